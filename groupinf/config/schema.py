@@ -1,0 +1,260 @@
+"""The configuration as frozen values: every key, its type, its bounds and its default."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+
+Evaluation = Literal["test_prediction", "test_loss", "self_loss"]
+Method = Literal["influence", "parameter_influence", "newton"]
+Task = Literal["classification", "regression"]
+
+PositiveInt = Annotated[int, Field(gt=0)]
+NonNegativeInt = Annotated[int, Field(ge=0)]
+PositiveFloat = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(gt=0, le=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class NamedDataset(_Section):
+    """A dataset of the registry."""
+
+    name: str
+
+
+class NpzDataset(_Section):
+    """A user's .npz: X_train, y_train, X_test, y_test, optional sample_weight_train and feature_names."""
+
+    npz: str
+    task: Task = "classification"
+
+
+class CsvDataset(_Section):
+    """A user's table with a header line: one row per point, split at random (seeded) into train and test."""
+
+    csv: str
+    target: str
+    test_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.2
+    drop: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    task: Task = "classification"
+
+
+def _dataset_tag(value: Any) -> str | None:
+    keys = value.keys() if isinstance(value, dict) else getattr(type(value), "model_fields", {})
+    return next((tag for tag in ("name", "npz", "csv") if tag in keys), None)
+
+
+DatasetConfig = Annotated[
+    Annotated[NamedDataset, Tag("name")] | Annotated[NpzDataset, Tag("npz")] | Annotated[CsvDataset, Tag("csv")],
+    Discriminator(_dataset_tag),
+]
+
+
+class CrossValidation(_Section):
+    """λ/n by cross-validation: ``num`` values log-spaced from ``min`` to ``max``; best mean score, first of ties."""
+
+    min: PositiveFloat
+    max: PositiveFloat
+    num: PositiveInt
+    folds: Annotated[int, Field(ge=2)] = 5
+    score: Literal["accuracy", "f1", "log_loss"] = "accuracy"
+
+    @model_validator(mode="after")
+    def _ordered(self) -> CrossValidation:
+        if self.min > self.max:
+            raise ValueError(f"expected min <= max, found min {self.min:g} and max {self.max:g}")
+        return self
+
+
+class Regularization(_Section):
+    """λ/n itself, or how to choose it: exactly one of the two keys."""
+
+    lambda_over_n: PositiveFloat | None = None
+    cross_validation: CrossValidation | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Regularization:
+        if (self.lambda_over_n is None) == (self.cross_validation is None):
+            raise ValueError("expected exactly one of lambda_over_n and cross_validation")
+        return self
+
+
+class Sizes(_Section):
+    """``num`` group sizes linearly spaced between int(min·n) and int(max·n), rounded down."""
+
+    min: Share
+    max: Share
+    num: PositiveInt
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Sizes:
+        if self.min > self.max:
+            raise ValueError(f"expected min <= max, found min {self.min:g} and max {self.max:g}")
+        return self
+
+
+class SharedFeature(_Section):
+    """Points closest to a random point in a random feature's value."""
+
+    builder: Literal["shared_feature"] = "shared_feature"
+
+
+class _Clusters(_Section):
+    k: Annotated[tuple[Annotated[int, Field(ge=2)], ...], Field(strict=False)] = (4, 8, 16, 32, 64, 128)
+    hierarchical: bool = True
+
+
+class FeatureClusters(_Clusters):
+    """Points of one cluster of the features."""
+
+    builder: Literal["feature_clusters"] = "feature_clusters"
+
+
+class GradientClusters(_Clusters):
+    """Points of one cluster of the per-point loss gradients."""
+
+    builder: Literal["gradient_clusters"] = "gradient_clusters"
+
+
+class RandomWithinClass(_Section):
+    """Random points of one class."""
+
+    builder: Literal["random_within_class"] = "random_within_class"
+
+
+class Random(_Section):
+    """Random points."""
+
+    builder: Literal["random"] = "random"
+
+
+class InfluenceTails(_Section):
+    """Points with the largest and the smallest influence on each test point's loss."""
+
+    builder: Literal["influence_tails"] = "influence_tails"
+
+
+class GroupFile(_Section):
+    """A user's own groups: a CSV file with columns group, index and optionally kind."""
+
+    builder: Literal["file"] = "file"
+    path: str
+
+
+class Column(_Section):
+    """One group for each value of a column of the data."""
+
+    builder: Literal["column"] = "column"
+    column: str
+    min_size: PositiveInt = 1
+
+
+BUILDERS: dict[str, type[_Section]] = {
+    "shared_feature": SharedFeature,
+    "feature_clusters": FeatureClusters,
+    "gradient_clusters": GradientClusters,
+    "random_within_class": RandomWithinClass,
+    "random": Random,
+    "influence_tails": InfluenceTails,
+    "file": GroupFile,
+    "column": Column,
+}
+
+Builder = Annotated[
+    SharedFeature
+    | FeatureClusters
+    | GradientClusters
+    | RandomWithinClass
+    | Random
+    | InfluenceTails
+    | GroupFile
+    | Column,
+    Field(discriminator="builder"),
+]
+
+SIZELESS = ("file", "column")
+
+
+class GroupsConfig(_Section):
+    """Which groups to draw, in this order; a builder without options may be given by its name alone."""
+
+    sizes: Sizes | None = None
+    builders: Annotated[tuple[Builder, ...], Field(strict=False, min_length=1)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names_are_builders(cls, value: Any) -> Any:
+        if isinstance(value, dict) and isinstance(value.get("builders"), (list, tuple)):
+            named = [{"builder": b} if isinstance(b, str) else b for b in value["builders"]]
+            return {**value, "builders": named}
+        return value
+
+    @model_validator(mode="after")
+    def _sizes_where_needed(self) -> GroupsConfig:
+        needing = [b.builder for b in self.builders if b.builder not in SIZELESS]
+        if self.sizes is None and needing:
+            raise ValueError(f"expected sizes: {{min: .., max: .., num: ..}}, which {needing[0]} needs")
+        return self
+
+
+class TestPoints(_Section):
+    """Which test points the effects are measured on."""
+
+    __test__ = False  # not a pytest class
+
+    random: NonNegativeInt | None = None
+    highest_loss: NonNegativeInt | None = None
+    indices: Annotated[tuple[NonNegativeInt, ...], Field(strict=False, min_length=1)] | None = None
+    percentile: (
+        Annotated[
+            tuple[Annotated[float, Field(ge=0, le=100)], Annotated[float, Field(ge=0, le=100)]], Field(strict=False)
+        ]
+        | None
+    ) = None
+    num: PositiveInt | None = None
+    all: Literal[True] | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> TestPoints:
+        drawn = self.random is not None or self.highest_loss is not None
+        ways = sum([drawn, self.indices is not None, self.percentile is not None, self.all is not None])
+        if ways != 1:
+            raise ValueError("expected one of: random and/or highest_loss; indices; percentile; all")
+        if drawn and (self.random or 0) + (self.highest_loss or 0) == 0:
+            raise ValueError("expected at least one test point, found random 0 and highest_loss 0")
+        if self.num is not None and self.percentile is None:
+            raise ValueError("num goes with percentile only")
+        if self.percentile is not None and self.percentile[0] >= self.percentile[1]:
+            raise ValueError(f"expected [low, high] with low < high, found {list(self.percentile)}")
+        if self.indices is not None and len(set(self.indices)) < len(self.indices):
+            raise ValueError("an index is listed twice")
+        return self
+
+
+class Config(_Section):
+    """One study: a dataset, a regularisation, groups, test points, evaluations and methods."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+    seed: NonNegativeInt = 0
+    dataset: DatasetConfig
+    regularization: Regularization
+    groups: GroupsConfig
+    test_points: TestPoints = TestPoints(random=3, highest_loss=3)
+    evaluations: Annotated[tuple[Evaluation, ...], Field(strict=False, min_length=1)] | None = None
+    methods: Annotated[tuple[Method, ...], Field(strict=False, min_length=1)] = (
+        "influence",
+        "parameter_influence",
+        "newton",
+    )
+
+    @model_validator(mode="after")
+    def _no_repeats(self) -> Config:
+        for key in ("evaluations", "methods"):
+            values = getattr(self, key) or ()
+            if len(set(values)) < len(values):
+                raise ValueError(f"{key}: a name is listed twice")
+        return self

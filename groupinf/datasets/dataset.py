@@ -1,0 +1,47 @@
+"""A dataset as the rest of the project sees it: frozen, numeric, split into training and test rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+Features = NDArray[np.float64] | sparse.csr_array
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Training and test rows of one learning task.
+
+    X_train (n, d) and X_test (m, d) are float64, dense (C order) or CSR, without an intercept column.
+    For classification y holds class codes 0..K-1 into ``classes`` (labels, sorted); for regression y is
+    float64 and ``classes`` is empty. ``sample_weight_train`` (n,) are the s_i of the objective.
+    ``columns`` holds natural groupings of the training rows (name -> (n,) values), ``sources`` the sha256
+    of every file that the rows came from.
+    """
+
+    name: str
+    task: Literal["classification", "regression"]
+    X_train: Features
+    y_train: NDArray[np.int64] | NDArray[np.float64]
+    X_test: Features
+    y_test: NDArray[np.int64] | NDArray[np.float64]
+    classes: tuple[object, ...]
+    sample_weight_train: NDArray[np.float64]
+    feature_names: tuple[str, ...]
+    columns: Mapping[str, NDArray[np.object_]] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def n(self) -> int:
+        """Number of training rows."""
+        return int(self.X_train.shape[0])
+
+    @property
+    def d(self) -> int:
+        """Number of features, the intercept not counted."""
+        return int(self.X_train.shape[1])

@@ -1,0 +1,29 @@
+"""What a user can mend, in words: every error says what was expected, what was found, and where."""
+
+from __future__ import annotations
+
+
+class GroupinfError(Exception):
+    """Base of the errors that end a command with one message and no traceback."""
+
+    exit_code = 1
+
+
+class ConfigError(GroupinfError):
+    """A key or value of a configuration is not usable; the message opens with ``FILE, line N: key:``."""
+
+    exit_code = 2
+
+
+class DataError(GroupinfError):
+    """A data file or run folder is missing, malformed or not what it should be; the message names it."""
+
+    exit_code = 2
+
+
+class ConvergenceError(GroupinfError):
+    """A fit or retrain did not reach its tolerance; the message names the group, the norm and the tolerance."""
+
+
+class RunError(GroupinfError):
+    """A run could not finish; the message says what is kept and how to go on."""

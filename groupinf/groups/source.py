@@ -1,0 +1,29 @@
+"""What builders draw groups from: the data, the sizes, and what the fitted model says of each training point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groupinf.config.schema import Sizes
+from groupinf.datasets.dataset import Dataset
+
+
+@dataclass(frozen=True)
+class GroupSource:
+    """Frozen inputs of every builder.
+
+    The gradient of training point i at θ̂ is the outer product of [x_i, 1] and ``residuals[i]``
+    (n, K'), which holds s_i r_i; K' is 1 in binary tasks and regression, K for softmax.
+    ``influence[i, t]`` (n, T) is the influence of removing point i on the loss of ``test_points[t]``,
+    a row of the test set, or -1 for the sum over all of it.
+    """
+
+    dataset: Dataset
+    sizes: Sizes | None
+    residuals: NDArray[np.float64]
+    influence: NDArray[np.float64]
+    test_points: tuple[int, ...]
+    seed: int
