@@ -1,0 +1,29 @@
+"""A finished run as values: what was run, and its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Run:
+    """A collected run.
+
+    groups: group, name, kind, size, test_point, made_from. effects: run, dataset, lam_over_n, group,
+    kind, size, test_point, evaluation, method, readout, effect, error_estimate. retrains: group, passes,
+    gradient_norm, decrement. spearman: one row per (evaluation, test_point, kind or "all", method).
+    manifest: n, d, classes, lam, lam_over_n, train_accuracy, test_accuracy, convention, versions, seeds, ...
+    """
+
+    path: Path
+    config: Mapping[str, Any]
+    manifest: Mapping[str, Any]
+    groups: pd.DataFrame
+    effects: pd.DataFrame
+    retrains: pd.DataFrame
+    spearman: pd.DataFrame
