@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections import Counter
+from collections.abc import Hashable
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 Evaluation = Literal["test_prediction", "test_loss", "self_loss"]
 Method = Literal["influence", "parameter_influence", "newton"]
@@ -14,6 +26,25 @@ PositiveInt = Annotated[int, Field(gt=0)]
 NonNegativeInt = Annotated[int, Field(ge=0)]
 PositiveFloat = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(gt=0, le=1)]
+Percent = Annotated[float, Field(ge=0, le=100)]
+
+# The type of an error that says: these keys exclude each other.
+ALTERNATIVES = "alternatives"
+
+_Entry = TypeVar("_Entry", bound=Hashable)
+
+
+def _distinct(values: tuple[_Entry, ...]) -> tuple[_Entry, ...]:
+    twice = next((v for v, times in Counter(values).items() if times > 1), None)
+    if twice is not None:
+        raise ValueError(f"expected every entry once, found {twice} more than once")
+    return values
+
+
+def _two_entries(value: Any) -> Any:
+    if isinstance(value, (list, tuple)) and len(value) != 2:
+        raise ValueError(f"expected [low, high], found a list of {len(value)}")
+    return value
 
 
 class _Section(BaseModel):
@@ -43,9 +74,12 @@ class CsvDataset(_Section):
     task: Task = "classification"
 
 
+DATASETS: dict[str, type[_Section]] = {"name": NamedDataset, "npz": NpzDataset, "csv": CsvDataset}
+
+
 def _dataset_tag(value: Any) -> str | None:
     keys = value.keys() if isinstance(value, dict) else getattr(type(value), "model_fields", {})
-    return next((tag for tag in ("name", "npz", "csv") if tag in keys), None)
+    return next((tag for tag in DATASETS if tag in keys), None)
 
 
 DatasetConfig = Annotated[
@@ -54,20 +88,23 @@ DatasetConfig = Annotated[
 ]
 
 
-class CrossValidation(_Section):
-    """λ/n by cross-validation: ``num`` values log-spaced from ``min`` to ``max``; best mean score, first of ties."""
-
+class _Range(_Section):
     min: PositiveFloat
     max: PositiveFloat
-    num: PositiveInt
-    folds: Annotated[int, Field(ge=2)] = 5
-    score: Literal["accuracy", "f1", "log_loss"] = "accuracy"
 
     @model_validator(mode="after")
-    def _ordered(self) -> CrossValidation:
+    def _ordered(self) -> Self:
         if self.min > self.max:
             raise ValueError(f"expected min <= max, found min {self.min:g} and max {self.max:g}")
         return self
+
+
+class CrossValidation(_Range):
+    """λ/n by cross-validation: ``num`` values log-spaced from ``min`` to ``max``; best mean score, first of ties."""
+
+    num: PositiveInt
+    folds: Annotated[int, Field(ge=2)] = 5
+    score: Literal["accuracy", "f1", "log_loss"] = "accuracy"
 
 
 class Regularization(_Section):
@@ -78,23 +115,20 @@ class Regularization(_Section):
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Regularization:
-        if (self.lambda_over_n is None) == (self.cross_validation is None):
-            raise ValueError("expected exactly one of lambda_over_n and cross_validation")
+        expected = "expected either lambda_over_n or cross_validation"
+        if self.lambda_over_n is not None and self.cross_validation is not None:
+            raise PydanticCustomError(ALTERNATIVES, f"{expected}, found both")
+        if self.lambda_over_n is None and self.cross_validation is None:
+            raise ValueError(f"{expected}, found neither")
         return self
 
 
-class Sizes(_Section):
+class Sizes(_Range):
     """``num`` group sizes linearly spaced between int(min·n) and int(max·n), rounded down."""
 
     min: Share
     max: Share
     num: PositiveInt
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Sizes:
-        if self.min > self.max:
-            raise ValueError(f"expected min <= max, found min {self.min:g} and max {self.max:g}")
-        return self
 
 
 class SharedFeature(_Section):
@@ -104,7 +138,9 @@ class SharedFeature(_Section):
 
 
 class _Clusters(_Section):
-    k: Annotated[tuple[Annotated[int, Field(ge=2)], ...], Field(strict=False)] = (4, 8, 16, 32, 64, 128)
+    k: Annotated[
+        tuple[Annotated[int, Field(ge=2)], ...], Field(strict=False, min_length=1), AfterValidator(_distinct)
+    ] = (4, 8, 16, 32, 64, 128)
     hierarchical: bool = True
 
 
@@ -178,20 +214,32 @@ Builder = Annotated[
 
 SIZELESS = ("file", "column")
 
+# What a union's tag stands for: the two unions of the schema, dataset and builders, share no tag.
+TAGS = DATASETS | BUILDERS
+
+
+def spell_out_builders(groups: Any) -> Any:
+    """``{builders: [random]}`` as ``{builders: [{builder: random}]}``; anything else as it is."""
+    if isinstance(groups, dict) and isinstance(groups.get("builders"), (list, tuple)):
+        return {**groups, "builders": [{"builder": b} if isinstance(b, str) else b for b in groups["builders"]]}
+    return groups
+
+
+def _names_in_json_schema(field: dict[str, Any]) -> None:
+    alone = [name for name, model in BUILDERS.items() if not any(f.is_required() for f in model.model_fields.values())]
+    field["items"] = {"anyOf": [{"enum": alone}, {**field["items"], "required": ["builder"]}]}
+
 
 class GroupsConfig(_Section):
     """Which groups to draw, in this order; a builder without options may be given by its name alone."""
 
     sizes: Sizes | None = None
-    builders: Annotated[tuple[Builder, ...], Field(strict=False, min_length=1)]
+    builders: Annotated[tuple[Builder, ...], Field(strict=False, min_length=1, json_schema_extra=_names_in_json_schema)]
 
     @model_validator(mode="before")
     @classmethod
     def _names_are_builders(cls, value: Any) -> Any:
-        if isinstance(value, dict) and isinstance(value.get("builders"), (list, tuple)):
-            named = [{"builder": b} if isinstance(b, str) else b for b in value["builders"]]
-            return {**value, "builders": named}
-        return value
+        return spell_out_builders(value)
 
     @model_validator(mode="after")
     def _sizes_where_needed(self) -> GroupsConfig:
@@ -208,13 +256,10 @@ class TestPoints(_Section):
 
     random: NonNegativeInt | None = None
     highest_loss: NonNegativeInt | None = None
-    indices: Annotated[tuple[NonNegativeInt, ...], Field(strict=False, min_length=1)] | None = None
-    percentile: (
-        Annotated[
-            tuple[Annotated[float, Field(ge=0, le=100)], Annotated[float, Field(ge=0, le=100)]], Field(strict=False)
-        ]
-        | None
+    indices: (
+        Annotated[tuple[NonNegativeInt, ...], Field(strict=False, min_length=1), AfterValidator(_distinct)] | None
     ) = None
+    percentile: Annotated[tuple[Percent, Percent], Field(strict=False), BeforeValidator(_two_entries)] | None = None
     num: PositiveInt | None = None
     all: Literal[True] | None = None
 
@@ -222,16 +267,17 @@ class TestPoints(_Section):
     def _one_way(self) -> TestPoints:
         drawn = self.random is not None or self.highest_loss is not None
         ways = sum([drawn, self.indices is not None, self.percentile is not None, self.all is not None])
-        if ways != 1:
-            raise ValueError("expected one of: random and/or highest_loss; indices; percentile; all")
+        expected = "expected one of: random and/or highest_loss; indices; percentile; all"
+        if ways > 1:
+            raise PydanticCustomError(ALTERNATIVES, f"{expected}; found {ways} of them")
+        if ways == 0:
+            raise ValueError(f"{expected}; found none")
         if drawn and (self.random or 0) + (self.highest_loss or 0) == 0:
             raise ValueError("expected at least one test point, found random 0 and highest_loss 0")
         if self.num is not None and self.percentile is None:
-            raise ValueError("num goes with percentile only")
+            raise ValueError("expected percentile: [low, high] beside num, found num without it")
         if self.percentile is not None and self.percentile[0] >= self.percentile[1]:
-            raise ValueError(f"expected [low, high] with low < high, found {list(self.percentile)}")
-        if self.indices is not None and len(set(self.indices)) < len(self.indices):
-            raise ValueError("an index is listed twice")
+            raise ValueError(f"expected percentile: [low, high] with low < high, found {list(self.percentile)}")
         return self
 
 
@@ -244,17 +290,11 @@ class Config(_Section):
     regularization: Regularization
     groups: GroupsConfig
     test_points: TestPoints = TestPoints(random=3, highest_loss=3)
-    evaluations: Annotated[tuple[Evaluation, ...], Field(strict=False, min_length=1)] | None = None
-    methods: Annotated[tuple[Method, ...], Field(strict=False, min_length=1)] = (
+    evaluations: (
+        Annotated[tuple[Evaluation, ...], Field(strict=False, min_length=1), AfterValidator(_distinct)] | None
+    ) = None
+    methods: Annotated[tuple[Method, ...], Field(strict=False, min_length=1), AfterValidator(_distinct)] = (
         "influence",
         "parameter_influence",
         "newton",
     )
-
-    @model_validator(mode="after")
-    def _no_repeats(self) -> Config:
-        for key in ("evaluations", "methods"):
-            values = getattr(self, key) or ()
-            if len(set(values)) < len(values):
-                raise ValueError(f"{key}: a name is listed twice")
-        return self

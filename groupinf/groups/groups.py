@@ -37,6 +37,14 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Built:
+    """What one builder made: its groups in order, and what the user should know of them (sizes skipped, ...)."""
+
+    groups: tuple[Group, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Groups:
     """All groups of a run: the removal matrix W in CSR form and one label of each sort per group."""
 

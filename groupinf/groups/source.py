@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from groupinf.config.schema import Sizes
 from groupinf.datasets.dataset import Dataset
+from groupinf.errors import DataError
+from groupinf.groups import sizes as size_rules
 
 
 @dataclass(frozen=True)
@@ -27,3 +29,13 @@ class GroupSource:
     influence: NDArray[np.float64]
     test_points: tuple[int, ...]
     seed: int
+
+    def required_sizes(self) -> Sizes:
+        """``sizes``; DataError where the configuration has none and a builder asks for them."""
+        if self.sizes is None:
+            raise DataError("groups.sizes: expected {min: .., max: .., num: ..}, found nothing")
+        return self.sizes
+
+    def group_sizes(self) -> tuple[int, ...]:
+        """The sizes for this dataset's n; DataError where there are none or the smallest is 0."""
+        return size_rules.group_sizes(self.required_sizes(), self.dataset.n)

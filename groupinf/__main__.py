@@ -1,0 +1,5 @@
+"""``python -m groupinf`` is the command ``groupinf``."""
+
+from groupinf.cli.main import main
+
+main(prog_name="groupinf")

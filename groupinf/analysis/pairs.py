@@ -1,0 +1,72 @@
+"""The tidy effects table as arrays: predicted effects beside actual ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from groupinf.errors import DataError
+
+ACTUAL = "actual"
+TEST_POINT_SUM = -1
+
+
+@dataclass(frozen=True)
+class PairedEffects:
+    """Predicted and actual effects of the same G groups, in the table's order of first appearance.
+
+    ``measures`` holds the E pairs (evaluation, test_point) and ``methods`` the M predictions; ``predicted``
+    is (M, E, G), ``actual`` (E, G), ``groups`` and ``kinds`` (G,).
+    """
+
+    measures: tuple[tuple[str, int], ...]
+    methods: tuple[str, ...]
+    groups: NDArray[np.int64]
+    kinds: NDArray[np.object_]
+    predicted: NDArray[np.float64]
+    actual: NDArray[np.float64]
+
+
+def pair_effects(effects: pd.DataFrame) -> PairedEffects:
+    """Arrange one run's tidy table (one row per group, test point, evaluation and method) as arrays.
+
+    Raises DataError where a row is missing, repeated or not finite, or where nothing is predicted or actual.
+    """
+    measure_of, measures = _factorize_measures(effects)
+    method_of, methods = pd.factorize(effects["method"])
+    group_of, groups = pd.factorize(effects["group"])
+    if ACTUAL not in methods or len(methods) < 2:
+        found = ", ".join(map(str, methods)) or "no rows"
+        raise DataError(f"effects: expected method {ACTUAL!r} and at least one prediction, found {found}")
+    shape = (len(methods), len(measures), len(groups))
+    flat = np.ravel_multi_index((method_of, measure_of, group_of), shape)
+    values = np.full(shape, np.nan)
+    values.reshape(-1)[flat] = effects["effect"].to_numpy(dtype=np.float64)
+    times = np.bincount(flat, minlength=values.size).reshape(shape)
+    bad = np.argwhere((times != 1) | ~np.isfinite(values))
+    if bad.size:
+        i, j, g = bad[0]
+        where = f"group {groups[g]}, {measures[j][0]}, test point {measures[j][1]}, {methods[i]}"
+        found = f"{values[i, j, g]}" if times[i, j, g] == 1 else f"{times[i, j, g]} rows"
+        raise DataError(f"effects: expected one finite effect for {where}; found {found} ({len(bad)} such places)")
+    actual_at = list(methods).index(ACTUAL)
+    return PairedEffects(
+        measures=tuple(measures),
+        methods=tuple(str(m) for m in methods if m != ACTUAL),
+        groups=np.asarray(groups, dtype=np.int64),
+        kinds=effects.drop_duplicates("group")["kind"].to_numpy(dtype=object),
+        predicted=np.delete(values, actual_at, axis=0),
+        actual=values[actual_at],
+    )
+
+
+def _factorize_measures(effects: pd.DataFrame) -> tuple[NDArray[np.int64], list[tuple[str, int]]]:
+    """Number of each row's (evaluation, test_point), and the pairs in order of first appearance."""
+    evaluation_of, evaluations = pd.factorize(effects["evaluation"])
+    point_of, points = pd.factorize(effects["test_point"])
+    measure_of, measures = pd.factorize(evaluation_of * len(points) + point_of)
+    pairs = [divmod(int(measure), len(points)) for measure in measures]
+    return measure_of, [(str(evaluations[i]), int(points[j])) for i, j in pairs]

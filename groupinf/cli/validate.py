@@ -1,0 +1,63 @@
+"""``groupinf validate``: check configurations and say what would run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from groupinf.cli.errors import show_error
+from groupinf.cli.options import overrides_option
+from groupinf.errors import GroupinfError
+
+if TYPE_CHECKING:
+    from groupinf.experiments.plan import Plan
+
+
+@click.command()
+@click.argument("configs", metavar="CONFIG...", type=click.Path(), nargs=-1, required=True)
+@overrides_option
+def validate(configs: tuple[str, ...], overrides: tuple[str, ...]) -> None:
+    """Check configurations and say what would run.
+
+    Each CONFIG and its data are read and checked; nothing is fitted.
+    """
+    from groupinf.config.load import load_config
+    from groupinf.experiments.plan import plan
+
+    status = 0
+    for config in configs:
+        try:
+            planned = plan(load_config(config, overrides))
+        except GroupinfError as e:  # the other files are still to be checked
+            status = max(status, show_error(e))
+        else:
+            click.echo(f"{config}: ok\n{plan_text(planned)}")
+    click.get_current_context().exit(status)
+
+
+def plan_text(plan: Plan) -> str:
+    """What would run, one line for each thing."""
+    classes = f", {plan.classes} classes" if plan.classes else ""
+    lam = "by cross-validation" if plan.lam_over_n is None else f"{plan.lam_over_n:g}"
+    rows = [
+        ("run", plan.run_name),
+        ("dataset", f"{plan.dataset}: n = {plan.n:,}, d = {plan.d:,}{classes}"),
+        ("lam_over_n", lam),
+        ("groups", f"at most {plan.groups:,}"),
+        ("retrains", f"at most {plan.retrains:,}"),
+        ("memory", f"about {memory_text(plan.memory_bytes)}"),
+        *(("note", note) for note in plan.notes),
+    ]
+    return "\n".join(f"  {name:<11}{value}" for name, value in rows)
+
+
+def memory_text(size: int) -> str:
+    """A number of bytes with a decimal unit.
+
+    >>> memory_text(1_234_567_890)
+    '1.2 GB'
+    """
+    if size >= 10**9:
+        return f"{size / 10**9:.1f} GB"
+    return f"{max(size / 10**6, 1):.0f} MB"

@@ -1,0 +1,165 @@
+"""From a YAML file or a mapping, and overrides, to a checked configuration that knows where each key stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from numbers import Integral, Real
+from pathlib import Path, PurePath
+from typing import Any
+
+from pydantic import ValidationError
+
+from groupinf.config.explain import found, problems_of
+from groupinf.config.origin import Origin
+from groupinf.config.overrides import Override, apply_override, parse_override
+from groupinf.config.reader import Document, Key, Problem, UnreadableError, parse_yaml
+from groupinf.config.schema import Config, CsvDataset, GroupFile, NpzDataset, spell_out_builders
+from groupinf.errors import ConfigError
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedConfig(Origin):
+    """A checked configuration and where it came from."""
+
+    config: Config
+
+    def error(self, key: Key, message: str) -> ConfigError:
+        """``FILE, line N: a.b.c: message``, for a key that turns out to be unusable later on."""
+        return ConfigError(self.message(Problem(key, message)))
+
+    def resolved(self) -> dict[str, Any]:
+        """The configuration as JSON-able values with every default filled in; what is unset is left out."""
+        return self.config.model_dump(mode="json", exclude_none=True)
+
+
+def load_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()) -> LoadedConfig:
+    """Read, override and check a configuration.
+
+    ``overrides`` are ``KEY=VALUE`` with dotted keys and YAML values, applied in order. Raises ConfigError with
+    one line for each thing that is wrong: place, key, what was expected, what was found.
+    """
+    document, name, base = _read(source)
+    data, origin = _override(document, [parse_override(o) for o in overrides], name, base)
+    problems = list(document.problems)
+    config, more = _validate(data, origin)
+    problems += more
+    if config is not None:
+        problems += _missing_files(config, origin)
+    if problems or config is None:
+        ordered = sorted(problems, key=origin.line)
+        raise ConfigError("\n".join(dict.fromkeys(origin.message(p) for p in ordered)))
+    return LoadedConfig(**vars(origin), config=config)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of the configuration file, for editors."""
+    schema = Config.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _read(source: str | Path | Mapping[str, Any]) -> tuple[Document, str, Path]:
+    if isinstance(source, Mapping):
+        return Document(_plain(source), {}, ()), "config", Path.cwd()
+    name, path = str(source), Path(source)
+    try:
+        document = parse_yaml(_text(path, name))
+    except UnreadableError as e:
+        raise ConfigError(f"{name}, line {e.line}: {e}") from e
+    expected = "expected keys and values such as name: .., dataset: .."
+    if document.value is None:
+        raise ConfigError(f"{name}, line 1: {expected}, found an empty file")
+    if not isinstance(document.value, dict):
+        kind = "a list" if isinstance(document.value, list) else found(document.value)
+        raise ConfigError(f"{name}, line {document.lines[()]}: {expected}, found {kind}")
+    return document, name, path.parent.absolute()
+
+
+def _text(path: Path, name: str) -> str:
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError as e:
+        raise ConfigError(f"{name}: expected a configuration file, found no such file") from e
+    except IsADirectoryError as e:
+        raise ConfigError(f"{name}: expected a configuration file, found a folder") from e
+    except (OSError, ValueError) as e:  # ValueError: a null character in the name
+        raise ConfigError(f"{name}: cannot be read: {getattr(e, 'strerror', None) or e}") from e
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as e:
+        line = raw.count(b"\n", 0, e.start) + 1
+        raise ConfigError(f"{name}, line {line}: expected UTF-8 text, found the byte 0x{raw[e.start]:02x}") from e
+
+
+def _plain(value: Any) -> Any:
+    """A caller's mapping with plain containers and numbers, so that tuples, paths and NumPy scalars will do."""
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    if isinstance(value, PurePath):
+        return str(value)
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return value
+    return int(value) if isinstance(value, Integral) else float(value)
+
+
+def _override(
+    document: Document, overrides: Sequence[Override], source: str, base: Path
+) -> tuple[dict[str, Any], Origin]:
+    data, lines = document.value, dict(document.lines)
+    overridden: dict[Key, Override] = {}
+    for override in overrides:
+        # A builder given by its name takes options too: groups.builders.0.k=[4].
+        data = {**data, "groups": spell_out_builders(data["groups"])} if "groups" in data else data
+        data, key, created = apply_override(data, override)
+        lines = {k: line for k, line in lines.items() if k[: len(key)] != key}
+        overridden = {k: o for k, o in overridden.items() if k[: len(key)] != key}
+        overridden |= {key[:end]: override for end in range(len(created), len(key) + 1)}
+    return data, Origin(source=source, lines=lines, base=base, overridden=overridden)
+
+
+def _validate(data: dict[str, Any], origin: Origin) -> tuple[Config | None, list[Problem]]:
+    try:
+        return Config.model_validate(data), []
+    except ValidationError as e:
+        return None, [_blame_overrides(p, origin) for p in problems_of(e)]
+
+
+def _blame_overrides(problem: Problem, origin: Origin) -> Problem:
+    """Where an override made a section contradict itself, name the override and how to replace the section."""
+    inside = origin.inside(problem.key)
+    if not inside or problem.key in origin.overridden:
+        return problem
+    named = f"{problem.message} (with {' '.join(dict.fromkeys(o.place for o in inside))})"
+    rest = inside[-1].parts[len(problem.key) :]
+    if not problem.alternatives or not rest:
+        return Problem(problem.key, named)
+    value = inside[-1].text.partition("=")[2]
+    whole = reduce(lambda text, part: f"{{{part}: {text}}}", reversed(rest), value)
+    return Problem(problem.key, f"{named}; --set '{'.'.join(map(str, problem.key))}={whole}' replaces the section")
+
+
+def _missing_files(config: Config, origin: Origin) -> list[Problem]:
+    """A Problem for each file that the configuration names and that is not there."""
+    named: list[tuple[Key, str]] = []
+    if isinstance(config.dataset, NpzDataset):
+        named.append((("dataset", "npz"), config.dataset.npz))
+    if isinstance(config.dataset, CsvDataset):
+        named.append((("dataset", "csv"), config.dataset.csv))
+    for i, builder in enumerate(config.groups.builders):
+        if isinstance(builder, GroupFile):
+            named.append((("groups", "builders", i, "path"), builder.path))
+    return [Problem(key, message) for key, name in named if (message := _why_no_file(origin, name))]
+
+
+def _why_no_file(origin: Origin, name: str) -> str:
+    try:
+        path = origin.path(name)
+        if path.is_file():
+            return ""
+        state = "a folder" if path.is_dir() else "no such file"
+    except (OSError, RuntimeError) as e:  # a name too long, or ~user without a home
+        return f"expected a file, found {found(name)}: {getattr(e, 'strerror', None) or e}"
+    return f"expected a file, found {state}: {path}"

@@ -1,0 +1,92 @@
+"""Feature matrices from arrays of any number type: float64, dense in C order or CSR, every value finite."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from groupinf.datasets.dataset import Features
+from groupinf.errors import DataError
+
+SPARSE_PARTS = ("data", "indices", "indptr", "shape")
+
+
+def dense_features(X: NDArray[Any], where: str) -> NDArray[np.float64]:
+    """Return X (rows, d) as float64 in C order; ``where`` opens the messages.
+
+    Raises:
+        DataError: not two-dimensional, empty, or not numbers.
+    """
+    if X.ndim != 2 or 0 in X.shape:
+        raise DataError(f"{where}: expected shape (rows, features) with at least one of each, found {X.shape}")
+    return _float64(X, where)
+
+
+def sparse_features(parts: Mapping[str, NDArray[Any]], where: str) -> sparse.csr_array:
+    """Return the CSR matrix of data, indices, indptr and shape, with sorted indices and duplicates summed.
+
+    Raises:
+        DataError: the four arrays are not those of a CSR matrix with at least one row and column.
+    """
+    data, indices, indptr = (_one_dimensional(parts[p], f"{where}_{p}") for p in ("data", "indices", "indptr"))
+    rows, d = _sparse_shape(parts["shape"], f"{where}_shape")
+    indices, indptr = (_integers(a, f"{where}_{p}") for a, p in ((indices, "indices"), (indptr, "indptr")))
+    if indptr.size != rows + 1 or indptr[0] != 0 or indptr[-1] != data.size or (np.diff(indptr) < 0).any():
+        raise DataError(f"{where}_indptr: expected {rows + 1} values rising from 0 to {data.size}, the size of data")
+    if indices.size != data.size:
+        raise DataError(f"{where}_indices: expected {data.size} values as in data, found {indices.size}")
+    outside = np.flatnonzero((indices < 0) | (indices >= d))
+    if outside.size:
+        raise DataError(f"{where}_indices: expected values in 0..{d - 1}, found {indices[outside[0]]}")
+    X = sparse.csr_array((_float64(data, f"{where}_data"), indices, indptr), shape=(rows, d))
+    X.sum_duplicates()
+    return X
+
+
+def check_finite(X: Features, names: Sequence[str], where: str) -> None:
+    """Refuse NaN and infinite values, naming the row and the feature of the first.
+
+    Raises:
+        DataError: there is one.
+    """
+    values = X if isinstance(X, np.ndarray) else X.data
+    if np.isfinite(values).all():
+        return
+    if isinstance(X, np.ndarray):
+        row, column = (int(i) for i in np.argwhere(~np.isfinite(X))[0])
+    else:
+        at = int(np.flatnonzero(~np.isfinite(values))[0])
+        row, column = int(np.searchsorted(X.indptr, at, side="right")) - 1, int(X.indices[at])
+    raise DataError(
+        f"{where}: expected finite values, found {X[row, column]} in row {row}, column {column} ({names[column]!r})"
+    )
+
+
+def _float64(array: NDArray[Any], where: str) -> NDArray[np.float64]:
+    if array.dtype.kind not in "biuf":
+        raise DataError(f"{where}: expected numbers, found dtype {array.dtype}")
+    with np.errstate(over="ignore"):  # a wider float that overflows is found as infinite
+        return np.ascontiguousarray(array, dtype=np.float64)
+
+
+def _one_dimensional(array: NDArray[Any], where: str) -> NDArray[Any]:
+    if array.ndim != 1:
+        raise DataError(f"{where}: expected one dimension, found shape {array.shape}")
+    return array
+
+
+def _integers(array: NDArray[Any], where: str) -> NDArray[np.int64]:
+    if array.dtype.kind not in "iu":
+        raise DataError(f"{where}: expected integers, found dtype {array.dtype}")
+    return array.astype(np.int64)
+
+
+def _sparse_shape(shape: NDArray[Any], where: str) -> tuple[int, int]:
+    if shape.shape != (2,) or shape.dtype.kind not in "iu" or not ((shape >= 1) & (shape < 2**31)).all():
+        raise DataError(f"{where}: expected two integers (rows, features) in 1..2147483647, found {shape.tolist()}")
+    rows, d = (int(s) for s in shape)
+    return rows, d

@@ -1,0 +1,88 @@
+"""Where downloaded data lives, and whether a file is the one that is meant."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from groupinf.datasets.facts import SourceFile
+from groupinf.errors import DataError
+
+
+def data_home() -> Path:
+    """Return the folder of downloaded data: $GROUPINF_DATA, else ``groupinf`` in the user's cache folder."""
+    return data_home_of(os.environ, sys.platform, Path.home())
+
+
+def data_home_of(environ: Mapping[str, str], platform: str, user_home: Path) -> Path:
+    """Return the data home of a user; an empty variable counts as unset.
+
+    Without $GROUPINF_DATA: macOS ~/Library/Caches, Windows %LOCALAPPDATA% (else ~/AppData/Local), elsewhere
+    $XDG_CACHE_HOME where it is absolute (as the XDG Base Directory specification asks), else ~/.cache.
+    """
+    if chosen := environ.get("GROUPINF_DATA"):
+        return Path(chosen).expanduser()
+    if platform == "darwin":
+        cache = user_home / "Library" / "Caches"
+    elif platform == "win32":
+        cache = Path(environ.get("LOCALAPPDATA") or user_home / "AppData" / "Local")
+    else:
+        xdg = Path(environ.get("XDG_CACHE_HOME", ""))
+        cache = xdg if xdg.is_absolute() else user_home / ".cache"
+    return cache / "groupinf"
+
+
+def sha256_of(path: Path) -> str:
+    """Return the sha256 of a file, in hexadecimal.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise DataError(f"{path}: expected a readable file, found: {error.strerror}") from error
+
+
+def find_source(home: Path, source: SourceFile) -> Path:
+    """Return where a source file lies below the data home.
+
+    Raises:
+        DataError: it is not there; says where it was looked for, where it comes from and what to do.
+    """
+    path = home / source.path
+    if path.is_file():
+        return path
+    raise DataError(
+        f"{path}: no such file. Download it from {source.urls[0]} and save it under that name,"
+        f" or set GROUPINF_DATA to the folder that holds {source.path}"
+    )
+
+
+def read_zip_member(path: Path, source: SourceFile, member: str) -> bytes:
+    """Return the bytes of one member of a zip file after verifying its sha256.
+
+    Raises:
+        DataError: not a zip file, no such member, damaged, or another hash than the source's.
+    """
+    advice = f"Move the file away and download it again from {source.urls[0]}"
+    try:
+        with zipfile.ZipFile(path) as archive:
+            content = archive.read(member)
+    except KeyError as error:
+        raise DataError(f"{path}: expected the member {member}, found none of that name. {advice}") from error
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+        raise DataError(f"{path}: expected a readable zip file, found: {error}. {advice}") from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != source.members[member]:
+        raise DataError(
+            f"{path}: member {member}: expected sha256 {source.members[member]}, found {found}:"
+            f" not the file that is meant. {advice}"
+        )
+    return content

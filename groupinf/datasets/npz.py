@@ -1,0 +1,186 @@
+"""A user's own .npz file: arrays that are already split into training and test rows."""
+
+from __future__ import annotations
+
+import tokenize
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groupinf.config.schema import NpzDataset
+from groupinf.datasets.config_error import nearest_hint
+from groupinf.datasets.dataset import Dataset, Features
+from groupinf.datasets.features import SPARSE_PARTS, check_finite, dense_features, sparse_features
+from groupinf.datasets.home import sha256_of
+from groupinf.datasets.labels import check_weights, encode_targets
+from groupinf.errors import DataError
+
+REQUIRED = ("X_train", "y_train", "X_test", "y_test")
+OPTIONAL = ("sample_weight_train", "feature_names")
+SPARSE = tuple(f"X_{part}_{piece}" for part in ("train", "test") for piece in SPARSE_PARTS)
+
+Arrays = Mapping[str, NDArray[Any]]
+
+# What numpy and zipfile raise on files that are damaged or were never an archive of plain arrays.
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    SyntaxError,
+    tokenize.TokenError,
+    OverflowError,
+    MemoryError,
+    NotImplementedError,
+    RuntimeError,
+)
+
+
+def load_npz(config: NpzDataset, path: Path) -> Dataset:
+    """Return the dataset of the .npz file at ``path``.
+
+    Arrays: X_train (n, d), y_train (n,), X_test (m, d), y_test (m,), and optionally sample_weight_train (n,) and
+    feature_names (d,). A CSR matrix is given as X_train_data, X_train_indices, X_train_indptr and X_train_shape in
+    place of X_train, X_test likewise. Other arrays are not looked at.
+
+    Raises:
+        DataError: the file is no such archive, or an array is missing, of the wrong shape or type, or holds values
+            with which nothing can be computed; names the file and the array.
+    """
+    file = str(path)
+    arrays = read_arrays(path)
+    X_train, X_test = _both_features(arrays, file)
+    names = _feature_names(arrays, X_train.shape[1], file)
+    for array, X in (("X_train", X_train), ("X_test", X_test)):
+        check_finite(X, names, f"{file}: {array}")
+    y_train = _vector(arrays, "y_train", X_train.shape[0], file)
+    y_test = _vector(arrays, "y_test", X_test.shape[0], file)
+    targets = encode_targets(y_train, y_test, config.task, file)
+    weights = _weights(arrays, X_train.shape[0], file)
+    check_weights(weights, targets, f"{file}: sample_weight_train")
+    return Dataset(
+        name=path.stem,
+        task=config.task,
+        X_train=X_train,
+        y_train=targets.y_train,
+        X_test=X_test,
+        y_test=targets.y_test,
+        classes=targets.classes,
+        sample_weight_train=weights,
+        feature_names=names,
+        sources={path.name: sha256_of(path)},
+    )
+
+
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """Return the arrays of an .npz file that a dataset is made of; nothing in it is ever unpickled.
+
+    Raises:
+        DataError: not a NumPy archive, damaged, holding Python objects, or with a misspelt optional array.
+    """
+    try:
+        stream = path.open("rb")
+    except OSError as error:
+        raise DataError(f"{path}: expected a readable file, found: {error.strerror}") from error
+    with stream, _archive(stream, path) as archive:
+        _refuse_misspelt(archive.files, path)
+        wanted = [name for name in (*REQUIRED, *OPTIONAL, *SPARSE) if name in archive.files]
+        return {name: _member(archive, name, path) for name in wanted}
+
+
+def _archive(stream: BinaryIO, path: Path) -> np.lib.npyio.NpzFile:
+    try:
+        archive = np.load(stream, allow_pickle=False)
+    except UNREADABLE as error:
+        raise DataError(f"{path}: expected a NumPy .npz archive, found: {_reason(error)}") from error
+    if not isinstance(archive, np.lib.npyio.NpzFile):
+        raise DataError(f"{path}: expected a NumPy .npz archive, found a single array; write it with numpy.savez")
+    return archive
+
+
+def _member(archive: np.lib.npyio.NpzFile, name: str, path: Path) -> NDArray[Any]:
+    try:
+        array = archive[name]
+    except UNREADABLE as error:
+        advice = "; save numbers or text, not Python objects" if "Object arrays" in str(error) else ""
+        raise DataError(f"{path}: {name}: expected a readable array, found: {_reason(error)}{advice}") from error
+    if not isinstance(array, np.ndarray):
+        raise DataError(f"{path}: {name}: expected a NumPy array, found other bytes")
+    return array
+
+
+def _reason(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def _refuse_misspelt(found: list[str], path: Path) -> None:
+    """An optional array under a slightly wrong name would be left out without a word."""
+    for name in found:
+        if name not in (*REQUIRED, *OPTIONAL, *SPARSE) and (hint := nearest_hint(name, OPTIONAL)):
+            raise DataError(f"{path}: {name}: not an array that is read{hint}; rename it or leave it out")
+
+
+def _both_features(arrays: Arrays, file: str) -> tuple[Features, Features]:
+    X_train, X_test = (_features(arrays, name, file) for name in ("X_train", "X_test"))
+    if isinstance(X_train, np.ndarray) != isinstance(X_test, np.ndarray):
+        raise DataError(f"{file}: X_test: expected it dense or sparse as X_train is, found one of each")
+    if X_train.shape[1] != X_test.shape[1]:
+        raise DataError(
+            f"{file}: X_test: expected {X_train.shape[1]} columns as in X_train, found shape {X_test.shape}"
+        )
+    return X_train, X_test
+
+
+def _features(arrays: Arrays, name: str, file: str) -> Features:
+    pieces = {piece: f"{name}_{piece}" for piece in SPARSE_PARTS}
+    given = [array for array in pieces.values() if array in arrays]
+    if name in arrays and given:
+        raise DataError(f"{file}: {name}: expected it either dense or as {given[0]} and so on, found both")
+    if not given:
+        return dense_features(_required(arrays, name, file), f"{file}: {name}")
+    parts = {piece: _required(arrays, array, file) for piece, array in pieces.items()}
+    return sparse_features(parts, f"{file}: {name}")
+
+
+def _required(arrays: Arrays, name: str, file: str) -> NDArray[Any]:
+    if name not in arrays:
+        raise DataError(f"{file}: expected an array {name}, found {', '.join(arrays) or 'none of the arrays'}")
+    return arrays[name]
+
+
+def _vector(arrays: Arrays, name: str, rows: int, file: str) -> NDArray[Any]:
+    array = _required(arrays, name, file)
+    if array.shape != (rows,):
+        of = "X_test" if name == "y_test" else "X_train"
+        raise DataError(f"{file}: {name}: expected shape ({rows},), a value per row of {of}, found {array.shape}")
+    return array
+
+
+def _weights(arrays: Arrays, rows: int, file: str) -> NDArray[np.float64]:
+    name = "sample_weight_train"
+    if name not in arrays:
+        return np.ones(rows)
+    weights = _vector(arrays, name, rows, file)
+    if weights.dtype.kind not in "biuf":
+        raise DataError(f"{file}: {name}: expected numbers, found dtype {weights.dtype}")
+    return weights.astype(np.float64)
+
+
+def _feature_names(arrays: Arrays, d: int, file: str) -> tuple[str, ...]:
+    if "feature_names" not in arrays:
+        return tuple(f"x{j}" for j in range(d))
+    names = arrays["feature_names"]
+    if names.shape != (d,) or names.dtype.kind != "U":
+        raise DataError(
+            f"{file}: feature_names: expected {d} texts, one per feature,"
+            f" found shape {names.shape}, dtype {names.dtype}"
+        )
+    return tuple(names.tolist())

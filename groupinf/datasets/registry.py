@@ -1,0 +1,69 @@
+"""Names to datasets: what is known of each and how it is loaded, and the one entry point for all kinds of data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from groupinf.config.schema import CsvDataset, DatasetConfig, NamedDataset, NpzDataset
+from groupinf.datasets import breast_cancer, diabetes, digits
+from groupinf.datasets.config_error import DatasetConfigError, nearest_hint
+from groupinf.datasets.csv_table import load_csv
+from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.facts import DatasetFacts, Loader
+from groupinf.datasets.home import data_home
+from groupinf.datasets.npz import load_npz
+
+_MODULES = (breast_cancer, diabetes, digits)
+
+FACTS: Mapping[str, DatasetFacts] = MappingProxyType({m.FACTS.name: m.FACTS for m in _MODULES})
+_LOADERS: Mapping[str, Loader] = MappingProxyType({m.FACTS.name: m.load for m in _MODULES})
+
+
+def dataset_names() -> tuple[str, ...]:
+    """Return the names that ``dataset: {name: ...}`` may take, sorted."""
+    return tuple(sorted(FACTS))
+
+
+def load_dataset(config: DatasetConfig, base: Path, seed: int) -> Dataset:
+    """Return the dataset that a configuration asks for.
+
+    Relative paths start from ``base``, ``~`` is the user's home. ``seed`` decides the split where the data does not
+    come with one.
+
+    Raises:
+        DataError: the data is absent or not usable; names the file and the place in it.
+        DatasetConfigError: the same, where a key of the configuration causes or can mend it.
+    """
+    if isinstance(config, NamedDataset):
+        return _loader(config.name)(data_home(), seed)
+    if isinstance(config, NpzDataset):
+        return load_npz(config, user_file(config.npz, base, "npz"))
+    if isinstance(config, CsvDataset):
+        return load_csv(config, user_file(config.csv, base, "csv"), seed)
+
+
+def user_file(text: str, base: Path, key: str) -> Path:
+    """Return the existing file that a configuration's path means.
+
+    Raises:
+        DatasetConfigError: there is no file there.
+    """
+    try:
+        path = base / Path(text).expanduser()
+    except RuntimeError as error:
+        raise DatasetConfigError(f"expected a file, found {text!r}: {error}", ("dataset", key)) from error
+    if not path.is_file():
+        found = "a folder" if path.is_dir() else "nothing"
+        raise DatasetConfigError(f"expected a file, found {found} at {path}", ("dataset", key))
+    return path
+
+
+def _loader(name: str) -> Loader:
+    if name not in _LOADERS:
+        raise DatasetConfigError(
+            f"expected one of {', '.join(dataset_names())}, found {name!r}{nearest_hint(name, dataset_names())}",
+            ("dataset", "name"),
+        )
+    return _LOADERS[name]

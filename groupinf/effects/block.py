@@ -1,0 +1,153 @@
+"""All effects of one block of groups: predicted ones, actual ones by exact retraining, and their error estimates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groupinf.effects.evaluations import Evaluation, differences, evaluations_for
+from groupinf.effects.steps import READOUTS, Step, influence_step, newton_step
+from groupinf.errors import ConvergenceError
+from groupinf.numerics.fit import Fitted
+from groupinf.numerics.losses import Array
+from groupinf.numerics.objective import Objective, Rows
+from groupinf.numerics.removal import Removal, own_factors, removal
+from groupinf.numerics.retrain import Retrained, retrain
+
+# every error estimate must be below this share of the largest predicted effect of its evaluation
+EFFECT_TOLERANCE = 1e-8
+# the decrement bounds the estimates by Cauchy and Schwarz with H for H − H(w); where that was too optimistic,
+# the tolerance is lowered by this factor, at most so many times
+TIGHTEN, MAX_TIGHTENINGS = 0.1, 3
+
+
+@dataclass(frozen=True)
+class Study:
+    """What every block needs: the fit, the test rows, what to compute, and the frozen scale of each evaluation.
+
+    ``test`` holds the rows of ``test_points`` (all test rows for (-1,)); ``scales`` maps an evaluation to its
+    largest predicted effect over all groups, ``gradient_norms`` to the largest ‖∇f(θ̂)‖ in H⁻¹ over test points.
+    """
+
+    fitted: Fitted
+    test: Objective
+    test_points: tuple[int, ...]
+    evaluations: tuple[str, ...]
+    methods: tuple[str, ...]
+    scales: Mapping[str, float]
+    gradient_norms: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class BlockEffects:
+    """Effects and error estimates (methods + actual, T, B), T running over evaluations and their test points.
+
+    theta (B, P) are the retrained parameters; passes, gradient_norm, decrement, refreshed (B,) their certificates.
+    """
+
+    effect: Array
+    error_estimate: Array
+    theta: Array
+    passes: NDArray[np.int64]
+    gradient_norm: Array
+    decrement: Array
+    refreshed: NDArray[np.int64]
+
+
+def compute_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -> BlockEffects:
+    """Predict and retrain one block; ``names`` are what errors call the groups.
+
+    Raises ConvergenceError with the name of a group whose retraining does not reach the tolerance.
+    """
+    block = removal(study.fitted, members)
+    factors = own_factors(study.fitted, members)
+    steps = {"influence": influence_step(block), "newton": newton_step(block, factors)}
+    evaluations = evaluations_for(
+        study.evaluations, study.test, study.test_points, study.fitted.objective, block.members
+    )
+    predicted = [_read_out(study.fitted, evaluations, steps, method) for method in study.methods]
+    theta = study.fitted.theta[:, None]
+    tolerance = _decrement_tolerance(study, block)
+    retrained = retrain(block, factors, theta + steps["newton"].delta, tolerance)
+    for _ in range(MAX_TIGHTENINGS):
+        error = _actual_error(evaluations, retrained)
+        late = ~_within(study, evaluations, error)
+        if not (retrained.converged & late).any():
+            break
+        tolerance = np.where(late, tolerance * TIGHTEN, tolerance)
+        retrained = _merge(retrained, retrain(block, factors, retrained.theta, tolerance))
+    error = _actual_error(evaluations, retrained)
+    _require(retrained.converged & _within(study, evaluations, error), names, retrained, tolerance)
+    actual = np.vstack([differences(e, study.fitted.theta, retrained.theta) for e in evaluations])
+    return BlockEffects(
+        effect=np.stack([*(effect for effect, _ in predicted), actual]),
+        error_estimate=np.stack([*(estimate for _, estimate in predicted), error]),
+        theta=np.ascontiguousarray(retrained.theta.T),
+        passes=retrained.passes,
+        gradient_norm=retrained.gradient_norm,
+        decrement=retrained.decrement,
+        refreshed=retrained.refreshed,
+    )
+
+
+def _read_out(
+    fitted: Fitted, evaluations: Sequence[Evaluation], steps: Mapping[str, Step], method: str
+) -> tuple[Array, Array]:
+    """(effect, error estimate), each (T, B), of a predicted method."""
+    name, readout = READOUTS[method]
+    step, theta = steps[name], fitted.theta[:, None]
+    if readout == "linear":
+        effect = [e.slopes(theta, step.delta) for e in evaluations]
+        error = [e.slopes(theta, step.remainder) for e in evaluations]
+    else:
+        effect = [differences(e, fitted.theta, theta + step.delta) for e in evaluations]
+        error = [e.slopes(theta + step.delta, step.remainder) for e in evaluations]
+    return np.vstack(effect), np.abs(np.vstack(error))
+
+
+def _actual_error(evaluations: Sequence[Evaluation], retrained: Retrained) -> Array:
+    """|∇f(θ̂(w))ᵀ M⁻¹g|, first-order estimate of what is left of each effect: (T, B)."""
+    return np.abs(np.vstack([e.slopes(retrained.theta, retrained.solved) for e in evaluations]))
+
+
+def _decrement_tolerance(study: Study, block: Removal) -> Array:
+    """(B,): the decrement δ at which δ·‖∇f‖_{H⁻¹}, which bounds the estimate, is small enough for every f."""
+    own = np.sqrt(np.einsum("ij,ij->j", block.g, study.fitted.factor.solve(block.g)))
+    tolerance = np.full(own.size, np.inf)
+    for name in study.evaluations:
+        norm = own if name == "self_loss" else np.full(own.size, study.gradient_norms[name])
+        with np.errstate(divide="ignore"):
+            tolerance = np.minimum(tolerance, EFFECT_TOLERANCE * study.scales[name] / norm)
+    return tolerance
+
+
+def _within(study: Study, evaluations: Sequence[Evaluation], error: Array) -> NDArray[np.bool_]:
+    """(B,): every estimate of the group is below its evaluation's tolerance."""
+    limits = np.concatenate([[EFFECT_TOLERANCE * study.scales[e.name]] * len(e.test_points) for e in evaluations])
+    return np.asarray((error <= limits[:, None]).all(axis=0))
+
+
+def _merge(first: Retrained, second: Retrained) -> Retrained:
+    return Retrained(
+        theta=second.theta,
+        solved=second.solved,
+        gradient_norm=second.gradient_norm,
+        decrement=second.decrement,
+        passes=first.passes + second.passes,
+        refreshed=first.refreshed + second.refreshed,
+        converged=second.converged,
+    )
+
+
+def _require(ready: NDArray[np.bool_], names: Sequence[str], retrained: Retrained, tolerance: Array) -> None:
+    if ready.all():
+        return
+    worst = int(np.flatnonzero(~ready)[0])
+    raise ConvergenceError(
+        f"group {names[worst]}: retraining stopped at a Newton decrement of {retrained.decrement[worst]:.3g} after "
+        f"{retrained.passes[worst]} passes over the data and {retrained.refreshed[worst]} new Hessians, "
+        f"tolerance {tolerance[worst]:.3g}; a larger lambda_over_n or scaled features make the problem easier"
+    )

@@ -1,0 +1,33 @@
+"""How groups are cut into blocks that are retrained side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groupinf.numerics.objective import Objective
+
+WIDEST = 32
+# columns X @ Θ should have at least, so that a pass is bound by arithmetic and not by reading X
+SCORE_COLUMNS = 256
+# factors of a block, one P × P matrix per group
+FACTOR_BYTES = 256 * 2**20
+
+
+def block_width(objective: Objective) -> int:
+    """Groups in a block: a function of the problem's shape alone, never of the number of jobs."""
+    by_outputs = max(8, SCORE_COLUMNS // objective.loss.outputs)
+    by_memory = max(1, FACTOR_BYTES // (8 * objective.size**2))
+    return min(WIDEST, by_outputs, by_memory)
+
+
+def blocks_of(groups: Sequence[int] | NDArray[np.int64], width: int) -> tuple[tuple[int, ...], ...]:
+    """Consecutive slices of at most ``width`` group numbers.
+
+    >>> blocks_of([0, 1, 3, 4, 5], 2)
+    ((0, 1), (3, 4), (5,))
+    """
+    numbers = [int(g) for g in groups]
+    return tuple(tuple(numbers[i : i + width]) for i in range(0, len(numbers), width))

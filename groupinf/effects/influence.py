@@ -1,0 +1,46 @@
+"""Influence of single training points, and the scale of each evaluation's effects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from groupinf.numerics.fit import Fitted
+from groupinf.numerics.losses import Array
+from groupinf.numerics.objective import Objective, Rows, row_residuals, scores, transposed_product
+from groupinf.numerics.removal import group_gradients
+
+
+def evaluation_gradients(evaluation: str, test: Objective, test_points: tuple[int, ...], theta: Array) -> Array:
+    """∇f(θ) (P, T) of test_prediction or test_loss on the rows of ``test``; summed for test_points (-1,)."""
+    r = row_residuals(test, theta) if evaluation == "test_loss" else np.ones((test.n, 1))
+    if test_points == (-1,):
+        return transposed_product(test.X, r)[:, None]
+    columns = [transposed_product(test.X[[t]], r[[t]]) for t in range(test.n)]
+    return np.column_stack(columns)
+
+
+def point_influence(fitted: Fitted, gradients: Array) -> Array:
+    """∇f(θ̂)ᵀH⁻¹ s_i r_i x_i: influence of removing each training point, (n, T) from ∇f (P, T).
+
+    Additive: a group's influence on f is the sum over its points (Koh et al. 2019, eq. 2).
+    """
+    z = scores(fitted.objective.X, fitted.factor.solve(gradients), fitted.objective.loss.outputs)
+    influence: Array = np.einsum("nkt,nk->nt", z, fitted.residuals)
+    return influence
+
+
+def influence_norms(fitted: Fitted, gradients: Array) -> Array:
+    """‖∇f‖ in H⁻¹ for each column: (P, T) -> (T,)."""
+    norms: Array = np.sqrt(np.einsum("ij,ij->j", gradients, fitted.factor.solve(gradients)))
+    return norms
+
+
+def largest_self_influence(fitted: Fitted, members: Sequence[Rows], at_once: int = 256) -> float:
+    """max over groups of g(w)ᵀH⁻¹g(w)."""
+    largest = 0.0
+    for start in range(0, len(members), at_once):
+        g = group_gradients(fitted, members[start : start + at_once])
+        largest = max(largest, float(np.max(influence_norms(fitted, g))) ** 2)
+    return largest

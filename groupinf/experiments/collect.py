@@ -1,0 +1,91 @@
+"""From stored blocks to the tidy table, the certificates and the agreement of predicted with actual effects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from groupinf.analysis.agreement import agreement_table
+from groupinf.effects.steps import READOUTS
+from groupinf.errors import RunError
+from groupinf.experiments.files import json_bytes, parquet_bytes
+from groupinf.experiments.prepare import Prepared
+from groupinf.experiments.progress import Progress
+from groupinf.experiments.run_directory import MANIFEST, RunDirectory
+
+CERTIFICATES = ("passes", "gradient_norm", "decrement", "refreshed")
+
+
+def collect(prepared: Prepared, run: str, directory: RunDirectory, progress: Progress) -> dict[str, Any]:
+    """Join the blocks, write the collected tables, and mark the manifest as collected; returns the manifest.
+
+    Raises RunError naming the blocks that are missing.
+    """
+    progress.stage("collect")
+    blocks = _read_blocks(prepared, directory)
+    numbers = np.array([g for block in prepared.blocks for g in block], dtype=np.int64)
+    effects = _effects(prepared, run, blocks, numbers)
+    retrains = pd.DataFrame({"group": numbers, **{name: _joined(blocks, name) for name in CERTIFICATES}})
+    agreement = agreement_table(effects, prepared.manifest["seed"])
+    tables = {"retrains.parquet": retrains, "effects.parquet": effects, "spearman.parquet": agreement.table}
+    written = {name: directory.write(name, parquet_bytes(table)) for name, table in tables.items()}
+    manifest = {
+        **prepared.manifest,
+        "agreement_interval": agreement.interval_in_words,
+        "files": {**prepared.manifest["files"], **written},
+        "collected": True,
+    }
+    directory.write(MANIFEST, json_bytes(manifest))
+    return manifest
+
+
+def _read_blocks(prepared: Prepared, directory: RunDirectory) -> list[dict[str, NDArray[Any]]]:
+    blocks = [directory.read_block(b) for b in range(len(prepared.blocks))]
+    missing = [str(b) for b, block in enumerate(blocks) if block is None]
+    if missing:
+        raise RunError(f"{directory.path}: blocks {', '.join(missing)} are missing; run the same command again")
+    return [block for block in blocks if block is not None]
+
+
+def _joined(blocks: list[dict[str, NDArray[Any]]], name: str) -> NDArray[Any]:
+    return np.concatenate([block[name] for block in blocks])
+
+
+def _effects(
+    prepared: Prepared, run: str, blocks: list[dict[str, NDArray[Any]]], numbers: NDArray[np.int64]
+) -> pd.DataFrame:
+    """One row per group, evaluation, test point and method, in that order."""
+    # (methods + actual, T, B) of each block -> (groups, T, methods + actual)
+    effect, error = (
+        np.concatenate([block[name].transpose(2, 1, 0) for block in blocks]) for name in ("effect", "error_estimate")
+    )
+    columns = _columns(prepared.manifest)
+    groups, per_group = prepared.groups, len(columns)
+    table = pd.DataFrame(
+        {
+            "run": run,
+            "dataset": prepared.manifest["dataset"],
+            "lam_over_n": prepared.manifest["lam_over_n"],
+            "group": np.repeat(numbers, per_group),
+            "kind": np.repeat(np.array(groups.kind, dtype=object)[numbers], per_group),
+            "size": np.repeat(groups.sizes[numbers], per_group),
+        }
+    )
+    repeated = pd.concat([columns] * numbers.size, ignore_index=True)
+    return pd.concat([table, repeated], axis=1).assign(effect=effect.ravel(), error_estimate=error.ravel())
+
+
+def _columns(manifest: Mapping[str, Any]) -> pd.DataFrame:
+    """test_point, evaluation, method, readout of the rows of one group."""
+    methods = [(method, READOUTS[method][1]) for method in manifest["methods"]] + [("actual", "exact")]
+    rows = [
+        (test_point, evaluation, method, readout)
+        for evaluation in manifest["evaluations"]
+        for test_point in ([-1] if evaluation == "self_loss" else manifest["test_points"])
+        for method, readout in methods
+    ]
+    return pd.DataFrame(rows, columns=["test_point", "evaluation", "method", "readout"])

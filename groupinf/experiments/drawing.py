@@ -1,0 +1,130 @@
+"""Test points, groups and the frozen scales of their effects: drawn once, before anything is retrained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from groupinf.config.load import LoadedConfig
+from groupinf.datasets.dataset import Dataset
+from groupinf.effects.block import Study
+from groupinf.effects.evaluations import TestLoss
+from groupinf.effects.influence import (
+    evaluation_gradients,
+    influence_norms,
+    largest_self_influence,
+    point_influence,
+)
+from groupinf.experiments.parallel import each, one_thread
+from groupinf.experiments.test_points import choose_test_points
+from groupinf.groups.build import build_groups
+from groupinf.groups.groups import Groups
+from groupinf.groups.source import GroupSource
+from groupinf.groups.streams import builder_stream
+from groupinf.numerics.fit import Fitted
+from groupinf.numerics.objective import Objective
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Test points, groups, and what the user should know of them."""
+
+    test_points: tuple[int, ...]
+    groups: Groups
+    notes: tuple[str, ...]
+
+
+def draw(loaded: LoadedConfig, dataset: Dataset, fitted: Fitted, test: Objective, jobs: int) -> Drawn:
+    """Choose test points by their loss at θ̂ and build every group; builders run side by side."""
+    test_points = one_thread(partial(_test_points, loaded, fitted), test)
+    influence = one_thread(partial(_influence_on_test_loss, fitted, test_points), rows_of(test, test_points))
+    source = GroupSource(
+        dataset=dataset,
+        sizes=loaded.config.groups.sizes,
+        residuals=fitted.residuals,
+        influence=influence,
+        test_points=test_points,
+        seed=loaded.config.seed,
+    )
+    groups, notes = build_groups(
+        source, loaded.config.groups.builders, loaded.base, lambda build, tasks: each(build, tasks, jobs)
+    )
+    return Drawn(test_points, groups, notes)
+
+
+def rows_of(test: Objective, test_points: tuple[int, ...]) -> Objective:
+    """The chosen rows of the test set; all of them for (-1,)."""
+    if test_points == (-1,):
+        return test
+    chosen = np.array(test_points, dtype=np.int64)
+    return replace(test, X=test.X[chosen], y=test.y[chosen], sample_weight=test.sample_weight[chosen])
+
+
+def frozen_scales(
+    fitted: Fitted, test: Objective, test_points: tuple[int, ...], evaluations: Sequence[str], groups: Groups
+) -> tuple[dict[str, float], dict[str, float]]:
+    """(scales, gradient_norms) of a Study: largest influence over all groups and test points, largest ‖∇f‖ in H⁻¹.
+
+    An evaluation on which no group has any influence has scale 1.
+    """
+    W = sparse.csr_array(groups.removal_matrix(fitted.objective.n))
+    scales, norms = {}, {}
+    for name in evaluations:
+        if name == "self_loss":
+            scales[name] = largest_self_influence(fitted, [groups.members(g) for g in range(len(groups))])
+            continue
+        gradients = evaluation_gradients(name, test, test_points, fitted.theta)
+        scales[name] = float(np.abs(W @ point_influence(fitted, gradients)).max())
+        norms[name] = float(influence_norms(fitted, gradients).max())
+    return {name: scale or 1.0 for name, scale in scales.items()}, norms
+
+
+def make_study(
+    fitted: Fitted, test: Objective, drawn: Drawn, evaluations: Sequence[str], loaded: LoadedConfig
+) -> Study:
+    """Freeze what every block reads; ``test`` is the whole test set."""
+    rows = rows_of(test, drawn.test_points)
+    scales, norms = frozen_scales(fitted, rows, drawn.test_points, evaluations, drawn.groups)
+    return Study(
+        fitted=fitted,
+        test=rows,
+        test_points=drawn.test_points,
+        evaluations=tuple(evaluations),
+        methods=loaded.config.methods,
+        scales=scales,
+        gradient_norms=norms,
+    )
+
+
+def emptying(dataset: Dataset, groups: Groups) -> list[dict[str, Any]]:
+    """Groups whose removal leaves a class, or the training set, without a row of positive weight.
+
+    Without a row of some class the loss falls for ever as the free intercept grows: there is no finite optimum.
+    """
+    counted = (dataset.sample_weight_train > 0).astype(np.float64)
+    codes = dataset.y_train.astype(np.int64) if dataset.classes else np.zeros(dataset.n, dtype=np.int64)
+    by_class = np.zeros((dataset.n, max(1, len(dataset.classes))))
+    by_class[np.arange(dataset.n), codes] = counted
+    left = by_class.sum(axis=0) - np.asarray(groups.removal_matrix(dataset.n) @ by_class)
+    skipped = []
+    for group in np.flatnonzero((left == 0).any(axis=1)):
+        emptied = int(np.argmin(left[group]))
+        what = f"class {dataset.classes[emptied]}" if dataset.classes else "the training set"
+        reason = f"removes every row of {what}: the retrained model has no finite optimum"
+        skipped.append({"group": int(group), "name": groups.name[group], "reason": reason})
+    return skipped
+
+
+def _test_points(loaded: LoadedConfig, fitted: Fitted, test: Objective) -> tuple[int, ...]:
+    losses = TestLoss(test, tuple(range(test.n))).values(fitted.theta[:, None])[:, 0]
+    stream = builder_stream(loaded.config.seed, "test_points")
+    return choose_test_points(loaded.config.test_points, losses, stream)
+
+
+def _influence_on_test_loss(fitted: Fitted, test_points: tuple[int, ...], test: Objective) -> np.ndarray:
+    return point_influence(fitted, evaluation_gradients("test_loss", test, test_points, fitted.theta))

@@ -1,0 +1,95 @@
+"""Files that are either whole or not there, and that say so themselves."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from groupinf.errors import DataError, RunError
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write to a temporary name in the same folder, fsync, rename; raises RunError where the disk refuses."""
+    temporary: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
+            temporary = Path(file.name)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as error:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+        raise RunError(f"{path}: could not be written ({error.strerror}); what was written before is kept") from error
+
+
+def sha256(content: bytes) -> str:
+    """Hexadecimal SHA-256."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def json_bytes(value: Mapping[str, Any]) -> bytes:
+    """Indented JSON with a final newline."""
+    return (json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a JSON file; raises DataError where it is missing or not JSON."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DataError(f"{path}: no such file; expected a run folder made by groupinf") from None
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: not readable as JSON ({error}); the run can be started over with --fresh") from None
+    if not isinstance(value, dict):
+        raise DataError(f"{path}: expected a JSON object; the run can be started over with --fresh")
+    return value
+
+
+def npz_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """An .npz archive; the same arrays give the same bytes."""
+    buffer = BytesIO()
+    np.savez(buffer, allow_pickle=False, **arrays)
+    return buffer.getvalue()
+
+
+def npz_arrays(content: bytes) -> dict[str, NDArray[Any]]:
+    """The arrays of an .npz archive."""
+    with np.load(BytesIO(content), allow_pickle=False) as archive:
+        return {name: archive[name] for name in archive.files}
+
+
+def parquet_bytes(table: pd.DataFrame) -> bytes:
+    """A Parquet file; the same table gives the same bytes with the same version of pyarrow."""
+    buffer = BytesIO()
+    table.to_parquet(buffer, index=False, engine="pyarrow")
+    return buffer.getvalue()
+
+
+def parquet_table(content: bytes) -> pd.DataFrame:
+    """The table of a Parquet file."""
+    return pd.read_parquet(BytesIO(content), engine="pyarrow")
+
+
+def verified(path: Path, expected: str) -> bytes | None:
+    """Content of a file whose SHA-256 is ``expected``; None where it is missing or differs."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    return content if sha256(content) == expected else None

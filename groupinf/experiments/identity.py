@@ -1,0 +1,56 @@
+"""A run's identity: what changes its numbers, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from groupinf.config.load import LoadedConfig
+from groupinf.config.schema import GroupFile
+from groupinf.datasets.dataset import Dataset
+
+# raised when a stage gives other numbers for the same configuration and data
+STAGE_VERSIONS: dict[str, int] = {"prepare": 1, "compute": 1, "collect": 1}
+
+
+def identity_of(loaded: LoadedConfig, dataset: Dataset) -> dict[str, Any]:
+    """The configuration with files replaced by their SHA-256, the data's hashes and the stages' versions.
+
+    The name of the study and the places of files are left out: they change no number.
+    """
+    config = loaded.resolved()
+    del config["name"]
+    for key in ("npz", "csv"):
+        config["dataset"].pop(key, None)
+    for builder, shown in zip(loaded.config.groups.builders, config["groups"]["builders"], strict=True):
+        if isinstance(builder, GroupFile):
+            shown["path"] = _file_hash(loaded.path(builder.path))
+    return {"config": config, "sources": dict(sorted(dataset.sources.items())), "stages": dict(STAGE_VERSIONS)}
+
+
+def identity_hash(identity: Mapping[str, Any]) -> str:
+    """Ten hexadecimal digits of the SHA-256 of the identity as canonical JSON."""
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:10]
+
+
+def differing_fields(ours: Mapping[str, Any], theirs: Mapping[str, Any], prefix: str = "") -> list[str]:
+    """Dotted names of the fields in which two identities differ, with both values.
+
+    >>> differing_fields({"config": {"seed": 0}}, {"config": {"seed": 1}})
+    ['config.seed: here 0, stored 1']
+    """
+    found: list[str] = []
+    for key in sorted({*ours, *theirs}):
+        mine, other = ours.get(key), theirs.get(key)
+        if isinstance(mine, Mapping) and isinstance(other, Mapping):
+            found += differing_fields(mine, other, f"{prefix}{key}.")
+        elif mine != other:
+            found.append(f"{prefix}{key}: here {mine!r}, stored {other!r}")
+    return found
+
+
+def _file_hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

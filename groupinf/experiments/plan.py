@@ -1,0 +1,97 @@
+"""What an experiment would run, said before it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from groupinf.config import schema
+from groupinf.config.load import LoadedConfig
+from groupinf.datasets.dataset import Dataset
+from groupinf.effects.blocks import block_width
+from groupinf.experiments.problem import load_checked, training_objective
+from groupinf.experiments.run import run_name
+from groupinf.experiments.test_points import FROM_PERCENTILES
+from groupinf.groups.group_file import read_group_file
+from groupinf.groups.user_groups import rows_by_value
+from groupinf.numerics.objective import Objective
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Counts of an experiment: groups is an upper bound, memory_bytes that of one worker process."""
+
+    name: str
+    dataset: str
+    n: int
+    d: int
+    classes: int
+    lam_over_n: float | None
+    groups: int
+    retrains: int
+    memory_bytes: int
+    run_name: str
+    notes: tuple[str, ...]
+
+
+def plan(loaded: LoadedConfig) -> Plan:
+    """Load and check the data, and count; raises ConfigError and DataError as the run itself would."""
+    dataset = load_checked(loaded)
+    objective = training_objective(dataset, 0.0)
+    groups = sum(_upper_bound(options, loaded, dataset) for options in loaded.config.groups.builders)
+    folds = _cross_validation_fits(loaded.config.regularization)
+    return Plan(
+        name=loaded.config.name,
+        dataset=dataset.name,
+        n=dataset.n,
+        d=dataset.d,
+        classes=len(dataset.classes),
+        lam_over_n=loaded.config.regularization.lambda_over_n,
+        groups=groups,
+        retrains=groups + folds,
+        memory_bytes=_memory(objective, dataset),
+        run_name=run_name(loaded, dataset),
+        notes=(f"{folds} of the retrains are cross-validation fits",) if folds else (),
+    )
+
+
+def _upper_bound(options: schema.Builder, loaded: LoadedConfig, dataset: Dataset) -> int:
+    match options:
+        case schema.GroupFile():
+            return len(read_group_file(loaded.path(options.path), dataset.n))
+        case schema.Column():
+            return len(rows_by_value(list(dataset.columns[options.column])))
+        case schema.InfluenceTails():
+            return 2 * _num(loaded) * _test_points(loaded.config.test_points)
+        case _:
+            return _num(loaded)
+
+
+def _num(loaded: LoadedConfig) -> int:
+    sizes = loaded.config.groups.sizes
+    return sizes.num if sizes is not None else 0
+
+
+def _test_points(wanted: schema.TestPoints) -> int:
+    if wanted.all:
+        return 1
+    if wanted.indices is not None:
+        return len(wanted.indices)
+    if wanted.percentile is not None:
+        return wanted.num or FROM_PERCENTILES
+    return (wanted.random or 0) + (wanted.highest_loss or 0)
+
+
+def _cross_validation_fits(regularization: schema.Regularization) -> int:
+    wanted = regularization.cross_validation
+    return 0 if wanted is None else wanted.num * (wanted.folds + 1)
+
+
+def _memory(objective: Objective, dataset: Dataset) -> int:
+    """Training and test rows with their copy that has an intercept, Hessian, and the factors of a block."""
+    X = dataset.X_train if isinstance(dataset.X_train, np.ndarray) else dataset.X_train.data
+    rows = 2 * X.nbytes * (1 + dataset.y_test.size / dataset.n)
+    factors = 8 * objective.size**2 * (3 + block_width(objective))
+    masks = dataset.n * block_width(objective)
+    return int(rows + factors + masks)

@@ -1,0 +1,143 @@
+"""Everything that is done once: λ, θ̂, test points, groups, scales. What follows only reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import yaml
+
+from groupinf.config.load import LoadedConfig
+from groupinf.datasets.dataset import Dataset
+from groupinf.effects.block import Study
+from groupinf.effects.blocks import block_width, blocks_of
+from groupinf.experiments.drawing import Drawn, draw, emptying, make_study, rows_of
+from groupinf.experiments.files import json_bytes, npz_arrays, npz_bytes, parquet_bytes, parquet_table
+from groupinf.experiments.fitting import describe_fit, fit_model
+from groupinf.experiments.manifest import convention, provenance
+from groupinf.experiments.parallel import one_thread
+from groupinf.experiments.problem import evaluations_of, test_objective, training_objective
+from groupinf.experiments.progress import Progress
+from groupinf.experiments.run_directory import MANIFEST, RunDirectory, groups_archive, groups_frame, groups_from
+from groupinf.groups.groups import Groups
+from groupinf.numerics.fit import Fitted, fitted_at
+
+PREPARED = ("theta.npz", "groups.npz", "groups.parquet")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The frozen inputs of every block, the groups, and the blocks of those that can be retrained."""
+
+    study: Study
+    groups: Groups
+    blocks: tuple[tuple[int, ...], ...]
+    manifest: Mapping[str, Any]
+
+
+def prepare(
+    loaded: LoadedConfig,
+    dataset: Dataset,
+    identity: Mapping[str, Any],
+    directory: RunDirectory,
+    jobs: int,
+    progress: Progress,
+) -> Prepared:
+    """Fit and draw, and store it; or read back what an earlier run of the same identity has stored."""
+    stored = directory.manifest()
+    if stored is not None:
+        restored = _restore(dataset, directory, stored)
+        if restored is not None:
+            return restored
+    progress.stage("fit")
+    model = one_thread(partial(fit_model, loaded.config.regularization), dataset)
+    test = test_objective(dataset)
+    progress.stage("groups")
+    drawn = draw(loaded, dataset, model.fitted, test, jobs)
+    study = one_thread(partial(make_study, model.fitted, test, drawn, evaluations_of(loaded, dataset)), loaded)
+    description = {
+        **_describe_data(loaded, dataset),
+        **describe_fit(model, dataset, test),
+        "convention": convention(model.fitted.objective.lam, model.lam_over_n, dataset.task),
+        **_describe_groups(study, drawn, emptying(dataset, drawn.groups)),
+        **provenance(),
+        "identity": dict(identity),
+    }
+    files = _store(loaded, model.fitted, drawn.groups, directory)
+    manifest = {**description, "files": files, "collected": False}
+    directory.write(MANIFEST, json_bytes(manifest))
+    return _prepared(study, drawn.groups, manifest)
+
+
+def _describe_data(loaded: LoadedConfig, dataset: Dataset) -> dict[str, Any]:
+    return {
+        "name": loaded.config.name,
+        "dataset": dataset.name,
+        "task": dataset.task,
+        "n": dataset.n,
+        "d": dataset.d,
+        "n_test": int(dataset.y_test.size),
+        "classes": [str(label) for label in dataset.classes],
+        "sources": dict(dataset.sources),
+        "seed": loaded.config.seed,
+    }
+
+
+def _describe_groups(study: Study, drawn: Drawn, skipped: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "test_points": list(study.test_points),
+        "evaluations": list(study.evaluations),
+        "methods": list(study.methods),
+        "scales": dict(study.scales),
+        "gradient_norms": dict(study.gradient_norms),
+        "n_groups": len(drawn.groups),
+        "n_retrained": len(drawn.groups) - len(skipped),
+        "skipped": skipped,
+        "notes": list(drawn.notes),
+        "engine": {
+            "preconditioner": "a Cholesky factor of H − H(w) for each group",
+            "start": "the Newton step",
+            "groups side by side": block_width(study.fitted.objective),
+        },
+    }
+
+
+def _store(loaded: LoadedConfig, fitted: Fitted, groups: Groups, directory: RunDirectory) -> dict[str, str]:
+    shown = yaml.safe_dump(loaded.resolved(), sort_keys=False, allow_unicode=True)
+    contents = {
+        "config.yaml": shown.encode(),
+        "theta.npz": npz_bytes({"theta": fitted.theta}),
+        "groups.npz": groups_archive(groups),
+        "groups.parquet": parquet_bytes(groups_frame(groups)),
+    }
+    return {name: directory.write(name, content) for name, content in contents.items()}
+
+
+def _restore(dataset: Dataset, directory: RunDirectory, manifest: Mapping[str, Any]) -> Prepared | None:
+    """What an earlier run has prepared; None where a file is missing or altered, so that it is made anew."""
+    contents = [directory.read(name, manifest) for name in PREPARED]
+    theta, archive, frame = contents
+    if theta is None or archive is None or frame is None:
+        return None
+    groups = groups_from(npz_arrays(archive), parquet_table(frame))
+    objective = training_objective(dataset, manifest["lam"])
+    fitted = one_thread(partial(fitted_at, objective), npz_arrays(theta)["theta"])
+    test_points = tuple(manifest["test_points"])
+    study = Study(
+        fitted=fitted,
+        test=rows_of(test_objective(dataset), test_points),
+        test_points=test_points,
+        evaluations=tuple(manifest["evaluations"]),
+        methods=tuple(manifest["methods"]),
+        scales=manifest["scales"],
+        gradient_norms=manifest["gradient_norms"],
+    )
+    return _prepared(study, groups, manifest)
+
+
+def _prepared(study: Study, groups: Groups, manifest: Mapping[str, Any]) -> Prepared:
+    left_out = {skipped["group"] for skipped in manifest["skipped"]}
+    retrainable = [g for g in range(len(groups)) if g not in left_out]
+    return Prepared(study, groups, blocks_of(retrainable, block_width(study.fitted.objective)), manifest)

@@ -1,0 +1,129 @@
+"""From a dataset to the objectives on its training and test rows, and what the configuration asks of the data."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from groupinf.config.load import LoadedConfig
+from groupinf.datasets.config_error import DatasetConfigError
+from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.registry import load_dataset
+from groupinf.errors import ConfigError
+from groupinf.groups.check import check_builder, check_sizes
+from groupinf.numerics.cross_validation import contiguous_folds
+from groupinf.numerics.losses import loss_for
+from groupinf.numerics.objective import Objective, with_intercept
+
+ALL_EVALUATIONS = ("test_prediction", "test_loss", "self_loss")
+
+
+def load_checked(loaded: LoadedConfig) -> Dataset:
+    """The configured dataset, after every check that needs no fit.
+
+    Raises ConfigError with file, line and key where the configuration asks what the data cannot give, and
+    DataError where the data themselves are not usable.
+    """
+    try:
+        dataset = load_dataset(loaded.config.dataset, loaded.base, loaded.config.seed)
+    except DatasetConfigError as error:
+        raise loaded.error(error.key, str(error)) from error
+    problems = [
+        *_evaluation_problems(loaded, dataset),
+        *_group_problems(loaded, dataset),
+        *_test_point_problems(loaded, dataset),
+        *_cross_validation_problems(loaded, dataset),
+    ]
+    if problems:
+        raise ConfigError("\n".join(map(str, problems)))
+    return dataset
+
+
+def evaluations_of(loaded: LoadedConfig, dataset: Dataset) -> tuple[str, ...]:
+    """The configured evaluations; where the key is left out, all that the task allows."""
+    if loaded.config.evaluations is not None:
+        return loaded.config.evaluations
+    return ALL_EVALUATIONS if len(dataset.classes) <= 2 else ALL_EVALUATIONS[1:]
+
+
+def training_objective(dataset: Dataset, lam: float) -> Objective:
+    """L(θ; s) on the training rows."""
+    return Objective(
+        X=with_intercept(dataset.X_train),
+        y=dataset.y_train.astype(np.float64),
+        sample_weight=dataset.sample_weight_train,
+        lam=lam,
+        loss=loss_for(len(dataset.classes)),
+    )
+
+
+def test_objective(dataset: Dataset) -> Objective:
+    """The losses of the test rows: unit weights, no penalty."""
+    return Objective(
+        X=with_intercept(dataset.X_test),
+        y=dataset.y_test.astype(np.float64),
+        sample_weight=np.ones(dataset.y_test.size),
+        lam=0.0,
+        loss=loss_for(len(dataset.classes)),
+    )
+
+
+def _evaluation_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigError]:
+    if len(dataset.classes) <= 2 or "test_prediction" not in evaluations_of(loaded, dataset):
+        return []
+    expected = f"expected test_loss or self_loss for the {len(dataset.classes)} classes of {dataset.name}"
+    found = "found test_prediction, which is defined for two classes and for regression only"
+    return [loaded.error(("evaluations",), f"{expected}, {found}")]
+
+
+def _group_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigError]:
+    groups = loaded.config.groups
+    problems = []
+    small = check_sizes(groups.sizes, dataset.n) if groups.sizes is not None else None
+    if small is not None:
+        problems.append(loaded.error(("groups", *small.key.split(".")), small.message))
+    for i, options in enumerate(groups.builders):
+        problem = check_builder(options, dataset, loaded.base)
+        if problem is not None:
+            problems.append(loaded.error(("groups", "builders", i, problem.key), problem.message))
+    return problems
+
+
+def _test_point_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigError]:
+    points, rows = loaded.config.test_points, dataset.y_test.size
+    wanted = (points.random or 0) + (points.highest_loss or 0)
+    if wanted > rows:
+        return [loaded.error(("test_points",), f"expected at most {rows}, the test rows, found {wanted} points")]
+    beyond = [i for i in points.indices or () if i >= rows]
+    if beyond:
+        return [loaded.error(("test_points", "indices"), f"expected rows 0 to {rows - 1}, found {beyond[0]}")]
+    return []
+
+
+def _cross_validation_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigError]:
+    wanted = loaded.config.regularization.cross_validation
+    if wanted is None:
+        return []
+    key = ("regularization", "cross_validation")
+    if wanted.folds > dataset.n:
+        return [loaded.error((*key, "folds"), f"expected at most n = {dataset.n}, found {wanted.folds}")]
+    if wanted.score == "accuracy" and dataset.task == "regression":
+        return [loaded.error((*key, "score"), "expected log_loss (half the squared error) for regression")]
+    if wanted.score == "f1" and len(dataset.classes) != 2:
+        return [loaded.error((*key, "score"), f"expected accuracy or log_loss, found f1, {_classes(dataset)}")]
+    return _emptied_fold(loaded, dataset, wanted.folds)
+
+
+def _emptied_fold(loaded: LoadedConfig, dataset: Dataset, folds: int) -> list[ConfigError]:
+    if dataset.task == "regression":
+        return []
+    for k, rows in enumerate(contiguous_folds(dataset.n, folds)):
+        left = np.bincount(np.delete(dataset.y_train.astype(np.int64), rows), minlength=len(dataset.classes))
+        if (left == 0).any():
+            emptied = dataset.classes[int(np.argmin(left))]
+            message = f"expected folds that leave every class; without fold {k} no row of class {emptied} is left"
+            return [loaded.error(("regularization", "cross_validation", "folds"), message)]
+    return []
+
+
+def _classes(dataset: Dataset) -> str:
+    return f"which needs two classes where {dataset.name} has {len(dataset.classes)}"

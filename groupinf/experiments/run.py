@@ -1,0 +1,111 @@
+"""A whole run: load, prepare, compute, collect; resumed where it was left."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from groupinf.config.load import LoadedConfig
+from groupinf.datasets.dataset import Dataset
+from groupinf.errors import DataError
+from groupinf.experiments.collect import collect
+from groupinf.experiments.compute import compute
+from groupinf.experiments.files import json_bytes
+from groupinf.experiments.identity import differing_fields, identity_hash, identity_of
+from groupinf.experiments.prepare import prepare
+from groupinf.experiments.problem import load_checked
+from groupinf.experiments.progress import Progress
+from groupinf.experiments.result import Run
+from groupinf.experiments.run_directory import COLLECTED, RunDirectory
+
+TIMINGS = "timings.json"
+
+
+def run_name(loaded: LoadedConfig, dataset: Dataset) -> str:
+    """``<name>-<hash>``, the folder of the run."""
+    return f"{loaded.config.name}-{identity_hash(identity_of(loaded, dataset))}"
+
+
+def execute(loaded: LoadedConfig, out: Path, jobs: int, fresh: bool, progress: Progress) -> Run:
+    """Run what is not done yet in ``out``/<name>-<hash> and return the collected run.
+
+    Raises ConfigError and DataError before anything runs, ConvergenceError and RunError afterwards.
+    """
+    progress.stage("data")
+    dataset = load_checked(loaded)
+    identity = identity_of(loaded, dataset)
+    directory = RunDirectory(out / run_name(loaded, dataset))
+    if fresh and directory.path.exists():
+        shutil.rmtree(directory.path)
+    _refuse_other(directory, identity)
+    if _finished(directory):
+        progress.note(f"{directory.path}: finished already; --fresh starts over")
+        return load_run(directory.path)
+    clock = [time.perf_counter()]
+    prepared = prepare(loaded, dataset, identity, directory, jobs, progress)
+    for note in prepared.manifest["notes"]:
+        progress.note(note)
+    for skipped in prepared.manifest["skipped"]:
+        progress.note(f"group {skipped['name']} is skipped: it {skipped['reason']}")
+    clock.append(time.perf_counter())
+    compute(prepared, directory, jobs, progress)
+    clock.append(time.perf_counter())
+    collect(prepared, directory.path.name, directory, progress)
+    clock.append(time.perf_counter())
+    seconds = {stage: round(b - a, 3) for stage, (a, b) in zip(STAGES, pairwise(clock), strict=True)}
+    directory.write(TIMINGS, json_bytes({"seconds": seconds, "jobs": jobs}))
+    return load_run(directory.path)
+
+
+STAGES = ("prepare", "compute", "collect")
+
+
+def load_run(path: Path) -> Run:
+    """Read a collected run back; raises DataError where the folder holds none or a file is not what was written."""
+    directory = RunDirectory(path)
+    manifest = directory.manifest()
+    if manifest is None:
+        raise DataError(f"{path}: expected the folder of a run, found no {directory.manifest_path.name} in it")
+    if not manifest.get("collected"):
+        raise DataError(f"{path}: this run is not finished; the same groupinf experiment command finishes it")
+    groups, retrains, effects, spearman = (directory.read_table(name, manifest) for name in COLLECTED)
+    return Run(
+        path=path,
+        config=_stored_config(directory, manifest),
+        manifest=manifest,
+        groups=groups,
+        effects=effects,
+        retrains=retrains,
+        spearman=spearman,
+    )
+
+
+def _stored_config(directory: RunDirectory, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    content = directory.read("config.yaml", manifest)
+    if content is None:
+        raise DataError(f"{directory.path / 'config.yaml'}: missing or altered; --fresh starts the run over")
+    stored: dict[str, Any] = yaml.safe_load(content)
+    return stored
+
+
+def _finished(directory: RunDirectory) -> bool:
+    manifest = directory.manifest()
+    if manifest is None or not manifest.get("collected"):
+        return False
+    return all(directory.read(name, manifest) is not None for name in (*COLLECTED, "config.yaml"))
+
+
+def _refuse_other(directory: RunDirectory, identity: Mapping[str, Any]) -> None:
+    manifest = directory.manifest()
+    if manifest is None:
+        return
+    fields = differing_fields(identity, manifest.get("identity", {}))
+    if fields:
+        listed = "; ".join(fields)
+        raise DataError(f"{directory.path}: holds another run ({listed}); choose another --out, or --fresh")

@@ -1,0 +1,118 @@
+"""The CSV file of a user's own groups: columns group, index and optionally kind, one line per member."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from groupinf.errors import DataError
+from groupinf.groups.groups import Group
+
+REQUIRED = ("group", "index")
+COLUMNS = (*REQUIRED, "kind")
+DEFAULT_KIND = "file"
+RESERVED_KIND = "all"  # what tables call the groups of every kind together
+
+
+@dataclass
+class _Listed:
+    kind: str
+    first_line: int
+    lines: dict[int, int] = field(default_factory=dict)  # index -> line that lists it
+
+
+def read_group_file(path: Path, n: int) -> tuple[Group, ...]:
+    """Groups in order of first appearance, named by their text; index is a training row 0..n−1, kind "file" if absent.
+
+    DataError, with the line, where the file is missing, empty, not UTF-8 or not CSV; where a column is missing,
+    repeated or unknown; where a name is empty; where an index is no integer, out of range or listed twice in
+    its group; where a group has two kinds.
+    """
+    listed: dict[str, _Listed] = {}
+    for line, row in _rows(path):
+        where = f"{path}, line {line}"
+        kind = row.get("kind", DEFAULT_KIND)
+        if not row["group"] or not kind or kind == RESERVED_KIND:
+            expected = f"a kind other than {RESERVED_KIND!r}" if row["group"] else "a group's name"
+            raise DataError(f"{where}: expected {expected}, found {kind if row['group'] else ''!r}")
+        group = listed.setdefault(row["group"], _Listed(kind, line))
+        if group.kind != kind:
+            raise DataError(
+                f"{where}: expected kind {group.kind!r} as on line {group.first_line} for group {row['group']!r}, "
+                f"found {kind!r}"
+            )
+        index = _index(row["index"], n, where)
+        if index in group.lines:
+            raise DataError(
+                f"{where}: index {index} is listed twice in group {row['group']!r}, first on line {group.lines[index]}"
+            )
+        group.lines[index] = line
+    return tuple(
+        Group(group.kind, np.array(sorted(group.lines), dtype=np.int64), f"file {path.name}", name=name)
+        for name, group in listed.items()
+    )
+
+
+def _index(text: str, n: int, where: str) -> int:
+    if re.fullmatch(r"\s*[+-]?[0-9]{1,18}\s*", text) is None:
+        raise DataError(f"{where}: index: expected a training row from 0 to {n - 1}, found {text!r}")
+    index = int(text)
+    if not 0 <= index < n:
+        raise DataError(f"{where}: index: expected a training row from 0 to {n - 1}, found {index}")
+    return index
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+    header: list[str] | None = None
+    count = 0
+    try:
+        for cells in reader:
+            if not cells:
+                continue
+            if header is None:
+                header = _header(cells, f"{path}, line {reader.line_num}")
+                continue
+            if len(cells) != len(header):
+                raise DataError(
+                    f"{path}, line {reader.line_num}: expected {len(header)} cells ({', '.join(header)}), "
+                    f"found {len(cells)}"
+                )
+            count += 1
+            yield reader.line_num, dict(zip(header, cells, strict=True))
+    except csv.Error as error:
+        raise DataError(f"{path}, line {reader.line_num}: not readable as CSV ({error})") from error
+    if count == 0:
+        found = "an empty file" if header is None else "a header and no more"
+        raise DataError(f"{path}: expected the columns group, index and optionally kind, found {found}")
+
+
+def _header(cells: list[str], where: str) -> list[str]:
+    header = [cell.strip() for cell in cells]
+    missing = [name for name in REQUIRED if name not in header]
+    unknown = [name for name in header if name not in COLUMNS]
+    if missing or unknown or len(set(header)) < len(header):
+        raise DataError(
+            f"{where}: expected the columns group, index and optionally kind, each once, found {', '.join(header)}"
+        )
+    return header
+
+
+def _text(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror})") from error
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise DataError(
+            f"{path}, line {line}: expected text in UTF-8, found byte 0x{data[error.start]:02x}; save the file as UTF-8"
+        ) from error

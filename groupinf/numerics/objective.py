@@ -1,0 +1,172 @@
+"""The penalised sum loss L(θ; s) = Σ_i s_i ℓ(x_i, y_i; θ) + (λ/2)‖weights‖², its gradients and Hessians.
+
+Parameters are flat columns: θ (P,), or (P, B) for B models side by side, with P = p·K', p = d + 1 rows of
+which the last is the unpenalised intercept, and index j·K' + k for row j of output k.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from groupinf.numerics.losses import Array, Loss
+
+Design = Array | sparse.csr_array
+Rows = NDArray[np.int64]
+
+# rows that are worked on at a time: X's slice and the scores stay in the cache, so that a pass reads X once
+PASS_ROWS = 512
+# rows of weighted X held at a time while a Hessian is summed
+HESSIAN_ROWS = 4096
+
+
+def with_intercept(X: Design) -> Design:
+    """[X, 1], float64: (n, d) -> (n, d + 1), dense in C order or CSR."""
+    ones = np.ones((X.shape[0], 1))
+    if isinstance(X, np.ndarray):
+        return np.ascontiguousarray(np.hstack([X, ones]), dtype=np.float64)
+    stacked: sparse.csr_array = sparse.hstack([X, sparse.csr_array(ones)], format="csr", dtype=np.float64)
+    return stacked
+
+
+@dataclass(frozen=True)
+class Objective:
+    """L(θ; s) on rows X (n, p), the intercept's ones last, with labels y (n,) and weights s (n,)."""
+
+    X: Design
+    y: Array
+    sample_weight: Array
+    lam: float
+    loss: Loss
+
+    @property
+    def n(self) -> int:
+        """Number of rows."""
+        return int(self.X.shape[0])
+
+    @property
+    def p(self) -> int:
+        """Rows of θ: features and the intercept."""
+        return int(self.X.shape[1])
+
+    @property
+    def size(self) -> int:
+        """P = p·K', the number of parameters."""
+        return self.p * self.loss.outputs
+
+    def penalty(self) -> Array:
+        """Diagonal of the penalty's Hessian (P,): λ for weights, 0 for the intercept."""
+        diagonal = np.full((self.p, self.loss.outputs), self.lam)
+        diagonal[-1] = 0.0
+        return diagonal.ravel()
+
+
+def scores(X: Design, theta: Array, outputs: int) -> Array:
+    """z = Xθ: (n, p) and (P,) -> (n, K'); (P, B) -> (n, K', B)."""
+    flat = theta.reshape(X.shape[1], -1)
+    z: Array = np.asarray(X @ flat)
+    return z.reshape((X.shape[0], outputs, *theta.shape[1:]))
+
+
+def transposed_product(X: Design, r: Array) -> Array:
+    """Xᵀ r in flat parameters: (n, K') -> (P,); (n, K', B) -> (P, B)."""
+    flat: Array = np.asarray(X.T @ r.reshape(r.shape[0], -1))
+    return flat.reshape((X.shape[1] * r.shape[1], *r.shape[2:]))
+
+
+def values(objective: Objective, theta: Array, kept: NDArray[np.bool_] | None = None) -> Array:
+    """L(θ; s∘kept): (P, B) and kept (n, B) -> (B,); without ``kept`` no row is removed."""
+    total = 0.5 * objective.penalty() @ theta**2
+    for rows in _slices(objective, theta.shape[1]):
+        z = scores(objective.X[rows], theta, objective.loss.outputs)
+        loss = objective.loss.values(z, objective.y[rows]) * objective.sample_weight[rows, None]
+        if kept is not None:
+            loss *= kept[rows]
+        total += loss.sum(axis=0)
+    return total
+
+
+def gradients(objective: Objective, theta: Array, kept: NDArray[np.bool_] | None = None) -> Array:
+    """∇L(θ; s∘kept), one pass over the data for B models: (P, B) and kept (n, B) -> (P, B)."""
+    total = objective.penalty()[:, None] * theta
+    unit = bool(np.all(objective.sample_weight == 1.0))
+    for rows in _slices(objective, theta.shape[1]):
+        X = objective.X[rows]
+        r = objective.loss.residuals(scores(X, theta, objective.loss.outputs), objective.y[rows])
+        if not unit:
+            r *= objective.sample_weight[rows, None, None]
+        if kept is not None:
+            r *= kept[rows, None, :]
+        total += transposed_product(X, r)
+    return total
+
+
+def hessian_products(objective: Objective, theta: Array, V: Array, kept: NDArray[np.bool_] | None = None) -> Array:
+    """∇²L(θ; s∘kept) V at one θ (P,), for B directions V (P, B) with their own kept rows (n, B)."""
+    total = objective.penalty()[:, None] * V
+    outputs = objective.loss.outputs
+    for rows in _slices(objective, V.shape[1]):
+        X = objective.X[rows]
+        u = objective.loss.curvature_product(scores(X, theta, outputs), scores(X, V, outputs))
+        u = u * objective.sample_weight[rows, None, None]
+        if kept is not None:
+            u *= kept[rows, None, :]
+        total += transposed_product(X, u)
+    return total
+
+
+def row_residuals(objective: Objective, theta: Array) -> Array:
+    """s_i r_i at θ (P,): (n, K'); the gradient of row i is their outer product with x_i."""
+    z = scores(objective.X, theta, objective.loss.outputs)
+    return objective.loss.residuals(z, objective.y) * objective.sample_weight[:, None]
+
+
+def row_hessian(objective: Objective, theta: Array, rows: Rows | slice) -> Array:
+    """Σ_{i in rows} s_i ∇²ℓ_i(θ), no penalty: (P, P). For the rows of a group this is H(w)."""
+    X, weight = objective.X[rows], objective.sample_weight[rows]
+    total = np.zeros((objective.size, objective.size))
+    for start in range(0, X.shape[0], HESSIAN_ROWS):
+        part = slice(start, start + HESSIAN_ROWS)
+        A = objective.loss.curvature(scores(X[part], theta, objective.loss.outputs))
+        _add_weighted_gram(total, X[part], A * weight[part, None, None])
+    return total
+
+
+def hessian(objective: Objective, theta: Array) -> Array:
+    """H = ∇²L(θ), the penalty included: (P, P)."""
+    H = row_hessian(objective, theta, slice(None))
+    H[np.diag_indices_from(H)] += objective.penalty()
+    return H
+
+
+def _add_weighted_gram(total: Array, X: Design, A: Array) -> None:
+    """Add Σ_i (x_i x_iᵀ) ⊗ A_i to ``total``, one pair of outputs at a time."""
+    p, outputs = X.shape[1], A.shape[1]
+    blocks = total.reshape(p, outputs, p, outputs)
+    for k in range(outputs):
+        for m in range(k + 1):
+            block = weighted_gram(X, A[:, k, m])
+            blocks[:, k, :, m] += block
+            if m != k:
+                blocks[:, m, :, k] += block
+
+
+def weighted_gram(X: Design, a: Array) -> Array:
+    """Xᵀ diag(a) X, dense (p, p); a may be negative."""
+    if isinstance(X, np.ndarray):
+        if np.all(a >= 0.0):
+            root = X * np.sqrt(a)[:, None]
+            return root.T @ root  # recognised as symmetric: half the work
+        return X.T @ (X * a[:, None])
+    return (X.T @ (X * a[:, None])).toarray()
+
+
+def _slices(objective: Objective, width: int) -> Iterator[slice]:
+    # slicing CSR copies, and its products do not gain from the cache: one slice, unless the scores grow too large
+    rows = PASS_ROWS if isinstance(objective.X, np.ndarray) else max(PASS_ROWS, 2**24 // max(1, width))
+    for start in range(0, objective.n, rows):
+        yield slice(start, min(start + rows, objective.n))

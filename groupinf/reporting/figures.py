@@ -1,0 +1,182 @@
+"""Figures of a run: predicted against actual effects of all groups, one figure per prediction."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections import Counter
+from collections.abc import Mapping
+from typing import Literal
+
+import matplotlib.style
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, get_font
+from matplotlib.lines import Line2D
+
+from groupinf.analysis.agreement import ALL_KINDS
+from groupinf.analysis.pairs import PairedEffects, pair_effects
+from groupinf.experiments.result import Run
+from groupinf.reporting.formats import shorten
+from groupinf.reporting.layout import Layout, arrange
+from groupinf.reporting.scatter import Panel, count_styles, draw_panel
+from groupinf.reporting.style import (
+    IDENTITY,
+    MOST_TEST_POINTS,
+    QUIET,
+    SMALL,
+    TEXT,
+    KindStyle,
+    evaluation_name,
+    kind_styles,
+    method_name,
+    panel_name,
+)
+from groupinf.reporting.summary import convention_line, facts_line
+
+# Above this many points an SVG holds them as images; text, axes and lines stay vectors.
+MOST_VECTOR_POINTS = 5000
+DOTS_PER_INCH = 160
+_MARGIN = 0.15
+_CHARACTER, _SMALL_CHARACTER = 0.076, 0.057  # a little more than the mean width of a character, in inches
+_LONGEST_LEGEND_NAME = 26
+_RC = {
+    "font.family": "DejaVu Sans",
+    "font.size": 10.0,
+    "text.color": TEXT,
+    "text.parse_math": False,
+    "axes.linewidth": 0.6,
+    "axes.edgecolor": QUIET,
+    "axes.labelcolor": TEXT,
+    "axes.titlesize": 10.0,
+    "axes.titley": 1.0,  # stays put, whatever is at the end of the axis
+    "axes.titlepad": 12.0,
+    "axes.labelpad": 8.0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "xtick.labelsize": 9.0,
+    "ytick.labelsize": 9.0,
+    "svg.hashsalt": "groupinf",
+}
+
+
+def panels(run: Run, pairs: PairedEffects, method: str) -> list[Panel]:
+    """The panels of one prediction: evaluation by evaluation, of each the run's first MOST_TEST_POINTS."""
+    overall = run.spearman[(run.spearman["kind"] == ALL_KINDS) & (run.spearman["method"] == method)]
+    spearman = overall.set_index(["evaluation", "test_point"])["spearman"]
+    predicted = pairs.predicted[pairs.methods.index(method)]
+    made = []
+    for evaluation in dict.fromkeys(name for name, _ in pairs.measures):
+        points = [(i, point) for i, (name, point) in enumerate(pairs.measures) if name == evaluation]
+        for i, point in points[:MOST_TEST_POINTS]:
+            rho = float(spearman[evaluation, point])
+            made.append(Panel(evaluation, point, predicted[i], pairs.actual[i], rho))
+    return made
+
+
+def scatter_figure(run: Run, method: str) -> Figure:
+    """Predicted effects by ``method`` (x) against actual effects (y) of the run's groups.
+
+    A row per evaluation and a column per test point, or a single row where every evaluation has one panel.
+    """
+    pairs = pair_effects(run.effects)
+    made = panels(run, pairs, method)
+    by_frequency = [kind for kind, _ in Counter(pairs.kinds).most_common()]
+    styles = kind_styles(by_frequency)
+    legend = count_styles(pairs.kinds, styles)
+    foot = [convention_line(run)]
+    if len(made) < len(pairs.measures):
+        foot.append(f"The first {MOST_TEST_POINTS} test points of each evaluation are drawn.")
+    layout, lines = _arrange_with_foot([panel.evaluation for panel in made], len(legend) + 1, foot)
+    with matplotlib.style.context(["default", _RC]):
+        figure = Figure(figsize=(layout.width, layout.height), dpi=DOTS_PER_INCH)
+        rasterized = sum(panel.predicted.size for panel in made) > MOST_VECTOR_POINTS
+        axes = [figure.add_axes(box) for box in layout.panels]
+        for ax, panel in zip(axes, made, strict=True):
+            draw_panel(ax, panel, pairs.kinds, styles, rasterized)
+        _label(figure, axes, made, layout)
+        _add_legend(figure, layout, legend)
+        _add_title(figure, layout, run, method)
+        figure.text(_MARGIN / layout.width, layout.foot, "\n".join(lines), size=SMALL, color=QUIET, va="top")
+    return figure
+
+
+def figure_bytes(figure: Figure, file_format: Literal["png", "svg"]) -> bytes:
+    """The figure as the bytes of a file: the same figure gives the same bytes."""
+    metadata = {"svg": {"Date": None, "Creator": "groupinf"}, "png": {"Software": None}}[file_format]
+    buffer = io.BytesIO()
+    with matplotlib.style.context(["default", _RC]):
+        figure.savefig(buffer, format=file_format, metadata=metadata)
+    return buffer.getvalue()
+
+
+def _arrange_with_foot(evaluations: list[str], legend_entries: int, foot: list[str]) -> tuple[Layout, list[str]]:
+    """The layout, and the closing lines wrapped to its width, for which it leaves room."""
+    width = arrange(evaluations, legend_entries, 0).width
+    characters = int((width - 2 * _MARGIN) / _SMALL_CHARACTER)
+    lines = [line for text in foot for line in textwrap.wrap(drawable(text), characters)]
+    return arrange(evaluations, legend_entries, len(lines)), lines
+
+
+def _label(figure: Figure, axes: list[Axes], made: list[Panel], layout: Layout) -> None:
+    for ax, panel in zip(axes, made, strict=True):
+        name = evaluation_name(panel.evaluation)
+        on = panel_name(panel.evaluation, panel.test_point)
+        ax.set_title(f"{name}, {on}" if layout.one_row else on.capitalize())
+        if layout.one_row:
+            ax.set_xlabel("Predicted effect")
+    for row in layout.rows:
+        left, bottom, _, height = layout.panels[row.panels[0]]
+        axes[row.panels[0]].set_ylabel("Actual effect (retrained)", labelpad=4.0)
+        if row.heading:
+            figure.text(left, bottom + height + layout.title, evaluation_name(row.heading), weight="bold")
+        if not layout.one_row:
+            evaluation = evaluation_name(made[row.panels[0]].evaluation).lower()
+            last_left, _, width, _ = layout.panels[row.panels[-1]]
+            middle = (left + last_left + width) / 2
+            figure.text(middle, bottom - layout.label, f"Predicted effect on {evaluation}", ha="center", va="top")
+
+
+def _add_legend(figure: Figure, layout: Layout, counted: Mapping[KindStyle, int]) -> None:
+    handles: list[Artist] = [Line2D([], [], color=IDENTITY, linewidth=1.0)]
+    labels = ["Slope 1: predicted = actual"]
+    for style, count in counted.items():
+        handles.append(
+            Line2D([], [], linestyle="", marker=style.marker, color=style.colour, markersize=5, markeredgewidth=0)
+        )
+        labels.append(f"{drawable(shorten(style.name, _LONGEST_LEGEND_NAME))} ({count:,})")
+    legend = figure.legend(
+        handles,
+        [str(i) for i in range(len(labels))],  # set below: matplotlib would leave out a name that begins with _
+        loc="upper left",
+        bbox_to_anchor=layout.legend,
+        borderaxespad=0.0,
+        frameon=False,
+        labelspacing=0.4,
+        title="Kind of group (number of groups)",
+        alignment="left",
+    )
+    for text, label in zip(legend.get_texts(), labels, strict=True):
+        text.set_text(label)
+
+
+def _add_title(figure: Figure, layout: Layout, run: Run, method: str) -> None:
+    left = _MARGIN / layout.width
+    title = f"{method_name(method)} against the actual effect of removal"
+    figure.text(left, 1 - 0.14 / layout.height, title, size=12, weight="bold", va="top")
+    facts = drawable(f"{facts_line(run)}; {run.manifest['n_groups']:,} groups")
+    facts = shorten(facts, int((layout.width - 2 * _MARGIN) / _CHARACTER))
+    figure.text(left, 1 - 0.4 / layout.height, facts, va="top", color=QUIET)
+
+
+def drawable(text: str) -> str:
+    """The text with a box for every character that the figures' font lacks.
+
+    >>> drawable("θ, 病")
+    'θ, □'
+    """
+    font = get_font(findfont("DejaVu Sans"))
+    return "".join(c if font.get_char_index(ord(c)) else "□" for c in text)

@@ -1,0 +1,168 @@
+"""Numbers and other people's text, made fit for plain text, Markdown, LaTeX and plots."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+
+UNDEFINED = "–"
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_NORMAL = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+_MARKDOWN_SPECIAL = {"&": "&amp;", "<": "&lt;", ">": "&gt;", **{c: "\\" + c for c in "\\`*_[]|$~#"}}
+_LATEX_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    **{c: "\\" + c for c in "&%$#_{}"},
+}
+_LATEX_MATH = {
+    "λ": r"\lambda",
+    "θ": r"\theta",
+    "ρ": r"\rho",
+    "Δ": r"\Delta",
+    "Σ": r"\Sigma",
+    "ℓ": r"\ell",
+    "∇": r"\nabla",
+    "‖": r"\Vert",
+    "·": r"\cdot",
+    "×": r"\times",
+    "−": "-",
+    "½": r"\tfrac{1}{2}",
+    "∘": r"\circ",
+    "≤": r"\le",
+    "≥": r"\ge",
+    "≠": r"\neq",
+    "ᵀ": r"^{\top}",
+    "ᵢ": r"_{i}",
+}
+_LATEX_TOKEN = re.compile("(?P<hat>.)\u0302|(?P<powers>[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)|(?P<one>.)", re.DOTALL)
+
+
+def number(value: float, digits: int = 3) -> str:
+    """``digits`` significant digits, with a power of ten where plain decimals would not be read at a glance.
+
+    >>> number(0.00021544346900318845), number(0.001), number(12345.6), number(-1e-9)
+    ('2.15·10⁻⁴', '0.001', '12,346', '−1·10⁻⁹')
+    """
+    if not math.isfinite(value):
+        return UNDEFINED if math.isnan(value) else ("∞" if value > 0 else "−∞")
+    mantissa, power = f"{value:.{digits - 1}e}".split("e")
+    exponent = int(power)
+    if value == 0 or -3 <= exponent < digits:
+        text = f"{value:.{max(0, digits - 1 - exponent) if value else 0}f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+    elif digits <= exponent < 6:
+        text = f"{value:,.0f}"
+    else:
+        mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+        text = f"{mantissa}·{power_of_ten(exponent)}"
+    return text.replace("-", "−")
+
+
+def power_of_ten(exponent: int) -> str:
+    """The power in plain characters.
+
+    >>> power_of_ten(-12)
+    '10⁻¹²'
+    """
+    return f"10{str(exponent).translate(_SUPERSCRIPT)}"
+
+
+def coefficient(value: float) -> str:
+    """A correlation to three decimals.
+
+    >>> coefficient(0.98765), coefficient(-0.5), coefficient(float("nan"))
+    ('0.988', '−0.500', '–')
+    """
+    return UNDEFINED if math.isnan(value) else f"{value:.3f}".replace("-", "−")
+
+
+def ratio(value: float) -> str:
+    """A ratio near 1 to two decimals.
+
+    >>> ratio(1.6), ratio(0.0312), ratio(-12345.6)
+    ('1.60', '0.03', '−12,346')
+    """
+    return f"{value:.2f}".replace("-", "−") if abs(value) < 1000 else number(value)
+
+
+def interval(low: float, high: float) -> str:
+    """An interval of correlations, empty where undefined.
+
+    >>> interval(0.98, 0.991), interval(float("nan"), float("nan"))
+    ('[0.980, 0.991]', '–')
+    """
+    return UNDEFINED if math.isnan(low) or math.isnan(high) else f"[{coefficient(low)}, {coefficient(high)}]"
+
+
+def percent(share: float, decimals: int = 0) -> str:
+    """A share in per cent; whole shares look whole, and nothing short of all is rounded to all.
+
+    >>> percent(0.8349), percent(1.0), percent(0.9996), percent(0.68214, 1)
+    ('83 %', '100 %', '>99 %', '68.2 %')
+    """
+    if math.isnan(share):
+        return UNDEFINED
+    text = f"{100 * share:.{decimals}f}"
+    if share < 1 and float(text) == 100:
+        return f">{100 - 10**-decimals:.{decimals}f} %"
+    if share > 0 and float(text) == 0:
+        return f"<{10**-decimals:.{decimals}f} %"
+    return f"{text} %"
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks, control and invisible characters.
+
+    >>> one_line("ward\\t3\\n<b>")
+    'ward 3 <b>'
+    """
+    visible = (" " if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in text)
+    return " ".join("".join(visible).split())
+
+
+def shorten(text: str, longest: int) -> str:
+    """One line of at most ``longest`` characters, its middle left out where it is longer.
+
+    >>> shorten("Emergency/Trauma department", 12)
+    'Emerg…rtment'
+    """
+    line = one_line(text)
+    if len(line) <= longest:
+        return line
+    head = (longest - 1) // 2
+    return f"{line[:head]}…{line[len(line) - (longest - 1 - head) :]}"
+
+
+def markdown(text: str) -> str:
+    """Text that Markdown and HTML show as it is, also in a table cell.
+
+    >>> print(markdown("<b> a|b *c* $x_1$"))
+    &lt;b&gt; a\\|b \\*c\\* \\$x\\_1\\$
+    """
+    return "".join(_MARKDOWN_SPECIAL.get(c, c) for c in one_line(text))
+
+
+def latex(text: str) -> str:
+    """Text that LaTeX shows as it is; the Greek letters and signs of the convention become mathematics.
+
+    >>> print(latex("50% of a_b, λ/n = 2·10⁻⁴"))
+    50\\% of a\\_b, $\\lambda$/n = 2$\\cdot$10$^{-4}$
+    """
+    return "".join(map(_latex_token, _LATEX_TOKEN.finditer(one_line(text))))
+
+
+def _latex_token(token: re.Match[str]) -> str:
+    hat, powers, one = token["hat"], token["powers"], token["one"]
+    if hat is not None:
+        return rf"$\hat{{{_LATEX_MATH.get(hat, hat)}}}$"
+    if powers is not None:
+        return f"$^{{{powers.translate(_NORMAL)}}}$"
+    if one in _LATEX_MATH:
+        return f"${_LATEX_MATH[one]}$"
+    return _LATEX_SPECIAL.get(one, one)

@@ -1,0 +1,70 @@
+"""The written report of a run: tables, figures, and one page that links them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from groupinf.analysis.agreement import ALL_KINDS
+from groupinf.analysis.pairs import ACTUAL
+from groupinf.experiments.result import Run
+from groupinf.reporting.figures import figure_bytes, scatter_figure
+from groupinf.reporting.files import write_atomically
+from groupinf.reporting.formats import markdown
+from groupinf.reporting.style import evaluation_name, method_name
+from groupinf.reporting.summary import (
+    certificate_line,
+    convention_line,
+    data_line,
+    note_lines,
+    statistics_line,
+)
+from groupinf.reporting.tables import by_evaluation, markdown_table, spearman_csv, spearman_latex, spearman_markdown
+
+REPORT_NAME = "report.md"
+
+
+def write_report(run: Run) -> Path:
+    """Write tables/spearman.{csv,md,tex}, figures/<method>_vs_actual.{png,svg} and report.md; return the latter.
+
+    Reads the run only. Every file appears whole or not at all; the same run gives the same bytes.
+    """
+    tables = {"csv": spearman_csv(run), "md": spearman_markdown(run), "tex": spearman_latex(run)}
+    for ending, text in tables.items():
+        write_atomically(run.path / "tables" / f"spearman.{ending}", text.encode())
+    for method in methods(run):
+        figure = scatter_figure(run, method)
+        write_atomically(run.path / "figures" / f"{method}_vs_actual.png", figure_bytes(figure, "png"))
+        write_atomically(run.path / "figures" / f"{method}_vs_actual.svg", figure_bytes(figure, "svg"))
+    report = run.path / REPORT_NAME
+    write_atomically(report, report_markdown(run).encode())
+    return report
+
+
+def methods(run: Run) -> list[str]:
+    """The predictions of the run, in the order of its table."""
+    return [str(method) for method in run.effects["method"].unique() if method != ACTUAL]
+
+
+def report_markdown(run: Run) -> str:
+    """What was run, the convention, the agreement over all groups, the figures, and how far to trust the numbers."""
+    overall = run.spearman[run.spearman["kind"] == ALL_KINDS]
+    parts = [f"# {markdown(run.manifest['name'])}", *map(markdown, (data_line(run), convention_line(run)))]
+    for evaluation, rows in by_evaluation(overall):
+        parts.append(f"## {evaluation_name(evaluation)}\n\n{markdown_table(rows)}")
+    parts += [
+        markdown(statistics_line(run)),
+        "Each kind of group: [CSV](tables/spearman.csv), [Markdown](tables/spearman.md), [LaTeX](tables/spearman.tex).",
+        "## Figures",
+        *map(_figure, methods(run)),
+        "## Can the numbers be trusted?",
+        markdown(certificate_line(run)),
+    ]
+    notes = "\n".join(f"- {markdown(line)}" for line in note_lines(run))
+    if notes:
+        parts += ["## Notes", notes]
+    return "\n\n".join(parts) + "\n"
+
+
+def _figure(method: str) -> str:
+    path = f"figures/{method}_vs_actual"
+    return f"![{method_name(method)} against the actual effect]({path}.png)\n\nAs vectors: [SVG]({path}.svg)"

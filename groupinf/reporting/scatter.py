@@ -1,0 +1,111 @@
+"""One scatter panel: predicted against actual effects of groups."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator, ScalarFormatter
+from numpy.typing import NDArray
+
+from groupinf.reporting.formats import coefficient, power_of_ten
+from groupinf.reporting.style import GRID, IDENTITY, SMALL, KindStyle
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Predicted and actual effects (G,) of all groups for one evaluation and test point."""
+
+    evaluation: str
+    test_point: int
+    predicted: NDArray[np.float64]
+    actual: NDArray[np.float64]
+    spearman: float
+
+
+def axis_limits(predicted: NDArray[np.float64], actual: NDArray[np.float64]) -> tuple[float, float]:
+    """Common limits of both axes: all values, but those farther out than the middle 98 % are wide.
+
+    So the middle 98 % always fill a third of the axes or more.
+    """
+    values = np.concatenate([predicted, actual])
+    low, high = np.quantile(values, [0.01, 0.99])
+    reach = high - low
+    inside = values[(values >= low - reach) & (values <= high + reach)]
+    low, high = float(inside.min()), float(inside.max())
+    margin = 0.06 * (high - low) or 0.5 * abs(low) or 1.0
+    return low - margin, high + margin
+
+
+def count_styles(kinds: NDArray[np.object_], styles: Mapping[str, KindStyle]) -> dict[KindStyle, int]:
+    """Number of groups drawn in each style, in the order of the styles."""
+    counts = Counter(styles[kind] for kind in kinds)
+    return {style: counts[style] for style in dict.fromkeys(styles.values())}
+
+
+def draw_panel(
+    ax: Axes, panel: Panel, kinds: NDArray[np.object_], styles: Mapping[str, KindStyle], rasterized: bool
+) -> None:
+    """Draw a point per group, the line of slope 1, Spearman's ρ, and how many groups lie outside the axes.
+
+    ``kinds`` (G,) names the kind of each group. Kinds with fewer groups are drawn over those with more.
+    """
+    low, high = axis_limits(panel.predicted, panel.actual)
+    ax.axhline(0, color=GRID, linewidth=0.6, zorder=0)
+    ax.axvline(0, color=GRID, linewidth=0.6, zorder=0)
+    ax.plot([low, high], [low, high], color=IDENTITY, linewidth=1.0, zorder=0.5)
+    sides = np.stack([panel.predicted, panel.actual])
+    inside = ((low <= sides) & (sides <= high)).all(axis=0)
+    counts = count_styles(kinds, styles)
+    drawn = sorted(counts, key=counts.__getitem__, reverse=True)
+    position = {kind: drawn.index(style) for kind, style in styles.items()}
+    position_of = np.array([position[kind] for kind in kinds])
+    for i, style in enumerate(drawn):
+        x, y = sides[:, inside & (position_of == i)]
+        ax.scatter(
+            x,
+            y,
+            s=14,
+            c=style.colour,
+            marker=style.marker,
+            alpha=0.65,
+            linewidths=0.25,
+            edgecolors="white",
+            zorder=1 + (i + 1) / (len(drawn) + 1),  # below the axes, so that rasterized points make one image
+            rasterized=rasterized,
+        )
+    ax.set(xlim=(low, high), ylim=(low, high), aspect="equal")
+    _few_ticks(ax)
+    _corner(ax, f"ρ = {coefficient(panel.spearman)}", 0.03, 0.97, "left", "top")
+    hidden = int(np.count_nonzero(~inside))
+    if hidden:
+        _corner(ax, f"{hidden:,} hidden", 0.98, 0.03, "right", "bottom")
+
+
+class _PowerOfTen(ScalarFormatter):
+    """Few digits at the ticks and one power of ten at the end of the axis, in plain characters."""
+
+    def __init__(self) -> None:
+        super().__init__(useOffset=False)
+        self.set_powerlimits((-2, 3))
+
+    def get_offset(self) -> str:
+        return f"×{power_of_ten(self.orderOfMagnitude)}" if self.orderOfMagnitude else ""
+
+
+def _few_ticks(ax: Axes) -> None:
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 2.5, 5, 10], min_n_ticks=2))
+        axis.set_major_formatter(_PowerOfTen())
+        axis.get_offset_text().set_fontsize(SMALL)
+
+
+def _corner(
+    ax: Axes, text: str, x: float, y: float, horizontal: Literal["left", "right"], vertical: Literal["top", "bottom"]
+) -> None:
+    box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0}
+    ax.text(x, y, text, transform=ax.transAxes, ha=horizontal, va=vertical, bbox=box, zorder=1000)

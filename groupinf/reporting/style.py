@@ -1,0 +1,122 @@
+"""Colours, markers, order and names: the one place that decides how kinds, evaluations and methods look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from groupinf.analysis.agreement import ALL_KINDS
+from groupinf.analysis.pairs import TEST_POINT_SUM
+from groupinf.groups.groups import KINDS
+from groupinf.reporting.formats import shorten
+
+MOST_TEST_POINTS = 12
+MOST_USER_KINDS = 8
+LONGEST_NAME = 30
+SMALL = 8.5
+
+TEXT = "#1a1a1a"
+QUIET = "#666666"
+GRID = "#d0d0d0"
+IDENTITY = "#8c8c8c"
+
+
+@dataclass(frozen=True)
+class KindStyle:
+    """How one kind of group is drawn; ``marker`` is a matplotlib marker."""
+
+    name: str
+    colour: str
+    marker: str
+
+
+# Okabe and Ito's colours, told apart with any common colour blindness; the shapes say the same without colour.
+_PAPER_KINDS = {
+    "shared_feature": ("#CC79A7", "s"),
+    "feature_clusters": ("#56B4E9", "D"),
+    "gradient_clusters": ("#0072B2", "^"),
+    "random_within_class": ("#E69F00", "v"),
+    "random": ("#000000", "o"),
+    "positive_tail": ("#D55E00", "P"),
+    "negative_tail": ("#009E73", "X"),
+}
+_USER_STYLES = (
+    ("#0072B2", "<"),
+    ("#D55E00", ">"),
+    ("#009E73", "p"),
+    ("#CC79A7", "d"),
+    ("#E69F00", "h"),
+    ("#56B4E9", "*"),
+    ("#000000", "8"),
+    ("#7F4F24", "H"),
+)
+_OTHER_STYLE = ("#8c8c8c", ".")
+
+
+def evaluation_name(evaluation: str) -> str:
+    """An evaluation as readers see it.
+
+    >>> evaluation_name("test_loss"), evaluation_name("self_loss")
+    ('Test loss', 'Self-loss')
+    """
+    return "Self-loss" if evaluation == "self_loss" else _words(evaluation)
+
+
+def method_name(method: str) -> str:
+    """A method as readers see it.
+
+    >>> method_name("parameter_influence")
+    'Parameter influence'
+    """
+    return _words(method)
+
+
+def panel_name(evaluation: str, test_point: int) -> str:
+    """What an evaluation was measured on, as the heading of a plot.
+
+    >>> panel_name("test_loss", 17), panel_name("self_loss", -1), panel_name("test_loss", -1)
+    ('test point 17', 'own group', 'sum over all test points')
+    """
+    if evaluation == "self_loss":
+        return "own group"
+    return "sum over all test points" if test_point == TEST_POINT_SUM else f"test point {test_point}"
+
+
+def kind_name(kind: str) -> str:
+    """A kind as readers see it: the project's own in words, a user's as it is, shortened.
+
+    >>> kind_name("random_within_class"), kind_name("all"), kind_name("ward_3")
+    ('Random within class', 'All groups', 'ward_3')
+    """
+    if kind == ALL_KINDS:
+        return "All groups"
+    return _words(kind) if kind in (*KINDS, "column", "file") else shorten(kind, LONGEST_NAME)
+
+
+def point_name(evaluation: str, test_point: int) -> str:
+    """What an evaluation was measured on.
+
+    >>> point_name("test_loss", 17), point_name("self_loss", -1), point_name("test_loss", -1)
+    ('17', 'own group', 'sum of all')
+    """
+    if evaluation == "self_loss":
+        return "own group"
+    return "sum of all" if test_point == TEST_POINT_SUM else str(test_point)
+
+
+def kind_styles(kinds: Sequence[str]) -> dict[str, KindStyle]:
+    """A style for every kind, the project's kinds first and in their order, then the others as given.
+
+    The first MOST_USER_KINDS kinds of a user's own have a style each, all further ones share one.
+    """
+    styles = {kind: KindStyle(kind_name(kind), *_PAPER_KINDS[kind]) for kind in KINDS if kind in kinds}
+    own = [kind for kind in dict.fromkeys(kinds) if kind not in styles]
+    shown, others = own[:MOST_USER_KINDS], own[MOST_USER_KINDS:]
+    for kind, look in zip(shown, _USER_STYLES, strict=False):
+        styles[kind] = KindStyle(kind_name(kind), *look)
+    other = KindStyle(f"{len(others)} other kinds", *_OTHER_STYLE)
+    return styles | dict.fromkeys(others, other)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").capitalize()

@@ -1,0 +1,80 @@
+"""The Spearman table as plain text for a terminal."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pandas as pd
+
+from groupinf.analysis.agreement import ALL_KINDS
+from groupinf.experiments.result import Run
+from groupinf.reporting.formats import coefficient, interval, percent, ratio
+from groupinf.reporting.style import MOST_TEST_POINTS, evaluation_name, method_name, point_name
+from groupinf.reporting.summary import certificate_line, convention_line, data_line, note_lines, statistics_line
+from groupinf.reporting.tables import by_evaluation
+
+HEADERS = ("test point", "prediction", "ρ", "95 % interval", "slope", "under", "n")
+_NARROWEST_WITH_INTERVAL = 76
+
+
+def spearman_text(run: Run, width: int) -> str:
+    """Per evaluation how well each prediction ranks all groups of the run, in lines of at most ``width``.
+
+    No colours and no control codes. Test points beyond the first MOST_TEST_POINTS are counted, not shown;
+    terminals narrower than 76 columns get no intervals.
+    """
+    blocks = [_wrapped(data_line(run), width)]
+    overall = run.spearman[run.spearman["kind"] == ALL_KINDS]
+    for evaluation, rows in by_evaluation(overall):
+        blocks.append("\n".join([evaluation_name(evaluation), *_table(rows, width >= _NARROWEST_WITH_INTERVAL)]))
+    closing = [convention_line(run), statistics_line(run), certificate_line(run), *note_lines(run)]
+    return "\n\n".join([*blocks, "\n".join(_wrapped(line, width) for line in closing)]) + "\n"
+
+
+def _table(rows: pd.DataFrame, with_interval: bool) -> list[str]:
+    points = rows["test_point"].unique()
+    shown = rows[rows["test_point"].isin(points[:MOST_TEST_POINTS])]
+    lines = [HEADERS, *_cells(shown)]
+    if not with_interval:
+        skip = HEADERS.index("95 % interval")
+        lines = [line[:skip] + line[skip + 1 :] for line in lines]
+    table = _aligned(lines, left=2)
+    hidden = len(points) - MOST_TEST_POINTS
+    return [*table, f"  and {hidden:,} more test points: tables/spearman.csv"] if hidden > 0 else table
+
+
+def _cells(rows: pd.DataFrame) -> list[tuple[str, ...]]:
+    cells: list[tuple[str, ...]] = []
+    before = None
+    for row in rows.to_dict("records"):
+        point = point_name(row["evaluation"], row["test_point"])
+        cells.append(
+            (
+                "" if point == before else point,
+                method_name(row["method"]),
+                coefficient(row["spearman"]),
+                interval(row["spearman_low"], row["spearman_high"]),
+                ratio(row["slope"]),
+                percent(row["underestimated"]),
+                f"{row['n_groups']:,}",
+            )
+        )
+        before = point
+    return cells
+
+
+def _aligned(lines: list[tuple[str, ...]], left: int) -> list[str]:
+    """Columns two spaces apart, the first ``left`` of them aligned left and the others right."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return [
+        "  "
+        + "  ".join(
+            cell.ljust(width) if i < left else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )
+        for line in lines
+    ]
+
+
+def _wrapped(text: str, width: int) -> str:
+    return textwrap.fill(text, width, subsequent_indent="  ", break_on_hyphens=False)

@@ -1,0 +1,240 @@
+"""The commands pass what was typed to the library, print results on standard output and errors in one place."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import click
+import joblib
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+import groupinf
+from groupinf.cli.main import main
+from groupinf.config.load import LoadedConfig
+from groupinf.errors import ConvergenceError, DataError
+from groupinf.experiments.progress import Silent
+from groupinf.experiments.result import Run
+
+GOOD = """\
+name: study
+dataset: {name: digits}
+regularization: {lambda_over_n: 1e-3}
+groups: {sizes: {min: 0.1, max: 0.2, num: 3}, builders: [random]}
+"""
+
+EMPTY = pd.DataFrame()
+RUN = Run(Path("runs/study-1"), {}, {}, EMPTY, EMPTY, EMPTY, EMPTY)
+PLAN = SimpleNamespace(
+    name="study",
+    dataset="digits",
+    n=1437,
+    d=64,
+    classes=10,
+    lam_over_n=1e-3,
+    groups=3,
+    retrains=3,
+    memory_bytes=1_500_000_000,
+    run_name="study-1",
+    notes=("size 9 is skipped",),
+)
+
+
+def invoke(*args: str) -> Result:
+    return CliRunner().invoke(main, list(args), prog_name="groupinf")
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> str:
+    file = tmp_path / "study.yaml"
+    file.write_text(GOOD)
+    return str(file)
+
+
+@pytest.fixture
+def replace(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Put stand-ins where the commands look for the library's functions."""
+
+    def put(module: str, **functions: object) -> None:
+        if module == "groupinf":
+            for name, function in functions.items():
+                monkeypatch.setattr(groupinf, name, function, raising=False)
+        else:
+            stand_in = ModuleType(module)
+            stand_in.__dict__.update(functions)
+            monkeypatch.setitem(sys.modules, module, stand_in)
+
+    return put
+
+
+@pytest.fixture
+def reporting(replace: Callable[..., None]) -> list[Run]:
+    """The runs that a report was written for."""
+    written: list[Run] = []
+    replace("groupinf.reporting.report", write_report=written.append, REPORT_NAME="report.md")
+    replace("groupinf.reporting.terminal", spearman_text=lambda run, width: f"the table of {run.path}\n")
+    return written
+
+
+@pytest.fixture
+def calls(replace: Callable[..., None], reporting: list[Run]) -> list[dict[str, Any]]:
+    """What run_experiment was called with."""
+    seen: list[dict[str, Any]] = []
+
+    def run_experiment(config: LoadedConfig, **options: Any) -> Run:
+        options["progress"].stage("fit")
+        seen.append({"config": config, **options})
+        return RUN
+
+    replace("groupinf", run_experiment=run_experiment)
+    return seen
+
+
+class TestExperiment:
+    """groupinf experiment"""
+
+    def test_results_go_to_stdout_and_progress_to_stderr(self, config: str, calls: list[dict[str, Any]]) -> None:
+        result = invoke("experiment", config)
+        assert result.exit_code == 0
+        assert result.stdout == "the table of runs/study-1\n\nReport: runs/study-1/report.md\n"
+        assert result.stderr == "fit ...\nfit: done\n"
+
+    def test_defaults_are_all_cores_results_and_resuming(self, config: str, calls: list[dict[str, Any]]) -> None:
+        invoke("experiment", config)
+        [call] = calls
+        assert (call["jobs"], call["out"], call["fresh"]) == (joblib.cpu_count(), "results", False)
+        assert call["config"].config.name == "study"
+
+    def test_options_arrive(self, config: str, calls: list[dict[str, Any]]) -> None:
+        options = ["--set", "groups.sizes.num=7", "--set", "seed=2", "--jobs", "3", "--out", "there", "--fresh", "-q"]
+        assert invoke("experiment", config, *options).exit_code == 0
+        [call] = calls
+        assert (call["jobs"], call["out"], call["fresh"]) == (3, "there", True)
+        assert (call["config"].config.groups.sizes.num, call["config"].config.seed) == (7, 2)
+        assert isinstance(call["progress"], Silent)
+
+    def test_quiet_leaves_the_results_alone_and_verbose_adds_times(
+        self, config: str, calls: list[dict[str, Any]]
+    ) -> None:
+        quiet = invoke("experiment", config, "-q")
+        assert quiet.stderr == ""
+        assert "the table" in quiet.stdout
+        assert "fit: done in 0.0 s" in invoke("experiment", config, "-v").stderr
+
+    def test_less_than_one_job_is_refused(self, config: str, calls: list[dict[str, Any]]) -> None:
+        result = invoke("experiment", config, "--jobs", "0")
+        assert result.exit_code == 2
+        assert "0 is not in the range x>=1" in result.stderr
+        assert calls == []
+
+    def test_a_bad_config_is_one_message_and_nothing_runs(self, config: str, calls: list[dict[str, Any]]) -> None:
+        result = invoke("experiment", config, "--set", "groups.sizes.max=2")
+        assert result.exit_code == 2
+        assert result.stderr == (
+            "Error: --set groups.sizes.max=2: groups.sizes.max: expected a number of at most 1, found 2\n"
+        )
+        assert calls == []
+
+    @pytest.mark.parametrize(
+        ("error", "status", "message"),
+        [
+            (DataError("row 3 of X_train holds NaN"), 2, "Error: row 3 of X_train holds NaN\n"),
+            (ConvergenceError("group 7 did not converge"), 1, "Error: group 7 did not converge\n"),
+            (PermissionError(13, "Permission denied", "results"), 1, "Error: results: Permission denied\n"),
+            (KeyboardInterrupt(), 130, "Interrupted. The same command again resumes an unfinished run.\n"),
+        ],
+    )
+    def test_an_error_is_a_message_and_a_status(
+        self, config: str, replace: Callable[..., None], error: BaseException, status: int, message: str
+    ) -> None:
+        def run_experiment(config: LoadedConfig, **options: Any) -> Run:
+            raise error
+
+        replace("groupinf", run_experiment=run_experiment)
+        result = invoke("experiment", config)
+        assert (result.exit_code, result.stderr, result.stdout) == (status, message, "")
+
+    def test_a_defect_is_not_hidden(self, config: str, replace: Callable[..., None]) -> None:
+        def run_experiment(config: LoadedConfig, **options: Any) -> Run:
+            raise ZeroDivisionError
+
+        replace("groupinf", run_experiment=run_experiment)
+        assert isinstance(invoke("experiment", config).exception, ZeroDivisionError)
+
+
+class TestValidate:
+    """groupinf validate"""
+
+    def test_it_says_what_would_run(self, config: str, replace: Callable[..., None]) -> None:
+        replace("groupinf.experiments.plan", plan=lambda loaded: PLAN)
+        result = invoke("validate", config)
+        assert result.exit_code == 0
+        assert result.stdout == (
+            f"{config}: ok\n"
+            "  run        study-1\n"
+            "  dataset    digits: n = 1,437, d = 64, 10 classes\n"
+            "  lam_over_n 0.001\n"
+            "  groups     at most 3\n"
+            "  retrains   at most 3\n"
+            "  memory     about 1.5 GB\n"
+            "  note       size 9 is skipped\n"
+        )
+
+    def test_regression_and_cross_validation_say_so(self, config: str, replace: Callable[..., None]) -> None:
+        changed = SimpleNamespace(**{**vars(PLAN), "classes": 0, "lam_over_n": None, "memory_bytes": 5})
+        replace("groupinf.experiments.plan", plan=lambda loaded: changed)
+        text = invoke("validate", config).stdout
+        assert "digits: n = 1,437, d = 64\n" in text
+        assert "lam_over_n by cross-validation\n" in text
+        assert "about 1 MB\n" in text
+
+    def test_every_file_is_checked_even_after_a_bad_one(
+        self, config: str, tmp_path: Path, replace: Callable[..., None]
+    ) -> None:
+        replace("groupinf.experiments.plan", plan=lambda loaded: PLAN)
+        bad = tmp_path / "bad.yaml"
+        bad.write_text(GOOD.replace("name: study", "nme: study"))
+        result = invoke("validate", str(bad), config)
+        assert result.exit_code == 2
+        assert result.stderr.startswith(f"Error: {bad}, line 1: name: expected this key")
+        assert f"{config}: ok" in result.stdout
+
+    def test_overrides_apply(self, config: str, replace: Callable[..., None]) -> None:
+        replace("groupinf.experiments.plan", plan=lambda loaded: pytest.fail("planned"))
+        assert "--set seed=-1: seed: " in invoke("validate", config, "--set", "seed=-1").stderr
+
+
+class TestTheOthers:
+    """groupinf report, groupinf schema, --version and -h"""
+
+    def test_report_prints_the_table_again(self, replace: Callable[..., None], reporting: list[Run]) -> None:
+        asked: list[str] = []
+        replace("groupinf", load_run=lambda path: asked.append(path) or RUN)
+        result = invoke("report", "runs/study-1")
+        assert asked == ["runs/study-1"]
+        assert reporting == [RUN]
+        assert result.stdout == "the table of runs/study-1\n\nReport: runs/study-1/report.md\n"
+
+    def test_schema_is_json(self) -> None:
+        assert "regularization" in json.loads(invoke("schema").stdout)["properties"]
+
+    def test_version(self) -> None:
+        assert invoke("--version").stdout == "groupinf 0.1.0\n"
+
+    @pytest.mark.parametrize("command", [[], *([name] for name in main.commands)])
+    @pytest.mark.parametrize("flag", ["-h", "--help"])
+    def test_help_says_what_every_option_does(self, command: list[str], flag: str) -> None:
+        result = invoke(*command, flag)
+        assert result.exit_code == 0
+        assert result.stdout.startswith(f"Usage: {' '.join(['groupinf', *command])} ")
+
+    @pytest.mark.parametrize("command", main.commands.values(), ids=str)
+    def test_every_option_has_a_help_text(self, command: click.Command) -> None:
+        assert command.help
+        assert [p.name for p in command.params if isinstance(p, click.Option) and not p.help] == []

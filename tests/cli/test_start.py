@@ -1,0 +1,20 @@
+"""The command starts as a module too, and asking it for help imports nothing heavy."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+
+def python(*args: str) -> str:
+    return subprocess.run([sys.executable, *args], check=True, capture_output=True, text=True).stdout
+
+
+def test_python_m_groupinf_is_the_command() -> None:
+    assert python("-m", "groupinf", "--version") == "groupinf 0.1.0\n"
+
+
+def test_the_commands_import_nothing_heavy_until_they_run() -> None:
+    heavy = "numpy pandas scipy sklearn matplotlib pydantic rich joblib"
+    code = f"import sys, groupinf.cli.main; print([m for m in '{heavy}'.split() if m in sys.modules])"
+    assert python("-c", code) == "[]\n"

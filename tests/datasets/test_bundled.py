@@ -1,0 +1,67 @@
+"""The bundled datasets are scikit-learn's rows, split 80/20 by the seed, and match their registered facts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import cdist
+from sklearn.datasets import load_breast_cancer, load_digits
+from sklearn.preprocessing import StandardScaler
+
+from groupinf.config.schema import NamedDataset
+from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.registry import FACTS, load_dataset
+
+
+def load(name: str, seed: int) -> Dataset:
+    return load_dataset(NamedDataset(name=name), Path("/nowhere"), seed)
+
+
+@pytest.mark.parametrize("name", ["breast_cancer", "digits"])
+def test_facts_are_what_is_loaded(name: str) -> None:
+    data, facts = load(name, 3), FACTS[name]
+    found = (data.name, data.n, data.X_test.shape, data.d, len(data.classes))
+    assert found == (facts.name, facts.n, (facts.n_test, facts.d), facts.d, facts.n_classes)
+    assert len(data.feature_names) == data.d
+    assert data.sample_weight_train.tolist() == [1.0] * data.n
+
+
+@pytest.mark.parametrize("name", ["breast_cancer", "digits"])
+def test_seed_decides_the_split(name: str) -> None:
+    first, again, other = load(name, 3), load(name, 3), load(name, 4)
+    np.testing.assert_array_equal(first.X_train, again.X_train)
+    np.testing.assert_array_equal(first.y_test, again.y_test)
+    assert not np.array_equal(first.X_train, other.X_train)
+    assert first.sources == other.sources
+
+
+def raw_rows(X: np.ndarray, raw: np.ndarray) -> np.ndarray:
+    """The row of ``raw`` that each row of X is, X being all of ``raw`` up to order and a scale for each column."""
+    unit = [(A - A.min(axis=0)) / np.where(np.ptp(A, axis=0) > 0, np.ptp(A, axis=0), 1) for A in (X, raw)]
+    distances = cdist(*unit)
+    assert distances.min(axis=1).max() < 1e-9
+    return distances.argmin(axis=1)
+
+
+def test_digits_are_all_the_rows_over_16() -> None:
+    data, bunch = load("digits", 0), load_digits()
+    X = np.vstack([data.X_train, data.X_test])
+    rows = raw_rows(X, bunch.data)
+    assert np.unique(rows).size == 1797
+    np.testing.assert_array_equal(X, bunch.data[rows] / 16)
+    np.testing.assert_array_equal(np.concatenate([data.y_train, data.y_test]), bunch.target[rows])
+    assert data.classes == tuple(range(10))
+
+
+def test_breast_cancer_is_standardised_by_the_training_rows() -> None:
+    data, bunch = load("breast_cancer", 0), load_breast_cancer()
+    rows = raw_rows(np.vstack([data.X_train, data.X_test]), bunch.data)
+    assert np.unique(rows).size == 569
+    train, test = rows[: data.n], rows[data.n :]
+    scaler = StandardScaler().fit(bunch.data[train])
+    np.testing.assert_allclose(data.X_train, scaler.transform(bunch.data[train]), atol=1e-12)
+    np.testing.assert_allclose(data.X_test, scaler.transform(bunch.data[test]), atol=1e-12)
+    np.testing.assert_array_equal(data.y_train, bunch.target[train])
+    np.testing.assert_array_equal(data.y_test, bunch.target[test])

@@ -1,0 +1,274 @@
+"""A CSV file becomes features, labels, a seeded split and natural groups; a fault names file, line and column."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from groupinf.config.schema import CsvDataset
+from groupinf.datasets.config_error import DatasetConfigError
+from groupinf.datasets.csv_table import load_csv
+from groupinf.datasets.dataset import Dataset
+from groupinf.errors import DataError
+
+TABLE = """age,colour,smoker,site,label
+1,red,no,A,yes
+2.5,blue,yes,B,no
+3,green,no,A,yes
+4,red,yes,,no
+5,blue,no,A,yes
+-6e1,red,no,C,no
+7,"red",yes,A,yes
+8,blue,no,B,no
+9,green,yes,A,yes
+10,red,no,B,no
+"""
+
+
+def load(folder: Path, content: str | bytes, seed: int = 0, **options: Any) -> Dataset:
+    raw = content.encode() if isinstance(content, str) else content
+    (folder / "mine.csv").write_bytes(raw)
+    config = CsvDataset.model_validate({"csv": "mine.csv", "target": "label", **options})
+    return load_csv(config, folder / "mine.csv", seed)
+
+
+def fault(folder: Path, content: str | bytes, **options: Any) -> str:
+    """The message of the error, without the folder."""
+    with pytest.raises(DataError) as caught:
+        load(folder, content, **options)
+    assert str(folder / "mine.csv") in str(caught.value)
+    return str(caught.value).replace(f"{folder}/", "")
+
+
+def config_fault(folder: Path, content: str, **options: Any) -> tuple[tuple[str, ...], str]:
+    with pytest.raises(DatasetConfigError) as caught:
+        load(folder, content, **options)
+    return caught.value.key, str(caught.value).replace(f"{folder}/", "")
+
+
+def all_rows(data: Dataset) -> list[list[float]]:
+    assert isinstance(data.X_train, np.ndarray)
+    assert isinstance(data.X_test, np.ndarray)
+    return sorted(np.column_stack([[*data.X_train, *data.X_test], [*data.y_train, *data.y_test]]).tolist())
+
+
+def test_features_of_every_kind(tmp_path: Path) -> None:
+    data = load(tmp_path, TABLE, drop=["site"])
+    assert data.feature_names == ("age", "colour=blue", "colour=green", "colour=red", "smoker=yes")
+    frame = pd.read_csv(tmp_path / "mine.csv")
+    dummies = pd.get_dummies(frame[["colour", "smoker"]], dtype=float).drop(columns="smoker_no")
+    expected = np.column_stack([frame["age"], dummies, frame["label"] == "yes"])
+    assert all_rows(data) == sorted(expected.tolist())
+    assert data.classes == ("no", "yes")
+    assert (data.name, data.n, data.sources) == ("mine", 8, {"mine.csv": hashlib.sha256(TABLE.encode()).hexdigest()})
+    assert isinstance(data.X_train, np.ndarray)
+    assert data.X_train.dtype == np.float64
+    assert data.X_train.flags.c_contiguous
+
+
+def test_columns_are_the_text_of_the_training_rows(tmp_path: Path) -> None:
+    data = load(tmp_path, TABLE, drop=["site"])
+    assert list(data.columns) == ["age", "colour", "smoker", "site", "label"]
+    assert isinstance(data.X_train, np.ndarray)
+    assert [float(v) for v in data.columns["age"]] == data.X_train[:, 0].tolist()
+    assert data.columns["label"].tolist() == [data.classes[c] for c in data.y_train]
+    lines = [line.split(",") for line in TABLE.splitlines()[1:]]
+    site = {values[0]: values[3] for values in lines}
+    assert data.columns["site"].tolist() == [site[v] for v in data.columns["age"]]
+
+
+def test_seed_decides_the_split(tmp_path: Path) -> None:
+    table = "x,label\n" + "".join(f"{i},{i % 2}\n" for i in range(100))
+    first, again, other = (load(tmp_path, table, seed, test_fraction=0.3) for seed in (1, 1, 2))
+    assert first.n == 70
+    assert np.array_equal(first.X_train, again.X_train)
+    assert not np.array_equal(first.X_train, other.X_train)
+    assert all_rows(first) == all_rows(other) == [[i, i % 2] for i in range(100)]
+
+
+@pytest.mark.parametrize(
+    ("labels", "classes"),
+    [("0 1", (0, 1)), ("0.5 2", (0.5, 2.0)), ("-1 3", (-1, 3)), ("b a", ("a", "b")), ("10 9x", ("10", "9x"))],
+)
+def test_labels_of_any_values(tmp_path: Path, labels: str, classes: tuple[object, ...]) -> None:
+    one, other = labels.split()
+    assert load(tmp_path, "x,label\n" + f"1,{one}\n2,{other}\n" * 10).classes == classes
+
+
+def test_regression(tmp_path: Path) -> None:
+    data = load(tmp_path, "x,label\n1,10\n2,20\n3,30\n4,45\n5,50\n", task="regression")
+    assert data.classes == ()
+    assert data.y_train.dtype == np.float64
+    assert sorted([*data.y_train, *data.y_test]) == [10, 20, 30, 45, 50]
+
+
+def test_line_ends_byte_order_mark_blank_lines_and_quotes_change_nothing(tmp_path: Path) -> None:
+    plain = load(tmp_path, TABLE, drop=["site"])
+    windows = load(tmp_path, b"\xef\xbb\xbf" + TABLE.replace("\n", "\r\n").encode(), drop=["site"])
+    spaced = load(tmp_path, "\n" + TABLE.replace("\n", "\n\n  \n").replace("blue", '"blue"'), drop=["site"])
+    for data in (windows, spaced):
+        assert data.feature_names == plain.feature_names
+        np.testing.assert_array_equal(data.X_train, plain.X_train)
+
+
+def test_none_is_a_category_and_a_constant_text_stays(tmp_path: Path) -> None:
+    rows = "None,one,0\nhigh,one,1\nlow,one,0\n" * 4
+    assert load(tmp_path, "glucose,same,label\n" + rows).feature_names == (
+        "glucose=None",
+        "glucose=high",
+        "glucose=low",
+        "same=one",
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "mine.csv: expected a header line and rows, found an empty file"),
+        ("\n\n", "mine.csv: expected a header line and rows, found an empty file"),
+        ("x,label\n", "mine.csv: expected rows below the header, found none"),
+        ("x,y,x,label\n1,2,3,4\n", "mine.csv, line 1: expected each column name once, found 'x' twice"),
+        ("x,,label\n1,2,3\n", "mine.csv, line 1: expected a name for every column, found none for column 2"),
+        ("x,label\n1,0\n1,0,2\n", "mine.csv, line 3: expected 2 values as in the header, found 3"),
+        ("x,label\n1,0\n\n1\n", "mine.csv, line 4: expected 2 values as in the header, found 1"),
+        (
+            'x,label\n1,0\n"2,1\n3,0\n',
+            "mine.csv, line 3: expected comma-separated values, found: unexpected end of data",
+        ),
+        (b"x,label\n1,0\ncaf\xe9,1\n", "mine.csv, line 3: expected UTF-8 text, found byte 0xe9"),
+        (
+            b"\xef\xbb\xbfx,label\n1,0\nb\xff,1\n",
+            "mine.csv, line 3: expected UTF-8 text, found byte 0xff",
+        ),
+        ("x,label\n1,0\ninf,1\n", "mine.csv, line 3: column 'x': expected a finite number, found 'inf'"),
+        ("x,label\n1,0\n1e999,1\n", "mine.csv, line 3: column 'x': expected a finite number, found '1e999'"),
+        ("x,label\n1,0\n2,-inf\n", "mine.csv, line 3: column 'label': expected a finite number, found '-inf'"),
+        ("label\n1\n0\n", "mine.csv: expected at least one column besides the target and the dropped ones, found none"),
+    ],
+)
+def test_fault(tmp_path: Path, content: str | bytes, message: str) -> None:
+    assert fault(tmp_path, content) == message
+
+
+@pytest.mark.parametrize("missing", ["", " ", "NA", "nan", "NULL", "N/A"])
+def test_missing_values_name_line_and_column(tmp_path: Path, missing: str) -> None:
+    text = '"a\nb"'  # a value that spans lines 2 and 3
+    message = fault(tmp_path, f"x,t,label\n1,{text},0\n\n{missing},c,1\n")
+    assert message.startswith(f"mine.csv, line 5: column 'x': expected a value, found {missing!r}, which stands for")
+    assert "line 3: column 'label'" in fault(tmp_path, f"x,label\n1,0\n2,{missing}\n")
+
+
+def test_missing_values_of_a_dropped_column_are_no_fault(tmp_path: Path) -> None:
+    assert "" in load(tmp_path, TABLE, drop=["site"], test_fraction=0.1, seed=1).columns["site"].tolist()
+    assert fault(tmp_path, TABLE).startswith("mine.csv, line 5: column 'site': expected a value, found ''")
+
+
+def test_absent_target_and_drop(tmp_path: Path) -> None:
+    key, message = config_fault(tmp_path, TABLE, target="Lable")
+    assert key == ("dataset", "target")
+    assert message == (
+        "expected a column of mine.csv, found 'Lable' (nearest: 'label');"
+        " its columns are 'age', 'colour', 'smoker', 'site', 'label'"
+    )
+    key, message = config_fault(tmp_path, TABLE, drop=["age", "sit"])
+    assert key == ("dataset", "drop")
+    assert message.startswith("expected a column of mine.csv, found 'sit' (nearest: 'site')")
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "key", "message"),
+    [
+        (TABLE, {"drop": ["label"]}, "drop", "expected columns other than the target, found 'label'"),
+        (
+            TABLE,
+            {"drop": ["site"], "test_fraction": 0.01},
+            "test_fraction",
+            "expected a fraction that leaves both parts a row, found 0.01 of 10 rows of mine.csv:"
+            " 10 for training and 0 for testing",
+        ),
+        (
+            TABLE,
+            {"drop": ["site"], "task": "regression"},
+            "target",
+            "expected a column of numbers for regression, found text in 'label' of mine.csv",
+        ),
+        (
+            "x,label\n1,a\n2,a\n3,a\n4,a\n5,a\n",
+            {},
+            "target",
+            "expected a column with at least two classes, found only 'a' in 'label' of mine.csv",
+        ),
+        (
+            "name,label\n" + "".join(f"n{i},{i % 2}\n" for i in range(1001)),
+            {},
+            "drop",
+            "expected text columns of mine.csv with at most 1000 different values, found 1001 in 'name'; drop it"
+            " (it can still make column groups)",
+        ),
+    ],
+)
+def test_fault_of_a_key(tmp_path: Path, content: str, options: dict[str, Any], key: str, message: str) -> None:
+    assert config_fault(tmp_path, content, **options) == (("dataset", key), message)
+
+
+def test_class_missing_from_training(tmp_path: Path) -> None:
+    key, message = config_fault(tmp_path, "x,label\n" + "".join(f"{i},{i}\n" for i in range(10)))
+    assert key == ("dataset", "test_fraction")
+    assert message.startswith("expected every class of 'label' among the training rows of mine.csv, found none of ")
+    assert message.endswith("or, for a numeric target, set task: regression")
+
+
+def check_only_data_errors(folder: Path, content: bytes, **options: Any) -> None:
+    message = "mine.csv"
+    try:
+        load(folder, content, **options)
+    except DataError as error:
+        message = str(error)
+    assert "mine.csv" in message
+
+
+PIECES = st.sampled_from(
+    ["label", "x", "1", "-2.5", "1e400", "9" * 400, "inf", "NaN", "yes", "é", "\0", '"', ",", "\n", "\r", " "]
+)
+TEXTS = st.lists(PIECES, max_size=60).map("".join)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    content=st.one_of(st.binary(max_size=200), TEXTS.map(str.encode), TEXTS.map(lambda t: f"x,label\n{t}".encode())),
+    task=st.sampled_from(["classification", "regression"]),
+)
+def test_junk_gives_only_data_errors(tmp_path: Path, content: bytes, task: str) -> None:
+    check_only_data_errors(tmp_path, content, task=task)
+
+
+CELLS = st.sampled_from(["1", "2", "-2.5", "1e400", "9" * 400, "9" * 19, "inf", "yes", "no", "1_000", "0x1", "True"])
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=12),
+    task=st.sampled_from(["classification", "regression"]),
+)
+def test_tables_of_odd_cells_give_finite_features_or_data_errors(
+    tmp_path: Path, rows: list[tuple[str, str, str]], task: str
+) -> None:
+    content = "x,t,label\n" + "".join(",".join(row) + "\n" for row in rows)
+    data, message = None, "mine.csv"
+    try:
+        data = load(tmp_path, content, task=task)
+    except DataError as error:
+        message = str(error)
+    assert "mine.csv" in message
+    if data is not None:
+        assert isinstance(data.X_train, np.ndarray)
+        assert np.isfinite(data.X_train).all()
+        assert np.isfinite(data.y_train).all()
+        assert data.n + len(data.y_test) == len(rows)

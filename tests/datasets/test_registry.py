@@ -1,0 +1,95 @@
+"""Every registered dataset is documented and reachable by name; a wrong name or path is an error about its key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from groupinf.config.schema import Config, CsvDataset, DatasetConfig, NamedDataset, NpzDataset
+from groupinf.datasets.config_error import DatasetConfigError
+from groupinf.datasets.registry import FACTS, dataset_names, load_dataset
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_names_are_sorted() -> None:
+    assert dataset_names() == ("breast_cancer", "diabetes", "digits")
+
+
+def test_readme_has_a_section_for_each_dataset_and_no_other() -> None:
+    assert sorted(readme_sections()) == list(dataset_names())
+
+
+def readme_sections() -> dict[str, str]:
+    parts = (ROOT / "data" / "README.md").read_text(encoding="utf-8").split("\n## ")[1:]
+    return dict(part.split("\n", 1) for part in parts)
+
+
+@pytest.mark.parametrize("name", dataset_names())
+def test_readme_states_the_registered_facts(name: str) -> None:
+    section, facts = readme_sections()[name], FACTS[name]
+    stated = [facts.title, f"Licence: {facts.licence}", f"Citation: {facts.citation}", facts.url]
+    stated += [f"{facts.n:,} for training", f"{facts.n_test:,} for testing", f"; {facts.d} features"]
+    stated += [f"{facts.n_classes} classes", *facts.natural_groups]
+    if facts.lambda_over_n is not None and facts.test_accuracy is not None:
+        stated += [f"≈ {facts.lambda_over_n:.2e}", f"test accuracy {facts.test_accuracy:.1%}".replace("%", " %")]
+    for file in facts.files:
+        stated += [f"`{file.path}`", *file.urls, file.sha256, *file.members, *file.members.values()]
+    assert [s for s in stated if s not in section] == []
+
+
+@pytest.mark.parametrize("name", dataset_names())
+def test_each_dataset_has_a_study(name: str) -> None:
+    config = Config.model_validate(yaml.safe_load((ROOT / "configs" / f"{name}.yaml").read_text(encoding="utf-8")))
+    facts = FACTS[name]
+    assert config.dataset == NamedDataset(name=name)
+    assert len(config.groups.builders) == 6
+    assert config.evaluations is not None
+    assert ("test_prediction" in config.evaluations) == (facts.n_classes == 2)
+    assert facts.lambda_over_n in (None, pytest.approx(config.regularization.lambda_over_n, rel=1e-12))
+
+
+def problem(config: DatasetConfig, base: Path = Path("/nowhere")) -> tuple[tuple[str, ...], str]:
+    with pytest.raises(DatasetConfigError) as caught:
+        load_dataset(config, base, 0)
+    assert caught.value.exit_code == 2
+    return caught.value.key, str(caught.value)
+
+
+def test_unknown_name() -> None:
+    key, message = problem(NamedDataset(name="diabtes"))
+    assert key == ("dataset", "name")
+    assert message == "expected one of breast_cancer, diabetes, digits, found 'diabtes' (nearest: 'diabetes')"
+
+
+def test_name_like_none_has_no_nearest() -> None:
+    assert problem(NamedDataset(name="xyz"))[1].endswith("found 'xyz'")
+
+
+@pytest.mark.parametrize("kind", ["npz", "csv"])
+def test_absent_file_and_folder(kind: str, tmp_path: Path) -> None:
+    def config(path: str) -> DatasetConfig:
+        return NpzDataset(npz=path) if kind == "npz" else CsvDataset(csv=path, target="y")
+
+    (tmp_path / "folder").mkdir()
+    absent, folder = problem(config("sub/a.dat"), tmp_path), problem(config("folder"), tmp_path)
+    assert absent == (("dataset", kind), f"expected a file, found nothing at {tmp_path / 'sub/a.dat'}")
+    assert folder == (("dataset", kind), f"expected a file, found a folder at {tmp_path / 'folder'}")
+    assert problem(config("a\0b"), tmp_path)[0] == ("dataset", kind)
+
+
+def test_relative_paths_start_from_the_base_and_tilde_is_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sub").mkdir()
+    X, y = np.array([[1.0], [2.0]]), np.array([0, 1])
+    np.savez(tmp_path / "sub" / "mine.npz", X_train=X, y_train=y, X_test=X, y_test=y)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    loaded = [
+        load_dataset(NpzDataset(npz="sub/mine.npz"), tmp_path, 0),
+        load_dataset(NpzDataset(npz="~/sub/mine.npz"), Path("/nowhere"), 0),
+        load_dataset(NpzDataset(npz=str(tmp_path / "sub" / "mine.npz")), Path("/nowhere"), 0),
+    ]
+    assert [d.name for d in loaded] == ["mine"] * 3
+    assert len({tuple(d.sources.items()) for d in loaded}) == 1

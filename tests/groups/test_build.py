@@ -1,0 +1,80 @@
+"""Groups are numbered in the order of the config, and no builder's groups depend on another builder."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from groupinf.config import schema
+from groupinf.errors import DataError
+from groupinf.groups.build import build_groups, build_one
+from groupinf.groups.groups import KINDS, Groups
+
+ALL = tuple(
+    b(k=(2, 4)) if name.endswith("clusters") else b()
+    for name, b in schema.BUILDERS.items()
+    if name not in schema.SIZELESS
+)
+
+
+def _of_kind(groups: Groups, kind: str) -> list[tuple[list[int], str]]:
+    return [(groups.members(g).tolist(), groups.made_from[g]) for g in range(len(groups)) if groups.kind[g] == kind]
+
+
+def test_every_kind_is_built_in_the_order_of_the_config(make_source, tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text("group,index\nsouth,3\nnorth,1\nsouth,0\n")
+    builders = (schema.GroupFile(path="own.csv"), *ALL, schema.Column(column="ward"))
+    groups, notes = build_groups(make_source(), builders, tmp_path)
+    assert tuple(dict.fromkeys(groups.kind)) == ("file", *KINDS, "column")
+    assert groups.name[:3] == ("south", "north", "2")
+    assert groups.members(0).tolist() == [0, 3]
+    assert len(groups) == 2 + 5 * 12 + 2 * 2 * 12 + 7 - sum("skipped" in note for note in notes)
+
+
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_adding_or_moving_builders_leaves_the_others_alone(make_source, tmp_path: Path, outputs: int) -> None:
+    source = make_source(outputs=outputs)
+    every, _ = build_groups(source, ALL, tmp_path)
+    backwards, _ = build_groups(source, ALL[::-1], tmp_path)
+    for options in ALL:
+        alone, _ = build_groups(source, [options], tmp_path)
+        for kind in set(alone.kind):
+            assert _of_kind(alone, kind) == _of_kind(every, kind) == _of_kind(backwards, kind)
+
+
+def test_a_repeated_builder_draws_from_its_own_stream(make_source, tmp_path: Path) -> None:
+    groups, _ = build_groups(make_source(), [schema.Random(), schema.Random()], tmp_path)
+    drawn = _of_kind(groups, "random")
+    assert drawn[:12] == _of_kind(build_groups(make_source(), [schema.Random()], tmp_path)[0], "random")
+    assert all(first != second for first, second in zip(drawn[:12], drawn[12:], strict=True))
+
+
+def test_builders_may_run_in_any_order_and_elsewhere(make_source, tmp_path: Path) -> None:
+    def backwards_elsewhere(work, tasks):
+        return [pickle.loads(pickle.dumps(work))(pickle.loads(pickle.dumps(t))) for t in list(tasks)[::-1]][::-1]
+
+    here, notes = build_groups(make_source(), ALL, tmp_path)
+    there, other_notes = build_groups(make_source(), ALL, tmp_path, map_builders=backwards_elsewhere)
+    assert notes == other_notes
+    assert here.made_from == there.made_from
+    np.testing.assert_array_equal(here.indices, there.indices)
+    np.testing.assert_array_equal(here.indptr, there.indptr)
+    assert build_one.__module__ == "groupinf.groups.build"
+
+
+def test_sparse_features_give_the_groups_of_dense_ones(make_source, tmp_path: Path) -> None:
+    dense, _ = build_groups(make_source(), ALL, tmp_path)
+    sparse_groups, _ = build_groups(make_source(as_sparse=True), ALL, tmp_path)
+    for kind in set(KINDS) - {"feature_clusters", "gradient_clusters"}:
+        assert _of_kind(dense, kind) == _of_kind(sparse_groups, kind)
+    assert dense.kind == sparse_groups.kind
+    np.testing.assert_array_equal(dense.sizes, sparse_groups.sizes)
+
+
+def test_no_group_at_all_is_refused_with_the_notes(make_source, tmp_path: Path) -> None:
+    source = make_source(sizes=schema.Sizes(min=0.95, max=1.0, num=3))
+    with pytest.raises(DataError, match=r"no builder made a group\nrandom_within_class: 3 sizes above 180"):
+        build_groups(source, [schema.RandomWithinClass()], tmp_path)

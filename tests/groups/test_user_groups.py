@@ -1,0 +1,135 @@
+"""A user's groups are read as written, and what is wrong with them is named with its line before anything runs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from groupinf.config import schema
+from groupinf.errors import DataError
+from groupinf.groups import user_groups
+from groupinf.groups.check import check_builder, check_sizes
+from groupinf.groups.group_file import read_group_file
+
+
+def _file(folder: Path, text: str | bytes) -> Path:
+    path = folder / "groups.csv"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_groups_keep_order_names_and_kinds(tmp_path: Path) -> None:
+    text = '\ufeffindex,group,kind\r\n7,NA,ward\r\n3,"a, ""b""",ward\r\n\r\n2,NA,ward\r\n0,1.0,ünit\r\n5,null,ward\r\n'
+    groups = read_group_file(_file(tmp_path, text), 8)
+    assert [(g.name, g.kind, g.indices.tolist()) for g in groups] == [
+        ("NA", "ward", [2, 7]),
+        ('a, "b"', "ward", [3]),
+        ("1.0", "ünit", [0]),
+        ("null", "ward", [5]),
+    ]
+    assert {g.test_point for g in groups} == {-1}
+
+
+def test_the_kind_is_file_unless_given(tmp_path: Path) -> None:
+    groups = read_group_file(_file(tmp_path, "group,index\na,0\nb,0\n"), 1)
+    assert [(g.kind, g.made_from) for g in groups] == [("file", "file groups.csv")] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", ": expected the columns group, index and optionally kind, found an empty file"),
+        ("group,index\n", ": .*found a header and no more"),
+        ("group,row\na,1\n", ", line 1: expected the columns group, index .* found group, row"),
+        ("group,index,index\na,1,1\n", ", line 1: .*each once, found group, index, index"),
+        ("group,index,kid\na,1,x\n", ", line 1: .*found group, index, kid"),
+        ("group,index\na,0\na,10\n", ", line 3: index: expected a training row from 0 to 9, found 10"),
+        ("group,index\na,-1\n", ", line 2: index: .*found -1"),
+        ("group,index\na,1.0\n", ", line 2: index: .*found '1.0'"),
+        ("group,index\na,1_0\n", ", line 2: index: .*found '1_0'"),
+        ("group,index\na,\n", ", line 2: index: .*found ''"),
+        ("group,index\na,4\nb,4\n\na,4\n", ", line 5: index 4 is listed twice in group 'a', first on line 2"),
+        ("group,index\na,4,5\n", r", line 2: expected 2 cells \(group, index\), found 3"),
+        ("group,index\n,4\n", ", line 2: expected a group's name, found ''"),
+        ("group,index,kind\na,4,\n", ", line 2: expected a kind other than 'all', found ''"),
+        ("group,index,kind\na,4,all\n", ", line 2: expected a kind other than 'all', found 'all'"),
+        ("group,index,kind\na,4,x\na,5,y\n", ", line 3: expected kind 'x' as on line 2 for group 'a', found 'y'"),
+        ('group,index\n"a"b,4\n', ", line 2: not readable as CSV"),
+        (b"group,index\na,1\n\xe9,2\n", ", line 3: expected text in UTF-8, found byte 0xe9"),
+    ],
+)
+def test_a_bad_file_is_refused_with_its_line(tmp_path: Path, make_source, text: str | bytes, message: str) -> None:
+    path = _file(tmp_path, text)
+    with pytest.raises(DataError, match=r"groups\.csv" + message):
+        read_group_file(path, 10)
+    problem = check_builder(schema.GroupFile(path="groups.csv"), make_source(n=10).dataset, tmp_path)
+    assert problem is not None
+    assert problem.key == "path"
+    assert "groups.csv" in problem.message
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"nowhere\.csv: cannot be read"):
+        read_group_file(tmp_path / "nowhere.csv", 10)
+
+
+def test_column_groups_are_the_rows_of_each_value(make_source) -> None:
+    source = make_source()  # 200 rows, wards w0 to w6 in turn: 29 rows of w0 to w3, 28 of the others
+    built = user_groups.build_column(source, schema.Column(column="ward", min_size=29), np.random.default_rng(0))
+    assert [(g.kind, g.name, g.made_from) for g in built.groups] == [
+        ("column", f"w{i}", f"ward=w{i}") for i in range(4)
+    ]
+    for i, group in enumerate(built.groups):
+        np.testing.assert_array_equal(group.indices, np.arange(i, 200, 7))
+    assert built.notes == ("column ward: 3 of 7 values have fewer than 29 rows and were left out",)
+
+
+@pytest.mark.parametrize(
+    ("values", "order"), [([10, 9, 2.5, 9], ["2.5", "9", "10"]), (["10", "9", "b", "9"], ["10", "9", "b"])]
+)
+def test_numbers_are_ordered_as_numbers_and_texts_as_texts(values: list[object], order: list[str]) -> None:
+    rows = user_groups.rows_by_value(values)
+    assert list(rows) == order
+    assert rows["9"] == [1, 3]
+
+
+@pytest.mark.parametrize(
+    ("options", "key", "message"),
+    [
+        (schema.FeatureClusters(k=(4, 201)), "k", "at most n = 200, .* found 201"),
+        (schema.GradientClusters(k=(202,)), "k", "at most n = 200, .* found 202"),
+        (schema.Column(column="wards"), "column", "did you mean ward"),
+        (schema.Column(column="zzz"), "column", "expected one of ward"),
+        (schema.Column(column="ward", min_size=30), "min_size", "at most 29, .* found 30"),
+        (schema.GroupFile(path="none.csv"), "path", "none.csv: cannot be read"),
+    ],
+)
+def test_problems_are_found_before_a_run(make_source, tmp_path: Path, options, key: str, message: str) -> None:
+    problem = check_builder(options, make_source().dataset, tmp_path)
+    assert problem is not None
+    assert problem.key == key
+    assert re.search(message, problem.message)
+
+
+def test_what_works_has_no_problem(make_source, tmp_path: Path) -> None:
+    dataset = make_source().dataset
+    _file(tmp_path, "group,index\na,1\n")
+    usable = [
+        *(b() for name, b in schema.BUILDERS.items() if name not in schema.SIZELESS),
+        schema.Column(column="ward", min_size=29),
+        schema.GroupFile(path="groups.csv"),
+    ]
+    assert [check_builder(options, dataset, tmp_path) for options in usable] == [None] * 8
+    assert check_sizes(schema.Sizes(min=0.005, max=1, num=2), 200) is None
+
+
+def test_data_problems_are_named(make_source, tmp_path: Path) -> None:
+    regression = make_source(task="regression").dataset
+    assert check_builder(schema.RandomWithinClass(), regression, tmp_path).key == "builder"
+    plain = replace(regression, columns={})
+    assert "made has none" in check_builder(schema.Column(column="ward"), plain, tmp_path).message
+    assert check_sizes(schema.Sizes(min=0.004, max=1, num=2), 200).key == "sizes.min"
