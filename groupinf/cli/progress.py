@@ -33,7 +33,9 @@ def shown(*, quiet: bool, verbose: bool, stream: TextIO | None = None) -> Iterat
         yield Silent()
     elif stream.isatty():
         with RichProgress(*_columns(verbose), console=Console(file=stream)) as rich:
-            yield Bars(rich)
+            bars = Bars(rich)
+            yield bars
+            bars.end()
     else:
         lines = Lines(stream, time.monotonic, verbose)
         yield lines
@@ -49,7 +51,7 @@ class Bars:
 
     def stage(self, name: str, total: int | None = None) -> None:
         """Fill the bar of the stage before and begin one."""
-        self._fill()
+        self.end()
         self._task = self._rich.add_task(name, total=total)
 
     def advance(self, units: int) -> None:
@@ -61,7 +63,8 @@ class Bars:
         """Print a line above the bars."""
         self._rich.console.print(text, markup=False, highlight=False)
 
-    def _fill(self) -> None:
+    def end(self) -> None:
+        """Fill the bar of the current stage."""
         if self._task is None:
             return
         task = next(t for t in self._rich.tasks if t.id == self._task)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from difflib import get_close_matches
-
 from groupinf.errors import DataError
 
 
@@ -17,14 +14,3 @@ class DatasetConfigError(DataError):
     def __init__(self, message: str, key: tuple[str, ...]) -> None:
         super().__init__(message)
         self.key = key
-
-
-def nearest_hint(name: str, valid: Iterable[str]) -> str:
-    """Return `` (nearest: 'NAME')`` for the valid name most like ``name``, or nothing where none is.
-
-    >>> nearest_hint("diabtes", ["digits", "diabetes"])
-    " (nearest: 'diabetes')"
-    """
-    by_lower = {v.lower(): v for v in valid}
-    close = get_close_matches(name.lower(), by_lower, n=1)
-    return f" (nearest: {by_lower[close[0]]!r})" if close else ""

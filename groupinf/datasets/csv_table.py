@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from groupinf.config.explain import did_you_mean
 from groupinf.config.schema import CsvDataset
-from groupinf.datasets.config_error import DatasetConfigError, nearest_hint
+from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.labels import encode_targets, shortened
 from groupinf.datasets.one_hot import one_hot
@@ -59,8 +60,8 @@ def _feature_columns(config: CsvDataset, table: TextTable, path: Path) -> list[s
     for column, key in ((config.target, "target"), *((d, "drop") for d in config.drop)):
         if column not in table.columns:
             raise DatasetConfigError(
-                f"expected a column of {path}, found {column!r}{nearest_hint(column, table.columns)};"
-                f" its columns are {shortened(list(table.columns))}",
+                f"expected a column of {path}, found {column!r} where its columns are"
+                f" {shortened(list(table.columns))}{did_you_mean(column, table.columns)}",
                 ("dataset", key),
             )
     if config.target in config.drop:
@@ -75,9 +76,12 @@ def _feature_columns(config: CsvDataset, table: TextTable, path: Path) -> list[s
 
 def _numbers(values: NDArray[np.object_]) -> NDArray[np.int64] | NDArray[np.float64] | None:
     """Return the values as integers or float64, or None where one of them is not a number."""
-    parsed = pd.to_numeric(pd.Series(values, dtype=object), errors="coerce")
-    if parsed.isna().any():
+    try:
+        parsed = pd.to_numeric(pd.Series(values, dtype=object))
+    except ValueError:
         return None
+    if parsed.dtype == object:  # integers of any length, which may overflow to infinity
+        return np.array([float(value) for value in values])
     array: NDArray[Any] = parsed.to_numpy()
     return array if array.dtype == np.int64 else array.astype(np.float64)
 

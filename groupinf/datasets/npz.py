@@ -6,6 +6,7 @@ import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -13,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.config.schema import NpzDataset
-from groupinf.datasets.config_error import nearest_hint
 from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.features import SPARSE_PARTS, check_finite, dense_features, sparse_features
 from groupinf.datasets.home import sha256_of
@@ -23,6 +23,8 @@ from groupinf.errors import DataError
 REQUIRED = ("X_train", "y_train", "X_test", "y_test")
 OPTIONAL = ("sample_weight_train", "feature_names")
 SPARSE = tuple(f"X_{part}_{piece}" for part in ("train", "test") for piece in SPARSE_PARTS)
+
+ALMOST = 0.77  # likeness of sample_weight, sample_weights and feature_name to what they should be; features is less
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -124,8 +126,9 @@ def _reason(error: BaseException) -> str:
 def _refuse_misspelt(found: list[str], path: Path) -> None:
     """An optional array under a slightly wrong name would be left out without a word."""
     for name in found:
-        if name not in (*REQUIRED, *OPTIONAL, *SPARSE) and (hint := nearest_hint(name, OPTIONAL)):
-            raise DataError(f"{path}: {name}: not an array that is read{hint}; rename it or leave it out")
+        near = get_close_matches(name, OPTIONAL, n=1, cutoff=ALMOST)
+        if near and name not in (*REQUIRED, *OPTIONAL, *SPARSE):
+            raise DataError(f"{path}: {name}: not an array that is read; rename it to {near[0]} or leave it out")
 
 
 def _both_features(arrays: Arrays, file: str) -> tuple[Features, Features]:

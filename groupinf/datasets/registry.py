@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from groupinf.config.explain import did_you_mean
 from groupinf.config.schema import CsvDataset, DatasetConfig, NamedDataset, NpzDataset
 from groupinf.datasets import breast_cancer, diabetes, digits
-from groupinf.datasets.config_error import DatasetConfigError, nearest_hint
+from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.csv_table import load_csv
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, Loader
@@ -63,7 +64,7 @@ def user_file(text: str, base: Path, key: str) -> Path:
 def _loader(name: str) -> Loader:
     if name not in _LOADERS:
         raise DatasetConfigError(
-            f"expected one of {', '.join(dataset_names())}, found {name!r}{nearest_hint(name, dataset_names())}",
+            f"expected one of {', '.join(dataset_names())}, found {name!r}{did_you_mean(name, dataset_names())}",
             ("dataset", "name"),
         )
     return _LOADERS[name]

@@ -90,9 +90,11 @@ def refuse_missing(table: TextTable, column: str, path: Path) -> None:
     Raises:
         DataError: names the column and the line of the first.
     """
-    for row, value in enumerate(table.columns[column]):
-        if value.strip().lower() in MISSING:
-            raise DataError(
-                f"{path}, line {table.lines[row]}: column {column!r}: expected a value, found {value!r}, which stands"
-                " for a missing one; fill it in, leave the row out, or drop the column"
-            )
+    values = table.columns[column]
+    missing = {value for value in set(values) if value.strip().lower() in MISSING}
+    if missing:
+        row = next(i for i, value in enumerate(values) if value in missing)
+        raise DataError(
+            f"{path}, line {table.lines[row]}: column {column!r}: expected a value, found {values[row]!r}, which stands"
+            " for a missing one; fill it in, leave the row out, or drop the column"
+        )

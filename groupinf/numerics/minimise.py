@@ -110,7 +110,9 @@ def _advance(gradient: ColumnMap, solve: ColumnMap, state: _Active, memory: int)
     v = solve(g, state.columns)
     norm, slope, before = _norm(g, v), _dot(g, state.direction), _dot(state.gradient, state.direction)
     accept = (slope <= 0.0) | (norm < state.norm)
-    state.step = np.where(accept, 1.0, state.step * np.clip(before / (before - slope), 0.1, 0.7))
+    # a rejected step has before ≤ 0 < slope, so its secant is finite
+    secant = before / np.where(accept, 1.0, before - slope)
+    state.step = np.where(accept, 1.0, state.step * np.clip(secant, 0.1, 0.7))
     y, z = g - state.gradient, v - state.solved
     curvature = _dot(moved, y)
     rho = np.divide(1.0, curvature, out=np.zeros_like(curvature), where=accept & (curvature > 0.0))

@@ -91,15 +91,16 @@ class _PowerOfTen(ScalarFormatter):
 
     def __init__(self) -> None:
         super().__init__(useOffset=False)
-        self.set_powerlimits((-2, 3))
+        self.set_powerlimits((-3, 4))
 
     def get_offset(self) -> str:
-        return f"×{power_of_ten(self.orderOfMagnitude)}" if self.orderOfMagnitude else ""
+        plain = super().get_offset().replace("−", "-")  # such as 1e-3, or nothing
+        return f"×{power_of_ten(int(plain.removeprefix('1e')))}" if plain else ""
 
 
 def _few_ticks(ax: Axes) -> None:
     for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 2.5, 5, 10], min_n_ticks=2))
+        axis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10], min_n_ticks=2))
         axis.set_major_formatter(_PowerOfTen())
         axis.get_offset_text().set_fontsize(SMALL)
 

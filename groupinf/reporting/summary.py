@@ -6,7 +6,8 @@ from collections import Counter
 
 from groupinf.analysis.certificates import largest_relative_error
 from groupinf.experiments.result import Run
-from groupinf.reporting.formats import number, one_line, percent
+from groupinf.reporting.formats import number, one_line, percent, shorten
+from groupinf.reporting.style import LONGEST_NAME
 
 SLOPE_WORDS = (
     "Slope: least squares of actual on predicted effects through the origin; above 1, the prediction is too small. "
@@ -18,7 +19,7 @@ def facts_line(run: Run) -> str:
     """Dataset, n, d and λ/n."""
     about = run.manifest
     size = f"n = {about['n']:,}, d = {about['d']:,}, λ/n = {number(about['lam_over_n'])}"
-    return f"{one_line(about['dataset'])}: {size}"
+    return f"{shorten(about['dataset'], LONGEST_NAME)}: {size}"
 
 
 def data_line(run: Run) -> str:

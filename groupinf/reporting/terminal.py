@@ -14,31 +14,30 @@ from groupinf.reporting.summary import certificate_line, convention_line, data_l
 from groupinf.reporting.tables import by_evaluation
 
 HEADERS = ("test point", "prediction", "ρ", "95 % interval", "slope", "under", "n")
-_NARROWEST_WITH_INTERVAL = 76
 
 
 def spearman_text(run: Run, width: int) -> str:
     """Per evaluation how well each prediction ranks all groups of the run, in lines of at most ``width``.
 
     No colours and no control codes. Test points beyond the first MOST_TEST_POINTS are counted, not shown;
-    terminals narrower than 76 columns get no intervals.
+    a table that would be too wide leaves out the intervals. Needs a width of about 60.
     """
     blocks = [_wrapped(data_line(run), width)]
     overall = run.spearman[run.spearman["kind"] == ALL_KINDS]
     for evaluation, rows in by_evaluation(overall):
-        blocks.append("\n".join([evaluation_name(evaluation), *_table(rows, width >= _NARROWEST_WITH_INTERVAL)]))
+        blocks.append("\n".join([evaluation_name(evaluation), *_table(rows, width)]))
     closing = [convention_line(run), statistics_line(run), certificate_line(run), *note_lines(run)]
     return "\n\n".join([*blocks, "\n".join(_wrapped(line, width) for line in closing)]) + "\n"
 
 
-def _table(rows: pd.DataFrame, with_interval: bool) -> list[str]:
+def _table(rows: pd.DataFrame, width: int) -> list[str]:
     points = rows["test_point"].unique()
     shown = rows[rows["test_point"].isin(points[:MOST_TEST_POINTS])]
     lines = [HEADERS, *_cells(shown)]
-    if not with_interval:
-        skip = HEADERS.index("95 % interval")
-        lines = [line[:skip] + line[skip + 1 :] for line in lines]
     table = _aligned(lines, left=2)
+    if max(map(len, table)) > width:
+        skip = HEADERS.index("95 % interval")
+        table = _aligned([line[:skip] + line[skip + 1 :] for line in lines], left=2)
     hidden = len(points) - MOST_TEST_POINTS
     return [*table, f"  and {hidden:,} more test points: tables/spearman.csv"] if hidden > 0 else table
 

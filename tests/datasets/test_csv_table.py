@@ -148,6 +148,10 @@ def test_none_is_a_category_and_a_constant_text_stays(tmp_path: Path) -> None:
             "mine.csv, line 3: expected UTF-8 text, found byte 0xff",
         ),
         ("x,label\n1,0\ninf,1\n", "mine.csv, line 3: column 'x': expected a finite number, found 'inf'"),
+        (
+            f"x,label\n1,0\n{'9' * 400},1\n",
+            f"mine.csv, line 3: column 'x': expected a finite number, found '{'9' * 400}'",
+        ),
         ("x,label\n1,0\n1e999,1\n", "mine.csv, line 3: column 'x': expected a finite number, found '1e999'"),
         ("x,label\n1,0\n2,-inf\n", "mine.csv, line 3: column 'label': expected a finite number, found '-inf'"),
         ("label\n1\n0\n", "mine.csv: expected at least one column besides the target and the dropped ones, found none"),
@@ -171,15 +175,16 @@ def test_missing_values_of_a_dropped_column_are_no_fault(tmp_path: Path) -> None
 
 
 def test_absent_target_and_drop(tmp_path: Path) -> None:
-    key, message = config_fault(tmp_path, TABLE, target="Lable")
+    key, message = config_fault(tmp_path, TABLE, target="lable")
     assert key == ("dataset", "target")
     assert message == (
-        "expected a column of mine.csv, found 'Lable' (nearest: 'label');"
-        " its columns are 'age', 'colour', 'smoker', 'site', 'label'"
+        "expected a column of mine.csv, found 'lable' where its columns are"
+        " 'age', 'colour', 'smoker', 'site', 'label'; did you mean label?"
     )
     key, message = config_fault(tmp_path, TABLE, drop=["age", "sit"])
     assert key == ("dataset", "drop")
-    assert message.startswith("expected a column of mine.csv, found 'sit' (nearest: 'site')")
+    assert message.startswith("expected a column of mine.csv, found 'sit' where its columns are 'age', ")
+    assert message.endswith("; did you mean site?")
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ def test_sparse_duplicates_are_summed_and_sorted(tmp_path: Path) -> None:
 
 
 def test_other_arrays_are_allowed(tmp_path: Path) -> None:
-    assert load(tmp_path, row_ids=np.arange(6), meta=np.array([{}], dtype=object)).n == 6
+    assert load(tmp_path, row_ids=np.arange(6), features=np.arange(3), meta=np.array([{}], dtype=object)).n == 6
 
 
 def with_value(name: str, at: Any, value: float) -> dict[str, Any]:
@@ -205,9 +205,13 @@ def with_value(name: str, at: Any, value: float) -> dict[str, Any]:
             {"feature_names": np.array(["a", "b"])},
             "feature_names: expected 3 texts, one per feature, found shape (2,), dtype <U1",
         ),
-        (
-            {"sample_weight": np.ones(6)},
-            "sample_weight: not an array that is read (nearest: 'sample_weight_train'); rename it or leave it out",
+        *(
+            ({name: np.ones(6)}, f"{name}: not an array that is read; rename it to {right} or leave it out")
+            for name, right in [
+                ("sample_weight", "sample_weight_train"),
+                ("sample_weights", "sample_weight_train"),
+                ("feature_name", "feature_names"),
+            ]
         ),
         (
             csr_parts("X_train", np.eye(6, 3)),

@@ -1,0 +1,78 @@
+"""Made-up runs whose predicted effects are known fractions of the actual ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from groupinf.analysis.agreement import agreement_table
+from groupinf.experiments.result import Run
+
+CONVENTION = "The loss is a sum with penalty (λ/2)·‖weights‖²; effect = f(θ̂(w)) − f(θ̂), positive = removal raises f."
+FRACTIONS = {"influence": 0.5, "parameter_influence": 0.8, "newton": 1.0}
+
+MakeRun = Callable[..., Run]
+
+
+def tidy_effects(
+    kinds: list[str],
+    measures: list[tuple[str, int]],
+    methods: tuple[str, ...],
+) -> pd.DataFrame:
+    """Actual effects at random, each prediction a fixed fraction of them."""
+    rng = np.random.default_rng(0)
+    parts = []
+    for evaluation, test_point in measures:
+        actual = rng.normal(size=len(kinds))
+        values = {method: FRACTIONS[method] * actual for method in methods} | {"actual": actual}
+        for method, effect in values.items():
+            part = pd.DataFrame({"group": np.arange(len(kinds)), "kind": kinds, "size": 10, "effect": effect})
+            part = part.assign(evaluation=evaluation, test_point=test_point, method=method)
+            parts.append(part.assign(error_estimate=1e-9 if method == "actual" else np.nan))
+    return pd.concat(parts, ignore_index=True)
+
+
+@pytest.fixture
+def make_run(tmp_path: Path) -> MakeRun:
+    def make(
+        kinds: list[str] | None = None,
+        measures: list[tuple[str, int]] | None = None,
+        methods: tuple[str, ...] = ("influence", "newton"),
+        **manifest: object,
+    ) -> Run:
+        kinds = ["random"] * 20 + ["shared_feature"] * 12 if kinds is None else kinds
+        effects = tidy_effects(kinds, measures or [("test_loss", 7), ("test_loss", 3), ("self_loss", -1)], methods)
+        agreement = agreement_table(effects, seed=0)
+        numbers = np.arange(len(kinds))
+        about = {
+            "name": "study",
+            "dataset": "toy",
+            "n": 1200,
+            "d": 7,
+            "classes": ["no", "yes"],
+            "lam": 1.2,
+            "lam_over_n": 0.001,
+            "train_accuracy": 0.91,
+            "test_accuracy": 0.876,
+            "convention": CONVENTION,
+            "n_groups": len(kinds),
+            "notes": [],
+            "skipped": [],
+            "agreement_interval": agreement.interval_in_words,
+            "versions": {},
+        }
+        return Run(
+            path=tmp_path / "run",
+            config={},
+            manifest=about | manifest,
+            groups=pd.DataFrame({"group": numbers, "kind": kinds}),
+            effects=effects,
+            retrains=pd.DataFrame({"group": numbers, "passes": 6, "gradient_norm": 2e-9, "decrement": 3e-10}),
+            spearman=agreement.table,
+        )
+
+    return make

@@ -1,0 +1,179 @@
+"""The figures show every group once, at its predicted and actual effect, and nothing overlaps or leaves the page."""
+
+from __future__ import annotations
+
+import io
+import itertools
+from xml.etree import ElementTree
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure
+from PIL import Image
+
+from groupinf.reporting import figures
+from groupinf.reporting.figures import figure_bytes, scatter_figure
+from groupinf.reporting.layout import arrange
+from groupinf.reporting.scatter import axis_limits
+from groupinf.reporting.style import MOST_TEST_POINTS, kind_styles
+
+NASTY = ["_hidden", "$x^2", "<script>alert(1)</script>", "病院 " + "very long " * 20, "a\nb\x07", "ward_3 ^ & %"]
+SEVEN = [("test_prediction", i) for i in range(70000, 70006)] + [("test_loss", 3), ("test_loss", 9), ("self_loss", -1)]
+
+
+def texts(figure: Figure) -> list[str]:
+    return [text.get_text() for text in figure.findobj(matplotlib.text.Text) if text.get_text()]
+
+
+def points(ax: matplotlib.axes.Axes) -> np.ndarray:
+    scatters = [c for c in ax.collections if isinstance(c, PathCollection)]
+    return np.concatenate([np.asarray(c.get_offsets()) for c in scatters])
+
+
+def test_every_group_is_drawn_once_where_its_effects_are(make_run):
+    run = make_run()
+    figure = scatter_figure(run, "influence")
+    assert len(figure.axes) == 3
+    for ax, measure in zip(figure.axes, [("test_loss", 7), ("test_loss", 3), ("self_loss", -1)], strict=True):
+        of_measure = run.effects[(run.effects["evaluation"] == measure[0]) & (run.effects["test_point"] == measure[1])]
+        expected = of_measure.pivot(index="group", columns="method", values="effect")[["influence", "actual"]]
+        np.testing.assert_array_equal(sorted(points(ax).tolist()), sorted(expected.to_numpy().tolist()))
+        assert ax.get_xlim() == ax.get_ylim()
+        assert any(list(line.get_xdata()) == list(line.get_ydata()) == list(ax.get_xlim()) for line in ax.lines)
+        assert "ρ = 1.000" in texts(ax)
+
+
+def test_colour_and_marker_say_the_kind(make_run):
+    run = make_run()
+    styles = kind_styles(["random", "shared_feature"])
+    ax = scatter_figure(run, "newton").axes[0]
+    actual = run.effects.query("method == 'actual' and test_point == 7").set_index("kind")["effect"]
+    drawn = {matplotlib.colors.to_hex(c.get_facecolor()[0]): c.get_offsets()[:, 1] for c in ax.collections}
+    for kind, style in styles.items():
+        np.testing.assert_array_equal(np.sort(drawn[style.colour.lower()]), np.sort(actual[kind]))
+
+
+def test_outliers_are_counted_and_do_not_set_the_axes(make_run):
+    run = make_run(kinds=["random"] * 300)
+    effects = run.effects
+    for group in (4, 9):
+        effects.loc[(effects["group"] == group) & (effects["method"] == "actual"), "effect"] = 1e6
+    for ax in scatter_figure(run, "newton").axes:
+        assert "2 hidden" in texts(ax)
+        assert ax.get_xlim()[1] < 10
+        assert len(points(ax)) == 298
+
+
+def test_axes_hold_all_values_where_none_is_far_out():
+    rng = np.random.default_rng(0)
+    predicted, actual = rng.uniform(-1, 2, size=(2, 50))
+    low, high = axis_limits(predicted, actual)
+    assert low < min(predicted.min(), actual.min())
+    assert high > max(predicted.max(), actual.max())
+    for constant in (0.0, -3.0, 1e-300):
+        low, high = axis_limits(np.full(5, constant), np.full(5, constant))
+        assert low < constant < high
+
+
+@pytest.mark.parametrize(
+    ("measures", "columns"),
+    [
+        ([("test_loss", 7)], 1),
+        ([("test_loss", -1), ("self_loss", -1)], 2),
+        ([("test_prediction", 1), ("test_loss", 1), ("self_loss", -1)], 3),
+        ([("test_prediction", 1), ("test_loss", 1), ("test_prediction", 2), ("test_loss", 2)], 2),
+        (SEVEN, 6),
+        ([("test_loss", i) for i in range(20)], 6),
+    ],
+)
+@pytest.mark.parametrize("kinds", [["random"] * 8, [*NASTY, *(f"ward {i}" for i in range(300))]])
+def test_nothing_overlaps_or_leaves_the_page(make_run, measures, columns, kinds):
+    run = make_run(kinds=kinds, measures=measures, methods=("parameter_influence",), dataset=" ".join(NASTY))
+    figure = scatter_figure(run, "parameter_influence")
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    renderer = canvas.get_renderer()
+    assert len({round(ax.get_position().x0, 6) for ax in figure.axes}) == columns
+    boxes = [ax.get_tightbbox(renderer) for ax in figure.axes]
+    boxes += [text.get_window_extent(renderer) for text in figure.texts]
+    boxes += [figure.legends[0].get_window_extent(renderer)]
+    for box in boxes:
+        assert box.x0 >= 0
+        assert box.y0 >= 0
+        assert box.x1 <= figure.bbox.x1
+        assert box.y1 <= figure.bbox.y1
+    for a, b in itertools.combinations(boxes, 2):
+        assert not a.shrunk(0.97).overlaps(b)
+
+
+def test_many_test_points_are_cut_and_the_figure_says_so(make_run):
+    run = make_run(measures=[("test_loss", i) for i in range(MOST_TEST_POINTS + 1)], methods=("influence",))
+    figure = scatter_figure(run, "influence")
+    assert len(figure.axes) == MOST_TEST_POINTS
+    assert any(f"The first {MOST_TEST_POINTS} test points" in text for text in texts(figure))
+
+
+def test_title_axes_and_foot_need_no_caption(make_run):
+    run = make_run(measures=[("test_prediction", 5), ("test_prediction", 6), ("self_loss", -1)])
+    shown = " ".join(" ".join(texts(scatter_figure(run, "newton"))).split())
+    for words in (
+        "Newton against the actual effect of removal",
+        "toy: n = 1,200, d = 7, λ/n = 0.001; 32 groups",
+        "Test point 5",
+        "Own group",
+        "Predicted effect on test prediction",
+        "Actual effect (retrained)",
+        "Slope 1: predicted = actual",
+        "Random (20)",
+        run.manifest["convention"],
+    ):
+        assert words in shown
+
+
+def test_names_of_kinds_are_shown_as_they_are(make_run):
+    figure = scatter_figure(make_run(kinds=NASTY), "newton")
+    labels = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert labels[1:4] == ["_hidden (1)", "$x^2 (1)", "<script>alert(1)</script> (1)"]
+    assert labels[4].startswith("□□ very long")
+    assert labels[5] == "a b (1)"
+    assert not any(text.get_parse_math() for text in figure.findobj(matplotlib.text.Text))
+    svg = figure_bytes(figure, "svg")
+    assert b"<script" not in svg
+    ElementTree.fromstring(svg)
+
+
+def test_the_same_run_gives_the_same_bytes_and_no_global_setting_matters(make_run):
+    run = make_run()
+    before = dict(matplotlib.rcParams)
+    first = [figure_bytes(scatter_figure(run, "newton"), file_format) for file_format in ("png", "svg")]
+    assert dict(matplotlib.rcParams) == before
+    with matplotlib.rc_context({"font.size": 30, "axes.facecolor": "red", "svg.fonttype": "none", "savefig.dpi": 20}):
+        second = [figure_bytes(scatter_figure(run, "newton"), file_format) for file_format in ("png", "svg")]
+    assert first == second
+
+
+def test_many_points_become_images_in_the_svg(make_run, monkeypatch):
+    run = make_run(measures=[("test_loss", 7), ("test_loss", 8)])
+    assert b"<image" not in figure_bytes(scatter_figure(run, "newton"), "svg")
+    monkeypatch.setattr(figures, "MOST_VECTOR_POINTS", 10)
+    svg = figure_bytes(scatter_figure(run, "newton"), "svg")
+    assert svg.count(b"<image") == 2
+
+
+def test_png_shows_the_colour_of_each_kind(make_run):
+    png = figure_bytes(scatter_figure(make_run(kinds=["random"] * 40 + ["positive_tail"] * 40), "newton"), "png")
+    pixels = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), dtype=int).reshape(-1, 3)
+    orange = np.array([0xD5, 0x5E, 0x00])
+    assert (np.abs(pixels - orange).sum(axis=1) < 12).sum() > 20
+    assert (pixels == 255).all(axis=1).mean() > 0.5
+
+
+def test_legend_takes_the_free_places_of_the_last_row():
+    free = arrange(["a"] * 4 + ["b"], legend_entries=5, foot_lines=1)
+    full = arrange(["a"] * 4 + ["b"] * 4, legend_entries=5, foot_lines=1)
+    assert free.legend[0] < free.panels[1][0] + free.panels[1][2]
+    assert full.legend[0] > full.panels[3][0] + full.panels[3][2]
+    assert full.width > free.width

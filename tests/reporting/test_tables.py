@@ -1,0 +1,122 @@
+"""The tables hold the run's numbers: exactly in CSV, legibly in Markdown, LaTeX and on the terminal."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from groupinf.reporting.formats import latex, markdown
+from groupinf.reporting.style import MOST_TEST_POINTS
+from groupinf.reporting.tables import HEADERS, spearman_csv, spearman_latex, spearman_markdown
+from groupinf.reporting.terminal import spearman_text
+
+NASTY = "ward|3 $x_1$ <script>alert(1)</script> 50% & \\more"
+
+
+def markdown_cells(line: str) -> list[str]:
+    return [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+
+
+def test_csv_reads_back_to_the_same_numbers(make_run):
+    run = make_run(kinds=["random"] * 9 + ['=ward, "3"'] * 3)
+    back = list(csv.DictReader(io.StringIO(spearman_csv(run), newline="")))
+    assert list(back[0]) == list(run.spearman.columns)
+    for name, column in run.spearman.items():
+        numeric = pd.api.types.is_numeric_dtype(column)
+        shown = [float(row[name] or "nan") if numeric else row[name] for row in back]
+        np.testing.assert_array_equal(shown, column.to_numpy())
+    assert run.spearman["spearman_low"].isna().any()
+
+
+def test_markdown_has_a_row_per_row_and_states_the_convention(make_run):
+    run = make_run()
+    text = spearman_markdown(run)
+    rows = [markdown_cells(line) for line in text.splitlines() if line.startswith("|")]
+    body = [row for row in rows if row[0] not in (HEADERS[0], "---")]
+    assert {len(row) for row in rows} == {len(HEADERS)}
+    assert len(body) == len(run.spearman)
+    influence = next(row for row in body if row[:3] == ["7", "All groups", "Influence"])
+    assert influence[3:] == ["32", "1.000", r"\[1.000, 1.000\]", "1.000", "2.00", "100 %", "100 %", "50 %"]
+    assert markdown(run.manifest["convention"]) in text
+    assert text.index("## Test loss") < text.index("## Self-loss")
+
+
+def test_latex_has_a_row_per_row_and_states_the_convention(make_run):
+    run = make_run()
+    text = spearman_latex(run)
+    rows = [line for line in text.splitlines() if line.endswith(r"\\") and " & " in line]
+    assert len(rows) == len(run.spearman) + run.spearman["evaluation"].nunique()
+    assert {line.count(" & ") for line in rows} == {len(HEADERS) - 1}
+    assert latex(run.manifest["convention"]) in text
+    assert text.count(r"\begin{longtable}") == text.count(r"\end{longtable}") == 2
+    assert text.count("{") == text.count("}")
+    assert text.replace(r"\$", "").count("$") % 2 == 0
+
+
+def test_names_of_kinds_and_datasets_stay_text(make_run):
+    run = make_run(kinds=[NASTY] * 10, dataset=NASTY)
+    in_markdown, in_latex = spearman_markdown(run), spearman_latex(run)
+    assert "<script" not in in_markdown
+    assert {len(markdown_cells(line)) for line in in_markdown.splitlines() if line[:1] == "|"} == {len(HEADERS)}
+    assert r"ward\textbar{}3 \$x\_1\$" in in_latex
+    assert r"\more" not in in_latex
+
+
+def test_undefined_numbers_never_show_as_nan(make_run):
+    run = make_run(kinds=["a", "b", "b"])
+    assert run.spearman["spearman"].isna().any()
+    for text in (spearman_markdown(run), spearman_latex(run), spearman_text(run, 80)):
+        assert "nan" not in text.lower()
+        assert "–" in text
+
+
+def test_terminal_shows_each_prediction_on_each_test_point_within_the_width(make_run):
+    run = make_run(
+        measures=[("test_prediction", 11), ("test_loss", 11), ("test_loss", 81765), ("self_loss", -1)],
+        methods=("influence", "parameter_influence", "newton"),
+        notes=["a note of the run"],
+        skipped=[{"group": i, "name": str(i), "reason": "no class has 500 points"} for i in (1, 2)],
+    )
+    text = spearman_text(run, 80)
+    assert max(map(len, text.splitlines())) <= 80
+    assert "\x1b" not in text
+    assert re.search(r"81765 +Influence +1\.000 +\[1\.000, 1\.000\] +2\.00 +100 % +32\n", text)
+    assert len(re.findall(r"^ .*Parameter influence .* 1\.25 ", text, re.MULTILINE)) == 4
+    flat = " ".join(text.split())
+    assert run.manifest["convention"] in flat
+    assert "6.0 passes over the data each, at most 6; largest gradient norm 2·10⁻⁹" in flat
+    assert "a note of the run" in flat
+    assert "Skipped 2 groups: no class has 500 points" in flat
+    assert "toy: n = 1,200, d = 7, λ/n = 0.001 (λ = 1.2); 2 classes; accuracy 91.0 %" in flat
+
+
+@pytest.mark.parametrize("width", [60, 70, 74, 80, 200])
+def test_terminal_lines_fit(make_run, width):
+    run = make_run(methods=("influence", "parameter_influence", "newton"), notes=["word " * 50])
+    assert max(map(len, spearman_text(run, width).splitlines())) <= width
+
+
+def test_terminal_counts_the_test_points_that_it_leaves_out(make_run):
+    run = make_run(measures=[("test_loss", i) for i in range(MOST_TEST_POINTS + 5)], methods=("influence",))
+    text = spearman_text(run, 80)
+    assert len(re.findall(r"^  \d+ +Influence", text, re.MULTILINE)) == MOST_TEST_POINTS
+    assert "and 5 more test points" in text
+
+
+def test_regression_has_no_accuracy(make_run):
+    run = make_run(classes=[], train_accuracy=None, test_accuracy=None)
+    assert "accuracy" not in spearman_text(run, 80)
+
+
+def test_error_estimate_is_relative_to_the_median_effect(make_run):
+    run = make_run(measures=[("test_loss", 7)])
+    actual = run.effects.loc[run.effects["method"] == "actual", "effect"]
+    value = 1e-9 / np.median(np.abs(actual))
+    mantissa, exponent = f"{value:.1e}".split("e-0")
+    shown = mantissa.removesuffix(".0") + "·10⁻" + "⁰¹²³⁴⁵⁶⁷⁸⁹"[int(exponent)]
+    assert f"largest error estimate of an actual effect: {shown} of" in " ".join(spearman_text(run, 80).split())
