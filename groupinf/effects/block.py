@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.effects.evaluations import Evaluation, differences, evaluations_for
-from groupinf.effects.steps import READOUTS, Step, influence_step, newton_step
+from groupinf.effects.evaluations import Evaluation, evaluations_for
+from groupinf.effects.readout import Effects, actual_effects, predicted_effects
+from groupinf.effects.steps import influence_step, newton_step
 from groupinf.errors import ConvergenceError
+from groupinf.numerics.factor import Cholesky
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses import Array
 from groupinf.numerics.objective import Objective, Rows
@@ -62,29 +64,16 @@ def compute_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -
 
     Raises ConvergenceError with the name of a group whose retraining does not reach the tolerance.
     """
-    block = removal(study.fitted, members)
-    factors = own_factors(study.fitted, members)
+    fitted, block = study.fitted, removal(study.fitted, members)
+    factors = own_factors(fitted, members)
     steps = {"influence": influence_step(block), "newton": newton_step(block, factors)}
-    evaluations = evaluations_for(
-        study.evaluations, study.test, study.test_points, study.fitted.objective, block.members
-    )
-    predicted = [_read_out(study.fitted, evaluations, steps, method) for method in study.methods]
-    theta = study.fitted.theta[:, None]
-    tolerance = _decrement_tolerance(study, block)
-    retrained = retrain(block, factors, theta + steps["newton"].delta, tolerance)
-    for _ in range(MAX_TIGHTENINGS):
-        error = _actual_error(evaluations, retrained)
-        late = ~_within(study, evaluations, error)
-        if not (retrained.converged & late).any():
-            break
-        tolerance = np.where(late, tolerance * TIGHTEN, tolerance)
-        retrained = _merge(retrained, retrain(block, factors, retrained.theta, tolerance))
-    error = _actual_error(evaluations, retrained)
-    _require(retrained.converged & _within(study, evaluations, error), names, retrained, tolerance)
-    actual = np.vstack([differences(e, study.fitted.theta, retrained.theta) for e in evaluations])
+    evaluations = evaluations_for(study.evaluations, study.test, study.test_points, fitted.objective, ~block.kept)
+    predicted = predicted_effects(evaluations, fitted.theta, steps, study.methods)
+    start = fitted.theta[:, None] + steps["newton"].delta
+    retrained, actual = _retrain(study, block, factors, evaluations, start, names)
     return BlockEffects(
-        effect=np.stack([*(effect for effect, _ in predicted), actual]),
-        error_estimate=np.stack([*(estimate for _, estimate in predicted), error]),
+        effect=np.concatenate([predicted.effect, actual.effect]),
+        error_estimate=np.concatenate([predicted.error_estimate, actual.error_estimate]),
         theta=np.ascontiguousarray(retrained.theta.T),
         passes=retrained.passes,
         gradient_norm=retrained.gradient_norm,
@@ -93,24 +82,27 @@ def compute_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -
     )
 
 
-def _read_out(
-    fitted: Fitted, evaluations: Sequence[Evaluation], steps: Mapping[str, Step], method: str
-) -> tuple[Array, Array]:
-    """(effect, error estimate), each (T, B), of a predicted method."""
-    name, readout = READOUTS[method]
-    step, theta = steps[name], fitted.theta[:, None]
-    if readout == "linear":
-        effect = [e.slopes(theta, step.delta) for e in evaluations]
-        error = [e.slopes(theta, step.remainder) for e in evaluations]
-    else:
-        effect = [differences(e, fitted.theta, theta + step.delta) for e in evaluations]
-        error = [e.slopes(theta + step.delta, step.remainder) for e in evaluations]
-    return np.vstack(effect), np.abs(np.vstack(error))
-
-
-def _actual_error(evaluations: Sequence[Evaluation], retrained: Retrained) -> Array:
-    """|∇f(θ̂(w))ᵀ M⁻¹g|, first-order estimate of what is left of each effect: (T, B)."""
-    return np.abs(np.vstack([e.slopes(retrained.theta, retrained.solved) for e in evaluations]))
+def _retrain(
+    study: Study,
+    block: Removal,
+    factors: Sequence[Cholesky],
+    evaluations: Sequence[Evaluation],
+    start: Array,
+    names: Sequence[str],
+) -> tuple[Retrained, Effects]:
+    """Retrain to the decrement that should do for every effect; go on where an error estimate says it did not."""
+    tolerance = _decrement_tolerance(study, block)
+    limits = np.concatenate([[EFFECT_TOLERANCE * study.scales[e.name]] * len(e.test_points) for e in evaluations])
+    retrained = retrain(block, factors, start, tolerance)
+    for _ in range(1 + MAX_TIGHTENINGS):
+        actual = actual_effects(evaluations, study.fitted.theta, retrained.theta, retrained.solved)
+        late = (actual.error_estimate[0] > limits[:, None]).any(axis=0)
+        if not (late & retrained.converged).any():
+            break
+        tolerance = np.where(late, tolerance * TIGHTEN, tolerance)
+        retrained = _continued(retrained, retrain(block, factors, retrained.theta, tolerance))
+    _require(retrained.converged & ~late, names, retrained, tolerance)
+    return retrained, actual
 
 
 def _decrement_tolerance(study: Study, block: Removal) -> Array:
@@ -124,13 +116,7 @@ def _decrement_tolerance(study: Study, block: Removal) -> Array:
     return tolerance
 
 
-def _within(study: Study, evaluations: Sequence[Evaluation], error: Array) -> NDArray[np.bool_]:
-    """(B,): every estimate of the group is below its evaluation's tolerance."""
-    limits = np.concatenate([[EFFECT_TOLERANCE * study.scales[e.name]] * len(e.test_points) for e in evaluations])
-    return np.asarray((error <= limits[:, None]).all(axis=0))
-
-
-def _merge(first: Retrained, second: Retrained) -> Retrained:
+def _continued(first: Retrained, second: Retrained) -> Retrained:
     return Retrained(
         theta=second.theta,
         solved=second.solved,

@@ -1,146 +1,158 @@
-"""What is measured of a model: f(θ) on test points or on the removed group itself, and its slope.
+"""What is measured of a model: f(θ) on test points or on the removed group itself, and its slope ∇f(θ)·V.
 
-An evaluation reads a parameter change Δ out linearly, ∇f(θ)·Δ, or exactly, f(θ̂ + Δ) − f(θ̂).
+f depends on θ through scores z = Xθ alone, and scores are linear in θ: so each parameter vector is multiplied
+with the rows once, and every method reads its effect off the scores.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from groupinf.numerics.losses import Array
-from groupinf.numerics.objective import Design, Objective, Rows, scores
+from groupinf.numerics.objective import Design, Objective, Rows, row_slices, scores
 
 # test rows whose scores are held at a time while a loss is summed over the whole test set
 TEST_ROWS = 8192
 
 
-class Evaluation(Protocol):
-    """A vector of T values of f, for each of B models (columns)."""
+class Part(Protocol):
+    """Some rows' share of f for B models (columns): T values, which add up over the parts of an evaluation."""
 
-    @property
-    def name(self) -> str:
-        """As in the config."""
+    def scores(self, V: Array) -> Array:
+        """XV for the part's rows: V (P, B), or (P, 1) for one model that serves all."""
 
-    @property
-    def test_points(self) -> tuple[int, ...]:
-        """Row of the test set for each of the T values; (-1,) where f is no single test point's."""
+    def values(self, z: Array) -> Array:
+        """f at scores z: (T, B)."""
 
-    def values(self, theta: Array) -> Array:
-        """f(θ_b): (P, B) -> (T, B)."""
-
-    def slopes(self, theta: Array, V: Array) -> Array:
-        """∇f(θ_b)·V_b: (P, 1) or (P, B) and (P, B) -> (T, B)."""
+    def slopes(self, z: Array, u: Array) -> Array:
+        """∇f·V at scores z with u the scores of V: (T, B)."""
 
 
 @dataclass(frozen=True)
-class TestPrediction:
+class Evaluation:
+    """f by name, with the row of the test set for each of its T values; (-1,) where f is no single test point's."""
+
+    name: str
+    test_points: tuple[int, ...]
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class PredictionPart:
     """f(θ) = θᵀx_test, with x_test including 1 for the intercept; binary tasks and regression only."""
 
-    __test__ = False
-
     X: Design
-    test_points: tuple[int, ...]
-    name: str = "test_prediction"
+    summed: bool
 
-    def values(self, theta: Array) -> Array:
-        """θᵀx for each test point, or their sum."""
-        return self.slopes(theta, theta)
+    def scores(self, V: Array) -> Array:
+        """(m, B)."""
+        return scores(self.X, V, 1)[:, 0]
 
-    def slopes(self, theta: Array, V: Array) -> Array:
-        """xᵀV: f is linear in θ."""
-        z = scores(self.X, V, 1)[:, 0]
-        return z.sum(axis=0, keepdims=True) if self.test_points == (-1,) else z
+    def values(self, z: Array) -> Array:
+        """The scores themselves, or their sum."""
+        return z.sum(axis=0, keepdims=True) if self.summed else z
 
-
-@dataclass(frozen=True)
-class TestLoss:
-    """f(θ) = ℓ(x_test, y_test; θ), unweighted; with test_points (-1,) summed over all rows of the test set."""
-
-    __test__ = False
-
-    objective: Objective
-    test_points: tuple[int, ...]
-    name: str = "test_loss"
-
-    def values(self, theta: Array) -> Array:
-        """The loss of each test point, or their sum."""
-        return self._joined(_losses(self.objective, rows, theta) for rows in self._slices())
-
-    def slopes(self, theta: Array, V: Array) -> Array:
-        """Σ_k r_k (xᵀV)_k with r the residual at θ."""
-        return self._joined(_loss_slopes(self.objective, rows, theta, V) for rows in self._slices())
-
-    def _slices(self) -> Iterator[slice]:
-        for start in range(0, self.objective.n, TEST_ROWS):
-            yield slice(start, start + TEST_ROWS)
-
-    def _joined(self, parts: Iterable[Array]) -> Array:
-        if self.test_points == (-1,):
-            total: Array = np.sum([part.sum(axis=0) for part in parts], axis=0)
-            return total[None, :]
-        return np.concatenate(list(parts))
+    def slopes(self, z: Array, u: Array) -> Array:
+        """f is linear: the slope is f of V."""
+        return self.values(u)
 
 
 @dataclass(frozen=True)
-class SelfLoss:
-    """f(θ) = Σ_i w_i s_i ℓ_i(θ): the removed group's own loss, summed; group b is read at column b."""
+class LossPart:
+    """f(θ) = ℓ(x_test, y_test; θ), unweighted, of each row or summed over them."""
 
-    objective: Objective
-    members: tuple[Rows, ...]
-    test_points: tuple[int, ...] = (-1,)
-    name: str = "self_loss"
+    rows: Objective
+    summed: bool
 
-    def values(self, theta: Array) -> Array:
-        """The summed loss of group b at θ_b."""
-        per_group = [
-            self.objective.sample_weight[rows] @ _losses(self.objective, rows, column)
-            for rows, column in zip(self.members, self._columns(theta), strict=True)
-        ]
-        return np.array(per_group).reshape(1, -1)
+    def scores(self, V: Array) -> Array:
+        """(m, K', B)."""
+        return scores(self.rows.X, V, self.rows.loss.outputs)
 
-    def slopes(self, theta: Array, V: Array) -> Array:
-        """Σ_i w_i s_i r_i·(x_iᵀV_b)."""
-        columns = zip(self.members, self._columns(theta), self._columns(V), strict=True)
-        per_group = [
-            self.objective.sample_weight[rows] @ _loss_slopes(self.objective, rows, column, v)
-            for rows, column, v in columns
-        ]
-        return np.array(per_group).reshape(1, -1)
+    def values(self, z: Array) -> Array:
+        """ℓ."""
+        return self._summed(self.rows.loss.values(z, self.rows.y))
 
-    def _columns(self, theta: Array) -> list[Array]:
-        """One (P, 1) per group; a single column serves all."""
-        return [theta[:, [b if theta.shape[1] > 1 else 0]] for b in range(len(self.members))]
+    def slopes(self, z: Array, u: Array) -> Array:
+        """Σ_k r_k u_k with r the residual at z."""
+        return self._summed((self.rows.loss.residuals(z.copy(), self.rows.y) * u).sum(axis=1))
+
+    def _summed(self, per_row: Array) -> Array:
+        return per_row.sum(axis=0, keepdims=True) if self.summed else per_row
 
 
-def _losses(objective: Objective, rows: Rows | slice, theta: Array) -> Array:
-    """ℓ_i(θ_b) of some rows, unweighted: (m, B)."""
-    return objective.loss.values(scores(objective.X[rows], theta, objective.loss.outputs), objective.y[rows])
+@dataclass(frozen=True)
+class SelfLossPart:
+    """f(θ) = Σ_i w_i s_i ℓ_i(θ) over some training rows: group b's own loss, summed, at column b.
 
+    ``local`` and ``group`` (m,) say which of ``rows`` is removed with which group. All rows are multiplied with all
+    columns and then picked from, which costs less than gathering each group's rows.
+    """
 
-def _loss_slopes(objective: Objective, rows: Rows | slice, theta: Array, V: Array) -> Array:
-    """∇ℓ_i(θ_b)·V_b of some rows, unweighted: (m, B)."""
-    X, outputs = objective.X[rows], objective.loss.outputs
-    r = objective.loss.residuals(scores(X, theta, outputs), objective.y[rows])
-    slope: Array = (r * scores(X, V, outputs)).sum(axis=1)
-    return slope
+    rows: Objective
+    local: Rows
+    group: Rows
+    groups: int
 
+    def scores(self, V: Array) -> Array:
+        """(m, K')."""
+        z = scores(self.rows.X, V, self.rows.loss.outputs)
+        return z[self.local, :, self.group if V.shape[1] > 1 else 0]
 
-def differences(evaluation: Evaluation, theta: Array, at: Array) -> Array:
-    """f(at_b) − f(θ̂): θ̂ (P,), at (P, B) -> (T, B)."""
-    return evaluation.values(at) - evaluation.values(theta[:, None])
+    def values(self, z: Array) -> Array:
+        """Σ s ℓ per group."""
+        return self._per_group(self.rows.loss.values(z, self.rows.y[self.local]))
+
+    def slopes(self, z: Array, u: Array) -> Array:
+        """Σ s r·u per group."""
+        residuals = self.rows.loss.residuals(z.copy(), self.rows.y[self.local])
+        return self._per_group((residuals * u).sum(axis=1))
+
+    def _per_group(self, per_row: Array) -> Array:
+        weighted = per_row * self.rows.sample_weight[self.local]
+        total: Array = np.bincount(self.group, weights=weighted, minlength=self.groups).astype(np.float64)
+        return total[None, :]
 
 
 def evaluations_for(
-    names: Sequence[str], test: Objective, test_points: tuple[int, ...], objective: Objective, members: tuple[Rows, ...]
+    names: Sequence[str],
+    test: Objective,
+    test_points: tuple[int, ...],
+    objective: Objective,
+    removed: NDArray[np.bool_],
 ) -> tuple[Evaluation, ...]:
-    """The named evaluations, in that order; ``test`` holds the chosen test rows (all of them for (-1,))."""
-    made: dict[str, Evaluation] = {
-        "test_prediction": TestPrediction(test.X, test_points),
-        "test_loss": TestLoss(test, test_points),
-        "self_loss": SelfLoss(objective, members),
-    }
-    return tuple(made[name] for name in names)
+    """The named evaluations, in that order.
+
+    ``test`` holds the rows of ``test_points`` (all test rows for (-1,)), ``removed`` (n, B) is w of each group.
+    """
+    summed = test_points == (-1,)
+    made = []
+    for name in names:
+        if name == "self_loss":
+            made.append(Evaluation(name, (-1,), _self_loss_parts(objective, removed)))
+        elif name == "test_prediction":
+            made.append(Evaluation(name, test_points, (PredictionPart(test.X, summed),)))
+        else:
+            made.append(Evaluation(name, test_points, _test_loss_parts(test, summed)))
+    return tuple(made)
+
+
+def _test_loss_parts(test: Objective, summed: bool) -> tuple[Part, ...]:
+    size = TEST_ROWS if summed else test.n
+    return tuple(LossPart(_rows_of(test, slice(i, i + size)), summed) for i in range(0, test.n, size))
+
+
+def _self_loss_parts(objective: Objective, removed: NDArray[np.bool_]) -> tuple[Part, ...]:
+    parts = []
+    for rows in row_slices(objective, removed.shape[1]):
+        local, group = np.nonzero(removed[rows])
+        parts.append(SelfLossPart(_rows_of(objective, rows), local, group, removed.shape[1]))
+    return tuple(parts)
+
+
+def _rows_of(objective: Objective, rows: slice) -> Objective:
+    return replace(objective, X=objective.X[rows], y=objective.y[rows], sample_weight=objective.sample_weight[rows])

@@ -9,7 +9,7 @@ import numpy as np
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses import Array
 from groupinf.numerics.objective import Objective, Rows, row_residuals, scores, transposed_product
-from groupinf.numerics.removal import group_gradients
+from groupinf.numerics.removal import group_gradients, removed_rows
 
 
 def evaluation_gradients(evaluation: str, test: Objective, test_points: tuple[int, ...], theta: Array) -> Array:
@@ -41,6 +41,7 @@ def largest_self_influence(fitted: Fitted, members: Sequence[Rows], at_once: int
     """max over groups of g(w)ᵀH⁻¹g(w)."""
     largest = 0.0
     for start in range(0, len(members), at_once):
-        g = group_gradients(fitted, members[start : start + at_once])
+        removed = removed_rows(fitted.objective.n, members[start : start + at_once])
+        g = group_gradients(fitted, removed)
         largest = max(largest, float(np.max(influence_norms(fitted, g))) ** 2)
     return largest

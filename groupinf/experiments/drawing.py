@@ -13,7 +13,6 @@ from scipy import sparse
 from groupinf.config.load import LoadedConfig
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.block import Study
-from groupinf.effects.evaluations import TestLoss
 from groupinf.effects.influence import (
     evaluation_gradients,
     influence_norms,
@@ -27,7 +26,7 @@ from groupinf.groups.groups import Groups
 from groupinf.groups.source import GroupSource
 from groupinf.groups.streams import builder_stream
 from groupinf.numerics.fit import Fitted
-from groupinf.numerics.objective import Objective
+from groupinf.numerics.objective import Objective, scores
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,7 @@ def emptying(dataset: Dataset, groups: Groups) -> list[dict[str, Any]]:
 
 
 def _test_points(loaded: LoadedConfig, fitted: Fitted, test: Objective) -> tuple[int, ...]:
-    losses = TestLoss(test, tuple(range(test.n))).values(fitted.theta[:, None])[:, 0]
+    losses = test.loss.values(scores(test.X, fitted.theta, test.loss.outputs), test.y)
     stream = builder_stream(loaded.config.seed, "test_points")
     return choose_test_points(loaded.config.test_points, losses, stream)
 

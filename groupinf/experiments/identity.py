@@ -28,7 +28,7 @@ def identity_of(loaded: LoadedConfig, dataset: Dataset) -> dict[str, Any]:
     for builder, shown in zip(loaded.config.groups.builders, config["groups"]["builders"], strict=True):
         if isinstance(builder, GroupFile):
             shown["path"] = _file_hash(loaded.path(builder.path))
-    return {"config": config, "sources": dict(sorted(dataset.sources.items())), "stages": dict(STAGE_VERSIONS)}
+    return {"config": config, "sources": sorted(dataset.sources.values()), "stages": dict(STAGE_VERSIONS)}
 
 
 def identity_hash(identity: Mapping[str, Any]) -> str:

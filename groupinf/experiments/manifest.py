@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-LIBRARIES = ("groupinf", "numpy", "scipy", "scikit-learn", "pandas", "pyarrow", "joblib")
+LIBRARIES = ("groupinf", "numpy", "scipy", "scikit-learn", "pandas", "pyarrow", "joblib", "matplotlib")
 
 
 def convention(lam: float, lam_over_n: float, task: str) -> str:

@@ -13,6 +13,7 @@ from groupinf.config.load import LoadedConfig
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.block import Study
 from groupinf.effects.blocks import block_width, blocks_of
+from groupinf.errors import RunError
 from groupinf.experiments.drawing import Drawn, draw, emptying, make_study, rows_of
 from groupinf.experiments.files import json_bytes, npz_arrays, npz_bytes, parquet_bytes, parquet_table
 from groupinf.experiments.fitting import describe_fit, fit_model
@@ -20,11 +21,16 @@ from groupinf.experiments.manifest import convention, provenance
 from groupinf.experiments.parallel import one_thread
 from groupinf.experiments.problem import evaluations_of, test_objective, training_objective
 from groupinf.experiments.progress import Progress
-from groupinf.experiments.run_directory import MANIFEST, RunDirectory, groups_archive, groups_frame, groups_from
+from groupinf.experiments.run_directory import (
+    MANIFEST,
+    PREPARED,
+    RunDirectory,
+    groups_archive,
+    groups_frame,
+    groups_from,
+)
 from groupinf.groups.groups import Groups
 from groupinf.numerics.fit import Fitted, fitted_at
-
-PREPARED = ("theta.npz", "groups.npz", "groups.parquet")
 
 
 @dataclass(frozen=True)
@@ -117,9 +123,8 @@ def _store(loaded: LoadedConfig, fitted: Fitted, groups: Groups, directory: RunD
 
 def _restore(dataset: Dataset, directory: RunDirectory, manifest: Mapping[str, Any]) -> Prepared | None:
     """What an earlier run has prepared; None where a file is missing or altered, so that it is made anew."""
-    contents = [directory.read(name, manifest) for name in PREPARED]
-    theta, archive, frame = contents
-    if theta is None or archive is None or frame is None:
+    theta, archive, frame, config = (directory.read(name, manifest) for name in PREPARED)
+    if theta is None or archive is None or frame is None or config is None:
         return None
     groups = groups_from(npz_arrays(archive), parquet_table(frame))
     objective = training_objective(dataset, manifest["lam"])
@@ -140,4 +145,6 @@ def _restore(dataset: Dataset, directory: RunDirectory, manifest: Mapping[str, A
 def _prepared(study: Study, groups: Groups, manifest: Mapping[str, Any]) -> Prepared:
     left_out = {skipped["group"] for skipped in manifest["skipped"]}
     retrainable = [g for g in range(len(groups)) if g not in left_out]
+    if not retrainable:
+        raise RunError(f"no group is left to retrain: each {manifest['skipped'][0]['reason']}")
     return Prepared(study, groups, blocks_of(retrainable, block_width(study.fitted.objective)), manifest)

@@ -22,7 +22,7 @@ from groupinf.experiments.prepare import prepare
 from groupinf.experiments.problem import load_checked
 from groupinf.experiments.progress import Progress
 from groupinf.experiments.result import Run
-from groupinf.experiments.run_directory import COLLECTED, RunDirectory
+from groupinf.experiments.run_directory import COLLECTED, PREPARED, RunDirectory
 
 TIMINGS = "timings.json"
 
@@ -98,7 +98,7 @@ def _finished(directory: RunDirectory) -> bool:
     manifest = directory.manifest()
     if manifest is None or not manifest.get("collected"):
         return False
-    return all(directory.read(name, manifest) is not None for name in (*COLLECTED, "config.yaml"))
+    return all(directory.read(name, manifest) is not None for name in (*PREPARED, *COLLECTED))
 
 
 def _refuse_other(directory: RunDirectory, identity: Mapping[str, Any]) -> None:

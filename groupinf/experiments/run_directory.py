@@ -28,6 +28,7 @@ from groupinf.experiments.files import (
 from groupinf.groups.groups import Groups
 
 MANIFEST = "manifest.json"
+PREPARED = ("theta.npz", "groups.npz", "groups.parquet", "config.yaml")
 COLLECTED = ("groups.parquet", "retrains.parquet", "effects.parquet", "spearman.parquet")
 HASH_DIGITS = 16
 

@@ -81,7 +81,7 @@ def transposed_product(X: Design, r: Array) -> Array:
 def values(objective: Objective, theta: Array, kept: NDArray[np.bool_] | None = None) -> Array:
     """L(θ; s∘kept): (P, B) and kept (n, B) -> (B,); without ``kept`` no row is removed."""
     total = 0.5 * objective.penalty() @ theta**2
-    for rows in _slices(objective, theta.shape[1]):
+    for rows in row_slices(objective, theta.shape[1]):
         z = scores(objective.X[rows], theta, objective.loss.outputs)
         loss = objective.loss.values(z, objective.y[rows]) * objective.sample_weight[rows, None]
         if kept is not None:
@@ -94,7 +94,7 @@ def gradients(objective: Objective, theta: Array, kept: NDArray[np.bool_] | None
     """∇L(θ; s∘kept), one pass over the data for B models: (P, B) and kept (n, B) -> (P, B)."""
     total = objective.penalty()[:, None] * theta
     unit = bool(np.all(objective.sample_weight == 1.0))
-    for rows in _slices(objective, theta.shape[1]):
+    for rows in row_slices(objective, theta.shape[1]):
         X = objective.X[rows]
         r = objective.loss.residuals(scores(X, theta, objective.loss.outputs), objective.y[rows])
         if not unit:
@@ -109,7 +109,7 @@ def hessian_products(objective: Objective, theta: Array, V: Array, kept: NDArray
     """∇²L(θ; s∘kept) V at one θ (P,), for B directions V (P, B) with their own kept rows (n, B)."""
     total = objective.penalty()[:, None] * V
     outputs = objective.loss.outputs
-    for rows in _slices(objective, V.shape[1]):
+    for rows in row_slices(objective, V.shape[1]):
         X = objective.X[rows]
         u = objective.loss.curvature_product(scores(X, theta, outputs), scores(X, V, outputs))
         u = u * objective.sample_weight[rows, None, None]
@@ -165,7 +165,8 @@ def weighted_gram(X: Design, a: Array) -> Array:
     return (X.T @ (X * a[:, None])).toarray()
 
 
-def _slices(objective: Objective, width: int) -> Iterator[slice]:
+def row_slices(objective: Objective, width: int) -> Iterator[slice]:
+    """Slices of rows to work on one after the other, for ``width`` models side by side."""
     # slicing CSR copies, and its products do not gain from the cache: one slice, unless the scores grow too large
     rows = PASS_ROWS if isinstance(objective.X, np.ndarray) else max(PASS_ROWS, 2**24 // max(1, width))
     for start in range(0, objective.n, rows):

@@ -16,7 +16,7 @@ from groupinf.numerics.factor import Cholesky, cholesky, without_flat_direction
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses import Array
 from groupinf.numerics.minimise import Columns
-from groupinf.numerics.objective import Objective, Rows, row_hessian, transposed_product
+from groupinf.numerics.objective import Objective, Rows, row_hessian, row_slices, transposed_product
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,25 @@ class Removal:
 
 def removal(fitted: Fitted, members: Sequence[Rows]) -> Removal:
     """Collect B groups: kept (n, B) is False where a row is removed, g(w) = Σ_i w_i s_i ∇ℓ_i(θ̂)."""
-    kept = np.ones((fitted.objective.n, len(members)), dtype=bool)
+    kept = ~removed_rows(fitted.objective.n, members)
+    return Removal(fitted, tuple(members), kept, group_gradients(fitted, ~kept))
+
+
+def removed_rows(n: int, members: Sequence[Rows]) -> NDArray[np.bool_]:
+    """Wᵀ (n, B): True where row i is removed with group b."""
+    removed = np.zeros((n, len(members)), dtype=bool)
     for b, rows in enumerate(members):
-        kept[rows, b] = False
-    return Removal(fitted, tuple(members), kept, group_gradients(fitted, members))
+        removed[rows, b] = True
+    return removed
 
 
-def group_gradients(fitted: Fitted, members: Sequence[Rows]) -> Array:
-    """g(w) = Σ_i w_i s_i r_i x_i of each group, from its own rows only: (P, B)."""
-    X = fitted.objective.X
-    return np.column_stack([transposed_product(X[rows], fitted.residuals[rows]) for rows in members])
+def group_gradients(fitted: Fitted, removed: NDArray[np.bool_]) -> Array:
+    """g(w) = Σ_i w_i s_i r_i x_i for the columns w of ``removed`` (n, B), in one pass: (P, B)."""
+    objective = fitted.objective
+    total = np.zeros((objective.size, removed.shape[1]))
+    for rows in row_slices(objective, removed.shape[1]):
+        total += transposed_product(objective.X[rows], fitted.residuals[rows, :, None] * removed[rows, None, :])
+    return total
 
 
 def reduced_hessian(fitted: Fitted, rows: Rows) -> Array:

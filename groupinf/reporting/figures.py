@@ -99,7 +99,7 @@ def scatter_figure(run: Run, method: str) -> Figure:
             draw_panel(ax, panel, pairs.kinds, styles, rasterized)
         _label(figure, axes, made, layout)
         _add_legend(figure, layout, legend)
-        _add_title(figure, layout, run, method)
+        _add_title(figure, layout, run, method, pairs.groups.size)
         figure.text(_MARGIN / layout.width, layout.foot, "\n".join(lines), size=SMALL, color=QUIET, va="top")
     return figure
 
@@ -163,11 +163,11 @@ def _add_legend(figure: Figure, layout: Layout, counted: Mapping[KindStyle, int]
         text.set_text(label)
 
 
-def _add_title(figure: Figure, layout: Layout, run: Run, method: str) -> None:
+def _add_title(figure: Figure, layout: Layout, run: Run, method: str, n_groups: int) -> None:
     left = _MARGIN / layout.width
     title = f"{method_name(method)} against the actual effect of removal"
     figure.text(left, 1 - 0.14 / layout.height, title, size=12, weight="bold", va="top")
-    facts = drawable(f"{facts_line(run)}; {run.manifest['n_groups']:,} groups")
+    facts = drawable(f"{facts_line(run)}; {n_groups:,} groups")
     facts = shorten(facts, int((layout.width - 2 * _MARGIN) / _CHARACTER))
     figure.text(left, 1 - 0.4 / layout.height, facts, va="top", color=QUIET)
 

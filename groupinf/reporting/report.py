@@ -6,9 +6,9 @@ from pathlib import Path
 
 from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.analysis.pairs import ACTUAL
+from groupinf.experiments.files import write_atomically
 from groupinf.experiments.result import Run
 from groupinf.reporting.figures import figure_bytes, scatter_figure
-from groupinf.reporting.files import write_atomically
 from groupinf.reporting.formats import markdown
 from groupinf.reporting.style import evaluation_name, method_name
 from groupinf.reporting.summary import (

@@ -69,13 +69,13 @@ def draw_panel(
         ax.scatter(
             x,
             y,
-            s=14,
+            s=16,
             c=style.colour,
             marker=style.marker,
             alpha=0.65,
             linewidths=0.25,
             edgecolors="white",
-            zorder=1 + (i + 1) / (len(drawn) + 1),  # below the axes, so that rasterized points make one image
+            zorder=1 + 0.4 * (i + 1) / len(drawn),  # below ticks and axes, so that rasterized points make one image
             rasterized=rasterized,
         )
     ax.set(xlim=(low, high), ylim=(low, high), aspect="equal")
@@ -91,7 +91,7 @@ class _PowerOfTen(ScalarFormatter):
 
     def __init__(self) -> None:
         super().__init__(useOffset=False)
-        self.set_powerlimits((-3, 4))
+        self.set_powerlimits((-2, 3))
 
     def get_offset(self) -> str:
         plain = super().get_offset().replace("−", "-")  # such as 1e-3, or nothing
@@ -100,7 +100,7 @@ class _PowerOfTen(ScalarFormatter):
 
 def _few_ticks(ax: Axes) -> None:
     for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10], min_n_ticks=2))
+        axis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10], min_n_ticks=2))
         axis.set_major_formatter(_PowerOfTen())
         axis.get_offset_text().set_fontsize(SMALL)
 

@@ -54,7 +54,10 @@ def markdown_table(rows: pd.DataFrame) -> str:
 
 def spearman_latex(run: Run) -> str:
     """The table in LaTeX, one longtable per evaluation; it needs the packages booktabs and longtable."""
-    parts = [r"% \usepackage{booktabs,longtable}", r"\begingroup\footnotesize"]
+    parts = [
+        r"% \usepackage{booktabs,longtable}  (11 columns: landscape, or fewer columns)",
+        r"\begingroup\footnotesize",
+    ]
     for evaluation, rows in by_evaluation(run.spearman):
         parts.append(_latex_table(rows, f"{evaluation_name(evaluation)}: predicted against actual. {data_line(run)}."))
     parts += [rf"\noindent {latex(line)}\par" for line in _notes(run)]

@@ -17,7 +17,7 @@ from groupinf.errors import ConvergenceError
 from groupinf.numerics.fit import Fitted, fit
 from groupinf.numerics.losses import loss_for
 from groupinf.numerics.objective import Objective
-from groupinf.numerics.removal import own_factors, removal
+from groupinf.numerics.removal import own_factors, removal, removed_rows
 
 GROUPS = (np.array([1, 7, 30]), np.arange(20, 32), np.array([59]))
 NAMES = ("a", "b", "c")
@@ -171,7 +171,7 @@ def test_a_group_that_cannot_converge_fails_by_name() -> None:
 def test_evaluations_come_in_the_order_asked_for() -> None:
     study = make_study(2)
     names = ("self_loss", "test_prediction")
-    made = evaluations_for(names, study.test, study.test_points, study.fitted.objective, GROUPS)
+    made = evaluations_for(names, study.test, study.test_points, study.fitted.objective, removed_rows(60, GROUPS))
     assert tuple(e.name for e in made) == names
     assert [e.test_points for e in made] == [(-1,), (4, 0, 11)]
     assert loss_for(2).outputs == 1

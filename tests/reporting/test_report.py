@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from groupinf.reporting.files import write_atomically
+from groupinf.errors import RunError
 from groupinf.reporting.report import write_report
 
 
@@ -36,14 +36,15 @@ def test_a_second_report_is_the_same_bytes(make_run):
     assert contents(run.path) == first
 
 
-def test_a_failed_write_keeps_the_old_file_and_leaves_nothing_behind(tmp_path, monkeypatch):
-    target = tmp_path / "folder" / "table.csv"
-    write_atomically(target, b"old")
+def test_a_failed_write_keeps_the_old_report_and_leaves_nothing_behind(make_run, monkeypatch):
+    run = make_run(methods=("influence",))
+    write_report(run)
+    before = contents(run.path)
 
     def fail(descriptor: int) -> None:
         raise OSError("no space left")
 
     monkeypatch.setattr("os.fsync", fail)
-    with pytest.raises(OSError, match="no space"):
-        write_atomically(target, b"new")
-    assert contents(tmp_path) == {"folder/table.csv": b"old"}
+    with pytest.raises(RunError):
+        write_report(make_run(methods=("influence",), dataset="another"))
+    assert contents(run.path) == before

@@ -1,0 +1,238 @@
+"""A run gives the same bytes whatever the jobs and interruptions, and refuses what is not its own."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+import groupinf
+from groupinf.config.load import load_config
+from groupinf.errors import ConfigError, ConvergenceError, DataError, RunError
+from groupinf.experiments import compute as compute_stage
+from groupinf.experiments.progress import Silent
+from groupinf.experiments.result import Run
+from groupinf.experiments.run import execute, load_run
+
+COLUMNS = [
+    "run",
+    "dataset",
+    "lam_over_n",
+    "group",
+    "kind",
+    "size",
+    "test_point",
+    "evaluation",
+    "method",
+    "readout",
+    "effect",
+    "error_estimate",
+]
+
+
+class Notes(Silent):
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+
+def run(config: dict[str, Any], out: Path, jobs: int = 1, fresh: bool = False, notes: Notes | None = None) -> Run:
+    return execute(load_config(config), out, jobs, fresh, notes or Notes())
+
+
+def contents(run: Run) -> dict[str, bytes]:
+    """Every file of a run but the times it took."""
+    files = (f for f in run.path.rglob("*") if f.is_file() and f.name != "timings.json")
+    return {str(f.relative_to(run.path)): f.read_bytes() for f in files}
+
+
+def test_tables_are_tidy_and_complete(small_config: dict[str, Any], tmp_path: Path) -> None:
+    done = run(small_config, tmp_path / "out")
+    assert list(done.effects.columns) == COLUMNS
+    groups, rows_per_group = done.manifest["n_retrained"], 4 * (2 + 2 + 1)
+    assert len(done.effects) == groups * rows_per_group
+    assert not done.effects.duplicated(["group", "test_point", "evaluation", "method"]).any()
+    assert set(done.effects.loc[done.effects.evaluation == "self_loss", "test_point"]) == {-1}
+    assert set(done.effects.method) == {"influence", "parameter_influence", "newton", "actual"}
+    assert list(done.groups.columns) == ["group", "name", "kind", "size", "test_point", "made_from"]
+    assert {"group", "passes", "gradient_norm", "decrement"} <= set(done.retrains.columns)
+    archive = np.load(done.path / "groups.npz")
+    np.testing.assert_array_equal(np.diff(archive["indptr"]), done.groups["size"])
+    manifest = done.manifest
+    assert manifest["lam"] == pytest.approx(0.01 * 90)
+    assert (manifest["n"], manifest["d"], manifest["classes"]) == (90, 3, ["no", "yes"])
+    assert 0.5 < manifest["test_accuracy"] <= 1
+
+
+def test_the_same_bytes_for_one_and_two_jobs(small_config: dict[str, Any], tmp_path: Path) -> None:
+    one = contents(run(small_config, tmp_path / "one", jobs=1))
+    two = contents(run(small_config, tmp_path / "two", jobs=2))
+    assert one.keys() == two.keys()
+    assert [name for name in one if one[name] != two[name]] == []
+
+
+def test_a_finished_run_is_not_computed_again(
+    small_config: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = run(small_config, tmp_path)
+    monkeypatch.setattr(compute_stage, "compute_block", None)
+    notes = Notes()
+    again = run(small_config, tmp_path, notes=notes)
+    pd.testing.assert_frame_equal(first.effects, again.effects)
+    assert "finished already" in notes.notes[0]
+    pd.testing.assert_frame_equal(groupinf.load_run(first.path).effects, first.effects)
+
+
+@pytest.mark.parametrize("damage", ["truncate", "empty", "flip", "delete"])
+@pytest.mark.parametrize("name", ["theta.npz", "groups.parquet", "effects.parquet", "block", "config.yaml"])
+def test_damaged_files_are_made_again_with_the_same_bytes(
+    small_config: dict[str, Any], tmp_path: Path, name: str, damage: str
+) -> None:
+    before = contents(run(small_config, tmp_path))
+    folder = next(tmp_path.glob("small-*"))
+    victim = next((folder / "blocks").glob("*.npz")) if name == "block" else folder / name
+    content = bytearray(victim.read_bytes())
+    if damage == "delete":
+        victim.unlink()
+    else:
+        content[len(content) // 2] ^= 1
+        victim.write_bytes({"truncate": bytes(content[:-9]), "empty": b"", "flip": bytes(content)}[damage])
+    if name == "block":  # blocks are read when the tables are collected
+        (folder / "effects.parquet").unlink()
+    assert contents(run(small_config, tmp_path)) == before
+
+
+def test_killed_at_any_moment_it_resumes_to_the_same_bytes(small_config: dict[str, Any], tmp_path: Path) -> None:
+    undisturbed = contents(run(small_config, tmp_path / "undisturbed"))
+    path = tmp_path / "small.yaml"
+    path.write_text(yaml.safe_dump(small_config))
+    command = [sys.executable, "-m", "groupinf", "experiment", str(path), "--out", str(tmp_path / "killed"), "-q"]
+    for moment in (1.0, 1.6, 2.2):
+        process = subprocess.Popen([*command, "--jobs", "1"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(moment)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    resumed = contents(run(small_config, tmp_path / "killed"))
+    assert [n for n in undisturbed if not n.startswith(".") and resumed[n] != undisturbed[n]] == []
+
+
+def test_a_failed_block_keeps_the_others_and_names_the_group(
+    small_config: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, calls = compute_stage.compute_block, []
+
+    def failing(study: Any, members: Any, names: Any) -> Any:
+        calls.append(names)
+        if len(calls) == 2:
+            raise ConvergenceError(f"group {names[0]}: retraining stopped")
+        return real(study, members, names)
+
+    monkeypatch.setattr(compute_stage, "compute_block", failing)
+    with pytest.raises(ConvergenceError, match=r"group 32 \(.*retraining stopped.*is kept in"):
+        run(small_config, tmp_path)
+    run(small_config, tmp_path)
+    assert len(calls) == 3  # the first block was kept
+
+
+def test_another_run_in_the_folder_is_refused_by_field(small_config: dict[str, Any], tmp_path: Path) -> None:
+    done = run(small_config, tmp_path)
+    manifest = json.loads((done.path / "manifest.json").read_text())
+    manifest["identity"]["config"]["seed"] = 7
+    (done.path / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(DataError, match=r"config\.seed: here 0, stored 7"):
+        run(small_config, tmp_path)
+    assert run(small_config, tmp_path, fresh=True).manifest["seed"] == 0
+
+
+def test_identity_follows_numbers_and_not_names_or_places(small_config: dict[str, Any], tmp_path: Path) -> None:
+    def folder(change: dict[str, Any]) -> str:
+        return run({**copy.deepcopy(small_config), **change}, tmp_path).path.name
+
+    moved = tmp_path / "elsewhere.npz"
+    moved.write_bytes((tmp_path / "small.npz").read_bytes())
+    base = folder({})
+    assert folder({"dataset": {"npz": str(moved)}}) == base
+    assert folder({"name": "other"}).removeprefix("other-") == base.removeprefix("small-")
+    assert folder({"seed": 1}) != base
+    assert folder({"regularization": {"lambda_over_n": 0.02}}) != base
+
+
+def test_a_group_that_empties_a_class_is_skipped_by_name(small_config: dict[str, Any], tmp_path: Path) -> None:
+    labels = np.load(tmp_path / "small.npz")["y_train"]
+    rows = [("all of no", i) for i in np.flatnonzero(labels == "no")] + [("two", 3), ("two", 4)]
+    pd.DataFrame(rows, columns=["group", "index"]).to_csv(tmp_path / "groups.csv", index=False)
+    small_config["groups"] = {"builders": [{"builder": "file", "path": str(tmp_path / "groups.csv")}]}
+    done = run(small_config, tmp_path / "out")
+    assert [(s["group"], s["name"]) for s in done.manifest["skipped"]] == [(0, "all of no")]
+    assert "class no" in done.manifest["skipped"][0]["reason"]
+    assert set(done.effects.group) == {1}
+    assert list(done.groups.name) == ["all of no", "two"]
+
+
+def test_groups_that_all_empty_a_class_leave_nothing_to_run(small_config: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "groups.csv").write_text("group,index\n" + "".join(f"all,{i}\n" for i in range(90)))
+    small_config["groups"] = {"builders": [{"builder": "file", "path": str(tmp_path / "groups.csv")}]}
+    with pytest.raises(RunError, match="no group is left"):
+        run(small_config, tmp_path / "out")
+
+
+def test_cross_validation_chooses_lambda_and_stores_its_table(small_config: dict[str, Any], tmp_path: Path) -> None:
+    small_config["regularization"] = {"cross_validation": {"min": 1e-3, "max": 10.0, "num": 5, "score": "log_loss"}}
+    manifest = run(small_config, tmp_path).manifest
+    table = pd.DataFrame(manifest["cross_validation"])
+    np.testing.assert_allclose(table.lam_over_n, np.logspace(-3, 1, 5))
+    best = table.lam_over_n[table.mean_score.idxmax()]
+    assert manifest["lam_over_n"] == best
+    assert manifest["lam"] == pytest.approx(best * 90)
+
+
+def test_the_sum_over_all_test_points_is_the_sum(small_config: dict[str, Any], tmp_path: Path) -> None:
+    small_config["groups"]["builders"] = ["random"]
+    each = run({**small_config, "test_points": {"indices": list(range(30))}}, tmp_path).effects
+    total = run({**small_config, "test_points": {"all": True}}, tmp_path).effects
+    key = ["group", "evaluation", "method"]
+    summed = each[each.evaluation != "self_loss"].groupby(key).effect.sum()
+    whole = total[total.evaluation != "self_loss"].set_index(key).effect
+    np.testing.assert_allclose(whole, summed[whole.index], rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"test_points": {"indices": [30]}}, "test_points.indices: expected rows 0 to 29, found 30"),
+        ({"test_points": {"random": 31}}, "test_points: expected at most 30"),
+        (
+            {"regularization": {"cross_validation": {"min": 1e-3, "max": 1.0, "num": 2, "folds": 91}}},
+            "folds: expected at most n = 90",
+        ),
+    ],
+)
+def test_what_the_data_cannot_give_is_refused_before_anything_runs(
+    small_config: dict[str, Any], tmp_path: Path, change: dict[str, Any], expected: str
+) -> None:
+    with pytest.raises(ConfigError, match=expected.replace(".", r"\.")):
+        run({**small_config, **change}, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_unfinished_run_is_not_loaded(small_config: dict[str, Any], tmp_path: Path) -> None:
+    done = run(small_config, tmp_path)
+    manifest = json.loads((done.path / "manifest.json").read_text())
+    (done.path / "manifest.json").write_text(json.dumps({**manifest, "collected": False}))
+    with pytest.raises(DataError, match="not finished"):
+        load_run(done.path)
+    with pytest.raises(DataError, match="expected the folder of a run"):
+        load_run(tmp_path)
