@@ -10,19 +10,21 @@ from numpy.typing import NDArray
 
 from groupinf.effects.evaluations import Evaluation, evaluations_for
 from groupinf.effects.readout import Effects, actual_effects, predicted_effects
-from groupinf.effects.steps import influence_step, newton_step
+from groupinf.effects.steps import Step, influence_step, newton_step
 from groupinf.errors import ConvergenceError
-from groupinf.numerics.factor import Cholesky
+from groupinf.numerics.engine import Engine
+from groupinf.numerics.factor import Factor
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses import Array
 from groupinf.numerics.objective import Objective, Rows
-from groupinf.numerics.removal import Removal, own_factors, removal
+from groupinf.numerics.reduced import ReducedSolver
+from groupinf.numerics.removal import Removal, removal
 from groupinf.numerics.retrain import Retrained, retrain
 
 # every error estimate must be below this share of the largest predicted effect of its evaluation
 EFFECT_TOLERANCE = 1e-8
 # the decrement bounds the estimates by Cauchy and Schwarz with H for H − H(w); where that was too optimistic,
-# the tolerance is lowered by this factor, at most so many times
+# the tolerance is lowered by this factor at least, at most so many times
 TIGHTEN, MAX_TIGHTENINGS = 0.1, 3
 
 
@@ -35,6 +37,8 @@ class Study:
     """
 
     fitted: Fitted
+    engine: Engine
+    influence_solver: Factor
     test: Objective
     test_points: tuple[int, ...]
     evaluations: tuple[str, ...]
@@ -65,12 +69,13 @@ def compute_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -
     Raises ConvergenceError with the name of a group whose retraining does not reach the tolerance.
     """
     fitted, block = study.fitted, removal(study.fitted, members)
-    factors = own_factors(fitted, members)
-    steps = {"influence": influence_step(block), "newton": newton_step(block, factors)}
+    reduced = study.engine.reduced(block)
+    steps = _steps(study, block, reduced)
     evaluations = evaluations_for(study.evaluations, study.test, study.test_points, fitted.objective, ~block.kept)
     predicted = predicted_effects(evaluations, fitted.theta, steps, study.methods)
-    start = fitted.theta[:, None] + steps["newton"].delta
-    retrained, actual = _retrain(study, block, factors, evaluations, start, names)
+    nearest = steps.get("newton", steps["influence"])
+    start = fitted.theta[:, None] + nearest.delta
+    retrained, actual = _retrain(study, block, reduced, evaluations, start, names)
     return BlockEffects(
         effect=np.concatenate([predicted.effect, actual.effect]),
         error_estimate=np.concatenate([predicted.error_estimate, actual.error_estimate]),
@@ -82,10 +87,18 @@ def compute_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -
     )
 
 
+def _steps(study: Study, block: Removal, reduced: ReducedSolver) -> dict[str, Step]:
+    """The influence step, and the Newton step where it is asked for or costs next to nothing."""
+    steps = {"influence": influence_step(block, study.influence_solver)}
+    if "newton" in study.methods or study.engine.way != "iterative":
+        steps["newton"] = newton_step(block, reduced)
+    return steps
+
+
 def _retrain(
     study: Study,
     block: Removal,
-    factors: Sequence[Cholesky],
+    reduced: ReducedSolver,
     evaluations: Sequence[Evaluation],
     start: Array,
     names: Sequence[str],
@@ -93,14 +106,16 @@ def _retrain(
     """Retrain to the decrement that should do for every effect; go on where an error estimate says it did not."""
     tolerance = _decrement_tolerance(study, block)
     limits = np.concatenate([[EFFECT_TOLERANCE * study.scales[e.name]] * len(e.test_points) for e in evaluations])
-    retrained = retrain(block, factors, start, tolerance)
+    precondition = study.engine.precondition(block, reduced)
+    retrained = retrain(block, reduced, precondition, start, tolerance)
     for _ in range(1 + MAX_TIGHTENINGS):
         actual = actual_effects(evaluations, study.fitted.theta, retrained.theta, retrained.solved)
         late = (actual.error_estimate[0] > limits[:, None]).any(axis=0)
         if not (late & retrained.converged).any():
             break
-        tolerance = np.where(late, tolerance * TIGHTEN, tolerance)
-        retrained = _continued(retrained, retrain(block, factors, retrained.theta, tolerance))
+        excess = (actual.error_estimate[0] / limits[:, None]).max(axis=0)
+        tolerance = np.where(late, tolerance * np.minimum(TIGHTEN, 0.5 / excess), tolerance)
+        retrained = _continued(retrained, retrain(block, reduced, precondition, retrained.theta, tolerance))
     _require(retrained.converged & ~late, names, retrained, tolerance)
     return retrained, actual
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from groupinf.numerics.engine import Engine
 from groupinf.numerics.objective import Objective
 
 WIDEST = 32
@@ -16,10 +17,10 @@ SCORE_COLUMNS = 256
 FACTOR_BYTES = 256 * 2**20
 
 
-def block_width(objective: Objective) -> int:
+def block_width(objective: Objective, engine: Engine) -> int:
     """Groups in a block: a function of the problem's shape alone, never of the number of jobs."""
     by_outputs = max(8, SCORE_COLUMNS // objective.loss.outputs)
-    by_memory = max(1, FACTOR_BYTES // (8 * objective.size**2))
+    by_memory = max(1, FACTOR_BYTES // (8 * objective.size**2)) if engine.way == "own factors" else WIDEST
     return min(WIDEST, by_outputs, by_memory)
 
 

@@ -35,7 +35,8 @@ def actual_effects(evaluations: Sequence[Evaluation], theta: Array, retrained: A
 def _predicted(part: Part, theta: Array, steps: Mapping[str, Step], methods: Sequence[str]) -> Effects:
     at_theta = part.scores(theta[:, None])
     base = part.values(at_theta)
-    moved = {name: (part.scores(step.delta), part.scores(step.remainder)) for name, step in steps.items()}
+    used = {READOUTS[method][0] for method in methods}
+    moved = {name: (part.scores(steps[name].delta), part.scores(steps[name].remainder)) for name in sorted(used)}
     effect, error = [], []
     for method in methods:
         name, readout = READOUTS[method]

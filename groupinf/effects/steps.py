@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from groupinf.numerics.factor import Cholesky
+from groupinf.numerics.factor import Factor
 from groupinf.numerics.losses import Array
 from groupinf.numerics.objective import hessian_products
-from groupinf.numerics.removal import Removal, solve_each
+from groupinf.numerics.reduced import CERTIFICATE_TOLERANCE, NEWTON_TOLERANCE, ReducedSolver
+from groupinf.numerics.removal import Removal
 
 Readout = Literal["linear", "exact"]
 
@@ -31,16 +31,17 @@ class Step:
     remainder: Array
 
 
-def influence_step(removal: Removal) -> Step:
-    """Δ = H⁻¹g(w) (Koh et al. 2019, eq. 2)."""
+def influence_step(removal: Removal, solver: Factor) -> Step:
+    """Δ = H⁻¹g(w) (Koh et al. 2019, eq. 2) by ``solver``; the remainder by the factor of the fit."""
     fitted = removal.fitted
-    delta = fitted.factor.solve(removal.g)
-    return Step(delta, fitted.factor.solve(fitted.H @ delta - removal.g))
+    delta = solver.solve(removal.g)
+    residual = hessian_products(fitted.objective, fitted.theta, delta) - removal.g
+    return Step(delta, fitted.factor.solve(residual))
 
 
-def newton_step(removal: Removal, factors: Sequence[Cholesky]) -> Step:
-    """Δ = (H − H(w))⁻¹g(w) (Koh et al. 2019, eq. 5); ``factors`` are of H − H(w), one per group."""
+def newton_step(removal: Removal, reduced: ReducedSolver) -> Step:
+    """Δ = (H − H(w))⁻¹g(w) (Koh et al. 2019, eq. 5)."""
     fitted, columns = removal.fitted, np.arange(removal.g.shape[1])
-    delta = solve_each(factors, removal.g, columns)
+    delta = reduced.solve(removal.g, columns, NEWTON_TOLERANCE)
     residual = hessian_products(fitted.objective, fitted.theta, delta, removal.kept) - removal.g
-    return Step(delta, solve_each(factors, residual, columns))
+    return Step(delta, reduced.solve(residual, columns, CERTIFICATE_TOLERANCE))

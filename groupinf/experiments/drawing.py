@@ -25,6 +25,7 @@ from groupinf.groups.build import build_groups
 from groupinf.groups.groups import Groups
 from groupinf.groups.source import GroupSource
 from groupinf.groups.streams import builder_stream
+from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.objective import Objective, scores
 
@@ -91,6 +92,8 @@ def make_study(
     scales, norms = frozen_scales(fitted, rows, drawn.test_points, evaluations, drawn.groups)
     return Study(
         fitted=fitted,
+        engine=choose_engine(fitted, mean_group(drawn.groups)),
+        influence_solver=fitted.factor,
         test=rows,
         test_points=drawn.test_points,
         evaluations=tuple(evaluations),
@@ -98,6 +101,11 @@ def make_study(
         scales=scales,
         gradient_norms=norms,
     )
+
+
+def mean_group(groups: Groups) -> float:
+    """Mean number of rows that a group removes."""
+    return float(groups.sizes.mean())
 
 
 def emptying(dataset: Dataset, groups: Groups) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ import numpy as np
 from groupinf.config import schema
 from groupinf.config.load import LoadedConfig
 from groupinf.datasets.dataset import Dataset
-from groupinf.effects.blocks import block_width
+from groupinf.effects.blocks import FACTOR_BYTES, WIDEST
 from groupinf.experiments.problem import load_checked, training_objective
 from groupinf.experiments.run import run_name
 from groupinf.experiments.test_points import FROM_PERCENTILES
@@ -92,6 +92,7 @@ def _memory(objective: Objective, dataset: Dataset) -> int:
     """Training and test rows with their copy that has an intercept, Hessian, and the factors of a block."""
     X = dataset.X_train if isinstance(dataset.X_train, np.ndarray) else dataset.X_train.data
     rows = 2 * X.nbytes * (1 + dataset.y_test.size / dataset.n)
-    factors = 8 * objective.size**2 * (3 + block_width(objective))
-    masks = dataset.n * block_width(objective)
+    hessian = 8 * objective.size**2
+    factors = 3 * hessian + min(FACTOR_BYTES, WIDEST * hessian)
+    masks = dataset.n * WIDEST
     return int(rows + factors + masks)

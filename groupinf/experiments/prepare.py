@@ -14,7 +14,7 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.effects.block import Study
 from groupinf.effects.blocks import block_width, blocks_of
 from groupinf.errors import RunError
-from groupinf.experiments.drawing import Drawn, draw, emptying, make_study, rows_of
+from groupinf.experiments.drawing import Drawn, draw, emptying, make_study, mean_group, rows_of
 from groupinf.experiments.files import json_bytes, npz_arrays, npz_bytes, parquet_bytes, parquet_table
 from groupinf.experiments.fitting import describe_fit, fit_model
 from groupinf.experiments.manifest import convention, provenance
@@ -30,6 +30,7 @@ from groupinf.experiments.run_directory import (
     groups_from,
 )
 from groupinf.groups.groups import Groups
+from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import Fitted, fitted_at
 
 
@@ -103,9 +104,10 @@ def _describe_groups(study: Study, drawn: Drawn, skipped: list[dict[str, Any]]) 
         "skipped": skipped,
         "notes": list(drawn.notes),
         "engine": {
-            "preconditioner": "a Cholesky factor of H − H(w) for each group",
-            "start": "the Newton step",
-            "groups side by side": block_width(study.fitted.objective),
+            "solves with H": type(study.fitted.factor).__name__,
+            "solves with H − H(w)": study.engine.way,
+            "preconditioner of retraining": study.engine.preconditioner,
+            "groups side by side": block_width(study.fitted.objective, study.engine),
         },
     }
 
@@ -132,6 +134,8 @@ def _restore(dataset: Dataset, directory: RunDirectory, manifest: Mapping[str, A
     test_points = tuple(manifest["test_points"])
     study = Study(
         fitted=fitted,
+        engine=one_thread(partial(choose_engine, fitted), mean_group(groups)),
+        influence_solver=fitted.factor,
         test=rows_of(test_objective(dataset), test_points),
         test_points=test_points,
         evaluations=tuple(manifest["evaluations"]),
@@ -147,4 +151,4 @@ def _prepared(study: Study, groups: Groups, manifest: Mapping[str, Any]) -> Prep
     retrainable = [g for g in range(len(groups)) if g not in left_out]
     if not retrainable:
         raise RunError(f"no group is left to retrain: each {manifest['skipped'][0]['reason']}")
-    return Prepared(study, groups, blocks_of(retrainable, block_width(study.fitted.objective)), manifest)
+    return Prepared(study, groups, blocks_of(retrainable, block_width(study.fitted.objective, study.engine)), manifest)

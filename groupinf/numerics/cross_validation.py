@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from groupinf.errors import ConvergenceError
+from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import RELATIVE_TOLERANCE, Fitted, fit
 from groupinf.numerics.losses import Array
 from groupinf.numerics.objective import Objective, Rows, values
 from groupinf.numerics.predict import accuracy, mean_loss, predicted_classes
-from groupinf.numerics.removal import own_factors, removal, solve_each
+from groupinf.numerics.reduced import CERTIFICATE_TOLERANCE
+from groupinf.numerics.removal import removal
 from groupinf.numerics.retrain import retrain
 
 Score = Callable[[Objective, Array], float]
@@ -69,10 +71,12 @@ def cross_validate(
 
 def _without_each(fitted: Fitted, folds: tuple[Rows, ...]) -> Array:
     block = removal(fitted, folds)
-    factors = own_factors(fitted, folds)
-    start = fitted.theta[:, None] + solve_each(factors, block.g, np.arange(len(folds)))
+    engine = choose_engine(fitted, fitted.objective.n / len(folds))
+    reduced = engine.reduced(block)
+    start = fitted.theta[:, None] + reduced.solve(block.g, np.arange(len(folds)), CERTIFICATE_TOLERANCE)
     scale = np.sqrt(values(fitted.objective, np.zeros((fitted.objective.size, 1)))[0])
-    retrained = retrain(block, factors, start, np.full(len(folds), 100 * RELATIVE_TOLERANCE * scale))
+    tolerance = np.full(len(folds), 100 * RELATIVE_TOLERANCE * scale)
+    retrained = retrain(block, reduced, engine.precondition(block, reduced), start, tolerance)
     if not retrained.converged.all():
         fold = int(np.flatnonzero(~retrained.converged)[0])
         raise ConvergenceError(

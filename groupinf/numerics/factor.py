@@ -1,42 +1,169 @@
-"""Factor a Hessian once, solve with it many times."""
+"""H⁻¹ at θ̂: factored once and solved with many times, in the smaller space, or by iteration where neither fits."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from scipy import linalg
 from scipy.linalg import lapack
 
 from groupinf.errors import ConvergenceError
+from groupinf.numerics.conjugate_gradient import conjugate_gradient
 from groupinf.numerics.losses import Array
-from groupinf.numerics.objective import Objective
+from groupinf.numerics.objective import Design, Objective, hessian, hessian_products, scores
+
+# a dense Hessian and its factor are each at most this large: P up to 16,384
+DENSE_BYTES = 2 * 2**30
+# relative residual, in the norm of the preconditioner, to which an iterative solve is taken
+ITERATIVE_TOLERANCE = 1e-10
+MAX_ITERATIONS = 5000
+
+
+class Factor(Protocol):
+    """A symmetric positive definite matrix that can be solved with."""
+
+    def solve(self, V: Array) -> Array:
+        """The inverse times V: (P,) or (P, B)."""
 
 
 @dataclass(frozen=True)
 class Cholesky:
-    """H = L Lᵀ as LAPACK's potrf leaves it (Fortran order, lower triangle; the upper is not read)."""
+    """A = L Lᵀ as LAPACK's potrf leaves it (Fortran order, lower triangle; the upper is not read)."""
 
     lower: Array
 
     def solve(self, V: Array) -> Array:
-        """H⁻¹V: (P,) or (P, B)."""
+        """A⁻¹V: (P,) or (P, B)."""
         solution, info = lapack.dpotrs(self.lower, V, lower=1)
         if info != 0:
             raise ConvergenceError(f"triangular solve failed (LAPACK potrs info {info})")
         return np.asarray(solution, dtype=np.float64).reshape(V.shape)
 
 
-def cholesky(H: Array) -> Cholesky:
-    """Factor a symmetric positive definite H, which may be overwritten.
+def cholesky(A: Array) -> Cholesky:
+    """Factor a symmetric positive definite A, which may be overwritten.
 
-    Raises ConvergenceError where H is not positive definite to working precision.
+    Raises ConvergenceError where A is not positive definite to working precision.
     """
     try:
-        lower = linalg.cholesky(H.T, lower=True, overwrite_a=True, check_finite=False)
+        lower = linalg.cholesky(A.T, lower=True, overwrite_a=True, check_finite=False)
     except linalg.LinAlgError as error:
-        raise ConvergenceError(f"the Hessian is not positive definite to working precision ({error})") from None
+        raise ConvergenceError(f"a Hessian is not positive definite to working precision ({error})") from None
     return Cholesky(np.asfortranarray(lower))
+
+
+@dataclass(frozen=True)
+class DenseFactor:
+    """H (P, P), the flat direction of softmax filled in, and its Cholesky factor."""
+
+    H: Array
+    factor: Cholesky
+
+    def solve(self, V: Array) -> Array:
+        """H⁻¹V."""
+        return self.factor.solve(V)
+
+
+@dataclass(frozen=True)
+class SampleSpaceFactor:
+    """H = Λ + XᵀDX of one output where P > n, solved with an n × n factor (Woodbury) and the intercept by elimination.
+
+    With X₋ the features without the intercept's ones, A = λI + X₋ᵀDX₋ has the inverse
+    A⁻¹v = (v − X₋ᵀD^½ (λI + D^½X₋X₋ᵀD^½)⁻¹ D^½X₋v)/λ; c = X₋ᵀD1 and ``schur`` = 1ᵀD1 − cᵀA⁻¹c border it.
+    """
+
+    X: Design
+    root: Array
+    lam: float
+    kernel: Cholesky
+    coupling: Array
+    schur: float
+
+    def solve(self, V: Array) -> Array:
+        """H⁻¹V."""
+        columns = V.reshape(V.shape[0], -1)
+        inner = self._without_intercept(columns[:-1])
+        intercept = (columns[-1] - self.coupling @ inner) / self.schur
+        weights = inner - self._without_intercept(self.coupling[:, None]) * intercept
+        return np.vstack([weights, intercept]).reshape(V.shape)
+
+    def _without_intercept(self, V: Array) -> Array:
+        return _woodbury(self.X, self.root, self.lam, self.kernel, V)
+
+
+def _woodbury(X: Design, root: Array, lam: float, kernel: Cholesky, V: Array) -> Array:
+    inner = kernel.solve(root[:, None] * np.asarray(X @ V))
+    solution: Array = (V - np.asarray(X.T @ (root[:, None] * inner))) / lam
+    return solution
+
+
+@dataclass(frozen=True)
+class Diagonal:
+    """diag H (P,) of a problem with K' outputs."""
+
+    diagonal: Array
+    outputs: int
+
+    def solve(self, V: Array) -> Array:
+        """V / diag H; for softmax the intercepts' mean is taken out, as gradients have none."""
+        solved = V / self.diagonal.reshape(-1, *(1,) * (V.ndim - 1))
+        if self.outputs > 1:
+            solved[-self.outputs :] -= solved[-self.outputs :].mean(axis=0)
+        return solved
+
+
+@dataclass(frozen=True)
+class IterativeFactor:
+    """H = ∇²L(θ) of which only products are formed; solved by conjugate gradients with the diagonal before them."""
+
+    objective: Objective
+    theta: Array
+    diagonal: Diagonal
+    tolerance: float = ITERATIVE_TOLERANCE
+
+    def solve(self, V: Array) -> Array:
+        """H⁻¹V to the relative residual ``tolerance``; raises ConvergenceError where it is not reached."""
+        columns = V.reshape(V.shape[0], -1)
+        end = conjugate_gradient(
+            lambda U, _: hessian_products(self.objective, self.theta, U),
+            lambda U, _: self.diagonal.solve(U),
+            columns,
+            self.tolerance,
+            MAX_ITERATIONS,
+        )
+        if not end.converged.all():
+            raise ConvergenceError(
+                f"conjugate gradients with H stopped at a relative residual of {end.relative_residual.max():.3g} "
+                f"after {MAX_ITERATIONS} iterations, tolerance {self.tolerance:.3g}"
+            )
+        return end.solution.reshape(V.shape)
+
+
+def factorise(objective: Objective, theta: Array) -> Factor:
+    """H at θ in the form that solves cheapest: P × P, n × n where P > n, or by iteration where both are too large."""
+    P, n = objective.size, objective.n
+    one_output = objective.loss.outputs == 1
+    if one_output and (8 * P**2 > DENSE_BYTES or 4 * n < P) and 8 * n**2 <= DENSE_BYTES:
+        return _sample_space(objective, theta)
+    if 8 * P**2 <= DENSE_BYTES:
+        return dense_factor(objective, theta)
+    return IterativeFactor(objective, theta, hessian_diagonal(objective, theta))
+
+
+def dense_factor(objective: Objective, theta: Array) -> DenseFactor:
+    """H at θ and its Cholesky factor."""
+    H = without_flat_direction(objective, hessian(objective, theta))
+    return DenseFactor(H, cholesky(H.copy()))
+
+
+def hessian_diagonal(objective: Objective, theta: Array) -> Diagonal:
+    """diag ∇²L(θ)."""
+    A = objective.loss.curvature(scores(objective.X, theta, objective.loss.outputs))
+    a = np.einsum("nkk->nk", A) * objective.sample_weight[:, None]
+    squares = objective.X**2 if isinstance(objective.X, np.ndarray) else objective.X.power(2)
+    return Diagonal(np.asarray(squares.T @ a).ravel() + objective.penalty(), objective.loss.outputs)
 
 
 def without_flat_direction(objective: Objective, H: Array) -> Array:
@@ -50,3 +177,16 @@ def without_flat_direction(objective: Objective, H: Array) -> Array:
         intercepts = H[-K:, -K:]
         intercepts += np.trace(intercepts) / K / K
     return H
+
+
+def _sample_space(objective: Objective, theta: Array) -> SampleSpaceFactor:
+    X = objective.X[:, :-1]
+    a = objective.loss.curvature(scores(objective.X, theta, 1))[:, 0, 0] * objective.sample_weight
+    root = np.sqrt(a)
+    gram = X @ X.T
+    kernel = (gram if isinstance(gram, np.ndarray) else gram.toarray()) * root[:, None] * root
+    kernel[np.diag_indices_from(kernel)] += objective.lam
+    factor = cholesky(kernel)
+    coupling = np.asarray(X.T @ a)
+    inner = _woodbury(X, root, objective.lam, factor, coupling[:, None])[:, 0]
+    return SampleSpaceFactor(X, root, objective.lam, factor, coupling, float(a.sum() - coupling @ inner))

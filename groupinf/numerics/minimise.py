@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from groupinf.numerics.conjugate_gradient import ColumnMap, Columns
 from groupinf.numerics.losses import Array
-
-Columns = NDArray[np.int64]
-# (theta or V (P, b), the numbers of its columns among the B problems) -> (P, b)
-ColumnMap = Callable[[Array, Columns], Array]
 
 MEMORY = 8
 # a step cut below this fraction does not move the parameters any more: the column has stalled

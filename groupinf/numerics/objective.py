@@ -33,6 +33,11 @@ def with_intercept(X: Design) -> Design:
     return stacked
 
 
+def stored_entries(X: Design) -> int:
+    """Numbers that a product with X reads: n·p, or the non-zeros of CSR."""
+    return int(X.size) if isinstance(X, np.ndarray) else int(X.nnz)
+
+
 @dataclass(frozen=True)
 class Objective:
     """L(θ; s) on rows X (n, p), the intercept's ones last, with labels y (n,) and weights s (n,)."""
@@ -158,9 +163,11 @@ def _add_weighted_gram(total: Array, X: Design, A: Array) -> None:
 def weighted_gram(X: Design, a: Array) -> Array:
     """Xᵀ diag(a) X, dense (p, p); a may be negative."""
     if isinstance(X, np.ndarray):
-        if np.all(a >= 0.0):
-            root = X * np.sqrt(a)[:, None]
-            return root.T @ root  # recognised as symmetric: half the work
+        one_sign = bool(np.all(a >= 0.0)) or bool(np.all(a <= 0.0))
+        if one_sign:
+            root = X * np.sqrt(np.abs(a))[:, None]
+            gram: Array = root.T @ root  # recognised as symmetric: half the work
+            return gram if a.sum() >= 0.0 else np.negative(gram, out=gram)
         return X.T @ (X * a[:, None])
     return (X.T @ (X * a[:, None])).toarray()
 

@@ -14,10 +14,13 @@ from groupinf.effects.evaluations import evaluations_for
 from groupinf.effects.influence import evaluation_gradients, influence_norms, point_influence
 from groupinf.effects.steps import influence_step, newton_step
 from groupinf.errors import ConvergenceError
+from groupinf.numerics.engine import choose_engine
+from groupinf.numerics.factor import DenseFactor, cholesky
 from groupinf.numerics.fit import Fitted, fit
 from groupinf.numerics.losses import loss_for
 from groupinf.numerics.objective import Objective
-from groupinf.numerics.removal import own_factors, removal, removed_rows
+from groupinf.numerics.reduced import own_factors
+from groupinf.numerics.removal import removal, removed_rows
 
 GROUPS = (np.array([1, 7, 30]), np.arange(20, 32), np.array([59]))
 NAMES = ("a", "b", "c")
@@ -39,7 +42,8 @@ def make_study(
         test = Objective(test.X[rows], test.y[rows], test.sample_weight[rows], 0.0, test.loss)
     names = evaluation_names(classes)
     norms = dict.fromkeys(names, 1.0)
-    return Study(fitted, test, test_points, names, METHODS, dict.fromkeys(names, 1.0), norms)
+    engine = choose_engine(fitted, 5.0)
+    return Study(fitted, engine, fitted.factor, test, test_points, names, METHODS, dict.fromkeys(names, 1.0), norms)
 
 
 def effects(study: Study, method: str) -> np.ndarray:
@@ -87,7 +91,8 @@ def test_parameter_influence_and_newton_are_exact_readouts_of_their_steps(classe
         gradient = (o.X[rows][:, :, None] * fitted.residuals[rows][:, None, :]).sum(axis=0).ravel()
         A = o.loss.curvature(o.X @ fitted.theta.reshape(o.p, -1)) * o.sample_weight[:, None, None]
         removed = np.einsum("np,nkm,nq->pkqm", o.X[rows], A[rows], o.X[rows]).reshape(o.size, o.size)
-        for i, H in ((1, fitted.H), (2, fitted.H - removed)):
+        assert isinstance(fitted.factor, DenseFactor)
+        for i, H in ((1, fitted.factor.H), (2, fitted.factor.H - removed)):
             theta = fitted.theta + np.linalg.solve(H, gradient)
             np.testing.assert_allclose(block.effect[i][:, g], f(study, theta, g) - f(study, fitted.theta, g), atol=1e-9)
     assert block.error_estimate[:3].max() < 1e-9
@@ -144,13 +149,14 @@ def test_a_point_of_weight_two_counts_as_the_point_twice() -> None:
 
 def test_a_step_that_is_not_solved_shows_in_its_error_estimate() -> None:
     study = make_study(2)
-    block = removal(study.fitted, GROUPS)
-    factors = own_factors(study.fitted, GROUPS)
-    exact = newton_step(block, factors)
-    assert np.abs(exact.remainder).max() < 1e-12
-    shifted = own_factors(study.fitted, (GROUPS[1], GROUPS[1], GROUPS[1]))
-    assert np.abs(newton_step(block, shifted).remainder[:, 0]).max() > 1e-6
-    assert np.abs(influence_step(block).remainder).max() < 1e-12
+    fitted, block = study.fitted, removal(study.fitted, GROUPS)
+    assert isinstance(fitted.factor, DenseFactor)
+    assert np.abs(newton_step(block, study.engine.reduced(block)).remainder).max() < 1e-12
+    others = own_factors(fitted, fitted.factor.H, (GROUPS[1], GROUPS[1], GROUPS[1]))
+    assert np.abs(newton_step(block, others).remainder[:, 0]).max() > 1e-6
+    assert np.abs(influence_step(block, fitted.factor).remainder).max() < 1e-12
+    step = influence_step(block, cholesky(2 * fitted.factor.H))
+    np.testing.assert_allclose(step.remainder, -step.delta, rtol=1e-9)
 
 
 def test_error_estimates_hold_their_tolerance_and_predict_the_error() -> None:

@@ -1,0 +1,71 @@
+"""Preconditioned conjugate gradients for many systems side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groupinf.numerics.losses import Array
+
+Columns = NDArray[np.int64]
+# (V (P, b), the numbers of its columns among the B systems) -> (P, b)
+ColumnMap = Callable[[Array, Columns], Array]
+
+
+@dataclass(frozen=True)
+class Solved:
+    """Solutions (P, B) of A x = v, and ``left`` = M⁻¹(Ax − v) (P, B), what is left to solve, preconditioned.
+
+    ``relative_residual`` is √(ρᵀM⁻¹ρ) over its value at x = 0, and ``iterations`` the products with A, both (B,).
+    """
+
+    solution: Array
+    left: Array
+    relative_residual: Array
+    iterations: NDArray[np.int64]
+    converged: NDArray[np.bool_]
+
+
+def conjugate_gradient(
+    product: ColumnMap, precondition: ColumnMap, V: Array, tolerance: float, max_iterations: int
+) -> Solved:
+    """Solve A x = v for each column of V (P, B), A symmetric positive definite, by products with A and M⁻¹.
+
+    A column whose relative residual is at most ``tolerance`` leaves the batch. Source: Nocedal & Wright 2006,
+    algorithm 5.3. A column whose curvature pᵀAp is not positive stops where it is, not converged.
+    """
+    columns = np.arange(V.shape[1])
+    x, r = np.zeros_like(V), V.copy()
+    z = precondition(r, columns)
+    rz = _dot(r, z)
+    first = np.where(rz > 0.0, rz, 1.0)
+    out = Solved(x, -z, np.sqrt(np.maximum(rz, 0.0) / first), np.zeros(columns.size, dtype=np.int64), rz <= 0.0)
+    active = ~out.converged
+    x, r, z, rz, columns = x[:, active], r[:, active], z[:, active], rz[active], columns[active]
+    p = z.copy()
+    for iteration in range(1, max_iterations + 1):
+        if columns.size == 0:
+            break
+        Ap = product(p, columns)
+        curvature = _dot(p, Ap)
+        alpha = np.divide(rz, curvature, out=np.zeros_like(rz), where=curvature > 0.0)
+        x += alpha * p
+        r -= alpha * Ap
+        z = precondition(r, columns)
+        new = _dot(r, z)
+        relative = np.sqrt(np.maximum(new, 0.0) / first[columns])
+        done = relative <= tolerance
+        out.solution[:, columns], out.left[:, columns] = x, -z
+        out.relative_residual[columns], out.iterations[columns], out.converged[columns] = relative, iteration, done
+        stay = ~done & (curvature > 0.0)
+        p = z[:, stay] + (new[stay] / rz[stay]) * p[:, stay]
+        x, r, rz, columns = x[:, stay], r[:, stay], new[stay], columns[stay]
+    return out
+
+
+def _dot(a: Array, b: Array) -> Array:
+    product: Array = np.einsum("ij,ij->j", a, b)
+    return product

@@ -1,0 +1,43 @@
+"""Cheap stand-ins for the Hessian: what the first fit starts with, and what serves where a pass is nearly free."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from groupinf.numerics.factor import Cholesky, Factor, cholesky, hessian_diagonal
+from groupinf.numerics.losses import Array
+from groupinf.numerics.objective import Objective, scores, weighted_gram
+
+# features up to which one p × p factor per output is cheap
+BLOCK_ROWS = 4096
+
+
+@dataclass(frozen=True)
+class OutputBlocks:
+    """The diagonal blocks of H, one p × p factor per output of softmax: what couples two outputs is left out."""
+
+    factors: tuple[Cholesky, ...]
+
+    def solve(self, V: Array) -> Array:
+        """Each output's rows with its own factor; the intercepts' mean is taken out, as gradients have none."""
+        outputs = len(self.factors)
+        rows = V.reshape(-1, outputs, *V.shape[1:])
+        solved = np.stack([factor.solve(rows[:, k]) for k, factor in enumerate(self.factors)], axis=1)
+        solved[-1] -= solved[-1].mean(axis=0)
+        return solved.reshape(V.shape)
+
+
+def cheap_preconditioner(objective: Objective, theta: Array) -> Factor:
+    """Blocks per output where there are several outputs and p is moderate, else the diagonal."""
+    if objective.loss.outputs == 1 or objective.p > BLOCK_ROWS:
+        return hessian_diagonal(objective, theta)
+    A = objective.loss.curvature(scores(objective.X, theta, objective.loss.outputs))
+    penalty = objective.penalty().reshape(objective.p, -1)
+    factors = []
+    for k in range(objective.loss.outputs):
+        block = weighted_gram(objective.X, A[:, k, k] * objective.sample_weight)
+        block[np.diag_indices_from(block)] += penalty[:, k]
+        factors.append(cholesky(block))
+    return OutputBlocks(tuple(factors))

@@ -1,0 +1,166 @@
+"""(H − H(w))⁻¹ for a block of groups, three ways: a factor per group, a small system per group, or iteration.
+
+All answer one question, ``solve(V, columns)``: column j of V solved for group columns[j], with an estimate of what
+the solution still lacks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from scipy.linalg import lapack
+
+from groupinf.errors import ConvergenceError
+from groupinf.numerics.conjugate_gradient import Columns, conjugate_gradient
+from groupinf.numerics.factor import Cholesky, DenseFactor, IterativeFactor, cholesky, without_flat_direction
+from groupinf.numerics.fit import Fitted
+from groupinf.numerics.losses import Array
+from groupinf.numerics.objective import Objective, Rows, hessian_products, row_hessian, scores
+from groupinf.numerics.removal import Removal, removed_hessian_products
+
+# relative residual of iterative solves, in the norm of H⁻¹: of Newton steps, and of certificates
+NEWTON_TOLERANCE = 1e-10
+CERTIFICATE_TOLERANCE = 1e-2
+MAX_ITERATIONS = 1000
+
+
+class ReducedSolver(Protocol):
+    """Solves with H − H(w), each column for its own group."""
+
+    def solve(self, V: Array, columns: Columns, tolerance: float) -> Array:
+        """(H − H(w))⁻¹V (P, b), to a relative residual of ``tolerance`` where the way is iterative."""
+
+
+@dataclass(frozen=True)
+class OwnFactors:
+    """A Cholesky factor of H − H(w) for each group."""
+
+    factors: tuple[Cholesky, ...]
+
+    def solve(self, V: Array, columns: Columns, tolerance: float) -> Array:
+        """Direct: ``tolerance`` is always met."""
+        return np.column_stack([self.factors[c].solve(V[:, j]) for j, c in enumerate(columns)])
+
+
+def own_factors(fitted: Fitted, H: Array, members: Sequence[Rows]) -> OwnFactors:
+    """Downdate H by each group's H(w) and factor.
+
+    Where the difference is not positive definite to working precision the rows that stay are summed anew;
+    raises ConvergenceError where even that is singular.
+    """
+    return OwnFactors(tuple(_own_factor(fitted, H, rows) for rows in members))
+
+
+def _own_factor(fitted: Fitted, H: Array, rows: Rows) -> Cholesky:
+    try:
+        return cholesky(reduced_hessian(fitted, H, rows))
+    except ConvergenceError:
+        return cholesky(hessian_without(fitted.objective, fitted.theta, rows))
+
+
+def reduced_hessian(fitted: Fitted, H: Array, rows: Rows) -> Array:
+    """H − H(w) (P, P) for one group; from the rows that stay where those are fewer (no cancellation)."""
+    if 2 * rows.size <= fitted.objective.n:
+        return H - row_hessian(fitted.objective, fitted.theta, rows)
+    return hessian_without(fitted.objective, fitted.theta, rows)
+
+
+def hessian_without(objective: Objective, theta: Array, rows: Rows) -> Array:
+    """∇²L(θ; s∘(1−w)) at any θ, summed over the rows that stay; the flat direction of softmax filled in."""
+    stays = np.ones(objective.n, dtype=bool)
+    stays[rows] = False
+    H = row_hessian(objective, theta, np.flatnonzero(stays))
+    H[np.diag_indices_from(H)] += objective.penalty()
+    return without_flat_direction(objective, H)
+
+
+@dataclass(frozen=True)
+class SampleSpace:
+    """One output: with Q = XH⁻¹Xᵀ and D the curvatures, the rows S of a group need only an |S| × |S| factor,
+
+    (H − X_SᵀDX_S)⁻¹ = H⁻¹ + H⁻¹X_SᵀD^½ (I − D^½Q_SS D^½)⁻¹ D^½X_S H⁻¹ (Woodbury).
+    """
+
+    removal: Removal
+    roots: tuple[Array, ...]
+    kernels: tuple[Cholesky, ...]
+
+    def solve(self, V: Array, columns: Columns, tolerance: float) -> Array:
+        """Direct: two solves with H and one small one for each column."""
+        fitted = self.removal.fitted
+        first = fitted.factor.solve(V)
+        back = np.empty_like(V)
+        for j, c in enumerate(columns):
+            X, root = fitted.objective.X[self.removal.members[c]], self.roots[c]
+            inner = self.kernels[c].solve(root * np.asarray(X @ first[:, j]))
+            back[:, j] = np.asarray(X.T @ (root * inner))
+        return first + fitted.factor.solve(back)
+
+
+def sample_space(removal: Removal, Q: Array) -> SampleSpace:
+    """Factor each group's small system; ``Q`` (n, n) is XH⁻¹Xᵀ of the whole training set."""
+    objective, theta = removal.fitted.objective, removal.fitted.theta
+    curvature = objective.loss.curvature(scores(objective.X, theta, 1))[:, 0, 0] * objective.sample_weight
+    roots = tuple(np.sqrt(curvature[rows]) for rows in removal.members)
+    return SampleSpace(removal, roots, tuple(map(_small_factor, _small_systems(Q, roots, removal.members))))
+
+
+def _small_systems(Q: Array, roots: Sequence[Array], members: Sequence[Rows]) -> list[Array]:
+    systems = []
+    for root, rows in zip(roots, members, strict=True):
+        system = -(Q[np.ix_(rows, rows)] * root[:, None] * root)
+        system[np.diag_indices_from(system)] += 1.0
+        systems.append(system)
+    return systems
+
+
+def _small_factor(system: Array) -> Cholesky:
+    lower, info = lapack.dpotrf(system.T, lower=1, overwrite_a=1)
+    if info != 0:
+        raise ConvergenceError("H − H(w) is not positive definite to working precision")
+    return Cholesky(lower)
+
+
+@dataclass(frozen=True)
+class Iterative:
+    """Conjugate gradients preconditioned by H; H(w) acts through the removed rows alone where H itself is at hand."""
+
+    removal: Removal
+
+    def solve(self, V: Array, columns: Columns, tolerance: float) -> Array:
+        """As many products as ``tolerance`` takes; raises ConvergenceError where they do not suffice."""
+        end = conjugate_gradient(
+            lambda U, local: self._product(U, columns[local]),
+            lambda U, _: self._precondition(U),
+            V,
+            tolerance,
+            MAX_ITERATIONS,
+        )
+        if not end.converged.all():
+            raise ConvergenceError(
+                f"conjugate gradients with H − H(w) stopped at a relative residual of "
+                f"{end.relative_residual.max():.3g}, tolerance {tolerance:.3g}"
+            )
+        return end.solution
+
+    def _precondition(self, U: Array) -> Array:
+        factor = self.removal.fitted.factor
+        if isinstance(factor, IterativeFactor):  # no factor to share: its diagonal
+            return factor.diagonal.solve(U)
+        return factor.solve(U)
+
+    def _product(self, U: Array, columns: Columns) -> Array:
+        fitted = self.removal.fitted
+        if isinstance(fitted.factor, DenseFactor):
+            return fitted.factor.H @ U - removed_hessian_products(self.removal, U, columns)
+        return hessian_products(fitted.objective, fitted.theta, U, self.removal.kept[:, columns])
+
+
+def sample_space_kernel(fitted: Fitted) -> Array:
+    """Q = XH⁻¹Xᵀ (n, n)."""
+    X = fitted.objective.X
+    Xt = X.T if isinstance(X, np.ndarray) else X.T.toarray()
+    return np.asarray(X @ fitted.factor.solve(np.asfortranarray(Xt)))
