@@ -60,7 +60,7 @@ class BlockEffects:
     passes: NDArray[np.int64]
     gradient_norm: Array
     decrement: Array
-    refreshed: NDArray[np.int64]
+    refreshed: NDArray[np.bool_]
 
 
 def compute_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -> BlockEffects:
@@ -106,8 +106,8 @@ def _retrain(
     """Retrain to the decrement that should do for every effect; go on where an error estimate says it did not."""
     tolerance = _decrement_tolerance(study, block)
     limits = np.concatenate([[EFFECT_TOLERANCE * study.scales[e.name]] * len(e.test_points) for e in evaluations])
-    precondition = study.engine.precondition(block, reduced)
-    retrained = retrain(block, reduced, precondition, start, tolerance)
+    precondition, newton = study.engine.precondition(block, reduced), study.engine.truncated_newton
+    retrained = retrain(block, reduced, precondition, start, tolerance, newton)
     for _ in range(1 + MAX_TIGHTENINGS):
         actual = actual_effects(evaluations, study.fitted.theta, retrained.theta, retrained.solved)
         late = (actual.error_estimate[0] > limits[:, None]).any(axis=0)
@@ -115,7 +115,7 @@ def _retrain(
             break
         excess = (actual.error_estimate[0] / limits[:, None]).max(axis=0)
         tolerance = np.where(late, tolerance * np.minimum(TIGHTEN, 0.5 / excess), tolerance)
-        retrained = _continued(retrained, retrain(block, reduced, precondition, retrained.theta, tolerance))
+        retrained = _continued(retrained, retrain(block, reduced, precondition, retrained.theta, tolerance, newton))
     _require(retrained.converged & ~late, names, retrained, tolerance)
     return retrained, actual
 
@@ -138,7 +138,7 @@ def _continued(first: Retrained, second: Retrained) -> Retrained:
         gradient_norm=second.gradient_norm,
         decrement=second.decrement,
         passes=first.passes + second.passes,
-        refreshed=first.refreshed + second.refreshed,
+        refreshed=first.refreshed | second.refreshed,
         converged=second.converged,
     )
 
@@ -149,6 +149,6 @@ def _require(ready: NDArray[np.bool_], names: Sequence[str], retrained: Retraine
     worst = int(np.flatnonzero(~ready)[0])
     raise ConvergenceError(
         f"group {names[worst]}: retraining stopped at a Newton decrement of {retrained.decrement[worst]:.3g} after "
-        f"{retrained.passes[worst]} passes over the data and {retrained.refreshed[worst]} new Hessians, "
+        f"{retrained.passes[worst]} passes over the data, "
         f"tolerance {tolerance[worst]:.3g}; a larger lambda_over_n or scaled features make the problem easier"
     )

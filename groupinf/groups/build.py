@@ -82,5 +82,5 @@ def build_one(task: Task) -> Built:
 
 def _at(options: schema.Builder, base: Path) -> schema.Builder:
     if isinstance(options, schema.GroupFile):
-        return options.model_copy(update={"path": str(base / options.path)})
+        return options.model_copy(update={"path": str(base / Path(options.path).expanduser())})
     return options

@@ -41,7 +41,7 @@ def check_builder(options: schema.Builder, dataset: Dataset, base: Path) -> Prob
         case schema.Column():
             return _check_column(options, dataset)
         case schema.GroupFile():
-            return _check_file(base / options.path, dataset.n)
+            return _check_file(base / Path(options.path).expanduser(), dataset.n)
         case _:
             return None
 

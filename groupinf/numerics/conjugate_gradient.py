@@ -30,17 +30,19 @@ class Solved:
 
 
 def conjugate_gradient(
-    product: ColumnMap, precondition: ColumnMap, V: Array, tolerance: float, max_iterations: int
+    product: ColumnMap, precondition: ColumnMap, V: Array, tolerance: float | Array, max_iterations: int
 ) -> Solved:
     """Solve A x = v for each column of V (P, B), A symmetric positive definite, by products with A and M⁻¹.
 
-    A column whose relative residual is at most ``tolerance`` leaves the batch. Source: Nocedal & Wright 2006,
-    algorithm 5.3. A column whose curvature pᵀAp is not positive stops where it is, not converged.
+    A column whose relative residual is at most ``tolerance`` (its own, where (B,)) leaves the batch.
+    One whose curvature pᵀAp is not positive stops where it is, not converged.
+    Source: Nocedal & Wright 2006, algorithm 5.3.
     """
     columns = np.arange(V.shape[1])
+    tolerances = np.broadcast_to(tolerance, columns.shape)
     x, r = np.zeros_like(V), V.copy()
     z = precondition(r, columns)
-    rz = _dot(r, z)
+    rz = column_dots(r, z)
     first = np.where(rz > 0.0, rz, 1.0)
     out = Solved(x, -z, np.sqrt(np.maximum(rz, 0.0) / first), np.zeros(columns.size, dtype=np.int64), rz <= 0.0)
     active = ~out.converged
@@ -50,22 +52,29 @@ def conjugate_gradient(
         if columns.size == 0:
             break
         Ap = product(p, columns)
-        curvature = _dot(p, Ap)
+        curvature = column_dots(p, Ap)
         alpha = np.divide(rz, curvature, out=np.zeros_like(rz), where=curvature > 0.0)
         x += alpha * p
         r -= alpha * Ap
         z = precondition(r, columns)
-        new = _dot(r, z)
+        new = column_dots(r, z)
         relative = np.sqrt(np.maximum(new, 0.0) / first[columns])
-        done = relative <= tolerance
-        out.solution[:, columns], out.left[:, columns] = x, -z
-        out.relative_residual[columns], out.iterations[columns], out.converged[columns] = relative, iteration, done
-        stay = ~done & (curvature > 0.0)
-        p = z[:, stay] + (new[stay] / rz[stay]) * p[:, stay]
-        x, r, rz, columns = x[:, stay], r[:, stay], new[stay], columns[stay]
+        done = relative <= tolerances[columns]
+        finished = done | (curvature <= 0.0) | (iteration == max_iterations)
+        if finished.any():
+            leaving, stay = columns[finished], ~finished
+            out.solution[:, leaving], out.left[:, leaving] = x[:, finished], -z[:, finished]
+            out.relative_residual[leaving], out.iterations[leaving] = relative[finished], iteration
+            out.converged[leaving] = done[finished]
+            x, r, z, p = x[:, stay], r[:, stay], z[:, stay], p[:, stay]
+            rz, new, columns = rz[stay], new[stay], columns[stay]
+        p *= new / rz
+        p += z
+        rz = new
     return out
 
 
-def _dot(a: Array, b: Array) -> Array:
+def column_dots(a: Array, b: Array) -> Array:
+    """a_jᵀb_j for each column: (P, B) and (P, B) -> (B,)."""
     product: Array = np.einsum("ij,ij->j", a, b)
     return product

@@ -76,7 +76,7 @@ def _without_each(fitted: Fitted, folds: tuple[Rows, ...]) -> Array:
     start = fitted.theta[:, None] + reduced.solve(block.g, np.arange(len(folds)), CERTIFICATE_TOLERANCE)
     scale = np.sqrt(values(fitted.objective, np.zeros((fitted.objective.size, 1)))[0])
     tolerance = np.full(len(folds), 100 * RELATIVE_TOLERANCE * scale)
-    retrained = retrain(block, reduced, engine.precondition(block, reduced), start, tolerance)
+    retrained = retrain(block, reduced, engine.precondition(block, reduced), start, tolerance, engine.truncated_newton)
     if not retrained.converged.all():
         fold = int(np.flatnonzero(~retrained.converged)[0])
         raise ConvergenceError(

@@ -28,7 +28,10 @@ Preconditioner = Literal["reduced", "shared", "diagonal"]
 # Q = XH⁻¹Xᵀ is at most this large: n up to 8,192
 KERNEL_BYTES = 512 * 2**20
 # passes that retraining takes with each preconditioner: measured on binary and softmax problems of all shapes
-PASSES = {"reduced": 6.0, "shared": 10.0, "diagonal": 45.0}
+PASSES = {"reduced": 6.0, "shared": 10.0}
+# truncated Newton with a diagonal: passes for each iteration that H itself takes to 1e-5, and the fewest to hope for
+PASSES_PER_ITERATION = 2.5
+FEWEST_DIAGONAL = 15.0
 # iterations of conjugate gradients with H for H − H(w)
 ITERATIONS = 12.0
 # iterations at most to find out what the diagonal is worth
@@ -54,6 +57,11 @@ class Engine:
         if self.way == "own factors" and isinstance(factor, DenseFactor):
             return own_factors(removal.fitted, factor.H, removal.members)
         return Iterative(removal)
+
+    @property
+    def truncated_newton(self) -> bool:
+        """Whether retraining takes truncated Newton steps: where a pass is so cheap that the factors are not."""
+        return self.preconditioner == "diagonal"
 
     def precondition(self, removal: Removal, reduced: ReducedSolver) -> ColumnMap:
         """M⁻¹ for the L-BFGS of a block."""
@@ -154,26 +162,35 @@ def possible_ways(fitted: Fitted) -> list[tuple[Way, Preconditioner]]:
 def choose_engine(fitted: Fitted, mean_group: float) -> Engine:
     """The pair of least work for groups of ``mean_group`` rows.
 
-    How many passes the diagonal takes depends on the data, so it is tried: conjugate gradients on H itself.
+    How many passes the diagonal of H takes, or a multiple of the identity, depends on the data: where either could
+    win it is tried, by conjugate gradients on H itself.
     """
     shape, ways = shape_of(fitted, mean_group), possible_ways(fitted)
-    diagonal = hessian_diagonal(fitted.objective, fitted.theta)
-    best = min(ways, key=lambda w: retraining_work(shape, w, PASSES["diagonal"] / 3))
-    if best[1] == "diagonal":  # could win with few passes: find out
-        passes = _diagonal_passes(fitted, diagonal)
+    diagonal, passes = hessian_diagonal(fitted.objective, fitted.theta), FEWEST_DIAGONAL
+    best = min(ways, key=lambda w: retraining_work(shape, w, passes))
+    if best[1] == "diagonal":
+        diagonal, passes = _cheapest_diagonal(fitted, diagonal)
         best = min(ways, key=lambda w: retraining_work(shape, w, passes))
     needs_kernel = best[0] == "sample space"
     kernel = sample_space_kernel(fitted) if needs_kernel else np.empty((0, 0))
     return Engine(best[0], best[1], kernel, diagonal)
 
 
-def _diagonal_passes(fitted: Fitted, diagonal: Diagonal) -> float:
+def _cheapest_diagonal(fitted: Fitted, diagonal: Diagonal) -> tuple[Diagonal, float]:
+    """The diagonal or λ times the identity, whichever conjugate gradients like better; and passes to be expected."""
+    identity = Diagonal(np.full_like(diagonal.diagonal, fitted.objective.lam), diagonal.outputs)
+    tried = [(_iterations(fitted, candidate), candidate) for candidate in (diagonal, identity)]
+    iterations, best = min(tried, key=lambda pair: pair[0])
+    return best, PASSES_PER_ITERATION * iterations
+
+
+def _iterations(fitted: Fitted, candidate: Diagonal) -> float:
     objective = fitted.objective
     end = conjugate_gradient(
         lambda V, _: hessian_products(objective, fitted.theta, V),
-        lambda V, _: diagonal.solve(V),
+        lambda V, _: candidate.solve(V),
         transposed_product(objective.X[:1], fitted.residuals[:1])[:, None],
         1e-5,
         MOST_TRIED,
     )
-    return 1.3 * float(end.iterations[0]) if end.converged[0] else np.inf
+    return float(end.iterations[0]) if end.converged[0] else np.inf

@@ -27,15 +27,19 @@ class Loss(Protocol):
     def residuals(self, z: Array, y: Array) -> Array:
         """∂ℓ/∂z: same shape as z, which it may overwrite."""
 
-    def curvature_product(self, z: Array, u: Array) -> Array:
-        """A_i u_i, with A_i the curvature at z_i: same shape as u; z is (n, K') or as u."""
+    def curvature_state(self, z: Array) -> Array:
+        """What products with the curvature need of z, computed once: same shape as z."""
+
+    def curvature_product(self, state: Array, u: Array) -> Array:
+        """A_i u_i, from the state at z_i: same shape as u; the state is (n, K') or as u."""
 
     def curvature(self, z: Array) -> Array:
         """A_i: (n, K') -> (n, K', K')."""
 
 
-def _columns(y: Array, z: Array) -> Array:
-    return y.reshape(y.shape + (1,) * (z.ndim - 1))
+def _columns(a: Array, like: Array) -> Array:
+    """``a`` with axes of length one at its end, to stand beside ``like``."""
+    return a.reshape(a.shape + (1,) * (like.ndim - a.ndim))
 
 
 def sigmoid(z: Array) -> Array:
@@ -67,20 +71,19 @@ class BinaryLogistic:
         p -= _columns(y, z)
         return p
 
-    def curvature_product(self, z: Array, u: Array) -> Array:
+    def curvature_state(self, z: Array) -> Array:
+        """p(1 − p) = e / (1 + e)² with e = exp(−|z|), which is exact in both tails."""
+        e = np.exp(-np.abs(z))
+        state: Array = e / (1.0 + e) ** 2
+        return state
+
+    def curvature_product(self, state: Array, u: Array) -> Array:
         """p(1 − p) u."""
-        a = self.curvature(z)[:, :, 0] if z.ndim == 2 else self._variance(z)
-        return a.reshape(a.shape + (1,) * (u.ndim - a.ndim)) * u
+        return _columns(state, u) * u
 
     def curvature(self, z: Array) -> Array:
         """p(1 − p) as (n, 1, 1)."""
-        return self._variance(z)[:, :, None]
-
-    @staticmethod
-    def _variance(z: Array) -> Array:
-        # p(1 − p) = e / (1 + e)² with e = exp(−|z|): exact for both tails
-        e = np.exp(-np.abs(z))
-        return e / (1.0 + e) ** 2
+        return self.curvature_state(z)[:, :, None]
 
 
 class Softmax:
@@ -114,10 +117,13 @@ class Softmax:
         p[np.arange(y.size), y.astype(np.int64)] -= 1.0
         return p
 
-    def curvature_product(self, z: Array, u: Array) -> Array:
+    def curvature_state(self, z: Array) -> Array:
+        """p."""
+        return self._probabilities(z.copy())
+
+    def curvature_product(self, state: Array, u: Array) -> Array:
         """p ∘ (u − pᵀu)."""
-        p = self._probabilities(z.copy())
-        p = p.reshape(p.shape + (1,) * (u.ndim - p.ndim))
+        p = _columns(state, u)
         product: Array = p * (u - (p * u).sum(axis=1, keepdims=True))
         return product
 
@@ -145,7 +151,11 @@ class Squared:
         z -= _columns(y, z)
         return z
 
-    def curvature_product(self, z: Array, u: Array) -> Array:
+    def curvature_state(self, z: Array) -> Array:
+        """Ones."""
+        return np.ones_like(z)
+
+    def curvature_product(self, state: Array, u: Array) -> Array:
         """u itself."""
         return u
 

@@ -1,18 +1,26 @@
-"""Preconditioned L-BFGS for many convex problems side by side, one pass over the data per step for all of them."""
+"""Many convex problems minimised side by side, one pass over the data per step for all of them.
+
+Directions come from preconditioned L-BFGS (``lbfgs``) or from truncated Newton (``newton_cg``); what a step must do
+to be taken is the same for both.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.numerics.conjugate_gradient import ColumnMap, Columns
+from groupinf.numerics.conjugate_gradient import ColumnMap, Columns, column_dots, conjugate_gradient
 from groupinf.numerics.losses import Array
 
 MEMORY = 8
 # a step cut below this fraction does not move the parameters any more: the column has stalled
 SMALLEST_STEP = 1e-6
+# truncated Newton solves to this share of its gradient, less as the gradient falls (Nocedal & Wright 2006, eq. 7.3)
+LARGEST_FORCING = 0.1
+MAX_ITERATIONS = 500
 
 
 @dataclass(frozen=True)
@@ -27,27 +35,78 @@ class Minimised:
 
 
 @dataclass
-class _Active:
-    """The columns still at work: base point, its gradient and M⁻¹gradient, direction, step, curvature pairs."""
+class Active:
+    """The columns still at work: base point, its gradient and M⁻¹gradient, direction, step, curvature pairs, passes."""
 
     columns: Columns
     theta: Array
     gradient: Array
     solved: Array
     norm: Array
+    first_norm: Array
     direction: Array
     step: Array
+    passes: NDArray[np.int64]
     pairs: list[tuple[Array, Array, Array, Array]]
 
     def keep(self, mask: NDArray[np.bool_]) -> None:
+        """Drop the columns outside ``mask``."""
         self.columns, self.norm, self.step = self.columns[mask], self.norm[mask], self.step[mask]
+        self.first_norm, self.passes = self.first_norm[mask], self.passes[mask]
         self.theta, self.gradient = self.theta[:, mask], self.gradient[:, mask]
         self.solved, self.direction = self.solved[:, mask], self.direction[:, mask]
         self.pairs = [(s[:, mask], y[:, mask], z[:, mask], rho[mask]) for s, y, z, rho in self.pairs]
 
 
+@dataclass(frozen=True)
+class LBFGS:
+    """Directions −(M₀⁻¹ updated by the last ``memory`` steps) g. Nocedal & Wright 2006, algorithm 7.4.
+
+    H₀ is M⁻¹ scaled by sᵀy/yᵀM⁻¹y of the last step; M⁻¹y is kept with each step, so a direction needs no solve.
+    """
+
+    memory: int = MEMORY
+
+    def renew(self, state: Active, renewed: NDArray[np.bool_]) -> None:
+        """Directions for the columns that have moved."""
+        state.direction = np.where(renewed, -_two_loop(state), state.direction)
+
+
+@dataclass(frozen=True)
+class NewtonCG:
+    """Directions −∇²L⁻¹g by conjugate gradients, truncated while the gradient is large. Nocedal & Wright, 7.1.
+
+    ``products(theta, columns)`` gives the map of directions to their products with each column's Hessian at theta.
+    """
+
+    products: Callable[[Array, Columns], ColumnMap]
+    precondition: ColumnMap
+    memory: int = 0
+
+    def renew(self, state: Active, renewed: NDArray[np.bool_]) -> None:
+        """Directions for the columns that have moved; their products with the Hessian count as passes."""
+        if not renewed.any():
+            return
+        columns = state.columns[renewed]
+        forcing = np.minimum(LARGEST_FORCING, np.sqrt(state.norm[renewed] / state.first_norm[renewed]))
+        end = conjugate_gradient(
+            self.products(state.theta[:, renewed], columns),
+            lambda V, local: self.precondition(V, columns[local]),
+            state.gradient[:, renewed],
+            forcing,
+            MAX_ITERATIONS,
+        )
+        state.direction[:, renewed] = -end.solution
+        state.passes[renewed] += end.iterations
+
+
 def minimise(
-    gradient: ColumnMap, solve: ColumnMap, start: Array, tolerance: Array, max_passes: int, memory: int = MEMORY
+    gradient: ColumnMap,
+    solve: ColumnMap,
+    start: Array,
+    tolerance: Array,
+    max_passes: int,
+    directions: LBFGS | NewtonCG | None = None,
 ) -> Minimised:
     """Minimise B convex functions from ``start`` (P, B) until √(gᵀM⁻¹g) ≤ ``tolerance`` (B,), column by column.
 
@@ -55,8 +114,8 @@ def minimise(
     objective (its slope at the end is still downhill, which for a convex function proves it) or the norm of the
     gradient in M⁻¹; otherwise it is cut back to where the secant of the slope is zero. A column that has
     converged leaves the batch; one that stalls or uses up ``max_passes`` is returned with converged False.
-    Source: Nocedal & Wright 2006, algorithm 7.4, with H₀ = M⁻¹ and M⁻¹y_i kept so that a step needs one solve.
     """
+    directions = directions or LBFGS()
     count = start.shape[1]
     out = Minimised(
         theta=start.copy(),
@@ -66,76 +125,88 @@ def minimise(
         converged=np.zeros(count, dtype=bool),
     )
     state = _begin(gradient, solve, start)
-    for passes in range(1, max_passes + 1):
+    moved = np.ones(count, dtype=bool)
+    while True:
         done = state.norm <= tolerance[state.columns]
-        stalled = state.step < SMALLEST_STEP
-        _record(out, state, passes, done)
-        state.keep(~(done | stalled))
-        if state.columns.size == 0 or passes == max_passes:
-            break
-        _advance(gradient, solve, state, memory)
-    return out
+        finished = done | (state.step < SMALLEST_STEP) | (state.passes >= max_passes)
+        if finished.any():
+            _record(out, state, finished, done)
+            state.keep(~finished)
+            moved = moved[~finished]
+        if state.columns.size == 0:
+            return out
+        directions.renew(state, moved)
+        moved = _advance(gradient, solve, state, directions.memory)
 
 
-def _begin(gradient: ColumnMap, solve: ColumnMap, start: Array) -> _Active:
+def _begin(gradient: ColumnMap, solve: ColumnMap, start: Array) -> Active:
     columns = np.arange(start.shape[1])
     g = gradient(start, columns)
     v = solve(g, columns)
-    return _Active(
+    norm = _norm(g, v)
+    return Active(
         columns=columns,
         theta=start.copy(),
         gradient=g,
         solved=v,
-        norm=_norm(g, v),
-        direction=-v,
+        norm=norm,
+        first_norm=np.where(norm > 0.0, norm, 1.0),
+        direction=np.zeros_like(v),
         step=np.ones(columns.size),
+        passes=np.ones(columns.size, dtype=np.int64),
         pairs=[],
     )
 
 
-def _record(out: Minimised, state: _Active, passes: int, done: NDArray[np.bool_]) -> None:
-    columns = state.columns
-    out.theta[:, columns], out.gradient[:, columns] = state.theta, state.gradient
-    out.decrement[columns], out.passes[columns], out.converged[columns] = state.norm, passes, done
+def _record(out: Minimised, state: Active, finished: NDArray[np.bool_], done: NDArray[np.bool_]) -> None:
+    columns = state.columns[finished]
+    out.theta[:, columns], out.gradient[:, columns] = state.theta[:, finished], state.gradient[:, finished]
+    out.decrement[columns], out.passes[columns] = state.norm[finished], state.passes[finished]
+    out.converged[columns] = done[finished]
 
 
-def _advance(gradient: ColumnMap, solve: ColumnMap, state: _Active, memory: int) -> None:
+def _advance(gradient: ColumnMap, solve: ColumnMap, state: Active, memory: int) -> NDArray[np.bool_]:
+    """Try each column's step with one pass: True where it was taken."""
     moved = state.direction * state.step
     theta = state.theta + moved
     g = gradient(theta, state.columns)
     v = solve(g, state.columns)
-    norm, slope, before = _norm(g, v), _dot(g, state.direction), _dot(state.gradient, state.direction)
+    norm, slope, before = _norm(g, v), column_dots(g, state.direction), column_dots(state.gradient, state.direction)
     accept = (slope <= 0.0) | (norm < state.norm)
     # a rejected step has before ≤ 0 < slope, so its secant is finite
     secant = before / np.where(accept, 1.0, before - slope)
     state.step = np.where(accept, 1.0, state.step * np.clip(secant, 0.1, 0.7))
-    y, z = g - state.gradient, v - state.solved
-    curvature = _dot(moved, y)
-    rho = np.divide(1.0, curvature, out=np.zeros_like(curvature), where=accept & (curvature > 0.0))
-    state.pairs = [*state.pairs, (moved, y, z, rho)][-memory:]
-    state.theta, state.gradient = np.where(accept, theta, state.theta), np.where(accept, g, state.gradient)
-    state.solved, state.norm = np.where(accept, v, state.solved), np.where(accept, norm, state.norm)
-    state.direction = np.where(accept, -_two_loop(state), state.direction)
+    state.passes += 1
+    if memory:
+        y, z = g - state.gradient, v - state.solved
+        curvature = column_dots(moved, y)
+        rho = np.divide(1.0, curvature, out=np.zeros_like(curvature), where=accept & (curvature > 0.0))
+        state.pairs = [*state.pairs, (moved, y, z, rho)][-memory:]
+    if accept.all():
+        state.theta, state.gradient, state.solved, state.norm = theta, g, v, norm
+    else:
+        state.theta, state.gradient = np.where(accept, theta, state.theta), np.where(accept, g, state.gradient)
+        state.solved, state.norm = np.where(accept, v, state.solved), np.where(accept, norm, state.norm)
+    return np.asarray(accept)
 
 
-def _two_loop(state: _Active) -> Array:
+def _two_loop(state: Active) -> Array:
     """The L-BFGS product with the gradient; M⁻¹(g − Σ α_i y_i) = M⁻¹g − Σ α_i z_i, so no solve is needed."""
     q, r = state.gradient.copy(), state.solved.copy()
     alphas = []
     for s, y, z, rho in reversed(state.pairs):
-        alpha = rho * _dot(s, q)
+        alpha = rho * column_dots(s, q)
         q -= alpha * y
         r -= alpha * z
         alphas.append(alpha)
+    if state.pairs:
+        _, y, z, rho = state.pairs[-1]
+        scale = np.where(rho > 0.0, rho, 1.0) * column_dots(y, z)
+        r /= np.where((rho > 0.0) & (scale > 0.0), scale, 1.0)
     for (s, y, _, rho), alpha in zip(state.pairs, reversed(alphas), strict=True):
-        r += (alpha - rho * _dot(y, r)) * s
+        r += (alpha - rho * column_dots(y, r)) * s
     return r
 
 
-def _dot(a: Array, b: Array) -> Array:
-    product: Array = np.einsum("ij,ij->j", a, b)
-    return product
-
-
 def _norm(g: Array, v: Array) -> Array:
-    return np.sqrt(np.maximum(_dot(g, v), 0.0))
+    return np.sqrt(np.maximum(column_dots(g, v), 0.0))

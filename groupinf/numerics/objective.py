@@ -113,15 +113,40 @@ def gradients(objective: Objective, theta: Array, kept: NDArray[np.bool_] | None
 def hessian_products(objective: Objective, theta: Array, V: Array, kept: NDArray[np.bool_] | None = None) -> Array:
     """∇²L(θ; s∘kept) V at one θ (P,), for B directions V (P, B) with their own kept rows (n, B)."""
     total = objective.penalty()[:, None] * V
-    outputs = objective.loss.outputs
+    loss = objective.loss
     for rows in row_slices(objective, V.shape[1]):
         X = objective.X[rows]
-        u = objective.loss.curvature_product(scores(X, theta, outputs), scores(X, V, outputs))
-        u = u * objective.sample_weight[rows, None, None]
+        state = loss.curvature_state(scores(X, theta, loss.outputs))
+        u = loss.curvature_product(state, scores(X, V, loss.outputs)) * objective.sample_weight[rows, None, None]
         if kept is not None:
             u *= kept[rows, None, :]
         total += transposed_product(X, u)
     return total
+
+
+@dataclass(frozen=True)
+class Curvature:
+    """∇²L(θ_b; s∘kept_b) at B points at once, ready for many products: curvature state (n, K', B), weights (n, B)."""
+
+    objective: Objective
+    state: Array
+    weight: Array
+
+    def product(self, V: Array, columns: NDArray[np.int64]) -> Array:
+        """Products of V (P, b) with the Hessians of ``columns``."""
+        objective, loss = self.objective, self.objective.loss
+        total = objective.penalty()[:, None] * V
+        for rows in row_slices(objective, V.shape[1]):
+            X = objective.X[rows]
+            u = loss.curvature_product(self.state[rows][..., columns], scores(X, V, loss.outputs))
+            total += transposed_product(X, u * self.weight[rows, None, :][..., columns])
+        return total
+
+
+def curvature_at(objective: Objective, theta: Array, kept: NDArray[np.bool_]) -> Curvature:
+    """The Hessians at θ (P, B) without the rows that are not kept (n, B)."""
+    state = objective.loss.curvature_state(scores(objective.X, theta, objective.loss.outputs))
+    return Curvature(objective, state, objective.sample_weight[:, None] * kept)
 
 
 def row_residuals(objective: Objective, theta: Array) -> Array:

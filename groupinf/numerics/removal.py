@@ -62,6 +62,7 @@ def removed_hessian_products(removal: Removal, V: Array, columns: Columns) -> Ar
 
 
 def _row_product(objective: Objective, theta: Array, rows: Rows, v: Array) -> Array:
-    X, outputs = objective.X[rows], objective.loss.outputs
-    u = objective.loss.curvature_product(scores(X, theta, outputs), scores(X, v, outputs))
+    X, loss = objective.X[rows], objective.loss
+    state = loss.curvature_state(scores(X, theta, loss.outputs))
+    u = loss.curvature_product(state, scores(X, v, loss.outputs))
     return transposed_product(X, u * objective.sample_weight[rows, None])

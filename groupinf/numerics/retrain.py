@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.numerics.conjugate_gradient import ColumnMap, Columns, conjugate_gradient
+from groupinf.numerics.conjugate_gradient import ColumnMap, Columns, column_dots
 from groupinf.numerics.losses import Array
-from groupinf.numerics.minimise import Minimised, minimise
-from groupinf.numerics.objective import gradients, hessian_products
+from groupinf.numerics.minimise import LBFGS, Minimised, NewtonCG, minimise
+from groupinf.numerics.objective import curvature_at, gradients
 from groupinf.numerics.reduced import CERTIFICATE_TOLERANCE, ReducedSolver
 from groupinf.numerics.removal import Removal
 
-# passes after which a group takes Newton steps with its own Hessian where it stands, and how many of them
+# passes after which a group that L-BFGS has not brought to its minimum goes on with truncated Newton, and its passes
 MAX_PASSES = 150
-MAX_REFRESHES = 12
-PASSES_PER_REFRESH = 6
-REFRESH_TOLERANCE = 1e-4
-REFRESH_ITERATIONS = 400
+MAX_PASSES_NEWTON = 3000
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,7 @@ class Retrained:
     """θ̂(w) of B groups (P, B), the gradient of their own objectives there, and certificates (B,).
 
     ``solved`` is M⁻¹∇L(θ̂(w); s∘(1−w)) with M = H − H(w), the step that Newton's method would still take;
-    ``decrement`` is √(gᵀM⁻¹g); ``refreshed`` counts Hessians renewed where L-BFGS did not get there.
+    ``decrement`` is √(gᵀM⁻¹g); ``refreshed`` says where L-BFGS did not get there and truncated Newton went on.
     """
 
     theta: Array
@@ -35,68 +33,70 @@ class Retrained:
     gradient_norm: Array
     decrement: Array
     passes: NDArray[np.int64]
-    refreshed: NDArray[np.int64]
+    refreshed: NDArray[np.bool_]
     converged: NDArray[np.bool_]
 
 
 def retrain(
-    removal: Removal, reduced: ReducedSolver, precondition: ColumnMap, start: Array, tolerance: Array
+    removal: Removal,
+    reduced: ReducedSolver,
+    precondition: ColumnMap,
+    start: Array,
+    tolerance: Array,
+    truncated_newton: bool,
 ) -> Retrained:
     """θ̂(w) = argmin L(·; s∘(1−w)) for B groups from ``start`` (P, B), to √(gᵀM₀⁻¹g) ≤ ``tolerance`` (B,).
 
-    ``precondition`` is M₀⁻¹ for L-BFGS. A group that does not get there takes Newton steps with the Hessian where it
-    stands; what is then not converged says so and must not be used.
+    ``precondition`` is M₀⁻¹, for L-BFGS or for truncated Newton. A group that L-BFGS does not bring there goes on
+    with truncated Newton, whose Hessian is that of where the group stands; what is then not converged says so and
+    must not be used.
     """
     objective = removal.fitted.objective
 
     def gradient(theta: Array, columns: Columns) -> Array:
         return gradients(objective, theta, removal.kept[:, columns])
 
-    end = minimise(gradient, precondition, start, tolerance, MAX_PASSES)
-    theta, passes, final, converged = end.theta, end.passes, end.gradient, end.converged.copy()
-    refreshed = np.zeros(start.shape[1], dtype=np.int64)
-    for b in np.flatnonzero(~end.converged):
-        again, refreshed[b] = _with_new_hessians(removal, precondition, int(b), theta[:, [b]], tolerance[[b]])
-        theta[:, [b]], final[:, [b]], converged[b] = again.theta, again.gradient, again.converged[0]
-        passes[b] += again.passes[0]
-    solved = reduced.solve(final, np.arange(start.shape[1]), CERTIFICATE_TOLERANCE)
+    newton = NewtonCG(partial(_hessian_at, removal), precondition)
+    first = minimise(gradient, precondition, start, tolerance, MAX_PASSES, newton if truncated_newton else LBFGS())
+    end, refreshed = _completed(removal, precondition, newton, first, tolerance)
+    solved = reduced.solve(end.gradient, np.arange(start.shape[1]), CERTIFICATE_TOLERANCE)
     return Retrained(
-        theta=theta,
+        theta=end.theta,
         solved=solved,
-        gradient_norm=np.linalg.norm(final, axis=0),
-        decrement=np.sqrt(np.maximum(np.einsum("ij,ij->j", final, solved), 0.0)),
-        passes=passes,
+        gradient_norm=np.linalg.norm(end.gradient, axis=0),
+        decrement=np.sqrt(np.maximum(column_dots(end.gradient, solved), 0.0)),
+        passes=end.passes,
         refreshed=refreshed,
-        converged=converged,
+        converged=end.converged,
     )
 
 
-def _with_new_hessians(
-    removal: Removal, precondition: ColumnMap, b: int, theta: Array, tolerance: Array
-) -> tuple[Minimised, int]:
-    """Group b alone, from θ (P, 1), preconditioned by its Hessian where it stands; and how often that was renewed."""
-    objective, kept, column = removal.fitted.objective, removal.kept[:, [b]], np.array([b])
-    passes = refreshes = 0
-    converged = False
-    while refreshes < MAX_REFRESHES and not converged:
-        products = 0
+def _hessian_at(removal: Removal, theta: Array, columns: Columns) -> ColumnMap:
+    """Products with ∇²L(θ_b; s∘(1−w_b)) for the groups ``columns``, at their own θ (P, b)."""
+    return curvature_at(removal.fitted.objective, theta, removal.kept[:, columns]).product
 
-        def newton(V: Array, _: Columns, at: Array = theta) -> Array:
-            nonlocal products
-            solved = conjugate_gradient(
-                lambda U, _: hessian_products(objective, at[:, 0], U, kept),
-                lambda U, _: precondition(U, column),
-                V,
-                REFRESH_TOLERANCE,
-                REFRESH_ITERATIONS,
-            )
-            products += int(solved.iterations.sum())
-            return solved.solution
 
-        end = minimise(
-            lambda t, _: gradients(objective, t, kept), newton, theta, tolerance, PASSES_PER_REFRESH, memory=1
-        )
-        refreshes += 1
-        passes += int(end.passes[0]) + products
-        theta, converged = end.theta, bool(end.converged[0])
-    return replace(end, passes=np.array([passes])), refreshes
+def _completed(
+    removal: Removal, precondition: ColumnMap, newton: NewtonCG, first: Minimised, tolerance: Array
+) -> tuple[Minimised, NDArray[np.bool_]]:
+    """The columns that are not there yet taken on by truncated Newton; and which these were."""
+    late = ~first.converged
+    numbers = np.flatnonzero(late)
+    if numbers.size == 0:
+        return first, late
+    among = replace(newton, products=lambda theta, c: newton.products(theta, numbers[c]))
+    among = replace(among, precondition=lambda V, c: precondition(V, numbers[c]))
+    again = minimise(
+        lambda theta, c: gradients(removal.fitted.objective, theta, removal.kept[:, numbers[c]]),
+        among.precondition,
+        first.theta[:, numbers],
+        tolerance[numbers],
+        MAX_PASSES_NEWTON,
+        among,
+    )
+    theta, final = first.theta.copy(), first.gradient.copy()
+    theta[:, numbers], final[:, numbers] = again.theta, again.gradient
+    passes, converged, decrement = first.passes.copy(), first.converged.copy(), first.decrement.copy()
+    passes[numbers] += again.passes
+    converged[numbers], decrement[numbers] = again.converged, again.decrement
+    return Minimised(theta, final, decrement, passes, converged), late

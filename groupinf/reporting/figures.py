@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import textwrap
 from collections import Counter
 from collections.abc import Mapping
 from typing import Literal
@@ -12,14 +11,13 @@ import matplotlib.style
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import findfont, get_font
 from matplotlib.lines import Line2D
 
 from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.analysis.pairs import PairedEffects, pair_effects
 from groupinf.experiments.result import Run
-from groupinf.reporting.formats import shorten
 from groupinf.reporting.layout import Layout, arrange
+from groupinf.reporting.lettering import DOTS_PER_INCH, FONT, drawable, shorten_to, width_of, wrap_to
 from groupinf.reporting.scatter import Panel, count_styles, draw_panel
 from groupinf.reporting.style import (
     IDENTITY,
@@ -37,13 +35,12 @@ from groupinf.reporting.summary import convention_line, facts_line
 
 # Above this many points an SVG holds them as images; text, axes and lines stay vectors.
 MOST_VECTOR_POINTS = 5000
-DOTS_PER_INCH = 160
 _MARGIN = 0.15
-_CHARACTER, _SMALL_CHARACTER = 0.076, 0.057  # a little more than the mean width of a character, in inches
-_LONGEST_LEGEND_NAME = 26
+_LEGEND_LABEL = 2.3  # inches that a legend of 2.9 leaves beside the marker and the margin
+_SIZE = 10.0
 _RC = {
-    "font.family": "DejaVu Sans",
-    "font.size": 10.0,
+    "font.family": FONT,
+    "font.size": _SIZE,
     "text.color": TEXT,
     "text.parse_math": False,
     "axes.linewidth": 0.6,
@@ -90,8 +87,8 @@ def scatter_figure(run: Run, method: str) -> Figure:
     foot = [convention_line(run)]
     if len(made) < len(pairs.measures):
         foot.append(f"The first {MOST_TEST_POINTS} test points of each evaluation are drawn.")
-    layout, lines = _arrange_with_foot([panel.evaluation for panel in made], len(legend) + 1, foot)
     with matplotlib.style.context(["default", _RC]):
+        layout, lines = _arrange_with_foot([panel.evaluation for panel in made], len(legend) + 1, foot)
         figure = Figure(figsize=(layout.width, layout.height), dpi=DOTS_PER_INCH)
         rasterized = sum(panel.predicted.size for panel in made) > MOST_VECTOR_POINTS
         axes = [figure.add_axes(box) for box in layout.panels]
@@ -116,8 +113,7 @@ def figure_bytes(figure: Figure, file_format: Literal["png", "svg"]) -> bytes:
 def _arrange_with_foot(evaluations: list[str], legend_entries: int, foot: list[str]) -> tuple[Layout, list[str]]:
     """The layout, and the closing lines wrapped to its width, for which it leaves room."""
     width = arrange(evaluations, legend_entries, 0).width
-    characters = int((width - 2 * _MARGIN) / _SMALL_CHARACTER)
-    lines = [line for text in foot for line in textwrap.wrap(drawable(text), characters)]
+    lines = [line for text in foot for line in wrap_to(drawable(text), SMALL, width - 2 * _MARGIN)]
     return arrange(evaluations, legend_entries, len(lines)), lines
 
 
@@ -147,7 +143,9 @@ def _add_legend(figure: Figure, layout: Layout, counted: Mapping[KindStyle, int]
         handles.append(
             Line2D([], [], linestyle="", marker=style.marker, color=style.colour, markersize=5, markeredgewidth=0)
         )
-        labels.append(f"{drawable(shorten(style.name, _LONGEST_LEGEND_NAME))} ({count:,})")
+        counted_groups = f" ({count:,})"
+        room = _LEGEND_LABEL - width_of(counted_groups, _SIZE)
+        labels.append(shorten_to(drawable(style.name), _SIZE, room) + counted_groups)
     legend = figure.legend(
         handles,
         [str(i) for i in range(len(labels))],  # set below: matplotlib would leave out a name that begins with _
@@ -167,16 +165,5 @@ def _add_title(figure: Figure, layout: Layout, run: Run, method: str, n_groups: 
     left = _MARGIN / layout.width
     title = f"{method_name(method)} against the actual effect of removal"
     figure.text(left, 1 - 0.14 / layout.height, title, size=12, weight="bold", va="top")
-    facts = drawable(f"{facts_line(run)}; {n_groups:,} groups")
-    facts = shorten(facts, int((layout.width - 2 * _MARGIN) / _CHARACTER))
+    facts = shorten_to(drawable(f"{facts_line(run)}; {n_groups:,} groups"), _SIZE, layout.width - 2 * _MARGIN)
     figure.text(left, 1 - 0.4 / layout.height, facts, va="top", color=QUIET)
-
-
-def drawable(text: str) -> str:
-    """The text with a box for every character that the figures' font lacks.
-
-    >>> drawable("θ, 病")
-    'θ, □'
-    """
-    font = get_font(findfont("DejaVu Sans"))
-    return "".join(c if font.get_char_index(ord(c)) else "□" for c in text)

@@ -45,7 +45,14 @@ def retrained(fitted: Fitted, engine: Engine, tolerance: float) -> Retrained:
     block = removal(fitted, GROUPS)
     reduced = engine.reduced(block)
     start = np.tile(fitted.theta[:, None], len(GROUPS))
-    return retrain(block, reduced, engine.precondition(block, reduced), start, np.full(len(GROUPS), tolerance))
+    return retrain(
+        block,
+        reduced,
+        engine.precondition(block, reduced),
+        start,
+        np.full(len(GROUPS), tolerance),
+        engine.truncated_newton,
+    )
 
 
 @pytest.mark.parametrize(("classes", "way", "preconditioner"), WAYS)

@@ -14,13 +14,24 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from PIL import Image
 
+from groupinf.experiments.manifest import convention
 from groupinf.reporting import figures
 from groupinf.reporting.figures import figure_bytes, scatter_figure
 from groupinf.reporting.layout import arrange
+from groupinf.reporting.lettering import shorten_to, width_of, wrap_to
 from groupinf.reporting.scatter import axis_limits
 from groupinf.reporting.style import MOST_TEST_POINTS, kind_styles
 
-NASTY = ["_hidden", "$x^2", "<script>alert(1)</script>", "病院 " + "very long " * 20, "a\nb\x07", "ward_3 ^ & %"]
+NASTY = [
+    "_hidden",
+    "$x^2",
+    "<script>alert(1)</script>",
+    "病院 " + "very long " * 20,
+    "a\nb\x07",
+    "ward_3 ^ & %",
+    "W" * 40,
+]
+MARGIN = 0.1  # inches of white that printers need around the page
 SEVEN = [("test_prediction", i) for i in range(70000, 70006)] + [("test_loss", 3), ("test_loss", 9), ("self_loss", -1)]
 
 
@@ -84,16 +95,23 @@ def test_axes_hold_all_values_where_none_is_far_out():
         ([("test_loss", 7)], 1),
         ([("test_loss", -1), ("self_loss", -1)], 2),
         ([("test_prediction", 1), ("test_loss", 1), ("self_loss", -1)], 3),
+        ([("test_prediction", -1), ("test_loss", -1), ("self_loss", -1)], 3),
         ([("test_prediction", 1), ("test_loss", 1), ("test_prediction", 2), ("test_loss", 2)], 2),
         (SEVEN, 6),
         ([("test_loss", i) for i in range(20)], 6),
     ],
 )
 @pytest.mark.parametrize(
-    ("kinds", "scale"), [(["random"] * 8, 1e-5), ([*NASTY, *(f"ward {i}" for i in range(300))], 0.02)]
+    ("kinds", "scale", "line"),
+    [
+        (["random"] * 8, 1e-5, convention(4.308869380063768, 2.154434690031884e-4, "classification")),
+        ([*NASTY, *(f"ward {i}" for i in range(20))], 0.02, "W" * 400),
+    ],
 )
-def test_nothing_overlaps_or_leaves_the_page(make_run, measures, columns, kinds, scale):
-    run = make_run(kinds=kinds, measures=measures, methods=("parameter_influence",), dataset=" ".join(NASTY))
+def test_nothing_overlaps_or_leaves_the_page(make_run, measures, columns, kinds, scale, line):
+    run = make_run(
+        kinds=kinds, measures=measures, methods=("parameter_influence",), dataset=" ".join(NASTY), convention=line
+    )
     run.effects["effect"] *= scale
     figure = scatter_figure(run, "parameter_influence")
     canvas = FigureCanvasAgg(figure)
@@ -103,11 +121,12 @@ def test_nothing_overlaps_or_leaves_the_page(make_run, measures, columns, kinds,
     boxes = [ax.get_tightbbox(renderer) for ax in figure.axes]
     boxes += [text.get_window_extent(renderer) for text in figure.texts]
     boxes += [figure.legends[0].get_window_extent(renderer)]
+    margin = MARGIN * figure.dpi
     for box in boxes:
-        assert box.x0 >= 0
-        assert box.y0 >= 0
-        assert box.x1 <= figure.bbox.x1
-        assert box.y1 <= figure.bbox.y1
+        assert box.x0 >= margin
+        assert box.y0 >= margin
+        assert box.x1 <= figure.bbox.x1 - margin
+        assert box.y1 <= figure.bbox.y1 - margin
     for a, b in itertools.combinations(boxes, 2):
         assert not a.padded(-1).overlaps(b)
 
@@ -153,7 +172,7 @@ def test_the_same_run_gives_the_same_bytes_and_no_global_setting_matters(make_ru
     before = dict(matplotlib.rcParams)
     first = [figure_bytes(scatter_figure(run, "newton"), file_format) for file_format in ("png", "svg")]
     assert dict(matplotlib.rcParams) == before
-    with matplotlib.rc_context({"font.size": 30, "axes.facecolor": "red", "svg.fonttype": "none", "savefig.dpi": 20}):
+    with matplotlib.rc_context({"font.size": 30, "axes.facecolor": "red", "text.hinting": "none", "savefig.dpi": 20}):
         second = [figure_bytes(scatter_figure(run, "newton"), file_format) for file_format in ("png", "svg")]
     assert first == second
 
@@ -180,3 +199,25 @@ def test_legend_takes_the_free_places_of_the_last_row():
     assert free.legend[0] < free.panels[1][0] + free.panels[1][2]
     assert full.legend[0] > full.panels[3][0] + full.panels[3][2]
     assert full.width > free.width
+
+
+def test_lines_are_filled_and_hold_all_words():
+    text = convention(4.308869380063768, 2.154434690031884e-4, "classification")
+    lines = wrap_to(text, 8.5, 5.0)
+    assert " ".join(lines) == text
+    assert all(width_of(line, 8.5) <= 5.0 for line in lines)
+    firsts = [line.split()[0] for line in lines[1:]]
+    assert all(
+        width_of(f"{line} {first}", 8.5) > 5.0 for line, first in zip(lines, firsts, strict=False)
+    )  # no line could hold the next word too
+    broken = wrap_to("a " + "W" * 100 + " b", 8.5, 5.0)
+    assert "".join(broken).replace(" ", "") == "a" + "W" * 100 + "b"
+    assert all(width_of(line, 8.5) <= 5.0 for line in broken)
+    assert wrap_to(" ", 8.5, 5.0) == []
+
+
+def test_shortened_text_is_as_long_as_fits():
+    assert shorten_to("Random within class", 10.0, 5.0) == "Random within class"
+    short = shorten_to("W" * 40, 10.0, 1.5)
+    assert "…" in short
+    assert width_of(short, 10.0) <= 1.5 < width_of(short + "W", 10.0)
