@@ -10,18 +10,17 @@ from numpy.typing import NDArray
 from groupinf.numerics.engine import Engine
 from groupinf.numerics.objective import Objective
 
-WIDEST = 32
-# columns X @ Θ should have at least, so that a pass is bound by arithmetic and not by reading X
-SCORE_COLUMNS = 256
+# enough columns for X @ Θ to be bound by arithmetic and not by reading X; more where reading a large factor counts
+WIDEST, WIDEST_SHARED = 32, 48
 # factors of a block, one P × P matrix per group
 FACTOR_BYTES = 256 * 2**20
 
 
 def block_width(objective: Objective, engine: Engine) -> int:
     """Groups in a block: a function of the problem's shape alone, never of the number of jobs."""
-    by_outputs = max(8, SCORE_COLUMNS // objective.loss.outputs)
-    by_memory = max(1, FACTOR_BYTES // (8 * objective.size**2)) if engine.way == "own factors" else WIDEST
-    return min(WIDEST, by_outputs, by_memory)
+    if engine.way == "own factors":
+        return min(WIDEST, max(1, FACTOR_BYTES // (8 * objective.size**2)))
+    return WIDEST_SHARED if engine.preconditioner == "shared" else WIDEST
 
 
 def blocks_of(groups: Sequence[int] | NDArray[np.int64], width: int) -> tuple[tuple[int, ...], ...]:

@@ -30,12 +30,18 @@ class Solved:
 
 
 def conjugate_gradient(
-    product: ColumnMap, precondition: ColumnMap, V: Array, tolerance: float | Array, max_iterations: int
+    product: ColumnMap,
+    precondition: ColumnMap,
+    V: Array,
+    tolerance: float | Array,
+    max_iterations: int,
+    beside_preconditioner: bool = False,
 ) -> Solved:
     """Solve A x = v for each column of V (P, B), A symmetric positive definite, by products with A and M⁻¹.
 
     A column whose relative residual is at most ``tolerance`` (its own, where (B,)) leaves the batch.
     One whose curvature pᵀAp is not positive stops where it is, not converged.
+    With ``beside_preconditioner`` the products are those of A − M alone: Mp follows the recurrence of p, as Mz = r.
     Source: Nocedal & Wright 2006, algorithm 5.3.
     """
     columns = np.arange(V.shape[1])
@@ -47,11 +53,11 @@ def conjugate_gradient(
     out = Solved(x, -z, np.sqrt(np.maximum(rz, 0.0) / first), np.zeros(columns.size, dtype=np.int64), rz <= 0.0)
     active = ~out.converged
     x, r, z, rz, columns = x[:, active], r[:, active], z[:, active], rz[active], columns[active]
-    p = z.copy()
+    p, Mp = z.copy(), r.copy()
     for iteration in range(1, max_iterations + 1):
         if columns.size == 0:
             break
-        Ap = product(p, columns)
+        Ap = product(p, columns) + Mp if beside_preconditioner else product(p, columns)
         curvature = column_dots(p, Ap)
         alpha = np.divide(rz, curvature, out=np.zeros_like(rz), where=curvature > 0.0)
         x += alpha * p
@@ -66,10 +72,11 @@ def conjugate_gradient(
             out.solution[:, leaving], out.left[:, leaving] = x[:, finished], -z[:, finished]
             out.relative_residual[leaving], out.iterations[leaving] = relative[finished], iteration
             out.converged[leaving] = done[finished]
-            x, r, z, p = x[:, stay], r[:, stay], z[:, stay], p[:, stay]
+            x, r, z, p, Mp = x[:, stay], r[:, stay], z[:, stay], p[:, stay], Mp[:, stay]
             rz, new, columns = rz[stay], new[stay], columns[stay]
-        p *= new / rz
-        p += z
+        p = z + (new / rz) * p
+        if beside_preconditioner:
+            Mp = r + (new / rz) * Mp
         rz = new
     return out
 

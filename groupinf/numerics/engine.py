@@ -169,28 +169,30 @@ def choose_engine(fitted: Fitted, mean_group: float) -> Engine:
     diagonal, passes = hessian_diagonal(fitted.objective, fitted.theta), FEWEST_DIAGONAL
     best = min(ways, key=lambda w: retraining_work(shape, w, passes))
     if best[1] == "diagonal":
-        diagonal, passes = _cheapest_diagonal(fitted, diagonal)
+        others = [retraining_work(shape, w, passes) for w in ways if w[1] != "diagonal"]
+        affordable = min(others, default=np.inf) / shape.one_pass / PASSES_PER_ITERATION
+        diagonal, passes = _cheapest_diagonal(fitted, diagonal, int(min(MOST_TRIED, affordable)))
         best = min(ways, key=lambda w: retraining_work(shape, w, passes))
     needs_kernel = best[0] == "sample space"
     kernel = sample_space_kernel(fitted) if needs_kernel else np.empty((0, 0))
     return Engine(best[0], best[1], kernel, diagonal)
 
 
-def _cheapest_diagonal(fitted: Fitted, diagonal: Diagonal) -> tuple[Diagonal, float]:
+def _cheapest_diagonal(fitted: Fitted, diagonal: Diagonal, most: int) -> tuple[Diagonal, float]:
     """The diagonal or λ times the identity, whichever conjugate gradients like better; and passes to be expected."""
     identity = Diagonal(np.full_like(diagonal.diagonal, fitted.objective.lam), diagonal.outputs)
-    tried = [(_iterations(fitted, candidate), candidate) for candidate in (diagonal, identity)]
+    tried = [(_iterations(fitted, candidate, most), candidate) for candidate in (diagonal, identity)]
     iterations, best = min(tried, key=lambda pair: pair[0])
     return best, PASSES_PER_ITERATION * iterations
 
 
-def _iterations(fitted: Fitted, candidate: Diagonal) -> float:
+def _iterations(fitted: Fitted, candidate: Diagonal, most: int) -> float:
     objective = fitted.objective
     end = conjugate_gradient(
         lambda V, _: hessian_products(objective, fitted.theta, V),
         lambda V, _: candidate.solve(V),
         transposed_product(objective.X[:1], fitted.residuals[:1])[:, None],
         1e-5,
-        MOST_TRIED,
+        most,
     )
     return float(end.iterations[0]) if end.converged[0] else np.inf

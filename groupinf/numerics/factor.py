@@ -99,6 +99,15 @@ def _woodbury(X: Design, root: Array, lam: float, kernel: Cholesky, V: Array) ->
     return solution
 
 
+def without_intercept_mean(V: Array, outputs: int) -> Array:
+    """V (P, ...) without its part along the flat direction of softmax: rounding leaves some, which H cannot solve."""
+    if outputs == 1:
+        return V
+    projected = V.copy()
+    projected[-outputs:] -= projected[-outputs:].mean(axis=0)
+    return projected
+
+
 @dataclass(frozen=True)
 class Diagonal:
     """diag H (P,) of a problem with K' outputs."""
@@ -108,10 +117,7 @@ class Diagonal:
 
     def solve(self, V: Array) -> Array:
         """V / diag H; for softmax the intercepts' mean is taken out, as gradients have none."""
-        solved = V / self.diagonal.reshape(-1, *(1,) * (V.ndim - 1))
-        if self.outputs > 1:
-            solved[-self.outputs :] -= solved[-self.outputs :].mean(axis=0)
-        return solved
+        return without_intercept_mean(V / self.diagonal.reshape(-1, *(1,) * (V.ndim - 1)), self.outputs)
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,7 @@ class IterativeFactor:
 
     def solve(self, V: Array) -> Array:
         """H⁻¹V to the relative residual ``tolerance``; raises ConvergenceError where it is not reached."""
-        columns = V.reshape(V.shape[0], -1)
+        columns = without_intercept_mean(V.reshape(V.shape[0], -1), self.objective.loss.outputs)
         end = conjugate_gradient(
             lambda U, _: hessian_products(self.objective, self.theta, U),
             lambda U, _: self.diagonal.solve(U),

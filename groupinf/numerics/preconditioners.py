@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from groupinf.numerics.factor import Cholesky, Factor, cholesky, hessian_diagonal
+from groupinf.numerics.factor import Cholesky, Factor, cholesky, hessian_diagonal, without_intercept_mean
 from groupinf.numerics.losses import Array
 from groupinf.numerics.objective import Objective, scores, weighted_gram
 
@@ -25,8 +25,7 @@ class OutputBlocks:
         outputs = len(self.factors)
         rows = V.reshape(-1, outputs, *V.shape[1:])
         solved = np.stack([factor.solve(rows[:, k]) for k, factor in enumerate(self.factors)], axis=1)
-        solved[-1] -= solved[-1].mean(axis=0)
-        return solved.reshape(V.shape)
+        return without_intercept_mean(solved.reshape(V.shape), outputs)
 
 
 def cheap_preconditioner(objective: Objective, theta: Array) -> Factor:

@@ -15,14 +15,14 @@ from scipy.linalg import lapack
 
 from groupinf.errors import ConvergenceError
 from groupinf.numerics.conjugate_gradient import Columns, conjugate_gradient
-from groupinf.numerics.factor import Cholesky, DenseFactor, IterativeFactor, cholesky, without_flat_direction
+from groupinf.numerics.factor import Cholesky, IterativeFactor, cholesky, without_flat_direction, without_intercept_mean
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses import Array
 from groupinf.numerics.objective import Objective, Rows, hessian_products, row_hessian, scores
 from groupinf.numerics.removal import Removal, removed_hessian_products
 
 # relative residual of iterative solves, in the norm of H⁻¹: of Newton steps, and of certificates
-NEWTON_TOLERANCE = 1e-10
+NEWTON_TOLERANCE = 1e-9
 CERTIFICATE_TOLERANCE = 1e-2
 MAX_ITERATIONS = 1000
 
@@ -126,36 +126,40 @@ def _small_factor(system: Array) -> Cholesky:
 
 @dataclass(frozen=True)
 class Iterative:
-    """Conjugate gradients preconditioned by H; H(w) acts through the removed rows alone where H itself is at hand."""
+    """Conjugate gradients preconditioned by H, beside which only the removed rows need products."""
 
     removal: Removal
 
     def solve(self, V: Array, columns: Columns, tolerance: float) -> Array:
         """As many products as ``tolerance`` takes; raises ConvergenceError where they do not suffice."""
-        end = conjugate_gradient(
-            lambda U, local: self._product(U, columns[local]),
-            lambda U, _: self._precondition(U),
-            V,
-            tolerance,
-            MAX_ITERATIONS,
-        )
+        factor = self.removal.fitted.factor
+        if isinstance(factor, IterativeFactor):  # no factor to share: its diagonal, and passes over the data
+            end = conjugate_gradient(
+                lambda U, local: self._kept_product(U, columns[local]),
+                lambda U, _: factor.diagonal.solve(U),
+                without_intercept_mean(V, self.removal.fitted.objective.loss.outputs),
+                tolerance,
+                MAX_ITERATIONS,
+            )
+        else:
+            end = conjugate_gradient(
+                lambda U, local: -removed_hessian_products(self.removal, U, columns[local]),
+                lambda U, _: factor.solve(U),
+                V,
+                tolerance,
+                MAX_ITERATIONS,
+                beside_preconditioner=True,
+            )
         if not end.converged.all():
             raise ConvergenceError(
                 f"conjugate gradients with H − H(w) stopped at a relative residual of "
-                f"{end.relative_residual.max():.3g}, tolerance {tolerance:.3g}"
+                f"{end.relative_residual.max():.3g}, tolerance {tolerance:.3g}; "
+                "a larger lambda_over_n or scaled features make the problem easier"
             )
         return end.solution
 
-    def _precondition(self, U: Array) -> Array:
-        factor = self.removal.fitted.factor
-        if isinstance(factor, IterativeFactor):  # no factor to share: its diagonal
-            return factor.diagonal.solve(U)
-        return factor.solve(U)
-
-    def _product(self, U: Array, columns: Columns) -> Array:
+    def _kept_product(self, U: Array, columns: Columns) -> Array:
         fitted = self.removal.fitted
-        if isinstance(fitted.factor, DenseFactor):
-            return fitted.factor.H @ U - removed_hessian_products(self.removal, U, columns)
         return hessian_products(fitted.objective, fitted.theta, U, self.removal.kept[:, columns])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from support.problems import make_objective
@@ -74,6 +76,18 @@ def test_solves_without_each_group(classes: int, as_sparse: bool) -> None:
         expected = np.linalg.lstsq(H, V[:, b], rcond=None)[0]
         for solver in solvers:
             np.testing.assert_allclose(solver.solve(V, columns, 1e-12)[:, b], expected, rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_right_hand_sides_with_a_flat_part_are_solved_without_it(outputs: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    o = make_objective(3 if outputs > 1 else 2, n=90)
+    monkeypatch.setattr(factors, "DENSE_BYTES", 0)
+    theta = 0.1 * np.random.default_rng(2).normal(size=o.size)
+    made = factorise(replace(o, lam=3.0), theta)
+    V = rhs(o.size, outputs, 2)
+    flat = np.zeros_like(V)
+    flat[-outputs:] = 1e-3 if outputs > 1 else 0.0
+    np.testing.assert_allclose(made.solve(V + flat), made.solve(V), rtol=1e-8, atol=1e-10)
 
 
 def test_a_single_column_is_solved_for_its_own_group() -> None:
