@@ -281,6 +281,17 @@ class TestPoints(_Section):
         return self
 
 
+class Influence(_Section):
+    """How H⁻¹ is applied for the influence: a factor where it fits, else by conjugate gradients, or LiSSA."""
+
+    solver: Literal["cholesky", "cg", "lissa"] | None = None
+    tolerance: PositiveFloat = 1e-10
+    depth: PositiveInt = 5000
+    repeats: PositiveInt = 10
+    scale: PositiveFloat = 10.0
+    batch_size: PositiveInt = 16
+
+
 class Config(_Section):
     """One study: a dataset, a regularisation, groups, test points, evaluations and methods."""
 
@@ -289,6 +300,7 @@ class Config(_Section):
     dataset: DatasetConfig
     regularization: Regularization
     groups: GroupsConfig
+    influence: Influence = Influence()
     test_points: TestPoints = TestPoints(random=3, highest_loss=3)
     evaluations: (
         Annotated[tuple[Evaluation, ...], Field(strict=False, min_length=1), AfterValidator(_distinct)] | None

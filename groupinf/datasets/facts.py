@@ -14,28 +14,35 @@ from groupinf.datasets.dataset import Dataset
 class SourceFile:
     """A file that a user downloads into the data home.
 
-    ``path`` is relative to the data home. ``members`` maps the files inside an archive that are read to their
-    sha256; they are what is verified, since an archive may be repacked without a change of its contents.
+    ``path`` is relative to the data home. ``sha256`` is None where it is not known: then nothing is verified.
+    ``origin`` says in words where a file without a URL comes from.
+
+    An archive may be repacked without a change of its contents, so these are what is verified where they are given:
+    ``members`` maps the files inside it that are read to their sha256; ``listing_sha256`` is the sha256 of the lines
+    ``<sha256>  <name>`` of all members that are read, sorted by name (what ``sha256sum FILES | sha256sum`` prints).
     """
 
     path: str
-    urls: tuple[str, ...]
-    sha256: str
+    sha256: str | None
+    urls: tuple[str, ...] = ()
+    origin: str = ""
     members: Mapping[str, str] = field(default_factory=dict)
+    listing_sha256: str | None = None
 
 
 @dataclass(frozen=True)
 class DatasetFacts:
     """One registered dataset.
 
-    ``n``, ``n_test``, ``d`` and ``n_classes`` are what the loader yields. ``lambda_over_n`` and ``test_accuracy``
-    are those of Table 1 of Koh, Ang, Teo and Liang (2019), None for a dataset that is not in it.
+    ``n``, ``n_test``, ``d`` and ``n_classes`` are what the loader yields: ``n_test`` is None where no source states
+    it, ``n_classes`` is 0 for regression. ``lambda_over_n``, ``test_accuracy`` and ``test_f1`` are those of Table 1 of
+    Koh, Ang, Teo and Liang (2019), None for a dataset or a score that is not in it.
     """
 
     name: str
     title: str
     n: int
-    n_test: int
+    n_test: int | None
     d: int
     n_classes: int
     licence: str
@@ -45,6 +52,7 @@ class DatasetFacts:
     natural_groups: tuple[str, ...] = ()
     lambda_over_n: float | None = None
     test_accuracy: float | None = None
+    test_f1: float | None = None
 
 
 class Loader(Protocol):

@@ -8,6 +8,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from groupinf.datasets.facts import SourceFile
@@ -59,10 +60,39 @@ def find_source(home: Path, source: SourceFile) -> Path:
     path = home / source.path
     if path.is_file():
         return path
+    where = f"Download it from {source.urls[0]}" if source.urls else f"Get it from {source.origin},"
     raise DataError(
-        f"{path}: no such file. Download it from {source.urls[0]} and save it under that name,"
+        f"{path}: no such file. {where} and save it under that name,"
         f" or set GROUPINF_DATA to the folder that holds {source.path}"
     )
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """A source file on disk and the sha256 of its bytes."""
+
+    path: Path
+    sha256: str
+
+
+def verified_file(home: Path, source: SourceFile) -> FoundFile:
+    """Return a source file below the data home after verifying its sha256, where one is known.
+
+    Raises:
+        DataError: it is not there, cannot be read, or has another hash than the source's.
+    """
+    path = find_source(home, source)
+    found = sha256_of(path)
+    if source.sha256 is not None and found != source.sha256:
+        raise DataError(
+            f"{path}: expected sha256 {source.sha256}, found {found}: not the file that is meant. {replace_it(source)}"
+        )
+    return FoundFile(path, found)
+
+
+def replace_it(source: SourceFile) -> str:
+    """Return what to do about a file that is not the one that is meant."""
+    return f"Move the file away and get it again from {source.urls[0] if source.urls else source.origin}"
 
 
 def read_zip_member(path: Path, source: SourceFile, member: str) -> bytes:
@@ -71,7 +101,7 @@ def read_zip_member(path: Path, source: SourceFile, member: str) -> bytes:
     Raises:
         DataError: not a zip file, no such member, damaged, or another hash than the source's.
     """
-    advice = f"Move the file away and download it again from {source.urls[0]}"
+    advice = replace_it(source)
     try:
         with zipfile.ZipFile(path) as archive:
             content = archive.read(member)

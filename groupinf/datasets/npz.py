@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import tokenize
-import zipfile
-import zlib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +15,7 @@ from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.features import SPARSE_PARTS, check_finite, dense_features, sparse_features
 from groupinf.datasets.home import sha256_of
 from groupinf.datasets.labels import check_weights, encode_targets
+from groupinf.datasets.npz_archive import open_archive, read_member
 from groupinf.errors import DataError
 
 REQUIRED = ("X_train", "y_train", "X_test", "y_test")
@@ -27,23 +25,6 @@ SPARSE = tuple(f"X_{part}_{piece}" for part in ("train", "test") for piece in SP
 ALMOST = 0.77  # likeness of sample_weight, sample_weights and feature_name to what they should be; features is less
 
 Arrays = Mapping[str, NDArray[Any]]
-
-# What numpy and zipfile raise on files that are damaged or were never an archive of plain arrays.
-UNREADABLE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    OSError,
-    ValueError,
-    KeyError,
-    TypeError,
-    SyntaxError,
-    tokenize.TokenError,
-    OverflowError,
-    MemoryError,
-    NotImplementedError,
-    RuntimeError,
-)
 
 
 def load_npz(config: NpzDataset, path: Path) -> Dataset:
@@ -88,39 +69,10 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     Raises:
         DataError: not a NumPy archive, damaged, holding Python objects, or with a misspelt optional array.
     """
-    try:
-        stream = path.open("rb")
-    except OSError as error:
-        raise DataError(f"{path}: expected a readable file, found: {error.strerror}") from error
-    with stream, _archive(stream, path) as archive:
+    with open_archive(path) as archive:
         _refuse_misspelt(archive.files, path)
         wanted = [name for name in (*REQUIRED, *OPTIONAL, *SPARSE) if name in archive.files]
-        return {name: _member(archive, name, path) for name in wanted}
-
-
-def _archive(stream: BinaryIO, path: Path) -> np.lib.npyio.NpzFile:
-    try:
-        archive = np.load(stream, allow_pickle=False)
-    except UNREADABLE as error:
-        raise DataError(f"{path}: expected a NumPy .npz archive, found: {_reason(error)}") from error
-    if not isinstance(archive, np.lib.npyio.NpzFile):
-        raise DataError(f"{path}: expected a NumPy .npz archive, found a single array; write it with numpy.savez")
-    return archive
-
-
-def _member(archive: np.lib.npyio.NpzFile, name: str, path: Path) -> NDArray[Any]:
-    try:
-        array = archive[name]
-    except UNREADABLE as error:
-        advice = "; save numbers or text, not Python objects" if "Object arrays" in str(error) else ""
-        raise DataError(f"{path}: {name}: expected a readable array, found: {_reason(error)}{advice}") from error
-    if not isinstance(array, np.ndarray):
-        raise DataError(f"{path}: {name}: expected a NumPy array, found other bytes")
-    return array
-
-
-def _reason(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        return {name: read_member(archive, name, path) for name in wanted}
 
 
 def _refuse_misspelt(found: list[str], path: Path) -> None:

@@ -8,7 +8,22 @@ from types import MappingProxyType
 
 from groupinf.config.explain import did_you_mean
 from groupinf.config.schema import CsvDataset, DatasetConfig, NamedDataset, NpzDataset
-from groupinf.datasets import breast_cancer, diabetes, digits
+from groupinf.datasets import (
+    breast_cancer,
+    cdr,
+    cdr_rebuilt,
+    diabetes,
+    digits,
+    dogfish,
+    dogfish_efficientnet,
+    enron,
+    enron_spacy,
+    forest_fires,
+    mnist,
+    mnist_small,
+    multinli,
+    nli_workers,
+)
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.csv_table import load_csv
 from groupinf.datasets.dataset import Dataset
@@ -16,7 +31,22 @@ from groupinf.datasets.facts import DatasetFacts, Loader
 from groupinf.datasets.home import data_home
 from groupinf.datasets.npz import load_npz
 
-_MODULES = (breast_cancer, diabetes, digits)
+_MODULES = (
+    breast_cancer,
+    cdr,
+    cdr_rebuilt,
+    diabetes,
+    digits,
+    dogfish,
+    dogfish_efficientnet,
+    enron,
+    enron_spacy,
+    forest_fires,
+    mnist,
+    mnist_small,
+    multinli,
+    nli_workers,
+)
 
 FACTS: Mapping[str, DatasetFacts] = MappingProxyType({m.FACTS.name: m.FACTS for m in _MODULES})
 _LOADERS: Mapping[str, Loader] = MappingProxyType({m.FACTS.name: m.load for m in _MODULES})

@@ -11,6 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from groupinf.config.load import LoadedConfig
+from groupinf.config.schema import Influence
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.block import Study
 from groupinf.effects.influence import (
@@ -26,7 +27,9 @@ from groupinf.groups.groups import Groups
 from groupinf.groups.source import GroupSource
 from groupinf.groups.streams import builder_stream
 from groupinf.numerics.engine import choose_engine
+from groupinf.numerics.factor import Factor, IterativeFactor, hessian_diagonal
 from groupinf.numerics.fit import Fitted
+from groupinf.numerics.lissa import Lissa
 from groupinf.numerics.objective import Objective, scores
 
 
@@ -84,6 +87,16 @@ def frozen_scales(
     return {name: scale or 1.0 for name, scale in scales.items()}, norms
 
 
+def influence_solver(options: Influence, fitted: Fitted, seed: int) -> Factor:
+    """What applies H⁻¹ for the influence: the fit's own factor, unless another solver is asked for."""
+    objective, theta = fitted.objective, fitted.theta
+    if options.solver == "cg":
+        return IterativeFactor(objective, theta, hessian_diagonal(objective, theta), options.tolerance)
+    if options.solver == "lissa":
+        return Lissa(objective, theta, options.depth, options.repeats, options.scale, options.batch_size, seed)
+    return fitted.factor
+
+
 def make_study(
     fitted: Fitted, test: Objective, drawn: Drawn, evaluations: Sequence[str], loaded: LoadedConfig
 ) -> Study:
@@ -93,7 +106,7 @@ def make_study(
     return Study(
         fitted=fitted,
         engine=choose_engine(fitted, mean_group(drawn.groups)),
-        influence_solver=fitted.factor,
+        influence_solver=influence_solver(loaded.config.influence, fitted, loaded.config.seed),
         test=rows,
         test_points=drawn.test_points,
         evaluations=tuple(evaluations),

@@ -14,7 +14,7 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.effects.block import Study
 from groupinf.effects.blocks import block_width, blocks_of
 from groupinf.errors import RunError
-from groupinf.experiments.drawing import Drawn, draw, emptying, make_study, mean_group, rows_of
+from groupinf.experiments.drawing import Drawn, draw, emptying, influence_solver, make_study, mean_group, rows_of
 from groupinf.experiments.files import json_bytes, npz_arrays, npz_bytes, parquet_bytes, parquet_table
 from groupinf.experiments.fitting import describe_fit, fit_model
 from groupinf.experiments.manifest import convention, provenance
@@ -55,7 +55,7 @@ def prepare(
     """Fit and draw, and store it; or read back what an earlier run of the same identity has stored."""
     stored = directory.manifest()
     if stored is not None:
-        restored = _restore(dataset, directory, stored)
+        restored = _restore(loaded, dataset, directory, stored)
         if restored is not None:
             return restored
     progress.stage("fit")
@@ -105,6 +105,7 @@ def _describe_groups(study: Study, drawn: Drawn, skipped: list[dict[str, Any]]) 
         "notes": list(drawn.notes),
         "engine": {
             "solves with H": type(study.fitted.factor).__name__,
+            "solves with H for the influence": type(study.influence_solver).__name__,
             "solves with H − H(w)": study.engine.way,
             "preconditioner of retraining": study.engine.preconditioner,
             "groups side by side": block_width(study.fitted.objective, study.engine),
@@ -123,7 +124,9 @@ def _store(loaded: LoadedConfig, fitted: Fitted, groups: Groups, directory: RunD
     return {name: directory.write(name, content) for name, content in contents.items()}
 
 
-def _restore(dataset: Dataset, directory: RunDirectory, manifest: Mapping[str, Any]) -> Prepared | None:
+def _restore(
+    loaded: LoadedConfig, dataset: Dataset, directory: RunDirectory, manifest: Mapping[str, Any]
+) -> Prepared | None:
     """What an earlier run has prepared; None where a file is missing or altered, so that it is made anew."""
     theta, archive, frame, config = (directory.read(name, manifest) for name in PREPARED)
     if theta is None or archive is None or frame is None or config is None:
@@ -135,7 +138,7 @@ def _restore(dataset: Dataset, directory: RunDirectory, manifest: Mapping[str, A
     study = Study(
         fitted=fitted,
         engine=one_thread(partial(choose_engine, fitted), mean_group(groups)),
-        influence_solver=fitted.factor,
+        influence_solver=influence_solver(loaded.config.influence, fitted, loaded.config.seed),
         test=rows_of(test_objective(dataset), test_points),
         test_points=test_points,
         evaluations=tuple(manifest["evaluations"]),

@@ -11,6 +11,7 @@ from groupinf.datasets.registry import load_dataset
 from groupinf.errors import ConfigError
 from groupinf.groups.check import check_builder, check_sizes
 from groupinf.numerics.cross_validation import contiguous_folds
+from groupinf.numerics.factor import DENSE_BYTES
 from groupinf.numerics.losses import loss_for
 from groupinf.numerics.objective import Objective, with_intercept
 
@@ -31,6 +32,7 @@ def load_checked(loaded: LoadedConfig) -> Dataset:
         *_evaluation_problems(loaded, dataset),
         *_group_problems(loaded, dataset),
         *_test_point_problems(loaded, dataset),
+        *_influence_problems(loaded, dataset),
         *_cross_validation_problems(loaded, dataset),
     ]
     if problems:
@@ -97,6 +99,14 @@ def _test_point_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigE
     if beyond:
         return [loaded.error(("test_points", "indices"), f"expected rows 0 to {rows - 1}, found {beyond[0]}")]
     return []
+
+
+def _influence_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigError]:
+    size = (dataset.d + 1) * loss_for(len(dataset.classes)).outputs
+    if loaded.config.influence.solver != "cholesky" or 8 * size**2 <= DENSE_BYTES or size > 4 * dataset.n:
+        return []
+    found = f"found cholesky, whose {size:,} × {size:,} Hessian takes {8 * size**2 / 10**9:.1f} GB"
+    return [loaded.error(("influence", "solver"), f"expected cg or lissa, {found}")]
 
 
 def _cross_validation_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigError]:

@@ -100,7 +100,7 @@ def test_other_contents_are_refused_with_both_hashes(tmp_path: Path) -> None:
     assert str(path) in message
     assert f"expected sha256 {diabetes.SOURCE.members[diabetes.MEMBER]}" in message
     assert f"found {hashlib.sha256(b'altered').hexdigest()}" in message
-    assert "download it again" in message
+    assert f"get it again from {diabetes.SOURCE.urls[0]}" in message
 
 
 def test_archive_without_the_member_is_refused(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from groupinf.datasets.home import data_home, data_home_of, sha256_of
+from groupinf.datasets.facts import SourceFile
+from groupinf.datasets.home import FoundFile, data_home, data_home_of, sha256_of, verified_file
 from groupinf.errors import DataError
 
 USER = Path("/home/user")
@@ -41,3 +42,24 @@ def test_sha256(tmp_path: Path) -> None:
     assert sha256_of(tmp_path / "file") == hashlib.sha256(b"abc" * 1000).hexdigest()
     with pytest.raises(DataError, match=r"absent: expected a readable file, found: No such file"):
         sha256_of(tmp_path / "absent")
+
+
+def source(content: bytes | None) -> SourceFile:
+    sha256 = None if content is None else hashlib.sha256(content).hexdigest()
+    return SourceFile(path="sub/file.dat", sha256=sha256, origin="a friend")
+
+
+def test_verified_file(tmp_path: Path) -> None:
+    path = tmp_path / "sub" / "file.dat"
+    with pytest.raises(DataError, match=r"file\.dat: no such file\. Get it from a friend, and save it under that name"):
+        verified_file(tmp_path, source(b"right"))
+    path.parent.mkdir()
+    path.write_bytes(b"right")
+    right, wrong = (hashlib.sha256(content).hexdigest() for content in (b"right", b"wrong"))
+    assert verified_file(tmp_path, source(b"right")) == verified_file(tmp_path, source(None)) == FoundFile(path, right)
+    with pytest.raises(DataError) as caught:
+        verified_file(tmp_path, source(b"wrong"))
+    assert str(caught.value) == (
+        f"{path}: expected sha256 {wrong}, found {right}: not the file that is meant."
+        " Move the file away and get it again from a friend"
+    )

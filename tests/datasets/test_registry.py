@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import yaml
 
-from groupinf.config.schema import Config, CsvDataset, DatasetConfig, NamedDataset, NpzDataset
+from groupinf.config.schema import Column, Config, CsvDataset, DatasetConfig, NamedDataset, NpzDataset
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.registry import FACTS, dataset_names, load_dataset
 
@@ -16,7 +16,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_names_are_sorted() -> None:
-    assert dataset_names() == ("breast_cancer", "diabetes", "digits")
+    assert list(dataset_names()) == sorted(FACTS)
+    assert {"breast_cancer", "diabetes", "digits", "mnist"} < set(FACTS)
 
 
 def test_readme_has_a_section_for_each_dataset_and_no_other() -> None:
@@ -32,24 +33,39 @@ def readme_sections() -> dict[str, str]:
 def test_readme_states_the_registered_facts(name: str) -> None:
     section, facts = readme_sections()[name], FACTS[name]
     stated = [facts.title, f"Licence: {facts.licence}", f"Citation: {facts.citation}", facts.url]
-    stated += [f"{facts.n:,} for training", f"{facts.n_test:,} for testing", f"; {facts.d} features"]
-    stated += [f"{facts.n_classes} classes", *facts.natural_groups]
-    if facts.lambda_over_n is not None and facts.test_accuracy is not None:
-        stated += [f"≈ {facts.lambda_over_n:.2e}", f"test accuracy {facts.test_accuracy:.1%}".replace("%", " %")]
+    stated += [f"{facts.n:,} for training", f"; {facts.d:,} features", *facts.natural_groups]
+    stated.append("for testing" if facts.n_test is None else f"{facts.n_test:,} for testing")
+    stated.append(f"{facts.n_classes} classes" if facts.n_classes else "regression")
+    if facts.lambda_over_n is not None:
+        stated += ["In the paper: λ/n", f"{facts.lambda_over_n:.2e}"]
+    for words, score in (("accuracy", facts.test_accuracy), ("F1", facts.test_f1)):
+        stated += [] if score is None else [f"test {words} {score:.1%}".replace("%", " %")]
     for file in facts.files:
-        stated += [f"`{file.path}`", *file.urls, file.sha256, *file.members, *file.members.values()]
+        stated += [f"`{file.path}`", *file.urls, file.origin, *file.members, *file.members.values()]
+        stated += [file.sha256 or "sha256: not known", file.listing_sha256 or ""]
     assert [s for s in stated if s not in section] == []
 
 
 @pytest.mark.parametrize("name", dataset_names())
-def test_each_dataset_has_a_study(name: str) -> None:
+def test_each_file_comes_from_somewhere(name: str) -> None:
+    for file in FACTS[name].files:
+        assert bool(file.urls) != bool(file.origin)
+
+
+STUDIES = sorted({path.stem for path in (ROOT / "configs").glob("*.yaml")} & set(FACTS))
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_study_of_a_dataset(name: str) -> None:
     config = Config.model_validate(yaml.safe_load((ROOT / "configs" / f"{name}.yaml").read_text(encoding="utf-8")))
     facts = FACTS[name]
-    assert config.dataset == NamedDataset(name=name)
-    assert len(config.groups.builders) == 6
+    assert (config.name, config.dataset) == (name, NamedDataset(name=name))
     assert config.evaluations is not None
-    assert ("test_prediction" in config.evaluations) == (facts.n_classes == 2)
+    assert ("test_prediction" in config.evaluations) == (facts.n_classes <= 2)
     assert facts.lambda_over_n in (None, pytest.approx(config.regularization.lambda_over_n, rel=1e-12))
+    columns = [builder.column for builder in config.groups.builders if isinstance(builder, Column)]
+    assert len(config.groups.builders) == (len(columns) or 6)
+    assert set(columns) <= set(facts.natural_groups)
 
 
 def problem(config: DatasetConfig, base: Path = Path("/nowhere")) -> tuple[tuple[str, ...], str]:
@@ -62,7 +78,7 @@ def problem(config: DatasetConfig, base: Path = Path("/nowhere")) -> tuple[tuple
 def test_unknown_name() -> None:
     key, message = problem(NamedDataset(name="diabtes"))
     assert key == ("dataset", "name")
-    assert message == "expected one of breast_cancer, diabetes, digits, found 'diabtes'; did you mean diabetes?"
+    assert message == f"expected one of {', '.join(dataset_names())}, found 'diabtes'; did you mean diabetes?"
 
 
 def test_name_like_none_has_no_nearest() -> None:

@@ -1,0 +1,80 @@
+"""Arrays of a NumPy .npz archive that may be anything: nothing in it is unpickled, damage is a DataError."""
+
+from __future__ import annotations
+
+import tokenize
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groupinf.errors import DataError
+
+# What numpy and zipfile raise on files that are damaged or were never an archive of plain arrays.
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    SyntaxError,
+    tokenize.TokenError,
+    OverflowError,
+    MemoryError,
+    NotImplementedError,
+    RuntimeError,
+)
+
+
+@contextmanager
+def open_archive(path: Path) -> Iterator[np.lib.npyio.NpzFile]:
+    """Open an .npz file for :func:`read_member`.
+
+    Raises:
+        DataError: it cannot be read, or is no archive of arrays.
+    """
+    try:
+        stream = path.open("rb")
+    except OSError as error:
+        raise DataError(f"{path}: expected a readable file, found: {error.strerror}") from error
+    with stream, _archive(stream, path) as archive:
+        yield archive
+
+
+def read_member(archive: np.lib.npyio.NpzFile, name: str, path: Path) -> NDArray[Any]:
+    """Return one array of the archive at ``path``.
+
+    Raises:
+        DataError: there is none of that name, or it is damaged, or holds Python objects.
+    """
+    if name not in archive.files:
+        raise DataError(f"{path}: expected an array {name}, found {', '.join(archive.files) or 'no array'}")
+    try:
+        array = archive[name]
+    except UNREADABLE as error:
+        advice = "; save numbers or text, not Python objects" if "Object arrays" in str(error) else ""
+        raise DataError(f"{path}: {name}: expected a readable array, found: {_reason(error)}{advice}") from error
+    if not isinstance(array, np.ndarray):
+        raise DataError(f"{path}: {name}: expected a NumPy array, found other bytes")
+    return array
+
+
+def _archive(stream: BinaryIO, path: Path) -> np.lib.npyio.NpzFile:
+    try:
+        archive = np.load(stream, allow_pickle=False)
+    except UNREADABLE as error:
+        raise DataError(f"{path}: expected a NumPy .npz archive, found: {_reason(error)}") from error
+    if not isinstance(archive, np.lib.npyio.NpzFile):
+        raise DataError(f"{path}: expected a NumPy .npz archive, found a single array; write it with numpy.savez")
+    return archive
+
+
+def _reason(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
