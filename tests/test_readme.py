@@ -37,6 +37,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "groups": (schema.GroupsConfig,),
     "groups.sizes": (schema.Sizes,),
     "groups.builders": tuple(schema.BUILDERS.values()),
+    "influence": (schema.Influence,),
     "test_points": (schema.TestPoints,),
 }
 PROGRAMS = {"groupinf", "bash", "python", "export"}
@@ -151,7 +152,7 @@ def test_reference_names_every_choice(heading: str) -> None:
 def test_datasets_builders_and_kinds_are_named() -> None:
     datasets = set(table("Datasets and own data"))
     assert datasets
-    assert datasets <= set(dataset_names())  # data/README.md has all of them
+    assert datasets == set(dataset_names())
     groups = section("Groups")
     for name in (*schema.BUILDERS, *KINDS):
         assert f"`{name}`" in groups

@@ -43,6 +43,10 @@ INTERVAL_WORDS: dict[Interval, str] = {
 MOST_BOOTSTRAP_CELLS = 400_000_000
 
 
+# predictions nearer to the actual effect than this share of it are not called smaller: retraining is exact to less
+ROUNDING = 1e-6
+
+
 @dataclass(frozen=True)
 class AgreementTable:
     """One row per (evaluation, test_point, kind or "all", method), and which interval Spearman's ρ has."""
@@ -93,7 +97,7 @@ def _rows(pairs: PairedEffects, kind: str, chosen: NDArray[np.bool_], interval: 
         "pearson": _correlation(predicted, actual),
         "slope": _ratio((predicted * actual).sum(axis=-1), (predicted**2).sum(axis=-1)),
         "same_sign": same_sign.mean(axis=-1),
-        "underestimated": (same_sign & (np.abs(predicted) < np.abs(actual))).mean(axis=-1),
+        "underestimated": (same_sign & (np.abs(predicted) < (1 - ROUNDING) * np.abs(actual))).mean(axis=-1),
         "median_relative_error": _median_relative_error(predicted, actual),
     }
     keys = [(e, t, kind, m) for m in pairs.methods for e, t in pairs.measures]

@@ -30,8 +30,14 @@ class LoadedConfig(Origin):
         return ConfigError(self.message(Problem(key, message)))
 
     def resolved(self) -> dict[str, Any]:
-        """The configuration as JSON-able values with every default filled in; what is unset is left out."""
-        return self.config.model_dump(mode="json", exclude_none=True)
+        """The configuration as JSON-able values: every default filled in, paths absolute, what is unset left out."""
+        values = self.config.model_dump(mode="json", exclude_none=True)
+        for section, key in [(values["dataset"], "npz"), (values["dataset"], "csv")] + [
+            (builder, "path") for builder in values["groups"]["builders"]
+        ]:
+            if key in section:
+                section[key] = str(self.path(section[key]).absolute())
+        return values
 
 
 def load_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()) -> LoadedConfig:

@@ -15,7 +15,12 @@ from groupinf.experiments.run import run_name
 from groupinf.experiments.test_points import FROM_PERCENTILES
 from groupinf.groups.group_file import read_group_file
 from groupinf.groups.user_groups import rows_by_value
+from groupinf.numerics.engine import KERNEL_BYTES
+from groupinf.numerics.factor import DENSE_BYTES
 from groupinf.numerics.objective import Objective
+
+# Python with numpy, scipy, scikit-learn and pandas loaded
+LIBRARIES_BYTES = 300 * 2**20
 
 
 @dataclass(frozen=True)
@@ -89,10 +94,12 @@ def _cross_validation_fits(regularization: schema.Regularization) -> int:
 
 
 def _memory(objective: Objective, dataset: Dataset) -> int:
-    """Training and test rows with their copy that has an intercept, Hessian, and the factors of a block."""
+    """Bytes of one process: libraries, rows with and without intercept, H with its factor, and one block's work."""
     X = dataset.X_train if isinstance(dataset.X_train, np.ndarray) else dataset.X_train.data
     rows = 2 * X.nbytes * (1 + dataset.y_test.size / dataset.n)
     hessian = 8 * objective.size**2
-    factors = 3 * hessian + min(FACTOR_BYTES, WIDEST * hessian)
-    masks = dataset.n * WIDEST
-    return int(rows + factors + masks)
+    dense = 3 * hessian + min(FACTOR_BYTES, WIDEST * hessian) if hessian <= DENSE_BYTES else 0
+    one_output = objective.loss.outputs == 1
+    kernel = 8 * dataset.n**2 if one_output and 8 * dataset.n**2 <= KERNEL_BYTES else 0
+    block = WIDEST * (dataset.n + 8 * 24 * objective.size)
+    return int(LIBRARIES_BYTES + rows + dense + kernel + block)

@@ -45,7 +45,7 @@ def execute(loaded: LoadedConfig, out: Path, jobs: int, fresh: bool, progress: P
         shutil.rmtree(directory.path)
     _refuse_other(directory, identity)
     if _finished(directory):
-        progress.note(f"{directory.path}: finished already; --fresh starts over")
+        progress.note(f"{directory.path}: finished already, only its report is written again; --fresh starts over")
         return load_run(directory.path)
     clock = [time.perf_counter()]
     prepared = prepare(loaded, dataset, identity, directory, jobs, progress)
