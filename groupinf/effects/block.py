@@ -12,6 +12,7 @@ from groupinf.effects.evaluations import Evaluation, evaluations_for
 from groupinf.effects.readout import Effects, actual_effects, predicted_effects
 from groupinf.effects.steps import Step, influence_step, newton_step
 from groupinf.errors import ConvergenceError
+from groupinf.numerics.bounds import score_bounds
 from groupinf.numerics.engine import Engine
 from groupinf.numerics.factor import Factor
 from groupinf.numerics.fit import Fitted
@@ -34,6 +35,7 @@ class Study:
 
     ``test`` holds the rows of ``test_points`` (all test rows for (-1,)); ``scales`` maps an evaluation to its
     largest predicted effect over all groups, ``gradient_norms`` to the largest ‖∇f(θ̂)‖ in H⁻¹ over test points.
+    ``row_norm`` is the largest xᵀH⁻¹x over training rows and ``test``, infinite where it is not computed.
     """
 
     fitted: Fitted
@@ -45,13 +47,15 @@ class Study:
     methods: tuple[str, ...]
     scales: Mapping[str, float]
     gradient_norms: Mapping[str, float]
+    row_norm: float
 
 
 @dataclass(frozen=True)
 class BlockEffects:
     """Effects and error estimates (methods + actual, T, B), T running over evaluations and their test points.
 
-    theta (B, P) are the retrained parameters; passes, gradient_norm, decrement, refreshed (B,) their certificates.
+    theta (B, P) are the retrained parameters; passes, gradient_norm, decrement, score_bound, refreshed (B,) their
+    certificates.
     """
 
     effect: Array
@@ -60,6 +64,7 @@ class BlockEffects:
     passes: NDArray[np.int64]
     gradient_norm: Array
     decrement: Array
+    score_bound: Array
     refreshed: NDArray[np.bool_]
 
 
@@ -83,8 +88,16 @@ def compute_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -
         passes=retrained.passes,
         gradient_norm=retrained.gradient_norm,
         decrement=retrained.decrement,
+        score_bound=_score_bound(study, block, reduced, retrained),
         refreshed=retrained.refreshed,
     )
+
+
+def _score_bound(study: Study, block: Removal, reduced: ReducedSolver, retrained: Retrained) -> Array:
+    """Proven bound on the error of any training or chosen test row's score; infinite where nothing is proven."""
+    if np.isinf(study.row_norm):
+        return np.full(len(block.members), np.inf)
+    return score_bounds(block, retrained.theta, retrained.decrement, reduced.amplification(), study.row_norm)
 
 
 def _steps(study: Study, block: Removal, reduced: ReducedSolver) -> dict[str, Step]:

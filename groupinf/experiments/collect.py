@@ -17,7 +17,7 @@ from groupinf.experiments.prepare import Prepared
 from groupinf.experiments.progress import Progress
 from groupinf.experiments.run_directory import MANIFEST, RunDirectory
 
-CERTIFICATES = ("passes", "gradient_norm", "decrement", "refreshed")
+CERTIFICATES = ("passes", "gradient_norm", "decrement", "score_bound", "refreshed")
 
 
 def collect(prepared: Prepared, run: str, directory: RunDirectory, progress: Progress) -> dict[str, Any]:

@@ -26,7 +26,8 @@ from groupinf.groups.build import build_groups
 from groupinf.groups.groups import Groups
 from groupinf.groups.source import GroupSource
 from groupinf.groups.streams import builder_stream
-from groupinf.numerics.engine import choose_engine
+from groupinf.numerics.bounds import largest_norm
+from groupinf.numerics.engine import Engine, choose_engine
 from groupinf.numerics.factor import Factor, IterativeFactor, hessian_diagonal
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.lissa import Lissa
@@ -103,9 +104,10 @@ def make_study(
     """Freeze what every block reads; ``test`` is the whole test set."""
     rows = rows_of(test, drawn.test_points)
     scales, norms = frozen_scales(fitted, rows, drawn.test_points, evaluations, drawn.groups)
+    engine = choose_engine(fitted, mean_group(drawn.groups))
     return Study(
         fitted=fitted,
-        engine=choose_engine(fitted, mean_group(drawn.groups)),
+        engine=engine,
         influence_solver=influence_solver(loaded.config.influence, fitted, loaded.config.seed),
         test=rows,
         test_points=drawn.test_points,
@@ -113,7 +115,15 @@ def make_study(
         methods=loaded.config.methods,
         scales=scales,
         gradient_norms=norms,
+        row_norm=row_norm(fitted, engine, rows),
     )
+
+
+def row_norm(fitted: Fitted, engine: Engine, test: Objective) -> float:
+    """max xᵀH⁻¹x for the bound on scores: of one output where H − H(w) is factored, else infinite."""
+    if fitted.objective.loss.outputs > 1 or engine.way == "iterative":
+        return float("inf")
+    return max(largest_norm(fitted.factor, X) for X in (fitted.objective.X, test.X))
 
 
 def mean_group(groups: Groups) -> float:

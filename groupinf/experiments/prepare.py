@@ -14,7 +14,16 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.effects.block import Study
 from groupinf.effects.blocks import block_width, blocks_of
 from groupinf.errors import RunError
-from groupinf.experiments.drawing import Drawn, draw, emptying, influence_solver, make_study, mean_group, rows_of
+from groupinf.experiments.drawing import (
+    Drawn,
+    draw,
+    emptying,
+    influence_solver,
+    make_study,
+    mean_group,
+    row_norm,
+    rows_of,
+)
 from groupinf.experiments.files import json_bytes, npz_arrays, npz_bytes, parquet_bytes, parquet_table
 from groupinf.experiments.fitting import describe_fit, fit_model
 from groupinf.experiments.manifest import convention, provenance
@@ -135,16 +144,19 @@ def _restore(
     objective = training_objective(dataset, manifest["lam"])
     fitted = one_thread(partial(fitted_at, objective), npz_arrays(theta)["theta"])
     test_points = tuple(manifest["test_points"])
+    engine = one_thread(partial(choose_engine, fitted), mean_group(groups))
+    rows = rows_of(test_objective(dataset), test_points)
     study = Study(
         fitted=fitted,
-        engine=one_thread(partial(choose_engine, fitted), mean_group(groups)),
+        engine=engine,
         influence_solver=influence_solver(loaded.config.influence, fitted, loaded.config.seed),
-        test=rows_of(test_objective(dataset), test_points),
+        test=rows,
         test_points=test_points,
         evaluations=tuple(manifest["evaluations"]),
         methods=tuple(manifest["methods"]),
         scales=manifest["scales"],
         gradient_norms=manifest["gradient_norms"],
+        row_norm=one_thread(partial(row_norm, fitted, engine), rows),
     )
     return _prepared(study, groups, manifest)
 

@@ -16,7 +16,8 @@ class Run:
 
     groups: group, name, kind, size, test_point, made_from. effects: run, dataset, lam_over_n, group,
     kind, size, test_point, evaluation, method, readout, effect, error_estimate. retrains: group, passes,
-    gradient_norm, decrement. spearman: one row per (evaluation, test_point, kind or "all", method).
+    gradient_norm, decrement, score_bound, refreshed. spearman: one row per (evaluation, test_point, kind or "all",
+    method).
     manifest: n, d, classes, lam, lam_over_n, train_accuracy, test_accuracy, convention, versions, seeds, ...
     """
 

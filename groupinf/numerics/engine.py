@@ -55,7 +55,7 @@ class Engine:
             return sample_space(removal, self.kernel)
         factor = removal.fitted.factor
         if self.way == "own factors" and isinstance(factor, DenseFactor):
-            return own_factors(removal.fitted, factor.H, removal.members)
+            return own_factors(removal.fitted, factor, removal.members)
         return Iterative(removal)
 
     @property

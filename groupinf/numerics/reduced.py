@@ -11,11 +11,19 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from scipy import linalg
 from scipy.linalg import lapack
 
 from groupinf.errors import ConvergenceError
 from groupinf.numerics.conjugate_gradient import Columns, conjugate_gradient
-from groupinf.numerics.factor import Cholesky, IterativeFactor, cholesky, without_flat_direction, without_intercept_mean
+from groupinf.numerics.factor import (
+    Cholesky,
+    DenseFactor,
+    IterativeFactor,
+    cholesky,
+    without_flat_direction,
+    without_intercept_mean,
+)
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses import Array
 from groupinf.numerics.objective import Objective, Rows, hessian_products, row_hessian, scores
@@ -33,25 +41,35 @@ class ReducedSolver(Protocol):
     def solve(self, V: Array, columns: Columns, tolerance: float) -> Array:
         """(H − H(w))⁻¹V (P, b), to a relative residual of ``tolerance`` where the way is iterative."""
 
+    def amplification(self) -> Array:
+        """c with H ≤ c(H − H(w)), (B,); infinite where no bound is at hand."""
+
 
 @dataclass(frozen=True)
 class OwnFactors:
     """A Cholesky factor of H − H(w) for each group."""
 
     factors: tuple[Cholesky, ...]
+    whole: Cholesky
 
     def solve(self, V: Array, columns: Columns, tolerance: float) -> Array:
         """Direct: ``tolerance`` is always met."""
         return np.column_stack([self.factors[c].solve(V[:, j]) for j, c in enumerate(columns)])
 
+    def amplification(self) -> Array:
+        """1 + tr((H − H(w))⁻¹H) − P: the eigenvalues are at least 1, so the largest is at most this."""
+        whole = np.tril(self.whole.lower)
+        ratios = (linalg.solve_triangular(f.lower, whole, lower=True, check_finite=False) for f in self.factors)
+        return np.array([1.0 + np.sum(ratio**2) - whole.shape[0] for ratio in ratios])
 
-def own_factors(fitted: Fitted, H: Array, members: Sequence[Rows]) -> OwnFactors:
+
+def own_factors(fitted: Fitted, whole: DenseFactor, members: Sequence[Rows]) -> OwnFactors:
     """Downdate H by each group's H(w) and factor.
 
     Where the difference is not positive definite to working precision the rows that stay are summed anew;
     raises ConvergenceError where even that is singular.
     """
-    return OwnFactors(tuple(_own_factor(fitted, H, rows) for rows in members))
+    return OwnFactors(tuple(_own_factor(fitted, whole.H, rows) for rows in members), whole.factor)
 
 
 def _own_factor(fitted: Fitted, H: Array, rows: Rows) -> Cholesky:
@@ -99,6 +117,10 @@ class SampleSpace:
             back[:, j] = np.asarray(X.T @ (root * inner))
         return first + fitted.factor.solve(back)
 
+    def amplification(self) -> Array:
+        """1 + tr(S⁻¹) − |S| with S the small system, whose eigenvalues are those of H⁻¹(H − H(w)) that are not 1."""
+        return np.array([_amplification(kernel.lower) for kernel in self.kernels])
+
 
 def sample_space(removal: Removal, Q: Array) -> SampleSpace:
     """Factor each group's small system; ``Q`` (n, n) is XH⁻¹Xᵀ of the whole training set."""
@@ -106,6 +128,13 @@ def sample_space(removal: Removal, Q: Array) -> SampleSpace:
     curvature = objective.loss.curvature(scores(objective.X, theta, 1))[:, 0, 0] * objective.sample_weight
     roots = tuple(np.sqrt(curvature[rows]) for rows in removal.members)
     return SampleSpace(removal, roots, tuple(map(_small_factor, _small_systems(Q, roots, removal.members))))
+
+
+def _amplification(lower: Array) -> float:
+    inverse, info = lapack.dtrtri(lower, lower=1)
+    if info != 0:
+        return float("inf")
+    return float(1.0 + np.sum(np.tril(inverse) ** 2) - lower.shape[0])
 
 
 def _small_systems(Q: Array, roots: Sequence[Array], members: Sequence[Rows]) -> list[Array]:
@@ -157,6 +186,10 @@ class Iterative:
                 "a larger lambda_over_n or scaled features make the problem easier"
             )
         return end.solution
+
+    def amplification(self) -> Array:
+        """None is at hand: infinite."""
+        return np.full(len(self.removal.members), np.inf)
 
     def _kept_product(self, U: Array, columns: Columns) -> Array:
         fitted = self.removal.fitted

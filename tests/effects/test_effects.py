@@ -43,7 +43,9 @@ def make_study(
     names = evaluation_names(classes)
     norms = dict.fromkeys(names, 1.0)
     engine = choose_engine(fitted, 5.0)
-    return Study(fitted, engine, fitted.factor, test, test_points, names, METHODS, dict.fromkeys(names, 1.0), norms)
+    return Study(
+        fitted, engine, fitted.factor, test, test_points, names, METHODS, dict.fromkeys(names, 1.0), norms, float("inf")
+    )
 
 
 def effects(study: Study, method: str) -> np.ndarray:
@@ -152,7 +154,7 @@ def test_a_step_that_is_not_solved_shows_in_its_error_estimate() -> None:
     fitted, block = study.fitted, removal(study.fitted, GROUPS)
     assert isinstance(fitted.factor, DenseFactor)
     assert np.abs(newton_step(block, study.engine.reduced(block)).remainder).max() < 1e-12
-    others = own_factors(fitted, fitted.factor.H, (GROUPS[1], GROUPS[1], GROUPS[1]))
+    others = own_factors(fitted, fitted.factor, (GROUPS[1], GROUPS[1], GROUPS[1]))
     assert np.abs(newton_step(block, others).remainder[:, 0]).max() > 1e-6
     assert np.abs(influence_step(block, fitted.factor).remainder).max() < 1e-12
     step = influence_step(block, cholesky(2 * fitted.factor.H))

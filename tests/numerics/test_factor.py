@@ -64,7 +64,7 @@ def test_solves_without_each_group(classes: int, as_sparse: bool) -> None:
     block, columns = removal(fitted, GROUPS), np.arange(3)
     V = rhs(o.size, o.loss.outputs, 3)
     assert isinstance(fitted.factor, DenseFactor)
-    solvers = [own_factors(fitted, fitted.factor.H, GROUPS), Iterative(block)]
+    solvers = [own_factors(fitted, fitted.factor, GROUPS), Iterative(block)]
     if classes < 3:
         solvers.append(sample_space(block, sample_space_kernel(fitted)))
     for b, rows in enumerate(GROUPS):
@@ -97,7 +97,7 @@ def test_a_single_column_is_solved_for_its_own_group() -> None:
     assert isinstance(fitted.factor, DenseFactor)
     V = rhs(o.size, 1, 3)
     for solver in (
-        own_factors(fitted, fitted.factor.H, GROUPS),
+        own_factors(fitted, fitted.factor, GROUPS),
         Iterative(block),
         sample_space(block, sample_space_kernel(fitted)),
     ):

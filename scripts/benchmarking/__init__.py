@@ -1,0 +1,1 @@
+"""What ``benchmark.py`` measures and how; each measurement runs in a process of its own."""

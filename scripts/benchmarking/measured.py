@@ -1,0 +1,73 @@
+"""What is recorded of a method on a problem: times, passes, memory, and errors against the reference."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+from benchmarking.problem import Problem
+from numpy.typing import NDArray
+
+from groupinf.numerics.objective import scores
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Largest errors over groups: of θ, absolute and relative to the largest |θ̂|, and of effects.
+
+    An effect's error is relative to the largest actual effect, over groups and test points, of its evaluation.
+    """
+
+    theta: float
+    relative_theta: float
+    effect: float
+
+
+def errors(problem: Problem, numbers: list[int], theta: Array, reference: Array) -> Errors:
+    """Errors of θ (len(numbers), P) for those groups, against the reference of all groups (B, P)."""
+    exact = reference[numbers]
+    largest = float(np.abs(_centred(problem, theta) - _centred(problem, exact)).max())
+    scale = _effects(problem, list(range(len(problem.groups))), reference)
+    worst = 0.0
+    for name, found in _effects(problem, numbers, theta).items():
+        worst = max(worst, float(np.abs(found - scale[name][numbers]).max() / np.abs(scale[name]).max()))
+    return Errors(largest, largest / float(np.abs(problem.theta).max()), worst)
+
+
+def _centred(problem: Problem, theta: Array) -> Array:
+    """Without the mean of the intercepts of softmax, which no loss depends on."""
+    if problem.classes == 2:
+        return theta
+    centred = theta.copy()
+    centred[:, -problem.classes :] -= centred[:, -problem.classes :].mean(axis=1, keepdims=True)
+    return centred
+
+
+def _effects(problem: Problem, numbers: list[int], theta: Array) -> dict[str, Array]:
+    """Effects on the test losses (B, 6) and on the group's own loss (B, 1)."""
+    objective, test = problem.objective(), problem.test()
+    outputs = test.loss.outputs
+
+    def test_loss(parameters: Array) -> Array:
+        return test.loss.values(scores(test.X, parameters, outputs), test.y)
+
+    def self_loss(group: int, parameters: Array) -> float:
+        rows = problem.groups.members(group)
+        values = objective.loss.values(scores(objective.X[rows], parameters, outputs), objective.y[rows])
+        return float(values @ objective.sample_weight[rows])
+
+    own = [self_loss(g, t) - self_loss(g, problem.theta) for g, t in zip(numbers, theta, strict=True)]
+    return {
+        "test_loss": np.array([test_loss(t) - test_loss(problem.theta) for t in theta]),
+        "self_loss": np.array(own)[:, None],
+    }
+
+
+def peak_bytes() -> int:
+    """The most memory this process has held so far."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else 1024 * peak
