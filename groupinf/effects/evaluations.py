@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.numerics.losses import Array
-from groupinf.numerics.objective import Design, Objective, Rows, row_slices, scores
+from groupinf.numerics.objective import Design, Objective, Rows, scores
+from groupinf.numerics.removal import touched_slices
 
 # test rows whose scores are held at a time while a loss is summed over the whole test set
 TEST_ROWS = 8192
@@ -89,7 +90,7 @@ class LossPart:
 class SelfLossPart:
     """f(θ) = Σ_i w_i s_i ℓ_i(θ) over some training rows: group b's own loss, summed, at column b.
 
-    ``local`` and ``group`` (m,) say which of ``rows`` is removed with which group. All rows are multiplied with all
+    ``local`` and ``group`` (m,) say which of ``rows`` is removed with which group. Rows are multiplied with all
     columns and then picked from, which costs less than gathering each group's rows.
     """
 
@@ -148,11 +149,11 @@ def _test_loss_parts(test: Objective, summed: bool) -> tuple[Part, ...]:
 
 def _self_loss_parts(objective: Objective, removed: NDArray[np.bool_]) -> tuple[Part, ...]:
     parts = []
-    for rows in row_slices(objective, removed.shape[1]):
+    for rows in touched_slices(objective, removed):
         local, group = np.nonzero(removed[rows])
         parts.append(SelfLossPart(_rows_of(objective, rows), local, group, removed.shape[1]))
     return tuple(parts)
 
 
-def _rows_of(objective: Objective, rows: slice) -> Objective:
+def _rows_of(objective: Objective, rows: slice | Rows) -> Objective:
     return replace(objective, X=objective.X[rows], y=objective.y[rows], sample_weight=objective.sample_weight[rows])

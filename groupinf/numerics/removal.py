@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,10 @@ from groupinf.numerics.conjugate_gradient import Columns
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses import Array
 from groupinf.numerics.objective import HESSIAN_ROWS, Objective, Rows, row_slices, scores, transposed_product
+
+
+# share of rows up to which picking them out costs less than multiplying all of them
+FEW = 0.25
 
 
 @dataclass(frozen=True)
@@ -45,9 +49,19 @@ def group_gradients(fitted: Fitted, removed: NDArray[np.bool_]) -> Array:
     """g(w) = Σ_i w_i s_i r_i x_i for the columns w of ``removed`` (n, B), in one pass: (P, B)."""
     objective = fitted.objective
     total = np.zeros((objective.size, removed.shape[1]))
-    for rows in row_slices(objective, removed.shape[1]):
+    for rows in touched_slices(objective, removed):
         total += transposed_product(objective.X[rows], fitted.residuals[rows, :, None] * removed[rows, None, :])
     return total
+
+
+def touched_slices(objective: Objective, removed: NDArray[np.bool_]) -> Iterator[slice | Rows]:
+    """Slices of rows as a pass takes them; where few rows of a slice are in any group, these rows alone."""
+    touched = removed.any(axis=1)
+    for rows in row_slices(objective, removed.shape[1]):
+        inside = np.flatnonzero(touched[rows])
+        if inside.size == 0:
+            continue
+        yield inside + rows.start if inside.size < FEW * (rows.stop - rows.start) else rows
 
 
 def removed_hessian_products(removal: Removal, V: Array, columns: Columns) -> Array:
