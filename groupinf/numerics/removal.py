@@ -13,7 +13,6 @@ from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses import Array
 from groupinf.numerics.objective import HESSIAN_ROWS, Objective, Rows, row_slices, scores, transposed_product
 
-
 # share of rows up to which picking them out costs less than multiplying all of them
 FEW = 0.25
 
@@ -56,7 +55,7 @@ def group_gradients(fitted: Fitted, removed: NDArray[np.bool_]) -> Array:
 
 def touched_slices(objective: Objective, removed: NDArray[np.bool_]) -> Iterator[slice | Rows]:
     """Slices of rows as a pass takes them; where few rows of a slice are in any group, these rows alone."""
-    touched = removed.any(axis=1)
+    touched = np.asarray(removed.any(axis=1))
     for rows in row_slices(objective, removed.shape[1]):
         inside = np.flatnonzero(touched[rows])
         if inside.size == 0:
