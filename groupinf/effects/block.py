@@ -123,7 +123,7 @@ def _retrain(
     retrained = retrain(block, reduced, precondition, start, tolerance, newton)
     for _ in range(1 + MAX_TIGHTENINGS):
         actual = actual_effects(evaluations, study.fitted.theta, retrained.theta, retrained.solved)
-        late = (actual.error_estimate[0] > limits[:, None]).any(axis=0)
+        late = ~(actual.error_estimate[0] <= limits[:, None]).all(axis=0)  # also where it is not a number
         if not (late & retrained.converged).any():
             break
         excess = (actual.error_estimate[0] / limits[:, None]).max(axis=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -20,6 +20,7 @@ from groupinf.effects.influence import (
     largest_self_influence,
     point_influence,
 )
+from groupinf.errors import RunError
 from groupinf.experiments.parallel import each, one_thread
 from groupinf.experiments.test_points import choose_test_points
 from groupinf.groups.build import build_groups
@@ -36,11 +37,12 @@ from groupinf.numerics.objective import Objective, scores
 
 @dataclass(frozen=True)
 class Drawn:
-    """Test points, groups, and what the user should know of them."""
+    """Test points, groups, what the user should know of them, and the groups that cannot be retrained, with why."""
 
     test_points: tuple[int, ...]
     groups: Groups
     notes: tuple[str, ...]
+    skipped: tuple[dict[str, Any], ...]
 
 
 def draw(loaded: LoadedConfig, dataset: Dataset, fitted: Fitted, test: Objective, jobs: int) -> Drawn:
@@ -58,7 +60,16 @@ def draw(loaded: LoadedConfig, dataset: Dataset, fitted: Fitted, test: Objective
     groups, notes = build_groups(
         source, loaded.config.groups.builders, loaded.base, lambda build, tasks: each(build, tasks, jobs)
     )
-    return Drawn(test_points, groups, notes)
+    skipped = emptying(dataset, groups)
+    if len(skipped) == len(groups):
+        raise RunError(f"no group is left to retrain: each {skipped[0]['reason']}")
+    return Drawn(test_points, groups, notes, tuple(skipped))
+
+
+def retrainable(groups: Groups, skipped: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
+    """Numbers of the groups that are not skipped."""
+    left_out = {entry["group"] for entry in skipped}
+    return tuple(g for g in range(len(groups)) if g not in left_out)
 
 
 def rows_of(test: Objective, test_points: tuple[int, ...]) -> Objective:
@@ -70,19 +81,20 @@ def rows_of(test: Objective, test_points: tuple[int, ...]) -> Objective:
 
 
 def frozen_scales(
-    fitted: Fitted, test: Objective, test_points: tuple[int, ...], evaluations: Sequence[str], groups: Groups
+    fitted: Fitted, test: Objective, drawn: Drawn, evaluations: Sequence[str]
 ) -> tuple[dict[str, float], dict[str, float]]:
-    """(scales, gradient_norms) of a Study: largest influence over all groups and test points, largest ‖∇f‖ in H⁻¹.
+    """(scales, gradient_norms) of a Study: largest influence over groups and test points, largest ‖∇f‖ in H⁻¹.
 
     An evaluation on which no group has any influence has scale 1.
     """
-    W = sparse.csr_array(groups.removal_matrix(fitted.objective.n))
+    numbers = retrainable(drawn.groups, drawn.skipped)
+    W = sparse.csr_array(drawn.groups.removal_matrix(fitted.objective.n))[list(numbers)]
     scales, norms = {}, {}
     for name in evaluations:
         if name == "self_loss":
-            scales[name] = largest_self_influence(fitted, [groups.members(g) for g in range(len(groups))])
+            scales[name] = largest_self_influence(fitted, [drawn.groups.members(g) for g in numbers])
             continue
-        gradients = evaluation_gradients(name, test, test_points, fitted.theta)
+        gradients = evaluation_gradients(name, test, drawn.test_points, fitted.theta)
         scales[name] = float(np.abs(W @ point_influence(fitted, gradients)).max())
         norms[name] = float(influence_norms(fitted, gradients).max())
     return {name: scale or 1.0 for name, scale in scales.items()}, norms
@@ -103,7 +115,7 @@ def make_study(
 ) -> Study:
     """Freeze what every block reads; ``test`` is the whole test set."""
     rows = rows_of(test, drawn.test_points)
-    scales, norms = frozen_scales(fitted, rows, drawn.test_points, evaluations, drawn.groups)
+    scales, norms = frozen_scales(fitted, rows, drawn, evaluations)
     engine = choose_engine(fitted, mean_group(drawn.groups))
     return Study(
         fitted=fitted,

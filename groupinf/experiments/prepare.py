@@ -13,14 +13,13 @@ from groupinf.config.load import LoadedConfig
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.block import Study
 from groupinf.effects.blocks import block_width, blocks_of
-from groupinf.errors import RunError
 from groupinf.experiments.drawing import (
     Drawn,
     draw,
-    emptying,
     influence_solver,
     make_study,
     mean_group,
+    retrainable,
     row_norm,
     rows_of,
 )
@@ -77,7 +76,7 @@ def prepare(
         **_describe_data(loaded, dataset),
         **describe_fit(model, dataset, test),
         "convention": convention(model.fitted.objective.lam, model.lam_over_n, dataset.task),
-        **_describe_groups(study, drawn, emptying(dataset, drawn.groups)),
+        **_describe_groups(study, drawn),
         **provenance(),
         "identity": dict(identity),
     }
@@ -101,7 +100,7 @@ def _describe_data(loaded: LoadedConfig, dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def _describe_groups(study: Study, drawn: Drawn, skipped: list[dict[str, Any]]) -> dict[str, Any]:
+def _describe_groups(study: Study, drawn: Drawn) -> dict[str, Any]:
     return {
         "test_points": list(study.test_points),
         "evaluations": list(study.evaluations),
@@ -109,8 +108,8 @@ def _describe_groups(study: Study, drawn: Drawn, skipped: list[dict[str, Any]]) 
         "scales": dict(study.scales),
         "gradient_norms": dict(study.gradient_norms),
         "n_groups": len(drawn.groups),
-        "n_retrained": len(drawn.groups) - len(skipped),
-        "skipped": skipped,
+        "n_retrained": len(drawn.groups) - len(drawn.skipped),
+        "skipped": list(drawn.skipped),
         "notes": list(drawn.notes),
         "engine": {
             "solves with H": type(study.fitted.factor).__name__,
@@ -162,8 +161,5 @@ def _restore(
 
 
 def _prepared(study: Study, groups: Groups, manifest: Mapping[str, Any]) -> Prepared:
-    left_out = {skipped["group"] for skipped in manifest["skipped"]}
-    retrainable = [g for g in range(len(groups)) if g not in left_out]
-    if not retrainable:
-        raise RunError(f"no group is left to retrain: each {manifest['skipped'][0]['reason']}")
-    return Prepared(study, groups, blocks_of(retrainable, block_width(study.fitted.objective, study.engine)), manifest)
+    numbers = retrainable(groups, manifest["skipped"])
+    return Prepared(study, groups, blocks_of(numbers, block_width(study.fitted.objective, study.engine)), manifest)
