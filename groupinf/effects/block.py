@@ -13,6 +13,7 @@ from groupinf.effects.readout import Effects, actual_effects, predicted_effects
 from groupinf.effects.steps import Step, influence_step, newton_step
 from groupinf.errors import ConvergenceError
 from groupinf.numerics.bounds import score_bounds
+from groupinf.numerics.conjugate_gradient import ColumnMap
 from groupinf.numerics.engine import Engine
 from groupinf.numerics.factor import Factor
 from groupinf.numerics.fit import Fitted
@@ -20,7 +21,7 @@ from groupinf.numerics.losses import Array
 from groupinf.numerics.objective import Objective, Rows
 from groupinf.numerics.reduced import ReducedSolver
 from groupinf.numerics.removal import Removal, removal
-from groupinf.numerics.retrain import Retrained, retrain
+from groupinf.numerics.retrain import Retrained, best_start, retrain
 
 # every error estimate must be below this share of the largest predicted effect of its evaluation
 EFFECT_TOLERANCE = 1e-8
@@ -78,9 +79,7 @@ def compute_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -
     steps = _steps(study, block, reduced)
     evaluations = evaluations_for(study.evaluations, study.test, study.test_points, fitted.objective, ~block.kept)
     predicted = predicted_effects(evaluations, fitted.theta, steps, study.methods)
-    nearest = steps.get("newton", steps["influence"])
-    start = fitted.theta[:, None] + nearest.delta
-    retrained, actual = _retrain(study, block, reduced, evaluations, start, names)
+    retrained, actual = _retrain(study, block, reduced, evaluations, steps, names)
     return BlockEffects(
         effect=np.concatenate([predicted.effect, actual.effect]),
         error_estimate=np.concatenate([predicted.error_estimate, actual.error_estimate]),
@@ -113,13 +112,14 @@ def _retrain(
     block: Removal,
     reduced: ReducedSolver,
     evaluations: Sequence[Evaluation],
-    start: Array,
+    steps: Mapping[str, Step],
     names: Sequence[str],
 ) -> tuple[Retrained, Effects]:
     """Retrain to the decrement that should do for every effect; go on where an error estimate says it did not."""
     tolerance = _decrement_tolerance(study, block)
     limits = np.concatenate([[EFFECT_TOLERANCE * study.scales[e.name]] * len(e.test_points) for e in evaluations])
     precondition, newton = study.engine.precondition(block, reduced), study.engine.truncated_newton
+    start = _start(study, block, precondition, steps)
     retrained = retrain(block, reduced, precondition, start, tolerance, newton)
     for _ in range(1 + MAX_TIGHTENINGS):
         actual = actual_effects(evaluations, study.fitted.theta, retrained.theta, retrained.solved)
@@ -131,6 +131,15 @@ def _retrain(
         retrained = _continued(retrained, retrain(block, reduced, precondition, retrained.theta, tolerance, newton))
     _require(retrained.converged & ~late, names, retrained, tolerance)
     return retrained, actual
+
+
+def _start(study: Study, block: Removal, precondition: ColumnMap, steps: Mapping[str, Step]) -> Array:
+    """θ̂ and the Newton step, else the influence step; where passes are nearly free the best of all these and θ̂."""
+    moved = {name: study.fitted.theta[:, None] + step.delta for name, step in steps.items()}
+    if not study.engine.truncated_newton:
+        return moved.get("newton", moved["influence"])
+    stay = np.repeat(study.fitted.theta[:, None], len(block.members), axis=1)
+    return best_start(block, precondition, [stay, *moved.values()])
 
 
 def _decrement_tolerance(study: Study, block: Removal) -> Array:

@@ -20,6 +20,8 @@ MEMORY = 8
 SMALLEST_STEP = 1e-6
 # truncated Newton solves to this share of its gradient, less as the gradient falls (Nocedal & Wright 2006, eq. 7.3)
 LARGEST_FORCING = 0.1
+# nor to less than this share of the tolerance
+ENOUGH = 0.3
 MAX_ITERATIONS = 500
 
 
@@ -44,6 +46,7 @@ class Active:
     solved: Array
     norm: Array
     first_norm: Array
+    tolerance: Array
     direction: Array
     step: Array
     passes: NDArray[np.int64]
@@ -52,7 +55,8 @@ class Active:
     def keep(self, mask: NDArray[np.bool_]) -> None:
         """Drop the columns outside ``mask``."""
         self.columns, self.norm, self.step = self.columns[mask], self.norm[mask], self.step[mask]
-        self.first_norm, self.passes = self.first_norm[mask], self.passes[mask]
+        self.first_norm, self.tolerance = self.first_norm[mask], self.tolerance[mask]
+        self.passes = self.passes[mask]
         self.theta, self.gradient = self.theta[:, mask], self.gradient[:, mask]
         self.solved, self.direction = self.solved[:, mask], self.direction[:, mask]
         self.pairs = [(s[:, mask], y[:, mask], z[:, mask], rho[mask]) for s, y, z, rho in self.pairs]
@@ -88,7 +92,9 @@ class NewtonCG:
         if not renewed.any():
             return
         columns = state.columns[renewed]
-        forcing = np.minimum(LARGEST_FORCING, np.sqrt(state.norm[renewed] / state.first_norm[renewed]))
+        norm = state.norm[renewed]
+        forcing = np.minimum(LARGEST_FORCING, np.sqrt(norm / state.first_norm[renewed]))
+        forcing = np.maximum(forcing, ENOUGH * state.tolerance[renewed] / norm)
         end = conjugate_gradient(
             self.products(state.theta[:, renewed], columns),
             lambda V, local: self.precondition(V, columns[local]),
@@ -124,10 +130,10 @@ def minimise(
         passes=np.zeros(count, dtype=np.int64),
         converged=np.zeros(count, dtype=bool),
     )
-    state = _begin(gradient, solve, start)
+    state = _begin(gradient, solve, start, tolerance)
     moved = np.ones(count, dtype=bool)
     while True:
-        done = state.norm <= tolerance[state.columns]
+        done = state.norm <= state.tolerance
         finished = done | (state.step < SMALLEST_STEP) | (state.passes >= max_passes)
         if finished.any():
             _record(out, state, finished, done)
@@ -139,7 +145,7 @@ def minimise(
         moved = _advance(gradient, solve, state, directions.memory)
 
 
-def _begin(gradient: ColumnMap, solve: ColumnMap, start: Array) -> Active:
+def _begin(gradient: ColumnMap, solve: ColumnMap, start: Array, tolerance: Array) -> Active:
     columns = np.arange(start.shape[1])
     g = gradient(start, columns)
     v = solve(g, columns)
@@ -151,6 +157,7 @@ def _begin(gradient: ColumnMap, solve: ColumnMap, start: Array) -> Active:
         solved=v,
         norm=norm,
         first_norm=np.where(norm > 0.0, norm, 1.0),
+        tolerance=tolerance.copy(),
         direction=np.zeros_like(v),
         step=np.ones(columns.size),
         passes=np.ones(columns.size, dtype=np.int64),

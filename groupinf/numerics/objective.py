@@ -135,12 +135,19 @@ class Curvature:
     def product(self, V: Array, columns: NDArray[np.int64]) -> Array:
         """Products of V (P, b) with the Hessians of ``columns``."""
         objective, loss = self.objective, self.objective.loss
+        state, weight = _chosen(self.state, columns), _chosen(self.weight, columns)
         total = objective.penalty()[:, None] * V
         for rows in row_slices(objective, V.shape[1]):
             X = objective.X[rows]
-            u = loss.curvature_product(self.state[rows][..., columns], scores(X, V, loss.outputs))
-            total += transposed_product(X, u * self.weight[rows, None, :][..., columns])
+            u = loss.curvature_product(state[rows], scores(X, V, loss.outputs))
+            u *= weight[rows, None, :]
+            total += transposed_product(X, u)
         return total
+
+
+def _chosen(values: Array, columns: NDArray[np.int64]) -> Array:
+    """Some columns of the last axis; all of them without a copy."""
+    return values if columns.size == values.shape[-1] else values[..., columns]
 
 
 def curvature_at(objective: Objective, theta: Array, kept: NDArray[np.bool_]) -> Curvature:

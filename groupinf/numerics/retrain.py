@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -57,7 +58,10 @@ def retrain(
         return gradients(objective, theta, removal.kept[:, columns])
 
     newton = NewtonCG(partial(_hessian_at, removal), precondition)
-    first = minimise(gradient, precondition, start, tolerance, MAX_PASSES, newton if truncated_newton else LBFGS())
+    if truncated_newton:
+        first = minimise(gradient, precondition, start, tolerance, MAX_PASSES_NEWTON, newton)
+    else:
+        first = minimise(gradient, precondition, start, tolerance, MAX_PASSES, LBFGS())
     end, refreshed = _completed(removal, precondition, newton, first, tolerance)
     solved = reduced.solve(end.gradient, np.arange(start.shape[1]), CERTIFICATE_TOLERANCE)
     return Retrained(
@@ -69,6 +73,20 @@ def retrain(
         refreshed=refreshed,
         converged=end.converged,
     )
+
+
+def best_start(removal: Removal, precondition: ColumnMap, candidates: Sequence[Array]) -> Array:
+    """Of several parameters (P, B), for each group those with the smallest gradient in M₀⁻¹: one pass for each.
+
+    After large steps, predicted ones may lie farther from the minimum than θ̂ does.
+    """
+    columns = np.arange(len(removal.members))
+    norms = []
+    for theta in candidates:
+        g = gradients(removal.fitted.objective, theta, removal.kept)
+        norms.append(column_dots(g, precondition(g, columns)))
+    chosen = np.argmin(norms, axis=0)
+    return np.asarray(np.choose(chosen, list(candidates)))
 
 
 def _hessian_at(removal: Removal, theta: Array, columns: Columns) -> ColumnMap:

@@ -17,7 +17,7 @@ from groupinf.numerics.fit import Fitted, fit
 from groupinf.numerics.objective import Objective, hessian
 from groupinf.numerics.reduced import reduced_hessian, sample_space_kernel
 from groupinf.numerics.removal import removal
-from groupinf.numerics.retrain import Retrained, retrain
+from groupinf.numerics.retrain import Retrained, best_start, retrain
 
 GROUPS = (np.array([1, 7, 30]), np.arange(20, 35), np.arange(50), np.array([59]))
 
@@ -65,6 +65,18 @@ def test_retraining_is_the_fit_on_the_rows_that_stay(
     assert end.converged.all()
     for b, rows in enumerate(GROUPS):
         np.testing.assert_allclose(end.theta[:, b], fit(without(o, rows)).theta, atol=1e-7)
+
+
+def test_each_group_starts_where_its_own_gradient_is_smallest() -> None:
+    o = make_objective(2, n=90)
+    fitted = fit(o)
+    block = removal(fitted, GROUPS)
+    exact = np.column_stack([fit(without(o, rows)).theta for rows in GROUPS])
+    far, near = np.zeros_like(exact), exact.copy()
+    near[:, 1] = 5.0
+    start = best_start(block, lambda V, _: V, [far, near])
+    np.testing.assert_array_equal(start[:, [0, 2, 3]], exact[:, [0, 2, 3]])
+    np.testing.assert_array_equal(start[:, 1], 0.0)
 
 
 @pytest.mark.parametrize("way", ["own factors", "sample space", "iterative"])
