@@ -35,10 +35,13 @@ def run_experiment(
     import joblib
 
     from groupinf.config.load import LoadedConfig, load_config
+    from groupinf.errors import ConfigError
     from groupinf.experiments.progress import Silent
     from groupinf.experiments.run import execute
     from groupinf.reporting.report import write_report
 
+    if jobs is not None and jobs < 1:
+        raise ConfigError(f"jobs: expected at least 1, found {jobs}")
     loaded = config if isinstance(config, LoadedConfig) else load_config(config, overrides)
     shown = progress or Silent()
     run = execute(loaded, Path(out), jobs or joblib.cpu_count(), fresh, shown)

@@ -17,6 +17,8 @@ from groupinf.experiments.prepare import Prepared
 from groupinf.experiments.progress import Progress
 from groupinf.experiments.run_directory import MANIFEST, RunDirectory
 
+# share of an evaluation's largest effect above which the error of a prediction's linear solves is announced
+LOOSE = 1e-3
 CERTIFICATES = ("passes", "gradient_norm", "decrement", "score_bound", "refreshed")
 
 
@@ -33,14 +35,30 @@ def collect(prepared: Prepared, run: str, directory: RunDirectory, progress: Pro
     agreement = agreement_table(effects, prepared.manifest["seed"])
     tables = {"retrains.parquet": retrains, "effects.parquet": effects, "spearman.parquet": agreement.table}
     written = {name: directory.write(name, parquet_bytes(table)) for name, table in tables.items()}
+    notes = [*prepared.manifest["notes"], *_loose_solves(effects, prepared.manifest["scales"])]
     manifest = {
         **prepared.manifest,
+        "notes": list(dict.fromkeys(notes)),
         "agreement_interval": agreement.interval_in_words,
         "files": {**prepared.manifest["files"], **written},
         "collected": True,
     }
     directory.write(MANIFEST, json_bytes(manifest))
     return manifest
+
+
+def _loose_solves(effects: pd.DataFrame, scales: Mapping[str, float]) -> list[str]:
+    """A note for each method and evaluation whose linear solves leave too much of an effect unsolved."""
+    largest = (
+        effects[effects["method"] != "actual"].groupby(["method", "evaluation"], sort=False)["error_estimate"].max()
+    )
+    shares = {key: error / scales[key[1]] for key, error in largest.items()}
+    return [
+        f"{method} on {evaluation}: the linear solves are off by up to {share:.2g} of the largest effect; "
+        "influence.solver cholesky, or cg with a smaller tolerance, is exact"
+        for (method, evaluation), share in shares.items()
+        if not share <= LOOSE
+    ]
 
 
 def _read_blocks(prepared: Prepared, directory: RunDirectory) -> list[dict[str, NDArray[Any]]]:

@@ -28,6 +28,8 @@ def compute(prepared: Prepared, directory: RunDirectory, jobs: int, progress: Pr
     Raises ConvergenceError, naming the group, where a retrain does not converge; blocks done by then are kept.
     """
     missing = [b for b in range(len(prepared.blocks)) if directory.read_block(b) is None]
+    if len(missing) < len(prepared.blocks):
+        progress.note(f"{len(prepared.blocks) - len(missing)} of {len(prepared.blocks)} blocks are stored already")
     progress.stage("retrain", sum(len(group_numbers) for group_numbers in prepared.blocks))
     progress.advance(sum(len(groups) for b, groups in enumerate(prepared.blocks) if b not in set(missing)))
     tasks = (_task(prepared, directory, number) for number in missing)

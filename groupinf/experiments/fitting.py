@@ -23,11 +23,12 @@ def lam_from(lam_over_n: float, n: int) -> float:
 
 @dataclass(frozen=True)
 class Model:
-    """The fit, its λ/n, and the cross-validation table that chose it (None where it was configured)."""
+    """The fit, its λ/n, the cross-validation table that chose it (None where it was configured), and notes."""
 
     fitted: Fitted
     lam_over_n: float
     cross_validation: list[dict[str, Any]] | None
+    notes: tuple[str, ...] = ()
 
 
 def fit_model(regularization: Regularization, dataset: Dataset) -> Model:
@@ -47,7 +48,14 @@ def fit_model(regularization: Regularization, dataset: Dataset) -> Model:
         for value, scores in zip(grid, result.scores, strict=True)
     ]
     best = result.lams.index(result.best)
-    return Model(fit(replace(objective, lam=result.best)), float(grid[best]), table)
+    return Model(fit(replace(objective, lam=result.best)), float(grid[best]), table, _edge_note(best, grid.size))
+
+
+def _edge_note(best: int, num: int) -> tuple[str, ...]:
+    if num == 1 or best not in (0, num - 1):
+        return ()
+    end = "smallest" if best == 0 else "largest"
+    return (f"cross-validation chose the {end} lambda_over_n of its grid: a wider grid may hold a better one",)
 
 
 def describe_fit(model: Model, dataset: Dataset, test: Objective) -> dict[str, Any]:

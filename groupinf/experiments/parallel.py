@@ -8,6 +8,9 @@ from typing import TypeVar
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
+# workers whose parent was killed end after this time without work
+IDLE_SECONDS = 20
+
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
@@ -25,6 +28,13 @@ def each(function: Callable[[Task], Result], tasks: Iterable[Task], jobs: int) -
     """
     if jobs == 1:
         return (one_thread(function, task) for task in tasks)
-    workers = Parallel(n_jobs=jobs, backend="loky", return_as="generator", pre_dispatch="2*n_jobs", max_nbytes="1M")
+    workers = Parallel(
+        n_jobs=jobs,
+        backend="loky",
+        return_as="generator",
+        pre_dispatch="2*n_jobs",
+        max_nbytes="1M",
+        idle_worker_timeout=IDLE_SECONDS,
+    )
     results: Iterator[Result] = workers(delayed(one_thread)(function, task) for task in tasks)
     return results

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -76,7 +76,7 @@ def prepare(
         **_describe_data(loaded, dataset),
         **describe_fit(model, dataset, test),
         "convention": convention(model.fitted.objective.lam, model.lam_over_n, dataset.task),
-        **_describe_groups(study, drawn),
+        **_describe_groups(study, drawn, model.notes),
         **provenance(),
         "identity": dict(identity),
     }
@@ -100,7 +100,7 @@ def _describe_data(loaded: LoadedConfig, dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def _describe_groups(study: Study, drawn: Drawn) -> dict[str, Any]:
+def _describe_groups(study: Study, drawn: Drawn, notes: Sequence[str]) -> dict[str, Any]:
     return {
         "test_points": list(study.test_points),
         "evaluations": list(study.evaluations),
@@ -109,8 +109,9 @@ def _describe_groups(study: Study, drawn: Drawn) -> dict[str, Any]:
         "gradient_norms": dict(study.gradient_norms),
         "n_groups": len(drawn.groups),
         "n_retrained": len(drawn.groups) - len(drawn.skipped),
+        "n_blocks": len(_blocks(study, drawn.groups, drawn.skipped)),
         "skipped": list(drawn.skipped),
-        "notes": list(drawn.notes),
+        "notes": [*notes, *drawn.notes],
         "engine": {
             "solves with H": type(study.fitted.factor).__name__,
             "solves with H for the influence": type(study.influence_solver).__name__,
@@ -161,5 +162,8 @@ def _restore(
 
 
 def _prepared(study: Study, groups: Groups, manifest: Mapping[str, Any]) -> Prepared:
-    numbers = retrainable(groups, manifest["skipped"])
-    return Prepared(study, groups, blocks_of(numbers, block_width(study.fitted.objective, study.engine)), manifest)
+    return Prepared(study, groups, _blocks(study, groups, manifest["skipped"]), manifest)
+
+
+def _blocks(study: Study, groups: Groups, skipped: Sequence[Mapping[str, Any]]) -> tuple[tuple[int, ...], ...]:
+    return blocks_of(retrainable(groups, skipped), block_width(study.fitted.objective, study.engine))

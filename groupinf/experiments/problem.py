@@ -8,7 +8,7 @@ from groupinf.config.load import LoadedConfig
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.registry import load_dataset
-from groupinf.errors import ConfigError
+from groupinf.errors import ConfigError, DataError
 from groupinf.groups.check import check_builder, check_sizes
 from groupinf.numerics.cross_validation import contiguous_folds
 from groupinf.numerics.factor import DENSE_BYTES
@@ -21,13 +21,15 @@ ALL_EVALUATIONS = ("test_prediction", "test_loss", "self_loss")
 def load_checked(loaded: LoadedConfig) -> Dataset:
     """The configured dataset, after every check that needs no fit.
 
-    Raises ConfigError with file, line and key where the configuration asks what the data cannot give, and
-    DataError where the data themselves are not usable.
+    Raises ConfigError with file, line and key where the configuration asks what the data cannot give, and where the
+    data that it names are not usable.
     """
     try:
         dataset = load_dataset(loaded.config.dataset, loaded.base, loaded.config.seed)
     except DatasetConfigError as error:
         raise loaded.error(error.key, str(error)) from error
+    except DataError as error:
+        raise loaded.error(("dataset",), str(error)) from error
     problems = [
         *_evaluation_problems(loaded, dataset),
         *_group_problems(loaded, dataset),

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
     """A collected run.
 
@@ -28,3 +28,7 @@ class Run:
     effects: pd.DataFrame
     retrains: pd.DataFrame
     spearman: pd.DataFrame
+
+    def __repr__(self) -> str:
+        about = self.manifest
+        return f"<Run {self.path}: {about['dataset']}, λ/n = {about['lam_over_n']:.6g}, {about['n_retrained']} groups>"

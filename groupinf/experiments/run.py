@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Mapping
 from itertools import pairwise
@@ -18,13 +17,14 @@ from groupinf.experiments.collect import collect
 from groupinf.experiments.compute import compute
 from groupinf.experiments.files import json_bytes
 from groupinf.experiments.identity import differing_fields, identity_hash, identity_of
-from groupinf.experiments.prepare import prepare
+from groupinf.experiments.prepare import Prepared, prepare
 from groupinf.experiments.problem import load_checked
 from groupinf.experiments.progress import Progress
 from groupinf.experiments.result import Run
 from groupinf.experiments.run_directory import COLLECTED, PREPARED, RunDirectory
 
 TIMINGS = "timings.json"
+STAGES = ("prepare", "compute", "collect")
 
 
 def run_name(loaded: LoadedConfig, dataset: Dataset) -> str:
@@ -41,18 +41,17 @@ def execute(loaded: LoadedConfig, out: Path, jobs: int, fresh: bool, progress: P
     dataset = load_checked(loaded)
     identity = identity_of(loaded, dataset)
     directory = RunDirectory(out / run_name(loaded, dataset))
-    if fresh and directory.path.exists():
-        shutil.rmtree(directory.path)
+    if fresh:
+        directory.clear()
     _refuse_other(directory, identity)
     if _finished(directory):
         progress.note(f"{directory.path}: finished already, only its report is written again; --fresh starts over")
         return load_run(directory.path)
+    directory.require_writable()
     clock = [time.perf_counter()]
     prepared = prepare(loaded, dataset, identity, directory, jobs, progress)
-    for note in prepared.manifest["notes"]:
-        progress.note(note)
-    for skipped in prepared.manifest["skipped"]:
-        progress.note(f"group {skipped['name']} is skipped: it {skipped['reason']}")
+    del dataset  # the study holds what is needed of it
+    _tell(prepared, progress)
     clock.append(time.perf_counter())
     compute(prepared, directory, jobs, progress)
     clock.append(time.perf_counter())
@@ -63,7 +62,14 @@ def execute(loaded: LoadedConfig, out: Path, jobs: int, fresh: bool, progress: P
     return load_run(directory.path)
 
 
-STAGES = ("prepare", "compute", "collect")
+def _tell(prepared: Prepared, progress: Progress) -> None:
+    """What the user should know of the groups before they are retrained."""
+    for note in prepared.manifest["notes"]:
+        progress.note(note)
+    groups = prepared.groups
+    for skipped in prepared.manifest["skipped"]:
+        g = skipped["group"]
+        progress.note(f"group {groups.name[g]} ({groups.made_from[g]}) is skipped: it {skipped['reason']}")
 
 
 def load_run(path: Path) -> Run:
@@ -71,7 +77,8 @@ def load_run(path: Path) -> Run:
     directory = RunDirectory(path)
     manifest = directory.manifest()
     if manifest is None:
-        raise DataError(f"{path}: expected the folder of a run, found no {directory.manifest_path.name} in it")
+        found = f"no {directory.manifest_path.name} in it" if path.is_dir() else "no folder there"
+        raise DataError(f"{path}: expected the folder of a run, found {found}")
     if not manifest.get("collected"):
         raise DataError(f"{path}: this run is not finished; the same groupinf experiment command finishes it")
     groups, retrains, effects, spearman = (directory.read_table(name, manifest) for name in COLLECTED)
@@ -98,7 +105,8 @@ def _finished(directory: RunDirectory) -> bool:
     manifest = directory.manifest()
     if manifest is None or not manifest.get("collected"):
         return False
-    return all(directory.read(name, manifest) is not None for name in (*PREPARED, *COLLECTED))
+    files = all(directory.read(name, manifest) is not None for name in (*PREPARED, *COLLECTED))
+    return files and all(directory.read_block(b) is not None for b in range(manifest["n_blocks"]))
 
 
 def _refuse_other(directory: RunDirectory, identity: Mapping[str, Any]) -> None:

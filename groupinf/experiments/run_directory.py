@@ -6,6 +6,9 @@ effects.parquet, spearman.parquet, timings.json; reports add tables/ and figures
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +50,26 @@ class RunDirectory:
     def manifest(self) -> dict[str, Any] | None:
         """The stored manifest; None where the run has not been prepared."""
         return read_json(self.manifest_path) if self.manifest_path.exists() else None
+
+    def require_writable(self) -> None:
+        """Make the folder; raises DataError where it cannot be written to."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.path):
+                pass
+        except OSError as error:
+            raise DataError(f"{self.path}: cannot be written to ({error.strerror}); choose another --out") from error
+
+    def clear(self) -> None:
+        """Delete what the folder holds: moved aside first, so that it is gone as a whole or not at all."""
+        if not self.path.exists():
+            return
+        aside = self.path.with_name(f".{self.path.name}-deleted-{os.getpid()}")
+        try:
+            self.path.rename(aside)
+        except OSError as error:
+            raise DataError(f"{self.path}: cannot be deleted ({error.strerror}); nothing was changed") from error
+        shutil.rmtree(aside, ignore_errors=True)
 
     def write(self, name: str, content: bytes) -> str:
         """Write one file whole; its SHA-256."""

@@ -35,7 +35,8 @@ class Lissa:
     def solve(self, V: Array) -> Array:
         """H⁻¹V, (P,) or (P, B); raises ConvergenceError, in words, where the recursion diverges."""
         columns = V.reshape(V.shape[0], -1)
-        estimates = [self._once(columns, np.random.default_rng([self.seed, r])) for r in range(self.repeats)]
+        with np.errstate(over="ignore", invalid="ignore"):  # a divergence is found and explained
+            estimates = [self._once(columns, np.random.default_rng([self.seed, r])) for r in range(self.repeats)]
         mean: Array = np.mean(estimates, axis=0)
         return mean.reshape(V.shape)
 

@@ -236,3 +236,42 @@ def test_an_unfinished_run_is_not_loaded(small_config: dict[str, Any], tmp_path:
         load_run(done.path)
     with pytest.raises(DataError, match="expected the folder of a run"):
         load_run(tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused_before_anything_is_drawn(
+    small_config: dict[str, Any], tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(DataError, match=r"cannot be written to \(.*\); choose another --out"):
+        run(small_config, tmp_path / "file")
+
+
+def test_a_loose_influence_solver_is_announced(small_config: dict[str, Any], tmp_path: Path) -> None:
+    small_config["groups"]["builders"] = ["random"]
+    loose = run({**small_config, "influence": {"solver": "cg", "tolerance": 0.1}}, tmp_path)
+    assert any(note.startswith("influence on test_loss: the linear solves are off") for note in loose.manifest["notes"])
+    tight = run({**small_config, "influence": {"solver": "cg"}}, tmp_path)
+    assert tight.manifest["notes"] == []
+    exact = run(small_config, tmp_path)
+    np.testing.assert_allclose(tight.effects.effect, exact.effects.effect, rtol=1e-6, atol=1e-9)
+
+
+def test_a_lambda_at_the_edge_of_the_grid_is_announced(small_config: dict[str, Any], tmp_path: Path) -> None:
+    small_config["groups"]["builders"] = ["random"]
+    small_config["regularization"] = {"cross_validation": {"min": 10.0, "max": 1e3, "num": 3, "score": "log_loss"}}
+    assert "smallest lambda_over_n" in run(small_config, tmp_path).manifest["notes"][0]
+
+
+def test_a_resumed_run_says_what_is_stored_already(small_config: dict[str, Any], tmp_path: Path) -> None:
+    done = run(small_config, tmp_path)
+    next((done.path / "blocks").glob("00000-*")).unlink()
+    notes = Notes()
+    again = run(small_config, tmp_path, notes=notes)
+    assert any("blocks are stored already" in note for note in notes.notes)
+    pd.testing.assert_frame_equal(again.effects, done.effects)
+
+
+def test_a_run_shows_itself_in_one_line(small_config: dict[str, Any], tmp_path: Path) -> None:
+    assert repr(run(small_config, tmp_path)).startswith("<Run ")
+    with pytest.raises(ConfigError, match="jobs: expected at least 1"):
+        groupinf.run_experiment(small_config, out=tmp_path, jobs=0)
