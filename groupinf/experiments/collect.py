@@ -49,16 +49,19 @@ def collect(prepared: Prepared, run: str, directory: RunDirectory, progress: Pro
 
 def _loose_solves(effects: pd.DataFrame, scales: Mapping[str, float]) -> list[str]:
     """A note for each method and evaluation whose linear solves leave too much of an effect unsolved."""
-    largest = (
-        effects[effects["method"] != "actual"].groupby(["method", "evaluation"], sort=False)["error_estimate"].max()
-    )
-    shares = {key: error / scales[key[1]] for key, error in largest.items()}
-    return [
-        f"{method} on {evaluation}: the linear solves are off by up to {share:.2g} of the largest effect; "
-        "influence.solver cholesky, or cg with a smaller tolerance, is exact"
-        for (method, evaluation), share in shares.items()
-        if not share <= LOOSE
-    ]
+    predicted = effects[effects["method"] != "actual"]
+    largest = predicted.groupby(["method", "evaluation"], sort=False, as_index=False)["error_estimate"].max()
+    notes = []
+    for method, evaluation, error in zip(
+        largest["method"], largest["evaluation"], largest["error_estimate"], strict=True
+    ):
+        share = error / scales[evaluation]
+        if not share <= LOOSE:
+            notes.append(
+                f"{method} on {evaluation}: the linear solves are off by up to {share:.2g} of the largest effect; "
+                "influence.solver cholesky, or cg with a smaller tolerance, is exact"
+            )
+    return notes
 
 
 def _read_blocks(prepared: Prepared, directory: RunDirectory) -> list[dict[str, NDArray[Any]]]:

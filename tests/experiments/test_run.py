@@ -110,8 +110,6 @@ def test_damaged_files_are_made_again_with_the_same_bytes(
     else:
         content[len(content) // 2] ^= 1
         victim.write_bytes({"truncate": bytes(content[:-9]), "empty": b"", "flip": bytes(content)}[damage])
-    if name == "block":  # blocks are read when the tables are collected
-        (folder / "effects.parquet").unlink()
     assert contents(run(small_config, tmp_path)) == before
 
 
