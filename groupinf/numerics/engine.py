@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,6 +25,7 @@ from groupinf.numerics.removal import Removal
 
 Way = Literal["own factors", "sample space", "iterative"]
 Preconditioner = Literal["reduced", "shared", "diagonal"]
+Pair = tuple[Way, Preconditioner]
 
 # Q = XH⁻¹Xᵀ is at most this large: n up to 8,192
 KERNEL_BYTES = 512 * 2**20
@@ -135,7 +137,7 @@ def newton_work(shape: Shape) -> dict[Way, tuple[float, float]]:
     }
 
 
-def retraining_work(shape: Shape, pair: tuple[Way, Preconditioner], diagonal_passes: float) -> float:
+def retraining_work(shape: Shape, pair: Pair, diagonal_passes: float) -> float:
     """Work of one group: getting ready, the Newton step, the passes, and the certificate."""
     way, preconditioner = pair
     ready, solve = newton_work(shape)[way]
@@ -145,11 +147,11 @@ def retraining_work(shape: Shape, pair: tuple[Way, Preconditioner], diagonal_pas
     return ready + solve + passes * (shape.one_pass + step) + certificate
 
 
-def possible_ways(fitted: Fitted) -> list[tuple[Way, Preconditioner]]:
+def possible_ways(fitted: Fitted) -> list[Pair]:
     """Pairs that this problem allows: factors must fit into memory, and iteration is no preconditioner."""
     objective = fitted.objective
     dense = isinstance(fitted.factor, DenseFactor)
-    ways: list[tuple[Way, Preconditioner]] = [("iterative", "diagonal")]
+    ways: list[Pair] = [("iterative", "diagonal")]
     if not isinstance(fitted.factor, IterativeFactor):
         ways.append(("iterative", "shared"))
         if objective.loss.outputs == 1 and 8 * objective.n**2 <= KERNEL_BYTES:
@@ -157,6 +159,11 @@ def possible_ways(fitted: Fitted) -> list[tuple[Way, Preconditioner]]:
     if dense:
         ways += [("own factors", "reduced"), ("own factors", "shared"), ("own factors", "diagonal")]
     return ways
+
+
+def cheapest(shape: Shape, ways: Sequence[Pair], diagonal_passes: float) -> Pair:
+    """The pair of least work, the first of ties."""
+    return min(ways, key=lambda pair: retraining_work(shape, pair, diagonal_passes))
 
 
 def choose_engine(fitted: Fitted, mean_group: float) -> Engine:
@@ -167,12 +174,12 @@ def choose_engine(fitted: Fitted, mean_group: float) -> Engine:
     """
     shape, ways = shape_of(fitted, mean_group), possible_ways(fitted)
     diagonal, passes = hessian_diagonal(fitted.objective, fitted.theta), FEWEST_DIAGONAL
-    best = min(ways, key=lambda w: retraining_work(shape, w, passes))
+    best = cheapest(shape, ways, passes)
     if best[1] == "diagonal":
         others = [retraining_work(shape, w, passes) for w in ways if w[1] != "diagonal"]
         affordable = min(others, default=np.inf) / shape.one_pass / PASSES_PER_ITERATION
         diagonal, passes = _cheapest_diagonal(fitted, diagonal, int(min(MOST_TRIED, affordable)))
-        best = min(ways, key=lambda w: retraining_work(shape, w, passes))
+        best = cheapest(shape, ways, passes)
     needs_kernel = best[0] == "sample space"
     kernel = sample_space_kernel(fitted) if needs_kernel else np.empty((0, 0))
     return Engine(best[0], best[1], kernel, diagonal)

@@ -1,0 +1,66 @@
+"""The engine takes own factors where P is small, small systems where P is large, and iteration where both are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from support.problems import make_objective
+
+from groupinf.numerics import factor as factors
+from groupinf.numerics.engine import Pair, Shape, cheapest, choose_engine, possible_ways, retraining_work
+from groupinf.numerics.fit import fit
+
+EVERYTHING: list[Pair] = [
+    (way, preconditioner)
+    for way in ("own factors", "sample space", "iterative")
+    for preconditioner in ("reduced", "shared", "diagonal")
+    if (way, preconditioner) != ("iterative", "reduced")
+]
+SOFTMAX: list[Pair] = [pair for pair in EVERYTHING if pair[0] != "sample space"]
+
+# rows, parameters per output, outputs, stored entries, sparse, rows of a mean group
+DIABETES = Shape(20_000, 128, 1, 20_000 * 128, False, 2_500)
+CDR = Shape(24_000, 331, 1, 24_000 * 12, True, 900)
+DOGFISH = Shape(1_800, 2_049, 1, 1_800 * 2_049, False, 200)
+ENRON = Shape(4_137, 3_296, 1, 145_846, True, 450)
+MNIST = Shape(55_000, 785, 10, 55_000 * 785, False, 5_000)
+
+
+@pytest.mark.parametrize(
+    ("shape", "ways", "diagonal_passes", "expected"),
+    [
+        (DIABETES, EVERYTHING, np.inf, ("own factors", "reduced")),
+        (CDR, EVERYTHING, np.inf, ("own factors", "reduced")),
+        (ENRON, EVERYTHING, 80.0, ("sample space", "diagonal")),
+        (MNIST, SOFTMAX, np.inf, ("iterative", "shared")),
+    ],
+)
+def test_shapes_of_the_papers_data(shape: Shape, ways: list[Pair], diagonal_passes: float, expected: Pair) -> None:
+    assert cheapest(shape, ways, diagonal_passes) == expected
+
+
+def test_wide_dense_data_use_systems_of_the_groups_size() -> None:
+    assert cheapest(DOGFISH, EVERYTHING, np.inf)[0] == "sample space"
+
+
+def test_more_diagonal_passes_cost_more_and_leave_the_others_alone() -> None:
+    for pair in EVERYTHING:
+        few, many = (retraining_work(ENRON, pair, passes) for passes in (10.0, 100.0))
+        assert (many > few) == (pair[1] == "diagonal")
+
+
+def test_without_a_factor_nothing_shares_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(factors, "DENSE_BYTES", 0)
+    assert possible_ways(fit(make_objective(3, lam=5.0))) == [("iterative", "diagonal")]
+
+
+def test_softmax_has_no_sample_space() -> None:
+    assert all(way != "sample space" for way, _ in possible_ways(fit(make_objective(3))))
+    assert any(way == "sample space" for way, _ in possible_ways(fit(make_objective(2))))
+
+
+def test_the_choice_is_the_same_again() -> None:
+    fitted = fit(make_objective(2, as_sparse=True, n=80))
+    first, second = choose_engine(fitted, 5.0), choose_engine(fitted, 5.0)
+    assert (first.way, first.preconditioner) == (second.way, second.preconditioner)
+    np.testing.assert_array_equal(first.diagonal.diagonal, second.diagonal.diagonal)
