@@ -42,6 +42,8 @@ def run_experiment(
 
     if jobs is not None and jobs < 1:
         raise ConfigError(f"jobs: expected at least 1, found {jobs}")
+    if isinstance(config, LoadedConfig) and overrides:
+        raise ConfigError("overrides: expected none with a loaded configuration, which has its own")
     loaded = config if isinstance(config, LoadedConfig) else load_config(config, overrides)
     shown = progress or Silent()
     run = execute(loaded, Path(out), jobs or joblib.cpu_count(), fresh, shown)

@@ -12,7 +12,7 @@ from groupinf.cli.options import overrides_option
 @overrides_option
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes to use; default: all cores.")
 @click.option("--out", default="results", show_default=True, metavar="DIR", help="Folder that holds runs.")
-@click.option("--fresh", is_flag=True, help="Start over instead of resuming an unfinished run.")
+@click.option("--fresh", is_flag=True, help="Delete what the run's folder holds and start over, finished or not.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no notes: only the results and errors.")
 @click.option("-v", "--verbose", is_flag=True, help="Also the time that each stage took.")
 def experiment(
@@ -24,6 +24,8 @@ def experiment(
 
     The same command again resumes what is unfinished and only reports what is finished.
     """
+    if quiet and verbose:
+        raise click.UsageError("expected at most one of --quiet and --verbose, found both")
     import joblib
 
     import groupinf

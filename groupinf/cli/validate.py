@@ -43,13 +43,13 @@ def plan_text(plan: Plan) -> str:
     rows = [
         ("run", plan.run_name),
         ("dataset", f"{plan.dataset}: n = {plan.n:,}, d = {plan.d:,}{classes}"),
-        ("lam_over_n", lam),
+        ("lambda_over_n", lam),
         ("groups", f"at most {plan.groups:,}"),
         ("retrains", f"at most {plan.retrains:,}"),
-        ("memory", f"about {memory_text(plan.memory_bytes)}"),
+        ("memory", f"about {memory_text(plan.memory_bytes)} for each process, Python and its libraries included"),
         *(("note", note) for note in plan.notes),
     ]
-    return "\n".join(f"  {name:<11}{value}" for name, value in rows)
+    return "\n".join(f"  {name:<14}{value}" for name, value in rows)
 
 
 def memory_text(size: int) -> str:

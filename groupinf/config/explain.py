@@ -27,7 +27,7 @@ _EXPECTED = {
     "model_type": "keys and values",
     "model_attributes_type": "keys and values",
     "greater_than": "a number above {gt:g}",
-    "greater_than_equal": "a number of at least {ge:g}",
+    "greater_than_equal": "a {number} of at least {ge:g}",
     "less_than": "a number below {lt:g}",
     "less_than_equal": "a number of at most {le:g}",
     "too_short": "at least {min_length} entry",
@@ -92,13 +92,16 @@ def _problem(error: Mapping[str, Any]) -> tuple[Key, str]:
         return key, str(context["error"])
     if kind not in _EXPECTED:
         return key, error["msg"]
-    expected = _EXPECTED[kind].format(**context)
+    number = "whole number" if isinstance(context.get("ge"), int) else "number"
+    expected = _EXPECTED[kind].format(number=number, **context)
     return key, f"expected {expected}, found {found(value)}{_advice(kind, value, model)}"
 
 
 def _advice(kind: str, value: Any, model: type[BaseModel]) -> str:
     if kind == "string_type" and isinstance(value, (int, float)):
         return "; in quotes it is text"
+    if kind == "int_type" and isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return f"; write {value:.0f}"
     if kind == "tuple_type" and isinstance(value, str):
         return f"; write [{value}]" if len(value) <= _LONGEST else ""
     if kind == "model_type":

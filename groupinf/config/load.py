@@ -46,6 +46,7 @@ def load_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str]
     ``overrides`` are ``KEY=VALUE`` with dotted keys and YAML values, applied in order. Raises ConfigError with
     one line for each thing that is wrong: place, key, what was expected, what was found.
     """
+    _refuse_other_types(source, overrides)
     document, name, base = _read(source)
     data, origin = _override(document, [parse_override(o) for o in overrides], name, base)
     problems = list(document.problems)
@@ -63,6 +64,18 @@ def json_schema() -> dict[str, Any]:
     """The JSON Schema of the configuration file, for editors."""
     schema = Config.model_json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _refuse_other_types(source: object, overrides: object) -> None:
+    """A caller's slip: a text of overrides would be gone through letter by letter."""
+    if not isinstance(source, (str, Path, Mapping)):
+        raise ConfigError(f"config: expected the path of a file or a mapping, found {found(source)}")
+    expected = 'overrides: expected a list of "KEY=VALUE" texts, such as ["seed=1"]'
+    if isinstance(overrides, str) or not isinstance(overrides, Sequence):
+        raise ConfigError(f"{expected}, found {found(overrides)}")
+    others = [o for o in overrides if not isinstance(o, str)]
+    if others:
+        raise ConfigError(f"{expected}, found {found(others[0])} in the list")
 
 
 def _read(source: str | Path | Mapping[str, Any]) -> tuple[Document, str, Path]:

@@ -14,6 +14,8 @@ from pydantic import (
     Discriminator,
     Field,
     Tag,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -22,7 +24,7 @@ Evaluation = Literal["test_prediction", "test_loss", "self_loss"]
 Method = Literal["influence", "parameter_influence", "newton"]
 Task = Literal["classification", "regression"]
 
-PositiveInt = Annotated[int, Field(gt=0)]
+PositiveInt = Annotated[int, Field(ge=1)]
 NonNegativeInt = Annotated[int, Field(ge=0)]
 PositiveFloat = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(gt=0, le=1)]
@@ -281,8 +283,14 @@ class TestPoints(_Section):
         return self
 
 
+_SOLVER_OF = {"tolerance": "cg", **dict.fromkeys(("depth", "repeats", "scale", "batch_size"), "lissa")}
+
+
 class Influence(_Section):
-    """How H⁻¹ is applied for the influence: a factor where it fits, else by conjugate gradients, or LiSSA."""
+    """How H⁻¹ is applied for the influence: a factor where it fits, else by conjugate gradients, or LiSSA.
+
+    An option that its solver alone heeds may be spelled out with the others, but only with its default.
+    """
 
     solver: Literal["cholesky", "cg", "lissa"] | None = None
     tolerance: PositiveFloat = 1e-10
@@ -290,6 +298,18 @@ class Influence(_Section):
     repeats: PositiveInt = 10
     scale: PositiveFloat = 10.0
     batch_size: PositiveInt = 16
+
+    @field_validator(*_SOLVER_OF)
+    @classmethod
+    def _heeded(cls, value: Any, info: ValidationInfo) -> Any:
+        name = str(info.field_name)
+        if "solver" not in info.data or value == cls.model_fields[name].default:
+            return value
+        solver, needed = info.data["solver"], _SOLVER_OF[name]
+        if solver != needed:
+            found = "no solver" if solver is None else f"solver: {solver}"
+            raise ValueError(f"expected {name} only with solver: {needed}, found {found}")
+        return value
 
 
 class Config(_Section):

@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 
 from groupinf.errors import DataError
 
+ARCHIVE_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
+ARRAY_MAGIC = b"\x93NUMPY"
+
 # What numpy and zipfile raise on files that are damaged or were never an archive of plain arrays.
 UNREADABLE = (
     zipfile.BadZipFile,
@@ -59,21 +62,26 @@ def read_member(archive: np.lib.npyio.NpzFile, name: str, path: Path) -> NDArray
     try:
         array = archive[name]
     except UNREADABLE as error:
-        advice = "; save numbers or text, not Python objects" if "Object arrays" in str(error) else ""
-        raise DataError(f"{path}: {name}: expected a readable array, found: {_reason(error)}{advice}") from error
+        if "Object arrays" in str(error):
+            raise DataError(f"{path}: {name}: expected numbers or text, found Python objects") from error
+        raise DataError(f"{path}: {name}: expected a readable array, found: {_reason(error)}") from error
     if not isinstance(array, np.ndarray):
         raise DataError(f"{path}: {name}: expected a NumPy array, found other bytes")
     return array
 
 
 def _archive(stream: BinaryIO, path: Path) -> np.lib.npyio.NpzFile:
+    expected = f"{path}: expected a NumPy .npz archive"
     try:
-        archive = np.load(stream, allow_pickle=False)
+        start = stream.read(len(ARRAY_MAGIC))
+        stream.seek(0)
+        if start.startswith(ARCHIVE_MAGIC):
+            archive: np.lib.npyio.NpzFile = np.load(stream, allow_pickle=False)
+            return archive
     except UNREADABLE as error:
-        raise DataError(f"{path}: expected a NumPy .npz archive, found: {_reason(error)}") from error
-    if not isinstance(archive, np.lib.npyio.NpzFile):
-        raise DataError(f"{path}: expected a NumPy .npz archive, found a single array; write it with numpy.savez")
-    return archive
+        raise DataError(f"{expected}, found: {_reason(error)}") from error
+    kind = "a single array" if start == ARRAY_MAGIC else "a file of another kind" if start else "an empty file"
+    raise DataError(f"{expected}, found {kind}; write it with numpy.savez")
 
 
 def _reason(error: BaseException) -> str:

@@ -25,7 +25,7 @@ LIBRARIES_BYTES = 300 * 2**20
 
 @dataclass(frozen=True)
 class Plan:
-    """Counts of an experiment: groups is an upper bound, memory_bytes that of one worker process."""
+    """Counts of an experiment: groups is an upper bound, memory_bytes that of one process."""
 
     name: str
     dataset: str

@@ -133,6 +133,12 @@ class TestExperiment:
         assert "0 is not in the range x>=1" in result.stderr
         assert calls == []
 
+    def test_quiet_and_verbose_exclude_each_other(self, config: str, calls: list[dict[str, Any]]) -> None:
+        result = invoke("experiment", config, "-q", "-v")
+        assert result.exit_code == 2
+        assert "expected at most one of --quiet and --verbose, found both" in result.stderr
+        assert calls == []
+
     def test_a_bad_config_is_one_message_and_nothing_runs(self, config: str, calls: list[dict[str, Any]]) -> None:
         result = invoke("experiment", config, "--set", "groups.sizes.max=2")
         assert result.exit_code == 2
@@ -177,13 +183,13 @@ class TestValidate:
         assert result.exit_code == 0
         assert result.stdout == (
             f"{config}: ok\n"
-            "  run        study-1\n"
-            "  dataset    digits: n = 1,437, d = 64, 10 classes\n"
-            "  lam_over_n 0.001\n"
-            "  groups     at most 3\n"
-            "  retrains   at most 3\n"
-            "  memory     about 1.5 GB\n"
-            "  note       size 9 is skipped\n"
+            "  run           study-1\n"
+            "  dataset       digits: n = 1,437, d = 64, 10 classes\n"
+            "  lambda_over_n 0.001\n"
+            "  groups        at most 3\n"
+            "  retrains      at most 3\n"
+            "  memory        about 1.5 GB for each process, Python and its libraries included\n"
+            "  note          size 9 is skipped\n"
         )
 
     def test_regression_and_cross_validation_say_so(self, config: str, replace: Callable[..., None]) -> None:
@@ -191,8 +197,8 @@ class TestValidate:
         replace("groupinf.experiments.plan", plan=lambda loaded: changed)
         text = invoke("validate", config).stdout
         assert "digits: n = 1,437, d = 64\n" in text
-        assert "lam_over_n by cross-validation\n" in text
-        assert "about 1 MB\n" in text
+        assert "lambda_over_n by cross-validation\n" in text
+        assert "about 1 MB for each process" in text
 
     def test_every_file_is_checked_even_after_a_bad_one(
         self, config: str, tmp_path: Path, replace: Callable[..., None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -83,7 +84,8 @@ BAD = [
     ("    max: 0.25", "    max: 1.5", 9, "groups.sizes.max", ["at most 1, found 1.5"]),
     ("    max: 0.25", "    max: 0.001", 7, "groups.sizes", ["min <= max", "max 0.001"]),
     ("    num: 10", "    num: 1.5", 10, "groups.sizes.num", ["expected a whole number, found 1.5"]),
-    ("    num: 10", "    num: 0", 10, "groups.sizes.num", ["above 0, found 0"]),
+    ("    num: 10", "    num: 0", 10, "groups.sizes.num", ["expected a whole number of at least 1, found 0"]),
+    ("    num: 10", "    num: 1e3", 10, "groups.sizes.num", ["a whole number, found 1000.0; write 1000"]),
     ("    num: 10", "    count: 10", 7, "groups.sizes.num", ["expected this key"]),
     ("    - random", "    - randm", 12, "groups.builders.0", ["unknown builder randm", "did you mean random?"]),
     ("    - random", "    - 3", 12, "groups.builders.0", ["a builder is a name", "found 3"]),
@@ -94,7 +96,7 @@ BAD = [
     ("    - random", "    - {builder: random, k: [2]}", 12, "groups.builders.0.k", ["unknown key k"]),
     ("    - random", "    - {builder: file, path: no.csv}", 12, "groups.builders.0.path", ["no such file"]),
     ("k: [4]", "kk: [4]", 13, "groups.builders.1.kk", ["did you mean k?", "valid: k, hierarchical"]),
-    ("k: [4]", "k: [4, 1]", 13, "groups.builders.1.k.1", ["at least 2, found 1"]),
+    ("k: [4]", "k: [4, 1]", 13, "groups.builders.1.k.1", ["a whole number of at least 2, found 1"]),
     ("k: [4]", "k: [4, 4]", 13, "groups.builders.1.k", ["4 more than once"]),
     ("k: [4]", "k: []", 13, "groups.builders.1.k", ["at least 1 entry"]),
     ("k: [4]", "hierarchical: yes", 13, "groups.builders.1.hierarchical", ["true or false", '"yes"']),
@@ -111,7 +113,20 @@ BAD = [
     ("test_points: {random: 3}", "methods: [newtn]", 14, "methods.0", ["did you mean newton?"]),
     ("test_points: {random: 3}", "methods: [newton, newton]", 14, "methods", ["newton more than once"]),
     ("test_points: {random: 3}", "evaluations: []", 14, "evaluations", ["at least 1 entry"]),
-    ("test_points: {random: 3}", "seed: -1", 14, "seed", ["at least 0, found -1"]),
+    ("test_points: {random: 3}", "seed: -1", 14, "seed", ["a whole number of at least 0, found -1"]),
+    ("{random: 3}", "{percentile: [-1, 9]}", 14, "test_points.percentile.0", ["a number of at least 0, found -1"]),
+    *(
+        ("test_points: {random: 3}", f"influence:\n  {given}\n  {key}: 3", 16, f"influence.{key}", [words])
+        for key, given, words in [
+            ("tolerance", "solver: lissa", "expected tolerance only with solver: cg, found solver: lissa"),
+            ("tolerance", "solver: cholesky", "expected tolerance only with solver: cg, found solver: cholesky"),
+            ("tolerance", "solver:", "expected tolerance only with solver: cg, found no solver"),
+            ("depth", "solver: cg", "expected depth only with solver: lissa, found solver: cg"),
+            ("repeats", "solver: cholesky", "expected repeats only with solver: lissa, found solver: cholesky"),
+            ("scale", "solver: cg", "expected scale only with solver: lissa, found solver: cg"),
+            ("batch_size", "solver:", "expected batch_size only with solver: lissa, found no solver"),
+        ]
+    ),
 ]
 
 
@@ -179,6 +194,31 @@ def test_all_errors_of_a_file_come_at_once_in_the_order_of_lines(tmp_path: Path)
     message = refuse(file)
     starts = [m.removeprefix(f"{file}, ").partition(": ")[2].partition(": ")[0] for m in message.split("\n")]
     assert starts == ["name", "groups.sizes.max", "groups.sizes.mx", "test_points.random", "name", "mehods"]
+
+
+def test_a_misspelt_solver_is_the_only_fault_of_its_options(tmp_path: Path) -> None:
+    file = tmp_path / "bad.yaml"
+    file.write_text(GOOD + "influence: {solver: lisa, depth: 3}\n")
+    message = refuse(file)
+    assert "did you mean lissa?" in message
+    assert "depth" not in message
+
+
+@pytest.mark.parametrize(
+    ("source", "overrides", "message"),
+    [
+        (3, (), "config: expected the path of a file or a mapping, found 3"),
+        (None, (), "config: expected the path of a file or a mapping, found nothing"),
+        ({}, "seed=1", 'overrides: expected a list of "KEY=VALUE" texts, such as ["seed=1"], found the text "seed=1"'),
+        ({}, {"seed": 1}, 'overrides: expected a list of "KEY=VALUE" texts, such as ["seed=1"], found the keys seed'),
+        ({}, [3], 'overrides: expected a list of "KEY=VALUE" texts, such as ["seed=1"], found 3 in the list'),
+        ({}, None, 'overrides: expected a list of "KEY=VALUE" texts, such as ["seed=1"], found nothing'),
+    ],
+)
+def test_a_callers_arguments_of_other_types_are_refused(source: Any, overrides: Any, message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(source, overrides)
+    assert str(caught.value) == message
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -119,6 +120,24 @@ def test_resolved_is_json_and_loads_again_to_the_same(good: Path) -> None:
     again = load_config(json.loads(json.dumps(resolved)))
     assert again.config == loaded.config
     assert again.resolved() == resolved
+
+
+@pytest.mark.parametrize(
+    "influence",
+    [
+        {"solver": "cg", "tolerance": 1e-6},
+        {"solver": "lissa", "depth": 3, "repeats": 2, "scale": 4.5, "batch_size": 1},
+        {"solver": "cholesky"},
+        {},
+    ],
+    ids=str,
+)
+def test_options_of_the_solver_load_and_so_do_all_defaults_spelled_out(good: Path, influence: dict[str, Any]) -> None:
+    loaded = load_config(good, [f"influence={json.dumps(influence)}"])
+    resolved = loaded.resolved()
+    assert set(resolved["influence"]) - {"solver"} == {"tolerance", "depth", "repeats", "scale", "batch_size"}
+    assert resolved["influence"].items() >= influence.items()
+    assert load_config(resolved).config == loaded.config
 
 
 _shares = st.floats(1e-6, 1.0)

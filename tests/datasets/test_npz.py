@@ -280,8 +280,7 @@ def test_regression_refuses_text(tmp_path: Path) -> None:
 
 def test_objects_are_not_unpickled(tmp_path: Path) -> None:
     message = fault(tmp_path, X_train=np.array([[{}]], dtype=object))
-    assert message.startswith("X_train: expected a readable array, found: ValueError: Object arrays cannot be loaded")
-    assert message.endswith("save numbers or text, not Python objects")
+    assert message == "X_train: expected numbers or text, found Python objects"
 
 
 def test_single_array_is_refused(tmp_path: Path) -> None:
@@ -289,6 +288,17 @@ def test_single_array_is_refused(tmp_path: Path) -> None:
         np.save(stream, np.zeros(3))
     with pytest.raises(DataError, match=r"mine\.npz: expected a NumPy \.npz archive, found a single array"):
         load_npz(NpzDataset(npz="mine.npz"), tmp_path / "mine.npz")
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"), [(b"junk", "a file of another kind"), (b"", "an empty file"), (b"\x80\x04.", "a file of")]
+)
+def test_what_is_no_archive_is_said_in_our_words(tmp_path: Path, content: bytes, kind: str) -> None:
+    (tmp_path / "junk.npz").write_bytes(content)
+    with pytest.raises(DataError) as caught:
+        load_npz(NpzDataset(npz="junk.npz"), tmp_path / "junk.npz")
+    assert str(caught.value).startswith(f"{tmp_path / 'junk.npz'}: expected a NumPy .npz archive, found {kind}")
+    assert "pickle" not in str(caught.value)
 
 
 def good_bytes(compressed: bool) -> bytes:
