@@ -69,7 +69,7 @@ def agreement_table(effects: pd.DataFrame, seed: int) -> AgreementTable:
     slope: Σpa/Σp², least squares of a on p through the origin, since removing nothing changes nothing; above 1
     the prediction is too small. same_sign: share with sign p = sign a. underestimated: share that also has
     |p| < |a|. median_relative_error: median of |p - a|/|a| over groups with a ≠ 0.
-    NaN where undefined: ρ of one group or of constant effects, intervals of fewer than 4 groups, slope of p = 0.
+    NaN where undefined: ρ of one group or of constant effects, intervals of fewer than 10 groups, slope of p = 0.
 
     ``effects`` is one run's tidy table. Raises DataError where it is incomplete or a kind is named "all".
     """

@@ -11,13 +11,14 @@ from scipy.special import ndtri
 
 LEVEL = 0.95
 RESAMPLES = 1000
-FEWEST_GROUPS = 4
+FEWEST_GROUPS = 10  # with fewer, resamples repeat a handful of ranks, and intervals shrink to a point
 _CELLS_AT_ONCE = 1 << 17  # counts held at a time: two such float64 arrays stay inside a processor's cache
 
 
 def bonett_wright_interval(rho: NDArray[np.float64], n_groups: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Interval tanh(atanh ρ ± z·√((1 + ρ²/2)/(n − 3))), z the 97.5 % normal quantile; NaN for n < 4.
+    """Interval tanh(atanh ρ ± z·√((1 + ρ²/2)/(n − 3))), z the 97.5 % normal quantile.
 
+    NaN for n < FEWEST_GROUPS, as with the bootstrap.
     Source: Bonett & Wright, Psychometrika 65 (2000), "Sample size requirements for estimating Pearson,
     Kendall and Spearman correlations". ``rho`` has any shape.
     """

@@ -21,8 +21,9 @@ def build_file(source: GroupSource, options: GroupFile, rng: np.random.Generator
 
 
 def build_column(source: GroupSource, options: Column, rng: np.random.Generator) -> Built:
-    """One group of kind ``column`` for each value held by at least ``min_size`` training rows; nothing is random.
+    """One group of kind ``column NAME`` for each value held by at least ``min_size`` training rows.
 
+    NAME is the column's name, so that several columns are kinds of their own. Nothing is random.
     Ordered by value where all values are numbers, else by the values' text. A group is named by its value.
     A note counts the values left out. DataError where the data lack the column or no value has enough rows.
     """
@@ -34,7 +35,7 @@ def build_column(source: GroupSource, options: Column, rng: np.random.Generator)
     if not kept:
         raise DataError(f"column {options.column!r}: no value is held by {options.min_size} training rows")
     groups = tuple(
-        Group("column", np.array(members, dtype=np.int64), f"{options.column}={value}", name=value)
+        Group(f"column {options.column}", np.array(members, dtype=np.int64), f"{options.column}={value}", name=value)
         for value, members in kept.items()
     )
     left_out = len(rows) - len(kept)

@@ -18,7 +18,7 @@ from groupinf.analysis.pairs import PairedEffects, pair_effects
 from groupinf.experiments.result import Run
 from groupinf.reporting.layout import Layout, arrange
 from groupinf.reporting.lettering import DOTS_PER_INCH, FONT, drawable, shorten_to, width_of, wrap_to
-from groupinf.reporting.scatter import Panel, count_styles, draw_panel
+from groupinf.reporting.scatter import ALPHA, POINT_EDGE, Panel, count_styles, draw_panel, hidden_points
 from groupinf.reporting.style import (
     IDENTITY,
     MOST_TEST_POINTS,
@@ -48,7 +48,7 @@ _RC = {
     "axes.labelcolor": TEXT,
     "axes.titlesize": 10.0,
     "axes.titley": 1.0,  # stays put, whatever is at the end of the axis
-    "axes.titlepad": 12.0,
+    "axes.titlepad": 27.0,  # above the line on ρ
     "axes.labelpad": 8.0,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -87,6 +87,8 @@ def scatter_figure(run: Run, method: str) -> Figure:
     foot = [convention_line(run)]
     if len(made) < len(pairs.measures):
         foot.append(f"The first {MOST_TEST_POINTS} test points of each evaluation are drawn.")
+    if any(hidden_points(panel) for panel in made):
+        foot.append("k hidden: points outside the axes.")
     with matplotlib.style.context(["default", _RC]):
         layout, lines = _arrange_with_foot([panel.evaluation for panel in made], len(legend) + 1, foot)
         figure = Figure(figsize=(layout.width, layout.height), dpi=DOTS_PER_INCH)
@@ -141,7 +143,17 @@ def _add_legend(figure: Figure, layout: Layout, counted: Mapping[KindStyle, int]
     labels = ["Slope 1: predicted = actual"]
     for style, count in counted.items():
         handles.append(
-            Line2D([], [], linestyle="", marker=style.marker, color=style.colour, markersize=5, markeredgewidth=0)
+            Line2D(
+                [],
+                [],
+                linestyle="",
+                marker=style.marker,
+                color=style.colour,
+                alpha=ALPHA,
+                markersize=5,
+                markeredgecolor="white",
+                markeredgewidth=POINT_EDGE,
+            )
         )
         counted_groups = f" ({count:,})"
         room = _LEGEND_LABEL - width_of(counted_groups, _SIZE)

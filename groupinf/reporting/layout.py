@@ -8,7 +8,7 @@ from dataclasses import dataclass
 MOST_COLUMNS = 6
 _PANEL, _LARGE_PANEL, _GAP = 1.5, 2.4, 0.54
 _LEFT, _RIGHT, _TOP = 0.85, 0.2, 0.72
-_HEADING, _TITLE, _BELOW, _ROW_GAP = 0.2, 0.36, 0.68, 0.1
+_HEADING, _TITLE, _BELOW, _ROW_GAP = 0.2, 0.55, 0.68, 0.1
 _LABEL_BELOW = 0.43
 _LEGEND_WIDTH, _LEGEND_GAP, _LEGEND_ENTRY = 2.9, 0.3, 0.205
 _FOOT_LINE, _FOOT_MARGIN = 0.165, 0.12
@@ -29,7 +29,7 @@ class Layout:
     """Size of a figure in inches, and places in it as fractions of that size from its lower left corner.
 
     ``panels`` are (left, bottom, width, height), in the order of ``rows``; ``legend`` is its upper left corner.
-    ``title`` is the height of the text above a panel, ``label`` how far below it the row's x label begins,
+    ``title`` is the height of the two lines above a panel, ``label`` how far below it the row's x label begins,
     ``foot`` the height at which the closing lines end. In ``one_row`` each panel heads and labels itself.
     """
 

@@ -16,6 +16,7 @@ from groupinf.reporting.summary import (
     convention_line,
     data_line,
     note_lines,
+    skipped_lines,
     statistics_line,
 )
 from groupinf.reporting.tables import by_evaluation, markdown_table, spearman_csv, spearman_latex, spearman_markdown
@@ -52,14 +53,14 @@ def report_markdown(run: Run) -> str:
     for evaluation, rows in by_evaluation(overall):
         parts.append(f"## {evaluation_name(evaluation)}\n\n{markdown_table(rows)}")
     parts += [
-        markdown(statistics_line(run)),
+        markdown(statistics_line(run, overall)),
         "Each kind of group: [CSV](tables/spearman.csv), [Markdown](tables/spearman.md), [LaTeX](tables/spearman.tex).",
         "## Figures",
         *map(_figure, methods(run)),
         "## Can the numbers be trusted?",
         markdown(certificate_line(run)),
     ]
-    notes = "\n".join(f"- {markdown(line)}" for line in note_lines(run))
+    notes = "\n".join(f"- {markdown(line)}" for line in (*note_lines(run), *skipped_lines(run)))
     if notes:
         parts += ["## Notes", notes]
     return "\n\n".join(parts) + "\n"

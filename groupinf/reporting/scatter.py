@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,6 +13,10 @@ from numpy.typing import NDArray
 
 from groupinf.reporting.formats import coefficient, power_of_ten
 from groupinf.reporting.style import GRID, IDENTITY, SMALL, KindStyle
+
+ALPHA = 0.8
+POINT_EDGE = 0.25  # width of the white edge, which tells points apart where they crowd
+_ABOVE = 15.0  # points between the axes and the line on ρ: room for the power of ten at the end of the y axis
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,11 @@ def axis_limits(predicted: NDArray[np.float64], actual: NDArray[np.float64]) -> 
     return low - margin, high + margin
 
 
+def hidden_points(panel: Panel) -> int:
+    """How many groups lie outside the panel's axes."""
+    return int(np.count_nonzero(~_inside(panel, *axis_limits(panel.predicted, panel.actual))))
+
+
 def count_styles(kinds: NDArray[np.object_], styles: Mapping[str, KindStyle]) -> dict[KindStyle, int]:
     """Number of groups drawn in each style, in the order of the styles."""
     counts = Counter(styles[kind] for kind in kinds)
@@ -50,7 +58,7 @@ def count_styles(kinds: NDArray[np.object_], styles: Mapping[str, KindStyle]) ->
 def draw_panel(
     ax: Axes, panel: Panel, kinds: NDArray[np.object_], styles: Mapping[str, KindStyle], rasterized: bool
 ) -> None:
-    """Draw a point per group, the line of slope 1, Spearman's ρ, and how many groups lie outside the axes.
+    """Draw a point per group and the line of slope 1; above the axes Spearman's ρ and how many groups are hidden.
 
     ``kinds`` (G,) names the kind of each group. Kinds with fewer groups are drawn over those with more.
     """
@@ -59,7 +67,7 @@ def draw_panel(
     ax.axvline(0, color=GRID, linewidth=0.6, zorder=0)
     ax.plot([low, high], [low, high], color=IDENTITY, linewidth=1.0, zorder=0.5)
     sides = np.stack([panel.predicted, panel.actual])
-    inside = ((low <= sides) & (sides <= high)).all(axis=0)
+    inside = _inside(panel, low, high)
     counts = count_styles(kinds, styles)
     drawn = sorted(counts, key=counts.__getitem__, reverse=True)
     position = {kind: drawn.index(style) for kind, style in styles.items()}
@@ -72,18 +80,31 @@ def draw_panel(
             s=16,
             c=style.colour,
             marker=style.marker,
-            alpha=0.65,
-            linewidths=0.25,
+            alpha=ALPHA,
+            linewidths=POINT_EDGE,
             edgecolors="white",
             zorder=1 + 0.4 * (i + 1) / len(drawn),  # below ticks and axes, so that rasterized points make one image
             rasterized=rasterized,
         )
     ax.set(xlim=(low, high), ylim=(low, high), aspect="equal")
     _few_ticks(ax)
-    _corner(ax, f"ρ = {coefficient(panel.spearman)}", 0.03, 0.97, "left", "top")
     hidden = int(np.count_nonzero(~inside))
-    if hidden:
-        _corner(ax, f"{hidden:,} hidden", 0.98, 0.03, "right", "bottom")
+    above = f"ρ = {coefficient(panel.spearman)}" + (f" · {hidden:,} hidden" if hidden else "")
+    ax.annotate(
+        above,
+        xy=(0.5, 1.0),
+        xycoords="axes fraction",
+        xytext=(0.0, _ABOVE),
+        textcoords="offset points",
+        ha="center",
+        va="baseline",
+        size=SMALL,
+    )
+
+
+def _inside(panel: Panel, low: float, high: float) -> NDArray[np.bool_]:
+    sides = np.stack([panel.predicted, panel.actual])
+    return np.asarray(((low <= sides) & (sides <= high)).all(axis=0))
 
 
 class _PowerOfTen(ScalarFormatter):
@@ -103,10 +124,3 @@ def _few_ticks(ax: Axes) -> None:
         axis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10], min_n_ticks=2))
         axis.set_major_formatter(_PowerOfTen())
         axis.get_offset_text().set_fontsize(SMALL)
-
-
-def _corner(
-    ax: Axes, text: str, x: float, y: float, horizontal: Literal["left", "right"], vertical: Literal["top", "bottom"]
-) -> None:
-    box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0}
-    ax.text(x, y, text, transform=ax.transAxes, ha=horizontal, va=vertical, bbox=box, zorder=1000)

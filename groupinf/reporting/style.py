@@ -83,14 +83,14 @@ def panel_name(evaluation: str, test_point: int) -> str:
 
 
 def kind_name(kind: str) -> str:
-    """A kind as readers see it: the project's own in words, a user's as it is, shortened.
+    """A kind as readers see it: the project's own in words, a user's and a column's as it is, shortened.
 
-    >>> kind_name("random_within_class"), kind_name("all"), kind_name("ward_3")
-    ('Random within class', 'All groups', 'ward_3')
+    >>> kind_name("random_within_class"), kind_name("all"), kind_name("column ward_3")
+    ('Random within class', 'All groups', 'column ward_3')
     """
     if kind == ALL_KINDS:
         return "All groups"
-    return _words(kind) if kind in (*KINDS, "column", "file") else shorten(kind, LONGEST_NAME)
+    return _words(kind) if kind in (*KINDS, "file") else shorten(kind, LONGEST_NAME)
 
 
 def point_name(evaluation: str, test_point: int) -> str:

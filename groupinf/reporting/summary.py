@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
+import pandas as pd
+
 from groupinf.analysis.certificates import largest_relative_error
 from groupinf.experiments.result import Run
 from groupinf.reporting.formats import number, one_line, percent, shorten
@@ -23,13 +26,14 @@ def facts_line(run: Run) -> str:
 
 
 def data_line(run: Run) -> str:
-    """Dataset, its size, the regularisation, the accuracies (where the task has any) and the number of groups."""
+    """Dataset, its size, the regularisation, the accuracies (where the task has any) and the numbers of groups."""
     about = run.manifest
     parts = [f"{facts_line(run)} (λ = {number(about['lam'])})"]
     if about["classes"]:
         train, test = (percent(about[f"{rows}_accuracy"], 1) for rows in ("train", "test"))
         parts += [f"{len(about['classes'])} classes", f"accuracy {train} on training rows and {test} on test rows"]
-    return "; ".join([*parts, f"{about['n_groups']:,} groups"])
+    skipped = about["n_groups"] - about["n_retrained"]
+    return "; ".join([*parts, f"{about['n_groups']:,} groups" + (f", {skipped:,} of them skipped" if skipped else "")])
 
 
 def convention_line(run: Run) -> str:
@@ -37,13 +41,15 @@ def convention_line(run: Run) -> str:
     return one_line(run.manifest["convention"])
 
 
-def statistics_line(run: Run) -> str:
-    """What the columns of the Spearman table mean."""
+def statistics_line(run: Run, rows: pd.DataFrame) -> str:
+    """What the columns of the Spearman table mean; the interval is explained where one of ``rows`` has any."""
+    if rows["spearman_low"].isna().all():
+        return SLOPE_WORDS
     return f"Interval of Spearman's ρ: {one_line(run.manifest['agreement_interval'])}. {SLOPE_WORDS}"
 
 
 def certificate_line(run: Run) -> str:
-    """How exact the retraining was."""
+    """How exact the retraining was, and what is proven of it."""
     retrains = run.retrains
     if retrains.empty:
         return "Nothing was retrained."
@@ -53,12 +59,29 @@ def certificate_line(run: Run) -> str:
     return (
         f"Retraining: {len(retrains):,} groups, {passes}; largest gradient norm {gradient}, largest Newton decrement "
         f"{decrement}; largest error estimate of an actual effect: {error} of the median effect."
+        f"{_proven(retrains)}"
     )
 
 
+def _proven(retrains: pd.DataFrame) -> str:
+    """A sentence on the groups whose scores have a proven bound; empty where none has."""
+    if "score_bound" not in retrains:
+        return ""
+    bounds = retrains["score_bound"].to_numpy(dtype=np.float64)
+    finite = bounds[np.isfinite(bounds)]
+    if not finite.size:
+        return ""
+    proven = f"{finite.size:,} of {bounds.size:,} groups"
+    return f" Proven: scores within a bound for {proven}; the median of their bounds is {number(np.median(finite), 2)}."
+
+
 def note_lines(run: Run) -> list[str]:
-    """The notes of the run, and how many groups it skipped and why."""
+    """The notes of the run."""
+    return [one_line(note) for note in run.manifest["notes"]]
+
+
+def skipped_lines(run: Run) -> list[str]:
+    """How many groups the run skipped, and why."""
     skipped = run.manifest["skipped"]
     reasons = Counter(one_line(group["reason"]) for group in skipped)
-    counted = [f"Skipped {count:,} group{'s' if count > 1 else ''}: {reason}" for reason, count in reasons.items()]
-    return [*map(one_line, run.manifest["notes"]), *counted]
+    return [f"Skipped {count:,} group{'s' if count > 1 else ''}: {reason}" for reason, count in reasons.items()]

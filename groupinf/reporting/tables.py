@@ -86,7 +86,7 @@ def _latex_row(cells: tuple[str, ...]) -> str:
 
 
 def _notes(run: Run) -> tuple[str, str]:
-    return convention_line(run), statistics_line(run)
+    return convention_line(run), statistics_line(run, run.spearman)
 
 
 def _cells(rows: pd.DataFrame) -> Iterator[tuple[str, ...]]:

@@ -10,34 +10,47 @@ from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.experiments.result import Run
 from groupinf.reporting.formats import coefficient, interval, percent, ratio
 from groupinf.reporting.style import MOST_TEST_POINTS, evaluation_name, method_name, point_name
-from groupinf.reporting.summary import certificate_line, convention_line, data_line, note_lines, statistics_line
+from groupinf.reporting.summary import (
+    SLOPE_WORDS,
+    certificate_line,
+    convention_line,
+    data_line,
+    note_lines,
+    skipped_lines,
+    statistics_line,
+)
 from groupinf.reporting.tables import by_evaluation
 
 HEADERS = ("test point", "prediction", "ρ", "95 % interval", "slope", "under", "n")
+_INTERVAL = HEADERS.index("95 % interval")
 
 
 def spearman_text(run: Run, width: int) -> str:
     """Per evaluation how well each prediction ranks all groups of the run, in lines of at most ``width``.
 
     No colours and no control codes. Test points beyond the first MOST_TEST_POINTS are counted, not shown;
-    a table that would be too wide leaves out the intervals. Needs a width of about 60.
+    where a table would be too wide, all leave out the intervals. Needs a width of about 60.
     """
-    blocks = [_wrapped(data_line(run), width)]
     overall = run.spearman[run.spearman["kind"] == ALL_KINDS]
-    for evaluation, rows in by_evaluation(overall):
-        blocks.append("\n".join([evaluation_name(evaluation), *_table(rows, width)]))
-    closing = [convention_line(run), statistics_line(run), certificate_line(run), *note_lines(run)]
-    return "\n\n".join([*blocks, "\n".join(_wrapped(line, width) for line in closing)]) + "\n"
+    parts = {evaluation_name(evaluation): rows for evaluation, rows in by_evaluation(overall)}
+    intervals = all(len(line) <= width for rows in parts.values() for line in _table(rows, intervals=True))
+    tables = ["\n".join([name, *_table(rows, intervals)]) for name, rows in parts.items()]
+    statistics = statistics_line(run, overall) if intervals else SLOPE_WORDS
+    notes = [f"Note: {note}" for note in note_lines(run)]
+    closing = [convention_line(run), statistics, certificate_line(run), *notes, *skipped_lines(run)]
+    return (
+        "\n\n".join([_wrapped(data_line(run), width), *tables, "\n".join(_wrapped(line, width) for line in closing)])
+        + "\n"
+    )
 
 
-def _table(rows: pd.DataFrame, width: int) -> list[str]:
+def _table(rows: pd.DataFrame, intervals: bool) -> list[str]:
+    """The lines of one evaluation's table, with or without the intervals of ρ."""
     points = rows["test_point"].unique()
-    shown = rows[rows["test_point"].isin(points[:MOST_TEST_POINTS])]
-    lines = [HEADERS, *_cells(shown)]
+    lines = [HEADERS, *_cells(rows[rows["test_point"].isin(points[:MOST_TEST_POINTS])])]
+    if not intervals:
+        lines = [line[:_INTERVAL] + line[_INTERVAL + 1 :] for line in lines]
     table = _aligned(lines, left=2)
-    if max(map(len, table)) > width:
-        skip = HEADERS.index("95 % interval")
-        table = _aligned([line[:skip] + line[skip + 1 :] for line in lines], left=2)
     hidden = len(points) - MOST_TEST_POINTS
     return [*table, f"  and {hidden:,} more test points: tables/spearman.csv"] if hidden > 0 else table
 

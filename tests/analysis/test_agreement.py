@@ -188,12 +188,13 @@ def test_both_intervals_cover_the_true_coefficient_about_95_times_in_100(interva
     assert 0.9 <= covered <= 0.99
 
 
-@pytest.mark.parametrize("n_groups", [1, 2, 3])
-def test_few_groups_have_no_interval(n_groups):
+@pytest.mark.parametrize("cells", [agreement.MOST_BOOTSTRAP_CELLS, 0])
+@pytest.mark.parametrize("n_groups", [1, 2, 5, 9, 10])
+def test_fewer_than_ten_groups_have_no_interval(n_groups, cells, monkeypatch):
+    monkeypatch.setattr(agreement, "MOST_BOOTSTRAP_CELLS", cells)
     values = np.arange(1.0, n_groups + 1)
     row = row_of(agreement_table(tidy({"influence": values}, 2 * values, ["random"] * n_groups), seed=0).table, "all")
-    assert np.isnan(row["spearman_low"])
-    assert np.isnan(row["spearman_high"])
+    assert np.isnan(row["spearman_low"]) == np.isnan(row["spearman_high"]) == (n_groups < 10)
     assert row["slope"] == pytest.approx(2)
     assert row["underestimated"] == 1
     assert row["spearman"] == pytest.approx(1) if n_groups > 1 else np.isnan(row["spearman"])

@@ -28,7 +28,7 @@ def test_every_kind_is_built_in_the_order_of_the_config(make_source, tmp_path: P
     (tmp_path / "own.csv").write_text("group,index\nsouth,3\nnorth,1\nsouth,0\n")
     builders = (schema.GroupFile(path="own.csv"), *ALL, schema.Column(column="ward"))
     groups, notes = build_groups(make_source(), builders, tmp_path)
-    assert tuple(dict.fromkeys(groups.kind)) == ("file", *KINDS, "column")
+    assert tuple(dict.fromkeys(groups.kind)) == ("file", *KINDS, "column ward")
     assert groups.name[:3] == ("south", "north", "2")
     assert groups.members(0).tolist() == [0, 3]
     assert len(groups) == 2 + 5 * 12 + 2 * 2 * 12 + 7 - sum("skipped" in note for note in notes)

@@ -12,6 +12,7 @@ import pytest
 from groupinf.config import schema
 from groupinf.errors import DataError
 from groupinf.groups import user_groups
+from groupinf.groups.build import build_groups
 from groupinf.groups.check import check_builder, check_sizes
 from groupinf.groups.group_file import read_group_file
 
@@ -81,11 +82,19 @@ def test_column_groups_are_the_rows_of_each_value(make_source) -> None:
     source = make_source()  # 200 rows, wards w0 to w6 in turn: 29 rows of w0 to w3, 28 of the others
     built = user_groups.build_column(source, schema.Column(column="ward", min_size=29), np.random.default_rng(0))
     assert [(g.kind, g.name, g.made_from) for g in built.groups] == [
-        ("column", f"w{i}", f"ward=w{i}") for i in range(4)
+        ("column ward", f"w{i}", f"ward=w{i}") for i in range(4)
     ]
     for i, group in enumerate(built.groups):
         np.testing.assert_array_equal(group.indices, np.arange(i, 200, 7))
     assert built.notes == ("column ward: 3 of 7 values have fewer than 29 rows and were left out",)
+
+
+def test_groups_of_different_columns_are_of_different_kinds(make_source, tmp_path: Path) -> None:
+    source = make_source()
+    columns = {"ward": source.dataset.columns["ward"], "city of_birth": np.array(["x", "y"] * 100)}
+    source = replace(source, dataset=replace(source.dataset, columns=columns))
+    groups, _ = build_groups(source, [schema.Column(column=name) for name in columns], tmp_path)
+    assert groups.kind == ("column ward",) * 7 + ("column city of_birth",) * 2
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,7 @@ def make_run(tmp_path: Path) -> MakeRun:
             "test_accuracy": 0.876,
             "convention": CONVENTION,
             "n_groups": len(kinds),
+            "n_retrained": len(kinds),
             "notes": [],
             "skipped": [],
             "agreement_interval": agreement.interval_in_words,

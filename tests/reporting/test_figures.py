@@ -19,7 +19,7 @@ from groupinf.reporting import figures
 from groupinf.reporting.figures import figure_bytes, scatter_figure
 from groupinf.reporting.layout import arrange
 from groupinf.reporting.lettering import shorten_to, width_of, wrap_to
-from groupinf.reporting.scatter import axis_limits
+from groupinf.reporting.scatter import ALPHA, axis_limits
 from groupinf.reporting.style import MOST_TEST_POINTS, kind_styles
 
 NASTY = [
@@ -73,9 +73,12 @@ def test_outliers_are_counted_and_do_not_set_the_axes(make_run):
     for group in (4, 9):
         effects.loc[(effects["group"] == group) & (effects["method"] == "actual"), "effect"] = 1e6
     for ax in scatter_figure(run, "newton").axes:
-        assert "2 hidden" in texts(ax)
+        assert "ρ = 1.000 · 2 hidden" in texts(ax)
         assert ax.get_xlim()[1] < 10
         assert len(points(ax)) == 298
+    foot = "k hidden: points outside the axes."
+    assert foot in " ".join(texts(scatter_figure(run, "newton")))
+    assert foot not in " ".join(texts(scatter_figure(make_run(), "newton")))
 
 
 def test_axes_hold_all_values_where_none_is_far_out():
@@ -129,6 +132,38 @@ def test_nothing_overlaps_or_leaves_the_page(make_run, measures, columns, kinds,
         assert box.y1 <= figure.bbox.y1 - margin
     for a, b in itertools.combinations(boxes, 2):
         assert not a.padded(-1).overlaps(b)
+
+
+@pytest.mark.parametrize("measures", [[("test_loss", 7), ("self_loss", -1)], SEVEN])
+@pytest.mark.parametrize("scale", [1e-12, 1.0, 1e4])
+def test_no_text_of_a_panel_lies_on_its_data_or_on_another_text(make_run, measures, scale):
+    run = make_run(kinds=["random"] * 2000, measures=measures, methods=("newton",))
+    run.effects["effect"] *= scale
+    run.effects.loc[(run.effects["group"] < 7) & (run.effects["method"] == "actual"), "effect"] = 1e9
+    figure = scatter_figure(run, "newton")
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    renderer = canvas.get_renderer()
+    for ax in figure.axes:
+        shown = [text for text in (*ax.texts, ax.title, ax.xaxis.label, ax.yaxis.label) if text.get_text()]
+        offsets = [axis.get_offset_text() for axis in (ax.xaxis, ax.yaxis)]
+        assert any("7 hidden" in text.get_text() for text in shown)
+        assert all(bool(offset.get_text()) == (scale != 1) for offset in offsets)
+        boxes = [text.get_window_extent(renderer) for text in (*shown, *offsets) if text.get_text()]
+        assert not any(box.overlaps(ax.get_window_extent(renderer)) for box in boxes)
+        assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
+
+
+def test_legend_shows_the_points_as_they_are_drawn(make_run):
+    figure = scatter_figure(make_run(), "newton")
+    in_legend = [line for line in figure.legends[0].get_lines() if line.get_marker() != "None"]
+    drawn = {tuple(c.get_facecolor()[0]): c for c in figure.axes[0].collections}
+    assert len(in_legend) == len(drawn) == 2
+    for line in in_legend:
+        points_of_kind = drawn[matplotlib.colors.to_rgba(line.get_markerfacecolor(), line.get_alpha())]
+        edge = matplotlib.colors.to_rgba(line.get_markeredgecolor(), line.get_alpha())
+        assert tuple(points_of_kind.get_edgecolor()[0]) == edge
+        assert points_of_kind.get_linewidth()[0] == line.get_markeredgewidth()
 
 
 def test_many_test_points_are_cut_and_the_figure_says_so(make_run):
@@ -188,7 +223,7 @@ def test_many_points_become_images_in_the_svg(make_run, monkeypatch):
 def test_png_shows_the_colour_of_each_kind(make_run):
     png = figure_bytes(scatter_figure(make_run(kinds=["random"] * 40 + ["positive_tail"] * 40), "newton"), "png")
     pixels = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), dtype=int).reshape(-1, 3)
-    orange = np.array([0xD5, 0x5E, 0x00])
+    orange = ALPHA * np.array([0xD5, 0x5E, 0x00]) + (1 - ALPHA) * 255  # on white
     assert (np.abs(pixels - orange).sum(axis=1) < 12).sum() > 20
     assert (pixels == 255).all(axis=1).mean() > 0.5
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from groupinf.reporting.formats import latex, markdown
+from groupinf.reporting.report import report_markdown
 from groupinf.reporting.style import MOST_TEST_POINTS
 from groupinf.reporting.tables import HEADERS, spearman_csv, spearman_latex, spearman_markdown
 from groupinf.reporting.terminal import spearman_text
@@ -90,9 +92,40 @@ def test_terminal_shows_each_prediction_on_each_test_point_within_the_width(make
     flat = " ".join(text.split())
     assert run.manifest["convention"] in flat
     assert "6.0 passes over the data each, at most 6; largest gradient norm 2·10⁻⁹" in flat
-    assert "a note of the run" in flat
+    assert "Note: a note of the run" in flat
     assert "Skipped 2 groups: no class has 500 points" in flat
     assert "toy: n = 1,200, d = 7, λ/n = 0.001 (λ = 1.2); 2 classes; accuracy 91.0 %" in flat
+
+
+def test_skipped_groups_are_counted_in_the_headline(make_run):
+    assert "32 groups\n" in spearman_text(make_run(), 200)
+    run = make_run(kinds=["random"] * 56, n_groups=58)
+    assert "; 58 groups, 2 of them skipped\n" in spearman_text(run, 200)
+    assert "; 58 groups, 2 of them skipped" in spearman_markdown(run)
+
+
+def test_certificate_counts_the_groups_with_a_proven_bound(make_run):
+    run = make_run(kinds=["random"] * 10)
+    bounds = [1e-9, 3e-9, 8e-9, *[np.inf] * 7]
+    proven = replace(run, retrains=run.retrains.assign(score_bound=bounds))
+    sentence = "Proven: scores within a bound for 3 of 10 groups; the median of their bounds is 3·10⁻⁹."
+    assert sentence in spearman_text(proven, 1000)
+    for unproven in (run, replace(run, retrains=run.retrains.assign(score_bound=np.inf))):
+        assert "Proven" not in spearman_text(unproven, 1000)
+
+
+def test_the_interval_is_explained_where_one_is_shown(make_run):
+    words = "Interval of Spearman's ρ: 95 % percentile bootstrap"
+    some, none = make_run(kinds=["random"] * 10 + ["few"] * 3), make_run(kinds=["few"] * 9)
+    for shown in (spearman_text(some, 80), report_markdown(some), spearman_markdown(some)):
+        assert words in shown
+    assert latex(words) in spearman_latex(some)
+    for shown in (spearman_text(none, 80), report_markdown(none), spearman_markdown(none), spearman_latex(none)):
+        assert "Interval of Spearman" not in shown
+        assert "Slope: least squares" in shown
+    narrow = spearman_text(some, 50)
+    assert "interval" not in narrow.lower()
+    assert max(map(len, narrow.splitlines())) <= 50
 
 
 @pytest.mark.parametrize("width", [60, 70, 74, 80, 200])

@@ -1,0 +1,174 @@
+"""The benchmark draws the groups it says, its reference is what scikit-learn finds, and its page has all methods."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def scripts_on_the_path() -> Iterator[None]:
+    sys.path.insert(0, str(ROOT / "scripts"))
+    yield
+    sys.path.remove(str(ROOT / "scripts"))
+
+
+def made(**shape: Any) -> Any:
+    """A small problem with its fit: 12 groups."""
+    from benchmarking.problem import make_problem
+    from benchmarking.shapes import Shape
+    from benchmarking.synthetic import make_dataset
+
+    wanted = Shape(**{"n": 200, "d": 5, "classes": 2, "lambda_over_n": 1e-3, **shape})
+    return make_problem(make_dataset("small", wanted), wanted.lambda_over_n, 12)
+
+
+SMALL: list[dict[str, Any]] = [
+    {},
+    {"classes": 3, "spread": 10.0},
+    {"row_entries": 4, "weighted": True},
+]
+
+
+@pytest.mark.parametrize("shape", SMALL)
+def test_the_reference_is_what_newton_cholesky_finds(shape: dict[str, Any]) -> None:
+    from benchmarking.measured import errors
+    from benchmarking.peers import Peer, refit
+    from benchmarking.reference import solve_reference
+
+    problem, fitted = made(**shape)
+    reference, left = solve_reference(problem, fitted)
+    fits = refit(problem, Peer("newton-cholesky", 1e-15), most_seconds=60.0)
+    assert sorted(fits.numbers) == list(range(len(problem.groups)))
+    found = errors(problem, fits.numbers, fits.theta, reference)
+    assert max(found.relative_theta, found.effect) < 1e-8
+    assert left.max() < 1e-12
+
+
+@pytest.mark.parametrize("shape", SMALL)
+def test_the_package_finds_the_reference(shape: dict[str, Any]) -> None:
+    from benchmarking.measured import errors
+    from benchmarking.ours import prepare, retrain_all
+    from benchmarking.reference import solve_reference
+
+    problem, fitted = made(**shape)
+    prepared = prepare(problem)
+    assert sorted(g for block in prepared.blocks for g in block) == list(range(len(problem.groups)))
+    theta, passes, _ = retrain_all(problem, prepared)
+    found = errors(problem, list(range(len(problem.groups))), theta, solve_reference(problem, fitted)[0])
+    assert max(found.relative_theta, found.effect) < 1e-6
+    assert (passes >= 1).all()
+
+
+def test_errors_are_those_that_were_put_in() -> None:
+    from benchmarking.measured import errors
+
+    problem, _ = made(classes=3)
+    reference = np.repeat(problem.theta[None], len(problem.groups), axis=0)
+    reference += np.random.default_rng(0).normal(size=reference.shape)
+    wrong = reference[[4, 7]].copy()
+    wrong[0, 2] += 0.25
+    wrong[1, -3:] += 5.0  # the same for all intercepts: no loss depends on it
+    found = errors(problem, [4, 7], wrong, reference)
+    assert found.theta == pytest.approx(0.25)
+    assert found.relative_theta == pytest.approx(0.25 / np.abs(problem.theta).max())
+    assert found.effect > 0.0
+    unchanged = errors(problem, [4], reference[[4]], reference)
+    assert unchanged.theta == unchanged.effect == 0.0
+
+
+def test_groups_are_half_random_half_tails_and_leave_every_class() -> None:
+    problem, fitted = made(n=400)
+    again, _ = made(n=400)
+    groups = problem.groups
+    assert [m.tolist() for m in problem.members()] == [m.tolist() for m in again.members()]
+    assert groups.kind == ("random",) * 6 + ("positive_tail", "negative_tail") * 3
+    assert groups.sizes[:6].tolist() == groups.sizes[6:].tolist() == [1, 20, 40, 60, 80, 100]
+    r, X = fitted.residuals[:, 0], fitted.objective.X
+    for g in range(6, 12):
+        row = problem.test_points.index(groups.test_point[g])
+        x = np.append(problem.X_test[row], 1.0)
+        slope = 1.0 / (1.0 + np.exp(-x @ problem.theta)) - problem.y_test[row]
+        influence = slope * (X @ fitted.factor.solve(x)) * r
+        outside = np.setdiff1d(np.arange(400), groups.members(g))
+        sign = 1.0 if groups.kind[g] == "positive_tail" else -1.0
+        assert (sign * influence[groups.members(g)]).min() >= np.sort(sign * influence)[-int(1.5 * groups.sizes[g])]
+        assert (sign * influence[groups.members(g)]).mean() > (sign * influence[outside]).mean()
+
+
+def test_a_group_that_empties_a_class_is_left_out() -> None:
+    from benchmarking.problem import draw_groups
+
+    _, fitted = made()
+    y = np.zeros(200)
+    y[0] = 1.0
+    influence = np.zeros((200, 1))
+    influence[0] = 1.0  # the first row is the only one of its class, and leads every positive tail
+    objective = replace(fitted.objective, y=y)
+    groups = draw_groups(objective, influence, (3,), 40, np.random.default_rng(0))
+    assert 0 < len(groups) < 40
+    assert not any(0 in groups.members(g) for g in range(len(groups)))
+
+
+@pytest.mark.parametrize("shape", [{}, {"row_entries": 3}])
+def test_a_problem_comes_back_from_its_files(shape: dict[str, Any], tmp_path: Path) -> None:
+    from benchmarking.plain import gradient
+    from benchmarking.problem import load_problem, save_problem
+
+    problem, _ = made(**shape)
+    save_problem(problem, tmp_path)
+    loaded = load_problem(tmp_path)
+    assert type(loaded.X) is type(problem.X)
+    assert loaded.groups.kind == problem.groups.kind
+    assert (loaded.groups.indices == problem.groups.indices).all()
+    before = gradient(problem, problem.sample_weight, problem.theta)
+    assert gradient(loaded, loaded.sample_weight, loaded.theta).tolist() == before.tolist()
+
+
+def test_the_penalties_are_those_of_the_configs() -> None:
+    from benchmarking.shapes import SHAPES
+
+    configs = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "configs").glob("*.yaml"))]
+    shared = [c for c in configs if c["dataset"].get("name") in SHAPES]
+    assert len(shared) >= 6
+    for config in shared:
+        assert SHAPES[config["dataset"]["name"]].lambda_over_n == config["regularization"]["lambda_over_n"]
+
+
+def test_the_page_from_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import benchmark
+    from benchmarking import growth, worker
+
+    def here(task: str, folder: Path, name: str = "", amount: str = "") -> Any:
+        worker.main(task, folder, name, amount)
+        return json.loads((folder / f"{task}.json").read_text(encoding="utf-8"))
+
+    monkeypatch.setattr(benchmark, "measure", here)
+    monkeypatch.setattr(growth, "LINES", {"features d": {"7": growth._with(n=300, d=7)}})
+    out = tmp_path / "page.md"
+    benchmark.main(["--dataset", "tiny", "--groups", "4", "--growth", "--out", str(out)])
+    page = out.read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line[:1] == "|"]
+    methods = {row[0]: row for row in rows}
+    for name in ("groupinf", "groupinf, random", "groupinf, tails", "groupinf, with predictions", *worker.PEERS):
+        assert name in methods, name
+    assert float(methods["groupinf"][6]) < 1e-6
+    assert float(methods["newton-cholesky, tol 1e-8"][6]) < 1e-5
+    assert methods["features d"][1] == "7"
+    assert "/tmp" not in page
+
+
+def test_a_measurement_runs_in_a_process_of_its_own(tmp_path: Path) -> None:
+    from benchmarking.processes import measure
+
+    assert measure("machine", tmp_path)["matrix_product"] > 1e8
