@@ -7,9 +7,9 @@ import sys
 from dataclasses import dataclass
 
 import numpy as np
-from benchmarking.problem import Problem
 from numpy.typing import NDArray
 
+from benchmarking.problem import Problem
 from groupinf.numerics.objective import scores
 
 Array = NDArray[np.float64]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 
 import numpy as np
-from benchmarking.problem import Problem
 from numpy.typing import NDArray
 from scipy.special import expit, softmax
+
+from benchmarking.problem import Problem
 
 PASSES = 15
 
@@ -26,11 +27,11 @@ def gradient(problem: Problem, weight: NDArray[np.float64], theta: NDArray[np.fl
     return np.vstack([weights, r.sum(axis=0)]).ravel()
 
 
-def seconds_per_pass(problem: Problem) -> float:
-    """Median time of one unbatched gradient pass, after two that do not count."""
+def pass_seconds(problem: Problem) -> list[float]:
+    """Times of PASSES unbatched gradient passes, after two that do not count."""
     times = []
     for _ in range(2 + PASSES):
-        begin = time.perf_counter()
+        begin = time.process_time()
         gradient(problem, problem.sample_weight, problem.theta)
-        times.append(time.perf_counter() - begin)
-    return float(np.median(times[2:]))
+        times.append(time.process_time() - begin)
+    return times[2:]

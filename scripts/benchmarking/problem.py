@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from benchmarking.shapes import MADE_ONLY, SHAPES
-from benchmarking.synthetic import make_dataset
 from numpy.typing import NDArray
 from scipy import sparse
 
+from benchmarking.shapes import MADE_ONLY, SHAPES
+from benchmarking.synthetic import make_dataset
 from groupinf.config.schema import NamedDataset
 from groupinf.config.schema import TestPoints as ChosenTestPoints
 from groupinf.datasets.dataset import Dataset, Features
-from groupinf.datasets.registry import load_dataset
+from groupinf.datasets.home import data_home
+from groupinf.datasets.registry import FACTS, load_dataset
 from groupinf.effects.influence import evaluation_gradients, point_influence
-from groupinf.errors import DataError
 from groupinf.experiments.drawing import rows_of
 from groupinf.experiments.fitting import lam_from
 from groupinf.experiments.problem import test_objective, training_objective
@@ -66,13 +66,9 @@ class Problem:
 
 def dataset_for(name: str) -> tuple[Dataset, str]:
     """The real dataset where its files are in the data home, else one of the same shape; and which of the two."""
-    if name not in MADE_ONLY:
-        try:
-            return load_dataset(NamedDataset(name=name), Path(), SEED), "real"
-        except DataError as error:
-            if "no such file" not in str(error):
-                raise
-    return make_dataset(name, SHAPES[name]), "made, of the same shape"
+    if name not in MADE_ONLY and all((data_home() / file.path).is_file() for file in FACTS[name].files):
+        return load_dataset(NamedDataset(name=name), Path(), SEED), "real"
+    return make_dataset(name, SHAPES[name]), "made"
 
 
 def make_problem(dataset: Dataset, lambda_over_n: float, count: int) -> tuple[Problem, Fitted]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
-from benchmarking.plain import gradient
-from benchmarking.problem import Problem
 from numpy.typing import NDArray
 
+from benchmarking.plain import gradient
+from benchmarking.problem import Problem
 from groupinf.numerics.conjugate_gradient import conjugate_gradient
+from groupinf.numerics.factor import without_intercept_mean
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.minimise import NewtonCG, minimise
 from groupinf.numerics.objective import curvature_at, gradients
@@ -30,9 +29,7 @@ def solve_reference(problem: Problem, fitted: Fitted) -> tuple[Array, Array]:
     The gradient is that of ``plain``: what the package believes of itself is not taken for granted.
     """
     members = problem.members()
-    solved = [
-        _solve(problem, removal(fitted, members[i : i + AT_ONCE])) for i in range(0, len(members), AT_ONCE)
-    ]
+    solved = [_solve(problem, removal(fitted, members[i : i + AT_ONCE])) for i in range(0, len(members), AT_ONCE)]
     return np.vstack([theta for theta, _ in solved]), np.concatenate([left for _, left in solved])
 
 
@@ -75,7 +72,8 @@ def _near(block: Removal) -> Array:
 def _newton_step(problem: Problem, block: Removal, theta: Array) -> Array:
     """∇²L⁻¹∇L of each group at its θ."""
     factor, columns = block.fitted.factor, np.arange(theta.shape[1])
-    weight = partial(np.multiply, problem.sample_weight)
-    g = np.column_stack([gradient(problem, weight(block.kept[:, b]), theta[:, b]) for b in columns])
+    weight = problem.sample_weight[:, None] * block.kept
+    g = np.column_stack([gradient(problem, weight[:, b], theta[:, b]) for b in columns])
+    g = without_intercept_mean(g, block.fitted.objective.loss.outputs)
     product = curvature_at(block.fitted.objective, theta, block.kept).product
     return conjugate_gradient(product, lambda V, _: factor.solve(V), g, STEP_TOLERANCE, MOST_ITERATIONS).solution

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from benchmarking.shapes import Shape
 from numpy.typing import NDArray
 from scipy import sparse
 
+from benchmarking.shapes import Shape
 from groupinf.datasets.dataset import Dataset, Features
 
 TEST_ROWS = 500
