@@ -76,10 +76,10 @@ def compute_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -
     """
     fitted, block = study.fitted, removal(study.fitted, members)
     reduced = study.engine.reduced(block)
-    steps = _steps(study, block, reduced)
+    steps = block_steps(study, block, reduced)
     evaluations = evaluations_for(study.evaluations, study.test, study.test_points, fitted.objective, ~block.kept)
     predicted = predicted_effects(evaluations, fitted.theta, steps, study.methods)
-    retrained, actual = _retrain(study, block, reduced, evaluations, steps, names)
+    retrained, actual = retrain_block(study, block, reduced, evaluations, steps, names)
     return BlockEffects(
         effect=np.concatenate([predicted.effect, actual.effect]),
         error_estimate=np.concatenate([predicted.error_estimate, actual.error_estimate]),
@@ -87,19 +87,19 @@ def compute_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -
         passes=retrained.passes,
         gradient_norm=retrained.gradient_norm,
         decrement=retrained.decrement,
-        score_bound=_score_bound(study, block, reduced, retrained),
+        score_bound=block_score_bound(study, block, reduced, retrained),
         refreshed=retrained.refreshed,
     )
 
 
-def _score_bound(study: Study, block: Removal, reduced: ReducedSolver, retrained: Retrained) -> Array:
+def block_score_bound(study: Study, block: Removal, reduced: ReducedSolver, retrained: Retrained) -> Array:
     """Proven bound on the error of any training or chosen test row's score; infinite where nothing is proven."""
     if np.isinf(study.row_norm):
         return np.full(len(block.members), np.inf)
     return score_bounds(block, retrained.theta, retrained.decrement, reduced.amplification(), study.row_norm)
 
 
-def _steps(study: Study, block: Removal, reduced: ReducedSolver) -> dict[str, Step]:
+def block_steps(study: Study, block: Removal, reduced: ReducedSolver) -> dict[str, Step]:
     """The influence step, and the Newton step where it is asked for or costs next to nothing."""
     steps = {"influence": influence_step(block, study.influence_solver)}
     if "newton" in study.methods or study.engine.way != "iterative":
@@ -107,7 +107,7 @@ def _steps(study: Study, block: Removal, reduced: ReducedSolver) -> dict[str, St
     return steps
 
 
-def _retrain(
+def retrain_block(
     study: Study,
     block: Removal,
     reduced: ReducedSolver,
