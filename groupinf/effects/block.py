@@ -79,7 +79,7 @@ def compute_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -
     steps = block_steps(study, block, reduced)
     evaluations = evaluations_for(study.evaluations, study.test, study.test_points, fitted.objective, ~block.kept)
     predicted = predicted_effects(evaluations, fitted.theta, steps, study.methods)
-    retrained, actual = retrain_block(study, block, reduced, evaluations, steps, names)
+    retrained, actual = retrain_to_tolerance(study, block, reduced, evaluations, steps, names)
     return BlockEffects(
         effect=np.concatenate([predicted.effect, actual.effect]),
         error_estimate=np.concatenate([predicted.error_estimate, actual.error_estimate]),
@@ -107,7 +107,7 @@ def block_steps(study: Study, block: Removal, reduced: ReducedSolver) -> dict[st
     return steps
 
 
-def retrain_block(
+def retrain_to_tolerance(
     study: Study,
     block: Removal,
     reduced: ReducedSolver,

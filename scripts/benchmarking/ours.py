@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from benchmarking.problem import Problem
 from groupinf.config.load import load_config
-from groupinf.effects.block import Study, block_score_bound, block_steps, compute_block, retrain_block
+from groupinf.effects.block import Study, block_score_bound, block_steps, compute_block, retrain_to_tolerance
 from groupinf.effects.blocks import block_width, blocks_of
 from groupinf.effects.evaluations import evaluations_for
 from groupinf.experiments.drawing import Drawn, make_study
@@ -73,7 +73,7 @@ def retrain_block(study: Study, members: list[Rows], names: list[str]) -> Retrai
     reduced = study.engine.reduced(block)
     steps = block_steps(replace(study, methods=()), block, reduced)
     evaluations = evaluations_for(study.evaluations, study.test, study.test_points, study.fitted.objective, ~block.kept)
-    retrained, _ = retrain_block(study, block, reduced, evaluations, steps, names)
+    retrained, _ = retrain_to_tolerance(study, block, reduced, evaluations, steps, names)
     block_score_bound(study, block, reduced, retrained)
     return retrained
 
