@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.effects.evaluations import Evaluation, evaluations_for
+from groupinf.effects.influence import influence_norms
 from groupinf.effects.readout import Effects, actual_effects, predicted_effects
 from groupinf.effects.steps import Step, influence_step, newton_step
 from groupinf.errors import ConvergenceError
@@ -144,7 +145,7 @@ def _start(study: Study, block: Removal, precondition: ColumnMap, steps: Mapping
 
 def _decrement_tolerance(study: Study, block: Removal) -> Array:
     """(B,): the decrement δ at which δ·‖∇f‖_{H⁻¹}, which bounds the estimate, is small enough for every f."""
-    own = np.sqrt(np.einsum("ij,ij->j", block.g, study.fitted.factor.solve(block.g)))
+    own = influence_norms(study.fitted, block.g)
     tolerance = np.full(own.size, np.inf)
     for name in study.evaluations:
         norm = own if name == "self_loss" else np.full(own.size, study.gradient_norms[name])

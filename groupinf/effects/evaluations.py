@@ -7,7 +7,7 @@ with the rows once, and every method reads its effect off the scores.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -144,16 +144,12 @@ def evaluations_for(
 
 def _test_loss_parts(test: Objective, summed: bool) -> tuple[Part, ...]:
     size = TEST_ROWS if summed else test.n
-    return tuple(LossPart(_rows_of(test, slice(i, i + size)), summed) for i in range(0, test.n, size))
+    return tuple(LossPart(test.at(slice(i, i + size)), summed) for i in range(0, test.n, size))
 
 
 def _self_loss_parts(objective: Objective, removed: NDArray[np.bool_]) -> tuple[Part, ...]:
     parts = []
     for rows in touched_slices(objective, removed):
         local, group = np.nonzero(removed[rows])
-        parts.append(SelfLossPart(_rows_of(objective, rows), local, group, removed.shape[1]))
+        parts.append(SelfLossPart(objective.at(rows), local, group, removed.shape[1]))
     return tuple(parts)
-
-
-def _rows_of(objective: Objective, rows: slice | Rows) -> Objective:
-    return replace(objective, X=objective.X[rows], y=objective.y[rows], sample_weight=objective.sample_weight[rows])

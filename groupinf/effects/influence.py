@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from groupinf.numerics.conjugate_gradient import column_dots
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses import Array
 from groupinf.numerics.objective import Objective, Rows, row_residuals, scores, transposed_product
@@ -33,8 +34,7 @@ def point_influence(fitted: Fitted, gradients: Array) -> Array:
 
 def influence_norms(fitted: Fitted, gradients: Array) -> Array:
     """‖∇f‖ in H⁻¹ for each column: (P, T) -> (T,)."""
-    norms: Array = np.sqrt(np.einsum("ij,ij->j", gradients, fitted.factor.solve(gradients)))
-    return norms
+    return np.sqrt(column_dots(gradients, fitted.factor.solve(gradients)))
 
 
 def largest_self_influence(fitted: Fitted, members: Sequence[Rows], at_once: int = 256) -> float:

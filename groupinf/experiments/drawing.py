@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -76,8 +76,7 @@ def rows_of(test: Objective, test_points: tuple[int, ...]) -> Objective:
     """The chosen rows of the test set; all of them for (-1,)."""
     if test_points == (-1,):
         return test
-    chosen = np.array(test_points, dtype=np.int64)
-    return replace(test, X=test.X[chosen], y=test.y[chosen], sample_weight=test.sample_weight[chosen])
+    return test.at(np.array(test_points, dtype=np.int64))
 
 
 def frozen_scales(
@@ -116,13 +115,27 @@ def make_study(
     """Freeze what every block reads; ``test`` is the whole test set."""
     rows = rows_of(test, drawn.test_points)
     scales, norms = frozen_scales(fitted, rows, drawn, evaluations)
-    engine = choose_engine(fitted, mean_group(drawn.groups))
+    return study_from(loaded, fitted, rows, drawn.test_points, evaluations, drawn.groups, scales, norms)
+
+
+def study_from(
+    loaded: LoadedConfig,
+    fitted: Fitted,
+    rows: Objective,
+    test_points: tuple[int, ...],
+    evaluations: Sequence[str],
+    groups: Groups,
+    scales: Mapping[str, float],
+    norms: Mapping[str, float],
+) -> Study:
+    """A study from what has been drawn, now or by an earlier run; ``rows`` are those of the test points."""
+    engine = choose_engine(fitted, float(groups.sizes.mean()))
     return Study(
         fitted=fitted,
         engine=engine,
         influence_solver=influence_solver(loaded.config.influence, fitted, loaded.config.seed),
         test=rows,
-        test_points=drawn.test_points,
+        test_points=test_points,
         evaluations=tuple(evaluations),
         methods=loaded.config.methods,
         scales=scales,
@@ -136,11 +149,6 @@ def row_norm(fitted: Fitted, engine: Engine, test: Objective) -> float:
     if fitted.objective.loss.outputs > 1 or engine.way == "iterative":
         return float("inf")
     return max(largest_norm(fitted.factor, X) for X in (fitted.objective.X, test.X))
-
-
-def mean_group(groups: Groups) -> float:
-    """Mean number of rows that a group removes."""
-    return float(groups.sizes.mean())
 
 
 def emptying(dataset: Dataset, groups: Groups) -> list[dict[str, Any]]:

@@ -13,16 +13,7 @@ from groupinf.config.load import LoadedConfig
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.block import Study
 from groupinf.effects.blocks import block_width, blocks_of
-from groupinf.experiments.drawing import (
-    Drawn,
-    draw,
-    influence_solver,
-    make_study,
-    mean_group,
-    retrainable,
-    row_norm,
-    rows_of,
-)
+from groupinf.experiments.drawing import Drawn, draw, make_study, retrainable, rows_of, study_from
 from groupinf.experiments.files import json_bytes, npz_arrays, npz_bytes, parquet_bytes, parquet_table
 from groupinf.experiments.fitting import describe_fit, fit_model
 from groupinf.experiments.manifest import convention, provenance
@@ -38,8 +29,8 @@ from groupinf.experiments.run_directory import (
     groups_from,
 )
 from groupinf.groups.groups import Groups
-from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import Fitted, fitted_at
+from groupinf.numerics.losses import Array
 
 
 @dataclass(frozen=True)
@@ -141,24 +132,23 @@ def _restore(
     if theta is None or archive is None or frame is None or config is None:
         return None
     groups = groups_from(npz_arrays(archive), parquet_table(frame))
-    objective = training_objective(dataset, manifest["lam"])
-    fitted = one_thread(partial(fitted_at, objective), npz_arrays(theta)["theta"])
-    test_points = tuple(manifest["test_points"])
-    engine = one_thread(partial(choose_engine, fitted), mean_group(groups))
-    rows = rows_of(test_objective(dataset), test_points)
-    study = Study(
-        fitted=fitted,
-        engine=engine,
-        influence_solver=influence_solver(loaded.config.influence, fitted, loaded.config.seed),
-        test=rows,
-        test_points=test_points,
-        evaluations=tuple(manifest["evaluations"]),
-        methods=tuple(manifest["methods"]),
-        scales=manifest["scales"],
-        gradient_norms=manifest["gradient_norms"],
-        row_norm=one_thread(partial(row_norm, fitted, engine), rows),
-    )
+    values = npz_arrays(theta)["theta"]
+    study = one_thread(lambda stored: _study(loaded, dataset, values, groups, stored), manifest)
     return _prepared(study, groups, manifest)
+
+
+def _study(loaded: LoadedConfig, dataset: Dataset, theta: Array, groups: Groups, manifest: Mapping[str, Any]) -> Study:
+    test_points = tuple(manifest["test_points"])
+    return study_from(
+        loaded,
+        fitted_at(training_objective(dataset, manifest["lam"]), theta),
+        rows_of(test_objective(dataset), test_points),
+        test_points,
+        manifest["evaluations"],
+        groups,
+        manifest["scales"],
+        manifest["gradient_norms"],
+    )
 
 
 def _prepared(study: Study, groups: Groups, manifest: Mapping[str, Any]) -> Prepared:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from groupinf.numerics.conjugate_gradient import column_dots
 from groupinf.numerics.factor import Factor
 from groupinf.numerics.losses import Array, Squared
 from groupinf.numerics.objective import Design, row_slices, scores
@@ -31,7 +32,7 @@ def largest_norm(factor: Factor, X: Design) -> float:
         part = X[start : start + ROWS]
         rows = part if isinstance(part, np.ndarray) else part.toarray()
         columns = np.asfortranarray(rows.T)
-        largest = max(largest, float(np.einsum("ij,ij->j", columns, factor.solve(columns)).max()))
+        largest = max(largest, float(column_dots(columns, factor.solve(columns)).max()))
     return largest
 
 

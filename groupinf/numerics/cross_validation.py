@@ -64,7 +64,7 @@ def cross_validate(
         start = fitted.theta
         theta = _without_each(fitted, folds)
         for k, rows in enumerate(folds):
-            table[i, k] = score(_rows_of(objective, rows), theta[:, k])
+            table[i, k] = score(objective.at(rows), theta[:, k])
     means = table.mean(axis=1)
     return CrossValidated(lams, table, lams[int(np.argmax(means))])
 
@@ -84,7 +84,3 @@ def _without_each(fitted: Fitted, folds: tuple[Rows, ...]) -> Array:
             f"of {retrained.decrement[fold]:.3g} after {retrained.passes[fold]} passes"
         )
     return retrained.theta
-
-
-def _rows_of(objective: Objective, rows: Rows) -> Objective:
-    return replace(objective, X=objective.X[rows], y=objective.y[rows], sample_weight=objective.sample_weight[rows])

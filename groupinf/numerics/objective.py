@@ -7,7 +7,7 @@ which the last is the unpenalised intercept, and index j·K' + k for row j of ou
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +62,10 @@ class Objective:
     def size(self) -> int:
         """P = p·K', the number of parameters."""
         return self.p * self.loss.outputs
+
+    def at(self, rows: slice | Rows) -> Objective:
+        """The same objective on some of the rows."""
+        return replace(self, X=self.X[rows], y=self.y[rows], sample_weight=self.sample_weight[rows])
 
     def penalty(self) -> Array:
         """Diagonal of the penalty's Hessian (P,): λ for weights, 0 for the intercept."""
