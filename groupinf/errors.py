@@ -25,5 +25,13 @@ class ConvergenceError(GroupinfError):
     """A fit or retrain did not reach its tolerance; the message names the group, the norm and the tolerance."""
 
 
+class GroupConvergenceError(ConvergenceError):
+    """The same for one group of a block: ``column`` is its number there, for whoever knows its name."""
+
+    def __init__(self, column: int, message: str) -> None:
+        super().__init__(message)
+        self.column = column
+
+
 class RunError(GroupinfError):
     """A run could not finish; the message says what is kept and how to go on."""

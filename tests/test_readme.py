@@ -19,6 +19,7 @@ from pydantic.fields import FieldInfo
 import groupinf
 from groupinf.cli.main import main
 from groupinf.config import schema
+from groupinf.config.dataset_schema import MAIN_FILES, MORE_FILES
 from groupinf.config.load import load_config
 from groupinf.datasets.registry import dataset_names
 from groupinf.experiments.result import Run
@@ -31,7 +32,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 # Heading of the config reference -> the sections of the schema whose keys its table lists.
 SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "Top level": (schema.Config,),
-    "dataset": (schema.NamedDataset, schema.NpzDataset, schema.CsvDataset),
+    "dataset": tuple(schema.DATASETS.values()),
     "regularization": (schema.Regularization,),
     "regularization.cross_validation": (schema.CrossValidation,),
     "groups": (schema.GroupsConfig,),
@@ -172,7 +173,8 @@ def test_there_are_whole_configs_for_each_source_of_data() -> None:
 def test_whole_configs_load(block: str, tmp_path: Path) -> None:
     config = yaml.safe_load(block)
     builders = [b for b in config["groups"]["builders"] if isinstance(b, dict)]
-    named = [config["dataset"].get("npz"), config["dataset"].get("csv"), *(b.get("path") for b in builders)]
+    files = (*MAIN_FILES, *MORE_FILES)
+    named = [*(config["dataset"].get(key) for key in files), *(b.get("path") for b in builders)]
     for name in filter(None, named):  # stand-ins, below the config's folder
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()

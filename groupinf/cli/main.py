@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from groupinf.cli.data import data
 from groupinf.cli.errors import Commands
 from groupinf.cli.experiment import experiment
 from groupinf.cli.report import report
@@ -17,5 +18,5 @@ def main() -> None:
     """Measure how well influence functions predict the effect of removing groups of training points."""
 
 
-for _command in (experiment, validate, report, schema):
+for _command in (experiment, validate, report, schema, data):
     main.add_command(_command)

@@ -11,11 +11,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from groupinf.config.dataset_schema import MAIN_FILES, MORE_FILES
 from groupinf.config.explain import found, problems_of
 from groupinf.config.origin import Origin
 from groupinf.config.overrides import Override, apply_override, parse_override
 from groupinf.config.reader import Document, Key, Problem, UnreadableError, parse_yaml
-from groupinf.config.schema import Config, CsvDataset, GroupFile, NpzDataset, spell_out_builders
+from groupinf.config.schema import Config, GroupFile, spell_out_builders
 from groupinf.errors import ConfigError
 
 
@@ -32,8 +33,9 @@ class LoadedConfig(Origin):
     def resolved(self) -> dict[str, Any]:
         """The configuration as JSON-able values: every default filled in, paths absolute, what is unset left out."""
         values = self.config.model_dump(mode="json", exclude_none=True)
-        for section, key in [(values["dataset"], "npz"), (values["dataset"], "csv")] + [
-            (builder, "path") for builder in values["groups"]["builders"]
+        for section, key in [
+            *((values["dataset"], key) for key in (*MAIN_FILES, *MORE_FILES)),
+            *((builder, "path") for builder in values["groups"]["builders"]),
         ]:
             if key in section:
                 section[key] = str(self.path(section[key]).absolute())
@@ -163,10 +165,10 @@ def _blame_overrides(problem: Problem, origin: Origin) -> Problem:
 def _missing_files(config: Config, origin: Origin) -> list[Problem]:
     """A Problem for each file that the configuration names and that is not there."""
     named: list[tuple[Key, str]] = []
-    if isinstance(config.dataset, NpzDataset):
-        named.append((("dataset", "npz"), config.dataset.npz))
-    if isinstance(config.dataset, CsvDataset):
-        named.append((("dataset", "csv"), config.dataset.csv))
+    for key in (*MAIN_FILES, *MORE_FILES):
+        name = getattr(config.dataset, key, None)
+        if name is not None:
+            named.append((("dataset", key), name))
     for i, builder in enumerate(config.groups.builders):
         if isinstance(builder, GroupFile):
             named.append((("groups", "builders", i, "path"), builder.path))

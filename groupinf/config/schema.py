@@ -8,27 +8,25 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
-    Discriminator,
     Field,
-    Tag,
     ValidationInfo,
     field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
+from groupinf.config.dataset_schema import DATASETS as DATASETS
+from groupinf.config.dataset_schema import CsvDataset as CsvDataset
+from groupinf.config.dataset_schema import DatasetConfig as DatasetConfig
+from groupinf.config.dataset_schema import LibsvmDataset as LibsvmDataset
+from groupinf.config.dataset_schema import NamedDataset as NamedDataset
+from groupinf.config.dataset_schema import NpzDataset as NpzDataset
+from groupinf.config.dataset_schema import ParquetDataset as ParquetDataset
+from groupinf.config.section import NonNegativeInt, Percent, PositiveFloat, PositiveInt, Section, Share
+
 Evaluation = Literal["test_prediction", "test_loss", "self_loss"]
 Method = Literal["influence", "parameter_influence", "newton"]
-Task = Literal["classification", "regression"]
-
-PositiveInt = Annotated[int, Field(ge=1)]
-NonNegativeInt = Annotated[int, Field(ge=0)]
-PositiveFloat = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Share = Annotated[float, Field(gt=0, le=1)]
-Percent = Annotated[float, Field(ge=0, le=100)]
 
 # The type of an error that says: these keys exclude each other.
 ALTERNATIVES = "alternatives"
@@ -49,48 +47,7 @@ def _two_entries(value: Any) -> Any:
     return value
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class NamedDataset(_Section):
-    """A dataset of the registry."""
-
-    name: str
-
-
-class NpzDataset(_Section):
-    """A user's .npz: X_train, y_train, X_test, y_test, optional sample_weight_train and feature_names."""
-
-    npz: str
-    task: Task = "classification"
-
-
-class CsvDataset(_Section):
-    """A user's table with a header line: one row per point, split at random (seeded) into train and test."""
-
-    csv: str
-    target: str
-    test_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.2
-    drop: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    task: Task = "classification"
-
-
-DATASETS: dict[str, type[_Section]] = {"name": NamedDataset, "npz": NpzDataset, "csv": CsvDataset}
-
-
-def _dataset_tag(value: Any) -> str | None:
-    keys = value.keys() if isinstance(value, dict) else getattr(type(value), "model_fields", {})
-    return next((tag for tag in DATASETS if tag in keys), None)
-
-
-DatasetConfig = Annotated[
-    Annotated[NamedDataset, Tag("name")] | Annotated[NpzDataset, Tag("npz")] | Annotated[CsvDataset, Tag("csv")],
-    Discriminator(_dataset_tag),
-]
-
-
-class _Range(_Section):
+class _Range(Section):
     min: PositiveFloat
     max: PositiveFloat
 
@@ -109,7 +66,7 @@ class CrossValidation(_Range):
     score: Literal["accuracy", "f1", "log_loss"] = "accuracy"
 
 
-class Regularization(_Section):
+class Regularization(Section):
     """λ/n itself, or how to choose it: exactly one of the two keys."""
 
     lambda_over_n: PositiveFloat | None = None
@@ -133,13 +90,13 @@ class Sizes(_Range):
     num: PositiveInt
 
 
-class SharedFeature(_Section):
+class SharedFeature(Section):
     """Points closest to a random point in a random feature's value."""
 
     builder: Literal["shared_feature"] = "shared_feature"
 
 
-class _Clusters(_Section):
+class _Clusters(Section):
     k: Annotated[
         tuple[Annotated[int, Field(ge=2)], ...], Field(strict=False, min_length=1), AfterValidator(_distinct)
     ] = (4, 8, 16, 32, 64, 128)
@@ -158,32 +115,32 @@ class GradientClusters(_Clusters):
     builder: Literal["gradient_clusters"] = "gradient_clusters"
 
 
-class RandomWithinClass(_Section):
+class RandomWithinClass(Section):
     """Random points of one class."""
 
     builder: Literal["random_within_class"] = "random_within_class"
 
 
-class Random(_Section):
+class Random(Section):
     """Random points."""
 
     builder: Literal["random"] = "random"
 
 
-class InfluenceTails(_Section):
+class InfluenceTails(Section):
     """Points with the largest and the smallest influence on each test point's loss."""
 
     builder: Literal["influence_tails"] = "influence_tails"
 
 
-class GroupFile(_Section):
+class GroupFile(Section):
     """A user's own groups: a CSV file with columns group, index and optionally kind."""
 
     builder: Literal["file"] = "file"
     path: str
 
 
-class Column(_Section):
+class Column(Section):
     """One group for each value of a column of the data."""
 
     builder: Literal["column"] = "column"
@@ -191,7 +148,7 @@ class Column(_Section):
     min_size: PositiveInt = 1
 
 
-BUILDERS: dict[str, type[_Section]] = {
+BUILDERS: dict[str, type[Section]] = {
     "shared_feature": SharedFeature,
     "feature_clusters": FeatureClusters,
     "gradient_clusters": GradientClusters,
@@ -232,7 +189,7 @@ def _names_in_json_schema(field: dict[str, Any]) -> None:
     field["items"] = {"anyOf": [{"enum": alone}, {**field["items"], "required": ["builder"]}]}
 
 
-class GroupsConfig(_Section):
+class GroupsConfig(Section):
     """Which groups to draw, in this order; a builder without options may be given by its name alone."""
 
     sizes: Sizes | None = None
@@ -251,7 +208,7 @@ class GroupsConfig(_Section):
         return self
 
 
-class TestPoints(_Section):
+class TestPoints(Section):
     """Which test points the effects are measured on."""
 
     __test__ = False  # not a pytest class
@@ -264,12 +221,13 @@ class TestPoints(_Section):
     percentile: Annotated[tuple[Percent, Percent], Field(strict=False), BeforeValidator(_two_entries)] | None = None
     num: PositiveInt | None = None
     all: Literal[True] | None = None
+    column: str | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> TestPoints:
         drawn = self.random is not None or self.highest_loss is not None
-        ways = sum([drawn, self.indices is not None, self.percentile is not None, self.all is not None])
-        expected = "expected one of: random and/or highest_loss; indices; percentile; all"
+        ways = drawn + sum(way is not None for way in (self.indices, self.percentile, self.all, self.column))
+        expected = "expected one of: random and/or highest_loss; indices; percentile; all; column"
         if ways > 1:
             raise PydanticCustomError(ALTERNATIVES, f"{expected}; found {ways} of them")
         if ways == 0:
@@ -286,7 +244,7 @@ class TestPoints(_Section):
 _SOLVER_OF = {"tolerance": "cg", **dict.fromkeys(("depth", "repeats", "scale", "batch_size"), "lissa")}
 
 
-class Influence(_Section):
+class Influence(Section):
     """How H⁻¹ is applied for the influence: a factor where it fits, else by conjugate gradients, or LiSSA.
 
     An option that its solver alone heeds may be spelled out with the others, but only with its default.
@@ -312,7 +270,7 @@ class Influence(_Section):
         return value
 
 
-class Config(_Section):
+class Config(Section):
     """One study: a dataset, a regularisation, groups, test points, evaluations and methods."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, SourceFile
 from groupinf.datasets.l1_selection import best_on, l1_regression, selected_features
-from groupinf.datasets.vote_rows import VOTER, VoteRows, load_votes
+from groupinf.datasets.vote_rows import GOLD_LABEL, VOTER, VoteRows, load_votes
 
 FACTS = DatasetFacts(
     name="cdr",
@@ -20,18 +20,20 @@ FACTS = DatasetFacts(
     d=328,
     n_classes=2,
     licence="not stated",
-    citation="Hancock et al. (2018), Training classifiers with natural language explanations, ACL",
+    citation="Hancock et al. (2018), ACL, doi:10.18653/v1/P18-1175",
     url="https://github.com/kohpangwei/group-influence-release",
     files=(
         SourceFile(
             path="cdr/cdr.db",
             sha256=None,
-            origin="the authors of https://github.com/kohpangwei/group-influence-release",
+            urls=("https://worksheets.codalab.org/rest/bundles/0x38e021ee339a4f6aa21d9c4a16c1b7ee/contents/blob/",),
         ),
     ),
     natural_groups=(VOTER,),
+    test_sets=(GOLD_LABEL,),
     lambda_over_n=1e-4,
     test_f1=0.420,
+    cached=True,
 )
 
 GRID = tuple(float(value) for value in np.geomspace(1e-4, 1e-1, 10))  # of λ/n, as in the paper's cross-validation

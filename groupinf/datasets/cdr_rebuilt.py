@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, SourceFile
 from groupinf.datasets.l1_selection import l1_regression, selected_features
-from groupinf.datasets.vote_rows import VOTER, VoteRows, load_votes
+from groupinf.datasets.vote_rows import GOLD_LABEL, VOTER, VoteRows, load_votes
 
 FACTS = DatasetFacts(
     name="cdr_rebuilt",
@@ -30,6 +30,8 @@ FACTS = DatasetFacts(
         ),
     ),
     natural_groups=(VOTER,),
+    test_sets=(GOLD_LABEL,),
+    cached=True,
 )
 
 LAMBDA_OVER_N = 1e-4

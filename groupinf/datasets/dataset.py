@@ -20,8 +20,8 @@ class Dataset:
     X_train (n, d) and X_test (m, d) are float64, dense (C order) or CSR, without an intercept column.
     For classification y holds class codes 0..K-1 into ``classes`` (labels, sorted); for regression y is
     float64 and ``classes`` is empty. ``sample_weight_train`` (n,) are the s_i of the objective.
-    ``columns`` holds natural groupings of the training rows (name -> (n,) values), ``sources`` the sha256
-    of every file that the rows came from.
+    ``columns`` holds natural groupings of the training rows (name -> (n,) values), ``test_columns`` of the
+    test rows (name -> (m,) values), ``sources`` the sha256 of every file that the rows came from.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Dataset:
     sample_weight_train: NDArray[np.float64]
     feature_names: tuple[str, ...]
     columns: Mapping[str, NDArray[np.object_]] = field(default_factory=dict)
+    test_columns: Mapping[str, NDArray[np.object_]] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -18,7 +18,10 @@ MEMBER = "dataset_diabetes/diabetic_data.csv"
 
 SOURCE = SourceFile(
     path="diabetes/dataset_diabetes.zip",
-    urls=("https://archive.ics.uci.edu/ml/machine-learning-databases/00296/dataset_diabetes.zip",),
+    urls=(
+        "https://archive.ics.uci.edu/static/public/296/diabetes+130-us+hospitals+for+years+1999-2008.zip",
+        "https://archive.ics.uci.edu/ml/machine-learning-databases/00296/dataset_diabetes.zip",
+    ),
     sha256="3a17a3b55b6dd4a1926703185c0ad8e2ed30bc8e2f9b927cdd1000b733d1de8e",
     members={MEMBER: "0689e7ec031237dc63031b938805c48377748761a3b26acab621567afa24df97"},
 )
@@ -37,6 +40,7 @@ FACTS = DatasetFacts(
     natural_groups=("patient_nbr", "medical_specialty", "payer_code", "diag_1"),
     lambda_over_n=10 ** (-11 / 3),
     test_accuracy=0.682,
+    cached=True,
 )
 
 NUMBERS = [

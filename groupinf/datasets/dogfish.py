@@ -8,7 +8,7 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, SourceFile
 from groupinf.datasets.split_features import load_split_features
 
-ORIGIN = "the authors of https://github.com/kohpangwei/influence-release"
+SERVER = "http://mitra.stanford.edu/kundaje/pangwei/"
 
 FACTS = DatasetFacts(
     name="dogfish",
@@ -21,8 +21,8 @@ FACTS = DatasetFacts(
     citation="Koh and Liang (2017), Understanding black-box predictions via influence functions, ICML",
     url="https://github.com/kohpangwei/influence-release",
     files=tuple(
-        SourceFile(path=f"dogfish/dogfish_900_300_inception_features_{part}.npz", sha256=None, origin=ORIGIN)
-        for part in ("train", "test")
+        SourceFile(path=f"dogfish/{name}", sha256=None, urls=(SERVER + name,))
+        for name in (f"dogfish_900_300_inception_features_{part}.npz" for part in ("train", "test"))
     ),
     lambda_over_n=10 ** (-5 / 3),
     test_accuracy=0.985,

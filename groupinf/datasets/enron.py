@@ -23,6 +23,7 @@ FACTS = DatasetFacts(
     files=(MAIL,),
     lambda_over_n=1e-3,
     test_accuracy=0.961,
+    cached=True,
 )
 
 

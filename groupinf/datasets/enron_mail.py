@@ -19,14 +19,18 @@ SPAM, HAM = "enron1/spam", "enron1/ham"
 
 MAIL = SourceFile(
     path="enron1/enron1.tar.gz",
-    urls=("http://www.aueb.gr/users/ion/data/enron-spam/preprocessed/enron1.tar.gz",),
+    urls=(
+        "https://www2.aueb.gr/users/ion/data/enron-spam/preprocessed/enron1.tar.gz",
+        "http://www.aueb.gr/users/ion/data/enron-spam/preprocessed/enron1.tar.gz",
+        "http://nlp.cs.aueb.gr/software_and_datasets/Enron-Spam/preprocessed/enron1.tar.gz",
+    ),
     sha256="70b4854bf0e057d3242d30ddd70f4866ecfc51fbcec57439f087625d997d838b",
     listing_sha256="aa55d455fc331cd01c09e54405d635b7383536eee7d85528320c18ba59c4dc6a",
 )
 
 LICENCE = "no explicit licence, research use"
 CITATION = "Metsis, Androutsopoulos and Paliouras (2006), Spam filtering with naive Bayes - which naive Bayes?, CEAS"
-URL = "http://www.aueb.gr/users/ion/data/enron-spam/"
+URL = "https://www2.aueb.gr/users/ion/data/enron-spam/"
 
 TRAIN_FRACTION = 0.8
 SHUFFLE_SEED = 0

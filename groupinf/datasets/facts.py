@@ -34,9 +34,13 @@ class SourceFile:
 class DatasetFacts:
     """One registered dataset.
 
+    ``natural_groups`` are columns of the training rows, ``test_sets`` columns of the test rows.
     ``n``, ``n_test``, ``d`` and ``n_classes`` are what the loader yields: ``n_test`` is None where no source states
     it, ``n_classes`` is 0 for regression. ``lambda_over_n``, ``test_accuracy`` and ``test_f1`` are those of Table 1 of
     Koh, Ang, Teo and Liang (2019), None for a dataset or a score that is not in it.
+
+    ``cached``: loading takes long enough for a copy to be kept of what it yields; the loader does not use its seed.
+    ``loader_version`` is raised whenever the loader yields something else from the same files.
     """
 
     name: str
@@ -50,9 +54,12 @@ class DatasetFacts:
     url: str
     files: tuple[SourceFile, ...] = ()
     natural_groups: tuple[str, ...] = ()
+    test_sets: tuple[str, ...] = ()
     lambda_over_n: float | None = None
     test_accuracy: float | None = None
     test_f1: float | None = None
+    cached: bool = False
+    loader_version: int = 1
 
 
 class Loader(Protocol):

@@ -14,6 +14,8 @@ from groupinf.errors import DataError
 
 SPARSE_PARTS = ("data", "indices", "indptr", "shape")
 
+MOST_FEATURES = 10_000_000
+
 
 def dense_features(X: NDArray[Any], where: str) -> NDArray[np.float64]:
     """Return X (rows, d) as float64 in C order; ``where`` opens the messages.
@@ -29,20 +31,22 @@ def dense_features(X: NDArray[Any], where: str) -> NDArray[np.float64]:
 def sparse_features(parts: Mapping[str, NDArray[Any]], where: str) -> sparse.csr_array:
     """Return the CSR matrix of data, indices, indptr and shape, with sorted indices and duplicates summed.
 
+    ``where`` is what messages put before the name of a part.
+
     Raises:
         DataError: the four arrays are not those of a CSR matrix with at least one row and column.
     """
-    data, indices, indptr = (_one_dimensional(parts[p], f"{where}_{p}") for p in ("data", "indices", "indptr"))
-    rows, d = _sparse_shape(parts["shape"], f"{where}_shape")
-    indices, indptr = (_integers(a, f"{where}_{p}") for a, p in ((indices, "indices"), (indptr, "indptr")))
+    data, indices, indptr = (_one_dimensional(parts[p], f"{where}{p}") for p in ("data", "indices", "indptr"))
+    rows, d = _sparse_shape(parts["shape"], f"{where}shape")
+    indices, indptr = (_integers(a, f"{where}{p}") for a, p in ((indices, "indices"), (indptr, "indptr")))
     if indptr.size != rows + 1 or indptr[0] != 0 or indptr[-1] != data.size or (np.diff(indptr) < 0).any():
-        raise DataError(f"{where}_indptr: expected {rows + 1} values rising from 0 to {data.size}, the size of data")
+        raise DataError(f"{where}indptr: expected {rows + 1} values rising from 0 to {data.size}, the size of data")
     if indices.size != data.size:
-        raise DataError(f"{where}_indices: expected {data.size} values as in data, found {indices.size}")
+        raise DataError(f"{where}indices: expected {data.size} values as in data, found {indices.size}")
     outside = np.flatnonzero((indices < 0) | (indices >= d))
     if outside.size:
-        raise DataError(f"{where}_indices: expected values in 0..{d - 1}, found {indices[outside[0]]}")
-    X = sparse.csr_array((_float64(data, f"{where}_data"), indices, indptr), shape=(rows, d))
+        raise DataError(f"{where}indices: expected values in 0..{d - 1}, found {indices[outside[0]]}")
+    X = sparse.csr_array((_float64(data, f"{where}data"), indices, indptr), shape=(rows, d))
     X.sum_duplicates()
     return X
 
@@ -83,6 +87,17 @@ def _integers(array: NDArray[Any], where: str) -> NDArray[np.int64]:
     if array.dtype.kind not in "iu":
         raise DataError(f"{where}: expected integers, found dtype {array.dtype}")
     return array.astype(np.int64)
+
+
+def feature_names(d: int, where: str, first: int = 0) -> tuple[str, ...]:
+    """Return x0, x1, ... for features that have no names.
+
+    Raises:
+        DataError: more features than could be named, let alone fitted.
+    """
+    if d > MOST_FEATURES:
+        raise DataError(f"{where}: expected at most {MOST_FEATURES:,} features, found {d:,}")
+    return tuple(f"x{j}" for j in range(first, first + d))
 
 
 def _sparse_shape(shape: NDArray[Any], where: str) -> tuple[int, int]:

@@ -9,10 +9,21 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from groupinf.datasets.facts import SourceFile
 from groupinf.errors import DataError
+
+# What zipfile raises on files that are damaged or were never a zip file.
+UNREADABLE_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    EOFError,
+    UnicodeDecodeError,
+    NotImplementedError,
+    RuntimeError,
+)
 
 
 def data_home() -> Path:
@@ -21,21 +32,24 @@ def data_home() -> Path:
 
 
 def data_home_of(environ: Mapping[str, str], platform: str, user_home: Path) -> Path:
-    """Return the data home of a user; an empty variable counts as unset.
-
-    Without $GROUPINF_DATA: macOS ~/Library/Caches, Windows %LOCALAPPDATA% (else ~/AppData/Local), elsewhere
-    $XDG_CACHE_HOME where it is absolute (as the XDG Base Directory specification asks), else ~/.cache.
-    """
+    """Return the data home of a user; an empty variable counts as unset."""
     if chosen := environ.get("GROUPINF_DATA"):
         return Path(chosen).expanduser()
+    return user_cache_of(environ, platform, user_home) / "groupinf"
+
+
+def user_cache_of(environ: Mapping[str, str], platform: str, user_home: Path) -> Path:
+    """Return where a platform keeps a user's caches.
+
+    macOS ~/Library/Caches, Windows %LOCALAPPDATA% (else ~/AppData/Local), elsewhere $XDG_CACHE_HOME where it is
+    absolute (as the XDG Base Directory specification asks), else ~/.cache.
+    """
     if platform == "darwin":
-        cache = user_home / "Library" / "Caches"
-    elif platform == "win32":
-        cache = Path(environ.get("LOCALAPPDATA") or user_home / "AppData" / "Local")
-    else:
-        xdg = Path(environ.get("XDG_CACHE_HOME", ""))
-        cache = xdg if xdg.is_absolute() else user_home / ".cache"
-    return cache / "groupinf"
+        return user_home / "Library" / "Caches"
+    if platform == "win32":
+        return Path(environ.get("LOCALAPPDATA") or user_home / "AppData" / "Local")
+    xdg = Path(environ.get("XDG_CACHE_HOME", ""))
+    return xdg if xdg.is_absolute() else user_home / ".cache"
 
 
 def sha256_of(path: Path) -> str:
@@ -98,16 +112,18 @@ def replace_it(source: SourceFile) -> str:
 def read_zip_member(path: Path, source: SourceFile, member: str) -> bytes:
     """Return the bytes of one member of a zip file after verifying its sha256.
 
+    A member of that name in another folder will do: archives are repacked, and it is the contents that are verified.
+
     Raises:
         DataError: not a zip file, no such member, damaged, or another hash than the source's.
     """
     advice = replace_it(source)
     try:
         with zipfile.ZipFile(path) as archive:
-            content = archive.read(member)
+            content = archive.read(_member_like(archive, member))
     except KeyError as error:
         raise DataError(f"{path}: expected the member {member}, found none of that name. {advice}") from error
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+    except UNREADABLE_ZIP as error:
         raise DataError(f"{path}: expected a readable zip file, found: {error}. {advice}") from error
     found = hashlib.sha256(content).hexdigest()
     if found != source.members[member]:
@@ -116,3 +132,9 @@ def read_zip_member(path: Path, source: SourceFile, member: str) -> bytes:
             f" not the file that is meant. {advice}"
         )
     return content
+
+
+def _member_like(archive: zipfile.ZipFile, member: str) -> str:
+    names = archive.namelist()
+    same_file = (name for name in names if PurePosixPath(name).name == PurePosixPath(member).name)
+    return member if member in names else next(same_file, member)

@@ -31,6 +31,8 @@ def read_idx(path: Path, dimensions: int) -> NDArray[np.uint8]:
             f" found one that begins with the bytes {content[:4].hex(' ') or '(none)'}"
         )
     shape = struct.unpack(f">{dimensions}I", content[4:header])
+    if 0 in shape:
+        raise DataError(f"{path}: expected at least one value, found an array of shape {shape}")
     if len(content) - header != math.prod(shape):
         raise DataError(f"{path}: expected {math.prod(shape)} values, shape {shape}, found {len(content) - header}")
     return np.frombuffer(content, dtype=np.uint8, offset=header).reshape(shape)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, SourceFile
-from groupinf.datasets.sentence_pairs import AUTHOR, GENRE, load_pairs
+from groupinf.datasets.sentence_pairs import AUTHOR, EVALUATION_SET, GENRE, load_pairs
 
 PUBLIC = "the archive https://cims.nyu.edu/~sbowman/multinli/multinli_1.0.zip"
 
@@ -22,21 +22,24 @@ FACTS = DatasetFacts(
     url="https://cims.nyu.edu/~sbowman/multinli/",
     files=(
         SourceFile(
-            path="multinli/multinli_1.0_train.jsonl",
+            path="multinli/multinli_1.0_train_with_annotators.jsonl",
             sha256=None,
-            origin=f"MultiNLI's authors: {PUBLIC[4:]} has it without the field {AUTHOR}",
+            origin=f"the paper's authors ({PUBLIC} has the same rows without the field {AUTHOR})",
         ),
         SourceFile(path="multinli/multinli_1.0_dev_matched.jsonl", sha256=None, origin=PUBLIC),
         SourceFile(path="multinli/multinli_1.0_dev_mismatched.jsonl", sha256=None, origin=PUBLIC),
         SourceFile(
             path="multinli/glove.6B.300d.txt",
             sha256=None,
-            origin="the archive https://nlp.stanford.edu/data/glove.6B.zip",
+            origin="the archive https://nlp.stanford.edu/data/glove.6B.zip"
+            " (also https://huggingface.co/stanfordnlp/glove/resolve/main/glove.6B.zip)",
         ),
     ),
     natural_groups=(AUTHOR, GENRE),
+    test_sets=(GENRE, EVALUATION_SET),
     lambda_over_n=1e-4,
     test_accuracy=0.504,
+    cached=True,
 )
 
 
@@ -48,4 +51,4 @@ def load(home: Path, seed: int) -> Dataset:
     Raises:
         DataError: a file is not below the data home or is malformed; names the line.
     """
-    return load_pairs(FACTS, home)
+    return load_pairs(FACTS, home, ("matched", "mismatched"))

@@ -10,12 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.config.schema import NpzDataset
+from groupinf.config.dataset_schema import NpzDataset
 from groupinf.datasets.dataset import Dataset, Features
-from groupinf.datasets.features import SPARSE_PARTS, check_finite, dense_features, sparse_features
+from groupinf.datasets.features import SPARSE_PARTS, check_finite, dense_features, feature_names, sparse_features
 from groupinf.datasets.home import sha256_of
 from groupinf.datasets.labels import check_weights, encode_targets
 from groupinf.datasets.npz_archive import open_archive, read_member
+from groupinf.datasets.sources import sources_of
+from groupinf.datasets.sparse_npz import read_sparse
+from groupinf.datasets.standardise import standardised
 from groupinf.errors import DataError
 
 REQUIRED = ("X_train", "y_train", "X_test", "y_test")
@@ -27,12 +30,13 @@ ALMOST = 0.77  # likeness of sample_weight, sample_weights and feature_name to w
 Arrays = Mapping[str, NDArray[Any]]
 
 
-def load_npz(config: NpzDataset, path: Path) -> Dataset:
+def load_npz(config: NpzDataset, path: Path, features: tuple[Path, Path] | None = None) -> Dataset:
     """Return the dataset of the .npz file at ``path``.
 
     Arrays: X_train (n, d), y_train (n,), X_test (m, d), y_test (m,), and optionally sample_weight_train (n,) and
     feature_names (d,). A CSR matrix is given as X_train_data, X_train_indices, X_train_indptr and X_train_shape in
-    place of X_train, X_test likewise. Other arrays are not looked at.
+    place of X_train, X_test likewise; or both are ``features``, files that scipy.sparse.save_npz wrote. Other arrays
+    are not looked at.
 
     Raises:
         DataError: the file is no such archive, or an array is missing, of the wrong shape or type, or holds values
@@ -40,13 +44,15 @@ def load_npz(config: NpzDataset, path: Path) -> Dataset:
     """
     file = str(path)
     arrays = read_arrays(path)
-    X_train, X_test = _both_features(arrays, file)
+    X_train, X_test = _both_features(arrays, file) if features is None else _from_files(arrays, features, file)
     names = _feature_names(arrays, X_train.shape[1], file)
     for array, X in (("X_train", X_train), ("X_test", X_test)):
         check_finite(X, names, f"{file}: {array}")
     y_train = _vector(arrays, "y_train", X_train.shape[0], file)
     y_test = _vector(arrays, "y_test", X_test.shape[0], file)
     targets = encode_targets(y_train, y_test, config.task, file)
+    if config.standardise:
+        X_train, X_test = standardised(X_train, X_test, names, file)
     weights = _weights(arrays, X_train.shape[0], file)
     check_weights(weights, targets, f"{file}: sample_weight_train")
     return Dataset(
@@ -59,7 +65,7 @@ def load_npz(config: NpzDataset, path: Path) -> Dataset:
         classes=targets.classes,
         sample_weight_train=weights,
         feature_names=names,
-        sources={path.name: sha256_of(path)},
+        sources=sources_of((p, sha256_of(p)) for p in (path, *(features or ()))),
     )
 
 
@@ -94,6 +100,18 @@ def _both_features(arrays: Arrays, file: str) -> tuple[Features, Features]:
     return X_train, X_test
 
 
+def _from_files(arrays: Arrays, paths: tuple[Path, Path], file: str) -> tuple[Features, Features]:
+    given = next((name for name in ("X_train", "X_test", *SPARSE) if name in arrays), None)
+    if given is not None:
+        raise DataError(f"{file}: {given}: expected it here or in a file of its own, found both")
+    X_train, X_test = (read_sparse(path) for path in paths)
+    if X_train.shape[1] != X_test.shape[1]:
+        raise DataError(
+            f"{paths[1]}: expected {X_train.shape[1]} columns as in {paths[0].name}, found shape {X_test.shape}"
+        )
+    return X_train, X_test
+
+
 def _features(arrays: Arrays, name: str, file: str) -> Features:
     pieces = {piece: f"{name}_{piece}" for piece in SPARSE_PARTS}
     given = [array for array in pieces.values() if array in arrays]
@@ -102,7 +120,7 @@ def _features(arrays: Arrays, name: str, file: str) -> Features:
     if not given:
         return dense_features(_required(arrays, name, file), f"{file}: {name}")
     parts = {piece: _required(arrays, array, file) for piece, array in pieces.items()}
-    return sparse_features(parts, f"{file}: {name}")
+    return sparse_features(parts, f"{file}: {name}_")
 
 
 def _required(arrays: Arrays, name: str, file: str) -> NDArray[Any]:
@@ -131,7 +149,7 @@ def _weights(arrays: Arrays, rows: int, file: str) -> NDArray[np.float64]:
 
 def _feature_names(arrays: Arrays, d: int, file: str) -> tuple[str, ...]:
     if "feature_names" not in arrays:
-        return tuple(f"x{j}" for j in range(d))
+        return feature_names(d, f"{file}: X_train")
     names = arrays["feature_names"]
     if names.shape != (d,) or names.dtype.kind != "U":
         raise DataError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +21,7 @@ from groupinf.errors import DataError
 CLASSES = ("contradiction", "entailment", "neutral")
 NO_CONSENSUS = "-"  # the gold label of a pair whose annotators disagree
 AUTHOR, GENRE = "sentence2_author", "genre"
+EVALUATION_SET = "evaluation_set"
 
 Tokens = Sequence[str]
 
@@ -41,18 +42,19 @@ class _Pair(NamedTuple):
     groups: tuple[str, ...]
 
 
-def load_pairs(facts: DatasetFacts, home: Path) -> Dataset:
+def load_pairs(facts: DatasetFacts, home: Path, evaluation_sets: Sequence[str] = ()) -> Dataset:
     """Return the pairs of ``facts.files``: the training file, test files in the order given, word vectors last.
 
     A pair is the mean vector of its premise beside that of its hypothesis; d is twice the vectors' dimension.
+    ``evaluation_sets`` names the test files; where it is given, the column EVALUATION_SET says which a row is from.
 
     Raises:
         DataError: a file is absent, is not the one that is meant, or is malformed; names the line.
     """
     files = [verified_file(home, source) for source in facts.files]
     cache: dict[str, Tokens] = {}
-    train = _read_pairs([files[0].path], facts.natural_groups, cache)
-    test = _read_pairs([file.path for file in files[1:-1]], (), cache)
+    train = _read_pairs(files[0].path, facts.natural_groups, cache)
+    test = _joined([_read_pairs(file.path, (GENRE,), cache) for file in files[1:-1]], evaluation_sets)
     words = read_vectors(files[-1].path, frozenset(word for sentence in cache.values() for word in sentence))
     dimensions = range(words.vectors.shape[1])
     return Dataset(
@@ -66,16 +68,31 @@ def load_pairs(facts: DatasetFacts, home: Path) -> Dataset:
         sample_weight_train=np.ones(train.y.size),
         feature_names=tuple(f"{part}_{j}" for part in ("premise", "hypothesis") for j in dimensions),
         columns=train.columns,
+        test_columns=test.columns,
         sources={source.path: file.sha256 for source, file in zip(facts.files, files, strict=True)},
     )
 
 
-def _read_pairs(paths: Iterable[Path], groups: Sequence[str], cache: dict[str, Tokens]) -> Pairs:
+def _read_pairs(path: Path, groups: Sequence[str], cache: dict[str, Tokens]) -> Pairs:
     """``cache``: sentence -> tokens, since a premise serves several pairs; it is filled on the way."""
-    read = [pair for path in paths for pair in _gold_pairs(path, groups)]
+    read = _gold_pairs(path, groups)
     sides = [[_tokens(pair.sentences[side], cache) for pair in read] for side in (0, 1)]
     columns = {g: np.array([pair.groups[at] for pair in read], dtype=object) for at, g in enumerate(groups)}
     return Pairs(sides[0], sides[1], np.array([pair.code for pair in read], dtype=np.int64), columns)
+
+
+def _joined(parts: Sequence[Pairs], names: Sequence[str]) -> Pairs:
+    """The pairs of several files one after the other; the column EVALUATION_SET says by name which one each is from."""
+    columns = {name: np.concatenate([part.columns[name] for part in parts]) for name in parts[0].columns}
+    if names:
+        of_pair = np.repeat(np.arange(len(parts)), [part.y.size for part in parts])
+        columns[EVALUATION_SET] = np.array(names, dtype=object)[of_pair]
+    return Pairs(
+        premises=[sentence for part in parts for sentence in part.premises],
+        hypotheses=[sentence for part in parts for sentence in part.hypotheses],
+        y=np.concatenate([part.y for part in parts]),
+        columns=columns,
+    )
 
 
 def _gold_pairs(path: Path, groups: Sequence[str]) -> list[_Pair]:

@@ -1,9 +1,17 @@
-"""A seeded split of rows into training and test rows."""
+"""A seeded split of rows into training and test rows, and what every split must leave."""
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 import numpy as np
 from numpy.typing import NDArray
+
+from groupinf.datasets.config_error import DatasetConfigError
+from groupinf.datasets.labels import shortened
+
+# The keys of a configuration that say which rows are test rows.
+SplitKey = Literal["split", "test_file", "test_fraction"]
 
 
 def split_rows(rows: int, test_fraction: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -14,3 +22,41 @@ def split_rows(rows: int, test_fraction: float, seed: int) -> tuple[NDArray[np.i
     order = np.random.default_rng(seed).permutation(rows)
     n_test = round(rows * test_fraction)
     return np.sort(order[n_test:]).astype(np.int64), np.sort(order[:n_test]).astype(np.int64)
+
+
+def split_file(rows: int, test_fraction: float, seed: int, file: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return :func:`split_rows` of a user's file.
+
+    Raises:
+        DatasetConfigError: a part is left without a row.
+    """
+    train, test = split_rows(rows, test_fraction, seed)
+    if not train.size or not test.size:
+        raise DatasetConfigError(
+            f"expected a fraction that leaves both parts a row, found {test_fraction:g} of {rows} rows of"
+            f" {file}: {train.size} for training and {test.size} for testing",
+            ("dataset", "test_fraction"),
+        )
+    return train, test
+
+
+def check_every_class_trains(
+    y: NDArray[Any],
+    train: NDArray[np.int64],
+    label: str,
+    file: str,
+    key: SplitKey,
+) -> None:
+    """Refuse a class that no training row has; ``label`` says what holds the classes, ``key`` what made the split.
+
+    Raises:
+        DatasetConfigError: names the classes.
+    """
+    missing = np.setdiff1d(y, y[train]).tolist()
+    if missing:
+        drawn = "use a smaller test_fraction or another seed, " if key == "test_fraction" else ""
+        raise DatasetConfigError(
+            f"expected every class of {label} among the training rows of {file}, found none of"
+            f" {shortened(missing)}; {drawn}leave its rows out, or, for a numeric target, set task: regression",
+            ("dataset", key),
+        )

@@ -40,7 +40,8 @@ def read_tar(path: Path, source: SourceFile, folders: tuple[str, ...]) -> dict[s
 def listing_sha256(contents: Mapping[str, bytes]) -> str:
     """Return the sha256 of the lines ``<sha256>  <name>``, sorted by name."""
     lines = [f"{hashlib.sha256(contents[name]).hexdigest()}  {name}\n" for name in sorted(contents)]
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
+    # tarfile gives the bytes of a name that are no UTF-8 as lone surrogates
+    return hashlib.sha256("".join(lines).encode(errors="surrogateescape")).hexdigest()
 
 
 def _texts(archive: tarfile.TarFile, path: Path, folders: tuple[str, ...]) -> dict[str, bytes]:

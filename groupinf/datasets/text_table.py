@@ -4,28 +4,46 @@ from __future__ import annotations
 
 import codecs
 import csv
-import hashlib
-import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
+from groupinf.datasets.home import sha256_of
+from groupinf.datasets.table import Columns, Parsed, Table, TableFile, check_header
 from groupinf.errors import DataError
 
 # "None" is not among them: in real tables it is a category ("not measured", "no claim") as often as not.
 MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "nan", "-nan", "null"})
 
+ROWS_AT_ONCE = 10_000  # what is held as Python texts while a file is read
+
+Record = tuple[int, list[str]]
+
 
 @dataclass(frozen=True)
-class TextTable:
-    """Header, columns (name -> (rows,) texts as they stand in the file) and the file line of each row."""
+class TextTable(Table):
+    """A table whose columns hold the texts of the file."""
 
-    columns: dict[str, NDArray[np.object_]]
-    lines: NDArray[np.int64]
-    sha256: str
+    def parsed(self, column: str) -> Parsed:
+        """Return a column as int64 or float64 where every value that is not missing is a number, else as its text."""
+        texts = self.columns[column]
+        absent = [text for text in set(texts) if text.strip().lower() in MISSING]
+        missing = np.isin(texts, absent) if absent else np.zeros(texts.size, dtype=np.bool_)
+        numbers = _numbers(texts[~missing]) if absent else _numbers(texts)
+        if numbers is None or missing.all():
+            return Parsed(texts, missing)
+        if not absent:
+            return Parsed(numbers, missing)
+        values = np.full(texts.size, np.nan)
+        values[~missing] = numbers
+        return Parsed(values, missing)
 
 
 def read_table(path: Path) -> TextTable:
@@ -35,37 +53,42 @@ def read_table(path: Path) -> TextTable:
         DataError: unreadable, not UTF-8, empty, no rows, a repeated or empty column name, unbalanced quotes, a row
             with more or fewer values than the header.
     """
+    sha256 = sha256_of(path)
     try:
-        content = path.read_bytes()
-        encoded = content.removeprefix(codecs.BOM_UTF8)
-        text = encoded.decode("utf-8")
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            columns, lines = _read(_records(stream, path), path)
     except OSError as error:
         raise DataError(f"{path}: expected a readable file, found: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        line = encoded[: error.start].count(b"\n") + 1
-        raise DataError(f"{path}, line {line}: expected UTF-8 text, found byte 0x{encoded[error.start]:02x}") from error
-    records = _records(text, path)
+        raise _not_utf8(path) from error
+    return TextTable(columns, (TableFile(path, sha256, "line", lines),), {})
+
+
+def _read(records: Iterator[Record], path: Path) -> tuple[Columns, NDArray[np.int64]]:
     header_line, header = next(records, (1, []))
     if not header:
         raise DataError(f"{path}: expected a header line and rows, found an empty file")
-    _check_header(header, f"{path}, line {header_line}")
-    lines, rows = [], []
-    for line, row in records:
-        if len(row) != len(header):
-            raise DataError(f"{path}, line {line}: expected {len(header)} values as in the header, found {len(row)}")
-        lines.append(line)
-        rows.append(row)
-    if not rows:
+    check_header(header, f"{path}, line {header_line}")
+    lines: list[NDArray[np.int64]] = []
+    chunks: list[list[pa.Array]] = [[] for _ in header]
+    while some := list(islice(records, ROWS_AT_ONCE)):
+        for line, row in some:
+            if len(row) != len(header):
+                raise DataError(
+                    f"{path}, line {line}: expected {len(header)} values as in the header, found {len(row)}"
+                )
+        lines.append(np.array([line for line, _ in some], dtype=np.int64))
+        for column, values in zip(chunks, zip(*(row for _, row in some), strict=True), strict=True):
+            column.append(pa.array(values, type=pa.large_string()))
+    if not lines:
         raise DataError(f"{path}: expected rows below the header, found none")
-    columns = {
-        name: np.array(values, dtype=object) for name, values in zip(header, zip(*rows, strict=True), strict=True)
-    }
-    return TextTable(columns, np.array(lines, dtype=np.int64), hashlib.sha256(content).hexdigest())
+    arrays = {name: pa.chunked_array(column) for name, column in zip(header, chunks, strict=True)}
+    return Columns(arrays), np.concatenate(lines)
 
 
-def _records(text: str, path: Path) -> Iterator[tuple[int, list[str]]]:
+def _records(text: Iterable[str], path: Path) -> Iterator[Record]:
     """Yield every record that is not blank with the line it begins on (a quoted value may span lines)."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(text, strict=True)
     line = 1
     try:
         for record in reader:
@@ -76,25 +99,23 @@ def _records(text: str, path: Path) -> Iterator[tuple[int, list[str]]]:
         raise DataError(f"{path}, line {line}: expected comma-separated values, found: {error}") from error
 
 
-def _check_header(header: list[str], where: str) -> None:
-    for position, name in enumerate(header, start=1):
-        if not name.strip():
-            raise DataError(f"{where}: expected a name for every column, found none for column {position}")
-        if name in header[: position - 1]:
-            raise DataError(f"{where}: expected each column name once, found {name!r} twice")
+def _not_utf8(path: Path) -> DataError:
+    encoded = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    try:
+        encoded.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = encoded[: error.start].count(b"\n") + 1
+        return DataError(f"{path}, line {line}: expected UTF-8 text, found byte 0x{encoded[error.start]:02x}")
+    return DataError(f"{path}: expected a file that stays as it is while it is read, found it changed")
 
 
-def refuse_missing(table: TextTable, column: str, path: Path) -> None:
-    """Refuse a column with a missing value.
-
-    Raises:
-        DataError: names the column and the line of the first.
-    """
-    values = table.columns[column]
-    missing = {value for value in set(values) if value.strip().lower() in MISSING}
-    if missing:
-        row = next(i for i, value in enumerate(values) if value in missing)
-        raise DataError(
-            f"{path}, line {table.lines[row]}: column {column!r}: expected a value, found {values[row]!r}, which stands"
-            " for a missing one; fill it in, leave the row out, or drop the column"
-        )
+def _numbers(texts: NDArray[np.object_]) -> NDArray[np.int64] | NDArray[np.float64] | None:
+    """Return the texts as integers or float64, or None where one of them is not a number."""
+    try:
+        parsed = pd.to_numeric(pd.Series(texts, dtype=object))
+    except ValueError:
+        return None
+    if parsed.dtype == object:  # integers of any length, which may overflow to infinity
+        return np.array([float(text) for text in texts])
+    array: NDArray[Any] = parsed.to_numpy()
+    return array if array.dtype == np.int64 else array.astype(np.float64)

@@ -17,7 +17,7 @@ from groupinf.datasets.vote_tables import VoteTables, read_vote_tables
 from groupinf.errors import DataError
 
 TRAIN, DEVELOPMENT, TEST = 0, 1, 2  # of the column split
-VOTER = "labelling_function"
+VOTER, GOLD_LABEL = "labelling_function", "gold_label"
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,7 @@ def load_votes(facts: DatasetFacts, home: Path, select: Selection) -> Dataset:
         sample_weight_train=rows.weight,
         feature_names=tuple(tables.feature_names[j] for j in kept),
         columns={VOTER: rows.voter},
+        test_columns={GOLD_LABEL: np.array(["negative", "positive"], dtype=object)[test.y]},
         sources={source.path: file.sha256},
     )
 

@@ -21,6 +21,7 @@ GOLD = "SELECT value, candidate_id FROM gold_label ORDER BY candidate_id"
 FEATURES = "SELECT value, candidate_id, key_id FROM feature ORDER BY candidate_id, key_id"
 LABEL_NAMES = "SELECT id, name FROM label_key ORDER BY id"
 FEATURE_NAMES = "SELECT id, name FROM feature_key ORDER BY id"
+TABLE_EXISTS = "SELECT 1 FROM sqlite_master WHERE type IN ('table', 'view') AND name = ?"
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,10 @@ def read_vote_tables(path: Path) -> VoteTables:
         # immutable: SQLite then makes no lock or journal beside the file, which a read-only folder would refuse
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
             return _Reader(connection, path).tables()
-    except (sqlite3.Error, OverflowError) as error:
+    except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
         raise DataError(
-            f"{path}: expected an SQLite file with tables candidate, label, label_key, feature, feature_key and"
-            f" gold_label, found: {error}"
+            f"{path}: expected an SQLite file with tables candidate, label, feature and gold_label,"
+            f" found: {error}"
         ) from error
 
 
@@ -72,16 +73,17 @@ class _Reader:
 
     def tables(self) -> VoteTables:
         ids, split = self.numbers(CANDIDATES, "candidate")
-        voter_ids, voter_names = self.names(LABEL_NAMES, "label_key")
         value, candidate, voter = self.numbers(VOTES, "label")
+        voter_ids, voter_names = self.names(LABEL_NAMES, "label_key", voter)
         gold_value, gold_candidate = self.numbers(GOLD, "gold_label")
-        feature_ids, feature_names = self.names(FEATURE_NAMES, "feature_key")
+        entries = self.numbers(FEATURES, "feature")
+        feature_ids, feature_names = self.names(FEATURE_NAMES, "feature_key", entries[2])
         gold = Marks(self.signs(gold_value, "gold_label"), self.rows(gold_candidate, ids, "gold_label", "candidate"))
         if np.unique(gold.candidate).size != gold.candidate.size:
             raise DataError(f"{self.path}: table gold_label: expected one value for a candidate, found two for some")
         return VoteTables(
             split=split.astype(np.int64),
-            features=self.features(ids, feature_ids),
+            features=self.features(ids, feature_ids, entries),
             feature_names=feature_names,
             votes=Marks(self.signs(value, "label"), self.rows(candidate, ids, "label", "candidate")),
             voter=self.rows(voter, voter_ids, "label", "label_key"),
@@ -89,8 +91,8 @@ class _Reader:
             gold=gold,
         )
 
-    def features(self, candidates: Ints, keys: Ints) -> sparse.csr_array:
-        value, candidate, key = self.numbers(FEATURES, "feature")
+    def features(self, candidates: Ints, keys: Ints, entries: NDArray[np.float64]) -> sparse.csr_array:
+        value, candidate, key = entries
         places = (
             self.rows(candidate, candidates, "feature", "candidate").astype(np.int32),
             self.rows(key, keys, "feature", "feature_key").astype(np.int32),
@@ -109,7 +111,11 @@ class _Reader:
             raise DataError(f"{self.path}: table {table}: expected finite numbers in every column, found others")
         return values.T.astype(np.float64)
 
-    def names(self, query: str, table: str) -> tuple[Ints, tuple[str, ...]]:
+    def names(self, query: str, table: str, used: NDArray[np.float64]) -> tuple[Ints, tuple[str, ...]]:
+        """The ids and names of a table of keys; in a file without it the ids that are used, which are their names."""
+        if not self.connection.execute(TABLE_EXISTS, (table,)).fetchone():
+            ids = np.unique(used).astype(np.int64)
+            return ids, tuple(map(str, ids.tolist()))
         rows = self.connection.execute(query).fetchall()
         if not rows or not all(isinstance(key, int) and isinstance(name, str) for key, name in rows):
             raise DataError(f"{self.path}: table {table}: expected rows of an integer and a text, found others or none")

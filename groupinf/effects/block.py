@@ -9,12 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.effects.evaluations import Evaluation, evaluations_for
-from groupinf.effects.influence import influence_norms
 from groupinf.effects.readout import Effects, actual_effects, predicted_effects
-from groupinf.effects.steps import Step, influence_step, newton_step
-from groupinf.errors import ConvergenceError
-from groupinf.numerics.bounds import score_bounds
-from groupinf.numerics.conjugate_gradient import ColumnMap
+from groupinf.effects.steps import (
+    READOUTS,
+    Step,
+    influence_remainder,
+    influence_step,
+    newton_remainder,
+    newton_step,
+)
+from groupinf.errors import ConvergenceError, GroupConvergenceError
+from groupinf.numerics.bounds import leverage_amplification, score_bounds
+from groupinf.numerics.conjugate_gradient import ColumnMap, column_dots
 from groupinf.numerics.engine import Engine
 from groupinf.numerics.factor import Factor
 from groupinf.numerics.fit import Fitted
@@ -35,9 +41,11 @@ TIGHTEN, MAX_TIGHTENINGS = 0.1, 3
 class Study:
     """What every block needs: the fit, the test rows, what to compute, and the frozen scale of each evaluation.
 
-    ``test`` holds the rows of ``test_points`` (all test rows for (-1,)); ``scales`` maps an evaluation to its
-    largest predicted effect over all groups, ``gradient_norms`` to the largest ‖∇f(θ̂)‖ in H⁻¹ over test points.
-    ``row_norm`` is the largest xᵀH⁻¹x over training rows and ``test``, infinite where it is not computed.
+    ``test`` holds the rows of ``test_points``, ``sums`` the slice of them that each test point is the sum over (empty
+    where each row is a test point); ``scales`` maps an evaluation to its largest predicted effect over all groups,
+    ``gradient_norms`` to the largest ‖∇f(θ̂)‖ in H⁻¹ over test points.
+    For one output ``leverage`` (n,) holds the h_i of the training rows and ``row_norm`` the largest xᵀH⁻¹x over these
+    and ``test``; where they are not computed, empty and infinite.
     """
 
     fitted: Fitted
@@ -49,7 +57,9 @@ class Study:
     methods: tuple[str, ...]
     scales: Mapping[str, float]
     gradient_norms: Mapping[str, float]
+    leverage: Array
     row_norm: float
+    sums: tuple[slice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,13 +83,23 @@ class BlockEffects:
 def compute_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -> BlockEffects:
     """Predict and retrain one block; ``names`` are what errors call the groups.
 
-    Raises ConvergenceError with the name of a group whose retraining does not reach the tolerance.
+    Raises ConvergenceError with the name of a group whose Hessian cannot be solved with or whose retraining does not
+    reach the tolerance.
     """
+    try:
+        return _compute(study, members, names)
+    except GroupConvergenceError as error:
+        raise ConvergenceError(f"group {names[error.column]}: {error}") from error
+
+
+def _compute(study: Study, members: Sequence[Rows], names: Sequence[str]) -> BlockEffects:
     fitted, block = study.fitted, removal(study.fitted, members)
     reduced = study.engine.reduced(block)
     steps = block_steps(study, block, reduced)
-    evaluations = evaluations_for(study.evaluations, study.test, study.test_points, fitted.objective, ~block.kept)
-    predicted = predicted_effects(evaluations, fitted.theta, steps, study.methods)
+    evaluations = evaluations_for(
+        study.evaluations, study.test, study.test_points, study.sums, fitted.objective, ~block.kept
+    )
+    predicted = predicted_effects(evaluations, fitted.theta, _certified(study, block, reduced, steps), study.methods)
     retrained, actual = retrain_to_tolerance(study, block, reduced, evaluations, steps, names)
     return BlockEffects(
         effect=np.concatenate([predicted.effect, actual.effect]),
@@ -97,14 +117,28 @@ def block_score_bound(study: Study, block: Removal, reduced: ReducedSolver, retr
     """Proven bound on the error of any training or chosen test row's score; infinite where nothing is proven."""
     if np.isinf(study.row_norm):
         return np.full(len(block.members), np.inf)
-    return score_bounds(block, retrained.theta, retrained.decrement, reduced.amplification(), study.row_norm)
+    amplification = np.minimum(reduced.amplification(), leverage_amplification(study.leverage, block.members))
+    return score_bounds(block, retrained.theta, retrained.decrement, amplification, study.row_norm)
 
 
-def block_steps(study: Study, block: Removal, reduced: ReducedSolver) -> dict[str, Step]:
-    """The influence step, and the Newton step where it is asked for or costs next to nothing."""
-    steps = {"influence": influence_step(block, study.influence_solver)}
-    if "newton" in study.methods or study.engine.way != "iterative":
+def block_steps(study: Study, block: Removal, reduced: ReducedSolver) -> dict[str, Array]:
+    """The parameter changes (P, B) that the methods read out or that retraining starts from."""
+    used = {READOUTS[method][0] for method in study.methods} | {"newton" if study.engine.direct else "influence"}
+    steps = {}
+    if "influence" in used:
+        steps["influence"] = influence_step(block, study.influence_solver)
+    if "newton" in used:
         steps["newton"] = newton_step(block, reduced)
+    return steps
+
+
+def _certified(study: Study, block: Removal, reduced: ReducedSolver, deltas: Mapping[str, Array]) -> dict[str, Step]:
+    """The changes that the methods read out, with what each leaves to solve."""
+    steps: dict[str, Step] = {}
+    for name in {READOUTS[method][0] for method in study.methods}:
+        delta = deltas[name]
+        left = influence_remainder(block, delta) if name == "influence" else newton_remainder(block, reduced, delta)
+        steps[name] = Step(delta, left)
     return steps
 
 
@@ -113,11 +147,11 @@ def retrain_to_tolerance(
     block: Removal,
     reduced: ReducedSolver,
     evaluations: Sequence[Evaluation],
-    steps: Mapping[str, Step],
+    steps: Mapping[str, Array],
     names: Sequence[str],
 ) -> tuple[Retrained, Effects]:
     """Retrain to the decrement that should do for every effect; go on where an error estimate says it did not."""
-    tolerance = _decrement_tolerance(study, block)
+    tolerance = _decrement_tolerance(study, block, steps)
     limits = np.concatenate([[EFFECT_TOLERANCE * study.scales[e.name]] * len(e.test_points) for e in evaluations])
     precondition, newton = study.engine.precondition(block, reduced), study.engine.truncated_newton
     start = _start(study, block, precondition, steps)
@@ -134,18 +168,22 @@ def retrain_to_tolerance(
     return retrained, actual
 
 
-def _start(study: Study, block: Removal, precondition: ColumnMap, steps: Mapping[str, Step]) -> Array:
+def _start(study: Study, block: Removal, precondition: ColumnMap, steps: Mapping[str, Array]) -> Array:
     """θ̂ and the Newton step, else the influence step; where passes are nearly free the best of all these and θ̂."""
-    moved = {name: study.fitted.theta[:, None] + step.delta for name, step in steps.items()}
+    moved = {name: study.fitted.theta[:, None] + delta for name, delta in steps.items()}
     if not study.engine.truncated_newton:
-        return moved.get("newton", moved["influence"])
+        return moved["newton"] if "newton" in moved else moved["influence"]
     stay = np.repeat(study.fitted.theta[:, None], len(block.members), axis=1)
     return best_start(block, precondition, [stay, *moved.values()])
 
 
-def _decrement_tolerance(study: Study, block: Removal) -> Array:
-    """(B,): the decrement δ at which δ·‖∇f‖_{H⁻¹}, which bounds the estimate, is small enough for every f."""
-    own = influence_norms(study.fitted, block.g)
+def _decrement_tolerance(study: Study, block: Removal, steps: Mapping[str, Array]) -> Array:
+    """(B,): the decrement δ at which δ·‖∇f‖_{H⁻¹}, which bounds the estimate, is small enough for every f.
+
+    ∇f of the group's own loss is g(w), whose norm √(gᵀΔ) a step Δ gives: exactly where it is the influence's.
+    """
+    step = steps["influence"] if "influence" in steps else steps["newton"]
+    own = np.sqrt(np.abs(column_dots(block.g, step)))
     tolerance = np.full(own.size, np.inf)
     for name in study.evaluations:
         norm = own if name == "self_loss" else np.full(own.size, study.gradient_norms[name])

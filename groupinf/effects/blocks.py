@@ -10,10 +10,8 @@ from numpy.typing import NDArray
 from groupinf.numerics.engine import Engine
 from groupinf.numerics.objective import Objective
 
-# enough columns for X @ Θ to be bound by arithmetic and not by reading X; more where reading a large factor counts
-WIDEST, WIDEST_SHARED = 32, 48
-# where passes are nearly free more columns spread the cost of each step, as long as they fit into the cache
-WIDEST_DIAGONAL, DIAGONAL_ENTRIES = 96, 2**20
+# enough columns for X @ Θ to be bound by arithmetic and not by reading X, also when most have converged
+WIDEST = 48
 # factors of a block, one P × P matrix per group
 FACTOR_BYTES = 256 * 2**20
 
@@ -22,9 +20,7 @@ def block_width(objective: Objective, engine: Engine) -> int:
     """Groups in a block: a function of the problem's shape alone, never of the number of jobs."""
     if engine.way == "own factors":
         return min(WIDEST, max(1, FACTOR_BYTES // (8 * objective.size**2)))
-    if engine.preconditioner == "diagonal":
-        return min(WIDEST_DIAGONAL, max(WIDEST, DIAGONAL_ENTRIES // max(objective.n, objective.size)))
-    return WIDEST_SHARED if engine.preconditioner == "shared" else WIDEST
+    return WIDEST
 
 
 def blocks_of(groups: Sequence[int] | NDArray[np.int64], width: int) -> tuple[tuple[int, ...], ...]:

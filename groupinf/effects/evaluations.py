@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.numerics.losses import Array
-from groupinf.numerics.objective import Design, Objective, Rows, scores
+from groupinf.numerics.objective import Objective, Rows, scores
+from groupinf.numerics.products import Design
 from groupinf.numerics.removal import touched_slices
 
 # test rows whose scores are held at a time while a loss is summed over the whole test set
@@ -36,7 +37,7 @@ class Part(Protocol):
 
 @dataclass(frozen=True)
 class Evaluation:
-    """f by name, with the row of the test set for each of its T values; (-1,) where f is no single test point's."""
+    """f by name, with what each of its T values is of: a row of the test set, or a negative number for a sum."""
 
     name: str
     test_points: tuple[int, ...]
@@ -123,28 +124,35 @@ def evaluations_for(
     names: Sequence[str],
     test: Objective,
     test_points: tuple[int, ...],
+    sums: Sequence[slice],
     objective: Objective,
     removed: NDArray[np.bool_],
 ) -> tuple[Evaluation, ...]:
-    """The named evaluations, in that order.
+    """The named evaluations, in that order; one for each sum, where there are any.
 
-    ``test`` holds the rows of ``test_points`` (all test rows for (-1,)), ``removed`` (n, B) is w of each group.
+    ``test`` holds the rows of ``test_points``, ``sums`` the slice of them that each test point is the sum over; it
+    is empty where each row is a test point. ``removed`` (n, B) is w of each group.
     """
-    summed = test_points == (-1,)
-    made = []
+    made: list[Evaluation] = []
     for name in names:
         if name == "self_loss":
             made.append(Evaluation(name, (-1,), _self_loss_parts(objective, removed)))
+        elif sums:
+            made += [
+                Evaluation(name, (label,), _summed_parts(name, test.at(rows)))
+                for label, rows in zip(test_points, sums, strict=True)
+            ]
         elif name == "test_prediction":
-            made.append(Evaluation(name, test_points, (PredictionPart(test.X, summed),)))
+            made.append(Evaluation(name, test_points, (PredictionPart(test.X, summed=False),)))
         else:
-            made.append(Evaluation(name, test_points, _test_loss_parts(test, summed)))
+            made.append(Evaluation(name, test_points, (LossPart(test, summed=False),)))
     return tuple(made)
 
 
-def _test_loss_parts(test: Objective, summed: bool) -> tuple[Part, ...]:
-    size = TEST_ROWS if summed else test.n
-    return tuple(LossPart(test.at(slice(i, i + size)), summed) for i in range(0, test.n, size))
+def _summed_parts(name: str, test: Objective) -> tuple[Part, ...]:
+    if name == "test_prediction":
+        return (PredictionPart(test.X, summed=True),)
+    return tuple(LossPart(test.at(slice(i, i + TEST_ROWS)), summed=True) for i in range(0, test.n, TEST_ROWS))
 
 
 def _self_loss_parts(objective: Objective, removed: NDArray[np.bool_]) -> tuple[Part, ...]:

@@ -13,13 +13,11 @@ from groupinf.numerics.objective import Objective, Rows, row_residuals, scores, 
 from groupinf.numerics.removal import group_gradients, removed_rows
 
 
-def evaluation_gradients(evaluation: str, test: Objective, test_points: tuple[int, ...], theta: Array) -> Array:
-    """∇f(θ) (P, T) of test_prediction or test_loss on the rows of ``test``; summed for test_points (-1,)."""
+def evaluation_gradients(evaluation: str, test: Objective, sums: Sequence[slice], theta: Array) -> Array:
+    """∇f(θ) (P, T) of test_prediction or test_loss, summed over each slice of rows of ``test``; of each row for ()."""
     r = row_residuals(test, theta) if evaluation == "test_loss" else np.ones((test.n, 1))
-    if test_points == (-1,):
-        return transposed_product(test.X, r)[:, None]
-    columns = [transposed_product(test.X[[t]], r[[t]]) for t in range(test.n)]
-    return np.column_stack(columns)
+    slices = sums or [slice(t, t + 1) for t in range(test.n)]
+    return np.column_stack([transposed_product(test.X[rows], r[rows]) for rows in slices])
 
 
 def point_influence(fitted: Fitted, gradients: Array) -> Array:

@@ -31,17 +31,24 @@ class Step:
     remainder: Array
 
 
-def influence_step(removal: Removal, solver: Factor) -> Step:
-    """Δ = H⁻¹g(w) (Koh et al. 2019, eq. 2) by ``solver``; the remainder by the factor of the fit."""
+def influence_step(removal: Removal, solver: Factor) -> Array:
+    """Δ = H⁻¹g(w) (Koh et al. 2019, eq. 2) by ``solver``: (P, B)."""
+    return solver.solve(removal.g)
+
+
+def influence_remainder(removal: Removal, delta: Array) -> Array:
+    """H⁻¹(HΔ − g(w)), with H⁻¹ by the factor of the fit, whatever made Δ: (P, B)."""
     fitted = removal.fitted
-    delta = solver.solve(removal.g)
-    residual = hessian_products(fitted.objective, fitted.theta, delta) - removal.g
-    return Step(delta, fitted.factor.solve(residual))
+    return fitted.factor.solve(hessian_products(fitted.objective, fitted.theta, delta) - removal.g)
 
 
-def newton_step(removal: Removal, reduced: ReducedSolver) -> Step:
-    """Δ = (H − H(w))⁻¹g(w) (Koh et al. 2019, eq. 5)."""
-    fitted, columns = removal.fitted, np.arange(removal.g.shape[1])
-    delta = reduced.solve(removal.g, columns, NEWTON_TOLERANCE)
+def newton_step(removal: Removal, reduced: ReducedSolver) -> Array:
+    """Δ = (H − H(w))⁻¹g(w) (Koh et al. 2019, eq. 5): (P, B)."""
+    return reduced.solve(removal.g, np.arange(removal.g.shape[1]), NEWTON_TOLERANCE)
+
+
+def newton_remainder(removal: Removal, reduced: ReducedSolver, delta: Array) -> Array:
+    """(H − H(w))⁻¹((H − H(w))Δ − g(w)): (P, B)."""
+    fitted = removal.fitted
     residual = hessian_products(fitted.objective, fitted.theta, delta, removal.kept) - removal.g
-    return Step(delta, reduced.solve(residual, columns, CERTIFICATE_TOLERANCE))
+    return reduced.solve(residual, np.arange(delta.shape[1]), CERTIFICATE_TOLERANCE)

@@ -13,7 +13,7 @@ from groupinf.analysis.agreement import agreement_table
 from groupinf.effects.steps import READOUTS
 from groupinf.errors import RunError
 from groupinf.experiments.files import json_bytes, parquet_bytes
-from groupinf.experiments.prepare import Prepared
+from groupinf.experiments.outline import Outline
 from groupinf.experiments.progress import Progress
 from groupinf.experiments.run_directory import MANIFEST, RunDirectory
 
@@ -22,25 +22,25 @@ LOOSE = 1e-3
 CERTIFICATES = ("passes", "gradient_norm", "decrement", "score_bound", "refreshed")
 
 
-def collect(prepared: Prepared, run: str, directory: RunDirectory, progress: Progress) -> dict[str, Any]:
+def collect(outline: Outline, run: str, directory: RunDirectory, progress: Progress) -> dict[str, Any]:
     """Join the blocks, write the collected tables, and mark the manifest as collected; returns the manifest.
 
     Raises RunError naming the blocks that are missing.
     """
     progress.stage("collect")
-    blocks = _read_blocks(prepared, directory)
-    numbers = np.array([g for block in prepared.blocks for g in block], dtype=np.int64)
-    effects = _effects(prepared, run, blocks, numbers)
+    blocks = _read_blocks(outline, directory)
+    numbers = np.array([g for block in outline.blocks for g in block], dtype=np.int64)
+    effects = _effects(outline, run, blocks, numbers)
     retrains = pd.DataFrame({"group": numbers, **{name: _joined(blocks, name) for name in CERTIFICATES}})
-    agreement = agreement_table(effects, prepared.manifest["seed"])
+    agreement = agreement_table(effects, outline.manifest["seed"])
     tables = {"retrains.parquet": retrains, "effects.parquet": effects, "spearman.parquet": agreement.table}
     written = {name: directory.write(name, parquet_bytes(table)) for name, table in tables.items()}
-    notes = [*prepared.manifest["notes"], *_loose_solves(effects, prepared.manifest["scales"])]
+    notes = [*outline.manifest["notes"], *_loose_solves(effects, outline.manifest["scales"])]
     manifest = {
-        **prepared.manifest,
+        **outline.manifest,
         "notes": list(dict.fromkeys(notes)),
         "agreement_interval": agreement.interval_in_words,
-        "files": {**prepared.manifest["files"], **written},
+        "files": {**outline.manifest["files"], **written},
         "collected": True,
     }
     directory.write(MANIFEST, json_bytes(manifest))
@@ -64,8 +64,8 @@ def _loose_solves(effects: pd.DataFrame, scales: Mapping[str, float]) -> list[st
     return notes
 
 
-def _read_blocks(prepared: Prepared, directory: RunDirectory) -> list[dict[str, NDArray[Any]]]:
-    blocks = [directory.read_block(b) for b in range(len(prepared.blocks))]
+def _read_blocks(outline: Outline, directory: RunDirectory) -> list[dict[str, NDArray[Any]]]:
+    blocks = [directory.read_block(b) for b in range(len(outline.blocks))]
     missing = [str(b) for b, block in enumerate(blocks) if block is None]
     if missing:
         raise RunError(f"{directory.path}: blocks {', '.join(missing)} are missing; run the same command again")
@@ -77,20 +77,20 @@ def _joined(blocks: list[dict[str, NDArray[Any]]], name: str) -> NDArray[Any]:
 
 
 def _effects(
-    prepared: Prepared, run: str, blocks: list[dict[str, NDArray[Any]]], numbers: NDArray[np.int64]
+    outline: Outline, run: str, blocks: list[dict[str, NDArray[Any]]], numbers: NDArray[np.int64]
 ) -> pd.DataFrame:
     """One row per group, evaluation, test point and method, in that order."""
     # (methods + actual, T, B) of each block -> (groups, T, methods + actual)
     effect, error = (
         np.concatenate([block[name].transpose(2, 1, 0) for block in blocks]) for name in ("effect", "error_estimate")
     )
-    columns = _columns(prepared.manifest)
-    groups, per_group = prepared.groups, len(columns)
+    columns = _columns(outline.manifest)
+    groups, per_group = outline.groups, len(columns)
     table = pd.DataFrame(
         {
             "run": run,
-            "dataset": prepared.manifest["dataset"],
-            "lam_over_n": prepared.manifest["lam_over_n"],
+            "dataset": outline.manifest["dataset"],
+            "lam_over_n": outline.manifest["lam_over_n"],
             "group": np.repeat(numbers, per_group),
             "kind": np.repeat(np.array(groups.kind, dtype=object)[numbers], per_group),
             "size": np.repeat(groups.sizes[numbers], per_group),

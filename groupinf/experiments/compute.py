@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from groupinf.effects.block import BlockEffects, Study, compute_block
@@ -22,16 +23,17 @@ class _Task:
     names: tuple[str, ...]
 
 
-def compute(prepared: Prepared, directory: RunDirectory, jobs: int, progress: Progress) -> None:
-    """Compute and store every block that is not stored yet.
+def compute(prepared: Prepared, directory: RunDirectory, jobs: int, progress: Progress, numbers: Sequence[int]) -> None:
+    """Compute and store those of the blocks ``numbers`` that are not stored yet.
 
     Raises ConvergenceError, naming the group, where a retrain does not converge; blocks done by then are kept.
     """
-    missing = [b for b in range(len(prepared.blocks)) if directory.read_block(b) is None]
-    if len(missing) < len(prepared.blocks):
-        progress.note(f"{len(prepared.blocks) - len(missing)} of {len(prepared.blocks)} blocks are stored already")
-    progress.stage("retrain", sum(len(group_numbers) for group_numbers in prepared.blocks))
-    progress.advance(sum(len(groups) for b, groups in enumerate(prepared.blocks) if b not in set(missing)))
+    blocks = prepared.outline.blocks
+    missing = [b for b in numbers if directory.read_block(b) is None]
+    if len(missing) < len(numbers):
+        progress.note(f"{len(numbers) - len(missing)} of {len(numbers)} blocks are stored already")
+    progress.stage("retrain", sum(len(blocks[b]) for b in numbers))
+    progress.advance(sum(len(blocks[b]) for b in set(numbers) - set(missing)))
     tasks = (_task(prepared, directory, number) for number in missing)
     try:
         for done in each(_compute_and_store, tasks, min(jobs, max(1, len(missing)))):
@@ -41,8 +43,8 @@ def compute(prepared: Prepared, directory: RunDirectory, jobs: int, progress: Pr
 
 
 def _task(prepared: Prepared, directory: RunDirectory, number: int) -> _Task:
-    groups = prepared.groups
-    numbers = prepared.blocks[number]
+    groups = prepared.outline.groups
+    numbers = prepared.outline.blocks[number]
     return _Task(
         directory=directory,
         number=number,

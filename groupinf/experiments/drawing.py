@@ -22,24 +22,27 @@ from groupinf.effects.influence import (
 )
 from groupinf.errors import RunError
 from groupinf.experiments.parallel import each, one_thread
-from groupinf.experiments.test_points import choose_test_points
+from groupinf.experiments.test_points import ChosenPoints, choose_test_points
 from groupinf.groups.build import build_groups
 from groupinf.groups.groups import Groups
 from groupinf.groups.source import GroupSource
 from groupinf.groups.streams import builder_stream
-from groupinf.numerics.bounds import largest_norm
-from groupinf.numerics.engine import Engine, choose_engine
+from groupinf.numerics.bounds import row_norms
+from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.factor import Factor, IterativeFactor, hessian_diagonal
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.lissa import Lissa
 from groupinf.numerics.objective import Objective, scores
+
+# parameters beyond which solving for every row, for the bound on scores, costs more than the bound tells
+LARGEST_BOUNDED = 4096
 
 
 @dataclass(frozen=True)
 class Drawn:
     """Test points, groups, what the user should know of them, and the groups that cannot be retrained, with why."""
 
-    test_points: tuple[int, ...]
+    tested: ChosenPoints
     groups: Groups
     notes: tuple[str, ...]
     skipped: tuple[dict[str, Any], ...]
@@ -47,15 +50,16 @@ class Drawn:
 
 def draw(loaded: LoadedConfig, dataset: Dataset, fitted: Fitted, test: Objective, jobs: int) -> Drawn:
     """Choose test points by their loss at θ̂ and build every group; builders run side by side."""
-    test_points = one_thread(partial(_test_points, loaded, fitted), test)
-    influence = one_thread(partial(_influence_on_test_loss, fitted, test_points), rows_of(test, test_points))
+    tested = one_thread(partial(_test_points, loaded, dataset, fitted), test)
+    influence = one_thread(partial(_influence_on_test_loss, fitted, tested), test.at(tested.rows))
     source = GroupSource(
         dataset=dataset,
         sizes=loaded.config.groups.sizes,
         residuals=fitted.residuals,
         influence=influence,
-        test_points=test_points,
+        test_points=tested.labels,
         seed=loaded.config.seed,
+        test_set_names=tested.names,
     )
     groups, notes = build_groups(
         source, loaded.config.groups.builders, loaded.base, lambda build, tasks: each(build, tasks, jobs)
@@ -63,20 +67,13 @@ def draw(loaded: LoadedConfig, dataset: Dataset, fitted: Fitted, test: Objective
     skipped = emptying(dataset, groups)
     if len(skipped) == len(groups):
         raise RunError(f"no group is left to retrain: each {skipped[0]['reason']}")
-    return Drawn(test_points, groups, notes, tuple(skipped))
+    return Drawn(tested, groups, notes, tuple(skipped))
 
 
 def retrainable(groups: Groups, skipped: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
     """Numbers of the groups that are not skipped."""
     left_out = {entry["group"] for entry in skipped}
     return tuple(g for g in range(len(groups)) if g not in left_out)
-
-
-def rows_of(test: Objective, test_points: tuple[int, ...]) -> Objective:
-    """The chosen rows of the test set; all of them for (-1,)."""
-    if test_points == (-1,):
-        return test
-    return test.at(np.array(test_points, dtype=np.int64))
 
 
 def frozen_scales(
@@ -93,7 +90,7 @@ def frozen_scales(
         if name == "self_loss":
             scales[name] = largest_self_influence(fitted, [drawn.groups.members(g) for g in numbers])
             continue
-        gradients = evaluation_gradients(name, test, drawn.test_points, fitted.theta)
+        gradients = evaluation_gradients(name, test, drawn.tested.sums, fitted.theta)
         scales[name] = float(np.abs(W @ point_influence(fitted, gradients)).max())
         norms[name] = float(influence_norms(fitted, gradients).max())
     return {name: scale or 1.0 for name, scale in scales.items()}, norms
@@ -113,42 +110,47 @@ def make_study(
     fitted: Fitted, test: Objective, drawn: Drawn, evaluations: Sequence[str], loaded: LoadedConfig
 ) -> Study:
     """Freeze what every block reads; ``test`` is the whole test set."""
-    rows = rows_of(test, drawn.test_points)
-    scales, norms = frozen_scales(fitted, rows, drawn, evaluations)
-    return study_from(loaded, fitted, rows, drawn.test_points, evaluations, drawn.groups, scales, norms)
+    scales, norms = frozen_scales(fitted, test.at(drawn.tested.rows), drawn, evaluations)
+    return study_from(loaded, fitted, test, drawn.tested, evaluations, drawn.groups, scales, norms)
 
 
 def study_from(
     loaded: LoadedConfig,
     fitted: Fitted,
-    rows: Objective,
-    test_points: tuple[int, ...],
+    test: Objective,
+    tested: ChosenPoints,
     evaluations: Sequence[str],
     groups: Groups,
     scales: Mapping[str, float],
     norms: Mapping[str, float],
 ) -> Study:
-    """A study from what has been drawn, now or by an earlier run; ``rows`` are those of the test points."""
-    engine = choose_engine(fitted, float(groups.sizes.mean()))
+    """A study from what has been drawn, now or by an earlier run; ``test`` is the whole test set."""
+    engine, rows = choose_engine(fitted, float(groups.sizes.mean())), test.at(tested.rows)
+    leverage, largest = leverages(fitted, rows)
     return Study(
         fitted=fitted,
         engine=engine,
         influence_solver=influence_solver(loaded.config.influence, fitted, loaded.config.seed),
         test=rows,
-        test_points=test_points,
+        test_points=tested.labels,
         evaluations=tuple(evaluations),
         methods=loaded.config.methods,
         scales=scales,
         gradient_norms=norms,
-        row_norm=row_norm(fitted, engine, rows),
+        leverage=leverage,
+        row_norm=largest,
+        sums=tested.sums,
     )
 
 
-def row_norm(fitted: Fitted, engine: Engine, test: Objective) -> float:
-    """max xᵀH⁻¹x for the bound on scores: of one output where H − H(w) is factored, else infinite."""
-    if fitted.objective.loss.outputs > 1 or engine.way == "iterative":
-        return float("inf")
-    return max(largest_norm(fitted.factor, X) for X in (fitted.objective.X, test.X))
+def leverages(fitted: Fitted, test: Objective) -> tuple[np.ndarray, float]:
+    """h_i of the training rows (n,) and max xᵀH⁻¹x, for the bound on scores; empty and infinite where too dear."""
+    objective = fitted.objective
+    if objective.loss.outputs > 1 or objective.size > LARGEST_BOUNDED or isinstance(fitted.factor, IterativeFactor):
+        return np.empty(0), float("inf")
+    norms = row_norms(fitted.factor, objective.X)
+    curvature = objective.loss.curvature(scores(objective.X, fitted.theta, 1))[:, 0, 0] * objective.sample_weight
+    return norms * curvature, float(max(norms.max(), row_norms(fitted.factor, test.X).max()))
 
 
 def emptying(dataset: Dataset, groups: Groups) -> list[dict[str, Any]]:
@@ -170,11 +172,11 @@ def emptying(dataset: Dataset, groups: Groups) -> list[dict[str, Any]]:
     return skipped
 
 
-def _test_points(loaded: LoadedConfig, fitted: Fitted, test: Objective) -> tuple[int, ...]:
+def _test_points(loaded: LoadedConfig, dataset: Dataset, fitted: Fitted, test: Objective) -> ChosenPoints:
     losses = test.loss.values(scores(test.X, fitted.theta, test.loss.outputs), test.y)
     stream = builder_stream(loaded.config.seed, "test_points")
-    return choose_test_points(loaded.config.test_points, losses, stream)
+    return choose_test_points(loaded.config.test_points, dataset, losses, stream)
 
 
-def _influence_on_test_loss(fitted: Fitted, test_points: tuple[int, ...], test: Objective) -> np.ndarray:
-    return point_influence(fitted, evaluation_gradients("test_loss", test, test_points, fitted.theta))
+def _influence_on_test_loss(fitted: Fitted, tested: ChosenPoints, rows: Objective) -> np.ndarray:
+    return point_influence(fitted, evaluation_gradients("test_loss", rows, tested.sums, fitted.theta))

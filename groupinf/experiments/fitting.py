@@ -12,6 +12,7 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.experiments.problem import training_objective
 from groupinf.numerics.cross_validation import SCORES, contiguous_folds, cross_validate
 from groupinf.numerics.fit import Fitted, fit
+from groupinf.numerics.losses import Array
 from groupinf.numerics.objective import Objective
 from groupinf.numerics.predict import accuracy, mean_loss
 
@@ -31,13 +32,13 @@ class Model:
     notes: tuple[str, ...] = ()
 
 
-def fit_model(regularization: Regularization, dataset: Dataset) -> Model:
-    """Choose λ and fit; raises ConvergenceError where a fit does not converge."""
+def fit_model(regularization: Regularization, dataset: Dataset, start: Array | None = None) -> Model:
+    """Choose λ and fit, from ``start`` (P,) where given; raises ConvergenceError where a fit does not converge."""
     wanted = regularization.cross_validation
     if wanted is None:
         assert regularization.lambda_over_n is not None  # the schema wants one of the two
         objective = training_objective(dataset, lam_from(regularization.lambda_over_n, dataset.n))
-        return Model(fit(objective), regularization.lambda_over_n, None)
+        return Model(fit(objective, start), regularization.lambda_over_n, None)
     grid = np.logspace(np.log10(wanted.min), np.log10(wanted.max), wanted.num)
     objective = training_objective(dataset, 0.0)
     folds = contiguous_folds(dataset.n, wanted.folds)
@@ -48,7 +49,7 @@ def fit_model(regularization: Regularization, dataset: Dataset) -> Model:
         for value, scores in zip(grid, result.scores, strict=True)
     ]
     best = result.lams.index(result.best)
-    return Model(fit(replace(objective, lam=result.best)), float(grid[best]), table, _edge_note(best, grid.size))
+    return Model(fit(replace(objective, lam=result.best), start), float(grid[best]), table, _edge_note(best, grid.size))
 
 
 def _edge_note(best: int, num: int) -> tuple[str, ...]:

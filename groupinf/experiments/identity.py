@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from groupinf.config.dataset_schema import MAIN_FILES, MORE_FILES
 from groupinf.config.load import LoadedConfig
 from groupinf.config.schema import GroupFile
 from groupinf.datasets.dataset import Dataset
@@ -23,8 +24,11 @@ def identity_of(loaded: LoadedConfig, dataset: Dataset) -> dict[str, Any]:
     """
     config = loaded.resolved()
     del config["name"]
-    for key in ("npz", "csv"):
+    for key in MAIN_FILES:
         config["dataset"].pop(key, None)
+    for key in MORE_FILES:  # hashed by key: the same files in other roles are other data
+        if key in config["dataset"]:
+            config["dataset"][key] = _file_hash(Path(config["dataset"][key]))
     for builder, shown in zip(loaded.config.groups.builders, config["groups"]["builders"], strict=True):
         if isinstance(builder, GroupFile):
             shown["path"] = _file_hash(loaded.path(builder.path))

@@ -12,7 +12,7 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.effects.blocks import FACTOR_BYTES, WIDEST
 from groupinf.experiments.problem import load_checked, training_objective
 from groupinf.experiments.run import run_name
-from groupinf.experiments.test_points import FROM_PERCENTILES
+from groupinf.experiments.test_points import FROM_PERCENTILES, summed_rows
 from groupinf.groups.group_file import read_group_file
 from groupinf.groups.user_groups import rows_by_value
 from groupinf.numerics.engine import KERNEL_BYTES
@@ -68,7 +68,7 @@ def _upper_bound(options: schema.Builder, loaded: LoadedConfig, dataset: Dataset
         case schema.Column():
             return len(rows_by_value(list(dataset.columns[options.column])))
         case schema.InfluenceTails():
-            return 2 * _num(loaded) * _test_points(loaded.config.test_points)
+            return 2 * _num(loaded) * _test_points(loaded.config.test_points, dataset)
         case _:
             return _num(loaded)
 
@@ -78,9 +78,9 @@ def _num(loaded: LoadedConfig) -> int:
     return sizes.num if sizes is not None else 0
 
 
-def _test_points(wanted: schema.TestPoints) -> int:
-    if wanted.all:
-        return 1
+def _test_points(wanted: schema.TestPoints, dataset: Dataset) -> int:
+    if wanted.all or wanted.column is not None:
+        return len(summed_rows(wanted, dataset).labels)
     if wanted.indices is not None:
         return len(wanted.indices)
     if wanted.percentile is not None:

@@ -12,35 +12,36 @@ import yaml
 from groupinf.config.load import LoadedConfig
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.block import Study
-from groupinf.effects.blocks import block_width, blocks_of
-from groupinf.experiments.drawing import Drawn, draw, make_study, retrainable, rows_of, study_from
-from groupinf.experiments.files import json_bytes, npz_arrays, npz_bytes, parquet_bytes, parquet_table
+from groupinf.effects.blocks import block_width
+from groupinf.experiments.drawing import Drawn, draw, make_study, study_from
+from groupinf.experiments.files import json_bytes, npz_arrays, npz_bytes, parquet_bytes
 from groupinf.experiments.fitting import describe_fit, fit_model
 from groupinf.experiments.manifest import convention, provenance
+from groupinf.experiments.outline import Outline, outline_from, stored_outline
 from groupinf.experiments.parallel import one_thread
 from groupinf.experiments.problem import evaluations_of, test_objective, training_objective
 from groupinf.experiments.progress import Progress
-from groupinf.experiments.run_directory import (
-    MANIFEST,
-    PREPARED,
-    RunDirectory,
-    groups_archive,
-    groups_frame,
-    groups_from,
-)
+from groupinf.experiments.run_directory import MANIFEST, RunDirectory, groups_archive, groups_frame
+from groupinf.experiments.test_points import chosen_again
 from groupinf.groups.groups import Groups
 from groupinf.numerics.fit import Fitted, fitted_at
 from groupinf.numerics.losses import Array
 
 
 @dataclass(frozen=True)
+class Given:
+    """Test points and groups that are drawn already, and the parameters that the fit starts from."""
+
+    drawn: Drawn
+    start: Array | None
+
+
+@dataclass(frozen=True)
 class Prepared:
-    """The frozen inputs of every block, the groups, and the blocks of those that can be retrained."""
+    """The frozen inputs of every block, and the outline of the run that they belong to."""
 
     study: Study
-    groups: Groups
-    blocks: tuple[tuple[int, ...], ...]
-    manifest: Mapping[str, Any]
+    outline: Outline
 
 
 def prepare(
@@ -50,18 +51,23 @@ def prepare(
     directory: RunDirectory,
     jobs: int,
     progress: Progress,
+    given: Given | None = None,
 ) -> Prepared:
-    """Fit and draw, and store it; or read back what an earlier run of the same identity has stored."""
+    """Fit and draw, and store it; or read back what an earlier run of the same identity has stored.
+
+    ``given`` replaces what would be drawn, and is where the fit starts: the runs of a sweep share it.
+    """
     stored = directory.manifest()
     if stored is not None:
         restored = _restore(loaded, dataset, directory, stored)
         if restored is not None:
             return restored
     progress.stage("fit")
-    model = one_thread(partial(fit_model, loaded.config.regularization), dataset)
+    start = None if given is None else given.start
+    model = one_thread(partial(fit_model, loaded.config.regularization, start=start), dataset)
     test = test_objective(dataset)
     progress.stage("groups")
-    drawn = draw(loaded, dataset, model.fitted, test, jobs)
+    drawn = draw(loaded, dataset, model.fitted, test, jobs) if given is None else given.drawn
     study = one_thread(partial(make_study, model.fitted, test, drawn, evaluations_of(loaded, dataset)), loaded)
     description = {
         **_describe_data(loaded, dataset),
@@ -74,7 +80,7 @@ def prepare(
     files = _store(loaded, model.fitted, drawn.groups, directory)
     manifest = {**description, "files": files, "collected": False}
     directory.write(MANIFEST, json_bytes(manifest))
-    return _prepared(study, drawn.groups, manifest)
+    return Prepared(study, outline_from(drawn.groups, manifest))
 
 
 def _describe_data(loaded: LoadedConfig, dataset: Dataset) -> dict[str, Any]:
@@ -92,15 +98,18 @@ def _describe_data(loaded: LoadedConfig, dataset: Dataset) -> dict[str, Any]:
 
 
 def _describe_groups(study: Study, drawn: Drawn, notes: Sequence[str]) -> dict[str, Any]:
+    retrained, width = len(drawn.groups) - len(drawn.skipped), block_width(study.fitted.objective, study.engine)
     return {
         "test_points": list(study.test_points),
+        **({"test_sets": drawn.tested.described()} if drawn.tested.names else {}),
         "evaluations": list(study.evaluations),
         "methods": list(study.methods),
         "scales": dict(study.scales),
         "gradient_norms": dict(study.gradient_norms),
         "n_groups": len(drawn.groups),
-        "n_retrained": len(drawn.groups) - len(drawn.skipped),
-        "n_blocks": len(_blocks(study, drawn.groups, drawn.skipped)),
+        "n_retrained": retrained,
+        "block_width": width,
+        "n_blocks": -(-retrained // width),
         "skipped": list(drawn.skipped),
         "notes": [*notes, *drawn.notes],
         "engine": {
@@ -108,7 +117,7 @@ def _describe_groups(study: Study, drawn: Drawn, notes: Sequence[str]) -> dict[s
             "solves with H for the influence": type(study.influence_solver).__name__,
             "solves with H − H(w)": study.engine.way,
             "preconditioner of retraining": study.engine.preconditioner,
-            "groups side by side": block_width(study.fitted.objective, study.engine),
+            "groups side by side": width,
         },
     }
 
@@ -128,32 +137,22 @@ def _restore(
     loaded: LoadedConfig, dataset: Dataset, directory: RunDirectory, manifest: Mapping[str, Any]
 ) -> Prepared | None:
     """What an earlier run has prepared; None where a file is missing or altered, so that it is made anew."""
-    theta, archive, frame, config = (directory.read(name, manifest) for name in PREPARED)
-    if theta is None or archive is None or frame is None or config is None:
+    theta, outline = directory.read("theta.npz", manifest), stored_outline(directory, manifest)
+    if theta is None or outline is None:
         return None
-    groups = groups_from(npz_arrays(archive), parquet_table(frame))
     values = npz_arrays(theta)["theta"]
-    study = one_thread(lambda stored: _study(loaded, dataset, values, groups, stored), manifest)
-    return _prepared(study, groups, manifest)
+    return Prepared(one_thread(lambda found: _study(loaded, dataset, values, found), outline), outline)
 
 
-def _study(loaded: LoadedConfig, dataset: Dataset, theta: Array, groups: Groups, manifest: Mapping[str, Any]) -> Study:
-    test_points = tuple(manifest["test_points"])
+def _study(loaded: LoadedConfig, dataset: Dataset, theta: Array, outline: Outline) -> Study:
+    manifest = outline.manifest
     return study_from(
         loaded,
         fitted_at(training_objective(dataset, manifest["lam"]), theta),
-        rows_of(test_objective(dataset), test_points),
-        test_points,
+        test_objective(dataset),
+        chosen_again(loaded.config.test_points, dataset, manifest["test_points"]),
         manifest["evaluations"],
-        groups,
+        outline.groups,
         manifest["scales"],
         manifest["gradient_norms"],
     )
-
-
-def _prepared(study: Study, groups: Groups, manifest: Mapping[str, Any]) -> Prepared:
-    return Prepared(study, groups, _blocks(study, groups, manifest["skipped"]), manifest)
-
-
-def _blocks(study: Study, groups: Groups, skipped: Sequence[Mapping[str, Any]]) -> tuple[tuple[int, ...], ...]:
-    return blocks_of(retrainable(groups, skipped), block_width(study.fitted.objective, study.engine))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from groupinf.config.explain import did_you_mean
 from groupinf.config.load import LoadedConfig
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
@@ -94,6 +95,8 @@ def _group_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigError]
 
 def _test_point_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigError]:
     points, rows = loaded.config.test_points, dataset.y_test.size
+    if points.column is not None and points.column not in dataset.test_columns:
+        return [loaded.error(("test_points", "column"), _no_such_column(points.column, dataset))]
     wanted = (points.random or 0) + (points.highest_loss or 0)
     if wanted > rows:
         return [loaded.error(("test_points",), f"expected at most {rows}, the test rows, found {wanted} points")]
@@ -101,6 +104,13 @@ def _test_point_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigE
     if beyond:
         return [loaded.error(("test_points", "indices"), f"expected rows 0 to {rows - 1}, found {beyond[0]}")]
     return []
+
+
+def _no_such_column(column: str, dataset: Dataset) -> str:
+    names = sorted(dataset.test_columns)
+    if not names:
+        return f"expected data with columns of their test rows, found {dataset.name}, which has none"
+    return f"expected one of {', '.join(names)}, found {column!r}{did_you_mean(column, names)}"
 
 
 def _influence_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigError]:

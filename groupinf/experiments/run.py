@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from groupinf.experiments.collect import collect
 from groupinf.experiments.compute import compute
 from groupinf.experiments.files import json_bytes
 from groupinf.experiments.identity import differing_fields, identity_hash, identity_of
-from groupinf.experiments.prepare import Prepared, prepare
+from groupinf.experiments.outline import Outline
+from groupinf.experiments.prepare import Given, Prepared, prepare
 from groupinf.experiments.problem import load_checked
 from groupinf.experiments.progress import Progress
 from groupinf.experiments.result import Run
@@ -32,6 +34,33 @@ def run_name(loaded: LoadedConfig, dataset: Dataset) -> str:
     return f"{loaded.config.name}-{identity_hash(identity_of(loaded, dataset))}"
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A configured study with its data, its identity and its folder; nothing has been computed yet."""
+
+    loaded: LoadedConfig
+    dataset: Dataset
+    identity: Mapping[str, Any]
+    directory: RunDirectory
+
+
+def open_run(loaded: LoadedConfig, dataset: Dataset, path: Path, fresh: bool) -> Opened:
+    """The run in the folder ``path``; ``fresh`` empties it. Raises DataError where it holds another run."""
+    identity, directory = identity_of(loaded, dataset), RunDirectory(path)
+    if fresh:
+        directory.clear()
+    _refuse_other(directory, identity)
+    return Opened(loaded, dataset, identity, directory)
+
+
+def prepare_run(opened: Opened, jobs: int, progress: Progress, given: Given | None = None) -> Prepared:
+    """Everything that is done once, from what is stored where it is stored; tells what the user should know of it."""
+    opened.directory.require_writable()
+    prepared = prepare(opened.loaded, opened.dataset, opened.identity, opened.directory, jobs, progress, given)
+    _tell(prepared.outline, progress)
+    return prepared
+
+
 def execute(loaded: LoadedConfig, out: Path, jobs: int, fresh: bool, progress: Progress) -> Run:
     """Run what is not done yet in ``out``/<name>-<hash> and return the collected run.
 
@@ -39,35 +68,30 @@ def execute(loaded: LoadedConfig, out: Path, jobs: int, fresh: bool, progress: P
     """
     progress.stage("data")
     dataset = load_checked(loaded)
-    identity = identity_of(loaded, dataset)
-    directory = RunDirectory(out / run_name(loaded, dataset))
-    if fresh:
-        directory.clear()
-    _refuse_other(directory, identity)
+    opened = open_run(loaded, dataset, out / run_name(loaded, dataset), fresh)
+    directory = opened.directory
     if _finished(directory):
         progress.note(f"{directory.path}: finished already, only its report is written again; --fresh starts over")
         return load_run(directory.path)
-    directory.require_writable()
     clock = [time.perf_counter()]
-    prepared = prepare(loaded, dataset, identity, directory, jobs, progress)
-    del dataset  # the study holds what is needed of it
-    _tell(prepared, progress)
+    prepared = prepare_run(opened, jobs, progress)
+    del dataset, opened  # the study holds what is needed of them
     clock.append(time.perf_counter())
-    compute(prepared, directory, jobs, progress)
+    compute(prepared, directory, jobs, progress, range(len(prepared.outline.blocks)))
     clock.append(time.perf_counter())
-    collect(prepared, directory.path.name, directory, progress)
+    collect(prepared.outline, directory.path.name, directory, progress)
     clock.append(time.perf_counter())
     seconds = {stage: round(b - a, 3) for stage, (a, b) in zip(STAGES, pairwise(clock), strict=True)}
     directory.write(TIMINGS, json_bytes({"seconds": seconds, "jobs": jobs}))
     return load_run(directory.path)
 
 
-def _tell(prepared: Prepared, progress: Progress) -> None:
+def _tell(outline: Outline, progress: Progress) -> None:
     """What the user should know of the groups before they are retrained."""
-    for note in prepared.manifest["notes"]:
+    for note in outline.manifest["notes"]:
         progress.note(note)
-    groups = prepared.groups
-    for skipped in prepared.manifest["skipped"]:
+    groups = outline.groups
+    for skipped in outline.manifest["skipped"]:
         g = skipped["group"]
         progress.note(f"group {groups.name[g]} ({groups.made_from[g]}) is skipped: it {skipped['reason']}")
 

@@ -1,43 +1,100 @@
-"""Which rows of the test set the effects are measured on."""
+"""Which rows of the test set the effects are measured on: one by one, or summed over sets of them."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.config.schema import TestPoints
+from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
+from groupinf.groups.user_groups import rows_by_value
+from groupinf.numerics.objective import Rows
 
 # drawn from a percentile band where the configuration names no number
 FROM_PERCENTILES = 6
+# what tables call the sum over all test rows, and the first of the sums over the sets of a column
+ALL_ROWS, FIRST_SET = -1, -2
+
+
+@dataclass(frozen=True)
+class ChosenPoints:
+    """T test points: each a row of the test set, or the sum over some of its rows.
+
+    ``labels`` (T,) is what tables call them: the row, -1 for the sum over all rows, and -2, -3, .. for the sets of a
+    column in the order of its values, which ``names`` holds. ``rows`` are their rows, one test point's after the
+    other's; ``sums`` is the slice of ``rows`` that each is the sum over, empty where each row is a test point.
+    """
+
+    labels: tuple[int, ...]
+    rows: slice | Rows
+    sums: tuple[slice, ...] = ()
+    names: Mapping[int, str] = field(default_factory=dict)
+
+    def described(self) -> list[dict[str, int | str]]:
+        """The sets of a column, for the manifest: label, name and number of rows."""
+        return [
+            {"test_point": label, "name": self.names[label], "rows": rows.stop - rows.start}
+            for label, rows in zip(self.labels, self.sums, strict=False)
+            if label in self.names
+        ]
 
 
 def choose_test_points(
-    wanted: TestPoints, test_losses: NDArray[np.float64], rng: np.random.Generator
-) -> tuple[int, ...]:
-    """Rows of the test set, in the order of the tables; (-1,) stands for the sum over all of them.
+    wanted: TestPoints, dataset: Dataset, test_losses: NDArray[np.float64], rng: np.random.Generator
+) -> ChosenPoints:
+    """The test points in the order of the tables; ``test_losses`` (m,) are those of the test rows at θ̂.
 
-    random/highest_loss: ``highest_loss`` rows of largest loss at θ̂ (ties: the first), and ``random`` of the others,
-    listed first. percentile [low, high]: ``num`` rows drawn from those whose loss lies between the two percentiles.
+    random/highest_loss: ``highest_loss`` rows of largest loss (ties: the first), and ``random`` of the others, listed
+    first. percentile [low, high]: ``num`` rows drawn from those whose loss lies between the two percentiles.
     """
-    if wanted.all:
-        return (-1,)
+    if wanted.all or wanted.column is not None:
+        return summed_rows(wanted, dataset)
     if wanted.indices is not None:
-        return wanted.indices
+        return single_rows(wanted.indices)
     if wanted.percentile is not None:
         return _from_percentiles(wanted.percentile, wanted.num or FROM_PERCENTILES, test_losses, rng)
     order = np.argsort(-test_losses, kind="stable")
     highest = order[: wanted.highest_loss or 0]
     others = np.sort(order[highest.size :])
     drawn = rng.choice(others, wanted.random or 0, replace=False)
-    return tuple(int(row) for row in (*np.sort(drawn), *highest))
+    return single_rows([*np.sort(drawn), *highest])
+
+
+def chosen_again(wanted: TestPoints, dataset: Dataset, labels: Sequence[int]) -> ChosenPoints:
+    """The test points that were chosen before, from what the tables call them."""
+    return summed_rows(wanted, dataset) if wanted.all or wanted.column is not None else single_rows(labels)
+
+
+def single_rows(rows: Sequence[int] | NDArray[np.int64]) -> ChosenPoints:
+    """Each row a test point by itself."""
+    labels = tuple(int(row) for row in rows)
+    return ChosenPoints(labels, np.array(labels, dtype=np.int64))
+
+
+def summed_rows(wanted: TestPoints, dataset: Dataset) -> ChosenPoints:
+    """The sum over all test rows; or one sum for each value of a column, ordered as the builder ``column`` does."""
+    if wanted.column is None:
+        return ChosenPoints((ALL_ROWS,), slice(None), (slice(0, dataset.y_test.size),))
+    by_value = rows_by_value(list(dataset.test_columns[wanted.column]))
+    labels = tuple(FIRST_SET - i for i in range(len(by_value)))
+    ends = np.cumsum([len(rows) for rows in by_value.values()]).tolist()
+    return ChosenPoints(
+        labels=labels,
+        rows=np.concatenate([np.array(rows, dtype=np.int64) for rows in by_value.values()]),
+        sums=tuple(slice(start, end) for start, end in zip([0, *ends[:-1]], ends, strict=True)),
+        names={label: f"{wanted.column}={value}" for label, value in zip(labels, by_value, strict=True)},
+    )
 
 
 def _from_percentiles(
     band: tuple[float, float], num: int, test_losses: NDArray[np.float64], rng: np.random.Generator
-) -> tuple[int, ...]:
+) -> ChosenPoints:
     low, high = np.percentile(test_losses, band)
     rows = np.flatnonzero((low <= test_losses) & (test_losses <= high))
     if rows.size == 0:
         raise DataError(f"test_points.percentile: no test row has a loss between percentiles {band[0]} and {band[1]}")
-    return tuple(int(row) for row in np.sort(rng.choice(rows, min(num, rows.size), replace=False)))
+    return single_rows(np.sort(rng.choice(rows, min(num, rows.size), replace=False)))

@@ -24,7 +24,8 @@ KINDS = (
 class Group:
     """One group as a builder makes it: sorted unique row indices, and what made it.
 
-    ``test_point`` is the row of the test set whose influence chose the group, -1 where none did.
+    ``test_point`` is the row of the test set whose influence chose the group (a number below -1 for a set of rows),
+    -1 where none did.
     ``name`` is empty but for a user's own groups. ``made_from`` says in words what made it,
     e.g. ``feature age near row 17``.
     """

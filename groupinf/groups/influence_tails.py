@@ -27,14 +27,19 @@ def build(source: GroupSource, options: InfluenceTails, rng: np.random.Generator
         influence = source.influence[:, column]
         for kind, scores in (("positive_tail", -influence), ("negative_tail", influence)):
             order = np.argsort(scores, kind="stable")
-            groups.extend(_tail(kind, test_point, order, stages, rng))
+            groups.extend(_tail(kind, test_point, _where(source, test_point), order, stages, rng))
     return Built(tuple(groups), notes)
 
 
+def _where(source: GroupSource, test_point: int) -> str:
+    if test_point in source.test_set_names:
+        return f"test points {source.test_set_names[test_point]}"
+    return "all test points" if test_point == -1 else f"test point {test_point}"
+
+
 def _tail(
-    kind: str, test_point: int, order: NDArray[np.int64], stages: Sequence[Stage], rng: np.random.Generator
+    kind: str, test_point: int, where: str, order: NDArray[np.int64], stages: Sequence[Stage], rng: np.random.Generator
 ) -> Iterator[Group]:
-    where = "all test points" if test_point == -1 else f"test point {test_point}"
     sign = "largest" if kind == "positive_tail" else "smallest"
     for stage in stages:
         made_from = f"{stage.window} points of {sign} influence on {where}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ class GroupSource:
     The gradient of training point i at θ̂ is the outer product of [x_i, 1] and ``residuals[i]``
     (n, K'), which holds s_i r_i; K' is 1 in binary tasks and regression, K for softmax.
     ``influence[i, t]`` (n, T) is the influence of removing point i on the loss of ``test_points[t]``,
-    a row of the test set, or -1 for the sum over all of it.
+    a row of the test set, or -1 for the sum over all of it, or a number of ``test_set_names`` for the sum over a set.
     """
 
     dataset: Dataset
@@ -29,6 +30,7 @@ class GroupSource:
     influence: NDArray[np.float64]
     test_points: tuple[int, ...]
     seed: int
+    test_set_names: Mapping[int, str] = field(default_factory=dict)
 
     def required_sizes(self) -> Sizes:
         """``sizes``; DataError where the configuration has none and a builder asks for them."""

@@ -13,27 +13,39 @@ not formed: with ρ = max |x_iᵀ(θ − θ̂)| over the rows that stay, H_θ �
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from groupinf.numerics.conjugate_gradient import column_dots
 from groupinf.numerics.factor import Factor
 from groupinf.numerics.losses import Array, Squared
-from groupinf.numerics.objective import Design, row_slices, scores
+from groupinf.numerics.objective import Rows, row_slices, scores
+from groupinf.numerics.products import Design
 from groupinf.numerics.removal import Removal
 
 # rows solved for at a time
 ROWS = 2048
 
 
-def largest_norm(factor: Factor, X: Design) -> float:
-    """max over rows of xᵀH⁻¹x."""
-    largest = 0.0
+def row_norms(factor: Factor, X: Design) -> Array:
+    """xᵀH⁻¹x of each row: (n, p) -> (n,)."""
+    norms = np.empty(X.shape[0])
     for start in range(0, X.shape[0], ROWS):
         part = X[start : start + ROWS]
         rows = part if isinstance(part, np.ndarray) else part.toarray()
         columns = np.asfortranarray(rows.T)
-        largest = max(largest, float(column_dots(columns, factor.solve(columns)).max()))
-    return largest
+        norms[start : start + ROWS] = column_dots(columns, factor.solve(columns))
+    return norms
+
+
+def leverage_amplification(leverage: Array, members: Sequence[Rows]) -> Array:
+    """c with H ≤ c(H − H(w)) from the leverages h_i = s_i a_i x_iᵀH⁻¹x_i of the training rows: (B,).
+
+    The largest eigenvalue of H⁻¹H(w) is at most its trace Σ_i w_i h_i: c = 1/(1 − Σ_i w_i h_i), infinite from 1 on.
+    """
+    sums = np.array([leverage[rows].sum() for rows in members])
+    return np.where(sums < 1.0, 1.0 / np.where(sums < 1.0, 1.0 - sums, 1.0), np.inf)
 
 
 def score_bounds(removal: Removal, theta: Array, decrement: Array, amplification: Array, row_norm: float) -> Array:

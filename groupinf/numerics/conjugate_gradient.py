@@ -17,13 +17,12 @@ ColumnMap = Callable[[Array, Columns], Array]
 
 @dataclass(frozen=True)
 class Solved:
-    """Solutions (P, B) of A x = v, and ``left`` = M⁻¹(Ax − v) (P, B), what is left to solve, preconditioned.
+    """Solutions (P, B) of A x = v; ``relative_residual`` (B,) is √(ρᵀM⁻¹ρ), ρ = Ax − v, over its value at x = 0.
 
-    ``relative_residual`` is √(ρᵀM⁻¹ρ) over its value at x = 0, and ``iterations`` the products with A, both (B,).
+    ``iterations`` (B,) counts the products with A.
     """
 
     solution: Array
-    left: Array
     relative_residual: Array
     iterations: NDArray[np.int64]
     converged: NDArray[np.bool_]
@@ -50,7 +49,7 @@ def conjugate_gradient(
     z = precondition(r, columns)
     rz = column_dots(r, z)
     first = np.where(rz > 0.0, rz, 1.0)
-    out = Solved(x, -z, np.sqrt(np.maximum(rz, 0.0) / first), np.zeros(columns.size, dtype=np.int64), rz <= 0.0)
+    out = Solved(x, np.sqrt(np.maximum(rz, 0.0) / first), np.zeros(columns.size, dtype=np.int64), rz <= 0.0)
     active = ~out.converged
     x, r, z, rz, columns = x[:, active], r[:, active], z[:, active], rz[active], columns[active]
     p, Mp = z.copy(), r.copy()
@@ -61,7 +60,8 @@ def conjugate_gradient(
         curvature = column_dots(p, Ap)
         alpha = np.divide(rz, curvature, out=np.zeros_like(rz), where=curvature > 0.0)
         x += alpha * p
-        r -= alpha * Ap
+        Ap *= alpha
+        r -= Ap
         z = precondition(r, columns)
         new = column_dots(r, z)
         relative = np.sqrt(np.maximum(new, 0.0) / first[columns])
@@ -69,14 +69,18 @@ def conjugate_gradient(
         finished = done | (curvature <= 0.0) | (iteration == max_iterations)
         if finished.any():
             leaving, stay = columns[finished], ~finished
-            out.solution[:, leaving], out.left[:, leaving] = x[:, finished], -z[:, finished]
+            out.solution[:, leaving] = x[:, finished]
             out.relative_residual[leaving], out.iterations[leaving] = relative[finished], iteration
             out.converged[leaving] = done[finished]
-            x, r, z, p, Mp = x[:, stay], r[:, stay], z[:, stay], p[:, stay], Mp[:, stay]
+            x, r, z, p = x[:, stay], r[:, stay], z[:, stay], p[:, stay]
             rz, new, columns = rz[stay], new[stay], columns[stay]
-        p = z + (new / rz) * p
+            if beside_preconditioner:
+                Mp = Mp[:, stay]
+        p *= new / rz
+        p += z
         if beside_preconditioner:
-            Mp = r + (new / rz) * Mp
+            Mp *= new / rz
+            Mp += r
         rz = new
     return out
 

@@ -9,13 +9,15 @@ from typing import Literal
 import numpy as np
 
 from groupinf.numerics.conjugate_gradient import ColumnMap, Columns, conjugate_gradient
-from groupinf.numerics.factor import DenseFactor, Diagonal, IterativeFactor, hessian_diagonal
+from groupinf.numerics.factor import DenseFactor, Diagonal, Factor, IterativeFactor, hessian_diagonal
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses import Array
 from groupinf.numerics.objective import hessian_products, stored_entries, transposed_product
+from groupinf.numerics.products import times
 from groupinf.numerics.reduced import (
     CERTIFICATE_TOLERANCE,
     Iterative,
+    Passes,
     ReducedSolver,
     own_factors,
     sample_space,
@@ -23,32 +25,45 @@ from groupinf.numerics.reduced import (
 )
 from groupinf.numerics.removal import Removal
 
-Way = Literal["own factors", "sample space", "iterative"]
+Way = Literal["own factors", "sample space", "iterative", "passes"]
 Preconditioner = Literal["reduced", "shared", "diagonal"]
 Pair = tuple[Way, Preconditioner]
+
+# an explicit H⁻¹ is twice as fast as its factor on a few dozen columns; as a preconditioner it need not be exact
+INVERSE_BYTES = 128 * 2**20
 
 # Q = XH⁻¹Xᵀ is at most this large: n up to 8,192
 KERNEL_BYTES = 512 * 2**20
 # passes that retraining takes with each preconditioner: measured on binary and softmax problems of all shapes
-PASSES = {"reduced": 6.0, "shared": 10.0}
+PASSES = {"reduced": 7.5, "shared": 10.0}
 # truncated Newton with a diagonal: passes for each iteration that H itself takes to 1e-5, and the fewest to hope for
 PASSES_PER_ITERATION = 2.5
 FEWEST_DIAGONAL = 15.0
-# iterations of conjugate gradients with H for H − H(w)
+# iterations of conjugate gradients with H for H − H(w); with a diagonal, for each that H itself takes to 1e-5
 ITERATIONS = 12.0
+NEWTON_PER_ITERATION = 1.8
+# the share of a Newton step's iterations that a certificate takes
+CERTIFICATE = 0.3
 # iterations at most to find out what the diagonal is worth
 MOST_TRIED = 200
-# work is counted in multiplications of a large matrix product; what is bound by memory costs more for each
-MEMORY_BOUND = 6.0
+# work is counted in operations of a large matrix product (measured: 0.025 ns each); others cost more for each:
+# products of sparse X with columns, solves with a factor of its own for one column, products of sparse X with itself
+MEMORY_BOUND, SMALL_SOLVE, SPARSE_GRAM = 6.0, 16.0, 100.0
+# a pass beside its products, for each row and each parameter: the loss, and the vectors of an iteration
+ROW_WORK, PARAMETER_WORK = 40.0, 100.0
 
 
 @dataclass(frozen=True)
 class Engine:
-    """The ways chosen, and what they need: ``kernel`` is XH⁻¹Xᵀ for the sample space, empty otherwise."""
+    """The ways chosen, and what they need.
+
+    ``kernel`` is XH⁻¹Xᵀ for the sample space, ``inverse`` H⁻¹ for a shared preconditioner; empty otherwise.
+    """
 
     way: Way
     preconditioner: Preconditioner
     kernel: Array
+    inverse: Array
     diagonal: Diagonal
 
     def reduced(self, removal: Removal) -> ReducedSolver:
@@ -58,7 +73,12 @@ class Engine:
         factor = removal.fitted.factor
         if self.way == "own factors" and isinstance(factor, DenseFactor):
             return own_factors(removal.fitted, factor, removal.members)
-        return Iterative(removal)
+        return Iterative(removal) if self.way == "iterative" else Passes(removal, self.diagonal)
+
+    @property
+    def direct(self) -> bool:
+        """Whether solves with H − H(w) are direct, so that a Newton step costs next to nothing."""
+        return self.way in ("own factors", "sample space")
 
     @property
     def truncated_newton(self) -> bool:
@@ -68,6 +88,8 @@ class Engine:
     def precondition(self, removal: Removal, reduced: ReducedSolver) -> ColumnMap:
         """M⁻¹ for the L-BFGS of a block."""
         if self.preconditioner == "shared":
+            if self.inverse.size:
+                return lambda V, _: times(self.inverse, V)
             return lambda V, _: removal.fitted.factor.solve(V)
         if self.preconditioner == "diagonal":
             return lambda V, _: self.diagonal.solve(V)
@@ -98,7 +120,7 @@ class Shape:
     def one_pass(self) -> float:
         """Work of ∇L for one group: two products with X and the loss."""
         dear = MEMORY_BOUND if self.is_sparse else 1.0
-        return 4.0 * self.entries * self.outputs * dear + 20.0 * self.n * self.outputs
+        return 4.0 * self.entries * self.outputs * dear + ROW_WORK * self.n * self.outputs + PARAMETER_WORK * self.size
 
     @property
     def shared_solve(self) -> float:
@@ -124,46 +146,51 @@ def shape_of(fitted: Fitted, mean_group: float) -> Shape:
     )
 
 
-def newton_work(shape: Shape) -> dict[Way, tuple[float, float]]:
+def newton_work(shape: Shape, diagonal_iterations: float) -> dict[Way, tuple[float, float]]:
     """(work to get ready, work of one solve) with H − H(w), for one group, each way."""
     pairs = shape.outputs * (shape.outputs + 1) / 2
     row = shape.entries / shape.n
-    gram = shape.group * row**2 * pairs * (MEMORY_BOUND if shape.is_sparse else 1.0)
+    gram = shape.group * row**2 * pairs * (SPARSE_GRAM if shape.is_sparse else 1.0)
     m, P = shape.group, float(shape.size)
+    beside = shape.shared_solve + shape.group_product + PARAMETER_WORK * P
     return {
-        "own factors": (gram + P**3 / 3 + 4 * P**2, 2 * P**2 * MEMORY_BOUND),
-        "sample space": (m**3 / 3 + 3 * m**2, 2 * shape.shared_solve + shape.group_product + 2 * m**2 * MEMORY_BOUND),
-        "iterative": (0.0, ITERATIONS * (2 * P**2 + shape.shared_solve + shape.group_product)),
+        "own factors": (gram + P**3 / 3 + 20 * P**2, 2 * P**2 * SMALL_SOLVE),
+        "sample space": (m**3 / 3 + 10 * m**2, 2 * shape.shared_solve + shape.group_product + 2 * m**2 * MEMORY_BOUND),
+        "iterative": (0.0, ITERATIONS * beside),
+        "passes": (0.0, NEWTON_PER_ITERATION * diagonal_iterations * shape.one_pass),
     }
 
 
-def retraining_work(shape: Shape, pair: Pair, diagonal_passes: float) -> float:
-    """Work of one group: getting ready, the Newton step, the passes, and the certificate."""
+def retraining_work(shape: Shape, pair: Pair, diagonal_iterations: float) -> float:
+    """Work of one group: getting ready, the start, the passes, and the certificate."""
     way, preconditioner = pair
-    ready, solve = newton_work(shape)[way]
+    ready, solve = newton_work(shape, diagonal_iterations)[way]
     step = {"reduced": solve, "shared": shape.shared_solve, "diagonal": 0.0}[preconditioner]
-    passes = diagonal_passes if preconditioner == "diagonal" else PASSES[preconditioner]
-    certificate = solve * (0.3 if way == "iterative" else 1.0)
-    return ready + solve + passes * (shape.one_pass + step) + certificate
+    if preconditioner == "diagonal":
+        passes = max(FEWEST_DIAGONAL, PASSES_PER_ITERATION * diagonal_iterations)
+    else:
+        passes = PASSES[preconditioner]
+    direct = way in ("own factors", "sample space")
+    start, certificate = (solve, solve) if direct else (shape.shared_solve, CERTIFICATE * solve)
+    return ready + start + passes * (shape.one_pass + step) + certificate
 
 
 def possible_ways(fitted: Fitted) -> list[Pair]:
-    """Pairs that this problem allows: factors must fit into memory, and iteration is no preconditioner."""
+    """Pairs that this problem allows: factors must fit into memory, and what is iterative is no preconditioner."""
     objective = fitted.objective
-    dense = isinstance(fitted.factor, DenseFactor)
-    ways: list[Pair] = [("iterative", "diagonal")]
+    ways: list[Pair] = [("passes", "diagonal")]
     if not isinstance(fitted.factor, IterativeFactor):
         ways.append(("iterative", "shared"))
         if objective.loss.outputs == 1 and 8 * objective.n**2 <= KERNEL_BYTES:
-            ways += [("sample space", "reduced"), ("sample space", "shared"), ("sample space", "diagonal")]
-    if dense:
-        ways += [("own factors", "reduced"), ("own factors", "shared"), ("own factors", "diagonal")]
+            ways += [("sample space", "reduced"), ("sample space", "shared")]
+    if isinstance(fitted.factor, DenseFactor):
+        ways += [("own factors", "reduced"), ("own factors", "shared")]
     return ways
 
 
-def cheapest(shape: Shape, ways: Sequence[Pair], diagonal_passes: float) -> Pair:
+def cheapest(shape: Shape, ways: Sequence[Pair], diagonal_iterations: float) -> Pair:
     """The pair of least work, the first of ties."""
-    return min(ways, key=lambda pair: retraining_work(shape, pair, diagonal_passes))
+    return min(ways, key=lambda pair: retraining_work(shape, pair, diagonal_iterations))
 
 
 def choose_engine(fitted: Fitted, mean_group: float) -> Engine:
@@ -173,24 +200,35 @@ def choose_engine(fitted: Fitted, mean_group: float) -> Engine:
     win it is tried, by conjugate gradients on H itself.
     """
     shape, ways = shape_of(fitted, mean_group), possible_ways(fitted)
-    diagonal, passes = hessian_diagonal(fitted.objective, fitted.theta), FEWEST_DIAGONAL
-    best = cheapest(shape, ways, passes)
+    diagonal = hessian_diagonal(fitted.objective, fitted.theta)
+    best = cheapest(shape, ways, FEWEST_DIAGONAL / PASSES_PER_ITERATION)
     if best[1] == "diagonal":
-        others = [retraining_work(shape, w, passes) for w in ways if w[1] != "diagonal"]
+        others = [retraining_work(shape, w, 0.0) for w in ways if w[1] != "diagonal"]
         affordable = min(others, default=np.inf) / shape.one_pass / PASSES_PER_ITERATION
-        diagonal, passes = _cheapest_diagonal(fitted, diagonal, int(min(MOST_TRIED, affordable)))
-        best = cheapest(shape, ways, passes)
-    needs_kernel = best[0] == "sample space"
-    kernel = sample_space_kernel(fitted) if needs_kernel else np.empty((0, 0))
-    return Engine(best[0], best[1], kernel, diagonal)
+        iterations, diagonal = _cheapest_diagonal(fitted, diagonal, int(min(MOST_TRIED, affordable)))
+        best = cheapest(shape, ways, iterations)
+    empty = np.empty((0, 0))
+    return Engine(
+        way=best[0],
+        preconditioner=best[1],
+        kernel=sample_space_kernel(fitted) if best[0] == "sample space" else empty,
+        inverse=_inverse(fitted.factor) if best[1] == "shared" else empty,
+        diagonal=diagonal,
+    )
 
 
-def _cheapest_diagonal(fitted: Fitted, diagonal: Diagonal, most: int) -> tuple[Diagonal, float]:
-    """The diagonal or λ times the identity, whichever conjugate gradients like better; and passes to be expected."""
+def _inverse(factor: Factor) -> Array:
+    """H⁻¹, or nothing where there is no dense factor or no room."""
+    if not isinstance(factor, DenseFactor) or factor.H.nbytes > INVERSE_BYTES:
+        return np.empty((0, 0))
+    return factor.factor.inverse()
+
+
+def _cheapest_diagonal(fitted: Fitted, diagonal: Diagonal, most: int) -> tuple[float, Diagonal]:
+    """What conjugate gradients like better, the diagonal or λ times the identity; and the iterations it takes."""
     identity = Diagonal(np.full_like(diagonal.diagonal, fitted.objective.lam), diagonal.outputs)
     tried = [(_iterations(fitted, candidate, most), candidate) for candidate in (diagonal, identity)]
-    iterations, best = min(tried, key=lambda pair: pair[0])
-    return best, PASSES_PER_ITERATION * iterations
+    return min(tried, key=lambda pair: pair[0])
 
 
 def _iterations(fitted: Fitted, candidate: Diagonal, most: int) -> float:

@@ -12,7 +12,8 @@ from scipy.linalg import lapack
 from groupinf.errors import ConvergenceError
 from groupinf.numerics.conjugate_gradient import conjugate_gradient
 from groupinf.numerics.losses import Array
-from groupinf.numerics.objective import Design, Objective, hessian, hessian_products, scores
+from groupinf.numerics.objective import Objective, hessian, hessian_products, scores
+from groupinf.numerics.products import Design
 
 # a dense Hessian and its factor are each at most this large: P up to 16,384
 DENSE_BYTES = 2 * 2**30
@@ -40,6 +41,14 @@ class Cholesky:
         if info != 0:
             raise ConvergenceError(f"triangular solve failed (LAPACK potrs info {info})")
         return np.asarray(solution, dtype=np.float64).reshape(V.shape)
+
+    def inverse(self) -> Array:
+        """A⁻¹ in full, exactly symmetric."""
+        lower, info = lapack.dpotri(self.lower, lower=1)
+        if info != 0:
+            raise ConvergenceError(f"inverting a factor failed (LAPACK potri info {info})")
+        below = np.tril(lower)
+        return np.ascontiguousarray(below + np.tril(below, -1).T)
 
 
 def cholesky(A: Array) -> Cholesky:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from groupinf.numerics.losses import Array, Loss
+from groupinf.numerics.products import Design, times, transposed_times
 
-Design = Array | sparse.csr_array
 Rows = NDArray[np.int64]
 
 # rows that are worked on at a time: X's slice and the scores stay in the cache, so that a pass reads X once
@@ -77,13 +77,13 @@ class Objective:
 def scores(X: Design, theta: Array, outputs: int) -> Array:
     """z = Xθ: (n, p) and (P,) -> (n, K'); (P, B) -> (n, K', B)."""
     flat = theta.reshape(X.shape[1], -1)
-    z: Array = np.asarray(X @ flat)
+    z = times(X, flat)
     return z.reshape((X.shape[0], outputs, *theta.shape[1:]))
 
 
 def transposed_product(X: Design, r: Array) -> Array:
     """Xᵀ r in flat parameters: (n, K') -> (P,); (n, K', B) -> (P, B)."""
-    flat: Array = np.asarray(X.T @ r.reshape(r.shape[0], -1))
+    flat = transposed_times(X, r.reshape(r.shape[0], -1))
     return flat.reshape((X.shape[1] * r.shape[1], *r.shape[2:]))
 
 
@@ -130,7 +130,7 @@ def hessian_products(objective: Objective, theta: Array, V: Array, kept: NDArray
 
 @dataclass(frozen=True)
 class Curvature:
-    """∇²L(θ_b; s∘kept_b) at B points at once, ready for many products: curvature state (n, K', B), weights (n, B)."""
+    """∇²L(θ_b; s∘kept_b), ready for products: weights (n, B), curvature state (n, K', B), or (n, K', 1) at one θ."""
 
     objective: Objective
     state: Array
@@ -139,7 +139,8 @@ class Curvature:
     def product(self, V: Array, columns: NDArray[np.int64]) -> Array:
         """Products of V (P, b) with the Hessians of ``columns``."""
         objective, loss = self.objective, self.objective.loss
-        state, weight = _chosen(self.state, columns), _chosen(self.weight, columns)
+        weight = _chosen(self.weight, columns)
+        state = self.state if self.state.shape[-1] == 1 else _chosen(self.state, columns)
         total = objective.penalty()[:, None] * V
         for rows in row_slices(objective, V.shape[1]):
             X = objective.X[rows]
@@ -155,7 +156,7 @@ def _chosen(values: Array, columns: NDArray[np.int64]) -> Array:
 
 
 def curvature_at(objective: Objective, theta: Array, kept: NDArray[np.bool_]) -> Curvature:
-    """The Hessians at θ (P, B) without the rows that are not kept (n, B)."""
+    """The Hessians at θ (P, B), or at one θ (P, 1) for all, without the rows that are not kept (n, B)."""
     state = objective.loss.curvature_state(scores(objective.X, theta, objective.loss.outputs))
     return Curvature(objective, state, objective.sample_weight[:, None] * kept)
 

@@ -14,19 +14,19 @@ import numpy as np
 from scipy import linalg
 from scipy.linalg import lapack
 
-from groupinf.errors import ConvergenceError
-from groupinf.numerics.conjugate_gradient import Columns, conjugate_gradient
+from groupinf.errors import ConvergenceError, GroupConvergenceError
+from groupinf.numerics.conjugate_gradient import Columns, Solved, conjugate_gradient
 from groupinf.numerics.factor import (
     Cholesky,
     DenseFactor,
-    IterativeFactor,
+    Diagonal,
     cholesky,
     without_flat_direction,
     without_intercept_mean,
 )
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses import Array
-from groupinf.numerics.objective import Objective, Rows, hessian_products, row_hessian, scores
+from groupinf.numerics.objective import Objective, Rows, curvature_at, row_hessian, scores
 from groupinf.numerics.removal import Removal, removed_hessian_products
 
 # relative residual of iterative solves, in the norm of H⁻¹: of Newton steps, and of certificates
@@ -67,16 +67,20 @@ def own_factors(fitted: Fitted, whole: DenseFactor, members: Sequence[Rows]) -> 
     """Downdate H by each group's H(w) and factor.
 
     Where the difference is not positive definite to working precision the rows that stay are summed anew;
-    raises ConvergenceError where even that is singular.
+    raises GroupConvergenceError where even that is singular.
     """
-    return OwnFactors(tuple(_own_factor(fitted, whole.H, rows) for rows in members), whole.factor)
+    return OwnFactors(tuple(_own_factor(fitted, whole.H, b, rows) for b, rows in enumerate(members)), whole.factor)
 
 
-def _own_factor(fitted: Fitted, H: Array, rows: Rows) -> Cholesky:
+def _own_factor(fitted: Fitted, H: Array, column: int, rows: Rows) -> Cholesky:
     try:
         return cholesky(reduced_hessian(fitted, H, rows))
     except ConvergenceError:
+        pass
+    try:
         return cholesky(hessian_without(fitted.objective, fitted.theta, rows))
+    except ConvergenceError as error:
+        raise GroupConvergenceError(column, str(error)) from error
 
 
 def reduced_hessian(fitted: Fitted, H: Array, rows: Rows) -> Array:
@@ -127,7 +131,8 @@ def sample_space(removal: Removal, Q: Array) -> SampleSpace:
     objective, theta = removal.fitted.objective, removal.fitted.theta
     curvature = objective.loss.curvature(scores(objective.X, theta, 1))[:, 0, 0] * objective.sample_weight
     roots = tuple(np.sqrt(curvature[rows]) for rows in removal.members)
-    return SampleSpace(removal, roots, tuple(map(_small_factor, _small_systems(Q, roots, removal.members))))
+    systems = _small_systems(Q, roots, removal.members)
+    return SampleSpace(removal, roots, tuple(_small_factor(b, system) for b, system in enumerate(systems)))
 
 
 def _amplification(lower: Array) -> float:
@@ -146,10 +151,10 @@ def _small_systems(Q: Array, roots: Sequence[Array], members: Sequence[Rows]) ->
     return systems
 
 
-def _small_factor(system: Array) -> Cholesky:
+def _small_factor(column: int, system: Array) -> Cholesky:
     lower, info = lapack.dpotrf(system.T, lower=1, overwrite_a=1)
     if info != 0:
-        raise ConvergenceError("H − H(w) is not positive definite to working precision")
+        raise GroupConvergenceError(column, "H − H(w) is not positive definite to working precision")
     return Cholesky(lower)
 
 
@@ -161,39 +166,59 @@ class Iterative:
 
     def solve(self, V: Array, columns: Columns, tolerance: float) -> Array:
         """As many products as ``tolerance`` takes; raises ConvergenceError where they do not suffice."""
-        factor = self.removal.fitted.factor
-        if isinstance(factor, IterativeFactor):  # no factor to share: its diagonal, and passes over the data
-            end = conjugate_gradient(
-                lambda U, local: self._kept_product(U, columns[local]),
-                lambda U, _: factor.diagonal.solve(U),
-                without_intercept_mean(V, self.removal.fitted.objective.loss.outputs),
-                tolerance,
-                MAX_ITERATIONS,
-            )
-        else:
-            end = conjugate_gradient(
+        return _solution(
+            conjugate_gradient(
                 lambda U, local: -removed_hessian_products(self.removal, U, columns[local]),
-                lambda U, _: factor.solve(U),
+                lambda U, _: self.removal.fitted.factor.solve(U),
                 V,
                 tolerance,
                 MAX_ITERATIONS,
                 beside_preconditioner=True,
-            )
-        if not end.converged.all():
-            raise ConvergenceError(
-                f"conjugate gradients with H − H(w) stopped at a relative residual of "
-                f"{end.relative_residual.max():.3g}, tolerance {tolerance:.3g}; "
-                "a larger lambda_over_n or scaled features make the problem easier"
-            )
-        return end.solution
+            ),
+            columns,
+        )
 
     def amplification(self) -> Array:
         """None is at hand: infinite."""
         return np.full(len(self.removal.members), np.inf)
 
-    def _kept_product(self, U: Array, columns: Columns) -> Array:
+
+@dataclass(frozen=True)
+class Passes:
+    """Conjugate gradients preconditioned by a diagonal: products with H − H(w) are passes over the rows that stay."""
+
+    removal: Removal
+    diagonal: Diagonal
+
+    def solve(self, V: Array, columns: Columns, tolerance: float) -> Array:
+        """As many passes as ``tolerance`` takes; raises ConvergenceError where they do not suffice."""
         fitted = self.removal.fitted
-        return hessian_products(fitted.objective, fitted.theta, U, self.removal.kept[:, columns])
+        here = curvature_at(fitted.objective, fitted.theta[:, None], self.removal.kept[:, columns])
+        return _solution(
+            conjugate_gradient(
+                here.product,
+                lambda U, _: self.diagonal.solve(U),
+                without_intercept_mean(V, fitted.objective.loss.outputs),
+                tolerance,
+                MAX_ITERATIONS,
+            ),
+            columns,
+        )
+
+    def amplification(self) -> Array:
+        """None is at hand: infinite."""
+        return np.full(len(self.removal.members), np.inf)
+
+
+def _solution(end: Solved, columns: Columns) -> Array:
+    if not end.converged.all():
+        worst = int(np.argmax(np.where(end.converged, 0.0, end.relative_residual)))
+        raise GroupConvergenceError(
+            int(columns[worst]),
+            f"conjugate gradients with H − H(w) stopped at a relative residual of {end.relative_residual[worst]:.3g}; "
+            "a larger lambda_over_n or scaled features make the problem easier",
+        )
+    return end.solution
 
 
 def sample_space_kernel(fitted: Fitted) -> Array:

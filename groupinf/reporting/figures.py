@@ -31,12 +31,13 @@ from groupinf.reporting.style import (
     method_name,
     panel_name,
 )
-from groupinf.reporting.summary import convention_line, facts_line
+from groupinf.reporting.summary import convention_line, facts_line, test_set_names
 
 # Above this many points an SVG holds them as images; text, axes and lines stay vectors.
 MOST_VECTOR_POINTS = 5000
 _MARGIN = 0.15
 _LEGEND_LABEL = 2.3  # inches that a legend of 2.9 leaves beside the marker and the margin
+_BESIDE_PANEL = 0.36  # inches by which a title may be wider than its panel without touching the next
 _SIZE = 10.0
 _RC = {
     "font.family": FONT,
@@ -96,7 +97,7 @@ def scatter_figure(run: Run, method: str) -> Figure:
         axes = [figure.add_axes(box) for box in layout.panels]
         for ax, panel in zip(axes, made, strict=True):
             draw_panel(ax, panel, pairs.kinds, styles, rasterized)
-        _label(figure, axes, made, layout)
+        _label(figure, axes, made, layout, test_set_names(run))
         _add_legend(figure, layout, legend)
         _add_title(figure, layout, run, method, pairs.groups.size)
         figure.text(_MARGIN / layout.width, layout.foot, "\n".join(lines), size=SMALL, color=QUIET, va="top")
@@ -119,11 +120,14 @@ def _arrange_with_foot(evaluations: list[str], legend_entries: int, foot: list[s
     return arrange(evaluations, legend_entries, len(lines)), lines
 
 
-def _label(figure: Figure, axes: list[Axes], made: list[Panel], layout: Layout) -> None:
+def _label(figure: Figure, axes: list[Axes], made: list[Panel], layout: Layout, sets: Mapping[int, str]) -> None:
     for ax, panel in zip(axes, made, strict=True):
         name = evaluation_name(panel.evaluation)
-        on = panel_name(panel.evaluation, panel.test_point)
-        ax.set_title(f"{name}, {on}" if layout.one_row else on.capitalize())
+        on = panel_name(panel.evaluation, panel.test_point, sets)
+        title = f"{name}, {on}" if layout.one_row else f"{on[:1].upper()}{on[1:]}"
+        if panel.test_point in sets:
+            title = shorten_to(drawable(title), _SIZE, ax.get_position().width * layout.width + _BESIDE_PANEL)
+        ax.set_title(title)
         if layout.one_row:
             ax.set_xlabel("Predicted effect")
     for row in layout.rows:

@@ -18,6 +18,7 @@ from groupinf.reporting.summary import (
     note_lines,
     skipped_lines,
     statistics_line,
+    test_set_names,
 )
 from groupinf.reporting.tables import by_evaluation, markdown_table, spearman_csv, spearman_latex, spearman_markdown
 
@@ -51,7 +52,7 @@ def report_markdown(run: Run) -> str:
     overall = run.spearman[run.spearman["kind"] == ALL_KINDS]
     parts = [f"# {markdown(run.manifest['name'])}", *map(markdown, (data_line(run), convention_line(run)))]
     for evaluation, rows in by_evaluation(overall):
-        parts.append(f"## {evaluation_name(evaluation)}\n\n{markdown_table(rows)}")
+        parts.append(f"## {evaluation_name(evaluation)}\n\n{markdown_table(rows, test_set_names(run))}")
     parts += [
         markdown(statistics_line(run, overall)),
         "Each kind of group: [CSV](tables/spearman.csv), [Markdown](tables/spearman.md), [LaTeX](tables/spearman.tex).",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from groupinf.analysis.agreement import ALL_KINDS
@@ -71,14 +71,18 @@ def method_name(method: str) -> str:
     return _words(method)
 
 
-def panel_name(evaluation: str, test_point: int) -> str:
-    """What an evaluation was measured on, as the heading of a plot.
+def panel_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> str:
+    """What an evaluation was measured on, as the heading of a plot; ``sets`` names the sets of test points.
 
-    >>> panel_name("test_loss", 17), panel_name("self_loss", -1), panel_name("test_loss", -1)
+    >>> panel_name("test_loss", 17, {}), panel_name("self_loss", -1, {}), panel_name("test_loss", -1, {})
     ('test point 17', 'own group', 'sum over all test points')
+    >>> panel_name("test_loss", -2, {-2: "genre=travel"})
+    'Σ genre=travel'
     """
     if evaluation == "self_loss":
         return "own group"
+    if test_point in sets:
+        return f"Σ {shorten(sets[test_point], LONGEST_NAME)}"
     return "sum over all test points" if test_point == TEST_POINT_SUM else f"test point {test_point}"
 
 
@@ -93,14 +97,18 @@ def kind_name(kind: str) -> str:
     return _words(kind) if kind in (*KINDS, "file") else shorten(kind, LONGEST_NAME)
 
 
-def point_name(evaluation: str, test_point: int) -> str:
-    """What an evaluation was measured on.
+def point_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> str:
+    """What an evaluation was measured on; ``sets`` names the sets of test points.
 
-    >>> point_name("test_loss", 17), point_name("self_loss", -1), point_name("test_loss", -1)
+    >>> point_name("test_loss", 17, {}), point_name("self_loss", -1, {}), point_name("test_loss", -1, {})
     ('17', 'own group', 'sum of all')
+    >>> point_name("test_loss", -2, {-2: "genre=travel"})
+    'sum of genre=travel'
     """
     if evaluation == "self_loss":
         return "own group"
+    if test_point in sets:
+        return f"sum of {shorten(sets[test_point], LONGEST_NAME)}"
     return "sum of all" if test_point == TEST_POINT_SUM else str(test_point)
 
 

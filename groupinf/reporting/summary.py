@@ -75,6 +75,11 @@ def _proven(retrains: pd.DataFrame) -> str:
     return f" Proven: scores within a bound for {proven}; the median of their bounds is {number(np.median(finite), 2)}."
 
 
+def test_set_names(run: Run) -> dict[int, str]:
+    """What the sets of test points are called, by their number in the column test_point; empty where there are none."""
+    return {entry["test_point"]: entry["name"] for entry in run.manifest.get("test_sets", ())}
+
+
 def note_lines(run: Run) -> list[str]:
     """The notes of the run."""
     return [one_line(note) for note in run.manifest["notes"]]

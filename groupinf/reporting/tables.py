@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from groupinf.experiments.result import Run
 from groupinf.reporting.formats import coefficient, interval, latex, markdown, percent, ratio
 from groupinf.reporting.style import evaluation_name, kind_name, method_name, point_name
-from groupinf.reporting.summary import convention_line, data_line, statistics_line
+from groupinf.reporting.summary import convention_line, data_line, statistics_line, test_set_names
 
 KEY_HEADERS = ("Test point", "Groups", "Prediction")
 STATISTIC_HEADERS = (
@@ -33,22 +33,29 @@ def by_evaluation(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 
 
 def spearman_csv(run: Run) -> str:
-    """The table as it is stored, every number in full precision; undefined numbers are empty."""
-    return run.spearman.to_csv(index=False, lineterminator="\n")
+    """The table as it is stored, every number in full precision; undefined numbers are empty.
+
+    Where test points are sets, the column test_set names them.
+    """
+    table, sets = run.spearman, test_set_names(run)
+    if sets:
+        table = table.copy()
+        table.insert(list(table.columns).index("test_point") + 1, "test_set", table["test_point"].map(sets))
+    return table.to_csv(index=False, lineterminator="\n")
 
 
 def spearman_markdown(run: Run) -> str:
     """The table in Markdown, one part per evaluation, with what was run and the convention."""
     parts = [f"# Predicted against actual effects\n\n{markdown(data_line(run))}"]
     for evaluation, rows in by_evaluation(run.spearman):
-        parts.append(f"## {evaluation_name(evaluation)}\n\n{markdown_table(rows)}")
+        parts.append(f"## {evaluation_name(evaluation)}\n\n{markdown_table(rows, test_set_names(run))}")
     return "\n\n".join([*parts, *map(markdown, _notes(run))]) + "\n"
 
 
-def markdown_table(rows: pd.DataFrame) -> str:
-    """Rows of the Spearman table as one Markdown table."""
+def markdown_table(rows: pd.DataFrame, sets: Mapping[int, str]) -> str:
+    """Rows of the Spearman table as one Markdown table; ``sets`` names the sets of test points."""
     rule = ["---"] * len(KEY_HEADERS) + ["---:"] * len(STATISTIC_HEADERS)
-    lines = [HEADERS, rule, *([markdown(cell) for cell in cells] for cells in _cells(rows))]
+    lines = [HEADERS, rule, *([markdown(cell) for cell in cells] for cells in _cells(rows, sets))]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -59,12 +66,13 @@ def spearman_latex(run: Run) -> str:
         r"\begingroup\footnotesize",
     ]
     for evaluation, rows in by_evaluation(run.spearman):
-        parts.append(_latex_table(rows, f"{evaluation_name(evaluation)}: predicted against actual. {data_line(run)}."))
+        caption = f"{evaluation_name(evaluation)}: predicted against actual. {data_line(run)}."
+        parts.append(_latex_table(rows, caption, test_set_names(run)))
     parts += [rf"\noindent {latex(line)}\par" for line in _notes(run)]
     return "\n".join([*parts, r"\endgroup"]) + "\n"
 
 
-def _latex_table(rows: pd.DataFrame, caption: str) -> str:
+def _latex_table(rows: pd.DataFrame, caption: str, sets: Mapping[int, str]) -> str:
     columns = "l" * len(KEY_HEADERS) + "r" * len(STATISTIC_HEADERS)
     lines = [
         rf"\begin{{longtable}}{{@{{}}{columns}@{{}}}}",
@@ -75,7 +83,7 @@ def _latex_table(rows: pd.DataFrame, caption: str) -> str:
         r"\endhead",
         r"\bottomrule",
         r"\endfoot",
-        *(_latex_row(cells) for cells in _cells(rows)),
+        *(_latex_row(cells) for cells in _cells(rows, sets)),
         r"\end{longtable}",
     ]
     return "\n".join(lines)
@@ -89,14 +97,14 @@ def _notes(run: Run) -> tuple[str, str]:
     return convention_line(run), statistics_line(run, run.spearman)
 
 
-def _cells(rows: pd.DataFrame) -> Iterator[tuple[str, ...]]:
+def _cells(rows: pd.DataFrame, sets: Mapping[int, str]) -> Iterator[tuple[str, ...]]:
     for row in rows.to_dict("records"):
-        yield _row_cells(row)
+        yield _row_cells(row, sets)
 
 
-def _row_cells(row: dict[Any, Any]) -> tuple[str, ...]:
+def _row_cells(row: dict[Any, Any], sets: Mapping[int, str]) -> tuple[str, ...]:
     return (
-        point_name(row["evaluation"], row["test_point"]),
+        point_name(row["evaluation"], row["test_point"], sets),
         kind_name(row["kind"]),
         method_name(row["method"]),
         f"{row['n_groups']:,}",

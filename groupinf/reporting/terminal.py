@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -18,6 +19,7 @@ from groupinf.reporting.summary import (
     note_lines,
     skipped_lines,
     statistics_line,
+    test_set_names,
 )
 from groupinf.reporting.tables import by_evaluation
 
@@ -33,8 +35,9 @@ def spearman_text(run: Run, width: int) -> str:
     """
     overall = run.spearman[run.spearman["kind"] == ALL_KINDS]
     parts = {evaluation_name(evaluation): rows for evaluation, rows in by_evaluation(overall)}
-    intervals = all(len(line) <= width for rows in parts.values() for line in _table(rows, intervals=True))
-    tables = ["\n".join([name, *_table(rows, intervals)]) for name, rows in parts.items()]
+    sets = test_set_names(run)
+    intervals = all(len(line) <= width for rows in parts.values() for line in _table(rows, sets, intervals=True))
+    tables = ["\n".join([name, *_table(rows, sets, intervals)]) for name, rows in parts.items()]
     statistics = statistics_line(run, overall) if intervals else SLOPE_WORDS
     notes = [f"Note: {note}" for note in note_lines(run)]
     closing = [convention_line(run), statistics, certificate_line(run), *notes, *skipped_lines(run)]
@@ -44,10 +47,10 @@ def spearman_text(run: Run, width: int) -> str:
     )
 
 
-def _table(rows: pd.DataFrame, intervals: bool) -> list[str]:
+def _table(rows: pd.DataFrame, sets: Mapping[int, str], intervals: bool) -> list[str]:
     """The lines of one evaluation's table, with or without the intervals of ρ."""
     points = rows["test_point"].unique()
-    lines = [HEADERS, *_cells(rows[rows["test_point"].isin(points[:MOST_TEST_POINTS])])]
+    lines = [HEADERS, *_cells(rows[rows["test_point"].isin(points[:MOST_TEST_POINTS])], sets)]
     if not intervals:
         lines = [line[:_INTERVAL] + line[_INTERVAL + 1 :] for line in lines]
     table = _aligned(lines, left=2)
@@ -55,11 +58,11 @@ def _table(rows: pd.DataFrame, intervals: bool) -> list[str]:
     return [*table, f"  and {hidden:,} more test points: tables/spearman.csv"] if hidden > 0 else table
 
 
-def _cells(rows: pd.DataFrame) -> list[tuple[str, ...]]:
+def _cells(rows: pd.DataFrame, sets: Mapping[int, str]) -> list[tuple[str, ...]]:
     cells: list[tuple[str, ...]] = []
     before = None
     for row in rows.to_dict("records"):
-        point = point_name(row["evaluation"], row["test_point"])
+        point = point_name(row["evaluation"], row["test_point"], sets)
         cells.append(
             (
                 "" if point == before else point,

@@ -21,7 +21,7 @@ class Point:
 
     shape: Shape
     share: float = 0.05
-    width: int = 32
+    width: int = 48
 
 
 BASE = Point(Shape(n=8_000, d=100, classes=2, lambda_over_n=1e-3))
@@ -37,7 +37,7 @@ LINES: dict[str, dict[str, Point]] = {
     "features d": {f"{d:,}": _with(d=d) for d in (25, 100, 400, 1_600)},
     "classes K": {str(k): _with(classes=k) for k in (2, 3, 5, 10)},
     "group size": {f"{s:.2%} of n": replace(BASE, share=s) for s in (0.0025, 0.01, 0.05, 0.25)},
-    "groups side by side": {str(b): replace(BASE, width=b) for b in (1, 4, 16, 32, 64)},
+    "groups side by side": {str(b): replace(BASE, width=b) for b in (1, 4, 16, 48, 96)},
 }
 
 

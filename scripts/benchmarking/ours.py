@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from benchmarking.problem import Problem
 from groupinf.config.load import load_config
-from groupinf.effects.block import Study, block_score_bound, block_steps, compute_block, retrain_to_tolerance
+from groupinf.effects.block import Study, block_steps, compute_block, retrain_to_tolerance
 from groupinf.effects.blocks import block_width, blocks_of
 from groupinf.effects.evaluations import evaluations_for
 from groupinf.experiments.drawing import Drawn, make_study
+from groupinf.experiments.test_points import single_rows
 from groupinf.groups.groups import Groups
 from groupinf.numerics.fit import fit
 from groupinf.numerics.objective import Rows
@@ -39,12 +40,15 @@ CONFIG = {
 }
 
 
+Blocks = tuple[tuple[int, ...], ...]
+
+
 @dataclass(frozen=True)
 class Prepared:
     """The study, its blocks of group numbers, and the seconds that the fit and all else that is done once took."""
 
     study: Study
-    blocks: tuple[tuple[int, ...], ...]
+    blocks: Blocks
     fit_seconds: float
     study_seconds: float
 
@@ -54,17 +58,16 @@ def prepare(problem: Problem) -> Prepared:
     objective, test = problem.objective(), problem.test()
     fitted, fit_seconds = timed(lambda: fit(objective))
     evaluations = ("test_prediction", "test_loss", "self_loss")[problem.classes > 2 :]
-    drawn = Drawn(tuple(range(test.n)), problem.groups, notes=(), skipped=())
+    drawn = Drawn(single_rows(range(test.n)), problem.groups, notes=(), skipped=())
     study, study_seconds = timed(lambda: make_study(fitted, test, drawn, evaluations, load_config(CONFIG)))
-    blocks = _blocks(problem, block_width(objective, study.engine))
+    blocks = even_blocks(range(len(problem.groups)), block_width(objective, study.engine))
     return Prepared(study, blocks, fit_seconds, study_seconds)
 
 
-def _blocks(problem: Problem, width: int) -> tuple[tuple[int, ...], ...]:
-    """As a study cuts them, but random groups and tails apart, so that each has its own figures."""
-    random = [g for g, kind in enumerate(problem.groups.kind) if kind == "random"]
-    tails = [g for g, kind in enumerate(problem.groups.kind) if kind != "random"]
-    return blocks_of(random, width) + blocks_of(tails, width)
+def even_blocks(groups: Sequence[int], width: int) -> Blocks:
+    """As few blocks as a study's width allows, of even size: a last block of a few groups would count for too much."""
+    count = -(-len(groups) // width)
+    return blocks_of(groups, -(-len(groups) // count))
 
 
 def retrain_block(study: Study, members: list[Rows], names: list[str]) -> Retrained:
@@ -72,27 +75,26 @@ def retrain_block(study: Study, members: list[Rows], names: list[str]) -> Retrai
     block = removal(study.fitted, members)
     reduced = study.engine.reduced(block)
     steps = block_steps(replace(study, methods=()), block, reduced)
-    evaluations = evaluations_for(study.evaluations, study.test, study.test_points, study.fitted.objective, ~block.kept)
+    evaluations = evaluations_for(
+        study.evaluations, study.test, study.test_points, study.sums, study.fitted.objective, ~block.kept
+    )
     retrained, _ = retrain_to_tolerance(study, block, reduced, evaluations, steps, names)
-    block_score_bound(study, block, reduced, retrained)
     return retrained
 
 
-def retrain_all(problem: Problem, prepared: Prepared) -> tuple[Array, NDArray[np.int64], list[list[float]]]:
-    """θ̂(w) (B, P) and passes (B,) of all groups; and for each of REPEATS rounds the seconds of each block."""
-    groups = problem.groups
-    theta, passes = np.empty((len(groups), problem.theta.size)), np.empty(len(groups), dtype=np.int64)
-    rounds = []
-    for _ in range(REPEATS):
-        seconds = []
-        for block in prepared.blocks:
+def retrain_all(problem: Problem, prepared: Prepared, blocks: Blocks) -> tuple[Array, NDArray[np.int64], list[float]]:
+    """θ̂(w) (B, P) and passes (B,) of the groups in ``blocks``, one after the other; and the seconds of each round."""
+    groups, theta, passes, rounds = problem.groups, [], [], []
+    for last in (False,) * (REPEATS - 1) + (True,):
+        begin = time.process_time()
+        for block in blocks:
             members, names = [groups.members(g) for g in block], [groups.name[g] for g in block]
-            begin = time.process_time()
             retrained = retrain_block(prepared.study, members, names)
-            seconds.append(time.process_time() - begin)
-            theta[list(block)], passes[list(block)] = retrained.theta.T, retrained.passes
-        rounds.append(seconds)
-    return theta, passes, rounds
+            if last:
+                theta.append(retrained.theta.T)
+                passes.append(retrained.passes)
+        rounds.append(time.process_time() - begin)
+    return np.concatenate(theta), np.concatenate(passes), rounds
 
 
 def whole_blocks(problem: Problem, prepared: Prepared) -> list[list[float]]:

@@ -19,7 +19,6 @@ from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.home import data_home
 from groupinf.datasets.registry import FACTS, load_dataset
 from groupinf.effects.influence import evaluation_gradients, point_influence
-from groupinf.experiments.drawing import rows_of
 from groupinf.experiments.fitting import lam_from
 from groupinf.experiments.problem import test_objective, training_objective
 from groupinf.experiments.test_points import choose_test_points
@@ -77,9 +76,9 @@ def make_problem(dataset: Dataset, lambda_over_n: float, count: int) -> tuple[Pr
     fitted, rng = fit(objective), np.random.default_rng(SEED)
     everything = test_objective(dataset)
     losses = everything.loss.values(scores(everything.X, fitted.theta, everything.loss.outputs), everything.y)
-    test_points = choose_test_points(ChosenTestPoints(random=3, highest_loss=3), losses, rng)
-    test = rows_of(everything, test_points)
-    influence = point_influence(fitted, evaluation_gradients("test_loss", test, test_points, fitted.theta))
+    tested = choose_test_points(ChosenTestPoints(random=3, highest_loss=3), dataset, losses, rng)
+    test, test_points = everything.at(tested.rows), tested.labels
+    influence = point_influence(fitted, evaluation_gradients("test_loss", test, (), fitted.theta))
     problem = Problem(
         X=dataset.X_train,
         y=objective.y,

@@ -16,11 +16,12 @@ Times are those of the processor in that thread: what a clock on the wall shows 
 
 - **groupinf**: exact retraining of all groups from θ̂: the gradient and the Hessian of the removed rows, the start, \
 factors or small systems of each group, all passes, and the certificate (gradient norm, Newton decrement, error \
-estimate of every effect, bound on the scores). Groups are retrained side by side; the time of a block is divided by \
-its groups. It is the median of three rounds, in brackets the fastest and the slowest. What is done once, the fit \
-with its factor and the choice of the engine with what that needs, is given apart.
-- **groupinf, with predictions**: the same and all predictions of a study, influence and Newton, with all effects. \
-Also the median of three rounds.
+estimate of every effect). Groups are retrained side by side, in blocks as wide as a study's; the time of a block is \
+divided by its groups. It is the median of three rounds, in brackets the fastest and the slowest. What is done once, \
+the fit with its factor and the choice of the engine with what that needs, is given apart. Random groups and tails by \
+themselves are narrower blocks, which cost more for each group.
+- **groupinf, with predictions**: the same and all predictions of a study, influence and Newton, with all effects and \
+their error estimates, and the bound on the scores. Also the median of three rounds.
 - **scikit-learn**: `LogisticRegression(C=1/λ, warm_start=True)` starting at θ̂, on the rows that stay. Taking them \
 out by indexing is part of the time; weights of zero take longer. In brackets the fastest and the slowest group. A \
 slow solver is given a limited time and gets through fewer groups, which are then chosen at random. \
@@ -202,7 +203,7 @@ def _growth(growth: Iterable[dict[str, Any]]) -> str:
     ]
     base = (
         "One thing at a time is varied; the others are n = 8,000, d = 100, two classes, random groups of 5 % of the "
-        "rows, 32 side by side, dense made data."
+        "rows, 48 side by side, dense made data."
     )
     return f"{base}\n\n{table(head, rows)}"
 

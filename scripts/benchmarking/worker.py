@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from benchmarking.growth import measure_growth
 from benchmarking.measured import errors, peak_bytes
-from benchmarking.ours import Prepared, prepare, retrain_all, timed, whole_blocks
+from benchmarking.ours import Prepared, even_blocks, prepare, retrain_all, timed, whole_blocks
 from benchmarking.peers import PEERS, refit
 from benchmarking.plain import pass_seconds
 from benchmarking.problem import Problem, dataset_for, load_problem, make_problem, save_problem
@@ -73,7 +73,7 @@ def _groupinf(problem: Problem, folder: Path) -> dict[str, Any]:
     before, passes_before = peak_bytes(), pass_seconds(problem)
     prepared = prepare(problem)
     wall, cpu = time.perf_counter(), time.process_time()
-    theta, passes, rounds = retrain_all(problem, prepared)
+    theta, passes, rounds = retrain_all(problem, prepared, prepared.blocks)
     busy = (time.perf_counter() - wall) / (time.process_time() - cpu)
     whole = whole_blocks(problem, prepared)
     peak = peak_bytes()
@@ -95,25 +95,28 @@ def _groupinf(problem: Problem, folder: Path) -> dict[str, Any]:
     }
 
 
-def _rounds(problem: Problem, prepared: Prepared, passes: Any, rounds: list[list[float]]) -> dict[str, Any]:
-    """Seconds per retrain: the median round with the fastest and slowest; and by kind of group, with passes."""
-    random = np.array([kind == "random" for kind in problem.groups.kind])
-    of_block = np.array([random[block[0]] for block in prepared.blocks])
-    seconds = np.median(rounds, axis=0)
-    totals = np.sum(rounds, axis=1) / random.size
-    kinds = {"random": (random, of_block), "tails": (~random, ~of_block)}
+def _rounds(problem: Problem, prepared: Prepared, passes: Any, rounds: list[float]) -> dict[str, Any]:
+    """Seconds per retrain: the median round with the fastest and slowest; and each kind of group by itself."""
+    seconds = np.array(rounds) / passes.size
     return {
-        "mean": float(np.median(totals)),
-        "fastest": float(totals.min()),
-        "slowest": float(totals.max()),
+        "mean": float(np.median(seconds)),
+        "fastest": float(seconds.min()),
+        "slowest": float(seconds.max()),
         "passes": float(passes.mean()),
         "most_passes": int(passes.max()),
         "kinds": {
-            kind: {"mean": float(seconds[b].sum() / g.sum()), "passes": float(passes[g].mean()), "groups": int(g.sum())}
-            for kind, (g, b) in kinds.items()
-            if g.any()
+            kind: _kind(
+                problem, prepared, [g for g, of in enumerate(problem.groups.kind) if (of == "random") == random]
+            )
+            for kind, random in (("random", True), ("tails", False))
         },
     }
+
+
+def _kind(problem: Problem, prepared: Prepared, groups: list[int]) -> dict[str, Any]:
+    blocks = even_blocks(groups, max(map(len, prepared.blocks)))
+    _, passes, rounds = retrain_all(problem, prepared, blocks)
+    return {"mean": float(np.median(rounds)) / len(groups), "passes": float(passes.mean()), "groups": len(groups)}
 
 
 def _peer(problem: Problem, folder: Path, name: str, most_seconds: float) -> dict[str, Any]:

@@ -103,6 +103,8 @@ BAD = [
     ("{random: 3}", "{}", 14, "test_points", ["random and/or highest_loss; indices", "found none"]),
     ("{random: 3}", "{random: 0}", 14, "test_points", ["at least one test point"]),
     ("{random: 3}", "{random: 3, all: true}", 14, "test_points", ["found 2 of them"]),
+    ("{random: 3}", "{column: genre, all: true}", 14, "test_points", ["all; column; found 2 of them"]),
+    ("{random: 3}", "{column: 3}", 14, "test_points.column", ["expected text, found 3"]),
     ("{random: 3}", "{all: false}", 14, "test_points.all", ["expected true, found false"]),
     ("{random: 3}", "{random: 3, num: 2}", 14, "test_points", ["percentile"]),
     ("{random: 3}", "{indices: [1, 1]}", 14, "test_points.indices", ["1 more than once"]),

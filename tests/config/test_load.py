@@ -151,6 +151,7 @@ _test_points = st.one_of(
     st.fixed_dictionaries({"indices": st.lists(st.integers(0, 10**6), min_size=1, unique=True)}),
     st.fixed_dictionaries({"percentile": st.just([40, 60.5])}, optional={"num": st.integers(1, 9)}),
     st.just({"all": True}),
+    st.fixed_dictionaries({"column": st.text(alphabet="aB0 .-:#é\n\t'\"", max_size=8)}),
 )
 _configs = st.fixed_dictionaries(
     {

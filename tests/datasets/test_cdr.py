@@ -72,6 +72,7 @@ def test_small_file_of_the_authors_tables(tmp_path: Path) -> None:
     assert data.sample_weight_train.tolist() == [1 / k for k in of_candidate]
     assert data.columns["labelling_function"].tolist() == [names[key] for _, key, _ in votes]
     assert data.y_test.tolist() == [i % 2 for i in range(61, 70)]
+    assert data.test_columns["gold_label"].tolist() == ["positive" if i % 2 else "negative" for i in range(61, 70)]
     assert data.X_test.toarray()[:, 0].tolist() == [float(i % 2) for i in range(61, 70)]
 
 
@@ -123,6 +124,18 @@ def test_best_on_development_is_the_first_of_the_highest_f1(tmp_path: Path) -> N
     scores = [f1_score(y, model.predict(X), zero_division=0) for model in models]
     assert scores[0] < scores[1] == scores[2]
     assert best_on(iter(models), X, y) is models[1]
+
+
+def test_without_tables_of_keys_the_ids_are_the_names(tmp_path: Path) -> None:
+    named = read_vote_tables(authors_file(tmp_path))
+    (tmp_path / "plain").mkdir()
+    plain = read_vote_tables(authors_file(tmp_path / "plain", label_key=None, feature_key=None))
+    assert plain.voter_names == ("3", "4", "9")
+    assert plain.feature_names == ("5", "7")
+    np.testing.assert_array_equal(plain.features.toarray(), named.features.toarray())
+    assert [dict(TABLES["label_key"][1])[int(plain.voter_names[v])] for v in plain.voter] == [
+        named.voter_names[v] for v in named.voter
+    ]
 
 
 def changed(name: str, at: int, row: tuple[Any, ...]) -> dict[str, Table]:

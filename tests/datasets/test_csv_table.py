@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from groupinf.config.schema import CsvDataset
+from groupinf.datasets import text_table
 from groupinf.datasets.config_error import DatasetConfigError
-from groupinf.datasets.csv_table import load_csv
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.user_table import load_table
 from groupinf.errors import DataError
 
 TABLE = """age,colour,smoker,site,label
@@ -36,7 +37,7 @@ def load(folder: Path, content: str | bytes, seed: int = 0, **options: Any) -> D
     raw = content.encode() if isinstance(content, str) else content
     (folder / "mine.csv").write_bytes(raw)
     config = CsvDataset.model_validate({"csv": "mine.csv", "target": "label", **options})
-    return load_csv(config, folder / "mine.csv", seed)
+    return load_table(config, folder / "mine.csv", None, seed)
 
 
 def fault(folder: Path, content: str | bytes, **options: Any) -> str:
@@ -147,12 +148,15 @@ def test_none_is_a_category_and_a_constant_text_stays(tmp_path: Path) -> None:
             b"\xef\xbb\xbfx,label\n1,0\nb\xff,1\n",
             "mine.csv, line 3: expected UTF-8 text, found byte 0xff",
         ),
-        ("x,label\n1,0\ninf,1\n", "mine.csv, line 3: column 'x': expected a finite number, found 'inf'"),
+        ("x,label\n1,0\ninf,1\n3,1\n4,0\n5,0\n", "mine.csv, line 3: column 'x': expected a finite number, found 'inf'"),
         (
-            f"x,label\n1,0\n{'9' * 400},1\n",
+            f"x,label\n1,0\n{'9' * 400},1\n3,1\n4,0\n5,0\n",
             f"mine.csv, line 3: column 'x': expected a finite number, found '{'9' * 400}'",
         ),
-        ("x,label\n1,0\n1e999,1\n", "mine.csv, line 3: column 'x': expected a finite number, found '1e999'"),
+        (
+            "x,label\n1,0\n1e999,1\n3,1\n4,0\n5,0\n",
+            "mine.csv, line 3: column 'x': expected a finite number, found '1e999'",
+        ),
         ("x,label\n1,0\n2,-inf\n", "mine.csv, line 3: column 'label': expected a finite number, found '-inf'"),
         ("label\n1\n0\n", "mine.csv: expected at least one column besides the target and the dropped ones, found none"),
     ],
@@ -164,7 +168,7 @@ def test_fault(tmp_path: Path, content: str | bytes, message: str) -> None:
 @pytest.mark.parametrize("missing", ["", " ", "NA", "nan", "NULL", "N/A"])
 def test_missing_values_name_line_and_column(tmp_path: Path, missing: str) -> None:
     text = '"a\nb"'  # a value that spans lines 2 and 3
-    message = fault(tmp_path, f"x,t,label\n1,{text},0\n\n{missing},c,1\n")
+    message = fault(tmp_path, f"x,t,label\n1,{text},0\n\n{missing},c,1\n2,c,1\n3,c,0\n4,c,0\n")
     assert message.startswith(f"mine.csv, line 5: column 'x': expected a value, found {missing!r}, which stands for")
     assert "line 3: column 'label'" in fault(tmp_path, f"x,label\n1,0\n2,{missing}\n")
 
@@ -172,6 +176,19 @@ def test_missing_values_name_line_and_column(tmp_path: Path, missing: str) -> No
 def test_missing_values_of_a_dropped_column_are_no_fault(tmp_path: Path) -> None:
     assert "" in load(tmp_path, TABLE, drop=["site"], test_fraction=0.1, seed=1).columns["site"].tolist()
     assert fault(tmp_path, TABLE).startswith("mine.csv, line 5: column 'site': expected a value, found ''")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_table_of_several_chunks_keeps_rows_and_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    whole = load(tmp_path, TABLE, drop=["site"], seed=seed)
+    monkeypatch.setattr(text_table, "ROWS_AT_ONCE", 3)
+    parts = load(tmp_path, TABLE, drop=["site"], seed=seed)
+    np.testing.assert_array_equal(parts.X_train, whole.X_train)
+    assert {k: v.tolist() for k, v in parts.columns.items()} == {k: v.tolist() for k, v in whole.columns.items()}
+    late = TABLE + "11,red,no,B,\n"
+    assert fault(tmp_path, late, drop=["site"]).startswith("mine.csv, line 12: column 'label': expected a value")
 
 
 def test_absent_target_and_drop(tmp_path: Path) -> None:
@@ -249,26 +266,35 @@ TEXTS = st.lists(PIECES, max_size=60).map("".join)
 @given(
     content=st.one_of(st.binary(max_size=200), TEXTS.map(str.encode), TEXTS.map(lambda t: f"x,label\n{t}".encode())),
     task=st.sampled_from(["classification", "regression"]),
+    missing=st.sampled_from(["refuse", "impute"]),
 )
-def test_junk_gives_only_data_errors(tmp_path: Path, content: bytes, task: str) -> None:
-    check_only_data_errors(tmp_path, content, task=task)
+def test_junk_gives_only_data_errors(tmp_path: Path, content: bytes, task: str, missing: str) -> None:
+    check_only_data_errors(tmp_path, content, task=task, missing=missing, standardise=True)
 
 
-CELLS = st.sampled_from(["1", "2", "-2.5", "1e400", "9" * 400, "9" * 19, "inf", "yes", "no", "1_000", "0x1", "True"])
+CELLS = st.sampled_from(
+    ["1", "2", "-2.5", "1e400", "9" * 400, "9" * 19, "inf", "yes", "no", "1_000", "0x1", "True", "", "1e308", "-1e308"]
+)
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=12),
-    task=st.sampled_from(["classification", "regression"]),
+    options=st.fixed_dictionaries(
+        {
+            "task": st.sampled_from(["classification", "regression"]),
+            "missing": st.sampled_from(["refuse", "impute"]),
+            "standardise": st.booleans(),
+        }
+    ),
 )
 def test_tables_of_odd_cells_give_finite_features_or_data_errors(
-    tmp_path: Path, rows: list[tuple[str, str, str]], task: str
+    tmp_path: Path, rows: list[tuple[str, str, str]], options: dict[str, Any]
 ) -> None:
     content = "x,t,label\n" + "".join(",".join(row) + "\n" for row in rows)
     data, message = None, "mine.csv"
     try:
-        data = load(tmp_path, content, task=task)
+        data = load(tmp_path, content, **options)
     except DataError as error:
         message = str(error)
     assert "mine.csv" in message

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from groupinf.config.schema import NamedDataset
 from groupinf.datasets import diabetes
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.home import sha256_of
+from groupinf.datasets.home import read_zip_member, sha256_of
 from groupinf.datasets.registry import load_dataset
 from groupinf.errors import DataError
 
@@ -121,3 +122,12 @@ def test_a_web_page_in_place_of_the_archive_is_refused(tmp_path: Path) -> None:
     write_source(tmp_path, b"<!DOCTYPE html><html>Moved</html>")
     with pytest.raises(DataError, match="expected a readable zip file"):
         diabetes.load(tmp_path, 0)
+
+
+def test_the_member_may_be_in_another_folder(tmp_path: Path) -> None:
+    content = b"as UCI packs it today"
+    source = replace(diabetes.SOURCE, members={diabetes.MEMBER: hashlib.sha256(content).hexdigest()})
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("IDS_mapping.csv", b"x")
+        archive.writestr("diabetic_data.csv", content)
+    assert read_zip_member(tmp_path / "a.zip", source, diabetes.MEMBER) == content

@@ -52,6 +52,8 @@ def test_facts_are_what_is_loaded(name: str, real_home: Callable[..., Path]) -> 
     assert (data.y_train.size, data.y_test.size, len(data.feature_names)) == (facts.n, facts.n_test, facts.d)
     assert len(set(data.feature_names)) == facts.d
     assert [values.size for values in data.columns.values()] == [facts.n] * len(data.columns)
+    assert tuple(data.test_columns) == facts.test_sets
+    assert [values.size for values in data.test_columns.values()] == [facts.n_test] * len(facts.test_sets)
     assert len(data.sources) == len(facts.files)
     for X in (data.X_train, data.X_test):
         assert X.dtype == np.float64
@@ -99,6 +101,7 @@ def test_writers(real_home: Callable[..., Path]) -> None:
     _, rows = np.unique(data.columns["sentence2_author"].astype(str), return_counts=True)
     assert (rows.size, rows.min(), rows.max(), np.median(rows)) == (96, 3, 1320, 276)
     assert set(data.columns["genre"]) == {"baseline", "ling_on_side", "ling_in_loop"}
+    assert set(data.test_columns["genre"]) == set(data.columns["genre"])
     assert data.classes == ("contradiction", "entailment", "neutral")
 
 

@@ -53,6 +53,7 @@ def test_idx_in_row_order(tmp_path: Path) -> None:
             "expected an IDX file of unsigned bytes in 2 dimensions, .* begins with the bytes 00 00 08",
         ),
         ((2, 3), bytes(6), 13, "begins with the bytes 00 00 0d 02"),
+        ((0, 3), b"", 8, r"expected at least one value, found an array of shape \(0, 3\)"),
         ((2**31, 2**31), bytes(6), 8, "expected 4611686018427387904 values"),
     ],
 )

@@ -15,6 +15,7 @@ from scipy import sparse
 from groupinf.config.schema import NpzDataset
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.npz import load_npz
+from groupinf.datasets.sparse_npz import read_sparse
 from groupinf.errors import DataError
 
 
@@ -124,6 +125,109 @@ def test_sparse_duplicates_are_summed_and_sorted(tmp_path: Path) -> None:
 
 def test_other_arrays_are_allowed(tmp_path: Path) -> None:
     assert load(tmp_path, row_ids=np.arange(6), features=np.arange(3), meta=np.array([{}], dtype=object)).n == 6
+
+
+@pytest.mark.parametrize("is_sparse", [False, True])
+def test_standardised_over_the_training_rows(tmp_path: Path, is_sparse: bool) -> None:
+    X = {name: np.where(abs(arrays()[name]) > 0.5, arrays()[name] + 3, 0) for name in ("X_train", "X_test")}
+    changed = csr_parts("X_train", X["X_train"]) | csr_parts("X_test", X["X_test"]) if is_sparse else X
+    np.savez(tmp_path / "mine.npz", **{k: v for k, v in {**arrays(), **changed}.items() if v is not None})
+    data = load_npz(NpzDataset(npz="mine.npz", standardise=True), tmp_path / "mine.npz")
+    mean, sd = X["X_train"].mean(axis=0), X["X_train"].std(axis=0)
+    for name, plain in X.items():
+        found = getattr(data, name)
+        assert sparse.issparse(found) == is_sparse
+        expected = plain / sd if is_sparse else (plain - mean) / sd  # a constant apart in every column
+        np.testing.assert_allclose(found.toarray() if is_sparse else found, expected, atol=1e-14)
+
+
+def load_files(folder: Path, X: tuple[Any, Any], **changed: Any) -> Dataset:
+    """Features as scipy.sparse.save_npz writes them, beside an archive of the rest."""
+    kept = {name: a for name, a in {**arrays(), "X_train": None, "X_test": None, **changed}.items() if a is not None}
+    np.savez(folder / "mine.npz", **kept)
+    paths = folder / "X_train.npz", folder / "X_test.npz"
+    for matrix, path in zip(X, paths, strict=True):
+        sparse.save_npz(path, matrix)
+    return load_npz(NpzDataset(npz="mine.npz", X_train="X_train.npz", X_test="X_test.npz"), folder / "mine.npz", paths)
+
+
+SPARSE_TRAIN, SPARSE_TEST = (
+    sparse.csr_array(np.where(abs(arrays()[name]) > 0.5, arrays()[name], 0)) for name in ("X_train", "X_test")
+)
+
+
+@pytest.mark.parametrize("kind", [sparse.csr_array, sparse.csr_matrix])
+def test_features_in_files_of_scipy(tmp_path: Path, kind: Any) -> None:
+    data = load_files(tmp_path, (kind(SPARSE_TRAIN), kind(SPARSE_TEST)), feature_names=np.array(["a", "b", "c"]))
+    for found, expected in ((data.X_train, SPARSE_TRAIN), (data.X_test, SPARSE_TEST)):
+        assert isinstance(found, sparse.csr_array)
+        np.testing.assert_array_equal(found.toarray(), expected.toarray())
+    assert data.feature_names == ("a", "b", "c")
+    assert list(data.sources) == ["mine.npz", "X_train.npz", "X_test.npz"]
+
+
+@pytest.mark.parametrize(
+    ("X_train", "X_test", "changed", "message"),
+    [
+        (
+            SPARSE_TRAIN.tocsc(),
+            SPARSE_TEST,
+            {},
+            "X_train.npz: expected a CSR matrix that scipy.sparse.save_npz wrote, found the format 'csc';"
+            " save X.tocsr()",
+        ),
+        (SPARSE_TRAIN, SPARSE_TEST[:, :2], {}, "X_test.npz: expected 3 columns as in X_train.npz, found shape (4, 2)"),
+        (
+            SPARSE_TRAIN,
+            SPARSE_TEST,
+            {"X_train": np.eye(6, 3)},
+            "mine.npz: X_train: expected it here or in a file of its own, found both",
+        ),
+        (SPARSE_TRAIN.astype(complex), SPARSE_TEST, {}, "X_train.npz: data: expected numbers, found dtype complex128"),
+        (
+            SPARSE_TRAIN[:5],
+            SPARSE_TEST,
+            {},
+            "mine.npz: y_train: expected shape (5,), a value per row of X_train, found (6,)",
+        ),
+    ],
+)
+def test_fault_of_features_in_files_of_scipy(
+    tmp_path: Path, X_train: Any, X_test: Any, changed: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(DataError) as caught:
+        load_files(tmp_path, (X_train, X_test), **changed)
+    assert str(caught.value).replace(f"{tmp_path}/", "") == message
+
+
+def test_a_file_that_scipy_did_not_write(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", a=np.zeros(3))
+    with pytest.raises(DataError, match=r"a\.npz: expected a CSR matrix that scipy\.sparse\.save_npz wrote, found a$"):
+        read_sparse(tmp_path / "a.npz")
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_altered_bytes_of_a_file_of_scipy_give_only_data_errors(tmp_path: Path, data: st.DataObject) -> None:
+    stream = io.BytesIO()
+    sparse.save_npz(stream, SPARSE_TRAIN, compressed=False)
+    content = bytearray(stream.getvalue())
+    for _ in range(data.draw(st.integers(1, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    path = tmp_path / "altered.npz"
+    path.write_bytes(content)
+    message = str(path)
+    try:
+        read_sparse(path)
+    except DataError as error:
+        message = str(error)
+    assert str(path) in message
+
+
+def test_so_many_features_that_they_cannot_be_named(tmp_path: Path) -> None:
+    changed = csr_parts("X_train", np.eye(6, 3)) | csr_parts("X_test", np.eye(4, 3))
+    changed |= {f"{name}_shape": np.array([rows, 2**31 - 1]) for name, rows in (("X_train", 6), ("X_test", 4))}
+    assert fault(tmp_path, **changed) == "X_train: expected at most 10,000,000 features, found 2,147,483,647"
 
 
 def with_value(name: str, at: Any, value: float) -> dict[str, Any]:

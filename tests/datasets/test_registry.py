@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
-from groupinf.config.schema import Column, Config, CsvDataset, DatasetConfig, NamedDataset, NpzDataset
+from groupinf.config.schema import (
+    Column,
+    Config,
+    CsvDataset,
+    DatasetConfig,
+    LibsvmDataset,
+    NamedDataset,
+    NpzDataset,
+    ParquetDataset,
+)
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.registry import FACTS, dataset_names, load_dataset
 
@@ -33,7 +44,7 @@ def readme_sections() -> dict[str, str]:
 def test_readme_states_the_registered_facts(name: str) -> None:
     section, facts = readme_sections()[name], FACTS[name]
     stated = [facts.title, f"Licence: {facts.licence}", f"Citation: {facts.citation}", facts.url]
-    stated += [f"{facts.n:,} for training", f"; {facts.d:,} features", *facts.natural_groups]
+    stated += [f"{facts.n:,} for training", f"; {facts.d:,} features", *facts.natural_groups, *facts.test_sets]
     stated.append("for testing" if facts.n_test is None else f"{facts.n_test:,} for testing")
     stated.append(f"{facts.n_classes} classes" if facts.n_classes else "regression")
     if facts.lambda_over_n is not None:
@@ -85,10 +96,19 @@ def test_name_like_none_has_no_nearest() -> None:
     assert problem(NamedDataset(name="xyz"))[1].endswith("found 'xyz'")
 
 
-@pytest.mark.parametrize("kind", ["npz", "csv"])
+OWN: dict[str, Callable[[str], DatasetConfig]] = {
+    "npz": lambda path: NpzDataset(npz=path),
+    "csv": lambda path: CsvDataset(csv=path, target="y"),
+    "parquet": lambda path: ParquetDataset(parquet=path, target="y"),
+    "libsvm": lambda path: LibsvmDataset(libsvm=path),
+    "test_file": lambda path: LibsvmDataset(libsvm="a", test_file=path),
+    "X_train": lambda path: NpzDataset(npz="a", X_train=path, X_test="a"),
+}
+
+
+@pytest.mark.parametrize("kind", OWN)
 def test_absent_file_and_folder(kind: str, tmp_path: Path) -> None:
-    def config(path: str) -> DatasetConfig:
-        return NpzDataset(npz=path) if kind == "npz" else CsvDataset(csv=path, target="y")
+    config = OWN[kind]
 
     (tmp_path / "folder").mkdir()
     absent, folder = problem(config("sub/a.dat"), tmp_path), problem(config("folder"), tmp_path)
@@ -109,3 +129,20 @@ def test_relative_paths_start_from_the_base_and_tilde_is_home(tmp_path: Path, mo
     ]
     assert [d.name for d in loaded] == ["mine"] * 3
     assert len({tuple(d.sources.items()) for d in loaded}) == 1
+
+
+def test_every_kind_of_own_file_is_dispatched(tmp_path: Path) -> None:
+    table = pd.DataFrame({"x": range(20), "y": [0, 1] * 10})
+    table.to_csv(tmp_path / "a.csv", index=False)
+    table.to_parquet(tmp_path / "a.parquet")
+    (tmp_path / "a.txt").write_text("".join(f"{y} 1:{x}\n" for x, y in zip(table["x"], table["y"], strict=True)))
+    configs = [
+        CsvDataset(csv="a.csv", target="y", test_file="a.csv"),
+        ParquetDataset(parquet="a.parquet", target="y", test_file="a.parquet"),
+        LibsvmDataset(libsvm="a.txt", test_file="a.txt"),
+    ]
+    for config in configs:
+        data = load_dataset(config, tmp_path, 0)
+        X = data.X_train if isinstance(data.X_train, np.ndarray) else data.X_train.toarray()
+        assert X[:, 0].tolist() == list(range(20))
+        assert data.y_test.tolist() == [0, 1] * 10

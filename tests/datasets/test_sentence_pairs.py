@@ -37,8 +37,8 @@ FILES: dict[str, list[Any]] = {
         by("w2", pair("entailment", "Unknown words", "CAT-dog")),
         by("w1", pair("contradiction", "The cat.", "cat", genre="travel")),
     ],
-    MATCHED: [pair("neutral", "dog", "dog"), pair("-", "dog", "dog")],
-    MISMATCHED: [pair("entailment", "the", "cat\u2028dog")],
+    MATCHED: [pair("neutral", "dog", "dog", genre="slate"), pair("-", "dog", "dog")],
+    MISMATCHED: [pair("entailment", "the", "cat\u2028dog", genre="letters")],
 }
 
 
@@ -63,6 +63,10 @@ def test_small_files_of_the_schema(tmp_path: Path) -> None:
     assert [data.classes[code] for code in data.y_test] == ["neutral", "entailment"]
     assert data.columns["sentence2_author"].tolist() == ["w1", "w2", "w1"]
     assert data.columns["genre"].tolist() == ["fiction", "fiction", "travel"]
+    assert {name: values.tolist() for name, values in data.test_columns.items()} == {
+        "genre": ["slate", "letters"],
+        "evaluation_set": ["matched", "mismatched"],
+    }
     assert data.feature_names == ("premise_0", "premise_1", "hypothesis_0", "hypothesis_1")
 
 
@@ -81,6 +85,8 @@ def test_rows_of_the_real_files(real_home: Callable[..., Path]) -> None:
         np.testing.assert_allclose(data.X_train[row], np.concatenate(sides), rtol=1e-12, atol=1e-15)
         assert data.classes[data.y_train[row]] == records[row]["gold_label"]
         assert data.columns["sentence2_author"][row] == records[row]["sentence2_author"]
+    with gzip.open(home / "nli_workers" / "dev.jsonl.gz", "rt", encoding="utf-8") as stream:
+        assert data.test_columns["genre"].tolist() == [json.loads(line)["genre"] for line in stream]
 
 
 GOOD = FILES[TRAIN][0]

@@ -139,7 +139,7 @@ def test_a_failed_block_keeps_the_others_and_names_the_group(
         return real(study, members, names)
 
     monkeypatch.setattr(compute_stage, "compute_block", failing)
-    with pytest.raises(ConvergenceError, match=r"group 32 \(.*retraining stopped.*is kept in"):
+    with pytest.raises(ConvergenceError, match=r"group 48 \(.*retraining stopped.*is kept in"):
         run(small_config, tmp_path)
     run(small_config, tmp_path)
     assert len(calls) == 3  # the first block was kept

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from support.problems import make_objective
 
-from groupinf.numerics.bounds import largest_norm, score_bounds
+from groupinf.numerics.bounds import leverage_amplification, row_norms, score_bounds
 from groupinf.numerics.factor import DenseFactor
 from groupinf.numerics.fit import Fitted, fit
 from groupinf.numerics.objective import gradients
@@ -37,7 +37,7 @@ def test_the_bound_holds(classes: int, away: float) -> None:
     g = gradients(o, theta, block.kept)
     for solver in solvers(fitted):
         decrement = np.sqrt(np.einsum("ij,ij->j", g, solver.solve(g, columns, 0.0)))
-        bound = score_bounds(block, theta, decrement, solver.amplification(), largest_norm(fitted.factor, o.X))
+        bound = score_bounds(block, theta, decrement, solver.amplification(), row_norms(fitted.factor, o.X).max())
         error = np.abs(o.X @ (theta - exact)).max(axis=0)
         assert (error <= bound * (1 + 1e-9)).all()
         if away == 1e-6:
@@ -55,9 +55,25 @@ def test_amplification_bounds_the_largest_eigenvalue() -> None:
         assert largest <= own.amplification()[b] * (1 + 1e-9)
 
 
-def test_the_largest_norm_is_that_of_the_rows() -> None:
+def test_the_norms_are_those_of_the_rows() -> None:
     fitted = fit(make_objective(2, n=90, as_sparse=True))
     assert isinstance(fitted.factor, DenseFactor)
     X = fitted.objective.X.toarray()
-    expected = np.einsum("ij,ij->i", X, np.linalg.solve(fitted.factor.H, X.T).T).max()
-    assert largest_norm(fitted.factor, fitted.objective.X) == pytest.approx(expected, rel=1e-9)
+    expected = np.einsum("ij,ij->i", X, np.linalg.solve(fitted.factor.H, X.T).T)
+    np.testing.assert_allclose(row_norms(fitted.factor, fitted.objective.X), expected, rtol=1e-9)
+
+
+def test_leverages_of_small_groups_bound_the_largest_eigenvalue_and_say_nothing_of_large_ones() -> None:
+    fitted = fit(make_objective(2, n=90, weighted=True))
+    o = fitted.objective
+    assert isinstance(fitted.factor, DenseFactor)
+    p = 1.0 / (1.0 + np.exp(-(o.X @ fitted.theta)))
+    curvature = o.sample_weight * p * (1.0 - p)
+    leverage = row_norms(fitted.factor, o.X) * curvature
+    groups = [np.array([3]), np.array([5, 8, 40]), np.arange(80)]
+    found = leverage_amplification(leverage, groups)
+    for rows, c in zip(groups[:2], found[:2], strict=True):
+        reduced = fitted.factor.H - (o.X[rows].T * curvature[rows]) @ o.X[rows]
+        largest = np.linalg.eigvals(np.linalg.solve(reduced, fitted.factor.H)).real.max()
+        assert largest <= c * (1 + 1e-9)
+    assert found[2] == np.inf

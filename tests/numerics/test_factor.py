@@ -135,4 +135,13 @@ def test_conjugate_gradients_solve_each_column_and_leave_with_its_residual() -> 
     assert end.iterations[2] == 0
     short = conjugate_gradient(lambda U, _: A @ U, lambda U, _: U, V, 1e-12, 2)
     np.testing.assert_array_equal(short.converged, [False, False, True, False])
-    np.testing.assert_allclose(short.left, A @ short.solution - V, atol=1e-10)
+    residual = np.linalg.norm(A @ short.solution - V, axis=0)[[0, 1, 3]]
+    np.testing.assert_allclose(short.relative_residual[[0, 1, 3]] * np.linalg.norm(V, axis=0)[[0, 1, 3]], residual)
+
+
+def test_an_explicit_inverse_is_the_inverse_and_symmetric() -> None:
+    root = np.random.default_rng(1).normal(size=(9, 9))
+    A = root @ root.T + np.eye(9)
+    inverse = cholesky(A.copy()).inverse()
+    np.testing.assert_allclose(inverse @ A, np.eye(9), atol=1e-10)
+    np.testing.assert_array_equal(inverse, inverse.T)

@@ -38,7 +38,9 @@ WAYS: list[tuple[int, Way, Preconditioner]] = [
 
 def make_engine(fitted: Fitted, way: Way, preconditioner: Preconditioner) -> Engine:
     kernel = sample_space_kernel(fitted) if way == "sample space" else np.empty((0, 0))
-    return Engine(way, preconditioner, kernel, hessian_diagonal(fitted.objective, fitted.theta))
+    assert isinstance(fitted.factor, DenseFactor)
+    inverse = fitted.factor.factor.inverse() if preconditioner == "shared" else np.empty((0, 0))
+    return Engine(way, preconditioner, kernel, inverse, hessian_diagonal(fitted.objective, fitted.theta))
 
 
 def retrained(fitted: Fitted, engine: Engine, tolerance: float) -> Retrained:
@@ -79,7 +81,7 @@ def test_each_group_starts_where_its_own_gradient_is_smallest() -> None:
     np.testing.assert_array_equal(start[:, 1], 0.0)
 
 
-@pytest.mark.parametrize("way", ["own factors", "sample space", "iterative"])
+@pytest.mark.parametrize("way", get_args(Way))
 def test_the_certificate_is_the_newton_step_that_is_left(way: Way) -> None:
     o = make_objective(2, n=90)
     fitted = fit(o)

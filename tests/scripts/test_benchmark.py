@@ -64,7 +64,7 @@ def test_the_package_finds_the_reference(shape: dict[str, Any]) -> None:
     problem, fitted = made(**shape)
     prepared = prepare(problem)
     assert sorted(g for block in prepared.blocks for g in block) == list(range(len(problem.groups)))
-    theta, passes, _ = retrain_all(problem, prepared)
+    theta, passes, _ = retrain_all(problem, prepared, prepared.blocks)
     found = errors(problem, list(range(len(problem.groups))), theta, solve_reference(problem, fitted)[0])
     assert max(found.relative_theta, found.effect) < 1e-6
     assert (passes >= 1).all()

@@ -1,0 +1,119 @@
+"""``groupinf data``: what datasets there are, and how they come to be on disk."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from groupinf.errors import RunError
+
+names_argument = click.argument("names", metavar="NAME...", nargs=-1, required=True)
+force_option = click.option(
+    "--force", is_flag=True, help="Replace files on disk that are wrong or cannot be verified; right ones stay."
+)
+
+
+@click.group()
+def data() -> None:
+    """List, get, verify and describe datasets.
+
+    They live in the data home: $GROUPINF_DATA, else groupinf in your cache folder.
+    """
+
+
+@data.command("list")
+def list_() -> None:
+    """List the datasets, with the paper's λ/n and score."""
+    from groupinf.cli.data_text import list_text
+    from groupinf.datasets.home import data_home
+    from groupinf.datasets.registry import FACTS
+
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    click.echo(list_text([FACTS[name] for name in sorted(FACTS)], data_home(), width))
+
+
+@data.command()
+@names_argument
+@click.option("--mirror", metavar="DIR_OR_URL", help="Folder or URL that holds the data home's files; tried first.")
+@force_option
+def fetch(names: tuple[str, ...], mirror: str | None, force: bool) -> None:
+    """Download datasets into the data home.
+
+    Files that are there and right are left alone; others come to their place only when verified.
+    """
+    from groupinf.cli.transfers import shown_transfer
+    from groupinf.datasets import fetch as fetching
+    from groupinf.datasets.home import data_home
+    from groupinf.datasets.integrity import facts_of
+
+    datasets = [facts_of(name) for name in names]
+    request = fetching.Request(data_home(), None if mirror is None else fetching.mirror_of(mirror), force)
+    fetching.fetch(datasets, request, shown_transfer(sys.stderr), click.echo)
+
+
+@data.command()
+@click.argument("names", metavar="[NAME...]", nargs=-1)
+def verify(names: tuple[str, ...]) -> None:
+    """Verify the files on disk, of all datasets or of those named."""
+    from groupinf.datasets.describe import state_words
+    from groupinf.datasets.fetch import verify
+    from groupinf.datasets.home import data_home
+    from groupinf.datasets.integrity import facts_of
+    from groupinf.datasets.registry import dataset_names
+
+    home = data_home()
+    states = verify([facts_of(name) for name in names or dataset_names()], home)
+    shown = [state for state in states if names or state.status != "missing"]
+    for state in shown:
+        click.echo(f"{state.source.path}: {state_words(state)}")
+    if not shown:
+        click.echo(f"no files to verify {'of these datasets' if names else f'in {home}'}")
+    if bad := sum(state.status in ("wrong", "missing") for state in shown):
+        raise RunError(
+            f"{home}: {bad} of {len(shown)} files missing or wrong; `groupinf data fetch --force NAME` gets them"
+        )
+
+
+@data.command()
+@click.argument("name")
+def show(name: str) -> None:
+    """Describe a dataset; what is in it is said where it is on disk."""
+    from groupinf.cli.data_text import rows_text
+    from groupinf.config.schema import NamedDataset
+    from groupinf.datasets.describe import file_rows, known_rows, loaded_rows
+    from groupinf.datasets.fetch import verify
+    from groupinf.datasets.home import data_home
+    from groupinf.datasets.integrity import facts_of
+    from groupinf.datasets.registry import load_dataset
+
+    facts = facts_of(name)
+    home = data_home()
+    states = verify([facts], home)
+    width = shutil.get_terminal_size((100, 24)).columns
+    click.echo(f"{facts.name}\n{rows_text([('title', facts.title), *known_rows(facts), *file_rows(states)], width)}")
+    if any(state.status in ("missing", "wrong") for state in states):
+        click.echo(
+            f"Not loaded: files are missing or wrong in {home}. `groupinf data fetch {name}` says how to get them."
+        )
+    else:
+        loaded = load_dataset(NamedDataset(name=name), Path(), seed=0)
+        click.echo(f"Loaded with seed 0:\n{rows_text(loaded_rows(loaded), width)}")
+
+
+@data.command("import")
+@click.argument("name")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@force_option
+def import_(name: str, paths: tuple[Path, ...], force: bool) -> None:
+    """Copy files that you have into the data home.
+
+    PATH is a file of the dataset NAME, or a folder that holds some.
+    """
+    from groupinf.datasets.home import data_home
+    from groupinf.datasets.integrity import facts_of
+    from groupinf.datasets.own_copies import import_files
+
+    import_files(facts_of(name), paths, data_home(), force, click.echo)

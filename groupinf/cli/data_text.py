@@ -1,0 +1,68 @@
+"""What ``groupinf data`` prints, as plain text."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from io import StringIO
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from groupinf.datasets.describe import Row, paper_score
+from groupinf.datasets.facts import DatasetFacts
+from groupinf.datasets.integrity import on_disk
+
+COLUMNS = ("name", "n", "d", "classes", "on disk", "λ/n", "accuracy", "licence")
+RIGHT = ("n", "d", "classes", "λ/n", "accuracy")
+UNLIMITED = 1_000
+NOTES = "n: training rows; λ/n and accuracy (or F1): the paper's; on disk: in"
+MORE = "`groupinf data fetch NAME` gets a dataset, `groupinf data show NAME` says more of it."
+
+
+def list_text(datasets: Iterable[DatasetFacts], home: Path, width: int | None) -> str:
+    """Return the table of datasets, a line for each; what is too long for the width ends with an ellipsis."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for name in COLUMNS:
+        table.add_column(name, justify="right" if name in RIGHT else "left", no_wrap=True)
+    for facts in datasets:
+        table.add_row(*_cells(facts, home))
+    out = StringIO()
+    Console(file=out, width=UNLIMITED, color_system=None, markup=False, highlight=False).print(table)
+    lines = [_cut(line.rstrip(), width) for line in out.getvalue().splitlines()]
+    notes = [textwrap.fill(note, width or UNLIMITED) for note in (f"{NOTES} {home}", MORE)]
+    return "\n".join([*lines, "", *notes])
+
+
+def _cut(line: str, width: int | None) -> str:
+    return line if width is None or len(line) <= width else f"{line[: width - 1]}…"
+
+
+def _cells(facts: DatasetFacts, home: Path) -> tuple[str, ...]:
+    return (
+        facts.name,
+        f"{facts.n:,}",
+        f"{facts.d:,}",
+        f"{facts.n_classes}" if facts.n_classes else "–",
+        on_disk(facts, home),
+        "" if facts.lambda_over_n is None else f"{facts.lambda_over_n:.1e}",
+        paper_score(facts),
+        facts.licence,
+    )
+
+
+def rows_text(rows: Sequence[Row], width: int) -> str:
+    """Return rows of a label and a text that is wrapped beside it; long words stay whole: they may be copied."""
+    indent = 2 + max(len(label) for label, _ in rows) + 2
+    return "\n".join(
+        textwrap.fill(
+            text,
+            max(width, indent + 20),
+            initial_indent=f"  {label}".ljust(indent),
+            subsequent_indent=" " * indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for label, text in rows
+    )

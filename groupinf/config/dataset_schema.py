@@ -1,0 +1,138 @@
+"""The section ``dataset``: a name of the registry, or a user's own arrays, table or libsvm file."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Discriminator, Field, Tag, ValidationInfo, model_validator
+
+from groupinf.config.section import Section
+
+Task = Literal["classification", "regression"]
+
+TEST_FRACTION = 0.2
+
+# Keys that name a file. Those of MAIN_FILES say what kind of data it is; the others go with one of them.
+MAIN_FILES = ("npz", "csv", "parquet", "libsvm")
+MORE_FILES = ("test_file", "X_train", "X_test")
+
+
+def _only_one_split(value: Any, info: ValidationInfo) -> Any:
+    """A key that says which rows are test rows: refused beside an earlier one."""
+    given = [key for key in ("split", "test_file") if info.data.get(key) is not None]
+    if value is not None and given:
+        raise ValueError(f"expected only one of split, test_file and test_fraction, found it beside {given[0]}")
+    return value
+
+
+def _fraction_where_needed(value: float | None, info: ValidationInfo) -> float | None:
+    if value is None and info.data.get("split") is None and info.data.get("test_file") is None:
+        return TEST_FRACTION
+    return value
+
+
+TestFile = Annotated[str | None, AfterValidator(_only_one_split)]
+TestFraction = Annotated[
+    Annotated[float, Field(gt=0, lt=1)] | None,
+    Field(validate_default=True),
+    AfterValidator(_only_one_split),
+    AfterValidator(_fraction_where_needed),
+]
+
+# Spelled out or left out, a default is the same configuration: both are None.
+Standardise = Annotated[bool | None, AfterValidator(lambda value: value or None)]
+Missing = Annotated[
+    Literal["refuse", "impute"] | None, AfterValidator(lambda value: None if value == "refuse" else value)
+]
+
+
+class NamedDataset(Section):
+    """A dataset of the registry."""
+
+    name: str
+
+
+class NpzDataset(Section):
+    """A user's .npz: X_train, y_train, X_test, y_test, optional sample_weight_train and feature_names.
+
+    With the keys X_train and X_test the features come from files of their own, written by scipy.sparse.save_npz.
+    """
+
+    npz: str
+    X_train: str | None = None
+    X_test: str | None = None
+    task: Task = "classification"
+    standardise: Standardise = None
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> Self:
+        if (self.X_train is None) != (self.X_test is None):
+            found = "X_test" if self.X_train is None else "X_train"
+            raise ValueError(f"expected files for both X_train and X_test or for neither, found only {found}")
+        return self
+
+
+class _Table(Section):
+    """One row per point. The test rows: named by a column, in a file of their own, or drawn at random (seeded)."""
+
+    target: str
+    split: str | None = None
+    test_file: TestFile = None
+    test_fraction: TestFraction = None
+    drop: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    task: Task = "classification"
+    weight: str | None = None
+    missing: Missing = None
+    standardise: Standardise = None
+
+
+class _Csv(Section):
+    csv: str
+
+
+class _Parquet(Section):
+    parquet: str
+
+
+class CsvDataset(_Table, _Csv):  # in this order the key that names the file is the first field
+    """A user's table as comma-separated text with a header line."""
+
+
+class ParquetDataset(_Table, _Parquet):
+    """A user's table as a Parquet file."""
+
+
+class LibsvmDataset(Section):
+    """A user's file in the libsvm format, sparse."""
+
+    libsvm: str
+    test_file: TestFile = None
+    test_fraction: TestFraction = None
+    task: Task = "classification"
+    standardise: Standardise = None
+
+
+TableDataset = CsvDataset | ParquetDataset
+
+DATASETS: dict[str, type[Section]] = {
+    "name": NamedDataset,
+    "npz": NpzDataset,
+    "csv": CsvDataset,
+    "parquet": ParquetDataset,
+    "libsvm": LibsvmDataset,
+}
+
+
+def _dataset_tag(value: Any) -> str | None:
+    keys = value.keys() if isinstance(value, dict) else getattr(type(value), "model_fields", {})
+    return next((tag for tag in DATASETS if tag in keys), None)
+
+
+DatasetConfig = Annotated[
+    Annotated[NamedDataset, Tag("name")]
+    | Annotated[NpzDataset, Tag("npz")]
+    | Annotated[CsvDataset, Tag("csv")]
+    | Annotated[ParquetDataset, Tag("parquet")]
+    | Annotated[LibsvmDataset, Tag("libsvm")],
+    Discriminator(_dataset_tag),
+]

@@ -1,0 +1,115 @@
+"""Whether a source file on disk is the one that is meant, as a value rather than as an error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from groupinf.config.explain import did_you_mean
+from groupinf.datasets.enron_mail import HAM, SPAM
+from groupinf.datasets.facts import DatasetFacts, SourceFile
+from groupinf.datasets.home import read_zip_member, replace_it, verified_file
+from groupinf.datasets.registry import FACTS, dataset_names
+from groupinf.datasets.tar_texts import read_tar
+from groupinf.errors import DataError
+
+# missing: no such file; unknown: there, but no sha256 is known that it could be held against
+Status = Literal["missing", "right", "unknown", "wrong"]
+OnDisk = Literal["bundled", "yes", "in part", "no"]
+
+HEAD = 512  # bytes that tell a web page or the kind of a file
+WEB_PAGE = (b"<!doctype html", b"<html", b"<head", b"<script")
+KINDS = {
+    ".npz": (b"PK", "an .npz archive"),
+    ".zip": (b"PK", "a zip archive"),
+    ".gz": (b"\x1f\x8b", "a gzip file"),
+    ".db": (b"SQLite format 3\0", "an SQLite database"),
+}
+
+
+@dataclass(frozen=True)
+class FileState:
+    """A source file below a data home; ``fault`` says in words what is wrong with it."""
+
+    source: SourceFile
+    path: Path
+    status: Status
+    fault: str = ""
+
+
+def facts_of(name: str) -> DatasetFacts:
+    """Return what is known of a dataset.
+
+    Raises:
+        DataError: there is none of that name.
+    """
+    if name not in FACTS:
+        known = ", ".join(dataset_names())
+        raise DataError(f"expected a dataset, one of {known}; found {name!r}{did_you_mean(name, dataset_names())}")
+    return FACTS[name]
+
+
+def files_of(datasets: Iterable[DatasetFacts]) -> tuple[SourceFile, ...]:
+    """Return the files of these datasets in order, those that they share once."""
+    return tuple({source.path: source for facts in datasets for source in facts.files}.values())
+
+
+def on_disk(facts: DatasetFacts, home: Path) -> OnDisk:
+    """Return how much of a dataset is below the data home; only names are looked at, nothing is verified."""
+    if not facts.files:
+        return "bundled"
+    present = [(home / source.path).is_file() for source in facts.files]
+    return "yes" if all(present) else "in part" if any(present) else "no"
+
+
+def state_of(home: Path, source: SourceFile) -> FileState:
+    """Return whether a source file is below the data home and is the one that is meant."""
+    path = home / source.path
+    if not path.is_file():
+        return FileState(source, path, "missing")
+    if fault := fault_of(path, source):
+        return FileState(source, path, "wrong", fault)
+    return FileState(source, path, "right" if has_hash(source) else "unknown")
+
+
+def has_hash(source: SourceFile) -> bool:
+    """Return whether anything is known that a file can be verified by."""
+    return bool(source.sha256 or source.members or source.listing_sha256)
+
+
+def fault_of(path: Path, source: SourceFile) -> str:
+    """Return in words what makes a file, of whatever name, another than the source; empty where nothing does.
+
+    What is verified is what the loader verifies: members of a zip, the listing of a tar.gz, else the whole file.
+    Where no sha256 is known, only an empty file, a web page and a file of another kind are found out.
+    """
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(HEAD)
+    except OSError as error:
+        return f"expected a readable file, found: {error.strerror}"
+    if not head:
+        return "expected a file, found an empty one"
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(WEB_PAGE):
+        return f"expected the file {Path(source.path).name}, found a web page (HTML), perhaps of a login or an error"
+    magic, kind = KINDS.get(Path(source.path).suffix, (b"", ""))
+    if not has_hash(source):
+        return "" if head.startswith(magic) else f"expected {kind}, found a file that begins with {head[:8]!r}"
+    return _fault_of_content(path, source)
+
+
+def _fault_of_content(path: Path, source: SourceFile) -> str:
+    try:
+        if source.members:
+            for member in source.members:
+                read_zip_member(path, source, member)
+        elif source.listing_sha256 is not None:
+            read_tar(path, source, (SPAM, HAM))  # the one source that is verified by its listing
+        else:
+            verified_file(path.parent, replace(source, path=path.name))
+    except DataError as error:
+        # What to do depends on where the file came from, and so does its name: the caller says both.
+        return str(error).removeprefix(f"{path}: ").removesuffix(replace_it(source)).rstrip(" .")
+    return ""

@@ -1,0 +1,148 @@
+"""A user's own file in the libsvm format: one line ``LABEL INDEX:VALUE INDEX:VALUE ...`` for each row."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.datasets import load_svmlight_file
+
+from groupinf.config.dataset_schema import LibsvmDataset
+from groupinf.datasets.dataset import Dataset, Features
+from groupinf.datasets.features import MOST_FEATURES, feature_names
+from groupinf.datasets.home import sha256_of
+from groupinf.datasets.labels import encode_targets
+from groupinf.datasets.sources import sources_of
+from groupinf.datasets.split import SplitKey, check_every_class_trains, split_file
+from groupinf.datasets.standardise import standardised
+from groupinf.errors import DataError
+
+UNREADABLE = (OSError, EOFError, zlib.error, ValueError)  # bz2 raises the last where the end is missing
+
+LONGEST = 60  # characters of a line that a message shows
+
+
+@dataclass(frozen=True)
+class LabelledRows:
+    """Rows of a file as they stand: column j of X holds what has the index j."""
+
+    X: sparse.csr_array
+    y: NDArray[np.float64]
+
+
+def load_libsvm(config: LibsvmDataset, path: Path, test_path: Path | None, seed: int) -> Dataset:
+    """Return the dataset of the libsvm file at ``path``, sparse; test rows from ``test_path``, or drawn from ``seed``.
+
+    Indices start from 1, unless an entry of either file has the index 0; a feature is called x and its index.
+    Both files have as many features as the one with more. ``qid`` is not looked at; .gz and .bz2 are uncompressed.
+
+    Raises:
+        DataError: a file cannot be read, or a line is not in the format; names the file and the line.
+        DatasetConfigError: a part is left without a row, or the training rows without a class.
+    """
+    paths = [path] if test_path is None else [path, test_path]
+    files = [read_libsvm(p) for p in paths]
+    X, names = _features([file.X for file in files], str(path))
+    y = _whole_numbers(np.concatenate([file.y for file in files]))
+    if config.test_fraction is not None:
+        train, test = split_file(y.size, config.test_fraction, seed, str(path))
+    else:
+        train, test = np.arange(files[0].y.size), np.arange(files[0].y.size, y.size)
+    if config.task == "classification":
+        made_by: SplitKey = "test_file" if config.test_fraction is None else "test_fraction"
+        check_every_class_trains(y, train, "the labels", str(path), made_by)
+    targets = encode_targets(y[train], y[test], config.task, str(path))
+    both: tuple[Features, Features] = (X[train], X[test])
+    X_train, X_test = standardised(*both, names, str(path)) if config.standardise else both
+    return Dataset(
+        name=path.stem,
+        task=config.task,
+        X_train=X_train,
+        y_train=targets.y_train,
+        X_test=X_test,
+        y_test=targets.y_test,
+        classes=targets.classes,
+        sample_weight_train=np.ones(train.size),
+        feature_names=names,
+        sources=sources_of((p, sha256_of(p)) for p in paths),
+    )
+
+
+def read_libsvm(path: Path) -> LabelledRows:
+    """Return the rows of a file; blank lines and what follows a # are left out.
+
+    Raises:
+        DataError: it cannot be read, has no row, or a line is not in the format or holds an infinite number.
+    """
+    try:
+        content = _content(path)
+    except UNREADABLE as error:
+        raise DataError(f"{path}: expected a readable file, found: {error}") from error
+    rows = _parsed(content)
+    if isinstance(rows, str):
+        raise _first_fault(content.split(b"\n"), path)
+    if not rows.y.size:
+        raise DataError(f"{path}: expected lines LABEL INDEX:VALUE .., found none")
+    return rows
+
+
+def _content(path: Path) -> bytes:
+    content = path.read_bytes()
+    if path.suffix == ".gz":
+        return gzip.decompress(content)
+    return bz2.decompress(content) if path.suffix == ".bz2" else content
+
+
+def _parsed(content: bytes) -> LabelledRows | str:
+    """Return the rows, or what is wrong with them in words."""
+    try:
+        X, y = load_svmlight_file(io.BytesIO(content), zero_based=True)
+    except (ValueError, OverflowError) as error:
+        return str(error)
+    if X.shape[1] > MOST_FEATURES + 1:
+        return f"an index above {MOST_FEATURES:,}"
+    if not np.isfinite(X.data).all() or not np.isfinite(y).all():
+        return "a number that is not finite"
+    return LabelledRows(sparse.csr_array(X), y)
+
+
+def _first_fault(lines: Sequence[bytes], path: Path) -> DataError:
+    """Find the first line that is wrong by itself: by halves, for a parse of one line costs as much as of hundreds."""
+    low, high = 0, len(lines)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if isinstance(_parsed(b"\n".join(lines[low:middle])), str) else (middle, high)
+    problem = _parsed(lines[low])
+    shown = lines[low].decode("utf-8", "backslashreplace").strip()
+    shown = shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}..."
+    return DataError(f"{path}, line {low + 1}: expected LABEL INDEX:VALUE .., found {shown!r}: {problem}")
+
+
+def _features(parts: Sequence[sparse.csr_array], file: str) -> tuple[sparse.csr_array, tuple[str, ...]]:
+    """Return the rows of all parts as one matrix, without the column of index 0 where nothing has that index."""
+    width = max(part.shape[1] for part in parts)
+    X = sparse.vstack([_widened(part, width) for part in parts], format="csr")
+    first = 0 if (X.indices == 0).any() else 1
+    if not X.nnz or X.shape[1] == first:
+        raise DataError(f"{file}: expected at least one entry INDEX:VALUE, found only labels")
+    X = sparse.csr_array((X.data, X.indices - first, X.indptr), shape=(X.shape[0], width - first))
+    return X, feature_names(X.shape[1], file, first)
+
+
+def _widened(X: sparse.csr_array, width: int) -> sparse.csr_array:
+    return sparse.csr_array((X.data, X.indices, X.indptr), shape=(X.shape[0], width))
+
+
+def _whole_numbers(y: NDArray[np.float64]) -> NDArray[Any]:
+    """Labels such as -1 and 1 are shown without decimals."""
+    whole = (y == np.round(y)).all() and (np.abs(y) < 2**53).all()
+    return y.astype(np.int64) if whole else y

@@ -1,0 +1,124 @@
+"""Columns of a table as features: numbers as they are, text as 0/1, gaps refused or filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groupinf.datasets.config_error import DatasetConfigError
+from groupinf.datasets.imputation import imputed
+from groupinf.datasets.one_hot import one_hot
+from groupinf.datasets.table import Parsed, Table
+from groupinf.errors import DataError
+
+MOST_CATEGORIES = 1000
+
+
+@dataclass(frozen=True)
+class TableFeatures:
+    """Feature names and, column by column of the table, the (rows, k) values of one or more features."""
+
+    names: tuple[str, ...]
+    blocks: tuple[NDArray[Any], ...]
+
+    def matrix(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return some rows as one float64 matrix in C order; the whole table is never held as one."""
+        X = np.empty((rows.size, len(self.names)))
+        at = 0
+        for block in self.blocks:
+            X[:, at : at + block.shape[1]] = block[rows]
+            at += block.shape[1]
+        return X
+
+
+def table_features(table: Table, columns: Sequence[str], train: NDArray[np.int64] | None) -> TableFeatures:
+    """Return the features of some columns; gaps are filled in from the rows ``train``, or refused where it is None.
+
+    Raises:
+        DataError: a missing value, one that is infinite, a column that is neither numbers, bools nor text, or one
+            that no training row has a value of; names the file, the place and the column.
+        DatasetConfigError: a column of text with too many different values.
+    """
+    names: list[str] = []
+    blocks: list[NDArray[Any]] = []
+    for column in columns:
+        values = _values(table, column, train)
+        if values.dtype == object:
+            _check_categories(values, column, table)
+            kept, block = one_hot(values)
+            names += [f"{column}={value}" for value in kept]
+            blocks.append(block)
+        else:
+            names.append(column)
+            blocks.append(values[:, None])
+    return TableFeatures(tuple(names), tuple(blocks))
+
+
+def column_without_gaps(table: Table, column: str, advice: str = "") -> Parsed:
+    """Return a column every row of which has a value, finite where it is a number.
+
+    Raises:
+        DataError: a row has none; names its place.
+    """
+    return without_gaps(usable(table, column), table, column, advice)
+
+
+def without_gaps(parsed: Parsed, table: Table, column: str, advice: str = "") -> Parsed:
+    """Return a column every row of which has a value, finite where it is a number; else DataError names the row."""
+    if parsed.missing.any():
+        row = int(np.flatnonzero(parsed.missing)[0])
+        found = table.shown(row, column)
+        raise DataError(
+            f"{table.place(row, column)}: expected a value, found {found!r}, which stands for a missing one;"
+            f" fill it in or leave the row out{advice}"
+        )
+    check_numbers(parsed, table, column)
+    return parsed
+
+
+def usable(table: Table, column: str) -> Parsed:
+    """Return a column as numbers or text; DataError where its type is another."""
+    if column in table.unusable:
+        raise DataError(
+            f"{table.path}: column {column!r}: expected numbers, bools or text, found {table.unusable[column]}"
+        )
+    return table.parsed(column)
+
+
+def check_numbers(parsed: Parsed, table: Table, column: str) -> None:
+    """Refuse infinite numbers, naming the place of the first."""
+    if parsed.is_text:
+        return
+    infinite = np.flatnonzero(~np.isfinite(parsed.values) & ~parsed.missing)
+    if infinite.size:
+        row = int(infinite[0])
+        raise DataError(f"{table.place(row, column)}: expected a finite number, found {table.shown(row, column)!r}")
+
+
+def _values(table: Table, column: str, train: NDArray[np.int64] | None) -> NDArray[Any]:
+    parsed = usable(table, column)
+    if train is None or not parsed.missing.any():
+        return without_gaps(parsed, table, column, ", or drop the column, or set missing: impute").values
+    check_numbers(parsed, table, column)
+    values = imputed(parsed, train)
+    if values is None:
+        raise DataError(
+            f"{table.path}: column {column!r}: expected a training row with a value to fill in the missing ones from,"
+            " found none; drop the column"
+        )
+    return values
+
+
+def _check_categories(values: NDArray[np.object_], column: str, table: Table) -> None:
+    """A column of names or keys would otherwise become as many features as there are rows."""
+    found = len(set(values))
+    if found > MOST_CATEGORIES:
+        raise DatasetConfigError(
+            f"expected text columns of {table.path} with at most {MOST_CATEGORIES} different values, found {found} in"
+            f" {column!r}; drop it (it can still make column groups)",
+            ("dataset", "drop"),
+        )

@@ -1,0 +1,122 @@
+"""A user's own table, CSV or Parquet: features, target, weights, a split of the rows, natural groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groupinf.config.dataset_schema import CsvDataset, TableDataset
+from groupinf.datasets.config_error import DatasetConfigError
+from groupinf.datasets.dataset import Dataset, Features
+from groupinf.datasets.labels import Targets, check_weights, encode_targets
+from groupinf.datasets.parquet_table import read_parquet
+from groupinf.datasets.sources import sources_of
+from groupinf.datasets.standardise import standardised
+from groupinf.datasets.table import Parsed, Table
+from groupinf.datasets.table_columns import check_test_columns, feature_columns
+from groupinf.datasets.table_features import column_without_gaps, table_features, usable, without_gaps
+from groupinf.datasets.table_split import check_classes, split_table
+from groupinf.datasets.text_table import read_table
+from groupinf.errors import DataError
+
+Rows = NDArray[np.int64]
+
+_Table = TypeVar("_Table", bound=Table)
+
+
+def load_table(config: TableDataset, path: Path, test_path: Path | None, seed: int) -> Dataset:
+    """Return the dataset of the table at ``path``; ``test_path`` is the file of the test rows, where there is one.
+
+    Every column that the configuration does not name is a feature. Numbers are taken as they are; text becomes a
+    feature ``column=value`` for each of its values (sorted; of two values only the second). In a CSV file a column
+    is numeric where every value of it is a number; a Parquet file states it. Rows keep the order of the file.
+    What is imputed and standardised is learnt from the training rows alone, which count alike whatever their weights.
+    ``columns`` and ``test_columns`` hold every column of the file.
+
+    Raises:
+        DataError: the file is not such a table or holds a missing value; names the file, the place and the column.
+        DatasetConfigError: a key of the configuration does not go with the file.
+    """
+    table: Table
+    if isinstance(config, CsvDataset):
+        table, columns = _read(config, read_table, path, test_path)
+    else:
+        table, columns = _read(config, read_parquet, path, test_path)
+    y = _target(config, table)
+    train, test = split_table(config, table, seed)
+    if config.task == "classification":
+        check_classes(config, table, y, train)
+    targets = encode_targets(y[train], y[test], config.task, str(path))
+    features = table_features(table, columns, train if config.missing == "impute" else None)
+    X_train, X_test = _matrices(config, features.matrix(train), features.matrix(test), features.names, path)
+    return Dataset(
+        name=path.stem,
+        task=config.task,
+        X_train=X_train,
+        y_train=targets.y_train,
+        X_test=X_test,
+        y_test=targets.y_test,
+        classes=targets.classes,
+        sample_weight_train=_weights(config.weight, table, train, targets),
+        feature_names=features.names,
+        columns=table.columns.take(train),
+        test_columns=table.columns.take(test),
+        sources=sources_of((file.path, file.sha256) for file in table.files),
+    )
+
+
+def _read(
+    config: TableDataset, read: Callable[[Path], _Table], path: Path, test_path: Path | None
+) -> tuple[_Table, list[str]]:
+    """Return the rows of one file, or of both, and the columns that are features."""
+    table = read(path)
+    columns = feature_columns(config, table)
+    if test_path is None:
+        return table, columns
+    test = read(test_path)
+    check_test_columns(config, table, columns, test)
+    return table.above(test), columns
+
+
+def _matrices(
+    config: TableDataset, X_train: Features, X_test: Features, names: Sequence[str], path: Path
+) -> tuple[Features, Features]:
+    return standardised(X_train, X_test, names, str(path)) if config.standardise else (X_train, X_test)
+
+
+def _target(config: TableDataset, table: Table) -> NDArray[Any]:
+    parsed = column_without_gaps(table, config.target)
+    if not parsed.is_text:
+        return parsed.values
+    if config.task == "regression":
+        raise DatasetConfigError(
+            f"expected a column of numbers for regression, found text in {config.target!r} of {table.path}",
+            ("dataset", "target"),
+        )
+    return parsed.values.astype(np.str_)
+
+
+def _weights(column: str | None, table: Table, train: Rows, targets: Targets) -> NDArray[np.float64]:
+    """Weights of the training rows; those of test rows are not looked at."""
+    if column is None:
+        return np.ones(train.size)
+    parsed = usable(table, column)
+    used = np.zeros(table.rows, dtype=np.bool_)
+    used[train] = True
+    without_gaps(Parsed(np.where(used, parsed.values, 1), parsed.missing & used), table, column)
+    if parsed.is_text:
+        raise DatasetConfigError(
+            f"expected a column of numbers, found text in {column!r} of {table.path}", ("dataset", "weight")
+        )
+    weights = parsed.values[train].astype(np.float64)
+    negative = np.flatnonzero(weights < 0)
+    if negative.size:
+        raise DataError(
+            f"{table.place(int(train[negative[0]]), column)}: expected a weight >= 0, found {weights[negative[0]]:g}"
+        )
+    check_weights(weights, targets, f"{table.path}: column {column!r}")
+    return weights

@@ -1,0 +1,37 @@
+"""The outline of a prepared run, read from its folder alone: its groups, its blocks, and what the manifest says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from groupinf.effects.blocks import blocks_of
+from groupinf.experiments.files import npz_arrays, parquet_table
+from groupinf.experiments.run_directory import PREPARED, RunDirectory, groups_from
+from groupinf.groups.groups import Groups
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The groups of a run, and the group numbers of each of its blocks."""
+
+    groups: Groups
+    blocks: tuple[tuple[int, ...], ...]
+    manifest: Mapping[str, Any]
+
+
+def outline_from(groups: Groups, manifest: Mapping[str, Any]) -> Outline:
+    """Blocks are slices of the groups that can be retrained, as wide as the manifest says."""
+    left_out = {skipped["group"] for skipped in manifest["skipped"]}
+    retrained = [g for g in range(len(groups)) if g not in left_out]
+    return Outline(groups, blocks_of(retrained, manifest["block_width"]), manifest)
+
+
+def stored_outline(directory: RunDirectory, manifest: Mapping[str, Any]) -> Outline | None:
+    """The outline of a stored run; None where one of the files that prepare writes is missing or altered."""
+    stored = {name: directory.read(name, manifest) for name in PREPARED}
+    archive, frame = stored["groups.npz"], stored["groups.parquet"]
+    if archive is None or frame is None or None in stored.values():
+        return None
+    return outline_from(groups_from(npz_arrays(archive), parquet_table(frame)), manifest)
