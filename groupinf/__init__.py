@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from groupinf.config.load import LoadedConfig
     from groupinf.experiments.progress import Progress
     from groupinf.experiments.result import Run
+    from groupinf.experiments.sweep_result import Sweep
 
 __version__ = version("groupinf")
-__all__ = ["load_run", "run_experiment"]
+__all__ = ["load_run", "load_sweep", "run_experiment", "run_sweep"]
 
 
 def run_experiment(
@@ -23,30 +24,24 @@ def run_experiment(
     out: str | Path = "results",
     jobs: int | None = None,
     fresh: bool = False,
+    scheduler: str | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Run an experiment, or what is left of it, write its report and return its tables as pandas data frames.
 
     ``config`` is a YAML file or the same as a mapping; ``overrides`` are ``KEY=VALUE``; the run's folder is
-    ``out``/<name>-<hash>; ``jobs`` processes compute it (default: one per core), which changes no number.
+    ``out``/<name>-<hash>; ``jobs`` processes compute it (default: one per core), or the Dask cluster
+    whose address is ``scheduler``; neither changes a number.
     Raises ConfigError or DataError for bad input before anything runs, ConvergenceError or RunError for a run that
     fails; what it had computed is kept.
     """
-    import joblib
-
-    from groupinf.config.load import LoadedConfig, load_config
-    from groupinf.errors import ConfigError
     from groupinf.experiments.progress import Silent
     from groupinf.experiments.run import execute
     from groupinf.reporting.report import write_report
 
-    if jobs is not None and jobs < 1:
-        raise ConfigError(f"jobs: expected at least 1, found {jobs}")
-    if isinstance(config, LoadedConfig) and overrides:
-        raise ConfigError("overrides: expected none with a loaded configuration, which has its own")
-    loaded = config if isinstance(config, LoadedConfig) else load_config(config, overrides)
+    loaded, processes = _loaded(config, overrides), _processes(jobs)
     shown = progress or Silent()
-    run = execute(loaded, Path(out), jobs or joblib.cpu_count(), fresh, shown)
+    run = execute(loaded, Path(out), processes, fresh, shown, scheduler)
     shown.stage("report")
     write_report(run)
     return run
@@ -57,3 +52,65 @@ def load_run(path: str | Path) -> Run:
     from groupinf.experiments.run import load_run as load
 
     return load(Path(path))
+
+
+def run_sweep(
+    config: str | Path | Mapping[str, Any] | LoadedConfig,
+    *,
+    lambda_over_n: str | Sequence[float] | None = None,
+    redraw: bool = False,
+    overrides: Sequence[str] = (),
+    out: str | Path = "results",
+    jobs: int | None = None,
+    fresh: bool = False,
+    progress: Progress | None = None,
+) -> Sweep:
+    """Run a study at many values of λ/n on the same groups and test points, drawn at the config's own λ/n.
+
+    ``lambda_over_n`` is "MIN:MAX:NUM", log-spaced, or the values; without it the config's regularization.sweep counts.
+    With ``redraw`` groups and test points are drawn anew at every value. The folder is ``out``/<name>-sweep-<hash>;
+    it holds one folder per value, with its report, and tables/. The rest is as in ``run_experiment``.
+    Raises ConvergenceError, once all values are done, naming those that did not converge.
+    """
+    from groupinf.config.sweep_grid import grid_of, parse_grid
+    from groupinf.experiments.progress import Silent
+    from groupinf.experiments.sweep import execute_sweep, raise_failures
+    from groupinf.experiments.sweep_plan import plan_sweep
+    from groupinf.reporting.sweep_table import write_sweep_report
+
+    loaded, processes = _loaded(config, overrides), _processes(jobs)
+    wanted = None
+    if lambda_over_n is not None:
+        wanted = parse_grid(lambda_over_n) if isinstance(lambda_over_n, str) else grid_of(lambda_over_n)
+    shown = progress or Silent()
+    sweep = execute_sweep(plan_sweep(loaded, wanted, redraw), Path(out), processes, fresh, shown)
+    shown.stage("reports")
+    write_sweep_report(sweep, processes)
+    raise_failures(sweep)
+    return sweep
+
+
+def load_sweep(path: str | Path) -> Sweep:
+    """Read a finished sweep back; raises DataError where the folder holds none or a run of it is unfinished."""
+    from groupinf.experiments.sweep_result import load_sweep as load
+
+    return load(Path(path))
+
+
+def _loaded(config: str | Path | Mapping[str, Any] | LoadedConfig, overrides: Sequence[str]) -> LoadedConfig:
+    from groupinf.config.load import LoadedConfig, load_config
+    from groupinf.errors import ConfigError
+
+    if isinstance(config, LoadedConfig) and overrides:
+        raise ConfigError("overrides: expected none with a loaded configuration, which has its own")
+    return config if isinstance(config, LoadedConfig) else load_config(config, overrides)
+
+
+def _processes(jobs: int | None) -> int:
+    import joblib
+
+    from groupinf.errors import ConfigError
+
+    if jobs is not None and jobs < 1:
+        raise ConfigError(f"jobs: expected at least 1, found {jobs}")
+    return jobs or int(joblib.cpu_count())

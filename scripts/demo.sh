@@ -4,5 +4,5 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/venv.sh"
 
 rm -f "$venv/.dev-installed" # what test.sh installed is about to be replaced
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check .
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check '.[html]'
 exec "$venv/bin/groupinf" experiment configs/breast_cancer.yaml "$@"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Set up and check everything: bash scripts/test.sh [pytest arguments]
+# Tests that need real data, a Slurm of one node or a browser are skipped, and say why, where these cannot be had.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/venv.sh"
 

@@ -21,9 +21,9 @@ ALLOWED: dict[str, set[str]] = {
     "analysis": {"errors", "config", "numerics", "datasets"},
 }
 ALLOWED["experiments"] = {*ALLOWED["groups"], "groups", "effects", "analysis"}
-ALLOWED["reporting"] = {*ALLOWED["experiments"], "experiments"}
+ALLOWED["reporting"] = ALLOWED["batch"] = {*ALLOWED["experiments"], "experiments"}
 ALLOWED[""] = {*ALLOWED["reporting"], "reporting"}
-ALLOWED["cli"] = {*ALLOWED[""], ""}
+ALLOWED["cli"] = {*ALLOWED[""], "", "batch"}
 ALLOWED["__main__"] = {"cli"}
 
 # The removal matrix is a value that effects are computed from.

@@ -35,6 +35,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "dataset": tuple(schema.DATASETS.values()),
     "regularization": (schema.Regularization,),
     "regularization.cross_validation": (schema.CrossValidation,),
+    "regularization.sweep": (schema.SweepConfig,),
     "groups": (schema.GroupsConfig,),
     "groups.sizes": (schema.Sizes,),
     "groups.builders": tuple(schema.BUILDERS.values()),
@@ -107,7 +108,7 @@ def test_every_command_and_option_is_named() -> None:
 def test_no_option_is_named_that_does_not_exist() -> None:
     known = {option for command in main.commands.values() for p in command.params for option in p.opts}
     rows = re.findall(r"^\| ((?:`--?[a-z][^|]*`(?:, )?)+) \|", section("Commands"), re.MULTILINE)
-    named = {option for row in rows for option in re.findall(r"(--?[a-z]+)", row)}
+    named = {option for row in rows for option in re.findall(r"`(--?[a-z-]+)", row)}
     assert named
     assert named <= known
 

@@ -80,11 +80,14 @@ def agreement_table(effects: pd.DataFrame, seed: int) -> AgreementTable:
     members = {ALL_KINDS: np.ones(pairs.groups.size, dtype=bool)} | {kind: pairs.kinds == kind for kind in kinds}
     cells = pairs.predicted.size * 2 * RESAMPLES
     interval: Interval = "bootstrap" if cells <= MOST_BOOTSTRAP_CELLS else "analytic"
-    parts = [_rows(pairs, kind, chosen, interval, seed) for kind, chosen in members.items()]
+    parts = [agreement_rows(pairs, kind, chosen, interval, seed) for kind, chosen in members.items()]
     return AgreementTable(_ordered(pd.concat(parts, ignore_index=True), pairs, list(members)), interval)
 
 
-def _rows(pairs: PairedEffects, kind: str, chosen: NDArray[np.bool_], interval: Interval, seed: int) -> pd.DataFrame:
+def agreement_rows(
+    pairs: PairedEffects, kind: str, chosen: NDArray[np.bool_], interval: Interval, seed: int
+) -> pd.DataFrame:
+    """The statistics of :func:`agreement_table` over the ``chosen`` (G,) groups, called ``kind``."""
     predicted, actual = pairs.predicted[..., chosen], pairs.actual[..., chosen]
     spearman = _correlation(rankdata(predicted, axis=-1), rankdata(actual, axis=-1))
     low, high = _interval(predicted, actual, spearman, interval, seed)

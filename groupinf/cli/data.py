@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -47,7 +48,7 @@ def fetch(names: tuple[str, ...], mirror: str | None, force: bool) -> None:
     from groupinf.cli.transfers import shown_transfer
     from groupinf.datasets import fetch as fetching
     from groupinf.datasets.home import data_home
-    from groupinf.datasets.integrity import facts_of
+    from groupinf.datasets.registry import facts_of
 
     datasets = [facts_of(name) for name in names]
     request = fetching.Request(data_home(), None if mirror is None else fetching.mirror_of(mirror), force)
@@ -58,23 +59,26 @@ def fetch(names: tuple[str, ...], mirror: str | None, force: bool) -> None:
 @click.argument("names", metavar="[NAME...]", nargs=-1)
 def verify(names: tuple[str, ...]) -> None:
     """Verify the files on disk, of all datasets or of those named."""
-    from groupinf.datasets.describe import state_words
+    from groupinf.datasets.describe import remedies, state_words
     from groupinf.datasets.fetch import verify
-    from groupinf.datasets.home import data_home
-    from groupinf.datasets.integrity import facts_of
-    from groupinf.datasets.registry import dataset_names
+    from groupinf.datasets.home import NO_FOLDER, data_home, home_fault
+    from groupinf.datasets.integrity import files_of
+    from groupinf.datasets.registry import dataset_names, facts_of
 
     home = data_home()
-    states = verify([facts_of(name) for name in names or dataset_names()], home)
+    datasets = [facts_of(name) for name in names or dataset_names()]
+    without = home_fault(home)
+    if without and files_of(datasets) and (os.environ.get("GROUPINF_DATA") or without != NO_FOLDER):
+        raise RunError(f"{home}: expected the folder of the data home (GROUPINF_DATA), found {without}")
+    states = verify(datasets, home)
     shown = [state for state in states if names or state.status != "missing"]
     for state in shown:
         click.echo(f"{state.source.path}: {state_words(state)}")
     if not shown:
-        click.echo(f"no files to verify {'of these datasets' if names else f'in {home}'}")
-    if bad := sum(state.status in ("wrong", "missing") for state in shown):
-        raise RunError(
-            f"{home}: {bad} of {len(shown)} files missing or wrong; `groupinf data fetch --force NAME` gets them"
-        )
+        place = "of these datasets" if names else f"in {home}{f' ({without})' if without else ''}"
+        click.echo(f"no files to verify {place}")
+    if bad := sum(state.status not in ("right", "unknown") for state in shown):
+        raise RunError(f"{home}: {bad} of {len(shown)} files missing or wrong{remedies(datasets, shown)}")
 
 
 @data.command()
@@ -83,21 +87,18 @@ def show(name: str) -> None:
     """Describe a dataset; what is in it is said where it is on disk."""
     from groupinf.cli.data_text import rows_text
     from groupinf.config.schema import NamedDataset
-    from groupinf.datasets.describe import file_rows, known_rows, loaded_rows
+    from groupinf.datasets.describe import file_rows, known_rows, loaded_rows, remedies
     from groupinf.datasets.fetch import verify
     from groupinf.datasets.home import data_home
-    from groupinf.datasets.integrity import facts_of
-    from groupinf.datasets.registry import load_dataset
+    from groupinf.datasets.registry import facts_of, load_dataset
 
     facts = facts_of(name)
     home = data_home()
     states = verify([facts], home)
     width = shutil.get_terminal_size((100, 24)).columns
     click.echo(f"{facts.name}\n{rows_text([('title', facts.title), *known_rows(facts), *file_rows(states)], width)}")
-    if any(state.status in ("missing", "wrong") for state in states):
-        click.echo(
-            f"Not loaded: files are missing or wrong in {home}. `groupinf data fetch {name}` says how to get them."
-        )
+    if any(state.status not in ("right", "unknown") for state in states):
+        click.echo(f"Not loaded: files are missing or wrong in {home}{remedies([facts], states)}")
     else:
         loaded = load_dataset(NamedDataset(name=name), Path(), seed=0)
         click.echo(f"Loaded with seed 0:\n{rows_text(loaded_rows(loaded), width)}")
@@ -113,7 +114,7 @@ def import_(name: str, paths: tuple[Path, ...], force: bool) -> None:
     PATH is a file of the dataset NAME, or a folder that holds some.
     """
     from groupinf.datasets.home import data_home
-    from groupinf.datasets.integrity import facts_of
     from groupinf.datasets.own_copies import import_files
+    from groupinf.datasets.registry import facts_of
 
     import_files(facts_of(name), paths, data_home(), force, click.echo)

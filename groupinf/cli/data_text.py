@@ -12,12 +12,14 @@ from rich.table import Table
 
 from groupinf.datasets.describe import Row, paper_score
 from groupinf.datasets.facts import DatasetFacts
+from groupinf.datasets.home import home_fault
 from groupinf.datasets.integrity import on_disk
 
 COLUMNS = ("name", "n", "d", "classes", "on disk", "λ/n", "accuracy", "licence")
 RIGHT = ("n", "d", "classes", "λ/n", "accuracy")
 UNLIMITED = 1_000
 NOTES = "n: training rows; λ/n and accuracy (or F1): the paper's; on disk: in"
+PRESENT = "present: files of these names are there; `groupinf data verify` tells whether they are the right ones."
 MORE = "`groupinf data fetch NAME` gets a dataset, `groupinf data show NAME` says more of it."
 
 
@@ -31,7 +33,11 @@ def list_text(datasets: Iterable[DatasetFacts], home: Path, width: int | None) -
     out = StringIO()
     Console(file=out, width=UNLIMITED, color_system=None, markup=False, highlight=False).print(table)
     lines = [_cut(line.rstrip(), width) for line in out.getvalue().splitlines()]
-    notes = [textwrap.fill(note, width or UNLIMITED) for note in (f"{NOTES} {home}", MORE)]
+    without = home_fault(home)
+    notes = [
+        textwrap.fill(note, width or UNLIMITED)
+        for note in (f"{NOTES} {home}{f' ({without})' if without else ''}", PRESENT, MORE)
+    ]
     return "\n".join([*lines, "", *notes])
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import click
 
 from groupinf.errors import GroupinfError
 
-INTERRUPTED = 130  # what shells report for a command that was interrupted
+# what shells report for a command that a signal ended
+INTERRUPTED, TERMINATED = 128 + signal.SIGINT, 128 + signal.SIGTERM
 
 
 def show_error(error: GroupinfError) -> int:
@@ -17,18 +22,39 @@ def show_error(error: GroupinfError) -> int:
     return error.exit_code
 
 
+class Terminated(KeyboardInterrupt):
+    """The process was asked to end, as batch systems do before they kill it: handled like an interrupt."""
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """Turn SIGTERM into an exception for as long as the context lasts, so that workers end and work is kept."""
+
+    def terminate(number: int, frame: FrameType | None) -> None:
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 class Commands(click.Group):
     """A group of commands in which an error that the user can mend is one message, never a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the chosen command."""
         try:
-            return super().invoke(ctx)
+            with terminable():
+                return super().invoke(ctx)
         except GroupinfError as e:
             ctx.exit(show_error(e))
-        except KeyboardInterrupt:
-            click.echo("Interrupted. The same command again resumes an unfinished run.", err=True)
-            ctx.exit(INTERRUPTED)
+        except KeyboardInterrupt as e:
+            terminated = isinstance(e, Terminated)
+            what = "Terminated" if terminated else "Interrupted"
+            click.echo(f"{what}. What a run has stored is kept: the same command again resumes it.", err=True)
+            ctx.exit(TERMINATED if terminated else INTERRUPTED)
         except BrokenPipeError:  # the reader of the output has gone: click ends quietly
             raise
         except OSError as e:  # a full disk, a folder that may not be written

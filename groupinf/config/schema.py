@@ -24,6 +24,7 @@ from groupinf.config.dataset_schema import NamedDataset as NamedDataset
 from groupinf.config.dataset_schema import NpzDataset as NpzDataset
 from groupinf.config.dataset_schema import ParquetDataset as ParquetDataset
 from groupinf.config.section import NonNegativeInt, Percent, PositiveFloat, PositiveInt, Section, Share
+from groupinf.config.sweep_schema import SweepConfig as SweepConfig
 
 Evaluation = Literal["test_prediction", "test_loss", "self_loss"]
 Method = Literal["influence", "parameter_influence", "newton"]
@@ -63,14 +64,16 @@ class CrossValidation(_Range):
 
     num: PositiveInt
     folds: Annotated[int, Field(ge=2)] = 5
+    shuffle: bool = False
     score: Literal["accuracy", "f1", "log_loss"] = "accuracy"
 
 
 class Regularization(Section):
-    """λ/n itself, or how to choose it: exactly one of the two keys."""
+    """λ/n itself, or how to choose it: exactly one of the two; and the values that a sweep goes through."""
 
     lambda_over_n: PositiveFloat | None = None
     cross_validation: CrossValidation | None = None
+    sweep: SweepConfig | None = None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Regularization:

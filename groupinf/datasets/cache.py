@@ -23,6 +23,7 @@ from groupinf.datasets.cache_entry import FORMAT, read_entry, remove_abandoned, 
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, Loader
 from groupinf.datasets.home import find_source, sha256_of, user_cache_of
+from groupinf.datasets.new_folders import make_folder, remove_empty
 
 OFF = "off"
 KEY = re.compile("[0-9a-f]{16}")
@@ -91,11 +92,18 @@ def _key(made_from: MadeFrom) -> str:
 
 
 def _store(entry: Path, made_from: MadeFrom, dataset: Dataset) -> None:
+    made: list[Path] = []
     try:
+        made = make_folder(entry)
         write_entry(entry, made_from, dataset)
     except OSError as error:
         remove_entry(entry)
-        log.warning("%s: loaded, but no copy could be kept in the cache: %s", dataset.name, error)
+        remove_empty(made)
+        log.warning(
+            "%s: loaded, but no copy could be kept in the cache: %s; set GROUPINF_CACHE to another folder, or to off",
+            dataset.name,
+            error,
+        )
         return
     remove_abandoned(entry, before=time.time() - ABANDONED_SECONDS)
     for other in _entries(entry.parent):

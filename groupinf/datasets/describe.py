@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from scipy import sparse
 
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts
-from groupinf.datasets.integrity import FileState
+from groupinf.datasets.integrity import FileState, remedy
 
 Row = tuple[str, str]
 
@@ -65,7 +65,15 @@ def state_words(state: FileState) -> str:
         "right": "right",
         "unknown": "on disk, not verified: its sha256 is not known",
         "wrong": f"wrong: {state.fault}",
+        "unreadable": f"unreadable: {state.fault}",
     }[state.status]
+
+
+def remedies(datasets: Iterable[DatasetFacts], states: Iterable[FileState]) -> str:
+    """Return a line for each file that is missing or wrong, with what to do about it."""
+    owner = {source.path: facts.name for facts in reversed(list(datasets)) for source in facts.files}
+    words = ((state, remedy(state, owner[state.source.path])) for state in states)
+    return "".join(f"\n  {state.source.path}: {text}" for state, text in words if text)
 
 
 def loaded_rows(data: Dataset) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from dataclasses import dataclass
 from typing import IO, Protocol
@@ -41,11 +42,15 @@ class Patience:
 
 
 class NotReceivedError(Exception):
-    """A file did not come; the message says why. ``passing``: another attempt may go better."""
+    """A file did not come; the message says why.
 
-    def __init__(self, message: str, passing: bool = False) -> None:
+    ``passing``: another attempt may go better. ``no_such_host``: the name of the server was not found.
+    """
+
+    def __init__(self, message: str, passing: bool = False, no_such_host: bool = False) -> None:
         super().__init__(message)
         self.passing = passing
+        self.no_such_host = no_such_host
 
 
 def download(url: str, name: str, out: IO[bytes], transfer: Transfer, patience: Patience) -> None:
@@ -76,7 +81,8 @@ def _attempt(url: str, name: str, out: IO[bytes], transfer: Transfer, timeout: f
     try:
         downloader(url, receiver, None)
     except (requests.RequestException, ValueError) as error:
-        raise NotReceivedError(_in_words(error, receiver, timeout), _is_passing(error)) from error
+        lost = isinstance(_root(error), socket.gaierror)
+        raise NotReceivedError(_in_words(error, receiver, timeout), not lost and _is_passing(error), lost) from error
     finally:
         receiver.close()
     if receiver.total is not None and receiver.size < receiver.total:
@@ -146,14 +152,20 @@ def _in_words(error: Exception, receiver: _Receiver, timeout: float) -> str:
     if isinstance(error, requests.exceptions.ChunkedEncodingError) or receiver.arrived():
         return receiver.broken_off()
     if isinstance(error, requests.exceptions.SSLError):
-        return f"no secure connection: {_root(error)}"
+        return f"no secure connection: {_root_words(error)}"
     if isinstance(error, requests.ConnectionError):
-        return f"no connection: {_root(error)}"
+        return f"no connection: {_root_words(error)}"
     return f"no usable answer: {error}"
 
 
-def _root(error: BaseException) -> str:
-    """What the operating system said, where it was the system."""
+def _root(error: BaseException) -> BaseException:
+    """The error that came first."""
     while error.__context__ is not None:
         error = error.__context__
+    return error
+
+
+def _root_words(error: BaseException) -> str:
+    """What the operating system said, where it was the system."""
+    error = _root(error)
     return error.strerror if isinstance(error, OSError) and error.strerror else str(error)

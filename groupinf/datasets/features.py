@@ -16,6 +16,9 @@ SPARSE_PARTS = ("data", "indices", "indptr", "shape")
 
 MOST_FEATURES = 10_000_000
 
+LARGEST = 1e30  # of a number that is computed with: losses are squares of it, correlations of them eighth powers
+TOO_LARGE = f"above {LARGEST:g} in size, too large to compute with; rescale it"
+
 
 def dense_features(X: NDArray[Any], where: str) -> NDArray[np.float64]:
     """Return X (rows, d) as float64 in C order; ``where`` opens the messages.
@@ -29,12 +32,13 @@ def dense_features(X: NDArray[Any], where: str) -> NDArray[np.float64]:
 
 
 def sparse_features(parts: Mapping[str, NDArray[Any]], where: str) -> sparse.csr_array:
-    """Return the CSR matrix of data, indices, indptr and shape, with sorted indices and duplicates summed.
+    """Return the CSR matrix of data, indices, indptr and shape, with sorted indices.
 
     ``where`` is what messages put before the name of a part.
 
     Raises:
-        DataError: the four arrays are not those of a CSR matrix with at least one row and column.
+        DataError: the four arrays are not those of a CSR matrix with at least one row and column, or a row holds an
+            index twice.
     """
     data, indices, indptr = (_one_dimensional(parts[p], f"{where}{p}") for p in ("data", "indices", "indptr"))
     rows, d = _sparse_shape(parts["shape"], f"{where}shape")
@@ -47,27 +51,36 @@ def sparse_features(parts: Mapping[str, NDArray[Any]], where: str) -> sparse.csr
     if outside.size:
         raise DataError(f"{where}indices: expected values in 0..{d - 1}, found {indices[outside[0]]}")
     X = sparse.csr_array((_float64(data, f"{where}data"), indices, indptr), shape=(rows, d))
-    X.sum_duplicates()
+    X.sort_indices()
+    rows_of = np.repeat(np.arange(rows), np.diff(X.indptr))
+    twice = np.flatnonzero((np.diff(X.indices) == 0) & (np.diff(rows_of) == 0))
+    if twice.size:
+        raise DataError(
+            f"{where}indices: expected each column once in a row, found {X.indices[twice[0]]} twice in row"
+            f" {rows_of[twice[0]]}; X.sum_duplicates() adds them up"
+        )
     return X
 
 
 def check_finite(X: Features, names: Sequence[str], where: str) -> None:
-    """Refuse NaN and infinite values, naming the row and the feature of the first.
+    """Refuse NaN, infinite and too large values, naming the row and the feature of the first.
 
     Raises:
         DataError: there is one.
     """
     values = X if isinstance(X, np.ndarray) else X.data
-    if np.isfinite(values).all():
+    if not values.size or (values.min() >= -LARGEST and values.max() <= LARGEST):  # a NaN would fail both
         return
+    usable = np.abs(values) <= LARGEST
     if isinstance(X, np.ndarray):
-        row, column = (int(i) for i in np.argwhere(~np.isfinite(X))[0])
+        row, column = (int(i) for i in np.argwhere(~usable)[0])
     else:
-        at = int(np.flatnonzero(~np.isfinite(values))[0])
+        at = int(np.flatnonzero(~usable)[0])
         row, column = int(np.searchsorted(X.indptr, at, side="right")) - 1, int(X.indices[at])
-    raise DataError(
-        f"{where}: expected finite values, found {X[row, column]} in row {row}, column {column} ({names[column]!r})"
-    )
+    found = f"found {X[row, column]} in row {row}, column {column} ({names[column]!r})"
+    if np.isfinite(X[row, column]):
+        raise DataError(f"{where}: {found}, {TOO_LARGE}")
+    raise DataError(f"{where}: expected finite values, {found}")
 
 
 def _float64(array: NDArray[Any], where: str) -> NDArray[np.float64]:

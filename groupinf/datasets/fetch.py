@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from groupinf.datasets.download import NotReceivedError, Patience, Transfer
 from groupinf.datasets.facts import DatasetFacts, SourceFile
-from groupinf.datasets.integrity import FileState, files_of, has_hash, state_of
+from groupinf.datasets.integrity import FileState, files_of, has_hash, remedy, state_of
 from groupinf.datasets.placing import copy_in, download_in
 from groupinf.errors import DataError, RunError
 
@@ -55,22 +55,24 @@ def fetch(datasets: Iterable[DatasetFacts], request: Request, transfer: Transfer
         RunError: some file could not be had, after the others were tried; or the data home cannot be written.
     """
     failures = []
+    lost: set[str] = set()
     for facts in datasets:
         if not facts.files:
             say(f"{facts.name}: comes with scikit-learn, there is nothing to fetch")
         for source in facts.files:
             try:
-                say(f"{source.path}: {fetch_file(source, facts.name, request, transfer)}")
+                say(f"{source.path}: {fetch_file(source, facts.name, request, transfer, lost)}")
             except NotFetchedError as error:
                 failures.append(str(error))
     if failures:
         raise RunError("\n".join(dict.fromkeys(failures)))
 
 
-def fetch_file(source: SourceFile, dataset: str, request: Request, transfer: Transfer) -> str:
+def fetch_file(source: SourceFile, dataset: str, request: Request, transfer: Transfer, lost: set[str]) -> str:
     """Fetch one file of a dataset unless it is there; return in words what was done.
 
-    A file comes to its place only after it is verified.
+    A file comes to its place only after it is verified. ``lost`` are hosts whose names were not found: they are not
+    asked again, and those that are not found now are added.
 
     Raises:
         NotFetchedError: it could not be had; says everything that was tried.
@@ -79,22 +81,36 @@ def fetch_file(source: SourceFile, dataset: str, request: Request, transfer: Tra
     state = state_of(request.home, source)
     if state.status == "right" or (state.status == "unknown" and not request.force):
         return f"already there, {verified_words(source)}"
+    if state.status == "unreadable":
+        raise NotFetchedError(f"{state.path}: {state.fault}")
     if state.status == "wrong" and not request.force:
-        raise NotFetchedError(
-            f"{in_the_way(state)}: `groupinf data fetch --force {dataset}` replaces it by a right one"
-        )
+        raise NotFetchedError(f"{in_the_way(state)}. {remedy(state, dataset)}")
     tried = []
     for place in places_of(source, request.mirror):
         try:
-            if isinstance(place, Path):
-                size = copy_in(place, source, state.path)
-            else:
-                size = download_in(place, source, state.path, transfer, request.patience)
+            size = _receive(place, source, state.path, request, transfer, lost)
         except NotReceivedError as error:
             tried.append(f"\n  {place}: {error}")
         else:
             return f"{size:,} bytes from {place}, {verified_words(source)}"
     raise NotFetchedError(f"{source.path}: {_not_fetched(source, dataset, tried)}")
+
+
+def _receive(
+    place: Place, source: SourceFile, target: Path, request: Request, transfer: Transfer, lost: set[str]
+) -> int:
+    """Copy or download to the target; return the size in bytes."""
+    if isinstance(place, Path):
+        return copy_in(place, source, target)
+    host = urlsplit(place).netloc
+    if host in lost:
+        raise NotReceivedError(f"not asked again, as {host} was not found before")
+    try:
+        return download_in(place, source, target, transfer, request.patience)
+    except NotReceivedError as error:
+        if error.no_such_host:
+            lost.add(host)
+        raise
 
 
 def places_of(source: SourceFile, mirror: Place | None) -> tuple[Place, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import sys
 import zipfile
 import zlib
@@ -13,6 +14,8 @@ from pathlib import Path, PurePosixPath
 
 from groupinf.datasets.facts import SourceFile
 from groupinf.errors import DataError
+
+WEB_PAGE = (b"<!doctype html", b"<html", b"<head", b"<script")
 
 # What zipfile raises on files that are damaged or were never a zip file.
 UNREADABLE_ZIP = (
@@ -24,6 +27,28 @@ UNREADABLE_ZIP = (
     NotImplementedError,
     RuntimeError,
 )
+
+
+class SourceFileError(DataError):
+    """A source file is not usable; ``reason`` is the message without the file. What to do is for the caller to say."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class MissingFileError(SourceFileError):
+    """There is no such file."""
+
+
+class UnreadableFileError(SourceFileError):
+    """What is there cannot be looked at, or is a folder: no other file can take its place."""
+
+
+def is_web_page(head: bytes) -> bool:
+    """Return whether a file that begins so is HTML."""
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(WEB_PAGE)
 
 
 def data_home() -> Path:
@@ -52,33 +77,60 @@ def user_cache_of(environ: Mapping[str, str], platform: str, user_home: Path) ->
     return xdg if xdg.is_absolute() else user_home / ".cache"
 
 
+NO_FOLDER = "no such folder"
+
+
+def home_fault(home: Path) -> str:
+    """Return in words what keeps a data home from being one; empty where it is a folder."""
+    try:
+        mode = home.stat().st_mode
+    except FileNotFoundError:
+        return NO_FOLDER
+    except OSError as error:
+        return f"a folder that cannot be looked into: {error.strerror}"
+    return "" if stat.S_ISDIR(mode) else "a file, not a folder"
+
+
 def sha256_of(path: Path) -> str:
     """Return the sha256 of a file, in hexadecimal.
 
     Raises:
-        DataError: the file cannot be read.
+        SourceFileError: the file cannot be read.
     """
     try:
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
-        raise DataError(f"{path}: expected a readable file, found: {error.strerror}") from error
+        raise SourceFileError(path, f"expected a readable file, found: {error.strerror}") from error
 
 
 def find_source(home: Path, source: SourceFile) -> Path:
     """Return where a source file lies below the data home.
 
     Raises:
-        DataError: it is not there; says where it was looked for, where it comes from and what to do.
+        MissingFileError: it is not there.
+        UnreadableFileError: a folder is there, or a folder on the way cannot be looked into.
     """
     path = home / source.path
-    if path.is_file():
-        return path
-    where = f"Download it from {source.urls[0]}" if source.urls else f"Get it from {source.origin},"
-    raise DataError(
-        f"{path}: no such file. {where} and save it under that name,"
-        f" or set GROUPINF_DATA to the folder that holds {source.path}"
-    )
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise MissingFileError(path, "no such file") from None
+    except OSError as error:
+        raise UnreadableFileError(path, f"{_barred(path)} cannot be looked into: {error.strerror}") from error
+    if stat.S_ISDIR(mode):
+        raise UnreadableFileError(path, "expected a file, but a folder is there; move it away")
+    return path
+
+
+def _barred(path: Path) -> Path:
+    """The first folder on the way to a path that cannot be entered."""
+    for folder in reversed(path.parents):
+        try:
+            os.stat(os.path.join(folder, "."))  # noqa: PTH116, PTH118 - a Path drops the dot
+        except OSError:
+            return folder
+    return path.parent
 
 
 @dataclass(frozen=True)
@@ -93,20 +145,13 @@ def verified_file(home: Path, source: SourceFile) -> FoundFile:
     """Return a source file below the data home after verifying its sha256, where one is known.
 
     Raises:
-        DataError: it is not there, cannot be read, or has another hash than the source's.
+        SourceFileError: it is not there, cannot be read, or has another hash than the source's.
     """
     path = find_source(home, source)
     found = sha256_of(path)
     if source.sha256 is not None and found != source.sha256:
-        raise DataError(
-            f"{path}: expected sha256 {source.sha256}, found {found}: not the file that is meant. {replace_it(source)}"
-        )
+        raise SourceFileError(path, f"expected sha256 {source.sha256}, found {found}: not the file that is meant")
     return FoundFile(path, found)
-
-
-def replace_it(source: SourceFile) -> str:
-    """Return what to do about a file that is not the one that is meant."""
-    return f"Move the file away and get it again from {source.urls[0] if source.urls else source.origin}"
 
 
 def read_zip_member(path: Path, source: SourceFile, member: str) -> bytes:
@@ -115,21 +160,20 @@ def read_zip_member(path: Path, source: SourceFile, member: str) -> bytes:
     A member of that name in another folder will do: archives are repacked, and it is the contents that are verified.
 
     Raises:
-        DataError: not a zip file, no such member, damaged, or another hash than the source's.
+        SourceFileError: not a zip file, no such member, damaged, or another hash than the source's.
     """
-    advice = replace_it(source)
     try:
         with zipfile.ZipFile(path) as archive:
             content = archive.read(_member_like(archive, member))
     except KeyError as error:
-        raise DataError(f"{path}: expected the member {member}, found none of that name. {advice}") from error
+        raise SourceFileError(path, f"expected the member {member}, found none of that name") from error
     except UNREADABLE_ZIP as error:
-        raise DataError(f"{path}: expected a readable zip file, found: {error}. {advice}") from error
+        raise SourceFileError(path, f"expected a readable zip file, found: {error}") from error
     found = hashlib.sha256(content).hexdigest()
     if found != source.members[member]:
-        raise DataError(
-            f"{path}: member {member}: expected sha256 {source.members[member]}, found {found}:"
-            f" not the file that is meant. {advice}"
+        raise SourceFileError(
+            path,
+            f"member {member}: expected sha256 {source.members[member]}, found {found}: not the file that is meant",
         )
     return content
 

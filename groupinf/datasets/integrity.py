@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from groupinf.config.explain import did_you_mean
 from groupinf.datasets.enron_mail import HAM, SPAM
 from groupinf.datasets.facts import DatasetFacts, SourceFile
-from groupinf.datasets.home import read_zip_member, replace_it, verified_file
-from groupinf.datasets.registry import FACTS, dataset_names
+from groupinf.datasets.home import (
+    MissingFileError,
+    SourceFileError,
+    UnreadableFileError,
+    find_source,
+    is_web_page,
+    read_zip_member,
+    verified_file,
+)
 from groupinf.datasets.tar_texts import read_tar
-from groupinf.errors import DataError
 
-# missing: no such file; unknown: there, but no sha256 is known that it could be held against
-Status = Literal["missing", "right", "unknown", "wrong"]
-OnDisk = Literal["bundled", "yes", "in part", "no"]
+# missing: no such file; unknown: there, but no sha256 is known that it could be held against;
+# unreadable: a folder is in its place, or a folder on the way cannot be looked into
+Status = Literal["missing", "right", "unknown", "wrong", "unreadable"]
+OnDisk = Literal["bundled", "present", "in part", "no", "unreadable"]
 
 HEAD = 512  # bytes that tell a web page or the kind of a file
-WEB_PAGE = (b"<!doctype html", b"<html", b"<head", b"<script")
 KINDS = {
     ".npz": (b"PK", "an .npz archive"),
     ".zip": (b"PK", "a zip archive"),
@@ -39,18 +45,6 @@ class FileState:
     fault: str = ""
 
 
-def facts_of(name: str) -> DatasetFacts:
-    """Return what is known of a dataset.
-
-    Raises:
-        DataError: there is none of that name.
-    """
-    if name not in FACTS:
-        known = ", ".join(dataset_names())
-        raise DataError(f"expected a dataset, one of {known}; found {name!r}{did_you_mean(name, dataset_names())}")
-    return FACTS[name]
-
-
 def files_of(datasets: Iterable[DatasetFacts]) -> tuple[SourceFile, ...]:
     """Return the files of these datasets in order, those that they share once."""
     return tuple({source.path: source for facts in datasets for source in facts.files}.values())
@@ -60,18 +54,45 @@ def on_disk(facts: DatasetFacts, home: Path) -> OnDisk:
     """Return how much of a dataset is below the data home; only names are looked at, nothing is verified."""
     if not facts.files:
         return "bundled"
-    present = [(home / source.path).is_file() for source in facts.files]
-    return "yes" if all(present) else "in part" if any(present) else "no"
+    try:
+        present = [_is_present(home, source) for source in facts.files]
+    except UnreadableFileError:
+        return "unreadable"
+    return "present" if all(present) else "in part" if any(present) else "no"
+
+
+def _is_present(home: Path, source: SourceFile) -> bool:
+    try:
+        find_source(home, source)
+    except MissingFileError:
+        return False
+    return True
 
 
 def state_of(home: Path, source: SourceFile) -> FileState:
     """Return whether a source file is below the data home and is the one that is meant."""
     path = home / source.path
-    if not path.is_file():
-        return FileState(source, path, "missing")
+    try:
+        find_source(home, source)
+    except MissingFileError as error:
+        return FileState(source, path, "missing", error.reason)
+    except UnreadableFileError as error:
+        return FileState(source, path, "unreadable", error.reason)
     if fault := fault_of(path, source):
         return FileState(source, path, "wrong", fault)
     return FileState(source, path, "right" if has_hash(source) else "unknown")
+
+
+def remedy(state: FileState, dataset: str) -> str:
+    """Return what to do about a file of this dataset that is missing or wrong; a fault of another kind says it."""
+    source, force = state.source, " --force" if state.status == "wrong" else ""
+    if state.status not in ("missing", "wrong"):
+        return ""
+    copy = f"`groupinf data import{force} {dataset} {shlex.quote(Path(source.path).name)}`"
+    if not source.urls:
+        return f"Get it from {source.origin}, then {copy}"
+    does = "replaces" if force else "downloads"
+    return f"`groupinf data fetch{force} {dataset}` {does} it; {copy} takes a copy that you have"
 
 
 def has_hash(source: SourceFile) -> bool:
@@ -92,7 +113,7 @@ def fault_of(path: Path, source: SourceFile) -> str:
         return f"expected a readable file, found: {error.strerror}"
     if not head:
         return "expected a file, found an empty one"
-    if head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(WEB_PAGE):
+    if is_web_page(head):
         return f"expected the file {Path(source.path).name}, found a web page (HTML), perhaps of a login or an error"
     magic, kind = KINDS.get(Path(source.path).suffix, (b"", ""))
     if not has_hash(source):
@@ -109,7 +130,6 @@ def _fault_of_content(path: Path, source: SourceFile) -> str:
             read_tar(path, source, (SPAM, HAM))  # the one source that is verified by its listing
         else:
             verified_file(path.parent, replace(source, path=path.name))
-    except DataError as error:
-        # What to do depends on where the file came from, and so does its name: the caller says both.
-        return str(error).removeprefix(f"{path}: ").removesuffix(replace_it(source)).rstrip(" .")
+    except SourceFileError as error:
+        return error.reason
     return ""

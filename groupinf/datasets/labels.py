@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from groupinf.datasets.features import LARGEST, TOO_LARGE
 from groupinf.errors import DataError
 
 Task = Literal["classification", "regression"]
@@ -45,8 +46,10 @@ def _check_values(y: NDArray[Any], task: Task, where: str) -> None:
     if y.dtype.kind not in kinds:
         wanted = "numbers" if task == "regression" else "numbers, bools or text"
         raise DataError(f"{where}: expected {wanted}, found dtype {y.dtype}")
-    if y.dtype.kind == "f" and not np.isfinite(y).all():
-        row = int(np.flatnonzero(~np.isfinite(y))[0])
+    if y.dtype.kind == "f" and not (np.abs(y) <= LARGEST).all():
+        row = int(np.flatnonzero(~(np.abs(y) <= LARGEST))[0])
+        if np.isfinite(y[row]):
+            raise DataError(f"{where}: found {y[row]} in row {row}, {TOO_LARGE}")
         raise DataError(f"{where}: expected finite values, found {y[row]} in row {row}")
 
 
@@ -77,7 +80,9 @@ def check_weights(weights: NDArray[np.float64], targets: Targets, where: str) ->
     Raises:
         DataError: a NaN, infinite or negative weight; a zero sum; a class without weight.
     """
-    bad = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
+    bad = np.flatnonzero(~((weights >= 0) & (weights <= LARGEST)))
+    if bad.size and weights[bad[0]] > LARGEST and np.isfinite(weights[bad[0]]):
+        raise DataError(f"{where}: found {weights[bad[0]]:g} in row {bad[0]}, {TOO_LARGE}")
     if bad.size:
         raise DataError(f"{where}: expected finite weights >= 0, found {weights[bad[0]]:g} in row {bad[0]}")
     if not weights.sum() > 0:

@@ -18,7 +18,7 @@ from sklearn.datasets import load_svmlight_file
 
 from groupinf.config.dataset_schema import LibsvmDataset
 from groupinf.datasets.dataset import Dataset, Features
-from groupinf.datasets.features import MOST_FEATURES, feature_names
+from groupinf.datasets.features import LARGEST, MOST_FEATURES, TOO_LARGE, feature_names
 from groupinf.datasets.home import sha256_of
 from groupinf.datasets.labels import encode_targets
 from groupinf.datasets.sources import sources_of
@@ -81,7 +81,8 @@ def read_libsvm(path: Path) -> LabelledRows:
     """Return the rows of a file; blank lines and what follows a # are left out.
 
     Raises:
-        DataError: it cannot be read, has no row, or a line is not in the format or holds an infinite number.
+        DataError: it cannot be read, has no row, or a line is not in the format or holds a number that is
+            infinite or too large.
     """
     try:
         content = _content(path)
@@ -107,11 +108,11 @@ def _parsed(content: bytes) -> LabelledRows | str:
     try:
         X, y = load_svmlight_file(io.BytesIO(content), zero_based=True)
     except (ValueError, OverflowError) as error:
-        return str(error)
+        return str(error)  # only tells that there is a fault: _problem_of has the words for the user
     if X.shape[1] > MOST_FEATURES + 1:
         return f"an index above {MOST_FEATURES:,}"
-    if not np.isfinite(X.data).all() or not np.isfinite(y).all():
-        return "a number that is not finite"
+    if not (np.abs(X.data) <= LARGEST).all() or not (np.abs(y) <= LARGEST).all():
+        return "a number that is not finite or too large"
     return LabelledRows(sparse.csr_array(X), y)
 
 
@@ -121,10 +122,49 @@ def _first_fault(lines: Sequence[bytes], path: Path) -> DataError:
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if isinstance(_parsed(b"\n".join(lines[low:middle])), str) else (middle, high)
-    problem = _parsed(lines[low])
+    problem = _problem_of(lines[low])
     shown = lines[low].decode("utf-8", "backslashreplace").strip()
     shown = shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}..."
     return DataError(f"{path}, line {low + 1}: expected LABEL INDEX:VALUE .., found {shown!r}: {problem}")
+
+
+def _problem_of(line: bytes) -> str:
+    """What is wrong with a line, in words."""
+    label, *entries = line.split(b"#", 1)[0].split() or [b""]
+    if problem := _not_a_number(label, "label"):
+        return problem
+    before = -1
+    for entry in entries:
+        index, colon, value = entry.partition(b":")
+        if not colon:
+            return f"{_text(entry)} is not INDEX:VALUE"
+        if index == b"qid":
+            continue
+        if not index.isdigit():
+            return f"the index {_text(index)} is not a whole number from 0 on"
+        if len(index) > 18 or int(index) > MOST_FEATURES:
+            return f"the index {_text(index)} is above {MOST_FEATURES:,}"
+        if int(index) <= before:
+            return f"the indices of a line have to rise, each once; {int(index)} comes after {before}"
+        if problem := _not_a_number(value, "value"):
+            return problem
+        before = int(index)
+    return "it is not in the format"
+
+
+def _not_a_number(text: bytes, what: str) -> str:
+    try:
+        number = float(text)
+    except ValueError:
+        return f"the {what} {_text(text)} is not a number"
+    if not np.isfinite(number):
+        return f"the {what} {_text(text)} is not finite"
+    return f"the {what} {_text(text)} is {TOO_LARGE}" if abs(number) > LARGEST else ""
+
+
+def _text(piece: bytes) -> str:
+    text = piece.decode("utf-8", "backslashreplace")
+    return repr(text if len(text) <= LONGEST else f"{text[:LONGEST]}...")
 
 
 def _features(parts: Sequence[sparse.csr_array], file: str) -> tuple[sparse.csr_array, tuple[str, ...]]:

@@ -46,14 +46,16 @@ def load_npz(config: NpzDataset, path: Path, features: tuple[Path, Path] | None 
     arrays = read_arrays(path)
     X_train, X_test = _both_features(arrays, file) if features is None else _from_files(arrays, features, file)
     names = _feature_names(arrays, X_train.shape[1], file)
-    for array, X in (("X_train", X_train), ("X_test", X_test)):
-        check_finite(X, names, f"{file}: {array}")
-    y_train = _vector(arrays, "y_train", X_train.shape[0], file)
-    y_test = _vector(arrays, "y_test", X_test.shape[0], file)
+    of_train, of_test = ("X_train", "X_test") if features is None else (path.name for path in features)
+    places = [f"{file}: X_train", f"{file}: X_test"] if features is None else list(map(str, features))
+    for place, X in zip(places, (X_train, X_test), strict=True):
+        check_finite(X, names, place)
+    y_train = _vector(arrays, "y_train", X_train.shape[0], of_train, file)
+    y_test = _vector(arrays, "y_test", X_test.shape[0], of_test, file)
     targets = encode_targets(y_train, y_test, config.task, file)
     if config.standardise:
         X_train, X_test = standardised(X_train, X_test, names, file)
-    weights = _weights(arrays, X_train.shape[0], file)
+    weights = _weights(arrays, X_train.shape[0], of_train, file)
     check_weights(weights, targets, f"{file}: sample_weight_train")
     return Dataset(
         name=path.stem,
@@ -77,6 +79,11 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     """
     with open_archive(path) as archive:
         _refuse_misspelt(archive.files, path)
+        if {"format", "indptr"} <= set(archive.files) and not set(REQUIRED) & set(archive.files):
+            raise DataError(
+                f"{path}: expected the arrays {', '.join(REQUIRED)}, found a sparse matrix of scipy.sparse.save_npz;"
+                " give it by X_train: or X_test:, and a file of y_train and y_test by npz:"
+            )
         wanted = [name for name in (*REQUIRED, *OPTIONAL, *SPARSE) if name in archive.files]
         return {name: read_member(archive, name, path) for name in wanted}
 
@@ -129,19 +136,18 @@ def _required(arrays: Arrays, name: str, file: str) -> NDArray[Any]:
     return arrays[name]
 
 
-def _vector(arrays: Arrays, name: str, rows: int, file: str) -> NDArray[Any]:
+def _vector(arrays: Arrays, name: str, rows: int, of: str, file: str) -> NDArray[Any]:
     array = _required(arrays, name, file)
     if array.shape != (rows,):
-        of = "X_test" if name == "y_test" else "X_train"
         raise DataError(f"{file}: {name}: expected shape ({rows},), a value per row of {of}, found {array.shape}")
     return array
 
 
-def _weights(arrays: Arrays, rows: int, file: str) -> NDArray[np.float64]:
+def _weights(arrays: Arrays, rows: int, of: str, file: str) -> NDArray[np.float64]:
     name = "sample_weight_train"
     if name not in arrays:
         return np.ones(rows)
-    weights = _vector(arrays, name, rows, file)
+    weights = _vector(arrays, name, rows, of, file)
     if weights.dtype.kind not in "biuf":
         raise DataError(f"{file}: {name}: expected numbers, found dtype {weights.dtype}")
     return weights.astype(np.float64)

@@ -38,6 +38,8 @@ def _import(source: SourceFile, path: Path, home: Path, force: bool) -> str:
     state = state_of(home, source)
     if state.status == "right" or (state.status == "unknown" and filecmp.cmp(path, state.path, shallow=False)):
         return f"already there, {verified_words(source)}"
+    if state.status == "unreadable":
+        raise DataError(f"{state.path}: {state.fault}")
     if state.status != "missing" and not force:
         raise DataError(f"{in_the_way(state)}: --force replaces it")
     try:

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from groupinf.datasets.home import sha256_of
 from groupinf.datasets.table import Columns, Parsed, Table, TableFile, check_header, type_name
@@ -32,6 +33,18 @@ class TypedTable(Table):
             return Parsed(array.cast(pa.float64(), safe=False).to_numpy(), missing)
         return Parsed(array.to_numpy(), missing)
 
+    def numbers(self, column: str) -> NDArray[np.float64]:
+        """Return a column of numbers or bools as float64; all NaN for one of text, which stays text."""
+        array = self.columns.arrow(column)
+        if pa.types.is_large_string(array.type):
+            return np.full(self.rows, np.nan)
+        numbers = array.cast(pa.int8()) if pa.types.is_boolean(array.type) else array
+        return np.asarray(numbers.cast(pa.float64(), safe=False).to_numpy(), dtype=np.float64)
+
+    def gap(self, row: int, column: str) -> str:
+        """Return what a missing value is: NaN is read as a null."""
+        return "a null or NaN" if self.columns.arrow(column).type == pa.float64() else "a null"
+
 
 def read_parquet(path: Path) -> TypedTable:
     """Return the table of a Parquet file; rows are counted from 0. Dates and times become text.
@@ -45,7 +58,10 @@ def read_parquet(path: Path) -> TypedTable:
             raw = file.read()
         raw.validate(full=True)
     except UNREADABLE as error:
-        raise DataError(f"{path}: expected a readable Parquet file, found: {_first_line(error)}") from error
+        raise DataError(
+            f"{path}: expected a readable Parquet file, found: {_first_line(error)}; a file of comma-separated text is"
+            " given by csv: in place of parquet:"
+        ) from error
     check_header(raw.column_names, str(path))
     if not raw.num_rows or not raw.num_columns:
         raise DataError(f"{path}: expected rows, found none")

@@ -13,6 +13,7 @@ from typing import IO
 from groupinf.datasets.download import CHUNK, NotReceivedError, Patience, Transfer, download
 from groupinf.datasets.facts import SourceFile
 from groupinf.datasets.integrity import fault_of
+from groupinf.datasets.new_folders import make_folder, remove_empty
 from groupinf.errors import RunError
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -72,8 +73,9 @@ def new_file(target: Path) -> Iterator[tuple[IO[bytes], Path]]:
         RunError: the folder cannot be written or is full; what was at ``target`` before is still there.
     """
     temporary: Path | None = None
+    made: list[Path] = []
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        made = make_folder(target.parent)
         with tempfile.NamedTemporaryFile(
             dir=target.parent, prefix=f".{target.name}-", suffix=".part", delete=False
         ) as stream:
@@ -88,6 +90,7 @@ def new_file(target: Path) -> Iterator[tuple[IO[bytes], Path]]:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+        remove_empty(made)  # they are not empty where all went well
 
 
 def _advice(error: OSError) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -29,9 +30,11 @@ from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, Loader
 from groupinf.datasets.home import data_home
+from groupinf.datasets.integrity import remedy, state_of
 from groupinf.datasets.libsvm import load_libsvm
 from groupinf.datasets.npz import load_npz
 from groupinf.datasets.user_table import load_table
+from groupinf.errors import DataError
 
 _MODULES = (
     breast_cancer,
@@ -57,6 +60,18 @@ _LOADERS: Mapping[str, Loader] = MappingProxyType({m.FACTS.name: m.load for m in
 def dataset_names() -> tuple[str, ...]:
     """Return the names that ``dataset: {name: ...}`` may take, sorted."""
     return tuple(sorted(FACTS))
+
+
+def facts_of(name: str) -> DatasetFacts:
+    """Return what is known of a dataset.
+
+    Raises:
+        DataError: there is none of that name.
+    """
+    if name not in FACTS:
+        known = ", ".join(dataset_names())
+        raise DataError(f"expected a dataset, one of {known}; found {name!r}{did_you_mean(name, dataset_names())}")
+    return FACTS[name]
 
 
 def load_dataset(config: DatasetConfig, base: Path, seed: int) -> Dataset:
@@ -104,10 +119,26 @@ def _optional_file(text: str | None, base: Path, key: str) -> Path | None:
 
 
 def _load_named(name: str, seed: int) -> Dataset:
-    load, cache = _loader(name), cache_home()
-    if FACTS[name].cached and cache is not None:
-        return load_through_cache(FACTS[name], load, data_home(), seed, cache)
-    return load(data_home(), seed)
+    load, cache, home = _loader(name), cache_home(), data_home()
+    try:
+        if FACTS[name].cached and cache is not None:
+            return load_through_cache(FACTS[name], load, home, seed, cache)
+        return load(home, seed)
+    except DataError as error:
+        raise _with_remedy(error, FACTS[name], home) from error
+
+
+def _with_remedy(error: DataError, facts: DatasetFacts, home: Path) -> DataError:
+    """The error, or what is wrong with the first file that is not right, and what to do about it."""
+    states = [state_of(home, source) for source in facts.files]
+    bad = next((state for state in states if state.status not in ("right", "unknown")), None)
+    if bad is not None:
+        moved = f", or set GROUPINF_DATA to the folder that holds {bad.source.path}" if bad.status == "missing" else ""
+        return DataError(f"{bad.path}: {bad.fault}. {remedy(bad, facts.name)}{moved}".rstrip(". "))
+    unknown = next((state for state in states if str(error).startswith(str(state.path))), None)
+    if unknown is None:
+        return error
+    return DataError(f"{error}. {remedy(replace(unknown, status='wrong'), facts.name)}")
 
 
 def _loader(name: str) -> Loader:

@@ -55,8 +55,9 @@ def check_every_class_trains(
     missing = np.setdiff1d(y, y[train]).tolist()
     if missing:
         drawn = "use a smaller test_fraction or another seed, " if key == "test_fraction" else ""
+        numeric = "" if y.dtype.kind in "UO" else ", or, for a numeric target, set task: regression"
         raise DatasetConfigError(
             f"expected every class of {label} among the training rows of {file}, found none of"
-            f" {shortened(missing)}; {drawn}leave its rows out, or, for a numeric target, set task: regression",
+            f" {shortened(missing)}; {drawn}{'or ' if drawn and not numeric else ''}leave its rows out{numeric}",
             ("dataset", key),
         )

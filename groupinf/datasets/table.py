@@ -87,6 +87,14 @@ class Table(ABC):
     def parsed(self, column: str) -> Parsed:
         """Return a column as numbers or text."""
 
+    @abstractmethod
+    def numbers(self, column: str) -> NDArray[np.float64]:
+        """Return each value of a column as a number, NaN where it is missing or none."""
+
+    @abstractmethod
+    def gap(self, row: int, column: str) -> str:
+        """Return in words what stands where a value is missing."""
+
     @property
     def path(self) -> Path:
         """The file of the first rows."""

@@ -10,12 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.datasets.config_error import DatasetConfigError
+from groupinf.datasets.features import LARGEST, TOO_LARGE
 from groupinf.datasets.imputation import imputed
 from groupinf.datasets.one_hot import one_hot
 from groupinf.datasets.table import Parsed, Table
 from groupinf.errors import DataError
 
 MOST_CATEGORIES = 1000
+
+# A column of text that holds so many different numbers, and more of its values than that share, was meant as numbers.
+MISTAKEN_NUMBERS = 20
+MISTAKEN_SHARE = 0.9
 
 
 @dataclass(frozen=True)
@@ -39,8 +44,9 @@ def table_features(table: Table, columns: Sequence[str], train: NDArray[np.int64
     """Return the features of some columns; gaps are filled in from the rows ``train``, or refused where it is None.
 
     Raises:
-        DataError: a missing value, one that is infinite, a column that is neither numbers, bools nor text, or one
-            that no training row has a value of; names the file, the place and the column.
+        DataError: a missing value, one that is infinite or too large, a column that is neither numbers, bools nor
+            text, that is numbers but for a few values or only in the file of the training rows, or that no training
+            row has a value of; names the file, the place and the column.
         DatasetConfigError: a column of text with too many different values.
     """
     names: list[str] = []
@@ -64,43 +70,76 @@ def column_without_gaps(table: Table, column: str, advice: str = "") -> Parsed:
     Raises:
         DataError: a row has none; names its place.
     """
-    return without_gaps(usable(table, column), table, column, advice)
+    return without_gaps(agreeing(usable(table, column), table, column), table, column, advice)
 
 
 def without_gaps(parsed: Parsed, table: Table, column: str, advice: str = "") -> Parsed:
     """Return a column every row of which has a value, finite where it is a number; else DataError names the row."""
     if parsed.missing.any():
         row = int(np.flatnonzero(parsed.missing)[0])
-        found = table.shown(row, column)
         raise DataError(
-            f"{table.place(row, column)}: expected a value, found {found!r}, which stands for a missing one;"
+            f"{table.place(row, column)}: expected a value, found {table.gap(row, column)};"
             f" fill it in or leave the row out{advice}"
         )
     check_numbers(parsed, table, column)
     return parsed
 
 
-def usable(table: Table, column: str) -> Parsed:
+def usable(table: Table, column: str, advice: str = "") -> Parsed:
     """Return a column as numbers or text; DataError where its type is another."""
     if column in table.unusable:
         raise DataError(
-            f"{table.path}: column {column!r}: expected numbers, bools or text, found {table.unusable[column]}"
+            f"{table.path}: column {column!r}: expected numbers, bools or text, found {table.unusable[column]}{advice}"
         )
     return table.parsed(column)
 
 
+def agreeing(parsed: Parsed, table: Table, column: str) -> Parsed:
+    """Return a column; DataError where it is text only because of the file of test rows."""
+    first = table.files[0].numbers.size
+    if not parsed.is_text or first == table.rows or parsed.missing[:first].all():
+        return parsed
+    odd = np.isnan(table.numbers(column)) & ~parsed.missing
+    if not odd[:first].any():
+        row = int(np.flatnonzero(odd)[0])
+        raise DataError(
+            f"{table.place(row, column)}: expected a number as in {table.path.name}, found {table.shown(row, column)!r}"
+        )
+    return parsed
+
+
 def check_numbers(parsed: Parsed, table: Table, column: str) -> None:
-    """Refuse infinite numbers, naming the place of the first."""
+    """Refuse infinite and too large numbers, naming the place of the first."""
     if parsed.is_text:
         return
-    infinite = np.flatnonzero(~np.isfinite(parsed.values) & ~parsed.missing)
-    if infinite.size:
-        row = int(infinite[0])
-        raise DataError(f"{table.place(row, column)}: expected a finite number, found {table.shown(row, column)!r}")
+    with np.errstate(invalid="ignore"):
+        bad = np.flatnonzero(~(np.abs(parsed.values.astype(np.float64)) <= LARGEST) & ~parsed.missing)
+    if bad.size:
+        row = int(bad[0])
+        found = f"found {table.shown(row, column)!r}"
+        if np.isfinite(parsed.values[row]):
+            raise DataError(f"{table.place(row, column)}: {found}, {TOO_LARGE}")
+        raise DataError(f"{table.place(row, column)}: expected a finite number, {found}")
+
+
+def _check_meant_as_text(parsed: Parsed, table: Table, column: str) -> None:
+    """One typo would otherwise turn a column of numbers into a feature for each of its values."""
+    if not parsed.is_text:
+        return
+    numbers = table.numbers(column)
+    known = numbers[~np.isnan(numbers)]
+    if known.size <= MISTAKEN_SHARE * (~parsed.missing).sum() or np.unique(known).size < MISTAKEN_NUMBERS:
+        return
+    row = int(np.flatnonzero(np.isnan(numbers) & ~parsed.missing)[0])
+    raise DataError(
+        f"{table.place(row, column)}: expected a number, as most of its values are, found {table.shown(row, column)!r};"
+        " mend it, leave it empty to make it a missing value, or drop the column"
+    )
 
 
 def _values(table: Table, column: str, train: NDArray[np.int64] | None) -> NDArray[Any]:
-    parsed = usable(table, column)
+    parsed = agreeing(usable(table, column, "; drop the column"), table, column)
+    _check_meant_as_text(parsed, table, column)
     if train is None or not parsed.missing.any():
         return without_gaps(parsed, table, column, ", or drop the column, or set missing: impute").values
     check_numbers(parsed, table, column)

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from groupinf.datasets.facts import SourceFile
-from groupinf.datasets.home import replace_it
-from groupinf.errors import DataError
+from groupinf.datasets.home import SourceFileError
 
 MOST_BYTES = 100_000_000  # of all members together: an archive of another size is not one that is meant
 
@@ -21,18 +20,19 @@ def read_tar(path: Path, source: SourceFile, folders: tuple[str, ...]) -> dict[s
     Links, devices and files elsewhere in the archive are passed over.
 
     Raises:
-        DataError: no readable tar.gz, or another ``listing_sha256`` than the source's.
+        SourceFileError: no readable tar.gz, or another ``listing_sha256`` than the source's.
     """
     try:
         with tarfile.open(path, "r:gz") as archive:
             contents = _texts(archive, path, folders)
     except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
-        raise DataError(f"{path}: expected a readable tar.gz archive, found: {error}. {replace_it(source)}") from error
+        raise SourceFileError(path, f"expected a readable tar.gz archive, found: {error}") from error
     found = listing_sha256(contents)
     if found != source.listing_sha256:
-        raise DataError(
-            f"{path}: expected {source.listing_sha256} as the sha256 of the listing of its text files, found {found}"
-            f" ({len(contents)} files): not the archive that is meant. {replace_it(source)}"
+        raise SourceFileError(
+            path,
+            f"expected {source.listing_sha256} as the sha256 of the listing of its text files, found {found}"
+            f" ({len(contents)} files): not the archive that is meant",
         )
     return contents
 
@@ -50,7 +50,7 @@ def _texts(archive: tarfile.TarFile, path: Path, folders: tuple[str, ...]) -> di
     for member in archive:
         total += member.size
         if total > MOST_BYTES:
-            raise DataError(f"{path}: expected at most {MOST_BYTES:,} bytes in the archive, found more")
+            raise SourceFileError(path, f"expected at most {MOST_BYTES:,} bytes in the archive, found more")
         folder, _, name = member.name.rpartition("/")
         stream = archive.extractfile(member) if member.isreg() and folder in folders else None
         if stream is not None and name.endswith(".txt"):

@@ -93,8 +93,10 @@ def _target(config: TableDataset, table: Table) -> NDArray[Any]:
     if not parsed.is_text:
         return parsed.values
     if config.task == "regression":
+        row = int(np.flatnonzero(np.isnan(table.numbers(config.target)))[0])
         raise DatasetConfigError(
-            f"expected a column of numbers for regression, found text in {config.target!r} of {table.path}",
+            f"expected a column of numbers for regression, found {table.shown(row, config.target)!r}:"
+            f" {table.place(row, config.target)}",
             ("dataset", "target"),
         )
     return parsed.values.astype(np.str_)
@@ -107,12 +109,9 @@ def _weights(column: str | None, table: Table, train: Rows, targets: Targets) ->
     parsed = usable(table, column)
     used = np.zeros(table.rows, dtype=np.bool_)
     used[train] = True
-    without_gaps(Parsed(np.where(used, parsed.values, 1), parsed.missing & used), table, column)
-    if parsed.is_text:
-        raise DatasetConfigError(
-            f"expected a column of numbers, found text in {column!r} of {table.path}", ("dataset", "weight")
-        )
-    weights = parsed.values[train].astype(np.float64)
+    values = np.where(used, table.numbers(column), 1.0)
+    without_gaps(Parsed(values, parsed.missing & used), table, column)
+    weights = values[train]
     negative = np.flatnonzero(weights < 0)
     if negative.size:
         raise DataError(

@@ -61,8 +61,7 @@ def read_vote_tables(path: Path) -> VoteTables:
             return _Reader(connection, path).tables()
     except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
         raise DataError(
-            f"{path}: expected an SQLite file with tables candidate, label, feature and gold_label,"
-            f" found: {error}"
+            f"{path}: expected an SQLite file with tables candidate, label, feature and gold_label, found: {error}"
         ) from error
 
 

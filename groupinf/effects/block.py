@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,13 +28,19 @@ from groupinf.numerics.losses import Array
 from groupinf.numerics.objective import Objective, Rows
 from groupinf.numerics.reduced import ReducedSolver
 from groupinf.numerics.removal import Removal, removal
-from groupinf.numerics.retrain import Retrained, best_start, retrain
+from groupinf.numerics.retrain import Retrained, best_start, retrain, retrained_at
 
 # every error estimate must be below this share of the largest predicted effect of its evaluation
 EFFECT_TOLERANCE = 1e-8
 # the decrement bounds the estimates by Cauchy and Schwarz with H for H − H(w); where that was too optimistic,
 # the tolerance is lowered by this factor at least, at most so many times
-TIGHTEN, MAX_TIGHTENINGS = 0.1, 3
+TIGHTEN, MAX_TIGHTENINGS = 0.1, 6
+# a decrement below this share of √L(0) is rounding: no group is taken further
+ROUNDING = 1e-14
+
+Evaluations = Sequence[Evaluation]
+Deltas = Mapping[str, Array]
+_Actual = tuple[Retrained, Effects]
 
 
 @dataclass(frozen=True)
@@ -86,13 +92,47 @@ def compute_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -
     Raises ConvergenceError with the name of a group whose Hessian cannot be solved with or whose retraining does not
     reach the tolerance.
     """
+
+    def retrained(block: Removal, reduced: ReducedSolver, evaluations: Evaluations, steps: Deltas) -> _Actual:
+        return retrain_to_tolerance(study, block, reduced, evaluations, steps, names)
+
+    return _named(names, lambda: _block_effects(study, members, retrained))
+
+
+def evaluate_block(
+    study: Study,
+    members: Sequence[Rows],
+    names: Sequence[str],
+    theta: Array,
+    passes: NDArray[np.int64],
+    refreshed: NDArray[np.bool_],
+) -> BlockEffects:
+    """The effects of one block whose retrained parameters (B, P) are known; nothing is retrained.
+
+    ``passes`` and ``refreshed`` (B,) are what retraining took. Error estimates are those of these parameters: nothing
+    holds them to EFFECT_TOLERANCE.
+    """
+
+    def stored(block: Removal, reduced: ReducedSolver, evaluations: Evaluations, steps: Deltas) -> _Actual:
+        at = retrained_at(block, reduced, np.ascontiguousarray(theta.T), passes, refreshed)
+        return at, actual_effects(evaluations, study.fitted.theta, at.theta, at.solved)
+
+    return _named(names, lambda: _block_effects(study, members, stored))
+
+
+def _named(names: Sequence[str], compute: Callable[[], BlockEffects]) -> BlockEffects:
     try:
-        return _compute(study, members, names)
+        return compute()
     except GroupConvergenceError as error:
         raise ConvergenceError(f"group {names[error.column]}: {error}") from error
 
 
-def _compute(study: Study, members: Sequence[Rows], names: Sequence[str]) -> BlockEffects:
+def _block_effects(
+    study: Study,
+    members: Sequence[Rows],
+    actual_of: Callable[[Removal, ReducedSolver, Evaluations, Deltas], _Actual],
+) -> BlockEffects:
+    """Predicted effects, and the actual ones at the θ̂(w) that ``actual_of`` finds or knows."""
     fitted, block = study.fitted, removal(study.fitted, members)
     reduced = study.engine.reduced(block)
     steps = block_steps(study, block, reduced)
@@ -100,7 +140,7 @@ def _compute(study: Study, members: Sequence[Rows], names: Sequence[str]) -> Blo
         study.evaluations, study.test, study.test_points, study.sums, fitted.objective, ~block.kept
     )
     predicted = predicted_effects(evaluations, fitted.theta, _certified(study, block, reduced, steps), study.methods)
-    retrained, actual = retrain_to_tolerance(study, block, reduced, evaluations, steps, names)
+    retrained, actual = actual_of(block, reduced, evaluations, steps)
     return BlockEffects(
         effect=np.concatenate([predicted.effect, actual.effect]),
         error_estimate=np.concatenate([predicted.error_estimate, actual.error_estimate]),
@@ -156,13 +196,14 @@ def retrain_to_tolerance(
     precondition, newton = study.engine.precondition(block, reduced), study.engine.truncated_newton
     start = _start(study, block, precondition, steps)
     retrained = retrain(block, reduced, precondition, start, tolerance, newton)
-    for _ in range(1 + MAX_TIGHTENINGS):
+    for tightened in range(1 + MAX_TIGHTENINGS):
         actual = actual_effects(evaluations, study.fitted.theta, retrained.theta, retrained.solved)
         late = ~(actual.error_estimate[0] <= limits[:, None]).all(axis=0)  # also where it is not a number
-        if not (late & retrained.converged).any():
+        if tightened == MAX_TIGHTENINGS or not (late & retrained.converged).any():
             break
         excess = (actual.error_estimate[0] / limits[:, None]).max(axis=0)
-        tolerance = np.where(late, tolerance * np.minimum(TIGHTEN, 0.5 / excess), tolerance)
+        tighter = np.maximum(tolerance * np.minimum(TIGHTEN, 0.5 / excess), ROUNDING * study.fitted.scale)
+        tolerance = np.where(late, tighter, tolerance)
         retrained = _continued(retrained, retrain(block, reduced, precondition, retrained.theta, tolerance, newton))
     _require(retrained.converged & ~late, names, retrained, tolerance)
     return retrained, actual
@@ -189,7 +230,8 @@ def _decrement_tolerance(study: Study, block: Removal, steps: Mapping[str, Array
         norm = own if name == "self_loss" else np.full(own.size, study.gradient_norms[name])
         with np.errstate(divide="ignore"):
             tolerance = np.minimum(tolerance, EFFECT_TOLERANCE * study.scales[name] / norm)
-    return tolerance
+    floor: Array = np.maximum(tolerance, ROUNDING * study.fitted.scale)
+    return floor
 
 
 def _continued(first: Retrained, second: Retrained) -> Retrained:

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from groupinf.analysis.agreement import agreement_table
 from groupinf.effects.steps import READOUTS
 from groupinf.errors import RunError
-from groupinf.experiments.files import json_bytes, parquet_bytes
+from groupinf.experiments.files import parquet_bytes
+from groupinf.experiments.markers import remove_markers, shards_used
 from groupinf.experiments.outline import Outline
 from groupinf.experiments.progress import Progress
-from groupinf.experiments.run_directory import MANIFEST, RunDirectory
+from groupinf.experiments.run_directory import RunDirectory
+from groupinf.experiments.shards import ranges_text, shards_of
 
 # share of an evaluation's largest effect above which the error of a prediction's linear solves is announced
 LOOSE = 1e-3
@@ -43,7 +45,8 @@ def collect(outline: Outline, run: str, directory: RunDirectory, progress: Progr
         "files": {**outline.manifest["files"], **written},
         "collected": True,
     }
-    directory.write(MANIFEST, json_bytes(manifest))
+    remove_markers(directory.path)
+    directory.write_manifest(manifest)
     return manifest
 
 
@@ -65,11 +68,20 @@ def _loose_solves(effects: pd.DataFrame, scales: Mapping[str, float]) -> list[st
 
 
 def _read_blocks(outline: Outline, directory: RunDirectory) -> list[dict[str, NDArray[Any]]]:
-    blocks = [directory.read_block(b) for b in range(len(outline.blocks))]
-    missing = [str(b) for b, block in enumerate(blocks) if block is None]
+    files = directory.block_files()
+    blocks = [directory.read_block(b, files) for b in range(len(outline.blocks))]
+    missing = [b for b, block in enumerate(blocks) if block is None]
     if missing:
-        raise RunError(f"{directory.path}: blocks {', '.join(missing)} are missing; run the same command again")
+        raise RunError(f"{directory.path}: {_missing_text(missing, len(blocks), shards_used(directory.path))}")
     return [block for block in blocks if block is not None]
+
+
+def _missing_text(missing: list[int], n_blocks: int, of: int | None) -> str:
+    found = f"{len(missing)} of {n_blocks} blocks are missing or altered: {ranges_text(missing)}"
+    if of is None:
+        return f"{found}; groupinf experiment with the same configuration computes them"
+    shards = [f"{number}/{of}" for number in shards_of(missing, of)]
+    return f"{found}; they belong to shards {', '.join(shards)}: run these again"
 
 
 def _joined(blocks: list[dict[str, NDArray[Any]]], name: str) -> NDArray[Any]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
-from groupinf.effects.block import BlockEffects, Study, compute_block
+from numpy.typing import NDArray
+
+from groupinf.effects.block import Study, compute_block
 from groupinf.errors import ConvergenceError
-from groupinf.experiments.parallel import each
+from groupinf.experiments.markers import at_work, forget_failure, note_failure
+from groupinf.experiments.outline import Outline
+from groupinf.experiments.parallel import as_they_come
 from groupinf.experiments.prepare import Prepared
 from groupinf.experiments.progress import Progress
 from groupinf.experiments.run_directory import RunDirectory
@@ -15,46 +21,74 @@ from groupinf.numerics.objective import Rows
 
 
 @dataclass(frozen=True)
-class _Task:
-    directory: RunDirectory
+class Task:
+    """A block as workers get it: its number, the rows of its groups, and what errors call the groups."""
+
     number: int
-    study: Study
     members: tuple[Rows, ...]
     names: tuple[str, ...]
 
 
-def compute(prepared: Prepared, directory: RunDirectory, jobs: int, progress: Progress, numbers: Sequence[int]) -> None:
-    """Compute and store those of the blocks ``numbers`` that are not stored yet.
+@dataclass(frozen=True)
+class Outcome:
+    """A computed block: its arrays, else why there are none."""
 
+    number: int
+    arrays: Mapping[str, NDArray[Any]]
+    failure: str = ""
+
+
+def compute(
+    prepared: Prepared,
+    directory: RunDirectory,
+    jobs: int,
+    progress: Progress,
+    numbers: Sequence[int],
+    scheduler: str | None = None,
+) -> None:
+    """Compute and store those of the blocks ``numbers`` that are not stored yet, each as soon as it is there.
+
+    ``scheduler`` is the address of a Dask cluster that computes them; without it ``jobs`` processes of this machine.
     Raises ConvergenceError, naming the group, where a retrain does not converge; blocks done by then are kept.
     """
     blocks = prepared.outline.blocks
-    missing = [b for b in numbers if directory.read_block(b) is None]
+    files = directory.block_files()
+    missing = [b for b in numbers if directory.read_block(b, files) is None]
     if len(missing) < len(numbers):
         progress.note(f"{len(numbers) - len(missing)} of {len(numbers)} blocks are stored already")
     progress.stage("retrain", sum(len(blocks[b]) for b in numbers))
     progress.advance(sum(len(blocks[b]) for b in set(numbers) - set(missing)))
-    tasks = (_task(prepared, directory, number) for number in missing)
-    try:
-        for done in each(_compute_and_store, tasks, min(jobs, max(1, len(missing)))):
-            progress.advance(done)
-    except ConvergenceError as error:
-        raise ConvergenceError(f"{error}. What was computed is kept in {directory.path}") from error
+    if not missing:
+        return
+    tasks = (task_of(prepared.outline, number) for number in missing)
+    outcomes = as_they_come(compute_task, prepared.study, tasks, min(jobs, len(missing)), scheduler)
+    with at_work(directory.path, jobs, missing), closing(outcomes):
+        for outcome in outcomes:
+            _store(outcome, directory)
+            progress.advance(len(blocks[outcome.number]))
 
 
-def _task(prepared: Prepared, directory: RunDirectory, number: int) -> _Task:
-    groups = prepared.outline.groups
-    numbers = prepared.outline.blocks[number]
-    return _Task(
-        directory=directory,
+def _store(outcome: Outcome, directory: RunDirectory) -> None:
+    if outcome.failure:
+        note_failure(directory.path, outcome.number, outcome.failure)
+        raise ConvergenceError(f"{outcome.failure}. What was computed is kept in {directory.path}")
+    directory.write_block(outcome.number, outcome.arrays)
+    forget_failure(directory.path, outcome.number)
+
+
+def task_of(outline: Outline, number: int) -> Task:
+    """What is needed, besides the study, to compute a block."""
+    groups, numbers = outline.groups, outline.blocks[number]
+    return Task(
         number=number,
-        study=prepared.study,
         members=tuple(groups.members(g) for g in numbers),
         names=tuple(f"{groups.name[g]} ({groups.kind[g]}, {groups.made_from[g]})" for g in numbers),
     )
 
 
-def _compute_and_store(task: _Task) -> int:
-    block: BlockEffects = compute_block(task.study, task.members, task.names)
-    task.directory.write_block(task.number, vars(block))
-    return len(task.members)
+def compute_task(study: Study, task: Task) -> Outcome:
+    """Compute a block."""
+    try:
+        return Outcome(task.number, vars(compute_block(study, task.members, task.names)))
+    except ConvergenceError as error:
+        return Outcome(task.number, {}, str(error))

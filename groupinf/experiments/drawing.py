@@ -21,8 +21,9 @@ from groupinf.effects.influence import (
     point_influence,
 )
 from groupinf.errors import RunError
+from groupinf.experiments.outline import Outline
 from groupinf.experiments.parallel import each, one_thread
-from groupinf.experiments.test_points import ChosenPoints, choose_test_points
+from groupinf.experiments.test_points import ChosenPoints, choose_test_points, chosen_again
 from groupinf.groups.build import build_groups
 from groupinf.groups.groups import Groups
 from groupinf.groups.source import GroupSource
@@ -50,7 +51,7 @@ class Drawn:
 
 def draw(loaded: LoadedConfig, dataset: Dataset, fitted: Fitted, test: Objective, jobs: int) -> Drawn:
     """Choose test points by their loss at θ̂ and build every group; builders run side by side."""
-    tested = one_thread(partial(_test_points, loaded, dataset, fitted), test)
+    tested = one_thread(partial(draw_test_points, loaded, dataset, fitted), test)
     influence = one_thread(partial(_influence_on_test_loss, fitted, tested), test.at(tested.rows))
     source = GroupSource(
         dataset=dataset,
@@ -68,6 +69,13 @@ def draw(loaded: LoadedConfig, dataset: Dataset, fitted: Fitted, test: Objective
     if len(skipped) == len(groups):
         raise RunError(f"no group is left to retrain: each {skipped[0]['reason']}")
     return Drawn(tested, groups, notes, tuple(skipped))
+
+
+def drawn_again(loaded: LoadedConfig, dataset: Dataset, outline: Outline) -> Drawn:
+    """What an earlier run has drawn, read from its outline."""
+    about = outline.manifest
+    tested = chosen_again(loaded.config.test_points, dataset, about["test_points"])
+    return Drawn(tested, outline.groups, tuple(about["notes_on_groups"]), tuple(about["skipped"]))
 
 
 def retrainable(groups: Groups, skipped: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
@@ -172,7 +180,8 @@ def emptying(dataset: Dataset, groups: Groups) -> list[dict[str, Any]]:
     return skipped
 
 
-def _test_points(loaded: LoadedConfig, dataset: Dataset, fitted: Fitted, test: Objective) -> ChosenPoints:
+def draw_test_points(loaded: LoadedConfig, dataset: Dataset, fitted: Fitted, test: Objective) -> ChosenPoints:
+    """The configured test points, by their loss at θ̂; ``test`` is the whole test set."""
     losses = test.loss.values(scores(test.X, fitted.theta, test.loss.outputs), test.y)
     stream = builder_stream(loaded.config.seed, "test_points")
     return choose_test_points(loaded.config.test_points, dataset, losses, stream)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -35,7 +36,22 @@ def write_atomically(path: Path, content: bytes) -> None:
         if temporary is not None:
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
-        raise RunError(f"{path}: could not be written ({error.strerror}); what was written before is kept") from error
+        raise not_written(path, error) from error
+
+
+def disk_is_full(error: OSError) -> bool:
+    """Whether the disk, or the user's share of it, is full."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def not_written(path: Path, error: OSError) -> RunError:
+    """What to say of a file that could not be written."""
+    if disk_is_full(error):
+        return RunError(
+            f"{path}: could not be written, as the disk is full ({error.strerror}); what was written before is kept: "
+            "make room, and the same command again goes on from there"
+        )
+    return RunError(f"{path}: could not be written ({error.strerror}); what was written before is kept")
 
 
 def sha256(content: bytes) -> str:
@@ -44,8 +60,14 @@ def sha256(content: bytes) -> str:
 
 
 def json_bytes(value: Mapping[str, Any]) -> bytes:
-    """Indented JSON with a final newline."""
-    return (json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    """Indented JSON with a final newline; raises RunError where a number is infinite or NaN."""
+    try:
+        return (json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    except ValueError as error:
+        raise RunError(
+            "a result is infinite or not a number, as where losses overflow; features on a smaller scale "
+            "(standardise: true for own data) or a larger lambda_over_n may help"
+        ) from error
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -8,18 +8,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from groupinf.config.dataset_schema import MAIN_FILES, MORE_FILES
+from groupinf.config.dataset_schema import MAIN_FILES, MORE_FILES, DatasetConfig, NamedDataset
 from groupinf.config.load import LoadedConfig
 from groupinf.config.schema import GroupFile
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.registry import FACTS
 
 # raised when a stage gives other numbers for the same configuration and data
 STAGE_VERSIONS: dict[str, int] = {"prepare": 1, "compute": 1, "collect": 1}
 
 
 def identity_of(loaded: LoadedConfig, dataset: Dataset) -> dict[str, Any]:
-    """The configuration with files replaced by their SHA-256, the data's hashes and the stages' versions.
+    """The configuration with files replaced by their SHA-256, the hashes of the data and what versions made the rest.
 
+    Versions are those of the stages and, for a dataset that the package knows, of its loader.
     The name of the study and the places of files are left out: they change no number.
     """
     config = loaded.resolved()
@@ -32,7 +34,16 @@ def identity_of(loaded: LoadedConfig, dataset: Dataset) -> dict[str, Any]:
     for builder, shown in zip(loaded.config.groups.builders, config["groups"]["builders"], strict=True):
         if isinstance(builder, GroupFile):
             shown["path"] = _file_hash(loaded.path(builder.path))
-    return {"config": config, "sources": sorted(dataset.sources.values()), "stages": dict(STAGE_VERSIONS)}
+    return {
+        "config": config,
+        "sources": sorted(dataset.sources.values()),
+        **_loader(loaded.config.dataset),
+        "stages": dict(STAGE_VERSIONS),
+    }
+
+
+def _loader(dataset: DatasetConfig) -> dict[str, int]:
+    return {"loader_version": FACTS[dataset.name].loader_version} if isinstance(dataset, NamedDataset) else {}
 
 
 def identity_hash(identity: Mapping[str, Any]) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from groupinf.effects.blocks import blocks_of
+from groupinf.errors import DataError
 from groupinf.experiments.files import npz_arrays, parquet_table
-from groupinf.experiments.run_directory import PREPARED, RunDirectory, groups_from
+from groupinf.experiments.run_directory import RunDirectory, groups_from, prepared_files
 from groupinf.groups.groups import Groups
 
 
@@ -28,9 +29,22 @@ def outline_from(groups: Groups, manifest: Mapping[str, Any]) -> Outline:
     return Outline(groups, blocks_of(retrained, manifest["block_width"]), manifest)
 
 
+def require_outline(directory: RunDirectory) -> Outline:
+    """The outline of a stored run; raises DataError, naming the file, where it has not been prepared whole."""
+    manifest = directory.require_manifest()
+    outline = stored_outline(directory, manifest)
+    if outline is None:
+        bad = [name for name in prepared_files(manifest) if directory.read(name, manifest) is None]
+        raise DataError(
+            f"{directory.path}: {', '.join(bad)} missing or altered; groupinf prepare with "
+            "the same configuration makes it again"
+        )
+    return outline
+
+
 def stored_outline(directory: RunDirectory, manifest: Mapping[str, Any]) -> Outline | None:
     """The outline of a stored run; None where one of the files that prepare writes is missing or altered."""
-    stored = {name: directory.read(name, manifest) for name in PREPARED}
+    stored = {name: directory.read(name, manifest) for name in prepared_files(manifest)}
     archive, frame = stored["groups.npz"], stored["groups.parquet"]
     if archive is None or frame is None or None in stored.values():
         return None

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import BrokenExecutor
+from functools import partial
 from typing import TypeVar
 
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
+from groupinf.errors import RunError
+
 # workers whose parent was killed end after this time without work
 IDLE_SECONDS = 20
 
+Shared = TypeVar("Shared")
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
@@ -25,16 +30,54 @@ def each(function: Callable[[Task], Result], tasks: Iterable[Task], jobs: int) -
     """Results in the order of ``tasks``; with one job in this process, else in ``jobs`` of joblib's workers.
 
     Large arrays among the tasks are written once to a memory map that all workers share.
+    Raises RunError where a worker was killed.
     """
+    return _spread(function, tasks, jobs, "generator")
+
+
+def as_they_come(
+    function: Callable[[Shared, Task], Result],
+    shared: Shared,
+    tasks: Iterable[Task],
+    jobs: int,
+    scheduler: str | None = None,
+) -> Generator[Result]:
+    """``function(shared, task)`` of every task, as soon as it is there; at ``scheduler`` on the Dask cluster there.
+
+    Raises RunError where a worker was killed or the cluster is not to be had.
+    """
+    if scheduler is not None:
+        from groupinf.experiments.cluster import on_cluster
+
+        return on_cluster(function, shared, tasks, scheduler)
+    return _spread(partial(function, shared), tasks, jobs, "generator_unordered")
+
+
+def require_backend(scheduler: str | None) -> None:
+    """Raise RunError, before anything is computed, where ``scheduler`` needs a package that is not installed."""
+    if scheduler is not None:
+        from groupinf.experiments.cluster import require_dask
+
+        require_dask()
+
+
+def _spread(function: Callable[[Task], Result], tasks: Iterable[Task], jobs: int, order: str) -> Generator[Result]:
     if jobs == 1:
-        return (one_thread(function, task) for task in tasks)
+        for task in tasks:
+            yield one_thread(function, task)
+        return
     workers = Parallel(
         n_jobs=jobs,
         backend="loky",
-        return_as="generator",
+        return_as=order,
         pre_dispatch="2*n_jobs",
         max_nbytes="1M",
         idle_worker_timeout=IDLE_SECONDS,
     )
-    results: Iterator[Result] = workers(delayed(one_thread)(function, task) for task in tasks)
-    return results
+    try:
+        yield from workers(delayed(one_thread)(function, task) for task in tasks)
+    except BrokenExecutor as error:
+        raise RunError(
+            "a worker process was killed, perhaps for lack of memory; fewer --jobs need less. "
+            "What was computed is kept; the same command again goes on from there"
+        ) from error

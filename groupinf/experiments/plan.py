@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.effects.blocks import FACTOR_BYTES, WIDEST
 from groupinf.experiments.problem import load_checked, training_objective
 from groupinf.experiments.run import run_name
+from groupinf.experiments.sweep_plan import SweepPlan, plan_sweep, sweep_name, without_sweep
 from groupinf.experiments.test_points import FROM_PERCENTILES, summed_rows
 from groupinf.groups.group_file import read_group_file
 from groupinf.groups.user_groups import rows_by_value
@@ -42,11 +43,30 @@ class Plan:
 
 def plan(loaded: LoadedConfig) -> Plan:
     """Load and check the data, and count; raises ConfigError and DataError as the run itself would."""
+    sweep = loaded.config.regularization.sweep
+    planned, dataset = _plan(without_sweep(loaded))
+    return planned if sweep is None else _swept(planned, plan_sweep(loaded), dataset)
+
+
+def _swept(planned: Plan, sweep: SweepPlan, dataset: Dataset) -> Plan:
+    """The same at every λ/n of a sweep, one after the other."""
+    values, more = len(sweep.grid), planned.groups * (len(sweep.grid) - 1)
+    groups = "groups drawn anew at each" if sweep.redraw else "groups drawn at lambda_over_n above"
+    note = f"a sweep over {values} values of lambda_over_n, {sweep.grid[0]:g} to {sweep.grid[-1]:g}; {groups}"
+    return replace(
+        planned,
+        retrains=planned.retrains + more,
+        run_name=sweep_name(sweep, dataset),
+        notes=(*planned.notes, note),
+    )
+
+
+def _plan(loaded: LoadedConfig) -> tuple[Plan, Dataset]:
     dataset = load_checked(loaded)
     objective = training_objective(dataset, 0.0)
     groups = sum(_upper_bound(options, loaded, dataset) for options in loaded.config.groups.builders)
     folds = _cross_validation_fits(loaded.config.regularization)
-    return Plan(
+    planned = Plan(
         name=loaded.config.name,
         dataset=dataset.name,
         n=dataset.n,
@@ -59,6 +79,7 @@ def plan(loaded: LoadedConfig) -> Plan:
         run_name=run_name(loaded, dataset),
         notes=(f"{folds} of the retrains are cross-validation fits",) if folds else (),
     )
+    return planned, dataset
 
 
 def _upper_bound(options: schema.Builder, loaded: LoadedConfig, dataset: Dataset) -> int:

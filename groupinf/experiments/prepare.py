@@ -14,26 +14,33 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.effects.block import Study
 from groupinf.effects.blocks import block_width
 from groupinf.experiments.drawing import Drawn, draw, make_study, study_from
-from groupinf.experiments.files import json_bytes, npz_arrays, npz_bytes, parquet_bytes
-from groupinf.experiments.fitting import describe_fit, fit_model
+from groupinf.experiments.files import npz_arrays, npz_bytes, parquet_bytes
+from groupinf.experiments.fitting import Model, describe_fit, fit_model
 from groupinf.experiments.manifest import convention, provenance
 from groupinf.experiments.outline import Outline, outline_from, stored_outline
 from groupinf.experiments.parallel import one_thread
 from groupinf.experiments.problem import evaluations_of, test_objective, training_objective
 from groupinf.experiments.progress import Progress
-from groupinf.experiments.run_directory import MANIFEST, RunDirectory, groups_archive, groups_frame
+from groupinf.experiments.run_directory import CROSS_VALIDATION, RunDirectory, groups_archive, groups_frame
+from groupinf.experiments.store import store_prepared
 from groupinf.experiments.test_points import chosen_again
 from groupinf.groups.groups import Groups
-from groupinf.numerics.fit import Fitted, fitted_at
+from groupinf.numerics.fit import fitted_at
 from groupinf.numerics.losses import Array
 
 
 @dataclass(frozen=True)
 class Given:
-    """Test points and groups that are drawn already, and the parameters that the fit starts from."""
+    """Test points and groups that are drawn already, and the parameters that the fit starts from.
 
-    drawn: Drawn
+    None stands for what a run does by itself: it draws, and it starts from zero.
+    """
+
+    drawn: Drawn | None
     start: Array | None
+
+
+NOTHING = Given(None, None)
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,7 @@ def prepare(
     directory: RunDirectory,
     jobs: int,
     progress: Progress,
-    given: Given | None = None,
+    given: Given = NOTHING,
 ) -> Prepared:
     """Fit and draw, and store it; or read back what an earlier run of the same identity has stored.
 
@@ -59,15 +66,14 @@ def prepare(
     """
     stored = directory.manifest()
     if stored is not None:
-        restored = _restore(loaded, dataset, directory, stored)
+        restored = restore(loaded, dataset, directory, stored)
         if restored is not None:
             return restored
     progress.stage("fit")
-    start = None if given is None else given.start
-    model = one_thread(partial(fit_model, loaded.config.regularization, start=start), dataset)
+    model = one_thread(partial(fit_model, loaded.config.regularization, loaded.config.seed, start=given.start), dataset)
     test = test_objective(dataset)
     progress.stage("groups")
-    drawn = draw(loaded, dataset, model.fitted, test, jobs) if given is None else given.drawn
+    drawn = given.drawn or draw(loaded, dataset, model.fitted, test, jobs)
     study = one_thread(partial(make_study, model.fitted, test, drawn, evaluations_of(loaded, dataset)), loaded)
     description = {
         **_describe_data(loaded, dataset),
@@ -77,9 +83,7 @@ def prepare(
         **provenance(),
         "identity": dict(identity),
     }
-    files = _store(loaded, model.fitted, drawn.groups, directory)
-    manifest = {**description, "files": files, "collected": False}
-    directory.write(MANIFEST, json_bytes(manifest))
+    manifest = store_prepared(directory, _contents(loaded, model, drawn.groups), description)
     return Prepared(study, outline_from(drawn.groups, manifest))
 
 
@@ -112,6 +116,7 @@ def _describe_groups(study: Study, drawn: Drawn, notes: Sequence[str]) -> dict[s
         "n_blocks": -(-retrained // width),
         "skipped": list(drawn.skipped),
         "notes": [*notes, *drawn.notes],
+        "notes_on_groups": list(drawn.notes),
         "engine": {
             "solves with H": type(study.fitted.factor).__name__,
             "solves with H for the influence": type(study.influence_solver).__name__,
@@ -122,18 +127,20 @@ def _describe_groups(study: Study, drawn: Drawn, notes: Sequence[str]) -> dict[s
     }
 
 
-def _store(loaded: LoadedConfig, fitted: Fitted, groups: Groups, directory: RunDirectory) -> dict[str, str]:
+def _contents(loaded: LoadedConfig, model: Model, groups: Groups) -> dict[str, bytes]:
     shown = yaml.safe_dump(loaded.resolved(), sort_keys=False, allow_unicode=True)
     contents = {
         "config.yaml": shown.encode(),
-        "theta.npz": npz_bytes({"theta": fitted.theta}),
+        "theta.npz": npz_bytes({"theta": model.fitted.theta}),
         "groups.npz": groups_archive(groups),
         "groups.parquet": parquet_bytes(groups_frame(groups)),
     }
-    return {name: directory.write(name, content) for name, content in contents.items()}
+    if model.cross_validation is not None:
+        contents[CROSS_VALIDATION] = parquet_bytes(model.cross_validation)
+    return contents
 
 
-def _restore(
+def restore(
     loaded: LoadedConfig, dataset: Dataset, directory: RunDirectory, manifest: Mapping[str, Any]
 ) -> Prepared | None:
     """What an earlier run has prepared; None where a file is missing or altered, so that it is made anew."""

@@ -6,12 +6,14 @@ import numpy as np
 
 from groupinf.config.explain import did_you_mean
 from groupinf.config.load import LoadedConfig
+from groupinf.config.schema import CrossValidation
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.labels import shortened
 from groupinf.datasets.registry import load_dataset
 from groupinf.errors import ConfigError, DataError
+from groupinf.experiments.folds import folds_of
 from groupinf.groups.check import check_builder, check_sizes
-from groupinf.numerics.cross_validation import contiguous_folds
 from groupinf.numerics.factor import DENSE_BYTES
 from groupinf.numerics.losses import loss_for
 from groupinf.numerics.objective import Objective, with_intercept
@@ -32,6 +34,7 @@ def load_checked(loaded: LoadedConfig) -> Dataset:
     except DataError as error:
         raise loaded.error(("dataset",), str(error)) from error
     problems = [
+        *_sweep_problems(loaded),
         *_evaluation_problems(loaded, dataset),
         *_group_problems(loaded, dataset),
         *_test_point_problems(loaded, dataset),
@@ -72,6 +75,13 @@ def test_objective(dataset: Dataset) -> Objective:
     )
 
 
+def _sweep_problems(loaded: LoadedConfig) -> list[ConfigError]:
+    if loaded.config.regularization.sweep is None:
+        return []
+    message = "expected a study at one λ/n, found a sweep; groupinf sweep runs it"
+    return [loaded.error(("regularization", "sweep"), message)]
+
+
 def _evaluation_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigError]:
     if len(dataset.classes) <= 2 or "test_prediction" not in evaluations_of(loaded, dataset):
         return []
@@ -110,7 +120,7 @@ def _no_such_column(column: str, dataset: Dataset) -> str:
     names = sorted(dataset.test_columns)
     if not names:
         return f"expected data with columns of their test rows, found {dataset.name}, which has none"
-    return f"expected one of {', '.join(names)}, found {column!r}{did_you_mean(column, names)}"
+    return f"expected one of {shortened(list(names), 30)}, found {column!r}{did_you_mean(column, names)}"
 
 
 def _influence_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigError]:
@@ -132,13 +142,13 @@ def _cross_validation_problems(loaded: LoadedConfig, dataset: Dataset) -> list[C
         return [loaded.error((*key, "score"), "expected log_loss (half the squared error) for regression")]
     if wanted.score == "f1" and len(dataset.classes) != 2:
         return [loaded.error((*key, "score"), f"expected accuracy or log_loss, found f1, {_classes(dataset)}")]
-    return _emptied_fold(loaded, dataset, wanted.folds)
+    return _emptied_fold(loaded, dataset, wanted)
 
 
-def _emptied_fold(loaded: LoadedConfig, dataset: Dataset, folds: int) -> list[ConfigError]:
+def _emptied_fold(loaded: LoadedConfig, dataset: Dataset, wanted: CrossValidation) -> list[ConfigError]:
     if dataset.task == "regression":
         return []
-    for k, rows in enumerate(contiguous_folds(dataset.n, folds)):
+    for k, rows in enumerate(folds_of(wanted, dataset.n, loaded.config.seed)):
         left = np.bincount(np.delete(dataset.y_train.astype(np.int64), rows), minlength=len(dataset.classes))
         if (left == 0).any():
             emptied = dataset.classes[int(np.argmin(left))]

@@ -18,6 +18,8 @@ class Run:
     kind, size, test_point, evaluation, method, readout, effect, error_estimate. retrains: group, passes,
     gradient_norm, decrement, score_bound, refreshed. spearman: one row per (evaluation, test_point, kind or "all",
     method).
+    cross_validation: lam_over_n, mean_score, standard_error, fold_0, ..., approximate_leave_one_out, chosen; None
+    where λ was configured.
     manifest: n, d, classes, lam, lam_over_n, train_accuracy, test_accuracy, convention, versions, seeds, ...
     """
 
@@ -28,6 +30,7 @@ class Run:
     effects: pd.DataFrame
     retrains: pd.DataFrame
     spearman: pd.DataFrame
+    cross_validation: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
         about = self.manifest

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import yaml
 
 from groupinf.config.load import LoadedConfig
@@ -19,11 +20,11 @@ from groupinf.experiments.compute import compute
 from groupinf.experiments.files import json_bytes
 from groupinf.experiments.identity import differing_fields, identity_hash, identity_of
 from groupinf.experiments.outline import Outline
-from groupinf.experiments.prepare import Given, Prepared, prepare
+from groupinf.experiments.prepare import NOTHING, Given, Prepared, prepare
 from groupinf.experiments.problem import load_checked
 from groupinf.experiments.progress import Progress
 from groupinf.experiments.result import Run
-from groupinf.experiments.run_directory import COLLECTED, PREPARED, RunDirectory
+from groupinf.experiments.run_directory import COLLECTED, CROSS_VALIDATION, RunDirectory, prepared_files
 
 TIMINGS = "timings.json"
 STAGES = ("prepare", "compute", "collect")
@@ -44,16 +45,21 @@ class Opened:
     directory: RunDirectory
 
 
-def open_run(loaded: LoadedConfig, dataset: Dataset, path: Path, fresh: bool) -> Opened:
-    """The run in the folder ``path``; ``fresh`` empties it. Raises DataError where it holds another run."""
-    identity, directory = identity_of(loaded, dataset), RunDirectory(path)
+def open_run(
+    loaded: LoadedConfig, dataset: Dataset, path: Path, fresh: bool, given: Mapping[str, Any] | None = None
+) -> Opened:
+    """The run in the folder ``path``; ``fresh`` empties it. Raises DataError where it holds another run.
+
+    ``given`` is what else decides its numbers, for its identity: where groups come from that it does not draw.
+    """
+    identity, directory = {**identity_of(loaded, dataset), **(given or {})}, RunDirectory(path)
     if fresh:
         directory.clear()
     _refuse_other(directory, identity)
     return Opened(loaded, dataset, identity, directory)
 
 
-def prepare_run(opened: Opened, jobs: int, progress: Progress, given: Given | None = None) -> Prepared:
+def prepare_run(opened: Opened, jobs: int, progress: Progress, given: Given = NOTHING) -> Prepared:
     """Everything that is done once, from what is stored where it is stored; tells what the user should know of it."""
     opened.directory.require_writable()
     prepared = prepare(opened.loaded, opened.dataset, opened.identity, opened.directory, jobs, progress, given)
@@ -61,23 +67,26 @@ def prepare_run(opened: Opened, jobs: int, progress: Progress, given: Given | No
     return prepared
 
 
-def execute(loaded: LoadedConfig, out: Path, jobs: int, fresh: bool, progress: Progress) -> Run:
+def execute(
+    loaded: LoadedConfig, out: Path, jobs: int, fresh: bool, progress: Progress, scheduler: str | None = None
+) -> Run:
     """Run what is not done yet in ``out``/<name>-<hash> and return the collected run.
 
+    Blocks are computed by ``jobs`` processes, or on the Dask cluster whose address is ``scheduler``.
     Raises ConfigError and DataError before anything runs, ConvergenceError and RunError afterwards.
     """
     progress.stage("data")
     dataset = load_checked(loaded)
     opened = open_run(loaded, dataset, out / run_name(loaded, dataset), fresh)
     directory = opened.directory
-    if _finished(directory):
+    if finished(directory):
         progress.note(f"{directory.path}: finished already, only its report is written again; --fresh starts over")
         return load_run(directory.path)
     clock = [time.perf_counter()]
     prepared = prepare_run(opened, jobs, progress)
     del dataset, opened  # the study holds what is needed of them
     clock.append(time.perf_counter())
-    compute(prepared, directory, jobs, progress, range(len(prepared.outline.blocks)))
+    compute(prepared, directory, jobs, progress, range(len(prepared.outline.blocks)), scheduler)
     clock.append(time.perf_counter())
     collect(prepared.outline, directory.path.name, directory, progress)
     clock.append(time.perf_counter())
@@ -99,10 +108,7 @@ def _tell(outline: Outline, progress: Progress) -> None:
 def load_run(path: Path) -> Run:
     """Read a collected run back; raises DataError where the folder holds none or a file is not what was written."""
     directory = RunDirectory(path)
-    manifest = directory.manifest()
-    if manifest is None:
-        found = f"no {directory.manifest_path.name} in it" if path.is_dir() else "no folder there"
-        raise DataError(f"{path}: expected the folder of a run, found {found}")
+    manifest = directory.require_manifest()
     if not manifest.get("collected"):
         raise DataError(f"{path}: this run is not finished; the same groupinf experiment command finishes it")
     groups, retrains, effects, spearman = (directory.read_table(name, manifest) for name in COLLECTED)
@@ -114,7 +120,12 @@ def load_run(path: Path) -> Run:
         effects=effects,
         retrains=retrains,
         spearman=spearman,
+        cross_validation=_stored_cross_validation(directory, manifest),
     )
+
+
+def _stored_cross_validation(directory: RunDirectory, manifest: Mapping[str, Any]) -> pd.DataFrame | None:
+    return directory.read_table(CROSS_VALIDATION, manifest) if CROSS_VALIDATION in manifest["files"] else None
 
 
 def _stored_config(directory: RunDirectory, manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,12 +136,14 @@ def _stored_config(directory: RunDirectory, manifest: Mapping[str, Any]) -> dict
     return stored
 
 
-def _finished(directory: RunDirectory) -> bool:
+def finished(directory: RunDirectory) -> bool:
+    """Whether everything is computed and collected, and every file is what was written."""
     manifest = directory.manifest()
     if manifest is None or not manifest.get("collected"):
         return False
-    files = all(directory.read(name, manifest) is not None for name in (*PREPARED, *COLLECTED))
-    return files and all(directory.read_block(b) is not None for b in range(manifest["n_blocks"]))
+    names, files = (*prepared_files(manifest), *COLLECTED), directory.block_files()
+    whole = all(directory.read(name, manifest) is not None for name in names)
+    return whole and all(directory.read_block(b, files) is not None for b in range(manifest["n_blocks"]))
 
 
 def _refuse_other(directory: RunDirectory, identity: Mapping[str, Any]) -> None:

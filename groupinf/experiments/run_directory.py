@@ -1,7 +1,8 @@
 """What lies where in a run's folder, and reading it back only if it is what was written.
 
-config.yaml, manifest.json, theta.npz, groups.npz, groups.parquet, blocks/NNNNN-HASH.npz, retrains.parquet,
-effects.parquet, spearman.parquet, timings.json; reports add tables/ and figures/.
+config.yaml, manifest.json, theta.npz, groups.npz, groups.parquet, cross_validation.parquet, blocks/NNNNN-HASH.npz,
+retrains.parquet, effects.parquet, spearman.parquet, timings.json; reports add tables/ and figures/.
+As long as blocks are missing also running/, failed/ and shards.json: groupinf.experiments.markers.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ from numpy.typing import NDArray
 
 from groupinf.errors import DataError
 from groupinf.experiments.files import (
+    disk_is_full,
+    json_bytes,
+    not_written,
     npz_arrays,
     npz_bytes,
     parquet_table,
@@ -31,7 +35,9 @@ from groupinf.experiments.files import (
 from groupinf.groups.groups import Groups
 
 MANIFEST = "manifest.json"
+SEAL = "manifest_sha256"
 PREPARED = ("theta.npz", "groups.npz", "groups.parquet", "config.yaml")
+CROSS_VALIDATION = "cross_validation.parquet"
 COLLECTED = ("groups.parquet", "retrains.parquet", "effects.parquet", "spearman.parquet")
 HASH_DIGITS = 16
 
@@ -48,16 +54,41 @@ class RunDirectory:
         return self.path / MANIFEST
 
     def manifest(self) -> dict[str, Any] | None:
-        """The stored manifest; None where the run has not been prepared."""
-        return read_json(self.manifest_path) if self.manifest_path.exists() else None
+        """The stored manifest; None where the run has not been prepared.
+
+        Raises DataError where it is not what was written: it carries a checksum of its own.
+        """
+        if not self.manifest_path.exists():
+            return None
+        sealed = read_json(self.manifest_path)
+        manifest = {key: value for key, value in sealed.items() if key != SEAL}
+        if sealed.get(SEAL) != sha256(json_bytes(manifest)):
+            raise DataError(
+                f"{self.manifest_path}: altered, its own checksum does not fit; --fresh starts the run over"
+            )
+        return manifest
+
+    def require_manifest(self) -> dict[str, Any]:
+        """The stored manifest; raises DataError where there is none."""
+        manifest = self.manifest()
+        if manifest is None:
+            found = f"no {MANIFEST} in it" if self.path.is_dir() else "no folder there"
+            raise DataError(f"{self.path}: expected the folder of a run, found {found}")
+        return manifest
+
+    def write_manifest(self, manifest: Mapping[str, Any]) -> None:
+        """Write the manifest with its checksum: last, as it says that the files it names are there."""
+        write_atomically(self.manifest_path, json_bytes({**manifest, SEAL: sha256(json_bytes(manifest))}))
 
     def require_writable(self) -> None:
-        """Make the folder; raises DataError where it cannot be written to."""
+        """Make the folder; raises DataError where it cannot be written to, RunError where the disk is full."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.path):
                 pass
         except OSError as error:
+            if disk_is_full(error):
+                raise not_written(self.path, error) from error
             raise DataError(f"{self.path}: cannot be written to ({error.strerror}); choose another --out") from error
 
     def clear(self) -> None:
@@ -81,6 +112,24 @@ class RunDirectory:
         expected = manifest.get("files", {}).get(name)
         return None if expected is None else verified(self.path / name, expected)
 
+    def hash_of(self, name: str) -> str | None:
+        """SHA-256 of a file as it is; None where it is missing."""
+        try:
+            return sha256((self.path / name).read_bytes())
+        except OSError:
+            return None
+
+    def stored_blocks(self) -> dict[int, Path]:
+        """The file of each block that is stored, going by the names: whether it is whole is seen when it is read."""
+        return {number: files[-1] for number, files in self.block_files().items()}
+
+    def block_files(self) -> dict[int, list[Path]]:
+        """The files of each block, from one listing of the folder; more than one where one was altered."""
+        found: dict[int, list[Path]] = {}
+        for file in sorted((self.path / "blocks").glob("[0-9]*-*.npz")):
+            found.setdefault(int(file.name.partition("-")[0]), []).append(file)
+        return found
+
     def read_table(self, name: str, manifest: Mapping[str, Any]) -> pd.DataFrame:
         """A collected table; raises DataError where it is missing or altered."""
         content = self.read(name, manifest)
@@ -96,13 +145,23 @@ class RunDirectory:
         content = npz_bytes(arrays)
         write_atomically(self.path / "blocks" / f"{number:05d}-{sha256(content)[:HASH_DIGITS]}.npz", content)
 
-    def read_block(self, number: int) -> dict[str, NDArray[Any]] | None:
-        """A stored block whose content has the checksum of its name; None where there is none."""
-        for file in sorted((self.path / "blocks").glob(f"{number:05d}-*.npz")):
+    def read_block(
+        self, number: int, files: Mapping[int, Sequence[Path]] | None = None
+    ) -> dict[str, NDArray[Any]] | None:
+        """A stored block whose content has the checksum of its name; None where there is none.
+
+        ``files`` are those of ``block_files``, which whoever reads many blocks lists once.
+        """
+        for file in (self.block_files() if files is None else files).get(number, ()):
             content = file.read_bytes()
             if sha256(content)[:HASH_DIGITS] == file.stem.partition("-")[2]:
                 return npz_arrays(content)
         return None
+
+
+def prepared_files(manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    """What prepare wrote: PREPARED, and the cross-validation where λ was chosen by one."""
+    return (*PREPARED, *(name for name in (CROSS_VALIDATION,) if name in manifest.get("files", {})))
 
 
 def groups_archive(groups: Groups) -> bytes:

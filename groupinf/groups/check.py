@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 from typing import NamedTuple
 
 from groupinf.config import schema
+from groupinf.config.explain import did_you_mean
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.labels import shortened
 from groupinf.errors import DataError
 from groupinf.groups.group_file import read_group_file
+from groupinf.groups.random_within_class import classes_wanted
 from groupinf.groups.sizes import sizes_problem
 from groupinf.groups.user_groups import rows_by_value
 
@@ -37,7 +39,7 @@ def check_builder(options: schema.Builder, dataset: Dataset, base: Path) -> Prob
         case schema.FeatureClusters() | schema.GradientClusters():
             return _check_k(options.k, dataset.n)
         case schema.RandomWithinClass() if dataset.task != "classification":
-            return Problem("builder", f"expected data with classes, found a {dataset.task} task")
+            return Problem("builder", classes_wanted(dataset.task))
         case schema.Column():
             return _check_column(options, dataset)
         case schema.GroupFile():
@@ -57,9 +59,8 @@ def _check_column(options: schema.Column, dataset: Dataset) -> Problem | None:
     if not names:
         return Problem("column", f"expected data with columns to group by; {dataset.name} has none")
     if options.column not in names:
-        close = difflib.get_close_matches(options.column, names, n=1, cutoff=0.4)
-        hint = f"did you mean {close[0]}?" if close else f"expected one of {', '.join(names)}"
-        return Problem("column", f"the data have no column {options.column!r}; {hint}")
+        hint = did_you_mean(options.column, names)
+        return Problem("column", f"expected one of {shortened(list(names), 30)}, found {options.column!r}{hint}")
     largest = max(len(rows) for rows in rows_by_value(list(dataset.columns[options.column])).values())
     if largest < options.min_size:
         return Problem(

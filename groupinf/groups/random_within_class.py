@@ -11,6 +11,11 @@ from groupinf.groups.pools import Pool, draw_from_pools
 from groupinf.groups.source import GroupSource
 
 
+def classes_wanted(task: str) -> str:
+    """What to say where the data have no classes."""
+    return f"random_within_class: expected data with classes, found a {task} task; leave out this builder"
+
+
 def build(source: GroupSource, options: RandomWithinClass, rng: np.random.Generator) -> Built:
     """For each size s: a class of at least s points uniformly, s of its points without replacement.
 
@@ -18,7 +23,7 @@ def build(source: GroupSource, options: RandomWithinClass, rng: np.random.Genera
     """
     dataset = source.dataset
     if dataset.task != "classification":
-        raise DataError(f"random_within_class: expected data with classes, found a {dataset.task} task")
+        raise DataError(classes_wanted(dataset.task))
     classes = [
         Pool(f"class {label}", np.flatnonzero(dataset.y_train == code)) for code, label in enumerate(dataset.classes)
     ]

@@ -1,4 +1,7 @@
-"""Cross-validation over λ: folds are groups that are removed, so that every fold is an exact retrain."""
+"""Cross-validation over λ: folds are groups that are removed, so that every fold is an exact retrain.
+
+Beside the folds' scores stands that of approximate leave-one-out at the same λ, from the factor that the fit leaves.
+"""
 
 from __future__ import annotations
 
@@ -8,25 +11,32 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from groupinf.errors import ConvergenceError
+from groupinf.numerics.approximate_leave_one_out import scores_without_each
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import RELATIVE_TOLERANCE, Fitted, fit
-from groupinf.numerics.losses import Array
-from groupinf.numerics.objective import Objective, Rows, values
-from groupinf.numerics.predict import accuracy, mean_loss, predicted_classes
+from groupinf.numerics.losses import Array, Loss
+from groupinf.numerics.objective import Objective, Rows, scores
+from groupinf.numerics.predict import classes_from
 from groupinf.numerics.reduced import CERTIFICATE_TOLERANCE
 from groupinf.numerics.removal import removal
 from groupinf.numerics.retrain import retrain
 
-Score = Callable[[Objective, Array], float]
+# of a loss, the scores z (m, K') and the labels (m,) of some rows; higher is better
+Score = Callable[[Loss, Array, Array], float]
 
 
 @dataclass(frozen=True)
 class CrossValidated:
-    """Scores (values of λ, folds), and the λ with the best mean score, the first of ties."""
+    """Scores (values of λ, folds), and the λ with the best mean score, the first of ties.
+
+    ``approximate_leave_one_out`` (values of λ) is the same score over all rows, each under the model without it by
+    approximation; NaN where it is too dear.
+    """
 
     lams: tuple[float, ...]
     scores: Array
     best: float
+    approximate_leave_one_out: Array
 
 
 def contiguous_folds(n: int, folds: int) -> tuple[Rows, ...]:
@@ -40,14 +50,30 @@ def contiguous_folds(n: int, folds: int) -> tuple[Rows, ...]:
     return tuple(rows for rows in slices if rows.size)
 
 
-def f1(objective: Objective, theta: Array) -> float:
+def shuffled_folds(n: int, folds: int, stream: np.random.Generator) -> tuple[Rows, ...]:
+    """Rows 0..n−1 in random order, cut as ``contiguous_folds`` cuts them; rising within each fold."""
+    order = stream.permutation(n)
+    return tuple(np.sort(order[places]) for places in contiguous_folds(n, folds))
+
+
+def accuracy(loss: Loss, z: Array, y: Array) -> float:
+    """Share of rows whose class is predicted, unweighted."""
+    return float(np.mean(classes_from(z) == y))
+
+
+def f1(loss: Loss, z: Array, y: Array) -> float:
     """2·TP/(2·TP + FP + FN) of class 1; 0 where nothing is positive."""
-    predicted, truth = predicted_classes(objective, theta) == 1, objective.y == 1
+    predicted, truth = classes_from(z) == 1, y == 1
     total = int(predicted.sum() + truth.sum())
     return 2.0 * int((predicted & truth).sum()) / total if total else 0.0
 
 
-SCORES: dict[str, Score] = {"accuracy": accuracy, "f1": f1, "log_loss": lambda o, theta: -mean_loss(o, theta)}
+def minus_log_loss(loss: Loss, z: Array, y: Array) -> float:
+    """−mean ℓ, unweighted: in nats, for the squared loss in half squared units of y."""
+    return -float(np.mean(loss.values(z, y)))
+
+
+SCORES: dict[str, Score] = {"accuracy": accuracy, "f1": f1, "log_loss": minus_log_loss}
 
 
 def cross_validate(
@@ -57,16 +83,20 @@ def cross_validate(
 
     ``score`` is higher for better. Raises ConvergenceError where a fit does not converge.
     """
-    table = np.empty((len(lams), len(folds)))
+    table, left_out = np.empty((len(lams), len(folds))), np.full(len(lams), np.nan)
     start: Array | None = None
     for i, lam in enumerate(lams):
         fitted = fit(replace(objective, lam=lam), start)
         start = fitted.theta
         theta = _without_each(fitted, folds)
         for k, rows in enumerate(folds):
-            table[i, k] = score(objective.at(rows), theta[:, k])
-    means = table.mean(axis=1)
-    return CrossValidated(lams, table, lams[int(np.argmax(means))])
+            part = objective.at(rows)
+            table[i, k] = score(part.loss, scores(part.X, theta[:, k], part.loss.outputs), part.y)
+        without_each = scores_without_each(fitted)
+        if without_each is not None:
+            left_out[i] = score(objective.loss, without_each, objective.y)
+    best = lams[int(np.argmax(table.mean(axis=1)))]
+    return CrossValidated(lams, table, best, left_out)
 
 
 def _without_each(fitted: Fitted, folds: tuple[Rows, ...]) -> Array:
@@ -74,8 +104,7 @@ def _without_each(fitted: Fitted, folds: tuple[Rows, ...]) -> Array:
     engine = choose_engine(fitted, fitted.objective.n / len(folds))
     reduced = engine.reduced(block)
     start = fitted.theta[:, None] + reduced.solve(block.g, np.arange(len(folds)), CERTIFICATE_TOLERANCE)
-    scale = np.sqrt(values(fitted.objective, np.zeros((fitted.objective.size, 1)))[0])
-    tolerance = np.full(len(folds), 100 * RELATIVE_TOLERANCE * scale)
+    tolerance = np.full(len(folds), 100 * RELATIVE_TOLERANCE * fitted.scale)
     retrained = retrain(block, reduced, engine.precondition(block, reduced), start, tolerance, engine.truncated_newton)
     if not retrained.converged.all():
         fold = int(np.flatnonzero(~retrained.converged)[0])

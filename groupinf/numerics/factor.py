@@ -20,6 +20,8 @@ DENSE_BYTES = 2 * 2**30
 # relative residual, in the norm of the preconditioner, to which an iterative solve is taken
 ITERATIVE_TOLERANCE = 1e-10
 MAX_ITERATIONS = 5000
+# rows of an inverse whose other half is filled in at a time
+MIRRORED = 512
 
 
 class Factor(Protocol):
@@ -43,12 +45,16 @@ class Cholesky:
         return np.asarray(solution, dtype=np.float64).reshape(V.shape)
 
     def inverse(self) -> Array:
-        """A⁻¹ in full, exactly symmetric."""
-        lower, info = lapack.dpotri(self.lower, lower=1)
+        """A⁻¹ in full, exactly symmetric, in C order; takes no more memory than itself."""
+        inverse, info = lapack.dpotri(self.lower, lower=1)
         if info != 0:
             raise ConvergenceError(f"inverting a factor failed (LAPACK potri info {info})")
-        below = np.tril(lower)
-        return np.ascontiguousarray(below + np.tril(below, -1).T)
+        for start in range(0, inverse.shape[0], MIRRORED):
+            stop = start + MIRRORED
+            corner = inverse[start:stop, start:stop]
+            corner[...] = np.tril(corner) + np.tril(corner, -1).T
+            inverse[start:stop, stop:] = inverse[stop:, start:stop].T
+        return np.asarray(inverse.T)
 
 
 def cholesky(A: Array) -> Cholesky:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,7 +26,10 @@ DENSE_PASSES = 60
 
 @dataclass(frozen=True)
 class Fitted:
-    """θ̂ (P,) with H = ∇²L(θ̂) ready to be solved with, s_i r_i at θ̂ (n, K'), and the fit's certificate."""
+    """θ̂ (P,) with H = ∇²L(θ̂) ready to be solved with, s_i r_i at θ̂ (n, K'), and the fit's certificate.
+
+    ``scale`` is √L(0), what decrements are measured by.
+    """
 
     objective: Objective
     theta: Array
@@ -35,30 +38,52 @@ class Fitted:
     gradient_norm: float
     decrement: float
     passes: int
+    scale: float
 
 
 def fit(objective: Objective, start: Array | None = None) -> Fitted:
     """Minimise L(·; s) by L-BFGS, preconditioned by the Hessian, which is computed anew every few passes.
 
     Where a dense Hessian costs more than many passes, a cheap preconditioner comes first, so that the Hessian is
-    computed only once, at the minimum. Raises ConvergenceError, with the decrement reached and the tolerance.
+    computed only once, at the minimum. Raises ConvergenceError, with the decrement reached and the tolerance, or where
+    a value is not finite.
     """
     theta = np.zeros(objective.size) if start is None else start.copy()
-    tolerance = RELATIVE_TOLERANCE * np.sqrt(values(objective, np.zeros((objective.size, 1))))
+    tolerance = np.array([RELATIVE_TOLERANCE * _scale(objective)])
+    _check_finite(tolerance)
     passes = 0
     if _dense_is_dear(objective):
         theta, passes = _cheaply(objective, theta, tolerance / 10)
-    for _ in range(MAX_FACTORS):
-        factor = factorise(objective, theta)
-        end = _minimise(objective, factor, theta, tolerance, PASSES_PER_FACTOR)
-        passes += int(end.passes[0])
-        theta = end.theta[:, 0]
-        if end.converged[0] and end.passes[0] == 1:
-            return _fitted(objective, theta, factor, end, passes)
+    factor, end = with_new_factors(objective, theta, tolerance)
+    passes += int(end.passes[0])
+    if end.converged[0]:
+        return _fitted(objective, end.theta[:, 0], factor, end, passes)
     raise ConvergenceError(
         f"the fit did not converge: Newton decrement {end.decrement[0]:.3g} after {passes} passes over the data, "
         f"tolerance {tolerance[0]:.3g}; a larger lambda_over_n or scaled features make the problem easier"
     )
+
+
+def with_new_factors(objective: Objective, theta: Array, tolerance: Array) -> tuple[Factor, Minimised]:
+    """Minimise from θ (P,) with a Hessian factored anew every few passes, until it is that of where θ ends."""
+    passes = np.zeros(1, dtype=np.int64)
+    for _ in range(MAX_FACTORS):
+        factor = factorise(objective, theta)
+        end = _minimise(objective, factor, theta, tolerance, PASSES_PER_FACTOR)
+        passes = passes + end.passes
+        theta = end.theta[:, 0]
+        _check_finite(end.decrement, theta)
+        if end.converged[0] and end.passes[0] == 1:
+            return factor, replace(end, passes=passes)
+    return factor, replace(end, passes=passes, converged=np.zeros(1, dtype=bool))
+
+
+def _check_finite(*arrays: Array) -> None:
+    if not all(np.isfinite(array).all() for array in arrays):
+        raise ConvergenceError(
+            "the fit did not converge: the objective or its gradient overflows; features on a smaller scale make the "
+            "problem easier"
+        )
 
 
 def fitted_at(objective: Objective, theta: Array) -> Fitted:
@@ -106,4 +131,9 @@ def _fitted(objective: Objective, theta: Array, factor: Factor, end: Minimised, 
         gradient_norm=float(np.linalg.norm(end.gradient[:, 0])),
         decrement=float(end.decrement[0]),
         passes=passes,
+        scale=_scale(objective),
     )
+
+
+def _scale(objective: Objective) -> float:
+    return float(np.sqrt(values(objective, np.zeros((objective.size, 1)))[0]))

@@ -10,8 +10,12 @@ from groupinf.numerics.objective import Objective, scores
 
 
 def predicted_classes(objective: Objective, theta: Array) -> NDArray[np.int64]:
-    """Class codes at θ (P,): z > 0 in binary tasks, the largest score (first of ties) for softmax."""
-    z = scores(objective.X, theta, objective.loss.outputs)
+    """Class codes at θ (P,)."""
+    return classes_from(scores(objective.X, theta, objective.loss.outputs))
+
+
+def classes_from(z: Array) -> NDArray[np.int64]:
+    """Class codes of scores (n, K'): z > 0 in binary tasks, the largest score (first of ties) for softmax."""
     return (z[:, 0] > 0).astype(np.int64) if z.shape[1] == 1 else np.argmax(z, axis=1)
 
 

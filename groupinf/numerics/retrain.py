@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.numerics.conjugate_gradient import ColumnMap, Columns, column_dots
+from groupinf.numerics.factor import DenseFactor
+from groupinf.numerics.fit import with_new_factors
 from groupinf.numerics.losses import Array
 from groupinf.numerics.minimise import LBFGS, Minimised, NewtonCG, minimise
 from groupinf.numerics.objective import curvature_at, gradients
@@ -19,14 +21,17 @@ from groupinf.numerics.removal import Removal
 # passes after which a group that L-BFGS has not brought to its minimum goes on with truncated Newton, and its passes
 MAX_PASSES = 150
 MAX_PASSES_NEWTON = 3000
+# up to this size such a group has its Hessian factored anew: P up to 2,048
+REFACTORED_BYTES = 32 * 2**20
 
 
 @dataclass(frozen=True)
 class Retrained:
     """θ̂(w) of B groups (P, B), the gradient of their own objectives there, and certificates (B,).
 
-    ``solved`` is M⁻¹∇L(θ̂(w); s∘(1−w)) with M = H − H(w), the step that Newton's method would still take;
-    ``decrement`` is √(gᵀM⁻¹g); ``refreshed`` says where L-BFGS did not get there and truncated Newton went on.
+    ``solved`` is M⁻¹∇L(θ̂(w); s∘(1−w)) with M = H − H(w), or the Hessian where the group ended if that was factored:
+    the step that Newton's method would still take;
+    ``decrement`` is √(gᵀM⁻¹g); ``refreshed`` says where that took Hessians other than those at θ̂.
     """
 
     theta: Array
@@ -48,9 +53,9 @@ def retrain(
 ) -> Retrained:
     """θ̂(w) = argmin L(·; s∘(1−w)) for B groups from ``start`` (P, B), to √(gᵀM₀⁻¹g) ≤ ``tolerance`` (B,).
 
-    ``precondition`` is M₀⁻¹, for L-BFGS or for truncated Newton. A group that L-BFGS does not bring there goes on
-    with truncated Newton, whose Hessian is that of where the group stands; what is then not converged says so and
-    must not be used.
+    ``precondition`` is M₀⁻¹, for L-BFGS or for truncated Newton. A group that does not get there goes on with
+    Hessians of where it stands, factored anew where they are small, else by truncated Newton; what is then not
+    converged says so and must not be used.
     """
     objective = removal.fitted.objective
 
@@ -62,17 +67,39 @@ def retrain(
         first = minimise(gradient, precondition, start, tolerance, MAX_PASSES_NEWTON, newton)
     else:
         first = minimise(gradient, precondition, start, tolerance, MAX_PASSES, LBFGS())
-    end, refreshed = _completed(removal, precondition, newton, first, tolerance)
-    solved = reduced.solve(end.gradient, np.arange(start.shape[1]), CERTIFICATE_TOLERANCE)
+    end, refreshed, own = _completed(removal, precondition, newton, first, tolerance)
+    certified = _with_certificate(reduced, end, refreshed)
+    if own is None:
+        return certified
+    solved = certified.solved.copy()
+    solved[:, refreshed] = own
+    return replace(certified, solved=solved, decrement=_decrements(end.gradient, solved))
+
+
+def retrained_at(
+    removal: Removal, reduced: ReducedSolver, theta: Array, passes: NDArray[np.int64], refreshed: NDArray[np.bool_]
+) -> Retrained:
+    """Groups whose θ̂(w) (P, B) are known already, with their certificates taken anew: one pass and one solve."""
+    gradient = gradients(removal.fitted.objective, theta, removal.kept)
+    known = np.ones(theta.shape[1], dtype=bool)
+    return _with_certificate(reduced, Minimised(theta, gradient, np.zeros(known.size), passes, known), refreshed)
+
+
+def _with_certificate(reduced: ReducedSolver, end: Minimised, refreshed: NDArray[np.bool_]) -> Retrained:
+    solved = reduced.solve(end.gradient, np.arange(end.theta.shape[1]), CERTIFICATE_TOLERANCE)
     return Retrained(
         theta=end.theta,
         solved=solved,
         gradient_norm=np.linalg.norm(end.gradient, axis=0),
-        decrement=np.sqrt(np.maximum(column_dots(end.gradient, solved), 0.0)),
+        decrement=_decrements(end.gradient, solved),
         passes=end.passes,
         refreshed=refreshed,
         converged=end.converged,
     )
+
+
+def _decrements(gradient: Array, solved: Array) -> Array:
+    return np.sqrt(np.maximum(column_dots(gradient, solved), 0.0))
 
 
 def best_start(removal: Removal, precondition: ColumnMap, candidates: Sequence[Array]) -> Array:
@@ -96,25 +123,62 @@ def _hessian_at(removal: Removal, theta: Array, columns: Columns) -> ColumnMap:
 
 def _completed(
     removal: Removal, precondition: ColumnMap, newton: NewtonCG, first: Minimised, tolerance: Array
-) -> tuple[Minimised, NDArray[np.bool_]]:
-    """The columns that are not there yet taken on by truncated Newton; and which these were."""
+) -> tuple[Minimised, NDArray[np.bool_], Array | None]:
+    """The columns that are not there yet taken on with Hessians of where they stand; which these were; their own
+    Hessians' inverse times their gradients, where these were factored.
+    """
     late = ~first.converged
     numbers = np.flatnonzero(late)
     if numbers.size == 0:
-        return first, late
-    among = replace(newton, products=lambda theta, c: newton.products(theta, numbers[c]))
-    among = replace(among, precondition=lambda V, c: precondition(V, numbers[c]))
-    again = minimise(
-        lambda theta, c: gradients(removal.fitted.objective, theta, removal.kept[:, numbers[c]]),
-        among.precondition,
-        first.theta[:, numbers],
-        tolerance[numbers],
-        MAX_PASSES_NEWTON,
-        among,
-    )
+        return first, late, None
+    factor, solved = removal.fitted.factor, None
+    if isinstance(factor, DenseFactor) and factor.H.nbytes <= REFACTORED_BYTES:
+        again, solved = _with_new_factors(removal, numbers, tolerance[numbers])
+    else:
+        again = _with_new_products(removal, numbers, first.theta[:, numbers], tolerance[numbers], precondition, newton)
     theta, final = first.theta.copy(), first.gradient.copy()
     theta[:, numbers], final[:, numbers] = again.theta, again.gradient
     passes, converged, decrement = first.passes.copy(), first.converged.copy(), first.decrement.copy()
     passes[numbers] += again.passes
     converged[numbers], decrement[numbers] = again.converged, again.decrement
-    return Minimised(theta, final, decrement, passes, converged), late
+    return Minimised(theta, final, decrement, passes, converged), late, solved
+
+
+def _with_new_factors(removal: Removal, numbers: Columns, tolerance: Array) -> tuple[Minimised, Array]:
+    """One group after the other as a fit on the rows that stay, with factors of its own Hessian, from θ̂.
+
+    Not from where the group stands: far out the logistic loss is flat, its gradient small, and the way back long.
+    """
+    objective, start, ends, solved = removal.fitted.objective, removal.fitted.theta, [], []
+    for j, b in enumerate(numbers):
+        weight = np.where(removal.kept[:, b], objective.sample_weight, 0.0)
+        factor, end = with_new_factors(replace(objective, sample_weight=weight), start, tolerance[[j]])
+        ends.append(end)
+        solved.append(factor.solve(end.gradient))
+    together = Minimised(
+        theta=np.hstack([end.theta for end in ends]),
+        gradient=np.hstack([end.gradient for end in ends]),
+        decrement=np.concatenate([end.decrement for end in ends]),
+        passes=np.concatenate([end.passes for end in ends]),
+        converged=np.concatenate([end.converged for end in ends]),
+    )
+    return together, np.hstack(solved)
+
+
+def _with_new_products(
+    removal: Removal, numbers: Columns, start: Array, tolerance: Array, precondition: ColumnMap, newton: NewtonCG
+) -> Minimised:
+    """All of them by truncated Newton, whose Hessian is known by its products."""
+    among = replace(
+        newton,
+        products=lambda theta, c: newton.products(theta, numbers[c]),
+        precondition=lambda V, c: precondition(V, numbers[c]),
+    )
+    return minimise(
+        lambda theta, c: gradients(removal.fitted.objective, theta, removal.kept[:, numbers[c]]),
+        among.precondition,
+        start,
+        tolerance,
+        MAX_PASSES_NEWTON,
+        among,
+    )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import matplotlib.style
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 
 from groupinf.analysis.agreement import ALL_KINDS
@@ -35,11 +36,18 @@ from groupinf.reporting.summary import convention_line, facts_line, test_set_nam
 
 # Above this many points an SVG holds them as images; text, axes and lines stay vectors.
 MOST_VECTOR_POINTS = 5000
+FileFormat = Literal["svg", "pdf", "png"]
+FILE_FORMATS: tuple[FileFormat, ...] = ("svg", "pdf", "png")
+_METADATA: dict[FileFormat, dict[str, str | None]] = {
+    "svg": {"Date": None, "Creator": "groupinf"},
+    "pdf": {"CreationDate": None, "Creator": "groupinf"},
+    "png": {"Software": None},
+}
 _MARGIN = 0.15
 _LEGEND_LABEL = 2.3  # inches that a legend of 2.9 leaves beside the marker and the margin
 _BESIDE_PANEL = 0.36  # inches by which a title may be wider than its panel without touching the next
 _SIZE = 10.0
-_RC = {
+FIGURE_SETTINGS = {
     "font.family": FONT,
     "font.size": _SIZE,
     "text.color": TEXT,
@@ -58,6 +66,7 @@ _RC = {
     "xtick.labelsize": 9.0,
     "ytick.labelsize": 9.0,
     "svg.hashsalt": "groupinf",
+    "pdf.fonttype": 42,  # whole fonts, which journals ask for
 }
 
 
@@ -90,7 +99,7 @@ def scatter_figure(run: Run, method: str) -> Figure:
         foot.append(f"The first {MOST_TEST_POINTS} test points of each evaluation are drawn.")
     if any(hidden_points(panel) for panel in made):
         foot.append("k hidden: points outside the axes.")
-    with matplotlib.style.context(["default", _RC]):
+    with matplotlib.style.context(["default", FIGURE_SETTINGS]):
         layout, lines = _arrange_with_foot([panel.evaluation for panel in made], len(legend) + 1, foot)
         figure = Figure(figsize=(layout.width, layout.height), dpi=DOTS_PER_INCH)
         rasterized = sum(panel.predicted.size for panel in made) > MOST_VECTOR_POINTS
@@ -104,11 +113,11 @@ def scatter_figure(run: Run, method: str) -> Figure:
     return figure
 
 
-def figure_bytes(figure: Figure, file_format: Literal["png", "svg"]) -> bytes:
+def figure_bytes(figure: Figure, file_format: FileFormat) -> bytes:
     """The figure as the bytes of a file: the same figure gives the same bytes."""
-    metadata = {"svg": {"Date": None, "Creator": "groupinf"}, "png": {"Software": None}}[file_format]
+    metadata = _METADATA[file_format]
     buffer = io.BytesIO()
-    with matplotlib.style.context(["default", _RC]):
+    with matplotlib.style.context(["default", FIGURE_SETTINGS]):
         figure.savefig(buffer, format=file_format, metadata=metadata)
     return buffer.getvalue()
 
@@ -146,25 +155,13 @@ def _add_legend(figure: Figure, layout: Layout, counted: Mapping[KindStyle, int]
     handles: list[Artist] = [Line2D([], [], color=IDENTITY, linewidth=1.0)]
     labels = ["Slope 1: predicted = actual"]
     for style, count in counted.items():
-        handles.append(
-            Line2D(
-                [],
-                [],
-                linestyle="",
-                marker=style.marker,
-                color=style.colour,
-                alpha=ALPHA,
-                markersize=5,
-                markeredgecolor="white",
-                markeredgewidth=POINT_EDGE,
-            )
-        )
+        handles.append(kind_marker(style))
         counted_groups = f" ({count:,})"
         room = _LEGEND_LABEL - width_of(counted_groups, _SIZE)
         labels.append(shorten_to(drawable(style.name), _SIZE, room) + counted_groups)
     legend = figure.legend(
         handles,
-        [str(i) for i in range(len(labels))],  # set below: matplotlib would leave out a name that begins with _
+        [str(i) for i in range(len(labels))],
         loc="upper left",
         bbox_to_anchor=layout.legend,
         borderaxespad=0.0,
@@ -173,6 +170,26 @@ def _add_legend(figure: Figure, layout: Layout, counted: Mapping[KindStyle, int]
         title="Kind of group (number of groups)",
         alignment="left",
     )
+    set_labels(legend, labels)
+
+
+def kind_marker(style: KindStyle) -> Line2D:
+    """The point that stands for a kind in a legend."""
+    return Line2D(
+        [],
+        [],
+        linestyle="",
+        marker=style.marker,
+        color=style.colour,
+        alpha=ALPHA,
+        markersize=5,
+        markeredgecolor="white",
+        markeredgewidth=POINT_EDGE,
+    )
+
+
+def set_labels(legend: Legend, labels: Sequence[str]) -> None:
+    """Write the labels into a legend made with others: matplotlib would leave out a name that begins with _."""
     for text, label in zip(legend.get_texts(), labels, strict=True):
         text.set_text(label)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Callable
 
 UNDEFINED = "–"
 
@@ -100,6 +101,15 @@ def interval(low: float, high: float) -> str:
     return UNDEFINED if math.isnan(low) or math.isnan(high) else f"[{coefficient(low)}, {coefficient(high)}]"
 
 
+def extent(least: float, most: float, written: Callable[[float], str]) -> str:
+    """The ends of a range, once where they look the same.
+
+    >>> extent(0.9, 0.99, coefficient), extent(1.0, 1.001, ratio)
+    ('0.900 to 0.990', '1.00')
+    """
+    return " to ".join(dict.fromkeys((written(least), written(most))))
+
+
 def percent(share: float, decimals: int = 0) -> str:
     """A share in per cent; whole shares look whole, and nothing short of all is rounded to all.
 
@@ -122,8 +132,16 @@ def one_line(text: str) -> str:
     >>> one_line("ward\\t3\\n<b>")
     'ward 3 <b>'
     """
-    visible = (" " if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in text)
-    return " ".join("".join(visible).split())
+    return " ".join(visible(text).split())
+
+
+def visible(text: str) -> str:
+    """The text with a space for every line break, control and invisible character.
+
+    >>> visible("a\\n  b")
+    'a   b'
+    """
+    return "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in text)
 
 
 def shorten(text: str, longest: int) -> str:

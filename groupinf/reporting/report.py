@@ -10,6 +10,8 @@ from groupinf.experiments.files import write_atomically
 from groupinf.experiments.result import Run
 from groupinf.reporting.figures import figure_bytes, scatter_figure
 from groupinf.reporting.formats import markdown
+from groupinf.reporting.html.write import PAGE_NAME, write_page
+from groupinf.reporting.lambda_figure import lambda_parts, write_lambda_figure
 from groupinf.reporting.style import evaluation_name, method_name
 from groupinf.reporting.summary import (
     certificate_line,
@@ -26,19 +28,24 @@ REPORT_NAME = "report.md"
 
 
 def write_report(run: Run) -> Path:
-    """Write tables/spearman.{csv,md,tex}, figures/<method>_vs_actual.{png,svg} and report.md; return the latter.
+    """Write report.md, which is returned, report.html, tables/spearman.{csv,md,tex} and figures/*.{png,svg}.
 
     Reads the run only. Every file appears whole or not at all; the same run gives the same bytes.
     """
     tables = {"csv": spearman_csv(run), "md": spearman_markdown(run), "tex": spearman_latex(run)}
     for ending, text in tables.items():
         write_atomically(run.path / "tables" / f"spearman.{ending}", text.encode())
+    drawn = {}
     for method in methods(run):
         figure = scatter_figure(run, method)
-        write_atomically(run.path / "figures" / f"{method}_vs_actual.png", figure_bytes(figure, "png"))
+        drawn[method] = figure_bytes(figure, "png")
+        write_atomically(run.path / "figures" / f"{method}_vs_actual.png", drawn[method])
         write_atomically(run.path / "figures" / f"{method}_vs_actual.svg", figure_bytes(figure, "svg"))
+    if run.cross_validation is not None:
+        write_lambda_figure(run, run.cross_validation)
     report = run.path / REPORT_NAME
     write_atomically(report, report_markdown(run).encode())
+    write_page([run], run.manifest["name"], run.path / PAGE_NAME, lambda _, method: drawn[method])
     return report
 
 
@@ -58,6 +65,7 @@ def report_markdown(run: Run) -> str:
         "Each kind of group: [CSV](tables/spearman.csv), [Markdown](tables/spearman.md), [LaTeX](tables/spearman.tex).",
         "## Figures",
         *map(_figure, methods(run)),
+        *([] if run.cross_validation is None else lambda_parts(run, run.cross_validation)),
         "## Can the numbers be trusted?",
         markdown(certificate_line(run)),
     ]

@@ -107,7 +107,7 @@ def _inside(panel: Panel, low: float, high: float) -> NDArray[np.bool_]:
     return np.asarray(((low <= sides) & (sides <= high)).all(axis=0))
 
 
-class _PowerOfTen(ScalarFormatter):
+class PowerOfTen(ScalarFormatter):
     """Few digits at the ticks and one power of ten at the end of the axis, in plain characters."""
 
     def __init__(self) -> None:
@@ -122,5 +122,5 @@ class _PowerOfTen(ScalarFormatter):
 def _few_ticks(ax: Axes) -> None:
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10], min_n_ticks=2))
-        axis.set_major_formatter(_PowerOfTen())
+        axis.set_major_formatter(PowerOfTen())
         axis.get_offset_text().set_fontsize(SMALL)

@@ -51,6 +51,30 @@ _USER_STYLES = (
     ("#7F4F24", "H"),
 )
 _OTHER_STYLE = ("#8c8c8c", ".")
+_METHODS = {
+    "influence": ("#0072B2", "o"),
+    "parameter_influence": ("#E69F00", "D"),
+    "newton": ("#009E73", "s"),
+}
+# Where the ground is dark, in place of colours too dark for it.
+_ON_DARK = {"#000000": "#ffffff", "#0072B2": "#3b9fe0", "#7F4F24": "#c08a5c"}
+# What matplotlib's markers are called in plotly.
+PLOTLY_SYMBOLS = {
+    "s": "square",
+    "D": "diamond",
+    "^": "triangle-up",
+    "v": "triangle-down",
+    "o": "circle",
+    "P": "cross",
+    "X": "x",
+    ">": "triangle-right",
+    "p": "pentagon",
+    "d": "diamond-tall",
+    "h": "hexagon",
+    "*": "star",
+    "H": "hexagon2",
+    ".": "circle",
+}
 
 
 def evaluation_name(evaluation: str) -> str:
@@ -124,6 +148,24 @@ def kind_styles(kinds: Sequence[str]) -> dict[str, KindStyle]:
         styles[kind] = KindStyle(kind_name(kind), *look)
     other = KindStyle(f"{len(others)} other kinds", *_OTHER_STYLE)
     return styles | dict.fromkeys(others, other)
+
+
+def method_styles(methods: Sequence[str]) -> dict[str, KindStyle]:
+    """A style for every method, where several stand in one drawing."""
+    further = [look for look in _USER_STYLES if look not in _METHODS.values()]
+    new = [method for method in dict.fromkeys(methods) if method not in _METHODS]
+    looks = _METHODS | {method: further[i % len(further)] for i, method in enumerate(new)}
+    return {method: KindStyle(method_name(method), *looks[method]) for method in dict.fromkeys(methods)}
+
+
+def line_styles(names: Sequence[str]) -> list[KindStyle]:
+    """A style for each of at most MOST_USER_KINDS lines."""
+    return [KindStyle(name, *look) for name, look in zip(names, _USER_STYLES, strict=False)]
+
+
+def on_dark(colour: str) -> str:
+    """The colour that stands for ``colour`` on a dark ground."""
+    return _ON_DARK.get(colour, colour)
 
 
 def _words(name: str) -> str:

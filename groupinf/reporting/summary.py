@@ -12,8 +12,9 @@ from groupinf.experiments.result import Run
 from groupinf.reporting.formats import number, one_line, percent, shorten
 from groupinf.reporting.style import LONGEST_NAME
 
+SLOPE = "Slope: least squares of actual on predicted effects through the origin; above 1, the prediction is too small."
 SLOPE_WORDS = (
-    "Slope: least squares of actual on predicted effects through the origin; above 1, the prediction is too small. "
+    f"{SLOPE} "
     "Underestimated: share of groups whose prediction has the right sign and is smaller than the actual effect."
 )
 

@@ -53,7 +53,7 @@ def _table(rows: pd.DataFrame, sets: Mapping[int, str], intervals: bool) -> list
     lines = [HEADERS, *_cells(rows[rows["test_point"].isin(points[:MOST_TEST_POINTS])], sets)]
     if not intervals:
         lines = [line[:_INTERVAL] + line[_INTERVAL + 1 :] for line in lines]
-    table = _aligned(lines, left=2)
+    table = aligned(lines, left=2)
     hidden = len(points) - MOST_TEST_POINTS
     return [*table, f"  and {hidden:,} more test points: tables/spearman.csv"] if hidden > 0 else table
 
@@ -78,7 +78,7 @@ def _cells(rows: pd.DataFrame, sets: Mapping[int, str]) -> list[tuple[str, ...]]
     return cells
 
 
-def _aligned(lines: list[tuple[str, ...]], left: int) -> list[str]:
+def aligned(lines: list[tuple[str, ...]], left: int) -> list[str]:
     """Columns two spaces apart, the first ``left`` of them aligned left and the others right."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return [

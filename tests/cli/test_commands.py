@@ -102,7 +102,7 @@ class TestExperiment:
     def test_results_go_to_stdout_and_progress_to_stderr(self, config: str, calls: list[dict[str, Any]]) -> None:
         result = invoke("experiment", config)
         assert result.exit_code == 0
-        assert result.stdout == "the table of runs/study-1\n\nReport: runs/study-1/report.md\n"
+        assert result.stdout == "the table of runs/study-1\n\nReport: runs/study-1/report.html\n"
         assert result.stderr == "fit ...\nfit: done\n"
 
     def test_defaults_are_all_cores_results_and_resuming(self, config: str, calls: list[dict[str, Any]]) -> None:
@@ -153,7 +153,11 @@ class TestExperiment:
             (DataError("row 3 of X_train holds NaN"), 2, "Error: row 3 of X_train holds NaN\n"),
             (ConvergenceError("group 7 did not converge"), 1, "Error: group 7 did not converge\n"),
             (PermissionError(13, "Permission denied", "results"), 1, "Error: results: Permission denied\n"),
-            (KeyboardInterrupt(), 130, "Interrupted. The same command again resumes an unfinished run.\n"),
+            (
+                KeyboardInterrupt(),
+                130,
+                "Interrupted. What a run has stored is kept: the same command again resumes it.\n",
+            ),
         ],
     )
     def test_an_error_is_a_message_and_a_status(
@@ -225,7 +229,7 @@ class TestTheOthers:
         result = invoke("report", "runs/study-1")
         assert asked == ["runs/study-1"]
         assert reporting == [RUN]
-        assert result.stdout == "the table of runs/study-1\n\nReport: runs/study-1/report.md\n"
+        assert result.stdout == "the table of runs/study-1\n\nReport: runs/study-1/report.html\n"
 
     def test_schema_is_json(self) -> None:
         assert "regularization" in json.loads(invoke("schema").stdout)["properties"]

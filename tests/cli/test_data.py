@@ -16,7 +16,9 @@ from click.testing import CliRunner, Result
 from groupinf.cli.data_text import list_text, rows_text
 from groupinf.cli.main import main
 from groupinf.cli.transfers import Bar, Notes, shown_transfer
-from groupinf.datasets.registry import FACTS, dataset_names
+from groupinf.config.schema import NamedDataset
+from groupinf.datasets.registry import FACTS, dataset_names, load_dataset
+from groupinf.errors import DataError
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 FIRES = "forestfires/forestfires.csv"
@@ -78,7 +80,8 @@ def test_list_has_a_line_for_each_dataset_and_all_facts(home: Path) -> None:
         assert lines[name].endswith(f" {facts.licence}")
     assert re.search(r" 2 no +2\.2e-04 +68\.2 % ", lines["diabetes"])
     assert "F1 42.0 %" in lines["cdr"]
-    assert " – yes " in lines["forest_fires"]
+    assert " – present " in lines["forest_fires"]
+    assert "`groupinf data verify` tells whether they are the right ones" in result.stdout
     assert [" in part " in lines[name] for name in ("enron_spacy", "enron")] == [True, False]
     assert " bundled " in lines["digits"]
     assert "\x1b" not in result.stdout
@@ -112,12 +115,76 @@ def test_failed_fetch(home: Path, tmp_path: Path) -> None:
 
 
 def test_verify_of_nothing(home: Path) -> None:
+    home.mkdir()
     result = invoke("verify")
     assert (result.exit_code, result.stdout) == (0, f"no files to verify in {home}\n")
     assert invoke("verify", "digits").stdout == "no files to verify of these datasets\n"
     missing = invoke("verify", "forest_fires")
     assert (missing.exit_code, missing.stdout) == (1, f"{FIRES}: not on disk\n")
     assert "1 of 1 files missing or wrong" in missing.stderr
+    assert f"  {FIRES}: `groupinf data fetch forest_fires` downloads it;" in missing.stderr
+    assert "  dogfish/inception" not in missing.stderr
+
+
+def test_data_home_that_is_none(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = invoke("verify")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"{home}: expected the folder of the data home (GROUPINF_DATA), found no such folder" in result.stderr
+    assert f"on disk: in {home} (no such folder)" in invoke("list").stdout
+    home.write_text("")
+    assert "found a file, not a folder" in invoke("verify", "mnist").stderr
+    assert f"on disk: in {home} (a file, not a folder)" in invoke("list").stdout
+    assert invoke("verify", "digits").exit_code == 0  # has no files
+    monkeypatch.delenv("GROUPINF_DATA")
+    default = invoke("verify")
+    assert default.exit_code == 0
+    assert default.stdout.endswith("groupinf (no such folder)\n")
+
+
+def test_a_folder_that_cannot_be_looked_into_stops_no_other_dataset(home: Path) -> None:
+    home.mkdir()
+    (home / "mnist").symlink_to("mnist")  # a circle: an error for any user, root too
+    (home / FIRES).mkdir(parents=True)
+    lines = {line.split()[0]: line for line in invoke("list").stdout.splitlines() if line.split()}
+    assert [" unreadable " in lines[name] for name in ("mnist", "mnist_small", "forest_fires", "enron")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    for command in (["verify"], ["fetch", "mnist", "forest_fires", "--force"]):
+        result = invoke(*command)
+        assert result.exit_code == 1
+        text = result.stdout + result.stderr
+        assert f"{home / 'mnist'} cannot be looked into: Too many levels of symbolic links" in text
+        assert "expected a file, but a folder is there; move it away" in text
+    own = home.parent / "forestfires.csv"
+    own.write_bytes(b"1,2\n")
+    assert "a folder is there; move it away" in invoke("import", "forest_fires", str(own), "--force").stderr
+
+
+def test_a_named_dataset_says_how_its_files_are_got(home: Path) -> None:
+    def fault(name: str) -> str:
+        with pytest.raises(DataError) as caught:
+            load_dataset(NamedDataset(name=name), Path(), 0)
+        return str(caught.value)
+
+    assert fault("forest_fires") == (
+        f"{home / FIRES}: no such file. `groupinf data fetch forest_fires` downloads it; `groupinf data import"
+        " forest_fires forestfires.csv` takes a copy that you have, or set GROUPINF_DATA to the folder that holds"
+        f" {FIRES}"
+    )
+    for name in ("diabetes", "forest_fires", "dogfish"):
+        for source in FACTS[name].files:
+            (home / source.path).parent.mkdir(parents=True, exist_ok=True)
+            (home / source.path).write_bytes(b"<!DOCTYPE html>")
+        assert "found a web page (HTML), perhaps of a login or an error. " in fault(name)
+    assert "`groupinf data fetch --force diabetes` replaces it" in fault("diabetes")
+    assert "; `groupinf data import --force dogfish" in fault("dogfish")
+    for source in FACTS["dogfish"].files:  # whose sha256 are not known
+        (home / source.path).write_bytes(b"PK of something else")
+    assert "expected a NumPy .npz archive" in fault("dogfish")
+    assert "`groupinf data import --force dogfish" in fault("dogfish")
 
 
 def test_import_verify_and_a_wrong_file(home: Path, real: Callable[..., Path], tmp_path: Path) -> None:
@@ -131,6 +198,8 @@ def test_import_verify_and_a_wrong_file(home: Path, real: Callable[..., Path], t
     result = invoke("verify")
     assert result.exit_code == 1
     assert f"{FIRES}: wrong: expected sha256 {FACTS['forest_fires'].files[0].sha256}, found " in result.stdout
+    assert f"  {FIRES}: `groupinf data fetch --force forest_fires` replaces it" in result.stderr
+    assert "`groupinf data fetch --force forest_fires` replaces it" in invoke("show", "forest_fires").stdout
     result = invoke("import", "forest_fires", str(own))
     assert (result.exit_code, (home / FIRES).read_bytes()) == (2, b"X,Y\n")
     assert invoke("import", "forest_fires", str(own), "--force").exit_code == 0

@@ -143,10 +143,13 @@ def test_none_is_a_category_and_a_constant_text_stays(tmp_path: Path) -> None:
             'x,label\n1,0\n"2,1\n3,0\n',
             "mine.csv, line 3: expected comma-separated values, found: unexpected end of data",
         ),
-        (b"x,label\n1,0\ncaf\xe9,1\n", "mine.csv, line 3: expected UTF-8 text, found byte 0xe9"),
+        (
+            b"x,label\n1,0\ncaf\xe9,1\n",
+            "mine.csv, line 3: expected UTF-8 text, found byte 0xe9; save the file as UTF-8",
+        ),
         (
             b"\xef\xbb\xbfx,label\n1,0\nb\xff,1\n",
-            "mine.csv, line 3: expected UTF-8 text, found byte 0xff",
+            "mine.csv, line 3: expected UTF-8 text, found byte 0xff; save the file as UTF-8",
         ),
         ("x,label\n1,0\ninf,1\n3,1\n4,0\n5,0\n", "mine.csv, line 3: column 'x': expected a finite number, found 'inf'"),
         (
@@ -158,6 +161,27 @@ def test_none_is_a_category_and_a_constant_text_stays(tmp_path: Path) -> None:
             "mine.csv, line 3: column 'x': expected a finite number, found '1e999'",
         ),
         ("x,label\n1,0\n2,-inf\n", "mine.csv, line 3: column 'label': expected a finite number, found '-inf'"),
+        (
+            "x,label\n1,0\n-1e31,1\n3,1\n4,0\n5,0\n",
+            "mine.csv, line 3: column 'x': found '-1e31', above 1e+30 in size, too large to compute with; rescale it",
+        ),
+        ("a;label\n1;0\n", "mine.csv, line 1: expected commas between the columns, found semicolons"),
+        ("a\tlabel\n1\t0\n", "mine.csv, line 1: expected commas between the columns, found tabs"),
+        (
+            "x,label\n1,0\n".encode("utf-16"),
+            "mine.csv: expected comma-separated text in UTF-8, found UTF-16; save the file as UTF-8",
+        ),
+        (
+            "x,label\n1,0\n".encode("utf-16-le"),
+            "mine.csv: expected comma-separated text in UTF-8, found a zero byte: binary data, or UTF-16; save the file"
+            " as UTF-8 text",
+        ),
+        (
+            b"PAR1 and more",
+            "mine.csv: expected comma-separated text in UTF-8, found a Parquet file; give it by parquet: in place of"
+            " csv:",
+        ),
+        (" <!DOCTYPE html>\n", "mine.csv: expected comma-separated text in UTF-8, found a web page (HTML)"),
         ("label\n1\n0\n", "mine.csv: expected at least one column besides the target and the dropped ones, found none"),
     ],
 )
@@ -219,7 +243,7 @@ def test_absent_target_and_drop(tmp_path: Path) -> None:
             TABLE,
             {"drop": ["site"], "task": "regression"},
             "target",
-            "expected a column of numbers for regression, found text in 'label' of mine.csv",
+            "expected a column of numbers for regression, found 'yes': mine.csv, line 2: column 'label'",
         ),
         (
             "x,label\n1,a\n2,a\n3,a\n4,a\n5,a\n",
@@ -303,3 +327,28 @@ def test_tables_of_odd_cells_give_finite_features_or_data_errors(
         assert np.isfinite(data.X_train).all()
         assert np.isfinite(data.y_train).all()
         assert data.n + len(data.y_test) == len(rows)
+
+
+def numbers_but_for(odd: dict[int, str], rows: int = 40) -> str:
+    return "x,label\n" + "".join(f"{odd.get(i, i / 4)},{i % 2}\n" for i in range(rows))
+
+
+def test_a_typo_among_numbers_is_named(tmp_path: Path) -> None:
+    assert fault(tmp_path, numbers_but_for({7: "4o.1"})) == (
+        "mine.csv, line 9: column 'x': expected a number, as most of its values are, found '4o.1'; mend it, leave it"
+        " empty to make it a missing value, or drop the column"
+    )
+    assert "found '4o.1'" in fault(tmp_path, numbers_but_for({3: "", 7: "4o.1"}), missing="impute")
+    dropped = load(tmp_path, numbers_but_for({7: "4o.1"}).replace(",", ",1,").replace("x,1,", "x,z,"), drop=["x"])
+    assert dropped.feature_names == ("z",)
+
+
+def test_categories_that_are_partly_numbers_stay_categories(tmp_path: Path) -> None:
+    assert load(tmp_path, numbers_but_for(dict.fromkeys(range(0, 40, 10), "V45"))).d == 37  # 10 % are no numbers
+    few = "x,label\n" + "".join(f"{'V45' if i == 5 else i % 19},{i % 2}\n" for i in range(40))
+    assert load(tmp_path, few).d == 20  # of 19 different numbers
+
+
+def test_a_class_of_text_has_no_hint_of_regression(tmp_path: Path) -> None:
+    content = "x,label\n" + "".join(f"{i},c{i}\n" for i in range(10))
+    assert config_fault(tmp_path, content)[1].endswith("or leave its rows out")

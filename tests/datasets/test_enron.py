@@ -103,5 +103,5 @@ def test_not_an_archive(tmp_path: Path, content: bytes) -> None:
 def test_truncated_archive(tmp_path: Path) -> None:
     path = archive_of(tmp_path / "a.tar.gz", {f"{SPAM}/a.txt": np.random.default_rng(0).bytes(5000)})
     path.write_bytes(path.read_bytes()[:-2000])
-    with pytest.raises(DataError, match=r"a\.tar\.gz: expected a readable tar\.gz archive, found: .*get it again from"):
+    with pytest.raises(DataError, match=r"a\.tar\.gz: expected a readable tar\.gz archive, found: "):
         read_tar(path, MAIL, (SPAM, HAM))

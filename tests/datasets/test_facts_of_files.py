@@ -105,11 +105,14 @@ def test_writers(real_home: Callable[..., Path]) -> None:
     assert data.classes == ("contradiction", "entailment", "neutral")
 
 
-@pytest.mark.parametrize("name", ["cdr", "dogfish", "multinli", *LOADED, "forest_fires"])
-def test_absent_file_says_where_and_what_to_do(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["cdr", "diabetes", "dogfish", "multinli", *LOADED, "forest_fires"])
+def test_absent_file_says_where_and_what_to_do(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROUPINF_DATA", str(tmp_path))
+    monkeypatch.setenv("GROUPINF_CACHE", str(tmp_path / "cache"))
     with pytest.raises(DataError, match="no such file") as caught:
-        load.__wrapped__(name, tmp_path)
+        load_dataset(NamedDataset(name=name), tmp_path, 0)
     message, sources = str(caught.value), FACTS[name].files
     assert any(str(tmp_path / source.path) in message for source in sources)
-    assert any((source.urls or (source.origin,))[0] in message for source in sources)
+    assert any((f"data fetch {name}`" if source.urls else source.origin) in message for source in sources)
+    assert f"`groupinf data import {name} " in message
     assert "GROUPINF_DATA" in message

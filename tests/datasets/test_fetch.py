@@ -185,6 +185,24 @@ def test_without_a_network(place: Place) -> None:
     assert "--mirror" in message
 
 
+def test_a_host_that_is_not_found_is_asked_once(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def lookup(host: str, *_: object, **__: object) -> None:
+        asked.append(host)
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    monkeypatch.setenv("NO_PROXY", "*")
+    facts = dataset("http://data.invalid/a.gz", "http://other.invalid/a.gz")
+    facts = replace(facts, files=(*facts.files, replace(facts.files[0], path="some/second.gz")))
+    message = place.refused(facts)
+    assert asked == ["data.invalid", "other.invalid"]
+    assert place.transfer.notes == []
+    assert message.count("no connection: Temporary failure in name resolution") == 2
+    assert message.count("http://other.invalid/a.gz: not asked again, as other.invalid was not found before") == 1
+
+
 def test_every_mirror_is_tried_in_order_and_listed(server: FileServer, place: Place, tmp_path: Path) -> None:
     urls = [f"{server.url}/{name}.gz" for name in ("missing", "altered", "good")]
     place.fetch(dataset(*urls))
@@ -307,6 +325,7 @@ def test_full_disk(
     message = place.refused(facts, tmp_path if from_folder else None)
     assert message.startswith(f"{place.file}: could not be written: No space left on device. Free some space there")
     assert server.requested == ([] if from_folder else ["/good.gz"])  # another place would not help
+    assert not place.home.exists()
 
 
 def test_home_that_cannot_be_written(server: FileServer, tmp_path: Path) -> None:

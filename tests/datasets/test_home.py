@@ -51,7 +51,7 @@ def source(content: bytes | None) -> SourceFile:
 
 def test_verified_file(tmp_path: Path) -> None:
     path = tmp_path / "sub" / "file.dat"
-    with pytest.raises(DataError, match=r"file\.dat: no such file\. Get it from a friend, and save it under that name"):
+    with pytest.raises(DataError, match=r"file\.dat: no such file$"):
         verified_file(tmp_path, source(b"right"))
     path.parent.mkdir()
     path.write_bytes(b"right")
@@ -59,7 +59,4 @@ def test_verified_file(tmp_path: Path) -> None:
     assert verified_file(tmp_path, source(b"right")) == verified_file(tmp_path, source(None)) == FoundFile(path, right)
     with pytest.raises(DataError) as caught:
         verified_file(tmp_path, source(b"wrong"))
-    assert str(caught.value) == (
-        f"{path}: expected sha256 {wrong}, found {right}: not the file that is meant."
-        " Move the file away and get it again from a friend"
-    )
+    assert str(caught.value) == (f"{path}: expected sha256 {wrong}, found {right}: not the file that is meant")

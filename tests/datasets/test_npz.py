@@ -111,16 +111,20 @@ def test_sparse_features(tmp_path: Path) -> None:
     np.testing.assert_array_equal(data.X_test.toarray(), X_test)
 
 
-def test_sparse_duplicates_are_summed_and_sorted(tmp_path: Path) -> None:
+def test_sparse_indices_are_sorted_and_duplicates_refused(tmp_path: Path) -> None:
     parts = csr_parts("X_train", np.zeros((6, 3))) | {
-        "X_train_data": np.array([1, 2, 4]),
+        "X_train_data": np.array([5, 2, 4]),
         "X_train_indices": np.array([2, 0, 2]),
-        "X_train_indptr": np.array([0, 3, 3, 3, 3, 3, 3]),
+        "X_train_indptr": np.array([0, 2, 3, 3, 3, 3, 3]),
     }
-    X = load(tmp_path, **parts, **csr_parts("X_test", arrays()["X_test"])).X_train
+    test = csr_parts("X_test", arrays()["X_test"])
+    X = load(tmp_path, **parts, **test).X_train
     assert isinstance(X, sparse.csr_array)
     assert X.has_canonical_format
-    assert X.toarray()[0].tolist() == [2, 0, 5]
+    assert X.toarray()[:2].tolist() == [[2, 0, 5], [0, 0, 4]]
+    assert fault(tmp_path, **parts | {"X_train_indptr": np.array([0, 0, 3, 3, 3, 3, 3])}, **test) == (
+        "X_train_indices: expected each column once in a row, found 2 twice in row 1; X.sum_duplicates() adds them up"
+    )
 
 
 def test_other_arrays_are_allowed(tmp_path: Path) -> None:
@@ -188,7 +192,14 @@ def test_features_in_files_of_scipy(tmp_path: Path, kind: Any) -> None:
             SPARSE_TRAIN[:5],
             SPARSE_TEST,
             {},
-            "mine.npz: y_train: expected shape (5,), a value per row of X_train, found (6,)",
+            "mine.npz: y_train: expected shape (5,), a value per row of X_train.npz, found (6,)",
+        ),
+        (
+            SPARSE_TRAIN,
+            sparse.csr_array(np.eye(4, 3) * 1e150),
+            {},
+            "X_test.npz: found 1e+150 in row 0, column 0 ('x0'), above 1e+30 in size, too large to compute with;"
+            " rescale it",
         ),
     ],
 )
@@ -267,6 +278,15 @@ def with_value(name: str, at: Any, value: float) -> dict[str, Any]:
         (
             {"y_test": np.zeros((4, 1))},
             "y_test: expected shape (4,), a value per row of X_test, found (4, 1)",
+        ),
+        (
+            with_value("X_train", (4, 1), 1e300),
+            "X_train: found 1e+300 in row 4, column 1 ('x1'), above 1e+30 in size, too large to compute with;"
+            " rescale it",
+        ),
+        (
+            {"sample_weight_train": np.array([1, 1, 1e31, 1, 1, 1])},
+            "sample_weight_train: found 1e+31 in row 2, above 1e+30 in size, too large to compute with; rescale it",
         ),
         ({"y_train": np.full(6, 3)}, "y_train: expected at least two classes, found only 3"),
         ({"y_test": np.array([0, 1, 7, 2])}, "y_test: label 7 in row 2 is none of y_train's classes 0, 1, 2"),
@@ -444,3 +464,11 @@ def test_altered_bytes_give_only_data_errors(tmp_path: Path, data: st.DataObject
     for _ in range(data.draw(st.integers(1, 4))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     check_only_data_errors(tmp_path / "altered.npz", bytes(content))
+
+
+def test_a_matrix_of_scipy_in_place_of_the_arrays(tmp_path: Path) -> None:
+    sparse.save_npz(tmp_path / "mine.npz", SPARSE_TRAIN)
+    with pytest.raises(
+        DataError, match=r"found a sparse matrix of scipy\.sparse\.save_npz; give it by X_train: or X_test:"
+    ):
+        load_npz(NpzDataset(npz="mine.npz"), tmp_path / "mine.npz")

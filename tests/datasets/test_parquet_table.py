@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from groupinf.config.schema import ParquetDataset
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.parquet_table import read_parquet
 from groupinf.datasets.user_table import load_table
 from groupinf.errors import DataError
 
@@ -126,7 +127,22 @@ LISTS = pa.array([[1]] * 8)
         ({"x": [], "y": []}, {}, "mine.parquet: expected rows, found none"),
         ({" ": Y, "y": Y}, {}, "mine.parquet: expected a name for every column, found none for column 1"),
         ({"y": Y}, {}, "mine.parquet: expected at least one column besides the target"),
-        ({"x": range(8), "y": [None] * 8}, {}, "mine.parquet, row 0: column 'y': expected a value"),
+        ({"x": range(8), "y": [None] * 8}, {}, "mine.parquet, row 0: column 'y': expected a value, found a null"),
+        (
+            {"x": [1, None] * 4, "y": Y},
+            {},
+            "mine.parquet, row 1: column 'x': expected a value, found a null; fill it in",
+        ),
+        (
+            {"x": [1.0] * 7 + [-1e300], "y": Y},
+            {},
+            "mine.parquet, row 7: column 'x': found -1e+300, above 1e+30 in size, too large to compute with",
+        ),
+        (
+            {"x": range(8), "l": LISTS, "y": Y},
+            {},
+            "mine.parquet: column 'l': expected numbers, bools or text, found list<element: int64>; drop the column",
+        ),
     ],
 )
 def test_fault(tmp_path: Path, columns: dict[str, Any], options: dict[str, Any], message: str) -> None:
@@ -183,3 +199,9 @@ def test_altered_bytes_give_only_data_errors(tmp_path: Path, data: st.DataObject
     for _ in range(data.draw(st.integers(1, 4))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     check_only_data_errors(tmp_path / "altered.parquet", bytes(content[: data.draw(st.integers(1, len(content)))]))
+
+
+def test_a_csv_file_in_place_of_it(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("x,y\n1,2\n")
+    with pytest.raises(DataError, match=r"given by csv: in place of parquet:"):
+        read_parquet(tmp_path / "mine.csv")

@@ -175,7 +175,7 @@ def test_test_rows_of_another_file(tmp_path: Path, kind: str) -> None:
         (
             {"weight": "colour", "split": "fold"},
             {"colour": (slice(None), "red"), "age": (slice(None), 1)},
-            "dataset.weight: expected a column of numbers, found text in 'colour' of mine.csv",
+            "mine.csv, line 2: column 'colour': expected a finite number, found 'red'",
         ),
         ({"split": "label"}, {}, "dataset.split: expected columns other than the target, found 'label'"),
         ({"split": "fold", "drop": ["fold"]}, {}, "dataset.drop: expected columns other than the split, found 'fold'"),
@@ -188,13 +188,13 @@ def test_test_rows_of_another_file(tmp_path: Path, kind: str) -> None:
         (
             {"split": "fold", "missing": "impute", "standardise": True},
             {"age": ([2, 5], 1e200)},
-            "mine.csv: feature 'age': expected a finite variance to standardise by, found none",
+            "mine.csv, line 4: column 'age': found '1e+200', above 1e+30 in size, too large to compute with",
         ),
         (
             {"split": "fold", "missing": "impute"},
             {"label": (3, "never")},
             "dataset.split: expected every class of 'label' among the training rows of mine.csv, found none of 'never';"
-            " leave its rows out, or, for a numeric target, set task: regression",
+            " leave its rows out",
         ),
     ],
 )
@@ -218,7 +218,8 @@ def test_fault_in_the_file_of_test_rows(tmp_path: Path, kind: str) -> None:
     place = f"other.{kind}, line 6" if kind == "csv" else f"other.{kind}, row 4"
     holed = table.copy()
     holed.loc[4, "age"] = None
-    assert fault(tmp_path, kind, table, holed).startswith(f"{place}: column 'age': expected a value, found ''")
+    gap = "''" if kind == "csv" else "a null or NaN"
+    assert fault(tmp_path, kind, table, holed).startswith(f"{place}: column 'age': expected a value, found {gap}")
     assert fault(tmp_path, kind, table, table.drop(columns="colour")) == (
         f"dataset.test_file: expected the target and every feature of mine.{kind} in other.{kind} too, found no column"
         " 'colour' among 'age', 'visits', 'label'"
@@ -244,3 +245,28 @@ def test_files_of_one_name_are_both_sources(tmp_path: Path) -> None:
     config = CsvDataset(csv="train/a.csv", target="label", test_file="test/a.csv")
     data = load_table(config, folders[0] / "a.csv", folders[1] / "a.csv", 0)
     assert list(data.sources) == [str(folder / "a.csv") for folder in folders]
+
+
+def test_text_as_the_weight_of_a_test_row_is_not_looked_at(tmp_path: Path) -> None:
+    table = frame().assign(w=frame()["w"].astype(str))
+    table.loc[3, "w"] = "many"
+    data = load(tmp_path, "csv", table, split="fold", weight="w", missing="impute")
+    np.testing.assert_array_equal(data.sample_weight_train, frame()["w"][frame()["fold"] == "train"])
+
+
+@pytest.mark.parametrize(("column", "task"), [("visits", "classification"), ("label", "regression")])
+def test_numbers_stay_numbers_in_the_file_of_test_rows(tmp_path: Path, column: str, task: str) -> None:
+    table = frame()[["visits"]].assign(label=np.arange(40) % 2)
+    test = table.astype(object)
+    test.loc[2, column] = "x"
+    assert fault(tmp_path, "csv", table, test, task=task) == (
+        f"other.csv, line 4: column '{column}': expected a number as in mine.csv, found 'x'"
+    )
+
+
+def test_a_category_of_test_rows_alone_is_a_feature_without_training_rows(tmp_path: Path) -> None:
+    table = frame()[["colour", "label"]].dropna()
+    data = load(tmp_path, "csv", table, table.assign(colour="violet"))
+    at = data.feature_names.index("colour=violet")
+    assert not np.asarray(data.X_train)[:, at].any()
+    assert np.asarray(data.X_test)[:, at].all()

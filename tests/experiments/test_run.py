@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import copy
-import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
 import groupinf
 from groupinf.config.load import load_config
@@ -24,6 +17,7 @@ from groupinf.experiments import compute as compute_stage
 from groupinf.experiments.progress import Silent
 from groupinf.experiments.result import Run
 from groupinf.experiments.run import execute, load_run
+from groupinf.experiments.run_directory import RunDirectory
 
 COLUMNS = [
     "run",
@@ -96,37 +90,6 @@ def test_a_finished_run_is_not_computed_again(
     pd.testing.assert_frame_equal(groupinf.load_run(first.path).effects, first.effects)
 
 
-@pytest.mark.parametrize("damage", ["truncate", "empty", "flip", "delete"])
-@pytest.mark.parametrize("name", ["theta.npz", "groups.parquet", "effects.parquet", "block", "config.yaml"])
-def test_damaged_files_are_made_again_with_the_same_bytes(
-    small_config: dict[str, Any], tmp_path: Path, name: str, damage: str
-) -> None:
-    before = contents(run(small_config, tmp_path))
-    folder = next(tmp_path.glob("small-*"))
-    victim = next((folder / "blocks").glob("*.npz")) if name == "block" else folder / name
-    content = bytearray(victim.read_bytes())
-    if damage == "delete":
-        victim.unlink()
-    else:
-        content[len(content) // 2] ^= 1
-        victim.write_bytes({"truncate": bytes(content[:-9]), "empty": b"", "flip": bytes(content)}[damage])
-    assert contents(run(small_config, tmp_path)) == before
-
-
-def test_killed_at_any_moment_it_resumes_to_the_same_bytes(small_config: dict[str, Any], tmp_path: Path) -> None:
-    undisturbed = contents(run(small_config, tmp_path / "undisturbed"))
-    path = tmp_path / "small.yaml"
-    path.write_text(yaml.safe_dump(small_config))
-    command = [sys.executable, "-m", "groupinf", "experiment", str(path), "--out", str(tmp_path / "killed"), "-q"]
-    for moment in (1.0, 1.6, 2.2):
-        process = subprocess.Popen([*command, "--jobs", "1"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(moment)
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
-    resumed = contents(run(small_config, tmp_path / "killed"))
-    assert [n for n in undisturbed if not n.startswith(".") and resumed[n] != undisturbed[n]] == []
-
-
 def test_a_failed_block_keeps_the_others_and_names_the_group(
     small_config: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,9 +110,9 @@ def test_a_failed_block_keeps_the_others_and_names_the_group(
 
 def test_another_run_in_the_folder_is_refused_by_field(small_config: dict[str, Any], tmp_path: Path) -> None:
     done = run(small_config, tmp_path)
-    manifest = json.loads((done.path / "manifest.json").read_text())
-    manifest["identity"]["config"]["seed"] = 7
-    (done.path / "manifest.json").write_text(json.dumps(manifest))
+    stored = done.manifest["identity"]
+    other = {**stored, "config": {**stored["config"], "seed": 7}}
+    RunDirectory(done.path).write_manifest({**done.manifest, "identity": other})
     with pytest.raises(DataError, match=r"config\.seed: here 0, stored 7"):
         run(small_config, tmp_path)
     assert run(small_config, tmp_path, fresh=True).manifest["seed"] == 0
@@ -228,8 +191,7 @@ def test_what_the_data_cannot_give_is_refused_before_anything_runs(
 
 def test_an_unfinished_run_is_not_loaded(small_config: dict[str, Any], tmp_path: Path) -> None:
     done = run(small_config, tmp_path)
-    manifest = json.loads((done.path / "manifest.json").read_text())
-    (done.path / "manifest.json").write_text(json.dumps({**manifest, "collected": False}))
+    RunDirectory(done.path).write_manifest({**done.manifest, "collected": False})
     with pytest.raises(DataError, match="not finished"):
         load_run(done.path)
     with pytest.raises(DataError, match="expected the folder of a run"):

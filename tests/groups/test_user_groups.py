@@ -111,8 +111,8 @@ def test_numbers_are_ordered_as_numbers_and_texts_as_texts(values: list[object],
     [
         (schema.FeatureClusters(k=(4, 201)), "k", "at most n = 200, .* found 201"),
         (schema.GradientClusters(k=(202,)), "k", "at most n = 200, .* found 202"),
-        (schema.Column(column="wards"), "column", "did you mean ward"),
-        (schema.Column(column="zzz"), "column", "expected one of ward"),
+        (schema.Column(column="wards"), "column", "expected one of 'ward', found 'wards'; did you mean ward"),
+        (schema.Column(column="zzz"), "column", "expected one of 'ward', found 'zzz'"),
         (schema.Column(column="ward", min_size=30), "min_size", "at most 29, .* found 30"),
         (schema.GroupFile(path="none.csv"), "path", "none.csv: cannot be read"),
     ],
@@ -138,7 +138,10 @@ def test_what_works_has_no_problem(make_source, tmp_path: Path) -> None:
 
 def test_data_problems_are_named(make_source, tmp_path: Path) -> None:
     regression = make_source(task="regression").dataset
-    assert check_builder(schema.RandomWithinClass(), regression, tmp_path).key == "builder"
+    assert check_builder(schema.RandomWithinClass(), regression, tmp_path) == (
+        "builder",
+        "random_within_class: expected data with classes, found a regression task; leave out this builder",
+    )
     plain = replace(regression, columns={})
     assert "made has none" in check_builder(schema.Column(column="ward"), plain, tmp_path).message
     assert check_sizes(schema.Sizes(min=0.004, max=1, num=2), 200).key == "sizes.min"

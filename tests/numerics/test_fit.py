@@ -52,3 +52,11 @@ def test_a_fit_that_is_cut_short_says_how_far_it_came(monkeypatch: pytest.Monkey
     monkeypatch.setattr(engine, "MAX_FACTORS", 1)
     with pytest.raises(ConvergenceError, match=r"did not converge: Newton decrement .* tolerance"):
         fit(make_objective(2, lam=1e-4))
+
+
+@pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid value")
+def test_values_that_overflow_are_an_error_in_words() -> None:
+    o = make_objective(0)
+    huge = Objective(o.X, o.y * 1e200, o.sample_weight, o.lam, o.loss)
+    with pytest.raises(ConvergenceError, match="overflows; features on a smaller scale"):
+        fit(huge)

@@ -70,7 +70,16 @@ def make_run(tmp_path: Path) -> MakeRun:
             path=tmp_path / "run",
             config={},
             manifest=about | manifest,
-            groups=pd.DataFrame({"group": numbers, "kind": kinds}),
+            groups=pd.DataFrame(
+                {
+                    "group": numbers,
+                    "name": numbers.astype(str),
+                    "kind": kinds,
+                    "size": 10,
+                    "test_point": -1,
+                    "made_from": [f"made of {kind}" for kind in kinds],
+                }
+            ),
             effects=effects,
             retrains=pd.DataFrame({"group": numbers, "passes": 6, "gradient_norm": 2e-9, "decrement": 3e-10}),
             spearman=agreement.table,

@@ -1,0 +1,52 @@
+"""Handing scripts to Slurm."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from groupinf.errors import RunError
+
+SBATCH = "sbatch"
+
+
+def require_sbatch() -> None:
+    """Raise RunError where Slurm's commands are not on the PATH."""
+    if shutil.which(SBATCH) is None:
+        raise RunError(
+            f"{SBATCH}: not on the PATH; submit on a machine that has the commands of Slurm, such as a login node of "
+            "the cluster, or see what would be submitted with --dry-run"
+        )
+
+
+def submit_chain(scripts: Sequence[Path]) -> tuple[str, ...]:
+    """Submit each script to start after all tasks of the one before it have succeeded; the job ids.
+
+    Raises RunError where sbatch refuses one: those before it are cancelled.
+    """
+    ids: list[str] = []
+    for script in scripts:
+        try:
+            ids.append(_submitted(script, after=ids[-1] if ids else None))
+        except RunError:
+            _cancel(ids)
+            raise
+    return tuple(ids)
+
+
+def _submitted(path: Path, after: str | None) -> str:
+    """The job id; ``sbatch --parsable`` prints it alone or as ID;CLUSTER."""
+    dependency = [] if after is None else [f"--dependency=afterok:{after}"]
+    done = subprocess.run([SBATCH, "--parsable", *dependency, str(path)], capture_output=True, text=True, check=False)
+    job = done.stdout.strip().partition(";")[0]
+    if done.returncode != 0 or not job.isdecimal():
+        said = " ".join((done.stderr.strip() or done.stdout.strip() or "nothing").split())
+        raise RunError(f"{path}: {SBATCH} did not take it (exit status {done.returncode}): {said}")
+    return job
+
+
+def _cancel(ids: Sequence[str]) -> None:
+    if ids:
+        subprocess.run(["scancel", *ids], capture_output=True, check=False)

@@ -1,0 +1,197 @@
+"""Other test points, evaluations and methods on the groups of a run: from its stored parameters, without retraining."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from groupinf.config.load import LoadedConfig, load_config
+from groupinf.config.overrides import parse_override
+from groupinf.datasets.dataset import Dataset
+from groupinf.effects.block import EFFECT_TOLERANCE, Study, evaluate_block
+from groupinf.errors import ConfigError, DataError
+from groupinf.experiments.collect import collect
+from groupinf.experiments.compute import Outcome, Task, task_of
+from groupinf.experiments.drawing import Drawn, draw_test_points, make_study
+from groupinf.experiments.files import npz_arrays
+from groupinf.experiments.identity import identity_hash, identity_of
+from groupinf.experiments.manifest import provenance
+from groupinf.experiments.outline import Outline, stored_outline
+from groupinf.experiments.parallel import as_they_come, one_thread
+from groupinf.experiments.problem import evaluations_of, load_checked, test_objective, training_objective
+from groupinf.experiments.progress import Progress
+from groupinf.experiments.result import Run
+from groupinf.experiments.run import finished, load_run
+from groupinf.experiments.run_directory import RunDirectory, prepared_files
+from groupinf.experiments.store import store_prepared
+from groupinf.numerics.fit import fitted_at
+
+SETTABLE = ("test_points", "evaluations", "methods")
+# raised when an evaluation gives other numbers for the same run and settings
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """What every block is evaluated with: the study, and the run that holds the retrained parameters."""
+
+    study: Study
+    source: RunDirectory
+
+
+def evaluate(path: Path, overrides: Sequence[str], out: Path | None, jobs: int, progress: Progress) -> Run:
+    """The effects of the groups of the run in ``path`` on what ``overrides`` set; the run that holds them.
+
+    It lies in ``out``/<run>-evaluate-<hash>, beside the run where ``out`` is None; a block that is stored there is not
+    computed again. Raises ConfigError where anything but test_points, evaluations and methods is set, and DataError
+    where the run is not finished, not whole, or was made from other data than those found.
+    """
+    require_settable(overrides)
+    source, outline, config = _retrained_run(path.absolute())
+    loaded = load_config(_reset(config, overrides), overrides)
+    progress.stage("data")
+    dataset = load_checked(loaded)
+    _require_same_data(path, outline.manifest, dataset)
+    identity = _identity(loaded, dataset, outline.manifest)
+    target = RunDirectory((out or source.path.parent) / f"{source.path.name}-evaluate-{identity_hash(identity)}")
+    if finished(target):
+        progress.note(f"{target.path}: evaluated already, only its report is written again")
+        return load_run(target.path)
+    target.require_writable()
+    progress.stage("prepare")
+    study, drawn = one_thread(partial(_study, loaded, dataset, source), outline)
+    contents, description = _contents(loaded, source, outline), _description(study, drawn, source, outline)
+    manifest = store_prepared(target, contents, {**description, "identity": identity})
+    evaluated = replace(outline, manifest=manifest)
+    _compute(evaluated, _Stored(study, source), target, jobs, progress)
+    notes = [*manifest["notes"], *_loose_effects(evaluated, study, target)]
+    collect(replace(outline, manifest={**manifest, "notes": notes}), target.path.name, target, progress)
+    return load_run(target.path)
+
+
+def require_settable(overrides: Sequence[str]) -> None:
+    """Raises ConfigError where another key is set than those that leave the retrained parameters alone, or none is."""
+    if not overrides:
+        raise ConfigError(f"--set: expected at least one of {', '.join(SETTABLE)} to be set, found nothing")
+    for override in map(parse_override, overrides):
+        if override.parts[0] not in SETTABLE:
+            raise ConfigError(
+                f"{override.place}: expected test_points, evaluations or methods, found {override.parts[0]}; "
+                "the stored parameters are those of the run's data, λ and groups: for others run groupinf experiment"
+            )
+
+
+def _retrained_run(path: Path) -> tuple[RunDirectory, Outline, Mapping[str, Any]]:
+    """The run's folder, its outline and its configuration."""
+    run, source = load_run(path), RunDirectory(path)
+    if "evaluated" in run.manifest:
+        of = run.manifest["evaluated"]["run"]
+        raise DataError(f"{path}: expected a run with retrained parameters; this is an evaluation of {of}: name that")
+    outline = stored_outline(source, run.manifest)
+    if outline is None:
+        raise DataError(_broken(path, "one of its files is missing or altered"))
+    return source, outline, run.config
+
+
+def _reset(config: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
+    """The run's configuration; what is set of test points replaces all that it says of them."""
+    dropped = {parse_override(o).parts[0] for o in overrides} & {"test_points"}
+    return {key: value for key, value in config.items() if key not in dropped}
+
+
+def _require_same_data(path: Path, manifest: Mapping[str, Any], dataset: Dataset) -> None:
+    stored, found = manifest["sources"], dict(dataset.sources)
+    if sorted(stored.values()) == sorted(found.values()):
+        return
+    others = [name for name in sorted({*stored, *found}) if stored.get(name) != found.get(name)]
+    raise DataError(
+        f"{path}: expected the data that the run was made from; their SHA-256 differs for {', '.join(others)}; "
+        "put the old files back, or run groupinf experiment on the new ones"
+    )
+
+
+def _identity(loaded: LoadedConfig, dataset: Dataset, of: Mapping[str, Any]) -> dict[str, Any]:
+    return {**identity_of(loaded, dataset), "evaluated": identity_hash(of["identity"]), "evaluate": VERSION}
+
+
+def _study(loaded: LoadedConfig, dataset: Dataset, source: RunDirectory, outline: Outline) -> tuple[Study, Drawn]:
+    theta = source.read("theta.npz", outline.manifest)
+    assert theta is not None  # the outline is there only if this file is
+    objective = training_objective(dataset, outline.manifest["lam"])
+    fitted, test = fitted_at(objective, npz_arrays(theta)["theta"]), test_objective(dataset)
+    tested = draw_test_points(loaded, dataset, fitted, test)
+    drawn = Drawn(tested, outline.groups, (), tuple(outline.manifest["skipped"]))
+    return make_study(fitted, test, drawn, evaluations_of(loaded, dataset), loaded), drawn
+
+
+def _contents(loaded: LoadedConfig, source: RunDirectory, outline: Outline) -> dict[str, bytes]:
+    """What the run has prepared, with the configuration as it is evaluated."""
+    kept = {name: source.read(name, outline.manifest) for name in prepared_files(outline.manifest)}
+    config = yaml.safe_dump(loaded.resolved(), sort_keys=False, allow_unicode=True).encode()
+    return {name: content for name, content in kept.items() if content is not None} | {"config.yaml": config}
+
+
+def _description(study: Study, drawn: Drawn, source: RunDirectory, outline: Outline) -> dict[str, Any]:
+    """The run's manifest, with what is other here."""
+    about, run = outline.manifest, source.path.name
+    return {
+        **{key: value for key, value in about.items() if key not in ("test_sets", "agreement_interval")},
+        "test_points": list(study.test_points),
+        **({"test_sets": drawn.tested.described()} if drawn.tested.names else {}),
+        "evaluations": list(study.evaluations),
+        "methods": list(study.methods),
+        "scales": dict(study.scales),
+        "gradient_norms": dict(study.gradient_norms),
+        "notes": [f"the groups and the retrained parameters are those of {run}: nothing was retrained"],
+        **provenance(),
+        "evaluated": {"run": run, "identity": identity_hash(about["identity"])},
+    }
+
+
+def _compute(outline: Outline, stored: _Stored, target: RunDirectory, jobs: int, progress: Progress) -> None:
+    missing = [b for b in range(len(outline.blocks)) if target.read_block(b) is None]
+    progress.stage("evaluate", sum(len(outline.blocks[b]) for b in missing))
+    if not missing:
+        return
+    tasks = (task_of(outline, number) for number in missing)
+    with closing(as_they_come(_evaluate, stored, tasks, min(jobs, len(missing)))) as outcomes:
+        for outcome in outcomes:
+            target.write_block(outcome.number, outcome.arrays)
+            progress.advance(len(outline.blocks[outcome.number]))
+
+
+def _evaluate(stored: _Stored, task: Task) -> Outcome:
+    """A block without the parameters, which the run has."""
+    known = stored.source.read_block(task.number)
+    if known is None:
+        raise DataError(_broken(stored.source.path, f"block {task.number} is missing or altered"))
+    block = evaluate_block(stored.study, task.members, task.names, known["theta"], known["passes"], known["refreshed"])
+    return Outcome(task.number, {name: array for name, array in vars(block).items() if name != "theta"})
+
+
+def _loose_effects(outline: Outline, study: Study, target: RunDirectory) -> list[str]:
+    """A note for each evaluation on which the actual effects are less exact than what a run retrains to."""
+    stored = [block for b in range(len(outline.blocks)) if (block := target.read_block(b)) is not None]
+    per_measure = np.concatenate([block["error_estimate"][-1] for block in stored], axis=1).max(axis=1)
+    names = [e for e in study.evaluations for _ in (study.test_points if e != "self_loss" else (-1,))]
+    notes = []
+    for name in study.evaluations:
+        errors = [error for of, error in zip(names, per_measure, strict=True) if of == name]
+        largest = max(errors) / study.scales[name]
+        if not largest <= EFFECT_TOLERANCE:
+            notes.append(
+                f"actual effects on {name} are exact to {largest:.1g} of the largest influence, where a run "
+                f"retrains until they are exact to {EFFECT_TOLERANCE:.0e}"
+            )
+    return notes
+
+
+def _broken(path: Path, why: str) -> str:
+    return f"{path}: {why}; groupinf experiment with the run's configuration restores it"

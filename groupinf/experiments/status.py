@@ -1,0 +1,104 @@
+"""How far a run is, read from its folder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from groupinf.experiments.markers import Worker, failures, workers_alive
+from groupinf.experiments.run_directory import RunDirectory
+from groupinf.experiments.shards import ranges_text
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far a prepared run is.
+
+    ``done`` blocks are stored, which is judged by their names; ``running`` is how many are being computed by
+    ``workers``; ``failed`` says why a block failed when it was last tried. ``groups_per_second`` is None where nothing
+    is running or nothing came of it yet.
+    """
+
+    path: Path
+    blocks: tuple[int, ...]
+    done: frozenset[int]
+    workers: tuple[Worker, ...]
+    failed: Mapping[int, str]
+    groups_per_second: float | None
+    collected: bool
+
+    @property
+    def left(self) -> list[int]:
+        """Blocks that are not stored."""
+        return [b for b in range(len(self.blocks)) if b not in self.done]
+
+    @property
+    def running(self) -> int:
+        """Blocks that are being computed: no process has more in hand than its jobs."""
+        return sum(min(worker.jobs, len(set(worker.blocks) - self.done)) for worker in self.workers)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """At the present speed; None where there is none."""
+        groups = sum(self.blocks[b] for b in self.left)
+        return None if self.groups_per_second is None else groups / self.groups_per_second
+
+
+def status_of(path: Path) -> Status:
+    """How far the run in ``path`` is; raises DataError where it has not been prepared."""
+    directory = RunDirectory(path)
+    manifest = directory.require_manifest()
+    blocks, workers = block_sizes(manifest), tuple(workers_alive(path))
+    stored = {b: file for b, file in directory.stored_blocks().items() if b < len(blocks)}
+    return Status(
+        path=path,
+        blocks=blocks,
+        done=frozenset(stored),
+        workers=workers,
+        failed={b: why for b, why in failures(path).items() if b not in stored},
+        groups_per_second=_speed(workers, blocks, stored, time.time()),
+        collected=manifest["collected"],
+    )
+
+
+def block_sizes(manifest: Mapping[str, Any]) -> tuple[int, ...]:
+    """Groups in each block."""
+    groups, width = manifest["n_retrained"], manifest["block_width"]
+    return tuple(min(width, groups - start) for start in range(0, groups, width))
+
+
+def _speed(workers: Sequence[Worker], blocks: Sequence[int], stored: Mapping[int, Path], now: float) -> float | None:
+    """Groups per second of the processes that are at work, since each began."""
+    speed = 0.0
+    for worker in workers:
+        since = (b for b in worker.blocks if b in stored and stored[b].stat().st_mtime >= worker.began)
+        speed += sum(blocks[b] for b in since) / max(now - worker.began, 1e-3)
+    return speed or None
+
+
+def status_text(status: Status) -> str:
+    """A line for each thing that is known."""
+    blocks, groups = len(status.blocks), sum(status.blocks)
+    done = sum(status.blocks[b] for b in status.done)
+    rows = [
+        ("prepared", f"{groups:,} groups in {blocks:,} blocks"),
+        ("done", f"{len(status.done):,} blocks, {done:,} groups ({done / groups:.0%})"),
+        ("running", f"{status.running:,} blocks, {len(status.workers)} processes"),
+        *(("", f"{worker.host}, process {worker.pid}") for worker in status.workers),
+        ("failed", f"{len(status.failed):,} blocks"),
+        *(("", f"block {b}: {why}") for b, why in status.failed.items()),
+        ("left", _left_text(status)),
+    ]
+    if status.groups_per_second is not None and status.seconds_left is not None:
+        rows.append(("speed", f"{status.groups_per_second:.3g} groups/s, about {status.seconds_left:,.0f} s left"))
+    rows.append(("collected", "yes" if status.collected else "no"))
+    return "\n".join([str(status.path), *(f"  {name:<11}{text}" for name, text in rows)])
+
+
+def _left_text(status: Status) -> str:
+    if not status.left:
+        return "nothing" if status.collected else f"nothing; groupinf collect {status.path} joins the blocks"
+    return f"blocks {ranges_text(status.left)}"

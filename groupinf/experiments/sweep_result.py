@@ -1,0 +1,49 @@
+"""A finished sweep as values: its runs, by rising λ/n, and what its folder says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from groupinf.errors import DataError
+from groupinf.experiments.files import read_json
+from groupinf.experiments.result import Run
+from groupinf.experiments.run import load_run
+
+SWEEP = "sweep.json"
+
+
+@dataclass(frozen=True, repr=False)
+class Sweep:
+    """A sweep over λ/n: ``runs`` in rising order of λ/n, each a run like any other.
+
+    manifest: dataset, lam_over_n (the grid), redraw, drawn_at_lam_over_n (the reference; None with redraw),
+    reference_run, runs (lam_over_n and folder of each), failures (lam_over_n and reason of those without a result,
+    which are not among ``runs``), convention, versions, ...
+    """
+
+    path: Path
+    runs: tuple[Run, ...]
+    manifest: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        return f"<Sweep {self.path}: {self.manifest['dataset']}, {len(self.runs)} values of λ/n>"
+
+
+def load_sweep(path: Path) -> Sweep:
+    """Read a finished sweep back; raises DataError where the folder holds none or one of its runs is unfinished.
+
+    A run that did not converge is listed in the manifest's ``failures`` and left out of ``runs``.
+    """
+    if not (path / SWEEP).exists():
+        raise DataError(f"{path}: expected the folder of a sweep, found no {SWEEP} in it")
+    manifest = read_json(path / SWEEP)
+    failed = {failure["lam_over_n"] for failure in manifest["failures"]}
+    entries = [entry for entry in manifest["runs"] if entry["lam_over_n"] not in failed]
+    unprepared = [entry for entry in entries if not (path / entry["run"] / "manifest.json").exists()]
+    if unprepared:
+        values = ", ".join(f"{entry['lam_over_n']:g}" for entry in unprepared)
+        raise DataError(f"{path}: λ/n = {values} has no result yet; the same groupinf sweep command goes on with it")
+    return Sweep(path, tuple(load_run(path / entry["run"]) for entry in entries), manifest)

@@ -1,0 +1,107 @@
+"""Checking a run: every stored file against its checksum, and one block in twenty against the same block made again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from groupinf.config.load import load_config
+from groupinf.errors import DataError
+from groupinf.experiments.compute import compute_task, task_of
+from groupinf.experiments.files import npz_bytes
+from groupinf.experiments.identity import differing_fields, identity_of
+from groupinf.experiments.parallel import as_they_come
+from groupinf.experiments.prepare import Prepared, restore
+from groupinf.experiments.problem import load_checked
+from groupinf.experiments.progress import Progress
+from groupinf.experiments.run_directory import RunDirectory
+
+# one block in so many is made again
+ONE_IN = 20
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What was looked at, and a line for each file or block that is not what it should be."""
+
+    path: Path
+    files: int
+    blocks: int
+    recomputed: tuple[int, ...]
+    problems: tuple[str, ...]
+    note: str = ""
+
+
+def verify_run(path: Path, jobs: int, progress: Progress) -> Verified:
+    """Check the run in ``path``; blocks are made again where all files are what they should be.
+
+    Raises DataError where it is no run, and naming the field where the configuration or the data that it names have
+    changed since.
+    """
+    directory = RunDirectory(path)
+    manifest = directory.require_manifest()
+    progress.stage("checksums")
+    stored = sorted(directory.stored_blocks())
+    problems = (*_bad_files(directory), *_bad_blocks(directory))
+    files, blocks = len(manifest["files"]), len(stored)
+    if problems or "evaluated" in manifest:
+        note = "" if problems else "an evaluation of another run: its blocks are not made again"
+        return Verified(path, files, blocks, (), problems, note)
+    again = tuple(stored[::ONE_IN])
+    differ = _differing_blocks(directory, again, jobs, progress) if again else ()
+    return Verified(path, files, blocks, again, tuple(differ))
+
+
+def _bad_files(directory: RunDirectory) -> Iterator[str]:
+    manifest = directory.require_manifest()
+    for name, expected in manifest["files"].items():
+        found = directory.hash_of(name)
+        if found != expected:
+            yield f"{directory.path / name}: {'missing' if found is None else 'altered: its SHA-256 is another'}"
+
+
+def _bad_blocks(directory: RunDirectory) -> Iterator[str]:
+    stored, manifest = directory.block_files(), directory.require_manifest()
+    for number in range(manifest["n_blocks"]):
+        if number in stored and directory.read_block(number, stored) is None:
+            yield f"{stored[number][-1]}: altered: its SHA-256 is not the one in its name"
+        elif number not in stored and manifest["collected"]:
+            yield f"{directory.path / 'blocks'}: block {number} is missing"
+
+
+def _differing_blocks(
+    directory: RunDirectory, numbers: tuple[int, ...], jobs: int, progress: Progress
+) -> Iterator[str]:
+    stored = directory.stored_blocks()
+    progress.stage("data")
+    prepared = _prepared_again(directory)
+    progress.stage("recompute", len(numbers))
+    tasks = (task_of(prepared.outline, number) for number in numbers)
+    for outcome in as_they_come(compute_task, prepared.study, tasks, min(jobs, len(numbers))):
+        progress.advance(1)
+        what = f"{directory.path / 'blocks'}: block {outcome.number}"
+        if outcome.failure:
+            yield f"{what} cannot be made again: {outcome.failure}"
+        elif npz_bytes(outcome.arrays) != stored[outcome.number].read_bytes():
+            yield f"{what} differs from the same block made again"
+
+
+def _prepared_again(directory: RunDirectory) -> Prepared:
+    """The study of the run from its own configuration and files, and the data that it names."""
+    manifest = directory.require_manifest()
+    loaded = load_config(directory.path / "config.yaml")
+    dataset = load_checked(loaded)
+    identity = identity_of(loaded, dataset)
+    fields = differing_fields(identity, {key: manifest["identity"].get(key) for key in identity})
+    if fields:
+        raise DataError(f"{directory.path}: was not made from what is found now ({'; '.join(fields)})")
+    prepared = restore(loaded, dataset, directory, manifest)
+    assert prepared is not None  # all files have been checked
+    return prepared
+
+
+def verified_text(result: Verified) -> str:
+    """What was found right."""
+    again = result.note or f"{len(result.recomputed):,} of them made again: the same bytes"
+    return f"{result.path}: {result.files:,} files and {result.blocks:,} blocks as they were written; {again}"

@@ -1,0 +1,55 @@
+"use strict";
+// The box beside the pointer: what a group is, and its effects in the plot that is pointed at. Text only, never markup.
+const hoverBox = document.createElement("div");
+hoverBox.className = "hover";
+hoverBox.setAttribute("role", "status");
+hoverBox.hidden = true;
+document.body.append(hoverBox);
+
+function written(value) {
+  return value.toPrecision(4).replace("-", "−");
+}
+
+function describe(runNumber, place) {
+  const run = data.runs[runNumber];
+  const groups = groupsOf(run);
+  const size = `${groups.size[place].toLocaleString("en")} rows`;
+  const title = [run.label, `Group ${groups.name[place]}`].filter(Boolean).join(": ");
+  return [title, groups.kinds[groups.kind[place]].name, size, groups.made[place]].filter(Boolean);
+}
+
+function effectsOf(plot, place) {
+  const panel = panelOf(plot);
+  const predicted = Object.keys(panel.predicted).map(
+    (method) => `${data.methods[method]}: ${written(predictedIn(panel, method)[place])}`,
+  );
+  return [`Actual: ${written(actualIn(panel)[place])}`, ...predicted];
+}
+
+function line(text, name) {
+  const element = document.createElement("div");
+  element.textContent = text;
+  element.className = name;
+  return element;
+}
+
+function showHover(plot, event) {
+  const place = event.points[0].customdata;
+  const [title, ...about] = describe(Number(plot.dataset.run), place);
+  hoverBox.replaceChildren(
+    line(title, "title"),
+    ...about.map((text) => line(text, "")),
+    ...effectsOf(plot, place).map((text) => line(text, "effect")),
+  );
+  hoverBox.hidden = false;
+  const left = Math.min(event.event.clientX + 14, document.documentElement.clientWidth - hoverBox.offsetWidth - 4);
+  const below = event.event.clientY + 14;
+  const above = event.event.clientY - hoverBox.offsetHeight - 8;
+  const top = below + hoverBox.offsetHeight > window.innerHeight ? above : below;
+  hoverBox.style.left = `${Math.max(4, left)}px`;
+  hoverBox.style.top = `${Math.max(4, top)}px`;
+}
+
+function hideHover() {
+  hoverBox.hidden = true;
+}

@@ -1,0 +1,177 @@
+"use strict";
+// The scatter plots: one plotly figure per panel, a trace for each style of kinds, and a last one for the marked group.
+const data = JSON.parse(document.getElementById("plot-data").textContent);
+data.arrays = data.arrays.map((text) => {
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  return new Float32Array(bytes.buffer);
+});
+const plots = [...document.querySelectorAll(".plot")];
+const darkScheme = window.matchMedia("(prefers-color-scheme: dark)");
+const coarsePointer = window.matchMedia("(pointer: coarse)");
+const view = {method: document.querySelector("[name=method]:checked").value, hidden: new Set(), printing: false};
+
+function runOf(plot) {
+  return data.runs[Number(plot.dataset.run)];
+}
+
+function panelOf(plot) {
+  return runOf(plot).panels[plot.dataset.panel];
+}
+
+function actualIn(panel) {
+  return data.arrays[panel.actual];
+}
+
+function predictedIn(panel, method) {
+  return data.arrays[panel.predicted[method]];
+}
+
+function isDark() {
+  return darkScheme.matches && !view.printing;
+}
+
+function groupsOf(run) {
+  return data.groups[run.groups];
+}
+
+function placesOf(run, style) {
+  const {kind, kinds} = groupsOf(run);
+  return [...kind.keys()].filter((place) => kinds[kind[place]].style === style);
+}
+
+function styleTrace(plot, style) {
+  const panel = panelOf(plot);
+  const places = placesOf(runOf(plot), style);
+  const predicted = predictedIn(panel, view.method) || [];
+  const actual = actualIn(panel);
+  const look = data.styles[style];
+  const dark = isDark();
+  return {
+    type: "scatter",
+    mode: "markers",
+    name: "",
+    x: places.map((place) => predicted[place]),
+    y: places.map((place) => actual[place]),
+    customdata: places,
+    hoverinfo: "none",
+    visible: !view.hidden.has(style),
+    marker: {
+      symbol: look.symbol,
+      size: 6.5,
+      color: dark ? look.dark : look.colour,
+      opacity: data.alpha,
+      line: {width: 0.4, color: dark ? "#15181d" : "#ffffff"},
+    },
+  };
+}
+
+function markedTrace(plot) {
+  const place = markedIn(plot);
+  const panel = panelOf(plot);
+  const shown = place !== null && view.method in panel.predicted;
+  const ink = isDark() ? "#ffffff" : "#1a1a1a";
+  return {
+    type: "scatter",
+    mode: "markers",
+    name: "marked",
+    x: shown ? [predictedIn(panel, view.method)[place]] : [],
+    y: shown ? [actualIn(panel)[place]] : [],
+    hoverinfo: "skip",
+    marker: {symbol: "circle-open", size: 17, color: ink, line: {width: 2.5, color: ink}},
+  };
+}
+
+// The axes of the static figures; a marked group that lies outside makes them wider.
+function limitsOf(plot) {
+  const panel = panelOf(plot);
+  const limits = panel.limits[view.method] || [0, 1];
+  const marked = markedTrace(plot);
+  const values = [...limits, ...marked.x, ...marked.y];
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const margin = low < limits[0] || high > limits[1] ? 0.05 * (high - low) : 0;
+  return [low - margin, high + margin];
+}
+
+function axis(limits, title, colours) {
+  return {
+    range: limits,
+    title: {text: title, font: {size: 12}, standoff: 6},
+    nticks: 5,
+    zeroline: true,
+    zerolinecolor: colours.grid,
+    gridcolor: colours.grid,
+    showgrid: false,
+    linecolor: colours.quiet,
+    showline: true,
+    ticks: "outside",
+    ticklen: 4,
+    exponentformat: "power",
+    tickfont: {size: 11},
+  };
+}
+
+// On paper a plot has the size that page.css gives it there: it cannot be measured before the page is laid out.
+function sizeOf() {
+  if (view.printing) return {autosize: false, width: 340, height: 330};
+  return {autosize: true, width: undefined, height: undefined};
+}
+
+function layoutOf(plot) {
+  const limits = limitsOf(plot);
+  const dark = isDark();
+  const colours = dark
+    ? {text: "#e8e8e8", quiet: "#a5a9b0", grid: "#3a3f47", identity: "#8c8c8c"}
+    : {text: "#1a1a1a", quiet: "#666666", grid: "#d0d0d0", identity: "#8c8c8c"};
+  return {
+    ...sizeOf(),
+    showlegend: false,
+    hovermode: "closest",
+    dragmode: coarsePointer.matches ? false : "zoom", // a finger scrolls the page
+    margin: {l: 58, r: 12, t: 8, b: 44},
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: {color: colours.text, family: "system-ui, sans-serif", size: 12},
+    xaxis: axis(limits, "Predicted effect", colours),
+    yaxis: axis(limits, "Actual effect (retrained)", colours),
+    shapes: [
+      {
+        type: "line",
+        layer: "below",
+        x0: limits[0],
+        y0: limits[0],
+        x1: limits[1],
+        y1: limits[1],
+        line: {color: colours.identity, width: 1},
+      },
+    ],
+  };
+}
+
+function headingOf(plot) {
+  return panelOf(plot).heading[view.method] || "not predicted by this method";
+}
+
+function draw(plot) {
+  const traces = [...data.drawn.map((style) => styleTrace(plot, style)), markedTrace(plot)];
+  plot.parentElement.querySelector(".rho").textContent = headingOf(plot);
+  const config = {displayModeBar: false, responsive: true, doubleClick: "reset", scrollZoom: false};
+  const first = plot.dataset.drawn === undefined;
+  plot.dataset.drawn = view.method;
+  Plotly.react(plot, traces, layoutOf(plot), config);
+  if (first) {
+    plot.on("plotly_hover", (event) => showHover(plot, event));
+    plot.on("plotly_unhover", hideHover);
+    plot.on("plotly_click", (event) => toggleMark(Number(plot.dataset.run), event.points[0].customdata));
+  }
+}
+
+// What was drawn is drawn again; the rest when it is scrolled to.
+function redraw() {
+  hideHover();
+  plots.filter((plot) => plot.dataset.drawn !== undefined).forEach(draw);
+}
+
+function drawAll() {
+  plots.forEach(draw);
+}

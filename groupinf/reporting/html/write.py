@@ -1,0 +1,22 @@
+"""The page as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from groupinf.experiments.files import write_atomically
+from groupinf.experiments.result import Run
+from groupinf.reporting.html.page import page_html
+from groupinf.reporting.html.plots import PngOf, drawn_png
+
+PAGE_NAME = "report.html"
+
+
+def write_page(runs: Sequence[Run], title: str, path: Path, png: PngOf = drawn_png) -> Path:
+    """Write the page of the runs to ``path``, whole or not at all; return ``path``.
+
+    ``png`` gives the figure of a run and method, for a page without plotly.
+    """
+    write_atomically(path, page_html(runs, title, png=png).encode())
+    return path

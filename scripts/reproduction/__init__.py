@@ -1,0 +1,1 @@
+"""Reproducing the paper: what is run, in which order, and the page that sets the results beside the paper's."""

@@ -1,0 +1,165 @@
+"""``groupinf submit`` checks first, then submits a chain, and leaves nothing queued where sbatch refuses a part."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from groupinf.cli.main import main
+from groupinf.config.load import load_config
+from groupinf.experiments.plan import plan
+from groupinf.experiments.problem import load_checked
+from groupinf.experiments.sweep_plan import plan_sweep, sweep_name
+
+
+@pytest.fixture
+def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """Put a script in place of sbatch and nothing else on the PATH; it returns the log of how it was called."""
+
+    def install(sbatch: str) -> Path:
+        programs, log = tmp_path / "bin", tmp_path / "calls"
+        programs.mkdir()
+        for name, body in (("sbatch", sbatch), ("scancel", "exit 0")):
+            (programs / name).write_text(f'#!/bin/bash\nlog={log}\necho {name} "$@" >>$log\n{body}\n')
+            (programs / name).chmod(0o755)
+        monkeypatch.setenv("PATH", str(programs))
+        return log
+
+    return install
+
+
+def invoke(*args: str | Path) -> Result:
+    return CliRunner().invoke(main, ["submit", *map(str, args)], prog_name="groupinf")
+
+
+def test_each_job_waits_for_the_one_before_and_the_ids_are_printed(
+    study: Path, slurm: Callable[[str], Path], tmp_path: Path
+) -> None:
+    log = slurm('mapfile -t calls <$log; echo "$((10 + ${#calls[@]}));east"')  # 11, 12, ... of one of several clusters
+    out = tmp_path / "runs"
+    result = invoke(study, "--array", "4", "--out", out)
+    run = out / plan(load_config(study)).run_name
+    assert result.exit_code == 0, result.output
+    assert result.stdout == f"prepare  11\nshards   12\ncollect  13\nRun: {run}\nLogs: {run / 'batch'}\n"
+    batch = run / "batch"
+    assert log.read_text() == (
+        f"sbatch --parsable {batch}/prepare.sbatch\n"
+        f"sbatch --parsable --dependency=afterok:11 {batch}/shards.sbatch\n"
+        f"sbatch --parsable --dependency=afterok:12 {batch}/collect.sbatch\n"
+    )
+
+
+def test_the_jobs_read_a_copy_of_the_configuration_that_is_the_same_run(
+    study: Path, slurm: Callable[[str], Path], tmp_path: Path
+) -> None:
+    slurm("echo 1")
+    assert invoke(study, "--array", "2", "--out", tmp_path, "--set", "seed=8").exit_code == 0
+    [copy] = tmp_path.glob("small-*/batch/config.yaml")
+    assert yaml.safe_load(copy.read_text(encoding="utf-8"))["seed"] == 8
+    study.unlink()
+    assert plan(load_config(copy)).run_name == copy.parents[1].name
+    [script] = tmp_path.glob("small-*/batch/shards.sbatch")
+    words = shlex.split(script.read_text(encoding="utf-8").splitlines()[-1])
+    assert words[:7] == ["exec", sys.executable, "-P", "-m", "groupinf", "experiment", str(copy)]
+
+
+def test_the_jobs_find_data_where_the_command_does(
+    study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GROUPINF_DATA", "my data")
+    monkeypatch.setenv("GROUPINF_CACHE", "off")
+    printed = invoke(study, "--array", "2", "--dry-run").stdout
+    assert printed.count(f"export GROUPINF_DATA='{tmp_path}/my data'\n") == 3
+    assert printed.count("export GROUPINF_CACHE=off\n") == 3
+    monkeypatch.setenv("GROUPINF_CACHE", "kept")
+    assert f"export GROUPINF_CACHE={tmp_path}/kept\n" in invoke(study, "--array", "2", "--dry-run").stdout
+
+
+def test_a_dry_run_prints_the_scripts_and_leaves_no_trace(
+    study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")  # no Slurm is needed
+    out = tmp_path / "runs"
+    result = invoke(study, "--array", "4", "--time", "1:00:00", "--out", out, "--dry-run")
+    assert result.exit_code == 0, result.output
+    batch = out / plan(load_config(study)).run_name / "batch"
+    headers = [line for line in result.stdout.splitlines() if line.startswith("# ")]
+    assert headers == [f"# {batch}/{stage}.sbatch" for stage in ("prepare", "shards", "collect")]
+    assert result.stdout.count("#SBATCH --time=1:00:00\n") == 3
+    assert not out.exists()
+
+
+def test_a_sweep_has_a_folder_and_commands_of_its_own(study: Path, tmp_path: Path) -> None:
+    grid = "regularization.sweep={min: 1e-3, max: 1e-1, num: 3}"
+    result = invoke(study, "--array", "4", "--out", tmp_path, "--sweep", "--set", grid, "--dry-run")
+    assert result.exit_code == 0, result.output
+    name = sweep_name(plan_sweep(load_config(study, [grid])), load_checked(load_config(study)))
+    commands = [line for line in result.stdout.splitlines() if line.startswith("exec ")]
+    config = shlex.quote(str(tmp_path / name / "batch" / "config.yaml"))
+    whole = f"-m groupinf sweep {config} --out {tmp_path} --jobs 1"
+    assert [line.partition(whole)[2] for line in commands] == [" --prepare-only", " --shard auto/4", ""]
+    refused = invoke(study, "--array", "4", "--out", tmp_path, "--sweep", "--dry-run")
+    assert refused.exit_code == 2
+    assert "regularization: expected sweep" in refused.stderr
+
+
+def test_without_slurm_the_message_says_where_to_go(
+    study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    result = invoke(study, "--array", "4", "--out", tmp_path / "runs")
+    assert result.exit_code == 1
+    assert result.stderr.startswith(
+        "Error: sbatch: not on the PATH; submit on a machine that has the commands of Slurm"
+    )
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--array", "2", "--set", "seed=-1"], "Error: --set seed=-1: seed: expected "),
+        (["--array", "2", "--time", "soon"], "Error: --time: expected minutes, H:MM:SS or D-HH:MM:SS"),
+        (["--array", "0"], "Error: --array: expected a number of tasks from 1, found '0'"),
+        ([], "Missing option '--array'"),
+    ],
+)
+def test_what_is_wrong_is_said_before_anything_is_submitted(
+    study: Path, slurm: Callable[[str], Path], tmp_path: Path, options: list[str], message: str
+) -> None:
+    log = slurm("echo 1")
+    result = invoke(study, "--out", tmp_path / "runs", *options)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert not log.exists()
+    assert not (tmp_path / "runs").exists()
+
+
+def test_what_sbatch_says_is_passed_on_and_the_jobs_before_are_cancelled(
+    study: Path, slurm: Callable[[str], Path], tmp_path: Path
+) -> None:
+    log = slurm('case "$*" in *shards*) echo "sbatch: error: Invalid job array" >&2; exit 1;; *) echo 7;; esac')
+    result = invoke(study, "--array", "900000", "--out", tmp_path)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: ")
+    assert result.stderr.endswith(
+        "shards.sbatch: sbatch did not take it (exit status 1): sbatch: error: Invalid job array\n"
+    )
+    assert log.read_text().splitlines()[-1] == "scancel 7"
+
+
+@pytest.mark.parametrize("said", ["", "echo Submitted batch job 7"])
+def test_an_answer_that_is_no_id_is_an_error(
+    study: Path, slurm: Callable[[str], Path], tmp_path: Path, said: str
+) -> None:
+    slurm(said)
+    result = invoke(study, "--array", "2", "--out", tmp_path)
+    assert result.exit_code == 1
+    assert "prepare.sbatch: sbatch did not take it (exit status 0): " in result.stderr

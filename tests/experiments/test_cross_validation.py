@@ -1,0 +1,117 @@
+"""A run that chooses λ stores how: every fold's score, approximate leave-one-out, and the λ/n chosen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import groupinf
+from groupinf.config.schema import CrossValidation
+from groupinf.errors import ConfigError, DataError
+from groupinf.experiments.folds import folds_of
+from groupinf.experiments.result import Run
+from groupinf.numerics.cross_validation import contiguous_folds
+
+FILE = "cross_validation.parquet"
+WANTED = {"min": 1e-3, "max": 10.0, "num": 5, "folds": 4, "score": "log_loss"}
+
+
+@pytest.fixture
+def config(small_config: dict[str, Any]) -> dict[str, Any]:
+    small_config["groups"]["builders"] = ["random"]
+    return {**small_config, "methods": ["influence"], "regularization": {"cross_validation": WANTED}}
+
+
+def run(config: dict[str, Any], out: Path, **more: Any) -> Run:
+    section = {**config["regularization"]["cross_validation"], **more}
+    return groupinf.run_experiment({**config, "regularization": {"cross_validation": section}}, out=out, jobs=1)
+
+
+def test_the_table_is_stored_drawn_and_told_in_the_manifest(config: dict[str, Any], tmp_path: Path) -> None:
+    done = run(config, tmp_path)
+    table = done.cross_validation
+    assert table is not None
+    folds = table[["fold_0", "fold_1", "fold_2", "fold_3"]].to_numpy()
+    np.testing.assert_allclose(table.lam_over_n, np.logspace(-3, 1, 5))
+    np.testing.assert_allclose(table.mean_score, folds.mean(axis=1))
+    np.testing.assert_allclose(table.standard_error, [np.std(row, ddof=1) / 2.0 for row in folds])
+    assert np.isfinite(table.approximate_leave_one_out).all()
+    # either estimates the loss on rows that the model has not seen
+    np.testing.assert_allclose(table.approximate_leave_one_out, table.mean_score, rtol=0.15)
+    (chosen,) = table.index[table.chosen]
+    assert chosen == int(table.mean_score.argmax())
+    assert done.manifest["lam_over_n"] == table.lam_over_n[chosen]
+    told = pd.DataFrame(done.manifest["cross_validation"])
+    np.testing.assert_array_equal(np.array(told.scores.tolist()), folds)
+    np.testing.assert_array_equal(told.mean_score, table.mean_score)
+    assert FILE in done.manifest["files"]
+    pd.testing.assert_frame_equal(pd.read_parquet(done.path / FILE), table)
+    assert (done.path / "figures" / "cross_validation.svg").is_file()
+
+
+def test_a_configured_lambda_leaves_no_table(small_config: dict[str, Any], tmp_path: Path) -> None:
+    small_config["groups"]["builders"] = ["random"]
+    done = groupinf.run_experiment(small_config, out=tmp_path, jobs=1)
+    assert done.cross_validation is None
+    assert not list(done.path.rglob("*cross_validation*"))
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda p: p.unlink(), lambda p: p.write_bytes(b"other")], ids=["missing", "altered"]
+)
+def test_a_damaged_table_is_refused_and_made_again(config: dict[str, Any], tmp_path: Path, damage: Any) -> None:
+    done = run(config, tmp_path)
+    before = (done.path / FILE).read_bytes()
+    damage(done.path / FILE)
+    with pytest.raises(DataError, match=f"{FILE}: missing, or not the file"):
+        groupinf.load_run(done.path)
+    run(config, tmp_path)
+    assert (done.path / FILE).read_bytes() == before
+
+
+def test_shuffled_folds_are_seeded_and_change_nothing_else(config: dict[str, Any], tmp_path: Path) -> None:
+    plain = run(config, tmp_path)
+    shuffled, again = run(config, tmp_path / "a", shuffle=True), run(config, tmp_path / "b", shuffle=True)
+    reseeded = run({**config, "seed": 1}, tmp_path, shuffle=True)
+    assert shuffled.path.name == again.path.name != plain.path.name
+    assert (shuffled.path / FILE).read_bytes() == (again.path / FILE).read_bytes()
+    tables = [done.cross_validation for done in (plain, shuffled, reseeded)]
+    assert len({table.fold_0[0] for table in tables if table is not None}) == 3
+    assert (plain.path / "groups.npz").read_bytes() == (shuffled.path / "groups.npz").read_bytes()
+    assert plain.manifest["test_points"] == shuffled.manifest["test_points"]
+
+
+def test_folds_are_contiguous_unless_they_are_shuffled() -> None:
+    wanted = CrossValidation(min=1.0, max=2.0, num=2, folds=4)
+    for found, expected in zip(folds_of(wanted, 90, 0), contiguous_folds(90, 4), strict=True):
+        np.testing.assert_array_equal(found, expected)
+    shuffled = folds_of(wanted.model_copy(update={"shuffle": True}), 90, 0)
+    np.testing.assert_array_equal(np.sort(np.concatenate(shuffled)), np.arange(90))
+    assert [rows.size for rows in shuffled] == [23, 23, 23, 21]
+    assert all((np.diff(rows) > 0).all() for rows in shuffled)
+    assert all((np.diff(rows) > 1).any() for rows in shuffled)
+
+
+def test_the_folds_that_are_checked_are_those_that_are_used(config: dict[str, Any], tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1], 45)  # sorted: one of two contiguous folds holds all rows of a class
+    X = rng.normal(size=(90, 2)) + y[:, None]
+    np.savez(tmp_path / "sorted.npz", X_train=X, y_train=y, X_test=X[::3], y_test=y[::3])
+    config["dataset"] = {"npz": str(tmp_path / "sorted.npz")}
+    with pytest.raises(ConfigError, match="without fold 0 no row of class 0 is left"):
+        run(config, tmp_path, folds=2)
+    assert run(config, tmp_path, folds=2, shuffle=True).cross_validation is not None
+
+
+def test_without_a_factor_the_column_is_empty_and_a_note_says_so(
+    config: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("groupinf.numerics.factor.DENSE_BYTES", 0)
+    done = run(config, tmp_path)
+    assert done.cross_validation is not None
+    assert done.cross_validation.approximate_leave_one_out.isna().all()
+    assert any(note.startswith("approximate leave-one-out is left out") for note in done.manifest["notes"])

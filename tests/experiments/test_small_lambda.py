@@ -1,0 +1,47 @@
+"""Where λ is so small that removing a tail changes every curvature, groups still reach their minimum."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from groupinf.config.schema import NamedDataset
+from groupinf.datasets.registry import load_dataset
+from groupinf.effects.block import Study, compute_block
+from groupinf.experiments.problem import test_objective as all_test_rows
+from groupinf.experiments.problem import training_objective
+from groupinf.numerics.engine import choose_engine
+from groupinf.numerics.fit import fit
+
+LAM_OVER_N = 1e-7
+
+
+def test_tails_at_a_tiny_lambda_are_the_minima_of_newton_cholesky(tmp_path: Path) -> None:
+    dataset = load_dataset(NamedDataset(name="breast_cancer"), tmp_path, 0)
+    objective = training_objective(dataset, LAM_OVER_N * dataset.n)
+    fitted = fit(objective)
+    test = all_test_rows(dataset).at(np.arange(6))
+    order = np.argsort(np.abs(fitted.residuals[:, 0]))
+    groups = [order[-60:], order[:60], order[::5]]
+    names = ("test_loss", "self_loss")
+    study = Study(
+        fitted=fitted,
+        engine=choose_engine(fitted, 60.0),
+        influence_solver=fitted.factor,
+        test=test,
+        test_points=tuple(range(6)),
+        evaluations=names,
+        methods=("influence",),
+        scales=dict.fromkeys(names, 1.0),
+        gradient_norms=dict.fromkeys(names, 100.0),
+        leverage=np.empty(0),
+        row_norm=float("inf"),
+    )
+    block = compute_block(study, groups, ["a", "b", "c"])
+    for theta, rows in zip(block.theta, groups, strict=True):
+        stays = np.setdiff1d(np.arange(dataset.n), rows)
+        peer = LogisticRegression(C=1 / objective.lam, solver="newton-cholesky", tol=1e-12, max_iter=1000)
+        peer.fit(dataset.X_train[stays], dataset.y_train[stays])
+        np.testing.assert_allclose(theta, [*peer.coef_[0], peer.intercept_[0]], rtol=1e-5, atol=1e-5)

@@ -1,0 +1,82 @@
+"""Verification finds every file that is not what was written, and blocks that are not what is computed again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from support.faults import WIDTH
+
+from groupinf.cli.main import main
+from groupinf.config.load import load_config
+from groupinf.effects import blocks
+from groupinf.errors import DataError
+from groupinf.experiments import verify as verification
+from groupinf.experiments.progress import Silent
+from groupinf.experiments.run import execute
+from groupinf.experiments.run_directory import RunDirectory
+from groupinf.experiments.verify import ONE_IN, verify_run
+
+
+@pytest.fixture
+def run(small_config: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(blocks, "WIDEST", WIDTH)
+    return execute(load_config(small_config), tmp_path / "out", 1, False, Silent()).path
+
+
+def test_a_run_that_is_right(run: Path) -> None:
+    before = {f: f.stat().st_mtime_ns for f in run.rglob("*")}
+    result = verify_run(run, 1, Silent())
+    assert result.problems == ()
+    assert result.recomputed == (0,)
+    assert (result.files, result.blocks) == (7, len(list((run / "blocks").iterdir())))
+    assert {f: f.stat().st_mtime_ns for f in run.rglob("*")} == before
+
+
+def test_one_block_in_twenty_is_made_again(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ONE_IN == 20
+    monkeypatch.setattr(verification, "ONE_IN", 3)
+    result = verify_run(run, 1, Silent())
+    assert result.recomputed == tuple(range(0, result.blocks, 3))
+
+
+@pytest.mark.parametrize("name", ["theta.npz", "effects.parquet", "config.yaml", "blocks"])
+@pytest.mark.parametrize("damage", ["flip", "delete"])
+def test_a_file_that_is_not_what_was_written_is_named(run: Path, name: str, damage: str) -> None:
+    victim = sorted((run / "blocks").iterdir())[2] if name == "blocks" else run / name
+    content = bytearray(victim.read_bytes())
+    content[len(content) // 3] ^= 8
+    victim.unlink() if damage == "delete" else victim.write_bytes(content)
+    [problem] = verify_run(run, 1, Silent()).problems
+    assert str(run / name) in problem
+    assert ("missing" if damage == "delete" else "altered") in problem
+    result = CliRunner().invoke(main, ["verify", str(run), "-q"])
+    assert result.exit_code == 1
+    assert problem in result.stderr
+
+
+def test_a_block_with_other_numbers_and_a_fitting_name_is_found(run: Path) -> None:
+    directory = RunDirectory(run)
+    arrays = directory.read_block(0)
+    assert arrays is not None
+    directory.stored_blocks()[0].unlink()
+    directory.write_block(0, {**arrays, "effect": np.nextafter(arrays["effect"], np.inf)})
+    [problem] = verify_run(run, 1, Silent()).problems
+    assert "block 0 differs from the same block made again" in problem
+
+
+def test_other_data_are_refused_by_field(run: Path, small_npz: Path) -> None:
+    arrays = dict(np.load(small_npz))
+    np.savez(small_npz, **{**arrays, "X_train": arrays["X_train"] * 2})
+    with pytest.raises(DataError, match=r"was not made from what is found now \(sources: here \["):
+        verify_run(run, 1, Silent())
+
+
+def test_the_command_says_what_was_right(run: Path) -> None:
+    result = CliRunner().invoke(main, ["verify", str(run), "-q", "--jobs", "1"])
+    assert result.exit_code == 0
+    assert "7 files and" in result.stdout
+    assert "1 of them made again: the same bytes" in result.stdout
