@@ -11,7 +11,6 @@ import click
 from groupinf.cli.options import overrides_option
 
 if TYPE_CHECKING:
-    from groupinf.cli.progress import shown
     from groupinf.experiments.progress import Progress
     from groupinf.experiments.shards import Shard
     from groupinf.experiments.sweep_plan import SweepPlan
