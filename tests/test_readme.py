@@ -202,7 +202,9 @@ def test_shell_commands_exist_with_their_options_and_files(line: str) -> None:
             assert (ROOT / word).is_file()
     if program == "groupinf":
         command = main.commands[words[0]]
-        command.make_context(words[0], words[1:])  # parses options and arguments, raises on any that is unknown
+        command.make_context(
+            words[0], words[1:], **main.context_settings
+        )  # parses options and arguments, raises on any that is unknown
         overrides = [words[i + 1] for i, word in enumerate(words) if word == "--set"]
         for config in (word for word in words if word.endswith(".yaml")):
             load_config(ROOT / config, overrides)

@@ -67,7 +67,9 @@ def test_the_commands_are_those_of_groupinf(commands_of: CommandsOf) -> None:
     stages = (commands.prepare, commands.shard, commands.collect)
     parsed = []
     for _, name, *words in stages:
-        with main.commands[name].make_context(name, words) as context:  # raises on what it does not know
+        with main.commands[name].make_context(
+            name, words, **main.context_settings
+        ) as context:  # raises on what it does not know
             parsed.append(context.params)
     assert [words.get("shard") for words in parsed] == [None, "auto/7", None]
     assert [words["out"] for words in parsed if "out" in words][:2] == ["/runs", "/runs"]
