@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import click
@@ -93,6 +94,8 @@ def _require_fitting(fresh: bool, shard: str | None, backend: str, scheduler: st
     if (backend == "dask") != (scheduler is not None):
         found = "dask without an address" if scheduler is None else f"{backend} with {scheduler}"
         raise click.UsageError(f"expected --backend dask and --scheduler ADDRESS together, found {found}")
+    if scheduler is not None and re.fullmatch(r"[a-z]+://\S+:\d+", scheduler) is None:
+        raise click.UsageError(f"--scheduler: expected an address such as tcp://host:8786, found {scheduler!r}")
 
 
 def shard_text(done: ShardDone) -> str:

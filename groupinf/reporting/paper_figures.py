@@ -61,7 +61,7 @@ def paper_figure(name: str, sources: Sequence[Source]) -> Figure:
 def series_of(sources: Sequence[Source]) -> list[tuple[Run, ...]]:
     """Runs by rising λ/n: those of a sweep together, and single runs of the same dataset together.
 
-    Raises DataError where a series holds a λ/n twice or nothing at all.
+    Raises DataError where a series holds a λ/n twice, or fewer than two.
     """
     series: dict[str, list[Run]] = {}
     for source in sources:
@@ -75,4 +75,7 @@ def series_of(sources: Sequence[Source]) -> list[tuple[Run, ...]]:
         twice = next((value for value in values if values.count(value) > 1), None)
         if twice is not None:
             raise DataError(f"{name}: expected every λ/n once, found {number(twice)} more than once")
+        if len(runs) < 2:
+            found = number(values[0])
+            raise DataError(f"{runs[0].path}: expected two values of λ/n or more, found λ/n = {found} alone")
     return [tuple(runs) for runs in series.values()]

@@ -17,7 +17,7 @@ from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.errors import DataError
 from groupinf.experiments.result import Run
 from groupinf.reporting.figures import FIGURE_SETTINGS
-from groupinf.reporting.formats import number, one_line, power_of_ten
+from groupinf.reporting.formats import one_line, power_of_ten
 from groupinf.reporting.lettering import DOTS_PER_INCH, drawable, shorten_to, width_of
 from groupinf.reporting.paper_figures_grid import (
     BOLD,
@@ -67,10 +67,6 @@ def spearman_figure(series: Sequence[Sequence[Run]]) -> Figure:
     """Spearman's ρ of influence against λ/n: a line for each series, a panel for each evaluation."""
     if len(series) > MOST_USER_KINDS:
         raise DataError(f"figure-c3: expected at most {MOST_USER_KINDS} datasets, found {len(series)}")
-    for runs in series:
-        if len(runs) < 2:
-            found = number(runs[0].manifest["lam_over_n"])
-            raise DataError(f"{runs[0].path}: expected two values of λ/n or more, found λ/n = {found} alone")
     lines = {evaluation: correlation_lines(series, evaluation) for evaluation in EVALUATIONS}
     drawn = {evaluation: of for evaluation, of in lines.items() if any(line is not None for line in of)}
     every = [run for runs in series for run in runs]

@@ -36,6 +36,8 @@ def test_the_forms_of_slurm_are_taken(time: str, mem: str) -> None:
             "--sbatch: expected an option of sbatch, such as --sbatch=--qos=long, found 'qos=",
         ),
         ({"further": ("--qos=long\nrm -r x",)}, "--sbatch: expected an option of sbatch"),
+        ({"further": ("--array=1-9",)}, "--sbatch: expected an option that submit does not set itself, found '--array"),
+        ({"further": ("-a1-9",)}, "--sbatch: expected an option that submit does not set itself, found '-a1-9'"),
     ],
 )
 def test_other_forms_are_refused_by_name(asked: dict[str, Any], message: str) -> None:

@@ -126,6 +126,7 @@ def test_a_missing_package_is_said_before_anything_runs(monkeypatch: pytest.Monk
     [
         (["--backend", "dask"], "dask without an address"),
         (["--scheduler", "tcp://h:1"], "loky with tcp://h:1"),
+        (["--backend", "dask", "--scheduler", "foo"], "expected an address such as tcp://host:8786, found 'foo'"),
         (["--shard", "1/2", "--fresh"], "groupinf prepare --fresh starts over"),
     ],
 )

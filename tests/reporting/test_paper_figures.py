@@ -225,8 +225,9 @@ def test_runs_that_lack_what_a_figure_shows_are_named_with_what_to_do(made: Make
             figure(name, [plain])
     with pytest.raises(DataError, match=r"expected test points chosen by test_points.percentile; groupinf evaluate"):
         figure("figure-c1", [made()])
-    with pytest.raises(DataError, match=r"expected two values of λ/n or more, found λ/n = 0.001 alone"):
-        figure("figure-c3", [made()])
+    for name in ("figure-c2", "figure-c3"):
+        with pytest.raises(DataError, match=r"expected two values of λ/n or more, found λ/n = 0.001 alone"):
+            figure(name, [made()])
     with pytest.raises(DataError, match=r"expected every λ/n once, found 0.001 more than once"):
         figure("figure-c3", [made(), made()])
     with pytest.raises(DataError, match="s: expected a run for figure-1, found a sweep"):
@@ -234,7 +235,7 @@ def test_runs_that_lack_what_a_figure_shows_are_named_with_what_to_do(made: Make
     with pytest.raises(DataError, match="s: expected a sweep with results, found none"):
         paper_figure("figure-c3", [Source(Path("s"), (), True)])
     with pytest.raises(DataError, match="expected test_loss among the evaluations"):
-        figure("figure-c2", [made(measures=ALL[4:])])
+        figure("figure-c2", [made(measures=ALL[4:], lam_over_n=lam) for lam in (0.1, 0.2)])
     with pytest.raises(DataError, match="expected at most 8 datasets, found 9"):
         figure("figure-c3", [made(f"d{i}", lam_over_n=lam) for i in range(9) for lam in (0.1, 0.2)])
 
