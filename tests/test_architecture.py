@@ -13,14 +13,15 @@ PACKAGE = Path(__file__).parents[1] / "groupinf"
 # What each package may import besides itself. The root (``groupinf/__init__.py``) offers the public functions.
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
+    "atomic": set(),
     "config": {"errors"},
     "numerics": {"errors"},
-    "datasets": {"errors", "config", "numerics"},
+    "datasets": {"errors", "atomic", "config", "numerics"},
     "groups": {"errors", "config", "numerics", "datasets"},
     "effects": {"errors", "config", "numerics", "datasets"},
     "analysis": {"errors", "config", "numerics", "datasets"},
 }
-ALLOWED["experiments"] = {*ALLOWED["groups"], "groups", "effects", "analysis"}
+ALLOWED["experiments"] = {*ALLOWED["groups"], "atomic", "groups", "effects", "analysis"}
 ALLOWED["reporting"] = ALLOWED["batch"] = {*ALLOWED["experiments"], "experiments"}
 ALLOWED[""] = {*ALLOWED["reporting"], "reporting"}
 ALLOWED["cli"] = {*ALLOWED[""], "", "batch"}
@@ -86,6 +87,9 @@ def test_imports_run_one_way(path: Path) -> None:
         ("groupinf.numerics.fit", "from groupinf.errors import DataError", True),
         ("groupinf.numerics.fit", "from groupinf.config.schema import Config", False),
         ("groupinf.numerics.fit", "def f():\n    import groupinf.datasets.npz", False),
+        ("groupinf.atomic", "from groupinf.errors import RunError", False),
+        ("groupinf.numerics.fit", "from groupinf import atomic", False),
+        ("groupinf.datasets.placing", "from groupinf.atomic import replacement", True),
         ("groupinf.groups.random", "from groupinf.effects import influence", False),
         ("groupinf.effects.actual", "from groupinf.groups.groups import Groups", True),
         ("groupinf.effects.actual", "from groupinf.groups.source import GroupSource", False),

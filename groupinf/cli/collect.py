@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from groupinf.cli.options import quiet_option, refuse_quiet_and_verbose, verbose_option
+from groupinf.cli.options import progress_options, run_dir_argument
 
 
 @click.command()
-@click.argument("run_dir", type=click.Path())
-@quiet_option
-@verbose_option
+@run_dir_argument
+@progress_options
 def collect(run_dir: str, quiet: bool, verbose: bool) -> None:
     """Join the blocks of a run and write its report.
 
     RUN_DIR is the folder of the run, or of a sweep; nothing else is read. Blocks that are missing are named.
     """
-    refuse_quiet_and_verbose(quiet, verbose)
-    from pathlib import Path
-
     from groupinf.cli.progress import shown
-    from groupinf.cli.results import print_results
+    from groupinf.cli.results import print_run
     from groupinf.experiments.folders import each_run
     from groupinf.experiments.stages import collect_run
     from groupinf.reporting.report import write_report
@@ -31,4 +29,4 @@ def collect(run_dir: str, quiet: bool, verbose: bool) -> None:
         for run in runs:
             write_report(run)
     for run in runs:
-        print_results(run)
+        print_run(run)

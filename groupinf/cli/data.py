@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from groupinf.errors import RunError
 
-names_argument = click.argument("names", metavar="NAME...", nargs=-1, required=True)
+if TYPE_CHECKING:
+    from groupinf.datasets.integrity import FileState
+
 force_option = click.option(
     "--force", is_flag=True, help="Replace files on disk that are wrong or cannot be verified; right ones stay."
 )
@@ -37,7 +41,7 @@ def list_() -> None:
 
 
 @data.command()
-@names_argument
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @click.option("--mirror", metavar="DIR_OR_URL", help="Folder or URL that holds the data home's files; tried first.")
 @force_option
 def fetch(names: tuple[str, ...], mirror: str | None, force: bool) -> None:
@@ -59,6 +63,7 @@ def fetch(names: tuple[str, ...], mirror: str | None, force: bool) -> None:
 @click.argument("names", metavar="[NAME...]", nargs=-1)
 def verify(names: tuple[str, ...]) -> None:
     """Verify the files on disk, of all datasets or of those named."""
+    from groupinf.cli.data_text import home_text
     from groupinf.datasets.describe import remedies, state_words
     from groupinf.datasets.fetch import verify
     from groupinf.datasets.home import NO_FOLDER, data_home, home_fault
@@ -75,9 +80,8 @@ def verify(names: tuple[str, ...]) -> None:
     for state in shown:
         click.echo(f"{state.source.path}: {state_words(state)}")
     if not shown:
-        place = "of these datasets" if names else f"in {home}{f' ({without})' if without else ''}"
-        click.echo(f"no files to verify {place}")
-    if bad := sum(state.status not in ("right", "unknown") for state in shown):
+        click.echo(f"no files to verify {'of these datasets' if names else f'in {home_text(home)}'}")
+    if bad := _bad(shown):
         raise RunError(f"{home}: {bad} of {len(shown)} files missing or wrong{remedies(datasets, shown)}")
 
 
@@ -86,6 +90,7 @@ def verify(names: tuple[str, ...]) -> None:
 def show(name: str) -> None:
     """Describe a dataset; what is in it is said where it is on disk."""
     from groupinf.cli.data_text import rows_text
+    from groupinf.cli.results import width
     from groupinf.config.schema import NamedDataset
     from groupinf.datasets.describe import file_rows, known_rows, loaded_rows, remedies
     from groupinf.datasets.fetch import verify
@@ -95,13 +100,17 @@ def show(name: str) -> None:
     facts = facts_of(name)
     home = data_home()
     states = verify([facts], home)
-    width = shutil.get_terminal_size((100, 24)).columns
-    click.echo(f"{facts.name}\n{rows_text([('title', facts.title), *known_rows(facts), *file_rows(states)], width)}")
-    if any(state.status not in ("right", "unknown") for state in states):
+    rows = [("title", facts.title), *known_rows(facts), *file_rows(states)]
+    click.echo(f"{facts.name}\n{rows_text(rows, width())}")
+    if _bad(states):
         click.echo(f"Not loaded: files are missing or wrong in {home}{remedies([facts], states)}")
     else:
         loaded = load_dataset(NamedDataset(name=name), Path(), seed=0)
-        click.echo(f"Loaded with seed 0:\n{rows_text(loaded_rows(loaded), width)}")
+        click.echo(f"Loaded with seed 0:\n{rows_text(loaded_rows(loaded), width())}")
+
+
+def _bad(states: Iterable[FileState]) -> int:
+    return sum(state.status not in ("right", "unknown") for state in states)
 
 
 @data.command("import")

@@ -33,12 +33,14 @@ def list_text(datasets: Iterable[DatasetFacts], home: Path, width: int | None) -
     out = StringIO()
     Console(file=out, width=UNLIMITED, color_system=None, markup=False, highlight=False).print(table)
     lines = [_cut(line.rstrip(), width) for line in out.getvalue().splitlines()]
-    without = home_fault(home)
-    notes = [
-        textwrap.fill(note, width or UNLIMITED)
-        for note in (f"{NOTES} {home}{f' ({without})' if without else ''}", PRESENT, MORE)
-    ]
+    notes = [textwrap.fill(note, width or UNLIMITED) for note in (f"{NOTES} {home_text(home)}", PRESENT, MORE)]
     return "\n".join([*lines, "", *notes])
+
+
+def home_text(home: Path) -> str:
+    """Return where the data home is, and what is wrong with the folder."""
+    without = home_fault(home)
+    return f"{home} ({without})" if without else f"{home}"
 
 
 def _cut(line: str, width: int | None) -> str:

@@ -6,41 +6,29 @@ from pathlib import Path
 
 import click
 
-from groupinf.cli.options import (
-    jobs_option,
-    overrides_option,
-    quiet_option,
-    refuse_quiet_and_verbose,
-    verbose_option,
-)
+from groupinf.cli.options import jobs_option, overrides_option, progress_options, run_dir_argument
 
 
 @click.command()
-@click.argument("run_dir", type=click.Path())
+@run_dir_argument
 @overrides_option
 @jobs_option
 @click.option("--out", metavar="DIR", help="Folder that holds the evaluation; default: the one that holds RUN_DIR.")
-@quiet_option
-@verbose_option
-def evaluate(
-    run_dir: str, overrides: tuple[str, ...], jobs: int | None, out: str | None, quiet: bool, verbose: bool
-) -> None:
+@progress_options
+def evaluate(run_dir: str, overrides: tuple[str, ...], jobs: int, out: str | None, quiet: bool, verbose: bool) -> None:
     """Measure the groups of a run on other test points, evaluations or methods.
 
     RUN_DIR is the folder of a finished run. Its stored parameters are read and nothing is retrained; --set takes
     test_points, evaluations and methods. The result is a folder like that of a run.
     """
-    refuse_quiet_and_verbose(quiet, verbose)
-    import joblib
-
     from groupinf.cli.progress import shown
-    from groupinf.cli.results import print_results
+    from groupinf.cli.results import print_run
     from groupinf.experiments import evaluate as evaluation
     from groupinf.reporting.report import write_report
 
     with shown(quiet=quiet, verbose=verbose) as progress:
         target = None if out is None else Path(out)
-        run = evaluation.evaluate(Path(run_dir), overrides, target, jobs or joblib.cpu_count(), progress)
+        run = evaluation.evaluate(Path(run_dir), overrides, target, jobs, progress)
         progress.stage("report")
         write_report(run)
-    print_results(run)
+    print_run(run)

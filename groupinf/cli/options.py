@@ -1,9 +1,24 @@
-"""Options that several commands share."""
+"""Arguments and options that several commands share."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import click
 
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def all_cores() -> int:
+    """How many processes compute unless --jobs says otherwise."""
+    import joblib
+
+    return int(joblib.cpu_count())
+
+
+config_argument = click.argument("config", type=click.Path())
+run_dir_argument = click.argument("run_dir", type=click.Path())
 overrides_option = click.option(
     "--set",
     "overrides",
@@ -11,19 +26,50 @@ overrides_option = click.option(
     metavar="KEY=VALUE",
     help="Override one key, e.g. --set groups.sizes.num=10 (repeatable). VALUE is YAML; list entries count from 0.",
 )
-
-jobs_option = click.option("--jobs", type=click.IntRange(min=1), help="Processes to use; default: all cores.")
-out_option = click.option("--out", default="results", show_default=True, metavar="DIR", help="Folder that holds runs.")
-fresh_option = click.option(
-    "--fresh", is_flag=True, help="Delete what the run's folder holds and start over, finished or not."
+jobs_option = click.option(
+    "--jobs", type=click.IntRange(min=1), default=all_cores, help="Processes to use; default: all cores."
 )
-quiet_option = click.option(
-    "-q", "--quiet", is_flag=True, help="No progress and no notes: only the results and errors."
+
+shard_option = click.option(
+    "--shard",
+    metavar="I/N",
+    help="Compute only shard I of N, counted from 1; auto: the number of the job-array task.",
 )
-verbose_option = click.option("-v", "--verbose", is_flag=True, help="Also the time that each stage took.")
 
 
-def refuse_quiet_and_verbose(quiet: bool, verbose: bool) -> None:
-    """Raise UsageError where both are asked for."""
-    if quiet and verbose:
+def out_option(what: str) -> Callable[[F], F]:
+    """Add --out, the folder in which a ``what``, a run or a sweep, gets a folder of its own."""
+    return click.option(
+        "--out", default="results", show_default=True, metavar="DIR", help=f"Folder that holds {what}s."
+    )
+
+
+def making_options(what: str) -> Callable[[F], F]:
+    """Add what a command takes that makes a ``what``, a run or a sweep: CONFIG, --set, --jobs, --out and --fresh."""
+    out = out_option(what)
+    fresh = click.option(
+        "--fresh", is_flag=True, help=f"Delete what the {what}'s folder holds and start over, finished or not."
+    )
+    return lambda command: config_argument(overrides_option(jobs_option(out(fresh(command)))))
+
+
+def progress_options(command: F) -> F:
+    """Add --quiet and --verbose, of which at most one may be given."""
+    quiet = click.option(
+        "-q",
+        "--quiet",
+        is_flag=True,
+        callback=_refuse_both,
+        help="No progress: only results, with their notes, and errors.",
+    )
+    verbose = click.option(
+        "-v", "--verbose", is_flag=True, callback=_refuse_both, help="Also the time that each stage took."
+    )
+    return quiet(verbose(command))
+
+
+def _refuse_both(context: click.Context, parameter: click.Parameter, value: bool) -> bool:
+    # Options are read one by one: the second of the two finds the first among those that have been read.
+    if value and (context.params.get("quiet") or context.params.get("verbose")):
         raise click.UsageError("expected at most one of --quiet and --verbose, found both")
+    return value

@@ -1,18 +1,38 @@
-"""What a command prints of a run, on standard output."""
+"""What commands print of results, on standard output."""
 
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from groupinf.experiments.result import Run
+if TYPE_CHECKING:
+    from groupinf.experiments.result import Run
+    from groupinf.experiments.sweep_result import Sweep
 
 
-def print_results(run: Run) -> None:
+def width() -> int:
+    """Columns of the terminal, or as many as a file gets."""
+    return shutil.get_terminal_size((100, 24)).columns
+
+
+def print_run(run: Run) -> None:
     """Print the Spearman table of a run, which ends with the convention, and where its report is."""
-    from groupinf.reporting.html.write import PAGE_NAME
     from groupinf.reporting.terminal import spearman_text
 
-    text = spearman_text(run, shutil.get_terminal_size((100, 24)).columns)
-    click.echo(f"{text.rstrip()}\n\nReport: {run.path / PAGE_NAME}")
+    _print(spearman_text(run, width()), run.path)
+
+
+def print_sweep(sweep: Sweep, *places: str) -> None:
+    """Print the table of a sweep, then ``places``, lines that say where files are, and where its report is."""
+    from groupinf.reporting.sweep_table import sweep_text
+
+    _print(sweep_text(sweep, width()), sweep.path, *places)
+
+
+def _print(table: str, folder: Path, *places: str) -> None:
+    from groupinf.reporting.html.write import PAGE_NAME
+
+    click.echo("\n".join([table.rstrip(), "", *places, f"Report: {folder / PAGE_NAME}"]))

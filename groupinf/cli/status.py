@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
+
+from groupinf.cli.options import run_dir_argument
 
 
 @click.command()
-@click.argument("run_dir", type=click.Path())
+@run_dir_argument
 def status(run_dir: str) -> None:
     """Say which blocks of a run are done, running or failed, and how long the rest will take.
 
     RUN_DIR is the folder of the run, or of a sweep.
     """
-    from pathlib import Path
-
     from groupinf.experiments.folders import each_run
     from groupinf.experiments.status import status_of, status_text
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from groupinf.cli.options import out_option, overrides_option
+from groupinf.cli.options import config_argument, out_option, overrides_option
 
 if TYPE_CHECKING:
     from groupinf.batch.scripts import Caller, CommandsOf
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("config", type=click.Path())
+@config_argument
 @overrides_option
 @click.option("--array", type=int, required=True, metavar="N", help="Tasks that share the groups.")
 @click.option("--cpus", type=int, default=1, show_default=True, metavar="N", help="Processes of each task.")
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--sweep", is_flag=True, help="Run the sweep of the config, regularization.sweep, as groupinf sweep does."
 )
-@out_option
+@out_option("run")
 @click.option("--dry-run", is_flag=True, help="Print the scripts; write and submit nothing.")
 def submit(
     config: str,

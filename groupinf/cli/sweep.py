@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from groupinf.cli.options import overrides_option
+from groupinf.cli.options import making_options, progress_options, shard_option
 
 if TYPE_CHECKING:
     from groupinf.experiments.progress import Progress
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("config", type=click.Path())
-@overrides_option
+@making_options("sweep")
 @click.option(
     "--lambda-over-n",
     "grid",
@@ -27,22 +27,18 @@ if TYPE_CHECKING:
 )
 @click.option("--redraw", is_flag=True, help="Draw groups and test points anew at every value.")
 @click.option("--prepare-only", is_flag=True, help="Fit and draw, so that shards have it; retrain nothing.")
-@click.option("--shard", metavar="I/N", help="Compute only shard I of N; auto: the number of the job-array task.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Processes to use; default: all cores.")
-@click.option("--out", default="results", show_default=True, metavar="DIR", help="Folder that holds sweeps.")
-@click.option("--fresh", is_flag=True, help="Delete what the sweep's folder holds and start over, finished or not.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress and no notes: only the results and errors.")
-@click.option("-v", "--verbose", is_flag=True, help="Also the time that each stage took.")
+@shard_option
+@progress_options
 def sweep(
     config: str,
     overrides: tuple[str, ...],
+    jobs: int,
+    out: str,
+    fresh: bool,
     grid: str | None,
     redraw: bool,
     prepare_only: bool,
     shard: str | None,
-    jobs: int | None,
-    out: str,
-    fresh: bool,
     quiet: bool,
     verbose: bool,
 ) -> None:
@@ -52,15 +48,9 @@ def sweep(
 
     Every value has a run folder of its own in the folder of the sweep. The same command again resumes.
     """
-    if quiet and verbose:
-        raise click.UsageError("expected at most one of --quiet and --verbose, found both")
     if shard is not None and (fresh or prepare_only):
         found = "--fresh" if fresh else "--prepare-only"
         raise click.UsageError(f"expected --shard without {found}, which is for one process before the shards start")
-    import os
-
-    import joblib
-
     from groupinf.cli.progress import shown
     from groupinf.config.load import load_config
     from groupinf.config.sweep_grid import parse_grid
@@ -68,28 +58,22 @@ def sweep(
     from groupinf.experiments.sweep_plan import plan_sweep
 
     plan = plan_sweep(load_config(config, overrides), None if grid is None else parse_grid(grid), redraw)
-    processes = jobs or joblib.cpu_count()
     with shown(quiet=quiet, verbose=verbose) as progress:
         if shard is not None:
-            end = _shard(plan, Path(out), shard_from(shard, os.environ), processes, progress)
+            end = _shard(plan, Path(out), shard_from(shard, os.environ), jobs, progress)
         elif prepare_only:
-            end = _prepare(plan, Path(out), processes, fresh, progress)
+            end = _prepare(plan, Path(out), jobs, fresh, progress)
         else:
-            end = _whole(plan, Path(out), processes, fresh, progress)
+            end = _whole(plan, Path(out), jobs, fresh, progress)
     end()
 
 
 def _shard(plan: SweepPlan, out: Path, shard: Shard, jobs: int, progress: Progress) -> Callable[[], None]:
-    from groupinf.experiments.shards import ranges_text
+    from groupinf.cli.shard_text import sweep_shard_text
     from groupinf.experiments.sweep import compute_shard
 
     done = compute_shard(plan, out, jobs, shard, progress)
-    more = f"{len(done.left):,} more to compute, numbers {ranges_text(done.left)}" if done.left else "All are stored"
-    text = (
-        f"Shard {shard} is done: {done.blocks:,} of {done.of:,} blocks of {done.path}.\n{more}.\n"
-        "The same command without --shard joins them when all are there."
-    )
-    return lambda: click.echo(text)
+    return lambda: click.echo(sweep_shard_text(done))
 
 
 def _prepare(plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: Progress) -> Callable[[], None]:
@@ -101,19 +85,16 @@ def _prepare(plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: Progr
 
 
 def _whole(plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: Progress) -> Callable[[], None]:
-    import shutil
-
+    from groupinf.cli.results import print_sweep
     from groupinf.experiments.sweep import execute_sweep, raise_failures
-    from groupinf.reporting.html.write import PAGE_NAME
-    from groupinf.reporting.sweep_table import sweep_text, write_sweep_report
+    from groupinf.reporting.sweep_table import write_sweep_report
 
     sweep = execute_sweep(plan, out, jobs, fresh, progress)
     progress.stage("reports")
-    page = write_sweep_report(sweep, jobs)
+    table = write_sweep_report(sweep, jobs)
 
     def end() -> None:
-        text = sweep_text(sweep, shutil.get_terminal_size((100, 24)).columns)
-        click.echo(f"{text.rstrip()}\n\nTable: {page}\nReport: {sweep.path / PAGE_NAME}")
+        print_sweep(sweep, f"Table: {table}")
         raise_failures(sweep)
 
     return end

@@ -81,6 +81,7 @@ class _Loader(Reader, Scanner, Parser, Composer, BaseResolver):
         self.nesting = 0
 
     def compose_node(self, parent: Node | None, index: Any) -> Node | None:
+        """Compose a node as PyYAML does, but refuse aliases and nesting beyond MAX_DEPTH (ComposerError)."""
         if self.check_event(AliasEvent):
             raise ComposerError(None, None, "aliases (*) are not used here; write the value out", self._mark())
         if self.nesting >= MAX_DEPTH:
@@ -167,6 +168,7 @@ class _Builder:
         self.problems: list[Problem] = []
 
     def build(self, node: Node, key: Key) -> Any:
+        """The value of the node at ``key``; raises UnreadableError at a tag, key or number that is not understood."""
         if isinstance(node, MappingNode) and node.tag == _MAP:
             return self._mapping(node, key)
         if isinstance(node, SequenceNode) and node.tag == _SEQ:

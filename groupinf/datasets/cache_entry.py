@@ -6,8 +6,6 @@ import contextlib
 import hashlib
 import io
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -17,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from groupinf.atomic import replacement
 from groupinf.datasets.dataset import Dataset
 
 FORMAT = 1  # raised when entries are written in another way
@@ -184,16 +183,6 @@ def _bytes(values: Array) -> memoryview:
 
 
 def _write(path: Path, parts: Iterable[bytes | memoryview]) -> None:
-    """Write to a temporary name in the same folder, fsync, rename; a write that fails leaves nothing."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=TEMPORARY, delete=False) as file:
-        temporary = Path(file.name)
-        try:
-            for part in parts:
-                file.write(part)
-            file.flush()
-            os.fsync(file.fileno())
-            temporary.chmod(0o644)
-            temporary.replace(path)
-        finally:
-            with contextlib.suppress(OSError):  # after the rename there is none
-                temporary.unlink()
+    with replacement(path, prefix=TEMPORARY) as file:
+        for part in parts:
+            file.write(part)

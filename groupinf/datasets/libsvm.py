@@ -17,13 +17,12 @@ from scipy import sparse
 from sklearn.datasets import load_svmlight_file
 
 from groupinf.config.dataset_schema import LibsvmDataset
-from groupinf.datasets.dataset import Dataset, Features
+from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.features import LARGEST, MOST_FEATURES, TOO_LARGE, feature_names
 from groupinf.datasets.home import sha256_of
 from groupinf.datasets.labels import encode_targets
-from groupinf.datasets.sources import sources_of
+from groupinf.datasets.own_dataset import own_dataset
 from groupinf.datasets.split import SplitKey, check_every_class_trains, split_file
-from groupinf.datasets.standardise import standardised
 from groupinf.errors import DataError
 
 UNREADABLE = (OSError, EOFError, zlib.error, ValueError)  # bz2 raises the last where the end is missing
@@ -61,20 +60,7 @@ def load_libsvm(config: LibsvmDataset, path: Path, test_path: Path | None, seed:
         made_by: SplitKey = "test_file" if config.test_fraction is None else "test_fraction"
         check_every_class_trains(y, train, "the labels", str(path), made_by)
     targets = encode_targets(y[train], y[test], config.task, str(path))
-    both: tuple[Features, Features] = (X[train], X[test])
-    X_train, X_test = standardised(*both, names, str(path)) if config.standardise else both
-    return Dataset(
-        name=path.stem,
-        task=config.task,
-        X_train=X_train,
-        y_train=targets.y_train,
-        X_test=X_test,
-        y_test=targets.y_test,
-        classes=targets.classes,
-        sample_weight_train=np.ones(train.size),
-        feature_names=names,
-        sources=sources_of((p, sha256_of(p)) for p in paths),
-    )
+    return own_dataset(config, (X[train], X[test]), targets, names, [(p, sha256_of(p)) for p in paths])
 
 
 def read_libsvm(path: Path) -> LabelledRows:

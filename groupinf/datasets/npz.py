@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,8 @@ from groupinf.datasets.features import SPARSE_PARTS, check_finite, dense_feature
 from groupinf.datasets.home import sha256_of
 from groupinf.datasets.labels import check_weights, encode_targets
 from groupinf.datasets.npz_archive import open_archive, read_member
-from groupinf.datasets.sources import sources_of
+from groupinf.datasets.own_dataset import own_dataset
 from groupinf.datasets.sparse_npz import read_sparse
-from groupinf.datasets.standardise import standardised
 from groupinf.errors import DataError
 
 REQUIRED = ("X_train", "y_train", "X_test", "y_test")
@@ -53,22 +53,11 @@ def load_npz(config: NpzDataset, path: Path, features: tuple[Path, Path] | None 
     y_train = _vector(arrays, "y_train", X_train.shape[0], of_train, file)
     y_test = _vector(arrays, "y_test", X_test.shape[0], of_test, file)
     targets = encode_targets(y_train, y_test, config.task, file)
-    if config.standardise:
-        X_train, X_test = standardised(X_train, X_test, names, file)
-    weights = _weights(arrays, X_train.shape[0], of_train, file)
+    files = [(p, sha256_of(p)) for p in (path, *(features or ()))]
+    dataset = own_dataset(config, (X_train, X_test), targets, names, files)
+    weights = _weights(arrays, dataset.n, of_train, file)
     check_weights(weights, targets, f"{file}: sample_weight_train")
-    return Dataset(
-        name=path.stem,
-        task=config.task,
-        X_train=X_train,
-        y_train=targets.y_train,
-        X_test=X_test,
-        y_test=targets.y_test,
-        classes=targets.classes,
-        sample_weight_train=weights,
-        feature_names=names,
-        sources=sources_of((p, sha256_of(p)) for p in (path, *(features or ()))),
-    )
+    return replace(dataset, sample_weight_train=weights)
 
 
 def read_arrays(path: Path) -> dict[str, NDArray[Any]]:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from groupinf.atomic import disk_is_full, replacement
 from groupinf.datasets.download import CHUNK, NotReceivedError, Patience, Transfer, download
 from groupinf.datasets.facts import SourceFile
 from groupinf.datasets.integrity import fault_of
 from groupinf.datasets.new_folders import make_folder, remove_empty
 from groupinf.errors import RunError
-
-FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def download_in(url: str, source: SourceFile, target: Path, transfer: Transfer, patience: Patience) -> int:
@@ -72,28 +68,18 @@ def new_file(target: Path) -> Iterator[tuple[IO[bytes], Path]]:
     Raises:
         RunError: the folder cannot be written or is full; what was at ``target`` before is still there.
     """
-    temporary: Path | None = None
     made: list[Path] = []
     try:
         made = make_folder(target.parent)
-        with tempfile.NamedTemporaryFile(
-            dir=target.parent, prefix=f".{target.name}-", suffix=".part", delete=False
-        ) as stream:
-            temporary = Path(stream.name)
-            yield stream, temporary
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(target)
+        with replacement(target, suffix=".part") as stream:
+            yield stream, Path(stream.name)
     except OSError as error:
         raise RunError(f"{target}: could not be written: {error.strerror or error}. {_advice(error)}") from error
     finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
         remove_empty(made)  # they are not empty where all went well
 
 
 def _advice(error: OSError) -> str:
-    if error.errno in FULL:
+    if disk_is_full(error):
         return "Free some space there, or set GROUPINF_DATA to a folder on a larger disk. No file there was changed"
     return "Set GROUPINF_DATA to a folder that can be written. No file there was changed"

@@ -31,13 +31,24 @@ def split_file(rows: int, test_fraction: float, seed: int, file: str) -> tuple[N
         DatasetConfigError: a part is left without a row.
     """
     train, test = split_rows(rows, test_fraction, seed)
-    if not train.size or not test.size:
-        raise DatasetConfigError(
-            f"expected a fraction that leaves both parts a row, found {test_fraction:g} of {rows} rows of"
-            f" {file}: {train.size} for training and {test.size} for testing",
-            ("dataset", "test_fraction"),
-        )
+    check_both_parts(
+        train,
+        test,
+        f"expected a fraction that leaves both parts a row, found {test_fraction:g} of {rows} rows of"
+        f" {file}: {train.size} for training and {test.size} for testing",
+        "test_fraction",
+    )
     return train, test
+
+
+def check_both_parts(train: NDArray[np.int64], test: NDArray[np.int64], message: str, key: SplitKey) -> None:
+    """Refuse a split that leaves a part without a row, in the words of ``message``; ``key`` made the split.
+
+    Raises:
+        DatasetConfigError: a part is left without a row.
+    """
+    if not train.size or not test.size:
+        raise DatasetConfigError(message, ("dataset", key))
 
 
 def check_every_class_trains(

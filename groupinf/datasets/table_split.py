@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from groupinf.config.dataset_schema import TableDataset
 from groupinf.datasets.config_error import DatasetConfigError
-from groupinf.datasets.split import SplitKey, check_every_class_trains, split_file
+from groupinf.datasets.split import SplitKey, check_both_parts, check_every_class_trains, split_file
 from groupinf.datasets.table import Table
 from groupinf.errors import DataError
 
@@ -64,10 +64,6 @@ def _by_column(table: Table, column: str) -> tuple[Rows, Rows]:
         row = int(np.flatnonzero(part < 0)[0])
         raise DataError(f"{table.place(row, column)}: expected train or test, found {table.shown(row, column)!r}")
     train, test = (np.flatnonzero(part == i) for i in range(2))
-    if not train.size or not test.size:
-        raise DatasetConfigError(
-            f"expected a column with both train and test, found only {PARTS[int(part[0])]} in {column!r} of"
-            f" {table.path}",
-            ("dataset", "split"),
-        )
+    only = f"only {PARTS[int(part[0])]} in {column!r} of {table.path}"
+    check_both_parts(train, test, f"expected a column with both train and test, found {only}", "split")
     return train, test

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,11 +12,10 @@ from numpy.typing import NDArray
 
 from groupinf.config.dataset_schema import CsvDataset, TableDataset
 from groupinf.datasets.config_error import DatasetConfigError
-from groupinf.datasets.dataset import Dataset, Features
+from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.labels import Targets, check_weights, encode_targets
+from groupinf.datasets.own_dataset import own_dataset
 from groupinf.datasets.parquet_table import read_parquet
-from groupinf.datasets.sources import sources_of
-from groupinf.datasets.standardise import standardised
 from groupinf.datasets.table import Parsed, Table
 from groupinf.datasets.table_columns import check_test_columns, feature_columns
 from groupinf.datasets.table_features import column_without_gaps, table_features, usable, without_gaps
@@ -52,20 +52,13 @@ def load_table(config: TableDataset, path: Path, test_path: Path | None, seed: i
         check_classes(config, table, y, train)
     targets = encode_targets(y[train], y[test], config.task, str(path))
     features = table_features(table, columns, train if config.missing == "impute" else None)
-    X_train, X_test = _matrices(config, features.matrix(train), features.matrix(test), features.names, path)
-    return Dataset(
-        name=path.stem,
-        task=config.task,
-        X_train=X_train,
-        y_train=targets.y_train,
-        X_test=X_test,
-        y_test=targets.y_test,
-        classes=targets.classes,
+    X = features.matrix(train), features.matrix(test)
+    files = [(file.path, file.sha256) for file in table.files]
+    return replace(
+        own_dataset(config, X, targets, features.names, files),
         sample_weight_train=_weights(config.weight, table, train, targets),
-        feature_names=features.names,
         columns=table.columns.take(train),
         test_columns=table.columns.take(test),
-        sources=sources_of((file.path, file.sha256) for file in table.files),
     )
 
 
@@ -80,12 +73,6 @@ def _read(
     test = read(test_path)
     check_test_columns(config, table, columns, test)
     return table.above(test), columns
-
-
-def _matrices(
-    config: TableDataset, X_train: Features, X_test: Features, names: Sequence[str], path: Path
-) -> tuple[Features, Features]:
-    return standardised(X_train, X_test, names, str(path)) if config.standardise else (X_train, X_test)
 
 
 def _target(config: TableDataset, table: Table) -> NDArray[Any]:

@@ -71,6 +71,7 @@ class _Reader:
     path: Path
 
     def tables(self) -> VoteTables:
+        """Every table of the file; raises DataError as ``read_vote_tables`` says."""
         ids, split = self.numbers(CANDIDATES, "candidate")
         value, candidate, voter = self.numbers(VOTES, "label")
         voter_ids, voter_names = self.names(LABEL_NAMES, "label_key", voter)
@@ -91,6 +92,7 @@ class _Reader:
         )
 
     def features(self, candidates: Ints, keys: Ints, entries: NDArray[np.float64]) -> sparse.csr_array:
+        """(candidates, keys) from ``entries`` (value, candidate id, key id) in rows; values of one place add up."""
         value, candidate, key = entries
         places = (
             self.rows(candidate, candidates, "feature", "candidate").astype(np.int32),
@@ -129,6 +131,7 @@ class _Reader:
         return at.astype(np.int64)
 
     def signs(self, values: NDArray[np.float64], table: str) -> Ints:
+        """The values as integers; raises DataError where one is neither -1 nor 1."""
         other = values[np.abs(values) != 1]
         if other.size:
             raise DataError(f"{self.path}: table {table}: expected values -1 or 1, found {other[0]:g}")

@@ -163,7 +163,7 @@ def block_score_bound(study: Study, block: Removal, reduced: ReducedSolver, retr
 
 def block_steps(study: Study, block: Removal, reduced: ReducedSolver) -> dict[str, Array]:
     """The parameter changes (P, B) that the methods read out or that retraining starts from."""
-    used = {READOUTS[method][0] for method in study.methods} | {"newton" if study.engine.direct else "influence"}
+    used = _read_out(study) | {"newton" if study.engine.direct else "influence"}
     steps = {}
     if "influence" in used:
         steps["influence"] = influence_step(block, study.influence_solver)
@@ -172,10 +172,15 @@ def block_steps(study: Study, block: Removal, reduced: ReducedSolver) -> dict[st
     return steps
 
 
+def _read_out(study: Study) -> set[str]:
+    """Names of the parameter changes that the methods read out."""
+    return {READOUTS[method][0] for method in study.methods}
+
+
 def _certified(study: Study, block: Removal, reduced: ReducedSolver, deltas: Mapping[str, Array]) -> dict[str, Step]:
     """The changes that the methods read out, with what each leaves to solve."""
     steps: dict[str, Step] = {}
-    for name in {READOUTS[method][0] for method in study.methods}:
+    for name in _read_out(study):
         delta = deltas[name]
         left = influence_remainder(block, delta) if name == "influence" else newton_remainder(block, reduced, delta)
         steps[name] = Step(delta, left)

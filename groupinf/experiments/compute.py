@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from groupinf.effects.block import Study, compute_block
 from groupinf.errors import ConvergenceError
 from groupinf.experiments.markers import at_work, forget_failure, note_failure
 from groupinf.experiments.outline import Outline
-from groupinf.experiments.parallel import as_they_come
+from groupinf.experiments.parallel import Shared, as_they_come
 from groupinf.experiments.prepare import Prepared
 from groupinf.experiments.progress import Progress
 from groupinf.experiments.run_directory import RunDirectory
@@ -60,8 +60,7 @@ def compute(
     progress.advance(sum(len(blocks[b]) for b in set(numbers) - set(missing)))
     if not missing:
         return
-    tasks = (task_of(prepared.outline, number) for number in missing)
-    outcomes = as_they_come(compute_task, prepared.study, tasks, min(jobs, len(missing)), scheduler)
+    outcomes = outcomes_of(compute_task, prepared.study, prepared.outline, missing, jobs, scheduler)
     with at_work(directory.path, jobs, missing), closing(outcomes):
         for outcome in outcomes:
             _store(outcome, directory)
@@ -76,7 +75,23 @@ def _store(outcome: Outcome, directory: RunDirectory) -> None:
     forget_failure(directory.path, outcome.number)
 
 
-def task_of(outline: Outline, number: int) -> Task:
+def outcomes_of(
+    function: Callable[[Shared, Task], Outcome],
+    shared: Shared,
+    outline: Outline,
+    numbers: Sequence[int],
+    jobs: int,
+    scheduler: str | None = None,
+) -> Generator[Outcome]:
+    """``function(shared, task)`` of the blocks ``numbers``, at least one, each as soon as it is there.
+
+    Raises RunError where a worker was killed or the cluster at ``scheduler`` is not to be had.
+    """
+    tasks = (_task_of(outline, number) for number in numbers)
+    return as_they_come(function, shared, tasks, min(jobs, len(numbers)), scheduler)
+
+
+def _task_of(outline: Outline, number: int) -> Task:
     """What is needed, besides the study, to compute a block."""
     groups, numbers = outline.groups, outline.blocks[number]
     return Task(

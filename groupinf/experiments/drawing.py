@@ -21,7 +21,7 @@ from groupinf.effects.influence import (
     point_influence,
 )
 from groupinf.errors import RunError
-from groupinf.experiments.outline import Outline
+from groupinf.experiments.outline import Outline, retrainable
 from groupinf.experiments.parallel import each, one_thread
 from groupinf.experiments.test_points import ChosenPoints, choose_test_points, chosen_again
 from groupinf.groups.build import build_groups
@@ -76,12 +76,6 @@ def drawn_again(loaded: LoadedConfig, dataset: Dataset, outline: Outline) -> Dra
     about = outline.manifest
     tested = chosen_again(loaded.config.test_points, dataset, about["test_points"])
     return Drawn(tested, outline.groups, tuple(about["notes_on_groups"]), tuple(about["skipped"]))
-
-
-def retrainable(groups: Groups, skipped: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
-    """Numbers of the groups that are not skipped."""
-    left_out = {entry["group"] for entry in skipped}
-    return tuple(g for g in range(len(groups)) if g not in left_out)
 
 
 def frozen_scales(

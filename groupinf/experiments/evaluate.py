@@ -18,13 +18,13 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.effects.block import EFFECT_TOLERANCE, Study, evaluate_block
 from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.collect import collect
-from groupinf.experiments.compute import Outcome, Task, task_of
+from groupinf.experiments.compute import Outcome, Task, outcomes_of
 from groupinf.experiments.drawing import Drawn, draw_test_points, make_study
 from groupinf.experiments.files import npz_arrays
 from groupinf.experiments.identity import identity_hash, identity_of
 from groupinf.experiments.manifest import provenance
 from groupinf.experiments.outline import Outline, stored_outline
-from groupinf.experiments.parallel import as_they_come, one_thread
+from groupinf.experiments.parallel import one_thread
 from groupinf.experiments.problem import evaluations_of, load_checked, test_objective, training_objective
 from groupinf.experiments.progress import Progress
 from groupinf.experiments.result import Run
@@ -160,8 +160,7 @@ def _compute(outline: Outline, stored: _Stored, target: RunDirectory, jobs: int,
     progress.stage("evaluate", sum(len(outline.blocks[b]) for b in missing))
     if not missing:
         return
-    tasks = (task_of(outline, number) for number in missing)
-    with closing(as_they_come(_evaluate, stored, tasks, min(jobs, len(missing)))) as outcomes:
+    with closing(outcomes_of(_evaluate, stored, outline, missing, jobs)) as outcomes:
         for outcome in outcomes:
             target.write_block(outcome.number, outcome.arrays)
             progress.advance(len(outline.blocks[outcome.number]))

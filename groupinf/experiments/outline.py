@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,9 +24,14 @@ class Outline:
 
 def outline_from(groups: Groups, manifest: Mapping[str, Any]) -> Outline:
     """Blocks are slices of the groups that can be retrained, as wide as the manifest says."""
-    left_out = {skipped["group"] for skipped in manifest["skipped"]}
-    retrained = [g for g in range(len(groups)) if g not in left_out]
+    retrained = retrainable(groups, manifest["skipped"])
     return Outline(groups, blocks_of(retrained, manifest["block_width"]), manifest)
+
+
+def retrainable(groups: Groups, skipped: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
+    """Numbers of the groups that are not skipped."""
+    left_out = {entry["group"] for entry in skipped}
+    return tuple(g for g in range(len(groups)) if g not in left_out)
 
 
 def require_outline(directory: RunDirectory) -> Outline:

@@ -82,17 +82,32 @@ def execute(
     if finished(directory):
         progress.note(f"{directory.path}: finished already, only its report is written again; --fresh starts over")
         return load_run(directory.path)
-    clock = [time.perf_counter()]
+    began = time.perf_counter()
     prepared = prepare_run(opened, jobs, progress)
     del dataset, opened  # the study holds what is needed of them
-    clock.append(time.perf_counter())
+    complete(prepared, began, directory, jobs, progress, scheduler)
+    return load_run(directory.path)
+
+
+def complete(
+    prepared: Prepared,
+    began: float,
+    directory: RunDirectory,
+    jobs: int,
+    progress: Progress,
+    scheduler: str | None = None,
+) -> None:
+    """Compute and collect what has been prepared since ``began``, and store how long each stage took.
+
+    ``began`` is a reading of time.perf_counter; ``scheduler`` is as for ``execute``.
+    """
+    clock = [began, time.perf_counter()]
     compute(prepared, directory, jobs, progress, range(len(prepared.outline.blocks)), scheduler)
     clock.append(time.perf_counter())
     collect(prepared.outline, directory.path.name, directory, progress)
     clock.append(time.perf_counter())
     seconds = {stage: round(b - a, 3) for stage, (a, b) in zip(STAGES, pairwise(clock), strict=True)}
     directory.write(TIMINGS, json_bytes({"seconds": seconds, "jobs": jobs}))
-    return load_run(directory.path)
 
 
 def _tell(outline: Outline, progress: Progress) -> None:

@@ -19,9 +19,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from groupinf.atomic import disk_is_full
 from groupinf.errors import DataError
 from groupinf.experiments.files import (
-    disk_is_full,
     json_bytes,
     not_written,
     npz_arrays,

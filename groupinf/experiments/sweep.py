@@ -15,7 +15,7 @@ from groupinf.experiments.files import json_bytes, npz_arrays
 from groupinf.experiments.outline import Outline, stored_outline
 from groupinf.experiments.prepare import Given
 from groupinf.experiments.progress import Progress
-from groupinf.experiments.run import STAGES, TIMINGS, Opened, finished, prepare_run
+from groupinf.experiments.run import TIMINGS, Opened, complete, finished, prepare_run
 from groupinf.experiments.run_directory import RunDirectory
 from groupinf.experiments.shards import Shard
 from groupinf.experiments.stages import ShardDone
@@ -116,15 +116,8 @@ def _run(opened: Opened, given: Given, jobs: int, progress: Progress) -> None:
     if outline is not None and not _missing(directory):
         collect(outline, directory.path.name, directory, progress)
         return None
-    clock = [time.perf_counter()]
-    prepared = prepare_run(opened, jobs, progress, given)
-    clock.append(time.perf_counter())
-    compute(prepared, directory, jobs, progress, range(len(prepared.outline.blocks)))
-    clock.append(time.perf_counter())
-    collect(prepared.outline, directory.path.name, directory, progress)
-    clock.append(time.perf_counter())
-    seconds = {stage: round(b - a, 3) for stage, (a, b) in zip(STAGES, pairwise(clock), strict=True)}
-    directory.write(TIMINGS, json_bytes({"seconds": seconds, "jobs": jobs}))
+    began = time.perf_counter()
+    complete(prepare_run(opened, jobs, progress, given), began, directory, jobs, progress)
     return None
 
 

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from groupinf.config.load import load_config
 from groupinf.errors import DataError
-from groupinf.experiments.compute import compute_task, task_of
+from groupinf.experiments.compute import compute_task, outcomes_of
 from groupinf.experiments.files import npz_bytes
 from groupinf.experiments.identity import differing_fields, identity_of
-from groupinf.experiments.parallel import as_they_come
 from groupinf.experiments.prepare import Prepared, restore
 from groupinf.experiments.problem import load_checked
 from groupinf.experiments.progress import Progress
@@ -77,8 +76,7 @@ def _differing_blocks(
     progress.stage("data")
     prepared = _prepared_again(directory)
     progress.stage("recompute", len(numbers))
-    tasks = (task_of(prepared.outline, number) for number in numbers)
-    for outcome in as_they_come(compute_task, prepared.study, tasks, min(jobs, len(numbers))):
+    for outcome in outcomes_of(compute_task, prepared.study, prepared.outline, numbers, jobs):
         progress.advance(1)
         what = f"{directory.path / 'blocks'}: block {outcome.number}"
         if outcome.failure:

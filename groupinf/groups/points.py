@@ -146,6 +146,7 @@ class GradientPoints:
         return GradientPoints(self.X1[rows], self.R[rows])
 
     def matrix(self, rows: Rows) -> Features:
+        """(m, (d + 1)K') the outer products written out, K' coordinates for each feature; CSR where X is."""
         X1, R = self.X1[rows], self.R[rows]
         if isinstance(X1, np.ndarray):
             return (X1[:, :, None] * R[:, None, :]).reshape(rows.size, -1)

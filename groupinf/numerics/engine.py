@@ -29,6 +29,9 @@ Way = Literal["own factors", "sample space", "iterative", "passes"]
 Preconditioner = Literal["reduced", "shared", "diagonal"]
 Pair = tuple[Way, Preconditioner]
 
+# ways whose solves with H − H(w) are direct; the others iterate
+DIRECT: tuple[Way, ...] = ("own factors", "sample space")
+
 # an explicit H⁻¹ is twice as fast as its factor on a few dozen columns; as a preconditioner it need not be exact
 INVERSE_BYTES = 128 * 2**20
 
@@ -78,7 +81,7 @@ class Engine:
     @property
     def direct(self) -> bool:
         """Whether solves with H − H(w) are direct, so that a Newton step costs next to nothing."""
-        return self.way in ("own factors", "sample space")
+        return self.way in DIRECT
 
     @property
     def truncated_newton(self) -> bool:
@@ -170,8 +173,7 @@ def retraining_work(shape: Shape, pair: Pair, diagonal_iterations: float) -> flo
         passes = max(FEWEST_DIAGONAL, PASSES_PER_ITERATION * diagonal_iterations)
     else:
         passes = PASSES[preconditioner]
-    direct = way in ("own factors", "sample space")
-    start, certificate = (solve, solve) if direct else (shape.shared_solve, CERTIFICATE * solve)
+    start, certificate = (solve, solve) if way in DIRECT else (shape.shared_solve, CERTIFICATE * solve)
     return ready + start + passes * (shape.one_pass + step) + certificate
 
 

@@ -49,7 +49,8 @@ def fit(objective: Objective, start: Array | None = None) -> Fitted:
     a value is not finite.
     """
     theta = np.zeros(objective.size) if start is None else start.copy()
-    tolerance = np.array([RELATIVE_TOLERANCE * _scale(objective)])
+    scale = _scale(objective)
+    tolerance = np.array([RELATIVE_TOLERANCE * scale])
     _check_finite(tolerance)
     passes = 0
     if _dense_is_dear(objective):
@@ -57,7 +58,7 @@ def fit(objective: Objective, start: Array | None = None) -> Fitted:
     factor, end = with_new_factors(objective, theta, tolerance)
     passes += int(end.passes[0])
     if end.converged[0]:
-        return _fitted(objective, end.theta[:, 0], factor, end, passes)
+        return _fitted(objective, end.theta[:, 0], factor, end, passes, scale)
     raise ConvergenceError(
         f"the fit did not converge: Newton decrement {end.decrement[0]:.3g} after {passes} passes over the data, "
         f"tolerance {tolerance[0]:.3g}; a larger lambda_over_n or scaled features make the problem easier"
@@ -90,7 +91,7 @@ def fitted_at(objective: Objective, theta: Array) -> Fitted:
     """The fit whose θ̂ is known already: its Hessian, factor and residuals, by the same arithmetic as ``fit``'s."""
     factor = factorise(objective, theta)
     end = _minimise(objective, factor, theta, np.array([np.inf]), PASSES_PER_FACTOR)
-    return _fitted(objective, theta, factor, end, 1)
+    return _fitted(objective, theta, factor, end, 1, _scale(objective))
 
 
 def _dense_is_dear(objective: Objective) -> bool:
@@ -122,7 +123,7 @@ def _minimise(objective: Objective, factor: Factor, theta: Array, tolerance: Arr
     )
 
 
-def _fitted(objective: Objective, theta: Array, factor: Factor, end: Minimised, passes: int) -> Fitted:
+def _fitted(objective: Objective, theta: Array, factor: Factor, end: Minimised, passes: int, scale: float) -> Fitted:
     return Fitted(
         objective=objective,
         theta=theta,
@@ -131,7 +132,7 @@ def _fitted(objective: Objective, theta: Array, factor: Factor, end: Minimised, 
         gradient_norm=float(np.linalg.norm(end.gradient[:, 0])),
         decrement=float(end.decrement[0]),
         passes=passes,
-        scale=_scale(objective),
+        scale=scale,
     )
 
 

@@ -159,10 +159,19 @@ def _small_factor(column: int, system: Array) -> Cholesky:
 
 
 @dataclass(frozen=True)
-class Iterative:
-    """Conjugate gradients preconditioned by H, beside which only the removed rows need products."""
+class _Unbounded:
+    """What the ways that iterate have in common."""
 
     removal: Removal
+
+    def amplification(self) -> Array:
+        """None is at hand: infinite."""
+        return np.full(len(self.removal.members), np.inf)
+
+
+@dataclass(frozen=True)
+class Iterative(_Unbounded):
+    """Conjugate gradients preconditioned by H, beside which only the removed rows need products."""
 
     def solve(self, V: Array, columns: Columns, tolerance: float) -> Array:
         """As many products as ``tolerance`` takes; raises ConvergenceError where they do not suffice."""
@@ -178,16 +187,11 @@ class Iterative:
             columns,
         )
 
-    def amplification(self) -> Array:
-        """None is at hand: infinite."""
-        return np.full(len(self.removal.members), np.inf)
-
 
 @dataclass(frozen=True)
-class Passes:
+class Passes(_Unbounded):
     """Conjugate gradients preconditioned by a diagonal: products with H − H(w) are passes over the rows that stay."""
 
-    removal: Removal
     diagonal: Diagonal
 
     def solve(self, V: Array, columns: Columns, tolerance: float) -> Array:
@@ -204,10 +208,6 @@ class Passes:
             ),
             columns,
         )
-
-    def amplification(self) -> Array:
-        """None is at hand: infinite."""
-        return np.full(len(self.removal.members), np.inf)
 
 
 def _solution(end: Solved, columns: Columns) -> Array:

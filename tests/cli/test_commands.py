@@ -178,6 +178,33 @@ class TestExperiment:
         assert isinstance(invoke("experiment", config).exception, ZeroDivisionError)
 
 
+class TestProgressOptions:
+    """-q and -v, of every command that shows progress"""
+
+    WITH = tuple(
+        name for name, command in main.commands.items() if {"quiet", "verbose"} & {p.name for p in command.params}
+    )
+
+    def test_they_come_together(self) -> None:
+        assert set(self.WITH) == {"experiment", "evaluate", "sweep", "prepare", "collect", "verify"}
+        for name in self.WITH:
+            assert {"quiet", "verbose"} < {p.name for p in main.commands[name].params}
+
+    @pytest.mark.parametrize("name", WITH)
+    @pytest.mark.parametrize("flags", [("-q", "-v"), ("-v", "-q"), ("--verbose", "--quiet"), ("-qv",)])
+    def test_every_command_refuses_both_in_either_order(self, name: str, flags: tuple[str, ...]) -> None:
+        result = invoke(name, "nothing-is-here", *flags)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr.startswith(f"Usage: groupinf {name} ")
+        assert result.stderr.endswith("\nError: expected at most one of --quiet and --verbose, found both\n")
+
+    @pytest.mark.parametrize("name", WITH)
+    @pytest.mark.parametrize("flags", [("-q", "-q"), ("-v",)])
+    def test_one_of_them_is_accepted(self, name: str, flags: tuple[str, ...]) -> None:
+        context = main.commands[name].make_context(name, ["nothing-is-here", *flags])
+        assert (context.params["quiet"], context.params["verbose"]) == ("-q" in flags, "-v" in flags)
+
+
 class TestValidate:
     """groupinf validate"""
 

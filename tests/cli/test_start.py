@@ -18,3 +18,8 @@ def test_the_commands_import_nothing_heavy_until_they_run() -> None:
     heavy = "numpy pandas scipy sklearn matplotlib pydantic rich joblib"
     code = f"import sys, groupinf.cli.main; print([m for m in '{heavy}'.split() if m in sys.modules])"
     assert python("-c", code) == "[]\n"
+
+
+def test_help_with_defaults_that_are_found_out_imports_nothing_heavy() -> None:
+    code = "import sys; from groupinf.cli.main import main; main(['prepare', '--help'], standalone_mode=False)"
+    assert python("-c", f"{code}; print('joblib' in sys.modules)").endswith("\nFalse\n")

@@ -93,7 +93,7 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
         read_tar(path, MAIL, (SPAM, HAM))
 
 
-@pytest.mark.parametrize("content", [b"", b"<!DOCTYPE html>", gzip.compress(b"no tar" * 300)])
+@pytest.mark.parametrize("content", [b"", b"<!DOCTYPE html>", gzip.compress(b"no tar" * 300, mtime=0)])
 def test_not_an_archive(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.tar.gz").write_bytes(content)
     with pytest.raises(DataError, match=r"a\.tar\.gz: expected"):

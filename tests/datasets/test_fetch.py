@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from support.file_server import Answer, FileServer, file_server
 
-from groupinf.datasets import placing
+from groupinf import atomic
 from groupinf.datasets.download import Patience
 from groupinf.datasets.facts import DatasetFacts, SourceFile
 from groupinf.datasets.fetch import Request, fetch, mirror_of, verify
@@ -319,7 +319,7 @@ def test_full_disk(
 ) -> None:
     (tmp_path / PATH).parent.mkdir(parents=True)
     (tmp_path / PATH).write_bytes(GOOD)
-    monkeypatch.setattr(placing.tempfile, "NamedTemporaryFile", FullDisk)
+    monkeypatch.setattr(atomic.tempfile, "NamedTemporaryFile", FullDisk)
     server.requested.clear()
     facts = dataset(f"{server.url}/good.gz", f"{server.url}/moved.gz")
     message = place.refused(facts, tmp_path if from_folder else None)

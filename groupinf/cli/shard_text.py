@@ -1,0 +1,24 @@
+"""What is printed when a shard is done: what is left, and how the shards are joined."""
+
+from __future__ import annotations
+
+from groupinf.experiments.shards import ranges_text
+from groupinf.experiments.stages import ShardDone
+
+
+def run_shard_text(done: ShardDone) -> str:
+    """Of a shard of a run, which groupinf collect joins."""
+    if not done.left:
+        return f"{_done(done)}\nAll blocks are stored. Join them: groupinf collect {done.path}"
+    left = f"{len(done.left):,} blocks of other shards are left: {ranges_text(done.left)}."
+    return f"{_done(done)}\n{left}\nWhen they are there, join them: groupinf collect {done.path}"
+
+
+def sweep_shard_text(done: ShardDone) -> str:
+    """Of a shard of a sweep, which the same command joins."""
+    left = f"{len(done.left):,} more to compute, numbers {ranges_text(done.left)}" if done.left else "All are stored"
+    return f"{_done(done)}\n{left}.\nThe same command without --shard joins them when all are there."
+
+
+def _done(done: ShardDone) -> str:
+    return f"Shard {done.shard} is done: {done.blocks:,} of {done.of:,} blocks of {done.path}."
