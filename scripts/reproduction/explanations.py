@@ -67,12 +67,14 @@ RHO_BELOW = (
 )
 CONVEX = (
     "Why a falling test loss is an exception: the loss is convex in the model's score, so that reading it out "
-    "linearly, as influence does, makes a fall look larger and a rise smaller than they are."
+    "linearly, as influence does, makes a fall look larger and a rise smaller than they are. Read out exactly, as "
+    "parameter influence does, falls are too small more often."
 )
 BOTH_CURVATURES = (
-    "Why a fall may be underestimated all the same: the curvature that a group takes with it makes the model move "
-    "further than predicted, whatever the sign. Where the loss is large it is nearly straight in the score, and that "
-    "prevails; three of the six test points of Figure 1 are those of the highest loss."
+    "Why most falls are too small all the same: the change of the score is itself too small, whatever its sign, as the "
+    "group takes its curvature with it; the bend of the loss outweighs that only where the change is large. So it "
+    "shows in the slope and among the largest falls, which are what the eye sees in a plot, more than in the share of "
+    "all groups, where each counts alike."
 )
 UNDER_OTHERWISE = "Where most groups are overestimated against the rule is named above; it is not explained here."
 NO_ROOM = "A series whose ρ is at least 0.98 at every λ has next to no room to rise; differences there are a few ranks."
@@ -80,4 +82,7 @@ WITHIN_INTERVALS = (
     "Of the other series that do not rise, the intervals of ρ at the smallest and at the largest λ overlap unless they "
     "are named as falling."
 )
-FALLING = "What falls by more than its intervals is not explained here."
+FALLING = (
+    "What falls by more than its intervals is not explained here. Where the median over all test points does not fall "
+    "with it, it is the test point that is shown, not the data, that falls."
+)

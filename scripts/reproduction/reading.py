@@ -22,6 +22,7 @@ from groupinf.experiments.result import Run
 from groupinf.experiments.run import TIMINGS
 from groupinf.experiments.run_directory import RunDirectory
 from groupinf.numerics.cross_validation import f1
+from groupinf.numerics.losses import Array
 from groupinf.numerics.objective import scores
 from groupinf.reporting.paper_figures_scatter import OWN_GROUP, Shown
 from groupinf.reporting.summary import test_set_names
@@ -34,9 +35,8 @@ from reproduction.studies import STUDIES
 class Facts:
     """A run: its manifest, Spearman rows over all groups, and the test point that figures show.
 
-    ``signs``: evaluation, negative (is the actual effect below 0), n, under (share with |predicted| < |actual|) and
-    slope of the influence, pooled over all test points. ``test_f1`` only where the paper has it. ``sets`` names the
-    sets of test points.
+    ``signs`` is what ``by_sign`` makes; ``test_f1`` is there only where the paper has it; ``sets`` names the sets of
+    test points.
     """
 
     manifest: Mapping[str, Any]
@@ -109,21 +109,39 @@ def facts_of(run: Run) -> Facts:
 
 
 def by_sign(pairs: PairedEffects) -> pd.DataFrame:
-    """For each evaluation, apart for negative and positive actual effects: how often influence is too small."""
+    """How often and by how much influence is too small, apart for negative and positive actual effects.
+
+    Pooled over test points, one row for each evaluation and sign: evaluation, negative, n; under, the share with
+    |predicted| < |actual|; under_largest, the same among the tenth with the largest |influence|; under_exact, the same
+    as under for parameter influence, NaN where the run lacks it; slope of influence.
+    """
     rows = []
-    influence = pairs.predicted[pairs.methods.index("influence")]
+    predicted = dict(zip(pairs.methods, pairs.predicted, strict=True))
+    influence = predicted["influence"]
+    exact = predicted.get("parameter_influence", np.full_like(influence, np.nan))
     for evaluation in dict.fromkeys(e for e, _ in pairs.measures):
         of = [i for i, (e, _) in enumerate(pairs.measures) if e == evaluation]
-        predicted, actual = influence[of].ravel(), pairs.actual[of].ravel()
+        actual = pairs.actual[of].ravel()
         for negative in (True, False):
             chosen = actual < 0 if negative else actual > 0
-            p, a = predicted[chosen], actual[chosen]
-            if not p.size:
-                continue
-            under = float(np.mean(np.abs(p) < (1 - ROUNDING) * np.abs(a)))
-            squares = float(p @ p)
-            rows.append((evaluation, negative, p.size, under, float(p @ a) / squares if squares else np.nan))
-    return pd.DataFrame(rows, columns=["evaluation", "negative", "n", "under", "slope"])
+            p, q, a = influence[of].ravel()[chosen], exact[of].ravel()[chosen], actual[chosen]
+            if p.size:
+                largest = np.abs(p) >= np.quantile(np.abs(p), 0.9)
+                shares = (_under(p, a), _under(p[largest], a[largest]), _under(q, a))
+                rows.append((evaluation, negative, p.size, *shares, _slope(p, a)))
+    columns = ["evaluation", "negative", "n", "under", "under_largest", "under_exact", "slope"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _under(predicted: Array, actual: Array) -> float:
+    if np.isnan(predicted).any():
+        return np.nan
+    return float(np.mean(np.abs(predicted) < (1 - ROUNDING) * np.abs(actual)))
+
+
+def _slope(predicted: Array, actual: Array) -> float:
+    squares = float(predicted @ predicted)
+    return float(predicted @ actual) / squares if squares else np.nan
 
 
 def _test_f1(run: Run) -> float | None:

@@ -41,8 +41,8 @@ def facts(dataset: str, rho: dict[str, float], under: dict[tuple[str, bool], flo
         for method in ("influence", "parameter_influence", "newton")
     ]
     table = pd.DataFrame(rows, columns=COLUMNS).assign(slope=1.5, underestimated=0.8)
-    signs = pd.DataFrame([(e, neg, 30, share, 1 + share) for (e, neg), share in under.items()])
-    signs.columns = ["evaluation", "negative", "n", "under", "slope"]
+    signs = pd.DataFrame([(e, neg, 30, share, share / 2, share, 1 + share) for (e, neg), share in under.items()])
+    signs.columns = ["evaluation", "negative", "n", "under", "under_largest", "under_exact", "slope"]
     manifest = {"dataset": dataset, "n": 20_000, "d": 127, "lam_over_n": 10 ** (-11 / 3), "test_accuracy": 0.682}
     return Facts({**manifest, "git_commit": "abc", **about}, table, 7, signs, None, {})
 
@@ -193,13 +193,16 @@ def test_underestimation_is_counted_apart_by_sign() -> None:
 
     from groupinf.analysis.pairs import PairedEffects
 
-    predicted = np.array([[[-1.0, -3.0, 1.0, 2.0, 0.5]]])
+    predicted = np.array([[[-1.0, -3.0, 1.0, 2.0, 0.5]], [[-1.0, -1.5, 1.0, 0.8, 2.0]]])
     actual = np.array([[-2.0, -2.0, 2.0, 1.0, 1.0]])
     names = np.array(["r"] * 5, dtype=object)
-    pairs = PairedEffects((("test_loss", 7),), ("influence",), np.arange(5), names, predicted, actual)
+    pairs = PairedEffects(
+        (("test_loss", 7),), ("influence", "parameter_influence"), np.arange(5), names, predicted, actual
+    )
     table = by_sign(pairs).set_index("negative")
-    assert table.loc[True, ["n", "under", "slope"]].tolist() == pytest.approx([2, 0.5, 8 / 10])
-    assert table.loc[False, ["n", "under", "slope"]].tolist() == pytest.approx([3, 2 / 3, 4.5 / 5.25])
+    columns = ["n", "under", "under_largest", "under_exact", "slope"]
+    assert table.loc[True, columns].tolist() == pytest.approx([2, 0.5, 0, 1, 8 / 10])
+    assert table.loc[False, columns].tolist() == pytest.approx([3, 2 / 3, 0, 2 / 3, 4.5 / 5.25])
 
 
 @pytest.mark.parametrize(
