@@ -12,8 +12,9 @@ TIME = re.compile(r"[0-9]+|[0-9]+:[0-9]{1,2}|[0-9]+:[0-9]{1,2}:[0-9]{1,2}|[0-9]+
 MEM = re.compile(r"[0-9]+[KMGT]?")
 NAME = re.compile(r"[^\s'\"\\#]+")
 FURTHER = re.compile(r"-{1,2}[A-Za-z][^\x00-\x1f\x7f]*")
-# what the three jobs and the chain between them depend on
-SET_HERE = re.compile(r"--(array|output|error|job-name|dependency|parsable|wrap)(=|\s|$)|-[aoeJd]")
+# what the three jobs and the chain between them depend on; sbatch takes long options shortened, too
+SET_HERE = ("--array", "--output", "--error", "--job-name", "--dependency", "--parsable", "--wrap")
+SET_HERE_SHORT = ("-a", "-o", "-e", "-J", "-d")
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,18 @@ class Resources:
         _require("--mem", self.mem, MEM, "megabytes, or a number with K, M, G or T, such as 4G")
         for option in self.further:
             _require("--sbatch", option, FURTHER, "an option of sbatch, such as --sbatch=--qos=long")
-            if SET_HERE.match(option):
-                raise ConfigError(f"--sbatch: expected an option that submit does not set itself, found {option!r}")
+            if _set_here(option):
+                raise ConfigError(
+                    f"--sbatch: expected an option that submit does not set itself, found {option!r}; it sets "
+                    f"{', '.join(SET_HERE)}"
+                )
+
+
+def _set_here(option: str) -> bool:
+    if not option.startswith("--"):
+        return option.startswith(SET_HERE_SHORT)
+    name = re.split(r"[=\s]", option, maxsplit=1)[0]
+    return any(full.startswith(name) for full in SET_HERE)
 
 
 def _require(option: str, value: str | None, form: re.Pattern[str], expected: str) -> None:

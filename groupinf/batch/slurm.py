@@ -5,17 +5,18 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
-from groupinf.errors import RunError
+from groupinf.errors import ConfigError, RunError
 
 SBATCH = "sbatch"
 
 
 def require_sbatch() -> None:
-    """Raise RunError where Slurm's commands are not on the PATH."""
+    """Raise ConfigError where Slurm's commands are not on the PATH."""
     if shutil.which(SBATCH) is None:
-        raise RunError(
+        raise ConfigError(
             f"{SBATCH}: not on the PATH; submit on a machine that has the commands of Slurm, such as a login node of "
             "the cluster, or see what would be submitted with --dry-run"
         )
@@ -24,15 +25,14 @@ def require_sbatch() -> None:
 def submit_chain(scripts: Sequence[Path]) -> tuple[str, ...]:
     """Submit each script to start after all tasks of the one before it have succeeded; the job ids.
 
-    Raises RunError where sbatch refuses one: those before it are cancelled.
+    Raises RunError where sbatch refuses one. Those before it are then cancelled, also where the user interrupts.
     """
     ids: list[str] = []
-    for script in scripts:
-        try:
+    with ExitStack() as undo:
+        undo.callback(cancel, ids)
+        for script in scripts:
             ids.append(_submitted(script, after=ids[-1] if ids else None))
-        except RunError:
-            _cancel(ids)
-            raise
+        undo.pop_all()
     return tuple(ids)
 
 
@@ -47,6 +47,7 @@ def _submitted(path: Path, after: str | None) -> str:
     return job
 
 
-def _cancel(ids: Sequence[str]) -> None:
+def cancel(ids: Sequence[str]) -> None:
+    """Take jobs out of the queue; none where there is none."""
     if ids:
         subprocess.run(["scancel", *ids], capture_output=True, check=False)

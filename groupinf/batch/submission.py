@@ -9,11 +9,12 @@ import yaml
 
 from groupinf.batch.resources import Resources
 from groupinf.batch.scripts import Caller, CommandsOf, Script, scripts
-from groupinf.batch.slurm import submit_chain
+from groupinf.batch.slurm import cancel, submit_chain
 from groupinf.config.load import LoadedConfig
+from groupinf.errors import RunError
 from groupinf.experiments.files import write_atomically
-
-FOLDER = "batch"
+from groupinf.experiments.markers import BATCH, note_jobs
+from groupinf.experiments.run_directory import RunDirectory
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Submission:
     @property
     def folder(self) -> Path:
         """Where scripts, configuration and logs lie."""
-        return self.run / FOLDER
+        return self.run / BATCH
 
 
 def submission(
@@ -38,17 +39,27 @@ def submission(
     Raises ConfigError where Slurm could not write logs there.
     """
     config = yaml.safe_dump(loaded.resolved(), sort_keys=False, allow_unicode=True).encode()
-    folder = run / FOLDER
+    folder = run / BATCH
     commands = commands_of(caller.program, _config_of(folder), run, resources)
     return Submission(run, config, scripts(commands, resources, caller.environment, folder, run.name))
 
 
 def submit(planned: Submission) -> tuple[str, ...]:
-    """Write the files and submit; the ids of the jobs. Raises RunError where Slurm refuses: nothing stays queued."""
+    """Write the files and submit; the ids of the jobs, which the folder keeps for ``groupinf status``.
+
+    Raises DataError where the folder cannot be written to, RunError where Slurm refuses: nothing stays queued.
+    """
+    RunDirectory(planned.run).require_writable()
     write_atomically(_config_of(planned.folder), planned.config)
     for script in planned.scripts:
         write_atomically(script.path, script.text.encode())
-    return submit_chain([script.path for script in planned.scripts])
+    ids = submit_chain([script.path for script in planned.scripts])
+    try:
+        note_jobs(planned.run, {script.stage: job for script, job in zip(planned.scripts, ids, strict=True)})
+    except RunError:
+        cancel(ids)
+        raise
+    return ids
 
 
 def _config_of(folder: Path) -> Path:

@@ -38,6 +38,8 @@ def experiment(
     The same command again resumes what is unfinished and only reports what is finished.
 
     With --shard it prepares, computes a part and says what is left; groupinf collect joins the parts.
+
+    With --backend dask, --jobs is the number of processes that draw groups here.
     """
     _require_fitting(fresh, shard, backend, scheduler)
     import groupinf
@@ -45,13 +47,11 @@ def experiment(
     from groupinf.cli.results import print_run
     from groupinf.cli.shard_text import run_shard_text
     from groupinf.config.load import load_config
-    from groupinf.experiments.parallel import require_backend
     from groupinf.experiments.shards import shard_from
     from groupinf.experiments.stages import execute_shard
 
     part = None if shard is None else shard_from(shard, os.environ)
     loaded = load_config(config, overrides)
-    require_backend(scheduler)
     with shown(quiet=quiet, verbose=verbose) as progress:
         if part is None:
             run = groupinf.run_experiment(

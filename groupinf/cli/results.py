@@ -18,6 +18,12 @@ def width() -> int:
     return shutil.get_terminal_size((100, 24)).columns
 
 
+def typed(path: Path) -> Path:
+    """The path as one would type it here: relative where it lies below the working directory."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
 def print_run(run: Run) -> None:
     """Print the Spearman table of a run, which ends with the convention, and where its report is."""
     from groupinf.reporting.terminal import spearman_text
@@ -35,4 +41,4 @@ def print_sweep(sweep: Sweep, *places: str) -> None:
 def _print(table: str, folder: Path, *places: str) -> None:
     from groupinf.reporting.html.write import PAGE_NAME
 
-    click.echo("\n".join([table.rstrip(), "", *places, f"Report: {folder / PAGE_NAME}"]))
+    click.echo("\n".join([table.rstrip(), "", *places, f"Report: {typed(folder / PAGE_NAME)}"]))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--array", type=int, required=True, metavar="N", help="Tasks that share the groups.")
 @click.option("--cpus", type=int, default=1, show_default=True, metavar="N", help="Processes of each task.")
 @click.option("--partition", metavar="NAME", help="Partition to run in; default: the cluster's.")
-@click.option("--time", metavar="TIME", help="Limit of each job, such as 90, 1:30:00 or 2-00:00:00.")
+@click.option("--time", metavar="TIME", help="Limit of each job: minutes, M:SS, H:MM:SS or D-HH:MM:SS.")
 @click.option("--mem", metavar="SIZE", help="Memory of each job, such as 4G.")
 @click.option("--account", metavar="NAME", help="Account to charge.")
 @click.option("--sbatch", "further", multiple=True, metavar="OPTION", help="Another option of sbatch (repeatable).")

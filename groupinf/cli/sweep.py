@@ -85,16 +85,7 @@ def _prepare(plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: Progr
 
 
 def _whole(plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: Progress) -> Callable[[], None]:
-    from groupinf.cli.results import print_sweep
-    from groupinf.experiments.sweep import execute_sweep, raise_failures
-    from groupinf.reporting.sweep_table import write_sweep_report
+    from groupinf.cli.reported_sweep import reported
+    from groupinf.experiments.sweep import execute_sweep
 
-    sweep = execute_sweep(plan, out, jobs, fresh, progress)
-    progress.stage("reports")
-    table = write_sweep_report(sweep, jobs)
-
-    def end() -> None:
-        print_sweep(sweep, f"Table: {table}")
-        raise_failures(sweep)
-
-    return end
+    return reported(execute_sweep(plan, out, jobs, fresh, progress), jobs, progress)

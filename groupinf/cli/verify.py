@@ -20,11 +20,10 @@ def verify(run_dir: str, jobs: int, quiet: bool, verbose: bool) -> None:
     """
     from groupinf.cli.progress import shown
     from groupinf.errors import RunError
-    from groupinf.experiments.folders import each_run
-    from groupinf.experiments.verify import verified_text, verify_run
+    from groupinf.experiments.verify import verified_text, verify_folder
 
     with shown(quiet=quiet, verbose=verbose) as progress:
-        results = each_run(Path(run_dir), lambda path: verify_run(path, jobs, progress))
+        results = verify_folder(Path(run_dir), jobs, progress)
     problems = [problem for result in results for problem in result.problems]
     for result in results:
         if not result.problems:

@@ -6,6 +6,7 @@ has submitted.
 
 from __future__ import annotations
 
+import logging
 import pickle
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import CancelledError
@@ -15,10 +16,12 @@ from typing import Any, TypeVar
 
 from threadpoolctl import threadpool_limits
 
-from groupinf.errors import RunError
+from groupinf.errors import ConfigError, RunError
 
-# for the scheduler to answer and the first worker to be there
-PATIENCE = 30
+# seconds for the scheduler to answer, and for the first worker to be there
+PATIENCE = 5
+# what the bytes of a block depend on, besides the processor
+DECIDING = ("groupinf", "python", "numpy", "scipy")
 KEPT = "what was computed is kept; the same command again goes on from there"
 
 Shared = TypeVar("Shared")
@@ -27,14 +30,23 @@ Result = TypeVar("Result")
 
 
 def require_dask() -> Any:
-    """The module ``distributed``; raises RunError where the extra is not installed."""
+    """The module ``distributed``; raises ConfigError where the extra is not installed."""
     try:
         import distributed
     except ImportError as error:
-        raise RunError(
-            f"--backend dask needs the package {error.name}; python -m pip install 'groupinf[dask]' installs it"
+        raise ConfigError(
+            f"--backend dask needs the package {error.name}; in the checkout, python -m pip install '.[dask]' "
+            "installs it"
         ) from error
     return distributed
+
+
+def require_cluster(scheduler: str) -> None:
+    """Try the cluster, before anything is computed.
+
+    Raises ConfigError where no scheduler answers, it has no worker, or a worker has other versions than are here.
+    """
+    _client(require_dask(), scheduler).close()
 
 
 def on_cluster(
@@ -47,9 +59,14 @@ def on_cluster(
     Raises RunError where the cluster cannot be reached, has no worker, or gave a task up.
     """
     distributed = require_dask()
-    client = _client(distributed, scheduler)
     try:
-        everywhere = client.scatter(_Aligned(shared), broadcast=True, hash=False)
+        client = _client(distributed, scheduler)
+    except ConfigError as error:  # it was there before the groups were drawn
+        raise RunError(f"{error}; {KEPT}") from error
+    logger = logging.getLogger("distributed.client")
+    try:
+        logger.disabled = True  # of a lost cluster it logs a traceback; what is to be said is in the RunError
+        everywhere = _scattered(client, shared, scheduler)
         waiting, in_hand = iter(tasks), distributed.as_completed(loop=client.loop)
         in_hand.update(_submit(client, function, everywhere, islice(waiting, 2 * sum(client.ncores().values()))))
         for future in in_hand:
@@ -58,6 +75,7 @@ def on_cluster(
             yield result
     finally:
         client.close()
+        logger.disabled = False
 
 
 @dataclass(frozen=True)
@@ -82,13 +100,47 @@ def _client(distributed: Any, scheduler: str) -> Any:
     try:
         client = distributed.Client(scheduler, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
-        raise RunError(f"--scheduler {scheduler}: no Dask scheduler answers ({error}); {KEPT}") from error
+        raise ConfigError(
+            f"--scheduler {scheduler}: no Dask scheduler answers within {PATIENCE} s ({error}); check that it runs "
+            "(dask scheduler), that this is the address that it printed, and that it can be reached from here"
+        ) from error
+    try:
+        _require_workers(client, scheduler)
+    except ConfigError:
+        client.close()
+        raise
+    return client
+
+
+def _require_workers(client: Any, scheduler: str) -> None:
     try:
         client.wait_for_workers(1, timeout=PATIENCE)
     except TimeoutError as error:
-        client.close()
-        raise RunError(f"--scheduler {scheduler}: no worker within {PATIENCE} s; {KEPT}") from error
-    return client
+        raise ConfigError(
+            f"--scheduler {scheduler}: the scheduler has no worker within {PATIENCE} s; start some: "
+            f"dask worker {scheduler}"
+        ) from error
+    versions = client.get_versions(packages=list(DECIDING))
+    here = versions["client"]["packages"]
+    for worker, there in sorted(versions["workers"].items()):
+        differ = [name for name in DECIDING if there["packages"].get(name) != here[name]]
+        if differ:
+            found = ", ".join(f"{name} {there['packages'].get(name) or 'not at all'}" for name in differ)
+            raise ConfigError(
+                f"--scheduler {scheduler}: expected {', '.join(f'{name} {here[name]}' for name in differ)} on the "
+                f"worker {worker}, as here, found {found}; install the same versions there, and restart the worker"
+            )
+
+
+def _scattered(client: Any, shared: Any, scheduler: str) -> Any:
+    try:
+        return client.scatter(_Aligned(shared), broadcast=True, hash=False)
+    except OSError as error:  # a TimeoutError where the workers have gone
+        raise _lost(scheduler) from error
+
+
+def _lost(scheduler: str) -> RunError:
+    return RunError(f"--scheduler {scheduler}: the cluster was lost, or all its workers; {KEPT}")
 
 
 def _submit(client: Any, function: Callable[..., Any], everywhere: Any, tasks: Iterable[Any]) -> list[Any]:
@@ -109,4 +161,4 @@ def _result(future: Any, scheduler: str) -> Any:
     except KilledWorker as error:
         raise RunError(f"--scheduler {scheduler}: workers died again and again over one block; {KEPT}") from error
     except CancelledError as error:
-        raise RunError(f"--scheduler {scheduler}: the cluster was lost; {KEPT}") from error
+        raise _lost(scheduler) from error

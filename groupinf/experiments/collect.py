@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,9 @@ from numpy.typing import NDArray
 
 from groupinf.analysis.agreement import agreement_table
 from groupinf.effects.steps import READOUTS
-from groupinf.errors import RunError
+from groupinf.errors import DataError
 from groupinf.experiments.files import parquet_bytes
-from groupinf.experiments.markers import remove_markers, shards_used
+from groupinf.experiments.markers import failures, remove_markers, shards_used
 from groupinf.experiments.outline import Outline
 from groupinf.experiments.progress import Progress
 from groupinf.experiments.run_directory import RunDirectory
@@ -27,7 +28,7 @@ CERTIFICATES = ("passes", "gradient_norm", "decrement", "score_bound", "refreshe
 def collect(outline: Outline, run: str, directory: RunDirectory, progress: Progress) -> dict[str, Any]:
     """Join the blocks, write the collected tables, and mark the manifest as collected; returns the manifest.
 
-    Raises RunError naming the blocks that are missing.
+    Raises DataError naming the blocks that are missing.
     """
     progress.stage("collect")
     blocks = _read_blocks(outline, directory)
@@ -72,14 +73,16 @@ def _read_blocks(outline: Outline, directory: RunDirectory) -> list[dict[str, ND
     blocks = [directory.read_block(b, files) for b in range(len(outline.blocks))]
     missing = [b for b, block in enumerate(blocks) if block is None]
     if missing:
-        raise RunError(f"{directory.path}: {_missing_text(missing, len(blocks), shards_used(directory.path))}")
+        raise DataError(f"{directory.path}: {_missing_text(missing, len(blocks), directory.path)}")
     return [block for block in blocks if block is not None]
 
 
-def _missing_text(missing: list[int], n_blocks: int, of: int | None) -> str:
-    found = f"{len(missing)} of {n_blocks} blocks are missing or altered: {ranges_text(missing)}"
+def _missing_text(missing: list[int], n_blocks: int, run: Path) -> str:
+    reasons = [f"; block {b} failed when it was last tried: {why}" for b, why in failures(run).items() if b in missing]
+    found = f"{len(missing)} of {n_blocks} blocks are missing or altered: {ranges_text(missing)}{''.join(reasons)}"
+    of = shards_used(run)
     if of is None:
-        return f"{found}; groupinf experiment with the same configuration computes them"
+        return f"{found}; groupinf experiment with the same configuration computes them (in a sweep: groupinf sweep)"
     shards = [f"{number}/{of}" for number in shards_of(missing, of)]
     return f"{found}; they belong to shards {', '.join(shards)}: run these again"
 

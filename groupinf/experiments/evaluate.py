@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -28,7 +29,7 @@ from groupinf.experiments.parallel import one_thread
 from groupinf.experiments.problem import evaluations_of, load_checked, test_objective, training_objective
 from groupinf.experiments.progress import Progress
 from groupinf.experiments.result import Run
-from groupinf.experiments.run import finished, load_run
+from groupinf.experiments.run import finished, load_run, write_timings
 from groupinf.experiments.run_directory import RunDirectory, prepared_files
 from groupinf.experiments.store import store_prepared
 from groupinf.numerics.fit import fitted_at
@@ -65,14 +66,18 @@ def evaluate(path: Path, overrides: Sequence[str], out: Path | None, jobs: int, 
         progress.note(f"{target.path}: evaluated already, only its report is written again")
         return load_run(target.path)
     target.require_writable()
+    clock = [time.perf_counter()]
     progress.stage("prepare")
     study, drawn = one_thread(partial(_study, loaded, dataset, source), outline)
     contents, description = _contents(loaded, source, outline), _description(study, drawn, source, outline)
     manifest = store_prepared(target, contents, {**description, "identity": identity})
     evaluated = replace(outline, manifest=manifest)
+    clock.append(time.perf_counter())
     _compute(evaluated, _Stored(study, source), target, jobs, progress)
+    clock.append(time.perf_counter())
     notes = [*manifest["notes"], *_loose_effects(evaluated, study, target)]
     collect(replace(outline, manifest={**manifest, "notes": notes}), target.path.name, target, progress)
+    write_timings(target, [*clock, time.perf_counter()], jobs)
     return load_run(target.path)
 
 

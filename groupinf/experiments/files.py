@@ -60,9 +60,11 @@ def read_json(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise DataError(f"{path}: no such file; expected a run folder made by groupinf") from None
     except (OSError, ValueError) as error:
-        raise DataError(f"{path}: not readable as JSON ({error}); the run can be started over with --fresh") from None
+        raise DataError(
+            f"{path}: not readable as JSON ({error}); the same groupinf sweep command makes it again"
+        ) from None
     if not isinstance(value, dict):
-        raise DataError(f"{path}: expected a JSON object; the run can be started over with --fresh")
+        raise DataError(f"{path}: expected a JSON object; the same groupinf sweep command makes it again")
     return value
 
 

@@ -27,7 +27,8 @@ def provenance() -> dict[str, Any]:
         "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
         "platform": platform.platform(),
         "processor": _processor(),
-        "git_commit": _git_commit(),
+        "git_commit": _git("rev-parse", "HEAD"),
+        "git_dirty": bool(_git("status", "--porcelain", "--", "groupinf")),
         "threads": 1,
     }
 
@@ -41,14 +42,14 @@ def _processor() -> str:
     return next(names, platform.processor())
 
 
-def _git_commit() -> str | None:
-    """The commit of the source tree that runs, None for an installed package."""
+def _git(*command: str) -> str | None:
+    """What git says of the source tree that runs; None for an installed package, or where there is no git."""
     source = Path(__file__).resolve().parents[2]
     if not (source / ".git").exists():
         return None
     try:
         done = subprocess.run(
-            ["git", "-C", str(source), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=10, check=False
+            ["git", "-C", str(source), *command], capture_output=True, text=True, timeout=10, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

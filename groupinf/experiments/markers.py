@@ -13,7 +13,7 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ from groupinf.experiments.files import json_bytes, write_atomically
 from groupinf.experiments.shards import Shard
 
 RUNNING, FAILED, SHARDS = "running", "failed", "shards.json"
+# of a run that was submitted: its scripts and logs, and the ids of the jobs
+BATCH, JOBS = "batch", "jobs.json"
 # a marker is touched at this interval, and believed for three of them
 HEARTBEAT = 30.0
 
@@ -73,18 +75,22 @@ def _markers(run: Path) -> Iterator[tuple[Path, Worker]]:
 
 
 def _alive(path: Path, worker: Worker) -> bool:
-    if worker.host == socket.gethostname():
-        try:
-            os.kill(worker.pid, 0)
-        except ProcessLookupError:
-            return False
-        except PermissionError:
-            return True
-        return True
+    """Heard lately, as its number may have gone to another process, and not known to be gone."""
     try:
-        return time.time() - path.stat().st_mtime < 3 * HEARTBEAT
+        heard = time.time() - path.stat().st_mtime < 3 * HEARTBEAT
     except OSError:
         return False
+    return heard and not (worker.host == socket.gethostname() and _gone(worker.pid))
+
+
+def _gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 def note_failure(run: Path, block: int, message: str) -> None:
@@ -117,6 +123,16 @@ def shards_used(run: Path) -> int | None:
     """How many shards the run was last cut into; None where it was not."""
     of = _read(run / SHARDS).get("shards")
     return of if isinstance(of, int) and of > 0 else None
+
+
+def note_jobs(run: Path, jobs: Mapping[str, str]) -> None:
+    """Keep the ids of the jobs that the run was last submitted as, by stage."""
+    write_atomically(run / BATCH / JOBS, json_bytes(jobs))
+
+
+def jobs_of(run: Path) -> dict[str, str]:
+    """The ids that ``note_jobs`` kept; empty where there are none."""
+    return {stage: job for stage, job in _read(run / BATCH / JOBS).items() if isinstance(job, str)}
 
 
 def remove_markers(run: Path) -> None:

@@ -54,11 +54,11 @@ def as_they_come(
 
 
 def require_backend(scheduler: str | None) -> None:
-    """Raise RunError, before anything is computed, where ``scheduler`` needs a package that is not installed."""
+    """Raise ConfigError, before anything is read or computed, where the cluster at ``scheduler`` cannot be used."""
     if scheduler is not None:
-        from groupinf.experiments.cluster import require_dask
+        from groupinf.experiments.cluster import require_cluster
 
-        require_dask()
+        require_cluster(scheduler)
 
 
 def _spread(function: Callable[[Task], Result], tasks: Iterable[Task], jobs: int, order: str) -> Generator[Result]:

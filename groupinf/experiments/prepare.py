@@ -64,7 +64,7 @@ def prepare(
 
     ``given`` replaces what would be drawn, and is where the fit starts: the runs of a sweep share it.
     """
-    stored = directory.manifest()
+    stored = directory.whole_manifest()
     if stored is not None:
         restored = restore(loaded, dataset, directory, stored)
         if restored is not None:

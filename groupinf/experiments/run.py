@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -18,13 +18,15 @@ from groupinf.errors import DataError
 from groupinf.experiments.collect import collect
 from groupinf.experiments.compute import compute
 from groupinf.experiments.files import json_bytes
+from groupinf.experiments.folder_notes import notes_on_folder
 from groupinf.experiments.identity import differing_fields, identity_hash, identity_of
 from groupinf.experiments.outline import Outline
+from groupinf.experiments.parallel import require_backend
 from groupinf.experiments.prepare import NOTHING, Given, Prepared, prepare
 from groupinf.experiments.problem import load_checked
 from groupinf.experiments.progress import Progress
 from groupinf.experiments.result import Run
-from groupinf.experiments.run_directory import COLLECTED, CROSS_VALIDATION, RunDirectory, prepared_files
+from groupinf.experiments.run_directory import AGAIN, COLLECTED, CROSS_VALIDATION, RunDirectory, prepared_files
 
 TIMINGS = "timings.json"
 STAGES = ("prepare", "compute", "collect")
@@ -62,6 +64,8 @@ def open_run(
 def prepare_run(opened: Opened, jobs: int, progress: Progress, given: Given = NOTHING) -> Prepared:
     """Everything that is done once, from what is stored where it is stored; tells what the user should know of it."""
     opened.directory.require_writable()
+    for note in notes_on_folder(opened.directory, opened.loaded.config.name, opened.dataset, opened.identity):
+        progress.note(note)
     prepared = prepare(opened.loaded, opened.dataset, opened.identity, opened.directory, jobs, progress, given)
     _tell(prepared.outline, progress)
     return prepared
@@ -75,6 +79,7 @@ def execute(
     Blocks are computed by ``jobs`` processes, or on the Dask cluster whose address is ``scheduler``.
     Raises ConfigError and DataError before anything runs, ConvergenceError and RunError afterwards.
     """
+    require_backend(scheduler)
     progress.stage("data")
     dataset = load_checked(loaded)
     opened = open_run(loaded, dataset, out / run_name(loaded, dataset), fresh)
@@ -106,6 +111,11 @@ def complete(
     clock.append(time.perf_counter())
     collect(prepared.outline, directory.path.name, directory, progress)
     clock.append(time.perf_counter())
+    write_timings(directory, clock, jobs)
+
+
+def write_timings(directory: RunDirectory, clock: Sequence[float], jobs: int) -> None:
+    """Store the seconds of each stage; ``clock`` holds the readings of time.perf_counter at its start and all ends."""
     seconds = {stage: round(b - a, 3) for stage, (a, b) in zip(STAGES, pairwise(clock), strict=True)}
     directory.write(TIMINGS, json_bytes({"seconds": seconds, "jobs": jobs}))
 
@@ -146,14 +156,14 @@ def _stored_cross_validation(directory: RunDirectory, manifest: Mapping[str, Any
 def _stored_config(directory: RunDirectory, manifest: Mapping[str, Any]) -> dict[str, Any]:
     content = directory.read("config.yaml", manifest)
     if content is None:
-        raise DataError(f"{directory.path / 'config.yaml'}: missing or altered; --fresh starts the run over")
+        raise DataError(f"{directory.path / 'config.yaml'}: missing or altered; {AGAIN}")
     stored: dict[str, Any] = yaml.safe_load(content)
     return stored
 
 
 def finished(directory: RunDirectory) -> bool:
     """Whether everything is computed and collected, and every file is what was written."""
-    manifest = directory.manifest()
+    manifest = directory.whole_manifest()
     if manifest is None or not manifest.get("collected"):
         return False
     names, files = (*prepared_files(manifest), *COLLECTED), directory.block_files()
@@ -162,10 +172,13 @@ def finished(directory: RunDirectory) -> bool:
 
 
 def _refuse_other(directory: RunDirectory, identity: Mapping[str, Any]) -> None:
-    manifest = directory.manifest()
+    manifest = directory.whole_manifest()
     if manifest is None:
         return
     fields = differing_fields(identity, manifest.get("identity", {}))
     if fields:
         listed = "; ".join(fields)
-        raise DataError(f"{directory.path}: holds another run ({listed}); choose another --out, or --fresh")
+        raise DataError(
+            f"{directory.path}: holds another run ({listed}); choose another --out, or start over there: groupinf "
+            "experiment, prepare and sweep have --fresh for that"
+        )

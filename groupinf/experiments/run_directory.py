@@ -7,6 +7,7 @@ As long as blocks are missing also running/, failed/ and shards.json: groupinf.e
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -20,14 +21,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from groupinf.atomic import disk_is_full
-from groupinf.errors import DataError
+from groupinf.errors import DataError, RunError
 from groupinf.experiments.files import (
     json_bytes,
     not_written,
     npz_arrays,
     npz_bytes,
     parquet_table,
-    read_json,
     sha256,
     verified,
     write_atomically,
@@ -40,6 +40,12 @@ PREPARED = ("theta.npz", "groups.npz", "groups.parquet", "config.yaml")
 CROSS_VALIDATION = "cross_validation.parquet"
 COLLECTED = ("groups.parquet", "retrains.parquet", "effects.parquet", "spearman.parquet")
 HASH_DIGITS = 16
+# what makes a damaged file of a run again; of a sweep's run, and of an evaluation, it is the command that made it
+AGAIN = "groupinf experiment (sweep, evaluate) with the same configuration makes it again"
+
+
+class AlteredManifestError(DataError):
+    """The manifest of a run is not what was written."""
 
 
 @dataclass(frozen=True)
@@ -56,23 +62,33 @@ class RunDirectory:
     def manifest(self) -> dict[str, Any] | None:
         """The stored manifest; None where the run has not been prepared.
 
-        Raises DataError where it is not what was written: it carries a checksum of its own.
+        Raises AlteredManifestError where it is not what was written: it carries a checksum of its own.
         """
-        if not self.manifest_path.exists():
+        try:
+            content = self.manifest_path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
             return None
-        sealed = read_json(self.manifest_path)
-        manifest = {key: value for key, value in sealed.items() if key != SEAL}
-        if sealed.get(SEAL) != sha256(json_bytes(manifest)):
-            raise DataError(
-                f"{self.manifest_path}: altered, its own checksum does not fit; --fresh starts the run over"
-            )
+        except OSError as error:
+            raise DataError(f"{self.manifest_path}: cannot be read ({error.strerror})") from error
+        manifest = _unsealed(content)
+        if manifest is None:
+            raise AlteredManifestError(f"{self.manifest_path}: altered, as its own checksum does not fit; {AGAIN}")
         return manifest
+
+    def whole_manifest(self) -> dict[str, Any] | None:
+        """The stored manifest; None where there is none or it was altered, for whoever then makes it again."""
+        try:
+            return self.manifest()
+        except AlteredManifestError:
+            return None
 
     def require_manifest(self) -> dict[str, Any]:
         """The stored manifest; raises DataError where there is none."""
         manifest = self.manifest()
         if manifest is None:
-            found = f"no {MANIFEST} in it" if self.path.is_dir() else "no folder there"
+            found = (
+                f"no {MANIFEST} in it, which a run has once it is prepared" if self.path.is_dir() else "no folder there"
+            )
             raise DataError(f"{self.path}: expected the folder of a run, found {found}")
         return manifest
 
@@ -134,10 +150,7 @@ class RunDirectory:
         """A collected table; raises DataError where it is missing or altered."""
         content = self.read(name, manifest)
         if content is None:
-            raise DataError(
-                f"{self.path / name}: missing, or not the file that {MANIFEST} names; "
-                "run groupinf experiment with the same configuration again to restore it"
-            )
+            raise DataError(f"{self.path / name}: missing, or not the file that {MANIFEST} names; {AGAIN}")
         return parquet_table(content)
 
     def write_block(self, number: int, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -156,6 +169,18 @@ class RunDirectory:
             content = file.read_bytes()
             if sha256(content)[:HASH_DIGITS] == file.stem.partition("-")[2]:
                 return npz_arrays(content)
+        return None
+
+
+def _unsealed(content: bytes) -> dict[str, Any] | None:
+    """The manifest in the content of its file; None where its checksum does not fit."""
+    try:
+        sealed = json.loads(content)
+        if not isinstance(sealed, dict):
+            return None
+        manifest = {key: value for key, value in sealed.items() if key != SEAL}
+        return manifest if sealed.get(SEAL) == sha256(json_bytes(manifest)) else None
+    except (ValueError, RunError):  # RunError: a number that none can have written
         return None
 
 

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from groupinf.errors import ConfigError
 
-EXPECTED = "expected I/N with 1 ≤ I ≤ N (counted from 1), auto, or auto/N"
+EXPECTED = "expected I/N with 1 ≤ I ≤ N (counted from 1), auto, or auto/N with N ≥ 1"
 SLURM, PBS, TORQUE, SGE = "SLURM_ARRAY_TASK_ID", "PBS_ARRAY_INDEX", "PBS_ARRAYID", "SGE_TASK_ID"
 INDICES = (SLURM, PBS, TORQUE, SGE)
 # first index, last index and step of the array
@@ -48,7 +48,7 @@ def shard_from(text: str, environment: Mapping[str, str]) -> Shard:
     >>> shard_from("auto", {"SGE_TASK_ID": "7", "SGE_TASK_FIRST": "3", "SGE_TASK_LAST": "9", "SGE_TASK_STEPSIZE": "2"})
     Shard(number=3, of=4)
     """
-    found = re.fullmatch(r"(auto|\d+)(?:/(\d+))?", text, re.ASCII)
+    found = re.fullmatch(r"(auto|\d+)(?:/(0*[1-9]\d*))?", text, re.ASCII)
     if found is None or (found[1] != "auto" and found[2] is None):
         raise ConfigError(f"--shard: {EXPECTED}, found {text!r}")
     of = None if found[2] is None else int(found[2])
@@ -56,7 +56,10 @@ def shard_from(text: str, environment: Mapping[str, str]) -> Shard:
         return _checked(int(found[1]), of, f"--shard: {EXPECTED}, found {text!r}")
     variable = _index_variable(environment)
     if of is not None:
-        expected = f"{variable}: expected 1 to {of}, as --shard {text} asks, found {environment[variable]!r}"
+        expected = (
+            f"{variable}: expected 1 to {of}, as --shard {text} asks, found {environment[variable]!r}; "
+            f"number the array 1-{of}"
+        )
         return _checked(_whole(environment, variable), of, expected)
     if variable in RANGES:
         return _place_in_array(environment, variable)
@@ -91,10 +94,13 @@ def _checked(number: int, of: int, message: str) -> Shard:
 
 
 def _index_variable(environment: Mapping[str, str]) -> str:
-    # SGE sets "undefined" in jobs that are no array
-    found = [name for name in INDICES if environment.get(name, "undefined") != "undefined"]
+    # SGE sets "undefined" in jobs that are no array, and an empty variable is how scripts unset one
+    found = [name for name in INDICES if environment.get(name, "") not in ("", "undefined")]
     if not found:
-        raise ConfigError(f"--shard auto: expected one of {', '.join(INDICES)}, which a job array sets, found none")
+        raise ConfigError(
+            f"--shard auto: expected one of {', '.join(INDICES)}, which a job array sets, found none; "
+            "outside of a job array use --shard I/N"
+        )
     if len({environment[name] for name in found}) > 1:
         values = ", ".join(f"{name}={environment[name]}" for name in found)
         raise ConfigError(f"--shard auto: expected the variables of one job array, found {values}; use --shard I/N")

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from groupinf.config.load import LoadedConfig
+from groupinf.errors import DataError
 from groupinf.experiments.collect import collect
 from groupinf.experiments.compute import compute
+from groupinf.experiments.folders import runs_of
 from groupinf.experiments.markers import note_shards
 from groupinf.experiments.outline import require_outline
+from groupinf.experiments.parallel import require_backend
 from groupinf.experiments.prepare import Prepared
 from groupinf.experiments.problem import load_checked
 from groupinf.experiments.progress import Progress
@@ -17,6 +20,7 @@ from groupinf.experiments.result import Run
 from groupinf.experiments.run import finished, load_run, open_run, prepare_run, run_name
 from groupinf.experiments.run_directory import RunDirectory
 from groupinf.experiments.shards import Shard
+from groupinf.experiments.sweep_result import Sweep, load_sweep
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ def execute_shard(
 
     Shards may run at the same time, in any order, on any machine that sees ``out``.
     """
+    require_backend(scheduler)
     directory, prepared = _prepared(loaded, out, jobs, False, progress)
     n_blocks = len(prepared.outline.blocks)
     mine = shard.blocks(n_blocks)
@@ -57,13 +62,30 @@ def execute_shard(
 def collect_run(path: Path, progress: Progress) -> Run:
     """Join the blocks of the run in ``path``, from what is stored there alone.
 
-    Raises DataError where it is no run or was not prepared whole, RunError naming blocks that are missing.
+    Raises DataError where it is no run, was not prepared whole, or lacks blocks, which are named.
     """
     directory = RunDirectory(path)
     outline = require_outline(directory)
     if not finished(directory):
         collect(outline, path.absolute().name, directory, progress)
     return load_run(path)
+
+
+def collect_sweep(path: Path, progress: Progress) -> Sweep:
+    """Join the blocks of every run of the sweep in ``path``; raises DataError with a line for each that lacks any.
+
+    The other runs are joined all the same.
+    """
+    faults = []
+    for run in runs_of(path):
+        try:
+            collect_run(run, progress)
+        except DataError as error:
+            faults.append(str(error))
+    if faults:
+        more = f"{path}: the same groupinf sweep command computes what is missing, or says why it cannot"
+        raise DataError("\n".join([*faults, more]))
+    return load_sweep(path)
 
 
 def _prepared(

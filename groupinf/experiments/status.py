@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from groupinf.experiments.markers import Worker, failures, workers_alive
+from groupinf.experiments.folders import is_sweep, runs_of
+from groupinf.experiments.markers import BATCH, Worker, failures, jobs_of, workers_alive
 from groupinf.experiments.run_directory import RunDirectory
 from groupinf.experiments.shards import ranges_text
 
@@ -17,9 +18,9 @@ from groupinf.experiments.shards import ranges_text
 class Status:
     """How far a prepared run is.
 
-    ``done`` blocks are stored, which is judged by their names; ``running`` is how many are being computed by
-    ``workers``; ``failed`` says why a block failed when it was last tried. ``groups_per_second`` is None where nothing
-    is running or nothing came of it yet.
+    ``done`` blocks are stored, which is judged by their names: ``verify`` reads them. ``running`` is how many are being
+    computed by ``workers``; ``failed`` says why a block failed when it was last tried. ``groups_per_second`` is None
+    where nothing is running or nothing came of it yet.
     """
 
     path: Path
@@ -80,7 +81,7 @@ def _speed(workers: Sequence[Worker], blocks: Sequence[int], stored: Mapping[int
 
 
 def status_text(status: Status) -> str:
-    """A line for each thing that is known."""
+    """A line for each thing that is known of a prepared run."""
     blocks, groups = len(status.blocks), sum(status.blocks)
     done = sum(status.blocks[b] for b in status.done)
     rows = [
@@ -95,7 +96,41 @@ def status_text(status: Status) -> str:
     if status.groups_per_second is not None and status.seconds_left is not None:
         rows.append(("speed", f"{status.groups_per_second:.3g} groups/s, about {status.seconds_left:,.0f} s left"))
     rows.append(("collected", "yes" if status.collected else "no"))
-    return "\n".join([str(status.path), *(f"  {name:<11}{text}" for name, text in rows)])
+    return _told(status.path, [*_submitted(status.path), *rows])
+
+
+def folder_text(path: Path) -> str:
+    """What is known of the run in the folder, or of each run of the sweep there, prepared or not.
+
+    Raises DataError where the folder was neither prepared nor submitted.
+    """
+    jobs = _submitted(path)
+    if not is_sweep(path):
+        return _not_prepared(path) if jobs and not _is_prepared(path) else status_text(status_of(path))
+    runs = [status_text(status_of(run)) if _is_prepared(run) else _not_prepared(run) for run in runs_of(path)]
+    return "\n".join([*([_told(path, jobs)] if jobs else []), *runs])
+
+
+def _is_prepared(path: Path) -> bool:
+    return RunDirectory(path).manifest_path.exists()
+
+
+def _not_prepared(path: Path) -> str:
+    return _told(path, [*_submitted(path), ("prepared", "not yet")])
+
+
+def _submitted(path: Path) -> list[tuple[str, str]]:
+    """The jobs of a run, or of a sweep; empty where it was not submitted."""
+    if not (path / BATCH).is_dir():
+        return []
+    jobs = jobs_of(path)
+    known = ", ".join(f"{stage} {job}" for stage, job in jobs.items()) or "by jobs that are not known"
+    asked = f"; squeue --jobs={','.join(jobs.values())} lists them" if jobs else ""
+    return [("submitted", f"{known}{asked}; their logs are in {path / BATCH}")]
+
+
+def _told(path: Path, rows: Sequence[tuple[str, str]]) -> str:
+    return "\n".join([str(path), *(f"  {name:<11}{text}" for name, text in rows)])
 
 
 def _left_text(status: Status) -> str:

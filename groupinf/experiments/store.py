@@ -19,18 +19,21 @@ def store_prepared(
     """Store prepared files, and the manifest last; the manifest that counts, which is the first that was stored.
 
     Where one is stored already, or blocks are, the files must be those that it or they were made with: then only what
-    is missing or altered is written. Raises DataError, naming the file, where they are not.
+    is missing or altered is written. Raises DataError, naming the file, where they are not. An altered manifest counts
+    as a missing one.
     """
     hashes = {name: sha256(content) for name, content in contents.items()}
-    stored = directory.manifest()
+    stored = directory.whole_manifest()
     if stored is None and directory.stored_blocks():
-        _require_same(directory, hashes, {name: directory.hash_of(name) for name in hashes}, f"{MANIFEST} is missing")
+        found = {name: directory.hash_of(name) for name in hashes}
+        lost = "altered" if directory.manifest_path.exists() else "missing"
+        _require_same(directory, hashes, found, f"{MANIFEST} is {lost}")
     elif stored is not None:
         _require_same(directory, hashes, stored["files"], "it was missing or altered, or another process was first")
     for name, content in contents.items():
         if directory.hash_of(name) != hashes[name]:
             directory.write(name, content)
-    manifest = directory.manifest()
+    manifest = directory.whole_manifest()
     if manifest is None:
         manifest = {**description, "files": hashes, "collected": False}
         directory.write_manifest(manifest)
@@ -46,5 +49,5 @@ def _require_same(directory: RunDirectory, made: Mapping[str, str], stored: Mapp
             raise DataError(
                 f"{directory.path / name}: {why}, and what is prepared here has other bytes, so that stored blocks "
                 "would not fit; prepare it on the kind of processor and with the library versions that it was first "
-                "prepared with, or start over with --fresh"
+                "prepared with, or start over: groupinf experiment, prepare and sweep have --fresh for that"
             )

@@ -133,7 +133,7 @@ def _compute(opened: Opened, numbers: Sequence[int], jobs: int, progress: Progre
 
 
 def _outline(directory: RunDirectory) -> Outline | None:
-    manifest = directory.manifest()
+    manifest = directory.whole_manifest()
     return None if manifest is None else stored_outline(directory, manifest)
 
 
@@ -149,7 +149,7 @@ def _missing(directory: RunDirectory) -> list[int]:
 
 def _theta(directory: RunDirectory, before: Array | None) -> Array | None:
     """θ̂ as it is stored; where a fit failed there is none, and the one before stands."""
-    manifest = directory.manifest()
+    manifest = directory.whole_manifest()
     content = None if manifest is None else directory.read("theta.npz", manifest)
     return before if content is None else npz_arrays(content)["theta"]
 

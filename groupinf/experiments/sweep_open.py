@@ -10,7 +10,7 @@ from typing import Any
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import ConvergenceError, DataError
 from groupinf.experiments.drawing import Drawn, drawn_again
-from groupinf.experiments.files import json_bytes, read_json
+from groupinf.experiments.files import json_bytes
 from groupinf.experiments.identity import differing_fields
 from groupinf.experiments.manifest import provenance
 from groupinf.experiments.outline import Outline, stored_outline
@@ -20,7 +20,7 @@ from groupinf.experiments.progress import Progress
 from groupinf.experiments.run import Opened, open_run, prepare_run, run_name
 from groupinf.experiments.run_directory import RunDirectory
 from groupinf.experiments.sweep_plan import Step, SweepPlan, steps_of, sweep_identity, sweep_name
-from groupinf.experiments.sweep_result import SWEEP
+from groupinf.experiments.sweep_result import SWEEP, sweep_manifest
 from groupinf.numerics.losses import Array
 
 
@@ -94,11 +94,12 @@ def _convention(drawn_at: float | None) -> str:
 
 
 def _stored(folder: RunDirectory, identity: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """What sweep.json says; raises DataError where it is another sweep's."""
-    if not (folder.path / SWEEP).exists():
+    """What sweep.json says, None where it is missing or damaged; raises DataError where it is another sweep's."""
+    try:
+        stored = sweep_manifest(folder.path)
+    except DataError:
         return None
-    stored = read_json(folder.path / SWEEP)
-    fields = differing_fields(identity, stored.get("identity", {}))
+    fields = differing_fields(identity, stored["identity"])
     if fields:
         raise DataError(f"{folder.path}: holds another sweep ({'; '.join(fields)}); choose another --out, or --fresh")
     return stored
@@ -107,7 +108,7 @@ def _stored(folder: RunDirectory, identity: Mapping[str, Any]) -> Mapping[str, A
 def _reference(plan: SweepPlan, dataset: Dataset, folder: RunDirectory, jobs: int, progress: Progress) -> Outline:
     """The run at the reference λ/n, prepared: its groups are those of the sweep."""
     opened = open_run(plan.reference, dataset, folder.path / run_name(plan.reference, dataset), False)
-    manifest = opened.directory.manifest()
+    manifest = opened.directory.whole_manifest()
     outline = None if manifest is None else stored_outline(opened.directory, manifest)
     if outline is not None:
         return outline

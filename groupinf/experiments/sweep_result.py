@@ -32,6 +32,17 @@ class Sweep:
         return f"<Sweep {self.path}: {self.manifest['dataset']}, {len(self.runs)} values of λ/n>"
 
 
+def sweep_manifest(path: Path) -> dict[str, Any]:
+    """What sweep.json in a sweep's folder says; raises DataError where it is missing or not what a sweep wrote."""
+    manifest = read_json(path / SWEEP)
+    if missing := {"identity", "runs", "failures"} - manifest.keys():
+        raise DataError(
+            f"{path / SWEEP}: altered, it has no {', '.join(sorted(missing))}; the same groupinf sweep command "
+            "makes it again"
+        )
+    return manifest
+
+
 def load_sweep(path: Path) -> Sweep:
     """Read a finished sweep back; raises DataError where the folder holds none or one of its runs is unfinished.
 
@@ -39,7 +50,7 @@ def load_sweep(path: Path) -> Sweep:
     """
     if not (path / SWEEP).exists():
         raise DataError(f"{path}: expected the folder of a sweep, found no {SWEEP} in it")
-    manifest = read_json(path / SWEEP)
+    manifest = sweep_manifest(path)
     failed = {failure["lam_over_n"] for failure in manifest["failures"]}
     entries = [entry for entry in manifest["runs"] if entry["lam_over_n"] not in failed]
     unprepared = [entry for entry in entries if not (path / entry["run"] / "manifest.json").exists()]

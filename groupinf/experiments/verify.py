@@ -10,11 +10,12 @@ from groupinf.config.load import load_config
 from groupinf.errors import DataError
 from groupinf.experiments.compute import compute_task, outcomes_of
 from groupinf.experiments.files import npz_bytes
+from groupinf.experiments.folders import runs_of
 from groupinf.experiments.identity import differing_fields, identity_of
 from groupinf.experiments.prepare import Prepared, restore
 from groupinf.experiments.problem import load_checked
 from groupinf.experiments.progress import Progress
-from groupinf.experiments.run_directory import RunDirectory
+from groupinf.experiments.run_directory import AlteredManifestError, RunDirectory
 
 # one block in so many is made again
 ONE_IN = 20
@@ -39,7 +40,10 @@ def verify_run(path: Path, jobs: int, progress: Progress) -> Verified:
     changed since.
     """
     directory = RunDirectory(path)
-    manifest = directory.require_manifest()
+    try:
+        manifest = directory.require_manifest()
+    except AlteredManifestError as error:
+        return Verified(path, 0, 0, (), (str(error),))
     progress.stage("checksums")
     stored = sorted(directory.stored_blocks())
     problems = (*_bad_files(directory), *_bad_blocks(directory))
@@ -50,6 +54,15 @@ def verify_run(path: Path, jobs: int, progress: Progress) -> Verified:
     again = tuple(stored[::ONE_IN])
     differ = _differing_blocks(directory, again, jobs, progress) if again else ()
     return Verified(path, files, blocks, again, tuple(differ))
+
+
+def verify_folder(path: Path, jobs: int, progress: Progress) -> list[Verified]:
+    """``verify_run`` of the run in ``path``, or of each run of the sweep there."""
+    try:
+        runs = runs_of(path)
+    except DataError as error:  # sweep.json is not what was written
+        return [Verified(path, 0, 0, (), (str(error),))]
+    return [verify_run(run, jobs, progress) for run in runs]
 
 
 def _bad_files(directory: RunDirectory) -> Iterator[str]:

@@ -37,6 +37,8 @@ def test_the_forms_of_slurm_are_taken(time: str, mem: str) -> None:
         ),
         ({"further": ("--qos=long\nrm -r x",)}, "--sbatch: expected an option of sbatch"),
         ({"further": ("--array=1-9",)}, "--sbatch: expected an option that submit does not set itself, found '--array"),
+        ({"further": ("--arr=1-9",)}, "--sbatch: .* found '--arr=1-9'; it sets --array, --output, .*, --wrap"),
+        ({"further": ("--dep afterok:1",)}, "--sbatch: expected an option that submit does not set itself"),
         ({"further": ("-a1-9",)}, "--sbatch: expected an option that submit does not set itself, found '-a1-9'"),
     ],
 )

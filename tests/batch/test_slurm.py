@@ -49,6 +49,9 @@ def test_a_chain_gives_the_bytes_of_a_local_run_though_a_task_is_requeued(
 ) -> None:
     out = study.parent / "runs"
     jobs = submit(cluster, study, out)
+    [run] = out.glob("small-*")
+    told = cluster.run(sys.executable, "-P", "-m", "groupinf", "status", str(run))
+    assert f"submitted  prepare {jobs[0]}, shards {jobs[1]}, collect {jobs[2]}; " in told
     wait_until(lambda: "RUNNING" in cluster.states(jobs[1]), 300, "a task runs")
     running = cluster.states(f"{jobs[1]}_1")
     cluster.run("scontrol", "requeue", f"{jobs[1]}_1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,9 @@ from groupinf.cli.main import main
 from groupinf.config.load import load_config
 from groupinf.experiments.plan import plan
 from groupinf.experiments.problem import load_checked
+from groupinf.experiments.progress import Silent
+from groupinf.experiments.stages import prepare_only
+from groupinf.experiments.sweep import prepare_sweep
 from groupinf.experiments.sweep_plan import plan_sweep, sweep_name
 
 
@@ -115,11 +119,69 @@ def test_without_slurm_the_message_says_where_to_go(
 ) -> None:
     monkeypatch.setenv("PATH", "")
     result = invoke(study, "--array", "4", "--out", tmp_path / "runs")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert result.stderr.startswith(
         "Error: sbatch: not on the PATH; submit on a machine that has the commands of Slurm"
     )
+    assert "or see what would be submitted with --dry-run" in result.stderr
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_said_before_anything_is_submitted(
+    study: Path, slurm: Callable[[str], Path], tmp_path: Path
+) -> None:
+    log = slurm("echo 1")
+    (tmp_path / "file").write_text("in the way")
+    result = invoke(study, "--array", "2", "--out", tmp_path / "file")
+    assert result.exit_code == 2
+    assert "cannot be written to" in result.stderr
+    assert not log.exists()
+
+
+def test_jobs_whose_ids_cannot_be_kept_are_cancelled(study: Path, slurm: Callable[[str], Path], tmp_path: Path) -> None:
+    """A folder stands where the file with the ids should be."""
+    log = slurm("echo 7")
+    batch = tmp_path / plan(load_config(study)).run_name / "batch"
+    (batch / "jobs.json").mkdir(parents=True)
+    result = invoke(study, "--array", "2", "--out", tmp_path)
+    assert result.exit_code == 1
+    assert "jobs.json: could not be written" in result.stderr
+    assert log.read_text().splitlines()[-1] == "scancel 7 7 7"
+
+
+def test_status_tells_the_jobs_until_a_run_is_prepared_and_after(
+    study: Path, slurm: Callable[[str], Path], tmp_path: Path
+) -> None:
+    slurm('mapfile -t calls <$log; echo "$((10 + ${#calls[@]}))"')
+    assert invoke(study, "--array", "2", "--out", tmp_path).exit_code == 0
+    run = tmp_path / plan(load_config(study)).run_name
+    ids = "prepare 11, shards 12, collect 13; squeue --jobs=11,12,13 lists them"
+    jobs = f"  submitted  {ids}; their logs are in {run / 'batch'}"
+    before = CliRunner().invoke(main, ["status", str(run)])
+    assert (before.exit_code, before.stdout) == (0, f"{run}\n{jobs}\n  prepared   not yet\n")
+    prepare_only(load_config(study), tmp_path, 1, False, Silent())
+    after = CliRunner().invoke(main, ["status", str(run)]).stdout.splitlines()
+    assert after[1] == jobs
+    assert after[2].startswith("  prepared   ")
+    assert "not yet" not in after[2]
+    (run / "batch" / "jobs.json").unlink()
+    assert "submitted  by jobs that are not known; their logs" in CliRunner().invoke(main, ["status", str(run)]).stdout
+
+
+def test_status_of_a_submitted_sweep(study: Path, slurm: Callable[[str], Path], tmp_path: Path) -> None:
+    slurm("echo 1")
+    grid = "regularization.sweep={min: 1e-3, max: 1e-1, num: 2}"
+    assert invoke(study, "--array", "2", "--out", tmp_path, "--sweep", "--set", grid).exit_code == 0
+    [sweep] = tmp_path.glob("small-sweep-*")
+    assert "prepared   not yet" in CliRunner().invoke(main, ["status", str(sweep)]).stdout
+    planned = plan_sweep(load_config(study, [grid]))
+    opened, failures = prepare_sweep(planned, tmp_path, 1, False, Silent())
+    assert not failures
+    lost = opened.folder.path / opened.manifest["runs"][0]["run"]
+    shutil.rmtree(lost)
+    said = CliRunner().invoke(main, ["status", str(sweep)]).stdout
+    assert f"{lost}\n  prepared   not yet\n" in said
+    assert said.count("groups in") == 1
 
 
 @pytest.mark.parametrize(
@@ -152,6 +214,16 @@ def test_what_sbatch_says_is_passed_on_and_the_jobs_before_are_cancelled(
     assert result.stderr.endswith(
         "shards.sbatch: sbatch did not take it (exit status 1): sbatch: error: Invalid job array\n"
     )
+    assert log.read_text().splitlines()[-1] == "scancel 7"
+
+
+def test_an_interrupt_between_two_jobs_cancels_those_before(
+    study: Path, slurm: Callable[[str], Path], tmp_path: Path
+) -> None:
+    log = slurm('case "$*" in *shards*) kill -INT $PPID;; *) echo 7;; esac')
+    result = invoke(study, "--array", "2", "--out", tmp_path)
+    assert result.exit_code == 130
+    assert [line.split()[0] for line in log.read_text().splitlines()] == ["sbatch", "sbatch", "scancel"]
     assert log.read_text().splitlines()[-1] == "scancel 7"
 
 

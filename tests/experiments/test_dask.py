@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,9 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner
 from support.faults import contents
+from support.slurm import wait_until
 
+import groupinf
 from groupinf.cli.main import main
 from groupinf.config.load import load_config
 from groupinf.effects import blocks
@@ -22,6 +27,9 @@ from groupinf.errors import RunError
 from groupinf.experiments import cluster as cluster_module
 from groupinf.experiments.progress import Silent
 from groupinf.experiments.run import execute
+from groupinf.experiments.run_directory import RunDirectory
+from groupinf.experiments.shards import Shard
+from groupinf.experiments.stages import execute_shard
 
 NARROW = 2
 
@@ -42,28 +50,58 @@ class KillsAWorker(Silent):
             self.process.wait()
 
 
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """The address of a scheduler, and its two workers: one of one thread, one of two."""
+Processes = list[subprocess.Popen[bytes]]
+SCHEDULER = ["distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+WORKER = ["distributed.cli.dask_worker", "--no-dashboard", "--no-nanny"]
+
+
+@pytest.fixture
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the processes of a cluster write."""
+    return tmp_path_factory.mktemp("cluster")
+
+
+@pytest.fixture
+def cluster(folder: Path) -> Iterator[tuple[str, Processes]]:
+    """The address of a scheduler, and its two workers: one of one thread, one of two; the scheduler is the last."""
+    with scheduler(folder) as (address, process):
+        workers = [worker(address, folder, "--nthreads", threads) for threads in ("1", "2")]
+        try:
+            yield address, [*workers, process]
+        finally:
+            ended(workers)
+
+
+@contextlib.contextmanager
+def scheduler(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A scheduler without workers: its address and its process."""
     pytest.importorskip("distributed", reason="needs dask[distributed]")
-    folder = tmp_path_factory.mktemp("cluster")
     address = folder / "address"
-    scheduler = ["distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
-    with spawned([*scheduler, "--scheduler-file", str(address)], folder) as first:
+    process = spawned([*SCHEDULER, "--scheduler-file", str(address)], folder)
+    try:
         wait_for(address)
-        worker = ["distributed.cli.dask_worker", "--scheduler-file", str(address), "--no-dashboard", "--no-nanny"]
-        with (
-            spawned([*worker, "--nthreads", "1"], folder) as one,
-            spawned([*worker, "--nthreads", "2"], folder) as two,
-        ):
-            yield scheduler_address(address), [one, two]
-            for process in (one, two, first):
-                process.kill()
+        yield scheduler_address(address), process
+    finally:
+        ended([process])
 
 
-def spawned(arguments: list[str], folder: Path) -> subprocess.Popen[bytes]:
+def worker(address: str, folder: Path, *options: str, path: str = "") -> subprocess.Popen[bytes]:
+    return spawned([*WORKER, address, *options], folder, {"PYTHONPATH": path} if path else {})
+
+
+def ended(processes: Processes) -> None:
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+def spawned(arguments: list[str], folder: Path, further: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", *arguments], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", *arguments],
+        cwd=folder,
+        env={**os.environ, **(further or {})},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
 
 
@@ -87,7 +125,7 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_same_bytes_as_local_also_with_a_worker_killed(
-    cluster: tuple[str, list[subprocess.Popen[bytes]]], small_config: dict[str, Any], tmp_path: Path
+    cluster: tuple[str, Processes], small_config: dict[str, Any], tmp_path: Path
 ) -> None:
     address, workers = cluster
     loaded = load_config(small_config)
@@ -96,15 +134,70 @@ def test_the_same_bytes_as_local_also_with_a_worker_killed(
     killing = execute(loaded, tmp_path / "killed", 1, False, KillsAWorker(workers[0]), address)
     assert workers[0].poll() == -signal.SIGKILL
     assert contents(killing.path) == local
+    part = execute_shard(loaded, tmp_path / "part", 1, Shard(2, 3), Silent(), address)
+    assert RunDirectory(part.path).stored_blocks().keys() == set(Shard(2, 3).blocks(part.of))
+    assert {name: local[name] for name in contents(part.path) if name.startswith("blocks/")} == {
+        name: content for name, content in contents(part.path).items() if name.startswith("blocks/")
+    }
 
 
-def test_no_scheduler_there_is_said_in_words(
-    small_config: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_cluster_that_is_lost_ends_the_run_in_words_and_the_run_goes_on_without_it(
+    cluster: tuple[str, Processes], small_config: dict[str, Any], tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    address, processes = cluster
+    loaded = load_config(small_config)
+    with pytest.raises(RunError, match=rf"--scheduler {address}: the cluster was lost, or all its workers; what was "):
+        execute(loaded, tmp_path / "out", 1, False, KillsAWorker(processes[-1]), address)
+    assert "Traceback" not in capfd.readouterr().err
+    [run] = (tmp_path / "out").iterdir()
+    assert RunDirectory(run).stored_blocks()
+    assert not RunDirectory(run).require_manifest()["collected"]
+    resumed = contents(execute(loaded, tmp_path / "out", 1, False, Silent()).path)
+    assert resumed == contents(execute(loaded, tmp_path / "local", 1, False, Silent()).path)
+
+
+@pytest.fixture
+def unreadable(small_config: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The command line, without scheduler, of a study whose data cannot be read; patience is short."""
+    monkeypatch.setattr(cluster_module, "PATIENCE", 2)
+    small_config["dataset"] = {"npz": str(tmp_path / "small.npz")}
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump(small_config))
+    (tmp_path / "small.npz").write_bytes(b"nothing that could be read")
+    options = ["--out", str(tmp_path / "out"), "-q", "--backend", "dask"]
+    return ["experiment", str(tmp_path / "study.yaml"), *options]
+
+
+@pytest.mark.parametrize("shard", [[], ["--shard", "1/2"]])
+def test_no_scheduler_there_is_said_before_the_data_are_read(unreadable: list[str], shard: list[str]) -> None:
     pytest.importorskip("distributed", reason="needs dask[distributed]")
-    monkeypatch.setattr(cluster_module, "PATIENCE", 1)
-    with pytest.raises(RunError, match=r"--scheduler tcp://127\.0\.0\.1:9: no Dask scheduler answers"):
-        execute(load_config(small_config), tmp_path, 1, False, Silent(), "tcp://127.0.0.1:9")
+    result = CliRunner().invoke(main, [*unreadable, *shard, "--scheduler", "tcp://127.0.0.1:9"])
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: --scheduler tcp://127.0.0.1:9: no Dask scheduler answers within 2 s (")
+    assert "check that it runs (dask scheduler)" in result.stderr
+
+
+def test_a_cluster_without_workers_or_with_others_is_refused_before_the_data_are_read(
+    unreadable: list[str], folder: Path
+) -> None:
+    with scheduler(folder) as (address, _):
+        command = [*unreadable, "--scheduler", address]
+        result = CliRunner().invoke(main, command)
+        assert result.exit_code == 2
+        assert result.stderr == (
+            f"Error: --scheduler {address}: the scheduler has no worker within 2 s; start some: dask worker {address}\n"
+        )
+        metadata = folder / "other" / "groupinf-9.9.dist-info" / "METADATA"
+        metadata.parent.mkdir(parents=True)
+        metadata.write_text("Metadata-Version: 2.1\nName: groupinf\nVersion: 9.9\n")
+        started = [worker(address, folder, path=str(folder / "other"))]
+        try:
+            wait_until(lambda: "has no worker" not in CliRunner().invoke(main, command).stderr, 60, "a worker")
+            result = CliRunner().invoke(main, command)
+        finally:
+            ended(started)
+    assert result.exit_code == 2
+    expected = rf"Error: --scheduler {address}: expected groupinf {groupinf.__version__} on the worker tcp://\S+, "
+    assert re.fullmatch(rf"{expected}as here, found groupinf 9\.9; install the same .*\n", result.stderr)
 
 
 def test_a_missing_package_is_said_before_anything_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -115,9 +208,10 @@ def test_a_missing_package_is_said_before_anything_runs(monkeypatch: pytest.Monk
     result = CliRunner().invoke(
         main, ["experiment", str(config), "--backend", "dask", "--scheduler", "tcp://h:1", "--out", str(tmp_path / "o")]
     )
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert result.stderr == (
-        "Error: --backend dask needs the package distributed; python -m pip install 'groupinf[dask]' installs it\n"
+        "Error: --backend dask needs the package distributed; in the checkout, python -m pip install '.[dask]' "
+        "installs it\n"
     )
 
 

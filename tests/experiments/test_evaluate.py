@@ -14,6 +14,7 @@ from groupinf.config.load import load_config
 from groupinf.effects import block as block_module
 from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.evaluate import evaluate
+from groupinf.experiments.files import read_json
 from groupinf.experiments.progress import Silent
 from groupinf.experiments.result import Run
 from groupinf.experiments.run import execute, load_run
@@ -122,6 +123,7 @@ def test_the_folder_stands_beside_the_run_and_is_read_and_reported_like_one(run:
     assert evaluated(source, OTHERS, out=tmp_path / "there").path == tmp_path / "there" / here.path.name
     assert "nothing was retrained" in write_report(load_run(here.path)).read_text(encoding="utf-8")
     assert evaluated(source, "test_points.indices=[1]").path != here.path
+    assert set(read_json(here.path / "timings.json")["seconds"]) == {"prepare", "compute", "collect"}
 
 
 def test_an_evaluation_resumes_to_the_same_bytes_with_any_number_of_jobs(run: MakeRun, tmp_path: Path) -> None:

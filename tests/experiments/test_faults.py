@@ -125,10 +125,7 @@ def test_a_damaged_file_is_made_again_or_refused_by_name(
     spoil(victim, damage)
     if name == MANIFEST and damage != "delete":
         with pytest.raises(DataError, match=MANIFEST):
-            resumed(config, tmp_path)
-        with pytest.raises(DataError, match=MANIFEST):
             collect_run(run, Silent())
-        return
     assert contents(resumed(config, tmp_path).path) == contents(whole)
 
 
@@ -161,6 +158,82 @@ def test_blocks_of_other_prepared_files_are_refused(finished: tuple[dict[str, An
     spoil(run / "theta.npz", "flip")
     with pytest.raises(DataError, match=r"theta\.npz: manifest\.json is missing, and .* --fresh"):
         resumed(config, tmp_path)
+
+
+def test_an_altered_manifest_is_made_again_and_the_blocks_are_kept(
+    finished: tuple[dict[str, Any], Path], tmp_path: Path
+) -> None:
+    config, whole = finished
+    run = tmp_path / whole.name
+    shutil.copytree(whole, run)
+    spoil(run / MANIFEST, "flip")
+    before = {block: block.stat().st_mtime_ns for block in (run / "blocks").iterdir()}
+    told = Notes()
+    assert prepare_only(load_config(config), tmp_path, 1, False, told) == run
+    said = f"{run / MANIFEST}: altered, and made again; blocks are kept where all else is as it was"
+    assert told.notes.count(said) == 1
+    assert contents(collect_run(run, Silent()).path) == contents(whole)
+    assert {block: block.stat().st_mtime_ns for block in (run / "blocks").iterdir()} == before
+
+
+@pytest.mark.parametrize("damage", ["altered", "missing"])
+def test_without_its_manifest_blocks_of_other_prepared_files_are_refused(
+    finished: tuple[dict[str, Any], Path], tmp_path: Path, damage: str
+) -> None:
+    config, whole = finished
+    run = tmp_path / whole.name
+    shutil.copytree(whole, run)
+    spoil(run / MANIFEST, {"altered": "flip", "missing": "delete"}[damage])
+    spoil(run / "groups.npz", "flip")
+    with pytest.raises(
+        DataError, match=rf"groups\.npz: manifest\.json is {damage}, .* groupinf experiment, prepare and "
+    ):
+        resumed(config, tmp_path)
+
+
+class Notes(Silent):
+    """Keeps what the user is told."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+
+def test_a_new_run_says_when_only_the_data_are_others(finished: tuple[dict[str, Any], Path], tmp_path: Path) -> None:
+    config, _ = finished
+    shutil.copy(config["dataset"]["npz"], tmp_path / "mine.npz")
+    mine = {**config, "dataset": {"npz": str(tmp_path / "mine.npz")}}
+    first, second, third = Notes(), Notes(), Notes()
+    old = prepare_only(load_config(mine), tmp_path / "out", 1, False, first)
+    arrays = dict(np.load(tmp_path / "mine.npz"))
+    np.savez(tmp_path / "mine.npz", **{**arrays, "X_train": arrays["X_train"] + 1})
+    prepare_only(load_config({**mine, "seed": 1}), tmp_path / "out", 1, False, second)  # another study
+    new = prepare_only(load_config(mine), tmp_path / "out", 1, False, third)
+    assert not [note for note in (*first.notes, *second.notes) if "a new run" in note]
+    assert (
+        third.notes.count(
+            f"{new}: a new run, as the data (mine.npz) are not those of {old}, which has the same configuration and "
+            "stays as it is"
+        )
+        == 1
+    )
+    again = Notes()
+    assert prepare_only(load_config(mine), tmp_path / "out", 1, False, again) == new
+    assert not [note for note in again.notes if "a new run" in note]
+
+
+def test_a_folder_that_cannot_be_written_to_is_found_before_the_fit(
+    finished: tuple[dict[str, Any], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fit(*arguments: Any, **options: Any) -> Any:
+        raise AssertionError("fitted")
+
+    monkeypatch.setattr("groupinf.experiments.prepare.fit_model", fit)
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(DataError, match=r"cannot be written to \(.*\); choose another --out"):
+        prepare_only(load_config(finished[0]), tmp_path / "file", 1, False, Silent())
 
 
 def test_two_runs_of_the_same_study_at_once(finished: tuple[dict[str, Any], Path], tmp_path: Path) -> None:

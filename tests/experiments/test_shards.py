@@ -10,7 +10,7 @@ from support.faults import WIDTH, contents, ended, shard, started, the_run
 
 from groupinf.config.load import load_config
 from groupinf.effects import blocks
-from groupinf.errors import ConfigError, DataError, RunError
+from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.progress import Silent
 from groupinf.experiments.run import execute
 from groupinf.experiments.shards import Shard, shard_from
@@ -51,7 +51,7 @@ def test_the_tasks_of_an_array_are_the_shards(array: Any, first: int, last: int,
 @pytest.mark.parametrize("variable", ["SLURM_ARRAY_TASK_ID", "PBS_ARRAY_INDEX", "PBS_ARRAYID", "SGE_TASK_ID"])
 def test_with_the_number_given_the_index_is_the_shard(variable: str) -> None:
     assert shard_from("auto/8", {variable: "3"}) == Shard(3, 8)
-    with pytest.raises(ConfigError, match=rf"{variable}: expected 1 to 8, .* found '9'"):
+    with pytest.raises(ConfigError, match=rf"{variable}: expected 1 to 8, .* found '9'; number the array 1-8"):
         shard_from("auto/8", {variable: "9"})
 
 
@@ -59,7 +59,9 @@ def test_a_shard_given_as_numbers_needs_no_array() -> None:
     assert shard_from("2/3", slurm(1, 1, 9, 1)) == Shard(2, 3)
 
 
-@pytest.mark.parametrize("text", ["", "0/3", "4/3", "2", "1/0", "-1/3", "1/3/4", "auto/", "Auto", "1.0/2", "²/3"])
+@pytest.mark.parametrize(
+    "text", ["", "0/3", "4/3", "2", "1/0", "-1/3", "1/3/4", "auto/", "auto/0", "Auto", "1.0/2", "²/3"]
+)
 def test_other_shards_are_refused(text: str) -> None:
     with pytest.raises(ConfigError, match=r"--shard: expected I/N .* found"):
         shard_from(text, {})
@@ -70,6 +72,8 @@ def test_other_shards_are_refused(text: str) -> None:
     [
         ({}, "expected one of SLURM_ARRAY_TASK_ID, .* found none"),
         ({"SGE_TASK_ID": "undefined"}, "found none"),
+        ({"SLURM_ARRAY_TASK_ID": ""}, "found none; outside of a job array use --shard I/N"),
+        ({"SLURM_ARRAY_TASK_ID": "", "PBS_ARRAY_INDEX": "2"}, "PBS_ARRAY_INDEX is set, but"),
         ({"PBS_ARRAY_INDEX": "2"}, "PBS_ARRAY_INDEX is set, but PBS does not tell .* --shard auto/N"),
         ({"PBS_ARRAY_INDEX": "2", "SGE_TASK_ID": "3"}, "found PBS_ARRAY_INDEX=2, SGE_TASK_ID=3"),
         ({"SLURM_ARRAY_TASK_ID": "1"}, "SLURM_ARRAY_TASK_MIN: expected a whole number, found nothing"),
@@ -108,16 +112,16 @@ def test_what_is_left_is_said_by_shards_and_by_collect(small_config: dict[str, A
     loaded = load_config(small_config)
     done = execute_shard(loaded, tmp_path, 1, Shard(2, 3), Silent())
     assert set(done.left) == set(range(done.of)) - set(Shard(2, 3).blocks(done.of))
-    with pytest.raises(RunError, match=r"blocks are missing or altered: 0, 2, 3, .*belong to shards 1/3, 3/3"):
+    with pytest.raises(DataError, match=r"blocks are missing or altered: 0, 2, 3, .*belong to shards 1/3, 3/3"):
         collect_run(done.path, Silent())
     execute_shard(loaded, tmp_path, 1, Shard(1, 3), Silent())
-    with pytest.raises(RunError, match=r"shards 3/3: run these again"):
+    with pytest.raises(DataError, match=r"shards 3/3: run these again"):
         collect_run(done.path, Silent())
 
 
 def test_collect_needs_nothing_but_the_folder(small_config: dict[str, Any], tmp_path: Path) -> None:
     path = prepare_only(load_config(small_config), tmp_path / "out", 1, False, Silent())
-    with pytest.raises(RunError, match="groupinf experiment with the same configuration computes them"):
+    with pytest.raises(DataError, match="groupinf experiment with the same configuration computes them"):
         collect_run(path, Silent())
     execute_shard(load_config(small_config), tmp_path / "out", 1, Shard(1, 1), Silent())
     Path(small_config["dataset"]["npz"]).unlink()

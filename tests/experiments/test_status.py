@@ -85,6 +85,10 @@ def test_dead_processes_are_not_believed(tmp_path: Path, monkeypatch: pytest.Mon
         old = time.time() - 3 * HEARTBEAT - 1
         os.utime(path, (old, old))
         assert workers_alive(tmp_path) == []
+        path.write_text(json.dumps({**marker, "pid": os.getpid()}))
+        assert len(workers_alive(tmp_path)) == 1
+        os.utime(path, (old, old))  # of a dead process, whose number has gone to this one
+        assert workers_alive(tmp_path) == []
         path.write_text("half a mark")
         assert workers_alive(tmp_path) == []
 

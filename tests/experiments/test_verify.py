@@ -58,6 +58,24 @@ def test_a_file_that_is_not_what_was_written_is_named(run: Path, name: str, dama
     assert problem in result.stderr
 
 
+@pytest.mark.parametrize("content", [b"", b"{}", b'{"n": NaN}', b"[1]", b"\xff"])
+def test_an_altered_manifest_is_a_fault_that_is_found_and_mended(
+    run: Path, small_config: dict[str, Any], content: bytes
+) -> None:
+    (run / "manifest.json").write_bytes(content)
+    result = CliRunner().invoke(main, ["verify", str(run), "-q"])
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"Error: {run / 'manifest.json'}: altered, as its own checksum does not fit; ")
+    execute(load_config(small_config), run.parent, 1, False, Silent())
+    assert verify_run(run, 1, Silent()).problems == ()
+
+
+def test_what_cannot_be_verified_is_another_status(run: Path, tmp_path: Path) -> None:
+    assert CliRunner().invoke(main, ["verify", str(tmp_path), "-q"]).exit_code == 2
+    (run / "manifest.json").unlink()
+    assert CliRunner().invoke(main, ["verify", str(run), "-q"]).exit_code == 2
+
+
 def test_a_block_with_other_numbers_and_a_fitting_name_is_found(run: Path) -> None:
     directory = RunDirectory(run)
     arrays = directory.read_block(0)

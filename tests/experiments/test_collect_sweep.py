@@ -1,0 +1,122 @@
+"""``groupinf collect`` joins the shards of a sweep to what ``groupinf sweep`` writes, and names what each run lacks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+from support.faults import WIDTH, contents
+
+from groupinf.cli.main import main
+from groupinf.effects import blocks
+from groupinf.errors import ConvergenceError
+from groupinf.experiments import compute as compute_stage
+from groupinf.experiments import fitting
+
+TABLES = ("tables/sweep.md", "tables/sweep.csv", "report.html")
+
+
+def invoke(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, [*map(str, arguments), "-q"])
+
+
+@pytest.fixture
+def study(small_config: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A study of four blocks at each of two values."""
+    monkeypatch.setattr(blocks, "WIDEST", WIDTH)
+    small_config["groups"] = {"sizes": {"min": 0.02, "max": 0.25, "num": 30}, "builders": ["random"]}
+    small_config["regularization"]["sweep"] = {"values": [0.01, 0.1]}
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump(small_config))
+    return tmp_path / "study.yaml"
+
+
+def the_sweep(out: Path) -> Path:
+    [path] = out.glob("small-sweep-*")
+    return path
+
+
+def test_shards_are_joined_to_what_a_sweep_writes(study: Path, tmp_path: Path) -> None:
+    whole, shards = tmp_path / "whole", tmp_path / "shards"
+    expected = invoke("sweep", study, "--out", whole, "--jobs", "1")
+    assert expected.exit_code == 0, expected.output
+    assert invoke("sweep", study, "--out", shards, "--jobs", "1", "--shard", "1/2").exit_code == 0
+    sweep = the_sweep(shards)
+    lacking = invoke("collect", sweep)
+    assert lacking.exit_code == 2
+    lines = lacking.stderr.removeprefix("Error: ").splitlines()
+    runs = sorted(path.name for path in sweep.glob("small-*"))
+    assert sorted(line.partition(":")[0] for line in lines[:-1]) == [str(sweep / run) for run in runs]
+    assert all("2 of 4 blocks are missing or altered: 1, 3" in line for line in lines[:-1])
+    assert lines[-1] == f"{sweep}: the same groupinf sweep command computes what is missing, or says why it cannot"
+    assert not (sweep / "tables").exists()
+
+    assert invoke("sweep", study, "--out", shards, "--jobs", "1", "--shard", "2/2").exit_code == 0
+    joined = invoke("collect", sweep)
+    assert joined.exit_code == 0, joined.output
+    assert joined.stdout.splitlines()[:2] == expected.stdout.splitlines()[:2]
+    assert f"Table: {sweep / 'tables' / 'sweep.md'}" in joined.stdout
+    for name in TABLES:
+        assert (sweep / name).read_bytes() == (the_sweep(whole) / name).read_bytes()
+    assert all((sweep / run / "report.html").exists() for run in runs)
+
+
+def test_altered_manifests_of_a_sweep_are_made_again_by_the_same_command(study: Path, tmp_path: Path) -> None:
+    command = ("sweep", study, "--out", tmp_path, "--jobs", "1")
+    assert invoke(*command).exit_code == 0
+    sweep = the_sweep(tmp_path)
+    before = contents(sweep)
+    altered = sorted(sweep.glob("small-*/manifest.json"))
+    assert len(altered) == 2
+    for file in altered:
+        file.write_bytes(file.read_bytes()[:-9])
+    for content in (b"{", b"[]", b"{}"):
+        (sweep / "sweep.json").write_bytes(content)
+        for reading, status in (("status", 2), ("collect", 2), ("verify", 1)):
+            refused = CliRunner().invoke(main, [reading, str(sweep)])
+            assert refused.exit_code == status
+            assert "the same groupinf sweep command makes it again" in refused.stderr
+    assert invoke(*command).exit_code == 0
+    assert contents(sweep) == before
+
+
+def test_a_run_is_joined_though_another_lacks_blocks(
+    study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = compute_stage.compute_block
+
+    def failing(given: Any, members: Any, names: Any) -> Any:
+        if given.fitted.objective.lam > 5:  # 90 rows: λ is 9 at one value and 0.9 at the other
+            raise ConvergenceError(f"group {names[0]}: retraining stopped")
+        return real(given, members, names)
+
+    monkeypatch.setattr(compute_stage, "compute_block", failing)
+    assert invoke("sweep", study, "--out", tmp_path, "--jobs", "1", "--shard", "1/1").exit_code == 1
+    result = invoke("collect", the_sweep(tmp_path))
+    assert result.exit_code == 2
+    [lacking, _] = result.stderr.splitlines()
+    assert "4 of 4 blocks are missing or altered: 0 to 3; block 0 failed when it was last tried: group 0 (" in lacking
+    assert len(list(the_sweep(tmp_path).glob("small-*/effects.parquet"))) == 1
+
+
+def test_a_value_that_does_not_fit_is_named(study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = fitting.fit
+
+    def failing(objective: Any, *arguments: Any, **options: Any) -> Any:
+        if objective.lam > 5:
+            raise ConvergenceError("the fit stopped")
+        return real(objective, *arguments, **options)
+
+    monkeypatch.setattr(fitting, "fit", failing)
+    command = ("sweep", study, "--out", tmp_path, "--jobs", "1")
+    assert invoke(*command, "--shard", "1/1").exit_code == 0
+    unprepared = invoke("collect", the_sweep(tmp_path))
+    assert unprepared.exit_code == 2
+    assert "expected the folder of a run" in unprepared.stderr
+    assert invoke(*command).exit_code == 1  # the failure is kept in sweep.json
+    result = invoke("collect", the_sweep(tmp_path))
+    assert result.exit_code == 1
+    assert "λ/n = 0.1: the fit stopped" in result.stderr
+    assert "λ/n = 0.1 has no result" in result.stdout
