@@ -42,7 +42,7 @@ def _tail(
 ) -> Iterator[Group]:
     sign = "largest" if kind == "positive_tail" else "smallest"
     for stage in stages:
-        made_from = f"{stage.window} points of {sign} influence on {where}"
         for size in stage.sizes:
+            made_from = f"{size} of the {stage.window} points of {sign} influence on {where}"
             members = np.sort(rng.choice(order[: stage.window], size, replace=False)).astype(np.int64)
             yield Group(kind, members, made_from, test_point)

@@ -8,10 +8,10 @@ from typing import Any
 
 from groupinf.analysis.extent import extents
 from groupinf.experiments.result import Run
-from groupinf.reporting.formats import coefficient, extent, percent, ratio
+from groupinf.reporting.formats import coefficient, extent, number, one_line, percent, ratio, shorten
 from groupinf.reporting.html.entries import labels
-from groupinf.reporting.style import evaluation_name, method_name
-from groupinf.reporting.summary import SLOPE_WORDS, convention_line, data_line
+from groupinf.reporting.style import LONGEST_NAME, evaluation_name, method_name
+from groupinf.reporting.summary import SLOPE_WORDS, convention_of
 from groupinf.reporting.terminal import aligned
 
 _HEADERS = ("run", "prediction", "ρ", "slope", "under", "test points")
@@ -20,10 +20,9 @@ _HEADERS = ("run", "prediction", "ρ", "slope", "under", "test points")
 def comparison_text(runs: Sequence[Run], width: int) -> str:
     """What each run is, and per evaluation how far ρ, slope and the share underestimated reach over test points.
 
-    No colours and no control codes; sentences are wrapped to ``width``.
+    What all runs share is said once. No colours and no control codes; sentences are wrapped to ``width``.
     """
     names = labels(runs)
-    about = [_wrapped(f"{name}: {data_line(run)}", width) for name, run in zip(names, runs, strict=True)]
     found = [
         (name, row) for name, run in zip(names, runs, strict=True) for row in extents(run.spearman).to_dict("records")
     ]
@@ -36,9 +35,45 @@ def comparison_text(runs: Sequence[Run], width: int) -> str:
                 lines.append(("" if name == before else name, *_cells(row)))
                 before = name
         tables.append("\n".join([evaluation_name(evaluation), *aligned(lines, left=2)]))
-    conventions = dict.fromkeys(convention_line(run) for run in runs)
-    words = ["All groups; from the lowest to the highest test point.", SLOPE_WORDS, *conventions]
-    return "\n\n".join(["\n".join(about), *tables, "\n".join(_wrapped(line, width) for line in words)]) + "\n"
+    words = ["All groups; from the lowest to the highest test point.", SLOPE_WORDS, convention_of(runs)]
+    return "\n\n".join([_about(names, runs, width), *tables, _wrapped(words, width)]) + "\n"
+
+
+def _about(names: Sequence[str], runs: Sequence[Run], width: int) -> str:
+    """What the runs share in one line, and in a table, a line for each run, what differs."""
+    facts = [_facts(run) for run in runs]
+    differing = [key for key in facts[0] if len({fact[key] for fact in facts}) > 1]
+    shared = [f"{key} {value}" for key, value in facts[0].items() if key not in differing and value]
+    lines = [f"All runs: {', '.join(shared)}."] if shared else []
+    table = [
+        ("run", *differing),
+        *((name, *(f[key] for key in differing)) for name, f in zip(names, facts, strict=True)),
+    ]
+    return "\n".join([_wrapped(lines, width), *aligned(table, left=1)]) if differing else _wrapped(lines, width)
+
+
+def _facts(run: Run) -> dict[str, str]:
+    """What a run is, by the name of each fact."""
+    about = run.manifest
+    train, test = (percent(about[f"{rows}_accuracy"], 1) if about["classes"] else "" for rows in ("train", "test"))
+    return {
+        "dataset": shorten(about["dataset"], LONGEST_NAME),
+        "n": f"{about['n']:,}",
+        "d": f"{about['d']:,}",
+        "classes": f"{len(about['classes'])}" if about["classes"] else "",
+        "λ/n": number(about["lam_over_n"]),
+        "λ": number(about["lam"]),
+        "training accuracy": train,
+        "test accuracy": test,
+        "groups": f"{about['n_groups']:,}",
+        "retrained": _retrained(about),
+    }
+
+
+def _retrained(about: Mapping[str, Any]) -> str:
+    return (
+        one_line(f"0, read from {about['evaluated']['run']}") if "evaluated" in about else f"{about['n_retrained']:,}"
+    )
 
 
 def _cells(row: Mapping[Any, Any]) -> tuple[str, ...]:
@@ -51,5 +86,5 @@ def _cells(row: Mapping[Any, Any]) -> tuple[str, ...]:
     )
 
 
-def _wrapped(text: str, width: int) -> str:
-    return textwrap.fill(text, width, subsequent_indent="  ", break_on_hyphens=False)
+def _wrapped(lines: Sequence[str], width: int) -> str:
+    return "\n".join(textwrap.fill(line, width, subsequent_indent="  ", break_on_hyphens=False) for line in lines)

@@ -19,7 +19,16 @@ from groupinf.analysis.pairs import PairedEffects, pair_effects
 from groupinf.experiments.result import Run
 from groupinf.reporting.layout import Layout, arrange
 from groupinf.reporting.lettering import DOTS_PER_INCH, FONT, drawable, shorten_to, width_of, wrap_to
-from groupinf.reporting.scatter import ALPHA, POINT_EDGE, Panel, count_styles, draw_panel, hidden_points
+from groupinf.reporting.scatter import (
+    ALPHA,
+    POINT_EDGE,
+    TICK_SIZE,
+    Panel,
+    count_styles,
+    draw_panel,
+    hidden_points,
+    tick_room,
+)
 from groupinf.reporting.style import (
     IDENTITY,
     MOST_TEST_POINTS,
@@ -63,8 +72,8 @@ FIGURE_SETTINGS = {
     "axes.spines.right": False,
     "xtick.color": QUIET,
     "ytick.color": QUIET,
-    "xtick.labelsize": 9.0,
-    "ytick.labelsize": 9.0,
+    "xtick.labelsize": TICK_SIZE,
+    "ytick.labelsize": TICK_SIZE,
     "svg.hashsalt": "groupinf",
     "pdf.fonttype": 42,  # whole fonts, which journals ask for
 }
@@ -100,7 +109,7 @@ def scatter_figure(run: Run, method: str) -> Figure:
     if any(hidden_points(panel) for panel in made):
         foot.append("k hidden: points outside the axes.")
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
-        layout, lines = _arrange_with_foot([panel.evaluation for panel in made], len(legend) + 1, foot)
+        layout, lines = _arrange_with_foot(made, len(legend) + 1, foot)
         figure = Figure(figsize=(layout.width, layout.height), dpi=DOTS_PER_INCH)
         rasterized = sum(panel.predicted.size for panel in made) > MOST_VECTOR_POINTS
         axes = [figure.add_axes(box) for box in layout.panels]
@@ -122,11 +131,12 @@ def figure_bytes(figure: Figure, file_format: FileFormat) -> bytes:
     return buffer.getvalue()
 
 
-def _arrange_with_foot(evaluations: list[str], legend_entries: int, foot: list[str]) -> tuple[Layout, list[str]]:
+def _arrange_with_foot(made: list[Panel], legend_entries: int, foot: list[str]) -> tuple[Layout, list[str]]:
     """The layout, and the closing lines wrapped to its width, for which it leaves room."""
-    width = arrange(evaluations, legend_entries, 0).width
+    evaluations, room = [panel.evaluation for panel in made], tick_room(made)
+    width = arrange(evaluations, legend_entries, 0, room).width
     lines = [line for text in foot for line in wrap_to(drawable(text), SMALL, width - 2 * _MARGIN)]
-    return arrange(evaluations, legend_entries, len(lines)), lines
+    return arrange(evaluations, legend_entries, len(lines), room), lines
 
 
 def _label(figure: Figure, axes: list[Axes], made: list[Panel], layout: Layout, sets: Mapping[int, str]) -> None:

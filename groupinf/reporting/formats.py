@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 UNDEFINED = "–"
 
@@ -124,6 +124,33 @@ def percent(share: float, decimals: int = 0) -> str:
     if share > 0 and float(text) == 0:
         return f"<{10**-decimals:.{decimals}f} %"
     return f"{text} %"
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """A number of things, in words that fit it.
+
+    >>> counted(1, "group"), counted(1700, "group"), counted(0, "class", "classes")
+    ('1 group', '1,700 groups', '0 classes')
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def size_words(smallest: int, largest: int) -> str:
+    """A range of sizes of groups.
+
+    >>> size_words(1, 1), size_words(1, 6), size_words(10, 10)
+    ('1 row', '1 to 6 rows', '10 rows')
+    """
+    return counted(largest, "row") if smallest == largest else f"{smallest:,} to {counted(largest, 'row')}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words in a row, the last two joined by "and".
+
+    >>> listed(["12"]), listed(["12", "15", "43"])
+    ('12', '12, 15 and 43')
+    """
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def one_line(text: str) -> str:

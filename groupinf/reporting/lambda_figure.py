@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import matplotlib.style
 import numpy as np
 import pandas as pd
@@ -15,6 +12,7 @@ from numpy.typing import NDArray
 
 from groupinf.experiments.files import write_atomically
 from groupinf.experiments.result import Run
+from groupinf.reporting.choices import choice_line, score_name
 from groupinf.reporting.figures import FIGURE_SETTINGS, figure_bytes
 from groupinf.reporting.formats import markdown, number, power_of_ten
 from groupinf.reporting.lettering import DOTS_PER_INCH, drawable, shorten_to, wrap_to
@@ -62,7 +60,7 @@ def lambda_figure(run: Run, table: pd.DataFrame) -> Figure:
         _draw(ax, table, folds)
         _scale(ax, table["lam_over_n"].to_numpy(dtype=np.float64))
         ax.set_xlabel("λ/n")
-        ax.set_ylabel(f"{_score_name(run)} on rows left out")
+        ax.set_ylabel(f"{score_name(run)} on rows left out")
         corner = ((_LEFT + _PANEL_WIDTH + _LEGEND_GAP) / _WIDTH, 1 - _TOP / height)
         handles, labels = ax.get_legend_handles_labels()
         legend = figure.legend(handles[::-1], labels[::-1], loc="upper left", bbox_to_anchor=corner, borderaxespad=0.0)
@@ -73,25 +71,6 @@ def lambda_figure(run: Run, table: pd.DataFrame) -> Figure:
         figure.text(left, 1 - 0.4 / height, facts, va="top", color=QUIET)
         figure.text(left, (below - _BELOW) / height, "\n".join(foot), size=SMALL, color=QUIET, va="top")
     return figure
-
-
-def choice_line(run: Run, table: pd.DataFrame) -> str:
-    """Which λ/n was chosen and by what, and what approximate leave-one-out would have chosen."""
-    wanted = _wanted(run)
-    folds, kind = _folds(table).shape[1], "shuffled" if wanted.get("shuffle") else "contiguous"
-    chosen = table.loc[table["chosen"], "lam_over_n"].iloc[0]
-    line = (
-        f"Chosen: λ/n = {number(chosen)}, the best mean score over {folds} {kind} folds, each scored under an exact "
-        "fit to the other rows at the same λ; the first of ties. Higher scores are better."
-    )
-    left_out = table["approximate_leave_one_out"]
-    if left_out.isna().all():
-        return f"{line} Approximate leave-one-out: too costly for data of this size."
-    best = table["lam_over_n"].iloc[int(np.argmax(left_out))]
-    return (
-        f"{line} Approximate leave-one-out, one Newton step away from the fit for each row, is best at "
-        f"λ/n = {number(best)}."
-    )
 
 
 def _draw(ax: Axes, table: pd.DataFrame, folds: NDArray[np.float64]) -> None:
@@ -143,14 +122,3 @@ def _scale(ax: Axes, x: NDArray[np.float64]) -> None:
 def _folds(table: pd.DataFrame) -> NDArray[np.float64]:
     """The scores (values of λ, folds)."""
     return table.filter(regex=r"^fold_\d+$").to_numpy(dtype=np.float64)
-
-
-def _wanted(run: Run) -> Mapping[str, Any]:
-    wanted: Mapping[str, Any] = run.config["regularization"]["cross_validation"]
-    return wanted
-
-
-def _score_name(run: Run) -> str:
-    if _wanted(run)["score"] == "log_loss":
-        return "Minus the mean loss" if run.manifest["classes"] else "Minus half the squared error"
-    return {"accuracy": "Accuracy", "f1": "F1 of class 1"}[_wanted(run)["score"]]

@@ -44,18 +44,19 @@ class Layout:
     foot: float
 
 
-def arrange(evaluations: Sequence[str], legend_entries: int, foot_lines: int) -> Layout:
+def arrange(evaluations: Sequence[str], legend_entries: int, foot_lines: int, tick_room: float = 0.0) -> Layout:
     """Place one panel for each entry of ``evaluations``, which names the panel's evaluation; equal ones adjoin.
 
     One row of large panels where no evaluation has two; else a row (or several of MOST_COLUMNS) per evaluation.
     The legend takes the free places of the last row if there are two, else a column on the right.
+    ``tick_room`` is what the labels at the y axes need in inches, beyond what they have.
     """
     one_row = len(set(evaluations)) == len(evaluations)
     rows = (Row(tuple(range(len(evaluations))), ""),) if one_row else _rows(evaluations)
     panel = _LARGE_PANEL if one_row else _PANEL
     columns = max(len(row.panels) for row in rows)
     last = len(rows[-1].panels)
-    lefts = [_LEFT + i * (panel + _GAP) for i in range(columns)]
+    lefts = [_LEFT + tick_room + i * (panel + _GAP + tick_room) for i in range(columns)]
     right = lefts[-1] + panel
 
     panel_tops, bottom = [], _TOP

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from groupinf.reporting.figures import FIGURE_SETTINGS, kind_marker, set_labels
 from groupinf.reporting.lettering import DOTS_PER_INCH, drawable, shorten_to, width_of, wrap_to
-from groupinf.reporting.scatter import Panel, draw_panel, hidden_points
+from groupinf.reporting.scatter import Panel, draw_panel, hidden_points, tick_room
 from groupinf.reporting.style import IDENTITY, QUIET, SMALL, TEXT, KindStyle, kind_styles
 
 # above this many points an SVG or PDF holds them as images; text, axes and lines stay vectors
@@ -90,9 +90,9 @@ def panel_size(columns: int) -> float:
     return PANELS.get(columns, PANEL)
 
 
-def page_width(columns: int) -> float:
-    """Width of a grid of so many columns, never narrower than its text needs."""
-    return max(NARROWEST, LEFT + columns * panel_size(columns) + (columns - 1) * GAP + RIGHT)
+def page_width(columns: int, room: float) -> float:
+    """Width of a grid of so many columns, each with ``room`` for labels at its y axis, and of its text at least."""
+    return max(NARROWEST, LEFT + columns * (panel_size(columns) + room) + (columns - 1) * GAP + RIGHT)
 
 
 def grid_figure(grid: Grid) -> Figure:
@@ -100,10 +100,11 @@ def grid_figure(grid: Grid) -> Figure:
     cells = [cell for row in grid.rows for cell in row.cells if cell.panel is not None]
     styles = _styles(cells)
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
-        width = page_width(_columns(grid))
+        room = tick_room([cell.panel for cell in cells if cell.panel])
+        width = page_width(_columns(grid), room)
         foot = [*grid.foot, *([HIDDEN] if any(hidden_points(c.panel) for c in cells if c.panel) else [])]
         title, lines = wrapped(grid.title, TITLE_SIZE * BOLD, width), wrapped(" ".join(foot), SMALL, width)
-        page = _page(grid, len(title), list(dict.fromkeys(styles.values())), len(lines))
+        page = _page(grid, room, len(title), list(dict.fromkeys(styles.values())), len(lines))
         figure = Figure(figsize=(page.width, page.height), dpi=DOTS_PER_INCH)
         rasterized = sum(cell.panel.predicted.size for cell in cells if cell.panel) > MOST_VECTOR_POINTS
         for row, top in zip(grid.rows, page.tops, strict=True):
@@ -128,9 +129,9 @@ def _styles(cells: Sequence[Cell]) -> dict[str, KindStyle]:
     return kind_styles([kind for kind, _ in counted.most_common()])
 
 
-def _page(grid: Grid, title_lines: int, styles: Sequence[KindStyle], foot_lines: int) -> Page:
+def _page(grid: Grid, room: float, title_lines: int, styles: Sequence[KindStyle], foot_lines: int) -> Page:
     columns = _columns(grid)
-    panel, width = panel_size(columns), page_width(columns)
+    panel, width = panel_size(columns), page_width(columns, room)
     headings = MARGIN + TITLE_LINE * title_lines + 0.12
     bottom = headings + LINE * max((len(lines) for lines in grid.columns), default=0) + 0.08
     tops = []
@@ -145,7 +146,7 @@ def _page(grid: Grid, title_lines: int, styles: Sequence[KindStyle], foot_lines:
         width=width,
         height=foot + LINE * foot_lines + MARGIN,
         panel=panel,
-        lefts=tuple(LEFT + i * (panel + GAP) for i in range(columns)),
+        lefts=tuple(LEFT + room + i * (panel + GAP + room) for i in range(columns)),
         tops=tuple(tops),
         headings=headings,
         legend=legend,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -98,49 +98,75 @@ def shown(runs: Sequence[Run], methods: Sequence[str]) -> list[Shown]:
 
 
 def by_evaluation(runs: Sequence[Run], method: str) -> Grid:
-    """Figures 1 and 2: a column for each run, rows of test prediction, test loss and self-loss."""
+    """Figures 1 and 2: a column for each run, rows of test prediction, test loss and self-loss; of one run, a row."""
     columns = shown(runs, [method])
     rows = []
     for evaluation in EVALUATIONS:
         cells = tuple(s.cell(evaluation, s.point, method, s.heading(evaluation, s.point)) for s in columns)
         if any(cell.panel for cell in cells):
             rows.append(GridRow(evaluation_name(evaluation), cells))
-    return Grid(
+    grid = Grid(
         title=f"{method_name(method)} against the actual effect of removing groups",
         x_label=_predicted_by(method),
         columns=tuple(s.facts() for s in columns),
         rows=tuple(rows),
         foot=(RHO, *_points_line(columns), joint_convention(runs)),
     )
+    return _turned(grid) if len(columns) == 1 else grid
+
+
+def _turned(grid: Grid) -> Grid:
+    """A grid of one column as one row."""
+    [facts] = grid.columns
+    return replace(
+        grid,
+        columns=tuple((row.heading,) for row in grid.rows),
+        rows=(GridRow(_in_one_line(facts), tuple(row.cells[0] for row in grid.rows)),),
+    )
 
 
 def other_test_points(runs: Sequence[Run]) -> Grid:
-    """Figure C.1: a column for each run, rows of its first POINTS test points, which a band of the test loss chose."""
-    columns = shown(runs, ["influence"])
-    bands = [_band(run) for run in runs]
+    """Figure C.1: the first POINTS test points of each run, which a band of the test loss chose.
+
+    A column for each run and a row for each test point; of fewer than three runs, test points side by side too.
+    """
+    of_runs = shown(runs, ["influence"])
+    bands = ["test loss: percentiles {:g} to {:g}".format(*_band(s.run)) for s in of_runs]
+    heads = [(*s.facts(), band) for s, band in zip(of_runs, bands, strict=True)]
+    points = range(min(POINTS, max(len(s.points) for s in of_runs)))
+    lines = [[(s, i) for s in of_runs] for i in points]
+    if len(of_runs) < 3:
+        lines = [[place for line in lines for place in line]]
     rows = []
     for evaluation in EVALUATIONS[:2]:
-        for i in range(min(POINTS, max(len(s.points) for s in columns))):
-            cells = tuple(
-                s.cell(evaluation, s.points[i], "influence", s.heading(evaluation, s.points[i]))
-                if i < len(s.points)
-                else Cell("", None, np.empty(0, dtype=object), absent="no more test points")
-                for s in columns
-            )
+        for number_of, line in enumerate(lines):
+            cells = tuple(_on_point(s, evaluation, i) for s, i in line)
             if any(cell.panel for cell in cells):
-                rows.append(GridRow(evaluation_name(evaluation) if i == 0 else "", cells))
+                rows.append(GridRow(evaluation_name(evaluation) if number_of == 0 else "", cells))
     if not rows:
         raise DataError(f"{runs[0].path}: expected test_prediction or test_loss among the evaluations, found neither")
+    alone = len(of_runs) == 1
+    if alone:
+        rows = [replace(row, heading=f"{_in_one_line(of_runs[0].facts())}; {row.heading.lower()}") for row in rows]
     return Grid(
         title="Influence against the actual effect of removing groups, on other test points",
         x_label=_predicted_by("influence"),
-        columns=tuple(
-            (*s.facts(), f"test loss: percentiles {low:g} to {high:g}")
-            for s, (low, high) in zip(columns, bands, strict=True)
-        ),
+        columns=() if alone else tuple(heads * (len(lines[0]) // len(heads))),
         rows=tuple(rows),
-        foot=(RHO, joint_convention(runs)),
+        foot=(RHO, *([f"Test points by {bands[0]}."] if alone else []), joint_convention(runs)),
     )
+
+
+def _on_point(of: Shown, evaluation: str, i: int) -> Cell:
+    """The panel of the i-th test point."""
+    if i >= len(of.points):
+        return Cell("", None, np.empty(0, dtype=object), absent="no more test points")
+    return of.cell(evaluation, of.points[i], "influence", of.heading(evaluation, of.points[i]))
+
+
+def _in_one_line(facts: Sequence[str]) -> str:
+    dataset, *others = facts
+    return f"{dataset}: {', '.join(others)}"
 
 
 def by_lambda(series: Sequence[Sequence[Run]]) -> Grid:

@@ -8,6 +8,7 @@ from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.analysis.pairs import ACTUAL
 from groupinf.experiments.files import write_atomically
 from groupinf.experiments.result import Run
+from groupinf.reporting.choices import test_points_line
 from groupinf.reporting.figures import figure_bytes, scatter_figure
 from groupinf.reporting.formats import markdown
 from groupinf.reporting.html.write import PAGE_NAME, write_page
@@ -23,6 +24,7 @@ from groupinf.reporting.summary import (
     test_set_names,
 )
 from groupinf.reporting.tables import by_evaluation, markdown_table, spearman_csv, spearman_latex, spearman_markdown
+from groupinf.reporting.verdict import verdict
 
 REPORT_NAME = "report.md"
 
@@ -57,7 +59,8 @@ def methods(run: Run) -> list[str]:
 def report_markdown(run: Run) -> str:
     """What was run, the convention, the agreement over all groups, the figures, and how far to trust the numbers."""
     overall = run.spearman[run.spearman["kind"] == ALL_KINDS]
-    parts = [f"# {markdown(run.manifest['name'])}", *map(markdown, (data_line(run), convention_line(run)))]
+    opening = [data_line(run), test_points_line(run), convention_line(run)]
+    parts = [f"# {markdown(run.manifest['name'])}", *(markdown(line) for line in opening if line)]
     for evaluation, rows in by_evaluation(overall):
         parts.append(f"## {evaluation_name(evaluation)}\n\n{markdown_table(rows, test_set_names(run))}")
     parts += [
@@ -67,6 +70,7 @@ def report_markdown(run: Run) -> str:
         *map(_figure, methods(run)),
         *([] if run.cross_validation is None else lambda_parts(run, run.cross_validation)),
         "## Can the numbers be trusted?",
+        markdown(verdict([run])),
         markdown(certificate_line(run)),
     ]
     notes = "\n".join(f"- {markdown(line)}" for line in (*note_lines(run), *skipped_lines(run)))

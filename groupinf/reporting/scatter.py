@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, ScalarFormatter
+from matplotlib.ticker import FixedLocator, MaxNLocator, ScalarFormatter
 from numpy.typing import NDArray
 
 from groupinf.reporting.formats import coefficient, power_of_ten
+from groupinf.reporting.lettering import width_of
 from groupinf.reporting.style import GRID, IDENTITY, SMALL, KindStyle
 
 ALPHA = 0.8
+TICK_SIZE = 9.0
+_USUAL_LABEL, _BETWEEN_LABELS = 0.36, 0.06  # inches
 POINT_EDGE = 0.25  # width of the white edge, which tells points apart where they crowd
 _ABOVE = 15.0  # points between the axes and the line on ρ: room for the power of ten at the end of the y axis
 
@@ -42,6 +46,24 @@ def axis_limits(predicted: NDArray[np.float64], actual: NDArray[np.float64]) -> 
     low, high = float(inside.min()), float(inside.max())
     margin = 0.06 * (high - low) or 0.5 * abs(low) or 1.0
     return low - margin, high + margin
+
+
+def ticks(low: float, high: float) -> tuple[list[float], list[str]]:
+    """A few round values between the limits, and their labels."""
+    locator = MaxNLocator(nbins=4, steps=[1, 2, 5, 10], min_n_ticks=2)
+    places = [float(place) for place in locator.tick_values(low, high) if low <= place <= high]
+    formatter = PowerOfTen()
+    formatter.create_dummy_axis()
+    assert formatter.axis is not None
+    formatter.axis.set_view_interval(low, high)
+    return places, formatter.format_ticks(places)
+
+
+def tick_room(panels: Sequence[Panel]) -> float:
+    """Inches between panels that labels at their ticks need beyond what the usual ones do."""
+    labels = [label for panel in panels for label in ticks(*axis_limits(panel.predicted, panel.actual))[1]]
+    widest = max((width_of(label, TICK_SIZE) for label in labels), default=0.0)
+    return 1.7 * max(0.0, widest - _USUAL_LABEL)  # half a label stands beside the panel at its x axis, too
 
 
 def hidden_points(panel: Panel) -> int:
@@ -87,7 +109,7 @@ def draw_panel(
             rasterized=rasterized,
         )
     ax.set(xlim=(low, high), ylim=(low, high), aspect="equal")
-    _few_ticks(ax)
+    _few_ticks(ax, low, high)
     hidden = int(np.count_nonzero(~inside))
     above = f"ρ = {coefficient(panel.spearman)}" + (f" · {hidden:,} hidden" if hidden else "")
     ax.annotate(
@@ -119,8 +141,20 @@ class PowerOfTen(ScalarFormatter):
         return f"×{power_of_ten(int(plain.removeprefix('1e')))}" if plain else ""
 
 
-def _few_ticks(ax: Axes) -> None:
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10], min_n_ticks=2))
+def _few_ticks(ax: Axes, low: float, high: float) -> None:
+    """Ticks up the y axis; of these, every one, every second or ... on the x axis, so that labels have room."""
+    side = ax.bbox.width / ax.figure.dpi
+    places, labels = ticks(low, high)
+    steps = range(1, len(places) + 1)
+    step = next(n for n in steps if _fit(places[::n], labels[::n], side / (high - low)))
+    for axis, marked in ((ax.xaxis, places[::step]), (ax.yaxis, places)):
+        axis.set_major_locator(FixedLocator(marked))
         axis.set_major_formatter(PowerOfTen())
         axis.get_offset_text().set_fontsize(SMALL)
+
+
+def _fit(places: Sequence[float], labels: Sequence[str], inches: float) -> bool:
+    """Whether labels, centred at the places, stay apart where a unit is so many inches."""
+    widths = [width_of(label, TICK_SIZE) + _BETWEEN_LABELS for label in labels]
+    needed = [(a + b) / 2 for a, b in itertools.pairwise(widths)]
+    return all((b - a) * inches >= room for (a, b), room in zip(itertools.pairwise(places), needed, strict=True))

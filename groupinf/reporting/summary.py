@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from groupinf.analysis.certificates import largest_relative_error
 from groupinf.experiments.result import Run
-from groupinf.reporting.formats import number, one_line, percent, shorten
+from groupinf.reporting.formats import counted, number, one_line, percent, shorten
 from groupinf.reporting.style import LONGEST_NAME
 
 SLOPE = "Slope: least squares of actual on predicted effects through the origin; above 1, the prediction is too small."
@@ -17,6 +19,8 @@ SLOPE_WORDS = (
     f"{SLOPE} "
     "Underestimated: share of groups whose prediction has the right sign and is smaller than the actual effect."
 )
+# how a convention states the λ of its run
+_LAMBDA = re.compile(r" with λ = \S+ \(λ/n = [^)]+\)")
 
 
 def facts_line(run: Run) -> str:
@@ -32,14 +36,24 @@ def data_line(run: Run) -> str:
     parts = [f"{facts_line(run)} (λ = {number(about['lam'])})"]
     if about["classes"]:
         train, test = (percent(about[f"{rows}_accuracy"], 1) for rows in ("train", "test"))
-        parts += [f"{len(about['classes'])} classes", f"accuracy {train} on training rows and {test} on test rows"]
+        classes = counted(len(about["classes"]), "class", "classes")
+        parts += [classes, f"accuracy {train} on training rows and {test} on test rows"]
     skipped = about["n_groups"] - about["n_retrained"]
-    return "; ".join([*parts, f"{about['n_groups']:,} groups" + (f", {skipped:,} of them skipped" if skipped else "")])
+    groups = counted(about["n_groups"], "group")
+    return "; ".join([*parts, groups + (f", {skipped:,} of them skipped" if skipped else "")])
 
 
 def convention_line(run: Run) -> str:
     """The convention that all effects of the run follow."""
     return one_line(run.manifest["convention"])
+
+
+def convention_of(runs: Sequence[Run]) -> str:
+    """The convention of one run, or what the conventions of several say, without their λ where these differ."""
+    told = list(dict.fromkeys(map(convention_line, runs)))
+    if len(told) > 1:
+        told = list(dict.fromkeys(_LAMBDA.sub("", line) for line in told))
+    return " ".join(told)
 
 
 def statistics_line(run: Run, rows: pd.DataFrame) -> str:
@@ -50,18 +64,29 @@ def statistics_line(run: Run, rows: pd.DataFrame) -> str:
 
 
 def certificate_line(run: Run) -> str:
-    """How exact the retraining was, and what is proven of it."""
+    """How exact the retrained parameters are, where they come from, and what is proven of them."""
     retrains = run.retrains
     if retrains.empty:
         return "Nothing was retrained."
     passes = f"{retrains['passes'].mean():.1f} passes over the data each, at most {retrains['passes'].max():,}"
+    groups, stored = counted(len(retrains), "group"), evaluated_line(run)
+    opening = f"{stored} Retraining took {passes}" if stored else f"Retraining: {groups}, {passes}"
     gradient, decrement = (number(float(retrains[name].max()), 2) for name in ("gradient_norm", "decrement"))
     error = number(largest_relative_error(run.effects), 2)
     return (
-        f"Retraining: {len(retrains):,} groups, {passes}; largest gradient norm {gradient}, largest Newton decrement "
+        f"{opening}; largest gradient norm {gradient}, largest Newton decrement "
         f"{decrement}; largest error estimate of an actual effect: {error} of the median effect."
         f"{_proven(retrains)}"
     )
+
+
+def evaluated_line(run: Run) -> str:
+    """Which run's retrained parameters were read; empty for a run that retrained its groups itself."""
+    of = run.manifest.get("evaluated")
+    if of is None:
+        return ""
+    groups = counted(len(run.retrains), "group")
+    return f"Nothing was retrained: the parameters of {groups} were read from {one_line(of['run'])}, which stored them."
 
 
 def _proven(retrains: pd.DataFrame) -> str:
@@ -72,7 +97,7 @@ def _proven(retrains: pd.DataFrame) -> str:
     finite = bounds[np.isfinite(bounds)]
     if not finite.size:
         return ""
-    proven = f"{finite.size:,} of {bounds.size:,} groups"
+    proven = f"{finite.size:,} of {counted(bounds.size, 'group')}"
     return f" Proven: scores within a bound for {proven}; the median of their bounds is {number(np.median(finite), 2)}."
 
 
@@ -90,4 +115,4 @@ def skipped_lines(run: Run) -> list[str]:
     """How many groups the run skipped, and why."""
     skipped = run.manifest["skipped"]
     reasons = Counter(one_line(group["reason"]) for group in skipped)
-    return [f"Skipped {count:,} group{'s' if count > 1 else ''}: {reason}" for reason, count in reasons.items()]
+    return [f"Skipped {counted(count, 'group')}: {reason}" for reason, count in reasons.items()]

@@ -9,20 +9,30 @@ from pathlib import Path
 
 import pandas as pd
 
-from groupinf.analysis.agreement import ALL_KINDS
+from groupinf.analysis.extent import EXTENT_OF, extents
+from groupinf.errors import DataError
 from groupinf.experiments.files import read_json, write_atomically
 from groupinf.experiments.parallel import each
 from groupinf.experiments.result import Run
 from groupinf.experiments.run import TIMINGS, load_run
 from groupinf.experiments.sweep_result import Sweep
-from groupinf.reporting.formats import UNDEFINED, coefficient, markdown, number, one_line, percent, ratio, shorten
+from groupinf.reporting.formats import (
+    UNDEFINED,
+    coefficient,
+    counted,
+    markdown,
+    number,
+    one_line,
+    percent,
+    ratio,
+    shorten,
+)
 from groupinf.reporting.html.write import PAGE_NAME, write_page
 from groupinf.reporting.report import write_report
 from groupinf.reporting.style import LONGEST_NAME, method_name
-from groupinf.reporting.summary import SLOPE
+from groupinf.reporting.summary import SLOPE, convention_of
 from groupinf.reporting.terminal import aligned
 
-MEDIANS = ("spearman", "slope", "underestimated")
 SHORT = {"test_prediction": "prediction", "test_loss": "loss", "self_loss": "self-loss"}
 
 
@@ -36,7 +46,8 @@ def write_sweep_report(sweep: Sweep, jobs: int) -> Path:
     write_atomically(page.with_suffix(".csv"), sweep_csv(sweep).encode())
     write_atomically(page, sweep_markdown(sweep).encode())
     if sweep.runs:
-        write_page(sweep.runs, sweep.manifest["name"], sweep.path / PAGE_NAME)
+        notes = [_drawn_line(sweep), *_failures(sweep)]
+        write_page(sweep.runs, sweep.manifest["name"], sweep.path / PAGE_NAME, notes=notes)
     return page
 
 
@@ -80,10 +91,9 @@ def _report(path: Path) -> None:
 
 
 def _of_run(run: Run) -> pd.DataFrame:
-    overall = run.spearman[run.spearman["kind"] == ALL_KINDS]
-    grouped = overall.groupby(["evaluation", "method"], sort=False)
-    counts = grouped.agg(n_test_points=("test_point", "size"), n_groups=("n_groups", "first"))
-    table = counts.join(grouped[list(MEDIANS)].median()).reset_index()
+    found = extents(run.spearman)
+    table = found[["evaluation", "method"]].assign(n_test_points=found["test_points"], n_groups=found["n_groups"])
+    table = table.assign(**{name: found[f"{name}_median"] for name in EXTENT_OF})
     for place, key in enumerate(("lam_over_n", "test_accuracy", "test_loss")):
         table.insert(place, key, run.manifest[key])
     table.insert(0, "run", run.path.name)
@@ -116,14 +126,17 @@ def _agreement(row: pd.Series[float]) -> tuple[str, str]:
 
 
 def _seconds(run: Run) -> str:
-    """What preparing, computing and collecting took when it was done in one go."""
-    path = run.path / TIMINGS
-    return f"{sum(read_json(path)['seconds'].values()):.1f} s" if path.exists() else UNDEFINED
+    """What preparing, computing and collecting took when it was done in one go; undefined where that is not told."""
+    try:
+        seconds = read_json(run.path / TIMINGS).get("seconds")
+    except DataError:
+        return UNDEFINED
+    return f"{sum(seconds.values()):.1f} s" if isinstance(seconds, dict) else UNDEFINED
 
 
 def _data_line(sweep: Sweep) -> str:
     about = sweep.manifest
-    values = f"{len(about['lam_over_n'])} values of λ/n"
+    values = f"{counted(len(about['lam_over_n']), 'value')} of λ/n"
     return f"{shorten(about['dataset'], LONGEST_NAME)}: n = {about['n']:,}, d = {about['d']:,}; {values}"
 
 
@@ -131,9 +144,14 @@ def _drawn_line(sweep: Sweep) -> str:
     return one_line(sweep.manifest["convention"])
 
 
-def _closing(sweep: Sweep) -> list[str]:
-    failures = [
+def _failures(sweep: Sweep) -> list[str]:
+    return [
         f"λ/n = {number(failure['lam_over_n'])} has no result: {one_line(failure['reason'])}"
         for failure in sweep.manifest["failures"]
     ]
-    return [f"ρ and slope: over all groups, median over test points. {SLOPE}", *failures]
+
+
+def _closing(sweep: Sweep) -> list[str]:
+    statistics = f"ρ and slope: over all groups, median over test points. {SLOPE}"
+    convention = [convention_of(sweep.runs)] if sweep.runs else []
+    return [statistics, *convention, *_failures(sweep)]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.experiments.result import Run
-from groupinf.reporting.formats import coefficient, interval, percent, ratio
+from groupinf.reporting.choices import choice_lines, test_points_line
+from groupinf.reporting.formats import coefficient, counted, interval, percent, ratio
 from groupinf.reporting.style import MOST_TEST_POINTS, evaluation_name, method_name, point_name
 from groupinf.reporting.summary import (
     SLOPE_WORDS,
@@ -41,10 +42,8 @@ def spearman_text(run: Run, width: int) -> str:
     statistics = statistics_line(run, overall) if intervals else SLOPE_WORDS
     notes = [f"Note: {note}" for note in note_lines(run)]
     closing = [convention_line(run), statistics, certificate_line(run), *notes, *skipped_lines(run)]
-    return (
-        "\n\n".join([_wrapped(data_line(run), width), *tables, "\n".join(_wrapped(line, width) for line in closing)])
-        + "\n"
-    )
+    opening = [data_line(run), *choice_lines(run), test_points_line(run)]
+    return "\n\n".join([_wrapped(opening, width), *tables, _wrapped(closing, width)]) + "\n"
 
 
 def _table(rows: pd.DataFrame, sets: Mapping[int, str], intervals: bool) -> list[str]:
@@ -55,7 +54,7 @@ def _table(rows: pd.DataFrame, sets: Mapping[int, str], intervals: bool) -> list
         lines = [line[:_INTERVAL] + line[_INTERVAL + 1 :] for line in lines]
     table = aligned(lines, left=2)
     hidden = len(points) - MOST_TEST_POINTS
-    return [*table, f"  and {hidden:,} more test points: tables/spearman.csv"] if hidden > 0 else table
+    return [*table, f"  and {counted(hidden, 'more test point')}: tables/spearman.csv"] if hidden > 0 else table
 
 
 def _cells(rows: pd.DataFrame, sets: Mapping[int, str]) -> list[tuple[str, ...]]:
@@ -91,5 +90,8 @@ def aligned(lines: list[tuple[str, ...]], left: int) -> list[str]:
     ]
 
 
-def _wrapped(text: str, width: int) -> str:
-    return textwrap.fill(text, width, subsequent_indent="  ", break_on_hyphens=False)
+def _wrapped(lines: Sequence[str], width: int) -> str:
+    """The lines but empty ones, each wrapped."""
+    return "\n".join(
+        textwrap.fill(line, width, subsequent_indent="  ", break_on_hyphens=False) for line in lines if line
+    )

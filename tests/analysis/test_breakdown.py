@@ -8,7 +8,8 @@ import pytest
 from scipy.stats import spearmanr
 
 from groupinf.analysis.agreement import agreement_table
-from groupinf.analysis.breakdown import MOST_BANDS, agreement_by_size, size_bands
+from groupinf.analysis.breakdown import MOST_BANDS, agreement_by_size, by_kind, by_size, ranked_worst, size_bands
+from groupinf.analysis.certificates import exactness, joint_exactness
 from groupinf.analysis.extent import extents
 from groupinf.analysis.farthest import farthest_off
 from groupinf.analysis.pairs import PairedEffects, pair_effects
@@ -110,3 +111,66 @@ def test_extents_are_the_least_and_the_largest_over_test_points(effects: pd.Data
         for statistic in ("spearman", "slope", "underestimated"):
             assert row[f"{statistic}_least"] == values[statistic].min()
             assert row[f"{statistic}_most"] == values[statistic].max()
+            assert row[f"{statistic}_median"] == np.median(values[statistic])
+        assert row["n_groups"] == G
+
+
+def test_each_kind_and_band_has_the_median_over_its_test_points(effects: pd.DataFrame) -> None:
+    odd = effects["group"] % 2 == 1
+    table = agreement_table(effects.assign(kind=np.where(odd, "odd", "even")), seed=0).table
+    for row in by_kind(table).to_dict("records"):
+        same = table[["evaluation", "method", "kind"]].eq([row["evaluation"], row["method"], row["kind"]]).all(axis=1)
+        assert row["test_points"] == same.sum() == (2 if row["evaluation"] == "test_loss" else 1)
+        assert row["spearman_median"] == np.median(table.loc[same, "spearman"])
+        assert row["n_groups"] == G // 2
+    assert set(by_kind(table)["kind"]) == {"odd", "even"}
+
+
+def test_bands_of_sizes_have_their_medians(pairs: PairedEffects) -> None:
+    sizes = np.arange(G)
+    rows, table = by_size(pairs, sizes), agreement_by_size(pairs, sizes)
+    for row in rows.to_dict("records"):
+        same = table[["smallest", "evaluation", "method"]].eq([row["smallest"], row["evaluation"], row["method"]])
+        assert row["slope_median"] == np.median(table.loc[same.all(axis=1), "slope"])
+    assert len(rows) == MOST_BANDS * 2 * 2
+
+
+def parts(*rows: tuple[str, str, int, float]) -> pd.DataFrame:
+    """Kind, evaluation, number of groups and median ρ of influence; newton's ρ is lower still."""
+    columns = ["kind", "evaluation", "n_groups", "spearman_median"]
+    table = pd.DataFrame(rows, columns=columns).assign(method="influence")
+    return pd.concat([table, table.assign(method="newton", spearman_median=-1.0)], ignore_index=True)
+
+
+def test_the_worst_part_has_the_lowest_median_among_those_with_groups_enough() -> None:
+    table = parts(("a", "x", 40, 0.9), ("b", "x", 20, 0.6), ("few", "x", 9, 0.1), ("alone", "y", 50, 0.2))
+    worst = ranked_worst(table, "influence")
+    assert worst is not None
+    assert (worst["kind"], worst["spearman_median"]) == ("b", 0.6)
+    ends = np.tanh(np.log(2) + 1.959964 * np.sqrt(1.18 / 17) * np.array([-1, 1]))  # atanh 0.6 = ln 2, 1 + 0.6²/2 = 1.18
+    np.testing.assert_allclose([worst["low"], worst["high"]], ends, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [parts(("a", "x", 40, 0.9)), parts(("a", "x", 40, 0.9), ("few", "x", 9, 0.1)), parts(("a", "x", 40, np.nan))],
+)
+def test_nothing_is_worst_where_there_is_nothing_to_compare(table: pd.DataFrame) -> None:
+    assert ranked_worst(table, "influence") is None
+
+
+def test_exactness_is_the_largest_error_as_a_share_of_its_scale(effects: pd.DataFrame) -> None:
+    errors = np.where(effects["method"] == "actual", 1e-9, np.nan)
+    spoiled = (effects["method"] == "actual") & (effects["evaluation"] == "self_loss") & (effects["group"] == 11)
+    found = exactness(
+        effects.assign(error_estimate=np.where(spoiled, 6e-9, errors)), {"test_loss": 0.5, "self_loss": 2.0}, 4
+    )
+    assert (found.groups, found.skipped) == (G, 4)
+    assert found.of_scale == pytest.approx(max(1e-9 / 0.5, 6e-9 / 2))
+    actual = effects[effects["method"] == "actual"]
+    medians = actual["effect"].abs().groupby([actual["evaluation"], actual["test_point"]]).median()
+    assert found.of_median == pytest.approx(max(1e-9 / medians["test_loss"].min(), 6e-9 / medians["self_loss"].min()))
+    other = exactness(effects.assign(error_estimate=errors), {"test_loss": 0.1, "self_loss": 0.1}, 1)
+    joint = joint_exactness([found, other])
+    assert (joint.groups, joint.skipped, joint.of_scale) == (2 * G, 5, pytest.approx(1e-8))
+    assert joint.of_median == found.of_median

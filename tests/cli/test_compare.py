@@ -43,6 +43,33 @@ def test_the_terminal_has_a_line_for_each_run_and_prediction(runs: list[str]) ->
     assert lines[-1][4:6] == [f"{rows['spearman'].iloc[0]:.3f}", f"{rows['slope'].iloc[0]:.2f}"]
 
 
+def test_what_the_runs_share_is_said_once(runs: list[str]) -> None:
+    text = invoke("compare", *runs).stdout
+    about, *_ = text.split("\n\n")
+    assert about.count("breast_cancer") == text.count("breast_cancer") == 1
+    assert "n 455, d 30" in about
+    assert text.count("intercept not penalised") == 1
+    assert [line.split()[:4] for line in about.splitlines()[-2:]] == [
+        ["λ/n", "=", "0.01", "0.01"],
+        ["λ/n", "=", "0.1", "0.1"],
+    ]
+
+
+def test_paths_are_printed_as_one_would_type_them(runs: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Path(runs[0])
+    settings = ("--set", "test_points.random=1", "--set", "methods=[newton]", "--jobs", "1", "-q")
+    before = invoke("evaluate", runs[0], *settings).stdout.splitlines()[-1]
+    monkeypatch.chdir(folder.parent)
+    for command in (("report", folder.name), ("report", runs[0])):
+        assert invoke(*command).stdout.endswith(f"\nReport: {folder.name}/report.html\n")
+    after = invoke("evaluate", folder.name, *settings).stdout
+    assert after.endswith(f"\nReport: {Path(before.removeprefix('Report: ')).relative_to(folder.parent)}\n")
+    assert f"were read from {folder.name}, which stored them" in " ".join(after.split())
+    assert invoke("compare", *runs, "-o", runs[0] + "/compared.html").stdout.endswith(
+        f"\nPage: {folder.name}/compared.html\n"
+    )
+
+
 def test_the_page_is_written_where_it_is_asked_for(runs: list[str], tmp_path: Path) -> None:
     page = tmp_path / "new" / "compared.html"
     result = invoke("compare", *runs, "-o", str(page))
@@ -86,4 +113,7 @@ def test_a_sweep_is_compared_and_reported_as_its_runs(tmp_path: Path) -> None:
     page.unlink(missing_ok=True)
     result = invoke("report", str(sweep.path))
     assert result.exit_code == 0, result.output
-    assert page.read_text(encoding="utf-8").count("λ/n = 0.1") > 10
+    text = page.read_text(encoding="utf-8")
+    assert text.count("λ/n = 0.1") > 10
+    assert "<p>The same groups and test points at every λ/n, drawn at λ/n = 0.01.</p>" in text
+    assert "Test prediction: ρ against λ/n" in text

@@ -108,6 +108,7 @@ def test_tails_are_drawn_from_their_end_of_the_ordering(make_source) -> None:
         influence = source.influence[:, column]
         rank = np.array([(influence > influence[i]).sum() for i in group.indices])
         assert (rank < window).all() if kind == "positive_tail" else (rank >= 400 - window).all()
+        assert group.made_from.startswith(f"{size} of the {window} points of ")
     assert "test point 3" in groups[0].made_from
     assert "all test points" in groups[-1].made_from
 
@@ -115,5 +116,6 @@ def test_tails_are_drawn_from_their_end_of_the_ordering(make_source) -> None:
 def test_tails_reach_the_whole_window(make_source) -> None:
     source = make_source(n=400, sizes=schema.Sizes(min=0.01, max=0.5, num=90))
     groups = influence_tails.build(source, schema.InfluenceTails(), np.random.default_rng(0)).groups
-    last_stage = [g.indices for g in groups if g.made_from == "300 points of smallest influence on test point 3"]
+    words = " of the 300 points of smallest influence on test point 3"
+    last_stage = [g.indices for g in groups if g.made_from == f"{g.indices.size}{words}"]
     assert np.unique(np.concatenate(last_stage)).size == 300

@@ -59,6 +59,7 @@ def make_run(tmp_path: Path) -> MakeRun:
             "train_accuracy": 0.91,
             "test_accuracy": 0.876,
             "convention": CONVENTION,
+            "scales": {"test_prediction": 1.0, "test_loss": 1.0, "self_loss": 1.0},
             "n_groups": len(kinds),
             "n_retrained": len(kinds),
             "notes": [],

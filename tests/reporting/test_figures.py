@@ -154,6 +154,30 @@ def test_no_text_of_a_panel_lies_on_its_data_or_on_another_text(make_run, measur
         assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
 
 
+@pytest.mark.parametrize("measures", [[("test_loss", 7)], [("test_loss", 7), ("self_loss", -1)], SEVEN])
+@pytest.mark.parametrize(("shift", "scale"), [(1234.5, 1e-2), (-1e5, 1e-2), (0.0, 1e-100), (0.0, 1e100), (-7.0, 1e-6)])
+def test_long_numbers_at_the_ticks_have_room(make_run, measures, shift, scale):
+    """Labels such as −1.2345020 touch neither one another nor a title, nor leave the page."""
+    run = make_run(kinds=["random"] * 30, measures=measures, methods=("newton",))
+    run.effects["effect"] = shift + scale * run.effects["effect"]
+    figure = scatter_figure(run, "newton")
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    renderer = canvas.get_renderer()
+    for ax in figure.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            labels = [label.get_window_extent(renderer) for label in axis.get_ticklabels() if label.get_text()]
+            assert len(labels) >= (2 if axis is ax.yaxis else 1)
+            assert not any(a.overlaps(b) for a, b in itertools.pairwise(labels))
+            if axis.get_label_text():
+                title = axis.label.get_window_extent(renderer)
+                assert not any(label.overlaps(title) for label in labels)
+    boxes = [ax.get_tightbbox(renderer) for ax in figure.axes]
+    assert min(box.x0 for box in boxes) >= MARGIN * figure.dpi
+    for a, b in itertools.combinations(boxes, 2):
+        assert not a.padded(-1).overlaps(b)
+
+
 def test_legend_shows_the_points_as_they_are_drawn(make_run):
     figure = scatter_figure(make_run(), "newton")
     in_legend = [line for line in figure.legends[0].get_lines() if line.get_marker() != "None"]

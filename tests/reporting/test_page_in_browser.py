@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import io
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from matplotlib.image import imread
 from selenium.common.exceptions import TimeoutException
 from selenium.webdriver import ActionChains, Chrome, Keys
 from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 from support.browser import chromium, emulate, requested
 
@@ -56,6 +58,15 @@ def show_plots(browser: Chrome) -> None:
     until(browser, "document.querySelectorAll('.plot path.point').length > 0")
 
 
+def hovered(browser: Chrome, point: WebElement) -> str:
+    """What is said of a point when the pointer comes to it."""
+    for step in range(8):  # the plot may still be settling, and a pointer that rests makes no event
+        ActionChains(browser).move_to_element_with_offset(point, step % 2, 0).perform()
+        with contextlib.suppress(TimeoutException):
+            return str(until(browser, "!hoverBox.hidden && hoverBox.innerText", 5))
+    return ""
+
+
 def picture(browser: Chrome, whole: bool = False) -> np.ndarray:
     taken = browser.execute_cdp_cmd("Page.captureScreenshot", {"format": "png", "captureBeyondViewport": whole})
     return np.round(255 * imread(io.BytesIO(base64.b64decode(taken["data"])))[..., :3]).astype(int)
@@ -87,12 +98,7 @@ def test_hovering_names_the_group_and_its_effects(opened: Chrome) -> None:
     highest = opened.execute_script(
         f"return {points}.sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)[0]"
     )
-    text = ""
-    for step in range(8):  # the plot may still be settling, and a pointer that rests makes no event
-        ActionChains(opened).move_to_element_with_offset(highest, step % 2, 0).perform()
-        with contextlib.suppress(TimeoutException):
-            text = str(until(opened, "!hoverBox.hidden && hoverBox.innerText", 5))
-            break
+    text = hovered(opened, highest)
     kind = {"random": "Random", "shared_feature": "Shared feature"}.get(KINDS[number], EVIL)
     for words in (
         f"Group {number}",
@@ -104,6 +110,15 @@ def test_hovering_names_the_group_and_its_effects(opened: Chrome) -> None:
         "Newton: ",
     ):
         assert words in text
+
+
+def test_scrolling_hides_what_hovering_shows_until_the_pointer_moves_again(opened: Chrome) -> None:
+    show_plots(opened)
+    point = opened.execute_script("return document.querySelector('.plot path.point')")
+    before = hovered(opened, point)
+    opened.execute_script("document.dispatchEvent(new Event('scroll'))")
+    assert opened.execute_script("return hoverBox.hidden")
+    assert hovered(opened, point) == before != ""
 
 
 def test_a_kind_is_hidden_and_shown_again(opened: Chrome) -> None:
@@ -191,6 +206,192 @@ def test_nothing_is_wider_than_a_phone(opened: Chrome) -> None:
     opened.execute_script("for (const d of document.querySelectorAll('details')) d.open = true; drawAll()")
     assert opened.execute_script("return document.documentElement.scrollWidth") <= 360
     assert opened.execute_script("return Math.max(...plots.map((p) => p.getBoundingClientRect().right))") <= 360
+
+
+def sizes(browser: Chrome) -> list[list[float]]:
+    """Of every drawn plot: width and height of its box, then those of what is drawn."""
+    return browser.execute_script(
+        "return plots.filter(isDrawn).map((p) => { const drawn = p.querySelector('.main-svg').getBoundingClientRect();"
+        "return [p.clientWidth, p.clientHeight, drawn.width, drawn.height] })"
+    )
+
+
+def test_plots_follow_the_window_both_ways(opened: Chrome) -> None:
+    opened.execute_script("drawAll()")
+    widths = []
+    for width in (1280, 390, 844, 390, 1280):  # 390 and 844: a phone that is turned
+        emulate(opened, width=width)
+        until(
+            opened,
+            "plots.every((p) => Math.abs(p.querySelector('.main-svg').getBoundingClientRect().width - p.clientWidth)"
+            " < 1)",
+        )
+        assert all(size[:2] == pytest.approx(size[2:], abs=1) for size in sizes(opened))
+        right, wide = opened.execute_script(
+            "return [Math.max(...plots.map((p) => p.querySelector('.main-svg').getBoundingClientRect().right)),"
+            "document.documentElement.clientWidth]"
+        )
+        assert right <= wide
+        widths.append(sizes(opened)[0][0])
+    assert widths[:2] == widths[:2:-1]
+    assert widths[1] > 0.85 * 390 > widths[2] * 0.5  # one below the other, and side by side
+
+
+def test_plots_are_printed_whole_and_fit_the_window_again(opened: Chrome) -> None:
+    emulate(opened, width=390)
+    opened.execute_script("drawAll()")
+    before = sizes(opened)
+    opened.execute_script(
+        "window.addEventListener('afterprint', () => { window.onPaper = printed; }, {once: true});"
+        "let printed; window.addEventListener('beforeprint', () => { printed = plots.map((p) => p.layout.width); })"
+    )
+    opened.execute_cdp_cmd("Page.printToPDF", {"paperWidth": 8.27, "paperHeight": 11.69})
+    assert set(until(opened, "window.onPaper")) == {340}
+    assert sizes(opened) == before
+
+
+def test_short_tables_are_cards_on_a_phone(opened: Chrome) -> None:
+    emulate(opened, width=390)
+    table = opened.find_elements(By.CSS_SELECTOR, "header table")[1]
+    cards = opened.execute_script(
+        "return [...arguments[0].tBodies[0].rows].map((row) => [...row.cells].map((cell) => ["
+        "getComputedStyle(cell, '::before').content, cell.innerText, cell.getBoundingClientRect().right,"
+        "cell.scrollWidth <= cell.clientWidth]))",
+        table,
+    )
+    assert len(cards) == 4  # two evaluations by two predictions
+    for card in cards:
+        assert [heading.strip('"') for heading, *_ in card[2:5]] == ["Spearman's ρ", "Slope", "Underestimated"]
+        assert all(text and right <= 390 and whole for _, text, right, whole in card)
+    assert table.get_attribute("role") == "table"
+    assert {row.aria_role for row in table.find_elements(By.CSS_SELECTOR, "tbody tr")} == {"row"}
+    assert table.find_element(By.CSS_SELECTOR, "tbody th").aria_role == "rowheader"
+    assert "scrolls" not in table.find_element(By.XPATH, "..").get_attribute("class").split()
+    emulate(opened)
+    assert (
+        opened.execute_script("return getComputedStyle(arguments[0].tBodies[0].rows[0]).display", table) == "table-row"
+    )
+
+
+def test_a_wide_table_says_where_more_is_and_scrolls_by_keyboard(opened: Chrome) -> None:
+    box = opened.find_element(By.CSS_SELECTOR, "#far .scroll")
+
+    def classes() -> set[str]:
+        return set(box.get_attribute("class").split())
+
+    def shadow() -> str:
+        return opened.execute_script("return getComputedStyle(arguments[0]).boxShadow", box)
+
+    assert classes() == {"scroll"}
+    assert (box.get_attribute("tabindex"), shadow()) == (None, "none")
+    emulate(opened, width=390)
+    until(opened, "document.querySelector('#far .scroll').classList.contains('scrolls')")
+    assert classes() == {"scroll", "scrolls", "more-right"}
+    assert (box.get_attribute("tabindex"), box.aria_role, box.accessible_name) == ("0", "region", "Groups farthest off")
+    assert "inset" in shadow()
+    hint = "return getComputedStyle(document.querySelector('#far caption span'), '::after').content"
+    assert "scroll sideways" in opened.execute_script(hint)
+    opened.execute_script("arguments[0].focus()", box)
+    for _ in range(30):
+        ActionChains(opened).send_keys(Keys.ARROW_RIGHT).perform()
+    until(opened, "!document.querySelector('#far .scroll').classList.contains('more-right')")
+    assert classes() == {"scroll", "scrolls", "more-left"}
+    group, error = (
+        opened.execute_script(f"return document.querySelector('#far tbody tr').cells[{cell}].getBoundingClientRect().x")
+        for cell in ("0", "document.querySelector('#far tbody tr').cells.length - 1")
+    )
+    assert 0 <= group < 60 < error < 390  # the first column stays, the last is in sight
+
+
+@pytest.mark.parametrize("scale", [1e-5, 4e4, 1e60, -1e-60])
+def test_numbers_at_the_ticks_keep_off_the_titles_and_are_those_of_the_run(
+    browser: Chrome, make_run, tmp_path: Path, scale: float
+) -> None:
+    run = make_run(KINDS)
+    run.effects["effect"] *= scale
+    actual = run.effects.query("method == 'actual' and evaluation == 'test_loss' and test_point == 7")["effect"]
+    path = tmp_path / "scaled.html"
+    path.write_text(page_html([run], "scaled", plotly=True), encoding="utf-8")
+    for width in (1280, 360):
+        emulate(browser, width=width)
+        browser.get(path.as_uri())
+        show_plots(browser)
+        drawn = browser.execute_script("return [...document.querySelector('.plot').data.flatMap((t) => [...t.y])]")
+        np.testing.assert_allclose(np.sort(drawn), np.sort(actual), rtol=1e-6)
+        boxes = browser.execute_script(
+            "const plot = document.querySelector('.plot');"
+            "return ['.ytick', '.ytitle', '.xtick', '.xtitle', '.main-svg'].map((name) => "
+            "[...plot.querySelectorAll(name)].map((e) => e.getBoundingClientRect()).map((b) => "
+            "[b.left, b.top, b.right, b.bottom]))"
+        )
+        y_ticks, [y_title], x_ticks, [x_title], [whole, *_] = boxes
+        assert len(y_ticks) >= 2
+        assert len(x_ticks) >= 2
+        assert max(right for _, _, right, _ in y_ticks) > min(left for left, *_ in y_ticks) >= y_title[2]
+        assert max(bottom for *_, bottom in x_ticks) <= x_title[1]
+        assert y_title[0] >= whole[0] - 1
+        assert x_title[3] <= whole[3] + 1
+        assert all(a[2] <= b[0] or b[2] <= a[0] for a, b in itertools.pairwise(x_ticks))
+    assert browser.get_log("browser") == []
+
+
+# Ratios of WCAG 2: relative luminance of each text's colour and of the nearest ground below it.
+CONTRASTS = """
+const parse = (text) => text.match(/[\\d.]+/g).map(Number);
+const light = ([r, g, b]) => [r, g, b].map((v) => v / 255).map((v) => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055)
+  ** 2.4).reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+const ground = (element) => {
+  for (let e = element; e; e = e.parentElement) {
+    const colour = parse(getComputedStyle(e).backgroundColor);
+    if (colour.length === 3 || colour[3] === 1) return colour;
+  }
+};
+const said = [...document.body.querySelectorAll('*')].filter((e) => e.checkVisibility() && !e.closest('script') &&
+  [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()));
+return said.map((e) => {
+  const style = getComputedStyle(e);
+  const ink = parse(e instanceof SVGElement ? style.fill : style.color);
+  const [a, b] = [light(ink), light(ground(e))].sort((x, y) => x - y);
+  return [(b + .05) / (a + .05), e.tagName, e.textContent.slice(0, 40)];
+});
+"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_text_stands_out_from_its_ground(opened: Chrome, scheme: str) -> None:
+    emulate(opened, scheme=scheme)
+    opened.execute_script("for (const d of document.querySelectorAll('details')) d.open = true; drawAll()")
+    opened.find_element(By.CSS_SELECTOR, ".marks-group").send_keys(Keys.ENTER)
+    found = opened.execute_script(CONTRASTS)
+    assert len(found) > 100
+    assert {tag for _, tag, _ in found} >= {"H1", "TH", "TD", "BUTTON", "text", "SPAN"}
+    assert [seen for seen in found if seen[0] < 4.5] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_has_the_focus_is_seen(opened: Chrome, scheme: str) -> None:
+    emulate(opened, width=390, scheme=scheme)
+    until(opened, "document.querySelector('#far .scroll').classList.contains('scrolls')")
+    seen = set()
+    for _ in range(80):
+        ActionChains(opened).send_keys(Keys.TAB).perform()
+        name, width, style = opened.execute_script(
+            "const e = document.activeElement; const s = getComputedStyle(e);"
+            "return [e.className || e.tagName, parseFloat(s.outlineWidth), s.outlineStyle]"
+        )
+        if name == "BODY":
+            break
+        assert width >= 2, name
+        assert style in ("solid", "auto"), name
+        seen.add(name)
+    assert seen >= {"A", "BUTTON", "INPUT", "marks-group", "scroll scrolls more-right"}
+
+
+def test_tables_fit_on_paper(opened: Chrome) -> None:
+    emulate(opened, width=718, medium="print")  # A4 less margins
+    opened.execute_script("for (const d of document.querySelectorAll('details')) d.open = true")
+    widest = "return Math.max(...[...document.querySelectorAll('table')].map((t) => t.getBoundingClientRect().right))"
+    assert opened.execute_script(widest) <= 718
 
 
 def test_print_has_every_plot_on_a_light_ground(opened: Chrome) -> None:

@@ -148,6 +148,48 @@ def test_figure_c1_shows_every_test_point_of_an_evaluation(made: MakeRun) -> Non
     assert "test loss: percentiles 40 to 60" in texts(drawn)
 
 
+def test_figure_c1_of_one_run_has_its_test_points_side_by_side(made: MakeRun) -> None:
+    run = made("one", BAND)
+    drawn = figure("figure-c1", [run])
+    for ax, (evaluation, point) in zip(drawn.axes, ALL[:4], strict=True):
+        assert points(ax) == pairs(run, evaluation, point, "influence")
+        assert ax.get_title() == f"Test point {point}"
+    assert len({round(ax.get_position().x0, 6) for ax in drawn.axes}) == 2
+    for evaluation in ("test prediction", "test loss"):
+        assert f"one: n = 1,200, d = 7, λ/n = 0.001; {evaluation}" in texts(drawn)
+    assert "Test points by test loss: percentiles 40 to 60." in said(drawn)
+
+
+def test_figure_1_of_one_run_has_its_evaluations_side_by_side(made: MakeRun) -> None:
+    drawn = figure("figure-1", [made("one")])
+    assert len({round(ax.get_position().y0, 6) for ax in drawn.axes}) == 1
+    assert {"Test prediction", "Test loss", "Self-loss", "one: n = 1,200, d = 7, λ/n = 0.001"} <= set(texts(drawn))
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+@pytest.mark.parametrize("name", ["figure-1", "figure-2", "figure-c1", "figure-c3"])
+def test_pages_are_neither_strips_nor_ribbons(made: MakeRun, name: str, count: int) -> None:
+    measures = [(evaluation, point) for evaluation in ("test_prediction", "test_loss") for point in (7, 3, 5)]
+    options: dict[str, Any] = {"config": BAND if name == "figure-c1" else BY_LOSS, "measures": [*measures, ALL[4]]}
+    lams = (0.1, 1.0) if name == "figure-c3" else (0.1,)
+    runs = [made(f"d{i}", lam_over_n=lam, **options) for i in range(count) for lam in lams]
+    runs = [replace(run, manifest=run.manifest | {"test_points": [7, 3, 5]}) for run in runs]
+    width, height = figure(name, runs).get_size_inches()
+    assert 0.5 <= height / width <= 2.1
+
+
+@pytest.mark.parametrize("name", ["figure-1", "figure-c4"])
+def test_long_numbers_at_the_ticks_have_room(made: MakeRun, name: str) -> None:
+    run = made("one")
+    drawn = figure(name, [replace(run, effects=run.effects.assign(effect=1234.5 + run.effects.effect / 100))] * 2)
+    canvas = FigureCanvasAgg(drawn)
+    canvas.draw()
+    boxes = [ax.get_tightbbox(canvas.get_renderer()) for ax in drawn.axes]
+    assert min(box.x0 for box in boxes) >= 0
+    for a, b in itertools.combinations(boxes, 2):
+        assert not a.padded(-1).overlaps(b)
+
+
 def test_figure_c2_has_a_row_for_each_series_and_at_most_six_columns(made: MakeRun) -> None:
     lams = [10.0**-i for i in range(8)]
     few = [made("few", lam_over_n=lam) for lam in (0.1, 0.01)]

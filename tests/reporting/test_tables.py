@@ -104,6 +104,14 @@ def test_skipped_groups_are_counted_in_the_headline(make_run):
     assert "; 58 groups, 2 of them skipped" in spearman_markdown(run)
 
 
+def test_one_of_anything_is_in_the_singular(make_run):
+    measures = [("test_loss", i) for i in range(MOST_TEST_POINTS + 1)]
+    text = spearman_text(make_run(kinds=["random"], measures=measures, classes=["a"]), 2000)
+    for words in ("1 class;", "; 1 group\n", "Retraining: 1 group,", "and 1 more test point:"):
+        assert words in text
+    assert not re.search(r"\b1 (class(es)|groups|rows|more test points)\b", text)
+
+
 def test_certificate_counts_the_groups_with_a_proven_bound(make_run):
     run = make_run(kinds=["random"] * 10)
     bounds = [1e-9, 3e-9, 8e-9, *[np.inf] * 7]

@@ -19,6 +19,7 @@ from groupinf.reporting.html.table import Cell, Column, Row, table
 from groupinf.reporting.style import evaluation_name, point_name
 
 RUN = Column("Run")
+_ABSENT = Cell("", math.nan)
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,9 @@ class Statistic:
 RHO = Statistic("spearman", "ρ", "Spearman's ρ", coefficient, ("spearman_low", "spearman_high"))
 SLOPE = Statistic("slope", "slope", "Slope", ratio)
 UNDER = Statistic("underestimated", "underestimated", "Underestimated", percent)
+# where columns are many: what they hold, and what their caption says of them
+IN_SHORT = (RHO, SLOPE, replace(UNDER, name="under"))
+IN_SHORT_WORDS = "median over test points; under: share underestimated"
 
 
 def overall(entry: Entry, evaluation: str) -> pd.DataFrame:
@@ -71,11 +75,7 @@ def statistic_table(
     Each statistic has a column for each method; of a run's test points it states the lowest and the highest.
     """
     several = len(entries) > 1
-    numbers = [
-        Column(f"{look.style.name}: {statistic.name}", numeric=True)
-        for look in methods.values()
-        for statistic in statistics
-    ]
+    numbers = method_columns(methods, statistics)
     columns = [RUN if several else Column("Measured on"), Column(drawn_heading, wide=True), *numbers]
     if several:
         present = [entry for entry in entries if any(name == evaluation for name, _ in entry.pairs.measures)]
@@ -85,14 +85,36 @@ def statistic_table(
     return table(f"{evaluation_name(evaluation)}, all groups", columns, rows)
 
 
+def method_columns(methods: Mapping[str, Look], statistics: Sequence[Statistic]) -> list[Column]:
+    """A column for each statistic of each method."""
+    return [
+        Column(f"{look.style.name}: {statistic.name}", numeric=True)
+        for look in methods.values()
+        for statistic in statistics
+    ]
+
+
+def median_cells(
+    by_method: Mapping[str, Mapping[Any, Any]], methods: Mapping[str, Look], statistics: Sequence[Statistic]
+) -> list[Cell]:
+    """The medians over test points for :func:`method_columns`, from a row of :func:`extents_by` for each method."""
+    values = [
+        (statistic, float(by_method[method][f"{statistic.column}_median"]) if method in by_method else None)
+        for method in methods
+        for statistic in statistics
+    ]
+    return [_ABSENT if value is None else Cell(statistic.written(value), value) for statistic, value in values]
+
+
 def _point_rows(
     entry: Entry, evaluation: str, methods: Mapping[str, Look], statistics: Sequence[Statistic], scale: Scale
 ) -> list[Row]:
     found = overall(entry, evaluation)
     rows: list[Row] = []
-    for point in found["test_point"].unique():
+    for point in map(int, found["test_point"].unique()):
         by_method = {row["method"]: row for row in found[found["test_point"] == point].to_dict("records")}
-        on = Cell(point_name(evaluation, int(point), entry.sets), None if point < 0 else float(point))
+        chosen = f", {entry.choices[point]}" if point in entry.choices else ""
+        on = Cell(f"{point_name(evaluation, point, entry.sets)}{chosen}", None if point < 0 else float(point))
         rows.append([on, *_method_cells(by_method, methods, statistics, scale)])
     return rows
 
@@ -117,11 +139,9 @@ def _run_row(
     by_method = {
         row["method"]: row for row in extents(entry.run.spearman).to_dict("records") if row["evaluation"] == evaluation
     }
-    numbers = [
-        extent_cell(by_method[m], s) if m in by_method else Cell("", math.nan) for m in methods for s in statistics
-    ]
+    numbers = [extent_cell(by_method[m], s) if m in by_method else _ABSENT for m in methods for s in statistics]
     least = min((mark.value for mark in marks if math.isfinite(mark.value)), default=math.nan)
-    return [Cell(entry.label, float(position)), Cell(drawing(marks, scale), least), *numbers]
+    return [run_cell(entry, position), Cell(drawing(marks, scale), least), *numbers]
 
 
 def extent_cell(row: Mapping[Any, Any], statistic: Statistic) -> Cell:
@@ -143,9 +163,7 @@ def _method_cells(
         for lane, (method, look) in enumerate(present)
     ]
     first = by_method[present[0][0]][shown.column] if present else math.nan
-    numbers = [
-        _number_cell(by_method[m], s) if m in by_method else Cell("", math.nan) for m in methods for s in statistics
-    ]
+    numbers = [_number_cell(by_method[m], s) if m in by_method else _ABSENT for m in methods for s in statistics]
     return [Cell(drawing(marks, scale), first), *numbers]
 
 
@@ -163,6 +181,16 @@ def mark_of(row: Mapping[Any, Any], statistic: Statistic, look: Look, before: st
     low, high = statistic.limits(row)
     words = before + statistic.words(row)
     return Mark(row[statistic.column], low, high, look.css, look.style.marker, words, lane)
+
+
+def run_cell(entry: Entry, position: int | None = None) -> Cell:
+    """The label of a run on one line; its column sorts by ``position``, else by the label."""
+    return Cell(element("span", {"class": "named"}, entry.label), None if position is None else float(position))
+
+
+def evaluation_cell(evaluation: str) -> Cell:
+    """The name of an evaluation on one line."""
+    return Cell(element("span", {"class": "named"}, evaluation_name(evaluation)))
 
 
 def named_symbol(look: Look, name: str) -> Html:

@@ -11,20 +11,32 @@ from numpy.typing import NDArray
 
 from groupinf.analysis.pairs import PairedEffects, pair_effects
 from groupinf.experiments.result import Run
+from groupinf.reporting.choices import point_choices
 from groupinf.reporting.formats import number, shorten
 from groupinf.reporting.style import LONGEST_NAME, KindStyle, kind_styles, method_styles
 from groupinf.reporting.summary import test_set_names
 
+METHOD = "influence"
+
 
 @dataclass(frozen=True)
 class Entry:
-    """A run, what the page calls it (empty: the page has no other), its effects as arrays, and its groups' sizes."""
+    """A run, what the page calls it (empty: the page has no other), its effects as arrays, and its groups' sizes.
+
+    ``sets`` names sets of test points, ``choices`` says how test points were chosen where that differs.
+    """
 
     label: str
     run: Run
     pairs: PairedEffects
     sizes: NDArray[np.int64]
     sets: dict[int, str]
+    choices: dict[int, str]
+
+    @property
+    def method(self) -> str:
+        """The prediction that the page singles out: influence, or the first of a run without it."""
+        return METHOD if METHOD in self.pairs.methods else self.pairs.methods[0]
 
 
 @dataclass(frozen=True)
@@ -50,7 +62,7 @@ def entries_of(runs: Sequence[Run]) -> list[Entry]:
 
 def _entry(run: Run, label: str) -> Entry:
     sizes = run.effects.drop_duplicates("group")["size"].to_numpy(dtype=np.int64)
-    return Entry(label, run, pair_effects(run.effects), sizes, test_set_names(run))
+    return Entry(label, run, pair_effects(run.effects), sizes, test_set_names(run), point_choices(run))
 
 
 def labels(runs: Sequence[Run]) -> list[str]:

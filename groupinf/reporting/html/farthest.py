@@ -8,7 +8,7 @@ from typing import Any
 from groupinf.analysis.farthest import farthest_off
 from groupinf.analysis.pairs import ACTUAL
 from groupinf.reporting.formats import number, shorten
-from groupinf.reporting.html.agreement_tables import RUN, named_symbol
+from groupinf.reporting.html.agreement_tables import RUN, named_symbol, run_cell
 from groupinf.reporting.html.entries import Entry, Looks
 from groupinf.reporting.html.markup import Content, Html, element, joined
 from groupinf.reporting.html.table import Cell, Column, table
@@ -27,20 +27,20 @@ def farthest(entries: Sequence[Entry], looks: Looks, plotted: bool) -> Html:
         Column("Group"),
         *([RUN] if several else []),
         Column("Kind"),
-        Column("What made it", words=True),
-        Column("Size", numeric=True),
+        Column("Error", numeric=True),
+        Column("Actual", numeric=True),
+        *(Column(method_name(method), numeric=True) for method in methods),
         Column("Evaluation"),
         Column("Measured on"),
-        *(Column(method_name(method), numeric=True) for method in methods),
-        Column("Actual", numeric=True),
-        Column("Error", numeric=True),
+        Column("Size", numeric=True),
+        Column("What made it", words=True),
     ]
     rows = [
         row
         for position, entry in enumerate(entries)
         for row in _rows(entry, position, methods, looks, most, several, plotted)
     ]
-    first = " or ".join(dict.fromkeys(method_name(entry.pairs.methods[0]).lower() for entry in entries))
+    first = " or ".join(dict.fromkeys(method_name(entry.method).lower() for entry in entries))
     words = (
         f"The {most} groups of each evaluation that {first} misses by most. Error: distance to the actual effect as a "
         "multiple of the median actual effect (without sign) on the same test point. A group is listed on the test "
@@ -54,7 +54,7 @@ def _rows(
     entry: Entry, position: int, methods: Sequence[str], looks: Looks, most: int, several: bool, plotted: bool
 ) -> list[list[Cell]]:
     about = entry.run.groups.set_index("group")[["name", "kind", "size", "made_from"]].to_dict("index")
-    found = farthest_off(entry.pairs, entry.pairs.methods[0], most).to_dict("records")
+    found = farthest_off(entry.pairs, entry.method, most).to_dict("records")
     place = {int(group): i for i, group in enumerate(entry.pairs.groups)}
     rows = []
     for row in found:
@@ -66,15 +66,15 @@ def _rows(
         rows.append(
             [
                 Cell(shown, float(row["group"])),
-                *([Cell(entry.label)] if several else []),
+                *([run_cell(entry)] if several else []),
                 Cell(kind),
-                Cell(shorten(group["made_from"], _LONGEST_ORIGIN)),
-                Cell(f"{group['size']:,}", float(group["size"])),
+                Cell(f"{number(row['error'])}×", row["error"]),
+                _effect(row, ACTUAL),
+                *(_effect(row, method) for method in methods),
                 Cell(evaluation_name(row["evaluation"])),
                 Cell(point_name(row["evaluation"], row["test_point"], entry.sets)),
-                *(_effect(row, method) for method in methods),
-                _effect(row, ACTUAL),
-                Cell(f"{number(row['error'])}×", row["error"]),
+                Cell(f"{group['size']:,}", float(group["size"])),
+                Cell(shorten(group["made_from"], _LONGEST_ORIGIN)),
             ]
         )
     return rows

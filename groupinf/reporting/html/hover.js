@@ -5,15 +5,21 @@ hoverBox.className = "hover";
 hoverBox.setAttribute("role", "status");
 hoverBox.hidden = true;
 document.body.append(hoverBox);
+const pointedAt = {plot: null};
 
+// Four digits, with a power of ten where that is shorter: −1.234·10⁻⁷.
 function written(value) {
-  return value.toPrecision(4).replace("-", "−");
+  const [digits, power] = value.toPrecision(4).replaceAll("-", "−").split("e");
+  if (power === undefined) return digits;
+  const raised = [...power.replace("+", "")].map((sign) => (sign === "−" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign]));
+  return `${digits}·10${raised.join("")}`;
 }
 
 function describe(runNumber, place) {
   const run = data.runs[runNumber];
   const groups = groupsOf(run);
-  const size = `${groups.size[place].toLocaleString("en")} rows`;
+  const rows = groups.size[place];
+  const size = `${rows.toLocaleString("en")} ${rows === 1 ? "row" : "rows"}`;
   const title = [run.label, `Group ${groups.name[place]}`].filter(Boolean).join(": ");
   return [title, groups.kinds[groups.kind[place]].name, size, groups.made[place]].filter(Boolean);
 }
@@ -42,6 +48,7 @@ function showHover(plot, event) {
     ...effectsOf(plot, place).map((text) => line(text, "effect")),
   );
   hoverBox.hidden = false;
+  pointedAt.plot = plot;
   const left = Math.min(event.event.clientX + 14, document.documentElement.clientWidth - hoverBox.offsetWidth - 4);
   const below = event.event.clientY + 14;
   const above = event.event.clientY - hoverBox.offsetHeight - 8;
@@ -52,4 +59,11 @@ function showHover(plot, event) {
 
 function hideHover() {
   hoverBox.hidden = true;
+  pointedAt.plot = null;
+}
+
+// Where the page moves under a resting pointer: plotly has to forget the point too, or it would not tell of it again.
+function forgetHover() {
+  if (pointedAt.plot) Plotly.Fx.unhover(pointedAt.plot);
+  hideHover();
 }

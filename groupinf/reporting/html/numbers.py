@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from groupinf.reporting.formats import coefficient, interval, percent, ratio
-from groupinf.reporting.html.agreement_tables import RUN, evaluations_of
+from groupinf.reporting.html.agreement_tables import RUN, evaluations_of, run_cell
 from groupinf.reporting.html.entries import Entry
 from groupinf.reporting.html.markup import Html, element, joined
 from groupinf.reporting.html.table import Cell, Column, table
@@ -32,7 +32,7 @@ def _table(caption: str, evaluation: str, entries: Sequence[Entry]) -> Html:
     for entry in entries:
         spearman = entry.run.spearman
         for row in spearman[spearman["evaluation"] == evaluation].to_dict("records"):
-            rows.append([*([Cell(entry.label)] if several else []), *_cells(row, entry.sets)])
+            rows.append([*([run_cell(entry)] if several else []), *_cells(row, entry.sets)])
     return table(caption, columns, rows)
 
 

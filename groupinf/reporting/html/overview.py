@@ -1,16 +1,18 @@
-"""What was run: the facts of each run in one line of a table, and the convention."""
+"""What was run: the facts of each run in one line of a table, what was chosen, and the convention."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from groupinf.experiments.result import Run
+from groupinf.reporting.choices import choice_lines, test_points_line
 from groupinf.reporting.formats import UNDEFINED, number, one_line, percent, shorten
+from groupinf.reporting.html.agreement_tables import run_cell
 from groupinf.reporting.html.entries import Entry
 from groupinf.reporting.html.markup import Html, element, joined
 from groupinf.reporting.html.table import Cell, Column, table
 from groupinf.reporting.style import LONGEST_NAME
-from groupinf.reporting.summary import convention_line
+from groupinf.reporting.summary import convention_of, evaluated_line
 
 _COLUMNS = (
     Column("Dataset"),
@@ -27,13 +29,34 @@ _COLUMNS = (
 
 
 def overview(entries: Sequence[Entry]) -> Html:
-    """A row per run, and the conventions: runs that share one state it once."""
+    """A row per run; how λ and test points were chosen; the convention, which runs that differ in λ share."""
     several = len(entries) > 1
     columns = [Column("Run"), *_COLUMNS] if several else _COLUMNS
-    rows = [[*([Cell(entry.label)] if several else []), *_facts(entry.run)] for entry in entries]
-    conventions = dict.fromkeys(convention_line(entry.run) for entry in entries)
-    lines = [element("p", {"class": "quiet"}, line) for line in conventions]
+    rows = [[*([run_cell(entry, i)] if several else []), *_facts(entry.run)] for i, entry in enumerate(entries)]
+    lines = [element("p", {"class": kind} if kind else {}, line) for line, kind in _lines(entries)]
     return joined([table("What was run", columns, rows), *lines])
+
+
+def _lines(entries: Sequence[Entry]) -> list[tuple[str, str]]:
+    """Lines and their CSS class; each says of which run it speaks where not all share it."""
+    about = [line for of in (choice_lines, _stored, _points) for line in _told(entries, of)]
+    conventions = [convention_of([entry.run for entry in entries])]
+    return [*((line, "") for line in about), *((line, "quiet") for line in conventions)]
+
+
+def _told(entries: Sequence[Entry], of: Callable[[Run], list[str]]) -> list[str]:
+    told = [(entry.label, line) for entry in entries for line in of(entry.run)]
+    if len(told) == len(entries) and len({line for _, line in told}) == 1:
+        return [told[0][1]]
+    return [f"{label}: {line}" if label else line for label, line in told]
+
+
+def _stored(run: Run) -> list[str]:
+    return list(filter(None, [evaluated_line(run)]))
+
+
+def _points(run: Run) -> list[str]:
+    return list(filter(None, [test_points_line(run)]))
 
 
 def _facts(run: Run) -> list[Cell]:
@@ -49,7 +72,7 @@ def _facts(run: Run) -> list[Cell]:
         _share(about["train_accuracy"] if classes else None),
         _share(about["test_accuracy"] if classes else None),
         _count(about["n_groups"]),
-        _count(about["n_retrained"]),
+        _count(0 if "evaluated" in about else about["n_retrained"]),
     ]
 
 

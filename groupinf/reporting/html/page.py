@@ -20,7 +20,7 @@ from groupinf.reporting.html.ranking import ranking, underestimation
 from groupinf.reporting.html.short import in_short
 from groupinf.reporting.html.trust import trust
 
-_SCRIPTS = ("sort.js",)
+_SCRIPTS = ("tables.js",)
 _PLOT_SCRIPTS = ("plots.js", "hover.js", "marking.js", "start.js")
 
 
@@ -34,11 +34,18 @@ class Section:
     answer: Html
 
 
-def page_html(runs: Sequence[Run], title: str, plotly: bool | None = None, png: PngOf = drawn_png) -> str:
+def page_html(
+    runs: Sequence[Run],
+    title: str,
+    plotly: bool | None = None,
+    png: PngOf = drawn_png,
+    notes: Sequence[str] = (),
+) -> str:
     """The page of the runs, in the order given; with one run its report, with several their comparison.
 
     ``plotly`` (default: where it is installed) draws the groups with plotly.js, which the page then holds;
-    else the static figures stand there, as ``png`` gives them. The same runs give the same text.
+    else the static figures stand there, as ``png`` gives them. ``notes`` stand below what was run. The same runs give
+    the same text.
     """
     plotted = plotly_is_installed() if plotly is None else plotly
     entries = entries_of(runs)
@@ -51,7 +58,7 @@ def page_html(runs: Sequence[Run], title: str, plotly: bool | None = None, png: 
     body = element(
         "body",
         {},
-        _header(title, entries, looks, sections),
+        _header(title, entries, looks, sections, notes),
         element("main", {}, *map(_section, sections)),
         *data,
         *(Html(f"<script>{script}</script>") for script in scripts),
@@ -86,11 +93,13 @@ def _section(section: Section) -> Html:
     return element("section", attributes, heading, section.answer)
 
 
-def _header(title: str, entries: Sequence[Entry], looks: Looks, sections: Sequence[Section]) -> Html:
+def _header(
+    title: str, entries: Sequence[Entry], looks: Looks, sections: Sequence[Section], notes: Sequence[str]
+) -> Html:
     items = [element("a", {"href": f"#{section.identifier}"}, section.short) for section in sections]
-    short = [in_short(entries[0], looks)] if len(entries) == 1 else []
     nav = element("nav", {"aria-label": "Questions"}, *items)
-    return element("header", {}, element("h1", {}, title), overview(entries), *short, nav)
+    told = [element("p", {}, note) for note in notes]
+    return element("header", {}, element("h1", {}, title), overview(entries), *told, in_short(entries, looks), nav)
 
 
 def _head(title: str, looks: Looks, scripts: Sequence[str]) -> Html:

@@ -1,9 +1,9 @@
 "use strict";
 // The scatter plots: one plotly figure per panel, a trace for each style of kinds, and a last one for the marked group.
 const data = JSON.parse(document.getElementById("plot-data").textContent);
-data.arrays = data.arrays.map((text) => {
+data.arrays = data.arrays.map((text, place) => {
   const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  return new Float32Array(bytes.buffer);
+  return Float64Array.from(new Float32Array(bytes.buffer), (value) => value * data.units[place]);
 });
 const plots = [...document.querySelectorAll(".plot")];
 const darkScheme = window.matchMedia("(prefers-color-scheme: dark)");
@@ -97,6 +97,7 @@ function axis(limits, title, colours) {
   return {
     range: limits,
     title: {text: title, font: {size: 12}, standoff: 6},
+    automargin: true, // long numbers at the ticks push the title outwards
     nticks: 5,
     zeroline: true,
     zerolinecolor: colours.grid,
@@ -112,9 +113,8 @@ function axis(limits, title, colours) {
 }
 
 // On paper a plot has the size that page.css gives it there: it cannot be measured before the page is laid out.
-function sizeOf() {
-  if (view.printing) return {autosize: false, width: 340, height: 330};
-  return {autosize: true, width: undefined, height: undefined};
+function sizeOf(plot) {
+  return view.printing ? {width: 340, height: 330} : {width: plot.clientWidth, height: plot.clientHeight};
 }
 
 function layoutOf(plot) {
@@ -124,7 +124,8 @@ function layoutOf(plot) {
     ? {text: "#e8e8e8", quiet: "#a5a9b0", grid: "#3a3f47", identity: "#8c8c8c"}
     : {text: "#1a1a1a", quiet: "#666666", grid: "#d0d0d0", identity: "#8c8c8c"};
   return {
-    ...sizeOf(),
+    ...sizeOf(plot),
+    autosize: false,
     showlegend: false,
     hovermode: "closest",
     dragmode: coarsePointer.matches ? false : "zoom", // a finger scrolls the page
@@ -155,7 +156,7 @@ function headingOf(plot) {
 function draw(plot) {
   const traces = [...data.drawn.map((style) => styleTrace(plot, style)), markedTrace(plot)];
   plot.parentElement.querySelector(".rho").textContent = headingOf(plot);
-  const config = {displayModeBar: false, responsive: true, doubleClick: "reset", scrollZoom: false};
+  const config = {displayModeBar: false, doubleClick: "reset", scrollZoom: false};
   const first = plot.dataset.drawn === undefined;
   plot.dataset.drawn = view.method;
   Plotly.react(plot, traces, layoutOf(plot), config);
@@ -166,10 +167,21 @@ function draw(plot) {
   }
 }
 
+function isDrawn(plot) {
+  return plot.dataset.drawn !== undefined;
+}
+
 // What was drawn is drawn again; the rest when it is scrolled to.
 function redraw() {
   hideHover();
-  plots.filter((plot) => plot.dataset.drawn !== undefined).forEach(draw);
+  plots.filter(isDrawn).forEach(draw);
+}
+
+// A plot follows its box, whatever changed that: the window, the way the phone is held, the size of the text.
+function fit(plot) {
+  if (!isDrawn(plot) || view.printing) return;
+  const {width, height} = sizeOf(plot);
+  if (width > 0 && (plot.layout.width !== width || plot.layout.height !== height)) draw(plot);
 }
 
 function drawAll() {

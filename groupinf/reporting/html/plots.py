@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,7 @@ from groupinf.reporting.style import (
 )
 
 _LONGEST_ORIGIN = 120
+_PLAIN_POWERS = 60  # float32 reaches from 2⁻¹²⁶ to 2¹²⁸
 
 
 PngOf = Callable[[Run, str], bytes]
@@ -67,9 +69,9 @@ def interactive_plots(entries: Sequence[Entry], looks: Looks) -> Html:
 
 
 def plot_data(entries: Sequence[Entry], looks: Looks) -> dict[str, Any]:
-    """All that the script draws; effects are float32 in base64, equal arrays stand in ``arrays`` once."""
+    """All that the script draws; equal arrays stand in ``arrays`` once."""
     styles = list(dict.fromkeys(looks.kinds.values()))
-    arrays = _Arrays([], {})
+    arrays = _Arrays({})
     groups = [_groups(entry, looks, styles) for entry in entries]
     distinct = [one for i, one in enumerate(groups) if one not in groups[:i]]
     counts = count_styles(
@@ -86,24 +88,29 @@ def plot_data(entries: Sequence[Entry], looks: Looks) -> dict[str, Any]:
         "runs": [
             _run(entry, distinct.index(one), places, arrays) for (entry, places), one in zip(shown, groups, strict=True)
         ],
-        "arrays": arrays.texts,
+        "units": [unit for unit, _ in arrays.places],
+        "arrays": [text for _, text in arrays.places],
     }
 
 
 @dataclass(frozen=True)
 class _Arrays:
-    """Arrays as base64 of little-endian float32, which has about seven significant digits, each of them once."""
+    """Arrays as a unit and the values in it, as base64 of little-endian float32; each of them once.
 
-    texts: list[str]
-    places: dict[str, int]
+    Values of a size that float32 holds with all its digits, about seven, have the unit 1. Elsewhere it is
+    a power of two, at which the largest value is 1 to 2.
+    """
+
+    places: dict[tuple[float, str], int]
 
     def place(self, values: NDArray[np.float64]) -> int:
         """Where the array stands in the list, at whose end it is put if it is new."""
-        text = base64.b64encode(values.astype("<f4").tobytes()).decode()
-        if text not in self.places:
-            self.places[text] = len(self.texts)
-            self.texts.append(text)
-        return self.places[text]
+        largest = float(np.abs(values).max(initial=0.0))
+        power = math.frexp(largest)[1] - 1
+        if abs(power) <= _PLAIN_POWERS:
+            power = 0
+        text = base64.b64encode(np.ldexp(values, -power).astype("<f4").tobytes()).decode()
+        return self.places.setdefault((math.ldexp(1.0, power), text), len(self.places))
 
 
 def _shown(entries: Sequence[Entry]) -> list[list[tuple[int, str, int]]]:
@@ -224,7 +231,7 @@ def _panel(entry: Entry, i: int, arrays: _Arrays) -> dict[str, Any]:
         drawn = Panel(evaluation, point, entry.pairs.predicted[m, i], actual, spearman[method])
         hidden = hidden_points(drawn)
         panel["predicted"][method] = arrays.place(drawn.predicted)
-        panel["limits"][method] = [float(f"{limit:.6g}") for limit in axis_limits(drawn.predicted, actual)]
+        panel["limits"][method] = list(axis_limits(drawn.predicted, actual))
         panel["heading"][method] = f"ρ = {coefficient(drawn.spearman)}" + (f" · {hidden:,} hidden" if hidden else "")
     return panel
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
+from groupinf.reporting.formats import one_line
+from groupinf.reporting.html.against_lambda import against_lambda, is_series
 from groupinf.reporting.html.agreement_tables import (
     RHO,
     SLOPE,
@@ -16,25 +17,32 @@ from groupinf.reporting.html.agreement_tables import (
     statistic_table,
 )
 from groupinf.reporting.html.entries import Entry, Looks
-from groupinf.reporting.html.marks import Scale
 from groupinf.reporting.html.markup import Html, element, joined
-from groupinf.reporting.summary import SLOPE_WORDS, statistics_line
-
-_LEAST_SPAN = 2.0  # a scale of slopes reaches at least from 1/2 to 2
+from groupinf.reporting.html.scales import SLOPE_SCALE, rho_scale, slope_scale
+from groupinf.reporting.summary import SLOPE_WORDS
 
 
 def ranking(entries: Sequence[Entry], looks: Looks) -> Html:
     """Spearman's ρ with its interval, per evaluation and test point."""
     scale = rho_scale(_values(entries, RHO, lowest=True))
-    heading = f"ρ from {scale.low:g} to 1".replace("-", "−")
+    heading = f"ρ from {scale.low:g} to 1; the line is at 1".replace("-", "−")
     tables = [
         statistic_table(entries, evaluation, looks.methods, (RHO,), scale, heading)
         for evaluation in evaluations_of(entries)
     ]
-    run = entries[0].run
-    return joined(
-        [legend(looks.methods), *tables, element("p", {"class": "quiet"}, statistics_line(run, run.spearman))]
-    )
+    drawn = [against_lambda(entries, looks)] if is_series(entries) else []
+    return joined([legend(looks.methods), *drawn, *tables, element("p", {"class": "quiet"}, _rho_words(entries))])
+
+
+def _rho_words(entries: Sequence[Entry]) -> str:
+    """What ρ is, and what stands beside it: intervals for one run, test points for several."""
+    words = "ρ: Spearman's rank correlation of predicted with actual effects over the groups; 1 is the same order."
+    if len(entries) > 1:
+        return f"{words} A mark for each test point; numbers are those of the lowest and of the highest test point."
+    table = entries[0].run.spearman
+    if table["spearman_low"].isna().all():
+        return words
+    return f"{words} Interval: {one_line(entries[0].run.manifest['agreement_interval'])}."
 
 
 def underestimation(entries: Sequence[Entry], looks: Looks) -> Html:
@@ -45,21 +53,7 @@ def underestimation(entries: Sequence[Entry], looks: Looks) -> Html:
         statistic_table(entries, evaluation, looks.methods, (SLOPE, UNDER), scale, heading)
         for evaluation in evaluations_of(entries)
     ]
-    return joined([element("p", {}, SLOPE_WORDS), legend(looks.methods), *tables])
-
-
-def rho_scale(values: Sequence[float]) -> Scale:
-    """A scale up to 1 that begins at the nearest of a few round numbers below all values."""
-    least = min((v for v in values if math.isfinite(v)), default=0.0)
-    low = next((edge for edge in (0.99, 0.95, 0.9, 0.5, 0.0) if least >= edge), -1.0)
-    return Scale(low, 1.0, 1.0 if low > 0 else 0.0)
-
-
-def slope_scale(values: Sequence[float]) -> Scale:
-    """A logarithmic scale around 1, as far to either side, up to a factor of 10; slopes up to 0 stand at its left."""
-    spans = [max(v, 1 / v) for v in values if math.isfinite(v) and v > 0]
-    span = min(10.0, max([_LEAST_SPAN, *spans]))
-    return Scale(1 / span, span, 1.0, logarithmic=True)
+    return joined([element("p", {}, f"{SLOPE_WORDS} {SLOPE_SCALE}"), legend(looks.methods), *tables])
 
 
 def _values(entries: Sequence[Entry], statistic: Statistic, lowest: bool = False) -> list[float]:

@@ -27,7 +27,7 @@ document.addEventListener("keydown", (event) => {
     unmark();
   }
 });
-document.addEventListener("scroll", hideHover, {passive: true});
+document.addEventListener("scroll", forgetHover, {passive: true});
 darkScheme.addEventListener("change", redraw);
 window.addEventListener("beforeprint", () => {
   view.printing = true;
@@ -38,6 +38,14 @@ window.addEventListener("afterprint", () => {
   redraw();
 });
 
+// Plots in sight follow their boxes before the next picture is shown, the others one by one after it.
+const resized = new ResizeObserver((entries) => {
+  for (const {target} of entries) {
+    const {top, bottom} = target.getBoundingClientRect();
+    if (bottom > 0 && top < window.innerHeight) fit(target);
+    else setTimeout(fit, 0, target);
+  }
+});
 const seen = new IntersectionObserver(
   (entries) => {
     for (const entry of entries) {
@@ -49,4 +57,7 @@ const seen = new IntersectionObserver(
   },
   {rootMargin: "300px"},
 );
-for (const plot of plots) seen.observe(plot);
+for (const plot of plots) {
+  seen.observe(plot);
+  resized.observe(plot);
+}

@@ -1,4 +1,9 @@
 "use strict";
+// What tables do: sort; become cards on a narrow screen where they are short and without drawings; say where more of
+// them is hidden.
+const MOST_CARDS = 16;
+const MOST_LINES = 10; // of a card: columns of the table
+
 // Tables sort by the button that was pressed: first downwards for numbers, upwards for words; then the other way.
 function sortKey(row, column) {
   const cell = row.cells[column];
@@ -28,4 +33,41 @@ function sortBy(header) {
 
 for (const button of document.querySelectorAll("thead button")) {
   button.addEventListener("click", () => sortBy(button.closest("th")));
+  button.disabled = button.closest("table").tBodies[0].rows.length < 2;
+}
+
+// page.css makes the rows of such a table cards on a narrow screen: each cell brings the heading of its column.
+// The roles keep it a table for screen readers, whatever is displayed.
+function allowCards(table) {
+  const headings = [...table.tHead.rows[0].cells];
+  table.classList.add("cards");
+  table.setAttribute("role", "table");
+  for (const part of [table.tHead, ...table.tBodies]) part.setAttribute("role", "rowgroup");
+  for (const heading of headings) heading.setAttribute("role", "columnheader");
+  for (const row of table.rows) row.setAttribute("role", "row");
+  for (const cell of table.querySelectorAll("tbody th, tbody td")) {
+    cell.setAttribute("role", cell.tagName === "TH" ? "rowheader" : "cell");
+    cell.dataset.heading = headings[cell.cellIndex].querySelector("button").firstChild.textContent;
+  }
+}
+
+// A table wider than its box has a shadow on each side where more of it is, and can be scrolled with the keyboard.
+function showSides(box) {
+  const hidden = box.scrollWidth - box.clientWidth;
+  box.classList.toggle("scrolls", hidden > 1);
+  box.classList.toggle("more-left", box.scrollLeft > 1);
+  box.classList.toggle("more-right", hidden - box.scrollLeft > 1);
+  if (hidden > 1) box.tabIndex = 0;
+  else box.removeAttribute("tabindex");
+}
+
+const sides = new ResizeObserver((entries) => {
+  for (const box of new Set(entries.map(({target}) => target.closest(".scroll")))) showSides(box);
+});
+for (const table of document.querySelectorAll(".scroll > table")) {
+  const [cards, lines] = [table.tBodies[0].rows.length, table.tHead.rows[0].cells.length];
+  if (cards <= MOST_CARDS && lines <= MOST_LINES && !table.querySelector(".wide")) allowCards(table);
+  sides.observe(table);
+  sides.observe(table.parentElement);
+  table.parentElement.addEventListener("scroll", () => showSides(table.parentElement), {passive: true});
 }

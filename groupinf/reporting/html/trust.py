@@ -8,12 +8,14 @@ from typing import Any
 
 import yaml
 
+from groupinf.reporting.choices import choice_line
 from groupinf.reporting.figures import figure_bytes
 from groupinf.reporting.formats import number, one_line
 from groupinf.reporting.html.entries import Entry
 from groupinf.reporting.html.markup import Content, Html, element, joined, png_figure
-from groupinf.reporting.lambda_figure import choice_line, lambda_figure
+from groupinf.reporting.lambda_figure import lambda_figure
 from groupinf.reporting.summary import certificate_line, note_lines, skipped_lines
+from groupinf.reporting.verdict import verdict
 
 # What a manifest says of where a run comes from, in the order of the page.
 _PROVENANCE = {
@@ -24,6 +26,7 @@ _PROVENANCE = {
     "fit": "The fit",
     "versions": "Versions",
     "git_commit": "Commit",
+    "git_dirty": "Changes beside the commit",
     "processor": "Processor",
     "platform": "Platform",
     "threads": "BLAS threads",
@@ -33,8 +36,9 @@ _MOST_LISTED = 12
 
 
 def trust(entries: Sequence[Entry]) -> Html:
-    """One part for each run."""
-    return joined([part for entry in entries for part in _run(entry)])
+    """The verdict on all runs, and one part for each."""
+    opening = element("p", {}, element("strong", {}, verdict([entry.run for entry in entries])))
+    return joined([opening, *(part for entry in entries for part in _run(entry))])
 
 
 def _run(entry: Entry) -> list[Html]:

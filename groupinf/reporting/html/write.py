@@ -13,10 +13,10 @@ from groupinf.reporting.html.plots import PngOf, drawn_png
 PAGE_NAME = "report.html"
 
 
-def write_page(runs: Sequence[Run], title: str, path: Path, png: PngOf = drawn_png) -> Path:
+def write_page(runs: Sequence[Run], title: str, path: Path, png: PngOf = drawn_png, notes: Sequence[str] = ()) -> Path:
     """Write the page of the runs to ``path``, whole or not at all; return ``path``.
 
-    ``png`` gives the figure of a run and method, for a page without plotly.
+    ``png`` gives the figure of a run and method, for a page without plotly; ``notes`` stand below what was run.
     """
-    write_atomically(path, page_html(runs, title, png=png).encode())
+    write_atomically(path, page_html(runs, title, png=png, notes=notes).encode())
     return path
