@@ -67,8 +67,9 @@ RHO_BELOW = (
 )
 CONVEX = (
     "Why a falling test loss is an exception: the loss is convex in the model's score, so that reading it out "
-    "linearly, as influence does, makes a fall look larger and a rise smaller than they are. Read out exactly, as "
-    "parameter influence does, falls are too small more often."
+    "linearly, as influence does, makes a fall look larger and a rise smaller than they are; and it cannot fall below "
+    "0, where the largest falls level off in Figures 1 and C.2. Read out exactly, as parameter influence does, falls "
+    "are too small more often."
 )
 BOTH_CURVATURES = (
     "Why most falls are too small all the same: the change of the score is itself too small, whatever its sign, as the "
