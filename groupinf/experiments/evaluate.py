@@ -26,6 +26,7 @@ from groupinf.experiments.identity import identity_hash, identity_of
 from groupinf.experiments.manifest import provenance
 from groupinf.experiments.outline import Outline, stored_outline
 from groupinf.experiments.parallel import one_thread
+from groupinf.experiments.prepare import describe_measures
 from groupinf.experiments.problem import evaluations_of, load_checked, test_objective, training_objective
 from groupinf.experiments.progress import Progress
 from groupinf.experiments.result import Run
@@ -148,12 +149,7 @@ def _description(study: Study, drawn: Drawn, source: RunDirectory, outline: Outl
     about, run = outline.manifest, source.path.name
     return {
         **{key: value for key, value in about.items() if key not in ("test_sets", "agreement_interval")},
-        "test_points": list(study.test_points),
-        **({"test_sets": drawn.tested.described()} if drawn.tested.names else {}),
-        "evaluations": list(study.evaluations),
-        "methods": list(study.methods),
-        "scales": dict(study.scales),
-        "gradient_norms": dict(study.gradient_norms),
+        **describe_measures(study, drawn),
         "notes": [f"the groups and the retrained parameters are those of {run}: nothing was retrained"],
         **provenance(),
         "evaluated": {"run": run, "identity": identity_hash(about["identity"])},

@@ -101,8 +101,8 @@ def _describe_data(loaded: LoadedConfig, dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def _describe_groups(study: Study, drawn: Drawn, notes: Sequence[str]) -> dict[str, Any]:
-    retrained, width = len(drawn.groups) - len(drawn.skipped), block_width(study.fitted.objective, study.engine)
+def describe_measures(study: Study, drawn: Drawn) -> dict[str, Any]:
+    """What is measured, on which test points and in which scales, for the manifest."""
     return {
         "test_points": list(study.test_points),
         **({"test_sets": drawn.tested.described()} if drawn.tested.names else {}),
@@ -110,6 +110,13 @@ def _describe_groups(study: Study, drawn: Drawn, notes: Sequence[str]) -> dict[s
         "methods": list(study.methods),
         "scales": dict(study.scales),
         "gradient_norms": dict(study.gradient_norms),
+    }
+
+
+def _describe_groups(study: Study, drawn: Drawn, notes: Sequence[str]) -> dict[str, Any]:
+    retrained, width = len(drawn.groups) - len(drawn.skipped), block_width(study.fitted.objective, study.engine)
+    return {
+        **describe_measures(study, drawn),
         "n_groups": len(drawn.groups),
         "n_retrained": retrained,
         "block_width": width,

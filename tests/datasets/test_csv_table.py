@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.outcomes import OUTCOMES, outcome
+from support.outcomes import OUTCOMES, outcome, outcomes_of
 
 from groupinf.config.schema import CsvDataset
 from groupinf.datasets import text_table
@@ -284,24 +284,16 @@ TEXTS = st.lists(PIECES, max_size=60).map("".join)
 
 def test_junk_gives_only_data_errors(tmp_path: Path) -> None:
     """Whatever the bytes of a table and the options for it: it is read, or refused by name."""
-    found = set()
+    contents = st.one_of(st.binary(max_size=200), TEXTS.map(str.encode), TEXTS.map(lambda t: f"x,label\n{t}".encode()))
+    tasks, missing = st.sampled_from(["classification", "regression"]), st.sampled_from(["refuse", "impute"])
 
-    @settings(max_examples=300, deadline=None)
-    @given(
-        content=st.one_of(
-            st.binary(max_size=200), TEXTS.map(str.encode), TEXTS.map(lambda t: f"x,label\n{t}".encode())
-        ),
-        task=st.sampled_from(["classification", "regression"]),
-        missing=st.sampled_from(["refuse", "impute"]),
-    )
-    @example(content=b"", task="classification", missing="refuse")
-    @example(content=numbers_but_for({}).encode(), task="classification", missing="refuse")
-    def check(content: bytes, task: str, missing: str) -> None:
-        became = outcome(lambda: load(tmp_path, content, task=task, missing=missing, standardise=True), r"mine\.csv")
-        assert became in OUTCOMES
-        found.add(became)
+    def become(case: tuple[bytes, str, str]) -> str:
+        content, task, missing = case
+        return outcome(lambda: load(tmp_path, content, task=task, missing=missing, standardise=True), r"mine\.csv")
 
-    check()
+    wrong, right = ((c, "classification", "refuse") for c in (b"", numbers_but_for({}).encode()))
+    how = settings(max_examples=300, deadline=None)
+    found = outcomes_of(st.tuples(contents, tasks, missing), become, wrong, right, how)
     assert found == OUTCOMES
 
 

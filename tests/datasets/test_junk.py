@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
-from support.outcomes import OUTCOMES, outcome
+from support.outcomes import OUTCOMES, outcome, outcomes_of
 
 from groupinf.datasets import dogfish, nli_workers
 from groupinf.datasets.diabetes import SOURCE as ZIP_SOURCE
@@ -162,19 +162,7 @@ def outcome_of(form: Format, content: bytes, folder: Path, compress: bool) -> st
 
 def outcomes_of_damage(form: Format, right: bytes, folder: Path, compress: bool) -> set[str]:
     """Of the right bytes, of none and of 150 damaged ones."""
-    found = set()
-
-    @quickly
-    @given(content=damaged(right))
-    @example(content=b"")
-    @example(content=right)
-    def check(content: bytes) -> None:
-        became = outcome_of(form, content, folder, compress)
-        assert became in OUTCOMES
-        found.add(became)
-
-    check()
-    return found
+    return outcomes_of(damaged(right), lambda content: outcome_of(form, content, folder, compress), b"", right, quickly)
 
 
 @st.composite

@@ -5,15 +5,16 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from scipy import sparse
 from support.npz_files import SPARSE_TRAIN, arrays, fault
-from support.outcomes import OUTCOMES, altered, outcome
+from support.outcomes import OUTCOMES, altered, outcome, outcomes_of
 
 from groupinf.config.schema import NpzDataset
 from groupinf.datasets.dataset import Dataset
@@ -72,35 +73,19 @@ def test_truncated_file(tmp_path: Path, kept: int) -> None:
 
 def test_junk_gives_only_data_errors(tmp_path: Path) -> None:
     """Junk is refused by name, also where it opens as a NumPy file does; an archive is read by the same means."""
-    found = set()
-
-    @settings(max_examples=200, deadline=None)
-    @given(content=st.one_of(st.binary(max_size=300), st.binary(max_size=100).map(lambda b: b"\x93NUMPY\x01\x00" + b)))
-    @example(content=b"")
-    @example(content=GOOD[True])
-    def check(content: bytes) -> None:
-        became = outcome_of(read_archive, tmp_path / "junk.npz", content)
-        assert became in OUTCOMES
-        found.add(became)
-
-    check()
+    contents = st.one_of(st.binary(max_size=300), st.binary(max_size=100).map(lambda b: b"\x93NUMPY\x01\x00" + b))
+    how = settings(max_examples=200, deadline=None)
+    found = outcomes_of(contents, partial(outcome_of, read_archive, tmp_path / "junk.npz"), b"", GOOD[True], how)
     assert found == OUTCOMES
 
 
 def test_altered_bytes_give_only_data_errors(tmp_path: Path) -> None:
     """An archive with a few other bytes is read, or refused by name."""
-    found = set()
-
-    @settings(max_examples=300, deadline=None)
-    @given(content=st.sampled_from([GOOD[False], GOOD[True]]).flatmap(altered))
-    @example(content=GOOD[False])
-    @example(content=GOOD[False][::-1])
-    def check(content: bytes) -> None:
-        became = outcome_of(read_archive, tmp_path / "altered.npz", content)
-        assert became in OUTCOMES
-        found.add(became)
-
-    check()
+    contents = st.sampled_from([GOOD[False], GOOD[True]]).flatmap(altered)
+    how = settings(max_examples=300, deadline=None)
+    found = outcomes_of(
+        contents, partial(outcome_of, read_archive, tmp_path / "altered.npz"), GOOD[False][::-1], GOOD[False], how
+    )
     assert found == OUTCOMES
 
 
@@ -112,16 +97,9 @@ def scipy_bytes() -> bytes:
 
 def test_altered_bytes_of_a_file_of_scipy_give_only_data_errors(tmp_path: Path) -> None:
     """A file of scipy.sparse.save_npz with a few other bytes is read, or refused by name."""
-    found = set()
-
-    @settings(max_examples=200, deadline=None)
-    @given(content=altered(scipy_bytes()))
-    @example(content=scipy_bytes())
-    @example(content=scipy_bytes()[::-1])
-    def check(content: bytes) -> None:
-        became = outcome_of(read_sparse, tmp_path / "altered.npz", content)
-        assert became in OUTCOMES
-        found.add(became)
-
-    check()
+    contents = altered(scipy_bytes())
+    how = settings(max_examples=200, deadline=None)
+    found = outcomes_of(
+        contents, partial(outcome_of, read_sparse, tmp_path / "altered.npz"), scipy_bytes()[::-1], scipy_bytes(), how
+    )
     assert found == OUTCOMES

@@ -6,6 +6,7 @@ import datetime
 import decimal
 import io
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import settings
 from hypothesis import strategies as st
-from support.outcomes import OUTCOMES, altered, outcome
+from support.outcomes import OUTCOMES, altered, outcome, outcomes_of
 
 from groupinf.config.schema import ParquetDataset
 from groupinf.datasets.dataset import Dataset
@@ -186,35 +187,17 @@ def test_the_unaltered_bytes_load(tmp_path: Path) -> None:
 
 def test_junk_gives_only_data_errors(tmp_path: Path) -> None:
     """Junk is refused by name, also between the marks of a Parquet file; a Parquet file is read by the same means."""
-    found = set()
-
-    @settings(max_examples=150, deadline=None)
-    @given(content=st.one_of(st.binary(max_size=200), st.binary(max_size=100).map(lambda b: b"PAR1" + b + b"PAR1")))
-    @example(content=b"")
-    @example(content=GOOD)
-    def check(content: bytes) -> None:
-        became = outcome_of(tmp_path / "junk.parquet", content)
-        assert became in OUTCOMES
-        found.add(became)
-
-    check()
+    contents = st.one_of(st.binary(max_size=200), st.binary(max_size=100).map(lambda b: b"PAR1" + b + b"PAR1"))
+    how = settings(max_examples=150, deadline=None)
+    found = outcomes_of(contents, partial(outcome_of, tmp_path / "junk.parquet"), b"", GOOD, how)
     assert found == OUTCOMES
 
 
 def test_altered_bytes_give_only_data_errors(tmp_path: Path) -> None:
     """A file with a few other bytes, whole or cut off, is read, or refused by name."""
-    found = set()
-
-    @settings(max_examples=300, deadline=None)
-    @given(content=altered(GOOD), kept=st.integers(1, len(GOOD)))
-    @example(content=GOOD, kept=1)
-    @example(content=GOOD, kept=len(GOOD))
-    def check(content: bytes, kept: int) -> None:
-        became = outcome_of(tmp_path / "altered.parquet", content[:kept])
-        assert became in OUTCOMES
-        found.add(became)
-
-    check()
+    contents = st.tuples(altered(GOOD), st.integers(1, len(GOOD))).map(lambda case: case[0][: case[1]])
+    how = settings(max_examples=300, deadline=None)
+    found = outcomes_of(contents, partial(outcome_of, tmp_path / "altered.parquet"), GOOD[:1], GOOD, how)
     assert found == OUTCOMES
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TypeVar
 
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from groupinf.errors import DataError
 
 OUTCOMES = {"read", "refused"}
+
+Case = TypeVar("Case")
 
 
 def outcome(read: Callable[[], object], words: str) -> str:
@@ -22,6 +26,25 @@ def outcome(read: Callable[[], object], words: str) -> str:
     except DataError as error:
         return "refused" if re.search(words, str(error)) else f"a message without {words!r}: {error}"
     return "read"
+
+
+def outcomes_of(
+    cases: st.SearchStrategy[Case], become: Callable[[Case], str], wrong: Case, right: Case, how: settings
+) -> set[str]:
+    """All that becomes of the cases, with ``wrong`` and ``right`` among them; fails at one that is no outcome."""
+    found = set()
+
+    @how
+    @given(case=cases)
+    @example(case=wrong)
+    @example(case=right)
+    def check(case: Case) -> None:
+        became = become(case)
+        assert became in OUTCOMES
+        found.add(became)
+
+    check()
+    return found
 
 
 @st.composite
