@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 
 from groupinf.analysis.agreement import ALL_KINDS, agreement_rows
 from groupinf.analysis.extent import extents_by
-from groupinf.analysis.intervals import FEWEST_GROUPS, bonett_wright_interval
+from groupinf.analysis.intervals import FEWEST_GROUPS
 from groupinf.analysis.pairs import PairedEffects
 
 MOST_BANDS = 5
+# differences in ρ, and ratios of slopes, below which a part of the groups is like all of them
+NOTABLE = 0.01
+NOTABLE_RATIO = 1.1
 
 
 def size_bands(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -58,19 +61,41 @@ def by_size(pairs: PairedEffects, sizes: NDArray[np.int64]) -> pd.DataFrame:
     return extents_by(agreement_by_size(pairs, sizes), ("smallest", "largest"))
 
 
-def ranked_worst(parts: pd.DataFrame, method: str) -> Mapping[Any, Any] | None:
-    """The row of :func:`by_kind` or :func:`by_size` whose median ρ is lowest for ``method``, as a mapping.
+def comparable(parts: pd.DataFrame, method: str) -> pd.DataFrame:
+    """The rows of :func:`by_kind` or :func:`by_size` for ``method`` that can be called better or worse than others.
 
-    Its further keys low and high are the ends of the analytic interval that a ρ of that size has over so many groups.
-    Parts of fewer than FEWEST_GROUPS groups are left out: their ρ says little. None where not two parts remain of
-    some evaluation, so that there is nothing to be worse than.
+    Parts of fewer than FEWEST_GROUPS groups are left out, as their ρ says little, and evaluations of which not two
+    parts remain.
     """
     known = (parts["method"] == method) & (parts["n_groups"] >= FEWEST_GROUPS) & parts["spearman_median"].notna()
     rows = parts[known]
-    rivals = rows.groupby("evaluation", sort=False)["method"].transform("size")
-    rows = rows[rivals > 1]
-    if rows.empty:
-        return None
-    worst = rows.sort_values("spearman_median", kind="stable").iloc[0].to_dict()
-    low, high = bonett_wright_interval(np.array(worst["spearman_median"]), int(worst["n_groups"]))
-    return {**worst, "low": float(low), "high": float(high)}
+    return rows[rows.groupby("evaluation", sort=False)["method"].transform("size") > 1]
+
+
+def ranked_worst(rows: pd.DataFrame, overall: pd.DataFrame) -> Mapping[Any, Any] | None:
+    """The :func:`comparable` row of lowest median ρ among those that stand out, as a mapping; None where none does.
+
+    ``overall`` are the :func:`extents` of the same run. A part stands out where its median ρ is lower by NOTABLE or
+    more than that of all groups on its evaluation, and outside the interval of theirs, where they have one.
+    """
+    all_groups = _overall(rows, overall)
+    apart = all_groups["spearman_median"] - rows["spearman_median"] >= NOTABLE
+    inside = rows["spearman_median"] >= all_groups["spearman_low"]
+    return _first(rows[apart & ~inside].sort_values("spearman_median", kind="stable"))
+
+
+def most_underestimated(rows: pd.DataFrame, overall: pd.DataFrame) -> Mapping[Any, Any] | None:
+    """The :func:`comparable` row of largest median slope, of those above 1 and NOTABLE_RATIO of all groups' slope."""
+    slope = rows["slope_median"]
+    steep = (slope > 1) & (slope > NOTABLE_RATIO * _overall(rows, overall)["slope_median"])
+    return _first(rows[steep].sort_values("slope_median", ascending=False, kind="stable"))
+
+
+def _overall(rows: pd.DataFrame, overall: pd.DataFrame) -> pd.DataFrame:
+    """For each row that of all groups on its evaluation, by its method."""
+    keys = pd.MultiIndex.from_frame(rows[["evaluation", "method"]])
+    return overall.set_index(["evaluation", "method"]).loc[keys].set_index(rows.index)
+
+
+def _first(rows: pd.DataFrame) -> Mapping[Any, Any] | None:
+    return None if rows.empty else rows.iloc[0].to_dict()

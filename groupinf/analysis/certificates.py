@@ -10,43 +10,56 @@ import pandas as pd
 
 from groupinf.analysis.pairs import ACTUAL
 
+# an actual effect is told from its error where the error estimate is at most this share of the median effect
+RESOLVED = 0.01
+
 
 @dataclass(frozen=True)
 class Exactness:
     """How exact the actual effects of a run, or of several, are by their error estimates.
 
-    ``of_scale`` is the largest estimate as a share of the largest predicted effect of its evaluation, ``of_median``
-    as a share of the median |actual effect| of its measure.
+    ``of_scale`` is the largest estimate as a share of the largest predicted effect of its evaluation, ``scale_of``
+    that evaluation (empty where there is none), ``of_median`` as a share of the median |actual effect| of its measure.
     """
 
     groups: int
     skipped: int
     of_scale: float
     of_median: float
+    scale_of: str = ""
 
 
 def exactness(effects: pd.DataFrame, scales: Mapping[str, float], skipped: int) -> Exactness:
     """The exactness of one run; ``scales`` maps an evaluation to its largest predicted effect over all groups."""
     actual = effects[effects["method"] == ACTUAL]
     largest = actual.groupby("evaluation", sort=False)["error_estimate"].max()
-    of_scale = max((float(error) / scales[str(name)] for name, error in largest.items()), default=math.nan)
-    return Exactness(actual["group"].nunique(), skipped, of_scale, largest_relative_error(effects))
+    shares = ((float(error) / scales[str(name)], str(name)) for name, error in largest.items())
+    of_scale, scale_of = max(shares, default=(math.nan, ""))
+    return Exactness(actual["group"].nunique(), skipped, of_scale, largest_relative_error(effects), scale_of)
 
 
 def joint_exactness(parts: Sequence[Exactness]) -> Exactness:
     """What holds of all the runs: groups and skipped groups added up, the largest of each share (NaN left out)."""
     shares = [pd.Series([part.of_scale for part in parts]), pd.Series([part.of_median for part in parts])]
     of_scale, of_median = (float(share.max()) for share in shares)
-    return Exactness(sum(part.groups for part in parts), sum(part.skipped for part in parts), of_scale, of_median)
+    scale_of = next((part.scale_of for part in parts if part.of_scale == of_scale), "")
+    groups, skipped = sum(part.groups for part in parts), sum(part.skipped for part in parts)
+    return Exactness(groups, skipped, of_scale, of_median, scale_of)
 
 
 def largest_relative_error(effects: pd.DataFrame) -> float:
-    """Largest error estimate of an actual effect, relative to the median |actual effect| of its measure.
+    """The largest of the :func:`relative_errors`; NaN where there are none."""
+    errors = relative_errors(effects)
+    return float(errors.max()) if len(errors) else math.nan
 
-    A measure is an evaluation on one test point. Relative to the median and not to its own effect, which may
-    be as near to 0 as it likes; measures whose median is 0 are left out. NaN where nothing remains.
+
+def relative_errors(effects: pd.DataFrame) -> pd.Series[float]:
+    """Of each measure the largest error estimate of an actual effect, relative to the median |actual effect|.
+
+    A measure is an evaluation on one test point, and the index (evaluation, test_point). Relative to the median and
+    not to its own effect, which may be as near to 0 as it likes; measures whose median is 0 are left out.
     """
     actual = effects[effects["method"] == ACTUAL]
     by_measure = actual.assign(magnitude=actual["effect"].abs()).groupby(["evaluation", "test_point"], sort=False)
     largest, typical = by_measure["error_estimate"].max(), by_measure["magnitude"].median()
-    return float((largest / typical)[typical > 0].max()) if (typical > 0).any() else math.nan
+    return (largest / typical)[typical > 0]

@@ -24,7 +24,7 @@ def collect(run_dir: str, quiet: bool, verbose: bool) -> None:
     else is read. Blocks that are missing are named.
     """
     from groupinf.cli.progress import shown
-    from groupinf.experiments.folders import is_sweep
+    from groupinf.experiments.folder_kinds import is_sweep
 
     join = _sweep if is_sweep(Path(run_dir)) else _run
     with shown(quiet=quiet, verbose=verbose) as progress:

@@ -16,6 +16,7 @@ def compare(run_dir: tuple[str, ...], output: str | None) -> None:
     RUN_DIR is the folder of a run, or of a sweep, which stands for all its runs. They are shown in the order given.
     """
     from groupinf.cli.results import typed, width
+    from groupinf.reporting.choices import title_line
     from groupinf.reporting.comparison import comparison_text
     from groupinf.reporting.html.write import write_page
     from groupinf.reporting.paper_figures import load_source
@@ -27,5 +28,5 @@ def compare(run_dir: tuple[str, ...], output: str | None) -> None:
         raise click.UsageError("expected two different runs or more, found one; groupinf report shows one run")
     click.echo(comparison_text(runs, width()).rstrip())
     if output is not None:
-        title = " and ".join(dict.fromkeys(str(run.manifest["name"]) for run in runs))
+        title = " and ".join(dict.fromkeys(title_line(run) for run in runs))
         click.echo(f"\nPage: {typed(write_page(runs, title, Path(output)))}")

@@ -74,5 +74,23 @@ def _require_fitting(fresh: bool, shard: str | None, backend: str, scheduler: st
     if (backend == "dask") != (scheduler is not None):
         found = "dask without an address" if scheduler is None else f"{backend} with {scheduler}"
         raise click.UsageError(f"expected --backend dask and --scheduler ADDRESS together, found {found}")
-    if scheduler is not None and re.fullmatch(r"[a-z]+://\S+:\d+", scheduler) is None:
-        raise click.UsageError(f"--scheduler: expected an address such as tcp://host:8786, found {scheduler!r}")
+    fault = None if scheduler is None else _address_fault(scheduler)
+    if fault is not None:
+        raise click.UsageError(
+            f"--scheduler: expected an address such as tcp://host:8786, found {scheduler!r}: {fault}"
+        )
+
+
+def _address_fault(address: str) -> str | None:
+    """Which part of a scheduler's address is missing or wrong; None where it is whole."""
+    found = re.fullmatch(r"(?:([a-z]+)://)?(\S*?)(?::(\d+))?", address)
+    if found is None:
+        return "it cannot be read as protocol://host:port"
+    protocol, host, port = found.groups()
+    faults = [
+        *(["it has no protocol, such as tcp://"] if protocol is None else []),
+        *(["it has no host"] if not host else []),
+        *(["it has no port"] if port is None else []),
+        *([f"port {port} is not one of 1 to 65535"] if port is not None and not 1 <= int(port) <= 65535 else []),
+    ]
+    return "; ".join(faults) or None

@@ -18,7 +18,7 @@ def figure(name: str, run_dirs: tuple[str, ...], output: str) -> None:
 
     NAME is figure-1 (influence), figure-2 (Newton), figure-c1 (other test points), figure-c2 and figure-c3
     (regularisation) or figure-c4 (three predictions). RUN_DIR... are folders of runs or sweeps, in the order in which
-    they are to be shown.
+    they are to be shown. Folders of FILE that are missing are made.
     """
     from groupinf.experiments.files import write_atomically
     from groupinf.reporting.figures import FILE_FORMATS, figure_bytes

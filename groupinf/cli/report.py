@@ -18,10 +18,10 @@ def report(run_dir: str) -> None:
     """
     import groupinf
     from groupinf.cli.results import print_run, print_sweep
-    from groupinf.experiments.sweep_result import SWEEP
+    from groupinf.experiments.folder_kinds import is_sweep
     from groupinf.reporting.report import write_report
 
-    if (Path(run_dir) / SWEEP).exists():
+    if is_sweep(Path(run_dir)):
         from groupinf.reporting.sweep_table import write_sweep_report
 
         sweep = groupinf.load_sweep(run_dir)

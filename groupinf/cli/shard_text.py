@@ -15,9 +15,10 @@ def run_shard_text(done: ShardDone) -> str:
 
 
 def sweep_shard_text(done: ShardDone) -> str:
-    """Of a shard of a sweep, which the same command joins."""
+    """Of a shard of a sweep, which groupinf collect joins, too."""
     left = f"{len(done.left):,} more to compute, numbers {ranges_text(done.left)}" if done.left else "All are stored"
-    return f"{_done(done)}\n{left}.\nThe same command without --shard joins them when all are there."
+    when = "When they are there, join them:" if done.left else "Join them:"
+    return f"{_done(done)}\n{left}.\n{when} groupinf collect {done.path}"
 
 
 def _done(done: ShardDone) -> str:

@@ -14,7 +14,9 @@ from groupinf.cli.options import run_dir_argument
 def status(run_dir: str) -> None:
     """Say which blocks of a run are done, running or failed, and how long the rest will take.
 
-    RUN_DIR is the folder of the run, or of a sweep. A block counts as done by its name: groupinf verify reads it.
+    RUN_DIR is the folder of the run, or of a sweep.
+
+    A block counts as done by the name of its file, and other files are not looked at: groupinf verify reads them.
     """
     from groupinf.experiments.status import folder_text
 

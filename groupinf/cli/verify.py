@@ -14,9 +14,12 @@ from groupinf.cli.options import jobs_option, progress_options, run_dir_argument
 @jobs_option
 @progress_options
 def verify(run_dir: str, jobs: int, quiet: bool, verbose: bool) -> None:
-    """Check every stored file, and one block in twenty by computing it again.
+    """Check the files that numbers come from, and one block in twenty by computing it again.
 
     RUN_DIR is the folder of the run, or of a sweep. The data are needed, as for the run.
+
+    Checked are manifest.json, what it names (config.yaml, theta.npz, groups, collected tables), all blocks, and
+    sweep.json of a sweep; neither timings.json nor reports, which groupinf report writes anew.
     """
     from groupinf.cli.progress import shown
     from groupinf.errors import RunError

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import logging
 import pickle
+import socket
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from threadpoolctl import threadpool_limits
 
@@ -100,9 +102,11 @@ def _client(distributed: Any, scheduler: str) -> Any:
     try:
         client = distributed.Client(scheduler, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
+        why = _unknown_host(scheduler) or error
         raise ConfigError(
-            f"--scheduler {scheduler}: no Dask scheduler answers within {PATIENCE} s ({error}); check that it runs "
-            "(dask scheduler), that this is the address that it printed, and that it can be reached from here"
+            f"--scheduler {scheduler}: no Dask scheduler answers within {PATIENCE} s ({why})"
+            "; check that it runs (dask scheduler), that this is the address that it printed, and that it can be "
+            "reached from here"
         ) from error
     try:
         _require_workers(client, scheduler)
@@ -110,6 +114,16 @@ def _client(distributed: Any, scheduler: str) -> Any:
         client.close()
         raise
     return client
+
+
+def _unknown_host(scheduler: str) -> str | None:
+    """That the host has no address, which Dask takes for a scheduler that is slow; None where it has one."""
+    host = urlsplit(scheduler).hostname
+    try:
+        socket.getaddrinfo(host, None)
+    except (OSError, UnicodeError):
+        return f"there is no host {host}, as far as is known here"
+    return None
 
 
 def _require_workers(client: Any, scheduler: str) -> None:

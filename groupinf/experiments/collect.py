@@ -14,6 +14,7 @@ from groupinf.analysis.agreement import agreement_table
 from groupinf.effects.steps import READOUTS
 from groupinf.errors import DataError
 from groupinf.experiments.files import parquet_bytes
+from groupinf.experiments.folder_kinds import sweep_of
 from groupinf.experiments.markers import failures, remove_markers, shards_used
 from groupinf.experiments.outline import Outline
 from groupinf.experiments.progress import Progress
@@ -82,7 +83,8 @@ def _missing_text(missing: list[int], n_blocks: int, run: Path) -> str:
     found = f"{len(missing)} of {n_blocks} blocks are missing or altered: {ranges_text(missing)}{''.join(reasons)}"
     of = shards_used(run)
     if of is None:
-        return f"{found}; groupinf experiment with the same configuration computes them (in a sweep: groupinf sweep)"
+        command = "groupinf experiment" if sweep_of(run) is None else "groupinf sweep"
+        return f"{found}; {command} with the same configuration computes them"
     shards = [f"{number}/{of}" for number in shards_of(missing, of)]
     return f"{found}; they belong to shards {', '.join(shards)}: run these again"
 

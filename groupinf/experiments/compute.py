@@ -56,10 +56,9 @@ def compute(
     missing = [b for b in numbers if directory.read_block(b, files) is None]
     if len(missing) < len(numbers):
         progress.note(f"{len(numbers) - len(missing)} of {len(numbers)} blocks are stored already")
-    progress.stage("retrain", sum(len(blocks[b]) for b in numbers))
-    progress.advance(sum(len(blocks[b]) for b in set(numbers) - set(missing)))
     if not missing:
         return
+    progress.stage("retrain", sum(len(blocks[b]) for b in missing))
     outcomes = outcomes_of(compute_task, prepared.study, prepared.outline, missing, jobs, scheduler)
     with at_work(directory.path, jobs, missing), closing(outcomes):
         for outcome in outcomes:

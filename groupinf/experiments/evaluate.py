@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, Context
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from groupinf.experiments.collect import collect
 from groupinf.experiments.compute import Outcome, Task, outcomes_of
 from groupinf.experiments.drawing import Drawn, draw_test_points, make_study
 from groupinf.experiments.files import npz_arrays
+from groupinf.experiments.folder_kinds import sweep_of
 from groupinf.experiments.identity import identity_hash, identity_of
 from groupinf.experiments.manifest import provenance
 from groupinf.experiments.outline import Outline, stored_outline
@@ -158,9 +160,9 @@ def _description(study: Study, drawn: Drawn, source: RunDirectory, outline: Outl
 
 def _compute(outline: Outline, stored: _Stored, target: RunDirectory, jobs: int, progress: Progress) -> None:
     missing = [b for b in range(len(outline.blocks)) if target.read_block(b) is None]
-    progress.stage("evaluate", sum(len(outline.blocks[b]) for b in missing))
     if not missing:
         return
+    progress.stage("evaluate", sum(len(outline.blocks[b]) for b in missing))
     with closing(outcomes_of(_evaluate, stored, outline, missing, jobs)) as outcomes:
         for outcome in outcomes:
             target.write_block(outcome.number, outcome.arrays)
@@ -187,11 +189,23 @@ def _loose_effects(outline: Outline, study: Study, target: RunDirectory) -> list
         largest = max(errors) / study.scales[name]
         if not largest <= EFFECT_TOLERANCE:
             notes.append(
-                f"actual effects on {name} are exact to {largest:.1g} of the largest influence, where a run "
-                f"retrains until they are exact to {EFFECT_TOLERANCE:.0e}"
+                f"actual effects on {name.replace('_', ' ')} are exact to {_rounded_up(largest)} of the largest "
+                f"influence; a run retrains until they are exact to {_rounded_up(EFFECT_TOLERANCE)}"
             )
     return notes
 
 
+def _rounded_up(share: float) -> str:
+    """Two digits and a power of ten that are not below the share, so that nothing above a limit looks equal to it.
+
+    >>> _rounded_up(1.0004e-8), _rounded_up(1e-8), _rounded_up(0.25)
+    ('1.1·10⁻⁸', '1·10⁻⁸', '2.5·10⁻¹')
+    """
+    rounded = Context(prec=2, rounding=ROUND_CEILING).create_decimal(repr(float(share)))
+    power = str(rounded.adjusted()).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{rounded.scaleb(-rounded.adjusted()).normalize():f}·10{power}"
+
+
 def _broken(path: Path, why: str) -> str:
-    return f"{path}: {why}; groupinf experiment with the run's configuration restores it"
+    command = "experiment" if sweep_of(path) is None else "sweep"
+    return f"{path}: {why}; groupinf {command} with the run's configuration restores it"

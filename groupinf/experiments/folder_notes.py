@@ -7,7 +7,8 @@ from typing import Any
 
 from groupinf.config.dataset_schema import MORE_FILES
 from groupinf.datasets.dataset import Dataset
-from groupinf.experiments.run_directory import MANIFEST, RunDirectory
+from groupinf.experiments.folder_kinds import MANIFEST
+from groupinf.experiments.run_directory import RunDirectory
 
 
 def notes_on_folder(directory: RunDirectory, name: str, dataset: Dataset, identity: Mapping[str, Any]) -> Iterator[str]:

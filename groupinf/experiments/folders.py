@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from groupinf.experiments.sweep_result import SWEEP, sweep_manifest
-
-
-def is_sweep(path: Path) -> bool:
-    """Whether the folder is that of a sweep."""
-    return (path / SWEEP).exists()
+from groupinf.experiments.folder_kinds import is_sweep
+from groupinf.experiments.sweep_result import sweep_manifest
 
 
 def runs_of(path: Path) -> list[Path]:

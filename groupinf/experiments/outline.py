@@ -9,6 +9,7 @@ from typing import Any
 from groupinf.effects.blocks import blocks_of
 from groupinf.errors import DataError
 from groupinf.experiments.files import npz_arrays, parquet_table
+from groupinf.experiments.folder_kinds import sweep_of
 from groupinf.experiments.run_directory import RunDirectory, groups_from, prepared_files
 from groupinf.groups.groups import Groups
 
@@ -40,8 +41,9 @@ def require_outline(directory: RunDirectory) -> Outline:
     outline = stored_outline(directory, manifest)
     if outline is None:
         bad = [name for name in prepared_files(manifest) if directory.read(name, manifest) is None]
+        command = "prepare" if sweep_of(directory.path) is None else "sweep"
         raise DataError(
-            f"{directory.path}: {', '.join(bad)} missing or altered; groupinf prepare with "
+            f"{directory.path}: {', '.join(bad)} missing or altered; groupinf {command} with "
             "the same configuration makes it again"
         )
     return outline

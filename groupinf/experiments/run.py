@@ -18,6 +18,7 @@ from groupinf.errors import DataError
 from groupinf.experiments.collect import collect
 from groupinf.experiments.compute import compute
 from groupinf.experiments.files import json_bytes
+from groupinf.experiments.folder_kinds import makes_again
 from groupinf.experiments.folder_notes import notes_on_folder
 from groupinf.experiments.identity import differing_fields, identity_hash, identity_of
 from groupinf.experiments.outline import Outline
@@ -26,7 +27,7 @@ from groupinf.experiments.prepare import NOTHING, Given, Prepared, prepare
 from groupinf.experiments.problem import load_checked
 from groupinf.experiments.progress import Progress
 from groupinf.experiments.result import Run
-from groupinf.experiments.run_directory import AGAIN, COLLECTED, CROSS_VALIDATION, RunDirectory, prepared_files
+from groupinf.experiments.run_directory import COLLECTED, CROSS_VALIDATION, RunDirectory, prepared_files
 
 TIMINGS = "timings.json"
 STAGES = ("prepare", "compute", "collect")
@@ -135,7 +136,7 @@ def load_run(path: Path) -> Run:
     directory = RunDirectory(path)
     manifest = directory.require_manifest()
     if not manifest.get("collected"):
-        raise DataError(f"{path}: this run is not finished; the same groupinf experiment command finishes it")
+        raise DataError(f"{path}: this run is not finished; {makes_again(path)} finishes it")
     groups, retrains, effects, spearman = (directory.read_table(name, manifest) for name in COLLECTED)
     return Run(
         path=path,
@@ -156,7 +157,9 @@ def _stored_cross_validation(directory: RunDirectory, manifest: Mapping[str, Any
 def _stored_config(directory: RunDirectory, manifest: Mapping[str, Any]) -> dict[str, Any]:
     content = directory.read("config.yaml", manifest)
     if content is None:
-        raise DataError(f"{directory.path / 'config.yaml'}: missing or altered; {AGAIN}")
+        raise DataError(
+            f"{directory.path / 'config.yaml'}: missing or altered; {makes_again(directory.path)} makes it again"
+        )
     stored: dict[str, Any] = yaml.safe_load(content)
     return stored
 

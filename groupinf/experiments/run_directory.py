@@ -7,7 +7,6 @@ As long as blocks are missing also running/, failed/ and shards.json: groupinf.e
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import tempfile
@@ -21,9 +20,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from groupinf.atomic import disk_is_full
-from groupinf.errors import DataError, RunError
+from groupinf.errors import DataError
 from groupinf.experiments.files import (
-    json_bytes,
     not_written,
     npz_arrays,
     npz_bytes,
@@ -32,16 +30,15 @@ from groupinf.experiments.files import (
     verified,
     write_atomically,
 )
+from groupinf.experiments.folder_kinds import MANIFEST, makes_again, no_run
+from groupinf.experiments.sealed import sealed, unsealed
 from groupinf.groups.groups import Groups
 
-MANIFEST = "manifest.json"
 SEAL = "manifest_sha256"
 PREPARED = ("theta.npz", "groups.npz", "groups.parquet", "config.yaml")
 CROSS_VALIDATION = "cross_validation.parquet"
 COLLECTED = ("groups.parquet", "retrains.parquet", "effects.parquet", "spearman.parquet")
 HASH_DIGITS = 16
-# what makes a damaged file of a run again; of a sweep's run, and of an evaluation, it is the command that made it
-AGAIN = "groupinf experiment (sweep, evaluate) with the same configuration makes it again"
 
 
 class AlteredManifestError(DataError):
@@ -70,9 +67,12 @@ class RunDirectory:
             return None
         except OSError as error:
             raise DataError(f"{self.manifest_path}: cannot be read ({error.strerror})") from error
-        manifest = _unsealed(content)
+        manifest = unsealed(content, SEAL)
         if manifest is None:
-            raise AlteredManifestError(f"{self.manifest_path}: altered, as its own checksum does not fit; {AGAIN}")
+            again = makes_again(self.path)
+            raise AlteredManifestError(
+                f"{self.manifest_path}: altered, as its own checksum does not fit; {again} makes it again"
+            )
         return manifest
 
     def whole_manifest(self) -> dict[str, Any] | None:
@@ -86,15 +86,12 @@ class RunDirectory:
         """The stored manifest; raises DataError where there is none."""
         manifest = self.manifest()
         if manifest is None:
-            found = (
-                f"no {MANIFEST} in it, which a run has once it is prepared" if self.path.is_dir() else "no folder there"
-            )
-            raise DataError(f"{self.path}: expected the folder of a run, found {found}")
+            raise DataError(no_run(self.path))
         return manifest
 
     def write_manifest(self, manifest: Mapping[str, Any]) -> None:
         """Write the manifest with its checksum: last, as it says that the files it names are there."""
-        write_atomically(self.manifest_path, json_bytes({**manifest, SEAL: sha256(json_bytes(manifest))}))
+        write_atomically(self.manifest_path, sealed(manifest, SEAL))
 
     def require_writable(self) -> None:
         """Make the folder; raises DataError where it cannot be written to, RunError where the disk is full."""
@@ -150,7 +147,10 @@ class RunDirectory:
         """A collected table; raises DataError where it is missing or altered."""
         content = self.read(name, manifest)
         if content is None:
-            raise DataError(f"{self.path / name}: missing, or not the file that {MANIFEST} names; {AGAIN}")
+            again = makes_again(self.path)
+            raise DataError(
+                f"{self.path / name}: missing, or not the file that {MANIFEST} names; {again} makes it again"
+            )
         return parquet_table(content)
 
     def write_block(self, number: int, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -169,18 +169,6 @@ class RunDirectory:
             content = file.read_bytes()
             if sha256(content)[:HASH_DIGITS] == file.stem.partition("-")[2]:
                 return npz_arrays(content)
-        return None
-
-
-def _unsealed(content: bytes) -> dict[str, Any] | None:
-    """The manifest in the content of its file; None where its checksum does not fit."""
-    try:
-        sealed = json.loads(content)
-        if not isinstance(sealed, dict):
-            return None
-        manifest = {key: value for key, value in sealed.items() if key != SEAL}
-        return manifest if sealed.get(SEAL) == sha256(json_bytes(manifest)) else None
-    except (ValueError, RunError):  # RunError: a number that none can have written
         return None
 
 

@@ -109,6 +109,13 @@ def _index_variable(environment: Mapping[str, str]) -> str:
 
 def _place_in_array(environment: Mapping[str, str], variable: str) -> Shard:
     first, last, step = RANGES[variable]
+    count = (SLURM_COUNT,) if variable == SLURM else ()
+    lacking = [name for name in (first, last, step, *count) if name not in environment]
+    if lacking:
+        raise ConfigError(
+            f"{lacking[0]}: expected a whole number, found nothing: {variable} alone does not tell how many tasks "
+            "there are; number the array 1-N and use --shard auto/N"
+        )
     index, low, high, stride = (_whole(environment, name) for name in (variable, first, last, step))
     if stride < 1:
         raise ConfigError(f"{step}: expected at least 1, found {stride}")

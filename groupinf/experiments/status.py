@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from groupinf.experiments.folders import is_sweep, runs_of
+from groupinf.experiments.folder_kinds import is_sweep, makes_again, sweep_of
+from groupinf.experiments.folders import runs_of
 from groupinf.experiments.markers import BATCH, Worker, failures, jobs_of, workers_alive
 from groupinf.experiments.run_directory import RunDirectory
 from groupinf.experiments.shards import ranges_text
@@ -95,7 +96,7 @@ def status_text(status: Status) -> str:
     ]
     if status.groups_per_second is not None and status.seconds_left is not None:
         rows.append(("speed", f"{status.groups_per_second:.3g} groups/s, about {status.seconds_left:,.0f} s left"))
-    rows.append(("collected", "yes" if status.collected else "no"))
+    rows.append(("collected", _collected_text(status)))
     return _told(status.path, [*_submitted(status.path), *rows])
 
 
@@ -135,5 +136,14 @@ def _told(path: Path, rows: Sequence[tuple[str, str]]) -> str:
 
 def _left_text(status: Status) -> str:
     if not status.left:
-        return "nothing" if status.collected else f"nothing; groupinf collect {status.path} joins the blocks"
+        joined = f"nothing; groupinf collect {sweep_of(status.path) or status.path} joins the blocks"
+        return "nothing" if status.collected else joined
     return f"blocks {ranges_text(status.left)}"
+
+
+def _collected_text(status: Status) -> str:
+    if not status.collected:
+        return "no"
+    if not status.left:
+        return "yes"
+    return f"yes, but blocks were lost since: {makes_again(status.path)} makes them again"

@@ -7,7 +7,8 @@ from typing import Any
 
 from groupinf.errors import DataError
 from groupinf.experiments.files import sha256
-from groupinf.experiments.run_directory import MANIFEST, RunDirectory
+from groupinf.experiments.folder_kinds import MANIFEST
+from groupinf.experiments.run_directory import RunDirectory
 
 # other paths in a configuration change no number
 MAY_DIFFER = ("config.yaml",)

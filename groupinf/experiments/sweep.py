@@ -21,7 +21,7 @@ from groupinf.experiments.shards import Shard
 from groupinf.experiments.stages import ShardDone
 from groupinf.experiments.sweep_open import OpenSweep, open_sweep
 from groupinf.experiments.sweep_plan import Step, SweepPlan
-from groupinf.experiments.sweep_result import SWEEP, Sweep, load_sweep
+from groupinf.experiments.sweep_result import Sweep, load_sweep, write_sweep_manifest
 from groupinf.numerics.losses import Array
 
 
@@ -44,7 +44,7 @@ def execute_sweep(plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: 
     drawing = time.perf_counter() - began
     failures = _walk(sweep, progress, lambda opened, given, within: _run(opened, given, jobs, within))
     listed = [vars(failure) for failure in failures]
-    sweep.folder.write(SWEEP, json_bytes({**sweep.manifest, "failures": listed}))
+    write_sweep_manifest(sweep.folder, {**sweep.manifest, "failures": listed})
     seconds = {"open": round(drawing, 3), "all": round(time.perf_counter() - began, 3)}
     sweep.folder.write(TIMINGS, json_bytes({"seconds": seconds, "jobs": jobs}))
     return load_sweep(sweep.folder.path)

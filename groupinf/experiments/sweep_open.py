@@ -10,7 +10,6 @@ from typing import Any
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import ConvergenceError, DataError
 from groupinf.experiments.drawing import Drawn, drawn_again
-from groupinf.experiments.files import json_bytes
 from groupinf.experiments.identity import differing_fields
 from groupinf.experiments.manifest import provenance
 from groupinf.experiments.outline import Outline, stored_outline
@@ -20,7 +19,7 @@ from groupinf.experiments.progress import Progress
 from groupinf.experiments.run import Opened, open_run, prepare_run, run_name
 from groupinf.experiments.run_directory import RunDirectory
 from groupinf.experiments.sweep_plan import Step, SweepPlan, steps_of, sweep_identity, sweep_name
-from groupinf.experiments.sweep_result import SWEEP, sweep_manifest
+from groupinf.experiments.sweep_result import sweep_manifest, write_sweep_manifest
 from groupinf.numerics.losses import Array
 
 
@@ -82,7 +81,7 @@ def open_sweep(plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: Pro
     }
     if stored is None:
         folder.require_writable()
-        folder.write(SWEEP, json_bytes(manifest))
+        write_sweep_manifest(folder, manifest)
     drawn = None if outline is None else drawn_again(plan.reference, dataset, outline)
     return OpenSweep(dataset, folder, drawn, steps, manifest)
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from groupinf.errors import DataError
-from groupinf.experiments.files import read_json
+from groupinf.experiments.folder_kinds import SWEEP, is_sweep, no_sweep
 from groupinf.experiments.result import Run
 from groupinf.experiments.run import load_run
+from groupinf.experiments.run_directory import RunDirectory
+from groupinf.experiments.sealed import sealed, unsealed
 
-SWEEP = "sweep.json"
+SEAL = "sweep_sha256"
 
 
 @dataclass(frozen=True, repr=False)
@@ -32,15 +35,42 @@ class Sweep:
         return f"<Sweep {self.path}: {self.manifest['dataset']}, {len(self.runs)} values of λ/n>"
 
 
+def write_sweep_manifest(folder: RunDirectory, manifest: Mapping[str, Any]) -> None:
+    """Write sweep.json with its checksum."""
+    folder.write(SWEEP, sealed(manifest, SEAL))
+
+
 def sweep_manifest(path: Path) -> dict[str, Any]:
-    """What sweep.json in a sweep's folder says; raises DataError where it is missing or not what a sweep wrote."""
-    manifest = read_json(path / SWEEP)
-    if missing := {"identity", "runs", "failures"} - manifest.keys():
+    """What sweep.json in a sweep's folder says; raises DataError where it cannot be read or was altered."""
+    try:
+        content = (path / SWEEP).read_bytes()
+    except FileNotFoundError:
+        raise DataError(no_sweep(path)) from None
+    except OSError as error:
+        raise DataError(f"{path / SWEEP}: cannot be read ({error.strerror})") from error
+    manifest = unsealed(content, SEAL)
+    if manifest is None:
+        manifest = _from_before(content)
+    if manifest is None:
         raise DataError(
-            f"{path / SWEEP}: altered, it has no {', '.join(sorted(missing))}; the same groupinf sweep command "
-            "makes it again"
+            f"{path / SWEEP}: altered, as its own checksum does not fit; the same groupinf sweep command makes it again"
         )
     return manifest
+
+
+def is_sealed(path: Path) -> bool:
+    """Whether sweep.json carries a checksum that fits."""
+    return unsealed((path / SWEEP).read_bytes(), SEAL) is not None
+
+
+def _from_before(content: bytes) -> dict[str, Any] | None:
+    """What a sweep.json says that was written when there was no checksum in it; None where it is not one."""
+    try:
+        manifest = json.loads(content)
+    except ValueError:
+        return None
+    before = isinstance(manifest, dict) and SEAL not in manifest and {"identity", "runs", "failures"} <= manifest.keys()
+    return manifest if before else None
 
 
 def load_sweep(path: Path) -> Sweep:
@@ -48,8 +78,8 @@ def load_sweep(path: Path) -> Sweep:
 
     A run that did not converge is listed in the manifest's ``failures`` and left out of ``runs``.
     """
-    if not (path / SWEEP).exists():
-        raise DataError(f"{path}: expected the folder of a sweep, found no {SWEEP} in it")
+    if not is_sweep(path):
+        raise DataError(no_sweep(path))
     manifest = sweep_manifest(path)
     failed = {failure["lam_over_n"] for failure in manifest["failures"]}
     entries = [entry for entry in manifest["runs"] if entry["lam_over_n"] not in failed]

@@ -7,13 +7,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from groupinf.experiments.result import Run
 from groupinf.reporting.formats import counted, listed, number, one_line
+from groupinf.reporting.style import evaluation_name, panel_name
 from groupinf.reporting.summary import test_set_names
 
 # above this many test points the others are counted
 _MOST_POINTS = 12
+_MOST_IN_TITLE = 6
 
 
 def point_choices(run: Run) -> dict[int, str]:
@@ -61,6 +64,32 @@ def _rows(points: Sequence[str]) -> str:
     shown = points[:_MOST_POINTS]
     hidden = len(points) - len(shown)
     return listed([*shown, *([f"{hidden:,} more"] if hidden else [])])
+
+
+def title_line(run: Run) -> str:
+    """The run's name; of an evaluation also what it is measured on, which tells it from the run and from others."""
+    name = one_line(run.manifest["name"])
+    if "evaluated" not in run.manifest:
+        return name
+    measures = run.effects[["evaluation", "test_point"]].drop_duplicates()
+    tested = measures[measures["evaluation"] != "self_loss"]
+    parts = [name]
+    if len(tested):
+        evaluations = listed([evaluation_name(e).lower() for e in tested["evaluation"].unique()])
+        parts.append(f"{evaluations} of {_title_points(tested['test_point'].unique(), test_set_names(run))}")
+    if len(tested) < len(measures):
+        parts.append(evaluation_name("self_loss").lower())
+    return ", ".join(parts)
+
+
+def _title_points(points: NDArray[np.int64], sets: Mapping[int, str]) -> str:
+    single = bool((points >= 0).all())
+    words = [str(point) if single else panel_name("", int(point), sets) for point in points]
+    kept, hidden = words[:_MOST_IN_TITLE], len(words) - _MOST_IN_TITLE
+    named = listed([*kept, *([f"{hidden:,} more"] if hidden > 0 else [])])
+    if not single:
+        return f"the {named}" if sets.keys().isdisjoint(map(int, points)) else named
+    return f"test point{'s' if len(words) > 1 else ''} {named}"
 
 
 def choice_line(run: Run, table: pd.DataFrame) -> str:

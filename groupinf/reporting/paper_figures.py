@@ -9,9 +9,10 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from groupinf.errors import DataError
+from groupinf.experiments.folder_kinds import is_sweep
 from groupinf.experiments.result import Run
 from groupinf.experiments.run import load_run
-from groupinf.experiments.sweep_result import SWEEP, load_sweep
+from groupinf.experiments.sweep_result import load_sweep
 from groupinf.reporting.formats import number
 from groupinf.reporting.paper_figures_grid import grid_figure
 from groupinf.reporting.paper_figures_lines import spearman_figure
@@ -43,7 +44,7 @@ class Source:
 
 def load_source(path: Path) -> Source:
     """Read a run or a sweep; raises DataError where the folder holds neither or is not finished."""
-    if (path / SWEEP).exists():
+    if is_sweep(path):
         return Source(path, load_sweep(path).runs, is_sweep=True)
     return Source(path, (load_run(path),), is_sweep=False)
 

@@ -14,6 +14,7 @@ from groupinf.errors import DataError
 from groupinf.experiments.result import Run
 from groupinf.reporting.formats import number
 from groupinf.reporting.layout import MOST_COLUMNS
+from groupinf.reporting.paper_figures_advice import evaluate_command
 from groupinf.reporting.paper_figures_grid import Cell, Grid, GridRow
 from groupinf.reporting.scatter import Panel
 from groupinf.reporting.style import evaluation_name, method_name, panel_name
@@ -92,7 +93,7 @@ def shown(runs: Sequence[Run], methods: Sequence[str]) -> list[Shown]:
             found = ", ".join(method for method in run.effects["method"].unique() if method != ACTUAL)
             raise DataError(
                 f"{run.path}: expected predictions by {', '.join(methods)}, found {found}; "
-                f"groupinf evaluate {run.path} --set methods=[{','.join(methods)}] makes them without retraining"
+                f"{evaluate_command(run, {'methods': list(methods)})} makes them without retraining"
             )
     return [Shown(run) for run in runs]
 
@@ -130,8 +131,8 @@ def other_test_points(runs: Sequence[Run]) -> Grid:
 
     A column for each run and a row for each test point; of fewer than three runs, test points side by side too.
     """
+    bands = ["test loss: percentiles {:g} to {:g}".format(*_band(run)) for run in runs]
     of_runs = shown(runs, ["influence"])
-    bands = ["test loss: percentiles {:g} to {:g}".format(*_band(s.run)) for s in of_runs]
     heads = [(*s.facts(), band) for s, band in zip(of_runs, bands, strict=True)]
     points = range(min(POINTS, max(len(s.points) for s in of_runs)))
     lines = [[(s, i) for s in of_runs] for i in points]
@@ -272,7 +273,7 @@ def _band(run: Run) -> tuple[float, float]:
     if band is None:
         raise DataError(
             f"{run.path}: expected test points chosen by test_points.percentile; "
-            f"groupinf evaluate {run.path} --set test_points.percentile=[40,60] makes them from the stored parameters"
+            f"{evaluate_command(run, {'test_points.percentile': [40, 60]})} makes them from the stored parameters"
         )
     low, high = band
     return float(low), float(high)

@@ -8,7 +8,7 @@ from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.analysis.pairs import ACTUAL
 from groupinf.experiments.files import write_atomically
 from groupinf.experiments.result import Run
-from groupinf.reporting.choices import test_points_line
+from groupinf.reporting.choices import test_points_line, title_line
 from groupinf.reporting.figures import figure_bytes, scatter_figure
 from groupinf.reporting.formats import markdown
 from groupinf.reporting.html.write import PAGE_NAME, write_page
@@ -47,7 +47,7 @@ def write_report(run: Run) -> Path:
         write_lambda_figure(run, run.cross_validation)
     report = run.path / REPORT_NAME
     write_atomically(report, report_markdown(run).encode())
-    write_page([run], run.manifest["name"], run.path / PAGE_NAME, lambda _, method: drawn[method])
+    write_page([run], title_line(run), run.path / PAGE_NAME, lambda _, method: drawn[method])
     return report
 
 
@@ -60,7 +60,7 @@ def report_markdown(run: Run) -> str:
     """What was run, the convention, the agreement over all groups, the figures, and how far to trust the numbers."""
     overall = run.spearman[run.spearman["kind"] == ALL_KINDS]
     opening = [data_line(run), test_points_line(run), convention_line(run)]
-    parts = [f"# {markdown(run.manifest['name'])}", *(markdown(line) for line in opening if line)]
+    parts = [f"# {markdown(title_line(run))}", *(markdown(line) for line in opening if line)]
     for evaluation, rows in by_evaluation(overall):
         parts.append(f"## {evaluation_name(evaluation)}\n\n{markdown_table(rows, test_set_names(run))}")
     parts += [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ import pandas as pd
 from groupinf.analysis.certificates import largest_relative_error
 from groupinf.experiments.result import Run
 from groupinf.reporting.formats import counted, number, one_line, percent, shorten
-from groupinf.reporting.style import LONGEST_NAME
+from groupinf.reporting.style import LONGEST_NAME, evaluation_name, panel_name
 
 SLOPE = "Slope: least squares of actual on predicted effects through the origin; above 1, the prediction is too small."
 SLOPE_WORDS = (
@@ -104,6 +104,19 @@ def _proven(retrains: pd.DataFrame) -> str:
 def test_set_names(run: Run) -> dict[int, str]:
     """What the sets of test points are called, by their number in the column test_point; empty where there are none."""
     return {entry["test_point"]: entry["name"] for entry in run.manifest.get("test_sets", ())}
+
+
+def measure_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> str:
+    """An evaluation and what it was measured on, inside a sentence; ``sets`` names the sets of test points.
+
+    >>> measure_name("test_loss", 15, {}), measure_name("self_loss", -1, {}), measure_name("test_loss", -1, {})
+    ('test loss of test point 15', 'self-loss', 'test loss, sum over all test points')
+    """
+    name = evaluation_name(evaluation).lower()
+    if evaluation == "self_loss":
+        return name
+    on = panel_name(evaluation, test_point, sets)
+    return f"{name} of {on}" if test_point >= 0 else f"{name}, {on}"
 
 
 def note_lines(run: Run) -> list[str]:

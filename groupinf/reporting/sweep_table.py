@@ -47,7 +47,7 @@ def write_sweep_report(sweep: Sweep, jobs: int) -> Path:
     write_atomically(page, sweep_markdown(sweep).encode())
     if sweep.runs:
         notes = [_drawn_line(sweep), *_failures(sweep)]
-        write_page(sweep.runs, sweep.manifest["name"], sweep.path / PAGE_NAME, notes=notes)
+        write_page(sweep.runs, _title(sweep), sweep.path / PAGE_NAME, notes=notes)
     return page
 
 
@@ -63,7 +63,7 @@ def sweep_csv(sweep: Sweep) -> str:
 
 def sweep_markdown(sweep: Sweep) -> str:
     """The table in Markdown, one part per method, with the folders of the runs."""
-    parts = [f"# {markdown(sweep.manifest['name'])}", markdown(_data_line(sweep)), markdown(_drawn_line(sweep))]
+    parts = [f"# {markdown(_title(sweep))}", markdown(_data_line(sweep)), markdown(_drawn_line(sweep))]
     for method, lines in _tables(sweep, with_seconds=False):
         header, *rows = ([markdown(cell) for cell in line] for line in lines)
         table = [header, ["---:"] * len(header), *rows]
@@ -132,6 +132,10 @@ def _seconds(run: Run) -> str:
     except DataError:
         return UNDEFINED
     return f"{sum(seconds.values()):.1f} s" if isinstance(seconds, dict) else UNDEFINED
+
+
+def _title(sweep: Sweep) -> str:
+    return f"{one_line(sweep.manifest['name'])} over λ/n"
 
 
 def _data_line(sweep: Sweep) -> str:

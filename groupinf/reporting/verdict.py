@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from groupinf.analysis.certificates import Exactness, exactness, joint_exactness
+from groupinf.analysis.certificates import RESOLVED, Exactness, exactness, joint_exactness, relative_errors
 from groupinf.effects.block import EFFECT_TOLERANCE
 from groupinf.experiments.result import Run
 from groupinf.reporting.formats import counted, number, percent
-
-# an error estimate above this share of the median effect may change what a reader concludes
-MOST_OF_MEDIAN = 0.01
+from groupinf.reporting.html.entries import labels
+from groupinf.reporting.style import evaluation_name
+from groupinf.reporting.summary import measure_name, test_set_names
 
 
 def verdict(runs: Sequence[Run]) -> str:
@@ -18,11 +18,13 @@ def verdict(runs: Sequence[Run]) -> str:
 
     It may say that tables match their checksums, as a run is read back only where they do.
     """
-    found = joint_exactness([_exactness(run) for run in runs])
-    doubts = [*_doubts(found), *_source_doubts(runs)]
+    parts = [_exactness(run) for run in runs]
+    found = joint_exactness(parts)
+    doubts = [*_doubts(found, runs), *_source_doubts(runs)]
     opening = f"With care: {'; '.join(doubts)}." if doubts else "Yes."
     where = f" in {len(runs):,} runs" if len(runs) > 1 else ""
-    return f"{opening} {_certificate(found, where)} {_skipped(found)} The tables read here match their checksums."
+    certificate = _certificate(found, where, _loosest(parts, runs))
+    return f"{opening} {certificate} {_skipped(found)} The tables read here match their checksums."
 
 
 def _exactness(run: Run) -> Exactness:
@@ -33,23 +35,53 @@ def _within_tolerance(found: Exactness) -> bool:
     return found.of_scale <= EFFECT_TOLERANCE
 
 
-def _certificate(found: Exactness, where: str) -> str:
+def _certificate(found: Exactness, where: str, loosest: str) -> str:
     certified = "all certified" if _within_tolerance(found) else "not all certified"
-    median = "" if found.of_median != found.of_median else f" and {number(found.of_median, 2)} of the median effect"
     return (
         f"Retrained parameters of {counted(found.groups, 'group')}{where}, {certified} at tolerance "
         f"{number(EFFECT_TOLERANCE)}: the largest error estimate of an actual effect is {number(found.of_scale, 2)} of "
-        f"the largest predicted effect of its evaluation{median}."
+        f"the largest predicted effect of its evaluation{loosest}."
     )
 
 
-def _doubts(found: Exactness) -> list[str]:
+def _loosest(parts: Sequence[Exactness], runs: Sequence[Run]) -> str:
+    """Which evaluation and run that is, where some are less exact than the tolerance."""
+    of_scale, evaluation, label = max(
+        (p.of_scale, p.scale_of, label) for p, label in zip(parts, labels(runs), strict=True)
+    )
+    if of_scale <= EFFECT_TOLERANCE or not evaluation:
+        return ""
+    return f", {evaluation_name(evaluation).lower()}{_at(label)}"
+
+
+def _at(label: str) -> str:
+    return f" at {label}" if label else ""
+
+
+def _doubts(found: Exactness, runs: Sequence[Run]) -> list[str]:
     doubts = []
     if not _within_tolerance(found):
         doubts.append("some actual effects are less exact than a retraining makes them")
-    if found.of_median > MOST_OF_MEDIAN:
-        doubts.append(f"an actual effect may be off by more than {percent(MOST_OF_MEDIAN)} of the median effect")
+    if found.of_median > RESOLVED:
+        doubts.append(_coarse(runs, certified=_within_tolerance(found)))
     return doubts
+
+
+def _coarse(runs: Sequence[Run], certified: bool) -> str:
+    """Where error estimates are largest beside the effects, how large, and on how many other measures they are."""
+    coarse = [
+        (float(share), run, label, *measure)
+        for run, label in zip(runs, labels(runs), strict=True)
+        for errors in [relative_errors(run.effects)]
+        for measure, share in zip(errors.index.to_list(), errors, strict=True)
+        if share > RESOLVED
+    ]
+    share, run, label, evaluation, point = max(coarse, key=lambda one: one[0])
+    reach = f"{number(share, 2)} times" if share >= 1 else f"{percent(share)} of"
+    why = ", as effects there are next to nothing" if certified else ""
+    others = f" (and more than {percent(RESOLVED)} on {len(coarse) - 1:,} more)" if len(coarse) > 1 else ""
+    on = measure_name(evaluation, point, test_set_names(run))
+    return f"on {on}{_at(label)} error estimates reach {reach} the median effect{why}{others}"
 
 
 def _source_doubts(runs: Sequence[Run]) -> list[str]:

@@ -8,10 +8,19 @@ import pytest
 from scipy.stats import spearmanr
 
 from groupinf.analysis.agreement import agreement_table
-from groupinf.analysis.breakdown import MOST_BANDS, agreement_by_size, by_kind, by_size, ranked_worst, size_bands
+from groupinf.analysis.breakdown import (
+    MOST_BANDS,
+    agreement_by_size,
+    by_kind,
+    by_size,
+    comparable,
+    most_underestimated,
+    ranked_worst,
+    size_bands,
+)
 from groupinf.analysis.certificates import exactness, joint_exactness
 from groupinf.analysis.extent import extents
-from groupinf.analysis.farthest import farthest_off
+from groupinf.analysis.farthest import farthest_off, unresolved
 from groupinf.analysis.pairs import PairedEffects, pair_effects
 
 MEASURES = [("test_loss", 4), ("test_loss", 9), ("self_loss", -1)]
@@ -142,13 +151,37 @@ def parts(*rows: tuple[str, str, int, float]) -> pd.DataFrame:
     return pd.concat([table, table.assign(method="newton", spearman_median=-1.0)], ignore_index=True)
 
 
+def all_groups(rho: float, low: float, slope: float = 2.0) -> pd.DataFrame:
+    """Extents over all groups of both evaluations and both methods."""
+    keys = [(evaluation, method) for evaluation in ("x", "y") for method in ("influence", "newton")]
+    table = pd.DataFrame(keys, columns=["evaluation", "method"])
+    return table.assign(spearman_median=rho, spearman_low=low, slope_median=slope)
+
+
 def test_the_worst_part_has_the_lowest_median_among_those_with_groups_enough() -> None:
     table = parts(("a", "x", 40, 0.9), ("b", "x", 20, 0.6), ("few", "x", 9, 0.1), ("alone", "y", 50, 0.2))
-    worst = ranked_worst(table, "influence")
+    worst = ranked_worst(comparable(table, "influence"), all_groups(0.95, np.nan))
     assert worst is not None
     assert (worst["kind"], worst["spearman_median"]) == ("b", 0.6)
-    ends = np.tanh(np.log(2) + 1.959964 * np.sqrt(1.18 / 17) * np.array([-1, 1]))  # atanh 0.6 = ln 2, 1 + 0.6²/2 = 1.18
-    np.testing.assert_allclose([worst["low"], worst["high"]], ends, rtol=1e-6)
+
+
+def test_a_part_that_is_like_all_groups_does_not_stand_out() -> None:
+    rows = comparable(parts(("a", "x", 40, 0.985), ("b", "x", 20, 0.95), ("a", "y", 40, 0.97)), "influence")
+    worst = ranked_worst(rows, all_groups(0.99, 0.96))
+    assert worst is not None
+    assert worst["kind"] == "b"
+    assert ranked_worst(rows, all_groups(0.99, 0.94)) is None  # inside the interval of all groups
+    assert ranked_worst(rows, all_groups(0.959, np.nan)) is None  # nearer than 0.01
+
+
+def test_the_most_underestimated_part_has_the_largest_slope() -> None:
+    table = parts(("a", "x", 40, 0.9), ("b", "x", 20, 0.9), ("c", "x", 20, 0.9))
+    rows = comparable(table, "influence").assign(slope_median=[1.5, 3.0, -9.0])
+    steepest = most_underestimated(rows, all_groups(0.9, np.nan))
+    assert steepest is not None
+    assert steepest["kind"] == "b"
+    assert most_underestimated(rows, all_groups(0.9, np.nan, slope=2.9)) is None
+    assert most_underestimated(rows.assign(slope_median=[0.5, 0.9, 0.1]), all_groups(0.9, np.nan, slope=0.4)) is None
 
 
 @pytest.mark.parametrize(
@@ -156,7 +189,19 @@ def test_the_worst_part_has_the_lowest_median_among_those_with_groups_enough() -
     [parts(("a", "x", 40, 0.9)), parts(("a", "x", 40, 0.9), ("few", "x", 9, 0.1)), parts(("a", "x", 40, np.nan))],
 )
 def test_nothing_is_worst_where_there_is_nothing_to_compare(table: pd.DataFrame) -> None:
-    assert ranked_worst(table, "influence") is None
+    rows = comparable(table, "influence")
+    assert rows.empty
+    assert ranked_worst(rows, all_groups(1.0, np.nan)) is None
+
+
+def test_a_single_measure_keeps_the_interval_of_its_table(effects: pd.DataFrame) -> None:
+    table = agreement_table(effects, seed=0).table
+    found = extents(table).set_index(["evaluation", "method"])
+    own = table[(table["evaluation"] == "self_loss") & (table["kind"] == "all")].set_index("method")
+    for method in ("influence", "newton"):
+        for end in ("spearman_low", "spearman_high"):
+            assert found.loc[("self_loss", method), end] == own.loc[method, end]
+            assert np.isnan(found.loc[("test_loss", method), end])
 
 
 def test_exactness_is_the_largest_error_as_a_share_of_its_scale(effects: pd.DataFrame) -> None:
@@ -174,3 +219,45 @@ def test_exactness_is_the_largest_error_as_a_share_of_its_scale(effects: pd.Data
     joint = joint_exactness([found, other])
     assert (joint.groups, joint.skipped, joint.of_scale) == (2 * G, 5, pytest.approx(1e-8))
     assert joint.of_median == found.of_median
+
+
+def many_points(small: float) -> tuple[PairedEffects, pd.DataFrame]:
+    """Three test points of 30 groups whose errors are alike; effects of the second are ``small``, errors 1e-12."""
+    rng = np.random.default_rng(1)
+    actual = rng.normal(size=(3, 30)) * np.array([1.0, small, 1.0])[:, None]
+    rows = [
+        {"group": g, "kind": "a", "evaluation": "test_loss", "test_point": e, "method": method, "effect": effect}
+        for e in range(3)
+        for g in range(30)
+        for method, effect in (("influence", actual[e, g] * 0.5 + (1e-9 if e == 1 else 0.0)), ("actual", actual[e, g]))
+    ]
+    effects = pd.DataFrame(rows)
+    effects["error_estimate"] = np.where(effects["method"] == "actual", 1e-12, np.nan)
+    return pair_effects(effects), effects
+
+
+def test_effects_below_their_errors_are_not_called_far_off() -> None:
+    pairs, effects = many_points(small=1e-14)
+    assert farthest_off(pairs, "influence", 10)["error"].max() > 1e4
+    assert unresolved(pairs, effects) == [("test_loss", 1)]
+    found = farthest_off(pairs, "influence", 10, unresolved(pairs, effects))
+    assert set(found["test_point"]) == {0, 2}
+    assert found["error"].max() < 10
+    assert unresolved(*many_points(small=1e-9)) == []
+    assert farthest_off(pairs, "influence", 10, pairs.measures).empty
+
+
+def test_effects_that_are_all_zero_are_resolved_only_where_they_are_exact() -> None:
+    pairs, effects = many_points(small=0.0)
+    assert unresolved(pairs, effects) == [("test_loss", 1)]
+    assert unresolved(pairs, effects.assign(error_estimate=0.0)) == []
+
+
+def test_no_test_point_has_more_than_half_of_the_list_and_no_group_two_places() -> None:
+    pairs, _ = many_points(small=1e-9)
+    found = farthest_off(pairs, "influence", 9)
+    assert (found["test_point"] == 1).sum() == 5  # its errors are the largest of every group
+    assert found["group"].is_unique
+    assert len(found) == 9
+    assert found["error"].is_monotonic_decreasing
+    assert len(farthest_off(pairs, "influence", 100)) == 30

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,10 @@ import yaml
 from click.testing import CliRunner, Result
 from support.faults import WIDTH, contents
 
+import groupinf
 from groupinf.cli.main import main
 from groupinf.effects import blocks
-from groupinf.errors import ConvergenceError
+from groupinf.errors import ConvergenceError, DataError
 from groupinf.experiments import compute as compute_stage
 from groupinf.experiments import fitting
 
@@ -50,10 +53,14 @@ def test_shards_are_joined_to_what_a_sweep_writes(study: Path, tmp_path: Path) -
     runs = sorted(path.name for path in sweep.glob("small-*"))
     assert sorted(line.partition(":")[0] for line in lines[:-1]) == [str(sweep / run) for run in runs]
     assert all("2 of 4 blocks are missing or altered: 1, 3" in line for line in lines[:-1])
+    assert all(line.endswith("; groupinf sweep with the same configuration computes them") for line in lines[:-1])
     assert lines[-1] == f"{sweep}: the same groupinf sweep command computes what is missing, or says why it cannot"
     assert not (sweep / "tables").exists()
 
-    assert invoke("sweep", study, "--out", shards, "--jobs", "1", "--shard", "2/2").exit_code == 0
+    last = invoke("sweep", study, "--out", shards, "--jobs", "1", "--shard", "2/2")
+    assert last.stdout.endswith(f"All are stored.\nJoin them: groupinf collect {sweep}\n")
+    told = CliRunner().invoke(main, ["status", str(sweep)]).stdout
+    assert told.count(f"nothing; groupinf collect {sweep} joins the blocks") == 2
     joined = invoke("collect", sweep)
     assert joined.exit_code == 0, joined.output
     assert joined.stdout.splitlines()[:2] == expected.stdout.splitlines()[:2]
@@ -120,3 +127,68 @@ def test_a_value_that_does_not_fit_is_named(study: Path, tmp_path: Path, monkeyp
     assert result.exit_code == 1
     assert "λ/n = 0.1: the fit stopped" in result.stderr
     assert "λ/n = 0.1 has no result" in result.stdout
+
+
+def seals_dropped(content: str) -> str:
+    return re.sub(r',\n  "sweep_sha256": "[0-9a-f]+"', "", content)
+
+
+@pytest.fixture
+def finished(study: Path, tmp_path: Path) -> Path:
+    assert invoke("sweep", study, "--out", tmp_path, "--jobs", "1").exit_code == 0
+    return the_sweep(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("written", "instead"), [(r'"lam_over_n": 0.1,', '"lam_over_n": 0.2,'), ('"drawn_at_lam_over_n": 0.01', None)]
+)
+def test_an_edit_that_leaves_valid_json_is_found_and_mended(
+    study: Path, finished: Path, written: str, instead: str | None
+) -> None:
+    file = finished / "sweep.json"
+    before = file.read_text()
+    assert written in before
+    file.write_text(before.replace(written, instead or '"drawn_at_lam_over_n": 0.5'))
+    for reading, status in (("status", 2), ("collect", 2), ("report", 2), ("verify", 1)):
+        refused = CliRunner().invoke(main, [reading, str(finished)])
+        assert refused.exit_code == status
+        assert f"{file}: altered, as its own checksum does not fit; the same groupinf sweep command" in refused.stderr
+    with pytest.raises(DataError, match="altered"):
+        groupinf.load_sweep(finished)
+    assert invoke("sweep", study, "--out", finished.parent, "--jobs", "1").exit_code == 0
+    assert file.read_text() == before
+
+
+def test_a_sweep_from_before_there_were_checksums_is_read_and_told(study: Path, finished: Path) -> None:
+    file = finished / "sweep.json"
+    before = file.read_text()
+    file.write_text(seals_dropped(before))
+    assert json.loads(file.read_text()) == {k: v for k, v in json.loads(before).items() if k != "sweep_sha256"}
+    for reading in ("status", "collect", "report"):
+        assert CliRunner().invoke(main, [reading, str(finished)]).exit_code == 0
+    verified = CliRunner().invoke(main, ["verify", str(finished), "--jobs", "1"])
+    assert verified.exit_code == 0
+    assert f"{file}: has no checksum to check it by; the same groupinf sweep command writes one" in verified.stderr
+    assert invoke("sweep", study, "--out", finished.parent, "--jobs", "1").exit_code == 0
+    assert file.read_text() == before
+    assert "no checksum" not in CliRunner().invoke(main, ["verify", str(finished), "--jobs", "1"]).stderr
+
+
+def test_what_is_missing_in_a_sweep_is_named_with_the_command_that_makes_it(finished: Path) -> None:
+    evaluated = invoke("evaluate", finished, "--set", "test_points.indices=[1]")
+    assert evaluated.exit_code == 2
+    assert f"{finished}: expected the folder of a run, found a sweep; name one of the runs in it" in evaluated.stderr
+    run = min(finished.glob("small-*/"))
+    (run / "manifest.json").unlink()
+    for reading in ("status", "collect", "verify", "report"):
+        refused = CliRunner().invoke(main, [reading, str(run)])
+        assert refused.exit_code == 2
+        assert "found no manifest.json in it" in refused.stderr
+        assert "the same groupinf sweep command makes it again" in refused.stderr
+    (finished / "sweep.json").unlink()
+    for reading in ("status", "collect", "verify", "report"):
+        refused = CliRunner().invoke(main, [reading, str(finished)])
+        assert refused.exit_code == 2
+        assert "without sweep.json; the same groupinf sweep command makes it again" in refused.stderr
+    with pytest.raises(DataError, match=r"no sweep\.json in it; the same groupinf sweep command makes it again"):
+        groupinf.load_sweep(finished)

@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -176,6 +177,23 @@ def test_no_scheduler_there_is_said_before_the_data_are_read(unreadable: list[st
     assert "check that it runs (dask scheduler)" in result.stderr
 
 
+def test_a_host_that_is_not_known_is_said(unreadable: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed", reason="needs dask[distributed]")
+
+    def silent(*arguments: Any, **options: Any) -> None:
+        raise OSError("Timed out trying to connect")
+
+    def unknown(host: str, *arguments: Any) -> None:
+        assert host == "nowhere.invalid"
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(distributed, "Client", silent)
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    result = CliRunner().invoke(main, [*unreadable, "--scheduler", "tcp://nowhere.invalid:8786"])
+    assert result.exit_code == 2
+    assert "answers within 2 s (there is no host nowhere.invalid, as far as is known here); check" in result.stderr
+
+
 def test_a_cluster_without_workers_or_with_others_is_refused_before_the_data_are_read(
     unreadable: list[str], folder: Path
 ) -> None:
@@ -221,6 +239,12 @@ def test_a_missing_package_is_said_before_anything_runs(monkeypatch: pytest.Monk
         (["--backend", "dask"], "dask without an address"),
         (["--scheduler", "tcp://h:1"], "loky with tcp://h:1"),
         (["--backend", "dask", "--scheduler", "foo"], "expected an address such as tcp://host:8786, found 'foo'"),
+        (["--backend", "dask", "--scheduler", "tcp://h"], "found 'tcp://h': it has no port"),
+        (["--backend", "dask", "--scheduler", "tcp://:1"], "found 'tcp://:1': it has no host"),
+        (
+            ["--backend", "dask", "--scheduler", "127.0.0.1:99999"],
+            "it has no protocol, such as tcp://; port 99999 is not one of 1 to 65535",
+        ),
         (["--shard", "1/2", "--fresh"], "groupinf prepare --fresh starts over"),
     ],
 )

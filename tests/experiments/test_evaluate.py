@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from groupinf.cli.main import main
 from groupinf.config.load import load_config
 from groupinf.effects import block as block_module
 from groupinf.errors import ConfigError, DataError
@@ -99,7 +103,7 @@ def test_error_estimates_grow_with_the_error_of_the_stored_parameters(run: MakeR
     off = np.abs(both.effect - both.effect_before)
     assert off.max() > 1e-5
     assert np.abs(both.error_estimate - off).max() < 0.5 * off.max()  # of first order, with the Hessian at θ̂
-    assert any("actual effects on test_loss are exact to" in note for note in here.manifest["notes"])
+    assert any("actual effects on test loss are exact to" in note for note in here.manifest["notes"])
 
 
 def test_methods_and_evaluations_can_be_added(run: MakeRun) -> None:
@@ -165,6 +169,29 @@ def test_an_evaluation_is_not_evaluated(run: MakeRun) -> None:
     source = run()
     with pytest.raises(DataError, match=f"this is an evaluation of {source.path.name}: name that"):
         evaluated(evaluated(source, OTHERS), "test_points.indices=[1]")
+
+
+def test_the_command_that_a_figure_asks_for_gives_it_what_it_lacks(run: MakeRun, tmp_path: Path) -> None:
+    source = run()
+    lacking = evaluated(source, OTHERS, "evaluations=[test_loss]", "methods=[newton]")
+    picture = str(tmp_path / "figure.svg")
+    refused = CliRunner().invoke(main, ["figure", "figure-c1", str(lacking.path), "-o", picture])
+    assert refused.exit_code == 2
+    found = re.search(r"groupinf (evaluate .*) makes them", refused.stderr)
+    assert found is not None
+    command = shlex.split(found[1])
+    assert command[1] == str(source.path)
+    assert "test_points.percentile=[20.0,80.0]" in command
+    made = CliRunner().invoke(main, [*command, "-q", "--jobs", "1"])
+    assert made.exit_code == 0, made.stderr
+    [again] = [path for path in source.path.parent.glob("*-evaluate-*") if path != lacking.path]
+    assert load_run(again).manifest["test_points"] == lacking.manifest["test_points"]
+    assert CliRunner().invoke(main, ["figure", "figure-c1", str(again), "-o", picture]).exit_code == 0
+    # of other test points the band is what is lacking, and it takes their place
+    plain = evaluated(source, "test_points.indices=[1]", "evaluations=[test_loss]", "methods=[newton]")
+    banded = CliRunner().invoke(main, ["figure", "figure-c1", str(plain.path), "-o", picture]).stderr
+    assert f"groupinf evaluate {source.path} --set 'test_points.percentile=[40,60]' --set 'evaluations=[" in banded
+    assert "indices" not in banded
 
 
 def test_a_missing_block_is_named(run: MakeRun) -> None:

@@ -20,11 +20,12 @@ from support.faults import MOMENTS, WIDTH, contents, ended, started, study, stud
 from groupinf.config.load import load_config
 from groupinf.effects import blocks
 from groupinf.errors import DataError, RunError
+from groupinf.experiments.folder_kinds import MANIFEST
 from groupinf.experiments.parallel import each
 from groupinf.experiments.progress import Silent
 from groupinf.experiments.result import Run
 from groupinf.experiments.run import execute
-from groupinf.experiments.run_directory import MANIFEST, RunDirectory
+from groupinf.experiments.run_directory import RunDirectory
 from groupinf.experiments.stages import collect_run, prepare_only
 
 KILLS = 30

@@ -9,15 +9,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from support.faults import WIDTH
 
 import groupinf
 from groupinf.config.load import load_config
+from groupinf.effects import blocks
 from groupinf.errors import ConfigError, ConvergenceError, DataError, RunError
 from groupinf.experiments import compute as compute_stage
 from groupinf.experiments.progress import Silent
 from groupinf.experiments.result import Run
 from groupinf.experiments.run import execute, load_run
 from groupinf.experiments.run_directory import RunDirectory
+from groupinf.experiments.shards import Shard
+from groupinf.experiments.stages import execute_shard
 
 COLUMNS = [
     "run",
@@ -229,6 +233,36 @@ def test_a_resumed_run_says_what_is_stored_already(small_config: dict[str, Any],
     again = run(small_config, tmp_path, notes=notes)
     assert any("blocks are stored already" in note for note in notes.notes)
     pd.testing.assert_frame_equal(again.effects, done.effects)
+
+
+class Stages(Silent):
+    """The stages with their totals, and how far each came."""
+
+    def __init__(self) -> None:
+        self.totals: dict[str, int | None] = {}
+        self.advanced: dict[str, int] = {}
+
+    def stage(self, name: str, total: int | None = None) -> None:
+        self.totals[name], self.advanced[name] = total, 0
+
+    def advance(self, units: int) -> None:
+        self.advanced[list(self.totals)[-1]] += units
+
+
+def test_only_what_is_to_do_is_counted(
+    small_config: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "WIDEST", WIDTH)
+    manifest = RunDirectory(run(small_config, tmp_path).path)
+    width, number = manifest.require_manifest()["block_width"], manifest.require_manifest()["n_blocks"]
+    assert number > 2
+    next((manifest.path / "blocks").glob("00001-*")).unlink()
+    stages = Stages()
+    execute_shard(load_config(small_config), tmp_path, 1, Shard(1, 1), stages)
+    assert (stages.totals["retrain"], stages.advanced["retrain"]) == (width, width)
+    stages = Stages()
+    execute_shard(load_config(small_config), tmp_path, 1, Shard(1, 1), stages)
+    assert "retrain" not in stages.totals
 
 
 def test_a_run_shows_itself_in_one_line(small_config: dict[str, Any], tmp_path: Path) -> None:

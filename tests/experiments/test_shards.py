@@ -77,6 +77,11 @@ def test_other_shards_are_refused(text: str) -> None:
         ({"PBS_ARRAY_INDEX": "2"}, "PBS_ARRAY_INDEX is set, but PBS does not tell .* --shard auto/N"),
         ({"PBS_ARRAY_INDEX": "2", "SGE_TASK_ID": "3"}, "found PBS_ARRAY_INDEX=2, SGE_TASK_ID=3"),
         ({"SLURM_ARRAY_TASK_ID": "1"}, "SLURM_ARRAY_TASK_MIN: expected a whole number, found nothing"),
+        ({"SLURM_ARRAY_TASK_ID": "1"}, "SLURM_ARRAY_TASK_ID alone does not tell .* use --shard auto/N"),
+        (
+            {name: value for name, value in slurm(1, 1, 4, 1).items() if name != "SLURM_ARRAY_TASK_COUNT"},
+            "SLURM_ARRAY_TASK_COUNT: expected a whole number, found nothing: .* use --shard auto/N",
+        ),
         (slurm(1, 1, 4, 1) | {"SLURM_ARRAY_TASK_MAX": "x"}, "SLURM_ARRAY_TASK_MAX: expected a whole number, found 'x'"),
         (slurm(6, 1, 4, 1), "SLURM_ARRAY_TASK_ID: expected one of 1 to 4 in steps of 1, found 6"),
         (slurm(2, 1, 5, 2), "SLURM_ARRAY_TASK_ID: expected one of 1 to 5 in steps of 2, found 2"),

@@ -19,6 +19,7 @@ from groupinf.experiments import compute as compute_stage
 from groupinf.experiments import markers
 from groupinf.experiments.markers import HEARTBEAT, at_work, shards_used, workers_alive
 from groupinf.experiments.progress import Silent
+from groupinf.experiments.run import execute
 from groupinf.experiments.shards import Shard
 from groupinf.experiments.stages import collect_run, execute_shard, prepare_only
 from groupinf.experiments.status import status_of, status_text
@@ -46,6 +47,13 @@ def test_from_prepared_to_collected(small_config: dict[str, Any], tmp_path: Path
     collect_run(run, Silent())
     assert "collected  yes" in status_text(status_of(run))
     assert not [name for name in ("running", "failed", "shards.json") if (run / name).exists()]
+
+
+def test_blocks_that_are_lost_after_collecting_are_told(small_config: dict[str, Any], tmp_path: Path) -> None:
+    run = execute(load_config(small_config), tmp_path, 1, False, Silent()).path
+    next((run / "blocks").iterdir()).unlink()
+    told = status_text(status_of(run))
+    assert "collected  yes, but blocks were lost since: the same groupinf experiment command makes them again" in told
 
 
 def test_what_is_no_run_is_refused(tmp_path: Path) -> None:

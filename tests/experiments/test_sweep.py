@@ -28,10 +28,11 @@ from groupinf.experiments.plan import plan
 from groupinf.experiments.progress import Silent
 from groupinf.experiments.result import Run
 from groupinf.experiments.run import execute, load_run
+from groupinf.experiments.run_directory import RunDirectory
 from groupinf.experiments.shards import Shard
 from groupinf.experiments.sweep import compute_shard, execute_sweep, prepare_sweep
 from groupinf.experiments.sweep_plan import plan_sweep
-from groupinf.experiments.sweep_result import Sweep
+from groupinf.experiments.sweep_result import Sweep, sweep_manifest, write_sweep_manifest
 
 GRID = "0.001,0.01,0.1"
 
@@ -262,9 +263,9 @@ def test_other_grids_and_references_have_other_folders(study: dict[str, Any], tm
 
 def test_another_sweep_or_run_in_the_folder_is_refused_by_field(study: dict[str, Any], tmp_path: Path) -> None:
     done = sweep(study, tmp_path)
-    about = json.loads((done.path / "sweep.json").read_text())
+    about = sweep_manifest(done.path)
     about["identity"]["config"]["regularization"]["lambda_over_n"] = 0.5
-    (done.path / "sweep.json").write_text(json.dumps(about))
+    write_sweep_manifest(RunDirectory(done.path), about)
     with pytest.raises(
         DataError, match=r"holds another sweep \(config\.regularization\.lambda_over_n: here 0\.01, stored 0\.5"
     ):

@@ -73,7 +73,12 @@ def test_an_altered_manifest_is_a_fault_that_is_found_and_mended(
 def test_what_cannot_be_verified_is_another_status(run: Path, tmp_path: Path) -> None:
     assert CliRunner().invoke(main, ["verify", str(tmp_path), "-q"]).exit_code == 2
     (run / "manifest.json").unlink()
-    assert CliRunner().invoke(main, ["verify", str(run), "-q"]).exit_code == 2
+    without = CliRunner().invoke(main, ["verify", str(run), "-q"])
+    assert without.exit_code == 2
+    assert "found no manifest.json in it" in without.stderr
+    assert "the same groupinf experiment command makes it again" in without.stderr
+    plain = CliRunner().invoke(main, ["verify", str(tmp_path), "-q"])
+    assert "makes it again" not in plain.stderr  # a folder that is no run
 
 
 def test_a_block_with_other_numbers_and_a_fitting_name_is_found(run: Path) -> None:

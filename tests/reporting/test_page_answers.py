@@ -12,13 +12,16 @@ import pytest
 from groupinf.analysis.agreement import agreement_table
 from groupinf.experiments.result import Run
 from groupinf.experiments.sweep_result import Sweep
+from groupinf.reporting.choices import title_line
 from groupinf.reporting.html.against_lambda import is_series
+from groupinf.reporting.html.answers import ranking_answer, underestimation_answer
 from groupinf.reporting.html.entries import entries_of
 from groupinf.reporting.html.page import page_html
 from groupinf.reporting.html.scales import rho_scale
 from groupinf.reporting.html.worst import worst_line
 from groupinf.reporting.html.write import write_page
-from groupinf.reporting.sweep_table import sweep_text
+from groupinf.reporting.report import write_report
+from groupinf.reporting.sweep_table import sweep_markdown, sweep_text
 
 EVIL = "<script>alert(1)</script>"
 
@@ -260,3 +263,196 @@ def test_one_row_is_one_row(make_run) -> None:
     page = page_html([sized(run, [1] * 12 + [5] * 12)], "study", plotly=False)
     assert re.search(r"\b1 row\b", page)
     assert not re.search(r"\b1 rows\b", page)
+
+
+def far(page: str) -> str:
+    """The section on the groups farthest off."""
+    return page.split('<section id="far"')[1].split("</section>")[0]
+
+
+def test_the_worst_group_is_named_and_the_table_is_sorted_over_all_evaluations(broken) -> None:
+    section = far(page_html([broken], "study", plotly=False))
+    rows = table(section, "Groups farthest off")
+    assert rows[0] == [
+        "Group", "Kind", "Evaluation", "Measured on", "Error", "Actual", "Influence", "Newton", "Size", "What made it",
+    ]  # fmt: skip
+    errors = [float(row[4].removesuffix("×")) for row in rows[1:]]
+    assert errors == sorted(errors, reverse=True)
+    assert {row[2] for row in rows[1:]} == {"Test loss", "Self-loss"}
+    group, _, evaluation, on, error, actual, influence, _, _, _ = rows[1]
+    measured = "self-loss" if evaluation == "Self-loss" else f"test loss of test point {on}"
+    about = broken.groups.set_index("group").loc[int(group)]
+    words = re.sub(r"<[^>]+>", "", section).replace("&lt;", "<").replace("&gt;", ">")
+    assert (
+        f"Farthest off is group {group} ({about['made_from']}), 10 rows, on {measured}: influence {influence}, actual "
+        f"effect {actual}; the difference is {error.removesuffix('×')} times the median actual effect."
+    ) in words
+    assert "Left out" not in words
+
+
+def test_what_is_too_small_to_be_told_from_its_error_is_left_out_and_said(make_run) -> None:
+    run = make_run()
+    tiny = (run.effects["method"] == "actual") & (run.effects["test_point"] == 3)
+    run = replace(run, effects=run.effects.assign(effect=run.effects["effect"].where(~tiny, 1e-14)))
+    section = far(page_html([run], "study", plotly=False))
+    assert "exceed 1 % of the median actual effect: test loss of test point 3." in section
+    assert {row[3] for row in table(section, "Groups farthest off")[1:]} == {"7", "own group"}
+    noisy = scaled(run, {"test_loss": 0.5, "self_loss": 0.5})
+    answers = [answer(entries_of([noisy])) for answer in (ranking_answer, underestimation_answer)]
+    aside = "Left aside: 1 measure with effects too small to be told from their errors."
+    assert all(answer.endswith(aside) for answer in answers)
+    assert "actual effects are 2.00 times as large by slope." in answers[1]
+    run = replace(run, effects=run.effects.assign(error_estimate=1.0))
+    assert "<table>" not in far(page_html([run], "study", plotly=False))
+
+
+def scaled(run: Run, factors: dict[str, float]) -> Run:
+    """The run with influence these fractions of the actual effects of each evaluation (0.5: a slope of 2)."""
+    predicted = run.effects["method"] == "influence"
+    by = run.effects["evaluation"].map({name: factor / 0.5 for name, factor in factors.items()})
+    effects = run.effects.assign(effect=run.effects["effect"].where(~predicted, run.effects["effect"] * by))
+    return replace(run, effects=effects, spearman=agreement_table(effects, seed=0).table)
+
+
+@pytest.mark.parametrize(
+    ("loss", "own", "words"),
+    [
+        (
+            0.5,
+            0.25,
+            "Yes: influence is too small for 100 % of the groups; "
+            "actual effects are 2.00 to 4.00 times as large by slope.",
+        ),
+        (
+            1.0,
+            1.0,
+            "Hardly: influence is too small for 0 % of the groups; actual effects are 1.00 times as large by slope.",
+        ),
+        (2.0, 4.0, "No: influence is too small for 0 % of the groups; actual effects are 0.25 to 0.50 times as large"),
+        (-0.5, -0.5, "No: influence is too small for 0 % of the groups; actual effects are −2.00 times as large"),
+        (0.5, 2.0, "Yes on test loss: influence is too small for 100 % of the groups; actual effects are 2.00 times"),
+        (0.5, 2.0, "No on self-loss: influence is too small for 0 % of the groups; actual effects are 0.50 times"),
+    ],
+)
+def test_a_sentence_says_whether_it_underestimates(make_run, loss, own, words) -> None:
+    run = scaled(make_run(), {"test_loss": loss, "self_loss": own})
+    assert words in underestimation_answer(entries_of([run]))
+
+
+def test_a_sentence_says_how_well_the_groups_are_ranked(make_run) -> None:
+    run = make_run(["random"] * 40)
+    good = (
+        "Influence ranks the groups almost perfectly on test loss: ρ 1.000 over 2 test points; "
+        "almost perfectly on self-loss: ρ 1.000 [1.000, 1.000]."
+    )
+    assert ranking_answer(entries_of([run])) == good
+    assert f"<p><strong>{good}" in page_html([run], "study", plotly=False)
+    reverse = ranking_answer(entries_of([scaled(run, {"test_loss": -1.0, "self_loss": 1.0})]))
+    assert "in reverse on test loss: ρ −1.000 over 2 test points" in reverse
+    runs = [run, sized(make_run(["random"] * 40, lam_over_n=0.5), [10] * 40)]
+    both = ranking_answer(entries_of(runs))
+    assert re.search(
+        r"at worst, on test loss: ρ \S+ to 1\.000 over 2 test points in 2 runs, lowest at λ/n = 0\.5", both
+    )
+
+
+@pytest.mark.parametrize("groups", [1, 40])
+def test_where_effects_do_not_differ_a_sentence_says_why_there_is_no_rho(make_run, groups) -> None:
+    run = make_run(["random"] * groups)
+    effects = run.effects.assign(effect=1.0)
+    run = replace(run, effects=effects, spearman=agreement_table(effects, seed=0).table)
+    words = ranking_answer(entries_of([run]))
+    assert words == "There is no ρ on test loss and self-loss: it needs two groups or more, with effects that differ."
+
+
+def test_what_stands_out_is_named_and_what_does_not_is_not(make_run) -> None:
+    kinds = ["random"] * 40 + ["shared_feature"] * 40
+    assert worst_line(entries_of([make_run(kinds)])).startswith(
+        "No kind stands out: ρ is close to that over all groups. There are not two ranges of sizes"
+    )
+    run = make_run(kinds)
+    steep = (run.effects["method"] == "influence") & (run.effects["kind"] == "shared_feature")
+    effects = run.effects.assign(effect=run.effects["effect"].where(~steep, run.effects["effect"] / 2))
+    run = replace(run, effects=effects, spearman=agreement_table(effects, seed=0).table)
+    overall = run.spearman.query("method == 'influence' and kind == 'all'").groupby("evaluation")["slope"].median()
+    line = worst_line(entries_of([run]))
+    found = re.search(
+        r"It underestimates most in groups of the kind Shared feature on (.+), with (median )?slope 4\.00 \((.+) over",
+        line,
+    )
+    assert found
+    assert found[3] == f"{overall[{'test loss': 'test_loss', 'self-loss': 'self_loss'}[found[1]]]:.2f}"
+
+
+def test_the_interval_of_the_worst_kind_is_that_of_every_number(broken) -> None:
+    rows = broken.spearman[(broken.spearman["evaluation"] == "self_loss")]
+    run = replace(broken, spearman=rows, effects=broken.effects[broken.effects["evaluation"] == "self_loss"])
+    line = worst_line(entries_of([run]))
+    row = rows[(rows["kind"] == EVIL) & (rows["method"] == "influence")].iloc[0]
+    ends = f"[{row['spearman_low']:.3f}, {row['spearman_high']:.3f}]".replace("-", "−")
+    assert f"on self-loss, with ρ = {row['spearman']:.3f} {ends} over 16 groups".replace("-0", "−0") in line
+    assert ends in page_html([run], "study", plotly=False).split('<section id="numbers"')[1]
+
+
+def title(page: str) -> str:
+    """The title of the page, which its first heading repeats."""
+    found = re.findall(r"<(title|h1)>([^<]+)</", re.sub(r"<(svg|script).*?</\1>", "", page, flags=re.DOTALL))
+    assert [tag for tag, _ in found] == ["title", "h1"]
+    assert found[0][1] == found[1][1]
+    return found[0][1]
+
+
+def test_titles_tell_evaluations_and_sweeps_from_runs(make_run, sweep, tmp_path) -> None:
+    about = {"name": "study", "convention": "", "dataset": "toy", "n": 12, "d": 7, "task": "classification"}
+    runs = tuple(
+        replace(run, path=tmp_path / str(i), manifest={**run.manifest, "test_loss": 0.1}) for i, run in enumerate(sweep)
+    )
+    whole = Sweep(tmp_path, runs, {**about, "lam_over_n": [1e-3, 1e-2, 1e-1], "failures": []})
+    assert sweep_markdown(whole).startswith("# study over λ/n\n")
+    of = {"run": "study-1", "identity": "abc"}
+    here, there = tmp_path / "here", tmp_path / "there"
+    write_report(replace(make_run(evaluated=of, test_points=[7, 3]), path=here))
+    write_report(replace(make_run(test_points=[7, 3]), path=there))
+    assert title((here / "report.html").read_text(encoding="utf-8")) == (
+        "study, test loss of test points 7 and 3, self-loss"
+    )
+    assert title((there / "report.html").read_text(encoding="utf-8")) == "study"
+    own = make_run(measures=[("self_loss", -1)], evaluated=of)
+    assert title_line(own) == "study, self-loss"
+    summed = make_run(measures=[("test_loss", -1)], evaluated=of)
+    assert title_line(summed) == "study, test loss of the sum over all test points"
+
+
+def test_single_measures_have_their_interval_in_every_table_of_answers(make_run, sweep) -> None:
+    run = sized(make_run(["random"] * 40), [10] * 40)
+    other = replace(run, manifest={**run.manifest, "lam_over_n": 0.5})
+    row = run.spearman.query("evaluation == 'self_loss' and kind == 'all' and method == 'influence'").iloc[0]
+    ends = f"[{row['spearman_low']:.3f}, {row['spearman_high']:.3f}]".replace("-", "−")
+    rho = f"{row['spearman']:.3f} {ends}"
+    one = table(page_html([run], "study", plotly=False), "In short")
+    assert [cells[2] for cells in one if cells[:2] == ["Self-loss", "Influence"]] == [rho]
+    assert all("[" not in cells[2] for cells in one if cells[0] == "Test loss")
+    page = page_html([run, other], "study", plotly=False)
+    assert [cells[2] for cells in table(page, "In short") if cells[0] == "Self-loss"] == [rho] * 2
+    rank = page.split('<section id="rank"')[1].split("</section>")[0]
+    assert [cells[2] for cells in table(rank, "Self-loss, all groups")[1:]] == [rho] * 2
+    assert "of a single one with its 95 % interval" in page
+
+
+def test_one_test_point_is_not_called_several(make_run) -> None:
+    words = "from the lowest to the highest test point"
+    one = make_run(measures=[("test_loss", 7), ("self_loss", -1)])
+    assert words not in page_html([one], "study", plotly=False)
+    assert words in page_html([make_run()], "study", plotly=False)
+
+
+def test_what_is_undefined_has_no_drawing(make_run) -> None:
+    run = make_run(["random"])
+    page = page_html([run], "study", plotly=False)
+    rank = page.split('<section id="rank"')[1].split("</section>")[0]
+    assert "There is no ρ on test loss and self-loss" in rank
+    assert "<table>" not in rank
+    assert "Spearman&#x27;s ρ by kind of group" not in page
+    assert "Slope by kind of group" in page
+    both = page_html([run, make_run(["random"], lam_over_n=0.5)], "study", plotly=False)
+    assert 'viewBox="0 0 340 250"' not in both

@@ -6,6 +6,8 @@ import base64
 import contextlib
 import io
 import itertools
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,6 +69,15 @@ def hovered(browser: Chrome, point: WebElement) -> str:
     return ""
 
 
+def highest(browser: Chrome) -> WebElement:
+    """The highest point of the first plot, which lies apart from others."""
+    return browser.execute_script(
+        "const p = document.querySelector('.plot'); p.scrollIntoView({block: 'center', behavior: 'instant'});"
+        "return [...p.querySelectorAll('path.point')].sort((a, b) =>"
+        "a.getBoundingClientRect().top - b.getBoundingClientRect().top)[0]"
+    )
+
+
 def picture(browser: Chrome, whole: bool = False) -> np.ndarray:
     taken = browser.execute_cdp_cmd("Page.captureScreenshot", {"format": "png", "captureBeyondViewport": whole})
     return np.round(255 * imread(io.BytesIO(base64.b64decode(taken["data"])))[..., :3]).astype(int)
@@ -94,11 +105,7 @@ def test_hovering_names_the_group_and_its_effects(opened: Chrome) -> None:
         "const p = document.querySelector('.plot'); p.scrollIntoView({block: 'center', behavior: 'instant'});"
         "const actual = actualIn(panelOf(p)); return actual.indexOf(Math.max(...actual))"
     )
-    points = "[...document.querySelectorAll('.plot')[0].querySelectorAll('path.point')]"
-    highest = opened.execute_script(
-        f"return {points}.sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)[0]"
-    )
-    text = hovered(opened, highest)
+    text = hovered(opened, highest(opened))
     kind = {"random": "Random", "shared_feature": "Shared feature"}.get(KINDS[number], EVIL)
     for words in (
         f"Group {number}",
@@ -114,7 +121,7 @@ def test_hovering_names_the_group_and_its_effects(opened: Chrome) -> None:
 
 def test_scrolling_hides_what_hovering_shows_until_the_pointer_moves_again(opened: Chrome) -> None:
     show_plots(opened)
-    point = opened.execute_script("return document.querySelector('.plot path.point')")
+    point = highest(opened)
     before = hovered(opened, point)
     opened.execute_script("document.dispatchEvent(new Event('scroll'))")
     assert opened.execute_script("return hoverBox.hidden")
@@ -169,10 +176,123 @@ def test_a_group_is_marked_by_its_name(opened: Chrome) -> None:
     assert "Group 17 · Shared feature" in opened.find_element(By.ID, "marked").text
 
 
+def find(browser: Chrome, words: str) -> str:
+    """What the page says after these words were looked for."""
+    box = browser.find_element(By.ID, "find")
+    box.clear()
+    box.send_keys(words, Keys.ENTER)
+    return browser.find_element(By.ID, "marked").text
+
+
+@pytest.mark.parametrize("words", ["17", "Group 17", "group 17", "  GROUP   17 "])
+def test_a_group_is_found_as_the_page_calls_it(opened: Chrome, words: str) -> None:
+    assert find(opened, words).startswith("Marked: Group 17 · Shared feature · 10 rows · made of shared_feature")
+
+
+def test_what_is_not_found_is_said(opened: Chrome) -> None:
+    assert find(opened, "Group 99") == "No group is named 99."
+    assert find(opened, " ") == "Type the name of a group, such as 0."
+    assert find(opened, "17").startswith("Marked: Group 17")
+    marked = "return [marking.run, marking.place]"
+    assert opened.execute_script(marked) == [0, 17]
+    assert find(opened, "").startswith("Type the name")
+    assert opened.execute_script(marked) == [0, 17]
+
+
+def test_the_effects_of_a_marked_group_stand_in_a_table(opened: Chrome) -> None:
+    effects = opened.find_element(By.ID, "marked-effects")
+    assert not effects.is_displayed()
+    find(opened, "17")
+    assert effects.is_displayed()
+    assert opened.find_element(By.ID, "marked").aria_role == "status"
+    assert "Actual" not in opened.find_element(By.ID, "marked").text  # a few words are announced, not all numbers
+    assert effects.find_element(By.TAG_NAME, "table").accessible_name == "Effects of Group 17"
+    rows = [
+        [cell.text for cell in row.find_elements(By.CSS_SELECTOR, "th, td")]
+        for row in effects.find_elements(By.TAG_NAME, "tr")
+    ]
+    assert rows[0] == ["Measured on", "Actual", "Influence", "Newton"]
+    assert {name for name, *_ in rows[1:]} == {
+        "Test loss, test point 7",
+        "Test loss, test point 3",
+        "Self-loss, own group",
+    }
+    for number, row in enumerate(rows[1:]):
+        actual, influence, newton = (float(text.replace("−", "-")) for text in row[1:])
+        assert actual == newton == pytest.approx(2 * influence, rel=1e-3)
+        shown = opened.execute_script("return actualIn(Object.values(data.runs[0].panels)[arguments[0]])[17]", number)
+        assert actual == pytest.approx(shown, rel=1e-3)
+    assert effects.find_element(By.CSS_SELECTOR, "tbody th").aria_role == "rowheader"
+    opened.find_element(By.ID, "unmark").send_keys(Keys.ENTER)
+    assert not effects.is_displayed()
+
+
+def test_a_click_on_a_point_marks_its_group_and_another_click_no_longer(opened: Chrome) -> None:
+    show_plots(opened)
+    point = highest(opened)
+    title = hovered(opened, point).splitlines()[0]
+    ActionChains(opened).click().perform()
+    marked = until(opened, "marking.place !== null && document.getElementById('marked').textContent")
+    assert str(marked).startswith(f"Marked: {title} · ")
+    assert opened.find_element(By.CSS_SELECTOR, "#marked-effects caption").text == f"Effects of {title}"
+    assert {len(x) for x in opened.execute_script("return plots.filter(isDrawn).map((p) => p.data.at(-1).x)")} == {1}
+    opened.execute_script("return new Promise((done) => setTimeout(done, 600))")  # or it would be a double click
+    ActionChains(opened).move_to_element(opened.find_element(By.TAG_NAME, "h3")).perform()
+    hovered(opened, point)
+    ActionChains(opened).click().perform()
+    until(opened, "marking.place === null")
+
+
+def test_a_marked_group_of_a_hidden_kind_is_said_to_be_hidden(opened: Chrome) -> None:
+    shared = opened.find_element(By.CSS_SELECTOR, "[name=kind]")
+    words = "its kind is hidden: the plots show a ring alone"
+    assert words not in find(opened, "17")
+    shared.send_keys(Keys.SPACE)
+    assert words in opened.find_element(By.ID, "marked").text
+    assert words not in find(opened, "3")  # a random group
+    assert words in find(opened, "17")
+    shared.send_keys(Keys.SPACE)
+    assert words not in opened.find_element(By.ID, "marked").text
+
+
+def headings(browser: Chrome) -> list[str]:
+    return [found.text for found in browser.find_elements(By.CSS_SELECTOR, "figcaption .rho")]
+
+
+def test_titles_count_the_points_outside_the_axes_that_are_drawn(browser: Chrome, make_run, tmp_path: Path) -> None:
+    run = make_run(["random"] * 200 + ["shared_feature"] * 100, [("test_loss", 7)])
+    for group, times in ((5, 60), (250, 30)):
+        run.effects.loc[run.effects["group"] == group, "effect"] = times * np.sign(group - 100)
+    path = tmp_path / "outlying.html"
+    path.write_text(page_html([run], "outlying", plotly=True), encoding="utf-8")
+    emulate(browser)
+    browser.get(path.as_uri())
+    show_plots(browser)
+    rho = headings(browser)[0].split(" · ")[0]
+    assert headings(browser) == [f"{rho} · 2 outside the axes"]
+    find(browser, "250")
+    assert headings(browser) == [f"{rho} · 1 outside the axes"]
+    find(browser, "5")
+    assert headings(browser) == [f"{rho} · 1 outside the axes"]
+    browser.find_element(By.ID, "unmark").send_keys(Keys.ENTER)
+    assert headings(browser) == [f"{rho} · 2 outside the axes"]
+    shared, random = browser.find_elements(By.CSS_SELECTOR, "[name=kind]")
+    shared.send_keys(Keys.SPACE)
+    assert headings(browser) == [f"{rho}, all groups · 1 outside the axes"]
+    random.send_keys(Keys.SPACE)
+    assert headings(browser) == [f"{rho}, all groups"]
+    shared.send_keys(Keys.SPACE), random.send_keys(Keys.SPACE)
+    assert headings(browser) == [f"{rho} · 2 outside the axes"]
+    zoomed = {"xaxis.range": [-100, 100], "yaxis.range": [-100, 100]}
+    browser.execute_script("return Plotly.relayout(plots[0], arguments[0]).then(() => 0)", zoomed)
+    assert headings(browser) == [rho]
+    assert browser.get_log("browser") == []
+
+
 def test_tables_sort_both_ways_by_their_buttons(opened: Chrome) -> None:
     table = opened.find_element(By.CSS_SELECTOR, "#far table")
     sizes = [header.text for header in table.find_elements(By.CSS_SELECTOR, "thead th")]
-    column = next(i for i, text in enumerate(sizes) if text.startswith("Error"))
+    column = next(i for i, text in enumerate(sizes) if text == "Actual")
     header = table.find_elements(By.CSS_SELECTOR, "thead th")[column]
 
     def order() -> list[float]:
@@ -250,19 +370,18 @@ def test_plots_are_printed_whole_and_fit_the_window_again(opened: Chrome) -> Non
     assert sizes(opened) == before
 
 
-def test_short_tables_are_cards_on_a_phone(opened: Chrome) -> None:
+def test_a_table_of_many_columns_is_cards_on_a_phone(opened: Chrome) -> None:
     emulate(opened, width=390)
-    table = opened.find_elements(By.CSS_SELECTOR, "header table")[1]
+    table = opened.find_elements(By.CSS_SELECTOR, "header table")[0]
     cards = opened.execute_script(
         "return [...arguments[0].tBodies[0].rows].map((row) => [...row.cells].map((cell) => ["
         "getComputedStyle(cell, '::before').content, cell.innerText, cell.getBoundingClientRect().right,"
         "cell.scrollWidth <= cell.clientWidth]))",
         table,
     )
-    assert len(cards) == 4  # two evaluations by two predictions
-    for card in cards:
-        assert [heading.strip('"') for heading, *_ in card[2:5]] == ["Spearman's ρ", "Slope", "Underestimated"]
-        assert all(text and right <= 390 and whole for _, text, right, whole in card)
+    assert len(cards) == 1
+    assert [heading.strip('"') for heading, *_ in cards[0][:5]] == ["Dataset", "Classes", "n", "d", "λ/n"]
+    assert all(text and right <= 390 and whole for _, text, right, whole in cards[0])
     assert table.get_attribute("role") == "table"
     assert {row.aria_role for row in table.find_elements(By.CSS_SELECTOR, "tbody tr")} == {"row"}
     assert table.find_element(By.CSS_SELECTOR, "tbody th").aria_role == "rowheader"
@@ -271,6 +390,92 @@ def test_short_tables_are_cards_on_a_phone(opened: Chrome) -> None:
     assert (
         opened.execute_script("return getComputedStyle(arguments[0].tBodies[0].rows[0]).display", table) == "table-row"
     )
+
+
+def uneven(make_run, seed: int = 0):
+    """A run with three evaluations and predictions, whose numbers differ from one test point to the other."""
+    measures = [(name, point) for name in ("test_prediction", "test_loss") for point in (7, 3)]
+    methods = ("influence", "parameter_influence", "newton")
+    run = make_run(KINDS, [*measures, ("self_loss", -1)], methods, classes=["no", "perhaps", "yes"])
+    drawn = np.random.default_rng(seed).uniform(0.2, 0.9, (3, len(run.spearman)))
+    run.spearman["spearman"], run.spearman["slope"], run.spearman["underestimated"] = drawn
+    run.spearman["spearman_low"], run.spearman["spearman_high"] = drawn[0] - 0.1, drawn[0] + 0.1
+    return run
+
+
+@pytest.mark.parametrize("width", [390, 800])
+def test_the_answers_in_short_stay_a_table_that_fits(browser: Chrome, make_run, tmp_path: Path, width: int) -> None:
+    path = tmp_path / "short.html"
+    path.write_text(page_html([uneven(make_run)], "short", plotly=True), encoding="utf-8")
+    emulate(browser, width=width)
+    browser.get(path.as_uri())
+    table = browser.find_elements(By.CSS_SELECTOR, "header table")[1]
+    assert len(table.find_elements(By.CSS_SELECTOR, "tbody tr")) == 9
+    assert " to " in table.find_element(By.CSS_SELECTOR, "tbody td.number").text.replace("\n", " ")
+    display, left, right = browser.execute_script(
+        "const cells = [...arguments[0].rows].flatMap((row) => [...row.cells]);"
+        "const boxes = cells.map((cell) => cell.getBoundingClientRect());"
+        "return [[...new Set(cells.map((cell) => getComputedStyle(cell).display))],"
+        "Math.min(...boxes.map((box) => box.left)), Math.max(...boxes.map((box) => box.right))]",
+        table,
+    )
+    assert display == ["table-cell"]  # its headings stand once
+    assert 0 <= left < right <= width
+    assert "scrolls" not in table.find_element(By.XPATH, "..").get_attribute("class").split()
+    assert browser.execute_script("return document.querySelector('nav').getBoundingClientRect().top") < 900
+
+
+def test_a_phone_shows_the_intervals_that_the_page_explains(browser: Chrome, make_run, tmp_path: Path) -> None:
+    path = tmp_path / "intervals.html"
+    path.write_text(page_html([uneven(make_run)], "intervals", plotly=True), encoding="utf-8")
+    emulate(browser, width=390)
+    browser.get(path.as_uri())
+    ends = browser.find_elements(By.CSS_SELECTOR, "#rank .ends")
+    assert len(ends) == 15  # five measures by three predictions
+    for shown in ends:
+        assert shown.is_displayed()
+        assert shown.text.startswith("[")
+        assert 0 <= shown.rect["x"] < shown.rect["x"] + shown.rect["width"] <= 390
+
+
+def test_what_is_folded_is_printed_and_folded_again(opened: Chrome) -> None:
+    unfolded = opened.find_elements(By.TAG_NAME, "details")
+    assert len(unfolded) >= 3
+    opened.execute_script("arguments[0].open = true", unfolded[0])
+    opened.execute_script(
+        "window.addEventListener('beforeprint', () => {"
+        "window.unfolded = document.querySelectorAll('details[open]').length; }, {once: true})"
+    )
+    opened.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})
+    assert until(opened, "window.unfolded") == len(unfolded)
+    until(opened, "document.querySelectorAll('details[open]').length === 1")
+    assert unfolded[0].get_attribute("open")
+
+
+def test_paper_has_a_legend_of_kinds_and_no_controls(opened: Chrome) -> None:
+    opened.find_elements(By.CSS_SELECTOR, "[name=kind]")[1].send_keys(Keys.SPACE)
+    emulate(opened, medium="print")
+    assert [e for e in opened.find_elements(By.CSS_SELECTOR, ".controls :is(input, button)") if e.is_displayed()] == []
+    labels = [e.text for e in opened.find_elements(By.CSS_SELECTOR, ".controls label") if e.is_displayed()]
+    assert labels == ["Influence", "Shared feature (10)", f"{EVIL} (6)"]  # what is drawn
+    assert not opened.find_element(By.ID, "marked").is_displayed()
+
+
+def test_headings_of_a_table_are_repeated_on_each_sheet(browser: Chrome, make_run, tmp_path: Path) -> None:
+    if shutil.which("pdftotext") is None:
+        pytest.skip("needs pdftotext (Debian: poppler-utils)")
+    emulate(browser)
+    path, pdf = tmp_path / "long.html", tmp_path / "long.pdf"
+    measures = [("test_loss", point) for point in range(30)]
+    path.write_text(page_html([make_run(KINDS, measures)], "long", plotly=True), encoding="utf-8")
+    browser.get(path.as_uri())
+    pdf.write_bytes(base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", {})["data"]))
+    text = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True).stdout
+    sheets = text.split("Every number")[-1].split("\f")
+    rows = [sum(line.split()[1:2] == ["All"] or "Random" in line for line in sheet.splitlines()) for sheet in sheets]
+    headed = ["Pearson" in sheet for sheet in sheets]
+    assert sum(count > 5 for count in rows) >= 2
+    assert all(head for head, count in zip(headed, rows, strict=True) if count)
 
 
 def test_a_wide_table_says_where_more_is_and_scrolls_by_keyboard(opened: Chrome) -> None:

@@ -49,7 +49,9 @@ def against_lambda(entries: Sequence[Entry], looks: Looks) -> Html:
     of_rho = [v.least for lines in found.values() for line in lines.values() for v in line]
     lams = sorted(_lam(entry) for entry in entries)
     across, up = Scale(lams[0], lams[-1], 1.0, logarithmic=True), rho_scale(of_rho)
-    panels = [_panel(evaluation, lines, looks, across, up, lams) for evaluation, lines in found.items()]
+    if not of_rho:
+        return joined([])
+    panels = [_panel(evaluation, lines, looks, across, up, lams) for evaluation, lines in found.items() if lines]
     words = element("p", {"class": "quiet"}, _WORDS)
     return joined([element("div", {"class": "grid"}, *panels), words])
 

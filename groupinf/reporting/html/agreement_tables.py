@@ -98,12 +98,13 @@ def median_cells(
     by_method: Mapping[str, Mapping[Any, Any]], methods: Mapping[str, Look], statistics: Sequence[Statistic]
 ) -> list[Cell]:
     """The medians over test points for :func:`method_columns`, from a row of :func:`extents_by` for each method."""
-    values = [
-        (statistic, float(by_method[method][f"{statistic.column}_median"]) if method in by_method else None)
+    return [
+        _with_ends(by_method[method], statistic, float(by_method[method][f"{statistic.column}_median"]))
+        if method in by_method
+        else _ABSENT
         for method in methods
         for statistic in statistics
     ]
-    return [_ABSENT if value is None else Cell(statistic.written(value), value) for statistic, value in values]
 
 
 def _point_rows(
@@ -145,9 +146,9 @@ def _run_row(
 
 
 def extent_cell(row: Mapping[Any, Any], statistic: Statistic) -> Cell:
-    """The lowest and the highest value over test points, from a row of :func:`extents`."""
+    """The lowest and the highest value over test points, from a row of :func:`extents`; of one, its interval."""
     least, most = row[f"{statistic.column}_least"], row[f"{statistic.column}_most"]
-    return Cell(extent(least, most, statistic.written), least)
+    return _with_ends(row, statistic, least, extent(least, most, statistic.written))
 
 
 def _method_cells(
@@ -168,12 +169,16 @@ def _method_cells(
 
 
 def _number_cell(row: Mapping[Any, Any], statistic: Statistic) -> Cell:
-    value = row[statistic.column]
+    return _with_ends(row, statistic, row[statistic.column])
+
+
+def _with_ends(row: Mapping[Any, Any], statistic: Statistic, value: float, words: str = "") -> Cell:
+    """``words``, or else the value, with the interval of the row where it has one."""
     low, high = statistic.limits(row)
+    written = words or statistic.written(value)
     if low != low:
-        return Cell(statistic.written(value), value)
-    ends = element("span", {"class": "ends"}, interval(low, high))
-    return Cell(joined([statistic.written(value), " ", ends]), value)
+        return Cell(written, value)
+    return Cell(joined([written, " ", element("span", {"class": "ends"}, interval(low, high))]), value)
 
 
 def mark_of(row: Mapping[Any, Any], statistic: Statistic, look: Look, before: str, lane: int = 0) -> Mark:

@@ -105,7 +105,14 @@ def _sizes(entry: Entry, position: int) -> list[_Part]:
 
 
 def _drawings(by: str, parts: Sequence[_Part], entries: Sequence[Entry]) -> list[Html]:
-    return [_drawing_table(f"{statistic.title} by {by}", by, parts, statistic, entries) for statistic in (RHO, SLOPE)]
+    """A table for each statistic that some part has."""
+    return [
+        _drawing_table(f"{statistic.title} by {by}", by, parts, statistic, entries)
+        for statistic in (RHO, SLOPE)
+        if any(
+            part.rows.loc[part.rows["method"] == part.entry.method, statistic.column].notna().any() for part in parts
+        )
+    ]
 
 
 def _drawing_table(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from groupinf.analysis.farthest import unresolved
 from groupinf.analysis.pairs import PairedEffects, pair_effects
 from groupinf.experiments.result import Run
 from groupinf.reporting.choices import point_choices
@@ -23,7 +24,8 @@ METHOD = "influence"
 class Entry:
     """A run, what the page calls it (empty: the page has no other), its effects as arrays, and its groups' sizes.
 
-    ``sets`` names sets of test points, ``choices`` says how test points were chosen where that differs.
+    ``sets`` names sets of test points, ``choices`` says how test points were chosen where that differs;
+    ``unresolved`` are the measures whose effects are too small to be told from their errors.
     """
 
     label: str
@@ -32,6 +34,7 @@ class Entry:
     sizes: NDArray[np.int64]
     sets: dict[int, str]
     choices: dict[int, str]
+    unresolved: tuple[tuple[str, int], ...]
 
     @property
     def method(self) -> str:
@@ -62,7 +65,9 @@ def entries_of(runs: Sequence[Run]) -> list[Entry]:
 
 def _entry(run: Run, label: str) -> Entry:
     sizes = run.effects.drop_duplicates("group")["size"].to_numpy(dtype=np.int64)
-    return Entry(label, run, pair_effects(run.effects), sizes, test_set_names(run), point_choices(run))
+    pairs = pair_effects(run.effects)
+    small = tuple(unresolved(pairs, run.effects))
+    return Entry(label, run, pairs, sizes, test_set_names(run), point_choices(run), small)
 
 
 def labels(runs: Sequence[Run]) -> list[str]:

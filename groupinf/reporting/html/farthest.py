@@ -3,81 +3,134 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from groupinf.analysis.certificates import RESOLVED
 from groupinf.analysis.farthest import farthest_off
 from groupinf.analysis.pairs import ACTUAL
-from groupinf.reporting.formats import number, shorten
+from groupinf.reporting.formats import counted, listed, number, percent, shorten
 from groupinf.reporting.html.agreement_tables import RUN, named_symbol, run_cell
 from groupinf.reporting.html.entries import Entry, Looks
 from groupinf.reporting.html.markup import Content, Html, element, joined
-from groupinf.reporting.html.table import Cell, Column, table
+from groupinf.reporting.html.table import Cell, Column, Row, table
 from groupinf.reporting.style import LONGEST_NAME, evaluation_name, kind_name, method_name, point_name
+from groupinf.reporting.summary import measure_name
 
 MOST_OF_AN_EVALUATION = 10
 _LONGEST_ORIGIN = 80
+_MOST_LEFT_OUT = 3
+
+
+@dataclass(frozen=True)
+class _Far:
+    """A group of a run where it is far off: its row of :func:`farthest_off`, and what the run says of the group."""
+
+    position: int
+    entry: Entry
+    row: Mapping[Any, Any]
+    group: Mapping[Any, Any]
+    place: int
 
 
 def farthest(entries: Sequence[Entry], looks: Looks, plotted: bool) -> Html:
-    """A table of the groups with the largest errors; where groups are ``plotted``, a click marks them there."""
+    """The group farthest off in a sentence, then a table; where groups are ``plotted``, a click marks them there."""
     most = MOST_OF_AN_EVALUATION if len(entries) == 1 else MOST_OF_AN_EVALUATION // 2
+    found = [far for i, entry in enumerate(entries) for far in _found(i, entry, most)]
+    found.sort(key=lambda far: -float(far.row["error"]))
+    quiet = element("p", {"class": "quiet"}, _words(entries, most, plotted))
+    missing = [element("p", {"class": "quiet"}, line) for line in _left_out(entries)]
+    if not found:
+        return joined(missing)
+    worst = element("p", {}, element("strong", {}, _worst(found[0])))
     methods = list(dict.fromkeys(m for entry in entries for m in entry.pairs.methods))
-    several = len(entries) > 1
-    columns = [
+    rows = [_row(far, methods, looks, len(entries) > 1, plotted) for far in found]
+    return joined([worst, quiet, *missing, table("Groups farthest off", _columns(methods, entries), rows, "farthest")])
+
+
+def _found(position: int, entry: Entry, most: int) -> list[_Far]:
+    about = entry.run.groups.set_index("group")[["name", "kind", "size", "made_from"]].to_dict("index")
+    place = {int(group): i for i, group in enumerate(entry.pairs.groups)}
+    rows = farthest_off(entry.pairs, entry.method, most, entry.unresolved).to_dict("records")
+    return [_Far(position, entry, row, about[row["group"]], place[row["group"]]) for row in rows]
+
+
+def _worst(far: _Far) -> str:
+    """What made the group, its size, where it is off, and by how much."""
+    row, entry = far.row, far.entry
+    on = measure_name(row["evaluation"], row["test_point"], entry.sets)
+    where = f"{on} at {entry.label}" if entry.label else on
+    method = method_name(entry.method).lower()
+    return (
+        f"Farthest off is group {shorten(far.group['name'], LONGEST_NAME)} "
+        f"({shorten(far.group['made_from'], _LONGEST_ORIGIN)}), {counted(int(far.group['size']), 'row')}, on "
+        f"{where}: {method} {number(row[entry.method])}, "
+        f"actual effect {number(row[ACTUAL])}; the difference is {number(row['error'])} times the median actual effect."
+    )
+
+
+def _words(entries: Sequence[Entry], most: int, plotted: bool) -> str:
+    first = " or ".join(dict.fromkeys(method_name(entry.method).lower() for entry in entries))
+    hint = " Press a group to mark it in the plots below." if plotted else ""
+    evaluations = [[name for name, _ in entry.pairs.measures] for entry in entries]
+    several_points = any(len(set(names)) < len(names) for names in evaluations)
+    once = (
+        " An evaluation lists a group once, where it is farthest off, and at most half of its groups on one test point."
+        if several_points
+        else ""
+    )
+    return (
+        f"The {most} groups of each evaluation that {first} misses by most, worst first. Error: distance to the actual "
+        f"effect as a multiple of the median actual effect (without sign) on the same test point.{once}{hint}"
+    )
+
+
+def _left_out(entries: Sequence[Entry]) -> list[str]:
+    """A sentence on what is too small to be told from its error, where anything is."""
+    names = [
+        measure_name(*measure, entry.sets) + (f" at {entry.label}" if entry.label else "")
+        for entry in entries
+        for measure in entry.unresolved
+    ]
+    if not names:
+        return []
+    hidden = len(names) - _MOST_LEFT_OUT
+    shown = [*names[:_MOST_LEFT_OUT], *([f"{hidden:,} more"] if hidden > 0 else [])]
+    return [
+        f"Left out, as error estimates there exceed {percent(RESOLVED)} of the median actual effect: {listed(shown)}."
+    ]
+
+
+def _columns(methods: Sequence[str], entries: Sequence[Entry]) -> list[Column]:
+    return [
         Column("Group"),
-        *([RUN] if several else []),
+        *([RUN] if len(entries) > 1 else []),
         Column("Kind"),
+        Column("Evaluation"),
+        Column("Measured on"),
         Column("Error", numeric=True),
         Column("Actual", numeric=True),
         *(Column(method_name(method), numeric=True) for method in methods),
-        Column("Evaluation"),
-        Column("Measured on"),
         Column("Size", numeric=True),
         Column("What made it", words=True),
     ]
-    rows = [
-        row
-        for position, entry in enumerate(entries)
-        for row in _rows(entry, position, methods, looks, most, several, plotted)
+
+
+def _row(far: _Far, methods: Sequence[str], looks: Looks, several: bool, plotted: bool) -> Row:
+    row, group, entry = far.row, far.group, far.entry
+    name = shorten(group["name"], LONGEST_NAME)
+    return [
+        Cell(_marker(name, far) if plotted else name, float(row["group"])),
+        *([run_cell(entry)] if several else []),
+        Cell(named_symbol(looks.kinds[group["kind"]], kind_name(group["kind"]))),
+        Cell(evaluation_name(row["evaluation"])),
+        Cell(point_name(row["evaluation"], row["test_point"], entry.sets)),
+        Cell(f"{number(row['error'])}×", row["error"]),
+        _effect(row, ACTUAL),
+        *(_effect(row, method) for method in methods),
+        Cell(f"{group['size']:,}", float(group["size"])),
+        Cell(shorten(group["made_from"], _LONGEST_ORIGIN)),
     ]
-    first = " or ".join(dict.fromkeys(method_name(entry.method).lower() for entry in entries))
-    words = (
-        f"The {most} groups of each evaluation that {first} misses by most. Error: distance to the actual effect as a "
-        "multiple of the median actual effect (without sign) on the same test point. A group is listed on the test "
-        "point where it is farthest off."
-    )
-    hint = " Press a group to mark it in the plots below." if plotted else ""
-    return joined([element("p", {}, words + hint), table("Groups farthest off", columns, rows, "farthest")])
-
-
-def _rows(
-    entry: Entry, position: int, methods: Sequence[str], looks: Looks, most: int, several: bool, plotted: bool
-) -> list[list[Cell]]:
-    about = entry.run.groups.set_index("group")[["name", "kind", "size", "made_from"]].to_dict("index")
-    found = farthest_off(entry.pairs, entry.method, most).to_dict("records")
-    place = {int(group): i for i, group in enumerate(entry.pairs.groups)}
-    rows = []
-    for row in found:
-        group = about[row["group"]]
-        name = shorten(group["name"], LONGEST_NAME)
-        shown = _marker(name, position, place[row["group"]], row) if plotted else name
-        look = looks.kinds[group["kind"]]
-        kind = named_symbol(look, kind_name(group["kind"]))
-        rows.append(
-            [
-                Cell(shown, float(row["group"])),
-                *([run_cell(entry)] if several else []),
-                Cell(kind),
-                Cell(f"{number(row['error'])}×", row["error"]),
-                _effect(row, ACTUAL),
-                *(_effect(row, method) for method in methods),
-                Cell(evaluation_name(row["evaluation"])),
-                Cell(point_name(row["evaluation"], row["test_point"], entry.sets)),
-                Cell(f"{group['size']:,}", float(group["size"])),
-                Cell(shorten(group["made_from"], _LONGEST_ORIGIN)),
-            ]
-        )
-    return rows
 
 
 def _effect(row: Mapping[Any, Any], method: str) -> Cell:
@@ -85,13 +138,13 @@ def _effect(row: Mapping[Any, Any], method: str) -> Cell:
     return Cell("", float("nan")) if value is None else Cell(number(value), value)
 
 
-def _marker(name: str, run: int, place: int, row: Mapping[Any, Any]) -> Content:
+def _marker(name: str, far: _Far) -> Content:
     attributes = {
         "type": "button",
         "class": "marks-group",
         "aria-pressed": "false",
-        "data-run": f"{run}",
-        "data-place": f"{place}",
-        "data-measure": f"{row['evaluation']} {row['test_point']}",
+        "data-run": f"{far.position}",
+        "data-place": f"{far.place}",
+        "data-measure": f"{far.row['evaluation']} {far.row['test_point']}",
     }
     return element("button", attributes, name)

@@ -24,12 +24,12 @@ function describe(runNumber, place) {
   return [title, groups.kinds[groups.kind[place]].name, size, groups.made[place]].filter(Boolean);
 }
 
-function effectsOf(plot, place) {
-  const panel = panelOf(plot);
+// [what, how much] of the actual effect and of each prediction.
+function effectsOf(panel, place) {
   const predicted = Object.keys(panel.predicted).map(
-    (method) => `${data.methods[method]}: ${written(predictedIn(panel, method)[place])}`,
+    (method) => [data.methods[method], written(predictedIn(panel, method)[place])],
   );
-  return [`Actual: ${written(actualIn(panel)[place])}`, ...predicted];
+  return [["Actual", written(actualIn(panel)[place])], ...predicted];
 }
 
 function line(text, name) {
@@ -45,7 +45,7 @@ function showHover(plot, event) {
   hoverBox.replaceChildren(
     line(title, "title"),
     ...about.map((text) => line(text, "")),
-    ...effectsOf(plot, place).map((text) => line(text, "effect")),
+    ...effectsOf(panelOf(plot), place).map(([what, value]) => line(`${what}: ${value}`, "effect")),
   );
   hoverBox.hidden = false;
   pointedAt.plot = plot;

@@ -2,6 +2,7 @@
 // One group at a time is marked: ringed in every plot of its run, pressed in the table, described below the controls.
 const marking = {run: null, place: null};
 const markedText = document.getElementById("marked");
+const markedEffects = document.getElementById("marked-effects");
 
 function markedIn(plot) {
   return marking.run === Number(plot.dataset.run) ? marking.place : null;
@@ -14,8 +15,46 @@ function mark(run, place) {
     const pressed = Number(button.dataset.run) === run && Number(button.dataset.place) === place && place !== null;
     button.setAttribute("aria-pressed", String(pressed));
   }
-  markedText.textContent = place === null ? "No group is marked." : `Marked: ${describe(run, place).join(" · ")}`;
+  tellMarked();
   redraw();
+}
+
+function kindIsHidden(run, place) {
+  const {kind, kinds} = groupsOf(data.runs[run]);
+  return view.hidden.has(kinds[kind[place]].style);
+}
+
+// A few words are announced; the numbers stand below them in a table, which readers go through at their own pace.
+function tellMarked() {
+  const {run, place} = marking;
+  markedEffects.hidden = place === null;
+  markedEffects.replaceChildren(...(place === null ? [] : [effectsTable(run, place)]));
+  showSides(markedEffects);
+  const about = place === null ? [] : describe(run, place);
+  const hidden = place !== null && kindIsHidden(run, place) ? ["its kind is hidden: the plots show a ring alone"] : [];
+  markedText.textContent = place === null ? "No group is marked." : `Marked: ${[...about, ...hidden].join(" · ")}`;
+}
+
+function cell(name, text, scope, numeric) {
+  const element = document.createElement(name);
+  element.textContent = text;
+  if (scope) element.scope = scope;
+  if (numeric) element.className = "number";
+  return element;
+}
+
+function effectsTable(runNumber, place) {
+  const panels = Object.values(data.runs[runNumber].panels);
+  const table = document.createElement("table");
+  table.createCaption().append(cell("span", `Effects of ${describe(runNumber, place)[0]}`));
+  const headings = effectsOf(panels[0], place).map(([what]) => cell("th", what, "col", true));
+  table.createTHead().insertRow().append(cell("th", "Measured on", "col"), ...headings);
+  const body = table.createTBody();
+  for (const panel of panels) {
+    const values = effectsOf(panel, place).map(([, value]) => cell("td", value, "", true));
+    body.insertRow().append(cell("th", panel.words, "row"), ...values);
+  }
+  return table;
 }
 
 function unmark() {
@@ -37,13 +76,20 @@ function markFromTable(button) {
   }
 }
 
-function markByName(name) {
-  for (const [number, run] of data.runs.entries()) {
-    const place = groupsOf(run).name.indexOf(name);
-    if (place >= 0) {
-      mark(number, place);
+// By its name, or as the page calls it: "Group 42".
+function markByName(asked) {
+  const name = asked.trim();
+  if (!name) {
+    markedText.textContent = `Type the name of a group, such as ${data.groups[0].name[0]}.`;
+    return;
+  }
+  const bare = name.replace(/^group\s+/i, "");
+  for (const wanted of [name, bare]) {
+    const run = data.runs.findIndex((one) => groupsOf(one).name.includes(wanted));
+    if (run >= 0) {
+      mark(run, groupsOf(data.runs[run]).name.indexOf(wanted));
       return;
     }
   }
-  markedText.textContent = `No group is named ${name}.`;
+  markedText.textContent = `No group is named ${bare}.`;
 }

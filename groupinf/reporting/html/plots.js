@@ -149,18 +149,36 @@ function layoutOf(plot) {
   };
 }
 
+// How many of the points that are shown lie outside the axes as they are drawn: widened, or zoomed into.
+function outsideOf(plot) {
+  const [left, right] = plot.layout.xaxis.range;
+  const [low, high] = plot.layout.yaxis.range;
+  const inside = (x, y) => left <= x && x <= right && low <= y && y <= high;
+  const shown = plot.data.filter((trace) => trace.customdata && trace.visible);
+  return shown.reduce((sum, {x, y}) => sum + x.filter((value, place) => !inside(value, y[place])).length, 0);
+}
+
 function headingOf(plot) {
-  return panelOf(plot).heading[view.method] || "not predicted by this method";
+  const rho = panelOf(plot).rho[view.method];
+  if (rho === undefined) return "not predicted by this method";
+  const outside = outsideOf(plot);
+  const over = view.hidden.size ? ", all groups" : "";
+  return `ρ = ${rho}${over}${outside ? ` · ${outside.toLocaleString("en")} outside the axes` : ""}`;
+}
+
+function writeHeading(plot) {
+  plot.parentElement.querySelector(".rho").textContent = headingOf(plot);
 }
 
 function draw(plot) {
   const traces = [...data.drawn.map((style) => styleTrace(plot, style)), markedTrace(plot)];
-  plot.parentElement.querySelector(".rho").textContent = headingOf(plot);
   const config = {displayModeBar: false, doubleClick: "reset", scrollZoom: false};
   const first = plot.dataset.drawn === undefined;
   plot.dataset.drawn = view.method;
   Plotly.react(plot, traces, layoutOf(plot), config);
+  writeHeading(plot);
   if (first) {
+    plot.on("plotly_relayout", () => writeHeading(plot));
     plot.on("plotly_hover", (event) => showHover(plot, event));
     plot.on("plotly_unhover", hideHover);
     plot.on("plotly_click", (event) => toggleMark(Number(plot.dataset.run), event.points[0].customdata));

@@ -18,7 +18,7 @@ from groupinf.reporting.formats import coefficient, shorten
 from groupinf.reporting.html.entries import Entry, Look, Looks
 from groupinf.reporting.html.marks import symbol
 from groupinf.reporting.html.markup import Html, element, joined, png_figure
-from groupinf.reporting.scatter import ALPHA, Panel, axis_limits, count_styles, hidden_points
+from groupinf.reporting.scatter import ALPHA, axis_limits, count_styles
 from groupinf.reporting.style import (
     LONGEST_NAME,
     MOST_TEST_POINTS,
@@ -31,6 +31,10 @@ from groupinf.reporting.style import (
 )
 
 _LONGEST_ORIGIN = 120
+_AXES = (
+    "The axes of a plot leave out groups that lie farther out than the middle 98 % of its values are wide; its title "
+    "says how many. To mark such a group widens the axes."
+)
 _PLAIN_POWERS = 60  # float32 reaches from 2⁻¹²⁶ to 2¹²⁸
 
 
@@ -65,7 +69,7 @@ def interactive_plots(entries: Sequence[Entry], looks: Looks) -> Html:
         ]
         grids.append(element("h3", {}, evaluation_name(evaluation)))
         grids.append(element("div", {"class": "grid"}, *figures))
-    return joined([_controls(entries, looks), _limits(entries, shown), *grids])
+    return joined([_controls(entries, looks), element("p", {"class": "quiet"}, _AXES), _limits(entries, shown), *grids])
 
 
 def plot_data(entries: Sequence[Entry], looks: Looks) -> dict[str, Any]:
@@ -136,7 +140,7 @@ def _limits(entries: Sequence[Entry], shown: Sequence[Sequence[tuple[int, str, i
 def _figure(entry: Entry, run: int, position: int, evaluation: str, point: int) -> Html:
     on = panel_name(evaluation, point, entry.sets)
     title = entry.label or f"{on[:1].upper()}{on[1:]}"
-    words = f"{evaluation_name(evaluation)}, {' · '.join(filter(None, [entry.label, on]))}"
+    words = " · ".join(filter(None, [entry.label, _measured_on(entry, evaluation, point)]))
     attributes = {
         "class": "plot",
         "role": "img",
@@ -148,6 +152,10 @@ def _figure(entry: Entry, run: int, position: int, evaluation: str, point: int) 
     rho = element("span", {"class": "rho"})
     caption = element("figcaption", {}, element("strong", {}, title), " ", rho)
     return element("figure", {}, caption, element("div", attributes))
+
+
+def _measured_on(entry: Entry, evaluation: str, point: int) -> str:
+    return f"{evaluation_name(evaluation)}, {panel_name(evaluation, point, entry.sets)}"
 
 
 def _controls(entries: Sequence[Entry], looks: Looks) -> Html:
@@ -188,6 +196,16 @@ def _controls(entries: Sequence[Entry], looks: Looks) -> Html:
             element("button", {"type": "button", "id": "unmark"}, "Unmark"),
         ),
         element("output", {"id": "marked", "for": "find"}, "No group is marked."),
+        element(
+            "div",
+            {
+                "id": "marked-effects",
+                "class": "scroll",
+                "role": "region",
+                "aria-label": "Effects of the marked group",
+                "hidden": "",
+            },
+        ),
     )
 
 
@@ -226,13 +244,13 @@ def _panel(entry: Entry, i: int, arrays: _Arrays) -> dict[str, Any]:
     evaluation, point = entry.pairs.measures[i]
     spearman = _overall_rho(entry.run, evaluation, point)
     actual = entry.pairs.actual[i]
-    panel: dict[str, Any] = {"actual": arrays.place(actual), "predicted": {}, "limits": {}, "heading": {}}
+    words = _measured_on(entry, evaluation, point)
+    panel: dict[str, Any] = {"words": words, "actual": arrays.place(actual), "predicted": {}, "limits": {}, "rho": {}}
     for m, method in enumerate(entry.pairs.methods):
-        drawn = Panel(evaluation, point, entry.pairs.predicted[m, i], actual, spearman[method])
-        hidden = hidden_points(drawn)
-        panel["predicted"][method] = arrays.place(drawn.predicted)
-        panel["limits"][method] = list(axis_limits(drawn.predicted, actual))
-        panel["heading"][method] = f"ρ = {coefficient(drawn.spearman)}" + (f" · {hidden:,} hidden" if hidden else "")
+        predicted = entry.pairs.predicted[m, i]
+        panel["predicted"][method] = arrays.place(predicted)
+        panel["limits"][method] = list(axis_limits(predicted, actual))
+        panel["rho"][method] = coefficient(spearman[method])
     return panel
 
 

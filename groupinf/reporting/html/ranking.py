@@ -16,6 +16,7 @@ from groupinf.reporting.html.agreement_tables import (
     overall,
     statistic_table,
 )
+from groupinf.reporting.html.answers import ranking_answer, underestimation_answer
 from groupinf.reporting.html.entries import Entry, Looks
 from groupinf.reporting.html.markup import Html, element, joined
 from groupinf.reporting.html.scales import SLOPE_SCALE, rho_scale, slope_scale
@@ -28,17 +29,23 @@ def ranking(entries: Sequence[Entry], looks: Looks) -> Html:
     heading = f"ρ from {scale.low:g} to 1; the line is at 1".replace("-", "−")
     tables = [
         statistic_table(entries, evaluation, looks.methods, (RHO,), scale, heading)
-        for evaluation in evaluations_of(entries)
+        for evaluation in _with_values(entries, RHO)
     ]
     drawn = [against_lambda(entries, looks)] if is_series(entries) else []
-    return joined([legend(looks.methods), *drawn, *tables, element("p", {"class": "quiet"}, _rho_words(entries))])
+    answer = element("p", {}, element("strong", {}, ranking_answer(entries)))
+    return joined(
+        [answer, legend(looks.methods), *drawn, *tables, element("p", {"class": "quiet"}, _rho_words(entries))]
+    )
 
 
 def _rho_words(entries: Sequence[Entry]) -> str:
     """What ρ is, and what stands beside it: intervals for one run, test points for several."""
     words = "ρ: Spearman's rank correlation of predicted with actual effects over the groups; 1 is the same order."
     if len(entries) > 1:
-        return f"{words} A mark for each test point; numbers are those of the lowest and of the highest test point."
+        return (
+            f"{words} A mark for each test point; numbers are those of the lowest and of the highest test point, "
+            "of a single one with its 95 % interval."
+        )
     table = entries[0].run.spearman
     if table["spearman_low"].isna().all():
         return words
@@ -51,9 +58,20 @@ def underestimation(entries: Sequence[Entry], looks: Looks) -> Html:
     heading = f"slope from {scale.low:.2g} to {scale.high:.2g}; the line is at 1"
     tables = [
         statistic_table(entries, evaluation, looks.methods, (SLOPE, UNDER), scale, heading)
-        for evaluation in evaluations_of(entries)
+        for evaluation in _with_values(entries, SLOPE)
     ]
-    return joined([element("p", {}, f"{SLOPE_WORDS} {SLOPE_SCALE}"), legend(looks.methods), *tables])
+    answer = element("p", {}, element("strong", {}, underestimation_answer(entries)))
+    words = element("p", {"class": "quiet"}, f"{SLOPE_WORDS} {SLOPE_SCALE}")
+    return joined([answer, words, legend(looks.methods), *tables])
+
+
+def _with_values(entries: Sequence[Entry], statistic: Statistic) -> list[str]:
+    """The evaluations on which some run has the statistic."""
+    return [
+        evaluation
+        for evaluation in evaluations_of(entries)
+        if any(overall(entry, evaluation)[statistic.column].notna().any() for entry in entries)
+    ]
 
 
 def _values(entries: Sequence[Entry], statistic: Statistic, lowest: bool = False) -> list[float]:

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from groupinf.reporting.html.marks import Scale
 
 SLOPE_SCALE = (
-    "Right of the line (slope above 1) actual effects are larger than predicted, left of it (below 1) smaller; at 2, "
-    "they are twice the prediction, at 0.5 half of it. The scale is logarithmic, so that 2 and 0.5 stand equally far "
-    "from the line. Marks outside the scale, and slopes of 0 or below, stand at its edge."
+    "Right of the line (slope above 1) actual effects are larger than predicted, left of it smaller. "
+    "The scale is logarithmic; marks outside it, and slopes of 0 or below, stand at its edge."
 )
 _LEAST_SPAN = 2.0  # a scale of slopes reaches at least from 1/2 to 2
 

@@ -43,7 +43,9 @@ def in_short(entries: Sequence[Entry], looks: Looks) -> Html:
 
 def _of_one(entry: Entry, looks: Looks) -> Html:
     rows = [_cells(row, looks.methods[row["method"]]) for row in extents(entry.run.spearman).to_dict("records")]
-    return table("In short: all groups, from the lowest to the highest test point", _COLUMNS, rows)
+    several = len(entry.pairs.measures) > len({evaluation for evaluation, _ in entry.pairs.measures})
+    reach = ", from the lowest to the highest test point" if several else ""
+    return table(f"In short: all groups{reach}", _COLUMNS, rows)
 
 
 def _cells(row: Mapping[Any, Any], look: Look) -> list[Cell]:

@@ -10,6 +10,7 @@ for (const box of document.querySelectorAll("[name=kind]")) {
   box.addEventListener("change", () => {
     if (box.checked) view.hidden.delete(Number(box.value));
     else view.hidden.add(Number(box.value));
+    tellMarked();
     redraw();
   });
 }
@@ -18,7 +19,7 @@ for (const button of document.querySelectorAll(".marks-group")) {
 }
 document.getElementById("finder").addEventListener("submit", (event) => {
   event.preventDefault();
-  markByName(document.getElementById("find").value.trim());
+  markByName(document.getElementById("find").value);
 });
 document.getElementById("unmark").addEventListener("click", unmark);
 document.addEventListener("keydown", (event) => {

@@ -1,7 +1,8 @@
 "use strict";
-// What tables do: sort; become cards on a narrow screen where they are short and without drawings; say where more of
-// them is hidden.
+// What tables do: sort; on a narrow screen become cards or, with few columns, close up, where they are short and without
+// drawings; say where more of them is hidden; unfold on paper.
 const MOST_CARDS = 16;
+const MOST_CLOSE = 6; // columns that stand side by side on a phone
 const MOST_LINES = 10; // of a card: columns of the table
 
 // Tables sort by the button that was pressed: first downwards for numbers, upwards for words; then the other way.
@@ -51,6 +52,15 @@ function allowCards(table) {
   }
 }
 
+// Its long headings may break.
+function closeUp(table) {
+  table.classList.add("close");
+  for (const button of table.tHead.querySelectorAll("button")) {
+    const heading = button.firstChild;
+    heading.textContent = heading.textContent.replace(/^(Spear|Under)(?=man|estimated)/, "$1\u00ad");
+  }
+}
+
 // A table wider than its box has a shadow on each side where more of it is, and can be scrolled with the keyboard.
 function showSides(box) {
   const hidden = box.scrollWidth - box.clientWidth;
@@ -66,8 +76,26 @@ const sides = new ResizeObserver((entries) => {
 });
 for (const table of document.querySelectorAll(".scroll > table")) {
   const [cards, lines] = [table.tBodies[0].rows.length, table.tHead.rows[0].cells.length];
-  if (cards <= MOST_CARDS && lines <= MOST_LINES && !table.querySelector(".wide")) allowCards(table);
+  const short = cards <= MOST_CARDS && lines <= MOST_LINES && !table.querySelector(".wide");
+  if (short && lines <= MOST_CLOSE) closeUp(table);
+  else if (short) allowCards(table);
   sides.observe(table);
-  sides.observe(table.parentElement);
-  table.parentElement.addEventListener("scroll", () => showSides(table.parentElement), {passive: true});
 }
+for (const box of document.querySelectorAll(".scroll")) {
+  sides.observe(box);
+  box.addEventListener("scroll", () => showSides(box), {passive: true});
+}
+
+// What is folded is printed too, and folded again afterwards.
+window.addEventListener("beforeprint", () => {
+  for (const folded of document.querySelectorAll("details:not([open])")) {
+    folded.open = true;
+    folded.dataset.folded = "";
+  }
+});
+window.addEventListener("afterprint", () => {
+  for (const folded of document.querySelectorAll("details[data-folded]")) {
+    folded.open = false;
+    delete folded.dataset.folded;
+  }
+});
