@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,27 +49,10 @@ def sweep_manifest(path: Path) -> dict[str, Any]:
         raise DataError(f"{path / SWEEP}: cannot be read ({error.strerror})") from error
     manifest = unsealed(content, SEAL)
     if manifest is None:
-        manifest = _from_before(content)
-    if manifest is None:
         raise DataError(
             f"{path / SWEEP}: altered, as its own checksum does not fit; the same groupinf sweep command makes it again"
         )
     return manifest
-
-
-def is_sealed(path: Path) -> bool:
-    """Whether sweep.json carries a checksum that fits."""
-    return unsealed((path / SWEEP).read_bytes(), SEAL) is not None
-
-
-def _from_before(content: bytes) -> dict[str, Any] | None:
-    """What a sweep.json says that was written when there was no checksum in it; None where it is not one."""
-    try:
-        manifest = json.loads(content)
-    except ValueError:
-        return None
-    before = isinstance(manifest, dict) and SEAL not in manifest and {"identity", "runs", "failures"} <= manifest.keys()
-    return manifest if before else None
 
 
 def load_sweep(path: Path) -> Sweep:

@@ -10,14 +10,12 @@ from groupinf.config.load import load_config
 from groupinf.errors import DataError
 from groupinf.experiments.compute import compute_task, outcomes_of
 from groupinf.experiments.files import npz_bytes
-from groupinf.experiments.folder_kinds import SWEEP, is_sweep
 from groupinf.experiments.folders import runs_of
 from groupinf.experiments.identity import differing_fields, identity_of
 from groupinf.experiments.prepare import Prepared, restore
 from groupinf.experiments.problem import load_checked
 from groupinf.experiments.progress import Progress
 from groupinf.experiments.run_directory import AlteredManifestError, RunDirectory
-from groupinf.experiments.sweep_result import is_sealed
 
 # one block in so many is made again
 ONE_IN = 20
@@ -64,8 +62,6 @@ def verify_folder(path: Path, jobs: int, progress: Progress) -> list[Verified]:
         runs = runs_of(path)
     except DataError as error:  # sweep.json is not what was written
         return [Verified(path, 0, 0, (), (str(error),))]
-    if is_sweep(path) and not is_sealed(path):
-        progress.note(f"{path / SWEEP}: has no checksum to check it by; the same groupinf sweep command writes one")
     return [verify_run(run, jobs, progress) for run in runs]
 
 

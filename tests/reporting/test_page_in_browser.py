@@ -128,6 +128,13 @@ def test_scrolling_hides_what_hovering_shows_until_the_pointer_moves_again(opene
     assert hovered(opened, point) == before != ""
 
 
+@pytest.mark.parametrize("width", [900, 1280])
+def test_the_name_of_a_row_never_runs_into_the_next_cell(opened: Chrome, width: int) -> None:
+    emulate(opened, width=width)
+    wide = "[...document.querySelectorAll('tbody th')].filter((cell) => cell.scrollWidth > cell.clientWidth + 1)"
+    assert opened.execute_script(f"return {wide}.map((cell) => cell.textContent)") == []
+
+
 def test_a_kind_is_hidden_and_shown_again(opened: Chrome) -> None:
     show_plots(opened)
     count = "document.querySelector('.plot').querySelectorAll('path.point').length"
