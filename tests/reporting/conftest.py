@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from selenium.webdriver import Chrome
+from support.browser import chromium, emulate
+from support.page_in_browser import EVIL, KINDS
 
 from groupinf.analysis.agreement import agreement_table
 from groupinf.experiments.result import Run
+from groupinf.reporting.html.page import page_html
 
 CONVENTION = "The loss is a sum with penalty (λ/2)·‖weights‖²; effect = f(θ̂(w)) − f(θ̂), positive = removal raises f."
 FRACTIONS = {"influence": 0.5, "parameter_influence": 0.8, "newton": 1.0}
@@ -87,3 +91,26 @@ def make_run(tmp_path: Path) -> MakeRun:
         )
 
     return make
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    with chromium(tmp_path_factory.mktemp("profile")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(make_run, tmp_path: Path) -> Path:
+    run = make_run(KINDS, name="study", dataset=EVIL, notes=[f"</script>{EVIL}<img src=x onerror=alert(2)>"])
+    path = tmp_path / "report.html"
+    path.write_text(page_html([run], "study", plotly=True), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def opened(browser: Chrome, page: Path) -> Iterator[Chrome]:
+    emulate(browser)
+    browser.get_log("browser"), browser.get_log("performance")
+    browser.get(page.as_uri())
+    yield browser
+    assert [entry["message"] for entry in browser.get_log("browser")] == []

@@ -1,0 +1,63 @@
+"""Tables of a page, as texts, and runs of which pages are made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+
+from groupinf.analysis.agreement import agreement_table
+from groupinf.experiments.result import Run
+
+EVIL = "<script>alert(1)</script>"
+
+
+class Tables(HTMLParser):
+    """Captions, with the texts of each table's cells by row."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.rows: dict[str, list[list[str]]] = {}
+        self.inside, self.caption, self.drawn = "", "", 0
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.drawn += tag == "svg"
+        if tag == "caption":
+            self.inside, self.caption = tag, ""
+        elif tag == "tr":
+            self.rows[self.caption].append([])
+        elif tag in ("th", "td"):
+            self.inside = tag
+            self.rows[self.caption][-1].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.drawn -= tag == "svg"
+        if tag == "caption":
+            self.rows[self.caption] = []
+        if tag in ("caption", "th", "td"):
+            self.inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.drawn:
+            return
+        if self.inside == "caption":
+            self.caption += data
+        elif self.inside:
+            self.rows[self.caption][-1][-1] += data
+
+
+def table(page: str, beginning: str) -> list[list[str]]:
+    found = [rows for caption, rows in Tables(page).rows.items() if caption.startswith(beginning)]
+    assert len(found) == 1
+    return [[cell.strip() for cell in row] for row in found[0]]
+
+
+def sized(run: Run, sizes: list[int]) -> Run:
+    """The run with groups of these sizes, the predictions of the second half of them in random order."""
+    effects = run.effects.assign(size=run.effects["group"].map(dict(enumerate(sizes))))
+    predicted = (effects["method"] == "influence") & (effects["group"] >= len(sizes) // 2)
+    noise = np.random.default_rng(5).normal(size=len(effects))
+    effects.loc[predicted, "effect"] = noise[predicted]
+    return replace(run, effects=effects, spearman=agreement_table(effects, seed=0).table)
