@@ -31,8 +31,11 @@ class Part(Protocol):
     def values(self, z: Array) -> Array:
         """f at scores z: (T, B)."""
 
-    def slopes(self, z: Array, u: Array) -> Array:
-        """∇f·V at scores z with u the scores of V: (T, B)."""
+    def gradient(self, z: Array) -> Array:
+        """∂f/∂z at scores z, which are not changed: same shape."""
+
+    def total(self, per_score: Array) -> Array:
+        """What numbers of the shape of the scores add up to for each value of f: (T, B)."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,13 @@ class PredictionPart:
         """The scores themselves, or their sum."""
         return z.sum(axis=0, keepdims=True) if self.summed else z
 
-    def slopes(self, z: Array, u: Array) -> Array:
-        """f is linear: the slope is f of V."""
-        return self.values(u)
+    def gradient(self, z: Array) -> Array:
+        """1."""
+        return np.ones_like(z)
+
+    def total(self, per_score: Array) -> Array:
+        """Each row, or their sum: as f itself, which is linear."""
+        return self.values(per_score)
 
 
 @dataclass(frozen=True)
@@ -79,9 +86,13 @@ class LossPart:
         """ℓ."""
         return self._summed(self.rows.loss.values(z, self.rows.y))
 
-    def slopes(self, z: Array, u: Array) -> Array:
-        """Σ_k r_k u_k with r the residual at z."""
-        return self._summed((self.rows.loss.residuals(z.copy(), self.rows.y) * u).sum(axis=1))
+    def gradient(self, z: Array) -> Array:
+        """r."""
+        return self.rows.loss.residuals(z.copy(), self.rows.y)
+
+    def total(self, per_score: Array) -> Array:
+        """Σ_k of each row, or of all."""
+        return self._summed(per_score.sum(axis=1))
 
     def _summed(self, per_row: Array) -> Array:
         return per_row.sum(axis=0, keepdims=True) if self.summed else per_row
@@ -109,10 +120,13 @@ class SelfLossPart:
         """Σ s ℓ per group."""
         return self._per_group(self.rows.loss.values(z, self.rows.y[self.local]))
 
-    def slopes(self, z: Array, u: Array) -> Array:
-        """Σ s r·u per group."""
-        residuals = self.rows.loss.residuals(z.copy(), self.rows.y[self.local])
-        return self._per_group((residuals * u).sum(axis=1))
+    def gradient(self, z: Array) -> Array:
+        """r; ``total`` brings the weights."""
+        return self.rows.loss.residuals(z.copy(), self.rows.y[self.local])
+
+    def total(self, per_score: Array) -> Array:
+        """Σ s Σ_k per group."""
+        return self._per_group(per_score.sum(axis=1))
 
     def _per_group(self, per_row: Array) -> Array:
         weighted = per_row * self.rows.sample_weight[self.local]

@@ -1,69 +1,109 @@
-"""Effects and their error estimates, read off an evaluation for predicted and for retrained parameters."""
+"""Effects and their error estimates, read off an evaluation for predicted and for retrained parameters.
+
+An error has three parts: what the solve or the retraining left, ∇f·left; the same of θ̂, from which every effect is
+measured; and rounding, by which every score may be off, ``score_error``, times Σ|∂f/∂z|.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from groupinf.effects.evaluations import Evaluation, Part
 from groupinf.effects.steps import READOUTS, Step
+from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses import Array
+from groupinf.numerics.rounding import UNIT
 
 
 @dataclass(frozen=True)
-class Effects:
-    """Effects and error estimates |∇f·(what is left to solve)|, both (methods, T, B)."""
+class Readout:
+    """Effects and what goes into their errors: (methods, T, B) each, T running over evaluations.
+
+    ``left`` is ∇f·(what is left to solve), signed; ``before`` and ``after`` Σ|∂f/∂z| at θ̂ and at the other parameters;
+    ``size`` the sum of |f| at both.
+    """
 
     effect: Array
-    error_estimate: Array
+    left: Array
+    before: Array
+    after: Array
+    size: Array
+
+    def error(self, left: Array, score_error: Array) -> Array:
+        """Error estimates, with ``left`` what is left and ``score_error`` (B,) how far rounding moves a score."""
+        return np.asarray(left + (self.before + self.after) * score_error + 4.0 * UNIT * self.size)
 
 
-def predicted_effects(
-    evaluations: Sequence[Evaluation], theta: Array, steps: Mapping[str, Step], methods: Sequence[str]
-) -> Effects:
-    """Every method's readout of its step: linear, ∇f(θ̂)·Δ, or exact, f(θ̂ + Δ) − f(θ̂); T runs over evaluations."""
-    return _stacked([_summed([_predicted(part, theta, steps, methods) for part in e.parts]) for e in evaluations])
+def predicted_readout(
+    evaluations: Sequence[Evaluation], fitted: Fitted, steps: Mapping[str, Step], methods: Sequence[str]
+) -> Readout:
+    """Every method's readout of its step: linear, ∇f(θ̂)·Δ, or exact, f(θ̂ + Δ) − f(θ̂)."""
+    return _stacked([_summed([_predicted(part, fitted, steps, methods) for part in e.parts]) for e in evaluations])
 
 
-def actual_effects(evaluations: Sequence[Evaluation], theta: Array, retrained: Array, left: Array) -> Effects:
+def actual_readout(evaluations: Sequence[Evaluation], fitted: Fitted, retrained: Array, left: Array) -> Readout:
     """f(θ̂(w)) − f(θ̂) at retrained parameters (P, B), with ``left`` the Newton step that is left there: (1, T, B)."""
-    return _stacked([_summed([_actual(part, theta, retrained, left) for part in e.parts]) for e in evaluations])
+    return _stacked([_summed([_actual(part, fitted, retrained, left) for part in e.parts]) for e in evaluations])
 
 
-def _predicted(part: Part, theta: Array, steps: Mapping[str, Step], methods: Sequence[str]) -> Effects:
-    at_theta = part.scores(theta[:, None])
-    base = part.values(at_theta)
+def _predicted(part: Part, fitted: Fitted, steps: Mapping[str, Step], methods: Sequence[str]) -> Readout:
+    start = _at_fit(part, fitted)
     used = {READOUTS[method][0] for method in methods}
     moved = {name: (part.scores(steps[name].delta), part.scores(steps[name].remainder)) for name in sorted(used)}
-    effect, error = [], []
+    rows: list[tuple[Array, ...]] = []
     for method in methods:
         name, readout = READOUTS[method]
         u, left = moved[name]
         if readout == "linear":
-            effect.append(part.slopes(at_theta, u))
-            error.append(part.slopes(at_theta, left))
+            effect, error = part.total(start.gradient * u), part.total(start.gradient * left)
+            rows.append((effect, error, start.sensitivity, start.sensitivity, np.abs(effect)))
         else:
-            effect.append(part.values(at_theta + u) - base)
-            error.append(part.slopes(at_theta + u, left))
-    return Effects(np.stack(effect), np.stack(error))
+            rows.append(_moved(part, start, start.z + u, left + start.left))
+    return Readout(*(np.stack(values) for values in _alike(rows)))
 
 
-def _actual(part: Part, theta: Array, retrained: Array, left: Array) -> Effects:
-    z = part.scores(retrained)
-    effect = part.values(z) - part.values(part.scores(theta[:, None]))
-    return Effects(effect[None], part.slopes(z, part.scores(left))[None])
+def _actual(part: Part, fitted: Fitted, retrained: Array, left: Array) -> Readout:
+    row = _moved(part, _at_fit(part, fitted), part.scores(retrained), part.scores(left))
+    return Readout(*(np.stack(values) for values in _alike([row])))
 
 
-def _summed(parts: Sequence[Effects]) -> Effects:
-    """Effects add up over parts; so do the signed errors, whose absolute value is the estimate."""
-    effect, error = (np.sum([getattr(part, name) for part in parts], axis=0) for name in ("effect", "error_estimate"))
-    return Effects(effect, np.abs(error))
+@dataclass(frozen=True)
+class _Start:
+    """A part at θ̂: scores, those of what is left there, f, ∂f/∂z, Σ|∂f/∂z|."""
+
+    z: Array
+    left: Array
+    value: Array
+    gradient: Array
+    sensitivity: Array
 
 
-def _stacked(evaluations: Sequence[Effects]) -> Effects:
-    return Effects(
-        np.concatenate([e.effect for e in evaluations], axis=1),
-        np.concatenate([e.error_estimate for e in evaluations], axis=1),
-    )
+def _at_fit(part: Part, fitted: Fitted) -> _Start:
+    z, left = part.scores(fitted.theta[:, None]), part.scores(fitted.left[:, None])
+    gradient = part.gradient(z)
+    return _Start(z, left, part.values(z), gradient, part.total(np.abs(gradient)))
+
+
+def _moved(part: Part, start: _Start, z: Array, left: Array) -> tuple[Array, ...]:
+    """f at other scores z less f at θ̂, with what is left there and at θ̂ of the way to the exact minima."""
+    value, gradient = part.values(z), part.gradient(z)
+    error = part.total(gradient * left) - part.total(start.gradient * start.left)
+    after = part.total(np.abs(gradient))
+    return value - start.value, error, start.sensitivity, after, np.abs(start.value) + np.abs(value)
+
+
+def _alike(rows: Sequence[tuple[Array, ...]]) -> list[tuple[Array, ...]]:
+    """The columns of ``rows``, every array of one row broadcast to the same shape."""
+    return list(zip(*(np.broadcast_arrays(*row) for row in rows), strict=True))
+
+
+def _summed(parts: Sequence[Readout]) -> Readout:
+    """Effects add up over parts, and so do signed errors and sensitivities."""
+    return Readout(*(np.sum([getattr(part, field.name) for part in parts], axis=0) for field in fields(Readout)))
+
+
+def _stacked(evaluations: Sequence[Readout]) -> Readout:
+    return Readout(*(np.concatenate([getattr(e, f.name) for e in evaluations], axis=1) for f in fields(Readout)))

@@ -23,7 +23,7 @@ from groupinf.experiments.shards import ranges_text, shards_of
 
 # share of an evaluation's largest effect above which the error of a prediction's linear solves is announced
 LOOSE = 1e-3
-CERTIFICATES = ("passes", "gradient_norm", "decrement", "score_bound", "refreshed")
+CERTIFICATES = ("passes", "gradient_norm", "decrement", "score_bound", "refreshed", "at_rounding")
 
 
 def collect(outline: Outline, run: str, directory: RunDirectory, progress: Progress) -> dict[str, Any]:

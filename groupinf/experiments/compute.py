@@ -7,9 +7,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.effects.block import Study, compute_block
+from groupinf.effects.block import compute_block
+from groupinf.effects.study import Study
 from groupinf.errors import ConvergenceError
 from groupinf.experiments.markers import at_work, forget_failure, note_failure
 from groupinf.experiments.outline import Outline
@@ -103,6 +105,8 @@ def _task_of(outline: Outline, number: int) -> Task:
 def compute_task(study: Study, task: Task) -> Outcome:
     """Compute a block."""
     try:
-        return Outcome(task.number, vars(compute_block(study, task.members, task.names)))
+        block = compute_block(study, task.members, task.names)
+        theta = np.ascontiguousarray(study.fitted.objective.in_full(block.theta.T).T)
+        return Outcome(task.number, {**vars(block), "theta": theta})
     except ConvergenceError as error:
         return Outcome(task.number, {}, str(error))

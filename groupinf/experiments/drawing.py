@@ -13,13 +13,14 @@ from scipy import sparse
 from groupinf.config.load import LoadedConfig
 from groupinf.config.schema import Influence
 from groupinf.datasets.dataset import Dataset
-from groupinf.effects.block import Study
 from groupinf.effects.influence import (
     evaluation_gradients,
     influence_norms,
     largest_self_influence,
     point_influence,
 )
+from groupinf.effects.study import Study
+from groupinf.effects.trust import bounded_problem, trust_in_fit
 from groupinf.errors import RunError
 from groupinf.experiments.outline import Outline, retrainable
 from groupinf.experiments.parallel import each, one_thread
@@ -28,15 +29,11 @@ from groupinf.groups.build import build_groups
 from groupinf.groups.groups import Groups
 from groupinf.groups.source import GroupSource
 from groupinf.groups.streams import builder_stream
-from groupinf.numerics.bounds import row_norms
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.factor import Factor, IterativeFactor, hessian_diagonal
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.lissa import Lissa
 from groupinf.numerics.objective import Objective, scores
-
-# parameters beyond which solving for every row, for the bound on scores, costs more than the bound tells
-LARGEST_BOUNDED = 4096
 
 
 @dataclass(frozen=True)
@@ -128,7 +125,7 @@ def study_from(
 ) -> Study:
     """A study from what has been drawn, now or by an earlier run; ``test`` is the whole test set."""
     engine, rows = choose_engine(fitted, float(groups.sizes.mean())), test.at(tested.rows)
-    leverage, largest = leverages(fitted, rows)
+    bounded = bounded_problem(fitted, engine, rows)
     return Study(
         fitted=fitted,
         engine=engine,
@@ -139,20 +136,10 @@ def study_from(
         methods=loaded.config.methods,
         scales=scales,
         gradient_norms=norms,
-        leverage=leverage,
-        row_norm=largest,
+        bounded=bounded,
+        of_fit=trust_in_fit(bounded, fitted),
         sums=tested.sums,
     )
-
-
-def leverages(fitted: Fitted, test: Objective) -> tuple[np.ndarray, float]:
-    """h_i of the training rows (n,) and max xᵀH⁻¹x, for the bound on scores; empty and infinite where too dear."""
-    objective = fitted.objective
-    if objective.loss.outputs > 1 or objective.size > LARGEST_BOUNDED or isinstance(fitted.factor, IterativeFactor):
-        return np.empty(0), float("inf")
-    norms = row_norms(fitted.factor, objective.X)
-    curvature = objective.loss.curvature(scores(objective.X, fitted.theta, 1))[:, 0, 0] * objective.sample_weight
-    return norms * curvature, float(max(norms.max(), row_norms(fitted.factor, test.X).max()))
 
 
 def emptying(dataset: Dataset, groups: Groups) -> list[dict[str, Any]]:

@@ -17,7 +17,9 @@ import yaml
 from groupinf.config.load import LoadedConfig, load_config
 from groupinf.config.overrides import parse_override
 from groupinf.datasets.dataset import Dataset
-from groupinf.effects.block import EFFECT_TOLERANCE, Study, evaluate_block
+from groupinf.effects.block import evaluate_block
+from groupinf.effects.retraining import EFFECT_TOLERANCE
+from groupinf.effects.study import Study
 from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.collect import collect
 from groupinf.experiments.compute import Outcome, Task, outcomes_of
@@ -28,14 +30,13 @@ from groupinf.experiments.identity import identity_hash, identity_of
 from groupinf.experiments.manifest import provenance
 from groupinf.experiments.outline import Outline, stored_outline
 from groupinf.experiments.parallel import one_thread
-from groupinf.experiments.prepare import describe_measures
-from groupinf.experiments.problem import evaluations_of, load_checked, test_objective, training_objective
+from groupinf.experiments.prepare import describe_measures, fitted_from
+from groupinf.experiments.problem import evaluations_of, load_checked, test_objective
 from groupinf.experiments.progress import Progress
 from groupinf.experiments.result import Run
 from groupinf.experiments.run import finished, load_run, write_timings
 from groupinf.experiments.run_directory import RunDirectory, prepared_files
 from groupinf.experiments.store import store_prepared
-from groupinf.numerics.fit import fitted_at
 
 SETTABLE = ("test_points", "evaluations", "methods")
 # raised when an evaluation gives other numbers for the same run and settings
@@ -132,8 +133,8 @@ def _identity(loaded: LoadedConfig, dataset: Dataset, of: Mapping[str, Any]) -> 
 def _study(loaded: LoadedConfig, dataset: Dataset, source: RunDirectory, outline: Outline) -> tuple[Study, Drawn]:
     theta = source.read("theta.npz", outline.manifest)
     assert theta is not None  # the outline is there only if this file is
-    objective = training_objective(dataset, outline.manifest["lam"])
-    fitted, test = fitted_at(objective, npz_arrays(theta)["theta"]), test_objective(dataset)
+    fitted = fitted_from(dataset, outline.manifest["lam"], npz_arrays(theta))
+    test = test_objective(dataset, fitted.objective.basis)
     tested = draw_test_points(loaded, dataset, fitted, test)
     drawn = Drawn(tested, outline.groups, (), tuple(outline.manifest["skipped"]))
     return make_study(fitted, test, drawn, evaluations_of(loaded, dataset), loaded), drawn
@@ -174,7 +175,8 @@ def _evaluate(stored: _Stored, task: Task) -> Outcome:
     known = stored.source.read_block(task.number)
     if known is None:
         raise DataError(_broken(stored.source.path, f"block {task.number} is missing or altered"))
-    block = evaluate_block(stored.study, task.members, task.names, known["theta"], known["passes"], known["refreshed"])
+    theta = stored.study.fitted.objective.in_coordinates(known["theta"].T).T
+    block = evaluate_block(stored.study, task.members, task.names, theta, known["passes"], known["refreshed"])
     return Outcome(task.number, {name: array for name, array in vars(block).items() if name != "theta"})
 
 

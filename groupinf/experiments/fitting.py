@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from groupinf.experiments.folds import folds_of
 from groupinf.experiments.problem import training_objective
 from groupinf.numerics.approximate_leave_one_out import MOST_WORK
 from groupinf.numerics.cross_validation import SCORES, CrossValidated, cross_validate
-from groupinf.numerics.fit import Fitted, fit
+from groupinf.numerics.fit import Fitted, first_fit, polished
 from groupinf.numerics.losses import Array
 from groupinf.numerics.objective import Objective
 from groupinf.numerics.predict import accuracy, mean_loss
@@ -29,18 +29,23 @@ def lam_from(lam_over_n: float, n: int) -> float:
 class Model:
     """The fit, its λ/n, the cross-validation table that chose it (None where it was configured), and notes.
 
+    Groups are drawn from the ``first`` fit, effects are measured from its polished one, ``fitted``.
+
     The table has a row for each value of the grid: lam_over_n, mean_score and standard_error over the folds, the score
     fold_k of each fold, approximate_leave_one_out (NaN where it is left out), and chosen. Higher scores are better.
     """
 
-    fitted: Fitted
+    first: Fitted
     lam_over_n: float
     cross_validation: pd.DataFrame | None
+    fitted: Fitted
     notes: tuple[str, ...] = ()
 
 
 def fit_model(regularization: Regularization, seed: int, dataset: Dataset, start: Array | None = None) -> Model:
-    """Choose λ and fit, from ``start`` (P,) where given; raises ConvergenceError where a fit does not converge.
+    """Choose λ and fit, from ``start``, parameters of the features, where given.
+
+    Raises ConvergenceError where a fit does not converge.
 
     ``seed`` decides shuffled folds, and nothing else.
     """
@@ -48,23 +53,36 @@ def fit_model(regularization: Regularization, seed: int, dataset: Dataset, start
     if wanted is None:
         assert regularization.lambda_over_n is not None  # the schema wants one of the two
         objective = training_objective(dataset, lam_from(regularization.lambda_over_n, dataset.n))
-        return Model(fit(objective, start), regularization.lambda_over_n, None)
-    grid, result = _cross_validated(wanted, seed, dataset)
+        return _model(objective, start, regularization.lambda_over_n, None)
+    objective = training_objective(dataset, 0.0)
+    grid, result = _cross_validated(wanted, seed, objective)
     best = result.lams.index(result.best)
-    return Model(
-        fit(training_objective(dataset, result.best), start),
+    return _model(
+        replace(objective, lam=result.best),
+        start,
         float(grid[best]),
         _table(grid, result, best),
         (*_edge_note(best, grid.size), *_left_out_note(result)),
     )
 
 
-def _cross_validated(wanted: CrossValidation, seed: int, dataset: Dataset) -> tuple[Array, CrossValidated]:
+def _model(
+    objective: Objective,
+    start: Array | None,
+    lam_over_n: float,
+    cross_validation: pd.DataFrame | None,
+    notes: tuple[str, ...] = (),
+) -> Model:
+    first = first_fit(objective, None if start is None else objective.in_coordinates(start))
+    return Model(first, lam_over_n, cross_validation, polished(first), notes)
+
+
+def _cross_validated(wanted: CrossValidation, seed: int, objective: Objective) -> tuple[Array, CrossValidated]:
     """The grid of λ/n, and what its values score."""
     grid = np.logspace(np.log10(wanted.min), np.log10(wanted.max), wanted.num)
-    lams = tuple(lam_from(float(value), dataset.n) for value in grid)
-    folds = folds_of(wanted, dataset.n, seed)
-    return grid, cross_validate(training_objective(dataset, 0.0), lams, folds, SCORES[wanted.score])
+    lams = tuple(lam_from(float(value), objective.n) for value in grid)
+    folds = folds_of(wanted, objective.n, seed)
+    return grid, cross_validate(objective, lams, folds, SCORES[wanted.score])
 
 
 def _table(grid: Array, result: CrossValidated, best: int) -> pd.DataFrame:

@@ -8,11 +8,12 @@ from functools import partial
 from typing import Any
 
 import yaml
+from numpy.typing import NDArray
 
 from groupinf.config.load import LoadedConfig
 from groupinf.datasets.dataset import Dataset
-from groupinf.effects.block import Study
 from groupinf.effects.blocks import block_width
+from groupinf.effects.study import Study
 from groupinf.experiments.drawing import Drawn, draw, make_study, study_from
 from groupinf.experiments.files import npz_arrays, npz_bytes, parquet_bytes
 from groupinf.experiments.fitting import Model, describe_fit, fit_model
@@ -25,7 +26,7 @@ from groupinf.experiments.run_directory import CROSS_VALIDATION, RunDirectory, g
 from groupinf.experiments.store import store_prepared
 from groupinf.experiments.test_points import chosen_again
 from groupinf.groups.groups import Groups
-from groupinf.numerics.fit import fitted_at
+from groupinf.numerics.fit import Fitted, fitted_at
 from groupinf.numerics.losses import Array
 
 
@@ -71,9 +72,9 @@ def prepare(
             return restored
     progress.stage("fit")
     model = one_thread(partial(fit_model, loaded.config.regularization, loaded.config.seed, start=given.start), dataset)
-    test = test_objective(dataset)
+    test = one_thread(partial(test_objective, dataset), model.fitted.objective.basis)
     progress.stage("groups")
-    drawn = given.drawn or draw(loaded, dataset, model.fitted, test, jobs)
+    drawn = given.drawn or draw(loaded, dataset, model.first, test, jobs)
     study = one_thread(partial(make_study, model.fitted, test, drawn, evaluations_of(loaded, dataset)), loaded)
     description = {
         **_describe_data(loaded, dataset),
@@ -138,7 +139,7 @@ def _contents(loaded: LoadedConfig, model: Model, groups: Groups) -> dict[str, b
     shown = yaml.safe_dump(loaded.resolved(), sort_keys=False, allow_unicode=True)
     contents = {
         "config.yaml": shown.encode(),
-        "theta.npz": npz_bytes({"theta": model.fitted.theta}),
+        "theta.npz": theta_archive(model.fitted),
         "groups.npz": groups_archive(groups),
         "groups.parquet": parquet_bytes(groups_frame(groups)),
     }
@@ -154,16 +155,28 @@ def restore(
     theta, outline = directory.read("theta.npz", manifest), stored_outline(directory, manifest)
     if theta is None or outline is None:
         return None
-    values = npz_arrays(theta)["theta"]
-    return Prepared(one_thread(lambda found: _study(loaded, dataset, values, found), outline), outline)
+    arrays = npz_arrays(theta)
+    return Prepared(one_thread(lambda found: _study(loaded, dataset, arrays, found), outline), outline)
 
 
-def _study(loaded: LoadedConfig, dataset: Dataset, theta: Array, outline: Outline) -> Study:
+def theta_archive(fitted: Fitted) -> bytes:
+    """θ̂ for ``theta.npz``; with its ``coordinates`` where the fit has others than the features."""
+    full = {"theta": fitted.objective.in_full(fitted.theta)}
+    return npz_bytes(full if fitted.objective.basis is None else full | {"coordinates": fitted.theta})
+
+
+def fitted_from(dataset: Dataset, lam: float, archive: Mapping[str, NDArray[Any]]) -> Fitted:
+    """The fit whose θ̂ ``theta_archive`` has stored."""
+    return fitted_at(training_objective(dataset, lam), archive.get("coordinates", archive["theta"]))
+
+
+def _study(loaded: LoadedConfig, dataset: Dataset, theta: Mapping[str, NDArray[Any]], outline: Outline) -> Study:
     manifest = outline.manifest
+    fitted = fitted_from(dataset, manifest["lam"], theta)
     return study_from(
         loaded,
-        fitted_at(training_objective(dataset, manifest["lam"]), theta),
-        test_objective(dataset),
+        fitted,
+        test_objective(dataset, fitted.objective.basis),
         chosen_again(loaded.config.test_points, dataset, manifest["test_points"]),
         manifest["evaluations"],
         outline.groups,

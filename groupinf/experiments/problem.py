@@ -8,15 +8,16 @@ from groupinf.config.explain import did_you_mean
 from groupinf.config.load import LoadedConfig
 from groupinf.config.schema import CrossValidation
 from groupinf.datasets.config_error import DatasetConfigError
-from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.labels import shortened
 from groupinf.datasets.registry import load_dataset
 from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.folds import folds_of
 from groupinf.groups.check import check_builder, check_sizes
 from groupinf.numerics.factor import DENSE_BYTES
-from groupinf.numerics.losses import loss_for
+from groupinf.numerics.losses import Array, loss_for
 from groupinf.numerics.objective import Objective, with_intercept
+from groupinf.numerics.row_space import is_reduced, row_space_basis
 
 ALL_EVALUATIONS = ("test_prediction", "test_loss", "self_loss")
 
@@ -54,25 +55,32 @@ def evaluations_of(loaded: LoadedConfig, dataset: Dataset) -> tuple[str, ...]:
 
 
 def training_objective(dataset: Dataset, lam: float) -> Objective:
-    """L(θ; s) on the training rows."""
+    """L(θ; s) on the training rows, in coordinates of their span where they are fewer than the features."""
+    basis = row_space_basis(dataset.X_train) if is_reduced(dataset.X_train) else None
     return Objective(
-        X=with_intercept(dataset.X_train),
+        X=with_intercept(_coordinates(dataset.X_train, basis)),
         y=dataset.y_train.astype(np.float64),
         sample_weight=dataset.sample_weight_train,
         lam=lam,
         loss=loss_for(len(dataset.classes)),
+        basis=basis,
     )
 
 
-def test_objective(dataset: Dataset) -> Objective:
-    """The losses of the test rows: unit weights, no penalty."""
+def test_objective(dataset: Dataset, basis: Array | None) -> Objective:
+    """The losses of the test rows: unit weights, no penalty; ``basis`` is that of the training rows."""
     return Objective(
-        X=with_intercept(dataset.X_test),
+        X=with_intercept(_coordinates(dataset.X_test, basis)),
         y=dataset.y_test.astype(np.float64),
         sample_weight=np.ones(dataset.y_test.size),
         lam=0.0,
         loss=loss_for(len(dataset.classes)),
+        basis=basis,
     )
+
+
+def _coordinates(X: Features, basis: Array | None) -> Features:
+    return X if basis is None else np.asarray(X @ basis)
 
 
 def _sweep_problems(loaded: LoadedConfig) -> list[ConfigError]:
@@ -124,7 +132,8 @@ def _no_such_column(column: str, dataset: Dataset) -> str:
 
 
 def _influence_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigError]:
-    size = (dataset.d + 1) * loss_for(len(dataset.classes)).outputs
+    features = dataset.n if is_reduced(dataset.X_train) else dataset.d
+    size = (features + 1) * loss_for(len(dataset.classes)).outputs
     if loaded.config.influence.solver != "cholesky" or 8 * size**2 <= DENSE_BYTES or size > 4 * dataset.n:
         return []
     found = f"found cholesky, whose {size:,} × {size:,} Hessian takes {8 * size**2 / 10**9:.1f} GB"

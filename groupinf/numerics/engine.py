@@ -17,6 +17,7 @@ from groupinf.numerics.products import times
 from groupinf.numerics.reduced import (
     CERTIFICATE_TOLERANCE,
     Iterative,
+    OwnFactors,
     Passes,
     ReducedSolver,
     own_factors,
@@ -37,6 +38,8 @@ INVERSE_BYTES = 128 * 2**20
 
 # Q = XH⁻¹Xᵀ is at most this large: n up to 8,192
 KERNEL_BYTES = 512 * 2**20
+# factors that a block takes at most where its small systems are singular
+OWN_BYTES = 2**30
 # passes that retraining takes with each preconditioner: measured on binary and softmax problems of all shapes
 PASSES = {"reduced": 7.5, "shared": 10.0}
 # truncated Newton with a diagonal: passes for each iteration that H itself takes to 1e-5, and the fewest to hope for
@@ -71,12 +74,15 @@ class Engine:
 
     def reduced(self, removal: Removal) -> ReducedSolver:
         """The solver with H − H(w) for a block of groups."""
-        if self.way == "sample space":
-            return sample_space(removal, self.kernel)
         factor = removal.fitted.factor
-        if self.way == "own factors" and isinstance(factor, DenseFactor):
+        if self.way == "sample space":
+            small = sample_space(removal, self.kernel)
+            if small is not None:
+                return small
+        fits = 8 * removal.fitted.objective.size**2 * len(removal.members) <= OWN_BYTES
+        if isinstance(factor, DenseFactor) and (self.way == "own factors" or (self.way == "sample space" and fits)):
             return own_factors(removal.fitted, factor, removal.members)
-        return Iterative(removal) if self.way == "iterative" else Passes(removal, self.diagonal)
+        return Passes(removal, self.diagonal) if self.way == "passes" else Iterative(removal)
 
     @property
     def direct(self) -> bool:
@@ -89,8 +95,9 @@ class Engine:
         return self.preconditioner == "diagonal"
 
     def precondition(self, removal: Removal, reduced: ReducedSolver) -> ColumnMap:
-        """M⁻¹ for the L-BFGS of a block."""
-        if self.preconditioner == "shared":
+        """M⁻¹ for the L-BFGS of a block; where its groups were given factors after all, these."""
+        factored = self.way == "sample space" and isinstance(reduced, OwnFactors)
+        if self.preconditioner == "shared" and not factored:
             if self.inverse.size:
                 return lambda V, _: times(self.inverse, V)
             return lambda V, _: removal.fitted.factor.solve(V)

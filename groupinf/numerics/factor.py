@@ -20,6 +20,14 @@ DENSE_BYTES = 2 * 2**30
 # relative residual, in the norm of the preconditioner, to which an iterative solve is taken
 ITERATIVE_TOLERANCE = 1e-10
 MAX_ITERATIONS = 5000
+# below this share of its diagonal entry a pivot has lost half of its digits
+SMALLEST_PIVOT = 1e-8
+# the rows, stacked on the penalty, are factored where they take no more than this
+STACKED_BYTES = 512 * 2**20
+SINGULAR = (
+    "a Hessian is not positive definite to working precision: λ is too small beside the features; "
+    "a larger lambda_over_n, or features scaled to about 1 (standardise: true), make the problem solvable"
+)
 # rows of an inverse whose other half is filled in at a time
 MIRRORED = 512
 
@@ -65,7 +73,47 @@ def cholesky(A: Array) -> Cholesky:
     try:
         lower = linalg.cholesky(A.T, lower=True, overwrite_a=True, check_finite=False)
     except linalg.LinAlgError as error:
-        raise ConvergenceError(f"a Hessian is not positive definite to working precision ({error})") from None
+        raise ConvergenceError(SINGULAR) from error
+    return Cholesky(np.asfortranarray(lower))
+
+
+def accurate_cholesky(A: Array, objective: Objective, theta: Array) -> Cholesky:
+    """Factor ∇²L(θ) for which ``A`` has been summed; where that has cost too many digits, from the rows themselves.
+
+    A pivot far below its diagonal entry is what cancellation has left. The QR factorisation of √D X, with √λ I below
+    it, has the same factor and squares nothing: what λ alone holds is right to u√(‖H‖/λ) and not to u‖H‖/λ.
+    Raises ConvergenceError where A is not positive definite to working precision and the rows are too many for that.
+    """
+    try:
+        factor = cholesky(A.copy())
+    except ConvergenceError:
+        if _stacked_bytes(objective) > STACKED_BYTES:
+            raise
+        return _from_rows(objective, theta)
+    pivots = np.diag(factor.lower) ** 2
+    if np.all(pivots > SMALLEST_PIVOT * np.diag(A)) or _stacked_bytes(objective) > STACKED_BYTES:
+        return factor
+    return _from_rows(objective, theta)
+
+
+def _stacked_bytes(objective: Objective) -> int:
+    return 8 * (objective.n * objective.loss.outputs + objective.size + 1) * objective.size
+
+
+def _from_rows(objective: Objective, theta: Array) -> Cholesky:
+    X = objective.X if isinstance(objective.X, np.ndarray) else objective.X.toarray()
+    roots = objective.loss.curvature_root(scores(X, theta, objective.loss.outputs))
+    roots *= np.sqrt(objective.sample_weight)[:, None, None]
+    stacked = [np.einsum("nj,nkm->nkjm", X, roots).reshape(-1, objective.size)]
+    stacked.append(np.diag(np.sqrt(objective.penalty())))
+    if objective.loss.outputs > 1:
+        flat = np.zeros(objective.size)
+        flat[-objective.loss.outputs :] = np.linalg.norm(stacked[0][:, -objective.loss.outputs :])
+        stacked.append(flat[None] / objective.loss.outputs)
+    upper = linalg.qr(np.vstack(stacked), mode="r", overwrite_a=True, check_finite=False)[0][: objective.size]
+    lower = upper.T * np.where(np.diag(upper) < 0.0, -1.0, 1.0)
+    if not np.all(np.diag(lower) > 0.0):
+        raise ConvergenceError(SINGULAR)
     return Cholesky(np.asfortranarray(lower))
 
 
@@ -176,7 +224,7 @@ def factorise(objective: Objective, theta: Array) -> Factor:
 def dense_factor(objective: Objective, theta: Array) -> DenseFactor:
     """H at θ and its Cholesky factor."""
     H = without_flat_direction(objective, hessian(objective, theta))
-    return DenseFactor(H, cholesky(H.copy()))
+    return DenseFactor(H, accurate_cholesky(H, objective, theta))
 
 
 def hessian_diagonal(objective: Objective, theta: Array) -> Diagonal:

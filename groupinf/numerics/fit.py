@@ -7,11 +7,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from groupinf.errors import ConvergenceError
-from groupinf.numerics.factor import Factor, factorise
+from groupinf.numerics.factor import Factor, IterativeFactor, factorise
 from groupinf.numerics.losses import Array
 from groupinf.numerics.minimise import Minimised, minimise
-from groupinf.numerics.objective import Objective, gradients, row_residuals, stored_entries, values
+from groupinf.numerics.objective import (
+    Objective,
+    gradients,
+    row_residuals,
+    row_slices,
+    scores,
+    stored_entries,
+    transposed_product,
+    values,
+)
 from groupinf.numerics.preconditioners import cheap_preconditioner
+from groupinf.numerics.rounding import sizes_of, usual_decrement
 
 # Newton decrement at which θ̂ counts as exact, relative to the square root of the objective at θ = 0
 RELATIVE_TOLERANCE = 1e-11
@@ -22,12 +32,20 @@ MAX_FACTORS = 40
 MAX_CHEAP = 25
 # passes that a dense Hessian may cost before the fit begins without one
 DENSE_PASSES = 60
+# more than this share of √L(0) is no rounding
+MOST_ROUNDING = 1e-9
+# from there to what rounding allows: quadratic convergence needs one or two passes
+POLISHING_PASSES = 4
+# parameters beyond which a second Hessian, at the polished θ̂, costs more than the polish tells
+LARGEST_POLISHED = 4096
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """θ̂ (P,) with H = ∇²L(θ̂) ready to be solved with, s_i r_i at θ̂ (n, K'), and the fit's certificate.
+    """θ̂ (P,) with H = ∇²L(θ̂) ready to be solved with, s_i r_i at the minimum (n, K'), and the fit's certificate.
 
+    ``gradient`` is ∇L(θ̂) (P,) and ``left`` H⁻¹∇L(θ̂), the Newton step that is left; ``residuals`` are taken where it
+    leads, s(r − A X left): where the model all but interpolates, r = z − y has lost the digits that this brings back.
     ``scale`` is √L(0), what decrements are measured by.
     """
 
@@ -35,6 +53,8 @@ class Fitted:
     theta: Array
     factor: Factor
     residuals: Array
+    gradient: Array
+    left: Array
     gradient_norm: float
     decrement: float
     passes: int
@@ -42,40 +62,76 @@ class Fitted:
 
 
 def fit(objective: Objective, start: Array | None = None) -> Fitted:
+    """θ̂ to rounding: ``polished(first_fit(objective, start))``."""
+    return polished(first_fit(objective, start))
+
+
+def first_fit(objective: Objective, start: Array | None = None) -> Fitted:
     """Minimise L(·; s) by L-BFGS, preconditioned by the Hessian, which is computed anew every few passes.
 
     Where a dense Hessian costs more than many passes, a cheap preconditioner comes first, so that the Hessian is
     computed only once, at the minimum. Raises ConvergenceError, with the decrement reached and the tolerance, or where
-    a value is not finite.
+    a value is not finite. Groups are drawn from this fit, and residuals are p − y: which of two rows that are alike
+    comes first is decided by the last digits, which must not change with what is added to them.
     """
     theta = np.zeros(objective.size) if start is None else start.copy()
-    scale = _scale(objective)
-    tolerance = np.array([RELATIVE_TOLERANCE * scale])
+    try:
+        return _first_fit(objective, theta, plain=True)
+    except ConvergenceError:
+        return _first_fit(objective, theta, plain=False)
+
+
+def polished(first: Fitted) -> Fitted:
+    """The same fit, taken to where rounding ends it, and its residuals with it."""
+    objective = first.objective
+    if objective.size > LARGEST_POLISHED or isinstance(first.factor, IterativeFactor):
+        return replace(fitted_with(objective, first.theta, first.factor), passes=first.passes)
+    end = _minimise(objective, first.factor, first.theta, np.zeros(1), POLISHING_PASSES)
+    theta = end.theta[:, 0]
+    again = fitted_with(objective, theta, factorise(objective, theta))
+    return replace(again, passes=first.passes + int(end.passes[0]))
+
+
+def _first_fit(objective: Objective, theta: Array, plain: bool) -> Fitted:
+    tolerance = np.array([RELATIVE_TOLERANCE * _scale(objective)])
     _check_finite(tolerance)
     passes = 0
     if _dense_is_dear(objective):
-        theta, passes = _cheaply(objective, theta, tolerance / 10)
-    factor, end = with_new_factors(objective, theta, tolerance)
+        theta, passes = _cheaply(objective, theta, tolerance / 10, plain)
+    factor, end = with_new_factors(objective, theta, tolerance, plain)
     passes += int(end.passes[0])
-    if end.converged[0]:
-        return _fitted(objective, end.theta[:, 0], factor, end, passes, scale)
-    raise ConvergenceError(
-        f"the fit did not converge: Newton decrement {end.decrement[0]:.3g} after {passes} passes over the data, "
-        f"tolerance {tolerance[0]:.3g}; a larger lambda_over_n or scaled features make the problem easier"
-    )
+    if not end.converged[0] and not _at_rounding(objective, end):
+        raise ConvergenceError(
+            f"the fit did not converge: Newton decrement {end.decrement[0]:.3g} after {passes} passes over the data, "
+            f"tolerance {tolerance[0]:.3g}; a larger lambda_over_n or scaled features make the problem easier"
+        )
+    theta = end.theta[:, 0]
+    residuals = row_residuals(objective, theta)
+    return _fitted(objective, theta, factor, end.gradient[:, 0], residuals, passes)
 
 
-def with_new_factors(objective: Objective, theta: Array, tolerance: Array) -> tuple[Factor, Minimised]:
+def _at_rounding(objective: Objective, end: Minimised) -> bool:
+    """Whether θ is as near to the minimum as its gradient can be told from rounding."""
+    usual = usual_decrement(objective, end.theta[:, 0], sizes_of(objective, objective))
+    return bool(end.decrement[0] <= min(usual, MOST_ROUNDING * _scale(objective)))
+
+
+def with_new_factors(
+    objective: Objective, theta: Array, tolerance: Array, plain: bool = False
+) -> tuple[Factor, Minimised]:
     """Minimise from θ (P,) with a Hessian factored anew every few passes, until it is that of where θ ends."""
     passes = np.zeros(1, dtype=np.int64)
     for _ in range(MAX_FACTORS):
         factor = factorise(objective, theta)
-        end = _minimise(objective, factor, theta, tolerance, PASSES_PER_FACTOR)
+        end = _minimise(objective, factor, theta, tolerance, PASSES_PER_FACTOR, plain)
         passes = passes + end.passes
+        stalled = bool(np.array_equal(theta, end.theta[:, 0]))
         theta = end.theta[:, 0]
         _check_finite(end.decrement, theta)
         if end.converged[0] and end.passes[0] == 1:
             return factor, replace(end, passes=passes)
+        if stalled:
+            break
     return factor, replace(end, passes=passes, converged=np.zeros(1, dtype=bool))
 
 
@@ -89,9 +145,14 @@ def _check_finite(*arrays: Array) -> None:
 
 def fitted_at(objective: Objective, theta: Array) -> Fitted:
     """The fit whose θ̂ is known already: its Hessian, factor and residuals, by the same arithmetic as ``fit``'s."""
-    factor = factorise(objective, theta)
-    end = _minimise(objective, factor, theta, np.array([np.inf]), PASSES_PER_FACTOR)
-    return _fitted(objective, theta, factor, end, 1, _scale(objective))
+    return fitted_with(objective, theta, factorise(objective, theta))
+
+
+def fitted_with(objective: Objective, theta: Array, factor: Factor) -> Fitted:
+    """The fit whose θ̂ is known, and the factor of its Hessian there."""
+    residuals, gradient = _residuals_and_gradient(objective, theta)
+    left = factor.solve(gradient)
+    return _fitted(objective, theta, factor, gradient, residuals - _moved_by(objective, theta, left), 1, left)
 
 
 def _dense_is_dear(objective: Objective) -> bool:
@@ -101,11 +162,12 @@ def _dense_is_dear(objective: Objective) -> bool:
     return hessian_work > DENSE_PASSES * 4 * entries * outputs
 
 
-def _cheaply(objective: Objective, theta: Array, tolerance: Array) -> tuple[Array, int]:
+def _cheaply(objective: Objective, theta: Array, tolerance: Array, plain: bool) -> tuple[Array, int]:
     """As near to the minimum as a cheap preconditioner, renewed now and then, gets: (θ, passes)."""
     passes = 0
     for _ in range(MAX_CHEAP):
-        end = _minimise(objective, cheap_preconditioner(objective, theta), theta, tolerance, PASSES_PER_CHEAP)
+        preconditioner = cheap_preconditioner(objective, theta)
+        end = _minimise(objective, preconditioner, theta, tolerance, PASSES_PER_CHEAP, plain)
         passes += int(end.passes[0])
         theta = end.theta[:, 0]
         if end.converged[0]:
@@ -113,9 +175,11 @@ def _cheaply(objective: Objective, theta: Array, tolerance: Array) -> tuple[Arra
     return theta, passes
 
 
-def _minimise(objective: Objective, factor: Factor, theta: Array, tolerance: Array, max_passes: int) -> Minimised:
+def _minimise(
+    objective: Objective, factor: Factor, theta: Array, tolerance: Array, max_passes: int, plain: bool = False
+) -> Minimised:
     return minimise(
-        lambda t, _: gradients(objective, t),
+        lambda t, _: gradients(objective, t, plain=plain),
         lambda v, _: factor.solve(v),
         theta[:, None],
         tolerance,
@@ -123,17 +187,48 @@ def _minimise(objective: Objective, factor: Factor, theta: Array, tolerance: Arr
     )
 
 
-def _fitted(objective: Objective, theta: Array, factor: Factor, end: Minimised, passes: int, scale: float) -> Fitted:
+def _fitted(
+    objective: Objective,
+    theta: Array,
+    factor: Factor,
+    gradient: Array,
+    residuals: Array,
+    passes: int,
+    left: Array | None = None,
+) -> Fitted:
+    left = factor.solve(gradient) if left is None else left
     return Fitted(
         objective=objective,
         theta=theta,
         factor=factor,
-        residuals=row_residuals(objective, theta),
-        gradient_norm=float(np.linalg.norm(end.gradient[:, 0])),
-        decrement=float(end.decrement[0]),
+        residuals=residuals,
+        gradient=gradient,
+        left=left,
+        gradient_norm=float(np.linalg.norm(gradient)),
+        decrement=float(np.sqrt(np.maximum(gradient @ left, 0.0))),
         passes=passes,
-        scale=scale,
+        scale=_scale(objective),
     )
+
+
+def _residuals_and_gradient(objective: Objective, theta: Array) -> tuple[Array, Array]:
+    """s_i r_i (n, K') and ∇L (P,) from the same r: what rounding does to r, the gradient has seen."""
+    loss = objective.loss
+    residuals, gradient = np.empty((objective.n, loss.outputs)), objective.penalty() * theta
+    for rows in row_slices(objective, 1):
+        X = objective.X[rows]
+        residuals[rows] = loss.residuals(scores(X, theta, loss.outputs), objective.y[rows])
+        residuals[rows] *= objective.sample_weight[rows, None]
+        gradient += transposed_product(X, residuals[rows])
+    return residuals, gradient
+
+
+def _moved_by(objective: Objective, theta: Array, left: Array) -> Array:
+    """s_i A_i X_i ``left``: how much s_i r_i falls along the Newton step that is left (n, K')."""
+    loss = objective.loss
+    state = loss.curvature_state(scores(objective.X, theta, loss.outputs))
+    moved = loss.curvature_product(state, scores(objective.X, left, loss.outputs))
+    return moved * objective.sample_weight[:, None]
 
 
 def _scale(objective: Objective) -> float:

@@ -27,13 +27,17 @@ MAX_ITERATIONS = 500
 
 @dataclass(frozen=True)
 class Minimised:
-    """Where each of B problems ended: parameters and gradient (P, B), decrement √(gᵀM⁻¹g), passes, converged (B,)."""
+    """Where each of B problems ended: parameters and gradient (P, B), decrement √(gᵀM⁻¹g), passes, converged (B,).
+
+    ``step`` (P, B) is what the next one would subtract: the gradient times the inverse of the Hessian as it is known.
+    """
 
     theta: Array
     gradient: Array
     decrement: Array
     passes: NDArray[np.int64]
     converged: NDArray[np.bool_]
+    step: Array
 
 
 @dataclass
@@ -75,6 +79,10 @@ class LBFGS:
         """Directions for the columns that have moved."""
         state.direction = np.where(renewed, -_two_loop(state), state.direction)
 
+    def step(self, state: Active) -> Array:
+        """The direction that would come next, which knows the curvature along the last steps."""
+        return _two_loop(state)
+
 
 @dataclass(frozen=True)
 class NewtonCG:
@@ -86,6 +94,10 @@ class NewtonCG:
     products: Callable[[Array, Columns], ColumnMap]
     precondition: ColumnMap
     memory: int = 0
+
+    def step(self, state: Active) -> Array:
+        """None is at hand: another solve by iteration would cost as much as a step."""
+        return np.zeros_like(state.gradient)
 
     def renew(self, state: Active, renewed: NDArray[np.bool_]) -> None:
         """Directions for the columns that have moved; their products with the Hessian count as passes."""
@@ -129,6 +141,7 @@ def minimise(
         decrement=np.full(count, np.inf),
         passes=np.zeros(count, dtype=np.int64),
         converged=np.zeros(count, dtype=bool),
+        step=np.zeros_like(start),
     )
     state = _begin(gradient, solve, start, tolerance)
     moved = np.ones(count, dtype=bool)
@@ -136,7 +149,7 @@ def minimise(
         done = state.norm <= state.tolerance
         finished = done | (state.step < SMALLEST_STEP) | (state.passes >= max_passes)
         if finished.any():
-            _record(out, state, finished, done)
+            _record(out, state, finished, done, directions.step(state))
             state.keep(~finished)
             moved = moved[~finished]
         if state.columns.size == 0:
@@ -165,11 +178,11 @@ def _begin(gradient: ColumnMap, solve: ColumnMap, start: Array, tolerance: Array
     )
 
 
-def _record(out: Minimised, state: Active, finished: NDArray[np.bool_], done: NDArray[np.bool_]) -> None:
+def _record(out: Minimised, state: Active, finished: NDArray[np.bool_], done: NDArray[np.bool_], step: Array) -> None:
     columns = state.columns[finished]
     out.theta[:, columns], out.gradient[:, columns] = state.theta[:, finished], state.gradient[:, finished]
     out.decrement[columns], out.passes[columns] = state.norm[finished], state.passes[finished]
-    out.converged[columns] = done[finished]
+    out.converged[columns], out.step[:, columns] = done[finished], step[:, finished]
 
 
 def _advance(gradient: ColumnMap, solve: ColumnMap, state: Active, memory: int) -> NDArray[np.bool_]:

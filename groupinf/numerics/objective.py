@@ -15,6 +15,7 @@ from scipy import sparse
 
 from groupinf.numerics.losses import Array, Loss
 from groupinf.numerics.products import Design, times, transposed_times
+from groupinf.numerics.row_space import in_coordinates, in_full
 
 Rows = NDArray[np.int64]
 
@@ -40,13 +41,18 @@ def stored_entries(X: Design) -> int:
 
 @dataclass(frozen=True)
 class Objective:
-    """L(θ; s) on rows X (n, p), the intercept's ones last, with labels y (n,) and weights s (n,)."""
+    """L(θ; s) on rows X (n, p), the intercept's ones last, with labels y (n,) and weights s (n,).
+
+    ``basis`` (d, p − 1) is what X holds the coordinates in where there are fewer rows than features (``row_space``);
+    None where X holds the features themselves.
+    """
 
     X: Design
     y: Array
     sample_weight: Array
     lam: float
     loss: Loss
+    basis: Array | None = None
 
     @property
     def n(self) -> int:
@@ -66,6 +72,14 @@ class Objective:
     def at(self, rows: slice | Rows) -> Objective:
         """The same objective on some of the rows."""
         return replace(self, X=self.X[rows], y=self.y[rows], sample_weight=self.sample_weight[rows])
+
+    def in_full(self, theta: Array) -> Array:
+        """Parameters (P, ...) as those of the features: ((d + 1)·K', ...)."""
+        return theta if self.basis is None else in_full(self.basis, theta, self.loss.outputs)
+
+    def in_coordinates(self, theta: Array) -> Array:
+        """Parameters of the features as those of X: (P, ...)."""
+        return theta if self.basis is None else in_coordinates(self.basis, theta, self.loss.outputs)
 
     def penalty(self) -> Array:
         """Diagonal of the penalty's Hessian (P,): λ for weights, 0 for the intercept."""
@@ -99,13 +113,17 @@ def values(objective: Objective, theta: Array, kept: NDArray[np.bool_] | None = 
     return total
 
 
-def gradients(objective: Objective, theta: Array, kept: NDArray[np.bool_] | None = None) -> Array:
-    """∇L(θ; s∘kept), one pass over the data for B models: (P, B) and kept (n, B) -> (P, B)."""
+def gradients(objective: Objective, theta: Array, kept: NDArray[np.bool_] | None = None, plain: bool = False) -> Array:
+    """∇L(θ; s∘kept), one pass over the data for B models: (P, B) and kept (n, B) -> (P, B).
+
+    ``plain`` takes the loss's ``plain_residuals``.
+    """
+    residuals = objective.loss.plain_residuals if plain else objective.loss.residuals
     total = objective.penalty()[:, None] * theta
     unit = bool(np.all(objective.sample_weight == 1.0))
     for rows in row_slices(objective, theta.shape[1]):
         X = objective.X[rows]
-        r = objective.loss.residuals(scores(X, theta, objective.loss.outputs), objective.y[rows])
+        r = residuals(scores(X, theta, objective.loss.outputs), objective.y[rows])
         if not unit:
             r *= objective.sample_weight[rows, None, None]
         if kept is not None:
@@ -162,9 +180,9 @@ def curvature_at(objective: Objective, theta: Array, kept: NDArray[np.bool_]) ->
 
 
 def row_residuals(objective: Objective, theta: Array) -> Array:
-    """s_i r_i at θ (P,): (n, K'); the gradient of row i is their outer product with x_i."""
+    """s_i r_i at θ (P,), as p − y: (n, K'); the gradient of row i is their outer product with x_i."""
     z = scores(objective.X, theta, objective.loss.outputs)
-    return objective.loss.residuals(z, objective.y) * objective.sample_weight[:, None]
+    return objective.loss.plain_residuals(z, objective.y) * objective.sample_weight[:, None]
 
 
 def row_hessian(objective: Objective, theta: Array, rows: Rows | slice) -> Array:

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy import linalg
 from scipy.linalg import lapack
 
 from groupinf.errors import ConvergenceError, GroupConvergenceError
 from groupinf.numerics.conjugate_gradient import Columns, Solved, conjugate_gradient
 from groupinf.numerics.factor import (
+    SMALLEST_PIVOT,
     Cholesky,
     DenseFactor,
     Diagonal,
+    accurate_cholesky,
     cholesky,
     without_flat_direction,
     without_intercept_mean,
@@ -33,6 +34,8 @@ from groupinf.numerics.removal import Removal, removed_hessian_products
 NEWTON_TOLERANCE = 1e-9
 CERTIFICATE_TOLERANCE = 1e-2
 MAX_ITERATIONS = 1000
+# a Hessian up to which a column that iteration has not solved is factored by itself: P up to 2,048
+RESCUE_BYTES = 32 * 2**20
 
 
 class ReducedSolver(Protocol):
@@ -41,8 +44,24 @@ class ReducedSolver(Protocol):
     def solve(self, V: Array, columns: Columns, tolerance: float) -> Array:
         """(H − H(w))⁻¹V (P, b), to a relative residual of ``tolerance`` where the way is iterative."""
 
-    def amplification(self) -> Array:
-        """c with H ≤ c(H − H(w)), (B,); infinite where no bound is at hand."""
+    def pencil(self, column: int) -> Pencil | None:
+        """A and H whose eigenvalues are those of H⁻¹(H − H(w)) of a group; None where none is at hand."""
+
+
+@dataclass(frozen=True)
+class Pencil:
+    """A = H − H(w) beside ``H``, or I − D^½X_SH⁻¹X_SᵀD^½ of the group's rows beside the identity (``H`` None).
+
+    ``factor`` is a factor of A.
+    """
+
+    A: Array
+    H: Array | None
+    factor: Cholesky
+
+    def times(self, v: Array) -> Array:
+        """Hv, a new array."""
+        return v.copy() if self.H is None else self.H @ v
 
 
 @dataclass(frozen=True)
@@ -50,35 +69,41 @@ class OwnFactors:
     """A Cholesky factor of H − H(w) for each group."""
 
     factors: tuple[Cholesky, ...]
-    whole: Cholesky
+    H: Array
 
     def solve(self, V: Array, columns: Columns, tolerance: float) -> Array:
         """Direct: ``tolerance`` is always met."""
         return np.column_stack([self.factors[c].solve(V[:, j]) for j, c in enumerate(columns)])
 
-    def amplification(self) -> Array:
-        """1 + tr((H − H(w))⁻¹H) − P: the eigenvalues are at least 1, so the largest is at most this."""
-        whole = np.tril(self.whole.lower)
-        ratios = (linalg.solve_triangular(f.lower, whole, lower=True, check_finite=False) for f in self.factors)
-        return np.array([1.0 + np.sum(ratio**2) - whole.shape[0] for ratio in ratios])
+    def pencil(self, column: int) -> Pencil:
+        """H − H(w) as its factor multiplies out, beside H."""
+        factor = self.factors[column]
+        lower = np.tril(factor.lower)
+        return Pencil(lower @ lower.T, self.H, factor)
 
 
 def own_factors(fitted: Fitted, whole: DenseFactor, members: Sequence[Rows]) -> OwnFactors:
     """Downdate H by each group's H(w) and factor.
 
-    Where the difference is not positive definite to working precision the rows that stay are summed anew;
-    raises GroupConvergenceError where even that is singular.
+    Where the difference has cost too many digits the rows that stay are summed anew, or factored themselves
+    (``accurate_cholesky``); raises GroupConvergenceError where even that is singular.
     """
-    return OwnFactors(tuple(_own_factor(fitted, whole.H, b, rows) for b, rows in enumerate(members)), whole.factor)
+    return OwnFactors(tuple(_own_factor(fitted, whole.H, b, rows) for b, rows in enumerate(members)), whole.H)
 
 
 def _own_factor(fitted: Fitted, H: Array, column: int, rows: Rows) -> Cholesky:
+    downdated = reduced_hessian(fitted, H, rows)
     try:
-        return cholesky(reduced_hessian(fitted, H, rows))
+        factor = cholesky(downdated.copy())
+        if np.all(np.diag(factor.lower) ** 2 > SMALLEST_PIVOT * np.diag(H)):
+            return factor
     except ConvergenceError:
         pass
+    stays = np.delete(np.arange(fitted.objective.n), rows)
     try:
-        return cholesky(hessian_without(fitted.objective, fitted.theta, rows))
+        return accurate_cholesky(
+            hessian_without(fitted.objective, fitted.theta, rows), fitted.objective.at(stays), fitted.theta
+        )
     except ConvergenceError as error:
         raise GroupConvergenceError(column, str(error)) from error
 
@@ -108,6 +133,7 @@ class SampleSpace:
 
     removal: Removal
     roots: tuple[Array, ...]
+    systems: tuple[Array, ...]
     kernels: tuple[Cholesky, ...]
 
     def solve(self, V: Array, columns: Columns, tolerance: float) -> Array:
@@ -121,41 +147,38 @@ class SampleSpace:
             back[:, j] = np.asarray(X.T @ (root * inner))
         return first + fitted.factor.solve(back)
 
-    def amplification(self) -> Array:
-        """1 + tr(S⁻¹) − |S| with S the small system, whose eigenvalues are those of H⁻¹(H − H(w)) that are not 1."""
-        return np.array([_amplification(kernel.lower) for kernel in self.kernels])
+    def pencil(self, column: int) -> Pencil:
+        """The group's small system beside the identity."""
+        return Pencil(self.systems[column], None, self.kernels[column])
 
 
-def sample_space(removal: Removal, Q: Array) -> SampleSpace:
-    """Factor each group's small system; ``Q`` (n, n) is XH⁻¹Xᵀ of the whole training set."""
+def sample_space(removal: Removal, Q: Array) -> SampleSpace | None:
+    """Factor each group's small system; ``Q`` (n, n) is XH⁻¹Xᵀ of the whole training set.
+
+    None where a leverage is so near to 1 that 1 − h has lost its digits: the model all but interpolates a row.
+    """
     objective, theta = removal.fitted.objective, removal.fitted.theta
     curvature = objective.loss.curvature(scores(objective.X, theta, 1))[:, 0, 0] * objective.sample_weight
     roots = tuple(np.sqrt(curvature[rows]) for rows in removal.members)
     systems = _small_systems(Q, roots, removal.members)
-    return SampleSpace(removal, roots, tuple(_small_factor(b, system) for b, system in enumerate(systems)))
+    kernels = [_small_factor(system) for system in systems]
+    factored = tuple(kernel for kernel in kernels if kernel is not None)
+    return SampleSpace(removal, roots, systems, factored) if len(factored) == len(kernels) else None
 
 
-def _amplification(lower: Array) -> float:
-    inverse, info = lapack.dtrtri(lower, lower=1)
-    if info != 0:
-        return float("inf")
-    return float(1.0 + np.sum(np.tril(inverse) ** 2) - lower.shape[0])
-
-
-def _small_systems(Q: Array, roots: Sequence[Array], members: Sequence[Rows]) -> list[Array]:
+def _small_systems(Q: Array, roots: Sequence[Array], members: Sequence[Rows]) -> tuple[Array, ...]:
     systems = []
     for root, rows in zip(roots, members, strict=True):
         system = -(Q[np.ix_(rows, rows)] * root[:, None] * root)
         system[np.diag_indices_from(system)] += 1.0
         systems.append(system)
-    return systems
+    return tuple(systems)
 
 
-def _small_factor(column: int, system: Array) -> Cholesky:
-    lower, info = lapack.dpotrf(system.T, lower=1, overwrite_a=1)
-    if info != 0:
-        raise GroupConvergenceError(column, "H − H(w) is not positive definite to working precision")
-    return Cholesky(lower)
+def _small_factor(system: Array) -> Cholesky | None:
+    lower, info = lapack.dpotrf(system, lower=1)
+    accurate = info == 0 and np.all(np.diag(lower) ** 2 > SMALLEST_PIVOT)
+    return Cholesky(lower) if accurate else None
 
 
 @dataclass(frozen=True)
@@ -164,9 +187,27 @@ class _Unbounded:
 
     removal: Removal
 
-    def amplification(self) -> Array:
-        """None is at hand: infinite."""
-        return np.full(len(self.removal.members), np.inf)
+    def pencil(self, column: int) -> None:
+        """None is at hand."""
+        return None
+
+    def _solution(self, end: Solved, V: Array, columns: Columns) -> Array:
+        """What iteration has found; a column that it has not is solved with a factor of its own, where P allows one."""
+        if end.converged.all():
+            return end.solution
+        fitted, late = self.removal.fitted, np.flatnonzero(~end.converged)
+        if not isinstance(fitted.factor, DenseFactor) or fitted.factor.H.nbytes > RESCUE_BYTES:
+            worst = late[int(np.argmax(end.relative_residual[late]))]
+            raise GroupConvergenceError(
+                int(columns[worst]),
+                "conjugate gradients with H − H(w) stopped at a relative residual of "
+                f"{end.relative_residual[worst]:.3g}; a larger lambda_over_n or scaled features make it converge",
+            )
+        solution = end.solution.copy()
+        for j in late:
+            factor = _own_factor(fitted, fitted.factor.H, int(columns[j]), self.removal.members[columns[j]])
+            solution[:, j] = factor.solve(V[:, j])
+        return solution
 
 
 @dataclass(frozen=True)
@@ -175,7 +216,7 @@ class Iterative(_Unbounded):
 
     def solve(self, V: Array, columns: Columns, tolerance: float) -> Array:
         """As many products as ``tolerance`` takes; raises ConvergenceError where they do not suffice."""
-        return _solution(
+        return self._solution(
             conjugate_gradient(
                 lambda U, local: -removed_hessian_products(self.removal, U, columns[local]),
                 lambda U, _: self.removal.fitted.factor.solve(U),
@@ -184,6 +225,7 @@ class Iterative(_Unbounded):
                 MAX_ITERATIONS,
                 beside_preconditioner=True,
             ),
+            V,
             columns,
         )
 
@@ -198,27 +240,12 @@ class Passes(_Unbounded):
         """As many passes as ``tolerance`` takes; raises ConvergenceError where they do not suffice."""
         fitted = self.removal.fitted
         here = curvature_at(fitted.objective, fitted.theta[:, None], self.removal.kept[:, columns])
-        return _solution(
-            conjugate_gradient(
-                here.product,
-                lambda U, _: self.diagonal.solve(U),
-                without_intercept_mean(V, fitted.objective.loss.outputs),
-                tolerance,
-                MAX_ITERATIONS,
-            ),
+        right = without_intercept_mean(V, fitted.objective.loss.outputs)
+        return self._solution(
+            conjugate_gradient(here.product, lambda U, _: self.diagonal.solve(U), right, tolerance, MAX_ITERATIONS),
+            right,
             columns,
         )
-
-
-def _solution(end: Solved, columns: Columns) -> Array:
-    if not end.converged.all():
-        worst = int(np.argmax(np.where(end.converged, 0.0, end.relative_residual)))
-        raise GroupConvergenceError(
-            int(columns[worst]),
-            f"conjugate gradients with H − H(w) stopped at a relative residual of {end.relative_residual[worst]:.3g}; "
-            "a larger lambda_over_n or scaled features make the problem easier",
-        )
-    return end.solution
 
 
 def sample_space_kernel(fitted: Fitted) -> Array:

@@ -29,18 +29,21 @@ REFACTORED_BYTES = 32 * 2**20
 class Retrained:
     """θ̂(w) of B groups (P, B), the gradient of their own objectives there, and certificates (B,).
 
-    ``solved`` is M⁻¹∇L(θ̂(w); s∘(1−w)) with M = H − H(w), or the Hessian where the group ended if that was factored:
-    the step that Newton's method would still take;
-    ``decrement`` is √(gᵀM⁻¹g); ``refreshed`` says where that took Hessians other than those at θ̂.
+    ``solved`` is the step that Newton's method would still take: M⁻¹∇L(θ̂(w); s∘(1−w)) with M = H − H(w), or with the
+    Hessian where the group ended if that was factored, or as L-BFGS knows it if that makes gᵀ``solved`` larger;
+    ``decrement`` is √(gᵀM⁻¹g); ``refreshed`` says where that took Hessians other than those at θ̂, ``at_rounding``
+    where rounding ended it and no tolerance.
     """
 
     theta: Array
+    gradient: Array
     solved: Array
     gradient_norm: Array
     decrement: Array
     passes: NDArray[np.int64]
     refreshed: NDArray[np.bool_]
     converged: NDArray[np.bool_]
+    at_rounding: NDArray[np.bool_]
 
 
 def retrain(
@@ -67,13 +70,42 @@ def retrain(
         first = minimise(gradient, precondition, start, tolerance, MAX_PASSES_NEWTON, newton)
     else:
         first = minimise(gradient, precondition, start, tolerance, MAX_PASSES, LBFGS())
-    end, refreshed, own = _completed(removal, precondition, newton, first, tolerance)
-    certified = _with_certificate(reduced, end, refreshed)
+    end, refreshed, own = _completed(removal, precondition, newton, first, tolerance, np.zeros_like(first.converged))
+    return _with_own(_with_certificate(reduced, end, refreshed), refreshed, own)
+
+
+def _with_own(certified: Retrained, refreshed: NDArray[np.bool_], own: Array | None) -> Retrained:
+    """With what their own Hessians leave to solve, for the columns that have some."""
     if own is None:
         return certified
-    solved = certified.solved.copy()
+    solved, decrement = certified.solved.copy(), certified.decrement.copy()
     solved[:, refreshed] = own
-    return replace(certified, solved=solved, decrement=_decrements(end.gradient, solved))
+    decrement[refreshed] = _decrements(certified.gradient[:, refreshed], own)
+    return replace(certified, solved=solved, decrement=decrement)
+
+
+def with_own_hessians(
+    removal: Removal,
+    reduced: ReducedSolver,
+    precondition: ColumnMap,
+    retrained: Retrained,
+    late: NDArray[np.bool_],
+    tolerance: Array,
+) -> Retrained:
+    """The groups that are ``late`` (B,) taken on, to √(gᵀM⁻¹g) ≤ ``tolerance`` (B,) with Hessians of where they stand.
+
+    Where a group's own Hessian is far smaller than that of all rows in some direction, as it is where the model
+    interpolates, a decrement in the norm of the latter says little.
+    """
+    known = Minimised(
+        retrained.theta, retrained.gradient, retrained.decrement, retrained.passes, ~late, retrained.solved
+    )
+    newton = NewtonCG(partial(_hessian_at, removal), precondition)
+    near = retrained.converged & np.isfinite(retrained.decrement)
+    end, refreshed, own = _completed(removal, precondition, newton, known, tolerance, near)
+    certified = _with_own(_with_certificate(reduced, end, refreshed | retrained.refreshed), late, own)
+    solved = np.where(late, certified.solved, retrained.solved)
+    return replace(certified, solved=solved, decrement=np.where(late, certified.decrement, retrained.decrement))
 
 
 def retrained_at(
@@ -82,19 +114,23 @@ def retrained_at(
     """Groups whose θ̂(w) (P, B) are known already, with their certificates taken anew: one pass and one solve."""
     gradient = gradients(removal.fitted.objective, theta, removal.kept)
     known = np.ones(theta.shape[1], dtype=bool)
-    return _with_certificate(reduced, Minimised(theta, gradient, np.zeros(known.size), passes, known), refreshed)
+    end = Minimised(theta, gradient, np.zeros(known.size), passes, known, np.zeros_like(theta))
+    return _with_certificate(reduced, end, refreshed)
 
 
 def _with_certificate(reduced: ReducedSolver, end: Minimised, refreshed: NDArray[np.bool_]) -> Retrained:
-    solved = reduced.solve(end.gradient, np.arange(end.theta.shape[1]), CERTIFICATE_TOLERANCE)
+    newton = reduced.solve(end.gradient, np.arange(end.theta.shape[1]), CERTIFICATE_TOLERANCE)
+    steeper = column_dots(end.gradient, end.step) > column_dots(end.gradient, newton)
     return Retrained(
         theta=end.theta,
-        solved=solved,
+        gradient=end.gradient,
+        solved=np.where(steeper, end.step, newton),
         gradient_norm=np.linalg.norm(end.gradient, axis=0),
-        decrement=_decrements(end.gradient, solved),
+        decrement=_decrements(end.gradient, newton),
         passes=end.passes,
         refreshed=refreshed,
         converged=end.converged,
+        at_rounding=np.zeros(end.converged.size, dtype=bool),
     )
 
 
@@ -122,10 +158,17 @@ def _hessian_at(removal: Removal, theta: Array, columns: Columns) -> ColumnMap:
 
 
 def _completed(
-    removal: Removal, precondition: ColumnMap, newton: NewtonCG, first: Minimised, tolerance: Array
+    removal: Removal,
+    precondition: ColumnMap,
+    newton: NewtonCG,
+    first: Minimised,
+    tolerance: Array,
+    near: NDArray[np.bool_],
 ) -> tuple[Minimised, NDArray[np.bool_], Array | None]:
     """The columns that are not there yet taken on with Hessians of where they stand; which these were; their own
     Hessians' inverse times their gradients, where these were factored.
+
+    Those that are not ``near`` start from θ̂: far out the logistic loss is flat, its gradient small, the way back long.
     """
     late = ~first.converged
     numbers = np.flatnonzero(late)
@@ -133,26 +176,24 @@ def _completed(
         return first, late, None
     factor, solved = removal.fitted.factor, None
     if isinstance(factor, DenseFactor) and factor.H.nbytes <= REFACTORED_BYTES:
-        again, solved = _with_new_factors(removal, numbers, tolerance[numbers])
+        start = np.where(near, first.theta, removal.fitted.theta[:, None])[:, numbers]
+        again, solved = _with_new_factors(removal, numbers, start, tolerance[numbers])
     else:
         again = _with_new_products(removal, numbers, first.theta[:, numbers], tolerance[numbers], precondition, newton)
-    theta, final = first.theta.copy(), first.gradient.copy()
-    theta[:, numbers], final[:, numbers] = again.theta, again.gradient
+    theta, final, step = first.theta.copy(), first.gradient.copy(), first.step.copy()
+    theta[:, numbers], final[:, numbers], step[:, numbers] = again.theta, again.gradient, again.step
     passes, converged, decrement = first.passes.copy(), first.converged.copy(), first.decrement.copy()
     passes[numbers] += again.passes
     converged[numbers], decrement[numbers] = again.converged, again.decrement
-    return Minimised(theta, final, decrement, passes, converged), late, solved
+    return Minimised(theta, final, decrement, passes, converged, step), late, solved
 
 
-def _with_new_factors(removal: Removal, numbers: Columns, tolerance: Array) -> tuple[Minimised, Array]:
-    """One group after the other as a fit on the rows that stay, with factors of its own Hessian, from θ̂.
-
-    Not from where the group stands: far out the logistic loss is flat, its gradient small, and the way back long.
-    """
-    objective, start, ends, solved = removal.fitted.objective, removal.fitted.theta, [], []
+def _with_new_factors(removal: Removal, numbers: Columns, start: Array, tolerance: Array) -> tuple[Minimised, Array]:
+    """One group after the other as a fit on the rows that stay, with factors of its own Hessian, from ``start``."""
+    objective, ends, solved = removal.fitted.objective, [], []
     for j, b in enumerate(numbers):
         weight = np.where(removal.kept[:, b], objective.sample_weight, 0.0)
-        factor, end = with_new_factors(replace(objective, sample_weight=weight), start, tolerance[[j]])
+        factor, end = with_new_factors(replace(objective, sample_weight=weight), start[:, j], tolerance[[j]])
         ends.append(end)
         solved.append(factor.solve(end.gradient))
     together = Minimised(
@@ -161,6 +202,7 @@ def _with_new_factors(removal: Removal, numbers: Columns, tolerance: Array) -> t
         decrement=np.concatenate([end.decrement for end in ends]),
         passes=np.concatenate([end.passes for end in ends]),
         converged=np.concatenate([end.converged for end in ends]),
+        step=np.hstack([end.step for end in ends]),
     )
     return together, np.hstack(solved)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from groupinf.analysis.certificates import RESOLVED, Exactness, exactness, joint_exactness, relative_errors
-from groupinf.effects.block import EFFECT_TOLERANCE
+from groupinf.effects.retraining import EFFECT_TOLERANCE
 from groupinf.experiments.result import Run
 from groupinf.reporting.formats import counted, number, percent
 from groupinf.reporting.html.entries import labels

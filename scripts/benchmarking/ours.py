@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from benchmarking.problem import Problem
 from groupinf.config.load import load_config
-from groupinf.effects.block import Study, block_steps, compute_block, retrain_to_tolerance
+from groupinf.effects.block import block_steps, compute_block
 from groupinf.effects.blocks import block_width, blocks_of
 from groupinf.effects.evaluations import evaluations_for
+from groupinf.effects.retraining import retrain_to_tolerance
+from groupinf.effects.study import Study
 from groupinf.experiments.drawing import Drawn, make_study
 from groupinf.experiments.test_points import single_rows
 from groupinf.groups.groups import Groups
@@ -78,8 +80,7 @@ def retrain_block(study: Study, members: list[Rows], names: list[str]) -> Retrai
     evaluations = evaluations_for(
         study.evaluations, study.test, study.test_points, study.sums, study.fitted.objective, ~block.kept
     )
-    retrained, _ = retrain_to_tolerance(study, block, reduced, evaluations, steps, names)
-    return retrained
+    return retrain_to_tolerance(study, block, reduced, evaluations, steps, names).retrained
 
 
 def retrain_all(problem: Problem, prepared: Prepared, blocks: Blocks) -> tuple[Array, NDArray[np.int64], list[float]]:

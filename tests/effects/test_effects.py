@@ -9,10 +9,11 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from support.problems import make_objective
 
-from groupinf.effects.block import Study, compute_block
+from groupinf.effects.block import compute_block
 from groupinf.effects.evaluations import evaluations_for
 from groupinf.effects.influence import evaluation_gradients, influence_norms, point_influence
 from groupinf.effects.steps import influence_remainder, influence_step, newton_remainder, newton_step
+from groupinf.effects.study import Study
 from groupinf.errors import ConvergenceError
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.factor import DenseFactor, cholesky

@@ -9,7 +9,8 @@ from sklearn.linear_model import LogisticRegression
 
 from groupinf.config.schema import NamedDataset
 from groupinf.datasets.registry import load_dataset
-from groupinf.effects.block import Study, compute_block
+from groupinf.effects.block import compute_block
+from groupinf.effects.study import Study
 from groupinf.experiments.problem import test_objective as all_test_rows
 from groupinf.experiments.problem import training_objective
 from groupinf.numerics.engine import choose_engine

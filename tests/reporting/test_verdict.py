@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from groupinf.effects.block import EFFECT_TOLERANCE
+from groupinf.effects.retraining import EFFECT_TOLERANCE
 from groupinf.reporting.html.page import page_html
 from groupinf.reporting.report import report_markdown
 from groupinf.reporting.terminal import spearman_text

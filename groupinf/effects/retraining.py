@@ -1,0 +1,193 @@
+"""Retraining until every effect of a block is as exact as it is to be, or as rounding lets it be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groupinf.effects.evaluations import Evaluation
+from groupinf.effects.readout import Readout, actual_readout
+from groupinf.effects.study import Study
+from groupinf.effects.trust import Trust, retrained_end, trust_in
+from groupinf.errors import ConvergenceError
+from groupinf.numerics.bounds import End
+from groupinf.numerics.conjugate_gradient import ColumnMap, column_dots
+from groupinf.numerics.losses import Array
+from groupinf.numerics.reduced import ReducedSolver
+from groupinf.numerics.removal import Removal
+from groupinf.numerics.retrain import Retrained, best_start, retrain, with_own_hessians
+
+# what is left of an effect must be below this share of the largest of its evaluation
+EFFECT_TOLERANCE = 1e-8
+# the decrement bounds what is left by Cauchy and Schwarz with H for H − H(w); where that was too optimistic,
+# the tolerance is lowered by this factor at least, at most so many times
+TIGHTEN, MAX_TIGHTENINGS = 0.1, 6
+# what is aimed at first: less of it, as little is cheaper than a second look at a block in which one group needs more
+AIM = 0.4
+# a decrement below this share of √L(0) is rounding: no group is taken further
+ROUNDING = 1e-14
+# where the usual rounding of a gradient leaves a decrement ν, steps may cease to lower it at a few times ν
+STALLED = 10.0
+# nor is it rounding where that may leave more than this share of √L(0)
+MOST_ROUNDING = 1e-6
+# a step v = M⁻¹g is that of the Hessian H_θ where a group ended if q = vᵀH_θv/gᵀv is 1. |log q|, and a share of how far
+# scores have moved, say how much of ‖∇f‖·decrement, which bounds what is left, may hide from ∇f·v. Where |log q| is
+# above OTHER_HESSIAN, a group goes on with Hessians of its own. All found on random problems down to λ/n = 1e-12, of
+# whose errors then fewer than one in a hundred is above its estimate.
+OTHER_HESSIAN = 1.5
+OF_MISMATCH, OF_SHIFT = 2.0, 0.2
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Retrained groups, what is said of where they ended, and what is left of their effects: (T, B)."""
+
+    retrained: Retrained
+    end: End
+    left: Array
+    readout: Readout
+
+
+def retrain_to_tolerance(
+    study: Study,
+    block: Removal,
+    reduced: ReducedSolver,
+    evaluations: Sequence[Evaluation],
+    steps: Mapping[str, Array],
+    names: Sequence[str],
+) -> Ended:
+    """Retrain to the decrement that should do for every effect; go on where what is left of one says it did not.
+
+    An effect is right where at most EFFECT_TOLERANCE of the largest of its evaluation is left: the largest influence
+    of the run, or the largest actual effect of the block where that is larger, as it is where the model interpolates.
+    What rounding leaves no group is taken below: it ends there, ``at_rounding``.
+    """
+    floor = max(ROUNDING * study.fitted.scale, float(_believable(study, study.of_fit)[0]))
+    tolerance = np.maximum(_decrement_tolerance(study, block, steps), floor)
+    precondition, newton = study.engine.precondition(block, reduced), study.engine.truncated_newton
+    start = _start(study, block, precondition, steps)
+    retrained = retrain(block, reduced, precondition, start, tolerance, newton)
+    for tightened in range(1 + MAX_TIGHTENINGS):
+        ended = ended_at(study, block, evaluations, steps, retrained)
+        excess = _excess(study, evaluations, ended)
+        late = ~(excess <= 1.0)  # also where it is not a number
+        more = late & retrained.converged & (tolerance > floor)
+        if tightened == MAX_TIGHTENINGS or not more.any():
+            break
+        tighter = np.maximum(tolerance * np.minimum(TIGHTEN, 0.5 / np.where(more, excess, 1.0)), floor)
+        tolerance = np.where(more, tighter, tolerance)
+        retrained = _continued(retrained, retrain(block, reduced, precondition, retrained.theta, tolerance, newton))
+    late |= ~retrained.converged
+    if not (late | _bent(ended)).any():
+        return ended
+    usual = _believable(study, trust_in(study.bounded, study.of_fit, ended.end, reduced, block.members))
+    for goal in (np.maximum(tolerance, usual), usual):
+        stuck = _bent(ended) | (late & ~(retrained.decrement <= usual))
+        if not stuck.any():
+            break
+        retrained = with_own_hessians(block, reduced, precondition, retrained, stuck, goal)
+        ended = ended_at(study, block, evaluations, steps, retrained)
+        usual = _believable(study, trust_in(study.bounded, study.of_fit, ended.end, reduced, block.members))
+        excess = _excess(study, evaluations, ended)
+        late = ~(excess <= 1.0)
+    _require(~late | (retrained.decrement <= STALLED * usual), names, retrained, usual, excess)
+    return replace(ended, retrained=replace(retrained, at_rounding=late))
+
+
+def ended_at(
+    study: Study,
+    block: Removal,
+    evaluations: Sequence[Evaluation],
+    steps: Mapping[str, Array],
+    retrained: Retrained,
+) -> Ended:
+    """Read the effects off retrained parameters, and what is left of them.
+
+    |∇f·left| is of first order; where scores have moved so far that curvatures have changed, a share of
+    ‖∇f‖·decrement, which bounds it, is added for what the Hessian at hand does not see.
+    """
+    readout = actual_readout(evaluations, study.fitted, retrained.theta, retrained.solved)
+    end = retrained_end(study.bounded, retrained, block.kept)
+    concordance = min(study.fitted.objective.loss.concordance, 1.0)
+    moved = np.minimum(1.0, np.expm1(np.minimum(concordance * end.shift, 1.0)))
+    changed = np.minimum(1.0, OF_MISMATCH * _mismatch(retrained, end) + OF_SHIFT * moved)
+    norms, row = np.empty_like(readout.left[0]), 0
+    own = _own_norm(block, steps)
+    for evaluation in evaluations:
+        rows = slice(row, row + len(evaluation.test_points))
+        grown = readout.after[0, rows].max(axis=0) / readout.before[0, rows].max(axis=0)
+        norms[rows] = grown * (own if evaluation.name == "self_loss" else study.gradient_norms[evaluation.name])
+        row = rows.stop
+    left = (1.0 + OF_SHIFT * moved) * np.abs(readout.left[0]) + changed * retrained.decrement * norms
+    return Ended(retrained, end, left, readout)
+
+
+def _believable(study: Study, trust: Trust) -> Array:
+    """What rounding leaves of a decrement, 0 where that is so much that it says nothing of a minimum: (B,)."""
+    return np.where(trust.rounding <= MOST_ROUNDING * study.fitted.scale, trust.rounding, 0.0)
+
+
+def _mismatch(retrained: Retrained, end: End) -> Array:
+    """|log q|, 0 where nothing is left: (B,)."""
+    expected = column_dots(retrained.gradient, retrained.solved)
+    known = (expected > 0.0) & (end.along > 0.0)
+    return np.where(known, np.abs(np.log(np.where(known, end.along, 1.0) / np.where(known, expected, 1.0))), 0.0)
+
+
+def _bent(ended: Ended) -> NDArray[np.bool_]:
+    """Where the Hessian at hand is not that of where a group ended, which has the last word on what is left."""
+    return _mismatch(ended.retrained, ended.end) > OTHER_HESSIAN
+
+
+def _excess(study: Study, evaluations: Sequence[Evaluation], ended: Ended) -> Array:
+    """What is left of an effect, relative to what may be: the largest of each group (B,)."""
+    scales = np.concatenate([[study.scales[e.name]] * len(e.test_points) for e in evaluations])
+    largest = np.fmax(scales, np.abs(ended.readout.effect[0]).max(axis=1))
+    return np.asarray((ended.left / (EFFECT_TOLERANCE * largest)[:, None]).max(axis=0))
+
+
+def _start(study: Study, block: Removal, precondition: ColumnMap, steps: Mapping[str, Array]) -> Array:
+    """θ̂ and the Newton step, else the influence step; where passes are nearly free the best of all these and θ̂."""
+    moved = {name: study.fitted.theta[:, None] + delta for name, delta in steps.items()}
+    if not study.engine.truncated_newton:
+        return moved["newton"] if "newton" in moved else moved["influence"]
+    stay = np.repeat(study.fitted.theta[:, None], len(block.members), axis=1)
+    return best_start(block, precondition, [stay, *moved.values()])
+
+
+def _own_norm(block: Removal, steps: Mapping[str, Array]) -> Array:
+    """‖g(w)‖ as √(gᵀΔ) of a step Δ, exactly in H⁻¹ where it is the influence's: ∇f of the group's own loss, (B,)."""
+    step = steps["influence"] if "influence" in steps else steps["newton"]
+    return np.sqrt(np.abs(column_dots(block.g, step)))
+
+
+def _decrement_tolerance(study: Study, block: Removal, steps: Mapping[str, Array]) -> Array:
+    """(B,): the decrement δ at which δ·‖∇f‖_{H⁻¹}, which bounds what is left, is small enough for every f."""
+    own = _own_norm(block, steps)
+    tolerance = np.full(own.size, np.inf)
+    for name in study.evaluations:
+        norm = own if name == "self_loss" else np.full(own.size, study.gradient_norms[name])
+        with np.errstate(divide="ignore"):
+            tolerance = np.minimum(tolerance, AIM * EFFECT_TOLERANCE * study.scales[name] / norm)
+    return tolerance
+
+
+def _continued(first: Retrained, second: Retrained) -> Retrained:
+    return replace(second, passes=first.passes + second.passes, refreshed=first.refreshed | second.refreshed)
+
+
+def _require(
+    ready: NDArray[np.bool_], names: Sequence[str], retrained: Retrained, tolerance: Array, excess: Array
+) -> None:
+    if ready.all():
+        return
+    worst = int(np.flatnonzero(~ready)[0])
+    raise ConvergenceError(
+        f"group {names[worst]}: retraining stopped after {retrained.passes[worst]} passes over the data with "
+        f"{excess[worst]:.3g} times as much left of an effect as may be, at a Newton decrement of "
+        f"{retrained.decrement[worst]:.3g} where rounding leaves {tolerance[worst]:.3g}; a larger lambda_over_n or "
+        "scaled features make the problem easier"
+    )

@@ -1,0 +1,47 @@
+"""Fewer rows than features: the weights at every minimum lie in the span of the rows, whichever rows are removed.
+
+With Xᵀ = QR (Q (d, n), QᵀQ = I) and weights Qβ the scores are Rᵀβ and the penalty is (λ/2)‖β‖²: the same problem in n
+coordinates, so that what is factored has n + 1 rows instead of d + 1. A test row x has the coordinates Qᵀx; what of it
+is outside of the span meets no weight. Householder QR perturbs each row of X by rounding of its own length alone
+(Higham, Accuracy and Stability of Numerical Algorithms, 2002, theorem 19.4).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import linalg
+
+from groupinf.numerics.losses import Array
+from groupinf.numerics.products import Design
+
+# Q is at most this large
+BASIS_BYTES = 2 * 2**30
+# rows up to which sparse rows are worth writing out in coordinates, which are dense: beyond, passes over what is
+# stored of word counts cost less than the factors of n × n that their coordinates ask for
+MOST_SPARSE_ROWS = 512
+
+
+def is_reduced(X: Design) -> bool:
+    """Whether the rows of X (n, d) are written in coordinates of their span."""
+    n, d = X.shape
+    fits = 8 * n * d <= BASIS_BYTES
+    return d > n and fits and (isinstance(X, np.ndarray) or n <= MOST_SPARSE_ROWS)
+
+
+def row_space_basis(X: Design) -> Array:
+    """Q (d, n) with orthonormal columns that span the rows of X (n, d), n < d."""
+    dense = X if isinstance(X, np.ndarray) else X.toarray()
+    Q, _ = linalg.qr(dense.T, mode="economic", check_finite=False)
+    return np.ascontiguousarray(Q)
+
+
+def in_full(basis: Array, theta: Array, outputs: int) -> Array:
+    """Parameters (P, ...) of n coordinates and intercept as those of d features: weights Qβ, the intercept as it is."""
+    rows = theta.reshape(basis.shape[1] + 1, -1)
+    return np.vstack([basis @ rows[:-1], rows[-1:]]).reshape((basis.shape[0] + 1) * outputs, *theta.shape[1:])
+
+
+def in_coordinates(basis: Array, theta: Array, outputs: int) -> Array:
+    """The other way round: β = Qᵀweights."""
+    rows = theta.reshape(basis.shape[0] + 1, -1)
+    return np.vstack([basis.T @ rows[:-1], rows[-1:]]).reshape((basis.shape[1] + 1) * outputs, *theta.shape[1:])
