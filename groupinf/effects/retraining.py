@@ -38,7 +38,7 @@ MOST_ROUNDING = 1e-6
 # above OTHER_HESSIAN, a group goes on with Hessians of its own. All found on random problems down to λ/n = 1e-12, of
 # whose errors then fewer than one in a hundred is above its estimate.
 OTHER_HESSIAN = 1.5
-OF_MISMATCH, OF_SHIFT = 2.0, 0.2
+OF_MISMATCH, OF_SHIFT = 2.0, 0.3
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,8 @@ def _excess(study: Study, evaluations: Sequence[Evaluation], ended: Ended) -> Ar
     """What is left of an effect, relative to what may be: the largest of each group (B,)."""
     scales = np.concatenate([[study.scales[e.name]] * len(e.test_points) for e in evaluations])
     largest = np.fmax(scales, np.abs(ended.readout.effect[0]).max(axis=1))
-    return np.asarray((ended.left / (EFFECT_TOLERANCE * largest)[:, None]).max(axis=0))
+    may_be_left = np.maximum(EFFECT_TOLERANCE * largest, np.finfo(np.float64).tiny)
+    return np.asarray((ended.left / may_be_left[:, None]).max(axis=0))
 
 
 def _start(study: Study, block: Removal, precondition: ColumnMap, steps: Mapping[str, Array]) -> Array:

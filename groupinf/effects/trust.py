@@ -8,15 +8,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.numerics.bounds import Bounded, End, end_of, proven_score_errors, usual_errors
-from groupinf.numerics.engine import Engine
+from groupinf.numerics.bounds import (
+    Bounded,
+    End,
+    end_of,
+    proven_score_errors,
+    usual_decrement,
+    usual_score_errors,
+)
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses import Array
-from groupinf.numerics.objective import Objective, Rows, scores
+from groupinf.numerics.objective import Rows
 from groupinf.numerics.reduced import ReducedSolver
 from groupinf.numerics.retrain import Retrained
-from groupinf.numerics.rounding import sizes_of
-from groupinf.numerics.verified import amplifications, verified_factor
+from groupinf.numerics.verified import amplifications
+
+# relative residual to which rounding is solved for: its size is known no better
+NOISE_TOLERANCE = 0.1
 
 
 @dataclass(frozen=True)
@@ -30,19 +38,16 @@ class Trust:
     rounding: Array
 
 
-def bounded_problem(fitted: Fitted, engine: Engine, test: Objective) -> Bounded:
-    """What bounds on the scores of training rows and of the rows of the test points need."""
-    sizes = sizes_of(fitted.objective, test)
-    at_fit = scores(fitted.objective.X, fitted.theta, fitted.objective.loss.outputs)
-    factor = verified_factor(fitted, sizes, test, engine.kernel)
-    return Bounded(fitted.objective, fitted.theta, at_fit, sizes, factor)
-
-
 def trust_in_fit(bounded: Bounded, fitted: Fitted) -> Trust:
     """Of θ̂: (1,) each."""
     every = np.ones((fitted.objective.n, 1), dtype=bool)
     end = end_of(bounded, fitted.theta[:, None], fitted.gradient[:, None], fitted.left[:, None], every)
-    return _trust(bounded, end, np.ones(1))
+    moved = fitted.factor.solve(end.noise)
+    return Trust(
+        proven_score_errors(bounded, end, np.ones(1)),
+        usual_score_errors(bounded, end, moved),
+        usual_decrement(bounded, end, np.ones(1)),
+    )
 
 
 def retrained_end(bounded: Bounded, retrained: Retrained, kept: NDArray[np.bool_]) -> End:
@@ -54,10 +59,10 @@ def trust_in(bounded: Bounded, of_fit: Trust, end: End, reduced: ReducedSolver, 
     """Of the change of scores from θ̂ to θ̂(w), which the errors of both take part in."""
     unknown = np.full(len(members), np.inf)
     factor = bounded.verified
-    found = _trust(bounded, end, unknown if factor is None else amplifications(factor, reduced, members))
-    return Trust(found.score_bound + of_fit.score_bound, found.score_error + of_fit.score_error, found.rounding)
-
-
-def _trust(bounded: Bounded, end: End, amplification: Array) -> Trust:
-    rounding, score_error = usual_errors(bounded, end, amplification)
-    return Trust(proven_score_errors(bounded, end, amplification), score_error, rounding)
+    amplification = unknown if factor is None else amplifications(factor, reduced, members)
+    moved = reduced.solve(end.noise, np.arange(len(members)), NOISE_TOLERANCE)
+    return Trust(
+        proven_score_errors(bounded, end, amplification) + of_fit.score_bound,
+        usual_score_errors(bounded, end, moved) + of_fit.score_error,
+        usual_decrement(bounded, end, amplification),
+    )

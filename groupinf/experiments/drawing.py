@@ -20,7 +20,7 @@ from groupinf.effects.influence import (
     point_influence,
 )
 from groupinf.effects.study import Study
-from groupinf.effects.trust import bounded_problem, trust_in_fit
+from groupinf.effects.trust import trust_in_fit
 from groupinf.errors import RunError
 from groupinf.experiments.outline import Outline, retrainable
 from groupinf.experiments.parallel import each, one_thread
@@ -29,6 +29,7 @@ from groupinf.groups.build import build_groups
 from groupinf.groups.groups import Groups
 from groupinf.groups.source import GroupSource
 from groupinf.groups.streams import builder_stream
+from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.factor import Factor, IterativeFactor, hessian_diagonal
 from groupinf.numerics.fit import Fitted
@@ -125,7 +126,7 @@ def study_from(
 ) -> Study:
     """A study from what has been drawn, now or by an earlier run; ``test`` is the whole test set."""
     engine, rows = choose_engine(fitted, float(groups.sizes.mean())), test.at(tested.rows)
-    bounded = bounded_problem(fitted, engine, rows)
+    bounded = bounded_problem(fitted, rows, engine.kernel)
     return Study(
         fitted=fitted,
         engine=engine,

@@ -25,15 +25,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses import Array
-from groupinf.numerics.objective import Objective, row_slices, scores
-from groupinf.numerics.rounding import PER_ROW, SLACK, UNIT, Sizes, estimate_of, gamma, summed_terms
-from groupinf.numerics.verified import VerifiedFactor
+from groupinf.numerics.objective import Objective, row_slices, scores, transposed_product
+from groupinf.numerics.products import Design
+from groupinf.numerics.rounding import (
+    PER_ROW,
+    SLACK,
+    UNIT,
+    USUAL_TERM,
+    Sizes,
+    estimate_of,
+    gamma,
+    sizes_of,
+    summed_terms,
+)
+from groupinf.numerics.verified import VerifiedFactor, verified_factor
 
-# the usual error of a term s_i r_i x_ij of a gradient and of the sums it goes through, each to a few roundings,
-# relative to √Σ(s r)²·√Σx_ij², which bounds the sum of the terms' sizes
-USUAL_TERM = 4.0 * UNIT
-
+# rows among which the score is looked for that rounding moves most, and by how much more than one draw of signs shows
+MOST_ROWS, OUTLYING = 2048, 3.0
 # squared residuals that are taken from curvatures have lost half of their digits where p is 1/2
 ROOT_SLACK = 1.0 + 1e-7
 
@@ -42,18 +52,18 @@ ROOT_SLACK = 1.0 + 1e-7
 class End:
     """B models where they ended, (B,) each, over the rows that stay.
 
-    ``theta`` and ``gradient`` (P, B); ``along`` vᵀH_θv of a step v; ``shift`` ρ, the largest |score − score at θ̂|;
-    ``residual`` √Σ(s r)²; ``scatter`` Σ s·tr(A)‖x/m‖² and ``most_scattered`` the largest of its terms; ``curvature`` A,
-    of several outputs the least eigenvalue of Σ s A_i; ``parameters`` ‖m∘θ‖, with that of θ̂.
+    ``theta`` and ``gradient`` (P, B), ``noise`` (P, B) what rounding may have added to the latter; ``along`` vᵀH_θv of
+    a step v; ``shift`` ρ, the largest |score − score at θ̂|; ``residual`` √Σ(s r)²; ``scatter`` Σ s·tr(A)‖x/m‖²;
+    ``curvature`` A, of several outputs the least eigenvalue of Σ s A_i; ``parameters`` ‖m∘θ‖, with that of θ̂.
     """
 
     theta: Array
     gradient: Array
+    noise: Array
     along: Array
     shift: Array
     residual: Array
     scatter: Array
-    most_scattered: Array
     curvature: Array
     parameters: Array
 
@@ -61,7 +71,7 @@ class End:
 @dataclass(frozen=True)
 class Bounded:
     """A fitted problem, θ̂ (P,) and its scores (n, K'), with what bounds need: sizes of its rows, and a proven factor of
-    H, or None.
+    H, or None. ``signs`` (n, K') are random ones, of the rounding of the scores.
     """
 
     objective: Objective
@@ -69,13 +79,25 @@ class Bounded:
     at_fit: Array
     sizes: Sizes
     verified: VerifiedFactor | None
+    signs: Array
+    some_test_rows: Design
+
+
+def bounded_problem(fitted: Fitted, test: Objective, kernel: Array) -> Bounded:
+    """The problem of a fit, with the rows of its test points; ``kernel`` is the engine's, empty where it has none."""
+    objective, sizes = fitted.objective, sizes_of(fitted.objective, test)
+    at_fit = scores(objective.X, fitted.theta, objective.loss.outputs)
+    factor = verified_factor(fitted, sizes, test, kernel)
+    signs = np.random.default_rng(0).choice([-1.0, 1.0], size=(objective.n, objective.loss.outputs))
+    return Bounded(objective, fitted.theta, at_fit, sizes, factor, signs, _some_rows(test.X))
 
 
 def end_of(problem: Bounded, theta: Array, gradient: Array, step: Array, kept: NDArray[np.bool_]) -> End:
     """What bounds need of B models θ (P, B) on the rows ``kept`` (n, B), in one pass; ``step`` (P, B) are the v."""
     objective, sizes, loss = problem.objective, problem.sizes, problem.objective.loss
     B = theta.shape[1]
-    shift, squares, scatter, most, curvature = np.zeros((5, B))
+    shift, squares, scatter, curvature = np.zeros((4, B))
+    noise = np.zeros_like(theta)
     along = objective.penalty() @ step**2
     for rows in row_slices(objective, B):
         X, weight = objective.X[rows], objective.sample_weight[rows, None] * kept[rows]
@@ -88,10 +110,22 @@ def end_of(problem: Bounded, theta: Array, gradient: Array, step: Array, kept: N
         curvature += loss.shared_curvature(state, weight)
         terms = loss.curvature_trace(state) * weight
         terms *= sizes.rows[rows, None] ** 2
-        scatter, most = scatter + terms.sum(axis=0), np.maximum(most, terms.max(axis=0))
+        scatter += terms.sum(axis=0)
+        scattered = np.broadcast_to((problem.signs[rows] * sizes.rows[rows, None])[:, :, None], z.shape)
+        noise += transposed_product(X, loss.curvature_product(state, scattered) * weight[:, None, :])
         squares += np.einsum("nb,nb,nb->b", loss.squared_residuals(z, state, objective.y[rows]), weight, weight)
     parameters = sizes.of_parameters(theta, loss.outputs) + sizes.of_parameters(problem.theta[:, None], loss.outputs)
-    return End(theta, gradient, along, shift, ROOT_SLACK * np.sqrt(squares), scatter, most, curvature, parameters)
+    residual = ROOT_SLACK * np.sqrt(squares)
+    noise = noise * (estimate_of(objective.p + 2) * parameters) + _of_sums(problem, theta, residual)
+    return End(theta, gradient, noise, along, shift, residual, scatter, curvature, parameters)
+
+
+def _of_sums(problem: Bounded, theta: Array, residual: Array) -> Array:
+    """Errors of the terms of a gradient and of the penalty, of random sign: (P, B)."""
+    objective, outputs = problem.objective, problem.objective.loss.outputs
+    signs = np.random.default_rng(1).choice([-1.0, 1.0], size=(theta.shape[0], 1))
+    sums = np.repeat(problem.sizes.sums, outputs)[:, None]
+    return np.asarray(signs * (USUAL_TERM * sums * residual + 3.0 * UNIT * objective.lam * np.abs(theta)))
 
 
 def proven_score_errors(problem: Bounded, end: End, amplification: Array) -> Array:
@@ -118,34 +152,36 @@ def proven_score_errors(problem: Bounded, end: End, amplification: Array) -> Arr
     return np.asarray(SLACK * (_distance(concordance, SLACK * product) + of_scores))
 
 
-def usual_errors(problem: Bounded, end: End, amplification: Array) -> tuple[Array, Array]:
-    """What rounding usually leaves of √(gᵀH_θ⁻¹g), and of a score: (B,) twice. Estimates, whatever g is.
-
-    Rounding errors are taken as independent: e of the gradient leaves √(eᵀH⁻¹e) of a decrement, but of a score no more
-    than √(xᵀH⁻¹x) times the largest of their standard deviations in H⁻¹, as each direction has its own.
-    """
+def usual_decrement(problem: Bounded, end: End, amplification: Array) -> Array:
+    """What rounding usually leaves of √(gᵀH_θ⁻¹g), errors taken as independent: an estimate, whatever g is: (B,)."""
     objective, sizes, verified = problem.objective, problem.sizes, problem.verified
-    of_parameters = estimate_of(objective.p + 2) * end.parameters
     of_terms = USUAL_TERM * end.residual
-    scattered, most_scattered = of_parameters * np.sqrt(end.scatter), of_parameters * np.sqrt(end.most_scattered)
-    weights, intercept = np.sqrt(objective.lam), np.sqrt(end.curvature)
-    at_mean = float(np.linalg.norm(sizes.mean)) + sizes.spread
+    scattered = estimate_of(objective.p + 2) * end.parameters * np.sqrt(end.scatter)
+    weights, at_mean = np.sqrt(objective.lam), float(np.linalg.norm(sizes.mean)) + sizes.spread
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        of_intercept = of_terms * sizes.sums[-1] * (1.0 / intercept + at_mean / weights)
-        pulled = 3.0 * UNIT * weights * np.abs(end.theta)
-        decrement = scattered + of_intercept + of_terms * np.linalg.norm(sizes.sums[:-1]) / weights
-        decrement += np.linalg.norm(pulled, axis=0)
-        R = np.sqrt((sizes.reach + sizes.spread) ** 2 / objective.lam + 1.0 / end.curvature)
-        largest = of_terms * sizes.sums[:-1].max(initial=0.0) / weights + pulled.max(axis=0)
-        score = R * (most_scattered + of_intercept + largest)
+        of_intercept = of_terms * sizes.sums[-1] * (1.0 / np.sqrt(end.curvature) + at_mean / weights)
+        summed = of_intercept + of_terms * np.linalg.norm(sizes.sums[:-1]) / weights
         if verified is not None:
-            growth = np.sqrt(amplification)
-            decrement = np.fmin(
-                decrement, scattered + growth * of_terms * verified.total + np.linalg.norm(pulled, axis=0)
-            )
-            largest = growth * of_terms * verified.largest + pulled.max(axis=0)
-            score = np.fmin(score, growth * verified.row_norm * (most_scattered + largest))
-    return decrement, score + of_parameters * sizes.largest_row
+            summed = np.fmin(summed, np.sqrt(amplification) * of_terms * verified.total)
+    return np.asarray(scattered + summed + 3.0 * UNIT * weights * np.linalg.norm(end.theta, axis=0))
+
+
+def usual_score_errors(problem: Bounded, end: End, moved: Array) -> Array:
+    """How far rounding usually moves a score, with ``moved`` (P, B) the Newton steps of ``end.noise``: (B,).
+
+    An estimate: the largest move of a training or test row, of MOST_ROWS of each where there are more.
+    """
+    objective = problem.objective
+    largest = [
+        np.abs(scores(X, moved, objective.loss.outputs)).max(axis=(0, 1))
+        for X in (_some_rows(objective.X), problem.some_test_rows)
+    ]
+    of_scores = estimate_of(objective.p + 2) * problem.sizes.largest_row * end.parameters
+    return np.asarray(OUTLYING * np.maximum(*largest) + of_scores)
+
+
+def _some_rows(X: Design) -> Design:
+    return X[:: max(1, X.shape[0] // MOST_ROWS)]
 
 
 def _distance(concordance: float, product: Array) -> Array:

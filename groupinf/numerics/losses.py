@@ -90,7 +90,7 @@ class BinaryLogistic:
         """p − y = −ỹ σ(−ỹz) with ỹ = 2y − 1, exact to rounding of itself also where p is near y; z is overwritten.
 
         >>> float(BinaryLogistic().residuals(np.array([[50.0]]), np.array([1.0]))[0, 0])
-        -1.9287498479639178e-22
+        -1.928749847963918e-22
         """
         sign = _columns(1.0 - 2.0 * y, z)
         z *= sign

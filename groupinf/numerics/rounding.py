@@ -20,6 +20,9 @@ UNIT = 2.0**-53
 # relative error of a residual, and of a curvature, at a given score: an exponential to 4u (NumPy states below 1 to 4
 # for its vector code) and six operations more
 PER_ROW = 10 * UNIT
+# the usual error of a term s_i r_i x_ij of a gradient and of the sums it goes through, each to a few roundings,
+# relative to √Σ(s r)²·√Σx_ij², which bounds the sum of the terms' sizes
+USUAL_TERM = 4 * UNIT
 # bounds are sums and products of positive numbers, whose own rounding this covers
 SLACK = 1.0 + 1e-9
 
@@ -113,7 +116,7 @@ def _norms(X: Design, columns: Array, mean: Array) -> tuple[Array, Array]:
 def usual_decrement(objective: Objective, theta: Array, sizes: Sizes) -> float:
     """√(eᵀH⁻¹e) of the rounding e that ∇L(θ) usually has, θ (P,): an estimate, with λ alone for what sums leave.
 
-    Rounding of the scores moves r_i by a_iδ_i, and XH⁻¹Xᵀ ≤ D⁻¹; that of the terms s_i r_i x_ij is PER_ROW of each.
+    Rounding of the scores moves r_i by a_iδ_i, and XH⁻¹Xᵀ ≤ D⁻¹; that of the terms s_i r_i x_ij is USUAL_TERM of each.
     """
     loss, scattered, squares = objective.loss, 0.0, 0.0
     for rows in row_slices(objective, 1):
@@ -124,7 +127,7 @@ def usual_decrement(objective: Objective, theta: Array, sizes: Sizes) -> float:
         scattered += float(np.sum(sizes.rows[rows] ** 2 * trace[:, 0] * weight))
         squares += float(np.sum(loss.squared_residuals(z, state, objective.y[rows]) * weight[:, None] ** 2))
     of_scores = estimate_of(objective.p + 2) * float(sizes.of_parameters(theta[:, None], loss.outputs)[0])
-    of_terms = (estimate_of(summed_terms(objective)) + PER_ROW) * np.sqrt(squares) * np.linalg.norm(sizes.sums)
+    of_terms = USUAL_TERM * np.sqrt(squares) * np.linalg.norm(sizes.sums)
     pulled = 3.0 * UNIT * np.sqrt(objective.lam) * np.linalg.norm(theta)
     return float(of_scores * np.sqrt(scattered) + of_terms / np.sqrt(objective.lam) + pulled)
 

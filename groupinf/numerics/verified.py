@@ -46,8 +46,8 @@ class VerifiedFactor:
     ``weights`` (n,) are D = s_i a_i, ``leverage`` (n,) at least h_i = s_i a_i x_iᵀH⁻¹x_i, ``row_norm`` at least
     √(xᵀH⁻¹x) of any training row or row of the chosen test points; ``diagonal`` (P,) is d of H, ``tau`` τ of d, and
     ``omega`` ω, the rounding of H − H(w) relative to d dᵀ. ``kernel_error`` is what bounds |Q_ij − x_iᵀWᵀWx_j| relative
-    to the rows' norms, Q the kernel of the sample space. ``total`` and ``largest`` are what errors of the gradient of
-    size √Σ_i x_ij² each come to in H⁻¹: all of them, and in one direction; these are estimates.
+    to the rows' norms, Q the kernel of the sample space. ``total`` is what errors of the gradient of size √Σ_i x_ij²
+    each usually come to in H⁻¹, an estimate.
     """
 
     H: Array
@@ -61,7 +61,6 @@ class VerifiedFactor:
     omega: float
     kernel_error: float
     total: float
-    largest: float
 
     def lost(self, pencil: Pencil, trace: float) -> float:
         """What the rounding of a pencil may take from a share of H that it seems to hold."""
@@ -119,17 +118,7 @@ def verified_factor(fitted: Fitted, sizes: Sizes, test: Objective, kernel: Array
         omega=3.0 * of_rows + gamma(objective.size + 2),
         kernel_error=_kernel_error(objective, W, kernel, rows) if kernel.size else np.inf,
         total=float(np.linalg.norm(W * sizes.sums)),
-        largest=_largest_singular(W * sizes.sums),
     )
-
-
-def _largest_singular(A: Array) -> float:
-    """Of A, by power iteration from a fixed vector: an estimate, from below."""
-    v = np.random.default_rng(0).normal(size=(A.shape[1],))
-    for _ in range(ITERATIONS):
-        w: Array = A.T @ (A @ v)
-        v = np.divide(w, np.linalg.norm(w))
-    return float(np.linalg.norm(A @ v))
 
 
 def _deficit(objective: Objective, H: Array, W: Array, weights: Array, of_rows: float) -> float:

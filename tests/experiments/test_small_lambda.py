@@ -11,8 +11,10 @@ from groupinf.config.schema import NamedDataset
 from groupinf.datasets.registry import load_dataset
 from groupinf.effects.block import compute_block
 from groupinf.effects.study import Study
-from groupinf.experiments.problem import test_objective as all_test_rows
+from groupinf.effects.trust import trust_in_fit
+from groupinf.experiments.problem import test_objective as objective_of_test_rows
 from groupinf.experiments.problem import training_objective
+from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import fit
 
@@ -23,13 +25,15 @@ def test_tails_at_a_tiny_lambda_are_the_minima_of_newton_cholesky(tmp_path: Path
     dataset = load_dataset(NamedDataset(name="breast_cancer"), tmp_path, 0)
     objective = training_objective(dataset, LAM_OVER_N * dataset.n)
     fitted = fit(objective)
-    test = all_test_rows(dataset).at(np.arange(6))
+    test = objective_of_test_rows(dataset, None).at(np.arange(6))
     order = np.argsort(np.abs(fitted.residuals[:, 0]))
     groups = [order[-60:], order[:60], order[::5]]
     names = ("test_loss", "self_loss")
+    engine = choose_engine(fitted, 60.0)
+    bounded = bounded_problem(fitted, test, engine.kernel)
     study = Study(
         fitted=fitted,
-        engine=choose_engine(fitted, 60.0),
+        engine=engine,
         influence_solver=fitted.factor,
         test=test,
         test_points=tuple(range(6)),
@@ -37,8 +41,8 @@ def test_tails_at_a_tiny_lambda_are_the_minima_of_newton_cholesky(tmp_path: Path
         methods=("influence",),
         scales=dict.fromkeys(names, 1.0),
         gradient_norms=dict.fromkeys(names, 100.0),
-        leverage=np.empty(0),
-        row_norm=float("inf"),
+        bounded=bounded,
+        of_fit=trust_in_fit(bounded, fitted),
     )
     block = compute_block(study, groups, ["a", "b", "c"])
     for theta, rows in zip(block.theta, groups, strict=True):

@@ -50,6 +50,7 @@ def test_separable_data_with_a_weak_penalty_are_fitted() -> None:
 
 def test_a_fit_that_is_cut_short_says_how_far_it_came(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "MAX_FACTORS", 1)
+    monkeypatch.setattr(engine, "PASSES_PER_FACTOR", 2)
     with pytest.raises(ConvergenceError, match=r"did not converge: Newton decrement .* tolerance"):
         fit(make_objective(2, lam=1e-4))
 
