@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
-from itertools import pairwise
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from groupinf.datasets.exact import is_code, number_in
 
 # Fewer rows than these look like anything.
 FEWEST = 10
+# Whole numbers from the first to the last of these may be days.
+FIRST_DAY, LAST_DAY = 19_000_101, 20_991_231
 # The share of values that makes a look.
 SHARE = 0.5
 # Marks of a value that nobody knows stand for no more different ones than these.
@@ -29,48 +31,53 @@ _SIGNS = re.compile(r"[%€$£¥'\s\u00a0\u202f]")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}([,.]\d{3})+([.,]\d+)?", re.ASCII)
 
 
-def looks_of_numbers(column: str, values: NDArray[np.object_], texts: NDArray[np.object_]) -> str:
+def looks_of_numbers(column: str, values: NDArray[Any], texts: Iterable[str]) -> str:
     """Return a warning about a feature that is read as numbers; empty where it looks like numbers.
 
-    ``values`` are exact, ``texts`` as the file has them.
+    ``texts`` are the column as a text file has it, nothing for a file of another kind.
     """
-    code = next((text for text in texts if isinstance(text, str) and is_code(text)), None)
-    if code is not None:
-        same = number_in(code)
-        return f"looks like codes, as {code!r} has leading zeros: it is the number {same}; {_AS_CATEGORIES}"
-    if values.size < FEWEST or not all(isinstance(value, int) for value in values):
+    if values.dtype == np.bool_ or values.size < FEWEST or not (values == np.floor(values)).all():
         return ""
-    if all(_DIGIT_DATE.fullmatch(str(value)) for value in values):
-        return f"looks like dates, such as {values[0]}, and is read as numbers; drop it, or {_AS_CATEGORIES}"
+    code = next((text for text in texts if text[:1] in "0+- " and is_code(text)), None)
+    if code is not None:
+        return f"looks like codes: {code!r} has leading zeros and is read as {number_in(code)}; {_AS_CATEGORIES}"
+    if (
+        values.min() >= FIRST_DAY
+        and values.max() <= LAST_DAY
+        and all(_DIGIT_DATE.fullmatch(f"{v:.0f}") for v in values)
+    ):
+        return f"looks like dates, such as {values[0]:.0f}, and is read as numbers; drop it, or {_AS_CATEGORIES}"
     if _ID_NAME.fullmatch(column) or _CAMEL_ID.fullmatch(column) or _counts_rows(values):
         return f"looks like an id, and is read as numbers; drop it, or {_AS_CATEGORIES}"
     return ""
 
 
-def looks_of_categories(column: str, values: NDArray[np.object_], decimal: str, unit: str) -> str:
+def looks_of_categories(values: NDArray[np.object_], decimal: str, unit: str) -> str:
     """Return a warning about a feature that is read as categories; empty where it looks like categories."""
     counts = Counter(str(value) for value in values.tolist())
     if not counts or values.size < FEWEST:
         return ""
     if _share(counts, lambda text: _DATE.fullmatch(text) is not None) > SHARE:
         return (
-            f"looks like dates, such as {next(iter(counts))!r}, each of them a category; drop it or make numbers of it"
+            f"looks like dates, such as {next(iter(counts))!r}, each of them a category; drop it, make numbers of it,"
+            " or list it under categorical"
         )
     numbers = {text for text in counts if number_in(text, decimal) is not None}
     if len(numbers) == len(counts):
+        if any(map(is_code, counts)):
+            return ""
         return "looks like numbers written as text, and is read as categories; list it under numeric or categorical"
     if sum(counts[text] for text in numbers) > SHARE * values.size and len(counts) - len(numbers) <= MOST_MARKS:
         marks = {text: counts[text] for text in counts if text not in numbers}
         listed = ", ".join(f"{text!r} ({times:,})" for text, times in marks.items())
-        given = ", ".join(f"{text!r}" for text in marks)
-        return (
-            f"looks like numbers but for {listed}, and is read as categories; set missing_values: [{given}], or list it"
-            " under categorical"
-        )
+        given = f"set missing_values: [{', '.join(map(repr, marks))}]"
+        given += "" if unit == "line" else " and list it under numeric"
+        return f"looks like numbers but for {listed}, and is read as categories; {given}, or list it under categorical"
     written = next((text for text in counts if _is_written_number(text)), None)
     if written is not None and _share(counts, lambda text: _is_written_number(text) or text in numbers) > SHARE:
         comma = re.fullmatch(r"\s*[+-]?\d*,\d+\s*", written) is not None and unit == "line" and decimal == "."
-        mend = "set decimal: ','" if comma else "write plain numbers"
+        plain = "write plain numbers" if decimal == "." else "write numbers with a comma alone, as decimal says"
+        mend = "set decimal: ','" if comma else plain
         return (
             f"looks like numbers written as text, such as {written!r}, each of them a category; {mend}, or list it"
             " under categorical"
@@ -80,7 +87,7 @@ def looks_of_categories(column: str, values: NDArray[np.object_], decimal: str, 
     return ""
 
 
-_AS_CATEGORIES = "list it under categorical, where it is no quantity, or under numeric to settle it"
+_AS_CATEGORIES = "list it under categorical, or under numeric where it is a quantity"
 
 
 def _is_written_number(text: str) -> bool:
@@ -93,7 +100,7 @@ def _share(counts: Counter[str], is_one: Callable[[str], bool]) -> float:
     return sum(times for text, times in counts.items() if is_one(text)) / counts.total()
 
 
-def _counts_rows(values: NDArray[np.object_]) -> bool:
+def _counts_rows(values: NDArray[Any]) -> bool:
     """Whether whole numbers go up or down by one from row to row."""
-    steps = {int(b) - int(a) for a, b in pairwise(values)}
-    return steps in ({1}, {-1})
+    steps = np.diff(values)
+    return bool((steps == 1).all() or (steps == -1).all())

@@ -41,34 +41,33 @@ class ColumnUse:
         return "; ".join(part for part in (self.detail, filled) if part)
 
 
-def use_of(table: Table, column: str, role: Role = "number") -> ColumnUse:
-    """Return the use of a column; a feature (``role`` "number") may turn out to be categories."""
-    if role in ("dropped", "index", "split") or column in table.unusable:
-        return ColumnUse(column, role, stated=role == "index")
-    parsed = table.parsed(column)
-    detail = _categories(parsed.values[~parsed.missing]) if parsed.is_text else _numbers(parsed)
-    if role != "number":
-        return ColumnUse(column, role, detail)
+def use_as_feature(table: Table, column: str, parsed: Parsed) -> ColumnUse:
+    """Return the use of a column as numbers or categories."""
     return ColumnUse(
         name=column,
         role="categories" if parsed.is_text else "number",
-        detail=detail,
+        detail=_values(parsed),
         imputed=int(parsed.missing.sum()),
         warning="" if _settled(table, column) else _warning(table, column, parsed),
         stated=column in table.categories and column not in table.reading.categorical and table.states_numbers(column),
     )
 
 
-def uses_of(table: Table, features: Iterable[str], parts: Mapping[str, Role]) -> tuple[ColumnUse, ...]:
-    """Return the use of every column in the order of the file; ``parts`` are those that are no features."""
-    used = {*features}
-    names = [*table.columns, *table.unusable]
-    return tuple(
-        use_of(table, name) if name in used else use_of(table, name, parts.get(name, "dropped")) for name in names
-    )
+def uses_of(
+    table: Table, features: Iterable[ColumnUse], parts: Mapping[str, Role], classes: int
+) -> tuple[ColumnUse, ...]:
+    """Return the use of every column in the order of the file; ``parts`` says what is no feature."""
+    found = {use.name: use for use in features}
+    for name, role in parts.items():
+        found[name] = ColumnUse(name, role, stated=role == "index")
+        if role == "target":
+            found[name] = ColumnUse(name, role, f"{classes:,} classes" if classes else _values(table.parsed(name)))
+        if role == "weight":
+            found[name] = ColumnUse(name, role, _values(table.parsed(name)))
+    return tuple(found[name] for name in (*table.columns, *table.unusable) if name in found)
 
 
-def column_notes(uses: Sequence[ColumnUse]) -> tuple[str, ...]:
+def column_notes(uses: Sequence[ColumnUse], most: int = MOST_WARNINGS) -> tuple[str, ...]:
     """Return what the user should know of the columns: an index that is no feature, and the first warnings."""
     index = [use.name for use in uses if use.role == "index"]
     notes = []
@@ -76,10 +75,9 @@ def column_notes(uses: Sequence[ColumnUse]) -> tuple[str, ...]:
         which = "column " + index[0] if len(index) == 1 else "columns " + ", ".join(index)
         notes.append(f"{which}: the index that pandas wrote, no feature; list it under numeric to make it one")
     warned = [f"column {use.name}: {use.warning}" for use in uses if use.warning]
-    if len(warned) > MOST_WARNINGS:
-        more = len(warned) - MOST_WARNINGS
-        warned = [*warned[:MOST_WARNINGS], f"{more:,} more columns have warnings: columns in manifest.json"]
-    return (*notes, *warned)
+    more = len(warned) - most
+    told = f"{more:,} more column{' has' if more == 1 else 's have'} such a warning; groupinf validate lists them"
+    return (*notes, *warned[:most], *((told,) if more > 0 else ()))
 
 
 def shown(uses: Sequence[ColumnUse], most: int = MOST_SHOWN) -> tuple[Sequence[ColumnUse], int]:
@@ -95,14 +93,20 @@ def _settled(table: Table, column: str) -> bool:
 
 
 def _warning(table: Table, column: str, parsed: Parsed) -> str:
+    known = parsed.values[~parsed.missing]
     if parsed.is_text:
-        return looks_of_categories(column, parsed.values[~parsed.missing], table.reading.decimal, table.files[0].unit)
-    return looks_of_numbers(column, table.exact(column)[~parsed.missing], table.columns[column][~parsed.missing])
+        return looks_of_categories(known, table.reading.decimal, table.files[0].unit)
+    texts = table.columns[column] if table.files[0].unit == "line" else ()
+    return looks_of_numbers(column, known, texts)
+
+
+def _values(parsed: Parsed) -> str:
+    return _categories(parsed.values[~parsed.missing]) if parsed.is_text else _numbers(parsed)
 
 
 def _numbers(parsed: Parsed) -> str:
     known = parsed.values[~parsed.missing]
-    return f"{_number(known.min())} to {_number(known.max())}" if known.size else ""
+    return f"{_number(known.min())} to {_number(known.max())}" if known.size else "no values"
 
 
 def _number(value: object) -> str:
@@ -110,6 +114,8 @@ def _number(value: object) -> str:
 
 
 def _categories(values: NDArray[np.object_]) -> str:
+    if not values.size:
+        return "no values"
     counts = Counter(values.tolist())
     rarest, rows = min(counts.items(), key=lambda item: (item[1], str(item[0])))
     plural = "category" if len(counts) == 1 else "categories"

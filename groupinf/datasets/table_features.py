@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from groupinf.datasets.column_use import ColumnUse, use_as_feature
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.features import LARGEST, TOO_LARGE
 from groupinf.datasets.imputation import imputed
@@ -25,10 +26,11 @@ MISTAKEN_SHARE = 0.9
 
 @dataclass(frozen=True)
 class TableFeatures:
-    """Feature names and, column by column of the table, the (rows, k) values of one or more features."""
+    """Feature names and, column by column of the table, the (rows, k) values of one or more features and its use."""
 
     names: tuple[str, ...]
     blocks: tuple[NDArray[Any], ...]
+    uses: tuple[ColumnUse, ...]
 
     def matrix(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return some rows as one float64 matrix in C order; the whole table is never held as one."""
@@ -51,8 +53,11 @@ def table_features(table: Table, columns: Sequence[str], train: NDArray[np.int64
     """
     names: list[str] = []
     blocks: list[NDArray[Any]] = []
+    uses: list[ColumnUse] = []
     for column in columns:
-        values = _values(table, column, train)
+        parsed = _parsed(table, column)
+        values = _values(table, column, parsed, train)
+        uses.append(use_as_feature(table, column, parsed))
         if values.dtype == object:
             _check_categories(values, column, table)
             kept, block = one_hot(values)
@@ -61,7 +66,7 @@ def table_features(table: Table, columns: Sequence[str], train: NDArray[np.int64
         else:
             names.append(column)
             blocks.append(values[:, None])
-    return TableFeatures(tuple(names), tuple(blocks))
+    return TableFeatures(tuple(names), tuple(blocks), tuple(uses))
 
 
 def column_without_gaps(table: Table, column: str, advice: str = "") -> Parsed:
@@ -157,10 +162,14 @@ def _check_meant_as_text(parsed: Parsed, table: Table, column: str) -> None:
     )
 
 
-def _values(table: Table, column: str, train: NDArray[np.int64] | None) -> NDArray[Any]:
+def _parsed(table: Table, column: str) -> Parsed:
     _refuse_dates(table, column)
     parsed = agreeing(usable(table, column, "; drop the column"), table, column)
     _check_meant_as_text(parsed, table, column)
+    return parsed
+
+
+def _values(table: Table, column: str, parsed: Parsed, train: NDArray[np.int64] | None) -> NDArray[Any]:
     if train is None or not parsed.missing.any():
         return without_gaps(parsed, table, column, ", or drop the column, or set missing: impute").values
     check_numbers(parsed, table, column)

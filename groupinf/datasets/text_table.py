@@ -48,11 +48,11 @@ class TextTable(Table):
 
         Categories are text: numbers in their shortest form, so that 1 and 1.0 are one, unless one has leading zeros.
         """
-        texts, numbers_of = self.columns[column], self._numbers_of(column)
-        absent = [text for text, number in numbers_of.items() if self.reading.is_marker(text, number)]
+        texts = self.columns[column]
+        absent = self._absent(texts)
         missing = np.isin(texts, absent) if absent else np.zeros(texts.size, dtype=np.bool_)
         if self.is_category(column):
-            shortest = _shortest({text: numbers_of[text] for text in numbers_of.keys() - set(absent)})
+            shortest = _shortest(self._numbers_of(texts[~missing]))
             return Parsed(np.array([shortest.get(text, text) for text in texts], dtype=object), missing)
         numbers = _numbers(self._plain(texts[~missing]) if absent else self._plain(texts))
         if numbers is None or missing.all():
@@ -72,12 +72,18 @@ class TextTable(Table):
 
     def exact(self, column: str) -> NDArray[np.object_]:
         """Return the number that each text writes; a text that writes none in digits stays."""
-        known = self._numbers_of(column)
-        return np.array([text if known[text] is None else known[text] for text in self.columns[column]], dtype=object)
+        texts = self.columns[column]
+        known = self._numbers_of(texts)
+        return np.array([text if known[text] is None else known[text] for text in texts], dtype=object)
 
-    def _numbers_of(self, column: str) -> dict[str, int | float | None]:
-        decimal = self.reading.decimal
-        return {text: number_in(text, decimal) for text in dict.fromkeys(self.columns[column])}
+    def _absent(self, texts: NDArray[np.object_]) -> list[str]:
+        """The different texts that stand for a missing value; they are read as numbers only where a marker is one."""
+        if self.reading.numbers:
+            return [text for text, number in self._numbers_of(texts).items() if self.reading.is_marker(text, number)]
+        return [text for text in set(texts) if self.reading.is_marker(text, None)]
+
+    def _numbers_of(self, texts: NDArray[np.object_]) -> dict[str, int | float | None]:
+        return {text: number_in(text, self.reading.decimal) for text in set(texts)}
 
     def _plain(self, texts: NDArray[np.object_]) -> NDArray[np.object_]:
         """Numbers with a decimal point; where the file has another sign, a point makes a text no number."""

@@ -64,7 +64,7 @@ def load_table(config: TableDataset, path: Path, test_path: Path | None, seed: i
         sample_weight_train=_weights(config.weight, table, train, targets),
         columns=GroupColumns(table, train),
         test_columns=GroupColumns(table, test),
-        uses=uses_of(table, columns, roles(config, table)),
+        uses=uses_of(table, features.uses, roles(config, table), len(targets.classes)),
     )
 
 

@@ -81,7 +81,7 @@ def _plan(loaded: LoadedConfig) -> tuple[Plan, Dataset]:
         run_name=run_name(loaded, dataset),
         notes=(
             *((f"{folds} of the retrains are cross-validation fits",) if folds else ()),
-            *column_notes(dataset.uses),
+            *column_notes(dataset.uses, len(dataset.uses)),
             *_notes_on_gaps(loaded, dataset),
         ),
         uses=dataset.uses,
@@ -91,11 +91,11 @@ def _plan(loaded: LoadedConfig) -> tuple[Plan, Dataset]:
 
 def _notes_on_gaps(loaded: LoadedConfig, dataset: Dataset) -> list[str]:
     """What a run will say of rows without a value."""
-    notes: list[str] = []
+    notes: dict[str, None] = {}
     for options in loaded.config.groups.builders:
         if isinstance(options, schema.Column):
             found = rows_by_value(dataset.columns, options.column, options.missing)
-            notes += gap_words(options.column, found, options.missing, "training", "group")
+            notes.update(dict.fromkeys(gap_words(options.column, found, options.missing, "training", "group")))
     wanted = loaded.config.test_points
     return [*notes, *(summed_rows(wanted, dataset).notes if wanted.column is not None else ())]
 

@@ -26,7 +26,8 @@ class ChosenPoints:
 
     ``labels`` (T,) is what tables call them: the row, -1 for the sum over all rows, and -2, -3, .. for the sets of a
     column in the order of its values, which ``names`` holds; ``notes`` count the test rows in none of them.
-    ``rows`` are their rows, one test point's after the other's; ``sums`` is the slice of ``rows`` that each is the sum over, empty where each row is a test point.
+    ``rows`` are their rows, one test point's after the other's; ``sums`` is the slice of ``rows`` that each is the sum
+    over, empty where each row is a test point.
     """
 
     labels: tuple[int, ...]
