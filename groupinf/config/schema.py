@@ -52,13 +52,15 @@ def _one_or_several(value: Any) -> Any:
     """The name of a column, or a list of distinct ones; a list of one is that one."""
     if isinstance(value, str):
         return value
-    if not isinstance(value, list | tuple) or not value or not all(isinstance(name, str) for name in value):
-        raise ValueError(f"expected the name of a column or a list of names, found {value!r}")
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"expected text, found {value!r}; the names of several columns are a list of texts")
+    if not value or not all(isinstance(name, str) for name in value):
+        raise ValueError(f"expected the name of a column, or a list of names, each a text, found {list(value)!r}")
     names = _distinct(tuple(value))
     return names[0] if len(names) == 1 else names
 
 
-ColumnNames = Annotated[str | tuple[str, ...], BeforeValidator(_one_or_several)]
+ColumnNames = Annotated[str | Annotated[tuple[str, ...], Field(min_length=1)], BeforeValidator(_one_or_several)]
 # What becomes of rows without a value; spelled out or left out, the default is the same configuration.
 Gaps = Annotated[
     Literal["leave_out", "group"] | None, AfterValidator(lambda value: None if value == "leave_out" else value)
