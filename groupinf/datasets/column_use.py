@@ -76,7 +76,7 @@ def column_notes(uses: Sequence[ColumnUse], most: int = MOST_WARNINGS) -> tuple[
         notes.append(f"{which}: the index that pandas wrote, no feature; list it under numeric to make it one")
     warned = [f"column {use.name}: {use.warning}" for use in uses if use.warning]
     more = len(warned) - most
-    told = f"{more:,} more column{' has' if more == 1 else 's have'} such a warning; groupinf validate lists them"
+    told = f"{more:,} more column{' has' if more == 1 else 's have'} such a warning; the report lists them"
     return (*notes, *warned[:most], *((told,) if more > 0 else ()))
 
 

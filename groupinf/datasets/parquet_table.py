@@ -191,8 +191,16 @@ def _normalised(array: pa.ChunkedArray) -> pa.ChunkedArray | None:
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or kind == pa.string_view():
         return array.cast(pa.large_string())
     if _is_time(kind):
-        return array.cast(pa.string()).cast(pa.large_string())
+        return _shortest(array.cast(pa.string()).cast(pa.large_string()))
     return None
+
+
+def _shortest(times: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Times without fractions of seconds, and without a time of day, where no row has one: as text files have them."""
+    for nothing in (r"\.0+$", r" 00:00:00$"):
+        if pc.all(pc.match_substring_regex(times, nothing)).as_py():
+            times = pc.replace_substring_regex(times, nothing, "")
+    return times
 
 
 def _whole(array: pa.ChunkedArray) -> pa.ChunkedArray:

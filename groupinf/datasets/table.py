@@ -206,7 +206,8 @@ def check_header(names: Sequence[str], where: str) -> None:
     """
     for position, name in enumerate(names, start=1):
         if not name.strip():
-            raise DataError(f"{where}: expected a name for every column, found none for column {position}")
+            index = "; pandas writes its index so, unless told index=False" if position == 1 and not name else ""
+            raise DataError(f"{where}: expected a name for every column, found none for column {position}{index}")
     twice = next((name for name, times in Counter(names).items() if times > 1), None)
     if twice is not None:
         raise DataError(f"{where}: expected each column name once, found {twice!r} twice")

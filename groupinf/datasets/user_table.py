@@ -51,6 +51,7 @@ def load_table(config: TableDataset, path: Path, test_path: Path | None, seed: i
         table, columns = _read(config, partial(read_table, reading=reading), path, test_path)
     else:
         table, columns = _read(config, partial(read_parquet, reading=reading), path, test_path)
+    table = replace(table, categories=table.categories - {config.target})  # a numeric target keeps its order
     y = _target(config, table)
     train, test = split_table(config, table, seed)
     if config.task == "classification":

@@ -8,7 +8,7 @@ import numpy as np
 
 from groupinf.config import schema
 from groupinf.config.load import LoadedConfig
-from groupinf.datasets.column_use import ColumnUse, column_notes
+from groupinf.datasets.column_use import MOST_SHOWN, ColumnUse, column_notes
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.blocks import FACTOR_BYTES, WIDEST
 from groupinf.experiments.problem import load_checked, training_objective
@@ -81,7 +81,7 @@ def _plan(loaded: LoadedConfig) -> tuple[Plan, Dataset]:
         run_name=run_name(loaded, dataset),
         notes=(
             *((f"{folds} of the retrains are cross-validation fits",) if folds else ()),
-            *column_notes(dataset.uses, len(dataset.uses)),
+            *column_notes(dataset.uses, MOST_SHOWN),
             *_notes_on_gaps(loaded, dataset),
         ),
         uses=dataset.uses,

@@ -47,7 +47,7 @@ def rows_by_value(
     """Return the rows of each value of a column, or of each combination of values of several.
 
     A value is known by its text. Where all of a column are numbers, also as text, they are ordered as numbers, else by
-    their texts; the combinations by the first column, then by the next. None, NaN and the empty text are gaps, which
+    their texts; the combinations by the first column, then by the next. None, NaN and blank texts are gaps, which
     come last where they are a group (``missing`` "group"); else a row with one is left out.
     """
     names = names_of(column)
@@ -86,7 +86,9 @@ def _ordered(texts: set[str]) -> Sequence[str]:
 
 
 def _is_gap(value: object) -> bool:
-    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def gap_words(column: ColumnNames, by_value: ByValue, missing: Gaps | None, what: str, sets: str) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ def test_notes_name_the_index_and_the_first_warnings() -> None:
     notes = column_notes(uses)
     assert notes[0].startswith("column k: the index that pandas wrote, no feature")
     assert notes[1:6] == tuple(f"column c{i}: odd" for i in range(5))
-    assert notes[6] == "2 more columns have such a warning; groupinf validate lists them"
+    assert notes[6] == "2 more columns have such a warning; the report lists them"
     assert column_notes(uses, 7)[1:] == tuple(f"column c{i}: odd" for i in range(7))
     assert column_notes([ColumnUse("x", "number")]) == ()
 

@@ -138,6 +138,11 @@ def test_none_is_a_category_and_a_constant_text_stays(tmp_path: Path) -> None:
         ("x,label\n", "mine.csv: expected rows below the header, found none"),
         ("x,y,x,label\n1,2,3,4\n", "mine.csv, line 1: expected each column name once, found 'x' twice"),
         ("x,,label\n1,2,3\n", "mine.csv, line 1: expected a name for every column, found none for column 2"),
+        (
+            ",x,label\n0,2,3\n",
+            "mine.csv, line 1: expected a name for every column, found none for column 1; pandas writes its index so,"
+            " unless told index=False",
+        ),
         ("x,label\n1,0\n1,0,2\n", "mine.csv, line 3: expected 2 values as in the header, found 3"),
         ("x,label\n1,0\n\n1\n", "mine.csv, line 4: expected 2 values as in the header, found 1"),
         (

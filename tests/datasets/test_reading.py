@@ -203,6 +203,47 @@ def test_dates_are_features_only_where_stated(tmp_path: Path, array: pa.Array, d
     assert next(name for name, _ in groups(dropped, "day")).startswith("2020-01-01")
 
 
+@KINDS
+@pytest.mark.parametrize(
+    "times", [["2020-01-02", "2020-01-01"], ["2020-01-02 12:00:00", "2020-01-01 00:00:00"]], ids=str
+)
+def test_times_group_alike_in_both_kinds_of_file(tmp_path: Path, kind: str, times: list[str]) -> None:
+    data = load(tmp_path, kind, frame(when=pd.to_datetime(times * 8)), drop=["when"])
+    assert [name for name, _ in groups(data, "when")] == times[::-1]
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_a_target_of_categorical_numbers_stays_numbers(tmp_path: Path, task: str) -> None:
+    table = frame().assign(y=pd.Categorical([10, 9] * 8))
+    data = load(tmp_path, "parquet", table, task=task)
+    assert data.classes == ((9, 10) if task == "classification" else ())
+    assert data.y_train[:2].tolist() == ([1, 0] if task == "classification" else [10, 9])
+
+
+def test_whole_decimals_of_any_size_are_told_apart(tmp_path: Path) -> None:
+    ids = [decimal.Decimal(10**25 + i % 2) for i in range(16)]
+    table = pa.table({"x": range(16), "id": pa.array(ids, pa.decimal128(30, 0)), "part": PART, "y": Y})
+    data = load(tmp_path, "parquet", table, categorical=["id"])
+    assert data.feature_names == ("x", f"id={10**25 + 1}")
+    assert [name for name, _ in groups(data, "id")] == [str(10**25), str(10**25 + 1)]
+    assert np.asarray(load(tmp_path, "parquet", table).X_train)[0, 1] == 1e25
+
+
+def test_a_test_file_may_write_the_same_numbers_otherwise(tmp_path: Path) -> None:
+    """A gap makes pandas write 1.0 for 1; it is the same category and the same value."""
+    train = pd.DataFrame({"x": range(8), "site": [1.0, 2, 3, 1, 2, 3, 1, 2], "y": [0, 1] * 4})
+    test = train.astype({"site": int})
+    train.loc[7, "site"] = None
+    for name, table in (("a", train), ("b", test)):
+        table.to_csv(tmp_path / f"{name}.csv", index=False)
+        table.to_parquet(tmp_path / f"{name}.parquet")
+    for kind, model in (("csv", CsvDataset), ("parquet", ParquetDataset)):
+        options = {kind: "a", "target": "y", "test_file": "b", "categorical": ["site"], "missing": "impute"}
+        data = load_table(model.model_validate(options), tmp_path / f"a.{kind}", tmp_path / f"b.{kind}", 0)
+        assert data.feature_names == ("x", "site=1", "site=2", "site=3")
+        assert data.test_columns["site"].tolist() == [str(i) for i in test["site"]]
+
+
 def test_decimals_and_bools_with_gaps_are_numbers(tmp_path: Path) -> None:
     columns = {
         "price": pa.array([decimal.Decimal("1.50"), decimal.Decimal("2.25"), None, decimal.Decimal("4.00")] * 4),
