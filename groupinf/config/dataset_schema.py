@@ -56,7 +56,11 @@ Missing = Annotated[
 
 
 def _marker(value: Any) -> Any:
-    """A number that stands for a missing value, as a file writes it."""
+    """A number that stands for a missing value, as a file writes it; what YAML reads otherwise goes in quotes."""
+    if value is None:
+        raise ValueError("expected text or a number, found nothing; the text null stands in quotes: 'null'")
+    if isinstance(value, dict):
+        raise ValueError("expected text or a number, found a section; a question mark stands in quotes: '?'")
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
