@@ -11,7 +11,7 @@ from groupinf.reporting.formats import markdown, one_line
 # Columns that a report lists; the manifest has them all.
 MOST_LISTED = 200
 
-HEADINGS = ("column", "is", "values", "looks")
+HEADINGS = ("column", "use", "values", "warning")
 
 
 def column_rows(manifest: Mapping[str, Any]) -> tuple[list[Sequence[str]], int]:
