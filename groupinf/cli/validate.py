@@ -13,6 +13,9 @@ from groupinf.errors import GroupinfError
 if TYPE_CHECKING:
     from groupinf.experiments.plan import Plan
 
+# letters of a column's name that are shown
+LONGEST_NAME = 40
+
 
 @click.command()
 @click.argument("configs", metavar="CONFIG...", type=click.Path(), nargs=-1, required=True)
@@ -49,7 +52,24 @@ def plan_text(plan: Plan) -> str:
         ("memory", f"about {memory_text(plan.memory_bytes)} for each process, Python and its libraries included"),
         *(("note", note) for note in plan.notes),
     ]
-    return "\n".join(f"  {name:<14}{value}" for name, value in rows)
+    return "\n".join([*(f"  {name:<14}{value}" for name, value in rows), *_columns(plan)])
+
+
+def _columns(plan: Plan) -> list[str]:
+    """What every column of a table became, a line each."""
+    from groupinf.datasets.column_use import shown
+    from groupinf.reporting.formats import one_line
+
+    if not plan.uses:
+        return []
+    uses, more = shown(plan.uses)
+    names = [one_line(use.name)[:LONGEST_NAME] for use in uses]
+    width = max(map(len, names))
+    lines = [
+        f"    {name:<{width}}  {use.role:<10}  {one_line(use.words)}".rstrip()
+        for name, use in zip(names, uses, strict=True)
+    ]
+    return ["  columns", *lines, *([f"    and {more:,} more"] if more else [])]
 
 
 def memory_text(size: int) -> str:

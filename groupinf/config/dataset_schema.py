@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, ValidationInfo, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
 
 from groupinf.config.section import Section
 
@@ -46,6 +55,45 @@ Missing = Annotated[
 ]
 
 
+def _marker(value: Any) -> Any:
+    """A number that stands for a missing value, as a file writes it; what YAML reads otherwise goes in quotes."""
+    if value is None:
+        raise ValueError("expected text or a number, found nothing; the text null stands in quotes: 'null'")
+    if isinstance(value, dict):
+        raise ValueError("expected text or a number, found a section; a question mark stands in quotes: '?'")
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+# Lists that say how columns are read: left out or empty, nothing is said.
+ColumnList = Annotated[tuple[str, ...] | None, Field(strict=False), AfterValidator(lambda value: value or None)]
+Markers = Annotated[
+    tuple[Annotated[str, BeforeValidator(_marker), WithJsonSchema({"type": ["string", "number"]})], ...] | None,
+    Field(strict=False),
+    AfterValidator(lambda value: value or None),
+]
+
+# What a csv file leaves a value out by, in any case of letters. "None" is not among them: in real tables it is a
+# category ("not measured", "no claim") as often as not.
+MISSING = ("", "na", "n/a", "#n/a", "<na>", "nan", "-nan", "null")
+
+
+def _usual_ones(value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """Markers that a file's owner takes for values; an empty text cannot be told from a value left out."""
+    other = next((v for v in value or () if v.strip().lower() not in MISSING[1:]), None)
+    if other is not None:
+        usual = ", ".join(MISSING[1:])
+        raise ValueError(f"expected some of {usual}, which stand for missing values, found {other!r}")
+    return value
+
+
+def _separator(value: str) -> str | None:
+    if len(value) != 1 or value.isalnum() or value in '"\r\n':
+        raise ValueError(
+            f"expected one character that separates columns, such as ';' or a tab (\"\\t\"), found {value!r}"
+        )
+    return None if value == "," else value
+
+
 class NamedDataset(Section):
     """A dataset of the registry."""
 
@@ -84,17 +132,35 @@ class _Table(Section):
     weight: str | None = None
     missing: Missing = None
     standardise: Standardise = None
+    categorical: ColumnList = None
+    numeric: ColumnList = None
+    missing_values: Markers = None
+
+    @model_validator(mode="after")
+    def _one_kind_each(self) -> Self:
+        both = sorted({*(self.categorical or ())} & {*(self.numeric or ())})
+        if both:
+            raise ValueError(f"expected each column under categorical or numeric, found {both[0]!r} under both")
+        return self
 
 
 class _Csv(Section):
     csv: str
 
 
+class _Text(Section):
+    """How a text file writes what a Parquet file states."""
+
+    not_missing: Annotated[Markers, AfterValidator(_usual_ones)] = None
+    separator: Annotated[str | None, AfterValidator(lambda value: value and _separator(value))] = None
+    decimal: Annotated[Literal[".", ","] | None, AfterValidator(lambda value: None if value == "." else value)] = None
+
+
 class _Parquet(Section):
     parquet: str
 
 
-class CsvDataset(_Table, _Csv):  # in this order the key that names the file is the first field
+class CsvDataset(_Text, _Table, _Csv):  # in this order the key that names the file is the first field
     """A user's table as comma-separated text with a header line."""
 
 

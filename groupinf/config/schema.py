@@ -48,6 +48,25 @@ def _two_entries(value: Any) -> Any:
     return value
 
 
+def _one_or_several(value: Any) -> Any:
+    """The name of a column, or a list of distinct ones; a list of one is that one."""
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"expected text, found {value!r}; the names of several columns are a list of texts")
+    if not value or not all(isinstance(name, str) for name in value):
+        raise ValueError(f"expected the name of a column, or a list of names, each a text, found {list(value)!r}")
+    names = _distinct(tuple(value))
+    return names[0] if len(names) == 1 else names
+
+
+ColumnNames = Annotated[str | Annotated[tuple[str, ...], Field(min_length=1)], BeforeValidator(_one_or_several)]
+# What becomes of rows without a value; spelled out or left out, the default is the same configuration.
+Gaps = Annotated[
+    Literal["leave_out", "group"] | None, AfterValidator(lambda value: None if value == "leave_out" else value)
+]
+
+
 class _Range(Section):
     min: PositiveFloat
     max: PositiveFloat
@@ -144,11 +163,12 @@ class GroupFile(Section):
 
 
 class Column(Section):
-    """One group for each value of a column of the data."""
+    """One group for each value of a column of the data, or for each combination of the values of several."""
 
     builder: Literal["column"] = "column"
-    column: str
+    column: ColumnNames
     min_size: PositiveInt = 1
+    missing: Gaps = None
 
 
 BUILDERS: dict[str, type[Section]] = {
@@ -224,7 +244,8 @@ class TestPoints(Section):
     percentile: Annotated[tuple[Percent, Percent], Field(strict=False), BeforeValidator(_two_entries)] | None = None
     num: PositiveInt | None = None
     all: Literal[True] | None = None
-    column: str | None = None
+    column: ColumnNames | None = None
+    missing: Gaps = None
 
     @model_validator(mode="after")
     def _one_way(self) -> TestPoints:
@@ -239,6 +260,8 @@ class TestPoints(Section):
             raise ValueError("expected at least one test point, found random 0 and highest_loss 0")
         if self.num is not None and self.percentile is None:
             raise ValueError("expected percentile: [low, high] beside num, found num without it")
+        if self.missing is not None and self.column is None:
+            raise ValueError("expected column beside missing, found missing without it")
         if self.percentile is not None and self.percentile[0] >= self.percentile[1]:
             raise ValueError(f"expected percentile: [low, high] with low < high, found {list(self.percentile)}")
         return self

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from groupinf.datasets.reading import AS_FOUND, Reading
 from groupinf.errors import DataError
 
 
@@ -77,11 +78,17 @@ class Table(ABC):
     """The rows of one file, or of a second one below those of the first.
 
     ``unusable`` says what columns hold that are neither numbers, bools nor text; they are not in ``columns``.
+    ``dates`` says the same of those that hold dates or times: their text is in ``columns``, to group by. ``index`` are
+    the columns that number or name the rows, ``categories`` those of which the file says that they are categories.
     """
 
     columns: Columns
     files: tuple[TableFile, ...]
     unusable: Mapping[str, str]
+    reading: Reading = AS_FOUND
+    dates: Mapping[str, str] = field(default_factory=dict)
+    index: tuple[str, ...] = ()
+    categories: frozenset[str] = frozenset()
 
     @abstractmethod
     def parsed(self, column: str) -> Parsed:
@@ -92,8 +99,28 @@ class Table(ABC):
         """Return each value of a column as a number, NaN where it is missing or none."""
 
     @abstractmethod
+    def exact(self, column: str) -> NDArray[np.object_]:
+        """Return a column of numbers without loss: ``int`` where whole, else ``float``, bools by name."""
+
+    @abstractmethod
     def gap(self, row: int, column: str) -> str:
         """Return in words what stands where a value is missing."""
+
+    def group_values(self, column: str) -> NDArray[np.object_]:
+        """Return the values that group rows: numbers as ``exact`` has them, categories as text, None where missing."""
+        parsed = self.parsed(column)
+        values = parsed.values.copy() if parsed.is_text else self.exact(column)
+        values[parsed.missing] = None
+        return values
+
+    def is_category(self, column: str) -> bool:
+        """Whether the owner, or else the file, says that a column holds categories."""
+        stated = column in self.categories and column not in self.reading.numeric
+        return stated or column in self.reading.categorical
+
+    def states_numbers(self, column: str) -> bool:
+        """Whether the file gives a column a type of numbers."""
+        return is_number(self.columns.arrow(column).type)
 
     @property
     def path(self) -> Path:
@@ -129,6 +156,7 @@ class Table(ABC):
             columns=Columns(together),
             files=(*self.files, *other.files),
             unusable={**other.unusable, **self.unusable},
+            dates={**other.dates, **self.dates},
         )
 
     def _with(self, other: Self, name: str) -> pa.ChunkedArray:
@@ -140,13 +168,34 @@ class Table(ABC):
             theirs = pa.chunked_array([pa.nulls(other.rows, ours.type)])
         if ours.type == theirs.type:
             return pa.chunked_array([*ours.chunks, *theirs.chunks], type=ours.type)
-        if {ours.type, theirs.type} != {pa.int64(), pa.float64()}:
+        if not (is_number(ours.type) and is_number(theirs.type)):
             raise DataError(
                 f"{other.path}: column {name!r}: expected {type_name(ours.type)} as in {self.path.name},"
                 f" found {type_name(theirs.type)}"
             )
         both = [array.cast(pa.float64(), safe=False) for array in (ours, theirs)]
         return pa.chunked_array([*both[0].chunks, *both[1].chunks], type=pa.float64())
+
+
+class GroupColumns(Mapping[str, NDArray[np.object_]]):
+    """Name -> the values that group some rows of a table, made when asked for."""
+
+    def __init__(self, table: Table, rows: NDArray[np.int64]) -> None:
+        self._table, self._rows = table, rows
+
+    def __getitem__(self, name: str) -> NDArray[np.object_]:
+        return self._table.group_values(name)[self._rows]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._table.columns)
+
+    def __len__(self) -> int:
+        return len(self._table.columns)
+
+
+def is_number(kind: pa.DataType) -> bool:
+    """Whether a column is one of integers, floats or decimals."""
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
 
 
 def check_header(names: Sequence[str], where: str) -> None:
@@ -157,7 +206,8 @@ def check_header(names: Sequence[str], where: str) -> None:
     """
     for position, name in enumerate(names, start=1):
         if not name.strip():
-            raise DataError(f"{where}: expected a name for every column, found none for column {position}")
+            index = "; pandas writes its index so, unless told index=False" if position == 1 and not name else ""
+            raise DataError(f"{where}: expected a name for every column, found none for column {position}{index}")
     twice = next((name for name, times in Counter(names).items() if times > 1), None)
     if twice is not None:
         raise DataError(f"{where}: expected each column name once, found {twice!r} twice")

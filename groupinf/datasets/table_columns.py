@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from groupinf.config.dataset_schema import TableDataset
 from groupinf.config.explain import did_you_mean
+from groupinf.datasets.column_use import Role
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.labels import shortened
 from groupinf.datasets.table import Table
@@ -13,7 +14,7 @@ from groupinf.errors import DataError
 
 
 def feature_columns(config: TableDataset, table: Table) -> list[str]:
-    """Return the columns that are neither dropped nor target, split or weight, in the order of the file.
+    """Return the columns that are neither dropped nor target, split, weight or index, in the order of the file.
 
     Raises:
         DatasetConfigError: a column that the configuration names is not there, or has two parts to play.
@@ -21,7 +22,8 @@ def feature_columns(config: TableDataset, table: Table) -> list[str]:
     """
     names = [*table.columns, *table.unusable]
     parts = [(key, column) for key in ("target", "split", "weight") if (column := getattr(config, key)) is not None]
-    for key, column in (*parts, *(("drop", d) for d in config.drop)):
+    read = [(key, column) for key in ("categorical", "numeric") for column in getattr(config, key) or ()]
+    for key, column in (*parts, *(("drop", d) for d in config.drop), *read):
         if column not in names:
             raise DatasetConfigError(
                 f"expected a column of {table.path}, found {column!r} where its columns are"
@@ -29,13 +31,33 @@ def feature_columns(config: TableDataset, table: Table) -> list[str]:
                 ("dataset", key),
             )
     _refuse_two_parts(parts, config.drop)
-    left_out = {*config.drop, *(column for _, column in parts)}
+    if config.weight is not None and config.weight in (config.categorical or ()):
+        raise DatasetConfigError(
+            f"expected columns other than the weight, found {config.weight!r}", ("dataset", "categorical")
+        )
+    left_out = {*config.drop, *(column for _, column in parts), *index_columns(table)}
     features = [name for name in names if name not in left_out]
     if not features:
         raise DataError(
             f"{table.path}: expected at least one column besides the target and the dropped ones, found none"
         )
     return features
+
+
+def index_columns(table: Table) -> list[str]:
+    """Return the columns that pandas wrote as the index, but for those that the owner lists as what they hold."""
+    return [name for name in table.index if name not in table.reading.categorical | table.reading.numeric]
+
+
+def roles(config: TableDataset, table: Table) -> dict[str, Role]:
+    """Return the parts of the columns that are no features."""
+    found: dict[str, Role] = {**dict.fromkeys(index_columns(table), "index"), **dict.fromkeys(config.drop, "dropped")}
+    found[config.target] = "target"
+    if config.split is not None:
+        found[config.split] = "split"
+    if config.weight is not None:
+        found[config.weight] = "weight"
+    return found
 
 
 def check_test_columns(config: TableDataset, table: Table, features: Iterable[str], test: Table) -> None:

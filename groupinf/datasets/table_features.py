@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from groupinf.datasets.column_use import ColumnUse, use_as_feature
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.features import LARGEST, TOO_LARGE
 from groupinf.datasets.imputation import imputed
@@ -25,10 +26,11 @@ MISTAKEN_SHARE = 0.9
 
 @dataclass(frozen=True)
 class TableFeatures:
-    """Feature names and, column by column of the table, the (rows, k) values of one or more features."""
+    """Feature names and, column by column of the table, the (rows, k) values of one or more features and its use."""
 
     names: tuple[str, ...]
     blocks: tuple[NDArray[Any], ...]
+    uses: tuple[ColumnUse, ...]
 
     def matrix(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return some rows as one float64 matrix in C order; the whole table is never held as one."""
@@ -51,8 +53,11 @@ def table_features(table: Table, columns: Sequence[str], train: NDArray[np.int64
     """
     names: list[str] = []
     blocks: list[NDArray[Any]] = []
+    uses: list[ColumnUse] = []
     for column in columns:
-        values = _values(table, column, train)
+        parsed = _parsed(table, column)
+        values = _values(table, column, parsed, train)
+        uses.append(use_as_feature(table, column, parsed))
         if values.dtype == object:
             _check_categories(values, column, table)
             kept, block = one_hot(values)
@@ -61,7 +66,7 @@ def table_features(table: Table, columns: Sequence[str], train: NDArray[np.int64
         else:
             names.append(column)
             blocks.append(values[:, None])
-    return TableFeatures(tuple(names), tuple(blocks))
+    return TableFeatures(tuple(names), tuple(blocks), tuple(uses))
 
 
 def column_without_gaps(table: Table, column: str, advice: str = "") -> Parsed:
@@ -86,18 +91,38 @@ def without_gaps(parsed: Parsed, table: Table, column: str, advice: str = "") ->
 
 
 def usable(table: Table, column: str, advice: str = "") -> Parsed:
-    """Return a column as numbers or text; DataError where its type is another."""
+    """Return a column as numbers or text; DataError where its type is another, or not what its owner says."""
     if column in table.unusable:
         raise DataError(
             f"{table.path}: column {column!r}: expected numbers, bools or text, found {table.unusable[column]}{advice}"
         )
-    return table.parsed(column)
+    parsed = table.parsed(column)
+    if parsed.is_text and column in table.reading.numeric and not parsed.missing.all():
+        _refuse_as_number(table, column, parsed)
+    return parsed
+
+
+def _refuse_as_number(table: Table, column: str, parsed: Parsed) -> None:
+    """Name the first value of a column that was to be numbers and is none."""
+    odd = np.flatnonzero(np.isnan(table.numbers(column)) & ~parsed.missing)
+    if not odd.size:
+        return
+    found = str(table.shown(int(odd[0]), column))
+    mend = "write it as a plain number"
+    if table.files[0].unit == "line" and "," in found and table.reading.decimal == ".":
+        mend = "if the comma is a decimal one, set decimal: ','"
+    elif not any(c.isdigit() for c in found):
+        mend = f"if it stands for a missing value, set missing_values: [{found!r}]"
+    raise DatasetConfigError(
+        f"expected a column of numbers, found {found!r}: {table.place(int(odd[0]), column)}; {mend}",
+        ("dataset", "numeric"),
+    )
 
 
 def agreeing(parsed: Parsed, table: Table, column: str) -> Parsed:
     """Return a column; DataError where it is text only because of the file of test rows."""
     first = table.files[0].numbers.size
-    if not parsed.is_text or first == table.rows or parsed.missing[:first].all():
+    if not parsed.is_text or table.is_category(column) or first == table.rows or parsed.missing[:first].all():
         return parsed
     odd = np.isnan(table.numbers(column)) & ~parsed.missing
     if not odd[:first].any():
@@ -124,7 +149,7 @@ def check_numbers(parsed: Parsed, table: Table, column: str) -> None:
 
 def _check_meant_as_text(parsed: Parsed, table: Table, column: str) -> None:
     """One typo would otherwise turn a column of numbers into a feature for each of its values."""
-    if not parsed.is_text:
+    if not parsed.is_text or table.is_category(column):
         return
     numbers = table.numbers(column)
     known = numbers[~np.isnan(numbers)]
@@ -137,9 +162,14 @@ def _check_meant_as_text(parsed: Parsed, table: Table, column: str) -> None:
     )
 
 
-def _values(table: Table, column: str, train: NDArray[np.int64] | None) -> NDArray[Any]:
+def _parsed(table: Table, column: str) -> Parsed:
+    _refuse_dates(table, column)
     parsed = agreeing(usable(table, column, "; drop the column"), table, column)
     _check_meant_as_text(parsed, table, column)
+    return parsed
+
+
+def _values(table: Table, column: str, parsed: Parsed, train: NDArray[np.int64] | None) -> NDArray[Any]:
     if train is None or not parsed.missing.any():
         return without_gaps(parsed, table, column, ", or drop the column, or set missing: impute").values
     check_numbers(parsed, table, column)
@@ -150,6 +180,16 @@ def _values(table: Table, column: str, train: NDArray[np.int64] | None) -> NDArr
             " found none; drop the column"
         )
     return values
+
+
+def _refuse_dates(table: Table, column: str) -> None:
+    kind = table.dates.get(column)
+    if kind is not None and not table.is_category(column):
+        days = "numeric (as days since 1970-01-01) or " if not kind.startswith("time") or "stamp" in kind else ""
+        raise DataError(
+            f"{table.path}: column {column!r}: expected numbers, bools or text, found {kind}; drop it (it can still"
+            f" make column groups), or list it under {days}categorical"
+        )
 
 
 def _check_categories(values: NDArray[np.object_], column: str, table: Table) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,13 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.config.dataset_schema import CsvDataset, TableDataset
+from groupinf.datasets.column_use import uses_of
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.labels import Targets, check_weights, encode_targets
 from groupinf.datasets.own_dataset import own_dataset
 from groupinf.datasets.parquet_table import read_parquet
-from groupinf.datasets.table import Parsed, Table
-from groupinf.datasets.table_columns import check_test_columns, feature_columns
+from groupinf.datasets.reading import reading_of
+from groupinf.datasets.table import GroupColumns, Parsed, Table
+from groupinf.datasets.table_columns import check_test_columns, feature_columns, roles
 from groupinf.datasets.table_features import column_without_gaps, table_features, usable, without_gaps
 from groupinf.datasets.table_split import check_classes, split_table
 from groupinf.datasets.text_table import read_table
@@ -33,19 +36,22 @@ def load_table(config: TableDataset, path: Path, test_path: Path | None, seed: i
 
     Every column that the configuration does not name is a feature. Numbers are taken as they are; text becomes a
     feature ``column=value`` for each of its values (sorted; of two values only the second). In a CSV file a column
-    is numeric where every value of it is a number; a Parquet file states it. Rows keep the order of the file.
+    is numeric where every value of it is a number; a Parquet file states it; the configuration may say otherwise.
+    Rows keep the order of the file.
     What is imputed and standardised is learnt from the training rows alone, which count alike whatever their weights.
-    ``columns`` and ``test_columns`` hold every column of the file.
+    ``columns`` and ``test_columns`` hold every column of the file, ``uses`` what became of each.
 
     Raises:
         DataError: the file is not such a table or holds a missing value; names the file, the place and the column.
         DatasetConfigError: a key of the configuration does not go with the file.
     """
     table: Table
+    reading = reading_of(config)
     if isinstance(config, CsvDataset):
-        table, columns = _read(config, read_table, path, test_path)
+        table, columns = _read(config, partial(read_table, reading=reading), path, test_path)
     else:
-        table, columns = _read(config, read_parquet, path, test_path)
+        table, columns = _read(config, partial(read_parquet, reading=reading), path, test_path)
+    table = replace(table, categories=table.categories - {config.target})  # a numeric target keeps its order
     y = _target(config, table)
     train, test = split_table(config, table, seed)
     if config.task == "classification":
@@ -57,8 +63,9 @@ def load_table(config: TableDataset, path: Path, test_path: Path | None, seed: i
     return replace(
         own_dataset(config, X, targets, features.names, files),
         sample_weight_train=_weights(config.weight, table, train, targets),
-        columns=table.columns.take(train),
-        test_columns=table.columns.take(test),
+        columns=GroupColumns(table, train),
+        test_columns=GroupColumns(table, test),
+        uses=uses_of(table, features.uses, roles(config, table), len(targets.classes)),
     )
 
 

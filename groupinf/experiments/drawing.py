@@ -66,7 +66,7 @@ def draw(loaded: LoadedConfig, dataset: Dataset, fitted: Fitted, test: Objective
     skipped = emptying(dataset, groups)
     if len(skipped) == len(groups):
         raise RunError(f"no group is left to retrain: each {skipped[0]['reason']}")
-    return Drawn(tested, groups, notes, tuple(skipped))
+    return Drawn(tested, groups, (*notes, *tested.notes), tuple(skipped))
 
 
 def drawn_again(loaded: LoadedConfig, dataset: Dataset, outline: Outline) -> Drawn:

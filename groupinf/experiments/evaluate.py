@@ -153,7 +153,10 @@ def _description(study: Study, drawn: Drawn, source: RunDirectory, outline: Outl
     return {
         **{key: value for key, value in about.items() if key not in ("test_sets", "agreement_interval")},
         **describe_measures(study, drawn),
-        "notes": [f"the groups and the retrained parameters are those of {run}: nothing was retrained"],
+        "notes": [
+            f"the groups and the retrained parameters are those of {run}: nothing was retrained",
+            *drawn.tested.notes,
+        ],
         **provenance(),
         "evaluated": {"run": run, "identity": identity_hash(about["identity"])},
     }

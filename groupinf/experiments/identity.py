@@ -10,12 +10,15 @@ from typing import Any
 
 from groupinf.config.dataset_schema import MAIN_FILES, MORE_FILES, DatasetConfig, NamedDataset
 from groupinf.config.load import LoadedConfig
-from groupinf.config.schema import GroupFile
+from groupinf.config.schema import Column, Config, GroupFile
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.registry import FACTS
 
 # raised when a stage gives other numbers for the same configuration and data
 STAGE_VERSIONS: dict[str, int] = {"prepare": 1, "compute": 1, "collect": 1}
+
+# raised when columns give other groups or sets of test rows
+BY_VALUE = 2
 
 
 def identity_of(loaded: LoadedConfig, dataset: Dataset) -> dict[str, Any]:
@@ -38,12 +41,23 @@ def identity_of(loaded: LoadedConfig, dataset: Dataset) -> dict[str, Any]:
         "config": config,
         "sources": sorted(dataset.sources.values()),
         **_loader(loaded.config.dataset),
+        **_read(loaded.config, dataset),
         "stages": dict(STAGE_VERSIONS),
     }
 
 
 def _loader(dataset: DatasetConfig) -> dict[str, int]:
     return {"loader_version": FACTS[dataset.name].loader_version} if isinstance(dataset, NamedDataset) else {}
+
+
+def _read(config: Config, dataset: Dataset) -> dict[str, Any]:
+    """What is read in another way than the stages' versions tell: values that group rows, columns by what pandas says.
+
+    Nothing where a configuration makes no use of either.
+    """
+    by_column = config.test_points.column is not None or any(isinstance(b, Column) for b in config.groups.builders)
+    stated = {use.name: use.role for use in dataset.uses if use.stated}
+    return {**({"by_value": BY_VALUE} if by_column else {}), **({"stated": stated} if stated else {})}
 
 
 def identity_hash(identity: Mapping[str, Any]) -> str:

@@ -8,14 +8,15 @@ import numpy as np
 
 from groupinf.config import schema
 from groupinf.config.load import LoadedConfig
+from groupinf.datasets.column_use import MOST_SHOWN, ColumnUse, column_notes
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.blocks import FACTOR_BYTES, WIDEST
 from groupinf.experiments.problem import load_checked, training_objective
 from groupinf.experiments.run import run_name
 from groupinf.experiments.sweep_plan import SweepPlan, plan_sweep, sweep_name, without_sweep
 from groupinf.experiments.test_points import FROM_PERCENTILES, summed_rows
+from groupinf.groups.by_value import gap_words, rows_by_value
 from groupinf.groups.group_file import read_group_file
-from groupinf.groups.user_groups import rows_by_value
 from groupinf.numerics.engine import KERNEL_BYTES
 from groupinf.numerics.factor import DENSE_BYTES
 from groupinf.numerics.objective import Objective
@@ -39,6 +40,7 @@ class Plan:
     memory_bytes: int
     run_name: str
     notes: tuple[str, ...]
+    uses: tuple[ColumnUse, ...] = ()
 
 
 def plan(loaded: LoadedConfig) -> Plan:
@@ -77,9 +79,25 @@ def _plan(loaded: LoadedConfig) -> tuple[Plan, Dataset]:
         retrains=groups + folds,
         memory_bytes=_memory(objective, dataset),
         run_name=run_name(loaded, dataset),
-        notes=(f"{folds} of the retrains are cross-validation fits",) if folds else (),
+        notes=(
+            *((f"{folds} of the retrains are cross-validation fits",) if folds else ()),
+            *column_notes(dataset.uses, MOST_SHOWN),
+            *_notes_on_gaps(loaded, dataset),
+        ),
+        uses=dataset.uses,
     )
     return planned, dataset
+
+
+def _notes_on_gaps(loaded: LoadedConfig, dataset: Dataset) -> list[str]:
+    """What a run will say of rows without a value."""
+    notes: dict[str, None] = {}
+    for options in loaded.config.groups.builders:
+        if isinstance(options, schema.Column):
+            found = rows_by_value(dataset.columns, options.column, options.missing)
+            notes.update(dict.fromkeys(gap_words(options.column, found, options.missing, "training", "group")))
+    wanted = loaded.config.test_points
+    return [*notes, *(summed_rows(wanted, dataset).notes if wanted.column is not None else ())]
 
 
 def _upper_bound(options: schema.Builder, loaded: LoadedConfig, dataset: Dataset) -> int:
@@ -87,7 +105,7 @@ def _upper_bound(options: schema.Builder, loaded: LoadedConfig, dataset: Dataset
         case schema.GroupFile():
             return len(read_group_file(loaded.path(options.path), dataset.n))
         case schema.Column():
-            return len(rows_by_value(list(dataset.columns[options.column])))
+            return len(rows_by_value(dataset.columns, options.column, options.missing).values)
         case schema.InfluenceTails():
             return 2 * _num(loaded) * _test_points(loaded.config.test_points, dataset)
         case _:

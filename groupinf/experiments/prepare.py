@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ import yaml
 from numpy.typing import NDArray
 
 from groupinf.config.load import LoadedConfig
+from groupinf.datasets.column_use import ColumnUse, column_notes
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.blocks import block_width
 from groupinf.effects.study import Study
@@ -80,7 +81,7 @@ def prepare(
         **_describe_data(loaded, dataset),
         **describe_fit(model, dataset, test),
         "convention": convention(model.fitted.objective.lam, model.lam_over_n, dataset.task),
-        **_describe_groups(study, drawn, model.notes),
+        **_describe_groups(study, drawn, (*column_notes(dataset.uses), *model.notes)),
         **provenance(),
         "identity": dict(identity),
     }
@@ -98,8 +99,13 @@ def _describe_data(loaded: LoadedConfig, dataset: Dataset) -> dict[str, Any]:
         "n_test": int(dataset.y_test.size),
         "classes": [str(label) for label in dataset.classes],
         "sources": dict(dataset.sources),
+        **({"columns": [_use(use) for use in dataset.uses]} if dataset.uses else {}),
         "seed": loaded.config.seed,
     }
+
+
+def _use(use: ColumnUse) -> dict[str, Any]:
+    return {key: value for key, value in asdict(use).items() if value or key in ("name", "role")}
 
 
 def describe_measures(study: Study, drawn: Drawn) -> dict[str, Any]:

@@ -6,13 +6,14 @@ import numpy as np
 
 from groupinf.config.explain import did_you_mean
 from groupinf.config.load import LoadedConfig
-from groupinf.config.schema import CrossValidation
+from groupinf.config.schema import CrossValidation, TestPoints
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.labels import shortened
 from groupinf.datasets.registry import load_dataset
 from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.folds import folds_of
+from groupinf.groups.by_value import names_of, rows_by_value
 from groupinf.groups.check import check_builder, check_sizes
 from groupinf.numerics.factor import DENSE_BYTES
 from groupinf.numerics.losses import Array, loss_for
@@ -113,8 +114,9 @@ def _group_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigError]
 
 def _test_point_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigError]:
     points, rows = loaded.config.test_points, dataset.y_test.size
-    if points.column is not None and points.column not in dataset.test_columns:
-        return [loaded.error(("test_points", "column"), _no_such_column(points.column, dataset))]
+    if points.column is not None:
+        message = _column_problem(points, dataset)
+        return [] if message is None else [loaded.error(("test_points", "column"), message)]
     wanted = (points.random or 0) + (points.highest_loss or 0)
     if wanted > rows:
         return [loaded.error(("test_points",), f"expected at most {rows}, the test rows, found {wanted} points")]
@@ -122,6 +124,15 @@ def _test_point_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigE
     if beyond:
         return [loaded.error(("test_points", "indices"), f"expected rows 0 to {rows - 1}, found {beyond[0]}")]
     return []
+
+
+def _column_problem(points: TestPoints, dataset: Dataset) -> str | None:
+    assert points.column is not None
+    absent = next((name for name in names_of(points.column) if name not in dataset.test_columns), None)
+    if absent is not None:
+        return _no_such_column(absent, dataset)
+    found = rows_by_value(dataset.test_columns, points.column, points.missing)
+    return None if found.values else f"expected a test row with a value, found {found.gaps:,} without one"
 
 
 def _no_such_column(column: str, dataset: Dataset) -> str:

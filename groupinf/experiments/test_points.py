@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from groupinf.config.schema import TestPoints
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
-from groupinf.groups.user_groups import rows_by_value
+from groupinf.groups.by_value import gap_words, rows_by_value
 from groupinf.numerics.objective import Rows
 
 # drawn from a percentile band where the configuration names no number
@@ -25,14 +25,16 @@ class ChosenPoints:
     """T test points: each a row of the test set, or the sum over some of its rows.
 
     ``labels`` (T,) is what tables call them: the row, -1 for the sum over all rows, and -2, -3, .. for the sets of a
-    column in the order of its values, which ``names`` holds. ``rows`` are their rows, one test point's after the
-    other's; ``sums`` is the slice of ``rows`` that each is the sum over, empty where each row is a test point.
+    column in the order of its values, which ``names`` holds; ``notes`` count the test rows in none of them.
+    ``rows`` are their rows, one test point's after the other's; ``sums`` is the slice of ``rows`` that each is the sum
+    over, empty where each row is a test point.
     """
 
     labels: tuple[int, ...]
     rows: slice | Rows
     sums: tuple[slice, ...] = ()
     names: Mapping[int, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def described(self) -> list[dict[str, int | str]]:
         """The sets of a column, for the manifest: label, name and number of rows."""
@@ -79,14 +81,15 @@ def summed_rows(wanted: TestPoints, dataset: Dataset) -> ChosenPoints:
     """The sum over all test rows; or one sum for each value of a column, ordered as the builder ``column`` does."""
     if wanted.column is None:
         return ChosenPoints((ALL_ROWS,), slice(None), (slice(0, dataset.y_test.size),))
-    by_value = rows_by_value(list(dataset.test_columns[wanted.column]))
-    labels = tuple(FIRST_SET - i for i in range(len(by_value)))
-    ends = np.cumsum([len(rows) for rows in by_value.values()]).tolist()
+    found = rows_by_value(dataset.test_columns, wanted.column, wanted.missing)
+    labels = tuple(FIRST_SET - i for i in range(len(found.values)))
+    ends = np.cumsum([value.rows.size for value in found.values]).tolist()
     return ChosenPoints(
         labels=labels,
-        rows=np.concatenate([np.array(rows, dtype=np.int64) for rows in by_value.values()]),
+        rows=np.concatenate([value.rows for value in found.values]),
         sums=tuple(slice(start, end) for start, end in zip([0, *ends[:-1]], ends, strict=True)),
-        names={label: f"{wanted.column}={value}" for label, value in zip(labels, by_value, strict=True)},
+        names={label: value.words for label, value in zip(labels, found.values, strict=True)},
+        notes=gap_words(wanted.column, found, wanted.missing, "test", "set of test rows"),
     )
 
 

@@ -10,10 +10,10 @@ from groupinf.config.explain import did_you_mean
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.labels import shortened
 from groupinf.errors import DataError
+from groupinf.groups.by_value import names_of, rows_by_value
 from groupinf.groups.group_file import read_group_file
 from groupinf.groups.random_within_class import classes_wanted
 from groupinf.groups.sizes import sizes_problem
-from groupinf.groups.user_groups import rows_by_value
 
 
 class Problem(NamedTuple):
@@ -58,10 +58,14 @@ def _check_column(options: schema.Column, dataset: Dataset) -> Problem | None:
     names = sorted(dataset.columns)
     if not names:
         return Problem("column", f"expected data with columns to group by; {dataset.name} has none")
-    if options.column not in names:
-        hint = did_you_mean(options.column, names)
-        return Problem("column", f"expected one of {shortened(list(names), 30)}, found {options.column!r}{hint}")
-    largest = max(len(rows) for rows in rows_by_value(list(dataset.columns[options.column])).values())
+    for column in names_of(options.column):
+        if column not in dataset.columns:
+            hint = did_you_mean(column, names)
+            return Problem("column", f"expected one of {shortened(list(names), 30)}, found {column!r}{hint}")
+    found = rows_by_value(dataset.columns, options.column, options.missing)
+    if not found.values:
+        return Problem("column", f"expected a training row with a value, found {found.gaps:,} without one")
+    largest = max(value.rows.size for value in found.values)
     if largest < options.min_size:
         return Problem(
             "min_size", f"expected at most {largest}, the rows of the most frequent value, found {options.min_size}"

@@ -9,6 +9,7 @@ from groupinf.analysis.pairs import ACTUAL
 from groupinf.experiments.files import write_atomically
 from groupinf.experiments.result import Run
 from groupinf.reporting.choices import test_points_line, title_line
+from groupinf.reporting.columns import columns_markdown
 from groupinf.reporting.figures import figure_bytes, scatter_figure
 from groupinf.reporting.formats import markdown
 from groupinf.reporting.html.write import PAGE_NAME, write_page
@@ -76,6 +77,7 @@ def report_markdown(run: Run) -> str:
     notes = "\n".join(f"- {markdown(line)}" for line in (*note_lines(run), *skipped_lines(run)))
     if notes:
         parts += ["## Notes", notes]
+    parts += columns_markdown(run.manifest)
     return "\n\n".join(parts) + "\n"
 
 

@@ -18,6 +18,7 @@ from click.testing import CliRunner, Result
 import groupinf
 from groupinf.cli.main import main
 from groupinf.config.load import LoadedConfig
+from groupinf.datasets.column_use import ColumnUse
 from groupinf.errors import ConvergenceError, DataError
 from groupinf.experiments.progress import Silent
 from groupinf.experiments.result import Run
@@ -43,6 +44,7 @@ PLAN = SimpleNamespace(
     memory_bytes=1_500_000_000,
     run_name="study-1",
     notes=("size 9 is skipped",),
+    uses=(),
 )
 
 
@@ -222,6 +224,16 @@ class TestValidate:
             "  memory        about 1.5 GB for each process, Python and its libraries included\n"
             "  note          size 9 is skipped\n"
         )
+
+    def test_what_the_columns_became_is_a_table_that_stays_short(
+        self, config: str, replace: Callable[..., None]
+    ) -> None:
+        uses = [ColumnUse("age", "number", "0 to 9", imputed=2), *(ColumnUse(f"c{i}", "dropped") for i in range(40))]
+        replace("groupinf.experiments.plan", plan=lambda loaded: SimpleNamespace(**{**vars(PLAN), "uses": uses}))
+        lines = invoke("validate", config).stdout.splitlines()
+        at = lines.index("  columns")
+        assert lines[at + 1 : at + 3] == ["    age  number      0 to 9; 2 imputed", "    c0   dropped"]
+        assert lines[at + 31 :] == ["    and 11 more"]
 
     def test_regression_and_cross_validation_say_so(self, config: str, replace: Callable[..., None]) -> None:
         changed = SimpleNamespace(**{**vars(PLAN), "classes": 0, "lam_over_n": None, "memory_bytes": 5})

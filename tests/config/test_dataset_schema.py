@@ -47,6 +47,15 @@ def test_a_fifth_of_the_rows_test_unless_another_key_says_which(kind: str) -> No
         ({"missing": "imput"}, "missing", 'expected one of refuse, impute, found the text "imput"; did you mean'),
         ({"standardise": "yes"}, "standardise", "expected true or false"),
         ({"standardize": True}, "standardize", "did you mean standardise?"),
+        ({"categorical": "a"}, "categorical", "expected a list, found the text"),
+        ({"missing_values": [None]}, "missing_values.0", "the text null stands in quotes: 'null'"),
+        ({"missing_values": [{"": None}]}, "missing_values.0", "a question mark stands in quotes: '?'"),
+        ({"missing_values": [True]}, "missing_values.0", "expected text, found true"),
+        ({"not_missing": ["x"]}, "not_missing", "expected some of na, n/a, #n/a, <na>, nan, -nan, null, which stand"),
+        ({"not_missing": [""]}, "not_missing", "found ''"),
+        ({"separator": ";;"}, "separator", "expected one character that separates columns"),
+        ({"separator": '"'}, "separator", "expected one character that separates columns"),
+        ({"decimal": ";"}, "decimal", "expected one of ., ,, found the text"),
         ({"npz": "b"}, "npz", "expected only one of name, npz, csv, parquet, libsvm, found npz and csv"),
     ],
 )
@@ -54,6 +63,11 @@ def test_a_key_that_does_not_go_with_a_table(more: dict[str, Any], key: str, wor
     message = refused(csv="a", target="y", **more)
     assert f"dataset.{key}: " in message or "npz and csv" in message
     assert words in message
+
+
+def test_a_column_is_of_one_kind() -> None:
+    words = "config: dataset: expected each column under categorical or numeric, found 'b' under both"
+    assert refused(csv="a", target="y", categorical=["b", "c"], numeric=["b"]) == words
 
 
 def test_sparse_features_come_as_two_files() -> None:
@@ -73,6 +87,8 @@ def test_a_default_that_is_spelled_out_changes_nothing() -> None:
     }
     assert list(plain.model_dump(exclude_none=True)) == ["csv", "target", "test_fraction", "drop", "task"]
     assert CsvDataset(csv="a", target="y", missing="refuse", standardise=False) == plain
+    empty: dict[str, Any] = dict.fromkeys(["categorical", "numeric", "missing_values", "not_missing"], ())
+    assert CsvDataset(csv="a", target="y", separator=",", decimal=".", **empty) == plain
     assert NpzDataset(npz="a", standardise=False).model_dump(exclude_none=True) == {
         "npz": "a",
         "task": "classification",
@@ -83,6 +99,10 @@ def test_what_is_dumped_is_read_again() -> None:
     for config in (
         CsvDataset(csv="a", target="y", split="s", weight="w", missing="impute", standardise=True),
         ParquetDataset(parquet="a", target="y", test_file="b"),
+        CsvDataset.model_validate(
+            {"csv": "a", "target": "y", "missing_values": [-999, 0.5, "?"], "not_missing": ["NA"]}
+        ),
+        CsvDataset(csv="a", target="y", separator="\t", decimal=",", categorical=("a",), numeric=("b",)),
         LibsvmDataset(libsvm="a", test_fraction=0.3),
     ):
         assert type(config).model_validate(config.model_dump(exclude_none=True)) == config

@@ -75,14 +75,14 @@ def test_features_of_every_kind(tmp_path: Path) -> None:
     assert data.X_train.flags.c_contiguous
 
 
-def test_columns_are_the_text_of_the_training_rows(tmp_path: Path) -> None:
+def test_columns_are_the_values_of_the_training_rows(tmp_path: Path) -> None:
     data = load(tmp_path, TABLE, drop=["site"])
     assert list(data.columns) == ["age", "colour", "smoker", "site", "label"]
     assert isinstance(data.X_train, np.ndarray)
     assert [float(v) for v in data.columns["age"]] == data.X_train[:, 0].tolist()
     assert data.columns["label"].tolist() == [data.classes[c] for c in data.y_train]
     lines = [line.split(",") for line in TABLE.splitlines()[1:]]
-    site = {values[0]: values[3] for values in lines}
+    site = {float(values[0]): values[3] or None for values in lines}
     assert data.columns["site"].tolist() == [site[v] for v in data.columns["age"]]
 
 
@@ -138,6 +138,11 @@ def test_none_is_a_category_and_a_constant_text_stays(tmp_path: Path) -> None:
         ("x,label\n", "mine.csv: expected rows below the header, found none"),
         ("x,y,x,label\n1,2,3,4\n", "mine.csv, line 1: expected each column name once, found 'x' twice"),
         ("x,,label\n1,2,3\n", "mine.csv, line 1: expected a name for every column, found none for column 2"),
+        (
+            ",x,label\n0,2,3\n",
+            "mine.csv, line 1: expected a name for every column, found none for column 1; pandas writes its index so,"
+            " unless told index=False",
+        ),
         ("x,label\n1,0\n1,0,2\n", "mine.csv, line 3: expected 2 values as in the header, found 3"),
         ("x,label\n1,0\n\n1\n", "mine.csv, line 4: expected 2 values as in the header, found 1"),
         (
@@ -166,8 +171,11 @@ def test_none_is_a_category_and_a_constant_text_stays(tmp_path: Path) -> None:
             "x,label\n1,0\n-1e31,1\n3,1\n4,0\n5,0\n",
             "mine.csv, line 3: column 'x': found '-1e31', above 1e+30 in size, too large to compute with; rescale it",
         ),
-        ("a;label\n1;0\n", "mine.csv, line 1: expected commas between the columns, found semicolons"),
-        ("a\tlabel\n1\t0\n", "mine.csv, line 1: expected commas between the columns, found tabs"),
+        (
+            "a;label\n1;0\n",
+            'mine.csv, line 1: expected commas between the columns, found semicolons; set separator: ";"',
+        ),
+        ("a\tlabel\n1\t0\n", 'mine.csv, line 1: expected commas between the columns, found tabs; set separator: "\\t"'),
         (
             "x,label\n1,0\n".encode("utf-16"),
             "mine.csv: expected comma-separated text in UTF-8, found UTF-16; save the file as UTF-8",
@@ -199,7 +207,7 @@ def test_missing_values_name_line_and_column(tmp_path: Path, missing: str) -> No
 
 
 def test_missing_values_of_a_dropped_column_are_no_fault(tmp_path: Path) -> None:
-    assert "" in load(tmp_path, TABLE, drop=["site"], test_fraction=0.1, seed=1).columns["site"].tolist()
+    assert None in load(tmp_path, TABLE, drop=["site"], test_fraction=0.1, seed=1).columns["site"].tolist()
     assert fault(tmp_path, TABLE).startswith("mine.csv, line 5: column 'site': expected a value, found ''")
 
 

@@ -79,7 +79,7 @@ def test_split_column_weights_and_groups(tmp_path: Path, kind: str) -> None:
         assert [data.classes[c] for c in y] == of[part]["label"].tolist()
         assert list(columns) == list(table)
         assert columns["label"].tolist() == of[part]["label"].tolist()
-        assert columns["colour"].tolist() == of[part]["colour"].fillna("").tolist()
+        assert columns["colour"].tolist() == [v if isinstance(v, str) else None for v in of[part]["colour"]]
         assert [float(v) for v in columns["w"]] == of[part]["w"].tolist()
     assert data.sources == {f"mine.{kind}": hashlib.sha256((tmp_path / f"mine.{kind}").read_bytes()).hexdigest()}
 
@@ -129,7 +129,7 @@ def test_test_rows_of_another_file(tmp_path: Path, kind: str) -> None:
     for array in ("X_train", "X_test", "y_train", "y_test", "sample_weight_train"):
         np.testing.assert_array_equal(getattr(data, array), getattr(split, array))
     assert list(data.sources) == [f"mine.{kind}", f"other.{kind}"]
-    assert data.test_columns["w"].tolist() == [""] * len(test)
+    assert data.test_columns["w"].tolist() == [None] * len(test)
 
 
 @pytest.mark.parametrize(

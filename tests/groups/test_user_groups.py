@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from groupinf.config import schema
 from groupinf.errors import DataError
 from groupinf.groups import user_groups
 from groupinf.groups.build import build_groups
+from groupinf.groups.by_value import rows_by_value
 from groupinf.groups.check import check_builder, check_sizes
 from groupinf.groups.group_file import read_group_file
 
@@ -97,13 +99,57 @@ def test_groups_of_different_columns_are_of_different_kinds(make_source, tmp_pat
     assert groups.kind == ("column ward",) * 7 + ("column city of_birth",) * 2
 
 
+def made(values: list[object], missing: Any = None, **more: list[object]) -> list[tuple[str, list[int]]]:
+    columns = {name: np.array(column, dtype=object) for name, column in {"ward": values, **more}.items()}
+    column = tuple(columns) if more else "ward"
+    return [(value.name, value.rows.tolist()) for value in rows_by_value(columns, column, missing).values]
+
+
 @pytest.mark.parametrize(
-    ("values", "order"), [([10, 9, 2.5, 9], ["2.5", "9", "10"]), (["10", "9", "b", "9"], ["10", "9", "b"])]
+    ("values", "order"),
+    [
+        ([10, 9, 2.5, 9], ["2.5", "9", "10"]),
+        (["10", "9", "2", "9"], ["2", "9", "10"]),
+        (["10", "9", "b", "9"], ["10", "9", "b"]),
+        ([10, 9, None, 9], ["9", "10"]),
+        (["10", "9", "", "9"], ["9", "10"]),
+        ([10, 9, float("nan"), 9], ["9", "10"]),
+        ([2**60 + 1, 9, 2**60, 9], ["9", str(2**60), str(2**60 + 1)]),
+    ],
 )
 def test_numbers_are_ordered_as_numbers_and_texts_as_texts(values: list[object], order: list[str]) -> None:
-    rows = user_groups.rows_by_value(values)
-    assert list(rows) == order
-    assert rows["9"] == [1, 3]
+    """The order is that of the values, as numbers or as digits in text, with and without gaps, however large."""
+    found = made(values)
+    assert [name for name, _ in found] == order
+    assert dict(found)["9"] == [1, 3]
+
+
+def test_rows_without_a_value_are_left_out_or_a_group_by_themselves() -> None:
+    assert made([2, None, 1, None]) == [("1", [2]), ("2", [0])]
+    assert made([2, None, 1, None], "group") == [("1", [2]), ("2", [0]), ("(missing)", [1, 3])]
+    assert made([None, None]) == []
+
+
+def test_values_of_two_columns_make_a_group_of_each_combination_that_rows_have() -> None:
+    ward, year = [10, 9, 10, 9, 10, None], [2021, 2020, 2021, 2020, 2020, 2020]
+    expected = [("ward=9, year=2020", [1, 3]), ("ward=10, year=2020", [4]), ("ward=10, year=2021", [0, 2])]
+    assert made(ward, year=year) == expected
+    assert made(ward, "group", year=year) == [*expected, ("ward=(missing), year=2020", [5])]
+
+
+def test_a_note_counts_the_rows_without_a_value(make_source) -> None:
+    source = make_source()
+    ward = source.dataset.columns["ward"].copy()
+    ward[[0, 7, 9]] = None
+    source = replace(source, dataset=replace(source.dataset, columns={"ward": ward}))
+    rng = np.random.default_rng(0)
+    left_out = user_groups.build_column(source, schema.Column(column="ward"), rng)
+    assert left_out.notes == ("column ward: 3 training rows have no value and are in no group",)
+    assert [g.name for g in left_out.groups] == [f"w{i}" for i in range(7)]
+    grouped = user_groups.build_column(source, schema.Column(column="ward", missing="group"), rng)
+    assert grouped.notes == ("column ward: 3 training rows have no value and are counted as the value (missing)",)
+    assert (grouped.groups[-1].name, grouped.groups[-1].indices.tolist()) == ("(missing)", [0, 7, 9])
+    assert user_groups.build_column(make_source(), schema.Column(column="ward"), rng).notes == ()
 
 
 @pytest.mark.parametrize(
@@ -113,6 +159,7 @@ def test_numbers_are_ordered_as_numbers_and_texts_as_texts(values: list[object],
         (schema.GradientClusters(k=(202,)), "k", "at most n = 200, .* found 202"),
         (schema.Column(column="wards"), "column", "expected one of 'ward', found 'wards'; did you mean ward"),
         (schema.Column(column="zzz"), "column", "expected one of 'ward', found 'zzz'"),
+        (schema.Column(column=("ward", "zzz")), "column", "expected one of 'ward', found 'zzz'"),
         (schema.Column(column="ward", min_size=30), "min_size", "at most 29, .* found 30"),
         (schema.GroupFile(path="none.csv"), "path", "none.csv: cannot be read"),
     ],

@@ -9,10 +9,12 @@ from typing import Any
 import yaml
 
 from groupinf.reporting.choices import choice_line
+from groupinf.reporting.columns import HEADINGS, column_rows, more_columns
 from groupinf.reporting.figures import figure_bytes
 from groupinf.reporting.formats import number, one_line
 from groupinf.reporting.html.entries import Entry
 from groupinf.reporting.html.markup import Content, Html, element, joined, png_figure
+from groupinf.reporting.html.table import Cell, Column, table
 from groupinf.reporting.lambda_figure import lambda_figure
 from groupinf.reporting.summary import certificate_line, note_lines, skipped_lines
 from groupinf.reporting.verdict import verdict
@@ -52,11 +54,22 @@ def _run(entry: Entry) -> list[Html]:
         parts.append(_details("Choice of λ", png_figure(figure, choice_line(run, run.cross_validation))))
     config = yaml.safe_dump(dict(run.config), sort_keys=False, allow_unicode=True)
     parts += [
+        *_columns(run.manifest),
         _details("Where it comes from", _provenance(run.manifest)),
         _details("Config", element("pre", {"tabindex": "0"}, *_lines(config))),
     ]
     heading = [element("h3", {}, entry.label)] if entry.label else []
     return [*heading, *parts]
+
+
+def _columns(manifest: Mapping[str, Any]) -> list[Html]:
+    """What every column of a table became."""
+    rows, more = column_rows(manifest)
+    if not rows:
+        return []
+    headings = [Column(HEADINGS[0]), Column(HEADINGS[1]), *(Column(heading, words=True) for heading in HEADINGS[2:])]
+    listed = table("Columns of the data", headings, [[Cell(text) for text in row] for row in rows])
+    return [_details("What the columns became", joined([listed, element("p", {}, more_columns(more))]))]
 
 
 def _provenance(manifest: Mapping[str, Any]) -> Html:

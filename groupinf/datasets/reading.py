@@ -1,0 +1,67 @@
+"""How the columns of a user's table are to be read, as the configuration states it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from groupinf.config.dataset_schema import MISSING, CsvDataset, TableDataset
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the owner says of a table: columns that are categories, or numbers, and what stands for a missing value.
+
+    ``markers`` are stripped texts in lower case, ``numbers`` those of them that are numbers and so are found however
+    they are written (-999 as -999.0). ``usual`` are the markers of text files.
+    """
+
+    categorical: frozenset[str] = frozenset()
+    numeric: frozenset[str] = frozenset()
+    markers: frozenset[str] = frozenset()
+    numbers: frozenset[float] = frozenset()
+    usual: frozenset[str] = field(default_factory=lambda: frozenset(MISSING))
+    separator: str = ","
+    decimal: str = "."
+
+    def is_marker(self, text: str, number: float | None, usual: bool = True) -> bool:
+        """Whether a text, which reads as ``number`` if it is one, stands for a missing value."""
+        plain = text.strip().lower()
+        return plain in self.markers or (usual and plain in self.usual) or number in self.numbers
+
+
+# For a table of which nothing is said.
+AS_FOUND = Reading()
+
+
+def reading_of(config: TableDataset) -> Reading:
+    """Return what the configuration says of its table."""
+    markers = frozenset(text.strip().lower() for text in config.missing_values or ())
+    stated = Reading(
+        categorical=frozenset(config.categorical or ()),
+        numeric=frozenset(config.numeric or ()),
+        markers=markers,
+        numbers=frozenset(_finite(markers)),
+    )
+    if not isinstance(config, CsvDataset):
+        return stated
+    return Reading(
+        categorical=stated.categorical,
+        numeric=stated.numeric,
+        markers=stated.markers,
+        numbers=stated.numbers,
+        usual=frozenset(MISSING) - {text.strip().lower() for text in config.not_missing or ()},
+        separator=config.separator or ",",
+        decimal=config.decimal or ".",
+    )
+
+
+def _finite(texts: Iterable[str]) -> Iterable[float]:
+    for text in texts:
+        try:
+            number = float(text)
+        except ValueError:
+            continue
+        if math.isfinite(number):
+            yield number

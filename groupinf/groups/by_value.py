@@ -1,0 +1,103 @@
+"""Rows by the value that they hold in a column, or by their values in several: the rule of groups and test sets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groupinf.datasets.exact import number_in
+
+Gaps = Literal["leave_out", "group"]
+ColumnNames = str | tuple[str, ...]
+
+# What rows without a value are called where they are a group.
+GAP = "(missing)"
+
+
+@dataclass(frozen=True)
+class Valued:
+    """The rows that hold one value: its ``name``, what it is in words (``ward=3``), and the sorted rows."""
+
+    name: str
+    words: str
+    rows: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class ByValue:
+    """The rows of each value in order, and how many rows have a gap: where they are no group, they are in none."""
+
+    values: tuple[Valued, ...]
+    gaps: int
+
+
+def names_of(column: ColumnNames) -> tuple[str, ...]:
+    """Return the names of one column or of several."""
+    return (column,) if isinstance(column, str) else column
+
+
+def rows_by_value(
+    columns: Mapping[str, NDArray[np.object_]], column: ColumnNames, missing: Gaps | None = None
+) -> ByValue:
+    """Return the rows of each value of a column, or of each combination of values of several.
+
+    A value is known by its text. Where all of a column are numbers, also as text, they are ordered as numbers, else by
+    their texts; the combinations by the first column, then by the next. None, NaN and blank texts are gaps, which
+    come last where they are a group (``missing`` "group"); else a row with one is left out.
+    """
+    names = names_of(column)
+    coded = [_coded(columns[name]) for name in names]
+    codes = np.stack([codes for codes, _ in coded], axis=1)
+    gaps = (codes == [len(texts) - 1 for _, texts in coded]).any(axis=1)
+    kept = np.arange(len(codes)) if missing == "group" else np.flatnonzero(~gaps)
+    values = []
+    if kept.size:
+        combinations, which = np.unique(codes[kept], axis=0, return_inverse=True)
+        order = np.argsort(which.ravel(), kind="stable")
+        ends = np.cumsum(np.bincount(which.ravel()))[:-1]
+        parts = np.split(kept[order], ends)
+        for combination, rows in zip(combinations, parts, strict=True):
+            texts = [texts[code] for code, (_, texts) in zip(combination, coded, strict=True)]
+            words = ", ".join(f"{name}={text}" for name, text in zip(names, texts, strict=True))
+            values.append(Valued(texts[0] if len(names) == 1 else words, words, rows.astype(np.int64)))
+    return ByValue(tuple(values), int(gaps.sum()))
+
+
+def _coded(values: NDArray[np.object_]) -> tuple[NDArray[np.int64], list[str]]:
+    """The place of each row's value among the ordered texts of all values; the last is that of gaps."""
+    texts = [None if _is_gap(value) else str(value) for value in values]
+    found = {text for text in texts if text is not None}
+    ordered = [*_ordered(found), GAP]
+    at: dict[str | None, int] = {text: i for i, text in enumerate(ordered[:-1])}
+    at[None] = len(ordered) - 1
+    return np.array([at[text] for text in texts], dtype=np.int64), ordered
+
+
+def _ordered(texts: set[str]) -> Sequence[str]:
+    numbers = {text: number_in(text) for text in texts}
+    if any(number is None for number in numbers.values()):
+        return sorted(texts)
+    return sorted(texts, key=lambda text: (numbers[text], text))
+
+
+def _is_gap(value: object) -> bool:
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def gap_words(column: ColumnNames, by_value: ByValue, missing: Gaps | None, what: str, sets: str) -> tuple[str, ...]:
+    """Return the note on rows with a gap, if any; ``what`` are the rows, ``sets`` what values make of them."""
+    if not by_value.gaps:
+        return ()
+    rows = f"{by_value.gaps:,} {what} row{'' if by_value.gaps == 1 else 's'}"
+    have = "has" if by_value.gaps == 1 else "have"
+    fate = f"counted as the value {GAP}" if missing == "group" else f"in no {sets}"
+    return (
+        f"column {', '.join(names_of(column))}: {rows} {have} no value and {'is' if have == 'has' else 'are'} {fate}",
+    )
