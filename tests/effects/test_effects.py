@@ -244,23 +244,6 @@ def test_error_estimates_hold_their_tolerance_and_predict_the_error() -> None:
     assert (errors <= loose.error_estimate[-1] + block.error_estimate[-1]).all()
 
 
-@pytest.mark.parametrize("classes", TASKS)
-def test_a_group_ends_where_rounding_does_and_says_so(classes: int) -> None:
-    study = make_study(classes)
-    impossible = replace(study, scales=dict.fromkeys(study.evaluations, 1e-40))
-    # the largest actual effect of the block counts as well, so the groups are ones without any
-    o = study.fitted.objective
-    without_effect = replace(study, test=replace(study.test, X=np.zeros_like(study.test.X)))
-    block, exact = compute_block(impossible, GROUPS, NAMES), compute_block(study, GROUPS, NAMES)
-    assert not block.at_rounding.any()
-    np.testing.assert_allclose(block.effect[-1], exact.effect[-1], atol=2e-8)
-    nothing = replace(
-        without_effect, evaluations=("test_loss",), scales={"test_loss": 1e-40}, gradient_norms={"test_loss": 1.0}
-    )
-    ended = compute_block(nothing, GROUPS, NAMES)
-    assert ended.at_rounding.any() == (classes != 0 or o.n == 0) or ended.decrement.max() < 1e-13
-
-
 def test_a_group_that_cannot_converge_fails_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     retraining = importlib.import_module("groupinf.numerics.retrain")
     for name in ("MAX_PASSES", "MAX_PASSES_NEWTON", "REFACTORED_BYTES"):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import mpmath as mp
 import numpy as np
 import pytest
 from support.extended import DIGITS
-from support.small_studies import Problem, block_of, random_problem, study_of, truth_of
+from support.small_studies import Problem, block_of, random_problem, study_of, truth_of, with_groups
 
 # problems of each part; together they hold several thousand groups' scores against their bounds
 PROBLEMS, PARTS = 250, 8
@@ -75,3 +77,58 @@ def test_errors_of_predictions_on_badly_scaled_data_are_not_underestimated(scale
     truth = truth_of(problem, study.fitted, block).effect
     for method in (-2, -1):  # Newton's step is exact for the squared loss
         assert (np.abs(block.effect[method] - truth) <= block.error_estimate[method]).mean() > 0.99
+
+
+def test_effects_that_are_rounding_are_said_to_be() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(42, 2))
+    groups = tuple(np.sort(rng.choice(40, 5, replace=False)) for _ in range(4))
+    problem = Problem(X[:40], (X @ [2.0, -1.0])[:40], np.ones(40), X[40:], X[40:] @ [2.0, -1.0], 40e-11, 0, groups)
+    study = study_of(problem)
+    block = block_of(problem, study)
+    truth = truth_of(problem, study.fitted, block).effect
+    assert block.at_rounding.all()
+    assert (np.abs(block.effect[-1] - truth) <= block.error_estimate[-1]).all()
+    plain = study_of(replace(problem, y=problem.y + rng.normal(size=40)))
+    assert not block_of(problem, plain).at_rounding.any()
+
+
+def wide(classes: int, n: int, d: int, lam_over_n: float, scale: float = 1.0) -> Problem:
+    """Fewer rows than features, standard normal times ``scale``; three groups."""
+    rng = np.random.default_rng(n + d)
+    X = scale * rng.normal(size=(n + 2, d))
+    signal = (X[:, 0] + X[:, 1]) / scale + rng.normal(size=n + 2)
+    y = np.digitize(signal, np.quantile(signal, np.arange(1, classes) / classes)).astype(float) if classes else signal
+    problem = with_groups(
+        Problem(X[:n], y[:n], np.ones(n), X[n:], y[n:], lam_over_n * n, classes, ()), rng, 3, largest=0.3
+    )
+    assert problem is not None
+    return problem
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        wide(0, 24, 80, 1e-3),
+        wide(0, 24, 3000, 1e-8),
+        wide(0, 20, 80, 1e-6, scale=255.0),
+        wide(2, 14, 80, 1e-5),
+        wide(2, 14, 3000, 1e-8),
+        wide(2, 14, 60, 1.0),
+        wide(3, 9, 80, 1e-4),
+        wide(3, 9, 1000, 1e-8),
+    ],
+    ids=lambda problem: f"{problem.classes} classes, {problem.X.shape}, lambda {problem.lam:.0e}",
+)
+def test_with_fewer_rows_than_features_effects_are_those_of_extended_precision(problem: Problem) -> None:
+    study = study_of(problem)
+    block = block_of(problem, study)
+    truth = truth_of(problem, study.fitted, block).effect
+    errors, m = np.abs(block.effect[-1] - truth), problem.y_test.size
+    starts = [0, m, 2 * m][1 if problem.classes > 2 else 0 :]
+    for start in [s - starts[0] for s in starts]:
+        of_evaluation = slice(start, start + m) if start + m < truth.shape[0] else slice(start, None)
+        assert errors[of_evaluation].max() <= 1e-8 * np.abs(truth[of_evaluation]).max()
+    assert (errors <= 2.0 * block.error_estimate[-1]).all()  # nine effects or a few more: one in a hundred may be above
+    if problem.classes == 0:
+        np.testing.assert_allclose(block.effect[-2], truth, atol=1e-6 * np.abs(truth).max())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mpmath as mp
 import numpy as np
 import pytest
 
@@ -78,3 +79,39 @@ def test_softmax_of_two_is_the_binary_loss_of_the_difference() -> None:
     rng = np.random.default_rng(4)
     z, y = 5 * rng.normal(size=(9, 2)), rng.integers(2, size=9).astype(float)
     np.testing.assert_allclose(Softmax(2).values(z, y), BinaryLogistic().values(z[:, 1:] - z[:, :1], y), atol=1e-13)
+
+
+@pytest.mark.parametrize("z", [0.0, 0.7, 5.0, 30.0, 300.0])
+@pytest.mark.parametrize("y", [0.0, 1.0])
+def test_residuals_losses_and_curvatures_are_right_to_their_own_size_in_the_tails(z: float, y: float) -> None:
+    with mp.workdps(400):
+        p = 1 / (1 + mp.exp(-mp.mpf(z)))
+        r, loss = p - y, mp.log1p(mp.exp(-mp.mpf(z) if y else mp.mpf(z)))
+        expected = [float(v) for v in (r, loss, p * (1 - p))]
+    one, several, label = BinaryLogistic(), Softmax(2), np.array([y])
+    at, pair = np.array([[z]]), np.array([[0.0, z]])
+    state = several.curvature_state(pair)
+    found = [
+        (one.residuals(at.copy(), label)[0, 0], one.values(at, label)[0], one.curvature(at)[0, 0, 0]),
+        (several.residuals(pair.copy(), label)[0, 1], several.values(pair, label)[0], several.curvature(pair)[0, 1, 1]),
+        (*expected[:2], -several.curvature_product(state, np.array([[1.0, 0.0]]))[0, 1]),
+    ]
+    for numbers in found:
+        np.testing.assert_allclose(numbers, expected, rtol=1e-13)
+    root = several.curvature_root(pair)[0]
+    np.testing.assert_allclose(root.T @ root, several.curvature(pair)[0], rtol=1e-12)
+
+
+@pytest.mark.parametrize("loss", [BinaryLogistic(), Squared(), Softmax(3)])
+def test_squared_residuals_traces_and_shared_curvatures_are_those_of_each_row(loss: Loss) -> None:
+    rng = np.random.default_rng(0)
+    z, y = 3 * rng.normal(size=(20, loss.outputs, 4)), rng.integers(max(2, loss.outputs), size=20).astype(float)
+    weight, state = rng.uniform(size=(20, 4)), loss.curvature_state(z)
+    r = loss.residuals(z.copy(), y)
+    np.testing.assert_allclose(loss.squared_residuals(z, state, y), (r**2).sum(axis=1), rtol=1e-7)
+    np.testing.assert_allclose(loss.plain_residuals(z.copy(), y), r, atol=1e-15)
+    for b in range(4):
+        A = loss.curvature(z[:, :, b])
+        np.testing.assert_allclose(loss.curvature_trace(state)[:, b], np.einsum("nkk->n", A), rtol=1e-10)
+        least = np.linalg.eigvalsh(np.einsum("n,nkm->km", weight[:, b], A))[1 if loss.outputs > 1 else 0]
+        assert loss.shared_curvature(state, weight)[b] == pytest.approx(least, rel=1e-9)
