@@ -10,6 +10,9 @@ import pandas as pd
 
 from groupinf.analysis.pairs import ACTUAL
 
+# error estimates up to this share of the largest effect of an evaluation are taken for exact: retraining leaves at most
+# 1e-8 of it, and rounding, estimated generously and summed over a large test set, may add a hundred times that
+EXACT = 1e-6
 # an actual effect is told from its error where the error estimate is at most this share of the median effect
 RESOLVED = 0.01
 
@@ -18,8 +21,9 @@ RESOLVED = 0.01
 class Exactness:
     """How exact the actual effects of a run, or of several, are by their error estimates.
 
-    ``of_scale`` is the largest estimate as a share of the largest predicted effect of its evaluation, ``scale_of``
-    that evaluation (empty where there is none), ``of_median`` as a share of the median |actual effect| of its measure.
+    ``of_scale`` is the largest estimate as a share of the largest effect of its evaluation, predicted or actual,
+    ``scale_of`` that evaluation (empty where there is none), ``of_median`` as a share of the median |actual effect| of
+    its measure.
     """
 
     groups: int
@@ -32,8 +36,12 @@ class Exactness:
 def exactness(effects: pd.DataFrame, scales: Mapping[str, float], skipped: int) -> Exactness:
     """The exactness of one run; ``scales`` maps an evaluation to its largest predicted effect over all groups."""
     actual = effects[effects["method"] == ACTUAL]
-    largest = actual.groupby("evaluation", sort=False)["error_estimate"].max()
-    shares = ((float(error) / scales[str(name)], str(name)) for name, error in largest.items())
+    by_evaluation = actual.assign(magnitude=actual["effect"].abs()).groupby("evaluation", sort=False)
+    largest = by_evaluation[["error_estimate", "magnitude"]].max()
+    shares = (
+        (float(error) / max(scales[str(name)], float(size)), str(name))
+        for name, error, size in zip(largest.index, largest["error_estimate"], largest["magnitude"], strict=True)
+    )
     of_scale, scale_of = max(shares, default=(math.nan, ""))
     return Exactness(actual["group"].nunique(), skipped, of_scale, largest_relative_error(effects), scale_of)
 

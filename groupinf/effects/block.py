@@ -73,15 +73,16 @@ def evaluate_block(
     theta: Array,
     passes: NDArray[np.int64],
     refreshed: NDArray[np.bool_],
+    at_rounding: NDArray[np.bool_],
 ) -> BlockEffects:
     """The effects of one block whose retrained parameters (B, P) are known; nothing is retrained.
 
-    ``passes`` and ``refreshed`` (B,) are what retraining took. Error estimates are those of these parameters: nothing
+    ``passes``, ``refreshed`` and ``at_rounding`` (B,) are what retraining took and came to. Error estimates are those of these parameters: nothing
     holds them to EFFECT_TOLERANCE.
     """
 
     def stored(block: Removal, reduced: ReducedSolver, evaluations: Evaluations, steps: Deltas) -> Ended:
-        known = retrained_at(block, reduced, np.ascontiguousarray(theta.T), passes, refreshed)
+        known = retrained_at(block, reduced, np.ascontiguousarray(theta.T), passes, refreshed, at_rounding)
         return ended_at(study, block, evaluations, steps, known)
 
     return _named(names, lambda: _block_effects(study, members, stored))

@@ -39,7 +39,8 @@ def collect(outline: Outline, run: str, directory: RunDirectory, progress: Progr
     agreement = agreement_table(effects, outline.manifest["seed"])
     tables = {"retrains.parquet": retrains, "effects.parquet": effects, "spearman.parquet": agreement.table}
     written = {name: directory.write(name, parquet_bytes(table)) for name, table in tables.items()}
-    notes = [*outline.manifest["notes"], *_loose_solves(effects, outline.manifest["scales"])]
+    loose = _loose_solves(effects, outline.manifest["scales"])
+    notes = [*outline.manifest["notes"], *loose, *_at_rounding(retrains)]
     manifest = {
         **outline.manifest,
         "notes": list(dict.fromkeys(notes)),
@@ -67,6 +68,18 @@ def _loose_solves(effects: pd.DataFrame, scales: Mapping[str, float]) -> list[st
                 "influence.solver cholesky, or cg with a smaller tolerance, is exact"
             )
     return notes
+
+
+def _at_rounding(retrains: pd.DataFrame) -> list[str]:
+    """A note on the groups that rounding kept from the tolerance of retraining, where there are any."""
+    count = int(retrains["at_rounding"].sum())
+    if not count:
+        return []
+    groups = "1 group is" if count == 1 else f"{count:,} groups are"
+    return [
+        f"{groups} exact to rounding only: what is left of an effect is not told from it (at_rounding in "
+        "retrains.parquet); error estimates say how much that is"
+    ]
 
 
 def _read_blocks(outline: Outline, directory: RunDirectory) -> list[dict[str, NDArray[Any]]]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from groupinf.analysis.certificates import EXACT
 from groupinf.config.load import LoadedConfig, load_config
 from groupinf.config.overrides import parse_override
 from groupinf.datasets.dataset import Dataset
@@ -179,7 +180,8 @@ def _evaluate(stored: _Stored, task: Task) -> Outcome:
     if known is None:
         raise DataError(_broken(stored.source.path, f"block {task.number} is missing or altered"))
     theta = stored.study.fitted.objective.in_coordinates(known["theta"].T).T
-    block = evaluate_block(stored.study, task.members, task.names, theta, known["passes"], known["refreshed"])
+    certificates = known["passes"], known["refreshed"], known["at_rounding"]
+    block = evaluate_block(stored.study, task.members, task.names, theta, *certificates)
     return Outcome(task.number, {name: array for name, array in vars(block).items() if name != "theta"})
 
 
@@ -192,10 +194,10 @@ def _loose_effects(outline: Outline, study: Study, target: RunDirectory) -> list
     for name in study.evaluations:
         errors = [error for of, error in zip(names, per_measure, strict=True) if of == name]
         largest = max(errors) / study.scales[name]
-        if not largest <= EFFECT_TOLERANCE:
+        if not largest <= EXACT:
             notes.append(
                 f"actual effects on {name.replace('_', ' ')} are exact to {_rounded_up(largest)} of the largest "
-                f"influence; a run retrains until they are exact to {_rounded_up(EFFECT_TOLERANCE)}"
+                f"influence; a run retrains until no more than {_rounded_up(EFFECT_TOLERANCE)} is left"
             )
     return notes
 

@@ -109,13 +109,18 @@ def with_own_hessians(
 
 
 def retrained_at(
-    removal: Removal, reduced: ReducedSolver, theta: Array, passes: NDArray[np.int64], refreshed: NDArray[np.bool_]
+    removal: Removal,
+    reduced: ReducedSolver,
+    theta: Array,
+    passes: NDArray[np.int64],
+    refreshed: NDArray[np.bool_],
+    at_rounding: NDArray[np.bool_],
 ) -> Retrained:
     """Groups whose θ̂(w) (P, B) are known already, with their certificates taken anew: one pass and one solve."""
     gradient = gradients(removal.fitted.objective, theta, removal.kept)
     known = np.ones(theta.shape[1], dtype=bool)
     end = Minimised(theta, gradient, np.zeros(known.size), passes, known, np.zeros_like(theta))
-    return _with_certificate(reduced, end, refreshed)
+    return replace(_with_certificate(reduced, end, refreshed), at_rounding=at_rounding)
 
 
 def _with_certificate(reduced: ReducedSolver, end: Minimised, refreshed: NDArray[np.bool_]) -> Retrained:

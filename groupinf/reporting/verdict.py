@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from groupinf.analysis.certificates import RESOLVED, Exactness, exactness, joint_exactness, relative_errors
-from groupinf.effects.retraining import EFFECT_TOLERANCE
+from groupinf.analysis.certificates import EXACT, RESOLVED, Exactness, exactness, joint_exactness, relative_errors
 from groupinf.experiments.result import Run
 from groupinf.reporting.formats import counted, number, percent
 from groupinf.reporting.html.entries import labels
@@ -32,15 +31,15 @@ def _exactness(run: Run) -> Exactness:
 
 
 def _within_tolerance(found: Exactness) -> bool:
-    return found.of_scale <= EFFECT_TOLERANCE
+    return found.of_scale <= EXACT
 
 
 def _certificate(found: Exactness, where: str, loosest: str) -> str:
-    certified = "all certified" if _within_tolerance(found) else "not all certified"
+    all_exact = "all exact" if _within_tolerance(found) else "not all exact"
     return (
-        f"Retrained parameters of {counted(found.groups, 'group')}{where}, {certified} at tolerance "
-        f"{number(EFFECT_TOLERANCE)}: the largest error estimate of an actual effect is {number(found.of_scale, 2)} of "
-        f"the largest predicted effect of its evaluation{loosest}."
+        f"Retrained parameters of {counted(found.groups, 'group')}{where}, {all_exact} to {number(EXACT)}: the largest "
+        f"error estimate of an actual effect, rounding included, is {number(found.of_scale, 2)} of the largest effect "
+        f"of its evaluation{loosest}."
     )
 
 
@@ -49,7 +48,7 @@ def _loosest(parts: Sequence[Exactness], runs: Sequence[Run]) -> str:
     of_scale, evaluation, label = max(
         (p.of_scale, p.scale_of, label) for p, label in zip(parts, labels(runs), strict=True)
     )
-    if of_scale <= EFFECT_TOLERANCE or not evaluation:
+    if of_scale <= EXACT or not evaluation:
         return ""
     return f", {evaluation_name(evaluation).lower()}{_at(label)}"
 

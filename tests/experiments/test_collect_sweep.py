@@ -108,14 +108,14 @@ def test_a_run_is_joined_though_another_lacks_blocks(
 
 
 def test_a_value_that_does_not_fit_is_named(study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = fitting.fit
+    real = fitting.first_fit
 
     def failing(objective: Any, *arguments: Any, **options: Any) -> Any:
         if objective.lam > 5:
             raise ConvergenceError("the fit stopped")
         return real(objective, *arguments, **options)
 
-    monkeypatch.setattr(fitting, "fit", failing)
+    monkeypatch.setattr(fitting, "first_fit", failing)
     command = ("sweep", study, "--out", tmp_path, "--jobs", "1")
     assert invoke(*command, "--shard", "1/1").exit_code == 0
     unprepared = invoke("collect", the_sweep(tmp_path))

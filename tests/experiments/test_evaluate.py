@@ -78,7 +78,7 @@ def test_the_parameters_are_those_of_the_run_and_nothing_is_retrained(
     run: MakeRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = run()
-    monkeypatch.setattr(block_module, "retrain", lambda *_: pytest.fail("retrained"))
+    monkeypatch.setattr(block_module, "retrain_to_tolerance", lambda *_: pytest.fail("retrained"))
     here = evaluated(source, OTHERS)
     for name in ("theta.npz", "groups.npz", "groups.parquet"):
         assert (here.path / name).read_bytes() == (source.path / name).read_bytes()
@@ -102,7 +102,8 @@ def test_error_estimates_grow_with_the_error_of_the_stored_parameters(run: MakeR
     both = here.effects.merge(source.effects, on=keys, suffixes=("", "_before")).query("method == 'actual'")
     off = np.abs(both.effect - both.effect_before)
     assert off.max() > 1e-5
-    assert np.abs(both.error_estimate - off).max() < 0.5 * off.max()  # of first order, with the Hessian at θ̂
+    assert (off <= 1.2 * both.error_estimate).all()  # of first order, with the Hessian at θ̂
+    assert both.error_estimate.max() < 10 * off.max()
     assert any("actual effects on test loss are exact to" in note for note in here.manifest["notes"])
 
 

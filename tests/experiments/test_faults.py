@@ -260,7 +260,7 @@ def test_a_run_of_other_data_or_another_version_is_refused_by_field(
         with pytest.raises(DataError, match=f"holds another run .*{field}"):
             place_in(monkeypatch, changed, run)
     monkeypatch.setitem(run_identity().STAGE_VERSIONS, "compute", 99)
-    with pytest.raises(DataError, match=r"stages\.compute: here 99, stored 1"):
+    with pytest.raises(DataError, match=r"stages\.compute: here 99, stored 2"):
         place_in(monkeypatch, config, run)
 
 
