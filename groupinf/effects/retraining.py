@@ -118,7 +118,8 @@ def ended_at(
     own = _own_norm(block, steps)
     for evaluation in evaluations:
         rows = slice(row, row + len(evaluation.test_points))
-        grown = readout.after[0, rows].max(axis=0) / readout.before[0, rows].max(axis=0)
+        before, after = (part[0, rows].max(axis=0) for part in (readout.before, readout.after))
+        grown = np.divide(after, before, out=np.ones_like(after), where=before > 0.0)
         norms[rows] = grown * (own if evaluation.name == "self_loss" else study.gradient_norms[evaluation.name])
         row = rows.stop
     left = (1.0 + OF_SHIFT * moved) * np.abs(readout.left[0]) + changed * retrained.decrement * norms

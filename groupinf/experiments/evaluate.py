@@ -186,18 +186,19 @@ def _evaluate(stored: _Stored, task: Task) -> Outcome:
 
 
 def _loose_effects(outline: Outline, study: Study, target: RunDirectory) -> list[str]:
-    """A note for each evaluation on which the actual effects are less exact than what a run retrains to."""
+    """A note for each evaluation on which the actual effects are not exact to EXACT of the largest of them."""
     stored = [block for b in range(len(outline.blocks)) if (block := target.read_block(b)) is not None]
     per_measure = np.concatenate([block["error_estimate"][-1] for block in stored], axis=1).max(axis=1)
+    per_size = np.abs(np.concatenate([block["effect"][-1] for block in stored], axis=1)).max(axis=1)
     names = [e for e in study.evaluations for _ in (study.test_points if e != "self_loss" else (-1,))]
     notes = []
     for name in study.evaluations:
-        errors = [error for of, error in zip(names, per_measure, strict=True) if of == name]
-        largest = max(errors) / study.scales[name]
+        own = np.array([of == name for of in names])
+        largest = float(per_measure[own].max() / max(study.scales[name], per_size[own].max()))
         if not largest <= EXACT:
             notes.append(
                 f"actual effects on {name.replace('_', ' ')} are exact to {_rounded_up(largest)} of the largest "
-                f"influence; a run retrains until no more than {_rounded_up(EFFECT_TOLERANCE)} is left"
+                f"effect; a run retrains until no more than {_rounded_up(EFFECT_TOLERANCE)} is left"
             )
     return notes
 
