@@ -77,8 +77,8 @@ def evaluate_block(
 ) -> BlockEffects:
     """The effects of one block whose retrained parameters (B, P) are known; nothing is retrained.
 
-    ``passes``, ``refreshed`` and ``at_rounding`` (B,) are what retraining took and came to. Error estimates are those of these parameters: nothing
-    holds them to EFFECT_TOLERANCE.
+    ``passes``, ``refreshed`` and ``at_rounding`` (B,) are what retraining took and came to. Error estimates are those
+    of these parameters: nothing holds them to EFFECT_TOLERANCE.
     """
 
     def stored(block: Removal, reduced: ReducedSolver, evaluations: Evaluations, steps: Deltas) -> Ended:

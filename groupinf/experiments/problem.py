@@ -68,7 +68,7 @@ def training_objective(dataset: Dataset, lam: float) -> Objective:
     )
 
 
-def test_objective(dataset: Dataset, basis: Array | None = None) -> Objective:
+def test_objective(dataset: Dataset, basis: Array | None) -> Objective:
     """The losses of the test rows: unit weights, no penalty; ``basis`` is that of the training rows."""
     return Objective(
         X=with_intercept(_coordinates(dataset.X_test, basis)),

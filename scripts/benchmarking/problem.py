@@ -74,7 +74,7 @@ def make_problem(dataset: Dataset, lambda_over_n: float, count: int) -> tuple[Pr
     """Fit, choose three random test rows and the three of highest loss, and draw ``count`` groups."""
     objective = training_objective(dataset, lam_from(lambda_over_n, dataset.n))
     fitted, rng = fit(objective), np.random.default_rng(SEED)
-    everything = test_objective(dataset)
+    everything = test_objective(dataset, None)
     losses = everything.loss.values(scores(everything.X, fitted.theta, everything.loss.outputs), everything.y)
     tested = choose_test_points(ChosenTestPoints(random=3, highest_loss=3), dataset, losses, rng)
     test, test_points = everything.at(tested.rows), tested.labels

@@ -156,5 +156,5 @@ def _test_f1(run: Run) -> float | None:
         return None
     if content is None:
         return None
-    rows = test_objective(dataset)
+    rows = test_objective(dataset, None)
     return f1(rows.loss, scores(rows.X, npz_arrays(content)["theta"], rows.loss.outputs), rows.y)
