@@ -46,6 +46,18 @@ Missing = Annotated[
 ]
 
 
+def _only_where_drawn(value: bool | None, info: ValidationInfo) -> bool | None:
+    """The key ``stratify``: false is the default, and true says how test rows of classes are drawn."""
+    if value and "test_fraction" in info.data and info.data["test_fraction"] is None:
+        raise ValueError("expected stratify only where test rows are drawn, by test_fraction")
+    if value and info.data.get("task") == "regression":
+        raise ValueError("expected stratify only with classes, found task: regression")
+    return value or None
+
+
+Stratify = Annotated[bool | None, AfterValidator(_only_where_drawn)]
+
+
 class NamedDataset(Section):
     """A dataset of the registry."""
 
@@ -84,6 +96,8 @@ class _Table(Section):
     weight: str | None = None
     missing: Missing = None
     standardise: Standardise = None
+    row_key: str | None = None
+    stratify: Stratify = None
 
 
 class _Csv(Section):
@@ -110,6 +124,7 @@ class LibsvmDataset(Section):
     test_fraction: TestFraction = None
     task: Task = "classification"
     standardise: Standardise = None
+    stratify: Stratify = None
 
 
 TableDataset = CsvDataset | ParquetDataset

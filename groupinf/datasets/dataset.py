@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from groupinf.datasets.row_origins import RowOrigins
+
 Features = NDArray[np.float64] | sparse.csr_array
 
 
@@ -21,7 +23,8 @@ class Dataset:
     For classification y holds class codes 0..K-1 into ``classes`` (labels, sorted); for regression y is
     float64 and ``classes`` is empty. ``sample_weight_train`` (n,) are the s_i of the objective.
     ``columns`` holds natural groupings of the training rows (name -> (n,) values), ``test_columns`` of the
-    test rows (name -> (m,) values), ``sources`` the sha256 of every file that the rows came from.
+    test rows (name -> (m,) values), ``sources`` the sha256 of every file that the rows came from,
+    ``origins`` where in them each row stands, None where that is not known.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Dataset:
     columns: Mapping[str, NDArray[np.object_]] = field(default_factory=dict)
     test_columns: Mapping[str, NDArray[np.object_]] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
+    origins: RowOrigins | None = None
 
     @property
     def n(self) -> int:

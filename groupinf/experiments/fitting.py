@@ -10,7 +10,7 @@ import pandas as pd
 
 from groupinf.config.schema import CrossValidation, Regularization
 from groupinf.datasets.dataset import Dataset
-from groupinf.experiments.folds import folds_of
+from groupinf.experiments.folds import folds_of, one_class_notes
 from groupinf.experiments.problem import training_objective
 from groupinf.numerics.approximate_leave_one_out import MOST_WORK
 from groupinf.numerics.cross_validation import SCORES, CrossValidated, cross_validate
@@ -55,7 +55,7 @@ def fit_model(regularization: Regularization, seed: int, dataset: Dataset, start
         fit(training_objective(dataset, result.best), start),
         float(grid[best]),
         _table(grid, result, best),
-        (*_edge_note(best, grid.size), *_left_out_note(result)),
+        (*_edge_note(best, grid.size), *_left_out_note(result), *one_class_notes(wanted, dataset, seed)),
     )
 
 
@@ -63,7 +63,7 @@ def _cross_validated(wanted: CrossValidation, seed: int, dataset: Dataset) -> tu
     """The grid of λ/n, and what its values score."""
     grid = np.logspace(np.log10(wanted.min), np.log10(wanted.max), wanted.num)
     lams = tuple(lam_from(float(value), dataset.n) for value in grid)
-    folds = folds_of(wanted, dataset.n, seed)
+    folds = folds_of(wanted, dataset, seed)
     return grid, cross_validate(training_objective(dataset, 0.0), lams, folds, SCORES[wanted.score])
 
 
