@@ -94,6 +94,18 @@ def _separator(value: str) -> str | None:
     return None if value == "," else value
 
 
+def _only_where_drawn(value: bool | None, info: ValidationInfo) -> bool | None:
+    """The key ``stratify``: false is the default, and true says how test rows of classes are drawn."""
+    if value and "test_fraction" in info.data and info.data["test_fraction"] is None:
+        raise ValueError("expected stratify only where test rows are drawn, by test_fraction")
+    if value and info.data.get("task") == "regression":
+        raise ValueError("expected stratify only with classes, found task: regression")
+    return value or None
+
+
+Stratify = Annotated[bool | None, AfterValidator(_only_where_drawn)]
+
+
 class NamedDataset(Section):
     """A dataset of the registry."""
 
@@ -135,6 +147,8 @@ class _Table(Section):
     categorical: ColumnList = None
     numeric: ColumnList = None
     missing_values: Markers = None
+    row_key: str | None = None
+    stratify: Stratify = None
 
     @model_validator(mode="after")
     def _one_kind_each(self) -> Self:
@@ -176,6 +190,7 @@ class LibsvmDataset(Section):
     test_fraction: TestFraction = None
     task: Task = "classification"
     standardise: Standardise = None
+    stratify: Stratify = None
 
 
 TableDataset = CsvDataset | ParquetDataset

@@ -42,6 +42,13 @@ def _distinct(values: tuple[_Entry, ...]) -> tuple[_Entry, ...]:
     return values
 
 
+def _as_texts(value: Any) -> Any:
+    """Keys that are whole numbers as text."""
+    if not isinstance(value, (list, tuple)):
+        return value
+    return [str(entry) if isinstance(entry, int) and not isinstance(entry, bool) else entry for entry in value]
+
+
 def _two_entries(value: Any) -> Any:
     if isinstance(value, (list, tuple)) and len(value) != 2:
         raise ValueError(f"expected [low, high], found a list of {len(value)}")
@@ -85,6 +92,7 @@ class CrossValidation(_Range):
     folds: Annotated[int, Field(ge=2)] = 5
     shuffle: bool = False
     score: Literal["accuracy", "f1", "log_loss"] = "accuracy"
+    stratified: Annotated[bool | None, AfterValidator(lambda value: value or None)] = None
 
 
 class Regularization(Section):
@@ -156,7 +164,7 @@ class InfluenceTails(Section):
 
 
 class GroupFile(Section):
-    """A user's own groups: a CSV file with columns group, index and optionally kind."""
+    """A user's own groups: a CSV file with columns group, index or key, and optionally kind."""
 
     builder: Literal["file"] = "file"
     path: str
@@ -246,12 +254,18 @@ class TestPoints(Section):
     all: Literal[True] | None = None
     column: ColumnNames | None = None
     missing: Gaps = None
+    keys: (
+        Annotated[
+            tuple[str, ...], Field(strict=False, min_length=1), BeforeValidator(_as_texts), AfterValidator(_distinct)
+        ]
+        | None
+    ) = None
 
     @model_validator(mode="after")
     def _one_way(self) -> TestPoints:
         drawn = self.random is not None or self.highest_loss is not None
-        ways = drawn + sum(way is not None for way in (self.indices, self.percentile, self.all, self.column))
-        expected = "expected one of: random and/or highest_loss; indices; percentile; all; column"
+        ways = drawn + sum(way is not None for way in (self.indices, self.keys, self.percentile, self.all, self.column))
+        expected = "expected one of: random and/or highest_loss; indices; keys; percentile; all; column"
         if ways > 1:
             raise PydanticCustomError(ALTERNATIVES, f"{expected}; found {ways} of them")
         if ways == 0:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.labels import encode_targets
+from groupinf.datasets.row_origins import RowOrigins
 from groupinf.datasets.split import split_rows
 
 TEST_FRACTION = 0.2
@@ -28,6 +29,8 @@ def split_bundled(
     rows = X.astype("<f8").tobytes() + y.astype("<i8").tobytes()
     if standardise:
         X = (X - X[train].mean(axis=0)) / X[train].std(axis=0)
+    source = f"scikit-learn {name}"
+    line = np.concatenate([train, test])
     return Dataset(
         name=name,
         task="classification",
@@ -38,5 +41,6 @@ def split_bundled(
         classes=targets.classes,
         sample_weight_train=np.ones(train.size),
         feature_names=tuple(str(f) for f in feature_names),
-        sources={f"scikit-learn {name}": hashlib.sha256(rows).hexdigest()},
+        sources={source: hashlib.sha256(rows).hexdigest()},
+        origins=RowOrigins(np.full(line.size, source, dtype=object), line),
     )

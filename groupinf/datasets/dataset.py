@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from groupinf.datasets.column_use import ColumnUse
+from groupinf.datasets.row_origins import RowOrigins
 
 Features = NDArray[np.float64] | sparse.csr_array
 
@@ -24,7 +25,8 @@ class Dataset:
     float64 and ``classes`` is empty. ``sample_weight_train`` (n,) are the s_i of the objective.
     ``columns`` holds natural groupings of the training rows (name -> (n,) values), ``test_columns`` of the
     test rows (name -> (m,) values), both with None where a row has no value; ``sources`` the sha256 of every file that
-    the rows came from. ``uses`` says what became of each column of a table.
+    the rows came from, ``origins`` where in them each row stands, None where that is not known. ``uses`` says what
+    became of each column of a table.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Dataset:
     test_columns: Mapping[str, NDArray[np.object_]] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     uses: tuple[ColumnUse, ...] = ()
+    origins: RowOrigins | None = None
 
     @property
     def n(self) -> int:

@@ -11,6 +11,7 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, SourceFile
 from groupinf.datasets.home import verified_file
 from groupinf.datasets.one_hot import one_hot
+from groupinf.datasets.row_origins import RowOrigins
 from groupinf.datasets.split import split_rows
 from groupinf.datasets.text_table import TextTable, read_table
 
@@ -51,6 +52,7 @@ def load(home: Path, seed: int) -> Dataset:
     names, X = _features(table)
     y = table.columns[TARGET].astype(np.float64)
     train, test = split_rows(y.size, TEST_FRACTION, seed)
+    lines = table.files[0].numbers
     return Dataset(
         name=FACTS.name,
         task="regression",
@@ -63,6 +65,7 @@ def load(home: Path, seed: int) -> Dataset:
         feature_names=tuple(names),
         columns={name: table.columns[name][train] for name in CATEGORIES},
         sources={SOURCE.path: file.sha256},
+        origins=RowOrigins(np.full(y.size, SOURCE.path, dtype=object), lines[np.concatenate([train, test])]),
     )
 
 

@@ -7,7 +7,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from groupinf.datasets.features import LARGEST, MOST_FEATURES, TOO_LARGE, featur
 from groupinf.datasets.home import sha256_of
 from groupinf.datasets.labels import encode_targets
 from groupinf.datasets.own_dataset import own_dataset
+from groupinf.datasets.row_origins import origins_of
 from groupinf.datasets.split import SplitKey, check_every_class_trains, split_file
 from groupinf.errors import DataError
 
@@ -32,10 +33,11 @@ LONGEST = 60  # characters of a line that a message shows
 
 @dataclass(frozen=True)
 class LabelledRows:
-    """Rows of a file as they stand: column j of X holds what has the index j."""
+    """Rows of a file as they stand: column j of X holds what has the index j; lines count from 1."""
 
     X: sparse.csr_array
     y: NDArray[np.float64]
+    lines: NDArray[np.int64]
 
 
 def load_libsvm(config: LibsvmDataset, path: Path, test_path: Path | None, seed: int) -> Dataset:
@@ -53,14 +55,16 @@ def load_libsvm(config: LibsvmDataset, path: Path, test_path: Path | None, seed:
     X, names = _features([file.X for file in files], str(path))
     y = _whole_numbers(np.concatenate([file.y for file in files]))
     if config.test_fraction is not None:
-        train, test = split_file(y.size, config.test_fraction, seed, str(path))
+        train, test = split_file(y, config.test_fraction, seed, str(path), bool(config.stratify))
     else:
         train, test = np.arange(files[0].y.size), np.arange(files[0].y.size, y.size)
     if config.task == "classification":
         made_by: SplitKey = "test_file" if config.test_fraction is None else "test_fraction"
         check_every_class_trains(y, train, "the labels", str(path), made_by)
     targets = encode_targets(y[train], y[test], config.task, str(path))
-    return own_dataset(config, (X[train], X[test]), targets, names, [(p, sha256_of(p)) for p in paths])
+    dataset = own_dataset(config, (X[train], X[test]), targets, names, [(p, sha256_of(p)) for p in paths])
+    lines = [(p, file.lines) for p, file in zip(paths, files, strict=True)]
+    return replace(dataset, origins=origins_of(lines, np.concatenate([train, test])))
 
 
 def read_libsvm(path: Path) -> LabelledRows:
@@ -99,7 +103,13 @@ def _parsed(content: bytes) -> LabelledRows | str:
         return f"an index above {MOST_FEATURES:,}"
     if not (np.abs(X.data) <= LARGEST).all() or not (np.abs(y) <= LARGEST).all():
         return "a number that is not finite or too large"
-    return LabelledRows(sparse.csr_array(X), y)
+    return LabelledRows(sparse.csr_array(X), y, _lines_of_rows(content))
+
+
+def _lines_of_rows(content: bytes) -> NDArray[np.int64]:
+    """Number of each line that is more than blank or a comment."""
+    held = [bool(line.split(b"#", 1)[0].strip()) for line in content.split(b"\n")]
+    return np.flatnonzero(held).astype(np.int64) + 1
 
 
 def _first_fault(lines: Sequence[bytes], path: Path) -> DataError:

@@ -15,14 +15,16 @@ from groupinf.config.dataset_schema import NpzDataset
 from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.features import SPARSE_PARTS, check_finite, dense_features, feature_names, sparse_features
 from groupinf.datasets.home import sha256_of
-from groupinf.datasets.labels import check_weights, encode_targets
+from groupinf.datasets.labels import Targets, check_weights, encode_targets
 from groupinf.datasets.npz_archive import open_archive, read_member
 from groupinf.datasets.own_dataset import own_dataset
+from groupinf.datasets.row_origins import RowOrigins, key_text
 from groupinf.datasets.sparse_npz import read_sparse
 from groupinf.errors import DataError
 
 REQUIRED = ("X_train", "y_train", "X_test", "y_test")
-OPTIONAL = ("sample_weight_train", "feature_names")
+KEYS = ("row_key_train", "row_key_test")
+OPTIONAL = ("sample_weight_train", "feature_names", *KEYS)
 SPARSE = tuple(f"X_{part}_{piece}" for part in ("train", "test") for piece in SPARSE_PARTS)
 
 ALMOST = 0.77  # likeness of sample_weight, sample_weights and feature_name to what they should be; features is less
@@ -33,10 +35,10 @@ Arrays = Mapping[str, NDArray[Any]]
 def load_npz(config: NpzDataset, path: Path, features: tuple[Path, Path] | None = None) -> Dataset:
     """Return the dataset of the .npz file at ``path``.
 
-    Arrays: X_train (n, d), y_train (n,), X_test (m, d), y_test (m,), and optionally sample_weight_train (n,) and
-    feature_names (d,). A CSR matrix is given as X_train_data, X_train_indices, X_train_indptr and X_train_shape in
-    place of X_train, X_test likewise; or both are ``features``, files that scipy.sparse.save_npz wrote. Other arrays
-    are not looked at.
+    Arrays: X_train (n, d), y_train (n,), X_test (m, d), y_test (m,), and optionally sample_weight_train (n,),
+    feature_names (d,), and row_key_train (n,) with row_key_test (m,). A CSR matrix is given as X_train_data,
+    X_train_indices, X_train_indptr and X_train_shape in place of X_train, X_test likewise; or both are ``features``,
+    files that scipy.sparse.save_npz wrote. Other arrays are not looked at.
 
     Raises:
         DataError: the file is no such archive, or an array is missing, of the wrong shape or type, or holds values
@@ -57,7 +59,7 @@ def load_npz(config: NpzDataset, path: Path, features: tuple[Path, Path] | None 
     dataset = own_dataset(config, (X_train, X_test), targets, names, files)
     weights = _weights(arrays, dataset.n, of_train, file)
     check_weights(weights, targets, f"{file}: sample_weight_train")
-    return replace(dataset, sample_weight_train=weights)
+    return replace(dataset, sample_weight_train=weights, origins=_origins(arrays, targets, path))
 
 
 def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
@@ -140,6 +142,36 @@ def _weights(arrays: Arrays, rows: int, of: str, file: str) -> NDArray[np.float6
     if weights.dtype.kind not in "biuf":
         raise DataError(f"{file}: {name}: expected numbers, found dtype {weights.dtype}")
     return weights.astype(np.float64)
+
+
+def _origins(arrays: Arrays, targets: Targets, path: Path) -> RowOrigins:
+    """Rows of the arrays, counted from 0, and their keys where there are any."""
+    sizes = targets.y_train.size, targets.y_test.size
+    line = np.concatenate([np.arange(size, dtype=np.int64) for size in sizes])
+    file = np.full(line.size, path.name, dtype=object)
+    given = [name for name in KEYS if name in arrays]
+    if not given:
+        return RowOrigins(file, line)
+    parts = [
+        _vector(arrays, name, size, of, str(path)) for name, size, of in zip(KEYS, sizes, REQUIRED[1::2], strict=True)
+    ]
+    return RowOrigins(file, line, "row_key", _keys(parts, path))
+
+
+def _keys(parts: list[NDArray[Any]], path: Path) -> NDArray[np.object_]:
+    keys: list[str] = []
+    seen: set[str] = set()
+    for name, part in zip(KEYS, parts, strict=True):
+        if part.dtype.kind not in "iuU":
+            raise DataError(f"{path}: {name}: expected whole numbers or text, found dtype {part.dtype}")
+        for row, value in enumerate(part.tolist()):
+            key = key_text(value)
+            if not key or key in seen:
+                found = f"{key!r} again" if key else "an empty one"
+                raise DataError(f"{path}: {name}: expected every row key once, found {found} in row {row}")
+            seen.add(key)
+            keys.append(key)
+    return np.array(keys, dtype=object)
 
 
 def _feature_names(arrays: Arrays, d: int, file: str) -> tuple[str, ...]:

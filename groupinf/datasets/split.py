@@ -24,13 +24,36 @@ def split_rows(rows: int, test_fraction: float, seed: int) -> tuple[NDArray[np.i
     return np.sort(order[n_test:]).astype(np.int64), np.sort(order[:n_test]).astype(np.int64)
 
 
-def split_file(rows: int, test_fraction: float, seed: int, file: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return :func:`split_rows` of a user's file.
+def stratified_rows(
+    labels: NDArray[Any], test_fraction: float, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the sorted training and test rows, each class having its share of the test rows up to rounding.
+
+    The test part has ``round(rows * test_fraction)`` rows, shared out by largest remainder (ties: the first class); a
+    class keeps at least one row for training, if need be at the cost of the number of test rows.
+    """
+    _, codes, sizes = np.unique(labels, return_inverse=True, return_counts=True)
+    taken = np.floor(sizes * test_fraction).astype(np.int64)
+    with_room = np.flatnonzero(taken + 1 < sizes)
+    remainder = (sizes * test_fraction - taken)[with_room]
+    more = max(0, round(labels.size * test_fraction) - int(taken.sum()))
+    taken[with_room[np.argsort(-remainder, kind="stable")[:more]]] += 1
+    order = np.random.default_rng(seed).permutation(labels.size)
+    tested = [order[codes[order] == k][:count] for k, count in enumerate(taken)]
+    test = np.sort(np.concatenate(tested)).astype(np.int64)
+    return np.setdiff1d(np.arange(labels.size, dtype=np.int64), test), test
+
+
+def split_file(
+    y: NDArray[Any], test_fraction: float, seed: int, file: str, stratify: bool = False
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return :func:`split_rows` of a user's file with the labels ``y``, or :func:`stratified_rows`.
 
     Raises:
         DatasetConfigError: a part is left without a row.
     """
-    train, test = split_rows(rows, test_fraction, seed)
+    rows = y.size
+    train, test = stratified_rows(y, test_fraction, seed) if stratify else split_rows(rows, test_fraction, seed)
     check_both_parts(
         train,
         test,

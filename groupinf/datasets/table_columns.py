@@ -12,16 +12,19 @@ from groupinf.datasets.labels import shortened
 from groupinf.datasets.table import Table
 from groupinf.errors import DataError
 
+# keys of the configuration that name a column which is no feature
+PARTS = ("target", "split", "weight")
+
 
 def feature_columns(config: TableDataset, table: Table) -> list[str]:
-    """Return the columns that are neither dropped nor target, split, weight or index, in the order of the file.
+    """Return the columns that are neither dropped nor index, target, split, weight or row key, in the file's order.
 
     Raises:
         DatasetConfigError: a column that the configuration names is not there, or has two parts to play.
         DataError: no column is left.
     """
     names = [*table.columns, *table.unusable]
-    parts = [(key, column) for key in ("target", "split", "weight") if (column := getattr(config, key)) is not None]
+    parts = [(key, column) for key in (*PARTS, "row_key") if (column := getattr(config, key)) is not None]
     read = [(key, column) for key in ("categorical", "numeric") for column in getattr(config, key) or ()]
     for key, column in (*parts, *(("drop", d) for d in config.drop), *read):
         if column not in names:
@@ -30,7 +33,7 @@ def feature_columns(config: TableDataset, table: Table) -> list[str]:
                 f" {shortened(list(names))}{did_you_mean(column, names)}",
                 ("dataset", key),
             )
-    _refuse_two_parts(parts, config.drop)
+    _refuse_two_parts(parts, tuple(column for column in config.drop if column != config.row_key))
     if config.weight is not None and config.weight in (config.categorical or ()):
         raise DatasetConfigError(
             f"expected columns other than the weight, found {config.weight!r}", ("dataset", "categorical")
@@ -66,7 +69,7 @@ def check_test_columns(config: TableDataset, table: Table, features: Iterable[st
     Raises:
         DatasetConfigError: names the first column that is not there.
     """
-    for column in (config.target, *features):
+    for column in (config.target, *features, *([config.row_key] if config.row_key else [])):
         if column not in {*test.columns, *test.unusable}:
             raise DatasetConfigError(
                 f"expected the target and every feature of {table.path} in {test.path} too, found no column {column!r}"

@@ -19,8 +19,10 @@ Rows = NDArray[np.int64]
 PARTS = ("train", "test")
 
 
-def split_table(config: TableDataset, table: Table, seed: int) -> tuple[Rows, Rows]:
+def split_table(config: TableDataset, table: Table, y: NDArray[Any], seed: int) -> tuple[Rows, Rows]:
     """Return the sorted training and test rows: those of two files, as a column says, or drawn from ``seed``.
+
+    ``y`` holds the labels of all rows, for a stratified draw.
 
     Raises:
         DataError: a row of the split column says neither train nor test; names its place.
@@ -29,7 +31,7 @@ def split_table(config: TableDataset, table: Table, seed: int) -> tuple[Rows, Ro
     if config.split is not None:
         return _by_column(table, config.split)
     if config.test_fraction is not None:
-        return split_file(table.rows, config.test_fraction, seed, str(table.path))
+        return split_file(y, config.test_fraction, seed, str(table.path), bool(config.stratify))
     first = table.files[0].numbers.size
     return np.arange(first), np.arange(first, table.rows)
 

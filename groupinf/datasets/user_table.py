@@ -19,6 +19,8 @@ from groupinf.datasets.labels import Targets, check_weights, encode_targets
 from groupinf.datasets.own_dataset import own_dataset
 from groupinf.datasets.parquet_table import read_parquet
 from groupinf.datasets.reading import reading_of
+from groupinf.datasets.row_key import row_keys
+from groupinf.datasets.row_origins import origins_of
 from groupinf.datasets.table import GroupColumns, Parsed, Table
 from groupinf.datasets.table_columns import check_test_columns, feature_columns, roles
 from groupinf.datasets.table_features import column_without_gaps, table_features, usable, without_gaps
@@ -53,15 +55,18 @@ def load_table(config: TableDataset, path: Path, test_path: Path | None, seed: i
         table, columns = _read(config, partial(read_parquet, reading=reading), path, test_path)
     table = replace(table, categories=table.categories - {config.target})  # a numeric target keeps its order
     y = _target(config, table)
-    train, test = split_table(config, table, seed)
+    train, test = split_table(config, table, y, seed)
     if config.task == "classification":
         check_classes(config, table, y, train)
     targets = encode_targets(y[train], y[test], config.task, str(path))
     features = table_features(table, columns, train if config.missing == "impute" else None)
     X = features.matrix(train), features.matrix(test)
     files = [(file.path, file.sha256) for file in table.files]
+    keys = None if config.row_key is None else row_keys(table, config.row_key)
+    lines = [(file.path, file.numbers) for file in table.files]
     return replace(
         own_dataset(config, X, targets, features.names, files),
+        origins=origins_of(lines, np.concatenate([train, test]), config.row_key or "", keys),
         sample_weight_train=_weights(config.weight, table, train, targets),
         columns=GroupColumns(table, train),
         test_columns=GroupColumns(table, test),

@@ -35,7 +35,10 @@ def collect(outline: Outline, run: str, directory: RunDirectory, progress: Progr
     blocks = _read_blocks(outline, directory)
     numbers = np.array([g for block in outline.blocks for g in block], dtype=np.int64)
     effects = _effects(outline, run, blocks, numbers)
-    retrains = pd.DataFrame({"group": numbers, **{name: _joined(blocks, name) for name in CERTIFICATES}})
+    names = np.array(outline.groups.name, dtype=object)[numbers]
+    retrains = pd.DataFrame(
+        {"group": numbers, "group_name": names, **{name: _joined(blocks, name) for name in CERTIFICATES}}
+    )
     agreement = agreement_table(effects, outline.manifest["seed"])
     tables = {"retrains.parquet": retrains, "effects.parquet": effects, "spearman.parquet": agreement.table}
     written = {name: directory.write(name, parquet_bytes(table)) for name, table in tables.items()}
@@ -122,6 +125,7 @@ def _effects(
             "dataset": outline.manifest["dataset"],
             "lam_over_n": outline.manifest["lam_over_n"],
             "group": np.repeat(numbers, per_group),
+            "group_name": np.repeat(np.array(groups.name, dtype=object)[numbers], per_group),
             "kind": np.repeat(np.array(groups.kind, dtype=object)[numbers], per_group),
             "size": np.repeat(groups.sizes[numbers], per_group),
         }

@@ -152,7 +152,7 @@ def _description(study: Study, drawn: Drawn, source: RunDirectory, outline: Outl
     """The run's manifest, with what is other here."""
     about, run = outline.manifest, source.path.name
     return {
-        **{key: value for key, value in about.items() if key not in ("test_sets", "agreement_interval")},
+        **{key: value for key, value in about.items() if key not in ("test_sets", "test_keys", "agreement_interval")},
         **describe_measures(study, drawn),
         "notes": [
             f"the groups and the retrained parameters are those of {run}: nothing was retrained",

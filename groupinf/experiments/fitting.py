@@ -10,13 +10,13 @@ import pandas as pd
 
 from groupinf.config.schema import CrossValidation, Regularization
 from groupinf.datasets.dataset import Dataset
-from groupinf.experiments.folds import folds_of
+from groupinf.experiments.folds import folds_of, one_class_notes
 from groupinf.experiments.problem import training_objective
 from groupinf.numerics.approximate_leave_one_out import MOST_WORK
 from groupinf.numerics.cross_validation import SCORES, CrossValidated, cross_validate
 from groupinf.numerics.fit import Fitted, first_fit, polished
 from groupinf.numerics.losses import Array
-from groupinf.numerics.objective import Objective
+from groupinf.numerics.objective import Objective, Rows
 from groupinf.numerics.predict import accuracy, mean_loss
 
 
@@ -55,14 +55,14 @@ def fit_model(regularization: Regularization, seed: int, dataset: Dataset, start
         objective = training_objective(dataset, lam_from(regularization.lambda_over_n, dataset.n))
         return _model(objective, start, regularization.lambda_over_n, None)
     objective = training_objective(dataset, 0.0)
-    grid, result = _cross_validated(wanted, seed, objective)
+    grid, result = _cross_validated(wanted, folds_of(wanted, dataset, seed), objective)
     best = result.lams.index(result.best)
     return _model(
         replace(objective, lam=result.best),
         start,
         float(grid[best]),
         _table(grid, result, best),
-        (*_edge_note(best, grid.size), *_left_out_note(result)),
+        (*_edge_note(best, grid.size), *_left_out_note(result), *one_class_notes(wanted, dataset, seed)),
     )
 
 
@@ -77,11 +77,12 @@ def _model(
     return Model(first, lam_over_n, cross_validation, polished(first), notes)
 
 
-def _cross_validated(wanted: CrossValidation, seed: int, objective: Objective) -> tuple[Array, CrossValidated]:
+def _cross_validated(
+    wanted: CrossValidation, folds: tuple[Rows, ...], objective: Objective
+) -> tuple[Array, CrossValidated]:
     """The grid of λ/n, and what its values score."""
     grid = np.logspace(np.log10(wanted.min), np.log10(wanted.max), wanted.num)
     lams = tuple(lam_from(float(value), objective.n) for value in grid)
-    folds = folds_of(wanted, objective.n, seed)
     return grid, cross_validate(objective, lams, folds, SCORES[wanted.score])
 
 

@@ -11,12 +11,14 @@ from groupinf.config.load import LoadedConfig
 from groupinf.datasets.column_use import MOST_SHOWN, ColumnUse, column_notes
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.blocks import FACTOR_BYTES, WIDEST
+from groupinf.experiments.folds import one_class_notes
 from groupinf.experiments.problem import load_checked, training_objective
 from groupinf.experiments.run import run_name
 from groupinf.experiments.sweep_plan import SweepPlan, plan_sweep, sweep_name, without_sweep
 from groupinf.experiments.test_points import FROM_PERCENTILES, summed_rows
 from groupinf.groups.by_value import gap_words, rows_by_value
 from groupinf.groups.group_file import read_group_file
+from groupinf.groups.training_rows import training_rows
 from groupinf.numerics.engine import KERNEL_BYTES
 from groupinf.numerics.factor import DENSE_BYTES
 from groupinf.numerics.objective import Objective
@@ -80,7 +82,7 @@ def _plan(loaded: LoadedConfig) -> tuple[Plan, Dataset]:
         memory_bytes=_memory(objective, dataset),
         run_name=run_name(loaded, dataset),
         notes=(
-            *((f"{folds} of the retrains are cross-validation fits",) if folds else ()),
+            *_notes(loaded, dataset, folds),
             *column_notes(dataset.uses, MOST_SHOWN),
             *_notes_on_gaps(loaded, dataset),
         ),
@@ -100,10 +102,18 @@ def _notes_on_gaps(loaded: LoadedConfig, dataset: Dataset) -> list[str]:
     return [*notes, *(summed_rows(wanted, dataset).notes if wanted.column is not None else ())]
 
 
+def _notes(loaded: LoadedConfig, dataset: Dataset, folds: int) -> tuple[str, ...]:
+    wanted = loaded.config.regularization.cross_validation
+    if wanted is None:
+        return ()
+    fits = f"{folds} of the retrains are cross-validation fits"
+    return (fits, *one_class_notes(wanted, dataset, loaded.config.seed))
+
+
 def _upper_bound(options: schema.Builder, loaded: LoadedConfig, dataset: Dataset) -> int:
     match options:
         case schema.GroupFile():
-            return len(read_group_file(loaded.path(options.path), dataset.n))
+            return len(read_group_file(loaded.path(options.path), training_rows(dataset)))
         case schema.Column():
             return len(rows_by_value(dataset.columns, options.column, options.missing).values)
         case schema.InfluenceTails():
@@ -120,8 +130,8 @@ def _num(loaded: LoadedConfig) -> int:
 def _test_points(wanted: schema.TestPoints, dataset: Dataset) -> int:
     if wanted.all or wanted.column is not None:
         return len(summed_rows(wanted, dataset).labels)
-    if wanted.indices is not None:
-        return len(wanted.indices)
+    if wanted.indices is not None or wanted.keys is not None:
+        return len(wanted.indices or wanted.keys or ())
     if wanted.percentile is not None:
         return wanted.num or FROM_PERCENTILES
     return (wanted.random or 0) + (wanted.highest_loss or 0)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
+import numpy as np
 import yaml
 from numpy.typing import NDArray
 
@@ -23,6 +24,7 @@ from groupinf.experiments.outline import Outline, outline_from, stored_outline
 from groupinf.experiments.parallel import one_thread
 from groupinf.experiments.problem import evaluations_of, test_objective, training_objective
 from groupinf.experiments.progress import Progress
+from groupinf.experiments.rows import ROWS, rows_frame
 from groupinf.experiments.run_directory import CROSS_VALIDATION, RunDirectory, groups_archive, groups_frame
 from groupinf.experiments.store import store_prepared
 from groupinf.experiments.test_points import chosen_again
@@ -85,7 +87,7 @@ def prepare(
         **provenance(),
         "identity": dict(identity),
     }
-    manifest = store_prepared(directory, _contents(loaded, model, drawn.groups), description)
+    manifest = store_prepared(directory, _contents(loaded, dataset, model, drawn.groups), description)
     return Prepared(study, outline_from(drawn.groups, manifest))
 
 
@@ -112,7 +114,7 @@ def describe_measures(study: Study, drawn: Drawn) -> dict[str, Any]:
     """What is measured, on which test points and in which scales, for the manifest."""
     return {
         "test_points": list(study.test_points),
-        **({"test_sets": drawn.tested.described()} if drawn.tested.names else {}),
+        **drawn.tested.described(),
         "evaluations": list(study.evaluations),
         "methods": list(study.methods),
         "scales": dict(study.scales),
@@ -141,11 +143,12 @@ def _describe_groups(study: Study, drawn: Drawn, notes: Sequence[str]) -> dict[s
     }
 
 
-def _contents(loaded: LoadedConfig, model: Model, groups: Groups) -> dict[str, bytes]:
+def _contents(loaded: LoadedConfig, dataset: Dataset, model: Model, groups: Groups) -> dict[str, bytes]:
     shown = yaml.safe_dump(loaded.resolved(), sort_keys=False, allow_unicode=True)
     contents = {
         "config.yaml": shown.encode(),
-        "theta.npz": theta_archive(model.fitted),
+        "theta.npz": theta_archive(model.fitted, dataset),
+        ROWS: parquet_bytes(rows_frame(dataset)),
         "groups.npz": groups_archive(groups),
         "groups.parquet": parquet_bytes(groups_frame(groups)),
     }
@@ -165,9 +168,9 @@ def restore(
     return Prepared(one_thread(lambda found: _study(loaded, dataset, arrays, found), outline), outline)
 
 
-def theta_archive(fitted: Fitted) -> bytes:
-    """θ̂ for ``theta.npz``; with its ``coordinates`` where the fit has others than the features."""
-    full = {"theta": fitted.objective.in_full(fitted.theta)}
+def theta_archive(fitted: Fitted, dataset: Dataset) -> bytes:
+    """θ̂ for ``theta.npz``, with names; and its ``coordinates`` where the fit has others than the features."""
+    full = {"theta": fitted.objective.in_full(fitted.theta), "feature_names": np.array(dataset.feature_names)}
     return npz_bytes(full if fitted.objective.basis is None else full | {"coordinates": fitted.theta})
 
 

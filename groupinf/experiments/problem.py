@@ -13,6 +13,7 @@ from groupinf.datasets.labels import shortened
 from groupinf.datasets.registry import load_dataset
 from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.folds import folds_of
+from groupinf.experiments.test_points import rows_of_keys
 from groupinf.groups.by_value import names_of, rows_by_value
 from groupinf.groups.check import check_builder, check_sizes
 from groupinf.numerics.factor import DENSE_BYTES
@@ -120,6 +121,11 @@ def _test_point_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigE
     wanted = (points.random or 0) + (points.highest_loss or 0)
     if wanted > rows:
         return [loaded.error(("test_points",), f"expected at most {rows}, the test rows, found {wanted} points")]
+    if points.keys is not None:
+        try:
+            rows_of_keys(points.keys, dataset)
+        except DataError as error:
+            return [loaded.error(("test_points", "keys"), str(error))]
     beyond = [i for i in points.indices or () if i >= rows]
     if beyond:
         return [loaded.error(("test_points", "indices"), f"expected rows 0 to {rows - 1}, found {beyond[0]}")]
@@ -158,6 +164,10 @@ def _cross_validation_problems(loaded: LoadedConfig, dataset: Dataset) -> list[C
     key = ("regularization", "cross_validation")
     if wanted.folds > dataset.n:
         return [loaded.error((*key, "folds"), f"expected at most n = {dataset.n}, found {wanted.folds}")]
+    if wanted.stratified and dataset.task == "regression":
+        return [
+            loaded.error((*key, "stratified"), "expected stratified folds only of data with classes, found regression")
+        ]
     if wanted.score == "accuracy" and dataset.task == "regression":
         return [loaded.error((*key, "score"), "expected log_loss (half the squared error) for regression")]
     if wanted.score == "f1" and len(dataset.classes) != 2:
@@ -168,11 +178,12 @@ def _cross_validation_problems(loaded: LoadedConfig, dataset: Dataset) -> list[C
 def _emptied_fold(loaded: LoadedConfig, dataset: Dataset, wanted: CrossValidation) -> list[ConfigError]:
     if dataset.task == "regression":
         return []
-    for k, rows in enumerate(folds_of(wanted, dataset.n, loaded.config.seed)):
+    for k, rows in enumerate(folds_of(wanted, dataset, loaded.config.seed)):
         left = np.bincount(np.delete(dataset.y_train.astype(np.int64), rows), minlength=len(dataset.classes))
         if (left == 0).any():
             emptied = dataset.classes[int(np.argmin(left))]
             message = f"expected folds that leave every class; without fold {k} no row of class {emptied} is left"
+            message += "" if wanted.stratified else "; stratified: true gives every fold its share of each class"
             return [loaded.error(("regularization", "cross_validation", "folds"), message)]
     return []
 

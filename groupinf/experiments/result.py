@@ -15,11 +15,11 @@ class Run:
     """A collected run.
 
     groups: group, name, kind, size, test_point, made_from. effects: run, dataset, lam_over_n, group,
-    kind, size, test_point, evaluation, method, readout, effect, error_estimate. retrains: group, passes,
-    gradient_norm, decrement, score_bound, refreshed. spearman: one row per (evaluation, test_point, kind or "all",
-    method).
+    group_name, kind, size, test_point, evaluation, method, readout, effect, error_estimate. retrains: group,
+    group_name, passes, gradient_norm, decrement, score_bound, refreshed, at_rounding. spearman: one row per
+    (evaluation, test_point, kind or "all", method).
     cross_validation: lam_over_n, mean_score, standard_error, fold_0, ..., approximate_leave_one_out, chosen; None
-    where λ was configured.
+    where λ was configured. rows: file, line, split, row, label, weight and, with row keys, key; None in old folders.
     manifest: n, d, classes, lam, lam_over_n, train_accuracy, test_accuracy, convention, versions, seeds, ...
     """
 
@@ -31,6 +31,7 @@ class Run:
     retrains: pd.DataFrame
     spearman: pd.DataFrame
     cross_validation: pd.DataFrame | None = None
+    rows: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
         about = self.manifest

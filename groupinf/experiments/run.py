@@ -27,6 +27,7 @@ from groupinf.experiments.prepare import NOTHING, Given, Prepared, prepare
 from groupinf.experiments.problem import load_checked
 from groupinf.experiments.progress import Progress
 from groupinf.experiments.result import Run
+from groupinf.experiments.rows import ROWS
 from groupinf.experiments.run_directory import COLLECTED, CROSS_VALIDATION, RunDirectory, prepared_files
 
 TIMINGS = "timings.json"
@@ -146,12 +147,13 @@ def load_run(path: Path) -> Run:
         effects=effects,
         retrains=retrains,
         spearman=spearman,
-        cross_validation=_stored_cross_validation(directory, manifest),
+        cross_validation=_stored(CROSS_VALIDATION, directory, manifest),
+        rows=_stored(ROWS, directory, manifest),
     )
 
 
-def _stored_cross_validation(directory: RunDirectory, manifest: Mapping[str, Any]) -> pd.DataFrame | None:
-    return directory.read_table(CROSS_VALIDATION, manifest) if CROSS_VALIDATION in manifest["files"] else None
+def _stored(name: str, directory: RunDirectory, manifest: Mapping[str, Any]) -> pd.DataFrame | None:
+    return directory.read_table(name, manifest) if name in manifest["files"] else None
 
 
 def _stored_config(directory: RunDirectory, manifest: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What lies where in a run's folder, and reading it back only if it is what was written.
 
-config.yaml, manifest.json, theta.npz, groups.npz, groups.parquet, cross_validation.parquet, blocks/NNNNN-HASH.npz,
+config.yaml, manifest.json, theta.npz, rows.parquet, groups.npz, groups.parquet, cross_validation.parquet,
+blocks/NNNNN-HASH.npz,
 retrains.parquet, effects.parquet, spearman.parquet, timings.json; reports add tables/ and figures/.
 As long as blocks are missing also running/, failed/ and shards.json: groupinf.experiments.markers.
 """
@@ -31,6 +32,7 @@ from groupinf.experiments.files import (
     write_atomically,
 )
 from groupinf.experiments.folder_kinds import MANIFEST, makes_again, no_run
+from groupinf.experiments.rows import ROWS
 from groupinf.experiments.sealed import sealed, unsealed
 from groupinf.groups.groups import Groups
 
@@ -173,8 +175,8 @@ class RunDirectory:
 
 
 def prepared_files(manifest: Mapping[str, Any]) -> tuple[str, ...]:
-    """What prepare wrote: PREPARED, and the cross-validation where λ was chosen by one."""
-    return (*PREPARED, *(name for name in (CROSS_VALIDATION,) if name in manifest.get("files", {})))
+    """What prepare wrote: PREPARED, the cross-validation where λ was chosen by one, and the rows but in old runs."""
+    return (*PREPARED, *(name for name in (CROSS_VALIDATION, ROWS) if name in manifest.get("files", {})))
 
 
 def groups_archive(groups: Groups) -> bytes:

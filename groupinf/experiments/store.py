@@ -8,10 +8,11 @@ from typing import Any
 from groupinf.errors import DataError
 from groupinf.experiments.files import sha256
 from groupinf.experiments.folder_kinds import MANIFEST
+from groupinf.experiments.rows import ROWS
 from groupinf.experiments.run_directory import RunDirectory
 
-# other paths in a configuration change no number
-MAY_DIFFER = ("config.yaml",)
+# other paths in a configuration, or another name of the same file, change no number
+MAY_DIFFER = ("config.yaml", ROWS)
 
 
 def store_prepared(

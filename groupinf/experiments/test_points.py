@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from groupinf.config.explain import did_you_mean
 from groupinf.config.schema import TestPoints
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
@@ -25,9 +26,9 @@ class ChosenPoints:
     """T test points: each a row of the test set, or the sum over some of its rows.
 
     ``labels`` (T,) is what tables call them: the row, -1 for the sum over all rows, and -2, -3, .. for the sets of a
-    column in the order of its values, which ``names`` holds; ``notes`` count the test rows in none of them.
-    ``rows`` are their rows, one test point's after the other's; ``sums`` is the slice of ``rows`` that each is the sum
-    over, empty where each row is a test point.
+    column in the order of its values; ``names`` holds these, or the row keys of single rows; ``notes`` count the test
+    rows in none of the sets. ``rows`` are their rows, one test point's after the other's; ``sums`` is the slice of
+    ``rows`` that each is the sum over, empty where each row is a test point.
     """
 
     labels: tuple[int, ...]
@@ -36,13 +37,17 @@ class ChosenPoints:
     names: Mapping[int, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
-    def described(self) -> list[dict[str, int | str]]:
-        """The sets of a column, for the manifest: label, name and number of rows."""
-        return [
-            {"test_point": label, "name": self.names[label], "rows": rows.stop - rows.start}
-            for label, rows in zip(self.labels, self.sums, strict=False)
-            if label in self.names
+    def described(self) -> dict[str, list[dict[str, int | str]]]:
+        """For the manifest: test_sets, label, name and number of rows of each; or test_keys of single rows."""
+        named: list[dict[str, int | str]] = [
+            {"test_point": label, "name": self.names[label]} for label in self.labels if label in self.names
         ]
+        if not named:
+            return {}
+        if not self.sums:
+            return {"test_keys": named}
+        sizes = [rows.stop - rows.start for rows in self.sums]
+        return {"test_sets": [{**about, "rows": size} for about, size in zip(named, sizes, strict=True)]}
 
 
 def choose_test_points(
@@ -56,25 +61,47 @@ def choose_test_points(
     if wanted.all or wanted.column is not None:
         return summed_rows(wanted, dataset)
     if wanted.indices is not None:
-        return single_rows(wanted.indices)
+        return single_rows(wanted.indices, dataset)
+    if wanted.keys is not None:
+        return single_rows(rows_of_keys(wanted.keys, dataset), dataset)
     if wanted.percentile is not None:
-        return _from_percentiles(wanted.percentile, wanted.num or FROM_PERCENTILES, test_losses, rng)
+        rows = _from_percentiles(wanted.percentile, wanted.num or FROM_PERCENTILES, test_losses, rng)
+        return single_rows(rows, dataset)
     order = np.argsort(-test_losses, kind="stable")
     highest = order[: wanted.highest_loss or 0]
     others = np.sort(order[highest.size :])
     drawn = rng.choice(others, wanted.random or 0, replace=False)
-    return single_rows([*np.sort(drawn), *highest])
+    return single_rows([*np.sort(drawn), *highest], dataset)
 
 
 def chosen_again(wanted: TestPoints, dataset: Dataset, labels: Sequence[int]) -> ChosenPoints:
     """The test points that were chosen before, from what the tables call them."""
-    return summed_rows(wanted, dataset) if wanted.all or wanted.column is not None else single_rows(labels)
+    if wanted.all or wanted.column is not None:
+        return summed_rows(wanted, dataset)
+    return single_rows(labels, dataset)
 
 
-def single_rows(rows: Sequence[int] | NDArray[np.int64]) -> ChosenPoints:
-    """Each row a test point by itself."""
-    labels = tuple(int(row) for row in rows)
-    return ChosenPoints(labels, np.array(labels, dtype=np.int64))
+def single_rows(rows: Sequence[int] | NDArray[np.int64], dataset: Dataset | None = None) -> ChosenPoints:
+    """Each row a test point by itself, named by its row key where the dataset has any."""
+    labels, origins = tuple(int(row) for row in rows), None if dataset is None else dataset.origins
+    names = {}
+    if dataset is not None and origins is not None and origins.key is not None:
+        names = {label: origins.called(dataset.n + label) for label in labels}
+    return ChosenPoints(labels, np.array(labels, dtype=np.int64), names=names)
+
+
+def rows_of_keys(keys: Sequence[str], dataset: Dataset) -> list[int]:
+    """The test rows with these row keys, in this order; DataError, without the key's name, where one has none."""
+    known = {} if dataset.origins is None else dataset.origins.rows_by_key()
+    if not known:
+        raise DataError("expected data whose rows have keys, found none; row_key in the dataset names their column")
+    for key in keys:
+        row = known.get(key)
+        if row is None or row < dataset.n:
+            found = f"found {key!r}, which " + ("no row has" if row is None else "is a training row")
+            tests = [name for name, at in known.items() if at >= dataset.n]
+            raise DataError(f"expected keys of test rows, {found}{did_you_mean(key, tests) if row is None else ''}")
+    return [known[key] - dataset.n for key in keys]
 
 
 def summed_rows(wanted: TestPoints, dataset: Dataset) -> ChosenPoints:
@@ -95,9 +122,9 @@ def summed_rows(wanted: TestPoints, dataset: Dataset) -> ChosenPoints:
 
 def _from_percentiles(
     band: tuple[float, float], num: int, test_losses: NDArray[np.float64], rng: np.random.Generator
-) -> ChosenPoints:
+) -> Rows:
     low, high = np.percentile(test_losses, band)
     rows = np.flatnonzero((low <= test_losses) & (test_losses <= high))
     if rows.size == 0:
         raise DataError(f"test_points.percentile: no test row has a loss between percentiles {band[0]} and {band[1]}")
-    return single_rows(np.sort(rng.choice(rows, min(num, rows.size), replace=False)))
+    return np.sort(rng.choice(rows, min(num, rows.size), replace=False))

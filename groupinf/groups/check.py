@@ -14,6 +14,7 @@ from groupinf.groups.by_value import names_of, rows_by_value
 from groupinf.groups.group_file import read_group_file
 from groupinf.groups.random_within_class import classes_wanted
 from groupinf.groups.sizes import sizes_problem
+from groupinf.groups.training_rows import training_rows
 
 
 class Problem(NamedTuple):
@@ -43,7 +44,7 @@ def check_builder(options: schema.Builder, dataset: Dataset, base: Path) -> Prob
         case schema.Column():
             return _check_column(options, dataset)
         case schema.GroupFile():
-            return _check_file(base / Path(options.path).expanduser(), dataset.n)
+            return _check_file(base / Path(options.path).expanduser(), dataset)
         case _:
             return None
 
@@ -73,9 +74,9 @@ def _check_column(options: schema.Column, dataset: Dataset) -> Problem | None:
     return None
 
 
-def _check_file(path: Path, n: int) -> Problem | None:
+def _check_file(path: Path, dataset: Dataset) -> Problem | None:
     try:
-        read_group_file(path, n)
+        read_group_file(path, training_rows(dataset))
     except DataError as error:
         return Problem("path", str(error))
     return None

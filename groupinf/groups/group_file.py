@@ -1,10 +1,9 @@
-"""The CSV file of a user's own groups: columns group, index and optionally kind, one line per member."""
+"""The CSV file of a user's own groups: columns group, index or key, and optionally kind, one line per member."""
 
 from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,9 +12,11 @@ import numpy as np
 
 from groupinf.errors import DataError
 from groupinf.groups.groups import Group
+from groupinf.groups.training_rows import TrainingRows
 
-REQUIRED = ("group", "index")
-COLUMNS = (*REQUIRED, "kind")
+MEMBER = ("index", "key")  # one of them says which row a line adds
+COLUMNS = ("group", *MEMBER, "kind")
+EXPECTED = "expected the columns group, index (or key) and optionally kind"
 DEFAULT_KIND = "file"
 RESERVED_KIND = "all"  # what tables call the groups of every kind together
 
@@ -27,12 +28,13 @@ class _Listed:
     lines: dict[int, int] = field(default_factory=dict)  # index -> line that lists it
 
 
-def read_group_file(path: Path, n: int) -> tuple[Group, ...]:
-    """Groups in order of first appearance, named by their text; index is a training row 0..n−1, kind "file" if absent.
+def read_group_file(path: Path, rows: TrainingRows) -> tuple[Group, ...]:
+    """Groups in order of first appearance, named by their text, of kind "file" where the file says none.
 
+    Members are named by index, a training row 0..n−1, or by the row key of the dataset.
     DataError, with the line, where the file is missing, empty, not UTF-8 or not CSV; where a column is missing,
-    repeated or unknown; where a name is empty; where an index is no integer, out of range or listed twice in
-    its group; where a group has two kinds.
+    repeated or unknown; where a name is empty; where an index is no integer or out of range, a key is not that of a
+    training row; where a row is listed twice in its group; where a group has two kinds.
     """
     listed: dict[str, _Listed] = {}
     for line, row in _rows(path):
@@ -47,25 +49,17 @@ def read_group_file(path: Path, n: int) -> tuple[Group, ...]:
                 f"{where}: expected kind {group.kind!r} as on line {group.first_line} for group {row['group']!r}, "
                 f"found {kind!r}"
             )
-        index = _index(row["index"], n, where)
-        if index in group.lines:
+        member = rows.by_key(row["key"], where) if "key" in row else rows.by_index(row["index"], where)
+        if member in group.lines:
+            shown = f"key {row['key'].strip()!r}" if "key" in row else f"index {member}"
             raise DataError(
-                f"{where}: index {index} is listed twice in group {row['group']!r}, first on line {group.lines[index]}"
+                f"{where}: {shown} is listed twice in group {row['group']!r}, first on line {group.lines[member]}"
             )
-        group.lines[index] = line
+        group.lines[member] = line
     return tuple(
         Group(group.kind, np.array(sorted(group.lines), dtype=np.int64), f"file {path.name}", name=name)
         for name, group in listed.items()
     )
-
-
-def _index(text: str, n: int, where: str) -> int:
-    if re.fullmatch(r"\s*[+-]?[0-9]{1,18}\s*", text) is None:
-        raise DataError(f"{where}: index: expected a training row from 0 to {n - 1}, found {text!r}")
-    index = int(text)
-    if not 0 <= index < n:
-        raise DataError(f"{where}: index: expected a training row from 0 to {n - 1}, found {index}")
-    return index
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -90,17 +84,17 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         raise DataError(f"{path}, line {reader.line_num}: not readable as CSV ({error})") from error
     if count == 0:
         found = "an empty file" if header is None else "a header and no more"
-        raise DataError(f"{path}: expected the columns group, index and optionally kind, found {found}")
+        raise DataError(f"{path}: {EXPECTED}, found {found}")
 
 
 def _header(cells: list[str], where: str) -> list[str]:
     header = [cell.strip() for cell in cells]
-    missing = [name for name in REQUIRED if name not in header]
+    if all(name in header for name in MEMBER):
+        raise DataError(f"{where}: expected either index or key, found both")
+    member = any(name in header for name in MEMBER)
     unknown = [name for name in header if name not in COLUMNS]
-    if missing or unknown or len(set(header)) < len(header):
-        raise DataError(
-            f"{where}: expected the columns group, index and optionally kind, each once, found {', '.join(header)}"
-        )
+    if "group" not in header or not member or unknown or len(set(header)) < len(header):
+        raise DataError(f"{where}: {EXPECTED}, each once, found {', '.join(header)}")
     return header
 
 

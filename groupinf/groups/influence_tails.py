@@ -33,7 +33,7 @@ def build(source: GroupSource, options: InfluenceTails, rng: np.random.Generator
 
 def _where(source: GroupSource, test_point: int) -> str:
     if test_point in source.test_set_names:
-        return f"test points {source.test_set_names[test_point]}"
+        return f"test point{'s' if test_point < 0 else ''} {source.test_set_names[test_point]}"
     return "all test points" if test_point == -1 else f"test point {test_point}"
 
 

@@ -12,11 +12,12 @@ from groupinf.groups.by_value import gap_words, names_of, rows_by_value
 from groupinf.groups.group_file import read_group_file
 from groupinf.groups.groups import Built, Group
 from groupinf.groups.source import GroupSource
+from groupinf.groups.training_rows import training_rows
 
 
 def build_file(source: GroupSource, options: GroupFile, rng: np.random.Generator) -> Built:
     """The groups of ``options.path`` as ``read_group_file`` reads them; nothing is random."""
-    return Built(read_group_file(Path(options.path), source.dataset.n))
+    return Built(read_group_file(Path(options.path), training_rows(source.dataset)))
 
 
 def build_column(source: GroupSource, options: Column, rng: np.random.Generator) -> Built:

@@ -56,6 +56,19 @@ def shuffled_folds(n: int, folds: int, stream: np.random.Generator) -> tuple[Row
     return tuple(np.sort(order[places]) for places in contiguous_folds(n, folds))
 
 
+def stratified_folds(y: Array, folds: int, stream: np.random.Generator | None = None) -> tuple[Rows, ...]:
+    """Rows dealt out in turn, class by class, in their order or, with a ``stream``, in random order.
+
+    The number of rows of each class differs by at most one between folds, and so does the number of all rows.
+
+    >>> [f.tolist() for f in stratified_folds(np.array([0, 0, 0, 1, 1]), 2)]
+    [[0, 2, 4], [1, 3]]
+    """
+    order = np.arange(y.size) if stream is None else stream.permutation(y.size)
+    by_class = order[np.argsort(y[order], kind="stable")]
+    return tuple(np.sort(by_class[k::folds]) for k in range(folds))
+
+
 def accuracy(loss: Loss, z: Array, y: Array) -> float:
     """Share of rows whose class is predicted, unweighted."""
     return float(np.mean(classes_from(z) == y))

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from groupinf.experiments.result import Run
 from groupinf.reporting.formats import counted, listed, number, one_line
-from groupinf.reporting.style import evaluation_name, panel_name
-from groupinf.reporting.summary import test_set_names
+from groupinf.reporting.style import evaluation_name, panel_name, point_name
+from groupinf.reporting.summary import test_point_names, test_set_names
 
 # above this many test points the others are counted
 _MOST_POINTS = 12
@@ -42,8 +42,9 @@ def _chosen_points(run: Run, wanted: Mapping[str, Any]) -> str:
     if wanted.get("column") is not None:
         sets = counted(len(test_set_names(run)), "value")
         return f"sums over those with the same value of column {one_line(str(wanted['column']))}, {sets}"
-    points = [str(point) for point in run.manifest["test_points"]]
-    if wanted.get("indices") is not None:
+    names = test_point_names(run)
+    points = [point_name("", point, names) for point in run.manifest["test_points"]]
+    if wanted.get("indices") is not None or wanted.get("keys") is not None:
         return f"{_rows(points)} as configured"
     at = f"λ/n = {number(_drawn_at(run))}"
     if wanted.get("percentile") is not None:
@@ -76,7 +77,7 @@ def title_line(run: Run) -> str:
     parts = [name]
     if len(tested):
         evaluations = listed([evaluation_name(e).lower() for e in tested["evaluation"].unique()])
-        parts.append(f"{evaluations} of {_title_points(tested['test_point'].unique(), test_set_names(run))}")
+        parts.append(f"{evaluations} of {_title_points(tested['test_point'].unique(), test_point_names(run))}")
     if len(tested) < len(measures):
         parts.append(evaluation_name("self_loss").lower())
     return ", ".join(parts)
@@ -84,7 +85,7 @@ def title_line(run: Run) -> str:
 
 def _title_points(points: NDArray[np.int64], sets: Mapping[int, str]) -> str:
     single = bool((points >= 0).all())
-    words = [str(point) if single else panel_name("", int(point), sets) for point in points]
+    words = [point_name("", int(point), sets) if single else panel_name("", int(point), sets) for point in points]
     kept, hidden = words[:_MOST_IN_TITLE], len(words) - _MOST_IN_TITLE
     named = listed([*kept, *([f"{hidden:,} more"] if hidden > 0 else [])])
     if not single:
@@ -99,7 +100,9 @@ def choice_line(run: Run, table: pd.DataFrame) -> str:
     """
     best = table[table["chosen"]].iloc[0]
     folds = table.filter(regex=r"^fold_\d+$").shape[1]
-    kind = "shuffled" if _wanted(run).get("shuffle") else "contiguous"
+    wanted = _wanted(run)
+    how = [word for word, key in (("shuffled", "shuffle"), ("stratified", "stratified")) if wanted.get(key)]
+    kind = " ".join(how) or "contiguous"
     score = score_name(run)
     line = (
         f"Chosen: λ/n = {number(best['lam_over_n'])} of {counted(len(table), 'value')}, by cross-validation. "

@@ -41,7 +41,7 @@ from groupinf.reporting.style import (
     method_name,
     panel_name,
 )
-from groupinf.reporting.summary import convention_line, facts_line, test_set_names
+from groupinf.reporting.summary import convention_line, facts_line, test_point_names
 
 # Above this many points an SVG holds them as images; text, axes and lines stay vectors.
 MOST_VECTOR_POINTS = 5000
@@ -115,7 +115,7 @@ def scatter_figure(run: Run, method: str) -> Figure:
         axes = [figure.add_axes(box) for box in layout.panels]
         for ax, panel in zip(axes, made, strict=True):
             draw_panel(ax, panel, pairs.kinds, styles, rasterized)
-        _label(figure, axes, made, layout, test_set_names(run))
+        _label(figure, axes, made, layout, test_point_names(run))
         _add_legend(figure, layout, legend)
         _add_title(figure, layout, run, method, pairs.groups.size)
         figure.text(_MARGIN / layout.width, layout.foot, "\n".join(lines), size=SMALL, color=QUIET, va="top")

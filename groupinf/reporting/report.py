@@ -22,7 +22,7 @@ from groupinf.reporting.summary import (
     note_lines,
     skipped_lines,
     statistics_line,
-    test_set_names,
+    test_point_names,
 )
 from groupinf.reporting.tables import by_evaluation, markdown_table, spearman_csv, spearman_latex, spearman_markdown
 from groupinf.reporting.verdict import verdict
@@ -63,7 +63,7 @@ def report_markdown(run: Run) -> str:
     opening = [data_line(run), test_points_line(run), convention_line(run)]
     parts = [f"# {markdown(title_line(run))}", *(markdown(line) for line in opening if line)]
     for evaluation, rows in by_evaluation(overall):
-        parts.append(f"## {evaluation_name(evaluation)}\n\n{markdown_table(rows, test_set_names(run))}")
+        parts.append(f"## {evaluation_name(evaluation)}\n\n{markdown_table(rows, test_point_names(run))}")
     parts += [
         markdown(statistics_line(run, overall)),
         "Each kind of group: [CSV](tables/spearman.csv), [Markdown](tables/spearman.md), [LaTeX](tables/spearman.tex).",

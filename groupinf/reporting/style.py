@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from groupinf.analysis.agreement import ALL_KINDS
-from groupinf.analysis.pairs import TEST_POINT_SUM
 from groupinf.groups.groups import KINDS
 from groupinf.reporting.formats import shorten
 
@@ -96,18 +95,22 @@ def method_name(method: str) -> str:
 
 
 def panel_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> str:
-    """What an evaluation was measured on, as the heading of a plot; ``sets`` names the sets of test points.
+    """What an evaluation was measured on, as the heading of a plot; ``sets`` names sets, and rows by their keys.
 
     >>> panel_name("test_loss", 17, {}), panel_name("self_loss", -1, {}), panel_name("test_loss", -1, {})
     ('test point 17', 'own group', 'sum over all test points')
     >>> panel_name("test_loss", -2, {-2: "genre=travel"})
     'Σ genre=travel'
+    >>> panel_name("test_loss", 17, {17: "id=p3"})
+    'test point 17 (id=p3)'
     """
     if evaluation == "self_loss":
         return "own group"
+    if test_point >= 0:
+        return f"test point {_keyed(test_point, sets)}"
     if test_point in sets:
         return f"Σ {shorten(sets[test_point], LONGEST_NAME)}"
-    return "sum over all test points" if test_point == TEST_POINT_SUM else f"test point {test_point}"
+    return "sum over all test points"
 
 
 def kind_name(kind: str) -> str:
@@ -122,18 +125,27 @@ def kind_name(kind: str) -> str:
 
 
 def point_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> str:
-    """What an evaluation was measured on; ``sets`` names the sets of test points.
+    """What an evaluation was measured on; ``sets`` names sets, and rows by their keys.
 
     >>> point_name("test_loss", 17, {}), point_name("self_loss", -1, {}), point_name("test_loss", -1, {})
     ('17', 'own group', 'sum of all')
     >>> point_name("test_loss", -2, {-2: "genre=travel"})
     'sum of genre=travel'
+    >>> point_name("test_loss", 17, {17: "id=p3"})
+    '17 (id=p3)'
     """
     if evaluation == "self_loss":
         return "own group"
+    if test_point >= 0:
+        return _keyed(test_point, sets)
     if test_point in sets:
         return f"sum of {shorten(sets[test_point], LONGEST_NAME)}"
-    return "sum of all" if test_point == TEST_POINT_SUM else str(test_point)
+    return "sum of all"
+
+
+def _keyed(test_point: int, names: Mapping[int, str]) -> str:
+    """A row of the test set, with its key where it has one."""
+    return f"{test_point} ({shorten(names[test_point], LONGEST_NAME)})" if test_point in names else str(test_point)
 
 
 def kind_styles(kinds: Sequence[str]) -> dict[str, KindStyle]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -11,14 +10,16 @@ import pandas as pd
 
 from groupinf.analysis.certificates import largest_relative_error
 from groupinf.experiments.result import Run
-from groupinf.reporting.formats import counted, number, one_line, percent, shorten
-from groupinf.reporting.style import LONGEST_NAME, evaluation_name, panel_name
+from groupinf.reporting.formats import counted, listed, number, one_line, percent, shorten
+from groupinf.reporting.style import LONGEST_NAME, evaluation_name, kind_name, panel_name
 
 SLOPE = "Slope: least squares of actual on predicted effects through the origin; above 1, the prediction is too small."
 SLOPE_WORDS = (
     f"{SLOPE} "
     "Underestimated: share of groups whose prediction has the right sign and is smaller than the actual effect."
 )
+# skipped groups of one reason that a line names
+_MOST_NAMED = 20
 # how a convention states the λ of its run
 _LAMBDA = re.compile(r" with λ = \S+ \(λ/n = [^)]+\)")
 
@@ -106,8 +107,13 @@ def test_set_names(run: Run) -> dict[int, str]:
     return {entry["test_point"]: entry["name"] for entry in run.manifest.get("test_sets", ())}
 
 
+def test_point_names(run: Run) -> dict[int, str]:
+    """The :func:`test_set_names`, or the row keys of single test points where the data have any."""
+    return test_set_names(run) | {entry["test_point"]: entry["name"] for entry in run.manifest.get("test_keys", ())}
+
+
 def measure_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> str:
-    """An evaluation and what it was measured on, inside a sentence; ``sets`` names the sets of test points.
+    """An evaluation and what it was measured on, inside a sentence; ``sets`` names sets and keys.
 
     >>> measure_name("test_loss", 15, {}), measure_name("self_loss", -1, {}), measure_name("test_loss", -1, {})
     ('test loss of test point 15', 'self-loss', 'test loss, sum over all test points')
@@ -125,7 +131,15 @@ def note_lines(run: Run) -> list[str]:
 
 
 def skipped_lines(run: Run) -> list[str]:
-    """How many groups the run skipped, and why."""
-    skipped = run.manifest["skipped"]
-    reasons = Counter(one_line(group["reason"]) for group in skipped)
-    return [f"Skipped {counted(count, 'group')}: {reason}" for reason, count in reasons.items()]
+    """Which groups the run skipped, and why; of many for one reason the first by name."""
+    kinds = dict(zip(run.groups["group"], run.groups["kind"], strict=True))
+    by_reason: dict[str, list[str]] = {}
+    for entry in run.manifest["skipped"]:
+        called = f"{shorten(entry['name'], LONGEST_NAME)} ({kind_name(kinds[entry['group']])})"
+        by_reason.setdefault(one_line(entry["reason"]), []).append(called)
+    lines = []
+    for reason, names in by_reason.items():
+        hidden = len(names) - _MOST_NAMED
+        shown = [*names[:_MOST_NAMED], *([f"{hidden:,} more, named in manifest.json"] if hidden > 0 else [])]
+        lines.append(f"Skipped {counted(len(names), 'group')}, {listed(shown)}: {reason}")
+    return lines

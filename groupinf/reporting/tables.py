@@ -10,7 +10,7 @@ import pandas as pd
 from groupinf.experiments.result import Run
 from groupinf.reporting.formats import coefficient, interval, latex, markdown, percent, ratio
 from groupinf.reporting.style import evaluation_name, kind_name, method_name, point_name
-from groupinf.reporting.summary import convention_line, data_line, statistics_line, test_set_names
+from groupinf.reporting.summary import convention_line, data_line, statistics_line, test_point_names, test_set_names
 
 KEY_HEADERS = ("Test point", "Groups", "Prediction")
 STATISTIC_HEADERS = (
@@ -35,12 +35,12 @@ def by_evaluation(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 def spearman_csv(run: Run) -> str:
     """The table as it is stored, every number in full precision; undefined numbers are empty.
 
-    Where test points are sets, the column test_set names them.
+    Where test points are sets, the column test_set names them; where rows have keys, the column test_key.
     """
-    table, sets = run.spearman, test_set_names(run)
-    if sets:
-        table = table.copy()
-        table.insert(list(table.columns).index("test_point") + 1, "test_set", table["test_point"].map(sets))
+    table, names = run.spearman, test_point_names(run)
+    if names:
+        table, column = table.copy(), "test_set" if test_set_names(run) else "test_key"
+        table.insert(list(table.columns).index("test_point") + 1, column, table["test_point"].map(names))
     return table.to_csv(index=False, lineterminator="\n")
 
 
@@ -48,7 +48,7 @@ def spearman_markdown(run: Run) -> str:
     """The table in Markdown, one part per evaluation, with what was run and the convention."""
     parts = [f"# Predicted against actual effects\n\n{markdown(data_line(run))}"]
     for evaluation, rows in by_evaluation(run.spearman):
-        parts.append(f"## {evaluation_name(evaluation)}\n\n{markdown_table(rows, test_set_names(run))}")
+        parts.append(f"## {evaluation_name(evaluation)}\n\n{markdown_table(rows, test_point_names(run))}")
     return "\n\n".join([*parts, *map(markdown, _notes(run))]) + "\n"
 
 
@@ -67,7 +67,7 @@ def spearman_latex(run: Run) -> str:
     ]
     for evaluation, rows in by_evaluation(run.spearman):
         caption = f"{evaluation_name(evaluation)}: predicted against actual. {data_line(run)}."
-        parts.append(_latex_table(rows, caption, test_set_names(run)))
+        parts.append(_latex_table(rows, caption, test_point_names(run)))
     parts += [rf"\noindent {latex(line)}\par" for line in _notes(run)]
     return "\n".join([*parts, r"\endgroup"]) + "\n"
 

@@ -20,7 +20,7 @@ from groupinf.reporting.summary import (
     note_lines,
     skipped_lines,
     statistics_line,
-    test_set_names,
+    test_point_names,
 )
 from groupinf.reporting.tables import by_evaluation
 
@@ -36,7 +36,7 @@ def spearman_text(run: Run, width: int) -> str:
     """
     overall = run.spearman[run.spearman["kind"] == ALL_KINDS]
     parts = {evaluation_name(evaluation): rows for evaluation, rows in by_evaluation(overall)}
-    sets = test_set_names(run)
+    sets = test_point_names(run)
     intervals = all(len(line) <= width for rows in parts.values() for line in _table(rows, sets, intervals=True))
     tables = ["\n".join([name, *_table(rows, sets, intervals)]) for name, rows in parts.items()]
     statistics = statistics_line(run, overall) if intervals else SLOPE_WORDS

@@ -9,7 +9,7 @@ from groupinf.experiments.result import Run
 from groupinf.reporting.formats import counted, number, percent
 from groupinf.reporting.html.entries import labels
 from groupinf.reporting.style import evaluation_name
-from groupinf.reporting.summary import measure_name, test_set_names
+from groupinf.reporting.summary import measure_name, test_point_names
 
 
 def verdict(runs: Sequence[Run]) -> str:
@@ -79,7 +79,7 @@ def _coarse(runs: Sequence[Run], certified: bool) -> str:
     reach = f"{number(share, 2)} times" if share >= 1 else f"{percent(share)} of"
     why = ", as effects there are next to nothing" if certified else ""
     others = f" (and more than {percent(RESOLVED)} on {len(coarse) - 1:,} more)" if len(coarse) > 1 else ""
-    on = measure_name(evaluation, point, test_set_names(run))
+    on = measure_name(evaluation, point, test_point_names(run))
     return f"on {on}{_at(label)} error estimates reach {reach} the median effect{why}{others}"
 
 

@@ -17,6 +17,7 @@ from groupinf.groups.build import build_groups
 from groupinf.groups.by_value import rows_by_value
 from groupinf.groups.check import check_builder, check_sizes
 from groupinf.groups.group_file import read_group_file
+from groupinf.groups.training_rows import TrainingRows
 
 
 def _file(folder: Path, text: str | bytes) -> Path:
@@ -27,7 +28,7 @@ def _file(folder: Path, text: str | bytes) -> Path:
 
 def test_groups_keep_order_names_and_kinds(tmp_path: Path) -> None:
     text = '\ufeffindex,group,kind\r\n7,NA,ward\r\n3,"a, ""b""",ward\r\n\r\n2,NA,ward\r\n0,1.0,ünit\r\n5,null,ward\r\n'
-    groups = read_group_file(_file(tmp_path, text), 8)
+    groups = read_group_file(_file(tmp_path, text), TrainingRows(8))
     assert [(g.name, g.kind, g.indices.tolist()) for g in groups] == [
         ("NA", "ward", [2, 7]),
         ('a, "b"', "ward", [3]),
@@ -38,14 +39,14 @@ def test_groups_keep_order_names_and_kinds(tmp_path: Path) -> None:
 
 
 def test_the_kind_is_file_unless_given(tmp_path: Path) -> None:
-    groups = read_group_file(_file(tmp_path, "group,index\na,0\nb,0\n"), 1)
+    groups = read_group_file(_file(tmp_path, "group,index\na,0\nb,0\n"), TrainingRows(1))
     assert [(g.kind, g.made_from) for g in groups] == [("file", "file groups.csv")] * 2
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", ": expected the columns group, index and optionally kind, found an empty file"),
+        ("", ": expected the columns group, index .or key. and optionally kind, found an empty file"),
         ("group,index\n", ": .*found a header and no more"),
         ("group,row\na,1\n", ", line 1: expected the columns group, index .* found group, row"),
         ("group,index,index\na,1,1\n", ", line 1: .*each once, found group, index, index"),
@@ -68,7 +69,7 @@ def test_the_kind_is_file_unless_given(tmp_path: Path) -> None:
 def test_a_bad_file_is_refused_with_its_line(tmp_path: Path, make_source, text: str | bytes, message: str) -> None:
     path = _file(tmp_path, text)
     with pytest.raises(DataError, match=r"groups\.csv" + message):
-        read_group_file(path, 10)
+        read_group_file(path, TrainingRows(10))
     problem = check_builder(schema.GroupFile(path="groups.csv"), make_source(n=10).dataset, tmp_path)
     assert problem is not None
     assert problem.key == "path"
@@ -77,7 +78,7 @@ def test_a_bad_file_is_refused_with_its_line(tmp_path: Path, make_source, text: 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"nowhere\.csv: cannot be read"):
-        read_group_file(tmp_path / "nowhere.csv", 10)
+        read_group_file(tmp_path / "nowhere.csv", TrainingRows(10))
 
 
 def test_column_groups_are_the_rows_of_each_value(make_source) -> None:

@@ -93,7 +93,7 @@ def test_terminal_shows_each_prediction_on_each_test_point_within_the_width(make
     assert run.manifest["convention"] in flat
     assert "6.0 passes over the data each, at most 6; largest gradient norm 2·10⁻⁹" in flat
     assert "Note: a note of the run" in flat
-    assert "Skipped 2 groups: no class has 500 points" in flat
+    assert "Skipped 2 groups, 1 (Random) and 2 (Random): no class has 500 points" in flat
     assert "toy: n = 1,200, d = 7, λ/n = 0.001 (λ = 1.2); 2 classes; accuracy 91.0 %" in flat
 
 

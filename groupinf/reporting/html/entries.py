@@ -15,7 +15,7 @@ from groupinf.experiments.result import Run
 from groupinf.reporting.choices import point_choices
 from groupinf.reporting.formats import number, shorten
 from groupinf.reporting.style import LONGEST_NAME, KindStyle, kind_styles, method_styles
-from groupinf.reporting.summary import test_set_names
+from groupinf.reporting.summary import test_point_names
 
 METHOD = "influence"
 
@@ -67,7 +67,7 @@ def _entry(run: Run, label: str) -> Entry:
     sizes = run.effects.drop_duplicates("group")["size"].to_numpy(dtype=np.int64)
     pairs = pair_effects(run.effects)
     small = tuple(unresolved(pairs, run.effects))
-    return Entry(label, run, pairs, sizes, test_set_names(run), point_choices(run), small)
+    return Entry(label, run, pairs, sizes, test_point_names(run), point_choices(run), small)
 
 
 def labels(runs: Sequence[Run]) -> list[str]:

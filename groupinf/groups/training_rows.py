@@ -1,0 +1,71 @@
+"""How group files name the training rows: by number, or by the key that the data give every row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+
+from groupinf.config.explain import did_you_mean
+from groupinf.datasets.dataset import Dataset
+from groupinf.errors import DataError
+
+MOST_COMPARED = 20_000  # keys among which a hint is looked for: more would take seconds
+
+
+@dataclass(frozen=True)
+class TrainingRows:
+    """Training rows 0..n−1.
+
+    ``whole_file`` is the number of rows of the file that they were drawn from, 0 where they are all of it. ``keys``
+    is the row of each key; that of a test row is n or more.
+    """
+
+    n: int
+    whole_file: int = 0
+    keys: Mapping[str, int] = field(default_factory=dict)
+
+    def by_index(self, text: str, where: str) -> int:
+        """The row of a number; DataError, opened by ``where``, where it is none."""
+        expected = f"{where}: index: expected a training row from 0 to {self.n - 1}"
+        if re.fullmatch(r"\s*[+-]?[0-9]{1,18}\s*", text) is None:
+            raise DataError(f"{expected}, found {text!r}")
+        index = int(text)
+        if 0 <= index < self.n:
+            return index
+        if self.n <= index < self.whole_file:
+            raise DataError(
+                f"{expected}, found {index}, which fits only a numbering of the whole file ({self.whole_file} rows):"
+                " training rows are numbered by themselves, as rows.parquet in a run's folder lists them; or name rows"
+                " in a column key, with row_key in the dataset"
+            )
+        raise DataError(f"{expected}, found {index}")
+
+    def by_key(self, text: str, where: str) -> int:
+        """The row of a key; DataError, opened by ``where``, where no row or a test row has it."""
+        key = text.strip()
+        if not self.keys:
+            raise DataError(
+                f"{where}: key: expected data whose rows have keys, found none; row_key in the dataset names their"
+                " column, or give training rows in a column index"
+            )
+        row = self.keys.get(key)
+        if row is None:
+            raise DataError(f"{where}: key: expected that of a training row, found {key!r}{self._near(key)}")
+        if row >= self.n:
+            raise DataError(f"{where}: key: expected that of a training row, found {key!r}, which is a test row")
+        return row
+
+    def _near(self, key: str) -> str:
+        alike = (known for known in self.keys if abs(len(known) - len(key)) <= 2)
+        return did_you_mean(key, islice(alike, MOST_COMPARED)) or ", which no row has"
+
+
+def training_rows(dataset: Dataset) -> TrainingRows:
+    """How the training rows of a dataset may be named."""
+    origins = dataset.origins
+    if origins is None:
+        return TrainingRows(dataset.n)
+    whole_file = origins.line.size if origins.one_numbering else 0
+    return TrainingRows(dataset.n, whole_file, origins.rows_by_key())
