@@ -201,7 +201,7 @@ def test_cross_validation_chooses_the_reference(study: dict[str, Any], tmp_path:
 
 @pytest.fixture
 def fails_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    real = fitting.fit
+    real = fitting.first_fit
 
     def put(lam: float) -> None:
         def fit(objective: Any, start: Any = None) -> Any:
@@ -209,7 +209,7 @@ def fails_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
                 raise ConvergenceError("the fit did not converge")
             return real(objective, start)
 
-        monkeypatch.setattr(fitting, "fit", fit)
+        monkeypatch.setattr(fitting, "first_fit", fit)
 
     return put
 
