@@ -63,7 +63,7 @@ def _cross_validated(wanted: CrossValidation, seed: int, dataset: Dataset) -> tu
     """The grid of λ/n, and what its values score."""
     grid = np.logspace(np.log10(wanted.min), np.log10(wanted.max), wanted.num)
     lams = tuple(lam_from(float(value), dataset.n) for value in grid)
-    folds = folds_of(wanted, dataset, seed)
+    folds = folds_of(wanted, dataset.y_train, seed)
     return grid, cross_validate(training_objective(dataset, 0.0), lams, folds, SCORES[wanted.score])
 
 

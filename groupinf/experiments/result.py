@@ -14,12 +14,13 @@ import pandas as pd
 class Run:
     """A collected run.
 
-    groups: group, name, kind, size, test_point, made_from. effects: run, dataset, lam_over_n, group,
-    group_name, kind, size, test_point, evaluation, method, readout, effect, error_estimate. retrains: group,
-    group_name, passes, gradient_norm, decrement, score_bound, refreshed. spearman: one row per (evaluation, test_point, kind or "all",
+    groups: group, name, kind, size, test_point, made_from. effects: run, dataset, lam_over_n, group, group_name,
+    kind, size, test_point, evaluation, method, readout, effect, error_estimate. retrains: group, group_name, passes,
+    gradient_norm, decrement, score_bound, refreshed. spearman: one row per (evaluation, test_point, kind or "all",
     method).
     cross_validation: lam_over_n, mean_score, standard_error, fold_0, ..., approximate_leave_one_out, chosen; None
-    where λ was configured. rows: file, line, split, row, label, weight and, with row keys, key; None in old folders.
+    where λ was configured.
+    rows: file, line, split, row, label, weight and, where the data have row keys, key; None in a folder of old.
     manifest: n, d, classes, lam, lam_over_n, train_accuracy, test_accuracy, convention, versions, seeds, ...
     """
 
