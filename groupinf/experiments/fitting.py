@@ -55,7 +55,7 @@ def fit_model(regularization: Regularization, seed: int, dataset: Dataset, start
         objective = training_objective(dataset, lam_from(regularization.lambda_over_n, dataset.n))
         return _model(objective, start, regularization.lambda_over_n, None)
     objective = training_objective(dataset, 0.0)
-    grid, result = _cross_validated(wanted, folds_of(wanted, dataset, seed), objective)
+    grid, result = _cross_validated(wanted, folds_of(wanted, dataset.y_train, seed), objective)
     best = result.lams.index(result.best)
     return _model(
         replace(objective, lam=result.best),

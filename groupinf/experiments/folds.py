@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from groupinf.config.schema import CrossValidation
 from groupinf.datasets.dataset import Dataset
@@ -11,21 +14,21 @@ from groupinf.numerics.cross_validation import contiguous_folds, shuffled_folds,
 from groupinf.numerics.objective import Rows
 
 
-def folds_of(wanted: CrossValidation, dataset: Dataset, seed: int) -> tuple[Rows, ...]:
-    """Folds of the training rows: contiguous, or from a random stream of their own; by class where asked for."""
+def folds_of(wanted: CrossValidation, y: NDArray[Any], seed: int) -> tuple[Rows, ...]:
+    """Folds of the rows whose labels are ``y``: contiguous, or from a random stream of their own; by class if asked."""
     stream = builder_stream(seed, "cross_validation") if wanted.shuffle else None
     if wanted.stratified:
-        return stratified_folds(dataset.y_train.astype(np.float64), wanted.folds, stream)
+        return stratified_folds(y.astype(np.float64), wanted.folds, stream)
     if stream is not None:
-        return shuffled_folds(dataset.n, wanted.folds, stream)
-    return contiguous_folds(dataset.n, wanted.folds)
+        return shuffled_folds(y.size, wanted.folds, stream)
+    return contiguous_folds(y.size, wanted.folds)
 
 
 def one_class_notes(wanted: CrossValidation, dataset: Dataset, seed: int) -> tuple[str, ...]:
     """A note where all rows of a fold have one class, though it has several rows: its score tells little of λ."""
     if dataset.task == "regression":
         return ()
-    folds = folds_of(wanted, dataset, seed)
+    folds = folds_of(wanted, dataset.y_train, seed)
     alone = [k for k, rows in enumerate(folds) if rows.size > 1 and np.unique(dataset.y_train[rows]).size == 1]
     if not alone:
         return ()

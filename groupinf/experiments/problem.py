@@ -178,7 +178,7 @@ def _cross_validation_problems(loaded: LoadedConfig, dataset: Dataset) -> list[C
 def _emptied_fold(loaded: LoadedConfig, dataset: Dataset, wanted: CrossValidation) -> list[ConfigError]:
     if dataset.task == "regression":
         return []
-    for k, rows in enumerate(folds_of(wanted, dataset, loaded.config.seed)):
+    for k, rows in enumerate(folds_of(wanted, dataset.y_train, loaded.config.seed)):
         left = np.bincount(np.delete(dataset.y_train.astype(np.int64), rows), minlength=len(dataset.classes))
         if (left == 0).any():
             emptied = dataset.classes[int(np.argmin(left))]

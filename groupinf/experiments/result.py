@@ -19,7 +19,8 @@ class Run:
     group_name, passes, gradient_norm, decrement, score_bound, refreshed, at_rounding. spearman: one row per
     (evaluation, test_point, kind or "all", method).
     cross_validation: lam_over_n, mean_score, standard_error, fold_0, ..., approximate_leave_one_out, chosen; None
-    where λ was configured. rows: file, line, split, row, label, weight and, with row keys, key; None in old folders.
+    where λ was configured.
+    rows: file, line, split, row, label, weight and, where the data have row keys, key; None in a folder of old.
     manifest: n, d, classes, lam, lam_over_n, train_accuracy, test_accuracy, convention, versions, seeds, ...
     """
 

@@ -87,9 +87,9 @@ def test_shuffled_folds_are_seeded_and_change_nothing_else(config: dict[str, Any
 
 def test_folds_are_contiguous_unless_they_are_shuffled() -> None:
     wanted = CrossValidation(min=1.0, max=2.0, num=2, folds=4)
-    for found, expected in zip(folds_of(wanted, 90, 0), contiguous_folds(90, 4), strict=True):
+    for found, expected in zip(folds_of(wanted, np.zeros(90), 0), contiguous_folds(90, 4), strict=True):
         np.testing.assert_array_equal(found, expected)
-    shuffled = folds_of(wanted.model_copy(update={"shuffle": True}), 90, 0)
+    shuffled = folds_of(wanted.model_copy(update={"shuffle": True}), np.zeros(90), 0)
     np.testing.assert_array_equal(np.sort(np.concatenate(shuffled)), np.arange(90))
     assert [rows.size for rows in shuffled] == [23, 23, 23, 21]
     assert all((np.diff(rows) > 0).all() for rows in shuffled)
