@@ -28,6 +28,7 @@ COLUMNS = [
     "dataset",
     "lam_over_n",
     "group",
+    "group_name",
     "kind",
     "size",
     "test_point",

@@ -32,7 +32,7 @@ def test_a_run_that_is_right(run: Path) -> None:
     result = verify_run(run, 1, Silent())
     assert result.problems == ()
     assert result.recomputed == (0,)
-    assert (result.files, result.blocks) == (7, len(list((run / "blocks").iterdir())))
+    assert (result.files, result.blocks) == (8, len(list((run / "blocks").iterdir())))
     assert {f: f.stat().st_mtime_ns for f in run.rglob("*")} == before
 
 
@@ -101,5 +101,5 @@ def test_other_data_are_refused_by_field(run: Path, small_npz: Path) -> None:
 def test_the_command_says_what_was_right(run: Path) -> None:
     result = CliRunner().invoke(main, ["verify", str(run), "-q", "--jobs", "1"])
     assert result.exit_code == 0
-    assert "7 files and" in result.stdout
+    assert "8 files and" in result.stdout
     assert "1 of them made again: the same bytes" in result.stdout
