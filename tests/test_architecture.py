@@ -14,12 +14,13 @@ PACKAGE = Path(__file__).parents[1] / "groupinf"
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "atomic": set(),
-    "config": {"errors"},
-    "numerics": {"errors"},
-    "datasets": {"errors", "atomic", "config", "numerics"},
-    "groups": {"errors", "config", "numerics", "datasets"},
-    "effects": {"errors", "config", "numerics", "datasets"},
-    "analysis": {"errors", "config", "numerics", "datasets"},
+    "wording": set(),
+    "config": {"errors", "wording"},
+    "numerics": {"errors", "wording"},
+    "datasets": {"errors", "wording", "atomic", "config", "numerics"},
+    "groups": {"errors", "wording", "config", "numerics", "datasets"},
+    "effects": {"errors", "wording", "config", "numerics", "datasets"},
+    "analysis": {"errors", "wording", "config", "numerics", "datasets"},
 }
 ALLOWED["experiments"] = {*ALLOWED["groups"], "atomic", "groups", "effects", "analysis"}
 ALLOWED["reporting"] = ALLOWED["batch"] = {*ALLOWED["experiments"], "experiments"}

@@ -14,6 +14,7 @@ from groupinf.datasets.describe import Row, paper_score
 from groupinf.datasets.facts import DatasetFacts
 from groupinf.datasets.home import home_fault
 from groupinf.datasets.integrity import on_disk
+from groupinf.wording import number
 
 COLUMNS = ("name", "n", "d", "classes", "on disk", "λ/n", "accuracy", "licence")
 RIGHT = ("n", "d", "classes", "λ/n", "accuracy")
@@ -54,7 +55,7 @@ def _cells(facts: DatasetFacts, home: Path) -> tuple[str, ...]:
         f"{facts.d:,}",
         f"{facts.n_classes}" if facts.n_classes else "–",
         on_disk(facts, home),
-        "" if facts.lambda_over_n is None else f"{facts.lambda_over_n:.1e}",
+        "" if facts.lambda_over_n is None else f"{number(facts.lambda_over_n, 2)}",
         paper_score(facts),
         facts.licence,
     )

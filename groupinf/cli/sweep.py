@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from groupinf.cli.options import making_options, progress_options, shard_option
+from groupinf.wording import number
 
 if TYPE_CHECKING:
     from groupinf.experiments.progress import Progress
@@ -80,7 +81,7 @@ def _prepare(plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: Progr
     from groupinf.experiments.sweep import prepare_sweep
 
     sweep, failures = prepare_sweep(plan, out, jobs, fresh, progress)
-    left_out = [f"λ/n = {failure.lam_over_n:.6g} is left out: {failure.reason}" for failure in failures]
+    left_out = [f"λ/n = {number(failure.lam_over_n, 6)} is left out: {failure.reason}" for failure in failures]
     return lambda: click.echo("\n".join([f"Prepared: {sweep.folder.path}", *left_out]))
 
 

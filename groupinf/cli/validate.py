@@ -9,6 +9,7 @@ import click
 from groupinf.cli.errors import show_error
 from groupinf.cli.options import overrides_option
 from groupinf.errors import GroupinfError
+from groupinf.wording import number
 
 if TYPE_CHECKING:
     from groupinf.experiments.plan import Plan
@@ -42,7 +43,7 @@ def validate(configs: tuple[str, ...], overrides: tuple[str, ...]) -> None:
 def plan_text(plan: Plan) -> str:
     """What would run, one line for each thing."""
     classes = f", {plan.classes} classes" if plan.classes else ""
-    lam = "by cross-validation" if plan.lam_over_n is None else f"{plan.lam_over_n:g}"
+    lam = "by cross-validation" if plan.lam_over_n is None else f"{number(plan.lam_over_n, 6)}"
     rows = [
         ("run", plan.run_name),
         ("dataset", f"{plan.dataset}: n = {plan.n:,}, d = {plan.d:,}{classes}"),

@@ -32,7 +32,7 @@ _EXPECTED = {
     "less_than_equal": "a number of at most {le:g}",
     "too_short": "at least {min_length} entry",
     "string_too_long": "at most {max_length} characters",
-    "string_pattern_mismatch": "letters, digits, '.', '_' and '-', the first a letter or digit",
+    "string_pattern_mismatch": "text on one line with a letter or digit in it",
 }
 
 
@@ -61,7 +61,12 @@ def found(value: Any) -> str:
 def did_you_mean(name: str, valid: Iterable[str]) -> str:
     """``; did you mean NAME?`` for the nearest valid name, empty where none is near."""
     near = difflib.get_close_matches(name, list(valid), n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+    return f"; did you mean {as_name(near[0])}?" if near else ""
+
+
+def as_name(name: str) -> str:
+    """A name as it stands, in quotes where it is empty or has a blank, which would not be seen at its ends."""
+    return name if re.fullmatch(r"\S+", name) else repr(name)
 
 
 def _repr(value: Any) -> str:
@@ -118,7 +123,7 @@ def _unknown_key(name: str, model: type[BaseModel], tag: str | None) -> str:
 
 
 def _unknown_name(what: str, name: str, valid: Iterable[str]) -> str:
-    return f"unknown {what} {_short(name)}{did_you_mean(name, valid) or ';'} valid: {', '.join(valid)}"
+    return f"unknown {what} {_short(as_name(name))}{did_you_mean(name, valid) or ';'} valid: {', '.join(valid)}"
 
 
 def _needed_by(key: Key, tag: str | None) -> str:

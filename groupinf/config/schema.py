@@ -91,7 +91,7 @@ class CrossValidation(_Range):
     num: PositiveInt
     folds: Annotated[int, Field(ge=2)] = 5
     shuffle: bool = False
-    score: Literal["accuracy", "f1", "log_loss"] = "accuracy"
+    score: Literal["accuracy", "f1", "log_loss"] | None = None
     stratified: Annotated[bool | None, AfterValidator(lambda value: value or None)] = None
 
 
@@ -313,7 +313,7 @@ class Influence(Section):
 class Config(Section):
     """One study: a dataset, a regularisation, groups, test points, evaluations and methods."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+    name: Annotated[str, Field(pattern=r"^[^\r\n\t]*[^\W_][^\r\n\t]*$", max_length=100)]
     seed: NonNegativeInt = 0
     dataset: DatasetConfig
     regularization: Regularization

@@ -11,6 +11,7 @@ from scipy import sparse
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts
 from groupinf.datasets.integrity import FileState, remedy
+from groupinf.wording import number
 
 Row = tuple[str, str]
 
@@ -30,7 +31,7 @@ def known_rows(facts: DatasetFacts) -> list[Row]:
     paper = "not in its Table 1"
     if facts.lambda_over_n is not None:
         score = paper_score(facts)
-        paper = f"λ/n = {facts.lambda_over_n:.3g}, test {score if score.startswith('F1') else f'accuracy {score}'}"
+        paper = f"λ/n = {number(facts.lambda_over_n)}, test {score if score.startswith('F1') else f'accuracy {score}'}"
     return [
         ("rows", f"n = {facts.n:,} for training, {test} for testing"),
         ("features", f"d = {facts.d:,}"),

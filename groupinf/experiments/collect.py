@@ -20,6 +20,7 @@ from groupinf.experiments.outline import Outline
 from groupinf.experiments.progress import Progress
 from groupinf.experiments.run_directory import RunDirectory
 from groupinf.experiments.shards import ranges_text, shards_of
+from groupinf.wording import counted, number
 
 # share of an evaluation's largest effect above which the error of a prediction's linear solves is announced
 LOOSE = 1e-3
@@ -67,8 +68,8 @@ def _loose_solves(effects: pd.DataFrame, scales: Mapping[str, float]) -> list[st
         share = error / scales[evaluation]
         if not share <= LOOSE:
             notes.append(
-                f"{method} on {evaluation}: the linear solves are off by up to {share:.2g} of the largest effect; "
-                "influence.solver cholesky, or cg with a smaller tolerance, is exact"
+                f"{method} on {evaluation}: the linear solves are off by up to {number(share, 2)} of the largest "
+                "effect; influence.solver cholesky, or cg with a smaller tolerance, is exact"
             )
     return notes
 
@@ -78,7 +79,7 @@ def _at_rounding(retrains: pd.DataFrame) -> list[str]:
     count = int(retrains["at_rounding"].sum())
     if not count:
         return []
-    groups = "1 group is" if count == 1 else f"{count:,} groups are"
+    groups = counted(count, "group is", "groups are")
     return [
         f"{groups} exact to rounding only: what is left of an effect is not told from it (at_rounding in "
         "retrains.parquet); error estimates say how much that is"

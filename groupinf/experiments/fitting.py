@@ -10,7 +10,7 @@ import pandas as pd
 
 from groupinf.config.schema import CrossValidation, Regularization
 from groupinf.datasets.dataset import Dataset
-from groupinf.experiments.folds import folds_of, one_class_notes
+from groupinf.experiments.folds import folds_of, one_class_notes, score_of
 from groupinf.experiments.problem import training_objective
 from groupinf.numerics.approximate_leave_one_out import MOST_WORK
 from groupinf.numerics.cross_validation import SCORES, CrossValidated, cross_validate
@@ -18,6 +18,7 @@ from groupinf.numerics.fit import Fitted, first_fit, polished
 from groupinf.numerics.losses import Array
 from groupinf.numerics.objective import Objective, Rows
 from groupinf.numerics.predict import accuracy, mean_loss
+from groupinf.wording import number
 
 
 def lam_from(lam_over_n: float, n: int) -> float:
@@ -55,7 +56,8 @@ def fit_model(regularization: Regularization, seed: int, dataset: Dataset, start
         objective = training_objective(dataset, lam_from(regularization.lambda_over_n, dataset.n))
         return _model(objective, start, regularization.lambda_over_n, None)
     objective = training_objective(dataset, 0.0)
-    grid, result = _cross_validated(wanted, folds_of(wanted, dataset.y_train, seed), objective)
+    folds = folds_of(wanted, dataset.y_train, seed)
+    grid, result = _cross_validated(wanted, folds, objective, dataset.task)
     best = result.lams.index(result.best)
     return _model(
         replace(objective, lam=result.best),
@@ -78,12 +80,12 @@ def _model(
 
 
 def _cross_validated(
-    wanted: CrossValidation, folds: tuple[Rows, ...], objective: Objective
+    wanted: CrossValidation, folds: tuple[Rows, ...], objective: Objective, task: str
 ) -> tuple[Array, CrossValidated]:
     """The grid of λ/n, and what its values score."""
     grid = np.logspace(np.log10(wanted.min), np.log10(wanted.max), wanted.num)
     lams = tuple(lam_from(float(value), objective.n) for value in grid)
-    return grid, cross_validate(objective, lams, folds, SCORES[wanted.score])
+    return grid, cross_validate(objective, lams, folds, SCORES[score_of(wanted, task)])
 
 
 def _table(grid: Array, result: CrossValidated, best: int) -> pd.DataFrame:
@@ -112,7 +114,7 @@ def _left_out_note(result: CrossValidated) -> tuple[str, ...]:
         return ()
     return (
         "approximate leave-one-out is left out of the cross-validation: with so many parameters and rows it takes a "
-        f"solve by iteration for each row, or more than {MOST_WORK:.0e} multiplications for each lambda_over_n",
+        f"solve by iteration for each row, or more than {number(MOST_WORK)} multiplications for each lambda_over_n",
     )
 
 

@@ -13,6 +13,7 @@ from groupinf.config.load import LoadedConfig
 from groupinf.config.schema import Column, Config, GroupFile
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.registry import FACTS
+from groupinf.experiments.folds import score_of
 
 # raised when a stage gives other numbers for the same configuration and data
 STAGE_VERSIONS: dict[str, int] = {"prepare": 2, "compute": 2, "collect": 1}
@@ -34,6 +35,9 @@ def identity_of(loaded: LoadedConfig, dataset: Dataset) -> dict[str, Any]:
     for key in MORE_FILES:  # hashed by key: the same files in other roles are other data
         if key in config["dataset"]:
             config["dataset"][key] = _file_hash(Path(config["dataset"][key]))
+    if loaded.config.regularization.cross_validation is not None:
+        score = score_of(loaded.config.regularization.cross_validation, dataset.task)
+        config["regularization"]["cross_validation"]["score"] = score
     for builder, shown in zip(loaded.config.groups.builders, config["groups"]["builders"], strict=True):
         if isinstance(builder, GroupFile):
             shown["path"] = _file_hash(loaded.path(builder.path))

@@ -8,16 +8,19 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from groupinf.wording import number
+
 LIBRARIES = ("groupinf", "numpy", "scipy", "scikit-learn", "pandas", "pyarrow", "joblib", "matplotlib")
 
 
 def convention(lam: float, lam_over_n: float, task: str) -> str:
     """The one convention, in one line, for every output."""
     units = "predictions in units of y, losses half squared" if task == "regression" else "losses in nats"
+    lams = f"λ = {number(lam, 6)} (λ/n = {number(lam_over_n, 6)})"
     return (
-        f"Loss summed over points plus (λ/2)‖weights‖² with λ = {lam:.6g} (λ/n = {lam_over_n:.6g}), intercept not "
-        f"penalised, λ kept when points are removed. Effect = f without the group − f with it: positive means that "
-        f"removing the group raises f; {units}."
+        f"Loss summed over points plus (λ/2)‖weights‖² with {lams}, intercept not penalised, λ kept when points are "
+        "removed. Effect = f without the group − f with it: positive means that removing the group raises f; "
+        f"{units}."
     )
 
 

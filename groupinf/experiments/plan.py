@@ -22,6 +22,7 @@ from groupinf.groups.training_rows import training_rows
 from groupinf.numerics.engine import KERNEL_BYTES
 from groupinf.numerics.factor import DENSE_BYTES
 from groupinf.numerics.objective import Objective
+from groupinf.wording import number
 
 # Python with numpy, scipy, scikit-learn and pandas loaded
 LIBRARIES_BYTES = 300 * 2**20
@@ -56,7 +57,8 @@ def _swept(planned: Plan, sweep: SweepPlan, dataset: Dataset) -> Plan:
     """The same at every λ/n of a sweep, one after the other."""
     values, more = len(sweep.grid), planned.groups * (len(sweep.grid) - 1)
     groups = "groups drawn anew at each" if sweep.redraw else "groups drawn at lambda_over_n above"
-    note = f"a sweep over {values} values of lambda_over_n, {sweep.grid[0]:g} to {sweep.grid[-1]:g}; {groups}"
+    ends = f"{number(sweep.grid[0], 6)} to {number(sweep.grid[-1], 6)}"
+    note = f"a sweep over {values} values of lambda_over_n, {ends}; {groups}"
     return replace(
         planned,
         retrains=planned.retrains + more,

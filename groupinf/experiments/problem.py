@@ -20,6 +20,7 @@ from groupinf.numerics.factor import DENSE_BYTES
 from groupinf.numerics.losses import Array, loss_for
 from groupinf.numerics.objective import Objective, with_intercept
 from groupinf.numerics.row_space import is_reduced, row_space_basis
+from groupinf.wording import counted
 
 ALL_EVALUATIONS = ("test_prediction", "test_loss", "self_loss")
 
@@ -118,9 +119,12 @@ def _test_point_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigE
     if points.column is not None:
         message = _column_problem(points, dataset)
         return [] if message is None else [loaded.error(("test_points", "column"), message)]
-    wanted = (points.random or 0) + (points.highest_loss or 0)
-    if wanted > rows:
-        return [loaded.error(("test_points",), f"expected at most {rows}, the test rows, found {wanted} points")]
+    asked = {key: count for key in ("random", "highest_loss") if (count := getattr(points, key))}
+    if sum(asked.values()) > rows:
+        found = " and ".join(f"{key}: {count}" for key, count in asked.items())
+        default = "" if "test_points" in loaded.config.model_fields_set else ", the default"
+        message = f"expected at most {counted(rows, 'test point')}, as there are test rows, found {found}{default}"
+        return [loaded.error(("test_points",), message)]
     if points.keys is not None:
         try:
             rows_of_keys(points.keys, dataset)
@@ -169,7 +173,8 @@ def _cross_validation_problems(loaded: LoadedConfig, dataset: Dataset) -> list[C
             loaded.error((*key, "stratified"), "expected stratified folds only of data with classes, found regression")
         ]
     if wanted.score == "accuracy" and dataset.task == "regression":
-        return [loaded.error((*key, "score"), "expected log_loss (half the squared error) for regression")]
+        message = "expected log_loss (half the squared error) for regression, where it is the default, found accuracy"
+        return [loaded.error((*key, "score"), message)]
     if wanted.score == "f1" and len(dataset.classes) != 2:
         return [loaded.error((*key, "score"), f"expected accuracy or log_loss, found f1, {_classes(dataset)}")]
     return _emptied_fold(loaded, dataset, wanted)

@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from groupinf.wording import counted, number
+
 
 @dataclass(frozen=True, repr=False)
 class Run:
@@ -36,4 +38,5 @@ class Run:
 
     def __repr__(self) -> str:
         about = self.manifest
-        return f"<Run {self.path}: {about['dataset']}, λ/n = {about['lam_over_n']:.6g}, {about['n_retrained']} groups>"
+        at = f"λ/n = {number(about['lam_over_n'], 6)}"
+        return f"<Run {self.path}: {about['dataset']}, {at}, {counted(about['n_retrained'], 'group')}>"

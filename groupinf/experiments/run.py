@@ -13,6 +13,7 @@ import pandas as pd
 import yaml
 
 from groupinf.config.load import LoadedConfig
+from groupinf.config.names import folder_name
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
 from groupinf.experiments.collect import collect
@@ -36,7 +37,7 @@ STAGES = ("prepare", "compute", "collect")
 
 def run_name(loaded: LoadedConfig, dataset: Dataset) -> str:
     """``<name>-<hash>``, the folder of the run."""
-    return f"{loaded.config.name}-{identity_hash(identity_of(loaded, dataset))}"
+    return f"{folder_name(loaded.config.name)}-{identity_hash(identity_of(loaded, dataset))}"
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from groupinf.experiments.sweep_open import OpenSweep, open_sweep
 from groupinf.experiments.sweep_plan import Step, SweepPlan
 from groupinf.experiments.sweep_result import Sweep, load_sweep, write_sweep_manifest
 from groupinf.numerics.losses import Array
+from groupinf.wording import number
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def raise_failures(sweep: Sweep) -> None:
 
 def _raise(failures: Sequence[Failure]) -> None:
     if failures:
-        reasons = "\n".join(f"λ/n = {failure.lam_over_n:.6g}: {failure.reason}" for failure in failures)
+        reasons = "\n".join(f"λ/n = {number(failure.lam_over_n, 6)}: {failure.reason}" for failure in failures)
         raise ConvergenceError(f"{reasons}\nThe other values of λ/n are kept")
 
 
@@ -101,7 +102,7 @@ def _walk(sweep: OpenSweep, progress: Progress, action: Callable[[Opened, Given,
         try:
             action(opened, sweep.given(step, theta), _Within(progress, step, told))
         except ConvergenceError as error:
-            progress.note(f"λ/n = {step.lam_over_n:.6g} is left out: {error}")
+            progress.note(f"λ/n = {number(step.lam_over_n, 6)} is left out: {error}")
             failures.append(Failure(step.lam_over_n, str(error)))
         theta = _theta(opened.directory, theta)
     return failures
@@ -159,7 +160,7 @@ class _Within:
 
     def __init__(self, progress: Progress, step: Step, told: set[str] | None = None) -> None:
         self._progress = progress
-        self._at = f"λ/n = {step.lam_over_n:.6g}"
+        self._at = f"λ/n = {number(step.lam_over_n, 6)}"
         self._told = set() if told is None else told
 
     def stage(self, name: str, total: int | None = None) -> None:

@@ -21,6 +21,7 @@ from groupinf.experiments.run_directory import RunDirectory
 from groupinf.experiments.sweep_plan import Step, SweepPlan, steps_of, sweep_identity, sweep_name
 from groupinf.experiments.sweep_result import sweep_manifest, write_sweep_manifest
 from groupinf.numerics.losses import Array
+from groupinf.wording import number
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class OpenSweep:
         if self.drawn is None or not step.given:
             return Given(None, None if step.cold else before)
         note = (
-            f"groups and test points are those of λ/n = {self.manifest['drawn_at_lam_over_n']:.6g}, "
+            f"groups and test points are those of λ/n = {number(self.manifest['drawn_at_lam_over_n'], 6)}, "
             "as in every run of the sweep"
         )
         return Given(replace(self.drawn, notes=(*self.drawn.notes, note)), None if step.cold else before)
@@ -89,7 +90,7 @@ def open_sweep(plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: Pro
 def _convention(drawn_at: float | None) -> str:
     if drawn_at is None:
         return "Groups and test points are drawn anew at every λ/n."
-    return f"The same groups and test points at every λ/n, drawn at λ/n = {drawn_at:.6g}."
+    return f"The same groups and test points at every λ/n, drawn at λ/n = {number(drawn_at, 6)}."
 
 
 def _stored(folder: RunDirectory, identity: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -13,6 +13,7 @@ from groupinf.experiments.result import Run
 from groupinf.experiments.run import load_run
 from groupinf.experiments.run_directory import RunDirectory
 from groupinf.experiments.sealed import sealed, unsealed
+from groupinf.wording import number
 
 SEAL = "sweep_sha256"
 
@@ -67,6 +68,6 @@ def load_sweep(path: Path) -> Sweep:
     entries = [entry for entry in manifest["runs"] if entry["lam_over_n"] not in failed]
     unprepared = [entry for entry in entries if not (path / entry["run"] / "manifest.json").exists()]
     if unprepared:
-        values = ", ".join(f"{entry['lam_over_n']:g}" for entry in unprepared)
+        values = ", ".join(f"{number(entry['lam_over_n'], 6)}" for entry in unprepared)
         raise DataError(f"{path}: λ/n = {values} has no result yet; the same groupinf sweep command goes on with it")
     return Sweep(path, tuple(load_run(path / entry["run"]) for entry in entries), manifest)

@@ -14,6 +14,7 @@ from groupinf.groups.kmeans import kmeans_labels, uses_batches
 from groupinf.groups.points import Points
 from groupinf.groups.pools import Pool, draw_from_pools
 from groupinf.groups.single_linkage import flat_clusters
+from groupinf.wording import counted
 
 TREE_WORK = 5e12
 """Largest n²·(width + 50) for single linkage: some five minutes on one thread. 50 stands for the search beside
@@ -59,5 +60,6 @@ def _kmeans_notes(builder: str, points: Points, k: int, found: int) -> list[str]
     if uses_batches(points, k):
         notes.append(f"{builder}: k-means k={k} went by mini-batches (MiniBatchKMeans), as n·d·k is large")
     if found < k:
-        notes.append(f"{builder}: k-means k={k} found only {found} clusters, as too few points are distinct")
+        clusters = counted(found, "cluster")
+        notes.append(f"{builder}: k-means k={k} found only {clusters}, as too few points are distinct")
     return notes

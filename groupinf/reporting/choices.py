@@ -10,9 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from groupinf.experiments.result import Run
-from groupinf.reporting.formats import counted, listed, number, one_line
+from groupinf.reporting.formats import listed, one_line
 from groupinf.reporting.style import evaluation_name, panel_name, point_name
 from groupinf.reporting.summary import test_point_names, test_set_names
+from groupinf.wording import counted, number
 
 # above this many test points the others are counted
 _MOST_POINTS = 12

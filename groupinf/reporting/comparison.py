@@ -8,11 +8,12 @@ from typing import Any
 
 from groupinf.analysis.extent import extents
 from groupinf.experiments.result import Run
-from groupinf.reporting.formats import coefficient, extent, number, one_line, percent, ratio, shorten
+from groupinf.reporting.formats import coefficient, extent, one_line, percent, ratio, shorten
 from groupinf.reporting.html.entries import labels
 from groupinf.reporting.style import LONGEST_NAME, evaluation_name, method_name
 from groupinf.reporting.summary import SLOPE_WORDS, convention_of
 from groupinf.reporting.terminal import aligned
+from groupinf.wording import number
 
 _HEADERS = ("run", "prediction", "ρ", "slope", "under", "test points")
 

@@ -14,11 +14,12 @@ from groupinf.experiments.files import write_atomically
 from groupinf.experiments.result import Run
 from groupinf.reporting.choices import choice_line, score_name
 from groupinf.reporting.figures import FIGURE_SETTINGS, figure_bytes
-from groupinf.reporting.formats import markdown, number, power_of_ten
+from groupinf.reporting.formats import markdown
 from groupinf.reporting.lettering import DOTS_PER_INCH, drawable, shorten_to, wrap_to
 from groupinf.reporting.scatter import PowerOfTen
 from groupinf.reporting.style import GRID, QUIET, SMALL, TEXT
 from groupinf.reporting.summary import facts_line
+from groupinf.wording import number, power_of_ten
 
 NAME = "cross_validation"
 # above this many folds no single one is drawn

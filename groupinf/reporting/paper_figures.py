@@ -13,10 +13,10 @@ from groupinf.experiments.folder_kinds import is_sweep
 from groupinf.experiments.result import Run
 from groupinf.experiments.run import load_run
 from groupinf.experiments.sweep_result import load_sweep
-from groupinf.reporting.formats import number
 from groupinf.reporting.paper_figures_grid import grid_figure
 from groupinf.reporting.paper_figures_lines import spearman_figure
 from groupinf.reporting.paper_figures_scatter import by_evaluation, by_lambda, by_method, other_test_points
+from groupinf.wording import number
 
 # what the figures are called, and what the paper calls them
 NAMES = ("figure-1", "figure-2", "figure-c1", "figure-c2", "figure-c3", "figure-c4")

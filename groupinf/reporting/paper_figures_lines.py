@@ -17,7 +17,7 @@ from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.errors import DataError
 from groupinf.experiments.result import Run
 from groupinf.reporting.figures import FIGURE_SETTINGS
-from groupinf.reporting.formats import one_line, power_of_ten
+from groupinf.reporting.formats import one_line
 from groupinf.reporting.lettering import DOTS_PER_INCH, drawable, shorten_to, width_of
 from groupinf.reporting.paper_figures_grid import (
     BOLD,
@@ -40,6 +40,7 @@ from groupinf.reporting.paper_figures_scatter import (
     shown,
 )
 from groupinf.reporting.style import GRID, MOST_USER_KINDS, QUIET, SMALL, KindStyle, evaluation_name, line_styles
+from groupinf.wording import power_of_ten
 
 WIDTH, HEIGHT, BETWEEN = 2.6, 2.2, 0.25
 LEFT, RIGHT, BELOW = 0.75, 0.2, 0.62

@@ -12,13 +12,13 @@ from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.analysis.pairs import ACTUAL, PairedEffects, pair_effects
 from groupinf.errors import DataError
 from groupinf.experiments.result import Run
-from groupinf.reporting.formats import number
 from groupinf.reporting.layout import MOST_COLUMNS
 from groupinf.reporting.paper_figures_advice import evaluate_command
 from groupinf.reporting.paper_figures_grid import Cell, Grid, GridRow
 from groupinf.reporting.scatter import Panel
 from groupinf.reporting.style import evaluation_name, method_name, panel_name
 from groupinf.reporting.summary import test_set_names
+from groupinf.wording import number
 
 EVALUATIONS = ("test_prediction", "test_loss", "self_loss")
 METHODS = ("influence", "parameter_influence", "newton")

@@ -12,9 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, MaxNLocator, ScalarFormatter
 from numpy.typing import NDArray
 
-from groupinf.reporting.formats import coefficient, power_of_ten
+from groupinf.reporting.formats import coefficient
 from groupinf.reporting.lettering import width_of
 from groupinf.reporting.style import GRID, IDENTITY, SMALL, KindStyle
+from groupinf.wording import power_of_ten
 
 ALPHA = 0.8
 TICK_SIZE = 9.0

@@ -10,8 +10,9 @@ import pandas as pd
 
 from groupinf.analysis.certificates import largest_relative_error
 from groupinf.experiments.result import Run
-from groupinf.reporting.formats import counted, listed, number, one_line, percent, shorten
+from groupinf.reporting.formats import listed, one_line, percent, shorten
 from groupinf.reporting.style import LONGEST_NAME, evaluation_name, kind_name, panel_name
+from groupinf.wording import counted, number
 
 SLOPE = "Slope: least squares of actual on predicted effects through the origin; above 1, the prediction is too small."
 SLOPE_WORDS = (

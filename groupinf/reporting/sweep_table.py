@@ -16,22 +16,13 @@ from groupinf.experiments.parallel import each
 from groupinf.experiments.result import Run
 from groupinf.experiments.run import TIMINGS, load_run
 from groupinf.experiments.sweep_result import Sweep
-from groupinf.reporting.formats import (
-    UNDEFINED,
-    coefficient,
-    counted,
-    markdown,
-    number,
-    one_line,
-    percent,
-    ratio,
-    shorten,
-)
+from groupinf.reporting.formats import coefficient, markdown, one_line, percent, ratio, shorten
 from groupinf.reporting.html.write import PAGE_NAME, write_page
 from groupinf.reporting.report import write_report
 from groupinf.reporting.style import LONGEST_NAME, method_name
 from groupinf.reporting.summary import SLOPE, convention_of
 from groupinf.reporting.terminal import aligned
+from groupinf.wording import UNDEFINED, counted, number
 
 SHORT = {"test_prediction": "prediction", "test_loss": "loss", "self_loss": "self-loss"}
 

@@ -10,7 +10,7 @@ import pandas as pd
 from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.experiments.result import Run
 from groupinf.reporting.choices import choice_lines, test_points_line
-from groupinf.reporting.formats import coefficient, counted, interval, percent, ratio
+from groupinf.reporting.formats import coefficient, interval, percent, ratio
 from groupinf.reporting.style import MOST_TEST_POINTS, evaluation_name, method_name, point_name
 from groupinf.reporting.summary import (
     SLOPE_WORDS,
@@ -23,6 +23,7 @@ from groupinf.reporting.summary import (
     test_point_names,
 )
 from groupinf.reporting.tables import by_evaluation
+from groupinf.wording import counted
 
 HEADERS = ("test point", "prediction", "ρ", "95 % interval", "slope", "under", "n")
 _INTERVAL = HEADERS.index("95 % interval")

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from groupinf.analysis.certificates import EXACT, RESOLVED, Exactness, exactness, joint_exactness, relative_errors
 from groupinf.experiments.result import Run
-from groupinf.reporting.formats import counted, number, percent
+from groupinf.reporting.formats import percent
 from groupinf.reporting.html.entries import labels
 from groupinf.reporting.style import evaluation_name
 from groupinf.reporting.summary import measure_name, test_point_names
+from groupinf.wording import counted, number
 
 
 def verdict(runs: Sequence[Run]) -> str:

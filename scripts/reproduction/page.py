@@ -11,9 +11,10 @@ from benchmarking.report import table
 from groupinf.datasets.registry import FACTS
 from groupinf.experiments.files import write_atomically
 from groupinf.experiments.manifest import provenance
-from groupinf.reporting.formats import UNDEFINED, coefficient, extent, interval, number, percent, ratio
+from groupinf.reporting.formats import coefficient, extent, interval, percent, ratio
 from groupinf.reporting.paper_figures_scatter import joint_convention
 from groupinf.reporting.style import evaluation_name, method_name
+from groupinf.wording import UNDEFINED, number
 from reproduction.claims import all_claims, figure_1_runs, other_runs
 from reproduction.explanations import DATA, TABLE_1
 from reproduction.reading import Facts, Results, read_results

@@ -78,7 +78,7 @@ def test_list_has_a_line_for_each_dataset_and_all_facts(home: Path) -> None:
         assert f" {facts.n:,} " in lines[name]
         assert f" {facts.d:,} " in lines[name]
         assert lines[name].endswith(f" {facts.licence}")
-    assert re.search(r" 2 no +2\.2e-04 +68\.2 % ", lines["diabetes"])
+    assert re.search(r" 2 no +2\.2·10⁻⁴ +68\.2 % ", lines["diabetes"])
     assert "F1 42.0 %" in lines["cdr"]
     assert " – present " in lines["forest_fires"]
     assert "`groupinf data verify` tells whether they are the right ones" in result.stdout

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from groupinf.analysis.extent import extents
-from groupinf.reporting.formats import coefficient, number, power_of_ten
+from groupinf.reporting.formats import coefficient
 from groupinf.reporting.html.agreement_tables import evaluations_of
 from groupinf.reporting.html.entries import Entry, Look, Looks
 from groupinf.reporting.html.marks import Scale, marker_path
 from groupinf.reporting.html.markup import Html, element, joined
 from groupinf.reporting.html.scales import rho_scale
 from groupinf.reporting.style import evaluation_name
+from groupinf.wording import number, power_of_ten
 
 # units of the drawing, which is as wide as its place
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BELOW = 340, 250, 48, 14, 10, 38

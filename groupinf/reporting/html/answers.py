@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from groupinf.analysis.extent import extents, joint_extents, span
-from groupinf.reporting.formats import coefficient, counted, extent, interval, percent, ratio
+from groupinf.reporting.formats import coefficient, extent, interval, percent, ratio
 from groupinf.reporting.html.entries import Entry
 from groupinf.reporting.style import evaluation_name, method_name
+from groupinf.wording import counted
 
 # what a ρ of at least so much is called
 _RANKS = ((0.99, "almost perfectly"), (0.95, "very well"), (0.8, "well"), (0.5, "moderately"), (0.2, "poorly"))

@@ -13,9 +13,10 @@ from groupinf.analysis.farthest import unresolved
 from groupinf.analysis.pairs import PairedEffects, pair_effects
 from groupinf.experiments.result import Run
 from groupinf.reporting.choices import point_choices
-from groupinf.reporting.formats import number, shorten
+from groupinf.reporting.formats import shorten
 from groupinf.reporting.style import LONGEST_NAME, KindStyle, kind_styles, method_styles
 from groupinf.reporting.summary import test_point_names
+from groupinf.wording import number
 
 METHOD = "influence"
 

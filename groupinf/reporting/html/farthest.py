@@ -9,13 +9,14 @@ from typing import Any
 from groupinf.analysis.certificates import RESOLVED
 from groupinf.analysis.farthest import farthest_off
 from groupinf.analysis.pairs import ACTUAL
-from groupinf.reporting.formats import counted, listed, number, percent, shorten
+from groupinf.reporting.formats import listed, percent, shorten
 from groupinf.reporting.html.agreement_tables import RUN, named_symbol, run_cell
 from groupinf.reporting.html.entries import Entry, Looks
 from groupinf.reporting.html.markup import Content, Html, element, joined
 from groupinf.reporting.html.table import Cell, Column, Row, table
 from groupinf.reporting.style import LONGEST_NAME, evaluation_name, kind_name, method_name, point_name
 from groupinf.reporting.summary import measure_name
+from groupinf.wording import counted, number
 
 MOST_OF_AN_EVALUATION = 10
 _LONGEST_ORIGIN = 80
@@ -42,6 +43,10 @@ def farthest(entries: Sequence[Entry], looks: Looks, plotted: bool) -> Html:
     missing = [element("p", {"class": "quiet"}, line) for line in _left_out(entries)]
     if not found:
         return joined(missing)
+    if not found[0].row["error"]:
+        return joined(
+            [element("p", {"class": "quiet"}, "No group is off: predicted and actual effects agree."), *missing]
+        )
     worst = element("p", {}, element("strong", {}, _worst(found[0])))
     methods = list(dict.fromkeys(m for entry in entries for m in entry.pairs.methods))
     rows = [_row(far, methods, looks, len(entries) > 1, plotted) for far in found]

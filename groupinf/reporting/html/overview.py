@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 
 from groupinf.experiments.result import Run
 from groupinf.reporting.choices import choice_lines, test_points_line
-from groupinf.reporting.formats import UNDEFINED, number, one_line, percent, shorten
+from groupinf.reporting.formats import one_line, percent, shorten
 from groupinf.reporting.html.agreement_tables import run_cell
 from groupinf.reporting.html.entries import Entry
 from groupinf.reporting.html.markup import Html, element, joined
 from groupinf.reporting.html.table import Cell, Column, table
 from groupinf.reporting.style import LONGEST_NAME
 from groupinf.reporting.summary import convention_of, evaluated_line
+from groupinf.wording import UNDEFINED, number
 
 _COLUMNS = (
     Column("Dataset"),

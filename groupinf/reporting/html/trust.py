@@ -11,13 +11,14 @@ import yaml
 from groupinf.reporting.choices import choice_line
 from groupinf.reporting.columns import HEADINGS, column_rows, more_columns
 from groupinf.reporting.figures import figure_bytes
-from groupinf.reporting.formats import number, one_line
+from groupinf.reporting.formats import one_line
 from groupinf.reporting.html.entries import Entry
 from groupinf.reporting.html.markup import Content, Html, element, joined, png_figure
 from groupinf.reporting.html.table import Cell, Column, table
 from groupinf.reporting.lambda_figure import lambda_figure
 from groupinf.reporting.summary import certificate_line, note_lines, skipped_lines
 from groupinf.reporting.verdict import verdict
+from groupinf.wording import number
 
 # What a manifest says of where a run comes from, in the order of the page.
 _PROVENANCE = {

@@ -11,9 +11,10 @@ import pandas as pd
 from groupinf.analysis.breakdown import by_kind, by_size, comparable, most_underestimated, ranked_worst
 from groupinf.analysis.extent import extents
 from groupinf.analysis.intervals import FEWEST_GROUPS
-from groupinf.reporting.formats import coefficient, counted, interval, listed, ratio, size_words
+from groupinf.reporting.formats import coefficient, interval, listed, ratio, size_words
 from groupinf.reporting.html.entries import Entry
 from groupinf.reporting.style import evaluation_name, kind_name, method_name
+from groupinf.wording import counted
 
 # below this many groups chance may well decide which part is worst
 FEW = 30

@@ -1,0 +1,48 @@
+"""Numbers and counts as every output writes them."""
+
+from __future__ import annotations
+
+import math
+
+UNDEFINED = "–"
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def number(value: float, digits: int = 3) -> str:
+    """``digits`` significant digits, with a power of ten where plain decimals would not be read at a glance.
+
+    >>> number(0.00021544346900318845), number(0.001), number(12345.6), number(-1e-9)
+    ('2.15·10⁻⁴', '0.001', '12,346', '−1·10⁻⁹')
+    """
+    if not math.isfinite(value):
+        return UNDEFINED if math.isnan(value) else ("∞" if value > 0 else "−∞")
+    mantissa, power = f"{value:.{digits - 1}e}".split("e")
+    exponent = int(power)
+    if value == 0 or -3 <= exponent < digits:
+        text = f"{value:.{max(0, digits - 1 - exponent) if value else 0}f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+    elif digits <= exponent < 6:
+        text = f"{value:,.0f}"
+    else:
+        mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+        text = f"{mantissa}·{power_of_ten(exponent)}"
+    return text.replace("-", "−")
+
+
+def power_of_ten(exponent: int) -> str:
+    """The power in plain characters.
+
+    >>> power_of_ten(-12)
+    '10⁻¹²'
+    """
+    return f"10{str(exponent).translate(_SUPERSCRIPT)}"
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """A number of things, in words that fit it.
+
+    >>> counted(1, "group"), counted(1700, "group"), counted(0, "class", "classes")
+    ('1 group', '1,700 groups', '0 classes')
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
