@@ -85,7 +85,7 @@ def _cross_validated(
     """The grid of λ/n, and what its values score."""
     grid = np.logspace(np.log10(wanted.min), np.log10(wanted.max), wanted.num)
     lams = tuple(lam_from(float(value), objective.n) for value in grid)
-    return grid, cross_validate(objective, lams, folds, SCORES[score_of(wanted, task)])
+    return grid, cross_validate(objective, lams, folds, SCORES[score_of(wanted.score, task)])
 
 
 def _table(grid: Array, result: CrossValidated, best: int) -> pd.DataFrame:

@@ -24,9 +24,9 @@ def folds_of(wanted: CrossValidation, y: NDArray[Any], seed: int) -> tuple[Rows,
     return contiguous_folds(y.size, wanted.folds)
 
 
-def score_of(wanted: CrossValidation, task: str) -> str:
-    """The score that is configured; where it is left out, accuracy with classes and log_loss for regression."""
-    return wanted.score or ("log_loss" if task == "regression" else "accuracy")
+def score_of(configured: str | None, task: str) -> str:
+    """The score of a cross-validation; where it is left out, accuracy with classes and log_loss for regression."""
+    return configured or ("log_loss" if task == "regression" else "accuracy")
 
 
 def one_class_notes(wanted: CrossValidation, dataset: Dataset, seed: int) -> tuple[str, ...]:

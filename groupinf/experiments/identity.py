@@ -36,7 +36,7 @@ def identity_of(loaded: LoadedConfig, dataset: Dataset) -> dict[str, Any]:
         if key in config["dataset"]:
             config["dataset"][key] = _file_hash(Path(config["dataset"][key]))
     if loaded.config.regularization.cross_validation is not None:
-        score = score_of(loaded.config.regularization.cross_validation, dataset.task)
+        score = score_of(loaded.config.regularization.cross_validation.score, dataset.task)
         config["regularization"]["cross_validation"]["score"] = score
     for builder, shown in zip(loaded.config.groups.builders, config["groups"]["builders"], strict=True):
         if isinstance(builder, GroupFile):
