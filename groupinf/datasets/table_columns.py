@@ -60,6 +60,8 @@ def roles(config: TableDataset, table: Table) -> dict[str, Role]:
         found[config.split] = "split"
     if config.weight is not None:
         found[config.weight] = "weight"
+    if config.row_key is not None:
+        found[config.row_key] = "row key"
     return found
 
 
