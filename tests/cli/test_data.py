@@ -100,7 +100,7 @@ def test_wrong_name_is_refused_before_anything_is_done(home: Path) -> None:
     for args in (["fetch", "digits", "minst"], ["verify", "minst"], ["show", "minst"], ["import", "minst", "."]):
         result = invoke(*args)
         assert result.exit_code == 2
-        assert "found 'minst'; did you mean mnist?" in result.stderr
+        assert "found 'minst'; did you mean 'mnist'?" in result.stderr
         assert result.stdout == ""
 
 

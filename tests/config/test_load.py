@@ -90,7 +90,7 @@ def test_a_mapping_is_a_configuration_too(tmp_path: Path, monkeypatch: pytest.Mo
     assert loaded.config.dataset == CsvDataset(csv="t.csv", target="a")
     assert (loaded.config.seed, loaded.config.regularization.lambda_over_n) == (3, 0.5)
     assert (loaded.source, loaded.base, dict(loaded.lines)) == ("config", tmp_path, {})
-    with pytest.raises(ConfigError, match=r"^config: nam: unknown key nam; did you mean name\?"):
+    with pytest.raises(ConfigError, match=r"^config: nam: unknown key 'nam'; did you mean 'name'\?"):
         load_config({**loaded.resolved(), "nam": 1})
 
 
