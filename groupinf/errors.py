@@ -35,3 +35,12 @@ class GroupConvergenceError(ConvergenceError):
 
 class RunError(GroupinfError):
     """A run could not finish; the message says what is kept and how to go on."""
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """A number of things, in words that fit it.
+
+    >>> counted(1, "group"), counted(1700, "group"), counted(0, "class", "classes")
+    ('1 group', '1,700 groups', '0 classes')
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -84,7 +84,11 @@ class CrossValidation(_Range):
     num: PositiveInt
     folds: Annotated[int, Field(ge=2)] = 5
     shuffle: bool = False
-    score: Literal["accuracy", "f1", "log_loss"] = "accuracy"
+    score: Literal["accuracy", "f1", "log_loss"] | None = None
+
+    def score_for(self, task: str) -> Literal["accuracy", "f1", "log_loss"]:
+        """The configured score; where the key is left out, accuracy, and log_loss for regression."""
+        return self.score or ("log_loss" if task == "regression" else "accuracy")
 
 
 class Regularization(Section):

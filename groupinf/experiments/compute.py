@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from groupinf.effects.block import compute_block
 from groupinf.effects.study import Study
-from groupinf.errors import ConvergenceError
+from groupinf.errors import ConvergenceError, counted
 from groupinf.experiments.markers import at_work, forget_failure, note_failure
 from groupinf.experiments.outline import Outline
 from groupinf.experiments.parallel import Shared, as_they_come
@@ -57,7 +57,7 @@ def compute(
     files = directory.block_files()
     missing = [b for b in numbers if directory.read_block(b, files) is None]
     if len(missing) < len(numbers):
-        progress.note(f"{len(numbers) - len(missing)} of {len(numbers)} blocks are stored already")
+        progress.note(f"stored already: {len(numbers) - len(missing)} of {counted(len(numbers), 'block')}")
     if not missing:
         return
     progress.stage("retrain", sum(len(blocks[b]) for b in missing))

@@ -55,7 +55,7 @@ def fit_model(regularization: Regularization, seed: int, dataset: Dataset, start
         objective = training_objective(dataset, lam_from(regularization.lambda_over_n, dataset.n))
         return _model(objective, start, regularization.lambda_over_n, None)
     objective = training_objective(dataset, 0.0)
-    grid, result = _cross_validated(wanted, seed, objective)
+    grid, result = _cross_validated(wanted, seed, objective, dataset.task)
     best = result.lams.index(result.best)
     return _model(
         replace(objective, lam=result.best),
@@ -77,12 +77,14 @@ def _model(
     return Model(first, lam_over_n, cross_validation, polished(first), notes)
 
 
-def _cross_validated(wanted: CrossValidation, seed: int, objective: Objective) -> tuple[Array, CrossValidated]:
+def _cross_validated(
+    wanted: CrossValidation, seed: int, objective: Objective, task: str
+) -> tuple[Array, CrossValidated]:
     """The grid of λ/n, and what its values score."""
     grid = np.logspace(np.log10(wanted.min), np.log10(wanted.max), wanted.num)
     lams = tuple(lam_from(float(value), objective.n) for value in grid)
     folds = folds_of(wanted, objective.n, seed)
-    return grid, cross_validate(objective, lams, folds, SCORES[wanted.score])
+    return grid, cross_validate(objective, lams, folds, SCORES[wanted.score_for(task)])
 
 
 def _table(grid: Array, result: CrossValidated, best: int) -> pd.DataFrame:

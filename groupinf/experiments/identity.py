@@ -27,7 +27,7 @@ def identity_of(loaded: LoadedConfig, dataset: Dataset) -> dict[str, Any]:
     Versions are those of the stages and, for a dataset that the package knows, of its loader.
     The name of the study and the places of files are left out: they change no number.
     """
-    config = loaded.resolved()
+    config = loaded.resolved(dataset.task)
     del config["name"]
     for key in MAIN_FILES:
         config["dataset"].pop(key, None)

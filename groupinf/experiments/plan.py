@@ -11,6 +11,7 @@ from groupinf.config.load import LoadedConfig
 from groupinf.datasets.column_use import MOST_SHOWN, ColumnUse, column_notes
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.blocks import FACTOR_BYTES, WIDEST
+from groupinf.errors import counted
 from groupinf.experiments.problem import load_checked, training_objective
 from groupinf.experiments.run import run_name
 from groupinf.experiments.sweep_plan import SweepPlan, plan_sweep, sweep_name, without_sweep
@@ -54,7 +55,9 @@ def _swept(planned: Plan, sweep: SweepPlan, dataset: Dataset) -> Plan:
     """The same at every λ/n of a sweep, one after the other."""
     values, more = len(sweep.grid), planned.groups * (len(sweep.grid) - 1)
     groups = "groups drawn anew at each" if sweep.redraw else "groups drawn at lambda_over_n above"
-    note = f"a sweep over {values} values of lambda_over_n, {sweep.grid[0]:g} to {sweep.grid[-1]:g}; {groups}"
+    note = (
+        f"a sweep over {counted(values, 'value')} of lambda_over_n, {sweep.grid[0]:g} to {sweep.grid[-1]:g}; {groups}"
+    )
     return replace(
         planned,
         retrains=planned.retrains + more,

@@ -85,7 +85,7 @@ def prepare(
         **provenance(),
         "identity": dict(identity),
     }
-    manifest = store_prepared(directory, _contents(loaded, model, drawn.groups), description)
+    manifest = store_prepared(directory, _contents(loaded.resolved(dataset.task), model, drawn.groups), description)
     return Prepared(study, outline_from(drawn.groups, manifest))
 
 
@@ -141,8 +141,8 @@ def _describe_groups(study: Study, drawn: Drawn, notes: Sequence[str]) -> dict[s
     }
 
 
-def _contents(loaded: LoadedConfig, model: Model, groups: Groups) -> dict[str, bytes]:
-    shown = yaml.safe_dump(loaded.resolved(), sort_keys=False, allow_unicode=True)
+def _contents(config: Mapping[str, Any], model: Model, groups: Groups) -> dict[str, bytes]:
+    shown = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
     contents = {
         "config.yaml": shown.encode(),
         "theta.npz": theta_archive(model.fitted),

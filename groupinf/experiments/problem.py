@@ -11,7 +11,7 @@ from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.labels import shortened
 from groupinf.datasets.registry import load_dataset
-from groupinf.errors import ConfigError, DataError
+from groupinf.errors import ConfigError, DataError, counted
 from groupinf.experiments.folds import folds_of
 from groupinf.groups.by_value import names_of, rows_by_value
 from groupinf.groups.check import check_builder, check_sizes
@@ -119,7 +119,9 @@ def _test_point_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigE
         return [] if message is None else [loaded.error(("test_points", "column"), message)]
     wanted = (points.random or 0) + (points.highest_loss or 0)
     if wanted > rows:
-        return [loaded.error(("test_points",), f"expected at most {rows}, the test rows, found {wanted} points")]
+        asked = [f"{key}: {count}" for key in ("random", "highest_loss") if (count := getattr(points, key))]
+        found = f"found {', '.join(asked)}" + (f", together {wanted}" if len(asked) > 1 else "")
+        return [loaded.error(("test_points",), f"expected at most {counted(rows, 'test row')}, all there are; {found}")]
     beyond = [i for i in points.indices or () if i >= rows]
     if beyond:
         return [loaded.error(("test_points", "indices"), f"expected rows 0 to {rows - 1}, found {beyond[0]}")]
@@ -158,8 +160,9 @@ def _cross_validation_problems(loaded: LoadedConfig, dataset: Dataset) -> list[C
     key = ("regularization", "cross_validation")
     if wanted.folds > dataset.n:
         return [loaded.error((*key, "folds"), f"expected at most n = {dataset.n}, found {wanted.folds}")]
-    if wanted.score == "accuracy" and dataset.task == "regression":
-        return [loaded.error((*key, "score"), "expected log_loss (half the squared error) for regression")]
+    if wanted.score in ("accuracy", "f1") and dataset.task == "regression":
+        expected = f"expected log_loss (half the squared error), the default for regression, found {wanted.score}"
+        return [loaded.error((*key, "score"), expected)]
     if wanted.score == "f1" and len(dataset.classes) != 2:
         return [loaded.error((*key, "score"), f"expected accuracy or log_loss, found f1, {_classes(dataset)}")]
     return _emptied_fold(loaded, dataset, wanted)

@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from groupinf.errors import counted
+
 
 @dataclass(frozen=True, repr=False)
 class Run:
@@ -34,4 +36,7 @@ class Run:
 
     def __repr__(self) -> str:
         about = self.manifest
-        return f"<Run {self.path}: {about['dataset']}, λ/n = {about['lam_over_n']:.6g}, {about['n_retrained']} groups>"
+        return (
+            f"<Run {self.path}: {about['dataset']}, λ/n = {about['lam_over_n']:.6g}, "
+            f"{counted(about['n_retrained'], 'group')}>"
+        )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from groupinf.errors import DataError
+from groupinf.errors import DataError, counted
 from groupinf.experiments.folder_kinds import SWEEP, is_sweep, no_sweep
 from groupinf.experiments.result import Run
 from groupinf.experiments.run import load_run
@@ -31,7 +31,7 @@ class Sweep:
     manifest: Mapping[str, Any]
 
     def __repr__(self) -> str:
-        return f"<Sweep {self.path}: {self.manifest['dataset']}, {len(self.runs)} values of λ/n>"
+        return f"<Sweep {self.path}: {self.manifest['dataset']}, {counted(len(self.runs), 'value')} of λ/n>"
 
 
 def write_sweep_manifest(folder: RunDirectory, manifest: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from groupinf.config.load import load_config
-from groupinf.errors import DataError
+from groupinf.errors import DataError, counted
 from groupinf.experiments.compute import compute_task, outcomes_of
 from groupinf.experiments.files import npz_bytes
 from groupinf.experiments.folders import runs_of
@@ -115,4 +115,7 @@ def _prepared_again(directory: RunDirectory) -> Prepared:
 def verified_text(result: Verified) -> str:
     """What was found right."""
     again = result.note or f"{len(result.recomputed):,} of them made again: the same bytes"
-    return f"{result.path}: {result.files:,} files and {result.blocks:,} blocks as they were written; {again}"
+    return (
+        f"{result.path}: {counted(result.files, 'file')} and {counted(result.blocks, 'block')} "
+        f"as they were written; {again}"
+    )

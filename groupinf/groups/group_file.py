@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from groupinf.errors import DataError
+from groupinf.errors import DataError, counted
 from groupinf.groups.groups import Group
 
 REQUIRED = ("group", "index")
@@ -81,7 +81,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
                 continue
             if len(cells) != len(header):
                 raise DataError(
-                    f"{path}, line {reader.line_num}: expected {len(header)} cells ({', '.join(header)}), "
+                    f"{path}, line {reader.line_num}: expected {counted(len(header), 'cell')} ({', '.join(header)}), "
                     f"found {len(cells)}"
                 )
             count += 1

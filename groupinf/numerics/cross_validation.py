@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from groupinf.errors import ConvergenceError
+from groupinf.errors import ConvergenceError, counted
 from groupinf.numerics.approximate_leave_one_out import scores_without_each
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import RELATIVE_TOLERANCE, Fitted, fit
@@ -109,7 +109,9 @@ def _without_each(fitted: Fitted, folds: tuple[Rows, ...]) -> Array:
     if not retrained.converged.all():
         fold = int(np.flatnonzero(~retrained.converged)[0])
         raise ConvergenceError(
-            f"cross-validation at lambda {fitted.objective.lam:.6g}: fold {fold} stopped at a Newton decrement "
-            f"of {retrained.decrement[fold]:.3g} after {retrained.passes[fold]} passes"
+            f"cross-validation at lambda_over_n {fitted.objective.lam / fitted.objective.n:.6g}: fold {fold} stopped "
+            f"at a Newton decrement of {retrained.decrement[fold]:.3g} after "
+            f"{counted(retrained.passes[fold], 'pass', 'passes')}; a larger "
+            "min of the grid, or features scaled to about 1 (standardise: true), make the problem easier"
         )
     return retrained.theta

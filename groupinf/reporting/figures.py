@@ -16,6 +16,7 @@ from matplotlib.lines import Line2D
 
 from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.analysis.pairs import PairedEffects, pair_effects
+from groupinf.errors import counted
 from groupinf.experiments.result import Run
 from groupinf.reporting.layout import Layout, arrange
 from groupinf.reporting.lettering import DOTS_PER_INCH, FONT, drawable, shorten_to, width_of, wrap_to
@@ -208,5 +209,5 @@ def _add_title(figure: Figure, layout: Layout, run: Run, method: str, n_groups: 
     left = _MARGIN / layout.width
     title = f"{method_name(method)} against the actual effect of removal"
     figure.text(left, 1 - 0.14 / layout.height, title, size=12, weight="bold", va="top")
-    facts = shorten_to(drawable(f"{facts_line(run)}; {n_groups:,} groups"), _SIZE, layout.width - 2 * _MARGIN)
+    facts = shorten_to(drawable(f"{facts_line(run)}; {counted(n_groups, 'group')}"), _SIZE, layout.width - 2 * _MARGIN)
     figure.text(left, 1 - 0.4 / layout.height, facts, va="top", color=QUIET)

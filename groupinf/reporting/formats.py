@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
+from groupinf.errors import counted as counted
+
 UNDEFINED = "–"
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -124,15 +126,6 @@ def percent(share: float, decimals: int = 0) -> str:
     if share > 0 and float(text) == 0:
         return f"<{10**-decimals:.{decimals}f} %"
     return f"{text} %"
-
-
-def counted(count: int, one: str, many: str | None = None) -> str:
-    """A number of things, in words that fit it.
-
-    >>> counted(1, "group"), counted(1700, "group"), counted(0, "class", "classes")
-    ('1 group', '1,700 groups', '0 classes')
-    """
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def size_words(smallest: int, largest: int) -> str:
