@@ -32,7 +32,7 @@ _EXPECTED = {
     "less_than_equal": "a number of at most {le:g}",
     "too_short": "a list of at least {min_length}",
     "string_too_long": "at most {max_length} characters",
-    "string_pattern_mismatch": "letters, digits, '.', '_' and '-', the first a letter or digit",
+    "string_too_short": "at least one character",
 }
 
 

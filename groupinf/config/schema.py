@@ -42,6 +42,12 @@ def _distinct(values: tuple[_Entry, ...]) -> tuple[_Entry, ...]:
     return values
 
 
+def _one_line(name: str) -> str:
+    if not name.isprintable() or not any(c.isalnum() for c in name):
+        raise ValueError(f"expected a name on one line with a letter or digit in it, found {name!r}")
+    return name
+
+
 def _two_entries(value: Any) -> Any:
     if isinstance(value, (list, tuple)) and len(value) != 2:
         raise ValueError(f"expected [low, high], found a list of {len(value)}")
@@ -303,7 +309,7 @@ class Influence(Section):
 class Config(Section):
     """One study: a dataset, a regularisation, groups, test points, evaluations and methods."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+    name: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_one_line)]
     seed: NonNegativeInt = 0
     dataset: DatasetConfig
     regularization: Regularization

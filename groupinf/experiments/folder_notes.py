@@ -8,6 +8,7 @@ from typing import Any
 from groupinf.config.dataset_schema import MORE_FILES
 from groupinf.datasets.dataset import Dataset
 from groupinf.experiments.folder_kinds import MANIFEST
+from groupinf.experiments.identity import folder_name
 from groupinf.experiments.run_directory import RunDirectory
 
 
@@ -30,7 +31,7 @@ def notes_on_folder(directory: RunDirectory, name: str, dataset: Dataset, identi
 
 def _of_other_data(directory: RunDirectory, name: str, identity: Mapping[str, Any]) -> dict[str, Any] | None:
     """The manifest of a run beside it whose identity differs in the data alone, with its folder as ``run``."""
-    for path in sorted(directory.path.parent.glob(f"{name}-*/{MANIFEST}")):
+    for path in sorted(directory.path.parent.glob(f"{folder_name(name)}-*/{MANIFEST}")):
         manifest = RunDirectory(path.parent).whole_manifest()
         if manifest is None or manifest["name"] != name:
             continue

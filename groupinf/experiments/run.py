@@ -20,7 +20,7 @@ from groupinf.experiments.compute import compute
 from groupinf.experiments.files import json_bytes
 from groupinf.experiments.folder_kinds import makes_again
 from groupinf.experiments.folder_notes import notes_on_folder
-from groupinf.experiments.identity import differing_fields, identity_hash, identity_of
+from groupinf.experiments.identity import differing_fields, folder_name, identity_hash, identity_of
 from groupinf.experiments.outline import Outline
 from groupinf.experiments.parallel import require_backend
 from groupinf.experiments.prepare import NOTHING, Given, Prepared, prepare
@@ -35,7 +35,7 @@ STAGES = ("prepare", "compute", "collect")
 
 def run_name(loaded: LoadedConfig, dataset: Dataset) -> str:
     """``<name>-<hash>``, the folder of the run."""
-    return f"{loaded.config.name}-{identity_hash(identity_of(loaded, dataset))}"
+    return f"{folder_name(loaded.config.name)}-{identity_hash(identity_of(loaded, dataset))}"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from groupinf.config.load import LoadedConfig
 from groupinf.config.schema import Regularization
 from groupinf.config.sweep_schema import SweepConfig, same
 from groupinf.datasets.dataset import Dataset
-from groupinf.experiments.identity import identity_hash, identity_of
+from groupinf.experiments.identity import folder_name, identity_hash, identity_of
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Step:
     def name(self, dataset: Dataset) -> str:
         """The folder of the run; that of the same study alone where nothing else decides its numbers."""
         identity = {**identity_of(self.loaded, dataset), **self.given}
-        return f"{self.loaded.config.name}-{identity_hash(identity)}"
+        return f"{folder_name(self.loaded.config.name)}-{identity_hash(identity)}"
 
 
 def plan_sweep(loaded: LoadedConfig, wanted: SweepConfig | None = None, redraw: bool = False) -> SweepPlan:
@@ -63,7 +63,7 @@ def sweep_identity(plan: SweepPlan, dataset: Dataset) -> dict[str, Any]:
 
 def sweep_name(plan: SweepPlan, dataset: Dataset) -> str:
     """``<name>-sweep-<hash>``, the folder of the sweep."""
-    return f"{plan.reference.config.name}-sweep-{identity_hash(sweep_identity(plan, dataset))}"
+    return f"{folder_name(plan.reference.config.name)}-sweep-{identity_hash(sweep_identity(plan, dataset))}"
 
 
 def steps_of(plan: SweepPlan, drawn_at: float | None) -> tuple[Step, ...]:

@@ -35,7 +35,9 @@ test_points: {random: 3}
 BAD = [
     ("name: study", "nme: study", 1, "nme", ["unknown key", "did you mean 'name'?", "valid: name, seed, dataset"]),
     ("name: study", "seed: 1", 1, "name", ["expected this key, found none"]),
-    ("name: study", "name: a/b", 1, "name", ["letters, digits", '"a/b"']),
+    ("name: study", 'name: "a\\nb"', 1, "name", ["expected a name on one line", r"'a\nb'"]),
+    ("name: study", "name: '--'", 1, "name", ["a letter or digit in it, found '--'"]),
+    ("name: study", "name: ''", 1, "name", ["at least one character"]),
     ("name: study", "name: 2019", 1, "name", ["expected text, found 2019", "in quotes"]),
     ("name: study", "name: null", 1, "name", ["expected text, found nothing"]),
     ("name: study", "name: study\nname: again", 2, "name", ["repeated key", "line 1"]),
@@ -191,7 +193,7 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
 
 def test_all_errors_of_a_file_come_at_once_in_the_order_of_lines(tmp_path: Path) -> None:
     file = tmp_path / "bad.yaml"
-    bad = GOOD.replace("study", "a b").replace("max: 0.25", "mx: 0.25").replace("{random: 3}", "{random: x}")
+    bad = GOOD.replace("study", "--").replace("max: 0.25", "mx: 0.25").replace("{random: 3}", "{random: x}")
     file.write_text(bad + "name: again\nmehods: []\n")
     message = refuse(file)
     starts = [m.removeprefix(f"{file}, ").partition(": ")[2].partition(": ")[0] for m in message.split("\n")]
