@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from groupinf.errors import RunError
+from groupinf.wording import counted
 
 if TYPE_CHECKING:
     from groupinf.datasets.integrity import FileState
@@ -82,7 +83,7 @@ def verify(names: tuple[str, ...]) -> None:
     if not shown:
         click.echo(f"no files to verify {'of these datasets' if names else f'in {home_text(home)}'}")
     if bad := _bad(shown):
-        raise RunError(f"{home}: {bad} of {len(shown)} files missing or wrong{remedies(datasets, shown)}")
+        raise RunError(f"{home}: {bad} of {counted(len(shown), 'file')} missing or wrong{remedies(datasets, shown)}")
 
 
 @data.command()

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from groupinf.experiments.shards import ranges_text
 from groupinf.experiments.stages import ShardDone
+from groupinf.wording import counted
 
 
 def run_shard_text(done: ShardDone) -> str:
     """Of a shard of a run, which groupinf collect joins."""
     if not done.left:
         return f"{_done(done)}\nAll blocks are stored. Join them: groupinf collect {done.path}"
-    left = f"{len(done.left):,} blocks of other shards are left: {ranges_text(done.left)}."
+    left = (
+        f"{counted(len(done.left), 'block')} of other shards "
+        f"{'is' if len(done.left) == 1 else 'are'} left: {ranges_text(done.left)}."
+    )
     return f"{_done(done)}\n{left}\nWhen they are there, join them: groupinf collect {done.path}"
 
 
@@ -22,4 +26,4 @@ def sweep_shard_text(done: ShardDone) -> str:
 
 
 def _done(done: ShardDone) -> str:
-    return f"Shard {done.shard} is done: {done.blocks:,} of {done.of:,} blocks of {done.path}."
+    return f"Shard {done.shard} is done: {done.blocks:,} of {counted(done.of, 'block')} of {done.path}."

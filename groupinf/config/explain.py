@@ -30,9 +30,9 @@ _EXPECTED = {
     "greater_than_equal": "a {number} of at least {ge:g}",
     "less_than": "a number below {lt:g}",
     "less_than_equal": "a number of at most {le:g}",
-    "too_short": "at least {min_length} entry",
+    "too_short": "a list of at least {min_length}",
     "string_too_long": "at most {max_length} characters",
-    "string_pattern_mismatch": "text on one line with a letter or digit in it",
+    "string_too_short": "at least one character",
 }
 
 
@@ -54,19 +54,15 @@ def found(value: Any) -> str:
     if isinstance(value, str):
         return f"the text {_short(json.dumps(value, ensure_ascii=False))}"
     if isinstance(value, dict):
-        return f"the keys {_short(', '.join(map(str, value)))}" if value else "no keys"
+        keys = _short(", ".join(map(str, value)))
+        return f"the {'key' if len(value) == 1 else 'keys'} {keys}" if value else "no keys"
     return _short("true" if value is True else "false" if value is False else _repr(value))
 
 
 def did_you_mean(name: str, valid: Iterable[str]) -> str:
-    """``; did you mean NAME?`` for the nearest valid name, empty where none is near."""
+    """``; did you mean 'NAME'?`` for the nearest valid name, quoted as blanks would not show; empty if none is near."""
     near = difflib.get_close_matches(name, list(valid), n=1)
-    return f"; did you mean {as_name(near[0])}?" if near else ""
-
-
-def as_name(name: str) -> str:
-    """A name as it stands, in quotes where it is empty or has a blank, which would not be seen at its ends."""
-    return name if re.fullmatch(r"\S+", name) else repr(name)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def _repr(value: Any) -> str:
@@ -123,7 +119,7 @@ def _unknown_key(name: str, model: type[BaseModel], tag: str | None) -> str:
 
 
 def _unknown_name(what: str, name: str, valid: Iterable[str]) -> str:
-    return f"unknown {what} {_short(as_name(name))}{did_you_mean(name, valid) or ';'} valid: {', '.join(valid)}"
+    return f"unknown {what} {_short(repr(name))}{did_you_mean(name, valid) or ';'} valid: {', '.join(valid)}"
 
 
 def _needed_by(key: Key, tag: str | None) -> str:

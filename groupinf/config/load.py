@@ -30,9 +30,15 @@ class LoadedConfig(Origin):
         """``FILE, line N: a.b.c: message``, for a key that turns out to be unusable later on."""
         return ConfigError(self.message(Problem(key, message)))
 
-    def resolved(self) -> dict[str, Any]:
-        """The configuration as JSON-able values: every default filled in, paths absolute, what is unset left out."""
+    def resolved(self, task: str | None = None) -> dict[str, Any]:
+        """The configuration as JSON-able values: every default filled in, paths absolute, what is unset left out.
+
+        A default that the task of the data decides is filled in where ``task`` says it.
+        """
         values = self.config.model_dump(mode="json", exclude_none=True)
+        folds = self.config.regularization.cross_validation
+        if folds is not None and task is not None:
+            values["regularization"]["cross_validation"]["score"] = folds.score_for(task)
         for section, key in [
             *((values["dataset"], key) for key in (*MAIN_FILES, *MORE_FILES)),
             *((builder, "path") for builder in values["groups"]["builders"]),

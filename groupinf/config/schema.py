@@ -49,6 +49,12 @@ def _as_texts(value: Any) -> Any:
     return [str(entry) if isinstance(entry, int) and not isinstance(entry, bool) else entry for entry in value]
 
 
+def _one_line(name: str) -> str:
+    if not name.isprintable() or not any(c.isalnum() for c in name):
+        raise ValueError(f"expected a name on one line with a letter or digit in it, found {name!r}")
+    return name
+
+
 def _two_entries(value: Any) -> Any:
     if isinstance(value, (list, tuple)) and len(value) != 2:
         raise ValueError(f"expected [low, high], found a list of {len(value)}")
@@ -93,6 +99,10 @@ class CrossValidation(_Range):
     shuffle: bool = False
     score: Literal["accuracy", "f1", "log_loss"] | None = None
     stratified: Annotated[bool | None, AfterValidator(lambda value: value or None)] = None
+
+    def score_for(self, task: str) -> Literal["accuracy", "f1", "log_loss"]:
+        """The configured score; where the key is left out, accuracy, and log_loss for regression."""
+        return self.score or ("log_loss" if task == "regression" else "accuracy")
 
 
 class Regularization(Section):
@@ -313,7 +323,7 @@ class Influence(Section):
 class Config(Section):
     """One study: a dataset, a regularisation, groups, test points, evaluations and methods."""
 
-    name: Annotated[str, Field(pattern=r"^[^\r\n\t]*[^\W_][^\r\n\t]*$", max_length=100)]
+    name: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_one_line)]
     seed: NonNegativeInt = 0
     dataset: DatasetConfig
     regularization: Regularization

@@ -11,7 +11,7 @@ from scipy import sparse
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts
 from groupinf.datasets.integrity import FileState, remedy
-from groupinf.wording import number
+from groupinf.wording import counted, number
 
 Row = tuple[str, str]
 
@@ -109,4 +109,7 @@ def _first(names: Sequence[str]) -> str:
 
 def _sizes(counts: Counter[object]) -> str:
     sizes = np.array(list(counts.values()))
-    return f"{sizes.size:,} values with {sizes.min():,} to {sizes.max():,} rows, median {np.median(sizes):g}"
+    return (
+        f"{counted(sizes.size, 'value')} with {sizes.min():,} to {counted(sizes.max(), 'row')}, "
+        f"median {np.median(sizes):g}"
+    )

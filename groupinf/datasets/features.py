@@ -11,6 +11,7 @@ from scipy import sparse
 
 from groupinf.datasets.dataset import Features
 from groupinf.errors import DataError
+from groupinf.wording import counted
 
 SPARSE_PARTS = ("data", "indices", "indptr", "shape")
 
@@ -46,7 +47,7 @@ def sparse_features(parts: Mapping[str, NDArray[Any]], where: str) -> sparse.csr
     if indptr.size != rows + 1 or indptr[0] != 0 or indptr[-1] != data.size or (np.diff(indptr) < 0).any():
         raise DataError(f"{where}indptr: expected {rows + 1} values rising from 0 to {data.size}, the size of data")
     if indices.size != data.size:
-        raise DataError(f"{where}indices: expected {data.size} values as in data, found {indices.size}")
+        raise DataError(f"{where}indices: expected {counted(data.size, 'value')} as in data, found {indices.size}")
     outside = np.flatnonzero((indices < 0) | (indices >= d))
     if outside.size:
         raise DataError(f"{where}indices: expected values in 0..{d - 1}, found {indices[outside[0]]}")

@@ -13,6 +13,7 @@ from scipy import sparse
 
 from groupinf.datasets.byte_lines import numbered_lines
 from groupinf.errors import DataError
+from groupinf.wording import counted
 
 TOKEN = re.compile(r"\w+|[^\w\s]")
 
@@ -48,7 +49,8 @@ def read_vectors(path: Path, words: frozenset[str]) -> WordVectors:
         word, *values = line.rsplit(" ", dimensions)  # from the right: a word of GloVe may hold a space
         if len(values) != dimensions:
             raise DataError(
-                f"{path}, line {number}: expected a word and {dimensions} numbers, found {len(values)} numbers"
+                f"{path}, line {number}: expected a word and {dimensions} numbers, found "
+                f"{counted(len(values), 'number')}"
             )
         if word in words and word not in row:
             row[word] = len(vectors)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from groupinf.datasets.byte_lines import read_gzip
 from groupinf.errors import DataError
+from groupinf.wording import counted
 
 UNSIGNED_BYTE = 0x08
 
@@ -34,5 +35,7 @@ def read_idx(path: Path, dimensions: int) -> NDArray[np.uint8]:
     if 0 in shape:
         raise DataError(f"{path}: expected at least one value, found an array of shape {shape}")
     if len(content) - header != math.prod(shape):
-        raise DataError(f"{path}: expected {math.prod(shape)} values, shape {shape}, found {len(content) - header}")
+        raise DataError(
+            f"{path}: expected {counted(math.prod(shape), 'value')}, shape {shape}, found {len(content) - header}"
+        )
     return np.frombuffer(content, dtype=np.uint8, offset=header).reshape(shape)

@@ -21,6 +21,7 @@ from groupinf.datasets.own_dataset import own_dataset
 from groupinf.datasets.row_origins import RowOrigins, key_text
 from groupinf.datasets.sparse_npz import read_sparse
 from groupinf.errors import DataError
+from groupinf.wording import counted
 
 REQUIRED = ("X_train", "y_train", "X_test", "y_test")
 KEYS = ("row_key_train", "row_key_test")
@@ -93,7 +94,7 @@ def _both_features(arrays: Arrays, file: str) -> tuple[Features, Features]:
         raise DataError(f"{file}: X_test: expected it dense or sparse as X_train is, found one of each")
     if X_train.shape[1] != X_test.shape[1]:
         raise DataError(
-            f"{file}: X_test: expected {X_train.shape[1]} columns as in X_train, found shape {X_test.shape}"
+            f"{file}: X_test: expected {counted(X_train.shape[1], 'column')} as in X_train, found shape {X_test.shape}"
         )
     return X_train, X_test
 
@@ -105,7 +106,8 @@ def _from_files(arrays: Arrays, paths: tuple[Path, Path], file: str) -> tuple[Fe
     X_train, X_test = (read_sparse(path) for path in paths)
     if X_train.shape[1] != X_test.shape[1]:
         raise DataError(
-            f"{paths[1]}: expected {X_train.shape[1]} columns as in {paths[0].name}, found shape {X_test.shape}"
+            f"{paths[1]}: expected {counted(X_train.shape[1], 'column')} as in {paths[0].name}, "
+            f"found shape {X_test.shape}"
         )
     return X_train, X_test
 
@@ -180,7 +182,7 @@ def _feature_names(arrays: Arrays, d: int, file: str) -> tuple[str, ...]:
     names = arrays["feature_names"]
     if names.shape != (d,) or names.dtype.kind != "U":
         raise DataError(
-            f"{file}: feature_names: expected {d} texts, one per feature,"
+            f"{file}: feature_names: expected {counted(d, 'text')}, one per feature,"
             f" found shape {names.shape}, dtype {names.dtype}"
         )
     return tuple(names.tolist())

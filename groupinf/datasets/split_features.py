@@ -14,6 +14,7 @@ from groupinf.datasets.features import check_finite, dense_features
 from groupinf.datasets.home import verified_file
 from groupinf.datasets.npz_archive import open_archive, read_member
 from groupinf.errors import DataError
+from groupinf.wording import counted
 
 LABELS = "labels"
 
@@ -31,7 +32,7 @@ def load_split_features(facts: DatasetFacts, features: str, home: Path) -> Datas
     X_test, y_test = _read(test.path, features)
     if X_test.shape[1] != X_train.shape[1]:
         raise DataError(
-            f"{test.path}: {features}: expected {X_train.shape[1]} columns as in {train.path.name},"
+            f"{test.path}: {features}: expected {counted(X_train.shape[1], 'column')} as in {train.path.name},"
             f" found shape {X_test.shape}"
         )
     if np.unique(y_train).size < 2:
@@ -61,7 +62,8 @@ def _read(path: Path, features: str) -> tuple[NDArray[np.float64], NDArray[np.in
 def _zeros_and_ones(labels: NDArray[Any], rows: int, where: str) -> NDArray[np.int64]:
     if labels.shape != (rows,) or labels.dtype.kind not in "biuf":
         raise DataError(
-            f"{where}: expected {rows} numbers, one per row, found shape {labels.shape}, dtype {labels.dtype}"
+            f"{where}: expected {counted(rows, 'number')}, one per row, found shape {labels.shape}, "
+            f"dtype {labels.dtype}"
         )
     other = labels[(labels != 0) & (labels != 1)]
     if other.size:

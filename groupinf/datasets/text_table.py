@@ -21,6 +21,7 @@ from groupinf.datasets.home import is_web_page, sha256_of
 from groupinf.datasets.reading import AS_FOUND, Reading
 from groupinf.datasets.table import Columns, Parsed, Table, TableFile, check_header
 from groupinf.errors import DataError
+from groupinf.wording import counted
 
 ROWS_AT_ONCE = 10_000  # what is held as Python texts while a file is read
 
@@ -151,7 +152,7 @@ def _read(records: Iterator[Record], path: Path, separator: str) -> tuple[Column
         for line, row in some:
             if len(row) != len(header):
                 raise DataError(
-                    f"{path}, line {line}: expected {len(header)} values as in the header, found {len(row)}"
+                    f"{path}, line {line}: expected {counted(len(header), 'value')} as in the header, found {len(row)}"
                 )
         lines.append(np.array([line for line, _ in some], dtype=np.int64))
         for column, values in zip(chunks, zip(*(row for _, row in some), strict=True), strict=True):

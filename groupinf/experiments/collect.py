@@ -97,7 +97,10 @@ def _read_blocks(outline: Outline, directory: RunDirectory) -> list[dict[str, ND
 
 def _missing_text(missing: list[int], n_blocks: int, run: Path) -> str:
     reasons = [f"; block {b} failed when it was last tried: {why}" for b, why in failures(run).items() if b in missing]
-    found = f"{len(missing)} of {n_blocks} blocks are missing or altered: {ranges_text(missing)}{''.join(reasons)}"
+    found = (
+        f"{len(missing)} of {counted(n_blocks, 'block')} {'is' if n_blocks == 1 else 'are'} "
+        f"missing or altered: {ranges_text(missing)}{''.join(reasons)}"
+    )
     of = shards_used(run)
     if of is None:
         command = "groupinf experiment" if sweep_of(run) is None else "groupinf sweep"

@@ -20,6 +20,7 @@ from groupinf.experiments.prepare import Prepared
 from groupinf.experiments.progress import Progress
 from groupinf.experiments.run_directory import RunDirectory
 from groupinf.numerics.objective import Rows
+from groupinf.wording import counted
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def compute(
     files = directory.block_files()
     missing = [b for b in numbers if directory.read_block(b, files) is None]
     if len(missing) < len(numbers):
-        progress.note(f"{len(numbers) - len(missing)} of {len(numbers)} blocks are stored already")
+        progress.note(f"stored already: {len(numbers) - len(missing)} of {counted(len(numbers), 'block')}")
     if not missing:
         return
     progress.stage("retrain", sum(len(blocks[b]) for b in missing))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from groupinf.config.schema import CrossValidation, Regularization
 from groupinf.datasets.dataset import Dataset
-from groupinf.experiments.folds import folds_of, one_class_notes, score_of
+from groupinf.experiments.folds import folds_of, one_class_notes
 from groupinf.experiments.problem import training_objective
 from groupinf.numerics.approximate_leave_one_out import MOST_WORK
 from groupinf.numerics.cross_validation import SCORES, CrossValidated, cross_validate
@@ -85,7 +85,7 @@ def _cross_validated(
     """The grid of λ/n, and what its values score."""
     grid = np.logspace(np.log10(wanted.min), np.log10(wanted.max), wanted.num)
     lams = tuple(lam_from(float(value), objective.n) for value in grid)
-    return grid, cross_validate(objective, lams, folds, SCORES[score_of(wanted.score, task)])
+    return grid, cross_validate(objective, lams, folds, SCORES[wanted.score_for(task)])
 
 
 def _table(grid: Array, result: CrossValidated, best: int) -> pd.DataFrame:

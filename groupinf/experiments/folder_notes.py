@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from groupinf.config.dataset_schema import MORE_FILES
-from groupinf.config.names import folder_name
 from groupinf.datasets.dataset import Dataset
 from groupinf.experiments.folder_kinds import MANIFEST
+from groupinf.experiments.identity import folder_name
 from groupinf.experiments.run_directory import RunDirectory
 
 

@@ -24,11 +24,6 @@ def folds_of(wanted: CrossValidation, y: NDArray[Any], seed: int) -> tuple[Rows,
     return contiguous_folds(y.size, wanted.folds)
 
 
-def score_of(configured: str | None, task: str) -> str:
-    """The score of a cross-validation; where it is left out, accuracy with classes and log_loss for regression."""
-    return configured or ("log_loss" if task == "regression" else "accuracy")
-
-
 def one_class_notes(wanted: CrossValidation, dataset: Dataset, seed: int) -> tuple[str, ...]:
     """A note where all rows of a fold have one class, though it has several rows: its score tells little of λ."""
     if dataset.task == "regression":

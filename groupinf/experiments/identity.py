@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,6 @@ from groupinf.config.load import LoadedConfig
 from groupinf.config.schema import Column, Config, GroupFile
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.registry import FACTS
-from groupinf.experiments.folds import score_of
 
 # raised when a stage gives other numbers for the same configuration and data
 STAGE_VERSIONS: dict[str, int] = {"prepare": 2, "compute": 2, "collect": 1}
@@ -28,16 +29,13 @@ def identity_of(loaded: LoadedConfig, dataset: Dataset) -> dict[str, Any]:
     Versions are those of the stages and, for a dataset that the package knows, of its loader.
     The name of the study and the places of files are left out: they change no number.
     """
-    config = loaded.resolved()
+    config = loaded.resolved(dataset.task)
     del config["name"]
     for key in MAIN_FILES:
         config["dataset"].pop(key, None)
     for key in MORE_FILES:  # hashed by key: the same files in other roles are other data
         if key in config["dataset"]:
             config["dataset"][key] = _file_hash(Path(config["dataset"][key]))
-    if loaded.config.regularization.cross_validation is not None:
-        score = score_of(loaded.config.regularization.cross_validation.score, dataset.task)
-        config["regularization"]["cross_validation"]["score"] = score
     for builder, shown in zip(loaded.config.groups.builders, config["groups"]["builders"], strict=True):
         if isinstance(builder, GroupFile):
             shown["path"] = _file_hash(loaded.path(builder.path))
@@ -67,6 +65,19 @@ def _read(config: Config, dataset: Dataset) -> dict[str, Any]:
 def identity_hash(identity: Mapping[str, Any]) -> str:
     """Ten hexadecimal digits of the SHA-256 of the identity as canonical JSON."""
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:10]
+
+
+def folder_name(name: str) -> str:
+    """The name of a study as a folder's: ASCII letters, digits, ``.``, ``_`` and ``-``, the first a letter or digit.
+
+    Accents are dropped, whatever else is not allowed becomes a dash; ``study`` where nothing is left.
+
+    >>> folder_name("Étude à Liège (2)"), folder_name("breast_cancer"), folder_name("研究")
+    ('Etude-a-Liege-2', 'breast_cancer', 'study')
+    """
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    inside = re.sub(r"^[^A-Za-z0-9]+|[^A-Za-z0-9._-]+$", "", plain)
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", inside) or "study"
 
 
 def differing_fields(ours: Mapping[str, Any], theirs: Mapping[str, Any], prefix: str = "") -> list[str]:

@@ -24,7 +24,7 @@ from groupinf.numerics.engine import KERNEL_BYTES
 from groupinf.numerics.factor import DENSE_BYTES
 from groupinf.numerics.losses import loss_for
 from groupinf.numerics.row_space import is_reduced
-from groupinf.wording import number
+from groupinf.wording import counted, number
 
 # Python with numpy, scipy, scikit-learn and pandas loaded
 LIBRARIES_BYTES = 300 * 2**20
@@ -60,7 +60,7 @@ def _swept(planned: Plan, sweep: SweepPlan, dataset: Dataset) -> Plan:
     values, more = len(sweep.grid), planned.groups * (len(sweep.grid) - 1)
     groups = "groups drawn anew at each" if sweep.redraw else "groups drawn at lambda_over_n above"
     ends = f"{number(sweep.grid[0], 6)} to {number(sweep.grid[-1], 6)}"
-    note = f"a sweep over {values} values of lambda_over_n, {ends}; {groups}"
+    note = f"a sweep over {counted(values, 'value')} of lambda_over_n, {ends}; {groups}"
     return replace(
         planned,
         retrains=planned.retrains + more,

@@ -87,7 +87,8 @@ def prepare(
         **provenance(),
         "identity": dict(identity),
     }
-    manifest = store_prepared(directory, _contents(loaded, dataset, model, drawn.groups), description)
+    contents = _contents(loaded.resolved(dataset.task), dataset, model, drawn.groups)
+    manifest = store_prepared(directory, contents, description)
     return Prepared(study, outline_from(drawn.groups, manifest))
 
 
@@ -143,8 +144,8 @@ def _describe_groups(study: Study, drawn: Drawn, notes: Sequence[str]) -> dict[s
     }
 
 
-def _contents(loaded: LoadedConfig, dataset: Dataset, model: Model, groups: Groups) -> dict[str, bytes]:
-    shown = yaml.safe_dump(loaded.resolved(), sort_keys=False, allow_unicode=True)
+def _contents(config: Mapping[str, Any], dataset: Dataset, model: Model, groups: Groups) -> dict[str, bytes]:
+    shown = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
     contents = {
         "config.yaml": shown.encode(),
         "theta.npz": theta_archive(model.fitted, dataset),

@@ -174,9 +174,9 @@ def _cross_validation_problems(loaded: LoadedConfig, dataset: Dataset) -> list[C
         return [
             loaded.error((*key, "stratified"), "expected stratified folds only of data with classes, found regression")
         ]
-    if wanted.score == "accuracy" and dataset.task == "regression":
-        message = "expected log_loss (half the squared error) for regression, where it is the default, found accuracy"
-        return [loaded.error((*key, "score"), message)]
+    if wanted.score in ("accuracy", "f1") and dataset.task == "regression":
+        expected = f"expected log_loss (half the squared error), the default for regression, found {wanted.score}"
+        return [loaded.error((*key, "score"), expected)]
     if wanted.score == "f1" and len(dataset.classes) != 2:
         return [loaded.error((*key, "score"), f"expected accuracy or log_loss, found f1, {_classes(dataset)}")]
     return _emptied_fold(loaded, dataset, wanted)

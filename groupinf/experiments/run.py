@@ -13,7 +13,6 @@ import pandas as pd
 import yaml
 
 from groupinf.config.load import LoadedConfig
-from groupinf.config.names import folder_name
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
 from groupinf.experiments.collect import collect
@@ -21,7 +20,7 @@ from groupinf.experiments.compute import compute
 from groupinf.experiments.files import json_bytes
 from groupinf.experiments.folder_kinds import makes_again
 from groupinf.experiments.folder_notes import notes_on_folder
-from groupinf.experiments.identity import differing_fields, identity_hash, identity_of
+from groupinf.experiments.identity import differing_fields, folder_name, identity_hash, identity_of
 from groupinf.experiments.outline import Outline
 from groupinf.experiments.parallel import require_backend
 from groupinf.experiments.prepare import NOTHING, Given, Prepared, prepare

@@ -13,6 +13,7 @@ from groupinf.experiments.folders import runs_of
 from groupinf.experiments.markers import BATCH, Worker, failures, jobs_of, workers_alive
 from groupinf.experiments.run_directory import RunDirectory
 from groupinf.experiments.shards import ranges_text
+from groupinf.wording import counted
 
 
 @dataclass(frozen=True)
@@ -86,11 +87,11 @@ def status_text(status: Status) -> str:
     blocks, groups = len(status.blocks), sum(status.blocks)
     done = sum(status.blocks[b] for b in status.done)
     rows = [
-        ("prepared", f"{groups:,} groups in {blocks:,} blocks"),
-        ("done", f"{len(status.done):,} blocks, {done:,} groups ({done / groups:.0%})"),
-        ("running", f"{status.running:,} blocks, {len(status.workers)} processes"),
+        ("prepared", f"{counted(groups, 'group')} in {counted(blocks, 'block')}"),
+        ("done", f"{counted(len(status.done), 'block')}, {counted(done, 'group')} ({done / groups:.0%})"),
+        ("running", f"{counted(status.running, 'block')}, {counted(len(status.workers), 'process', 'processes')}"),
         *(("", f"{worker.host}, process {worker.pid}") for worker in status.workers),
-        ("failed", f"{len(status.failed):,} blocks"),
+        ("failed", f"{counted(len(status.failed), 'block')}"),
         *(("", f"block {b}: {why}") for b, why in status.failed.items()),
         ("left", _left_text(status)),
     ]

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from groupinf.config.load import LoadedConfig
-from groupinf.config.names import folder_name
 from groupinf.config.schema import Regularization
 from groupinf.config.sweep_schema import SweepConfig, same
 from groupinf.datasets.dataset import Dataset
-from groupinf.experiments.identity import identity_hash, identity_of
+from groupinf.experiments.identity import folder_name, identity_hash, identity_of
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from groupinf.experiments.result import Run
 from groupinf.experiments.run import load_run
 from groupinf.experiments.run_directory import RunDirectory
 from groupinf.experiments.sealed import sealed, unsealed
-from groupinf.wording import number
+from groupinf.wording import counted, number
 
 SEAL = "sweep_sha256"
 
@@ -32,7 +32,7 @@ class Sweep:
     manifest: Mapping[str, Any]
 
     def __repr__(self) -> str:
-        return f"<Sweep {self.path}: {self.manifest['dataset']}, {len(self.runs)} values of λ/n>"
+        return f"<Sweep {self.path}: {self.manifest['dataset']}, {counted(len(self.runs), 'value')} of λ/n>"
 
 
 def write_sweep_manifest(folder: RunDirectory, manifest: Mapping[str, Any]) -> None:

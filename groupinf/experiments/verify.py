@@ -16,6 +16,7 @@ from groupinf.experiments.prepare import Prepared, restore
 from groupinf.experiments.problem import load_checked
 from groupinf.experiments.progress import Progress
 from groupinf.experiments.run_directory import AlteredManifestError, RunDirectory
+from groupinf.wording import counted
 
 # one block in so many is made again
 ONE_IN = 20
@@ -115,4 +116,7 @@ def _prepared_again(directory: RunDirectory) -> Prepared:
 def verified_text(result: Verified) -> str:
     """What was found right."""
     again = result.note or f"{len(result.recomputed):,} of them made again: the same bytes"
-    return f"{result.path}: {result.files:,} files and {result.blocks:,} blocks as they were written; {again}"
+    return (
+        f"{result.path}: {counted(result.files, 'file')} and {counted(result.blocks, 'block')} "
+        f"as they were written; {again}"
+    )

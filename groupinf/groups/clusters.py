@@ -36,7 +36,7 @@ def draw_from_clusters(
     pools: list[Pool] = []
     notes: list[str] = []
     if options.hierarchical and points.n**2 * (points.width + 50) > TREE_WORK:
-        notes.append(f"{options.builder}: single linkage of {points.n} points would take too long and was left out")
+        notes.append(f"{options.builder}: single linkage of {points.n:,} points would take too long and was left out")
     elif options.hierarchical:
         pools += _pools("single linkage", flat_clusters(points), smallest)
     for k in options.k:
@@ -60,6 +60,5 @@ def _kmeans_notes(builder: str, points: Points, k: int, found: int) -> list[str]
     if uses_batches(points, k):
         notes.append(f"{builder}: k-means k={k} went by mini-batches (MiniBatchKMeans), as n·d·k is large")
     if found < k:
-        clusters = counted(found, "cluster")
-        notes.append(f"{builder}: k-means k={k} found only {clusters}, as too few points are distinct")
+        notes.append(f"{builder}: k-means k={k} found {counted(found, 'cluster')}, as no more points are distinct")
     return notes

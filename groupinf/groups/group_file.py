@@ -13,6 +13,7 @@ import numpy as np
 from groupinf.errors import DataError
 from groupinf.groups.groups import Group
 from groupinf.groups.training_rows import TrainingRows
+from groupinf.wording import counted
 
 MEMBER = ("index", "key")  # one of them says which row a line adds
 COLUMNS = ("group", *MEMBER, "kind")
@@ -75,7 +76,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
                 continue
             if len(cells) != len(header):
                 raise DataError(
-                    f"{path}, line {reader.line_num}: expected {len(header)} cells ({', '.join(header)}), "
+                    f"{path}, line {reader.line_num}: expected {counted(len(header), 'cell')} ({', '.join(header)}), "
                     f"found {len(cells)}"
                 )
             count += 1

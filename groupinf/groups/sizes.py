@@ -7,6 +7,7 @@ from decimal import ROUND_CEILING, Context
 
 from groupinf.config.schema import Sizes
 from groupinf.errors import DataError
+from groupinf.wording import counted
 
 STAGE_ENDS = ((1, 10), (2, 5), (1, 1))
 WINDOW = 1.5
@@ -60,8 +61,8 @@ def tail_stages(sizes: Sizes, n: int) -> tuple[tuple[Stage, ...], tuple[str, ...
         end = int(sizes.max * n * top / bottom)
         if count and end < low:
             notes.append(
-                f"influence_tails: stage {number + 1} ends at {end} points, below the smallest size {low}; "
-                f"its {count} sizes were left out"
+                f"influence_tails: stage {number + 1} ends at {counted(end, 'point')}, below the smallest size {low}; "
+                f"{'its one size was' if count == 1 else f'its {count} sizes were'} left out"
             )
         elif count:
             stages.append(Stage(_spaced(low, end, count), min(int(WINDOW * end), n)))

@@ -13,6 +13,7 @@ from groupinf.groups.group_file import read_group_file
 from groupinf.groups.groups import Built, Group
 from groupinf.groups.source import GroupSource
 from groupinf.groups.training_rows import training_rows
+from groupinf.wording import counted
 
 
 def build_file(source: GroupSource, options: GroupFile, rng: np.random.Generator) -> Built:
@@ -39,7 +40,10 @@ def build_column(source: GroupSource, options: Column, rng: np.random.Generator)
         raise DataError(f"{kind}: no value is held by {options.min_size} training rows")
     groups = tuple(Group(kind, value.rows, value.words, name=value.name) for value in kept)
     left_out = len(found.values) - len(kept)
-    note = f"{kind}: {left_out} of {len(found.values)} values have fewer than {options.min_size} rows"
+    note = (
+        f"{kind}: {left_out} of {counted(len(found.values), 'value')} "
+        f"{'has' if left_out == 1 else 'have'} fewer than {counted(options.min_size, 'row')}"
+    )
     return Built(
         groups,
         (

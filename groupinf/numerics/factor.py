@@ -24,6 +24,7 @@ MAX_ITERATIONS = 5000
 SMALLEST_PIVOT = 1e-8
 # the rows, stacked on the penalty, are factored where they take no more than this
 STACKED_BYTES = 512 * 2**20
+EASIER = "a larger lambda_over_n, or features scaled to about 1 (standardise: true), make the problem easier"
 SINGULAR = (
     "a Hessian is not positive definite to working precision: λ is too small beside the features; "
     "a larger lambda_over_n, or features scaled to about 1 (standardise: true), make the problem solvable"
@@ -49,14 +50,14 @@ class Cholesky:
         """A⁻¹V: (P,) or (P, B)."""
         solution, info = lapack.dpotrs(self.lower, V, lower=1)
         if info != 0:
-            raise ConvergenceError(f"triangular solve failed (LAPACK potrs info {info})")
+            raise ConvergenceError(f"triangular solve failed (LAPACK potrs info {info}); {EASIER}")
         return np.asarray(solution, dtype=np.float64).reshape(V.shape)
 
     def inverse(self) -> Array:
         """A⁻¹ in full, exactly symmetric, in C order; takes no more memory than itself."""
         inverse, info = lapack.dpotri(self.lower, lower=1)
         if info != 0:
-            raise ConvergenceError(f"inverting a factor failed (LAPACK potri info {info})")
+            raise ConvergenceError(f"inverting a factor failed (LAPACK potri info {info}); {EASIER}")
         for start in range(0, inverse.shape[0], MIRRORED):
             stop = start + MIRRORED
             corner = inverse[start:stop, start:stop]
@@ -205,7 +206,7 @@ class IterativeFactor:
         if not end.converged.all():
             raise ConvergenceError(
                 f"conjugate gradients with H stopped at a relative residual of {end.relative_residual.max():.3g} "
-                f"after {MAX_ITERATIONS} iterations, tolerance {self.tolerance:.3g}"
+                f"after {MAX_ITERATIONS} iterations, tolerance {self.tolerance:.3g}; {EASIER}"
             )
         return end.solution.reshape(V.shape)
 

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from groupinf.experiments.folds import score_of
 from groupinf.experiments.result import Run
 from groupinf.reporting.formats import listed, one_line
 from groupinf.reporting.style import evaluation_name, panel_name, point_name
@@ -128,7 +127,7 @@ def choice_lines(run: Run) -> list[str]:
 
 def score_name(run: Run) -> str:
     """What cross-validation scored."""
-    score = score_of(_wanted(run).get("score"), run.manifest["task"])
+    score = _wanted(run)["score"]
     if score == "log_loss":
         return "Minus the mean loss" if run.manifest["classes"] else "Minus half the squared error"
     return {"accuracy": "Accuracy", "f1": "F1 of class 1"}[score]

@@ -42,6 +42,7 @@ from groupinf.reporting.style import (
     panel_name,
 )
 from groupinf.reporting.summary import convention_line, facts_line, test_point_names
+from groupinf.wording import counted
 
 # Above this many points an SVG holds them as images; text, axes and lines stay vectors.
 MOST_VECTOR_POINTS = 5000
@@ -208,5 +209,5 @@ def _add_title(figure: Figure, layout: Layout, run: Run, method: str, n_groups: 
     left = _MARGIN / layout.width
     title = f"{method_name(method)} against the actual effect of removal"
     figure.text(left, 1 - 0.14 / layout.height, title, size=12, weight="bold", va="top")
-    facts = shorten_to(drawable(f"{facts_line(run)}; {n_groups:,} groups"), _SIZE, layout.width - 2 * _MARGIN)
+    facts = shorten_to(drawable(f"{facts_line(run)}; {counted(n_groups, 'group')}"), _SIZE, layout.width - 2 * _MARGIN)
     figure.text(left, 1 - 0.4 / layout.height, facts, va="top", color=QUIET)

@@ -100,7 +100,7 @@ def test_wrong_name_is_refused_before_anything_is_done(home: Path) -> None:
     for args in (["fetch", "digits", "minst"], ["verify", "minst"], ["show", "minst"], ["import", "minst", "."]):
         result = invoke(*args)
         assert result.exit_code == 2
-        assert "found 'minst'; did you mean mnist?" in result.stderr
+        assert "found 'minst'; did you mean 'mnist'?" in result.stderr
         assert result.stdout == ""
 
 
@@ -121,7 +121,7 @@ def test_verify_of_nothing(home: Path) -> None:
     assert invoke("verify", "digits").stdout == "no files to verify of these datasets\n"
     missing = invoke("verify", "forest_fires")
     assert (missing.exit_code, missing.stdout) == (1, f"{FIRES}: not on disk\n")
-    assert "1 of 1 files missing or wrong" in missing.stderr
+    assert "1 of 1 file missing or wrong" in missing.stderr
     assert f"  {FIRES}: `groupinf data fetch forest_fires` downloads it;" in missing.stderr
     assert "  dogfish/inception" not in missing.stderr
 

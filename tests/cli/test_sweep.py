@@ -60,7 +60,7 @@ def test_a_bad_grid_is_refused_with_what_was_expected(config: Path, grid: str, e
         ("{values: [1], num: 2}", "expected either min, max and num, or values, found values and num"),
         ("{}", "expected either min, max and num, or values, found neither"),
         ("{values: [1, 1.0]}", "expected every lambda_over_n once, found 1 twice"),
-        ("{value: [1]}", "unknown key value; did you mean values?"),
+        ("{value: [1]}", "unknown key 'value'; did you mean 'values'?"),
     ],
 )
 def test_a_bad_section_is_refused_with_its_line(config: Path, section: str, expected: str) -> None:

@@ -46,7 +46,7 @@ def test_a_fifth_of_the_rows_test_unless_another_key_says_which(kind: str) -> No
         ({"test_fraction": "a"}, "test_fraction", "expected a number, found the text"),
         ({"missing": "imput"}, "missing", 'expected one of refuse, impute, found the text "imput"; did you mean'),
         ({"standardise": "yes"}, "standardise", "expected true or false"),
-        ({"standardize": True}, "standardize", "did you mean standardise?"),
+        ({"standardize": True}, "standardize", "did you mean 'standardise'?"),
         ({"categorical": "a"}, "categorical", "expected a list, found the text"),
         ({"missing_values": [None]}, "missing_values.0", "the text null stands in quotes: 'null'"),
         ({"missing_values": [{"": None}]}, "missing_values.0", "a question mark stands in quotes: '?'"),

@@ -33,14 +33,16 @@ test_points: {random: 3}
 
 # what is replaced in GOOD, by what; the line and key of the message; words that it holds
 BAD = [
-    ("name: study", "nme: study", 1, "nme", ["unknown key", "did you mean name?", "valid: name, seed, dataset"]),
+    ("name: study", "nme: study", 1, "nme", ["unknown key", "did you mean 'name'?", "valid: name, seed, dataset"]),
     ("name: study", "seed: 1", 1, "name", ["expected this key, found none"]),
-    ("name: study", "name: /--/", 1, "name", ["a letter or digit in it", '"/--/"']),
+    ("name: study", 'name: "a\\nb"', 1, "name", ["expected a name on one line", r"'a\nb'"]),
+    ("name: study", "name: '--'", 1, "name", ["a letter or digit in it, found '--'"]),
+    ("name: study", "name: ''", 1, "name", ["at least one character"]),
     ("name: study", "name: 2019", 1, "name", ["expected text, found 2019", "in quotes"]),
     ("name: study", "name: null", 1, "name", ["expected text, found nothing"]),
     ("name: study", "name: study\nname: again", 2, "name", ["repeated key", "line 1"]),
     ("    max: 0.25", "    max: 0.25\n    max: 0.3", 10, "groups.sizes.max", ["repeated key", "line 9"]),
-    ("  name: digits", "  nam: digits", 3, "dataset.nam", ["did you mean name?", "name, npz, csv"]),
+    ("  name: digits", "  nam: digits", 3, "dataset.nam", ["did you mean 'name'?", "name, npz, csv"]),
     ("  name: digits", "  foo: digits", 2, "dataset", ["expected one of the keys name, npz, csv", "foo"]),
     ("  name: digits", "  name: digits\n  npz: x.npz", 4, "dataset.npz", ["expected only one of", "name and npz"]),
     ("dataset:\n  name: digits", "dataset: digits", 2, "dataset", ["write {name: digits}"]),
@@ -57,7 +59,7 @@ BAD = [
     ("1.0e-3", ".inf", 5, "regularization.lambda_over_n", ["expected a finite number"]),
     ("1.0e-3", "1e999", 5, "regularization.lambda_over_n", ["expected a finite number"]),
     ("1.0e-3", "1" * 400, 5, "regularization.lambda_over_n", ["expected a number", "1..."]),
-    ("  lambda_over_n: 1.0e-3", "  lambda: 1", 5, "regularization.lambda", ["did you mean lambda_over_n?"]),
+    ("  lambda_over_n: 1.0e-3", "  lambda: 1", 5, "regularization.lambda", ["did you mean 'lambda_over_n'?"]),
     ("  lambda_over_n: 1.0e-3", "  lambda_over_n:", 4, "regularization", ["found neither"]),
     ("regularization:\n  lambda_over_n: 1.0e-3", "regularization: 0.1", 4, "regularization", ["expected keys"]),
     (
@@ -79,7 +81,7 @@ BAD = [
         "  cross_validation:\n    {min: 1, max: 2, num: 2, folds: 1, score: acuracy}",
         6,
         "regularization.cross_validation.score",
-        ["did you mean accuracy?"],
+        ["did you mean 'accuracy'?"],
     ),
     ("    max: 0.25", "    max: 1.5", 9, "groups.sizes.max", ["at most 1, found 1.5"]),
     ("    max: 0.25", "    max: 0.001", 7, "groups.sizes", ["min <= max", "max 0.001"]),
@@ -87,18 +89,18 @@ BAD = [
     ("    num: 10", "    num: 0", 10, "groups.sizes.num", ["expected a whole number of at least 1, found 0"]),
     ("    num: 10", "    num: 1e3", 10, "groups.sizes.num", ["a whole number, found 1000.0; write 1000"]),
     ("    num: 10", "    count: 10", 7, "groups.sizes.num", ["expected this key"]),
-    ("    - random", "    - randm", 12, "groups.builders.0", ["unknown builder randm", "did you mean random?"]),
+    ("    - random", "    - randm", 12, "groups.builders.0", ["unknown builder 'randm'", "did you mean 'random'?"]),
     ("    - random", "    - 3", 12, "groups.builders.0", ["a builder is a name", "found 3"]),
     ("    - random", "    - file", 12, "groups.builders.0.path", ["expected this key", "for file"]),
-    ("    - random", "    - {buildr: random}", 12, "groups.builders.0.buildr", ["did you mean builder?"]),
-    ("    - random", "    - {k: [1]}", 12, "groups.builders.0", ["expected the key builder", "found the keys k"]),
-    ("    - random", "    - {builder: [1]}", 12, "groups.builders.0", ["unknown builder [1]"]),
-    ("    - random", "    - {builder: random, k: [2]}", 12, "groups.builders.0.k", ["unknown key k"]),
+    ("    - random", "    - {buildr: random}", 12, "groups.builders.0.buildr", ["did you mean 'builder'?"]),
+    ("    - random", "    - {k: [1]}", 12, "groups.builders.0", ["expected the key builder", "found the key k"]),
+    ("    - random", "    - {builder: [1]}", 12, "groups.builders.0", ["unknown builder '[1]'"]),
+    ("    - random", "    - {builder: random, k: [2]}", 12, "groups.builders.0.k", ["unknown key 'k'"]),
     ("    - random", "    - {builder: file, path: no.csv}", 12, "groups.builders.0.path", ["no such file"]),
-    ("k: [4]", "kk: [4]", 13, "groups.builders.1.kk", ["did you mean k?", "valid: k, hierarchical"]),
+    ("k: [4]", "kk: [4]", 13, "groups.builders.1.kk", ["did you mean 'k'?", "valid: k, hierarchical"]),
     ("k: [4]", "k: [4, 1]", 13, "groups.builders.1.k.1", ["a whole number of at least 2, found 1"]),
     ("k: [4]", "k: [4, 4]", 13, "groups.builders.1.k", ["4 more than once"]),
-    ("k: [4]", "k: []", 13, "groups.builders.1.k", ["at least 1 entry"]),
+    ("k: [4]", "k: []", 13, "groups.builders.1.k", ["a list of at least 1, found"]),
     ("k: [4]", "hierarchical: yes", 13, "groups.builders.1.hierarchical", ["true or false", '"yes"']),
     ("{random: 3}", "{}", 14, "test_points", ["random and/or highest_loss; indices", "found none"]),
     ("{random: 3}", "{random: 0}", 14, "test_points", ["at least one test point"]),
@@ -112,9 +114,9 @@ BAD = [
     ("{random: 3}", "{percentile: [60]}", 14, "test_points.percentile", ["[low, high]", "list of 1"]),
     ("{random: 3}", "{percentile: [0, 101]}", 14, "test_points.percentile.1", ["at most 100"]),
     ("test_points: {random: 3}", "methods: newton", 14, "methods", ["expected a list", "write [newton]"]),
-    ("test_points: {random: 3}", "methods: [newtn]", 14, "methods.0", ["did you mean newton?"]),
+    ("test_points: {random: 3}", "methods: [newtn]", 14, "methods.0", ["did you mean 'newton'?"]),
     ("test_points: {random: 3}", "methods: [newton, newton]", 14, "methods", ["newton more than once"]),
-    ("test_points: {random: 3}", "evaluations: []", 14, "evaluations", ["at least 1 entry"]),
+    ("test_points: {random: 3}", "evaluations: []", 14, "evaluations", ["a list of at least 1, found"]),
     ("test_points: {random: 3}", "seed: -1", 14, "seed", ["a whole number of at least 0, found -1"]),
     ("{random: 3}", "{percentile: [-1, 9]}", 14, "test_points.percentile.0", ["a number of at least 0, found -1"]),
     *(
@@ -202,7 +204,7 @@ def test_a_misspelt_solver_is_the_only_fault_of_its_options(tmp_path: Path) -> N
     file = tmp_path / "bad.yaml"
     file.write_text(GOOD + "influence: {solver: lisa, depth: 3}\n")
     message = refuse(file)
-    assert "did you mean lissa?" in message
+    assert "did you mean 'lissa'?" in message
     assert "depth" not in message
 
 
@@ -212,7 +214,7 @@ def test_a_misspelt_solver_is_the_only_fault_of_its_options(tmp_path: Path) -> N
         (3, (), "config: expected the path of a file or a mapping, found 3"),
         (None, (), "config: expected the path of a file or a mapping, found nothing"),
         ({}, "seed=1", 'overrides: expected a list of "KEY=VALUE" texts, such as ["seed=1"], found the text "seed=1"'),
-        ({}, {"seed": 1}, 'overrides: expected a list of "KEY=VALUE" texts, such as ["seed=1"], found the keys seed'),
+        ({}, {"seed": 1}, 'overrides: expected a list of "KEY=VALUE" texts, such as ["seed=1"], found the key seed'),
         ({}, [3], 'overrides: expected a list of "KEY=VALUE" texts, such as ["seed=1"], found 3 in the list'),
         ({}, None, 'overrides: expected a list of "KEY=VALUE" texts, such as ["seed=1"], found nothing'),
     ],
@@ -227,7 +229,7 @@ def test_a_callers_arguments_of_other_types_are_refused(source: Any, overrides: 
     ("override", "start", "words"),
     [
         ("groups.sizes.max=2", "--set groups.sizes.max=2: groups.sizes.max: ", "at most 1, found 2"),
-        ("groups.sizes.mx=1", "--set groups.sizes.mx=1: groups.sizes.mx: ", "did you mean max?"),
+        ("groups.sizes.mx=1", "--set groups.sizes.mx=1: groups.sizes.mx: ", "did you mean 'max'?"),
         ("groups.sizes={min: 1, max: 1}", "--set groups.sizes={min: 1, max: 1}: groups.sizes.num: ", "this key"),
         ("groups.sizes.max=0.001", "FILE, line 7: groups.sizes: ", "(with --set groups.sizes.max=0.001)"),
         ("a.b=1", "--set a.b=1: a: ", "unknown key"),

@@ -229,12 +229,12 @@ def test_absent_target_and_drop(tmp_path: Path) -> None:
     assert key == ("dataset", "target")
     assert message == (
         "expected a column of mine.csv, found 'lable' where its columns are"
-        " 'age', 'colour', 'smoker', 'site', 'label'; did you mean label?"
+        " 'age', 'colour', 'smoker', 'site', 'label'; did you mean 'label'?"
     )
     key, message = config_fault(tmp_path, TABLE, drop=["age", "sit"])
     assert key == ("dataset", "drop")
     assert message.startswith("expected a column of mine.csv, found 'sit' where its columns are 'age', ")
-    assert message.endswith("; did you mean site?")
+    assert message.endswith("; did you mean 'site'?")
 
 
 @pytest.mark.parametrize(

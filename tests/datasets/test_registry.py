@@ -89,7 +89,7 @@ def problem(config: DatasetConfig, base: Path = Path("/nowhere")) -> tuple[tuple
 def test_unknown_name() -> None:
     key, message = problem(NamedDataset(name="diabtes"))
     assert key == ("dataset", "name")
-    assert message == f"expected one of {', '.join(dataset_names())}, found 'diabtes'; did you mean diabetes?"
+    assert message == f"expected one of {', '.join(dataset_names())}, found 'diabtes'; did you mean 'diabetes'?"
 
 
 def test_name_like_none_has_no_nearest() -> None:

@@ -115,3 +115,41 @@ def test_without_a_factor_the_column_is_empty_and_a_note_says_so(
     assert done.cross_validation is not None
     assert done.cross_validation.approximate_leave_one_out.isna().all()
     assert any(note.startswith("approximate leave-one-out is left out") for note in done.manifest["notes"])
+
+
+@pytest.mark.parametrize(("task", "score"), [("classification", "accuracy"), ("regression", "log_loss")])
+def test_a_score_that_is_left_out_is_the_one_that_the_task_has(tmp_path: Path, task: str, score: str) -> None:
+    """Spelled out or left out: one table, one folder, and the run says which score it was."""
+    rng = np.random.default_rng(5)
+    X = rng.normal(size=(40, 2))
+    y = X[:, 0] + rng.normal(size=40)
+    labels = y if task == "regression" else (y > 0).astype(int)
+    np.savez(tmp_path / "own.npz", X_train=X[:30], y_train=labels[:30], X_test=X[30:], y_test=labels[30:])
+    wanted = {"min": 1e-3, "max": 10.0, "num": 3}
+    config = {
+        "name": "own",
+        "dataset": {"npz": str(tmp_path / "own.npz"), **({"task": task} if task == "regression" else {})},
+        "regularization": {"cross_validation": wanted},
+        "groups": {"sizes": {"min": 0.1, "max": 0.2, "num": 2}, "builders": ["random"]},
+        "test_points": {"random": 1},
+    }
+    done = groupinf.run_experiment(config, out=tmp_path, jobs=1)
+    spelled = config | {"regularization": {"cross_validation": wanted | {"score": score}}}
+    assert done.config["regularization"]["cross_validation"]["score"] == score
+    assert done.manifest["identity"]["config"]["regularization"]["cross_validation"]["score"] == score
+    assert groupinf.run_experiment(spelled, out=tmp_path, jobs=1).path == done.path
+    assert done.cross_validation is not None
+    assert (done.cross_validation.mean_score < 0).all() == (score == "log_loss")
+
+
+def test_a_score_that_regression_has_not_is_refused_with_the_one_that_it_has(tmp_path: Path) -> None:
+    X = np.arange(20.0).reshape(10, 2)
+    np.savez(tmp_path / "own.npz", X_train=X, y_train=X[:, 0], X_test=X, y_test=X[:, 0])
+    config = {
+        "name": "own",
+        "dataset": {"npz": str(tmp_path / "own.npz"), "task": "regression"},
+        "regularization": {"cross_validation": {"min": 1e-3, "max": 10.0, "num": 3, "score": "f1"}},
+        "groups": {"sizes": {"min": 0.1, "max": 0.2, "num": 2}, "builders": ["random"]},
+    }
+    with pytest.raises(ConfigError, match=r"score: expected log_loss \(half the squared error\).*found f1"):
+        groupinf.run_experiment(config, out=tmp_path, jobs=1)

@@ -232,7 +232,7 @@ def test_a_resumed_run_says_what_is_stored_already(small_config: dict[str, Any],
     next((done.path / "blocks").glob("00000-*")).unlink()
     notes = Notes()
     again = run(small_config, tmp_path, notes=notes)
-    assert any("blocks are stored already" in note for note in notes.notes)
+    assert any("stored already: " in note for note in notes.notes)
     pd.testing.assert_frame_equal(again.effects, done.effects)
 
 
@@ -270,3 +270,13 @@ def test_a_run_shows_itself_in_one_line(small_config: dict[str, Any], tmp_path: 
     assert repr(run(small_config, tmp_path)).startswith("<Run ")
     with pytest.raises(ConfigError, match="jobs: expected at least 1"):
         groupinf.run_experiment(small_config, out=tmp_path, jobs=0)
+
+
+def test_a_name_with_blanks_and_accents_is_kept_and_gives_a_plain_folder(
+    small_config: dict[str, Any], tmp_path: Path
+) -> None:
+    named = small_config | {"name": "Étude à Liège / 2"}
+    run = groupinf.run_experiment(named, out=tmp_path, jobs=1)
+    assert run.path.name.startswith("Etude-a-Liege-2-")
+    assert run.manifest["name"] == "Étude à Liège / 2"
+    assert "Étude à Liège / 2" in (run.path / "report.html").read_text(encoding="utf-8")

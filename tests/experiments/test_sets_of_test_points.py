@@ -148,7 +148,7 @@ def test_a_plan_counts_the_tails_of_every_set(small_config: dict[str, Any]) -> N
 @pytest.mark.parametrize(
     ("columns", "expected"),
     [
-        ({"site": SITE, "year": YEAR}, "expected one of 'site', 'year', found 'sites'; did you mean site?"),
+        ({"site": SITE, "year": YEAR}, "expected one of 'site', 'year', found 'sites'; did you mean 'site'?"),
         ({}, "expected data with columns of their test rows, found small, which has none"),
     ],
 )

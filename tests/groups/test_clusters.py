@@ -113,7 +113,7 @@ def test_fewer_distinct_points_than_k_is_noted() -> None:
     options = FeatureClusters(k=(4,), hierarchical=False)
     built = clusters.draw_from_clusters(points, (10, 30), options, np.random.default_rng(0))
     assert built.notes == (
-        "feature_clusters: k-means k=4 found only 2 clusters, as too few points are distinct",
+        "feature_clusters: k-means k=4 found 2 clusters, as no more points are distinct",
         "feature_clusters: 1 size above 20, which no cluster can fill, was skipped",
     )
 

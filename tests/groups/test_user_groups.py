@@ -158,7 +158,7 @@ def test_a_note_counts_the_rows_without_a_value(make_source) -> None:
     [
         (schema.FeatureClusters(k=(4, 201)), "k", "at most n = 200, .* found 201"),
         (schema.GradientClusters(k=(202,)), "k", "at most n = 200, .* found 202"),
-        (schema.Column(column="wards"), "column", "expected one of 'ward', found 'wards'; did you mean ward"),
+        (schema.Column(column="wards"), "column", "expected one of 'ward', found 'wards'; did you mean 'ward"),
         (schema.Column(column="zzz"), "column", "expected one of 'ward', found 'zzz'"),
         (schema.Column(column=("ward", "zzz")), "column", "expected one of 'ward', found 'zzz'"),
         (schema.Column(column="ward", min_size=30), "min_size", "at most 29, .* found 30"),

@@ -145,3 +145,12 @@ def test_an_explicit_inverse_is_the_inverse_and_symmetric() -> None:
     inverse = cholesky(A.copy()).inverse()
     np.testing.assert_allclose(inverse @ A, np.eye(9), atol=1e-10)
     np.testing.assert_array_equal(inverse, inverse.T)
+
+
+def test_an_iteration_that_stops_short_says_what_to_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(factors, "MAX_ITERATIONS", 1)
+    o = make_objective(n=30, d=4, classes=2)
+    theta = np.zeros(o.size)
+    short = IterativeFactor(o, theta, hessian_diagonal(o, theta))
+    with pytest.raises(ConvergenceError, match=r"stopped at .*; a larger lambda_over_n, or features scaled"):
+        short.solve(np.ones((o.size, 1)))

@@ -129,6 +129,25 @@ def test_the_worst_group_is_named_and_the_table_is_sorted_over_all_evaluations(b
     assert "Left out" not in words
 
 
+@pytest.mark.parametrize(
+    ("off", "sentence"),
+    [
+        (0.0, "No group listed is off: influence equals the actual effect."),
+        (0.5, "No group stands out: all listed are off by 0.5 times the median actual effect."),
+    ],
+)
+def test_no_group_is_called_farthest_off_where_all_are_off_alike(make_run, off: float, sentence: str) -> None:
+    run = make_run()
+    actual = run.effects["method"] == "actual"
+    effects = run.effects.assign(effect=(1.0 + off * ~actual), error_estimate=0.0)
+    section = far(page_html([replace(run, effects=effects)], "study", plotly=False))
+    assert sentence in section
+    assert "Farthest off" not in section
+    one = effects.copy()
+    one.loc[one.index[~actual][0], "effect"] += 1.0
+    assert sentence not in far(page_html([replace(run, effects=one)], "study", plotly=False))
+
+
 def test_what_is_too_small_to_be_told_from_its_error_is_left_out_and_said(make_run) -> None:
     run = make_run()
     tiny = (run.effects["method"] == "actual") & (run.effects["test_point"] == 3)

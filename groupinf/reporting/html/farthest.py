@@ -43,11 +43,7 @@ def farthest(entries: Sequence[Entry], looks: Looks, plotted: bool) -> Html:
     missing = [element("p", {"class": "quiet"}, line) for line in _left_out(entries)]
     if not found:
         return joined(missing)
-    if not found[0].row["error"]:
-        return joined(
-            [element("p", {"class": "quiet"}, "No group is off: predicted and actual effects agree."), *missing]
-        )
-    worst = element("p", {}, element("strong", {}, _worst(found[0])))
+    worst = element("p", {}, element("strong", {}, _worst(found)))
     methods = list(dict.fromkeys(m for entry in entries for m in entry.pairs.methods))
     rows = [_row(far, methods, looks, len(entries) > 1, plotted) for far in found]
     return joined([worst, quiet, *missing, table("Groups farthest off", _columns(methods, entries), rows, "farthest")])
@@ -60,9 +56,15 @@ def _found(position: int, entry: Entry, most: int) -> list[_Far]:
     return [_Far(position, entry, row, about[row["group"]], place[row["group"]]) for row in rows]
 
 
-def _worst(far: _Far) -> str:
-    """What made the group, its size, where it is off, and by how much."""
+def _worst(found: Sequence[_Far]) -> str:
+    """What made the group farthest off, its size, where it is off, and by how much; where none stands out, that."""
+    far = found[0]
     row, entry = far.row, far.entry
+    if row["error"] == 0:
+        names = " and ".join(dict.fromkeys(method_name(other.entry.method).lower() for other in found))
+        return f"No group listed is off: {names} {'equals' if ' and ' not in names else 'equal'} the actual effect."
+    if len(found) > 1 and all(other.row["error"] == row["error"] for other in found):
+        return f"No group stands out: all listed are off by {number(row['error'])} times the median actual effect."
     on = measure_name(row["evaluation"], row["test_point"], entry.sets)
     where = f"{on} at {entry.label}" if entry.label else on
     method = method_name(entry.method).lower()
