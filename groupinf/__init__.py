@@ -35,15 +35,17 @@ def run_experiment(
     Raises ConfigError or DataError for bad input before anything runs, ConvergenceError or RunError for a run that
     fails; what it had computed is kept.
     """
+    from groupinf.experiments.memory import memory_in_words
     from groupinf.experiments.progress import Silent
     from groupinf.experiments.run import execute
     from groupinf.reporting.report import write_report
 
     loaded, processes = _loaded(config, overrides), _processes(jobs)
     shown = progress or Silent()
-    run = execute(loaded, Path(out), processes, fresh, shown, scheduler)
-    shown.stage("report")
-    write_report(run)
+    with memory_in_words():
+        run = execute(loaded, Path(out), processes, fresh, shown, scheduler)
+        shown.stage("report")
+        write_report(run)
     return run
 
 
@@ -73,6 +75,7 @@ def run_sweep(
     Raises ConvergenceError, once all values are done, naming those that did not converge.
     """
     from groupinf.config.sweep_grid import grid_of, parse_grid
+    from groupinf.experiments.memory import memory_in_words
     from groupinf.experiments.progress import Silent
     from groupinf.experiments.sweep import execute_sweep, raise_failures
     from groupinf.experiments.sweep_plan import plan_sweep
@@ -83,9 +86,10 @@ def run_sweep(
     if lambda_over_n is not None:
         wanted = parse_grid(lambda_over_n) if isinstance(lambda_over_n, str) else grid_of(lambda_over_n)
     shown = progress or Silent()
-    sweep = execute_sweep(plan_sweep(loaded, wanted, redraw), Path(out), processes, fresh, shown)
-    shown.stage("reports")
-    write_sweep_report(sweep, processes)
+    with memory_in_words():
+        sweep = execute_sweep(plan_sweep(loaded, wanted, redraw), Path(out), processes, fresh, shown)
+        shown.stage("reports")
+        write_sweep_report(sweep, processes)
     raise_failures(sweep)
     return sweep
 

@@ -35,3 +35,7 @@ class GroupConvergenceError(ConvergenceError):
 
 class RunError(GroupinfError):
     """A run could not finish; the message says what is kept and how to go on."""
+
+
+class OutOfMemoryError(RunError):
+    """There is less memory than the data or a computation need; the message says how much, and what needs less."""

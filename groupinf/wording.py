@@ -46,3 +46,14 @@ def counted(count: int, one: str, many: str | None = None) -> str:
     ('1 group', '1,700 groups', '0 classes')
     """
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def memory_text(size: int) -> str:
+    """A number of bytes with a decimal unit.
+
+    >>> memory_text(1_234_567_890)
+    '1.2 GB'
+    """
+    if size >= 10**9:
+        return f"{size / 10**9:.1f} GB"
+    return f"{max(size / 10**6, 1):.0f} MB"

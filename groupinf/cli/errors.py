@@ -50,6 +50,10 @@ class Commands(click.Group):
                 return super().invoke(ctx)
         except GroupinfError as e:
             ctx.exit(show_error(e))
+        except MemoryError as e:  # also a worker's
+            from groupinf.experiments.memory import out_of_memory
+
+            ctx.exit(show_error(out_of_memory(str(e))))
         except KeyboardInterrupt as e:
             terminated = isinstance(e, Terminated)
             what = "Terminated" if terminated else "Interrupted"

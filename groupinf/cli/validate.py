@@ -9,7 +9,7 @@ import click
 from groupinf.cli.errors import show_error
 from groupinf.cli.options import overrides_option
 from groupinf.errors import GroupinfError
-from groupinf.wording import number
+from groupinf.wording import memory_text, number
 
 if TYPE_CHECKING:
     from groupinf.experiments.plan import Plan
@@ -71,14 +71,3 @@ def _columns(plan: Plan) -> list[str]:
         for name, use in zip(names, uses, strict=True)
     ]
     return ["  columns", *lines, *([f"    and {more:,} more"] if more else [])]
-
-
-def memory_text(size: int) -> str:
-    """A number of bytes with a decimal unit.
-
-    >>> memory_text(1_234_567_890)
-    '1.2 GB'
-    """
-    if size >= 10**9:
-        return f"{size / 10**9:.1f} GB"
-    return f"{max(size / 10**6, 1):.0f} MB"

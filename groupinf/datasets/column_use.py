@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from groupinf.datasets.column_looks import looks_of_categories, looks_of_numbers
 from groupinf.datasets.table import Parsed, Table
 
-Role = Literal["number", "categories", "target", "weight", "split", "row key", "dropped", "index"]
+Role = Literal["number", "categories", "target", "weight", "row key", "split", "dropped", "index"]
 
 # How many columns a list for a reader shows, and how many warnings stand among the notes.
 MOST_SHOWN = 30

@@ -61,6 +61,10 @@ def read_member(archive: np.lib.npyio.NpzFile, name: str, path: Path) -> NDArray
         raise DataError(f"{path}: expected an array {name}, found {', '.join(archive.files) or 'no array'}")
     try:
         array = archive[name]
+    except MemoryError as error:
+        if _holds(path, name):  # an array as large as it says, and no damaged header
+            raise
+        raise DataError(f"{path}: {name}: expected a readable array, found: {_reason(error)}") from error
     except UNREADABLE as error:
         if "Object arrays" in str(error):
             raise DataError(f"{path}: {name}: expected numbers or text, found Python objects") from error
@@ -68,6 +72,25 @@ def read_member(archive: np.lib.npyio.NpzFile, name: str, path: Path) -> NDArray
     if not isinstance(array, np.ndarray):
         raise DataError(f"{path}: {name}: expected a NumPy array, found other bytes")
     return array
+
+
+def stated_numbers(archive: zipfile.ZipFile, member: str) -> int:
+    """How many numbers the header of an array states; 0 where the archive holds fewer bytes than these take."""
+    with archive.open(member) as stream:
+        version = np.lib.format.read_magic(stream)
+        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, _, dtype = read(stream)
+    count = int(np.prod(shape, dtype=object))
+    return count if count * dtype.itemsize <= archive.getinfo(member).file_size else 0
+
+
+def _holds(path: Path, name: str) -> bool:
+    """Whether an array is as large as its header says."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return stated_numbers(archive, f"{name}.npy") > 0
+    except UNREADABLE:
+        return False
 
 
 def _archive(stream: BinaryIO, path: Path) -> np.lib.npyio.NpzFile:

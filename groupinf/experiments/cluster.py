@@ -173,6 +173,9 @@ def _result(future: Any, scheduler: str) -> Any:
     try:
         return future.result()
     except KilledWorker as error:
-        raise RunError(f"--scheduler {scheduler}: workers died again and again over one block; {KEPT}") from error
+        raise RunError(
+            f"--scheduler {scheduler}: workers died again and again over one block, perhaps for "
+            f"lack of memory, of which groupinf validate says how much each takes; {KEPT}"
+        ) from error
     except CancelledError as error:
         raise _lost(scheduler) from error

@@ -11,6 +11,8 @@ from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
 from groupinf.errors import RunError
+from groupinf.experiments.memory import available_bytes
+from groupinf.wording import memory_text
 
 # workers whose parent was killed end after this time without work
 IDLE_SECONDS = 20
@@ -77,7 +79,9 @@ def _spread(function: Callable[[Task], Result], tasks: Iterable[Task], jobs: int
     try:
         yield from workers(delayed(one_thread)(function, task) for task in tasks)
     except BrokenExecutor as error:
+        there = available_bytes()
+        left = "" if there is None else f" ({memory_text(there)} are to be had now)"
         raise RunError(
-            "a worker process was killed, perhaps for lack of memory; fewer --jobs need less. "
-            "What was computed is kept; the same command again goes on from there"
+            f"a worker process was killed, perhaps for lack of memory{left}; fewer --jobs need less, and groupinf "
+            "validate says how much each takes. What was computed is kept; the same command again goes on from there"
         ) from error

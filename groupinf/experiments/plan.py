@@ -12,7 +12,8 @@ from groupinf.datasets.column_use import MOST_SHOWN, ColumnUse, column_notes
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.blocks import FACTOR_BYTES, WIDEST
 from groupinf.experiments.folds import one_class_notes
-from groupinf.experiments.problem import load_checked, training_objective
+from groupinf.experiments.memory import shortage
+from groupinf.experiments.problem import load_checked
 from groupinf.experiments.run import run_name
 from groupinf.experiments.sweep_plan import SweepPlan, plan_sweep, sweep_name, without_sweep
 from groupinf.experiments.test_points import FROM_PERCENTILES, summed_rows
@@ -21,7 +22,8 @@ from groupinf.groups.group_file import read_group_file
 from groupinf.groups.training_rows import training_rows
 from groupinf.numerics.engine import KERNEL_BYTES
 from groupinf.numerics.factor import DENSE_BYTES
-from groupinf.numerics.objective import Objective
+from groupinf.numerics.losses import loss_for
+from groupinf.numerics.row_space import is_reduced
 from groupinf.wording import number
 
 # Python with numpy, scipy, scikit-learn and pandas loaded
@@ -69,9 +71,9 @@ def _swept(planned: Plan, sweep: SweepPlan, dataset: Dataset) -> Plan:
 
 def _plan(loaded: LoadedConfig) -> tuple[Plan, Dataset]:
     dataset = load_checked(loaded)
-    objective = training_objective(dataset, 0.0)
     groups = sum(_upper_bound(options, loaded, dataset) for options in loaded.config.groups.builders)
     folds = _cross_validation_fits(loaded.config.regularization)
+    needed = _memory(dataset)
     planned = Plan(
         name=loaded.config.name,
         dataset=dataset.name,
@@ -81,9 +83,10 @@ def _plan(loaded: LoadedConfig) -> tuple[Plan, Dataset]:
         lam_over_n=loaded.config.regularization.lambda_over_n,
         groups=groups,
         retrains=groups + folds,
-        memory_bytes=_memory(objective, dataset),
+        memory_bytes=needed,
         run_name=run_name(loaded, dataset),
         notes=(
+            *filter(None, [shortage(needed)]),
             *_notes(loaded, dataset, folds),
             *column_notes(dataset.uses, MOST_SHOWN),
             *_notes_on_gaps(loaded, dataset),
@@ -144,13 +147,18 @@ def _cross_validation_fits(regularization: schema.Regularization) -> int:
     return 0 if wanted is None else wanted.num * (wanted.folds + 1)
 
 
-def _memory(objective: Objective, dataset: Dataset) -> int:
-    """Bytes of one process: libraries, rows with and without intercept, H with its factor, and one block's work."""
+def _memory(dataset: Dataset) -> int:
+    """Bytes of one process: libraries, rows with and without intercept, H with its factor, and one block's work.
+
+    With fewer rows than features also their coordinates and the basis of these.
+    """
     X = dataset.X_train if isinstance(dataset.X_train, np.ndarray) else dataset.X_train.data
-    rows = 2 * X.nbytes * (1 + dataset.y_test.size / dataset.n)
-    hessian = 8 * objective.size**2
+    reduced, outputs = is_reduced(dataset.X_train), loss_for(len(dataset.classes)).outputs
+    features = dataset.n if reduced else dataset.d
+    size = (features + 1) * outputs
+    rows = 2 * X.nbytes * (1 + dataset.y_test.size / dataset.n) + (8 * dataset.n * dataset.d if reduced else 0)
+    hessian = 8 * size**2
     dense = 3 * hessian + min(FACTOR_BYTES, WIDEST * hessian) if hessian <= DENSE_BYTES else 0
-    one_output = objective.loss.outputs == 1
-    kernel = 8 * dataset.n**2 if one_output and 8 * dataset.n**2 <= KERNEL_BYTES else 0
-    block = WIDEST * (dataset.n + 8 * 24 * objective.size)
+    kernel = 8 * dataset.n**2 if outputs == 1 and 8 * dataset.n**2 <= KERNEL_BYTES else 0
+    block = WIDEST * (dataset.n + 8 * 24 * size)
     return int(LIBRARIES_BYTES + rows + dense + kernel + block)

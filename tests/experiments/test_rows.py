@@ -1,245 +1,207 @@
-"""A run says which row is which: where each stands in the file, its key, and the names of groups and features."""
+"""A run says which line of the data each row is, and rows may be named by a key wherever they are named."""
 
 from __future__ import annotations
 
-import io
-import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from click.testing import CliRunner
 
-from groupinf.cli.main import main
+import groupinf
 from groupinf.config.load import load_config
+from groupinf.datasets.registry import load_dataset
 from groupinf.errors import ConfigError
-from groupinf.experiments.evaluate import evaluate
-from groupinf.experiments.progress import Silent
-from groupinf.experiments.result import Run
-from groupinf.experiments.run import execute
-from groupinf.experiments.verify import verify_run
-from groupinf.reporting.report import write_report
-from groupinf.reporting.tables import spearman_csv
+from groupinf.experiments.plan import plan
+from groupinf.experiments.rows import rows_frame
+from groupinf.experiments.run_directory import RunDirectory
+from groupinf.numerics.cross_validation import stratified_folds
+from groupinf.reporting.report import report_markdown
 from groupinf.reporting.terminal import spearman_text
 
-FILE = "rows.parquet"
-MINE = pd.DataFrame(
-    {
-        "patient": [f"p{7 * i % 120:03d}" for i in range(120)],
-        "x": (x := np.random.default_rng(0).normal(size=120)).round(6),
-        "age": np.arange(120) % 13,
-        "sick": np.where(x + 0.8 * np.random.default_rng(1).normal(size=120) > 0, "yes", "no"),
-        "votes": 1 + np.arange(120) % 2,
-    }
-)
-DATA = {"csv": "mine.csv", "target": "sick", "weight": "votes", "test_fraction": 0.25, "row_key": "patient"}
+N = 80
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> dict[str, Any]:
-    MINE.to_csv(tmp_path / "mine.csv", index=False)
+def table(tmp_path: Path) -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {
+            "patient": [f"P{i:03d}" for i in rng.permutation(N)],
+            "age": rng.integers(20, 90, N),
+            "pressure": rng.normal(120, 10, N).round(1),
+            "weight": rng.uniform(0.5, 2.0, N).round(2),
+        }
+    )
+    frame["state"] = np.where(frame.age + rng.normal(0, 20, N) > 60, "ill", "well")
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    frame.to_parquet(tmp_path / "t.parquet", index=False)
+    (tmp_path / "groups.csv").write_text("group,key\nmine,P002\nmine,P003\nmine,P010\nother,P011\n")
+    return frame
+
+
+def study(folder: Path, **changes: Any) -> dict[str, Any]:
+    dataset: dict[str, Any] = {
+        "csv": str(folder / "t.csv"),
+        "target": "state",
+        "weight": "weight",
+        "row_key": "patient",
+        "test_fraction": 0.2,
+        "standardise": True,
+    }
+    dataset |= changes.pop("dataset", {})
     return {
-        "name": "mine",
-        "dataset": {**DATA, "csv": str(tmp_path / "mine.csv")},
+        "name": "rows",
+        "dataset": {key: value for key, value in dataset.items() if value is not None},
         "regularization": {"lambda_over_n": 0.01},
-        "groups": {"sizes": {"min": 0.05, "max": 0.2, "num": 3}, "builders": ["random", "influence_tails"]},
-        "test_points": {"random": 1, "highest_loss": 1},
-        "evaluations": ["test_loss", "self_loss"],
-        "methods": ["influence"],
+        "groups": {"builders": [{"builder": "file", "path": str(folder / "groups.csv")}]},
+        "test_points": {"random": 2},
+        **changes,
     }
+
+
+def run(folder: Path, **changes: Any) -> groupinf.Run:
+    return groupinf.run_experiment(study(folder, **changes), out=folder / "runs", jobs=1)
+
+
+def members(found: groupinf.Run, group: int) -> np.ndarray:
+    groups = np.load(found.path / "groups.npz")
+    return np.asarray(groups["indices"][groups["indptr"][group] : groups["indptr"][group + 1]])
+
+
+def rows_of(folder: Path, **changes: Any) -> pd.DataFrame:
+    """What rows.parquet would hold."""
+    loaded = load_config(study(folder, **changes))
+    return rows_frame(load_dataset(loaded.config.dataset, loaded.base, loaded.config.seed))
 
 
 @pytest.fixture
-def run(config: dict[str, Any], tmp_path: Path) -> Callable[..., Run]:
-    def made(**changes: Any) -> Run:
-        data = {**config["dataset"], **changes.pop("dataset", {})}
-        data = {key: value for key, value in data.items() if value is not None}
-        return execute(load_config({**config, **changes, "dataset": data}), tmp_path / "out", 1, False, Silent())
-
-    return made
+def trained(table: pd.DataFrame, tmp_path: Path) -> list[str]:
+    """Keys of the training rows, in their order."""
+    rows = rows_of(tmp_path)
+    return [str(key) for key in rows[rows.split == "train"].key]
 
 
-def by_key(file: Path, text: str) -> dict[str, Any]:
-    file.write_text(text)
-    return {"builders": [{"builder": "file", "path": str(file)}]}
-
-
-def test_the_rows_are_stored_named_in_the_manifest_and_verified(run: Callable[..., Run]) -> None:
-    done = run()
-    rows = done.rows
-    assert rows is not None
+@pytest.mark.parametrize(("key", "file", "first_line"), [("csv", "t.csv", 2), ("parquet", "t.parquet", 0)])
+def test_every_row_of_a_run_is_a_line_of_the_file(
+    table: pd.DataFrame, trained: list[str], tmp_path: Path, key: str, file: str, first_line: int
+) -> None:
+    rows = rows_of(tmp_path, dataset={"csv": None, key: str(tmp_path / file)})
     assert list(rows.columns) == ["file", "line", "split", "row", "label", "weight", "key"]
-    assert [len(rows[rows.split == part]) for part in ("train", "test")] == [90, 30]
-    assert all(part.row.tolist() == list(range(len(part))) for _, part in rows.groupby("split"))
-    written = MINE.iloc[rows.line.to_numpy(dtype=int) - 2]  # the header is line 1
-    assert rows.key.tolist() == written.patient.tolist()
-    assert rows.label.tolist() == written.sick.tolist()
-    train = (rows.split == "train").to_numpy()
-    assert rows.weight[train].tolist() == written.votes[train].tolist()
-    assert rows.weight[~train].isna().all()
-    assert set(rows.file) == {"mine.csv"}
-    assert FILE in done.manifest["files"]
-    assert not verify_run(done.path, 1, Silent()).problems
-    (done.path / FILE).write_bytes(b"other")
-    assert [FILE in problem for problem in verify_run(done.path, 1, Silent()).problems] == [True]
-    again = run()
-    assert again.rows is not None
-    pd.testing.assert_frame_equal(again.rows, rows)
+    assert len(rows) == N
+    assert set(rows.file) == {file}
+    at = table.iloc[rows.line.astype(int).to_numpy() - first_line].reset_index(drop=True)
+    assert rows.key.tolist() == at.patient.tolist()
+    assert rows.label.tolist() == at.state.tolist()
+    train = rows.split == "train"
+    np.testing.assert_array_equal(rows.weight[train], at.weight[train])
+    assert rows.row.tolist() == [*range(train.sum()), *range((~train).sum())]
 
 
-def test_without_keys_there_is_no_such_column_and_rows_of_a_regression_keep_their_targets(
-    run: Callable[..., Run],
+def test_group_files_name_rows_by_key(trained: list[str], tmp_path: Path) -> None:
+    wanted = [trained[5], trained[1], trained[20]]
+    (tmp_path / "groups.csv").write_text("key,group\n" + "".join(f"{key},mine\n" for key in wanted))
+    found = run(tmp_path)
+    np.testing.assert_array_equal(members(found, 0), [1, 5, 20])
+    assert found.rows is not None
+    pd.testing.assert_frame_equal(found.rows, rows_of(tmp_path), check_dtype=False)
+    assert "rows.parquet" in RunDirectory(found.path).require_manifest()["files"]
+
+
+def test_test_points_are_named_by_key_and_tables_show_it(trained: list[str], tmp_path: Path) -> None:
+    (tmp_path / "groups.csv").write_text(f"group,key\nmine,{trained[0]}\n")
+    rows = rows_of(tmp_path)
+    keys = rows[rows.split == "test"].key.tolist()
+    found = run(tmp_path, test_points={"keys": [keys[3], keys[0]]})
+    assert found.manifest["test_points"] == [3, 0]
+    for text in (spearman_text(found, 200), report_markdown(found)):
+        assert f"patient={keys[3]}" in text
+
+
+def test_tables_carry_names_and_theta_those_of_features(trained: list[str], tmp_path: Path) -> None:
+    (tmp_path / "groups.csv").write_text(f"group,key\nward 7,{trained[0]}\nward 7,{trained[2]}\n")
+    found = run(tmp_path)
+    assert set(found.effects.group_name) == {"ward 7"}
+    assert set(found.retrains.group_name) == {"ward 7"}
+    assert np.load(found.path / "theta.npz")["feature_names"].tolist() == ["age", "pressure"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ("group,key\nmine,P9999\n", "key: expected that of a training row, found 'P9999'"),
+        ("group,key\nmine,{test}\n", "found '{test}', which is a test row"),
+        ("group,index\nmine,70\n", "found 70, which fits only a numbering of the whole file (80 rows)"),
+        ("group,index\nmine,80\n", "expected a training row from 0 to 63, found 80"),
+        ("group,key,index\nmine,{train},3\n", "expected either index or key, found both"),
+    ],
+)
+def test_what_names_no_training_row_is_refused_with_its_line(
+    trained: list[str], tmp_path: Path, lines: str, words: str
 ) -> None:
-    done = run(dataset={"row_key": None, "drop": ["patient", "sick"], "target": "age", "task": "regression"})
-    assert done.rows is not None
-    assert "key" not in done.rows
-    assert done.rows.label.tolist() == MINE.age.iloc[done.rows.line.to_numpy(dtype=int) - 2].tolist()
-    assert "test_key" not in spearman_csv(done)
+    rows = rows_of(tmp_path)
+    names = {"test": str(rows[rows.split == "test"].key.iloc[0]), "train": trained[0]}
+    (tmp_path / "groups.csv").write_text(lines.format(**names))
+    with pytest.raises(ConfigError) as caught:
+        plan(load_config(study(tmp_path)))
+    assert words.format(**names) in str(caught.value)
+    assert "groups.csv, line " in str(caught.value)
 
 
-def test_the_same_data_under_another_name_are_the_same_run(
-    run: Callable[..., Run], tmp_path: Path, config: dict[str, Any]
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"dataset": {"row_key": "age"}}, "expected every row key once"),
+        ({"dataset": {"row_key": "nobody"}}, "dataset.row_key"),
+        ({"dataset": {"row_key": None}}, "expected data whose rows have keys, found none"),
+        ({"test_points": {"keys": ["P9999"]}}, "test_points.keys: expected keys of test rows, found 'P9999'"),
+    ],
+)
+def test_keys_that_cannot_be_are_refused(
+    table: pd.DataFrame, tmp_path: Path, change: dict[str, Any], words: str
 ) -> None:
-    done = run()
-    shutil.copy(tmp_path / "mine.csv", tmp_path / "renamed.csv")
-    (done.path / "groups.npz").unlink()  # prepared once more, beside stored blocks
-    again = run(dataset={"csv": str(tmp_path / "renamed.csv")})
-    assert again.path == done.path
-    assert again.rows is not None
-    assert set(again.rows.file) == {"renamed.csv"}
-    assert not verify_run(again.path, 1, Silent()).problems
+    with pytest.raises(ConfigError, match=words):
+        plan(load_config(study(tmp_path, **change)))
 
 
-def test_theta_comes_with_the_names_of_its_features(run: Callable[..., Run]) -> None:
-    done = run()
-    with np.load(done.path / "theta.npz") as archive:
-        assert archive["feature_names"].tolist() == ["x", "age"]
-        assert archive["theta"].size == 3
-
-
-def test_tables_name_groups(run: Callable[..., Run], tmp_path: Path) -> None:
-    done = run()
-    rows = done.rows
-    assert rows is not None
-    keys = rows.key[rows.split == "train"].tolist()
-    text = "group,key\n" + "".join(f"ward {i % 2},{key}\n" for i, key in enumerate(keys[:10]))
-    named = run(groups=by_key(tmp_path / "groups.csv", text))
-    for table in (named.effects, named.retrains):
-        assert set(zip(table.group, table.group_name, strict=True)) == {(0, "ward 0"), (1, "ward 1")}
-    with np.load(named.path / "groups.npz") as archive:
-        assert archive["indices"].tolist() == [0, 2, 4, 6, 8, 1, 3, 5, 7, 9]
-    index = "group,index\n" + "".join(f"ward {i % 2},{i}\n" for i in range(10))
-    other = run(groups=by_key(tmp_path / "by_index.csv", index))
-    assert other.effects.effect.tolist() == named.effects.effect.tolist()
-
-
-def test_test_points_are_chosen_and_named_by_key(run: Callable[..., Run]) -> None:
-    rows = run().rows
-    assert rows is not None
-    tests = rows[rows.split == "test"].set_index("row").key
-    wanted = [tests[8], tests[3]]
-    done = run(test_points={"keys": wanted})
-    write_report(done)
-    assert done.manifest["test_points"] == [8, 3]
-    assert set(done.effects.test_point) == {8, 3, -1}
-    csv = pd.read_csv(io.StringIO(spearman_csv(done)))
-    assert set(csv[csv.evaluation == "test_loss"][["test_point", "test_key"]].itertuples(index=False, name=None)) == {
-        (8, f"patient={tests[8]}"),
-        (3, f"patient={tests[3]}"),
-    }
-    assert csv[csv.evaluation == "self_loss"].test_key.isna().all()
-    words = f"8 (patient={tests[8]})"
-    for text in (
-        spearman_text(done, 200),
-        (done.path / "report.md").read_text(),
-        (done.path / "report.html").read_text(),
-        (done.path / "tables" / "spearman.md").read_text(),
-    ):
-        assert words in text
-    assert f"Test points (rows of the test set, from 0): {words} and 3 (patient={tests[3]}) as configured." in " ".join(
-        spearman_text(done, 200).split()
-    )
-    tail = done.groups[(done.groups.kind == "positive_tail") & (done.groups.test_point == 8)]
-    assert all(made.endswith(f"influence on test point patient={tests[8]}") for made in tail.made_from)
-    assert not tail.empty
-    by_row = run(test_points={"indices": [8, 3]})
-    assert by_row.effects.effect.tolist() == done.effects.effect.tolist()
-
-
-def test_an_evaluation_has_the_rows_and_names_its_own_test_points(run: Callable[..., Run], tmp_path: Path) -> None:
-    done = run()
-    rows = done.rows
-    assert rows is not None
-    key = rows[rows.split == "test"].key.iloc[5]
-    other = evaluate(done.path, [f"test_points.keys=[{key}]"], None, 1, Silent())
-    assert other.rows is not None
-    pd.testing.assert_frame_equal(other.rows, rows)
-    assert other.manifest["test_keys"] == [{"test_point": 5, "name": f"patient={key}"}]
-    summed = evaluate(done.path, ["test_points.all=true"], None, 1, Silent())
-    assert "test_keys" not in summed.manifest
-
-
-def test_keys_that_name_no_test_row_are_refused_with_file_and_line(
-    run: Callable[..., Run], config: dict[str, Any], tmp_path: Path
+def test_a_stratified_split_gives_each_class_its_share_and_the_other_stays_as_it_was(
+    trained: list[str], tmp_path: Path
 ) -> None:
-    rows = run().rows
-    assert rows is not None
-    train, test = (rows[rows.split == part].key.iloc[0] for part in ("train", "test"))
-    for keys, message in (
-        ([test, train], f"found '{train}', which is a training row"),
-        ([f"{test}x"], f"found '{test}x', which no row has; did you mean"),
-        ([test, test], "expected every entry once"),
-    ):
-        with pytest.raises(ConfigError, match=r"test_points\.keys: .*" + message):
-            run(test_points={"keys": keys})
-    with pytest.raises(ConfigError, match=r"test_points\.keys: expected data whose rows have keys, .*row_key"):
-        run(test_points={"keys": [test]}, dataset={"row_key": None, "drop": ["patient"]})
-    study = tmp_path / "study.yaml"
-    study.write_text(
-        "name: mine\ndataset: {csv: mine.csv, target: sick, row_key: patient}\n"
-        "regularization: {lambda_over_n: 0.1}\ngroups:\n  builders: [{builder: file, path: g.csv}]\n"
-    )
-    (tmp_path / "g.csv").write_text(f"group,key\na,{train}\na,nobody\n")
-    result = CliRunner().invoke(main, ["validate", str(study)])
-    assert result.exit_code == 2
-    assert f"{study}, line 5: groups.builders.0.path: " in result.stderr
-    assert "g.csv, line 3: key: expected that of a training row, found 'nobody'" in result.stderr
+    def shares(stratify: bool | None) -> dict[str, int]:
+        rows = rows_of(tmp_path, dataset={"stratify": stratify})
+        return {str(k): int(v) for k, v in rows[rows.split == "test"].label.value_counts().items()}
+
+    table = pd.read_csv(tmp_path / "t.csv")
+    expected = {label: count * 0.2 for label, count in table.state.value_counts().items()}
+    found = shares(True)
+    assert sum(found.values()) == 16
+    assert all(abs(found[str(label)] - share) <= 1 for label, share in expected.items())
+    assert shares(False) == shares(None)
 
 
-def test_an_index_of_the_whole_file_is_told_from_one_that_fits_nothing(run: Callable[..., Run], tmp_path: Path) -> None:
-    whole = r"from 0 to 89, found 95, which fits only a numbering of the whole file \(120 rows\).*rows\.parquet"
-    with pytest.raises(ConfigError, match=whole):
-        run(groups=by_key(tmp_path / "g.csv", "group,index\na,3\na,95\n"))
-    with pytest.raises(ConfigError, match=r"from 0 to 89, found 120$"):
-        run(groups=by_key(tmp_path / "g.csv", "group,index\na,3\na,120\n"))
+def test_stratified_folds_deal_out_each_class() -> None:
+    y = np.sort(np.random.default_rng(1).integers(3, size=100)).astype(float)
+    folds = stratified_folds(y, 5, None)
+    np.testing.assert_array_equal(np.sort(np.concatenate(folds)), np.arange(100))
+    counts = np.array([np.bincount(y[rows].astype(int), minlength=3) for rows in folds])
+    assert (counts.max(axis=0) - counts.min(axis=0) <= 1).all()
 
 
-def test_skipped_groups_are_named_on_terminal_and_page(run: Callable[..., Run], tmp_path: Path) -> None:
-    rows = run().rows
-    assert rows is not None
-    sick = rows[(rows.split == "train") & (rows.label == "yes")].row
-    text = "group,index,kind\n" + "".join(f"all the sick,{i},ward\n" for i in sick) + "others,0,ward\n"
-    done = run(groups=by_key(tmp_path / "g.csv", text))
-    write_report(done)
-    line = "Skipped 1 group, all the sick (ward): removes every row of class yes"
-    assert line in " ".join(spearman_text(done, 100).split())
-    assert line in (done.path / "report.html").read_text()
+@pytest.mark.parametrize(("stratified", "told"), [(False, True), (True, False)])
+def test_folds_of_one_class_are_said(table: pd.DataFrame, tmp_path: Path, stratified: bool, told: bool) -> None:
+    table.sort_values("state").to_csv(tmp_path / "t.csv", index=False)
+    wanted = {"cross_validation": {"min": 0.01, "max": 1.0, "num": 2, "stratified": stratified}}
+    groups = {"sizes": {"min": 0.1, "max": 0.2, "num": 2}, "builders": ["random"]}
+    notes = plan(load_config(study(tmp_path, regularization=wanted, groups=groups))).notes
+    assert any("are all of one class in" in note and "stratified: true" in note for note in notes) == told
 
 
-def test_where_rows_come_from_may_be_unknown_and_then_nothing_is_said(
-    run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from dataclasses import replace
-
-    from groupinf.experiments import problem
-
-    load = problem.load_dataset
-    monkeypatch.setattr(problem, "load_dataset", lambda *args: replace(load(*args), origins=None))
-    rows = run(name="unknown").rows
-    assert rows is not None
-    assert set(rows.file) == {""}
-    assert rows.line.isna().all()
-    assert len(rows) == 120
+def test_skipped_groups_are_named(trained: list[str], tmp_path: Path) -> None:
+    rows = rows_of(tmp_path)
+    ill = rows[(rows.split == "train") & (rows.label == "ill")].key
+    lines = "".join(f"all the ill,{key}\n" for key in ill) + f"one,{trained[0]}\n"
+    (tmp_path / "groups.csv").write_text("group,key\n" + lines)
+    found = run(tmp_path)
+    for text in (spearman_text(found, 200), report_markdown(found)):
+        assert "all the ill" in text

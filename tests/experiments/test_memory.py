@@ -1,0 +1,150 @@
+"""Where memory does not suffice a sentence says what is needed, what there is and what needs less, before if it can."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+import groupinf
+from groupinf.cli.main import main
+from groupinf.config.load import load_config
+from groupinf.datasets.declared_size import declared_bytes
+from groupinf.errors import OutOfMemoryError
+from groupinf.experiments import memory
+from groupinf.experiments.parallel import each
+
+ROWS, COLUMNS = 20_000, 1_000
+SIZES = "{sizes: {min: 0.05, max: 0.2, num: 2}, builders: [random]}"
+
+
+def zeros(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...], stated: tuple[int, ...] | None = None) -> None:
+    """Zeros that compress to next to nothing, written a piece at a time; the header may state another shape."""
+    with archive.open(f"{name}.npy", "w", force_zip64=True) as stream:
+        header = {"descr": "<f8", "fortran_order": False, "shape": stated or shape}
+        np.lib.format.write_array_header_1_0(stream, header)
+        for _ in range(shape[0]):
+            stream.write(bytes(8 * int(np.prod(shape[1:]))))
+
+
+def write(folder: Path, stated: tuple[int, ...] | None = None) -> Path:
+    with zipfile.ZipFile(folder / "wide.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+        zeros(archive, "X_train", (ROWS, COLUMNS), stated)
+        zeros(archive, "X_test", (10, COLUMNS))
+        zeros(archive, "y_train", (ROWS,))
+        zeros(archive, "y_test", (10,))
+    config = folder / "study.yaml"
+    config.write_text(
+        f"name: wide\ndataset: {{npz: wide.npz}}\nregularization: {{lambda_over_n: 0.1}}\ngroups: {SIZES}\n"
+    )
+    return config
+
+
+def there_are(monkeypatch: pytest.MonkeyPatch, size: int | None) -> None:
+    monkeypatch.setattr(memory, "available_bytes", lambda: size)
+
+
+@pytest.mark.parametrize("command", ["validate", "experiment"])
+def test_features_that_cannot_fit_are_refused_by_their_header(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    config = write(tmp_path)
+    assert (tmp_path / "wide.npz").stat().st_size < 10**6
+    there_are(monkeypatch, 10**8)
+    result = CliRunner().invoke(main, [command, str(config)])
+    assert result.exit_code == 1
+    assert "line 2: dataset: its features take 160 MB of memory, and 100 MB are to be had; " in result.stderr
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_header_that_states_more_than_the_file_holds_states_nothing(tmp_path: Path) -> None:
+    loaded = load_config(write(tmp_path))
+    assert declared_bytes(loaded.config.dataset, loaded.base) == 8 * (ROWS + 10) * COLUMNS
+    loaded = load_config(write(tmp_path, stated=(10**9, COLUMNS)))
+    assert declared_bytes(loaded.config.dataset, loaded.base) == 8 * 10 * COLUMNS
+
+
+def test_a_parquet_file_states_its_rows_and_columns(tmp_path: Path) -> None:
+    pd.DataFrame({"a": range(50), "b": range(50), "y": [0, 1] * 25}).to_parquet(tmp_path / "t.parquet")
+    loaded = load_config(
+        {
+            "name": "t",
+            "dataset": {"parquet": str(tmp_path / "t.parquet"), "target": "y"},
+            "regularization": {"lambda_over_n": 0.1},
+            "groups": {"sizes": {"min": 0.1, "max": 0.2, "num": 2}, "builders": ["random"]},
+        }
+    )
+    assert declared_bytes(loaded.config.dataset, loaded.base) == 8 * 50 * 3
+
+
+def test_a_process_that_needs_more_than_there_is_is_said_by_validate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "study.yaml"
+    config.write_text(
+        f"name: s\ndataset: {{name: breast_cancer}}\nregularization: {{lambda_over_n: 0.1}}\ngroups: {SIZES}\n"
+    )
+    monkeypatch.setattr(memory, "_resident", lambda: 0)
+    for size, told in ((10**7, True), (10**12, False), (None, False)):
+        there_are(monkeypatch, size)
+        result = CliRunner().invoke(main, ["validate", str(config)])
+        assert result.exit_code == 0
+        assert ("a process needs about" in result.stdout) == told
+
+
+def fails(_: int) -> int:
+    raise MemoryError("Unable to allocate 2.98 GiB")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_allocation_that_fails_is_a_sentence_also_a_workers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
+) -> None:
+    with pytest.raises(OutOfMemoryError, match=r"unable to allocate 2\.98 GiB.*fewer --jobs"), memory.memory_in_words():
+        list(each(fails, [1, 2], jobs))
+
+    def no_memory(*_: Any, **__: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("groupinf.experiments.run.execute", no_memory)
+    study = {
+        "name": "s",
+        "dataset": {"name": "breast_cancer"},
+        "regularization": {"lambda_over_n": 0.1},
+        "groups": {"sizes": {"min": 0.1, "max": 0.2, "num": 2}, "builders": ["random"]},
+    }
+    with pytest.raises(OutOfMemoryError, match=r"memory does not suffice; .* are to be had"):
+        groupinf.run_experiment(study, out=tmp_path, jobs=1)
+
+
+@pytest.mark.parametrize("command", ["validate", "experiment", "report"])
+def test_commands_end_with_the_sentence_and_status_1(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
+) -> None:
+    def no_memory(*_: Any, **__: Any) -> None:
+        raise MemoryError("Unable to allocate 9 GiB")
+
+    config = tmp_path / "study.yaml"
+    config.write_text(
+        f"name: s\ndataset: {{name: breast_cancer}}\nregularization: {{lambda_over_n: 0.1}}\ngroups: {SIZES}\n"
+    )
+    run = groupinf.run_experiment(config, out=tmp_path, jobs=1)
+    for name in ("groupinf.experiments.problem.load_dataset", "groupinf.experiments.run.RunDirectory.read"):
+        monkeypatch.setattr(name, no_memory)
+    result = CliRunner().invoke(main, [command, str(run.path if command == "report" else config)])
+    assert result.exit_code == 1
+    assert "Error: memory does not suffice (unable to allocate 9 GiB)" in result.stderr
+    assert "Traceback" not in result.output + result.stderr
+
+
+def test_a_limit_on_the_address_space_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    resource = pytest.importorskip("resource")
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (2**50, 2**50))
+    assert memory.available_bytes() != 0
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (1, 1))
+    assert memory.available_bytes() == 0
