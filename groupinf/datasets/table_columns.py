@@ -66,15 +66,16 @@ def roles(config: TableDataset, table: Table) -> dict[str, Role]:
 
 
 def check_test_columns(config: TableDataset, table: Table, features: Iterable[str], test: Table) -> None:
-    """Refuse a file of test rows that lacks the target or a feature; other columns it may lack or have.
+    """Refuse a file of test rows that lacks the target, a feature or the row key; others it may lack or have.
 
     Raises:
         DatasetConfigError: names the first column that is not there.
     """
+    expected = "the target and every feature" if config.row_key is None else "the target, every feature and the row key"
     for column in (config.target, *features, *([config.row_key] if config.row_key else [])):
         if column not in {*test.columns, *test.unusable}:
             raise DatasetConfigError(
-                f"expected the target and every feature of {table.path} in {test.path} too, found no column {column!r}"
+                f"expected {expected} of {table.path} in {test.path} too, found no column {column!r}"
                 f" among {shortened(list(test.columns))}{did_you_mean(column, test.columns)}",
                 ("dataset", "test_file"),
             )

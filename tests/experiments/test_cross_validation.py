@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 
 import groupinf
+from groupinf.config.load import load_config
 from groupinf.config.schema import CrossValidation
 from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.folds import folds_of
+from groupinf.experiments.plan import plan
 from groupinf.experiments.result import Run
 from groupinf.numerics.cross_validation import contiguous_folds
 
@@ -96,15 +98,63 @@ def test_folds_are_contiguous_unless_they_are_shuffled() -> None:
     assert all((np.diff(rows) > 1).any() for rows in shuffled)
 
 
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_stratified_folds_share_out_every_class(shuffle: bool) -> None:
+    wanted = CrossValidation(min=1.0, max=2.0, num=2, folds=4, stratified=True, shuffle=shuffle)
+    y = np.repeat([0, 1, 2], [50, 33, 3])
+    folds = folds_of(wanted, y, 0)
+    np.testing.assert_array_equal(np.sort(np.concatenate(folds)), np.arange(86))
+    counts = np.array([np.bincount(y[rows], minlength=3) for rows in folds])
+    assert (np.ptp(counts, axis=0) <= 1).all()
+    assert np.ptp([rows.size for rows in folds]) <= 1
+    again, other = (folds_of(wanted, y, seed)[0].tolist() for seed in (0, 1))
+    assert folds[0].tolist() == again
+    assert (other == again) is not shuffle
+
+
+def test_folds_of_one_class_are_noted_where_labels_are_sorted(config: dict[str, Any], tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1], 45)
+    X = rng.normal(size=(90, 2)) + y[:, None]
+    np.savez(tmp_path / "sorted.npz", X_train=X, y_train=y, X_test=X[::3], y_test=y[::3])
+    config["dataset"] = {"npz": str(tmp_path / "sorted.npz")}
+    noted = "the rows left out are all of one class in 4 of 5 folds, first in fold 0 (class 0)"
+    plain, shuffled, strata = (
+        run(config, tmp_path, folds=5, score="accuracy", **more)
+        for more in ({}, {"shuffle": True}, {"stratified": True})
+    )
+    assert [any(noted in note for note in done.manifest["notes"]) for done in (plain, shuffled, strata)] == [
+        True,
+        False,
+        False,
+    ]
+    assert "over 5 stratified folds" in (strata.path / "report.md").read_text()
+    section = {"cross_validation": {**WANTED, "folds": 5}}
+    planned = plan(load_config({**config, "regularization": section}))
+    assert any(noted in note for note in planned.notes)
+
+
+def test_stratified_folds_need_classes_and_false_is_the_default(config: dict[str, Any], tmp_path: Path) -> None:
+    plain = run(config, tmp_path)
+    assert run(config, tmp_path, stratified=False).path == plain.path
+    assert run(config, tmp_path, stratified=True).path != plain.path
+    X = np.arange(40.0)[:, None]
+    np.savez(tmp_path / "numbers.npz", X_train=X, y_train=X[:, 0], X_test=X[:9], y_test=X[:9, 0])
+    config["dataset"] = {"npz": str(tmp_path / "numbers.npz"), "task": "regression"}
+    with pytest.raises(ConfigError, match=r"cross_validation\.stratified: expected stratified folds only of data with"):
+        run(config, tmp_path, stratified=True)
+
+
 def test_the_folds_that_are_checked_are_those_that_are_used(config: dict[str, Any], tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     y = np.repeat([0, 1], 45)  # sorted: one of two contiguous folds holds all rows of a class
     X = rng.normal(size=(90, 2)) + y[:, None]
     np.savez(tmp_path / "sorted.npz", X_train=X, y_train=y, X_test=X[::3], y_test=y[::3])
     config["dataset"] = {"npz": str(tmp_path / "sorted.npz")}
-    with pytest.raises(ConfigError, match="without fold 0 no row of class 0 is left"):
+    with pytest.raises(ConfigError, match="without fold 0 no row of class 0 is left; stratified: true"):
         run(config, tmp_path, folds=2)
     assert run(config, tmp_path, folds=2, shuffle=True).cross_validation is not None
+    assert run(config, tmp_path, folds=2, stratified=True).cross_validation is not None
 
 
 def test_without_a_factor_the_column_is_empty_and_a_note_says_so(

@@ -76,6 +76,36 @@ def test_a_bad_file_is_refused_with_its_line(tmp_path: Path, make_source, text: 
     assert "groups.csv" in problem.message
 
 
+KEYED = TrainingRows(3, 5, {"p1": 0, "p2": 1, "17": 2, "p4": 3, "p5": 4})
+
+
+def test_members_may_be_named_by_key(tmp_path: Path) -> None:
+    groups = read_group_file(_file(tmp_path, "key,group,kind\n17,a,ward\n p1 ,a,ward\np2,b,ward\n"), KEYED)
+    assert [(g.name, g.kind, g.indices.tolist()) for g in groups] == [("a", "ward", [0, 2]), ("b", "ward", [1])]
+
+
+@pytest.mark.parametrize(
+    ("rows", "text", "message"),
+    [
+        (KEYED, "group,key\na,p1\na,p4\n", "line 3: key: .* found 'p4', which is a test row"),
+        (KEYED, "group,key\na,p11\n", "line 2: key: .* found 'p11'; did you mean p1"),
+        (KEYED, "group,key\na,nobody\n", "line 2: key: .* found 'nobody', which no row has"),
+        (KEYED, "group,key\na,\n", "line 2: key: .* found ''"),
+        (KEYED, "group,key\na,p1\nb,p1\na, p1\n", "line 4: key 'p1' is listed twice in group 'a', first on line 2"),
+        (KEYED, "group,key,index\na,p1,0\n", "line 1: expected either index or key, found both"),
+        (TrainingRows(3, 5), "group,key\na,p1\n", "line 2: key: expected data whose rows have keys, .*row_key"),
+        (KEYED, "group,index\na,4\n", r"from 0 to 2, found 4, which fits only .* the whole file \(5 rows\)"),
+        (KEYED, "group,index\na,5\n", "from 0 to 2, found 5$"),
+        (TrainingRows(3), "group,index\na,4\n", "from 0 to 2, found 4$"),
+    ],
+)
+def test_a_row_that_a_file_names_wrongly_is_refused_with_its_line(
+    tmp_path: Path, rows: TrainingRows, text: str, message: str
+) -> None:
+    with pytest.raises(DataError, match=message):
+        read_group_file(_file(tmp_path, text), rows)
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"nowhere\.csv: cannot be read"):
         read_group_file(tmp_path / "nowhere.csv", TrainingRows(10))

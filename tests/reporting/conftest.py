@@ -58,6 +58,7 @@ def make_run(tmp_path: Path) -> MakeRun:
             "n": 1200,
             "d": 7,
             "classes": ["no", "yes"],
+            "task": "classification",
             "lam": 1.2,
             "lam_over_n": 0.001,
             "train_accuracy": 0.91,
