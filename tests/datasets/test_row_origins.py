@@ -127,7 +127,7 @@ def test_a_key_of_both_files_is_refused_and_the_test_file_needs_the_column(tmp_p
 @pytest.mark.parametrize(("options", "key"), [({"row_key": "idd"}, "row_key"), ({"row_key": "y"}, "row_key")])
 def test_a_column_that_is_absent_or_the_target_is_no_row_key(tmp_path: Path, options: dict[str, Any], key: str) -> None:
     table().to_csv(tmp_path / "mine.csv", index=False)
-    with pytest.raises(DatasetConfigError, match=r"did you mean id|other than the target") as error:
+    with pytest.raises(DatasetConfigError, match=r"did you mean 'id'|other than the target") as error:
         load_csv(tmp_path / "mine.csv", **options)
     assert error.value.key == ("dataset", key)
 
