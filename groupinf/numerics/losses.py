@@ -193,7 +193,7 @@ class Softmax:
         return self._probabilities(z.copy())
 
     def curvature_product(self, state: Array, u: Array) -> Array:
-        """p ∘ (u − pᵀu); where a p is so near to 1 that this cancels, with u relative to that of the likeliest class."""
+        """p ∘ (u − pᵀu); where a p is so near to 1 that this cancels, u is taken relative to the likeliest class's."""
         p = _columns(state, u)
         if p.max() < NEAR_ONE:
             plain: Array = p * (u - (p * u).sum(axis=1, keepdims=True))
