@@ -38,7 +38,7 @@ MOST_ROUNDING = 1e-6
 # above OTHER_HESSIAN, a group goes on with Hessians of its own. All found on random problems down to λ/n = 1e-12, of
 # whose errors then fewer than one in a hundred is above its estimate.
 OTHER_HESSIAN = 1.5
-OF_MISMATCH, OF_SHIFT = 2.0, 0.3
+OF_MISMATCH, OF_SHIFT = 2.0, 0.5
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def ended_at(
     own = _own_norm(block, steps)
     for evaluation in evaluations:
         rows = slice(row, row + len(evaluation.test_points))
-        before, after = (part[0, rows].max(axis=0) for part in (readout.before, readout.after))
+        before, after = readout.before[0, rows].max(axis=0), readout.after[0, rows]
         grown = np.divide(after, before, out=np.ones_like(after), where=before > 0.0)
         norms[rows] = grown * (own if evaluation.name == "self_loss" else study.gradient_norms[evaluation.name])
         row = rows.stop

@@ -127,7 +127,8 @@ class BinaryLogistic:
 
     def squared_residuals(self, z: Array, state: Array, y: Array) -> Array:
         """|r| is the smaller root of |r|(1 − |r|) = a where the class is predicted, and else the larger one."""
-        smaller = 2.0 * state[:, 0] / (1.0 + np.sqrt(1.0 - 4.0 * state[:, 0]))
+        # near z = 0, a can be rounded to above 1/4
+        smaller = 2.0 * state[:, 0] / (1.0 + np.sqrt(np.maximum(1.0 - 4.0 * state[:, 0], 0.0)))
         predicted = (z[:, 0] > 0.0) == (y == 1.0)[:, None]
         return np.where(predicted, smaller, 1.0 - smaller) ** 2
 

@@ -115,3 +115,11 @@ def test_squared_residuals_traces_and_shared_curvatures_are_those_of_each_row(lo
         np.testing.assert_allclose(loss.curvature_trace(state)[:, b], np.einsum("nkk->n", A), rtol=1e-10)
         least = np.linalg.eigvalsh(np.einsum("n,nkm->km", weight[:, b], A))[1 if loss.outputs > 1 else 0]
         assert loss.shared_curvature(state, weight)[b] == pytest.approx(least, rel=1e-9)
+
+
+def test_squared_residuals_near_a_half_are_numbers_though_the_curvature_is_rounded_to_above_a_quarter() -> None:
+    z = 1e-8 * np.random.default_rng(0).normal(size=(2000, 1, 1))
+    loss, y = BinaryLogistic(), np.zeros(2000)
+    state = loss.curvature_state(z)
+    assert (state > 0.25).any()
+    np.testing.assert_allclose(loss.squared_residuals(z, state, y)[:, 0], 0.25, rtol=1e-7)
