@@ -51,7 +51,7 @@ def reserve_buffers() -> None:
     """
     there = available_bytes()
     if there is not None and there < BUFFERS_BYTES:
-        raise out_of_memory(f"the numerical libraries work in {memory_text(BUFFERS_BYTES)}")
+        raise out_of_memory(f"the numerical libraries need {memory_text(BUFFERS_BYTES)} to work in")
     identity = np.eye(_LARGE_ENOUGH)
     lapack.dpotrf(identity @ identity, lower=1)
 

@@ -88,7 +88,7 @@ def test_members_may_be_named_by_key(tmp_path: Path) -> None:
     ("rows", "text", "message"),
     [
         (KEYED, "group,key\na,p1\na,p4\n", "line 3: key: .* found 'p4', which is a test row"),
-        (KEYED, "group,key\na,p11\n", "line 2: key: .* found 'p11'; did you mean p1"),
+        (KEYED, "group,key\na,p11\n", "line 2: key: .* found 'p11'; did you mean 'p1'"),
         (KEYED, "group,key\na,nobody\n", "line 2: key: .* found 'nobody', which no row has"),
         (KEYED, "group,key\na,\n", "line 2: key: .* found ''"),
         (KEYED, "group,key\na,p1\nb,p1\na, p1\n", "line 4: key 'p1' is listed twice in group 'a', first on line 2"),
