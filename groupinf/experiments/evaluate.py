@@ -180,7 +180,9 @@ def _evaluate(stored: _Stored, task: Task) -> Outcome:
     if known is None:
         raise DataError(_broken(stored.source.path, f"block {task.number} is missing or altered"))
     theta = stored.study.fitted.objective.in_coordinates(known["theta"].T).T
-    certificates = known["passes"], known["refreshed"], known["at_rounding"]
+    # a run of before at_rounding was told held every group to its tolerance
+    at_rounding = known.get("at_rounding", np.zeros(len(task.members), dtype=np.bool_))
+    certificates = known["passes"], known["refreshed"], at_rounding
     block = evaluate_block(stored.study, task.members, task.names, theta, *certificates)
     return Outcome(task.number, {name: array for name, array in vars(block).items() if name != "theta"})
 

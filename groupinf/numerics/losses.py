@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+# a probability above which 1 − p has fewer than six digits left
+NEAR_ONE = 1.0 - 1e-10
+
 
 class Loss(Protocol):
     """A convex per-point loss of the scores with K' outputs.
@@ -190,8 +193,11 @@ class Softmax:
         return self._probabilities(z.copy())
 
     def curvature_product(self, state: Array, u: Array) -> Array:
-        """p ∘ (u − pᵀu), with u relative to that of the likeliest class: nothing cancels where p is near 1."""
+        """p ∘ (u − pᵀu); where a p is so near to 1 that this cancels, u is taken relative to the likeliest class's."""
         p = _columns(state, u)
+        if p.max() < NEAR_ONE:
+            plain: Array = p * (u - (p * u).sum(axis=1, keepdims=True))
+            return plain
         top = np.broadcast_to(np.argmax(p, axis=1, keepdims=True), (u.shape[0], 1, *u.shape[2:]))
         relative = u - np.take_along_axis(u, top, axis=1)
         product: Array = p * (relative - (p * relative).sum(axis=1, keepdims=True))

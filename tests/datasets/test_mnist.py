@@ -54,7 +54,7 @@ def test_idx_in_row_order(tmp_path: Path) -> None:
         ),
         ((2, 3), bytes(6), 13, "begins with the bytes 00 00 0d 02"),
         ((0, 3), b"", 8, r"expected at least one value, found an array of shape \(0, 3\)"),
-        ((2**31, 2**31), bytes(6), 8, "expected 4611686018427387904 values"),
+        ((2**31, 2**31), bytes(6), 8, "expected 4,611,686,018,427,387,904 values"),
     ],
 )
 def test_not_that_idx(tmp_path: Path, shape: tuple[int, ...], values: bytes, kind: int, message: str) -> None:

@@ -127,7 +127,7 @@ def test_test_file_without_gold_labels(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("vectors", "message"),
     [
-        ("the 1 2\ncat 4\n", "line 2: expected a word and 2 numbers, found 1 numbers"),
+        ("the 1 2\ncat 4\n", "line 2: expected a word and 2 numbers, found 1 number"),
         ("the 1 2\ncat 4 x\n", "line 2: expected numbers, found: could not convert string to float: 'x'"),
         ("the 1 2\ncat 4 nan\n", "line 2: expected finite numbers, found nan"),
         ("400000 300\nthe 1 2\n", "line 1: expected a word and the numbers of its vector, found '400000 300'"),

@@ -205,3 +205,14 @@ def test_a_missing_block_is_named(run: MakeRun) -> None:
 def test_a_folder_without_a_run_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="expected the folder of a run, found no folder there"):
         evaluate(tmp_path / "none", [OTHERS], None, 1, Silent())
+
+
+def test_a_run_of_before_rounding_was_told_is_evaluated_too(run: MakeRun) -> None:
+    source = run()
+    directory = RunDirectory(source.path)
+    for number in range(len(list((source.path / "blocks").iterdir()))):
+        stored = directory.read_block(number)
+        assert stored is not None
+        directory.write_block(number, {name: array for name, array in stored.items() if name != "at_rounding"})
+    here = evaluated(source, OTHERS)
+    assert not here.retrains.at_rounding.any()
