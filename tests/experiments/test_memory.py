@@ -222,3 +222,16 @@ def test_under_a_limit_a_command_ends_with_a_sentence_and_leaves_nothing_half_wr
     assert words in ended.stderr
     assert "Traceback" not in ended.stderr
     assert [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix not in (".npz", ".yaml")] == []
+
+
+def test_a_config_that_needs_too_much_keeps_no_other_from_being_validated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def plan(loaded: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("groupinf.experiments.plan.plan", plan)
+    config = str(write(tmp_path))
+    result = CliRunner().invoke(main, ["validate", config, config])
+    assert result.exit_code == 1
+    assert result.stderr.count("Error: memory does not suffice; ") == 2
