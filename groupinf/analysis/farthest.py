@@ -41,6 +41,14 @@ def farthest_off(
     return pd.concat(parts[1:], ignore_index=True) if len(parts) > 1 else parts[0]
 
 
+def told_apart(effects: pd.DataFrame, method: str, measure: tuple[str, int], group: int) -> bool:
+    """Whether a group's predicted and actual effect differ by more than their error estimates together."""
+    evaluation, test_point = measure
+    here = (effects["evaluation"] == evaluation) & (effects["test_point"] == test_point) & (effects["group"] == group)
+    both = effects[here & effects["method"].isin([method, ACTUAL])]
+    return float(np.ptp(both["effect"])) > float(np.nansum(both["error_estimate"]))
+
+
 def unresolved(pairs: PairedEffects, effects: pd.DataFrame) -> list[tuple[str, int]]:
     """The measures whose effects are too small to be told from their errors, in the order of ``pairs``.
 

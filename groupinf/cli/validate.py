@@ -27,12 +27,15 @@ def validate(configs: tuple[str, ...], overrides: tuple[str, ...]) -> None:
     Each CONFIG and its data are read and checked; nothing is fitted.
     """
     from groupinf.config.load import load_config
+    from groupinf.experiments.memory import out_of_memory
     from groupinf.experiments.plan import plan
 
     status = 0
     for config in configs:
         try:
             planned = plan(load_config(config, overrides))
+        except MemoryError as e:
+            status = max(status, show_error(out_of_memory(str(e))))
         except GroupinfError as e:  # the other files are still to be checked
             status = max(status, show_error(e))
         else:
@@ -59,12 +62,12 @@ def plan_text(plan: Plan) -> str:
 def _columns(plan: Plan) -> list[str]:
     """What every column of a table became, a line each."""
     from groupinf.datasets.column_use import shown
-    from groupinf.reporting.formats import one_line
+    from groupinf.reporting.formats import named, one_line
 
     if not plan.uses:
         return []
     uses, more = shown(plan.uses)
-    names = [one_line(use.name)[:LONGEST_NAME] for use in uses]
+    names = [named(use.name)[:LONGEST_NAME] for use in uses]
     width = max(map(len, names))
     lines = [
         f"    {name:<{width}}  {use.role:<10}  {one_line(use.words)}".rstrip()

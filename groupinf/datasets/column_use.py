@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.datasets.column_looks import looks_of_categories, looks_of_numbers
 from groupinf.datasets.table import Parsed, Table
+from groupinf.wording import counted, number
 
 Role = Literal["number", "categories", "target", "weight", "row key", "split", "dropped", "index"]
 
@@ -76,7 +77,7 @@ def column_notes(uses: Sequence[ColumnUse], most: int = MOST_WARNINGS) -> tuple[
         notes.append(f"{which}: the index that pandas wrote, no feature; list it under numeric to make it one")
     warned = [f"column {use.name}: {use.warning}" for use in uses if use.warning]
     more = len(warned) - most
-    told = f"{more:,} more column{' has' if more == 1 else 's have'} such a warning; the report lists them"
+    told = f"{counted(more, 'more column has', 'more columns have')} such a warning; the report lists them"
     return (*notes, *warned[:most], *((told,) if more > 0 else ()))
 
 
@@ -109,8 +110,8 @@ def _numbers(parsed: Parsed) -> str:
     return f"{_number(known.min())} to {_number(known.max())}" if known.size else "no values"
 
 
-def _number(value: object) -> str:
-    return str(int(value)) if isinstance(value, np.bool_ | np.integer) else f"{value:.6g}"
+def _number(value: Any) -> str:
+    return str(int(value)) if isinstance(value, np.bool_ | np.integer) else number(float(value), 6)
 
 
 def _categories(values: NDArray[np.object_]) -> str:
@@ -118,5 +119,5 @@ def _categories(values: NDArray[np.object_]) -> str:
         return "no values"
     counts = Counter(values.tolist())
     rarest, rows = min(counts.items(), key=lambda item: (item[1], str(item[0])))
-    plural = "category" if len(counts) == 1 else "categories"
-    return f"{len(counts):,} {plural}, rarest {str(rarest)[:40]!r} with {rows:,} row{'' if rows == 1 else 's'}"
+    found = counted(len(counts), "category", "categories")
+    return f"{found}, rarest {str(rarest)[:40]!r} with {counted(rows, 'row')}"

@@ -14,6 +14,7 @@ from groupinf.config.dataset_schema import (
     ParquetDataset,
 )
 from groupinf.datasets.npz_archive import UNREADABLE, stated_numbers
+from groupinf.datasets.parquet_table import pandas_columns
 
 # bytes of a number as it is computed with
 FLOAT64 = 8
@@ -22,19 +23,32 @@ FEATURES = ("X_train.npy", "X_test.npy", "features.npy", "X_train_data.npy", "X_
 
 
 def declared_bytes(config: DatasetConfig, base: Path) -> int:
-    """Bytes that features take as float64; 0 where no header tells, or the file cannot be read, which its reader says.
+    """Bytes that data take at least; 0 where no header tells, or the file cannot be read, which its reader says.
 
-    Of an .npz what its arrays state, where the archive says that it holds so many bytes; of a table in Parquet rows
-    times columns. Text states nothing: a number may take one letter.
+    Features as float64: of an .npz what its arrays state, where the archive says that it holds so many bytes; of a
+    table in Parquet rows times columns of numbers. A csv is held as text first. Of libsvm nothing is known: an entry
+    may be longer as text than in memory.
     """
     match config:
         case NpzDataset():
-            files = [name for name in (config.npz, config.X_train, config.X_test) if name is not None]
-            return sum(_of_npz(base / Path(name).expanduser()) for name in files)
+            return sum(map(_of_npz, _files(base, config.npz, config.X_train, config.X_test)))
         case ParquetDataset():
-            return _of_parquet(base / Path(config.parquet).expanduser())
-        case NamedDataset() | CsvDataset() | LibsvmDataset():
+            return FLOAT64 * _numbers_of_parquet(config, base)
+        case CsvDataset():
+            return sum(map(_size, _files(base, config.csv, config.test_file)))
+        case NamedDataset() | LibsvmDataset():
             return 0
+
+
+def _files(base: Path, *names: str | None) -> list[Path]:
+    return [base / Path(name).expanduser() for name in names if name is not None]
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _of_npz(path: Path) -> int:
@@ -45,12 +59,17 @@ def _of_npz(path: Path) -> int:
         return 0
 
 
-def _of_parquet(path: Path) -> int:
+def _numbers_of_parquet(config: ParquetDataset, base: Path) -> int:
+    """Rows of both files times the columns that are features as they stand, as each of these is one."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    others = {config.target, config.split, config.weight, config.row_key, *config.drop, *(config.categorical or ())}
     try:
-        about = pq.read_metadata(path)
+        schema = pq.read_schema(_files(base, config.parquet)[0])
+        others |= pandas_columns(schema)[0]
+        rows = sum(pq.read_metadata(path).num_rows for path in _files(base, config.parquet, config.test_file))
     except (pa.ArrowException, OSError, ValueError):
         return 0
-    return FLOAT64 * int(about.num_rows) * int(about.num_columns)
+    numbers = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean)
+    return int(rows) * sum(field.name not in others and any(is_(field.type) for is_ in numbers) for field in schema)

@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 
 from groupinf.errors import ConvergenceError
+from groupinf.wording import number
 
 Vector = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -46,8 +47,9 @@ def l1_regression(X: sparse.csr_array, y: Labels, weight: Vector, lambda_over_n:
             return model.fit(X, y, sample_weight=weight)
         except ConvergenceWarning as error:
             raise ConvergenceError(
-                f"feature selection: L1 logistic regression at lambda_over_n {lambda_over_n:g} did not reach"
-                f" tolerance {TOLERANCE:g} in {MOST_PASSES} passes"
+                f"feature selection: L1 logistic regression at lambda_over_n {number(lambda_over_n, 6)} did not reach"
+                f" tolerance {number(TOLERANCE)} in {MOST_PASSES} passes; on the data that are meant it does:"
+                " groupinf data verify says whether these are"
             ) from error
 
 

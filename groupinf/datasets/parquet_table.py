@@ -102,7 +102,7 @@ def read_parquet(path: Path, reading: Reading = AS_FOUND) -> TypedTable:
             columns[name] = _without_markers(array, reading)
             if _is_time(kind) and pa.types.is_large_string(array.type):
                 dates[name] = type_name(kind)
-    index, categories = _of_pandas(raw.schema)
+    index, categories = pandas_columns(raw.schema)
     return TypedTable(
         columns=Columns(columns),
         files=(TableFile(path, sha256, "row", np.arange(raw.num_rows, dtype=np.int64)),),
@@ -114,7 +114,7 @@ def read_parquet(path: Path, reading: Reading = AS_FOUND) -> TypedTable:
     )
 
 
-def _of_pandas(schema: pa.Schema) -> tuple[frozenset[str], frozenset[str]]:
+def pandas_columns(schema: pa.Schema) -> tuple[frozenset[str], frozenset[str]]:
     """The names of index columns and of categorical columns in pandas' metadata; none where there are no such data."""
     try:
         about = schema.pandas_metadata or {}

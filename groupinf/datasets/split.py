@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.labels import shortened
+from groupinf.wording import counted
 
 # The keys of a configuration that say which rows are test rows.
 SplitKey = Literal["split", "test_file", "test_fraction"]
@@ -57,7 +58,7 @@ def split_file(
     check_both_parts(
         train,
         test,
-        f"expected a fraction that leaves both parts a row, found {test_fraction:g} of {rows} rows of"
+        f"expected a fraction that leaves both parts a row, found {test_fraction:g} of {counted(rows, 'row')} of"
         f" {file}: {train.size} for training and {test.size} for testing",
         "test_fraction",
     )

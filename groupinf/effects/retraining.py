@@ -19,6 +19,7 @@ from groupinf.numerics.losses import Array
 from groupinf.numerics.reduced import ReducedSolver
 from groupinf.numerics.removal import Removal
 from groupinf.numerics.retrain import Retrained, best_start, retrain, with_own_hessians
+from groupinf.wording import counted, number
 
 # what is left of an effect must be below this share of the largest of its evaluation
 EFFECT_TOLERANCE = 1e-8
@@ -188,8 +189,8 @@ def _require(
         return
     worst = int(np.flatnonzero(~ready)[0])
     raise ConvergenceError(
-        f"group {names[worst]}: retraining stopped after {retrained.passes[worst]} passes over the data with "
-        f"{excess[worst]:.3g} times as much left of an effect as may be, at a Newton decrement of "
-        f"{retrained.decrement[worst]:.3g} where rounding leaves {tolerance[worst]:.3g}; a larger lambda_over_n or "
-        "scaled features make the problem easier"
+        f"group {names[worst]}: retraining stopped after {counted(int(retrained.passes[worst]), 'pass', 'passes')} "
+        f"over the data with {number(excess[worst])} times as much left of an effect as may be, at a Newton decrement "
+        f"of {number(retrained.decrement[worst])} where rounding leaves {number(tolerance[worst])}; a larger "
+        "lambda_over_n or scaled features make the problem easier"
     )

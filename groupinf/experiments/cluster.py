@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from threadpoolctl import threadpool_limits
 
 from groupinf.errors import ConfigError, RunError
+from groupinf.experiments.memory import reserve_buffers
 
 # seconds for the scheduler to answer, and for the first worker to be there
 PATIENCE = 5
@@ -164,6 +165,7 @@ def _submit(client: Any, function: Callable[..., Any], everywhere: Any, tasks: I
 def _one_thread_for_good(function: Callable[[Any, Any], Result], shared: _Aligned, task: _Aligned) -> Result:
     """The result for a task; the limit stays, as other threads of the same worker would lose it with this one."""
     threadpool_limits(limits=1)
+    reserve_buffers()
     return function(shared.value, task.value)
 
 
@@ -174,8 +176,9 @@ def _result(future: Any, scheduler: str) -> Any:
         return future.result()
     except KilledWorker as error:
         raise RunError(
-            f"--scheduler {scheduler}: workers died again and again over one block, perhaps for "
-            f"lack of memory, of which groupinf validate says how much each takes; {KEPT}"
+            f"--scheduler {scheduler}: workers died again and again over one block, perhaps for lack of memory, of "
+            "which groupinf validate says how much each takes; fewer workers for each machine, with a larger "
+            f"--memory-limit each, may do; {KEPT}"
         ) from error
     except CancelledError as error:
         raise _lost(scheduler) from error

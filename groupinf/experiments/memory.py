@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+import numpy as np
+from scipy.linalg import lapack
 
 from groupinf.config.load import LoadedConfig
 from groupinf.datasets.declared_size import declared_bytes
@@ -12,6 +16,10 @@ from groupinf.errors import OutOfMemoryError
 from groupinf.wording import memory_text
 
 ADVICE = "fewer --jobs, fewer rows or columns, or sparse features need less; else it takes a larger machine"
+# what NumPy's and SciPy's BLAS take for one thread: 32 MiB and a page each
+BUFFERS_BYTES = 65 * 2**20
+# rows of a matrix that no product or factorisation takes a short cut for
+_LARGE_ENOUGH = 128
 
 
 def available_bytes() -> int | None:
@@ -19,7 +27,7 @@ def available_bytes() -> int | None:
 
     None where none of them is known.
     """
-    known = [limit for limit in (_of_process(), _of_control_group(), _of_system()) if limit is not None]
+    known = [limit for limit in (_of_process(), _of_control_groups(), _of_system()) if limit is not None]
     return max(0, min(known)) if known else None
 
 
@@ -29,9 +37,23 @@ def require_memory(loaded: LoadedConfig) -> None:
     if there is not None and needed > there:
         place = loaded.error(("dataset",), "")
         raise OutOfMemoryError(
-            f"{str(place).rstrip(': ')}: its features take {memory_text(needed)} of memory, and {memory_text(there)} "
-            f"are to be had; {ADVICE}"
+            f"{str(place).rstrip(': ')}: its data take at least {memory_text(needed)} of memory, and "
+            f"{memory_text(there)} are to be had; {ADVICE}"
         )
+
+
+@functools.cache
+def reserve_buffers() -> None:
+    """Let NumPy's and SciPy's BLAS take the memory that they work in, which they keep, while there is some.
+
+    Once in a process. Later, where it is used up, the one would end the process and the other ask for it without end.
+    Raises OutOfMemoryError where there is too little now.
+    """
+    there = available_bytes()
+    if there is not None and there < BUFFERS_BYTES:
+        raise out_of_memory(f"the numerical libraries need {memory_text(BUFFERS_BYTES)} to work in")
+    identity = np.eye(_LARGE_ENOUGH)
+    lapack.dpotrf(identity @ identity, lower=1)
 
 
 def shortage(needed: int) -> str:
@@ -64,41 +86,63 @@ def _resident() -> int:
     with contextlib.suppress(ImportError, OSError, ValueError, IndexError):
         import resource
 
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        pages = int(_text(Path("/proc/self/statm")).split()[1])
         return pages * resource.getpagesize()
     return 0
 
 
 def _of_process() -> int | None:
-    """What the limit on the address space leaves."""
+    """What the limits on the address space and on data leave."""
     try:
         import resource
     except ImportError:  # not on Windows
         return None
-    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if limit == resource.RLIM_INFINITY:
-        return None
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-        return limit - pages * resource.getpagesize()
-    return limit
+    used = [0] * 7
+    with contextlib.suppress(OSError, ValueError):
+        used = [int(pages) * resource.getpagesize() for pages in _text(Path("/proc/self/statm")).split()]
+    limits = [
+        (resource.getrlimit(kind)[0], used[i]) for kind, i in ((resource.RLIMIT_AS, 0), (resource.RLIMIT_DATA, 5))
+    ]
+    return min((limit - size for limit, size in limits if limit != resource.RLIM_INFINITY), default=None)
 
 
-def _of_control_group() -> int | None:
-    """What the limit of the control group leaves, version 2 or 1."""
-    root = Path("/sys/fs/cgroup")
-    for limit, used in (
-        (root / "memory.max", root / "memory.current"),
-        (root / "memory/memory.limit_in_bytes", root / "memory/memory.usage_in_bytes"),
-    ):
-        with contextlib.suppress(OSError, ValueError):  # no such file, or "max"
-            return int(limit.read_text(encoding="ascii")) - int(used.read_text(encoding="ascii"))
+def _of_control_groups(process: Path = Path("/proc/self/cgroup"), root: Path = Path("/sys/fs/cgroup")) -> int | None:
+    """The least that the limits of the control group, version 2 or 1, and of those around it leave."""
+    left: list[int | None] = []
+    with contextlib.suppress(OSError, ValueError):
+        for line in _text(process).splitlines():
+            _, controllers, path = line.split(":", 2)
+            if controllers == "":
+                files = ("memory.max", "memory.current", "")
+                left += [_of_control_group(root / group, *files) for group in _around(path)]
+            elif "memory" in controllers.split(","):
+                files = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_")
+                left += [_of_control_group(root / "memory" / group, *files) for group in _around(path)]
+    return min((size for size in left if size is not None), default=None)
+
+
+def _around(path: str) -> Sequence[Path]:
+    """A control group and those around it; in a container the outermost may be all that is seen."""
+    group = Path(path.lstrip("/"))
+    return (group, *group.parents)
+
+
+def _of_control_group(group: Path, limit: str, usage: str, prefix: str) -> int | None:
+    """What the limit leaves, pages of files not counted, which give way; None where there is no limit."""
+    with contextlib.suppress(OSError, ValueError):  # no such file, or "max"
+        size = int(_text(group / limit)) - int(_text(group / usage))
+        counts = dict(line.split() for line in _text(group / "memory.stat").splitlines())
+        return size + sum(int(counts.get(f"{prefix}{kind}_file", 0)) for kind in ("active", "inactive"))
     return None
 
 
 def _of_system() -> int | None:
     """MemAvailable, where the kernel says it."""
     with contextlib.suppress(OSError, ValueError, StopIteration):
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        lines = _text(Path("/proc/meminfo")).splitlines()
         return 1024 * int(next(line for line in lines if line.startswith("MemAvailable:")).split()[1])
     return None
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")

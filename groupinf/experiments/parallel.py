@@ -11,7 +11,7 @@ from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
 from groupinf.errors import RunError
-from groupinf.experiments.memory import available_bytes
+from groupinf.experiments.memory import available_bytes, reserve_buffers
 from groupinf.wording import memory_text
 
 # workers whose parent was killed end after this time without work
@@ -25,6 +25,7 @@ Result = TypeVar("Result")
 def one_thread(function: Callable[[Task], Result], task: Task) -> Result:
     """``function(task)`` with the numerical libraries held to one thread."""
     with threadpool_limits(limits=1):
+        reserve_buffers()
         return function(task)
 
 

@@ -13,7 +13,7 @@ from groupinf.datasets.labels import shortened
 from groupinf.datasets.registry import load_dataset
 from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.folds import folds_of
-from groupinf.experiments.memory import require_memory
+from groupinf.experiments.memory import require_memory, reserve_buffers
 from groupinf.experiments.test_points import rows_of_keys
 from groupinf.groups.by_value import names_of, rows_by_value
 from groupinf.groups.check import check_builder, check_sizes
@@ -33,6 +33,7 @@ def load_checked(loaded: LoadedConfig) -> Dataset:
     data that it names are not usable; OutOfMemoryError where they cannot fit.
     """
     require_memory(loaded)
+    reserve_buffers()
     try:
         dataset = load_dataset(loaded.config.dataset, loaded.base, loaded.config.seed)
     except DatasetConfigError as error:

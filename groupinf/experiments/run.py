@@ -21,6 +21,7 @@ from groupinf.experiments.files import json_bytes
 from groupinf.experiments.folder_kinds import makes_again
 from groupinf.experiments.folder_notes import notes_on_folder
 from groupinf.experiments.identity import differing_fields, folder_name, identity_hash, identity_of
+from groupinf.experiments.memory import reserve_buffers
 from groupinf.experiments.outline import Outline
 from groupinf.experiments.parallel import require_backend
 from groupinf.experiments.prepare import NOTHING, Given, Prepared, prepare
@@ -134,6 +135,7 @@ def _tell(outline: Outline, progress: Progress) -> None:
 
 def load_run(path: Path) -> Run:
     """Read a collected run back; raises DataError where the folder holds none or a file is not what was written."""
+    reserve_buffers()
     directory = RunDirectory(path)
     manifest = directory.require_manifest()
     if not manifest.get("collected"):

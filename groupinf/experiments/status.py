@@ -13,7 +13,7 @@ from groupinf.experiments.folders import runs_of
 from groupinf.experiments.markers import BATCH, Worker, failures, jobs_of, workers_alive
 from groupinf.experiments.run_directory import RunDirectory
 from groupinf.experiments.shards import ranges_text
-from groupinf.wording import counted
+from groupinf.wording import counted, number
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def status_text(status: Status) -> str:
         ("left", _left_text(status)),
     ]
     if status.groups_per_second is not None and status.seconds_left is not None:
-        rows.append(("speed", f"{status.groups_per_second:.3g} groups/s, about {status.seconds_left:,.0f} s left"))
+        rows.append(("speed", f"{number(status.groups_per_second)} groups/s, about {status.seconds_left:,.0f} s left"))
     rows.append(("collected", _collected_text(status)))
     return _told(status.path, [*_submitted(status.path), *rows])
 

@@ -10,6 +10,7 @@ from itertools import islice
 from groupinf.config.explain import did_you_mean
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
+from groupinf.wording import counted
 
 MOST_COMPARED = 20_000  # keys among which a hint is looked for: more would take seconds
 
@@ -36,9 +37,9 @@ class TrainingRows:
             return index
         if self.n <= index < self.whole_file:
             raise DataError(
-                f"{expected}, found {index}, which fits only a numbering of the whole file ({self.whole_file} rows):"
-                " training rows are numbered by themselves, as rows.parquet in a run's folder lists them; or name rows"
-                " in a column key, with row_key in the dataset"
+                f"{expected}, found {index}, which fits only a numbering of the whole file "
+                f"({counted(self.whole_file, 'row')}): training rows are numbered by themselves, as rows.parquet in a "
+                "run's folder lists them; or name rows in a column key, with row_key in the dataset"
             )
         raise DataError(f"{expected}, found {index}")
 

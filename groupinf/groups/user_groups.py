@@ -37,7 +37,7 @@ def build_column(source: GroupSource, options: Column, rng: np.random.Generator)
     kept = [value for value in found.values if value.rows.size >= options.min_size]
     kind = f"column {', '.join(names)}"
     if not kept:
-        raise DataError(f"{kind}: no value is held by {options.min_size} training rows")
+        raise DataError(f"{kind}: no value is held by at least {counted(options.min_size, 'training row')}")
     groups = tuple(Group(kind, value.rows, value.words, name=value.name) for value in kept)
     left_out = len(found.values) - len(kept)
     note = (

@@ -20,7 +20,7 @@ from groupinf.numerics.predict import classes_from
 from groupinf.numerics.reduced import CERTIFICATE_TOLERANCE
 from groupinf.numerics.removal import removal
 from groupinf.numerics.retrain import retrain
-from groupinf.wording import counted
+from groupinf.wording import counted, number
 
 # of a loss, the scores z (m, K') and the labels (m,) of some rows; higher is better
 Score = Callable[[Loss, Array, Array], float]
@@ -123,8 +123,8 @@ def _without_each(fitted: Fitted, folds: tuple[Rows, ...]) -> Array:
     if not retrained.converged.all():
         fold = int(np.flatnonzero(~retrained.converged)[0])
         raise ConvergenceError(
-            f"cross-validation at lambda_over_n {fitted.objective.lam / fitted.objective.n:.6g}: fold {fold} stopped "
-            f"at a Newton decrement of {retrained.decrement[fold]:.3g} after "
+            f"cross-validation at lambda_over_n {number(fitted.objective.lam / fitted.objective.n, 6)}: fold {fold} "
+            f"stopped at a Newton decrement of {number(retrained.decrement[fold])} after "
             f"{counted(retrained.passes[fold], 'pass', 'passes')}; a larger "
             "min of the grid, or features scaled to about 1 (standardise: true), make the problem easier"
         )

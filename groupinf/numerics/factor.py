@@ -14,6 +14,7 @@ from groupinf.numerics.conjugate_gradient import conjugate_gradient
 from groupinf.numerics.losses import Array
 from groupinf.numerics.objective import Objective, hessian, hessian_products, scores
 from groupinf.numerics.products import Design
+from groupinf.wording import number
 
 # a dense Hessian and its factor are each at most this large: P up to 16,384
 DENSE_BYTES = 2 * 2**30
@@ -205,8 +206,8 @@ class IterativeFactor:
         )
         if not end.converged.all():
             raise ConvergenceError(
-                f"conjugate gradients with H stopped at a relative residual of {end.relative_residual.max():.3g} "
-                f"after {MAX_ITERATIONS} iterations, tolerance {self.tolerance:.3g}; {EASIER}"
+                f"conjugate gradients with H stopped at a relative residual of {number(end.relative_residual.max())} "
+                f"after {MAX_ITERATIONS} iterations, tolerance {number(self.tolerance)}; {EASIER}"
             )
         return end.solution.reshape(V.shape)
 

@@ -22,6 +22,7 @@ from groupinf.numerics.objective import (
 )
 from groupinf.numerics.preconditioners import cheap_preconditioner
 from groupinf.numerics.rounding import sizes_of, usual_decrement
+from groupinf.wording import counted, number
 
 # Newton decrement at which θ̂ counts as exact, relative to the square root of the objective at θ = 0
 RELATIVE_TOLERANCE = 1e-11
@@ -102,8 +103,9 @@ def _first_fit(objective: Objective, theta: Array, plain: bool) -> Fitted:
     passes += int(end.passes[0])
     if not end.converged[0] and not _at_rounding(objective, end):
         raise ConvergenceError(
-            f"the fit did not converge: Newton decrement {end.decrement[0]:.3g} after {passes} passes over the data, "
-            f"tolerance {tolerance[0]:.3g}; a larger lambda_over_n or scaled features make the problem easier"
+            f"the fit did not converge: Newton decrement {number(end.decrement[0])} after "
+            f"{counted(passes, 'pass', 'passes')} over the data, tolerance {number(tolerance[0])}; a larger "
+            "lambda_over_n or scaled features make the problem easier"
         )
     theta = end.theta[:, 0]
     residuals = row_residuals(objective, theta)

@@ -29,6 +29,7 @@ from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses import Array
 from groupinf.numerics.objective import Objective, Rows, curvature_at, row_hessian, scores
 from groupinf.numerics.removal import Removal, removed_hessian_products
+from groupinf.wording import number
 
 # relative residual of iterative solves, in the norm of H⁻¹: of Newton steps, and of certificates
 NEWTON_TOLERANCE = 1e-9
@@ -201,7 +202,7 @@ class _Unbounded:
             raise GroupConvergenceError(
                 int(columns[worst]),
                 "conjugate gradients with H − H(w) stopped at a relative residual of "
-                f"{end.relative_residual[worst]:.3g}; a larger lambda_over_n or scaled features make it converge",
+                f"{number(end.relative_residual[worst])}; a larger lambda_over_n or scaled features make it converge",
             )
         solution = end.solution.copy()
         for j in late:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from groupinf.datasets.column_use import ColumnUse, shown
-from groupinf.reporting.formats import markdown, one_line
+from groupinf.reporting.formats import markdown, named, one_line
+from groupinf.wording import counted
 
 # Columns that a report lists; the manifest has them all.
 MOST_LISTED = 200
@@ -17,12 +18,12 @@ HEADINGS = ("column", "use", "values", "warning")
 def column_rows(manifest: Mapping[str, Any]) -> tuple[list[Sequence[str]], int]:
     """Return a row of texts under ``HEADINGS`` for each column that is listed, and the number of the others."""
     uses, more = shown([ColumnUse(**use) for use in manifest.get("columns", [])], MOST_LISTED)
-    return [(one_line(use.name), use.role, one_line(use.words), one_line(use.warning)) for use in uses], more
+    return [(named(use.name), use.role, one_line(use.words), one_line(use.warning)) for use in uses], more
 
 
 def more_columns(more: int) -> str:
     """Return the line that counts the columns left out, empty where there are none."""
-    return f"{more:,} more columns are in manifest.json." if more else ""
+    return f"{counted(more, 'more column is', 'more columns are')} in manifest.json." if more else ""
 
 
 def columns_markdown(manifest: Mapping[str, Any]) -> list[str]:

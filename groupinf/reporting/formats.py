@@ -122,6 +122,16 @@ def one_line(text: str) -> str:
     return " ".join(visible(text).split())
 
 
+def named(name: str) -> str:
+    """A name on one line, in quotes where blanks would not show.
+
+    >>> named("ward 3"), named(" income")
+    ('ward 3', "' income'")
+    """
+    line = one_line(name)
+    return line if line == name else repr(name)
+
+
 def visible(text: str) -> str:
     """The text with a space for every line break, control and invisible character.
 

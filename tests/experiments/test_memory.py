@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -58,7 +61,7 @@ def test_features_that_cannot_fit_are_refused_by_their_header(
     there_are(monkeypatch, 10**8)
     result = CliRunner().invoke(main, [command, str(config)])
     assert result.exit_code == 1
-    assert "line 2: dataset: its features take 160 MB of memory, and 100 MB are to be had; " in result.stderr
+    assert "line 2: dataset: its data take at least 160 MB of memory, and 100 MB are to be had; " in result.stderr
     assert not (tmp_path / "results").exists()
 
 
@@ -69,17 +72,28 @@ def test_a_header_that_states_more_than_the_file_holds_states_nothing(tmp_path: 
     assert declared_bytes(loaded.config.dataset, loaded.base) == 8 * 10 * COLUMNS
 
 
-def test_a_parquet_file_states_its_rows_and_columns(tmp_path: Path) -> None:
-    pd.DataFrame({"a": range(50), "b": range(50), "y": [0, 1] * 25}).to_parquet(tmp_path / "t.parquet")
-    loaded = load_config(
-        {
-            "name": "t",
-            "dataset": {"parquet": str(tmp_path / "t.parquet"), "target": "y"},
-            "regularization": {"lambda_over_n": 0.1},
-            "groups": {"sizes": {"min": 0.1, "max": 0.2, "num": 2}, "builders": ["random"]},
-        }
-    )
-    assert declared_bytes(loaded.config.dataset, loaded.base) == 8 * 50 * 3
+def declared(dataset: dict[str, Any]) -> int:
+    groups = {"sizes": {"min": 0.1, "max": 0.2, "num": 2}, "builders": ["random"]}
+    loaded = load_config({"name": "t", "dataset": dataset, "regularization": {"lambda_over_n": 0.1}, "groups": groups})
+    return declared_bytes(loaded.config.dataset, loaded.base)
+
+
+def test_a_parquet_file_states_its_rows_and_the_columns_that_are_features(tmp_path: Path) -> None:
+    """What is dropped, text, a category or pandas' index takes no float64 for each row."""
+    columns = {"a": range(50), "b": range(50), "c": range(50), "t": ["x"] * 50, "y": [0, 1] * 25}
+    whole, tests = str(tmp_path / "t.parquet"), str(tmp_path / "tests.parquet")
+    pd.DataFrame(columns, index=range(7, 57)).to_parquet(whole)
+    pd.DataFrame(columns).iloc[:20].to_parquet(tests)
+    assert declared({"parquet": whole, "target": "y"}) == 8 * 50 * 3
+    assert declared({"parquet": whole, "target": "y", "drop": ["a"], "categorical": ["b"]}) == 8 * 50
+    assert declared({"parquet": whole, "target": "y", "test_file": tests}) == 8 * 70 * 3
+
+
+def test_a_csv_file_takes_at_least_what_it_is_long(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,y\n1,0\n2,1\n")
+    assert declared({"csv": str(path), "target": "y"}) == path.stat().st_size
+    assert declared({"csv": str(path), "target": "y", "test_file": str(path)}) == 2 * path.stat().st_size
 
 
 def test_a_process_that_needs_more_than_there_is_is_said_by_validate(
@@ -90,7 +104,7 @@ def test_a_process_that_needs_more_than_there_is_is_said_by_validate(
         f"name: s\ndataset: {{name: breast_cancer}}\nregularization: {{lambda_over_n: 0.1}}\ngroups: {SIZES}\n"
     )
     monkeypatch.setattr(memory, "_resident", lambda: 0)
-    for size, told in ((10**7, True), (10**12, False), (None, False)):
+    for size, told in ((10**8, True), (10**12, False), (None, False)):
         there_are(monkeypatch, size)
         result = CliRunner().invoke(main, ["validate", str(config)])
         assert result.exit_code == 0
@@ -148,3 +162,76 @@ def test_a_limit_on_the_address_space_counts(monkeypatch: pytest.MonkeyPatch) ->
     assert memory.available_bytes() != 0
     monkeypatch.setattr(resource, "getrlimit", lambda _: (1, 1))
     assert memory.available_bytes() == 0
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_the_least_limit_of_the_control_groups_around_a_process_counts(tmp_path: Path, version: int) -> None:
+    """As in a batch job, whose own group has no limit where the one around it has; cached files give way."""
+    limit, usage, none = ("memory.max", "memory.current", "max") if version == 2 else (
+        "memory.limit_in_bytes", "memory.usage_in_bytes", str(2**63 - 4096),
+    )  # fmt: skip
+    root = tmp_path if version == 2 else tmp_path / "memory"
+    for group, size in (("job/step", none), ("job", "1000")):
+        (root / group).mkdir(parents=True, exist_ok=True)
+        (root / group / limit).write_text(size)
+        (root / group / usage).write_text("900")
+        prefix = "" if version == 2 else "total_"
+        (root / group / "memory.stat").write_text(f"anon 600\n{prefix}active_file 100\n{prefix}inactive_file 200\n")
+    process = tmp_path / "cgroup"
+    process.write_text("0::/job/step\n" if version == 2 else "5:devices:/other\n4:cpu,memory:/job/step\n0::/\n")
+    assert memory._of_control_groups(process, tmp_path) == 1000 - 900 + 300
+    assert memory._of_control_groups(tmp_path / "absent", tmp_path) is None
+
+
+LIMITED = """
+import resource, sys
+import groupinf.experiments.run, groupinf.experiments.plan, groupinf.reporting.report, groupinf.reporting.html.write
+from groupinf.cli.main import main
+with open("/proc/self/statm") as f:
+    size = int(f.read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (size + int(sys.argv[1]) * 10**6,) * 2)
+main(sys.argv[2:])
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="limits on the address space are read from /proc")
+@pytest.mark.parametrize(
+    ("room", "command", "words"),
+    [
+        (10, ["experiment", "study.yaml", "-q"], "its data take at least 16 MB of memory, and"),
+        (60, ["experiment", "study.yaml", "-q"], "the numerical libraries need 68 MB to work in"),
+        (100, ["experiment", "study.yaml", "-q"], "memory does not suffice"),
+    ],
+)
+def test_under_a_limit_a_command_ends_with_a_sentence_and_leaves_nothing_half_written(
+    tmp_path: Path, room: int, command: list[str], words: str
+) -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(4000, 500))
+    np.savez(tmp_path / "mid.npz", X_train=X, y_train=X[:, 0] > 0, X_test=X[:50], y_test=X[:50, 0] > 0)
+    (tmp_path / "study.yaml").write_text(
+        f"name: mid\ndataset: {{npz: mid.npz}}\nregularization: {{lambda_over_n: 0.01}}\ngroups: {SIZES}\n"
+    )
+    one = {"OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
+    ended = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(room), *command],
+        cwd=tmp_path, env=os.environ | one, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 1, ended.stderr
+    assert ended.stderr.startswith("Error: ")
+    assert words in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix not in (".npz", ".yaml")] == []
+
+
+def test_a_config_that_needs_too_much_keeps_no_other_from_being_validated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def plan(loaded: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("groupinf.experiments.plan.plan", plan)
+    config = str(write(tmp_path))
+    result = CliRunner().invoke(main, ["validate", config, config])
+    assert result.exit_code == 1
+    assert result.stderr.count("Error: memory does not suffice; ") == 2

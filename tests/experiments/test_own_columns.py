@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -162,3 +163,29 @@ def test_the_identity_knows_what_is_read_otherwise_and_nothing_else(folder: Path
     shuffled = table().sample(frac=1, random_state=0).astype({"year": "category"})
     shuffled.to_parquet(folder / "own.parquet")
     assert identity(folder, plain=True)["stated"] == {"year": "categories", "__index_level_0__": "index"}
+
+
+def test_blanks_in_names_of_columns_show_and_small_numbers_are_written_as_elsewhere(folder: Path) -> None:
+    """As λ/n = 1·10⁻⁵ is; a name is in quotes only where a blank at its end would not show."""
+    rng = np.random.default_rng(0)
+    values = np.round(rng.normal(size=60), 3)
+    data = pd.DataFrame({" income": values * 1e-7, "two words": values, "y": (values > 0).astype(int)})
+    data.to_csv(folder / "small.csv", index=False)
+    run = groupinf.run_experiment(
+        {
+            "name": "small",
+            "dataset": {"csv": str(folder / "small.csv"), "target": "y"},
+            "regularization": {"lambda_over_n": 1e-5},
+            "groups": {"sizes": {"min": 0.1, "max": 0.2, "num": 2}, "builders": ["random"]},
+        },
+        out=folder / "runs",
+        jobs=1,
+    )
+    write_report(run)
+    low = f"{values.min():g}".replace("-", "−")
+    for text in ((run.path / "report.md").read_text(), (run.path / "report.html").read_text()):
+        assert f"{low}·10⁻⁷ to " in text
+        assert not re.search(r"\de-\d\d to", text)
+        assert "two words" in text
+        assert "'two words'" not in text
+    assert "' income'" in (run.path / "report.md").read_text()

@@ -132,14 +132,15 @@ def test_the_worst_group_is_named_and_the_table_is_sorted_over_all_evaluations(b
 @pytest.mark.parametrize(
     ("off", "sentence"),
     [
-        (0.0, "No group listed is off: influence equals the actual effect."),
+        (0.0, "No group listed is off: influence equals the actual effect, up to the error estimates of both."),
+        (1e-9, "No group listed is off: influence equals the actual effect, up to the error estimates of both."),
         (0.5, "No group stands out: all listed are off by 0.5 times the median actual effect."),
     ],
 )
 def test_no_group_is_called_farthest_off_where_all_are_off_alike(make_run, off: float, sentence: str) -> None:
     run = make_run()
     actual = run.effects["method"] == "actual"
-    effects = run.effects.assign(effect=(1.0 + off * ~actual), error_estimate=0.0)
+    effects = run.effects.assign(effect=(1.0 + off * ~actual), error_estimate=1e-9)
     section = far(page_html([replace(run, effects=effects)], "study", plotly=False))
     assert sentence in section
     assert "Farthest off" not in section

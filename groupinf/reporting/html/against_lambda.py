@@ -119,7 +119,7 @@ def _axes(across: Scale, up: Scale, lams: Sequence[float]) -> list[Html]:
         rho = up.low + (up.high - up.low) * i / _STEPS
         y = f"{_y(rho, up):.1f}"
         parts.append(_stroke({"x1": f"{_LEFT}", "x2": f"{right}", "y1": y, "y2": y}, "--rule"))
-        label = f"{rho:.4g}".replace("-", "−")
+        label = number(rho, 4)
         parts.append(_text({"x": f"{_LEFT - 6}", "y": y, "text-anchor": "end", "dominant-baseline": "middle"}, label))
     for lam, label in _ticks(lams):
         x = f"{_x(lam, across):.1f}"

@@ -35,6 +35,7 @@ from groupinf.reporting.html.scales import SLOPE_SCALE, rho_scale, slope_scale
 from groupinf.reporting.html.table import Cell, Column, Row, table
 from groupinf.reporting.html.worst import worst_line
 from groupinf.reporting.style import KindStyle, evaluation_name, kind_name, method_name, point_name
+from groupinf.wording import number
 
 _SIZE_LOOK = Look(KindStyle("Size", "#8c8c8c", "o"), "plain")
 
@@ -121,7 +122,7 @@ def _drawing_table(
     shown = [part.rows[part.rows["method"] == part.entry.method] for part in parts]
     values = [float(value) for rows in shown for value in rows[statistic.column]]
     scale = rho_scale(values) if statistic is RHO else slope_scale(values)
-    ends = f"{scale.low:.2g} to {scale.high:.2g}".replace("-", "−")
+    ends = f"{number(scale.low, 2)} to {number(scale.high, 2)}"
     evaluations = evaluations_of(entries)
     drawn = [Column(f"{evaluation_name(name)}, {ends}", wide=True) for name in evaluations]
     columns = [*_key_columns(by, entries), Column("n", numeric=True), *drawn]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from groupinf.analysis.certificates import RESOLVED
-from groupinf.analysis.farthest import farthest_off
+from groupinf.analysis.farthest import farthest_off, told_apart
 from groupinf.analysis.pairs import ACTUAL
 from groupinf.reporting.formats import listed, percent, shorten
 from groupinf.reporting.html.agreement_tables import RUN, named_symbol, run_cell
@@ -58,13 +58,15 @@ def _found(position: int, entry: Entry, most: int) -> list[_Far]:
 
 def _worst(found: Sequence[_Far]) -> str:
     """What made the group farthest off, its size, where it is off, and by how much; where none stands out, that."""
-    far = found[0]
+    off = [far for far in found if _is_off(far)]
+    if not off:
+        names = " and ".join(dict.fromkeys(method_name(far.entry.method).lower() for far in found))
+        equal = "equals" if " and " not in names else "equal"
+        return f"No group listed is off: {names} {equal} the actual effect, up to the error estimates of both."
+    far, error = off[0], number(off[0].row["error"])
+    if len(found) > 1 and all(number(other.row["error"]) == error for other in found):
+        return f"No group stands out: all listed are off by {error} times the median actual effect."
     row, entry = far.row, far.entry
-    if row["error"] == 0:
-        names = " and ".join(dict.fromkeys(method_name(other.entry.method).lower() for other in found))
-        return f"No group listed is off: {names} {'equals' if ' and ' not in names else 'equal'} the actual effect."
-    if len(found) > 1 and all(other.row["error"] == row["error"] for other in found):
-        return f"No group stands out: all listed are off by {number(row['error'])} times the median actual effect."
     on = measure_name(row["evaluation"], row["test_point"], entry.sets)
     where = f"{on} at {entry.label}" if entry.label else on
     method = method_name(entry.method).lower()
@@ -72,8 +74,13 @@ def _worst(found: Sequence[_Far]) -> str:
         f"Farthest off is group {shorten(far.group['name'], LONGEST_NAME)} "
         f"({shorten(far.group['made_from'], _LONGEST_ORIGIN)}), {counted(int(far.group['size']), 'row')}, on "
         f"{where}: {method} {number(row[entry.method])}, "
-        f"actual effect {number(row[ACTUAL])}; the difference is {number(row['error'])} times the median actual effect."
+        f"actual effect {number(row[ACTUAL])}; the difference is {error} times the median actual effect."
     )
+
+
+def _is_off(far: _Far) -> bool:
+    measure = (far.row["evaluation"], int(far.row["test_point"]))
+    return told_apart(far.entry.run.effects, far.entry.method, measure, int(far.row["group"]))
 
 
 def _words(entries: Sequence[Entry], most: int, plotted: bool) -> str:

@@ -21,6 +21,7 @@ from groupinf.reporting.html.entries import Entry, Looks
 from groupinf.reporting.html.markup import Html, element, joined
 from groupinf.reporting.html.scales import SLOPE_SCALE, rho_scale, slope_scale
 from groupinf.reporting.summary import SLOPE_WORDS
+from groupinf.wording import number
 
 
 def ranking(entries: Sequence[Entry], looks: Looks) -> Html:
@@ -55,7 +56,7 @@ def _rho_words(entries: Sequence[Entry]) -> str:
 def underestimation(entries: Sequence[Entry], looks: Looks) -> Html:
     """Slope and share of underestimated groups, per evaluation and test point."""
     scale = slope_scale(_values(entries, SLOPE))
-    heading = f"slope from {scale.low:.2g} to {scale.high:.2g}; the line is at 1"
+    heading = f"slope from {number(scale.low, 2)} to {number(scale.high, 2)}; the line is at 1"
     tables = [
         statistic_table(entries, evaluation, looks.methods, (SLOPE, UNDER), scale, heading)
         for evaluation in _with_values(entries, SLOPE)
