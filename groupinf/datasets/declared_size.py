@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from groupinf.config.dataset_schema import (
@@ -18,8 +19,9 @@ from groupinf.datasets.parquet_table import pandas_columns
 
 # bytes of a number as it is computed with
 FLOAT64 = 8
-# the arrays of an .npz that become features
-FEATURES = ("X_train.npy", "X_test.npy", "features.npy", "X_train_data.npy", "X_test_data.npy", "data.npy")
+# the arrays that become features: those of an .npz of data, and that of a file of scipy.sparse.save_npz
+FEATURES = ("X_train", "X_test", "X_train_data", "X_test_data")
+SPARSE_FEATURES = ("data",)
 
 
 def declared_bytes(config: DatasetConfig, base: Path) -> int:
@@ -31,7 +33,8 @@ def declared_bytes(config: DatasetConfig, base: Path) -> int:
     """
     match config:
         case NpzDataset():
-            return sum(map(_of_npz, _files(base, config.npz, config.X_train, config.X_test)))
+            (path,), files = _files(base, config.npz), _files(base, config.X_train, config.X_test)
+            return _of_npz(path, FEATURES) + sum(_of_npz(file, SPARSE_FEATURES) for file in files)
         case ParquetDataset():
             return FLOAT64 * _numbers_of_parquet(config, base)
         case CsvDataset():
@@ -51,10 +54,11 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _of_npz(path: Path) -> int:
+def _of_npz(path: Path, arrays: Sequence[str]) -> int:
+    members = [f"{name}.npy" for name in arrays]
     try:
         with zipfile.ZipFile(path) as archive:
-            return FLOAT64 * sum(stated_numbers(archive, name) for name in archive.namelist() if name in FEATURES)
+            return FLOAT64 * sum(stated_numbers(archive, name) for name in archive.namelist() if name in members)
     except UNREADABLE:
         return 0
 

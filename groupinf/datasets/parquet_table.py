@@ -20,7 +20,7 @@ from groupinf.datasets.table import Columns, Parsed, Table, TableFile, check_hea
 from groupinf.errors import DataError
 
 # What pyarrow raises on files that are damaged or of another kind.
-UNREADABLE = (pa.ArrowException, OSError, ValueError, TypeError, KeyError, IndexError, MemoryError, NotImplementedError)
+UNREADABLE = (pa.ArrowException, OSError, ValueError, TypeError, KeyError, IndexError, NotImplementedError)
 
 
 # How pandas calls an index without a name in a file.
@@ -84,6 +84,8 @@ def read_parquet(path: Path, reading: Reading = AS_FOUND) -> TypedTable:
         with pq.ParquetFile(path) as file:
             raw = file.read()
         raw.validate(full=True)
+    except MemoryError:  # Arrow's own among them, which is no damage
+        raise
     except UNREADABLE as error:
         raise DataError(
             f"{path}: expected a readable Parquet file, found: {_first_line(error)}; a file of comma-separated text is"
@@ -152,6 +154,8 @@ def _exact(value: object) -> object:
 def _or_none(array: pa.ChunkedArray, as_days: bool) -> pa.ChunkedArray | None:
     try:
         return _days(array) if as_days and _is_day(array.type) else _normalised(array)
+    except MemoryError:
+        raise
     except pa.ArrowException:  # a cast that this version of pyarrow does not have, or an unknown time zone
         return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ ADVICE = "fewer --jobs, fewer rows or columns, or sparse features need less; els
 BUFFERS_BYTES = 65 * 2**20
 # rows of a matrix that no product or factorisation takes a short cut for
 _LARGE_ENOUGH = 128
+_MEMINFO = Path("/proc/meminfo")
 
 
 def available_bytes() -> int | None:
@@ -113,11 +115,9 @@ def _of_control_groups(process: Path = Path("/proc/self/cgroup"), root: Path = P
         for line in _text(process).splitlines():
             _, controllers, path = line.split(":", 2)
             if controllers == "":
-                files = ("memory.max", "memory.current", "")
-                left += [_of_control_group(root / group, *files) for group in _around(path)]
+                left += [_of_control_group(root / group, _VERSION_2) for group in _around(path)]
             elif "memory" in controllers.split(","):
-                files = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_")
-                left += [_of_control_group(root / "memory" / group, *files) for group in _around(path)]
+                left += [_of_control_group(root / "memory" / group, _VERSION_1) for group in _around(path)]
     return min((size for size in left if size is not None), default=None)
 
 
@@ -127,20 +127,60 @@ def _around(path: str) -> Sequence[Path]:
     return (group, *group.parents)
 
 
-def _of_control_group(group: Path, limit: str, usage: str, prefix: str) -> int | None:
-    """What the limit leaves, pages of files not counted, which give way; None where there is no limit."""
-    with contextlib.suppress(OSError, ValueError):  # no such file, or "max"
-        size = int(_text(group / limit)) - int(_text(group / usage))
+@dataclass(frozen=True)
+class _ControlFiles:
+    """The files of a control group in which limits and usage stand, of memory and of swap space."""
+
+    memory: tuple[str, str]
+    swap: tuple[str, str]
+    # whether the figures of swap space are those of both together
+    swap_counts_both: bool
+    cached: tuple[str, str]
+
+
+_VERSION_2 = _ControlFiles(
+    memory=("memory.max", "memory.current"),
+    swap=("memory.swap.max", "memory.swap.current"),
+    swap_counts_both=False,
+    cached=("active_file", "inactive_file"),
+)
+_VERSION_1 = _ControlFiles(
+    memory=("memory.limit_in_bytes", "memory.usage_in_bytes"),
+    swap=("memory.memsw.limit_in_bytes", "memory.memsw.usage_in_bytes"),
+    swap_counts_both=True,
+    cached=("total_active_file", "total_inactive_file"),
+)
+
+
+def _of_control_group(group: Path, files: _ControlFiles) -> int | None:
+    """What the limits leave, swap space included, cached files not counted, which give way; None without a limit."""
+    memory, swap, free = _left(group, files.memory), _left(group, files.swap), _of_meminfo("SwapFree") or 0
+    if memory is None:
+        return None
+    swapped = free if swap is None else swap - memory if files.swap_counts_both else swap
+    counts: dict[str, str] = {}
+    with contextlib.suppress(OSError, ValueError):
         counts = dict(line.split() for line in _text(group / "memory.stat").splitlines())
-        return size + sum(int(counts.get(f"{prefix}{kind}_file", 0)) for kind in ("active", "inactive"))
+    return memory + max(0, min(swapped, free)) + sum(int(counts.get(kind, 0)) for kind in files.cached)
+
+
+def _left(group: Path, files: tuple[str, str]) -> int | None:
+    with contextlib.suppress(OSError, ValueError):  # no such file, or "max"
+        limit, usage = (int(_text(group / file)) for file in files)
+        return limit - usage
     return None
 
 
 def _of_system() -> int | None:
-    """MemAvailable, where the kernel says it."""
+    """What the kernel says that there is, swap space included."""
+    memory = _of_meminfo("MemAvailable")
+    return None if memory is None else memory + (_of_meminfo("SwapFree") or 0)
+
+
+def _of_meminfo(what: str) -> int | None:
     with contextlib.suppress(OSError, ValueError, StopIteration):
-        lines = _text(Path("/proc/meminfo")).splitlines()
-        return 1024 * int(next(line for line in lines if line.startswith("MemAvailable:")).split()[1])
+        lines = _text(_MEMINFO).splitlines()
+        return 1024 * int(next(line for line in lines if line.startswith(f"{what}:")).split()[1])
     return None
 
 

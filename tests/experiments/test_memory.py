@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 
@@ -89,6 +90,40 @@ def test_a_parquet_file_states_its_rows_and_the_columns_that_are_features(tmp_pa
     assert declared({"parquet": whole, "target": "y", "test_file": tests}) == 8 * 70 * 3
 
 
+def test_arrays_that_are_never_read_count_for_nothing(tmp_path: Path) -> None:
+    from scipy import sparse
+
+    X = sparse.random_array((30, 9), density=0.5, rng=np.random.default_rng(0)).tocsr()
+    for name in ("a", "b"):
+        sparse.save_npz(tmp_path / f"{name}.npz", X)
+    labels = {"y_train": np.zeros(30), "y_test": np.zeros(30), "features": np.zeros((30, 9)), "data": np.zeros(30)}
+    np.savez(tmp_path / "labels.npz", **labels)
+    own = {
+        key: str(tmp_path / file) for key, file in (("npz", "labels.npz"), ("X_train", "a.npz"), ("X_test", "b.npz"))
+    }
+    assert declared(own) == 8 * 2 * X.nnz
+    assert declared({"npz": own["npz"]}) == 0
+
+
+def test_a_parquet_file_for_which_memory_does_not_suffice_is_not_called_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pd.DataFrame({"a": range(50), "y": [0, 1] * 25}).to_parquet(tmp_path / "t.parquet")
+    path = tmp_path / "study.yaml"
+    path.write_text(
+        "name: s\ndataset: {parquet: t.parquet, target: y, test_fraction: 0.2}\nregularization: {lambda_over_n: 0.1}\n"
+        f"groups: {SIZES}\n"
+    )
+
+    def fail(*_: Any) -> None:
+        raise pa.ArrowMemoryError("malloc of size 64 failed")
+
+    monkeypatch.setattr("pyarrow.parquet.ParquetFile.read", fail)
+    result = CliRunner().invoke(main, ["experiment", str(path)])
+    assert result.exit_code == 1
+    assert "memory does not suffice (malloc of size 64 failed); " in result.stderr
+
+
 def test_a_csv_file_takes_at_least_what_it_is_long(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("a,y\n1,0\n2,1\n")
@@ -165,8 +200,16 @@ def test_a_limit_on_the_address_space_counts(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize("version", [1, 2])
-def test_the_least_limit_of_the_control_groups_around_a_process_counts(tmp_path: Path, version: int) -> None:
-    """As in a batch job, whose own group has no limit where the one around it has; cached files give way."""
+@pytest.mark.parametrize(("swap", "free", "swapped"), [(None, 50, 50), (30, 50, 30), (70, 50, 50), (None, None, 0)])
+def test_the_least_limit_of_the_control_groups_around_a_process_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: int, swap: int | None, free: int | None, swapped: int
+) -> None:
+    """As in a batch job, whose own group has no limit where the one around it has; cached files give way.
+
+    Swap space that is free counts as far as the group may take it; what version 1 counts is memory and swap together.
+    """
+    (tmp_path / "meminfo").write_text("" if free is None else f"SwapTotal: 9 kB\nSwapFree: {free} kB\n")
+    monkeypatch.setattr(memory, "_MEMINFO", tmp_path / "meminfo")
     limit, usage, none = ("memory.max", "memory.current", "max") if version == 2 else (
         "memory.limit_in_bytes", "memory.usage_in_bytes", str(2**63 - 4096),
     )  # fmt: skip
@@ -176,10 +219,16 @@ def test_the_least_limit_of_the_control_groups_around_a_process_counts(tmp_path:
         (root / group / limit).write_text(size)
         (root / group / usage).write_text("900")
         prefix = "" if version == 2 else "total_"
+        if swap is not None:
+            name = ("memory.swap.max", "memory.swap.current") if version == 2 else (
+                "memory.memsw.limit_in_bytes", "memory.memsw.usage_in_bytes",
+            )  # fmt: skip
+            (root / group / name[0]).write_text(str(1024 * swap + 7 + 100 * (version == 1)))
+            (root / group / name[1]).write_text("7")
         (root / group / "memory.stat").write_text(f"anon 600\n{prefix}active_file 100\n{prefix}inactive_file 200\n")
     process = tmp_path / "cgroup"
     process.write_text("0::/job/step\n" if version == 2 else "5:devices:/other\n4:cpu,memory:/job/step\n0::/\n")
-    assert memory._of_control_groups(process, tmp_path) == 1000 - 900 + 300
+    assert memory._of_control_groups(process, tmp_path) == 1000 - 900 + 300 + 1024 * swapped
     assert memory._of_control_groups(tmp_path / "absent", tmp_path) is None
 
 
