@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from groupinf.config.load import LoadedConfig
-    from groupinf.experiments.progress import Progress
-    from groupinf.experiments.result import Run
-    from groupinf.experiments.sweep_result import Sweep
+    from groupinf.experiments.folder.result import Run
+    from groupinf.experiments.sweep.result import Sweep
+    from groupinf.experiments.workers.progress import Progress
 
 __version__ = version("groupinf")
 __all__ = ["load_run", "load_sweep", "run_experiment", "run_sweep"]
@@ -35,9 +35,9 @@ def run_experiment(
     Raises ConfigError or DataError for bad input before anything runs, ConvergenceError or RunError for a run that
     fails; what it had computed is kept.
     """
-    from groupinf.experiments.memory import memory_in_words
-    from groupinf.experiments.progress import Silent
     from groupinf.experiments.run import execute
+    from groupinf.experiments.workers.memory import memory_in_words
+    from groupinf.experiments.workers.progress import Silent
     from groupinf.reporting.report import write_report
 
     loaded, processes = _loaded(config, overrides), _processes(jobs)
@@ -75,11 +75,11 @@ def run_sweep(
     Raises ConvergenceError, once all values are done, naming those that did not converge.
     """
     from groupinf.config.sweep_grid import grid_of, parse_grid
-    from groupinf.experiments.memory import memory_in_words
-    from groupinf.experiments.progress import Silent
-    from groupinf.experiments.sweep import execute_sweep, raise_failures
-    from groupinf.experiments.sweep_plan import plan_sweep
-    from groupinf.reporting.sweep_table import write_sweep_report
+    from groupinf.experiments.sweep.execute import execute_sweep, raise_failures
+    from groupinf.experiments.sweep.plan import plan_sweep
+    from groupinf.experiments.workers.memory import memory_in_words
+    from groupinf.experiments.workers.progress import Silent
+    from groupinf.reporting.tables.sweep import write_sweep_report
 
     loaded, processes = _loaded(config, overrides), _processes(jobs)
     wanted = None
@@ -96,7 +96,7 @@ def run_sweep(
 
 def load_sweep(path: str | Path) -> Sweep:
     """Read a finished sweep back; raises DataError where the folder holds none or a run of it is unfinished."""
-    from groupinf.experiments.sweep_result import load_sweep as load
+    from groupinf.experiments.sweep.result import load_sweep as load
 
     return load(Path(path))
 

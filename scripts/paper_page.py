@@ -6,9 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from reproduction.page import write_page
-
 from groupinf.errors import GroupinfError
+from groupinf.reproduction.page import write_page
 
 
 def main(arguments: list[str] | None = None) -> None:

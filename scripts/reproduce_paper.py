@@ -6,10 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from reproduction.driver import Wanted, reproduce
-from reproduction.page import write_page
-
 from groupinf.errors import GroupinfError
+from groupinf.reproduction.driver import Wanted, reproduce
+from groupinf.reproduction.page import write_page
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "results" / "reference"

@@ -22,8 +22,9 @@ ALLOWED: dict[str, set[str]] = {
     "effects": {"errors", "wording", "config", "numerics", "datasets"},
     "analysis": {"errors", "wording", "config", "numerics", "datasets"},
 }
-ALLOWED["experiments"] = {*ALLOWED["groups"], "atomic", "groups", "effects", "analysis"}
-ALLOWED["reporting"] = ALLOWED["batch"] = {*ALLOWED["experiments"], "experiments"}
+ALLOWED["experiments"] = {*ALLOWED["groups"], "atomic", "groups", "effects", "analysis", "studies"}
+ALLOWED["studies"] = ALLOWED["reporting"] = ALLOWED["batch"] = {*ALLOWED["experiments"], "experiments"}
+ALLOWED["reproduction"] = {*ALLOWED["reporting"], "reporting"}
 ALLOWED[""] = {*ALLOWED["reporting"], "reporting"}
 ALLOWED["cli"] = {*ALLOWED[""], "", "batch"}
 ALLOWED["__main__"] = {"cli"}
@@ -87,10 +88,10 @@ def test_imports_run_one_way(path: Path) -> None:
     [
         ("groupinf.numerics.fit", "from groupinf.errors import DataError", True),
         ("groupinf.numerics.fit", "from groupinf.config.schema import Config", False),
-        ("groupinf.numerics.fit", "def f():\n    import groupinf.datasets.npz", False),
+        ("groupinf.numerics.fit", "def f():\n    import groupinf.datasets.own.npz", False),
         ("groupinf.atomic", "from groupinf.errors import RunError", False),
         ("groupinf.numerics.fit", "from groupinf import atomic", False),
-        ("groupinf.datasets.placing", "from groupinf.atomic import replacement", True),
+        ("groupinf.datasets.files.place", "from groupinf.atomic import replacement", True),
         ("groupinf.groups.random", "from groupinf.effects import influence", False),
         ("groupinf.effects.actual", "from groupinf.groups.groups import Groups", True),
         ("groupinf.effects.actual", "from groupinf.groups.source import GroupSource", False),
@@ -98,7 +99,7 @@ def test_imports_run_one_way(path: Path) -> None:
         ("groupinf.effects.actual", "from .evaluations import f", True),
         ("groupinf.experiments.collect", "from groupinf import reporting", False),
         ("groupinf.experiments.collect", "from groupinf import load_run", False),
-        ("groupinf.reporting.tables", "import groupinf.cli.main", False),
+        ("groupinf.reporting.tables.spearman", "import groupinf.cli.main", False),
         ("groupinf.cli.main", "from groupinf import load_run", True),
         ("groupinf.analysis.pairs", "import numpy, json", True),
     ],

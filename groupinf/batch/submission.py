@@ -12,9 +12,9 @@ from groupinf.batch.scripts import Caller, CommandsOf, Script, scripts
 from groupinf.batch.slurm import cancel, submit_chain
 from groupinf.config.load import LoadedConfig
 from groupinf.errors import RunError
-from groupinf.experiments.files import write_atomically
-from groupinf.experiments.markers import BATCH, note_jobs
-from groupinf.experiments.run_directory import RunDirectory
+from groupinf.experiments.folder.files import write_atomically
+from groupinf.experiments.folder.in_progress import BATCH, note_jobs
+from groupinf.experiments.folder.run_directory import RunDirectory
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from rich.table import Table
 
 from groupinf.datasets.describe import Row, paper_score
 from groupinf.datasets.facts import DatasetFacts
-from groupinf.datasets.home import home_fault
-from groupinf.datasets.integrity import on_disk
+from groupinf.datasets.files.data_home import home_fault
+from groupinf.datasets.files.integrity import on_disk
 from groupinf.wording import number
 
 COLUMNS = ("name", "n", "d", "classes", "on disk", "λ/n", "accuracy", "licence")

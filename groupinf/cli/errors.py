@@ -51,7 +51,7 @@ class Commands(click.Group):
         except GroupinfError as e:
             ctx.exit(show_error(e))
         except MemoryError as e:  # also a worker's
-            from groupinf.experiments.memory import out_of_memory
+            from groupinf.experiments.workers.memory import out_of_memory
 
             ctx.exit(show_error(out_of_memory(str(e))))
         except KeyboardInterrupt as e:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import click
 
-from groupinf.cli.collect import collect
-from groupinf.cli.compare import compare
-from groupinf.cli.data import data
+from groupinf.cli.commands.collect import collect
+from groupinf.cli.commands.compare import compare
+from groupinf.cli.commands.data import data
+from groupinf.cli.commands.evaluate import evaluate
+from groupinf.cli.commands.experiment import experiment
+from groupinf.cli.commands.figure import figure
+from groupinf.cli.commands.prepare import prepare
+from groupinf.cli.commands.report import report
+from groupinf.cli.commands.schema import schema
+from groupinf.cli.commands.status import status
+from groupinf.cli.commands.submit import submit
+from groupinf.cli.commands.sweep import sweep
+from groupinf.cli.commands.validate import validate
+from groupinf.cli.commands.verify import verify
 from groupinf.cli.errors import Commands
-from groupinf.cli.evaluate import evaluate
-from groupinf.cli.experiment import experiment
-from groupinf.cli.figure import figure
-from groupinf.cli.prepare import prepare
-from groupinf.cli.report import report
-from groupinf.cli.schema import schema
-from groupinf.cli.status import status
-from groupinf.cli.submit import submit
-from groupinf.cli.sweep import sweep
-from groupinf.cli.validate import validate
-from groupinf.cli.verify import verify
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

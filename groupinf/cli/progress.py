@@ -20,7 +20,7 @@ from rich.progress import (
 )
 from rich.progress import Progress as RichProgress
 
-from groupinf.experiments.progress import Progress, Silent
+from groupinf.experiments.workers.progress import Progress, Silent
 
 SECONDS_BETWEEN_LINES = 30.0
 

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from groupinf.experiments.progress import Progress
-    from groupinf.experiments.sweep_result import Sweep
+    from groupinf.experiments.sweep.result import Sweep
+    from groupinf.experiments.workers.progress import Progress
 
 
 def reported(sweep: Sweep, jobs: int, progress: Progress) -> Callable[[], None]:
     """Write the reports; what prints the table, and raises ConvergenceError where a λ/n has no result."""
     from groupinf.cli.results import print_sweep
-    from groupinf.experiments.sweep import raise_failures
-    from groupinf.reporting.sweep_table import write_sweep_report
+    from groupinf.experiments.sweep.execute import raise_failures
+    from groupinf.reporting.tables.sweep import write_sweep_report
 
     progress.stage("reports")
     table = write_sweep_report(sweep, jobs)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from groupinf.experiments.result import Run
-    from groupinf.experiments.sweep_result import Sweep
+    from groupinf.experiments.folder.result import Run
+    from groupinf.experiments.sweep.result import Sweep
 
 
 def width() -> int:
@@ -26,14 +26,14 @@ def typed(path: Path) -> Path:
 
 def print_run(run: Run) -> None:
     """Print the Spearman table of a run, which ends with the convention, and where its report is."""
-    from groupinf.reporting.terminal import spearman_text
+    from groupinf.reporting.tables.terminal import spearman_text
 
     _print(spearman_text(run, width()), run.path)
 
 
 def print_sweep(sweep: Sweep, *places: str) -> None:
     """Print the table of a sweep, then ``places``, lines that say where files are, and where its report is."""
-    from groupinf.reporting.sweep_table import sweep_text
+    from groupinf.reporting.tables.sweep import sweep_text
 
     _print(sweep_text(sweep, width()), sweep.path, *places)
 

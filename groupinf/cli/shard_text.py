@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from groupinf.experiments.shards import ranges_text
 from groupinf.experiments.stages import ShardDone
+from groupinf.experiments.workers.shards import ranges_text
 from groupinf.wording import counted
 
 

@@ -15,7 +15,7 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from groupinf.datasets.download import Transfer
+from groupinf.datasets.files.download import Transfer
 
 
 def shown_transfer(stream: TextIO) -> Transfer:

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts
-from groupinf.datasets.integrity import FileState, remedy
+from groupinf.datasets.files.integrity import FileState, remedy
 from groupinf.wording import counted, number
 
 Row = tuple[str, str]

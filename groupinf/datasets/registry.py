@@ -9,7 +9,13 @@ from types import MappingProxyType
 
 from groupinf.config.dataset_schema import CsvDataset, DatasetConfig, NamedDataset, NpzDataset, ParquetDataset
 from groupinf.config.explain import did_you_mean
-from groupinf.datasets import (
+from groupinf.datasets.config_error import DatasetConfigError
+from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.facts import DatasetFacts, Loader
+from groupinf.datasets.files.cache import cache_home, load_through_cache
+from groupinf.datasets.files.data_home import data_home
+from groupinf.datasets.files.integrity import remedy, state_of
+from groupinf.datasets.known import (
     breast_cancer,
     cdr,
     cdr_rebuilt,
@@ -25,15 +31,9 @@ from groupinf.datasets import (
     multinli,
     nli_workers,
 )
-from groupinf.datasets.cache import cache_home, load_through_cache
-from groupinf.datasets.config_error import DatasetConfigError
-from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.facts import DatasetFacts, Loader
-from groupinf.datasets.home import data_home
-from groupinf.datasets.integrity import remedy, state_of
-from groupinf.datasets.libsvm import load_libsvm
-from groupinf.datasets.npz import load_npz
-from groupinf.datasets.user_table import load_table
+from groupinf.datasets.own.libsvm import load_libsvm
+from groupinf.datasets.own.npz import load_npz
+from groupinf.datasets.own.table.load_table import load_table
 from groupinf.errors import DataError
 
 _MODULES = (

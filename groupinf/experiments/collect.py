@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from groupinf.analysis.agreement import agreement_table
 from groupinf.effects.steps import READOUTS
 from groupinf.errors import DataError
-from groupinf.experiments.files import parquet_bytes
-from groupinf.experiments.folder_kinds import sweep_of
-from groupinf.experiments.markers import failures, remove_markers, shards_used
-from groupinf.experiments.outline import Outline
-from groupinf.experiments.progress import Progress
-from groupinf.experiments.run_directory import RunDirectory
-from groupinf.experiments.shards import ranges_text, shards_of
+from groupinf.experiments.folder.files import parquet_bytes
+from groupinf.experiments.folder.in_progress import failures, remove_markers, shards_used
+from groupinf.experiments.folder.kinds import sweep_of
+from groupinf.experiments.folder.outline import Outline
+from groupinf.experiments.folder.run_directory import RunDirectory
+from groupinf.experiments.workers.progress import Progress
+from groupinf.experiments.workers.shards import ranges_text, shards_of
 from groupinf.wording import counted, number
 
 # share of an evaluation's largest effect above which the error of a prediction's linear solves is announced

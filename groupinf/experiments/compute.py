@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from groupinf.effects.block import compute_block
 from groupinf.effects.study import Study
 from groupinf.errors import ConvergenceError
-from groupinf.experiments.markers import at_work, forget_failure, note_failure
-from groupinf.experiments.outline import Outline
-from groupinf.experiments.parallel import Shared, as_they_come
+from groupinf.experiments.folder.in_progress import at_work, forget_failure, note_failure
+from groupinf.experiments.folder.outline import Outline
+from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.prepare import Prepared
-from groupinf.experiments.progress import Progress
-from groupinf.experiments.run_directory import RunDirectory
+from groupinf.experiments.workers.processes import Shared, as_they_come
+from groupinf.experiments.workers.progress import Progress
 from groupinf.numerics.objective import Rows
 from groupinf.wording import counted
 

@@ -24,20 +24,20 @@ from groupinf.effects.study import Study
 from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.collect import collect
 from groupinf.experiments.compute import Outcome, Task, outcomes_of
-from groupinf.experiments.drawing import Drawn, draw_test_points, make_study
-from groupinf.experiments.files import npz_arrays
-from groupinf.experiments.folder_kinds import sweep_of
-from groupinf.experiments.identity import identity_hash, identity_of
-from groupinf.experiments.manifest import provenance
-from groupinf.experiments.outline import Outline, stored_outline
-from groupinf.experiments.parallel import one_thread
+from groupinf.experiments.folder.files import npz_arrays
+from groupinf.experiments.folder.identity import identity_hash, identity_of
+from groupinf.experiments.folder.kinds import sweep_of
+from groupinf.experiments.folder.manifest import provenance
+from groupinf.experiments.folder.outline import Outline, stored_outline
+from groupinf.experiments.folder.result import Run
+from groupinf.experiments.folder.run_directory import RunDirectory, prepared_files
+from groupinf.experiments.folder.store import store_prepared
 from groupinf.experiments.prepare import describe_measures, fitted_from
-from groupinf.experiments.problem import evaluations_of, load_checked, test_objective
-from groupinf.experiments.progress import Progress
-from groupinf.experiments.result import Run
 from groupinf.experiments.run import finished, load_run, write_timings
-from groupinf.experiments.run_directory import RunDirectory, prepared_files
-from groupinf.experiments.store import store_prepared
+from groupinf.experiments.workers.processes import one_thread
+from groupinf.experiments.workers.progress import Progress
+from groupinf.studies.group_effects.checks import evaluations_of, load_checked, test_objective
+from groupinf.studies.group_effects.draw import Drawn, draw_test_points, make_study
 
 SETTABLE = ("test_points", "evaluations", "methods")
 # raised when an evaluation gives other numbers for the same run and settings

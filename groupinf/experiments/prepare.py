@@ -12,25 +12,25 @@ import yaml
 from numpy.typing import NDArray
 
 from groupinf.config.load import LoadedConfig
-from groupinf.datasets.column_use import ColumnUse, column_notes
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.own.table.use import ColumnUse, column_notes
 from groupinf.effects.blocks import block_width
 from groupinf.effects.study import Study
-from groupinf.experiments.drawing import Drawn, draw, make_study, study_from
-from groupinf.experiments.files import npz_arrays, npz_bytes, parquet_bytes
-from groupinf.experiments.fitting import Model, describe_fit, fit_model
-from groupinf.experiments.manifest import convention, provenance
-from groupinf.experiments.outline import Outline, outline_from, stored_outline
-from groupinf.experiments.parallel import one_thread
-from groupinf.experiments.problem import evaluations_of, test_objective, training_objective
-from groupinf.experiments.progress import Progress
-from groupinf.experiments.rows import ROWS, rows_frame
-from groupinf.experiments.run_directory import CROSS_VALIDATION, RunDirectory, groups_archive, groups_frame
-from groupinf.experiments.store import store_prepared
-from groupinf.experiments.test_points import chosen_again
+from groupinf.experiments.folder.files import npz_arrays, npz_bytes, parquet_bytes
+from groupinf.experiments.folder.manifest import convention, provenance
+from groupinf.experiments.folder.outline import Outline, outline_from, stored_outline
+from groupinf.experiments.folder.run_directory import CROSS_VALIDATION, RunDirectory, groups_archive, groups_frame
+from groupinf.experiments.folder.store import store_prepared
+from groupinf.experiments.workers.processes import one_thread
+from groupinf.experiments.workers.progress import Progress
 from groupinf.groups.groups import Groups
 from groupinf.numerics.fit import Fitted, fitted_at
 from groupinf.numerics.losses import Array
+from groupinf.studies.group_effects.checks import evaluations_of, test_objective, training_objective
+from groupinf.studies.group_effects.draw import Drawn, draw, make_study, study_from
+from groupinf.studies.group_effects.fit import Model, describe_fit, fit_model
+from groupinf.studies.group_effects.rows import ROWS, rows_frame
+from groupinf.studies.group_effects.test_points import chosen_again
 
 
 @dataclass(frozen=True)

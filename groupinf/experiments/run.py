@@ -17,19 +17,19 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
 from groupinf.experiments.collect import collect
 from groupinf.experiments.compute import compute
-from groupinf.experiments.files import json_bytes
-from groupinf.experiments.folder_kinds import makes_again
-from groupinf.experiments.folder_notes import notes_on_folder
-from groupinf.experiments.identity import differing_fields, folder_name, identity_hash, identity_of
-from groupinf.experiments.memory import reserve_buffers
-from groupinf.experiments.outline import Outline
-from groupinf.experiments.parallel import require_backend
+from groupinf.experiments.folder.files import json_bytes
+from groupinf.experiments.folder.identity import differing_fields, folder_name, identity_hash, identity_of
+from groupinf.experiments.folder.kinds import makes_again
+from groupinf.experiments.folder.notes import notes_on_folder
+from groupinf.experiments.folder.outline import Outline
+from groupinf.experiments.folder.result import Run
+from groupinf.experiments.folder.run_directory import COLLECTED, CROSS_VALIDATION, RunDirectory, prepared_files
 from groupinf.experiments.prepare import NOTHING, Given, Prepared, prepare
-from groupinf.experiments.problem import load_checked
-from groupinf.experiments.progress import Progress
-from groupinf.experiments.result import Run
-from groupinf.experiments.rows import ROWS
-from groupinf.experiments.run_directory import COLLECTED, CROSS_VALIDATION, RunDirectory, prepared_files
+from groupinf.experiments.workers.memory import reserve_buffers
+from groupinf.experiments.workers.processes import require_backend
+from groupinf.experiments.workers.progress import Progress
+from groupinf.studies.group_effects.checks import load_checked
+from groupinf.studies.group_effects.rows import ROWS
 
 TIMINGS = "timings.json"
 STAGES = ("prepare", "compute", "collect")

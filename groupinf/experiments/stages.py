@@ -9,18 +9,18 @@ from groupinf.config.load import LoadedConfig
 from groupinf.errors import DataError
 from groupinf.experiments.collect import collect
 from groupinf.experiments.compute import compute
-from groupinf.experiments.folders import runs_of
-from groupinf.experiments.markers import note_shards
-from groupinf.experiments.outline import require_outline
-from groupinf.experiments.parallel import require_backend
+from groupinf.experiments.folder.in_progress import note_shards
+from groupinf.experiments.folder.outline import require_outline
+from groupinf.experiments.folder.result import Run
+from groupinf.experiments.folder.run_directory import RunDirectory
+from groupinf.experiments.folder.runs_in import runs_of
 from groupinf.experiments.prepare import Prepared
-from groupinf.experiments.problem import load_checked
-from groupinf.experiments.progress import Progress
-from groupinf.experiments.result import Run
 from groupinf.experiments.run import finished, load_run, open_run, prepare_run, run_name
-from groupinf.experiments.run_directory import RunDirectory
-from groupinf.experiments.shards import Shard
-from groupinf.experiments.sweep_result import Sweep, load_sweep
+from groupinf.experiments.sweep.result import Sweep, load_sweep
+from groupinf.experiments.workers.processes import require_backend
+from groupinf.experiments.workers.progress import Progress
+from groupinf.experiments.workers.shards import Shard
+from groupinf.studies.group_effects.checks import load_checked
 
 
 @dataclass(frozen=True)

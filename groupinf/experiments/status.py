@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from groupinf.experiments.folder_kinds import is_sweep, makes_again, sweep_of
-from groupinf.experiments.folders import runs_of
-from groupinf.experiments.markers import BATCH, Worker, failures, jobs_of, workers_alive
-from groupinf.experiments.run_directory import RunDirectory
-from groupinf.experiments.shards import ranges_text
+from groupinf.experiments.folder.in_progress import BATCH, Worker, failures, jobs_of, workers_alive
+from groupinf.experiments.folder.kinds import is_sweep, makes_again, sweep_of
+from groupinf.experiments.folder.run_directory import RunDirectory
+from groupinf.experiments.folder.runs_in import runs_of
+from groupinf.experiments.workers.shards import ranges_text
 from groupinf.wording import counted, number
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from groupinf.config.load import load_config
 from groupinf.errors import DataError
 from groupinf.experiments.compute import compute_task, outcomes_of
-from groupinf.experiments.files import npz_bytes
-from groupinf.experiments.folders import runs_of
-from groupinf.experiments.identity import differing_fields, identity_of
+from groupinf.experiments.folder.files import npz_bytes
+from groupinf.experiments.folder.identity import differing_fields, identity_of
+from groupinf.experiments.folder.run_directory import AlteredManifestError, RunDirectory
+from groupinf.experiments.folder.runs_in import runs_of
 from groupinf.experiments.prepare import Prepared, restore
-from groupinf.experiments.problem import load_checked
-from groupinf.experiments.progress import Progress
-from groupinf.experiments.run_directory import AlteredManifestError, RunDirectory
+from groupinf.experiments.workers.progress import Progress
+from groupinf.studies.group_effects.checks import load_checked
 from groupinf.wording import counted
 
 # one block in so many is made again

@@ -9,15 +9,15 @@ from pathlib import Path
 
 from groupinf.config import schema
 from groupinf.errors import DataError
-from groupinf.groups import (
+from groupinf.groups.builders import (
     feature_clusters,
     gradient_clusters,
     influence_tails,
     random_groups,
     random_within_class,
     shared_feature,
-    user_groups,
 )
+from groupinf.groups.builders import own_groups as user_groups
 from groupinf.groups.groups import Built, Groups
 from groupinf.groups.source import GroupSource
 from groupinf.groups.streams import builder_stream

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.datasets.exact import number_in
+from groupinf.datasets.rows.exact import number_in
 
 Gaps = Literal["leave_out", "group"]
 ColumnNames = str | tuple[str, ...]

@@ -8,11 +8,11 @@ from typing import NamedTuple
 from groupinf.config import schema
 from groupinf.config.explain import did_you_mean
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.labels import shortened
+from groupinf.datasets.rows.labels import shortened
 from groupinf.errors import DataError
+from groupinf.groups.builders.random_within_class import classes_wanted
 from groupinf.groups.by_value import names_of, rows_by_value
 from groupinf.groups.group_file import read_group_file
-from groupinf.groups.random_within_class import classes_wanted
 from groupinf.groups.sizes import sizes_problem
 from groupinf.groups.training_rows import training_rows
 

@@ -6,16 +6,23 @@ from pathlib import Path
 
 from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.analysis.pairs import ACTUAL
-from groupinf.experiments.files import write_atomically
-from groupinf.experiments.result import Run
-from groupinf.reporting.choices import test_points_line, title_line
-from groupinf.reporting.columns import columns_markdown
-from groupinf.reporting.figures import figure_bytes, scatter_figure
-from groupinf.reporting.formats import markdown
+from groupinf.experiments.folder.files import write_atomically
+from groupinf.experiments.folder.result import Run
+from groupinf.reporting.drawing.figures import figure_bytes, scatter_figure
+from groupinf.reporting.drawing.lambda_figure import lambda_parts, write_lambda_figure
 from groupinf.reporting.html.write import PAGE_NAME, write_page
-from groupinf.reporting.lambda_figure import lambda_parts, write_lambda_figure
-from groupinf.reporting.style import evaluation_name, method_name
-from groupinf.reporting.summary import (
+from groupinf.reporting.tables.spearman import (
+    by_evaluation,
+    markdown_table,
+    spearman_csv,
+    spearman_latex,
+    spearman_markdown,
+)
+from groupinf.reporting.words.choices import test_points_line, title_line
+from groupinf.reporting.words.columns import columns_markdown
+from groupinf.reporting.words.formats import markdown
+from groupinf.reporting.words.style import evaluation_name, method_name
+from groupinf.reporting.words.summary import (
     certificate_line,
     convention_line,
     data_line,
@@ -24,8 +31,7 @@ from groupinf.reporting.summary import (
     statistics_line,
     test_point_names,
 )
-from groupinf.reporting.tables import by_evaluation, markdown_table, spearman_csv, spearman_latex, spearman_markdown
-from groupinf.reporting.verdict import verdict
+from groupinf.reporting.words.verdict import verdict
 
 REPORT_NAME = "report.md"
 

@@ -18,13 +18,13 @@ from groupinf.effects.blocks import block_width, blocks_of
 from groupinf.effects.evaluations import evaluations_for
 from groupinf.effects.retraining import retrain_to_tolerance
 from groupinf.effects.study import Study
-from groupinf.experiments.drawing import Drawn, make_study
-from groupinf.experiments.test_points import single_rows
 from groupinf.groups.groups import Groups
 from groupinf.numerics.fit import fit
 from groupinf.numerics.objective import Rows
 from groupinf.numerics.removal import removal
 from groupinf.numerics.retrain import Retrained
+from groupinf.studies.group_effects.draw import Drawn, make_study
+from groupinf.studies.group_effects.test_points import single_rows
 
 REPEATS = 3
 

@@ -16,16 +16,16 @@ from benchmarking.synthetic import make_dataset
 from groupinf.config.schema import NamedDataset
 from groupinf.config.schema import TestPoints as ChosenTestPoints
 from groupinf.datasets.dataset import Dataset, Features
-from groupinf.datasets.home import data_home
+from groupinf.datasets.files.data_home import data_home
 from groupinf.datasets.registry import FACTS, load_dataset
 from groupinf.effects.influence import evaluation_gradients, point_influence
-from groupinf.experiments.fitting import lam_from
-from groupinf.experiments.problem import test_objective, training_objective
-from groupinf.experiments.test_points import choose_test_points
 from groupinf.groups.groups import Group, Groups
 from groupinf.numerics.fit import Fitted, fit
 from groupinf.numerics.losses import loss_for
 from groupinf.numerics.objective import Objective, scores, with_intercept
+from groupinf.studies.group_effects.checks import test_objective, training_objective
+from groupinf.studies.group_effects.fit import lam_from
+from groupinf.studies.group_effects.test_points import choose_test_points
 
 SEED = 0
 SMALLEST, LARGEST = 0.0025, 0.25

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
+
+from groupinf.reporting.words.markdown import markdown_table
 
 STUDY = 1_700
 # above this ratio of wall time to processor time other programs were at work
@@ -96,7 +98,7 @@ def _summary(measured: dict[str, dict[str, Any]]) -> str:
         "1,700 groups",
         "with predictions",
     )
-    return table(head, rows)
+    return markdown_table(head, rows)
 
 
 def _facts(results: dict[str, Any]) -> str:
@@ -145,7 +147,7 @@ def _methods(results: dict[str, Any]) -> str:
         "÷ groupinf",
         "1,700 groups",
     )
-    return table(head, rows)
+    return markdown_table(head, rows)
 
 
 def _figures(result: dict[str, Any], ours: float, median: str) -> list[str]:
@@ -205,7 +207,7 @@ def _growth(growth: Iterable[dict[str, Any]]) -> str:
         "One thing at a time is varied; the others are n = 8,000, d = 100, two classes, random groups of 5 % of the "
         "rows, 48 side by side, dense made data."
     )
-    return f"{base}\n\n{table(head, rows)}"
+    return f"{base}\n\n{markdown_table(head, rows)}"
 
 
 def _peers(results: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -233,12 +235,3 @@ def _duration(seconds: float) -> str:
     if seconds < 120:
         return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
     return f"{seconds / 60:.1f} min" if seconds < 7_200 else f"{seconds / 3_600:.1f} h"
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table, padded so that it reads well on a terminal too."""
-    widths = [max(len(row[j]) for row in (head, *rows)) for j in range(len(head))]
-    lines = [head, ["-" * width for width in widths], *rows]
-    return "\n".join(
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in lines
-    )

@@ -20,7 +20,7 @@ from benchmarking.plain import pass_seconds
 from benchmarking.problem import Problem, dataset_for, load_problem, make_problem, save_problem
 from benchmarking.reference import solve_reference
 from benchmarking.shapes import SHAPES
-from groupinf.experiments.manifest import convention, provenance
+from groupinf.experiments.folder.manifest import convention, provenance
 from groupinf.numerics.objective import stored_entries
 
 MATRIX, PRODUCTS = 1_500, 5

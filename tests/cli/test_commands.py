@@ -18,10 +18,10 @@ from click.testing import CliRunner, Result
 import groupinf
 from groupinf.cli.main import main
 from groupinf.config.load import LoadedConfig
-from groupinf.datasets.column_use import ColumnUse
+from groupinf.datasets.own.table.use import ColumnUse
 from groupinf.errors import ConvergenceError, DataError
-from groupinf.experiments.progress import Silent
-from groupinf.experiments.result import Run
+from groupinf.experiments.folder.result import Run
+from groupinf.experiments.workers.progress import Silent
 
 GOOD = """\
 name: study
@@ -80,7 +80,7 @@ def reporting(replace: Callable[..., None]) -> list[Run]:
     """The runs that a report was written for."""
     written: list[Run] = []
     replace("groupinf.reporting.report", write_report=written.append, REPORT_NAME="report.md")
-    replace("groupinf.reporting.terminal", spearman_text=lambda run, width: f"the table of {run.path}\n")
+    replace("groupinf.reporting.tables.terminal", spearman_text=lambda run, width: f"the table of {run.path}\n")
     return written
 
 
@@ -211,7 +211,7 @@ class TestValidate:
     """groupinf validate"""
 
     def test_it_says_what_would_run(self, config: str, replace: Callable[..., None]) -> None:
-        replace("groupinf.experiments.plan", plan=lambda loaded: PLAN)
+        replace("groupinf.studies.group_effects.forecast", plan=lambda loaded: PLAN)
         result = invoke("validate", config)
         assert result.exit_code == 0
         assert result.stdout == (
@@ -229,7 +229,10 @@ class TestValidate:
         self, config: str, replace: Callable[..., None]
     ) -> None:
         uses = [ColumnUse("age", "number", "0 to 9", imputed=2), *(ColumnUse(f"c{i}", "dropped") for i in range(40))]
-        replace("groupinf.experiments.plan", plan=lambda loaded: SimpleNamespace(**{**vars(PLAN), "uses": uses}))
+        replace(
+            "groupinf.studies.group_effects.forecast",
+            plan=lambda loaded: SimpleNamespace(**{**vars(PLAN), "uses": uses}),
+        )
         lines = invoke("validate", config).stdout.splitlines()
         at = lines.index("  columns")
         assert lines[at + 1 : at + 3] == ["    age  number      0 to 9; 2 imputed", "    c0   dropped"]
@@ -237,7 +240,7 @@ class TestValidate:
 
     def test_regression_and_cross_validation_say_so(self, config: str, replace: Callable[..., None]) -> None:
         changed = SimpleNamespace(**{**vars(PLAN), "classes": 0, "lam_over_n": None, "memory_bytes": 5})
-        replace("groupinf.experiments.plan", plan=lambda loaded: changed)
+        replace("groupinf.studies.group_effects.forecast", plan=lambda loaded: changed)
         text = invoke("validate", config).stdout
         assert "digits: n = 1,437, d = 64\n" in text
         assert "lambda_over_n by cross-validation\n" in text
@@ -246,7 +249,7 @@ class TestValidate:
     def test_every_file_is_checked_even_after_a_bad_one(
         self, config: str, tmp_path: Path, replace: Callable[..., None]
     ) -> None:
-        replace("groupinf.experiments.plan", plan=lambda loaded: PLAN)
+        replace("groupinf.studies.group_effects.forecast", plan=lambda loaded: PLAN)
         bad = tmp_path / "bad.yaml"
         bad.write_text(GOOD.replace("name: study", "nme: study"))
         result = invoke("validate", str(bad), config)
@@ -255,7 +258,7 @@ class TestValidate:
         assert f"{config}: ok" in result.stdout
 
     def test_overrides_apply(self, config: str, replace: Callable[..., None]) -> None:
-        replace("groupinf.experiments.plan", plan=lambda loaded: pytest.fail("planned"))
+        replace("groupinf.studies.group_effects.forecast", plan=lambda loaded: pytest.fail("planned"))
         assert "--set seed=-1: seed: " in invoke("validate", config, "--set", "seed=-1").stderr
 
 

@@ -23,18 +23,18 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from support.outcomes import OUTCOMES, outcome, outcomes_of
 
-from groupinf.datasets import dogfish, nli_workers
-from groupinf.datasets.diabetes import SOURCE as ZIP_SOURCE
-from groupinf.datasets.enron_mail import MAIL
 from groupinf.datasets.facts import SourceFile
-from groupinf.datasets.glove import read_vectors
-from groupinf.datasets.home import read_zip_member
-from groupinf.datasets.idx import read_idx
-from groupinf.datasets.sentence_pairs import load_pairs
-from groupinf.datasets.split_features import load_split_features
-from groupinf.datasets.tar_texts import listing_sha256, read_tar
-from groupinf.datasets.vote_rows import vote_rows
-from groupinf.datasets.vote_tables import read_vote_tables
+from groupinf.datasets.files.data_home import read_zip_member
+from groupinf.datasets.files.tar_texts import listing_sha256, read_tar
+from groupinf.datasets.known import dogfish, nli_workers
+from groupinf.datasets.known.diabetes import SOURCE as ZIP_SOURCE
+from groupinf.datasets.known.shared.enron_mail import MAIL
+from groupinf.datasets.known.shared.glove import read_vectors
+from groupinf.datasets.known.shared.idx import read_idx
+from groupinf.datasets.known.shared.sentence_pairs import load_pairs
+from groupinf.datasets.known.shared.split_features import load_split_features
+from groupinf.datasets.known.shared.vote_rows import vote_rows
+from groupinf.datasets.known.shared.vote_tables import read_vote_tables
 
 PAIR = {"gold_label": "neutral", "sentence1": "The cat.", "sentence2": "a dog", "genre": "g", "sentence2_author": "w"}
 LINES = "".join(

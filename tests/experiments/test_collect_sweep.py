@@ -16,7 +16,7 @@ from groupinf.cli.main import main
 from groupinf.effects import blocks
 from groupinf.errors import ConvergenceError, DataError
 from groupinf.experiments import compute as compute_stage
-from groupinf.experiments import fitting
+from groupinf.studies.group_effects import fit as fitting
 
 TABLES = ("tables/sweep.md", "tables/sweep.csv", "report.html")
 

@@ -25,12 +25,12 @@ from groupinf.cli.main import main
 from groupinf.config.load import load_config
 from groupinf.effects import blocks
 from groupinf.errors import RunError
-from groupinf.experiments import cluster as cluster_module
-from groupinf.experiments.progress import Silent
+from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.run import execute
-from groupinf.experiments.run_directory import RunDirectory
-from groupinf.experiments.shards import Shard
 from groupinf.experiments.stages import execute_shard
+from groupinf.experiments.workers import dask_cluster as cluster_module
+from groupinf.experiments.workers.progress import Silent
+from groupinf.experiments.workers.shards import Shard
 
 NARROW = 2
 

@@ -18,11 +18,11 @@ from groupinf.config.load import load_config
 from groupinf.effects import block as block_module
 from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.evaluate import evaluate
-from groupinf.experiments.files import read_json
-from groupinf.experiments.progress import Silent
-from groupinf.experiments.result import Run
+from groupinf.experiments.folder.files import read_json
+from groupinf.experiments.folder.result import Run
+from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.run import execute, load_run
-from groupinf.experiments.run_directory import RunDirectory
+from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.report import write_report
 
 # groups that do not depend on the test points: a run on others draws the same

@@ -20,13 +20,13 @@ from support.faults import MOMENTS, WIDTH, contents, ended, started, study, stud
 from groupinf.config.load import load_config
 from groupinf.effects import blocks
 from groupinf.errors import DataError, RunError
-from groupinf.experiments.folder_kinds import MANIFEST
-from groupinf.experiments.parallel import each
-from groupinf.experiments.progress import Silent
-from groupinf.experiments.result import Run
+from groupinf.experiments.folder.kinds import MANIFEST
+from groupinf.experiments.folder.result import Run
+from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.run import execute
-from groupinf.experiments.run_directory import RunDirectory
 from groupinf.experiments.stages import collect_run, prepare_only
+from groupinf.experiments.workers.processes import each
+from groupinf.experiments.workers.progress import Silent
 
 KILLS = 30
 FILES = (
@@ -265,7 +265,7 @@ def test_a_run_of_other_data_or_another_version_is_refused_by_field(
 
 
 def run_identity() -> Any:
-    from groupinf.experiments import identity
+    from groupinf.experiments.folder import identity
 
     return identity
 

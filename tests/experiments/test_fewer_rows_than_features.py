@@ -11,8 +11,8 @@ from scipy import sparse
 
 import groupinf
 from groupinf.experiments.evaluate import evaluate
-from groupinf.experiments.progress import Silent
 from groupinf.experiments.verify import verify_run
+from groupinf.experiments.workers.progress import Silent
 
 N, D = 60, 300
 

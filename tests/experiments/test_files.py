@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from groupinf.errors import RunError
-from groupinf.experiments.files import json_bytes
+from groupinf.experiments.folder.files import json_bytes
 
 
 @pytest.mark.parametrize("value", [float("inf"), float("nan")])

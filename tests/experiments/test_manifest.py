@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from groupinf.experiments import manifest
+from groupinf.experiments.folder import manifest
 
 
 def _git(folder: Path, *command: str) -> str:

@@ -18,10 +18,10 @@ from click.testing import CliRunner
 import groupinf
 from groupinf.cli.main import main
 from groupinf.config.load import load_config
-from groupinf.datasets.declared_size import declared_bytes
+from groupinf.datasets.own.declared_size import declared_bytes
 from groupinf.errors import OutOfMemoryError
-from groupinf.experiments import memory
-from groupinf.experiments.parallel import each
+from groupinf.experiments.workers import memory
+from groupinf.experiments.workers.processes import each
 
 ROWS, COLUMNS = 20_000, 1_000
 SIZES = "{sizes: {min: 0.05, max: 0.2, num: 2}, builders: [random]}"
@@ -183,7 +183,7 @@ def test_commands_end_with_the_sentence_and_status_1(
         f"name: s\ndataset: {{name: breast_cancer}}\nregularization: {{lambda_over_n: 0.1}}\ngroups: {SIZES}\n"
     )
     run = groupinf.run_experiment(config, out=tmp_path, jobs=1)
-    for name in ("groupinf.experiments.problem.load_dataset", "groupinf.experiments.run.RunDirectory.read"):
+    for name in ("groupinf.studies.group_effects.checks.load_dataset", "groupinf.experiments.run.RunDirectory.read"):
         monkeypatch.setattr(name, no_memory)
     result = CliRunner().invoke(main, [command, str(run.path if command == "report" else config)])
     assert result.exit_code == 1
@@ -234,7 +234,8 @@ def test_the_least_limit_of_the_control_groups_around_a_process_counts(
 
 LIMITED = """
 import resource, sys
-import groupinf.experiments.run, groupinf.experiments.plan, groupinf.reporting.report, groupinf.reporting.html.write
+import groupinf.experiments.run, groupinf.studies.group_effects.forecast
+import groupinf.reporting.report, groupinf.reporting.html.write
 from groupinf.cli.main import main
 with open("/proc/self/statm") as f:
     size = int(f.read().split()[0]) * resource.getpagesize()
@@ -279,7 +280,7 @@ def test_a_config_that_needs_too_much_keeps_no_other_from_being_validated(
     def plan(loaded: Any) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("groupinf.experiments.plan.plan", plan)
+    monkeypatch.setattr("groupinf.studies.group_effects.forecast.plan", plan)
     config = str(write(tmp_path))
     result = CliRunner().invoke(main, ["validate", config, config])
     assert result.exit_code == 1

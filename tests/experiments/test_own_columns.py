@@ -16,8 +16,8 @@ from groupinf.cli.main import main
 from groupinf.config.load import load_config
 from groupinf.datasets.registry import load_dataset
 from groupinf.errors import ConfigError
-from groupinf.experiments.identity import identity_hash, identity_of
-from groupinf.experiments.result import Run
+from groupinf.experiments.folder.identity import identity_hash, identity_of
+from groupinf.experiments.folder.result import Run
 from groupinf.reporting.report import write_report
 
 

@@ -13,7 +13,7 @@ from sklearn.datasets import dump_svmlight_file
 import groupinf
 from groupinf.config.load import load_config
 from groupinf.datasets.registry import load_dataset
-from groupinf.experiments.identity import identity_hash, identity_of
+from groupinf.experiments.folder.identity import identity_hash, identity_of
 
 
 @pytest.fixture

@@ -17,13 +17,13 @@ from groupinf.cli.main import main
 from groupinf.config.load import load_config
 from groupinf.errors import ConfigError
 from groupinf.experiments.evaluate import evaluate
-from groupinf.experiments.progress import Silent
-from groupinf.experiments.result import Run
+from groupinf.experiments.folder.result import Run
 from groupinf.experiments.run import execute
 from groupinf.experiments.verify import verify_run
+from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.report import write_report
-from groupinf.reporting.tables import spearman_csv
-from groupinf.reporting.terminal import spearman_text
+from groupinf.reporting.tables.spearman import spearman_csv
+from groupinf.reporting.tables.terminal import spearman_text
 
 FILE = "rows.parquet"
 MINE = pd.DataFrame(
@@ -219,7 +219,7 @@ def test_where_rows_come_from_may_be_unknown_and_then_nothing_is_said(
 ) -> None:
     from dataclasses import replace
 
-    from groupinf.experiments import problem
+    from groupinf.studies.group_effects import checks as problem
 
     load = problem.load_dataset
     monkeypatch.setattr(problem, "load_dataset", lambda *args: replace(load(*args), origins=None))

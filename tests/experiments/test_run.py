@@ -16,12 +16,12 @@ from groupinf.config.load import load_config
 from groupinf.effects import blocks
 from groupinf.errors import ConfigError, ConvergenceError, DataError, RunError
 from groupinf.experiments import compute as compute_stage
-from groupinf.experiments.progress import Silent
-from groupinf.experiments.result import Run
+from groupinf.experiments.folder.result import Run
+from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.run import execute, load_run
-from groupinf.experiments.run_directory import RunDirectory
-from groupinf.experiments.shards import Shard
 from groupinf.experiments.stages import execute_shard
+from groupinf.experiments.workers.progress import Silent
+from groupinf.experiments.workers.shards import Shard
 
 COLUMNS = [
     "run",

@@ -15,15 +15,15 @@ import pytest
 from groupinf.config.load import load_config
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import ConfigError
-from groupinf.experiments import problem
-from groupinf.experiments.plan import plan
-from groupinf.experiments.progress import Silent
-from groupinf.experiments.result import Run
+from groupinf.experiments.folder.result import Run
 from groupinf.experiments.run import execute
-from groupinf.reporting.figures import scatter_figure
+from groupinf.experiments.workers.progress import Silent
+from groupinf.reporting.drawing.figures import scatter_figure
 from groupinf.reporting.report import report_markdown
-from groupinf.reporting.tables import spearman_csv, spearman_latex
-from groupinf.reporting.terminal import spearman_text
+from groupinf.reporting.tables.spearman import spearman_csv, spearman_latex
+from groupinf.reporting.tables.terminal import spearman_text
+from groupinf.studies.group_effects import checks as problem
+from groupinf.studies.group_effects.forecast import plan
 
 SITES = ("site 0", "site 1", "site 2 with a name that no panel and no table has room for")
 SITE = np.array(SITES, dtype=object)[np.random.default_rng(4).integers(3, size=30)]

@@ -11,10 +11,10 @@ from support.faults import WIDTH, contents, ended, shard, started, the_run
 from groupinf.config.load import load_config
 from groupinf.effects import blocks
 from groupinf.errors import ConfigError, DataError
-from groupinf.experiments.progress import Silent
 from groupinf.experiments.run import execute
-from groupinf.experiments.shards import Shard, shard_from
 from groupinf.experiments.stages import collect_run, execute_shard, prepare_only
+from groupinf.experiments.workers.progress import Silent
+from groupinf.experiments.workers.shards import Shard, shard_from
 
 
 def slurm(index: int, first: int, last: int, step: int, count: int | None = None) -> dict[str, str]:

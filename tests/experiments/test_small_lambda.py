@@ -12,11 +12,11 @@ from groupinf.datasets.registry import load_dataset
 from groupinf.effects.block import compute_block
 from groupinf.effects.study import Study
 from groupinf.effects.trust import trust_in_fit
-from groupinf.experiments.problem import test_objective as objective_of_test_rows
-from groupinf.experiments.problem import training_objective
 from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import fit
+from groupinf.studies.group_effects.checks import test_objective as objective_of_test_rows
+from groupinf.studies.group_effects.checks import training_objective
 
 LAM_OVER_N = 1e-7
 

@@ -16,13 +16,13 @@ from groupinf.config.load import load_config
 from groupinf.effects import blocks
 from groupinf.errors import ConvergenceError, DataError
 from groupinf.experiments import compute as compute_stage
-from groupinf.experiments import markers
-from groupinf.experiments.markers import HEARTBEAT, at_work, shards_used, workers_alive
-from groupinf.experiments.progress import Silent
+from groupinf.experiments.folder import in_progress as markers
+from groupinf.experiments.folder.in_progress import HEARTBEAT, at_work, shards_used, workers_alive
 from groupinf.experiments.run import execute
-from groupinf.experiments.shards import Shard
 from groupinf.experiments.stages import collect_run, execute_shard, prepare_only
 from groupinf.experiments.status import status_of, status_text
+from groupinf.experiments.workers.progress import Silent
+from groupinf.experiments.workers.shards import Shard
 
 
 @pytest.fixture(autouse=True)

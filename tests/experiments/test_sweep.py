@@ -23,16 +23,16 @@ import groupinf
 from groupinf.config.load import load_config
 from groupinf.config.sweep_grid import parse_grid
 from groupinf.errors import ConfigError, ConvergenceError, DataError
-from groupinf.experiments import fitting
-from groupinf.experiments.plan import plan
-from groupinf.experiments.progress import Silent
-from groupinf.experiments.result import Run
+from groupinf.experiments.folder.result import Run
+from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.run import execute, load_run
-from groupinf.experiments.run_directory import RunDirectory
-from groupinf.experiments.shards import Shard
-from groupinf.experiments.sweep import compute_shard, execute_sweep, prepare_sweep
-from groupinf.experiments.sweep_plan import plan_sweep
-from groupinf.experiments.sweep_result import Sweep, sweep_manifest, write_sweep_manifest
+from groupinf.experiments.sweep.execute import compute_shard, execute_sweep, prepare_sweep
+from groupinf.experiments.sweep.plan import plan_sweep
+from groupinf.experiments.sweep.result import Sweep, sweep_manifest, write_sweep_manifest
+from groupinf.experiments.workers.progress import Silent
+from groupinf.experiments.workers.shards import Shard
+from groupinf.studies.group_effects import fit as fitting
+from groupinf.studies.group_effects.forecast import plan
 
 GRID = "0.001,0.01,0.1"
 

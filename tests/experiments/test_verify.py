@@ -15,10 +15,10 @@ from groupinf.config.load import load_config
 from groupinf.effects import blocks
 from groupinf.errors import DataError
 from groupinf.experiments import verify as verification
-from groupinf.experiments.progress import Silent
+from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.run import execute
-from groupinf.experiments.run_directory import RunDirectory
 from groupinf.experiments.verify import ONE_IN, verify_run
+from groupinf.experiments.workers.progress import Silent
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from groupinf.config import schema
 from groupinf.errors import DataError
-from groupinf.groups import influence_tails, random_groups, random_within_class, shared_feature
+from groupinf.groups.builders import influence_tails, random_groups, random_within_class, shared_feature
 from groupinf.groups.sizes import tail_stages
 
 SMALL = {

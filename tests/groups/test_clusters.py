@@ -12,8 +12,9 @@ from sklearn.cluster import KMeans
 
 from groupinf.config.schema import FeatureClusters, GradientClusters, Sizes
 from groupinf.errors import DataError
-from groupinf.groups import clusters, feature_clusters, gradient_clusters, kmeans
-from groupinf.groups.points import FeaturePoints, gradient_points
+from groupinf.groups.builders import feature_clusters, gradient_clusters
+from groupinf.groups.clustering import clusters, kmeans
+from groupinf.groups.clustering.points import FeaturePoints, gradient_points
 from groupinf.groups.pools import Pool, draw_from_pools
 
 

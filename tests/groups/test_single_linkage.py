@@ -11,9 +11,9 @@ from scipy import sparse
 from scipy.cluster import hierarchy
 from scipy.spatial.distance import pdist
 
-from groupinf.groups.neighbours import NEIGHBOURS, nearest_outside
-from groupinf.groups.points import FeaturePoints, Points, gradient_points
-from groupinf.groups.single_linkage import flat_clusters, linkage, spanning_tree
+from groupinf.groups.clustering.neighbours import NEIGHBOURS, nearest_outside
+from groupinf.groups.clustering.points import FeaturePoints, Points, gradient_points
+from groupinf.groups.clustering.single_linkage import flat_clusters, linkage, spanning_tree
 
 
 def _blobs(n: int, d: int, blobs: int, seed: int) -> np.ndarray:

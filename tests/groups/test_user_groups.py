@@ -12,8 +12,8 @@ import pytest
 
 from groupinf.config import schema
 from groupinf.errors import DataError
-from groupinf.groups import user_groups
 from groupinf.groups.build import build_groups
+from groupinf.groups.builders import own_groups as user_groups
 from groupinf.groups.by_value import rows_by_value
 from groupinf.groups.check import check_builder, check_sizes
 from groupinf.groups.group_file import read_group_file

@@ -13,7 +13,7 @@ from support.browser import chromium, emulate
 from support.page_in_browser import EVIL, KINDS
 
 from groupinf.analysis.agreement import agreement_table
-from groupinf.experiments.result import Run
+from groupinf.experiments.folder.result import Run
 from groupinf.reporting.html.page import page_html
 
 CONVENTION = "The loss is a sum with penalty (λ/2)·‖weights‖²; effect = f(θ̂(w)) − f(θ̂), positive = removal raises f."

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from groupinf.experiments.result import Run
-from groupinf.reporting import choices
-from groupinf.reporting.terminal import spearman_text
+from groupinf.experiments.folder.result import Run
+from groupinf.reporting.tables.terminal import spearman_text
+from groupinf.reporting.words import choices
 
 
 def chosen(make_run: Any, wanted: dict[str, Any], points: list[int], **manifest: Any) -> Run:

@@ -14,13 +14,13 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from PIL import Image
 
-from groupinf.experiments.manifest import convention
-from groupinf.reporting import figures
-from groupinf.reporting.figures import figure_bytes, scatter_figure
-from groupinf.reporting.layout import arrange
-from groupinf.reporting.lettering import shorten_to, width_of, wrap_to
-from groupinf.reporting.scatter import ALPHA, axis_limits
-from groupinf.reporting.style import MOST_TEST_POINTS, kind_styles
+from groupinf.experiments.folder.manifest import convention
+from groupinf.reporting.drawing import figures
+from groupinf.reporting.drawing.figures import figure_bytes, scatter_figure
+from groupinf.reporting.drawing.layout import arrange
+from groupinf.reporting.drawing.lettering import shorten_to, width_of, wrap_to
+from groupinf.reporting.drawing.scatter import ALPHA, axis_limits
+from groupinf.reporting.words.style import MOST_TEST_POINTS, kind_styles
 
 NASTY = [
     "_hidden",

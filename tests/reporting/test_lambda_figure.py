@@ -11,8 +11,8 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from groupinf.experiments.result import Run
-from groupinf.reporting.lambda_figure import MOST_FOLDS, choice_line, lambda_figure
+from groupinf.experiments.folder.result import Run
+from groupinf.reporting.drawing.lambda_figure import MOST_FOLDS, choice_line, lambda_figure
 from groupinf.reporting.report import write_report
 
 CHOSEN = 4

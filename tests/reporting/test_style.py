@@ -9,7 +9,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from groupinf.groups.groups import KINDS
-from groupinf.reporting.style import MOST_USER_KINDS, kind_styles
+from groupinf.reporting.words.style import MOST_USER_KINDS, kind_styles
 
 # Machado, Oliveira & Fernandes 2009, full deficiency, on linear RGB.
 DEFICIENCIES = {

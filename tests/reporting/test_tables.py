@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from groupinf.reporting.formats import latex, markdown
 from groupinf.reporting.report import report_markdown
-from groupinf.reporting.style import MOST_TEST_POINTS
-from groupinf.reporting.tables import HEADERS, spearman_csv, spearman_latex, spearman_markdown
-from groupinf.reporting.terminal import spearman_text
+from groupinf.reporting.tables.spearman import HEADERS, spearman_csv, spearman_latex, spearman_markdown
+from groupinf.reporting.tables.terminal import spearman_text
+from groupinf.reporting.words.formats import latex, markdown
+from groupinf.reporting.words.style import MOST_TEST_POINTS
 
 NASTY = "ward|3 $x_1$ <script>alert(1)</script> 50% & \\more"
 

@@ -32,7 +32,7 @@ def scripts_on_the_path() -> Iterator[None]:
 
 def facts(dataset: str, rho: dict[str, float], under: dict[tuple[str, bool], float], **about: Any) -> Any:
     """A run with one test point: ρ of every method by evaluation, and the share that is underestimated by sign."""
-    from reproduction.reading import Facts
+    from groupinf.reproduction.reading import Facts
 
     points = {e: -1 if e == "self_loss" else 7 for e in rho}
     rows = [
@@ -51,9 +51,8 @@ USUAL = {("test_loss", True): 0.3, ("test_loss", False): 0.9, ("self_loss", Fals
 
 
 def test_every_configuration_of_the_paper_is_run_once_and_is_accepted() -> None:
-    from reproduction.studies import STUDIES, dataset_of
-
     from groupinf.datasets.registry import FACTS
+    from groupinf.reproduction.studies import STUDIES, dataset_of
 
     assert sorted(s.config.name for s in STUDIES if s.what != "evaluate") == sorted(
         path.name for path in (ROOT / "configs" / "paper").glob("*.yaml")
@@ -67,7 +66,7 @@ def test_every_configuration_of_the_paper_is_run_once_and_is_accepted() -> None:
 
 
 def test_an_evaluation_comes_after_its_run_and_mnist_last() -> None:
-    from reproduction.studies import FIGURES, STUDIES
+    from groupinf.reproduction.studies import FIGURES, STUDIES
 
     names = [s.name for s in STUDIES]
     assert all(names.index(s.of) < names.index(s.name) for s in STUDIES if s.of)
@@ -85,7 +84,7 @@ def test_an_evaluation_comes_after_its_run_and_mnist_last() -> None:
     ],
 )
 def test_an_override_goes_to_the_studies_that_have_its_section(override: str, config: str, expected: bool) -> None:
-    from reproduction.driver import applies
+    from groupinf.reproduction.driver import applies
 
     assert applies(override, ROOT / "configs" / "paper" / f"{config}.yaml") is expected
 
@@ -101,8 +100,8 @@ def in_this_process(command: list[str], cwd: Path, **_: Any) -> subprocess.Compl
 @pytest.fixture
 def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A run, its evaluation, a sweep, a study whose data are absent and one that fails, on bundled data."""
-    from reproduction import driver, reading
-    from reproduction.studies import Study
+    from groupinf.reproduction import driver, reading
+    from groupinf.reproduction.studies import Study
 
     sizes = {"min": 0.05, "max": 0.2, "num": 3}
     base = {"groups": {"sizes": sizes, "builders": ["random"]}, "test_points": {"highest_loss": 1}}
@@ -140,10 +139,10 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_a_reproduction_goes_past_what_is_absent_and_what_fails_and_resumes(
     toy: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from reproduction import driver
-    from reproduction.driver import reproduce
-    from reproduction.reading import read_results
-    from reproduction.record import read_record
+    from groupinf.reproduction import driver
+    from groupinf.reproduction.driver import reproduce
+    from groupinf.reproduction.reading import read_results
+    from groupinf.reproduction.record import read_record
 
     record = reproduce(toy)
     assert list(record.failed) == ["natural-groups-cdr"]
@@ -177,7 +176,8 @@ def test_a_picture_with_fewer_colours_looks_the_same_and_is_smaller() -> None:
     import io
 
     from PIL import Image
-    from reproduction.driver import with_fewer_colours
+
+    from groupinf.reproduction.driver import with_fewer_colours
 
     noise = np.random.default_rng(0).integers(0, 30, (80, 80, 3), dtype=np.uint8)
     written = io.BytesIO()
@@ -189,9 +189,8 @@ def test_a_picture_with_fewer_colours_looks_the_same_and_is_smaller() -> None:
 
 
 def test_underestimation_is_counted_apart_by_sign() -> None:
-    from reproduction.reading import by_sign
-
     from groupinf.analysis.pairs import PairedEffects
+    from groupinf.reproduction.reading import by_sign
 
     predicted = np.array([[[-1.0, -3.0, 1.0, 2.0, 0.5]], [[-1.0, -1.5, 1.0, 0.8, 2.0]]])
     actual = np.array([[-2.0, -2.0, 2.0, 1.0, 1.0]])
@@ -215,7 +214,7 @@ def test_underestimation_is_counted_apart_by_sign() -> None:
     ],
 )
 def test_the_verdict_on_rho_follows_the_table(rho: float, verdict: str, said: str) -> None:
-    from reproduction.claims import panels_claim
+    from groupinf.reproduction.claims import panels_claim
 
     claim = panels_claim([facts("diabetes", {"test_loss": rho}, USUAL)])
     assert claim.verdict == verdict
@@ -224,7 +223,7 @@ def test_the_verdict_on_rho_follows_the_table(rho: float, verdict: str, said: st
 
 
 def test_one_panel_of_many_below_the_range_holds_in_part() -> None:
-    from reproduction.claims import panels_claim
+    from groupinf.reproduction.claims import panels_claim
 
     claim = panels_claim([facts("diabetes", {"test_loss": 0.95, "self_loss": 0.8}, USUAL)])
     assert (claim.verdict, len(claim.explanations)) == ("holds in part", 1)
@@ -242,7 +241,7 @@ def test_one_panel_of_many_below_the_range_holds_in_part() -> None:
 def test_the_verdicts_on_underestimation_follow_the_signs(
     under: dict[tuple[str, bool], float], rule: str, exception: str
 ) -> None:
-    from reproduction.claims import falling_loss_claims, underestimation_claim
+    from groupinf.reproduction.claims import falling_loss_claims, underestimation_claim
 
     runs = [facts("diabetes", {"test_loss": 0.95, "self_loss": 0.95}, under)]
     assert underestimation_claim(runs).verdict == rule
@@ -260,8 +259,8 @@ def test_the_verdicts_on_underestimation_follow_the_signs(
     ],
 )
 def test_the_verdict_on_the_sweep_follows_its_ends(ends: tuple[float, ...], verdict: str, reason: str) -> None:
-    from reproduction import explanations
-    from reproduction.claims import rising_claim
+    from groupinf.reproduction import explanations
+    from groupinf.reproduction.claims import rising_claim
 
     claim = rising_claim([[facts("diabetes", {"test_loss": rho}, USUAL) for rho in ends]])
     assert claim.verdict == verdict
@@ -269,10 +268,10 @@ def test_the_verdict_on_the_sweep_follows_its_ends(ends: tuple[float, ...], verd
 
 
 def test_the_page_shows_an_explanation_only_where_its_difference_occurs() -> None:
-    from reproduction.explanations import DATA
-    from reproduction.page import markdown_page
-    from reproduction.reading import Results
-    from reproduction.record import Entry, Record
+    from groupinf.reproduction.explanations import DATA
+    from groupinf.reproduction.page import markdown_page
+    from groupinf.reproduction.reading import Results
+    from groupinf.reproduction.record import Entry, Record
 
     run = facts("diabetes", {"test_loss": 0.95, "self_loss": 0.96}, USUAL)
     record = Record({"figure-1-diabetes": Entry("k", "f", 90.0)}, {}, {}, [])
@@ -298,8 +297,8 @@ def test_the_page_shows_an_explanation_only_where_its_difference_occurs() -> Non
 
 
 def test_every_study_of_the_paper_has_its_line_in_table_1() -> None:
-    from reproduction.explanations import DATA, TABLE_1
-    from reproduction.studies import STUDIES, dataset_of
+    from groupinf.reproduction.explanations import DATA, TABLE_1
+    from groupinf.reproduction.studies import STUDIES, dataset_of
 
     used = {dataset_of(study, ROOT) for study in STUDIES if study.what == "experiment"}
     assert used == TABLE_1.keys() == DATA.keys()
@@ -309,13 +308,13 @@ def test_every_study_of_the_paper_has_its_line_in_table_1() -> None:
 
 def test_the_score_of_a_stored_model_is_that_of_scikit_learn(tmp_path: Path) -> None:
     """F1 at the stored parameters, here of a run on bundled data that stands for CDR."""
-    from reproduction import reading
-    from reproduction.explanations import Counterpart
     from sklearn.metrics import f1_score
 
     import groupinf
     from groupinf.config.dataset_schema import NamedDataset
     from groupinf.datasets.registry import load_dataset
+    from groupinf.reproduction import reading
+    from groupinf.reproduction.explanations import Counterpart
 
     config = {
         "name": "toy",

@@ -12,10 +12,10 @@ from typing import Any
 
 from groupinf.config.load import load_config
 from groupinf.effects import blocks
-from groupinf.experiments.progress import Silent
 from groupinf.experiments.run import execute
-from groupinf.experiments.shards import Shard
 from groupinf.experiments.stages import execute_shard
+from groupinf.experiments.workers.progress import Silent
+from groupinf.experiments.workers.shards import Shard
 
 # groups in a block: few, so that a small study has many blocks
 WIDTH = 8

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from groupinf.config.schema import NpzDataset
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.npz import load_npz
+from groupinf.datasets.own.npz import load_npz
 from groupinf.errors import DataError
 
 

@@ -10,8 +10,6 @@ from support.extended import ExtendedModel
 from groupinf.effects.block import BlockEffects, compute_block
 from groupinf.effects.study import Study
 from groupinf.effects.trust import trust_in_fit
-from groupinf.experiments.drawing import Drawn, frozen_scales
-from groupinf.experiments.test_points import single_rows
 from groupinf.groups.groups import Groups
 from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.engine import choose_engine
@@ -19,6 +17,8 @@ from groupinf.numerics.fit import Fitted, fit
 from groupinf.numerics.losses import loss_for
 from groupinf.numerics.objective import Objective, with_intercept
 from groupinf.numerics.row_space import is_reduced, row_space_basis
+from groupinf.studies.group_effects.draw import Drawn, frozen_scales
+from groupinf.studies.group_effects.test_points import single_rows
 
 Array = np.ndarray
 METHODS = ("influence", "parameter_influence", "newton")

@@ -7,18 +7,18 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from groupinf.experiments.result import Run
-from groupinf.reporting.html.assets import asset, colours, plotly_is_installed, plotly_script
-from groupinf.reporting.html.breakdown import breakdown
-from groupinf.reporting.html.entries import Entry, Looks, entries_of, looks_of
-from groupinf.reporting.html.farthest import farthest
-from groupinf.reporting.html.markup import Html, element, json_element
-from groupinf.reporting.html.numbers import every_number
-from groupinf.reporting.html.overview import overview
-from groupinf.reporting.html.plots import PngOf, drawn_png, interactive_plots, plot_data, static_figures
-from groupinf.reporting.html.ranking import ranking, underestimation
-from groupinf.reporting.html.short import in_short
-from groupinf.reporting.html.trust import trust
+from groupinf.experiments.folder.result import Run
+from groupinf.reporting.html.parts.assets import asset, colours, plotly_is_installed, plotly_script
+from groupinf.reporting.html.parts.markup import Html, element, json_element
+from groupinf.reporting.html.sections.breakdown import breakdown
+from groupinf.reporting.html.sections.farthest import farthest
+from groupinf.reporting.html.sections.numbers import every_number
+from groupinf.reporting.html.sections.overview import overview
+from groupinf.reporting.html.sections.plots import PngOf, drawn_png, interactive_plots, plot_data, static_figures
+from groupinf.reporting.html.sections.ranking import ranking, underestimation
+from groupinf.reporting.html.sections.short import in_short
+from groupinf.reporting.html.sections.trust import trust
+from groupinf.reporting.words.entries import Entry, Looks, entries_of, looks_of
 
 _SCRIPTS = ("tables.js",)
 _PLOT_SCRIPTS = ("plots.js", "hover.js", "marking.js", "start.js")

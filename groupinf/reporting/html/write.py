@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from groupinf.experiments.files import write_atomically
-from groupinf.experiments.result import Run
+from groupinf.experiments.folder.files import write_atomically
+from groupinf.experiments.folder.result import Run
 from groupinf.reporting.html.page import page_html
-from groupinf.reporting.html.plots import PngOf, drawn_png
+from groupinf.reporting.html.sections.plots import PngOf, drawn_png
 
 PAGE_NAME = "report.html"
 

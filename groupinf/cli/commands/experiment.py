@@ -1,0 +1,96 @@
+"""``groupinf experiment``: run a study, or go on with one."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import click
+
+from groupinf.cli.options import making_options, progress_options, shard_option
+
+
+@click.command()
+@making_options("run")
+@shard_option
+@click.option(
+    "--backend", type=click.Choice(["loky", "dask"]), default="loky", show_default=True, help="What computes blocks."
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Of --backend dask: the cluster, such as tcp://host:8786.")
+@progress_options
+def experiment(
+    config: str,
+    overrides: tuple[str, ...],
+    jobs: int,
+    out: str,
+    fresh: bool,
+    shard: str | None,
+    backend: str,
+    scheduler: str | None,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Run a study.
+
+    CONFIG is its YAML file; the Spearman table and the place of the report are printed.
+
+    The same command again resumes what is unfinished and only reports what is finished.
+
+    With --shard it prepares, computes a part and says what is left; groupinf collect joins the parts.
+
+    With --backend dask, --jobs is the number of processes that draw groups here.
+    """
+    _require_fitting(fresh, shard, backend, scheduler)
+    import groupinf
+    from groupinf.cli.progress import shown
+    from groupinf.cli.results import print_run
+    from groupinf.cli.shard_text import run_shard_text
+    from groupinf.config.load import load_config
+    from groupinf.experiments.stages import execute_shard
+    from groupinf.experiments.workers.shards import shard_from
+
+    part = None if shard is None else shard_from(shard, os.environ)
+    loaded = load_config(config, overrides)
+    with shown(quiet=quiet, verbose=verbose) as progress:
+        if part is None:
+            run = groupinf.run_experiment(
+                loaded, out=out, jobs=jobs, fresh=fresh, scheduler=scheduler, progress=progress
+            )
+        else:
+            done = execute_shard(loaded, Path(out), jobs, part, progress, scheduler)
+    if part is None:
+        print_run(run)
+    else:
+        click.echo(run_shard_text(done))
+
+
+def _require_fitting(fresh: bool, shard: str | None, backend: str, scheduler: str | None) -> None:
+    if fresh and shard is not None:
+        raise click.UsageError(
+            "expected at most one of --fresh and --shard, found both: it would delete what other shards have computed; "
+            "groupinf prepare --fresh starts over"
+        )
+    if (backend == "dask") != (scheduler is not None):
+        found = "dask without an address" if scheduler is None else f"{backend} with {scheduler}"
+        raise click.UsageError(f"expected --backend dask and --scheduler ADDRESS together, found {found}")
+    fault = None if scheduler is None else _address_fault(scheduler)
+    if fault is not None:
+        raise click.UsageError(
+            f"--scheduler: expected an address such as tcp://host:8786, found {scheduler!r}: {fault}"
+        )
+
+
+def _address_fault(address: str) -> str | None:
+    """Which part of a scheduler's address is missing or wrong; None where it is whole."""
+    found = re.fullmatch(r"(?:([a-z]+)://)?(\S*?)(?::(\d+))?", address)
+    if found is None:
+        return "it cannot be read as protocol://host:port"
+    protocol, host, port = found.groups()
+    faults = [
+        *(["it has no protocol, such as tcp://"] if protocol is None else []),
+        *(["it has no host"] if not host else []),
+        *(["it has no port"] if port is None else []),
+        *([f"port {port} is not one of 1 to 65535"] if port is not None and not 1 <= int(port) <= 65535 else []),
+    ]
+    return "; ".join(faults) or None

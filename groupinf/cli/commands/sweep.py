@@ -1,0 +1,92 @@
+"""``groupinf sweep``: a study at many values of λ/n."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from groupinf.cli.options import making_options, progress_options, shard_option
+from groupinf.wording import number
+
+if TYPE_CHECKING:
+    from groupinf.experiments.sweep.plan import SweepPlan
+    from groupinf.experiments.workers.progress import Progress
+    from groupinf.experiments.workers.shards import Shard
+
+
+@click.command()
+@making_options("sweep")
+@click.option(
+    "--lambda-over-n",
+    "grid",
+    metavar="GRID",
+    help="MIN:MAX:NUM, log-spaced, or VALUE,VALUE,..; default: regularization.sweep of the config.",
+)
+@click.option("--redraw", is_flag=True, help="Draw groups and test points anew at every value.")
+@click.option("--prepare-only", is_flag=True, help="Fit and draw, so that shards have it; retrain nothing.")
+@shard_option
+@progress_options
+def sweep(
+    config: str,
+    overrides: tuple[str, ...],
+    jobs: int,
+    out: str,
+    fresh: bool,
+    grid: str | None,
+    redraw: bool,
+    prepare_only: bool,
+    shard: str | None,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Run a study at many values of λ/n, on the same groups and test points.
+
+    CONFIG is its YAML file. Its own λ/n is the reference, where groups and test points are drawn.
+
+    Every value has a run folder of its own in the folder of the sweep. The same command again resumes.
+    """
+    if shard is not None and (fresh or prepare_only):
+        found = "--fresh" if fresh else "--prepare-only"
+        raise click.UsageError(f"expected --shard without {found}, which is for one process before the shards start")
+    from groupinf.cli.progress import shown
+    from groupinf.config.load import load_config
+    from groupinf.config.sweep_grid import parse_grid
+    from groupinf.experiments.sweep.plan import plan_sweep
+    from groupinf.experiments.workers.shards import shard_from
+
+    plan = plan_sweep(load_config(config, overrides), None if grid is None else parse_grid(grid), redraw)
+    with shown(quiet=quiet, verbose=verbose) as progress:
+        if shard is not None:
+            end = _shard(plan, Path(out), shard_from(shard, os.environ), jobs, progress)
+        elif prepare_only:
+            end = _prepare(plan, Path(out), jobs, fresh, progress)
+        else:
+            end = _whole(plan, Path(out), jobs, fresh, progress)
+    end()
+
+
+def _shard(plan: SweepPlan, out: Path, shard: Shard, jobs: int, progress: Progress) -> Callable[[], None]:
+    from groupinf.cli.shard_text import sweep_shard_text
+    from groupinf.experiments.sweep.execute import compute_shard
+
+    done = compute_shard(plan, out, jobs, shard, progress)
+    return lambda: click.echo(sweep_shard_text(done))
+
+
+def _prepare(plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: Progress) -> Callable[[], None]:
+    from groupinf.experiments.sweep.execute import prepare_sweep
+
+    sweep, failures = prepare_sweep(plan, out, jobs, fresh, progress)
+    left_out = [f"λ/n = {number(failure.lam_over_n, 6)} is left out: {failure.reason}" for failure in failures]
+    return lambda: click.echo("\n".join([f"Prepared: {sweep.folder.path}", *left_out]))
+
+
+def _whole(plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: Progress) -> Callable[[], None]:
+    from groupinf.cli.reported_sweep import reported
+    from groupinf.experiments.sweep.execute import execute_sweep
+
+    return reported(execute_sweep(plan, out, jobs, fresh, progress), jobs, progress)

@@ -1,0 +1,76 @@
+"""``groupinf validate``: check configurations and say what would run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from groupinf.cli.errors import show_error
+from groupinf.cli.options import overrides_option
+from groupinf.errors import GroupinfError
+from groupinf.wording import memory_text, number
+
+if TYPE_CHECKING:
+    from groupinf.studies.group_effects.forecast import Plan
+
+# letters of a column's name that are shown
+LONGEST_NAME = 40
+
+
+@click.command()
+@click.argument("configs", metavar="CONFIG...", type=click.Path(), nargs=-1, required=True)
+@overrides_option
+def validate(configs: tuple[str, ...], overrides: tuple[str, ...]) -> None:
+    """Check configurations and say what would run.
+
+    Each CONFIG and its data are read and checked; nothing is fitted.
+    """
+    from groupinf.config.load import load_config
+    from groupinf.experiments.workers.memory import out_of_memory
+    from groupinf.studies.group_effects.forecast import plan
+
+    status = 0
+    for config in configs:
+        try:
+            planned = plan(load_config(config, overrides))
+        except MemoryError as e:
+            status = max(status, show_error(out_of_memory(str(e))))
+        except GroupinfError as e:  # the other files are still to be checked
+            status = max(status, show_error(e))
+        else:
+            click.echo(f"{config}: ok\n{plan_text(planned)}")
+    click.get_current_context().exit(status)
+
+
+def plan_text(plan: Plan) -> str:
+    """What would run, one line for each thing."""
+    classes = f", {plan.classes} classes" if plan.classes else ""
+    lam = "by cross-validation" if plan.lam_over_n is None else f"{number(plan.lam_over_n, 6)}"
+    rows = [
+        ("run", plan.run_name),
+        ("dataset", f"{plan.dataset}: n = {plan.n:,}, d = {plan.d:,}{classes}"),
+        ("lambda_over_n", lam),
+        ("groups", f"at most {plan.groups:,}"),
+        ("retrains", f"at most {plan.retrains:,}"),
+        ("memory", f"about {memory_text(plan.memory_bytes)} for each process, Python and its libraries included"),
+        *(("note", note) for note in plan.notes),
+    ]
+    return "\n".join([*(f"  {name:<14}{value}" for name, value in rows), *_columns(plan)])
+
+
+def _columns(plan: Plan) -> list[str]:
+    """What every column of a table became, a line each."""
+    from groupinf.datasets.own.table.use import shown
+    from groupinf.reporting.words.formats import named, one_line
+
+    if not plan.uses:
+        return []
+    uses, more = shown(plan.uses)
+    names = [named(use.name)[:LONGEST_NAME] for use in uses]
+    width = max(map(len, names))
+    lines = [
+        f"    {name:<{width}}  {use.role:<10}  {one_line(use.words)}".rstrip()
+        for name, use in zip(names, uses, strict=True)
+    ]
+    return ["  columns", *lines, *([f"    and {more:,} more"] if more else [])]

@@ -1,0 +1,59 @@
+"""Enron1 spam with the paper's vocabulary: words that spaCy 2.0's small English model knows, as their lemmas."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.facts import SourceFile
+from groupinf.datasets.files.byte_lines import numbered_lines, read_gzip
+from groupinf.datasets.files.data_home import verified_file
+from groupinf.datasets.known import enron
+from groupinf.datasets.known.shared.enron_mail import LICENCE, MAIL, load_mail
+
+ORIGIN = "whoever gave you this project's data folder (it is made from spaCy 2.0's small English model)"
+
+LEXEMES = SourceFile(
+    path="enron1/spacy2_en_lexemes.tsv.gz",
+    sha256="8e340a63618dc832fdac622008e15b7665dd40d2761007a2cb7c50d14ae3c71a",
+    origin=ORIGIN,
+)
+LEMMAS = SourceFile(
+    path="enron1/spacy2_en_lemma_lookup.json.gz",
+    sha256="e61b1197a9cdb8655ac975b641a95897b3ce7d1acb8967ebc5df1331d1673de3",
+    origin=ORIGIN,
+)
+
+FACTS = replace(
+    enron.FACTS,
+    name="enron_spacy",
+    title="Enron1: e-mails that are spam (1) or not (0) from counts of the lemmas of words that spaCy 2.0 knows",
+    d=3_295,
+    licence=f"e-mails: {LICENCE}; spaCy's tables: CC BY-SA 3.0 and MIT",
+    files=(MAIL, LEXEMES, LEMMAS),
+)
+
+
+def load(home: Path, seed: int) -> Dataset:
+    """Return the counts of the lemmas of alphabetic words of spaCy's vocabulary that are no stop words, CSR.
+
+    ``seed`` is not used: the shuffle is ``RandomState(0)``.
+
+    Raises:
+        DataError: a file is not below the data home, or is not the one that is meant.
+    """
+    lexemes, lemmas = verified_file(home, LEXEMES), verified_file(home, LEMMAS)
+    kept = _kept_words(lexemes.path)
+    lemma_of: dict[str, str] = json.loads(read_gzip(lemmas.path))
+
+    def words(text: str) -> list[str]:
+        return [lemma_of.get(word, word) for word in text.split() if word.isalpha() and word in kept]
+
+    return load_mail(FACTS, home, words, (lexemes, lemmas))
+
+
+def _kept_words(path: Path) -> frozenset[str]:
+    """The words of the lines ``word, is_alpha, is_stop`` that are alphabetic and no stop words."""
+    return frozenset(line.removesuffix("\t1\t0") for _, line in numbered_lines(path) if line.endswith("\t1\t0"))

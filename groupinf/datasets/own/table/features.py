@@ -1,0 +1,203 @@
+"""Columns of a table as features: numbers as they are, text as 0/1, gaps refused or filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groupinf.datasets.config_error import DatasetConfigError
+from groupinf.datasets.own.table.imputation import imputed
+from groupinf.datasets.own.table.table import Parsed, Table
+from groupinf.datasets.own.table.use import ColumnUse, use_as_feature
+from groupinf.datasets.rows.features import LARGEST, TOO_LARGE
+from groupinf.datasets.rows.one_hot import one_hot
+from groupinf.errors import DataError
+
+MOST_CATEGORIES = 1000
+
+# A column of text that holds so many different numbers, and more of its values than that share, was meant as numbers.
+MISTAKEN_NUMBERS = 20
+MISTAKEN_SHARE = 0.9
+
+
+@dataclass(frozen=True)
+class TableFeatures:
+    """Feature names and, column by column of the table, the (rows, k) values of one or more features and its use."""
+
+    names: tuple[str, ...]
+    blocks: tuple[NDArray[Any], ...]
+    uses: tuple[ColumnUse, ...]
+
+    def matrix(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return some rows as one float64 matrix in C order; the whole table is never held as one."""
+        X = np.empty((rows.size, len(self.names)))
+        at = 0
+        for block in self.blocks:
+            X[:, at : at + block.shape[1]] = block[rows]
+            at += block.shape[1]
+        return X
+
+
+def table_features(table: Table, columns: Sequence[str], train: NDArray[np.int64] | None) -> TableFeatures:
+    """Return the features of some columns; gaps are filled in from the rows ``train``, or refused where it is None.
+
+    Raises:
+        DataError: a missing value, one that is infinite or too large, a column that is neither numbers, bools nor
+            text, that is numbers but for a few values or only in the file of the training rows, or that no training
+            row has a value of; names the file, the place and the column.
+        DatasetConfigError: a column of text with too many different values.
+    """
+    names: list[str] = []
+    blocks: list[NDArray[Any]] = []
+    uses: list[ColumnUse] = []
+    for column in columns:
+        parsed = _parsed(table, column)
+        values = _values(table, column, parsed, train)
+        uses.append(use_as_feature(table, column, parsed))
+        if values.dtype == object:
+            _check_categories(values, column, table)
+            kept, block = one_hot(values)
+            names += [f"{column}={value}" for value in kept]
+            blocks.append(block)
+        else:
+            names.append(column)
+            blocks.append(values[:, None])
+    return TableFeatures(tuple(names), tuple(blocks), tuple(uses))
+
+
+def column_without_gaps(table: Table, column: str, advice: str = "") -> Parsed:
+    """Return a column every row of which has a value, finite where it is a number.
+
+    Raises:
+        DataError: a row has none; names its place.
+    """
+    return without_gaps(agreeing(usable(table, column), table, column), table, column, advice)
+
+
+def without_gaps(parsed: Parsed, table: Table, column: str, advice: str = "") -> Parsed:
+    """Return a column every row of which has a value, finite where it is a number; else DataError names the row."""
+    if parsed.missing.any():
+        row = int(np.flatnonzero(parsed.missing)[0])
+        raise DataError(
+            f"{table.place(row, column)}: expected a value, found {table.gap(row, column)};"
+            f" fill it in or leave the row out{advice}"
+        )
+    check_numbers(parsed, table, column)
+    return parsed
+
+
+def usable(table: Table, column: str, advice: str = "") -> Parsed:
+    """Return a column as numbers or text; DataError where its type is another, or not what its owner says."""
+    if column in table.unusable:
+        raise DataError(
+            f"{table.path}: column {column!r}: expected numbers, bools or text, found {table.unusable[column]}{advice}"
+        )
+    parsed = table.parsed(column)
+    if parsed.is_text and column in table.reading.numeric and not parsed.missing.all():
+        _refuse_as_number(table, column, parsed)
+    return parsed
+
+
+def _refuse_as_number(table: Table, column: str, parsed: Parsed) -> None:
+    """Name the first value of a column that was to be numbers and is none."""
+    odd = np.flatnonzero(np.isnan(table.numbers(column)) & ~parsed.missing)
+    if not odd.size:
+        return
+    found = str(table.shown(int(odd[0]), column))
+    mend = "write it as a plain number"
+    if table.files[0].unit == "line" and "," in found and table.reading.decimal == ".":
+        mend = "if the comma is a decimal one, set decimal: ','"
+    elif not any(c.isdigit() for c in found):
+        mend = f"if it stands for a missing value, set missing_values: [{found!r}]"
+    raise DatasetConfigError(
+        f"expected a column of numbers, found {found!r}: {table.place(int(odd[0]), column)}; {mend}",
+        ("dataset", "numeric"),
+    )
+
+
+def agreeing(parsed: Parsed, table: Table, column: str) -> Parsed:
+    """Return a column; DataError where it is text only because of the file of test rows."""
+    first = table.files[0].numbers.size
+    if not parsed.is_text or table.is_category(column) or first == table.rows or parsed.missing[:first].all():
+        return parsed
+    odd = np.isnan(table.numbers(column)) & ~parsed.missing
+    if not odd[:first].any():
+        row = int(np.flatnonzero(odd)[0])
+        raise DataError(
+            f"{table.place(row, column)}: expected a number as in {table.path.name}, found {table.shown(row, column)!r}"
+        )
+    return parsed
+
+
+def check_numbers(parsed: Parsed, table: Table, column: str) -> None:
+    """Refuse infinite and too large numbers, naming the place of the first."""
+    if parsed.is_text:
+        return
+    with np.errstate(invalid="ignore"):
+        bad = np.flatnonzero(~(np.abs(parsed.values.astype(np.float64)) <= LARGEST) & ~parsed.missing)
+    if bad.size:
+        row = int(bad[0])
+        found = f"found {table.shown(row, column)!r}"
+        if np.isfinite(parsed.values[row]):
+            raise DataError(f"{table.place(row, column)}: {found}, {TOO_LARGE}")
+        raise DataError(f"{table.place(row, column)}: expected a finite number, {found}")
+
+
+def _check_meant_as_text(parsed: Parsed, table: Table, column: str) -> None:
+    """One typo would otherwise turn a column of numbers into a feature for each of its values."""
+    if not parsed.is_text or table.is_category(column):
+        return
+    numbers = table.numbers(column)
+    known = numbers[~np.isnan(numbers)]
+    if known.size <= MISTAKEN_SHARE * (~parsed.missing).sum() or np.unique(known).size < MISTAKEN_NUMBERS:
+        return
+    row = int(np.flatnonzero(np.isnan(numbers) & ~parsed.missing)[0])
+    raise DataError(
+        f"{table.place(row, column)}: expected a number, as most of its values are, found {table.shown(row, column)!r};"
+        " mend it, leave it empty to make it a missing value, or drop the column"
+    )
+
+
+def _parsed(table: Table, column: str) -> Parsed:
+    _refuse_dates(table, column)
+    parsed = agreeing(usable(table, column, "; drop the column"), table, column)
+    _check_meant_as_text(parsed, table, column)
+    return parsed
+
+
+def _values(table: Table, column: str, parsed: Parsed, train: NDArray[np.int64] | None) -> NDArray[Any]:
+    if train is None or not parsed.missing.any():
+        return without_gaps(parsed, table, column, ", or drop the column, or set missing: impute").values
+    check_numbers(parsed, table, column)
+    values = imputed(parsed, train)
+    if values is None:
+        raise DataError(
+            f"{table.path}: column {column!r}: expected a training row with a value to fill in the missing ones from,"
+            " found none; drop the column"
+        )
+    return values
+
+
+def _refuse_dates(table: Table, column: str) -> None:
+    kind = table.dates.get(column)
+    if kind is not None and not table.is_category(column):
+        days = "numeric (as days since 1970-01-01) or " if not kind.startswith("time") or "stamp" in kind else ""
+        raise DataError(
+            f"{table.path}: column {column!r}: expected numbers, bools or text, found {kind}; drop it (it can still"
+            f" make column groups), or list it under {days}categorical"
+        )
+
+
+def _check_categories(values: NDArray[np.object_], column: str, table: Table) -> None:
+    """A column of names or keys would otherwise become as many features as there are rows."""
+    found = len(set(values))
+    if found > MOST_CATEGORIES:
+        raise DatasetConfigError(
+            f"expected text columns of {table.path} with at most {MOST_CATEGORIES} different values, found {found} in"
+            f" {column!r}; drop it (it can still make column groups)",
+            ("dataset", "drop"),
+        )

@@ -1,0 +1,45 @@
+"""What the datasets of a user's own files share, whatever their format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from groupinf.config.dataset_schema import LibsvmDataset, NpzDataset, TableDataset
+from groupinf.datasets.dataset import Dataset, Features
+from groupinf.datasets.own.sources import sources_of
+from groupinf.datasets.own.standardise import standardised
+from groupinf.datasets.rows.labels import Targets
+
+
+def own_dataset(
+    config: LibsvmDataset | NpzDataset | TableDataset,
+    X: tuple[Features, Features],
+    targets: Targets,
+    names: tuple[str, ...],
+    files: Iterable[tuple[Path, str]],
+) -> Dataset:
+    """Return the dataset of the training and test rows in ``X``, standardised where ``config`` asks for it.
+
+    ``files`` are (path, sha256); the first names the dataset. Every weight is 1, and there are no natural groups.
+
+    Raises:
+        DataError: the features cannot be standardised; names the file and the feature.
+    """
+    listed = list(files)
+    path = listed[0][0]
+    X_train, X_test = standardised(*X, names, str(path)) if config.standardise else X
+    return Dataset(
+        name=path.stem,
+        task=config.task,
+        X_train=X_train,
+        y_train=targets.y_train,
+        X_test=X_test,
+        y_test=targets.y_test,
+        classes=targets.classes,
+        sample_weight_train=np.ones(targets.y_train.size),
+        feature_names=names,
+        sources=sources_of(listed),
+    )

@@ -1,0 +1,210 @@
+"""What lies where in a run's folder, and reading it back only if it is what was written.
+
+config.yaml, manifest.json, theta.npz, rows.parquet, groups.npz, groups.parquet, cross_validation.parquet,
+blocks/NNNNN-HASH.npz,
+retrains.parquet, effects.parquet, spearman.parquet, timings.json; reports add tables/ and figures/.
+As long as blocks are missing also running/, failed/ and shards.json: groupinf.experiments.folder.in_progress.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from groupinf.atomic import disk_is_full
+from groupinf.errors import DataError
+from groupinf.experiments.folder.files import (
+    not_written,
+    npz_arrays,
+    npz_bytes,
+    parquet_table,
+    sha256,
+    verified,
+    write_atomically,
+)
+from groupinf.experiments.folder.kinds import MANIFEST, makes_again, no_run
+from groupinf.experiments.folder.sealed import sealed, unsealed
+from groupinf.groups.groups import Groups
+from groupinf.studies.group_effects.rows import ROWS
+
+SEAL = "manifest_sha256"
+PREPARED = ("theta.npz", "groups.npz", "groups.parquet", "config.yaml")
+CROSS_VALIDATION = "cross_validation.parquet"
+COLLECTED = ("groups.parquet", "retrains.parquet", "effects.parquet", "spearman.parquet")
+HASH_DIGITS = 16
+
+
+class AlteredManifestError(DataError):
+    """The manifest of a run is not what was written."""
+
+
+@dataclass(frozen=True)
+class RunDirectory:
+    """The folder of one run."""
+
+    path: Path
+
+    @property
+    def manifest_path(self) -> Path:
+        """The manifest names the SHA-256 of every other file that numbers come from."""
+        return self.path / MANIFEST
+
+    def manifest(self) -> dict[str, Any] | None:
+        """The stored manifest; None where the run has not been prepared.
+
+        Raises AlteredManifestError where it is not what was written: it carries a checksum of its own.
+        """
+        try:
+            content = self.manifest_path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise DataError(f"{self.manifest_path}: cannot be read ({error.strerror})") from error
+        manifest = unsealed(content, SEAL)
+        if manifest is None:
+            again = makes_again(self.path)
+            raise AlteredManifestError(
+                f"{self.manifest_path}: altered, as its own checksum does not fit; {again} makes it again"
+            )
+        return manifest
+
+    def whole_manifest(self) -> dict[str, Any] | None:
+        """The stored manifest; None where there is none or it was altered, for whoever then makes it again."""
+        try:
+            return self.manifest()
+        except AlteredManifestError:
+            return None
+
+    def require_manifest(self) -> dict[str, Any]:
+        """The stored manifest; raises DataError where there is none."""
+        manifest = self.manifest()
+        if manifest is None:
+            raise DataError(no_run(self.path))
+        return manifest
+
+    def write_manifest(self, manifest: Mapping[str, Any]) -> None:
+        """Write the manifest with its checksum: last, as it says that the files it names are there."""
+        write_atomically(self.manifest_path, sealed(manifest, SEAL))
+
+    def require_writable(self) -> None:
+        """Make the folder; raises DataError where it cannot be written to, RunError where the disk is full."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.path):
+                pass
+        except OSError as error:
+            if disk_is_full(error):
+                raise not_written(self.path, error) from error
+            raise DataError(f"{self.path}: cannot be written to ({error.strerror}); choose another --out") from error
+
+    def clear(self) -> None:
+        """Delete what the folder holds: moved aside first, so that it is gone as a whole or not at all."""
+        if not self.path.exists():
+            return
+        aside = self.path.with_name(f".{self.path.name}-deleted-{os.getpid()}")
+        try:
+            self.path.rename(aside)
+        except OSError as error:
+            raise DataError(f"{self.path}: cannot be deleted ({error.strerror}); nothing was changed") from error
+        shutil.rmtree(aside, ignore_errors=True)
+
+    def write(self, name: str, content: bytes) -> str:
+        """Write one file whole; its SHA-256."""
+        write_atomically(self.path / name, content)
+        return sha256(content)
+
+    def read(self, name: str, manifest: Mapping[str, Any]) -> bytes | None:
+        """A file's content if it is the one the manifest names, else None."""
+        expected = manifest.get("files", {}).get(name)
+        return None if expected is None else verified(self.path / name, expected)
+
+    def hash_of(self, name: str) -> str | None:
+        """SHA-256 of a file as it is; None where it is missing."""
+        try:
+            return sha256((self.path / name).read_bytes())
+        except OSError:
+            return None
+
+    def stored_blocks(self) -> dict[int, Path]:
+        """The file of each block that is stored, going by the names: whether it is whole is seen when it is read."""
+        return {number: files[-1] for number, files in self.block_files().items()}
+
+    def block_files(self) -> dict[int, list[Path]]:
+        """The files of each block, from one listing of the folder; more than one where one was altered."""
+        found: dict[int, list[Path]] = {}
+        for file in sorted((self.path / "blocks").glob("[0-9]*-*.npz")):
+            found.setdefault(int(file.name.partition("-")[0]), []).append(file)
+        return found
+
+    def read_table(self, name: str, manifest: Mapping[str, Any]) -> pd.DataFrame:
+        """A collected table; raises DataError where it is missing or altered."""
+        content = self.read(name, manifest)
+        if content is None:
+            again = makes_again(self.path)
+            raise DataError(
+                f"{self.path / name}: missing, or not the file that {MANIFEST} names; {again} makes it again"
+            )
+        return parquet_table(content)
+
+    def write_block(self, number: int, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Store a block under a name that carries its checksum; the same block gives the same file."""
+        content = npz_bytes(arrays)
+        write_atomically(self.path / "blocks" / f"{number:05d}-{sha256(content)[:HASH_DIGITS]}.npz", content)
+
+    def read_block(
+        self, number: int, files: Mapping[int, Sequence[Path]] | None = None
+    ) -> dict[str, NDArray[Any]] | None:
+        """A stored block whose content has the checksum of its name; None where there is none.
+
+        ``files`` are those of ``block_files``, which whoever reads many blocks lists once.
+        """
+        for file in (self.block_files() if files is None else files).get(number, ()):
+            content = file.read_bytes()
+            if sha256(content)[:HASH_DIGITS] == file.stem.partition("-")[2]:
+                return npz_arrays(content)
+        return None
+
+
+def prepared_files(manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    """What prepare wrote: PREPARED, the cross-validation where λ was chosen by one, and the rows but in old runs."""
+    return (*PREPARED, *(name for name in (CROSS_VALIDATION, ROWS) if name in manifest.get("files", {})))
+
+
+def groups_archive(groups: Groups) -> bytes:
+    """groups.npz: the removal matrix as indptr and indices."""
+    return npz_bytes({"indptr": groups.indptr, "indices": groups.indices})
+
+
+def groups_frame(groups: Groups) -> pd.DataFrame:
+    """groups.parquet: one row per group."""
+    return pd.DataFrame(
+        {
+            "group": np.arange(len(groups), dtype=np.int64),
+            "name": list(groups.name),
+            "kind": list(groups.kind),
+            "size": groups.sizes,
+            "test_point": np.array(groups.test_point, dtype=np.int64),
+            "made_from": list(groups.made_from),
+        }
+    )
+
+
+def groups_from(archive: Mapping[str, NDArray[Any]], frame: pd.DataFrame) -> Groups:
+    """The groups of a stored archive and table."""
+    return Groups(
+        indptr=archive["indptr"],
+        indices=archive["indices"],
+        kind=tuple(frame["kind"]),
+        name=tuple(frame["name"]),
+        test_point=tuple(int(t) for t in frame["test_point"]),
+        made_from=tuple(frame["made_from"]),
+    )

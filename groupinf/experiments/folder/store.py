@@ -1,0 +1,55 @@
+"""Storing what a run prepares, also where several processes do so at once: none waits, and what is stored fits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from groupinf.errors import DataError
+from groupinf.experiments.folder.files import sha256
+from groupinf.experiments.folder.kinds import MANIFEST
+from groupinf.experiments.folder.run_directory import RunDirectory
+from groupinf.studies.group_effects.rows import ROWS
+
+# other paths in a configuration, or another name of the same file, change no number
+MAY_DIFFER = ("config.yaml", ROWS)
+
+
+def store_prepared(
+    directory: RunDirectory, contents: Mapping[str, bytes], description: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Store prepared files, and the manifest last; the manifest that counts, which is the first that was stored.
+
+    Where one is stored already, or blocks are, the files must be those that it or they were made with: then only what
+    is missing or altered is written. Raises DataError, naming the file, where they are not. An altered manifest counts
+    as a missing one.
+    """
+    hashes = {name: sha256(content) for name, content in contents.items()}
+    stored = directory.whole_manifest()
+    if stored is None and directory.stored_blocks():
+        found = {name: directory.hash_of(name) for name in hashes}
+        lost = "altered" if directory.manifest_path.exists() else "missing"
+        _require_same(directory, hashes, found, f"{MANIFEST} is {lost}")
+    elif stored is not None:
+        _require_same(directory, hashes, stored["files"], "it was missing or altered, or another process was first")
+    for name, content in contents.items():
+        if directory.hash_of(name) != hashes[name]:
+            directory.write(name, content)
+    manifest = directory.whole_manifest()
+    if manifest is None:
+        manifest = {**description, "files": hashes, "collected": False}
+        directory.write_manifest(manifest)
+    elif any(manifest["files"].get(name) != hashes[name] for name in hashes):
+        manifest = {**manifest, "files": {**manifest["files"], **hashes}}
+        directory.write_manifest(manifest)
+    return manifest
+
+
+def _require_same(directory: RunDirectory, made: Mapping[str, str], stored: Mapping[str, str | None], why: str) -> None:
+    for name in made:
+        if name not in MAY_DIFFER and made[name] != stored.get(name):
+            raise DataError(
+                f"{directory.path / name}: {why}, and what is prepared here has other bytes, so that stored blocks "
+                "would not fit; prepare it on the kind of processor and with the library versions that it was first "
+                "prepared with, or start over: groupinf experiment, prepare and sweep have --fresh for that"
+            )

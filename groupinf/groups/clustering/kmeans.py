@@ -1,0 +1,72 @@
+"""k-means of points, seeded: Lloyd's algorithm, or mini-batches where that would take too long."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.cluster import KMeans, MiniBatchKMeans
+from sklearn.exceptions import ConvergenceWarning
+
+from groupinf.datasets.dataset import Features
+from groupinf.groups.clustering.points import Points, Rows
+
+LLOYD_WORK = 2e9
+"""Largest n·d·k for Lloyd's algorithm: a fraction of a second per iteration, and there may be 300 of them."""
+
+EXPLICIT_BYTES = 1e9
+"""Largest size of the points written out in float64, at which Lloyd's algorithm still fits beside a run."""
+
+BATCH = 2048
+PASSES = 5
+
+
+def uses_batches(points: Points, k: int) -> bool:
+    """Whether ``kmeans_labels`` goes by mini-batches: n·d·k or n·d beyond what Lloyd's algorithm is given."""
+    stored = points.n * points.explicit_width
+    return stored * k > LLOYD_WORK or stored * 8 > EXPLICIT_BYTES
+
+
+def kmeans_labels(points: Points, k: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Cluster numbers (n,) of one k-means run from one k-means++ initialisation, k <= n.
+
+    Lloyd's algorithm to scikit-learn's tolerance (300 iterations at most), or ``PASSES`` seeded passes of
+    mini-batch k-means (Sculley 2010) over the points, written out a batch at a time.
+    """
+    seed = int(rng.integers(2**31))
+    everything = np.arange(points.n, dtype=np.int64)
+    with warnings.catch_warnings():
+        # fewer distinct points than k: some clusters stay empty, which the caller reports
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        if uses_batches(points, k):
+            return _mini_batches(points, k, seed)
+        model = KMeans(n_clusters=k, n_init=1, random_state=seed)
+        return np.asarray(model.fit_predict(_readable(points.matrix(everything))), dtype=np.int64)
+
+
+def _mini_batches(points: Points, k: int, seed: int) -> NDArray[np.int64]:
+    model = MiniBatchKMeans(n_clusters=k, n_init=1, random_state=seed)
+    order = np.random.default_rng(seed)
+    for _ in range(PASSES):
+        for batch in _batches(order.permutation(points.n), k):
+            model.partial_fit(_readable(points.matrix(np.sort(batch))))
+    everything = np.arange(points.n, dtype=np.int64)
+    return np.concatenate([model.predict(_readable(points.matrix(b))) for b in _batches(everything, k)]).astype(
+        np.int64
+    )
+
+
+def _batches(rows: Rows, k: int) -> list[Rows]:
+    # equal parts, so that no batch has fewer rows than there are clusters
+    return np.array_split(rows, max(1, rows.size // max(BATCH, k)))
+
+
+def _readable(X: Features) -> NDArray[np.float64] | sparse.csr_matrix:
+    """X as scikit-learn takes it: sparse rows with 32-bit indices."""
+    if isinstance(X, np.ndarray):
+        return X
+    matrix = sparse.csr_matrix(X)
+    matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
+    return matrix

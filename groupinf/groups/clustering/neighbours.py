@@ -1,0 +1,97 @@
+"""Nearest points outside a point's own component, in blocks of matrix products."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groupinf.groups.clustering.points import Floats, Points, Rows
+
+NEIGHBOURS = 16
+BLOCK_BYTES = 2**25  # of inner products at a time: large enough for a quick product, small beside the data
+STRIDE = 32  # columns whose minimum stands for them when a row is searched
+MANY = 4 * NEIGHBOURS
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """For each of m points its k nearest, nearest first: ``index`` (m, k), ``distance`` (m, k).
+
+    ``bound`` (m,): no point left out is closer (inf where none was left out). A place without a
+    neighbour has distance inf and an index that means nothing.
+    """
+
+    index: Rows
+    distance: Floats
+    bound: Floats
+
+
+def nearest_outside(points: Points, rows: Rows, component: Rows) -> Neighbours:
+    """The k nearest points of each of ``rows`` among the points with another ``component`` (n,).
+
+    Chosen by |b|² − 2a·b, which ranks the distances from a up to rounding; then their distances are
+    computed again from differences. Distances under about 1e-8 of the largest norm are not told apart
+    in the choice, only in the values.
+    """
+    k = min(NEIGHBOURS, points.n - 1)
+    found = [
+        _block(points, rows[start : start + _block_rows(points.n)], component, k)
+        for start in range(0, rows.size, _block_rows(points.n))
+    ]
+    return Neighbours(
+        np.concatenate([f.index for f in found]),
+        np.concatenate([f.distance for f in found]),
+        np.concatenate([f.bound for f in found]),
+    )
+
+
+def _block_rows(n: int) -> int:
+    return max(1, min(512, BLOCK_BYTES // (8 * n)))
+
+
+def _block(points: Points, rows: Rows, component: Rows, k: int) -> Neighbours:
+    score = points.inner(rows)
+    np.subtract(points.squared_norms / 2, score, out=score)
+    score[component[rows][:, None] == component] = np.inf
+    index = _smallest(score, k)
+    usable = np.isfinite(np.take_along_axis(score, index, axis=1))
+    distance = np.full(index.shape, np.inf)
+    distance[usable] = points.distances(np.broadcast_to(rows[:, None], index.shape)[usable], index[usable])
+    order = np.argsort(distance, axis=1, kind="stable")
+    distance = np.take_along_axis(distance, order, axis=1)
+    return Neighbours(np.take_along_axis(index, order, axis=1), distance, distance[:, -1].copy())
+
+
+def _smallest(score: Floats, k: int) -> Rows:
+    """Columns (m, k) of the k smallest entries of every row of ``score`` (m, n), in no particular order.
+
+    A partition of whole rows would take longer than the product that made them. The k-th smallest of the
+    minima over strided columns is no less than the k-th smallest entry, and few entries lie below it.
+    """
+    m, n = score.shape
+    chunks = n // STRIDE
+    if chunks < 2 * k:
+        return np.argpartition(score, k - 1, axis=1)[:, :k]
+    minima = score[:, : chunks * STRIDE].reshape(m, STRIDE, chunks).min(axis=1)
+    limit = np.partition(minima, k - 1, axis=1)[:, k - 1]
+    row, column = np.divmod(np.flatnonzero(score <= limit[:, None]), n)
+    count = np.bincount(row, minlength=m)
+    start = np.cumsum(count) - count
+    chosen = np.empty((m, k), dtype=np.int64)
+    crowded = count > MANY  # many entries tie at the limit
+    if crowded.any():
+        chosen[crowded] = np.argpartition(score[crowded], k - 1, axis=1)[:, :k]
+    if not crowded.all():
+        chosen[~crowded] = _smallest_listed(score, column, start, count, ~crowded, k)
+    return chosen
+
+
+def _smallest_listed(score: Floats, column: Rows, start: Rows, count: Rows, wanted: NDArray[np.bool_], k: int) -> Rows:
+    """The k smallest of each wanted row's listed columns ``column[start : start + count]``, count at least k."""
+    place = np.arange(count[wanted].max())
+    listed = place < count[wanted][:, None]
+    columns = column[np.where(listed, start[wanted][:, None] + place, 0)]
+    values = np.where(listed, score[np.flatnonzero(wanted)[:, None], columns], np.inf)
+    return np.take_along_axis(columns, np.argsort(values, axis=1, kind="stable")[:, :k], axis=1)

@@ -1,0 +1,213 @@
+"""Figures of a run: predicted against actual effects of all groups, one figure per prediction."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import matplotlib.style
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.legend import Legend
+from matplotlib.lines import Line2D
+
+from groupinf.analysis.agreement import ALL_KINDS
+from groupinf.analysis.pairs import PairedEffects, pair_effects
+from groupinf.experiments.folder.result import Run
+from groupinf.reporting.drawing.layout import Layout, arrange
+from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, FONT, drawable, shorten_to, width_of, wrap_to
+from groupinf.reporting.drawing.scatter import (
+    ALPHA,
+    POINT_EDGE,
+    TICK_SIZE,
+    Panel,
+    count_styles,
+    draw_panel,
+    hidden_points,
+    tick_room,
+)
+from groupinf.reporting.words.style import (
+    IDENTITY,
+    MOST_TEST_POINTS,
+    QUIET,
+    SMALL,
+    TEXT,
+    KindStyle,
+    evaluation_name,
+    kind_styles,
+    method_name,
+    panel_name,
+)
+from groupinf.reporting.words.summary import convention_line, facts_line, test_point_names
+from groupinf.wording import counted
+
+# Above this many points an SVG holds them as images; text, axes and lines stay vectors.
+MOST_VECTOR_POINTS = 5000
+FileFormat = Literal["svg", "pdf", "png"]
+FILE_FORMATS: tuple[FileFormat, ...] = ("svg", "pdf", "png")
+_METADATA: dict[FileFormat, dict[str, str | None]] = {
+    "svg": {"Date": None, "Creator": "groupinf"},
+    "pdf": {"CreationDate": None, "Creator": "groupinf"},
+    "png": {"Software": None},
+}
+_MARGIN = 0.15
+_LEGEND_LABEL = 2.3  # inches that a legend of 2.9 leaves beside the marker and the margin
+_BESIDE_PANEL = 0.36  # inches by which a title may be wider than its panel without touching the next
+_SIZE = 10.0
+FIGURE_SETTINGS = {
+    "font.family": FONT,
+    "font.size": _SIZE,
+    "text.color": TEXT,
+    "text.parse_math": False,
+    "axes.linewidth": 0.6,
+    "axes.edgecolor": QUIET,
+    "axes.labelcolor": TEXT,
+    "axes.titlesize": 10.0,
+    "axes.titley": 1.0,  # stays put, whatever is at the end of the axis
+    "axes.titlepad": 27.0,  # above the line on ρ
+    "axes.labelpad": 8.0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "xtick.labelsize": TICK_SIZE,
+    "ytick.labelsize": TICK_SIZE,
+    "svg.hashsalt": "groupinf",
+    "pdf.fonttype": 42,  # whole fonts, which journals ask for
+}
+
+
+def panels(run: Run, pairs: PairedEffects, method: str) -> list[Panel]:
+    """The panels of one prediction: evaluation by evaluation, of each the run's first MOST_TEST_POINTS."""
+    overall = run.spearman[(run.spearman["kind"] == ALL_KINDS) & (run.spearman["method"] == method)]
+    spearman = overall.set_index(["evaluation", "test_point"])["spearman"]
+    predicted = pairs.predicted[pairs.methods.index(method)]
+    made = []
+    for evaluation in dict.fromkeys(name for name, _ in pairs.measures):
+        points = [(i, point) for i, (name, point) in enumerate(pairs.measures) if name == evaluation]
+        for i, point in points[:MOST_TEST_POINTS]:
+            rho = float(spearman[evaluation, point])
+            made.append(Panel(evaluation, point, predicted[i], pairs.actual[i], rho))
+    return made
+
+
+def scatter_figure(run: Run, method: str) -> Figure:
+    """Predicted effects by ``method`` (x) against actual effects (y) of the run's groups.
+
+    A row per evaluation and a column per test point, or a single row where every evaluation has one panel.
+    """
+    pairs = pair_effects(run.effects)
+    made = panels(run, pairs, method)
+    by_frequency = [kind for kind, _ in Counter(pairs.kinds).most_common()]
+    styles = kind_styles(by_frequency)
+    legend = count_styles(pairs.kinds, styles)
+    foot = [convention_line(run)]
+    if len(made) < len(pairs.measures):
+        foot.append(f"The first {MOST_TEST_POINTS} test points of each evaluation are drawn.")
+    if any(hidden_points(panel) for panel in made):
+        foot.append("k hidden: points outside the axes.")
+    with matplotlib.style.context(["default", FIGURE_SETTINGS]):
+        layout, lines = _arrange_with_foot(made, len(legend) + 1, foot)
+        figure = Figure(figsize=(layout.width, layout.height), dpi=DOTS_PER_INCH)
+        rasterized = sum(panel.predicted.size for panel in made) > MOST_VECTOR_POINTS
+        axes = [figure.add_axes(box) for box in layout.panels]
+        for ax, panel in zip(axes, made, strict=True):
+            draw_panel(ax, panel, pairs.kinds, styles, rasterized)
+        _label(figure, axes, made, layout, test_point_names(run))
+        _add_legend(figure, layout, legend)
+        _add_title(figure, layout, run, method, pairs.groups.size)
+        figure.text(_MARGIN / layout.width, layout.foot, "\n".join(lines), size=SMALL, color=QUIET, va="top")
+    return figure
+
+
+def figure_bytes(figure: Figure, file_format: FileFormat) -> bytes:
+    """The figure as the bytes of a file: the same figure gives the same bytes."""
+    metadata = _METADATA[file_format]
+    buffer = io.BytesIO()
+    with matplotlib.style.context(["default", FIGURE_SETTINGS]):
+        figure.savefig(buffer, format=file_format, metadata=metadata)
+    return buffer.getvalue()
+
+
+def _arrange_with_foot(made: list[Panel], legend_entries: int, foot: list[str]) -> tuple[Layout, list[str]]:
+    """The layout, and the closing lines wrapped to its width, for which it leaves room."""
+    evaluations, room = [panel.evaluation for panel in made], tick_room(made)
+    width = arrange(evaluations, legend_entries, 0, room).width
+    lines = [line for text in foot for line in wrap_to(drawable(text), SMALL, width - 2 * _MARGIN)]
+    return arrange(evaluations, legend_entries, len(lines), room), lines
+
+
+def _label(figure: Figure, axes: list[Axes], made: list[Panel], layout: Layout, sets: Mapping[int, str]) -> None:
+    for ax, panel in zip(axes, made, strict=True):
+        name = evaluation_name(panel.evaluation)
+        on = panel_name(panel.evaluation, panel.test_point, sets)
+        title = f"{name}, {on}" if layout.one_row else f"{on[:1].upper()}{on[1:]}"
+        if panel.test_point in sets:
+            title = shorten_to(drawable(title), _SIZE, ax.get_position().width * layout.width + _BESIDE_PANEL)
+        ax.set_title(title)
+        if layout.one_row:
+            ax.set_xlabel("Predicted effect")
+    for row in layout.rows:
+        left, bottom, _, height = layout.panels[row.panels[0]]
+        axes[row.panels[0]].set_ylabel("Actual effect (retrained)", labelpad=4.0)
+        if row.heading:
+            figure.text(left, bottom + height + layout.title, evaluation_name(row.heading), weight="bold")
+        if not layout.one_row:
+            evaluation = evaluation_name(made[row.panels[0]].evaluation).lower()
+            last_left, _, width, _ = layout.panels[row.panels[-1]]
+            middle = (left + last_left + width) / 2
+            figure.text(middle, bottom - layout.label, f"Predicted effect on {evaluation}", ha="center", va="top")
+
+
+def _add_legend(figure: Figure, layout: Layout, counted: Mapping[KindStyle, int]) -> None:
+    handles: list[Artist] = [Line2D([], [], color=IDENTITY, linewidth=1.0)]
+    labels = ["Slope 1: predicted = actual"]
+    for style, count in counted.items():
+        handles.append(kind_marker(style))
+        counted_groups = f" ({count:,})"
+        room = _LEGEND_LABEL - width_of(counted_groups, _SIZE)
+        labels.append(shorten_to(drawable(style.name), _SIZE, room) + counted_groups)
+    legend = figure.legend(
+        handles,
+        [str(i) for i in range(len(labels))],
+        loc="upper left",
+        bbox_to_anchor=layout.legend,
+        borderaxespad=0.0,
+        frameon=False,
+        labelspacing=0.4,
+        title="Kind of group (number of groups)",
+        alignment="left",
+    )
+    set_labels(legend, labels)
+
+
+def kind_marker(style: KindStyle) -> Line2D:
+    """The point that stands for a kind in a legend."""
+    return Line2D(
+        [],
+        [],
+        linestyle="",
+        marker=style.marker,
+        color=style.colour,
+        alpha=ALPHA,
+        markersize=5,
+        markeredgecolor="white",
+        markeredgewidth=POINT_EDGE,
+    )
+
+
+def set_labels(legend: Legend, labels: Sequence[str]) -> None:
+    """Write the labels into a legend made with others: matplotlib would leave out a name that begins with _."""
+    for text, label in zip(legend.get_texts(), labels, strict=True):
+        text.set_text(label)
+
+
+def _add_title(figure: Figure, layout: Layout, run: Run, method: str, n_groups: int) -> None:
+    left = _MARGIN / layout.width
+    title = f"{method_name(method)} against the actual effect of removal"
+    figure.text(left, 1 - 0.14 / layout.height, title, size=12, weight="bold", va="top")
+    facts = shorten_to(drawable(f"{facts_line(run)}; {counted(n_groups, 'group')}"), _SIZE, layout.width - 2 * _MARGIN)
+    figure.text(left, 1 - 0.4 / layout.height, facts, va="top", color=QUIET)

@@ -1,0 +1,161 @@
+"""One scatter panel: predicted against actual effects of groups."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FixedLocator, MaxNLocator, ScalarFormatter
+from numpy.typing import NDArray
+
+from groupinf.reporting.drawing.lettering import width_of
+from groupinf.reporting.words.formats import coefficient
+from groupinf.reporting.words.style import GRID, IDENTITY, SMALL, KindStyle
+from groupinf.wording import power_of_ten
+
+ALPHA = 0.8
+TICK_SIZE = 9.0
+_USUAL_LABEL, _BETWEEN_LABELS = 0.36, 0.06  # inches
+POINT_EDGE = 0.25  # width of the white edge, which tells points apart where they crowd
+_ABOVE = 15.0  # points between the axes and the line on ρ: room for the power of ten at the end of the y axis
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Predicted and actual effects (G,) of all groups for one evaluation and test point."""
+
+    evaluation: str
+    test_point: int
+    predicted: NDArray[np.float64]
+    actual: NDArray[np.float64]
+    spearman: float
+
+
+def axis_limits(predicted: NDArray[np.float64], actual: NDArray[np.float64]) -> tuple[float, float]:
+    """Common limits of both axes: all values, but those farther out than the middle 98 % are wide.
+
+    So the middle 98 % always fill a third of the axes or more.
+    """
+    values = np.concatenate([predicted, actual])
+    low, high = np.quantile(values, [0.01, 0.99])
+    reach = high - low
+    inside = values[(values >= low - reach) & (values <= high + reach)]
+    low, high = float(inside.min()), float(inside.max())
+    margin = 0.06 * (high - low) or 0.5 * abs(low) or 1.0
+    return low - margin, high + margin
+
+
+def ticks(low: float, high: float) -> tuple[list[float], list[str]]:
+    """A few round values between the limits, and their labels."""
+    locator = MaxNLocator(nbins=4, steps=[1, 2, 5, 10], min_n_ticks=2)
+    places = [float(place) for place in locator.tick_values(low, high) if low <= place <= high]
+    formatter = PowerOfTen()
+    formatter.create_dummy_axis()
+    assert formatter.axis is not None
+    formatter.axis.set_view_interval(low, high)
+    return places, formatter.format_ticks(places)
+
+
+def tick_room(panels: Sequence[Panel]) -> float:
+    """Inches between panels that labels at their ticks need beyond what the usual ones do."""
+    labels = [label for panel in panels for label in ticks(*axis_limits(panel.predicted, panel.actual))[1]]
+    widest = max((width_of(label, TICK_SIZE) for label in labels), default=0.0)
+    return 1.7 * max(0.0, widest - _USUAL_LABEL)  # half a label stands beside the panel at its x axis, too
+
+
+def hidden_points(panel: Panel) -> int:
+    """How many groups lie outside the panel's axes."""
+    return int(np.count_nonzero(~_inside(panel, *axis_limits(panel.predicted, panel.actual))))
+
+
+def count_styles(kinds: NDArray[np.object_], styles: Mapping[str, KindStyle]) -> dict[KindStyle, int]:
+    """Number of groups drawn in each style, in the order of the styles."""
+    counts = Counter(styles[kind] for kind in kinds)
+    return {style: counts[style] for style in dict.fromkeys(styles.values())}
+
+
+def draw_panel(
+    ax: Axes, panel: Panel, kinds: NDArray[np.object_], styles: Mapping[str, KindStyle], rasterized: bool
+) -> None:
+    """Draw a point per group and the line of slope 1; above the axes Spearman's ρ and how many groups are hidden.
+
+    ``kinds`` (G,) names the kind of each group. Kinds with fewer groups are drawn over those with more.
+    """
+    low, high = axis_limits(panel.predicted, panel.actual)
+    ax.axhline(0, color=GRID, linewidth=0.6, zorder=0)
+    ax.axvline(0, color=GRID, linewidth=0.6, zorder=0)
+    ax.plot([low, high], [low, high], color=IDENTITY, linewidth=1.0, zorder=0.5)
+    sides = np.stack([panel.predicted, panel.actual])
+    inside = _inside(panel, low, high)
+    counts = count_styles(kinds, styles)
+    drawn = sorted(counts, key=counts.__getitem__, reverse=True)
+    position = {kind: drawn.index(style) for kind, style in styles.items()}
+    position_of = np.array([position[kind] for kind in kinds])
+    for i, style in enumerate(drawn):
+        x, y = sides[:, inside & (position_of == i)]
+        ax.scatter(
+            x,
+            y,
+            s=16,
+            c=style.colour,
+            marker=style.marker,
+            alpha=ALPHA,
+            linewidths=POINT_EDGE,
+            edgecolors="white",
+            zorder=1 + 0.4 * (i + 1) / len(drawn),  # below ticks and axes, so that rasterized points make one image
+            rasterized=rasterized,
+        )
+    ax.set(xlim=(low, high), ylim=(low, high), aspect="equal")
+    _few_ticks(ax, low, high)
+    hidden = int(np.count_nonzero(~inside))
+    above = f"ρ = {coefficient(panel.spearman)}" + (f" · {hidden:,} hidden" if hidden else "")
+    ax.annotate(
+        above,
+        xy=(0.5, 1.0),
+        xycoords="axes fraction",
+        xytext=(0.0, _ABOVE),
+        textcoords="offset points",
+        ha="center",
+        va="baseline",
+        size=SMALL,
+    )
+
+
+def _inside(panel: Panel, low: float, high: float) -> NDArray[np.bool_]:
+    sides = np.stack([panel.predicted, panel.actual])
+    return np.asarray(((low <= sides) & (sides <= high)).all(axis=0))
+
+
+class PowerOfTen(ScalarFormatter):
+    """Few digits at the ticks and one power of ten at the end of the axis, in plain characters."""
+
+    def __init__(self) -> None:
+        super().__init__(useOffset=False)
+        self.set_powerlimits((-2, 3))
+
+    def get_offset(self) -> str:
+        plain = super().get_offset().replace("−", "-")  # such as 1e-3, or nothing
+        return f"×{power_of_ten(int(plain.removeprefix('1e')))}" if plain else ""
+
+
+def _few_ticks(ax: Axes, low: float, high: float) -> None:
+    """Ticks up the y axis; of these, every one, every second or ... on the x axis, so that labels have room."""
+    side = ax.bbox.width / ax.figure.dpi
+    places, labels = ticks(low, high)
+    steps = range(1, len(places) + 1)
+    step = next(n for n in steps if _fit(places[::n], labels[::n], side / (high - low)))
+    for axis, marked in ((ax.xaxis, places[::step]), (ax.yaxis, places)):
+        axis.set_major_locator(FixedLocator(marked))
+        axis.set_major_formatter(PowerOfTen())
+        axis.get_offset_text().set_fontsize(SMALL)
+
+
+def _fit(places: Sequence[float], labels: Sequence[str], inches: float) -> bool:
+    """Whether labels, centred at the places, stay apart where a unit is so many inches."""
+    widths = [width_of(label, TICK_SIZE) + _BETWEEN_LABELS for label in labels]
+    needed = [(a + b) / 2 for a, b in itertools.pairwise(widths)]
+    return all((b - a) * inches >= room for (a, b), room in zip(itertools.pairwise(places), needed, strict=True))

@@ -1,0 +1,98 @@
+"""Small drawings inside table cells: values on a scale, as inline SVG that is as wide as its cell."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from matplotlib.markers import MarkerStyle
+from matplotlib.path import Path
+
+from groupinf.reporting.html.parts.markup import Html, element
+
+_LANE = 11  # pixels of height for each of several values below one another
+_RADIUS = 4.0
+
+
+@dataclass(frozen=True)
+class Scale:
+    """From ``low`` at the left edge to ``high`` at the right, by logarithms where ``logarithmic``; values outside
+    stand at the edge. ``reference`` has a line of its own."""
+
+    low: float
+    high: float
+    reference: float
+    logarithmic: bool = False
+
+    def place(self, value: float) -> float:
+        """Where a value stands, in per cent of the width."""
+        low, high = self._at(self.low), self._at(self.high)
+        share = (self._at(value) - low) / (high - low)
+        return 3 + 94 * min(1.0, max(0.0, share))
+
+    def _at(self, value: float) -> float:
+        if not self.logarithmic:
+            return value
+        return math.log(value) if value > 0 else -math.inf
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One value with its interval (NaN: none), how it is drawn (a CSS class, a matplotlib marker), what it says."""
+
+    value: float
+    low: float
+    high: float
+    look: str
+    marker: str
+    words: str
+    lane: int = 0
+
+
+def drawing(marks: Sequence[Mark], scale: Scale) -> Html:
+    """The marks on the scale, those of a higher lane below; undefined values are left out."""
+    defined = [mark for mark in marks if math.isfinite(mark.value)]
+    lanes = 1 + max((mark.lane for mark in marks), default=0)
+    height = _LANE * lanes + 4
+    at = f"{scale.place(scale.reference):.1f}%"
+    line = element("line", {"class": "reference", "x1": at, "x2": at, "y1": "0", "y2": f"{height}"})
+    words = "; ".join(mark.words for mark in defined) or "undefined"
+    attributes = {"class": "marks", "height": f"{height}", "role": "img", "aria-label": words}
+    return element("svg", attributes, line, *(part for mark in defined for part in _drawn(mark, scale)))
+
+
+def _drawn(mark: Mark, scale: Scale) -> list[Html]:
+    y = _LANE * mark.lane + _LANE / 2 + 2
+    parts = []
+    if math.isfinite(mark.low) and math.isfinite(mark.high):
+        ends = {"x1": f"{scale.place(mark.low):.2f}%", "x2": f"{scale.place(mark.high):.2f}%"}
+        parts.append(element("line", {"class": f"interval {mark.look}", **ends, "y1": f"{y:g}", "y2": f"{y:g}"}))
+    place = {"x": f"{scale.place(mark.value):.2f}%", "y": f"{y:g}", "class": f"mark {mark.look}"}
+    shape = element("path", {"d": marker_path(mark.marker)})
+    parts.append(element("svg", {**place, "overflow": "visible"}, element("title", {}, mark.words), shape))
+    return parts
+
+
+def symbol(look: str, marker: str) -> Html:
+    """One marker by itself, as a legend shows it."""
+    shape = element("path", {"d": marker_path(marker)})
+    attributes = {"class": f"symbol {look}", "viewBox": "-6 -6 12 12", "width": "14", "height": "14"}
+    return element("svg", {**attributes, "aria-hidden": "true"}, shape)
+
+
+@cache
+def marker_path(marker: str) -> str:
+    """A matplotlib marker around (0, 0) as the path of an SVG, of the size that the other markers have."""
+    style = MarkerStyle(marker)
+    path = style.get_path().transformed(style.get_transform())
+    letters = {Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C"}
+    parts = []
+    for vertices, code in path.iter_segments(simplify=False):
+        if code == Path.CLOSEPOLY:
+            parts.append("Z")
+        elif code in letters:
+            pairs = [f"{sign * 2 * _RADIUS * v:.2f}" for sign, v in zip((1, -1) * 3, vertices, strict=False)]
+            parts.append(letters[code] + " ".join(pairs))
+    return "".join(parts)

@@ -1,0 +1,67 @@
+"""HTML whose text is escaped where it is put in: only what :func:`element` built counts as markup."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from groupinf.reporting.words.formats import visible
+
+_VOID = {"img", "input", "meta"}
+
+
+@dataclass(frozen=True)
+class Html:
+    """Markup that is safe to put into a page as it is."""
+
+    text: str
+
+
+Content = Html | str
+
+
+def escaped(content: Content) -> str:
+    """Markup as it is, any other text escaped, without control and invisible characters.
+
+    >>> escaped("<script>alert(1)</script>")
+    '&lt;script&gt;alert(1)&lt;/script&gt;'
+    """
+    return content.text if isinstance(content, Html) else html.escape(visible(content))
+
+
+def element(name: str, attributes: Mapping[str, str], *children: Content) -> Html:
+    """An element; attribute values and children that are plain text are escaped.
+
+    >>> element("a", {"title": '"x"'}, "1 < 2").text
+    '<a title="&quot;x&quot;">1 &lt; 2</a>'
+    """
+    listed = "".join(f' {key}="{html.escape(visible(value))}"' for key, value in attributes.items())
+    if name in _VOID:
+        return Html(f"<{name}{listed}>")
+    return Html(f"<{name}{listed}>{''.join(map(escaped, children))}</{name}>")
+
+
+def joined(parts: Sequence[Content]) -> Html:
+    """The parts one after another."""
+    return Html("".join(map(escaped, parts)))
+
+
+def png_figure(content: bytes, words: str) -> Html:
+    """A PNG file that stands in the page itself, with its caption."""
+    source = f"data:image/png;base64,{base64.b64encode(content).decode()}"
+    image = element("img", {"src": source, "alt": words})
+    return element("figure", {"class": "static"}, image, element("figcaption", {}, words))
+
+
+def json_element(identifier: str, value: Any) -> Html:
+    """The value for scripts to read; no text in it can end the element it stands in.
+
+    >>> json_element("x", "</script>").text
+    '<script type="application/json" id="x">"\\\\u003c/script>"</script>'
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+    return Html(f'<script type="application/json" id="{html.escape(identifier)}">{text}</script>')

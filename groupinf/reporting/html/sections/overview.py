@@ -1,0 +1,85 @@
+"""What was run: the facts of each run in one line of a table, what was chosen, and the convention."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from groupinf.experiments.folder.result import Run
+from groupinf.reporting.html.parts.agreement_tables import run_cell
+from groupinf.reporting.html.parts.markup import Html, element, joined
+from groupinf.reporting.html.parts.table import Cell, Column, table
+from groupinf.reporting.words.choices import choice_lines, test_points_line
+from groupinf.reporting.words.entries import Entry
+from groupinf.reporting.words.formats import one_line, percent, shorten
+from groupinf.reporting.words.style import LONGEST_NAME
+from groupinf.reporting.words.summary import convention_of, evaluated_line
+from groupinf.wording import UNDEFINED, number
+
+_COLUMNS = (
+    Column("Dataset"),
+    Column("Classes", numeric=True),
+    Column("n", numeric=True),
+    Column("d", numeric=True),
+    Column("λ/n", numeric=True),
+    Column("λ", numeric=True),
+    Column("Accuracy, training", numeric=True),
+    Column("Accuracy, test", numeric=True),
+    Column("Groups", numeric=True),
+    Column("Retrained", numeric=True),
+)
+
+
+def overview(entries: Sequence[Entry]) -> Html:
+    """A row per run; how λ and test points were chosen; the convention, which runs that differ in λ share."""
+    several = len(entries) > 1
+    columns = [Column("Run"), *_COLUMNS] if several else _COLUMNS
+    rows = [[*([run_cell(entry, i)] if several else []), *_facts(entry.run)] for i, entry in enumerate(entries)]
+    lines = [element("p", {"class": kind} if kind else {}, line) for line, kind in _lines(entries)]
+    return joined([table("What was run", columns, rows), *lines])
+
+
+def _lines(entries: Sequence[Entry]) -> list[tuple[str, str]]:
+    """Lines and their CSS class; each says of which run it speaks where not all share it."""
+    about = [line for of in (choice_lines, _stored, _points) for line in _told(entries, of)]
+    conventions = [convention_of([entry.run for entry in entries])]
+    return [*((line, "") for line in about), *((line, "quiet") for line in conventions)]
+
+
+def _told(entries: Sequence[Entry], of: Callable[[Run], list[str]]) -> list[str]:
+    told = [(entry.label, line) for entry in entries for line in of(entry.run)]
+    if len(told) == len(entries) and len({line for _, line in told}) == 1:
+        return [told[0][1]]
+    return [f"{label}: {line}" if label else line for label, line in told]
+
+
+def _stored(run: Run) -> list[str]:
+    return list(filter(None, [evaluated_line(run)]))
+
+
+def _points(run: Run) -> list[str]:
+    return list(filter(None, [test_points_line(run)]))
+
+
+def _facts(run: Run) -> list[Cell]:
+    about = run.manifest
+    classes = [one_line(str(name)) for name in about["classes"] or ()]
+    return [
+        Cell(shorten(about["dataset"], LONGEST_NAME)),
+        Cell(f"{len(classes)}", float(len(classes))) if classes else Cell("regression", 0.0),
+        _count(about["n"]),
+        _count(about["d"]),
+        Cell(number(about["lam_over_n"]), about["lam_over_n"]),
+        Cell(number(about["lam"]), about["lam"]),
+        _share(about["train_accuracy"] if classes else None),
+        _share(about["test_accuracy"] if classes else None),
+        _count(about["n_groups"]),
+        _count(0 if "evaluated" in about else about["n_retrained"]),
+    ]
+
+
+def _count(value: int) -> Cell:
+    return Cell(f"{value:,}", float(value))
+
+
+def _share(value: float | None) -> Cell:
+    return Cell(UNDEFINED, float("nan")) if value is None else Cell(percent(value, 1), value)

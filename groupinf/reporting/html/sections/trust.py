@@ -1,0 +1,103 @@
+"""Can the numbers be trusted: certificates of the retrains, notes, and where everything comes from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from groupinf.reporting.drawing.figures import figure_bytes
+from groupinf.reporting.drawing.lambda_figure import lambda_figure
+from groupinf.reporting.html.parts.markup import Content, Html, element, joined, png_figure
+from groupinf.reporting.html.parts.table import Cell, Column, table
+from groupinf.reporting.words.choices import choice_line
+from groupinf.reporting.words.columns import HEADINGS, column_rows, more_columns
+from groupinf.reporting.words.entries import Entry
+from groupinf.reporting.words.formats import one_line
+from groupinf.reporting.words.summary import certificate_line, note_lines, skipped_lines
+from groupinf.reporting.words.verdict import verdict
+from groupinf.wording import number
+
+# What a manifest says of where a run comes from, in the order of the page.
+_PROVENANCE = {
+    "sources": "sha256 of the data",
+    "seed": "Seed",
+    "test_points": "Test points",
+    "engine": "How linear systems are solved",
+    "fit": "The fit",
+    "versions": "Versions",
+    "git_commit": "Commit",
+    "git_dirty": "Changes beside the commit",
+    "processor": "Processor",
+    "platform": "Platform",
+    "threads": "BLAS threads",
+    "files": "sha256 of the run's files",
+}
+_MOST_LISTED = 12
+
+
+def trust(entries: Sequence[Entry]) -> Html:
+    """The verdict on all runs, and one part for each."""
+    opening = element("p", {}, element("strong", {}, verdict([entry.run for entry in entries])))
+    return joined([opening, *(part for entry in entries for part in _run(entry))])
+
+
+def _run(entry: Entry) -> list[Html]:
+    run = entry.run
+    notes = [*note_lines(run), *skipped_lines(run)]
+    parts = [element("p", {}, certificate_line(run))]
+    if notes:
+        parts.append(element("ul", {}, *(element("li", {}, note) for note in notes)))
+    if run.cross_validation is not None:
+        figure = figure_bytes(lambda_figure(run, run.cross_validation), "png")
+        parts.append(_details("Choice of λ", png_figure(figure, choice_line(run, run.cross_validation))))
+    config = yaml.safe_dump(dict(run.config), sort_keys=False, allow_unicode=True)
+    parts += [
+        *_columns(run.manifest),
+        _details("Where it comes from", _provenance(run.manifest)),
+        _details("Config", element("pre", {"tabindex": "0"}, *_lines(config))),
+    ]
+    heading = [element("h3", {}, entry.label)] if entry.label else []
+    return [*heading, *parts]
+
+
+def _columns(manifest: Mapping[str, Any]) -> list[Html]:
+    """What every column of a table became."""
+    rows, more = column_rows(manifest)
+    if not rows:
+        return []
+    headings = [Column(HEADINGS[0]), Column(HEADINGS[1]), *(Column(heading, words=True) for heading in HEADINGS[2:])]
+    listed = table("Columns of the data", headings, [[Cell(text) for text in row] for row in rows])
+    return [_details("What the columns became", joined([listed, element("p", {}, more_columns(more))]))]
+
+
+def _provenance(manifest: Mapping[str, Any]) -> Html:
+    known = [(words, manifest[key]) for key, words in _PROVENANCE.items() if manifest.get(key) is not None]
+    return element("dl", {}, *(part for words, value in known for part in _pair(words, value)))
+
+
+def _pair(words: str, value: Any) -> tuple[Html, Html]:
+    return element("dt", {}, words), element("dd", {}, _written(value))
+
+
+def _written(value: Any) -> Content:
+    if isinstance(value, Mapping):
+        items = [element("li", {}, f"{one_line(str(k))}: ", _written(v)) for k, v in value.items()]
+        return element("ul", {"class": "bare"}, *items)
+    if isinstance(value, list):
+        listed = ", ".join(str(v) for v in value[:_MOST_LISTED])
+        return listed + (f" and {len(value) - _MOST_LISTED:,} more" if len(value) > _MOST_LISTED else "")
+    if isinstance(value, float):
+        return number(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _details(summary: str, content: Html) -> Html:
+    return element("details", {}, element("summary", {}, summary), content)
+
+
+def _lines(text: str) -> list[Html]:
+    """The lines of a text as they are, each escaped."""
+    return [joined([line, Html("\n")]) for line in text.splitlines()]

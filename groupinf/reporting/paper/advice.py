@@ -1,0 +1,31 @@
+"""The command that gives a run the predictions or test points that a figure needs."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from groupinf.experiments.folder.result import Run
+
+
+def evaluate_command(run: Run, settings: Mapping[str, Any]) -> str:
+    """``groupinf evaluate`` with the dotted keys ``settings``, on the groups of the run.
+
+    An evaluation cannot be evaluated: the run that it came from is, with its test points and evaluations.
+    """
+    path, kept = run.path, {}
+    if "evaluated" in run.manifest:
+        path, kept = run.path.parent / run.manifest["evaluated"]["run"], _measured(run)
+    if any(key.startswith("test_points.") for key in settings):  # one way of choosing them replaces another
+        kept = {key: value for key, value in kept.items() if not key.startswith("test_points.")}
+    words = [f"{key}={json.dumps(value, separators=(',', ':'))}" for key, value in {**settings, **kept}.items()]
+    return shlex.join(["groupinf", "evaluate", str(path), *(part for word in words for part in ("--set", word))])
+
+
+def _measured(run: Run) -> dict[str, Any]:
+    """The test points and evaluations of a run, by dotted keys."""
+    points = {f"test_points.{key}": value for key, value in run.config.get("test_points", {}).items()}
+    chosen = run.config.get("evaluations")
+    return points if chosen is None else {**points, "evaluations": chosen}

@@ -1,0 +1,218 @@
+"""A grid of scatter panels from several runs, with headings, one legend and closing lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import matplotlib.style
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from groupinf.reporting.drawing.figures import FIGURE_SETTINGS, kind_marker, set_labels
+from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, shorten_to, width_of, wrap_to
+from groupinf.reporting.drawing.scatter import Panel, draw_panel, hidden_points, tick_room
+from groupinf.reporting.words.style import IDENTITY, QUIET, SMALL, TEXT, KindStyle, kind_styles
+
+# above this many points an SVG or PDF holds them as images; text, axes and lines stay vectors
+MOST_VECTOR_POINTS = 30_000
+HIDDEN = "k hidden: points outside the axes."
+SIZE, TITLE_SIZE = 10.0, 12.0
+BOLD = 1.12  # a bold line is at most this much wider
+MARGIN = 0.15
+# inches: beside and above panels, between them, and around what stands above and below the grid
+LEFT, RIGHT, GAP = 0.85, 0.25, 0.6
+PANELS = {1: 2.6, 2: 2.1, 3: 1.9}
+PANEL = 1.6
+ABOVE_PANEL, BELOW_PANEL, ROW_HEADING = 0.55, 0.47, 0.27
+LINE, TITLE_LINE = 0.17, 0.22
+X_LABEL, LEGEND_LINE, LEGEND_COLUMN = 0.28, 0.21, 0.45
+NARROWEST = 6.4
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A place in the grid: a panel, its heading, and the kinds (G,) of its groups; or, in words, why there is none."""
+
+    heading: str
+    panel: Panel | None
+    kinds: NDArray[np.object_]
+    absent: str = ""
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """Cells side by side; the heading stands above them (empty: none)."""
+
+    heading: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """What a figure shows. The lines of ``columns`` stand above the first row, the first of each in bold."""
+
+    title: str
+    x_label: str
+    columns: tuple[tuple[str, ...], ...]
+    rows: tuple[GridRow, ...]
+    foot: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Sizes in inches, measured from the upper left corner: ``tops`` are those of the rows' panels."""
+
+    width: float
+    height: float
+    panel: float
+    lefts: tuple[float, ...]
+    tops: tuple[float, ...]
+    headings: float
+    legend: float
+    legend_columns: int
+    foot: float
+
+    def box(self, left: float, top: float, width: float, height: float) -> tuple[float, float, float, float]:
+        """(left, bottom, width, height) as fractions of the page."""
+        return left / self.width, 1 - (top + height) / self.height, width / self.width, height / self.height
+
+    def at(self, left: float, top: float) -> tuple[float, float]:
+        """A point as fractions of the page."""
+        return left / self.width, 1 - top / self.height
+
+
+def panel_size(columns: int) -> float:
+    """The fewer columns, the larger."""
+    return PANELS.get(columns, PANEL)
+
+
+def page_width(columns: int, room: float) -> float:
+    """Width of a grid of so many columns, each with ``room`` for labels at its y axis, and of its text at least."""
+    return max(NARROWEST, LEFT + columns * (panel_size(columns) + room) + (columns - 1) * GAP + RIGHT)
+
+
+def grid_figure(grid: Grid) -> Figure:
+    """Draw the grid; kinds look the same in every panel."""
+    cells = [cell for row in grid.rows for cell in row.cells if cell.panel is not None]
+    styles = _styles(cells)
+    with matplotlib.style.context(["default", FIGURE_SETTINGS]):
+        room = tick_room([cell.panel for cell in cells if cell.panel])
+        width = page_width(_columns(grid), room)
+        foot = [*grid.foot, *([HIDDEN] if any(hidden_points(c.panel) for c in cells if c.panel) else [])]
+        title, lines = wrapped(grid.title, TITLE_SIZE * BOLD, width), wrapped(" ".join(foot), SMALL, width)
+        page = _page(grid, room, len(title), list(dict.fromkeys(styles.values())), len(lines))
+        figure = Figure(figsize=(page.width, page.height), dpi=DOTS_PER_INCH)
+        rasterized = sum(cell.panel.predicted.size for cell in cells if cell.panel) > MOST_VECTOR_POINTS
+        for row, top in zip(grid.rows, page.tops, strict=True):
+            _draw_row(figure, page, row, top, styles, rasterized)
+        _head(figure, page, grid, title)
+        _legend(figure, page, list(dict.fromkeys(styles.values())))
+        figure.text(*page.at(MARGIN, page.foot), "\n".join(lines), size=SMALL, color=QUIET, va="top")
+    return figure
+
+
+def wrapped(text: str, size: float, width: float) -> list[str]:
+    """Lines that fit on a page of that width."""
+    return wrap_to(drawable(text), size, width - 2 * MARGIN)
+
+
+def _columns(grid: Grid) -> int:
+    return max(len(row.cells) for row in grid.rows)
+
+
+def _styles(cells: Sequence[Cell]) -> dict[str, KindStyle]:
+    counted = Counter(str(kind) for cell in cells for kind in cell.kinds)
+    return kind_styles([kind for kind, _ in counted.most_common()])
+
+
+def _page(grid: Grid, room: float, title_lines: int, styles: Sequence[KindStyle], foot_lines: int) -> Page:
+    columns = _columns(grid)
+    panel, width = panel_size(columns), page_width(columns, room)
+    headings = MARGIN + TITLE_LINE * title_lines + 0.12
+    bottom = headings + LINE * max((len(lines) for lines in grid.columns), default=0) + 0.08
+    tops = []
+    for row in grid.rows:
+        tops.append(bottom + (ROW_HEADING if row.heading else 0.0) + ABOVE_PANEL)
+        bottom = tops[-1] + panel + BELOW_PANEL
+    legend = bottom + X_LABEL
+    entry = max(width_of(drawable(style.name), SIZE) for style in styles) + LEGEND_COLUMN
+    legend_columns = max(1, int((width - 2 * MARGIN) / entry))
+    foot = legend + LEGEND_LINE * (1 + -(-(len(styles) + 1) // legend_columns)) + 0.12
+    return Page(
+        width=width,
+        height=foot + LINE * foot_lines + MARGIN,
+        panel=panel,
+        lefts=tuple(LEFT + room + i * (panel + GAP + room) for i in range(columns)),
+        tops=tuple(tops),
+        headings=headings,
+        legend=legend,
+        legend_columns=legend_columns,
+        foot=foot,
+    )
+
+
+def _draw_row(
+    figure: Figure, page: Page, row: GridRow, top: float, styles: dict[str, KindStyle], rasterized: bool
+) -> None:
+    if row.heading:
+        heading = shorten_to(drawable(row.heading), SIZE * BOLD, page.width - LEFT - MARGIN)
+        place = page.at(LEFT, top - ABOVE_PANEL - 0.05)
+        figure.text(*place, heading, size=SIZE, weight="bold", va="bottom")
+    labelled = False
+    for cell, left in zip(row.cells, page.lefts, strict=False):
+        if cell.panel is None:
+            words = "\n".join(wrap_to(drawable(cell.absent), SMALL, page.panel))
+            middle = page.at(left + page.panel / 2, top + page.panel / 2)
+            figure.text(*middle, words, size=SMALL, color=QUIET, ha="center", va="center")
+            continue
+        ax = figure.add_axes(page.box(left, top, page.panel, page.panel))
+        draw_panel(ax, cell.panel, cell.kinds, styles, rasterized)
+        ax.set_title(shorten_to(drawable(cell.heading), SIZE, page.panel + GAP - 0.15))
+        if not labelled:
+            ax.set_ylabel("Actual effect (retrained)", labelpad=4.0)
+            labelled = True
+
+
+def _head(figure: Figure, page: Page, grid: Grid, title: Sequence[str]) -> None:
+    figure.text(*page.at(MARGIN, MARGIN), "\n".join(title), size=TITLE_SIZE, weight="bold", va="top")
+    for lines, left in zip(grid.columns, page.lefts, strict=False):
+        middle, room = left + page.panel / 2, page.panel + GAP - 0.1
+        for i, line in enumerate(lines):
+            size, weight, colour = (SIZE, "bold", TEXT) if i == 0 else (SMALL, "normal", QUIET)
+            text = shorten_to(drawable(line), size * BOLD, room)
+            place = page.at(middle, page.headings + LINE * i)
+            figure.text(*place, text, ha="center", va="top", size=size, weight=weight, color=colour)
+    middle = (page.lefts[0] + page.lefts[-1] + page.panel) / 2
+    figure.text(*page.at(middle, page.legend - X_LABEL), grid.x_label, ha="center", va="top")
+
+
+def _legend(figure: Figure, page: Page, styles: Sequence[KindStyle]) -> None:
+    handles = [Line2D([], [], color=IDENTITY, linewidth=1.0), *map(kind_marker, styles)]
+    room = page.width - 2 * MARGIN - LEGEND_COLUMN
+    labels = ["Predicted = actual", *(shorten_to(drawable(style.name), SIZE, room) for style in styles)]
+    add_legend(figure, handles, labels, page.at(MARGIN, page.legend), page.legend_columns, "Kind of group")
+
+
+def add_legend(
+    figure: Figure, handles: Sequence[Line2D], labels: Sequence[str], at: tuple[float, float], columns: int, title: str
+) -> None:
+    """A legend in ``columns`` columns whose upper left corner is ``at``."""
+    legend = figure.legend(
+        handles,
+        [str(i) for i in range(len(labels))],
+        loc="upper left",
+        bbox_to_anchor=at,
+        borderaxespad=0.0,
+        frameon=False,
+        ncols=columns,
+        columnspacing=1.2,
+        handletextpad=0.5,
+        labelspacing=0.35,
+        title=title,
+        alignment="left",
+    )
+    set_labels(legend, labels)

@@ -1,0 +1,284 @@
+"""Which effects of which runs each scatter figure of the paper shows, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from groupinf.analysis.agreement import ALL_KINDS
+from groupinf.analysis.pairs import ACTUAL, PairedEffects, pair_effects
+from groupinf.errors import DataError
+from groupinf.experiments.folder.result import Run
+from groupinf.reporting.drawing.layout import MOST_COLUMNS
+from groupinf.reporting.drawing.scatter import Panel
+from groupinf.reporting.paper.advice import evaluate_command
+from groupinf.reporting.paper.grid import Cell, Grid, GridRow
+from groupinf.reporting.words.style import evaluation_name, method_name, panel_name
+from groupinf.reporting.words.summary import test_set_names
+from groupinf.wording import number
+
+EVALUATIONS = ("test_prediction", "test_loss", "self_loss")
+METHODS = ("influence", "parameter_influence", "newton")
+OWN_GROUP = -1
+# test points of each evaluation that figure C.1 shows
+POINTS = 3
+RHO = "Each point is a group of training points; ρ is Spearman's rank correlation over all groups of a panel."
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A run and what figures read of it."""
+
+    run: Run
+
+    @cached_property
+    def pairs(self) -> PairedEffects:
+        """Predicted beside actual effects."""
+        return pair_effects(self.run.effects)
+
+    @property
+    def point(self) -> int:
+        """The test point of highest loss where the run chose any by that, else its first."""
+        wanted, points = self.run.config.get("test_points", {}), self.run.manifest["test_points"]
+        return int(points[wanted.get("random") or 0] if wanted.get("highest_loss") else points[0])
+
+    @property
+    def points(self) -> tuple[int, ...]:
+        """All test points."""
+        return tuple(int(point) for point in self.run.manifest["test_points"])
+
+    def heading(self, evaluation: str, point: int) -> str:
+        """What an effect is measured on."""
+        on = panel_name(evaluation, point, test_set_names(self.run))
+        return f"{on[:1].upper()}{on[1:]}"
+
+    def facts(self) -> tuple[str, ...]:
+        """Dataset, n and d, λ/n: a line each."""
+        about = self.run.manifest
+        size = f"n = {about['n']:,}, d = {about['d']:,}"
+        return str(about["dataset"]), size, f"λ/n = {number(about['lam_over_n'])}"
+
+    def cell(self, evaluation: str, point: int, method: str, heading: str) -> Cell:
+        """The panel of one evaluation and method, or why the run has none."""
+        measure = (evaluation, OWN_GROUP if evaluation == "self_loss" else point)
+        if measure not in self.pairs.measures:
+            return Cell("", None, np.empty(0, dtype=object), absent=self._absence(evaluation))
+        i, table = self.pairs.measures.index(measure), self.run.spearman
+        chosen = (table["evaluation"] == evaluation) & (table["test_point"] == measure[1])
+        row = table[chosen & (table["kind"] == ALL_KINDS) & (table["method"] == method)]
+        panel = Panel(
+            evaluation=evaluation,
+            test_point=measure[1],
+            predicted=self.pairs.predicted[self.pairs.methods.index(method), i],
+            actual=self.pairs.actual[i],
+            spearman=float(row["spearman"].iloc[0]),
+        )
+        return Cell(heading, panel, self.pairs.kinds)
+
+    def _absence(self, evaluation: str) -> str:
+        classes, name = len(self.run.manifest["classes"]), evaluation_name(evaluation).lower()
+        if evaluation == "test_prediction" and classes > 2:
+            return f"{name} is not defined for {classes} classes"
+        return f"{name} was not measured"
+
+
+def shown(runs: Sequence[Run], methods: Sequence[str]) -> list[Shown]:
+    """The runs, each of which must have the methods; raises DataError, naming the run and how to add them."""
+    for run in runs:
+        lacking = [method for method in methods if method not in set(run.effects["method"])]
+        if lacking:
+            found = ", ".join(method for method in run.effects["method"].unique() if method != ACTUAL)
+            raise DataError(
+                f"{run.path}: expected predictions by {', '.join(methods)}, found {found}; "
+                f"{evaluate_command(run, {'methods': list(methods)})} makes them without retraining"
+            )
+    return [Shown(run) for run in runs]
+
+
+def by_evaluation(runs: Sequence[Run], method: str) -> Grid:
+    """Figures 1 and 2: a column for each run, rows of test prediction, test loss and self-loss; of one run, a row."""
+    columns = shown(runs, [method])
+    rows = []
+    for evaluation in EVALUATIONS:
+        cells = tuple(s.cell(evaluation, s.point, method, s.heading(evaluation, s.point)) for s in columns)
+        if any(cell.panel for cell in cells):
+            rows.append(GridRow(evaluation_name(evaluation), cells))
+    grid = Grid(
+        title=f"{method_name(method)} against the actual effect of removing groups",
+        x_label=_predicted_by(method),
+        columns=tuple(s.facts() for s in columns),
+        rows=tuple(rows),
+        foot=(RHO, *_points_line(columns), joint_convention(run.manifest for run in runs)),
+    )
+    return _turned(grid) if len(columns) == 1 else grid
+
+
+def _turned(grid: Grid) -> Grid:
+    """A grid of one column as one row."""
+    [facts] = grid.columns
+    return replace(
+        grid,
+        columns=tuple((row.heading,) for row in grid.rows),
+        rows=(GridRow(_in_one_line(facts), tuple(row.cells[0] for row in grid.rows)),),
+    )
+
+
+def other_test_points(runs: Sequence[Run]) -> Grid:
+    """Figure C.1: the first POINTS test points of each run, which a band of the test loss chose.
+
+    A column for each run and a row for each test point; of fewer than three runs, test points side by side too.
+    """
+    bands = ["test loss: percentiles {:g} to {:g}".format(*_band(run)) for run in runs]
+    of_runs = shown(runs, ["influence"])
+    heads = [(*s.facts(), band) for s, band in zip(of_runs, bands, strict=True)]
+    points = range(min(POINTS, max(len(s.points) for s in of_runs)))
+    lines = [[(s, i) for s in of_runs] for i in points]
+    if len(of_runs) < 3:
+        lines = [[place for line in lines for place in line]]
+    rows = []
+    for evaluation in EVALUATIONS[:2]:
+        for number_of, line in enumerate(lines):
+            cells = tuple(_on_point(s, evaluation, i) for s, i in line)
+            if any(cell.panel for cell in cells):
+                rows.append(GridRow(evaluation_name(evaluation) if number_of == 0 else "", cells))
+    if not rows:
+        raise DataError(f"{runs[0].path}: expected test_prediction or test_loss among the evaluations, found neither")
+    alone = len(of_runs) == 1
+    if alone:
+        rows = [replace(row, heading=f"{_in_one_line(of_runs[0].facts())}; {row.heading.lower()}") for row in rows]
+    return Grid(
+        title="Influence against the actual effect of removing groups, on other test points",
+        x_label=_predicted_by("influence"),
+        columns=() if alone else tuple(heads * (len(lines[0]) // len(heads))),
+        rows=tuple(rows),
+        foot=(RHO, *([f"Test points by {bands[0]}."] if alone else []), joint_convention(run.manifest for run in runs)),
+    )
+
+
+def _on_point(of: Shown, evaluation: str, i: int) -> Cell:
+    """The panel of the i-th test point."""
+    if i >= len(of.points):
+        return Cell("", None, np.empty(0, dtype=object), absent="no more test points")
+    return of.cell(evaluation, of.points[i], "influence", of.heading(evaluation, of.points[i]))
+
+
+def _in_one_line(facts: Sequence[str]) -> str:
+    dataset, *others = facts
+    return f"{dataset}: {', '.join(others)}"
+
+
+def by_lambda(series: Sequence[Sequence[Run]]) -> Grid:
+    """Figure C.2: a row for each dataset, a column for each of at most MOST_COLUMNS values of λ/n; test loss."""
+    rows, left_out = [], False
+    for runs in series:
+        chosen = spread(len(runs), MOST_COLUMNS)
+        left_out |= len(chosen) < len(runs)
+        cells = [
+            s.cell("test_loss", s.point, "influence", f"λ/n = {number(s.run.manifest['lam_over_n'])}")
+            for s in shown([runs[i] for i in chosen], ["influence"])
+        ]
+        if not any(cell.panel for cell in cells):
+            raise DataError(f"{runs[0].path}: expected test_loss among the evaluations, found none")
+        first = Shown(runs[0])
+        dataset, size, _ = first.facts()
+        rows.append(GridRow(f"{dataset}: {size}; test loss, {_which(first)}", tuple(cells)))
+    every = tuple(run for runs in series for run in runs)
+    return Grid(
+        title="Influence against the actual effect of removing groups, by regularisation",
+        x_label=_predicted_by("influence"),
+        columns=(),
+        rows=tuple(rows),
+        foot=(
+            RHO,
+            *(("Not every λ/n that was run is drawn.",) if left_out else ()),
+            joint_convention(run.manifest for run in every),
+        ),
+    )
+
+
+def by_method(runs: Sequence[Run]) -> Grid:
+    """Figure C.4: a column for each method, rows of test loss and self-loss for each run."""
+    rows = []
+    for s in shown(runs, METHODS):
+        dataset, size, lam_over_n = s.facts()
+        for evaluation in EVALUATIONS[1:]:
+            on = _which(s) if evaluation == "test_loss" else "own group"
+            cells = tuple(s.cell(evaluation, s.point, method, method_name(method)) for method in METHODS)
+            if any(cell.panel for cell in cells):
+                rows.append(
+                    GridRow(f"{dataset}: {size}, {lam_over_n}; {evaluation_name(evaluation).lower()}, {on}", cells)
+                )
+    if not rows:
+        raise DataError(f"{runs[0].path}: expected test_loss or self_loss among the evaluations, found neither")
+    return Grid(
+        title="Three predictions against the actual effect of removing groups",
+        x_label="Predicted effect, by the method that heads the panel",
+        columns=(),
+        rows=tuple(rows),
+        foot=(RHO, joint_convention(run.manifest for run in runs)),
+    )
+
+
+def spread(count: int, most: int) -> list[int]:
+    """At most ``most`` of 0 to count − 1, with both ends: at equal distances where four or more can be, else nearly so.
+
+    >>> spread(9, 6), spread(8, 6), spread(3, 6)
+    ([0, 2, 4, 6, 8], [0, 1, 3, 4, 6, 7], [0, 1, 2])
+    """
+    for number_of in range(min(most, count), 3, -1):
+        if (count - 1) % (number_of - 1) == 0:
+            return list(range(0, count, (count - 1) // (number_of - 1)))
+    places = np.linspace(0, count - 1, min(most, count)).round().astype(int)
+    return [int(place) for place in places]
+
+
+def joint_convention(manifests: Iterable[Mapping[str, Any]]) -> str:
+    """The convention that holds for all of the runs of these manifests, whatever their λ."""
+    tasks = {manifest.get("task", "classification") for manifest in manifests}
+    units = ["losses in nats"] if "classification" in tasks else []
+    units += ["in regression predictions in units of y, losses half squared"] if "regression" in tasks else []
+    return (
+        "Loss summed over points plus (λ/2)‖weights‖², intercept not penalised, λ kept when points are removed. "
+        "Effect = f without the group − f with it: positive means that removing the group raises f; "
+        f"{'; '.join(units)}."
+    )
+
+
+def chosen_by_loss(run: Run) -> bool:
+    """Whether some of the run's test points were chosen as those of highest loss."""
+    return bool(run.config.get("test_points", {}).get("highest_loss"))
+
+
+def _points_line(columns: Sequence[Shown]) -> tuple[str, ...]:
+    by_loss = [s for s in columns if chosen_by_loss(s.run)]
+    if len(by_loss) == len(columns):
+        return ("The test point of each run is the one of highest loss.",)
+    if not by_loss:
+        return ("The test point of each run is its first.",)
+    named = ", ".join(str(s.run.manifest["dataset"]) for s in by_loss)
+    return (f"The test point is the one of highest loss ({named}), else the first of the run.",)
+
+
+def _which(of: Shown) -> str:
+    """The test point, and whether it is the one of highest loss."""
+    on = panel_name("test_loss", of.point, test_set_names(of.run))
+    return f"{on} (highest loss)" if chosen_by_loss(of.run) else on
+
+
+def _band(run: Run) -> tuple[float, float]:
+    band = run.config.get("test_points", {}).get("percentile")
+    if band is None:
+        raise DataError(
+            f"{run.path}: expected test points chosen by test_points.percentile; "
+            f"{evaluate_command(run, {'test_points.percentile': [40, 60]})} makes them from the stored parameters"
+        )
+    low, high = band
+    return float(low), float(high)
+
+
+def _predicted_by(method: str) -> str:
+    return f"Predicted effect ({method_name(method).lower() if method != 'newton' else 'Newton'})"

@@ -1,0 +1,152 @@
+"""The table of a sweep: how well each prediction does at each λ/n."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from groupinf.analysis.extent import EXTENT_OF, extents
+from groupinf.errors import DataError
+from groupinf.experiments.folder.files import read_json, write_atomically
+from groupinf.experiments.folder.result import Run
+from groupinf.experiments.run import TIMINGS, load_run
+from groupinf.experiments.sweep.result import Sweep
+from groupinf.experiments.workers.processes import each
+from groupinf.reporting.html.write import PAGE_NAME, write_page
+from groupinf.reporting.report import write_report
+from groupinf.reporting.tables.terminal import aligned
+from groupinf.reporting.words.formats import coefficient, markdown, one_line, percent, ratio, shorten
+from groupinf.reporting.words.style import LONGEST_NAME, method_name
+from groupinf.reporting.words.summary import SLOPE, convention_of
+from groupinf.wording import UNDEFINED, counted, number
+
+SHORT = {"test_prediction": "prediction", "test_loss": "loss", "self_loss": "self-loss"}
+
+
+def write_sweep_report(sweep: Sweep, jobs: int) -> Path:
+    """Write the reports of all runs, and tables/sweep.csv, tables/sweep.md (which is returned) and report.html.
+
+    Reads the sweep only; the same sweep gives the same bytes.
+    """
+    deque(each(_report, [run.path for run in sweep.runs], min(jobs, max(1, len(sweep.runs)))), maxlen=0)
+    page = sweep.path / "tables" / "sweep.md"
+    write_atomically(page.with_suffix(".csv"), sweep_csv(sweep).encode())
+    write_atomically(page, sweep_markdown(sweep).encode())
+    if sweep.runs:
+        notes = [_drawn_line(sweep), *_failures(sweep)]
+        write_page(sweep.runs, _title(sweep), sweep.path / PAGE_NAME, notes=notes)
+    return page
+
+
+def sweep_frame(sweep: Sweep) -> pd.DataFrame:
+    """One row per λ/n, evaluation and method: medians over test points of the agreement over all groups."""
+    return pd.concat([_of_run(run) for run in sweep.runs], ignore_index=True) if sweep.runs else pd.DataFrame()
+
+
+def sweep_csv(sweep: Sweep) -> str:
+    """The table with every number in full precision; undefined numbers are empty."""
+    return sweep_frame(sweep).to_csv(index=False, lineterminator="\n")
+
+
+def sweep_markdown(sweep: Sweep) -> str:
+    """The table in Markdown, one part per method, with the folders of the runs."""
+    parts = [f"# {markdown(_title(sweep))}", markdown(_data_line(sweep)), markdown(_drawn_line(sweep))]
+    for method, lines in _tables(sweep, with_seconds=False):
+        header, *rows = ([markdown(cell) for cell in line] for line in lines)
+        table = [header, ["---:"] * len(header), *rows]
+        parts += [f"## {method_name(method)}", "\n".join(f"| {' | '.join(line)} |" for line in table)]
+    folders = [
+        f"- λ/n = {number(run.manifest['lam_over_n'])}: [{run.path.name}](../{run.path.name}/)" for run in sweep.runs
+    ]
+    parts += [*map(markdown, _closing(sweep)), "## Runs", "\n".join(folders)]
+    return "\n\n".join(parts) + "\n"
+
+
+def sweep_text(sweep: Sweep, width: int) -> str:
+    """The table for a terminal, one part per method, with the time that each run took."""
+    tables = ["\n".join([method_name(m), *aligned(lines, left=0)]) for m, lines in _tables(sweep, with_seconds=True)]
+    opening = _wrapped([_data_line(sweep), _drawn_line(sweep)], width)
+    return "\n\n".join([opening, *tables, _wrapped(_closing(sweep), width)]) + "\n"
+
+
+def _wrapped(lines: list[str], width: int) -> str:
+    return "\n".join(textwrap.fill(line, width, subsequent_indent="  ", break_on_hyphens=False) for line in lines)
+
+
+def _report(path: Path) -> None:
+    write_report(load_run(path))
+
+
+def _of_run(run: Run) -> pd.DataFrame:
+    found = extents(run.spearman)
+    table = found[["evaluation", "method"]].assign(n_test_points=found["test_points"], n_groups=found["n_groups"])
+    table = table.assign(**{name: found[f"{name}_median"] for name in EXTENT_OF})
+    for place, key in enumerate(("lam_over_n", "test_accuracy", "test_loss")):
+        table.insert(place, key, run.manifest[key])
+    table.insert(0, "run", run.path.name)
+    return table
+
+
+def _tables(sweep: Sweep, with_seconds: bool) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
+    """Per method a header and a line for each λ/n."""
+    if not sweep.runs:
+        return
+    frame = sweep_frame(sweep)
+    evaluations = list(frame["evaluation"].unique())
+    classifies = sweep.manifest["task"] == "classification"
+    agreement = [name for e in evaluations for name in (f"ρ {SHORT[e]}", "slope")]
+    ends = ["time"] if with_seconds else []
+    header = ("λ/n", "accuracy" if classifies else "test loss", *agreement, *ends)
+    for method in frame["method"].unique():
+        rows = frame[frame["method"] == method].set_index(["run", "evaluation"])
+        lines = [header]
+        for run in sweep.runs:
+            cells = [c for e in evaluations for c in _agreement(rows.loc[(run.path.name, e)])]
+            fit = percent(run.manifest["test_accuracy"], 1) if classifies else number(run.manifest["test_loss"])
+            ends = [_seconds(run)] if with_seconds else []
+            lines.append((number(run.manifest["lam_over_n"]), fit, *cells, *ends))
+        yield str(method), lines
+
+
+def _agreement(row: pd.Series[float]) -> tuple[str, str]:
+    return coefficient(float(row["spearman"])), ratio(float(row["slope"]))
+
+
+def _seconds(run: Run) -> str:
+    """What preparing, computing and collecting took when it was done in one go; undefined where that is not told."""
+    try:
+        seconds = read_json(run.path / TIMINGS).get("seconds")
+    except DataError:
+        return UNDEFINED
+    return f"{sum(seconds.values()):.1f} s" if isinstance(seconds, dict) else UNDEFINED
+
+
+def _title(sweep: Sweep) -> str:
+    return f"{one_line(sweep.manifest['name'])} over λ/n"
+
+
+def _data_line(sweep: Sweep) -> str:
+    about = sweep.manifest
+    values = f"{counted(len(about['lam_over_n']), 'value')} of λ/n"
+    return f"{shorten(about['dataset'], LONGEST_NAME)}: n = {about['n']:,}, d = {about['d']:,}; {values}"
+
+
+def _drawn_line(sweep: Sweep) -> str:
+    return one_line(sweep.manifest["convention"])
+
+
+def _failures(sweep: Sweep) -> list[str]:
+    return [
+        f"λ/n = {number(failure['lam_over_n'])} has no result: {one_line(failure['reason'])}"
+        for failure in sweep.manifest["failures"]
+    ]
+
+
+def _closing(sweep: Sweep) -> list[str]:
+    statistics = f"ρ and slope: over all groups, median over test points. {SLOPE}"
+    convention = [convention_of(sweep.runs)] if sweep.runs else []
+    return [statistics, *convention, *_failures(sweep)]

@@ -1,0 +1,98 @@
+"""The Spearman table as plain text for a terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from groupinf.analysis.agreement import ALL_KINDS
+from groupinf.experiments.folder.result import Run
+from groupinf.reporting.tables.spearman import by_evaluation
+from groupinf.reporting.words.choices import choice_lines, test_points_line
+from groupinf.reporting.words.formats import coefficient, interval, percent, ratio
+from groupinf.reporting.words.style import MOST_TEST_POINTS, evaluation_name, method_name, point_name
+from groupinf.reporting.words.summary import (
+    SLOPE_WORDS,
+    certificate_line,
+    convention_line,
+    data_line,
+    note_lines,
+    skipped_lines,
+    statistics_line,
+    test_point_names,
+)
+from groupinf.wording import counted
+
+HEADERS = ("test point", "prediction", "ρ", "95 % interval", "slope", "under", "n")
+_INTERVAL = HEADERS.index("95 % interval")
+
+
+def spearman_text(run: Run, width: int) -> str:
+    """Per evaluation how well each prediction ranks all groups of the run, in lines of at most ``width``.
+
+    No colours and no control codes. Test points beyond the first MOST_TEST_POINTS are counted, not shown;
+    where a table would be too wide, all leave out the intervals. Needs a width of about 60.
+    """
+    overall = run.spearman[run.spearman["kind"] == ALL_KINDS]
+    parts = {evaluation_name(evaluation): rows for evaluation, rows in by_evaluation(overall)}
+    sets = test_point_names(run)
+    intervals = all(len(line) <= width for rows in parts.values() for line in _table(rows, sets, intervals=True))
+    tables = ["\n".join([name, *_table(rows, sets, intervals)]) for name, rows in parts.items()]
+    statistics = statistics_line(run, overall) if intervals else SLOPE_WORDS
+    notes = [f"Note: {note}" for note in note_lines(run)]
+    closing = [convention_line(run), statistics, certificate_line(run), *notes, *skipped_lines(run)]
+    opening = [data_line(run), *choice_lines(run), test_points_line(run)]
+    return "\n\n".join([_wrapped(opening, width), *tables, _wrapped(closing, width)]) + "\n"
+
+
+def _table(rows: pd.DataFrame, sets: Mapping[int, str], intervals: bool) -> list[str]:
+    """The lines of one evaluation's table, with or without the intervals of ρ."""
+    points = rows["test_point"].unique()
+    lines = [HEADERS, *_cells(rows[rows["test_point"].isin(points[:MOST_TEST_POINTS])], sets)]
+    if not intervals:
+        lines = [line[:_INTERVAL] + line[_INTERVAL + 1 :] for line in lines]
+    table = aligned(lines, left=2)
+    hidden = len(points) - MOST_TEST_POINTS
+    return [*table, f"  and {counted(hidden, 'more test point')}: tables/spearman.csv"] if hidden > 0 else table
+
+
+def _cells(rows: pd.DataFrame, sets: Mapping[int, str]) -> list[tuple[str, ...]]:
+    cells: list[tuple[str, ...]] = []
+    before = None
+    for row in rows.to_dict("records"):
+        point = point_name(row["evaluation"], row["test_point"], sets)
+        cells.append(
+            (
+                "" if point == before else point,
+                method_name(row["method"]),
+                coefficient(row["spearman"]),
+                interval(row["spearman_low"], row["spearman_high"]),
+                ratio(row["slope"]),
+                percent(row["underestimated"]),
+                f"{row['n_groups']:,}",
+            )
+        )
+        before = point
+    return cells
+
+
+def aligned(lines: list[tuple[str, ...]], left: int) -> list[str]:
+    """Columns two spaces apart, the first ``left`` of them aligned left and the others right."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return [
+        "  "
+        + "  ".join(
+            cell.ljust(width) if i < left else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )
+        for line in lines
+    ]
+
+
+def _wrapped(lines: Sequence[str], width: int) -> str:
+    """The lines but empty ones, each wrapped."""
+    return "\n".join(
+        textwrap.fill(line, width, subsequent_indent="  ", break_on_hyphens=False) for line in lines if line
+    )

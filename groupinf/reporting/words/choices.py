@@ -1,0 +1,138 @@
+"""What was chosen for a run, and by what: its test points and its λ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from groupinf.experiments.folder.result import Run
+from groupinf.reporting.words.formats import listed, one_line
+from groupinf.reporting.words.style import evaluation_name, panel_name, point_name
+from groupinf.reporting.words.summary import test_point_names, test_set_names
+from groupinf.wording import counted, number
+
+# above this many test points the others are counted
+_MOST_POINTS = 12
+_MOST_IN_TITLE = 6
+
+
+def point_choices(run: Run) -> dict[int, str]:
+    """How each test point was chosen, in two words, where some are random and some those of highest loss."""
+    wanted = run.config.get("test_points", {})
+    if not wanted.get("highest_loss"):
+        return {}
+    points, random = run.manifest["test_points"], wanted.get("random") or 0
+    return {point: "random" if i < random else "highest loss" for i, point in enumerate(points)}
+
+
+def test_points_line(run: Run) -> str:
+    """Which test points the run is measured on and how they were chosen; empty where the configuration says nothing."""
+    wanted = run.config.get("test_points")
+    if not wanted:
+        return ""
+    return f"Test points (rows of the test set, from 0): {_chosen_points(run, wanted)}."
+
+
+def _chosen_points(run: Run, wanted: Mapping[str, Any]) -> str:
+    if wanted.get("all"):
+        return "the sum over all of them"
+    if wanted.get("column") is not None:
+        sets = counted(len(test_set_names(run)), "value")
+        return f"sums over those with the same value of column {one_line(str(wanted['column']))}, {sets}"
+    names = test_point_names(run)
+    points = [point_name("", point, names) for point in run.manifest["test_points"]]
+    if wanted.get("indices") is not None or wanted.get("keys") is not None:
+        return f"{_rows(points)} as configured"
+    at = f"λ/n = {number(_drawn_at(run))}"
+    if wanted.get("percentile") is not None:
+        low, high = wanted["percentile"]
+        return f"{_rows(points)}, drawn from those with a loss between percentiles {low:g} and {high:g} at {at}"
+    random = wanted.get("random") or 0
+    parts = ((points[:random], "drawn at random"), (points[random:], f"of highest loss at {at}, the highest first"))
+    return "; ".join(f"{_rows(some)} {how}" for some, how in parts if some)
+
+
+def _drawn_at(run: Run) -> float:
+    """The λ/n of the fit by whose losses test points were chosen: in a sweep that of its reference."""
+    sweep = run.manifest.get("identity", {}).get("sweep", {})
+    return float(sweep.get("drawn_at_lam_over_n", run.manifest["lam_over_n"]))
+
+
+def _rows(points: Sequence[str]) -> str:
+    shown = points[:_MOST_POINTS]
+    hidden = len(points) - len(shown)
+    return listed([*shown, *([f"{hidden:,} more"] if hidden else [])])
+
+
+def title_line(run: Run) -> str:
+    """The run's name; of an evaluation also what it is measured on, which tells it from the run and from others."""
+    name = one_line(run.manifest["name"])
+    if "evaluated" not in run.manifest:
+        return name
+    measures = run.effects[["evaluation", "test_point"]].drop_duplicates()
+    tested = measures[measures["evaluation"] != "self_loss"]
+    parts = [name]
+    if len(tested):
+        evaluations = listed([evaluation_name(e).lower() for e in tested["evaluation"].unique()])
+        parts.append(f"{evaluations} of {_title_points(tested['test_point'].unique(), test_point_names(run))}")
+    if len(tested) < len(measures):
+        parts.append(evaluation_name("self_loss").lower())
+    return ", ".join(parts)
+
+
+def _title_points(points: NDArray[np.int64], sets: Mapping[int, str]) -> str:
+    single = bool((points >= 0).all())
+    words = [point_name("", int(point), sets) if single else panel_name("", int(point), sets) for point in points]
+    kept, hidden = words[:_MOST_IN_TITLE], len(words) - _MOST_IN_TITLE
+    named = listed([*kept, *([f"{hidden:,} more"] if hidden > 0 else [])])
+    if not single:
+        return f"the {named}" if sets.keys().isdisjoint(map(int, points)) else named
+    return f"test point{'s' if len(words) > 1 else ''} {named}"
+
+
+def choice_line(run: Run, table: pd.DataFrame) -> str:
+    """Which λ/n was chosen and by what, and what approximate leave-one-out would have chosen.
+
+    ``table`` is the run's ``cross_validation``.
+    """
+    best = table[table["chosen"]].iloc[0]
+    folds = table.filter(regex=r"^fold_\d+$").shape[1]
+    wanted = _wanted(run)
+    how = [word for word, key in (("shuffled", "shuffle"), ("stratified", "stratified")) if wanted.get(key)]
+    kind = " ".join(how) or "contiguous"
+    score = score_name(run)
+    line = (
+        f"Chosen: λ/n = {number(best['lam_over_n'])} of {counted(len(table), 'value')}, by cross-validation. "
+        f"{score} on rows left out is {number(best['mean_score'], 4)}, the best mean score over {folds} {kind} folds, "
+        "each scored under an exact fit to the other rows at the same λ; the first of ties. Higher scores are better."
+    )
+    left_out = table["approximate_leave_one_out"]
+    if left_out.isna().all():
+        return f"{line} Approximate leave-one-out: too costly for data of this size."
+    other = table["lam_over_n"].iloc[int(np.argmax(left_out))]
+    return (
+        f"{line} Approximate leave-one-out, one Newton step away from the fit for each row, is best at "
+        f"λ/n = {number(other)}."
+    )
+
+
+def choice_lines(run: Run) -> list[str]:
+    """The :func:`choice_line` of a run whose λ was chosen by cross-validation; of any other, none."""
+    return [] if run.cross_validation is None else [choice_line(run, run.cross_validation)]
+
+
+def score_name(run: Run) -> str:
+    """What cross-validation scored."""
+    score = _wanted(run)["score"]
+    if score == "log_loss":
+        return "Minus the mean loss" if run.manifest["classes"] else "Minus half the squared error"
+    return {"accuracy": "Accuracy", "f1": "F1 of class 1"}[score]
+
+
+def _wanted(run: Run) -> Mapping[str, Any]:
+    wanted: Mapping[str, Any] = run.config["regularization"]["cross_validation"]
+    return wanted

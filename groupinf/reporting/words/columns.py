@@ -1,0 +1,39 @@
+"""What every column of the data became, for the report and its page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from groupinf.datasets.own.table.use import ColumnUse, shown
+from groupinf.reporting.words.formats import markdown, named, one_line
+from groupinf.wording import counted
+
+# Columns that a report lists; the manifest has them all.
+MOST_LISTED = 200
+
+HEADINGS = ("column", "use", "values", "warning")
+
+
+def column_rows(manifest: Mapping[str, Any]) -> tuple[list[Sequence[str]], int]:
+    """Return a row of texts under ``HEADINGS`` for each column that is listed, and the number of the others."""
+    uses, more = shown([ColumnUse(**use) for use in manifest.get("columns", [])], MOST_LISTED)
+    return [(named(use.name), use.role, one_line(use.words), one_line(use.warning)) for use in uses], more
+
+
+def more_columns(more: int) -> str:
+    """Return the line that counts the columns left out, empty where there are none."""
+    return f"{counted(more, 'more column is', 'more columns are')} in manifest.json." if more else ""
+
+
+def columns_markdown(manifest: Mapping[str, Any]) -> list[str]:
+    """Return the section of a written report; nothing for data that are no table."""
+    rows, more = column_rows(manifest)
+    if not rows:
+        return []
+    lines = [_line(HEADINGS), "|---" * len(HEADINGS) + "|", *(_line([markdown(cell) for cell in row]) for row in rows)]
+    return ["## Columns", "\n".join(lines), *filter(None, [more_columns(more)])]
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"

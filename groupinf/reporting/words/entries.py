@@ -1,0 +1,102 @@
+"""The runs of a page: what each is called there, and how kinds and methods look in all of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groupinf.analysis.farthest import unresolved
+from groupinf.analysis.pairs import PairedEffects, pair_effects
+from groupinf.experiments.folder.result import Run
+from groupinf.reporting.words.choices import point_choices
+from groupinf.reporting.words.formats import shorten
+from groupinf.reporting.words.style import LONGEST_NAME, KindStyle, kind_styles, method_styles
+from groupinf.reporting.words.summary import test_point_names
+from groupinf.wording import number
+
+METHOD = "influence"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A run, what the page calls it (empty: the page has no other), its effects as arrays, and its groups' sizes.
+
+    ``sets`` names sets of test points, ``choices`` says how test points were chosen where that differs;
+    ``unresolved`` are the measures whose effects are too small to be told from their errors.
+    """
+
+    label: str
+    run: Run
+    pairs: PairedEffects
+    sizes: NDArray[np.int64]
+    sets: dict[int, str]
+    choices: dict[int, str]
+    unresolved: tuple[tuple[str, int], ...]
+
+    @property
+    def method(self) -> str:
+        """The prediction that the page singles out: influence, or the first of a run without it."""
+        return METHOD if METHOD in self.pairs.methods else self.pairs.methods[0]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How something is drawn: its style and the CSS class that has its colour."""
+
+    style: KindStyle
+    css: str
+
+
+@dataclass(frozen=True)
+class Looks:
+    """Of every kind of group and every method of the page; kinds that share a style share a look."""
+
+    kinds: dict[str, Look]
+    methods: dict[str, Look]
+
+
+def entries_of(runs: Sequence[Run]) -> list[Entry]:
+    """The runs with their labels."""
+    return [_entry(run, label) for run, label in zip(runs, labels(runs), strict=True)]
+
+
+def _entry(run: Run, label: str) -> Entry:
+    sizes = run.effects.drop_duplicates("group")["size"].to_numpy(dtype=np.int64)
+    pairs = pair_effects(run.effects)
+    small = tuple(unresolved(pairs, run.effects))
+    return Entry(label, run, pairs, sizes, test_point_names(run), point_choices(run), small)
+
+
+def labels(runs: Sequence[Run]) -> list[str]:
+    """Names that tell the runs apart: by name, dataset and λ/n where these differ, else by folder; one run has none."""
+    if len(runs) == 1:
+        return [""]
+    facts = [
+        (
+            shorten(run.manifest["name"], LONGEST_NAME),
+            shorten(run.manifest["dataset"], LONGEST_NAME),
+            f"λ/n = {number(run.manifest['lam_over_n'])}",
+        )
+        for run in runs
+    ]
+    differing = [i for i, column in enumerate(zip(*facts, strict=True)) if len(set(column)) > 1]
+    named = [", ".join(dict.fromkeys(row[i] for i in differing)) for row in facts]
+    folders = [shorten(run.path.resolve().name, 2 * LONGEST_NAME) for run in runs]
+    times = Counter(named)
+    return [name if name and times[name] == 1 else folder for name, folder in zip(named, folders, strict=True)]
+
+
+def looks_of(entries: Sequence[Entry]) -> Looks:
+    """One look for each kind and method, the same in every run of the page and in the static figures of a run."""
+    frequencies = Counter(kind for entry in entries for kind in entry.pairs.kinds)
+    kinds = kind_styles([kind for kind, _ in frequencies.most_common()])
+    classes = {style: f"k{i}" for i, style in enumerate(dict.fromkeys(kinds.values()))}
+    methods = method_styles([method for entry in entries for method in entry.pairs.methods])
+    return Looks(
+        kinds={kind: Look(style, classes[style]) for kind, style in kinds.items()},
+        methods={method: Look(style, f"m{i}") for i, (method, style) in enumerate(methods.items())},
+    )

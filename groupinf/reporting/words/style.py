@@ -1,0 +1,184 @@
+"""Colours, markers, order and names: the one place that decides how kinds, evaluations and methods look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from groupinf.analysis.agreement import ALL_KINDS
+from groupinf.groups.groups import KINDS
+from groupinf.reporting.words.formats import shorten
+
+MOST_TEST_POINTS = 12
+MOST_USER_KINDS = 8
+LONGEST_NAME = 30
+SMALL = 8.5
+
+TEXT = "#1a1a1a"
+QUIET = "#666666"
+GRID = "#d0d0d0"
+IDENTITY = "#8c8c8c"
+
+
+@dataclass(frozen=True)
+class KindStyle:
+    """How one kind of group is drawn; ``marker`` is a matplotlib marker."""
+
+    name: str
+    colour: str
+    marker: str
+
+
+# Okabe and Ito's colours, told apart with any common colour blindness; the shapes say the same without colour.
+_PAPER_KINDS = {
+    "shared_feature": ("#CC79A7", "s"),
+    "feature_clusters": ("#56B4E9", "D"),
+    "gradient_clusters": ("#0072B2", "^"),
+    "random_within_class": ("#E69F00", "v"),
+    "random": ("#000000", "o"),
+    "positive_tail": ("#D55E00", "P"),
+    "negative_tail": ("#009E73", "X"),
+}
+_USER_STYLES = (
+    ("#0072B2", "o"),
+    ("#D55E00", ">"),
+    ("#009E73", "p"),
+    ("#CC79A7", "d"),
+    ("#E69F00", "h"),
+    ("#56B4E9", "*"),
+    ("#000000", "D"),
+    ("#7F4F24", "H"),
+)
+_OTHER_STYLE = ("#8c8c8c", ".")
+_METHODS = {
+    "influence": ("#0072B2", "o"),
+    "parameter_influence": ("#E69F00", "D"),
+    "newton": ("#009E73", "s"),
+}
+# Where the ground is dark, in place of colours too dark for it.
+_ON_DARK = {"#000000": "#ffffff", "#0072B2": "#3b9fe0", "#7F4F24": "#c08a5c"}
+# What matplotlib's markers are called in plotly.
+PLOTLY_SYMBOLS = {
+    "s": "square",
+    "D": "diamond",
+    "^": "triangle-up",
+    "v": "triangle-down",
+    "o": "circle",
+    "P": "cross",
+    "X": "x",
+    ">": "triangle-right",
+    "p": "pentagon",
+    "d": "diamond-tall",
+    "h": "hexagon",
+    "*": "star",
+    "H": "hexagon2",
+    ".": "circle",
+}
+
+
+def evaluation_name(evaluation: str) -> str:
+    """An evaluation as readers see it.
+
+    >>> evaluation_name("test_loss"), evaluation_name("self_loss")
+    ('Test loss', 'Self-loss')
+    """
+    return "Self-loss" if evaluation == "self_loss" else _words(evaluation)
+
+
+def method_name(method: str) -> str:
+    """A method as readers see it.
+
+    >>> method_name("parameter_influence")
+    'Parameter influence'
+    """
+    return _words(method)
+
+
+def panel_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> str:
+    """What an evaluation was measured on, as the heading of a plot; ``sets`` names sets, and rows by their keys.
+
+    >>> panel_name("test_loss", 17, {}), panel_name("self_loss", -1, {}), panel_name("test_loss", -1, {})
+    ('test point 17', 'own group', 'sum over all test points')
+    >>> panel_name("test_loss", -2, {-2: "genre=travel"})
+    'Σ genre=travel'
+    >>> panel_name("test_loss", 17, {17: "id=p3"})
+    'test point 17 (id=p3)'
+    """
+    if evaluation == "self_loss":
+        return "own group"
+    if test_point >= 0:
+        return f"test point {_keyed(test_point, sets)}"
+    if test_point in sets:
+        return f"Σ {shorten(sets[test_point], LONGEST_NAME)}"
+    return "sum over all test points"
+
+
+def kind_name(kind: str) -> str:
+    """A kind as readers see it: the project's own in words, a user's and a column's as it is, shortened.
+
+    >>> kind_name("random_within_class"), kind_name("all"), kind_name("column ward_3")
+    ('Random within class', 'All groups', 'column ward_3')
+    """
+    if kind == ALL_KINDS:
+        return "All groups"
+    return _words(kind) if kind in (*KINDS, "file") else shorten(kind, LONGEST_NAME)
+
+
+def point_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> str:
+    """What an evaluation was measured on; ``sets`` names sets, and rows by their keys.
+
+    >>> point_name("test_loss", 17, {}), point_name("self_loss", -1, {}), point_name("test_loss", -1, {})
+    ('17', 'own group', 'sum of all')
+    >>> point_name("test_loss", -2, {-2: "genre=travel"})
+    'sum of genre=travel'
+    >>> point_name("test_loss", 17, {17: "id=p3"})
+    '17 (id=p3)'
+    """
+    if evaluation == "self_loss":
+        return "own group"
+    if test_point >= 0:
+        return _keyed(test_point, sets)
+    if test_point in sets:
+        return f"sum of {shorten(sets[test_point], LONGEST_NAME)}"
+    return "sum of all"
+
+
+def _keyed(test_point: int, names: Mapping[int, str]) -> str:
+    """A row of the test set, with its key where it has one."""
+    return f"{test_point} ({shorten(names[test_point], LONGEST_NAME)})" if test_point in names else str(test_point)
+
+
+def kind_styles(kinds: Sequence[str]) -> dict[str, KindStyle]:
+    """A style for every kind, the project's kinds first and in their order, then the others as given.
+
+    The first MOST_USER_KINDS kinds of a user's own have a style each, all further ones share one.
+    """
+    styles = {kind: KindStyle(kind_name(kind), *_PAPER_KINDS[kind]) for kind in KINDS if kind in kinds}
+    own = [kind for kind in dict.fromkeys(kinds) if kind not in styles]
+    shown, others = own[:MOST_USER_KINDS], own[MOST_USER_KINDS:]
+    for kind, look in zip(shown, _USER_STYLES, strict=False):
+        styles[kind] = KindStyle(kind_name(kind), *look)
+    other = KindStyle(f"{len(others)} other kinds", *_OTHER_STYLE)
+    return styles | dict.fromkeys(others, other)
+
+
+def method_styles(methods: Sequence[str]) -> dict[str, KindStyle]:
+    """A style for every method, where several stand in one drawing."""
+    further = [look for look in _USER_STYLES if look not in _METHODS.values()]
+    new = [method for method in dict.fromkeys(methods) if method not in _METHODS]
+    looks = _METHODS | {method: further[i % len(further)] for i, method in enumerate(new)}
+    return {method: KindStyle(method_name(method), *looks[method]) for method in dict.fromkeys(methods)}
+
+
+def line_styles(names: Sequence[str]) -> list[KindStyle]:
+    """A style for each of at most MOST_USER_KINDS lines."""
+    return [KindStyle(name, *look) for name, look in zip(names, _USER_STYLES, strict=False)]
+
+
+def on_dark(colour: str) -> str:
+    """The colour that stands for ``colour`` on a dark ground."""
+    return _ON_DARK.get(colour, colour)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").capitalize()

@@ -1,0 +1,146 @@
+"""What a run says of itself in single lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from groupinf.analysis.certificates import largest_relative_error
+from groupinf.experiments.folder.result import Run
+from groupinf.reporting.words.formats import listed, one_line, percent, shorten
+from groupinf.reporting.words.style import LONGEST_NAME, evaluation_name, kind_name, panel_name
+from groupinf.wording import counted, number
+
+SLOPE = "Slope: least squares of actual on predicted effects through the origin; above 1, the prediction is too small."
+SLOPE_WORDS = (
+    f"{SLOPE} "
+    "Underestimated: share of groups whose prediction has the right sign and is smaller than the actual effect."
+)
+# skipped groups of one reason that a line names
+_MOST_NAMED = 20
+# how a convention states the λ of its run
+_LAMBDA = re.compile(r" with λ = \S+ \(λ/n = [^)]+\)")
+
+
+def facts_line(run: Run) -> str:
+    """Dataset, n, d and λ/n."""
+    about = run.manifest
+    size = f"n = {about['n']:,}, d = {about['d']:,}, λ/n = {number(about['lam_over_n'])}"
+    return f"{shorten(about['dataset'], LONGEST_NAME)}: {size}"
+
+
+def data_line(run: Run) -> str:
+    """Dataset, its size, the regularisation, the accuracies (where the task has any) and the numbers of groups."""
+    about = run.manifest
+    parts = [f"{facts_line(run)} (λ = {number(about['lam'])})"]
+    if about["classes"]:
+        train, test = (percent(about[f"{rows}_accuracy"], 1) for rows in ("train", "test"))
+        classes = counted(len(about["classes"]), "class", "classes")
+        parts += [classes, f"accuracy {train} on training rows and {test} on test rows"]
+    skipped = about["n_groups"] - about["n_retrained"]
+    groups = counted(about["n_groups"], "group")
+    return "; ".join([*parts, groups + (f", {skipped:,} of them skipped" if skipped else "")])
+
+
+def convention_line(run: Run) -> str:
+    """The convention that all effects of the run follow."""
+    return one_line(run.manifest["convention"])
+
+
+def convention_of(runs: Sequence[Run]) -> str:
+    """The convention of one run, or what the conventions of several say, without their λ where these differ."""
+    told = list(dict.fromkeys(map(convention_line, runs)))
+    if len(told) > 1:
+        told = list(dict.fromkeys(_LAMBDA.sub("", line) for line in told))
+    return " ".join(told)
+
+
+def statistics_line(run: Run, rows: pd.DataFrame) -> str:
+    """What the columns of the Spearman table mean; the interval is explained where one of ``rows`` has any."""
+    if rows["spearman_low"].isna().all():
+        return SLOPE_WORDS
+    return f"Interval of Spearman's ρ: {one_line(run.manifest['agreement_interval'])}. {SLOPE_WORDS}"
+
+
+def certificate_line(run: Run) -> str:
+    """How exact the retrained parameters are, where they come from, and what is proven of them."""
+    retrains = run.retrains
+    if retrains.empty:
+        return "Nothing was retrained."
+    passes = f"{retrains['passes'].mean():.1f} passes over the data each, at most {retrains['passes'].max():,}"
+    groups, stored = counted(len(retrains), "group"), evaluated_line(run)
+    opening = f"{stored} Retraining took {passes}" if stored else f"Retraining: {groups}, {passes}"
+    gradient, decrement = (number(float(retrains[name].max()), 2) for name in ("gradient_norm", "decrement"))
+    error = number(largest_relative_error(run.effects), 2)
+    return (
+        f"{opening}; largest gradient norm {gradient}, largest Newton decrement "
+        f"{decrement}; largest error estimate of an actual effect: {error} of the median effect."
+        f"{_proven(retrains)}"
+    )
+
+
+def evaluated_line(run: Run) -> str:
+    """Which run's retrained parameters were read; empty for a run that retrained its groups itself."""
+    of = run.manifest.get("evaluated")
+    if of is None:
+        return ""
+    groups = counted(len(run.retrains), "group")
+    return f"Nothing was retrained: the parameters of {groups} were read from {one_line(of['run'])}, which stored them."
+
+
+def _proven(retrains: pd.DataFrame) -> str:
+    """A sentence on the groups whose scores have a proven bound; empty where none has."""
+    if "score_bound" not in retrains:
+        return ""
+    bounds = retrains["score_bound"].to_numpy(dtype=np.float64)
+    finite = bounds[np.isfinite(bounds)]
+    if not finite.size:
+        return ""
+    proven = f"{finite.size:,} of {counted(bounds.size, 'group')}"
+    return f" Proven: scores within a bound for {proven}; the median of their bounds is {number(np.median(finite), 2)}."
+
+
+def test_set_names(run: Run) -> dict[int, str]:
+    """What the sets of test points are called, by their number in the column test_point; empty where there are none."""
+    return {entry["test_point"]: entry["name"] for entry in run.manifest.get("test_sets", ())}
+
+
+def test_point_names(run: Run) -> dict[int, str]:
+    """The :func:`test_set_names`, or the row keys of single test points where the data have any."""
+    return test_set_names(run) | {entry["test_point"]: entry["name"] for entry in run.manifest.get("test_keys", ())}
+
+
+def measure_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> str:
+    """An evaluation and what it was measured on, inside a sentence; ``sets`` names sets and keys.
+
+    >>> measure_name("test_loss", 15, {}), measure_name("self_loss", -1, {}), measure_name("test_loss", -1, {})
+    ('test loss of test point 15', 'self-loss', 'test loss, sum over all test points')
+    """
+    name = evaluation_name(evaluation).lower()
+    if evaluation == "self_loss":
+        return name
+    on = panel_name(evaluation, test_point, sets)
+    return f"{name} of {on}" if test_point >= 0 else f"{name}, {on}"
+
+
+def note_lines(run: Run) -> list[str]:
+    """The notes of the run."""
+    return [one_line(note) for note in run.manifest["notes"]]
+
+
+def skipped_lines(run: Run) -> list[str]:
+    """Which groups the run skipped, and why; of many for one reason the first by name."""
+    kinds = dict(zip(run.groups["group"], run.groups["kind"], strict=True))
+    by_reason: dict[str, list[str]] = {}
+    for entry in run.manifest["skipped"]:
+        called = f"{shorten(entry['name'], LONGEST_NAME)} ({kind_name(kinds[entry['group']])})"
+        by_reason.setdefault(one_line(entry["reason"]), []).append(called)
+    lines = []
+    for reason, names in by_reason.items():
+        hidden = len(names) - _MOST_NAMED
+        shown = [*names[:_MOST_NAMED], *([f"{hidden:,} more, named in manifest.json"] if hidden > 0 else [])]
+        lines.append(f"Skipped {counted(len(names), 'group')}, {listed(shown)}: {reason}")
+    return lines

@@ -1,0 +1,97 @@
+"""Whether the numbers of a page can be trusted, in a sentence, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from groupinf.analysis.certificates import EXACT, RESOLVED, Exactness, exactness, joint_exactness, relative_errors
+from groupinf.experiments.folder.result import Run
+from groupinf.reporting.words.entries import labels
+from groupinf.reporting.words.formats import percent
+from groupinf.reporting.words.style import evaluation_name
+from groupinf.reporting.words.summary import measure_name, test_point_names
+from groupinf.wording import counted, number
+
+
+def verdict(runs: Sequence[Run]) -> str:
+    """Yes or with care, and why: certificates, skipped groups, and the source that made the runs.
+
+    It may say that tables match their checksums, as a run is read back only where they do.
+    """
+    parts = [_exactness(run) for run in runs]
+    found = joint_exactness(parts)
+    doubts = [*_doubts(found, runs), *_source_doubts(runs)]
+    opening = f"With care: {'; '.join(doubts)}." if doubts else "Yes."
+    where = f" in {len(runs):,} runs" if len(runs) > 1 else ""
+    certificate = _certificate(found, where, _loosest(parts, runs))
+    return f"{opening} {certificate} {_skipped(found)} The tables read here match their checksums."
+
+
+def _exactness(run: Run) -> Exactness:
+    return exactness(run.effects, run.manifest["scales"], len(run.manifest["skipped"]))
+
+
+def _within_tolerance(found: Exactness) -> bool:
+    return found.of_scale <= EXACT
+
+
+def _certificate(found: Exactness, where: str, loosest: str) -> str:
+    all_exact = "all exact" if _within_tolerance(found) else "not all exact"
+    return (
+        f"Retrained parameters of {counted(found.groups, 'group')}{where}, {all_exact} to {number(EXACT)}: the largest "
+        f"error estimate of an actual effect, rounding included, is {number(found.of_scale, 2)} of the largest effect "
+        f"of its evaluation{loosest}."
+    )
+
+
+def _loosest(parts: Sequence[Exactness], runs: Sequence[Run]) -> str:
+    """Which evaluation and run that is, where some are less exact than the tolerance."""
+    of_scale, evaluation, label = max(
+        (p.of_scale, p.scale_of, label) for p, label in zip(parts, labels(runs), strict=True)
+    )
+    if of_scale <= EXACT or not evaluation:
+        return ""
+    return f", {evaluation_name(evaluation).lower()}{_at(label)}"
+
+
+def _at(label: str) -> str:
+    return f" at {label}" if label else ""
+
+
+def _doubts(found: Exactness, runs: Sequence[Run]) -> list[str]:
+    doubts = []
+    if not _within_tolerance(found):
+        doubts.append("some actual effects are less exact than a retraining makes them")
+    if found.of_median > RESOLVED:
+        doubts.append(_coarse(runs, certified=_within_tolerance(found)))
+    return doubts
+
+
+def _coarse(runs: Sequence[Run], certified: bool) -> str:
+    """Where error estimates are largest beside the effects, how large, and on how many other measures they are."""
+    coarse = [
+        (float(share), run, label, *measure)
+        for run, label in zip(runs, labels(runs), strict=True)
+        for errors in [relative_errors(run.effects)]
+        for measure, share in zip(errors.index.to_list(), errors, strict=True)
+        if share > RESOLVED
+    ]
+    share, run, label, evaluation, point = max(coarse, key=lambda one: one[0])
+    reach = f"{number(share, 2)} times" if share >= 1 else f"{percent(share)} of"
+    why = ", as effects there are next to nothing" if certified else ""
+    others = f" (and more than {percent(RESOLVED)} on {len(coarse) - 1:,} more)" if len(coarse) > 1 else ""
+    on = measure_name(evaluation, point, test_point_names(run))
+    return f"on {on}{_at(label)} error estimates reach {reach} the median effect{why}{others}"
+
+
+def _source_doubts(runs: Sequence[Run]) -> list[str]:
+    """What is amiss with the commits that the runs name."""
+    changed = any(run.manifest.get("git_dirty") for run in runs)
+    return ["the source had changes that the commit named below does not hold"] if changed else []
+
+
+def _skipped(found: Exactness) -> str:
+    if not found.skipped:
+        return "No group was skipped."
+    total = counted(found.groups + found.skipped, "group")
+    return f"{found.skipped:,} of {total} {'was' if found.skipped == 1 else 'were'} skipped, for reasons given below."

@@ -1,0 +1,200 @@
+"""From a dataset to the objectives on its training and test rows, and what the configuration asks of the data."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from groupinf.config.explain import did_you_mean
+from groupinf.config.load import LoadedConfig
+from groupinf.config.schema import CrossValidation, TestPoints
+from groupinf.datasets.config_error import DatasetConfigError
+from groupinf.datasets.dataset import Dataset, Features
+from groupinf.datasets.registry import load_dataset
+from groupinf.datasets.rows.labels import shortened
+from groupinf.errors import ConfigError, DataError
+from groupinf.experiments.workers.memory import require_memory, reserve_buffers
+from groupinf.groups.by_value import names_of, rows_by_value
+from groupinf.groups.check import check_builder, check_sizes
+from groupinf.numerics.factor import DENSE_BYTES
+from groupinf.numerics.losses import Array, loss_for
+from groupinf.numerics.objective import Objective, with_intercept
+from groupinf.numerics.row_space import is_reduced, row_space_basis
+from groupinf.studies.group_effects.folds import folds_of
+from groupinf.studies.group_effects.test_points import rows_of_keys
+from groupinf.wording import counted
+
+ALL_EVALUATIONS = ("test_prediction", "test_loss", "self_loss")
+
+
+def load_checked(loaded: LoadedConfig) -> Dataset:
+    """The configured dataset, after every check that needs no fit.
+
+    Raises ConfigError with file, line and key where the configuration asks what the data cannot give, and where the
+    data that it names are not usable; OutOfMemoryError where they cannot fit.
+    """
+    require_memory(loaded)
+    reserve_buffers()
+    try:
+        dataset = load_dataset(loaded.config.dataset, loaded.base, loaded.config.seed)
+    except DatasetConfigError as error:
+        raise loaded.error(error.key, str(error)) from error
+    except DataError as error:
+        raise loaded.error(("dataset",), str(error)) from error
+    problems = [
+        *_sweep_problems(loaded),
+        *_evaluation_problems(loaded, dataset),
+        *_group_problems(loaded, dataset),
+        *_test_point_problems(loaded, dataset),
+        *_influence_problems(loaded, dataset),
+        *_cross_validation_problems(loaded, dataset),
+    ]
+    if problems:
+        raise ConfigError("\n".join(map(str, problems)))
+    return dataset
+
+
+def evaluations_of(loaded: LoadedConfig, dataset: Dataset) -> tuple[str, ...]:
+    """The configured evaluations; where the key is left out, all that the task allows."""
+    if loaded.config.evaluations is not None:
+        return loaded.config.evaluations
+    return ALL_EVALUATIONS if len(dataset.classes) <= 2 else ALL_EVALUATIONS[1:]
+
+
+def training_objective(dataset: Dataset, lam: float) -> Objective:
+    """L(θ; s) on the training rows, in coordinates of their span where they are fewer than the features."""
+    basis = row_space_basis(dataset.X_train) if is_reduced(dataset.X_train) else None
+    return Objective(
+        X=with_intercept(_coordinates(dataset.X_train, basis)),
+        y=dataset.y_train.astype(np.float64),
+        sample_weight=dataset.sample_weight_train,
+        lam=lam,
+        loss=loss_for(len(dataset.classes)),
+        basis=basis,
+    )
+
+
+def test_objective(dataset: Dataset, basis: Array | None) -> Objective:
+    """The losses of the test rows: unit weights, no penalty; ``basis`` is that of the training rows."""
+    return Objective(
+        X=with_intercept(_coordinates(dataset.X_test, basis)),
+        y=dataset.y_test.astype(np.float64),
+        sample_weight=np.ones(dataset.y_test.size),
+        lam=0.0,
+        loss=loss_for(len(dataset.classes)),
+        basis=basis,
+    )
+
+
+def _coordinates(X: Features, basis: Array | None) -> Features:
+    return X if basis is None else np.asarray(X @ basis)
+
+
+def _sweep_problems(loaded: LoadedConfig) -> list[ConfigError]:
+    if loaded.config.regularization.sweep is None:
+        return []
+    message = "expected a study at one λ/n, found a sweep; groupinf sweep runs it"
+    return [loaded.error(("regularization", "sweep"), message)]
+
+
+def _evaluation_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigError]:
+    if len(dataset.classes) <= 2 or "test_prediction" not in evaluations_of(loaded, dataset):
+        return []
+    expected = f"expected test_loss or self_loss for the {len(dataset.classes)} classes of {dataset.name}"
+    found = "found test_prediction, which is defined for two classes and for regression only"
+    return [loaded.error(("evaluations",), f"{expected}, {found}")]
+
+
+def _group_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigError]:
+    groups = loaded.config.groups
+    problems = []
+    small = check_sizes(groups.sizes, dataset.n) if groups.sizes is not None else None
+    if small is not None:
+        problems.append(loaded.error(("groups", *small.key.split(".")), small.message))
+    for i, options in enumerate(groups.builders):
+        problem = check_builder(options, dataset, loaded.base)
+        if problem is not None:
+            problems.append(loaded.error(("groups", "builders", i, problem.key), problem.message))
+    return problems
+
+
+def _test_point_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigError]:
+    points, rows = loaded.config.test_points, dataset.y_test.size
+    if points.column is not None:
+        message = _column_problem(points, dataset)
+        return [] if message is None else [loaded.error(("test_points", "column"), message)]
+    asked = {key: count for key in ("random", "highest_loss") if (count := getattr(points, key))}
+    if sum(asked.values()) > rows:
+        found = " and ".join(f"{key}: {count}" for key, count in asked.items())
+        default = "" if "test_points" in loaded.config.model_fields_set else ", the default"
+        message = f"expected at most {counted(rows, 'test point')}, as there are test rows, found {found}{default}"
+        return [loaded.error(("test_points",), message)]
+    if points.keys is not None:
+        try:
+            rows_of_keys(points.keys, dataset)
+        except DataError as error:
+            return [loaded.error(("test_points", "keys"), str(error))]
+    beyond = [i for i in points.indices or () if i >= rows]
+    if beyond:
+        return [loaded.error(("test_points", "indices"), f"expected rows 0 to {rows - 1}, found {beyond[0]}")]
+    return []
+
+
+def _column_problem(points: TestPoints, dataset: Dataset) -> str | None:
+    assert points.column is not None
+    absent = next((name for name in names_of(points.column) if name not in dataset.test_columns), None)
+    if absent is not None:
+        return _no_such_column(absent, dataset)
+    found = rows_by_value(dataset.test_columns, points.column, points.missing)
+    return None if found.values else f"expected a test row with a value, found {found.gaps:,} without one"
+
+
+def _no_such_column(column: str, dataset: Dataset) -> str:
+    names = sorted(dataset.test_columns)
+    if not names:
+        return f"expected data with columns of their test rows, found {dataset.name}, which has none"
+    return f"expected one of {shortened(list(names), 30)}, found {column!r}{did_you_mean(column, names)}"
+
+
+def _influence_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigError]:
+    features = dataset.n if is_reduced(dataset.X_train) else dataset.d
+    size = (features + 1) * loss_for(len(dataset.classes)).outputs
+    if loaded.config.influence.solver != "cholesky" or 8 * size**2 <= DENSE_BYTES or size > 4 * dataset.n:
+        return []
+    found = f"found cholesky, whose {size:,} × {size:,} Hessian takes {8 * size**2 / 10**9:.1f} GB"
+    return [loaded.error(("influence", "solver"), f"expected cg or lissa, {found}")]
+
+
+def _cross_validation_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigError]:
+    wanted = loaded.config.regularization.cross_validation
+    if wanted is None:
+        return []
+    key = ("regularization", "cross_validation")
+    if wanted.folds > dataset.n:
+        return [loaded.error((*key, "folds"), f"expected at most n = {dataset.n}, found {wanted.folds}")]
+    if wanted.stratified and dataset.task == "regression":
+        return [
+            loaded.error((*key, "stratified"), "expected stratified folds only of data with classes, found regression")
+        ]
+    if wanted.score in ("accuracy", "f1") and dataset.task == "regression":
+        expected = f"expected log_loss (half the squared error), the default for regression, found {wanted.score}"
+        return [loaded.error((*key, "score"), expected)]
+    if wanted.score == "f1" and len(dataset.classes) != 2:
+        return [loaded.error((*key, "score"), f"expected accuracy or log_loss, found f1, {_classes(dataset)}")]
+    return _emptied_fold(loaded, dataset, wanted)
+
+
+def _emptied_fold(loaded: LoadedConfig, dataset: Dataset, wanted: CrossValidation) -> list[ConfigError]:
+    if dataset.task == "regression":
+        return []
+    for k, rows in enumerate(folds_of(wanted, dataset.y_train, loaded.config.seed)):
+        left = np.bincount(np.delete(dataset.y_train.astype(np.int64), rows), minlength=len(dataset.classes))
+        if (left == 0).any():
+            emptied = dataset.classes[int(np.argmin(left))]
+            message = f"expected folds that leave every class; without fold {k} no row of class {emptied} is left"
+            message += "" if wanted.stratified else "; stratified: true gives every fold its share of each class"
+            return [loaded.error(("regularization", "cross_validation", "folds"), message)]
+    return []
+
+
+def _classes(dataset: Dataset) -> str:
+    return f"which needs two classes where {dataset.name} has {len(dataset.classes)}"

@@ -1,0 +1,173 @@
+"""Test points, groups and the frozen scales of their effects: drawn once, before anything is retrained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from groupinf.config.load import LoadedConfig
+from groupinf.config.schema import Influence
+from groupinf.datasets.dataset import Dataset
+from groupinf.effects.influence import (
+    evaluation_gradients,
+    influence_norms,
+    largest_self_influence,
+    point_influence,
+)
+from groupinf.effects.study import Study
+from groupinf.effects.trust import trust_in_fit
+from groupinf.errors import RunError
+from groupinf.experiments.folder.outline import Outline, retrainable
+from groupinf.experiments.workers.processes import each, one_thread
+from groupinf.groups.build import build_groups
+from groupinf.groups.groups import Groups
+from groupinf.groups.source import GroupSource
+from groupinf.groups.streams import builder_stream
+from groupinf.numerics.bounds import bounded_problem
+from groupinf.numerics.engine import choose_engine
+from groupinf.numerics.factor import Factor, IterativeFactor, hessian_diagonal
+from groupinf.numerics.fit import Fitted
+from groupinf.numerics.lissa import Lissa
+from groupinf.numerics.objective import Objective, scores
+from groupinf.studies.group_effects.test_points import ChosenPoints, choose_test_points, chosen_again
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Test points, groups, what the user should know of them, and the groups that cannot be retrained, with why."""
+
+    tested: ChosenPoints
+    groups: Groups
+    notes: tuple[str, ...]
+    skipped: tuple[dict[str, Any], ...]
+
+
+def draw(loaded: LoadedConfig, dataset: Dataset, fitted: Fitted, test: Objective, jobs: int) -> Drawn:
+    """Choose test points by their loss at θ̂ and build every group; builders run side by side."""
+    tested = one_thread(partial(draw_test_points, loaded, dataset, fitted), test)
+    influence = one_thread(partial(_influence_on_test_loss, fitted, tested), test.at(tested.rows))
+    source = GroupSource(
+        dataset=dataset,
+        sizes=loaded.config.groups.sizes,
+        residuals=fitted.residuals,
+        influence=influence,
+        test_points=tested.labels,
+        seed=loaded.config.seed,
+        test_set_names=tested.names,
+    )
+    groups, notes = build_groups(
+        source, loaded.config.groups.builders, loaded.base, lambda build, tasks: each(build, tasks, jobs)
+    )
+    skipped = emptying(dataset, groups)
+    if len(skipped) == len(groups):
+        raise RunError(f"no group is left to retrain: each {skipped[0]['reason']}")
+    return Drawn(tested, groups, (*notes, *tested.notes), tuple(skipped))
+
+
+def drawn_again(loaded: LoadedConfig, dataset: Dataset, outline: Outline) -> Drawn:
+    """What an earlier run has drawn, read from its outline."""
+    about = outline.manifest
+    tested = chosen_again(loaded.config.test_points, dataset, about["test_points"])
+    return Drawn(tested, outline.groups, tuple(about["notes_on_groups"]), tuple(about["skipped"]))
+
+
+def frozen_scales(
+    fitted: Fitted, test: Objective, drawn: Drawn, evaluations: Sequence[str]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """(scales, gradient_norms) of a Study: largest influence over groups and test points, largest ‖∇f‖ in H⁻¹.
+
+    An evaluation on which no group has any influence has scale 1.
+    """
+    numbers = retrainable(drawn.groups, drawn.skipped)
+    W = sparse.csr_array(drawn.groups.removal_matrix(fitted.objective.n))[list(numbers)]
+    scales, norms = {}, {}
+    for name in evaluations:
+        if name == "self_loss":
+            scales[name] = largest_self_influence(fitted, [drawn.groups.members(g) for g in numbers])
+            continue
+        gradients = evaluation_gradients(name, test, drawn.tested.sums, fitted.theta)
+        scales[name] = float(np.abs(W @ point_influence(fitted, gradients)).max())
+        norms[name] = float(influence_norms(fitted, gradients).max())
+    return {name: scale or 1.0 for name, scale in scales.items()}, norms
+
+
+def influence_solver(options: Influence, fitted: Fitted, seed: int) -> Factor:
+    """What applies H⁻¹ for the influence: the fit's own factor, unless another solver is asked for."""
+    objective, theta = fitted.objective, fitted.theta
+    if options.solver == "cg":
+        return IterativeFactor(objective, theta, hessian_diagonal(objective, theta), options.tolerance)
+    if options.solver == "lissa":
+        return Lissa(objective, theta, options.depth, options.repeats, options.scale, options.batch_size, seed)
+    return fitted.factor
+
+
+def make_study(
+    fitted: Fitted, test: Objective, drawn: Drawn, evaluations: Sequence[str], loaded: LoadedConfig
+) -> Study:
+    """Freeze what every block reads; ``test`` is the whole test set."""
+    scales, norms = frozen_scales(fitted, test.at(drawn.tested.rows), drawn, evaluations)
+    return study_from(loaded, fitted, test, drawn.tested, evaluations, drawn.groups, scales, norms)
+
+
+def study_from(
+    loaded: LoadedConfig,
+    fitted: Fitted,
+    test: Objective,
+    tested: ChosenPoints,
+    evaluations: Sequence[str],
+    groups: Groups,
+    scales: Mapping[str, float],
+    norms: Mapping[str, float],
+) -> Study:
+    """A study from what has been drawn, now or by an earlier run; ``test`` is the whole test set."""
+    engine, rows = choose_engine(fitted, float(groups.sizes.mean())), test.at(tested.rows)
+    bounded = bounded_problem(fitted, rows, engine.kernel)
+    return Study(
+        fitted=fitted,
+        engine=engine,
+        influence_solver=influence_solver(loaded.config.influence, fitted, loaded.config.seed),
+        test=rows,
+        test_points=tested.labels,
+        evaluations=tuple(evaluations),
+        methods=loaded.config.methods,
+        scales=scales,
+        gradient_norms=norms,
+        bounded=bounded,
+        of_fit=trust_in_fit(bounded, fitted),
+        sums=tested.sums,
+    )
+
+
+def emptying(dataset: Dataset, groups: Groups) -> list[dict[str, Any]]:
+    """Groups whose removal leaves a class, or the training set, without a row of positive weight.
+
+    Without a row of some class the loss falls for ever as the free intercept grows: there is no finite optimum.
+    """
+    counted = (dataset.sample_weight_train > 0).astype(np.float64)
+    codes = dataset.y_train.astype(np.int64) if dataset.classes else np.zeros(dataset.n, dtype=np.int64)
+    by_class = np.zeros((dataset.n, max(1, len(dataset.classes))))
+    by_class[np.arange(dataset.n), codes] = counted
+    left = by_class.sum(axis=0) - np.asarray(groups.removal_matrix(dataset.n) @ by_class)
+    skipped = []
+    for group in np.flatnonzero((left == 0).any(axis=1)):
+        emptied = int(np.argmin(left[group]))
+        what = f"class {dataset.classes[emptied]}" if dataset.classes else "the training set"
+        reason = f"removes every row of {what}: the retrained model has no finite optimum"
+        skipped.append({"group": int(group), "name": groups.name[group], "reason": reason})
+    return skipped
+
+
+def draw_test_points(loaded: LoadedConfig, dataset: Dataset, fitted: Fitted, test: Objective) -> ChosenPoints:
+    """The configured test points, by their loss at θ̂; ``test`` is the whole test set."""
+    losses = test.loss.values(scores(test.X, fitted.theta, test.loss.outputs), test.y)
+    stream = builder_stream(loaded.config.seed, "test_points")
+    return choose_test_points(loaded.config.test_points, dataset, losses, stream)
+
+
+def _influence_on_test_loss(fitted: Fitted, tested: ChosenPoints, rows: Objective) -> np.ndarray:
+    return point_influence(fitted, evaluation_gradients("test_loss", rows, tested.sums, fitted.theta))

@@ -1,0 +1,147 @@
+"""λ, as configured or cross-validated, and the fit on all training rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from groupinf.config.schema import CrossValidation, Regularization
+from groupinf.datasets.dataset import Dataset
+from groupinf.numerics.approximate_leave_one_out import MOST_WORK
+from groupinf.numerics.cross_validation import SCORES, CrossValidated, cross_validate
+from groupinf.numerics.fit import Fitted, first_fit, polished
+from groupinf.numerics.losses import Array
+from groupinf.numerics.objective import Objective, Rows
+from groupinf.numerics.predict import accuracy, mean_loss
+from groupinf.studies.group_effects.checks import training_objective
+from groupinf.studies.group_effects.folds import folds_of, one_class_notes
+from groupinf.wording import number
+
+
+def lam_from(lam_over_n: float, n: int) -> float:
+    """λ = (λ/n)·n, with n the number of training rows, their weights not counted: the one place that converts."""
+    return lam_over_n * n
+
+
+@dataclass(frozen=True)
+class Model:
+    """The fit, its λ/n, the cross-validation table that chose it (None where it was configured), and notes.
+
+    Groups are drawn from the ``first`` fit, effects are measured from its polished one, ``fitted``.
+
+    The table has a row for each value of the grid: lam_over_n, mean_score and standard_error over the folds, the score
+    fold_k of each fold, approximate_leave_one_out (NaN where it is left out), and chosen. Higher scores are better.
+    """
+
+    first: Fitted
+    lam_over_n: float
+    cross_validation: pd.DataFrame | None
+    fitted: Fitted
+    notes: tuple[str, ...] = ()
+
+
+def fit_model(regularization: Regularization, seed: int, dataset: Dataset, start: Array | None = None) -> Model:
+    """Choose λ and fit, from ``start``, parameters of the features, where given.
+
+    Raises ConvergenceError where a fit does not converge.
+
+    ``seed`` decides shuffled folds, and nothing else.
+    """
+    wanted = regularization.cross_validation
+    if wanted is None:
+        assert regularization.lambda_over_n is not None  # the schema wants one of the two
+        objective = training_objective(dataset, lam_from(regularization.lambda_over_n, dataset.n))
+        return _model(objective, start, regularization.lambda_over_n, None)
+    objective = training_objective(dataset, 0.0)
+    folds = folds_of(wanted, dataset.y_train, seed)
+    grid, result = _cross_validated(wanted, folds, objective, dataset.task)
+    best = result.lams.index(result.best)
+    return _model(
+        replace(objective, lam=result.best),
+        start,
+        float(grid[best]),
+        _table(grid, result, best),
+        (*_edge_note(best, grid.size), *_left_out_note(result), *one_class_notes(wanted, dataset, seed)),
+    )
+
+
+def _model(
+    objective: Objective,
+    start: Array | None,
+    lam_over_n: float,
+    cross_validation: pd.DataFrame | None,
+    notes: tuple[str, ...] = (),
+) -> Model:
+    first = first_fit(objective, None if start is None else objective.in_coordinates(start))
+    return Model(first, lam_over_n, cross_validation, polished(first), notes)
+
+
+def _cross_validated(
+    wanted: CrossValidation, folds: tuple[Rows, ...], objective: Objective, task: str
+) -> tuple[Array, CrossValidated]:
+    """The grid of λ/n, and what its values score."""
+    grid = np.logspace(np.log10(wanted.min), np.log10(wanted.max), wanted.num)
+    lams = tuple(lam_from(float(value), objective.n) for value in grid)
+    return grid, cross_validate(objective, lams, folds, SCORES[wanted.score_for(task)])
+
+
+def _table(grid: Array, result: CrossValidated, best: int) -> pd.DataFrame:
+    folds = result.scores.shape[1]
+    return pd.DataFrame(
+        {
+            "lam_over_n": grid,
+            "mean_score": result.scores.mean(axis=1),
+            "standard_error": result.scores.std(axis=1, ddof=1) / np.sqrt(folds),
+            **{f"fold_{k}": result.scores[:, k] for k in range(folds)},
+            "approximate_leave_one_out": result.approximate_leave_one_out,
+            "chosen": np.arange(grid.size) == best,
+        }
+    )
+
+
+def _edge_note(best: int, num: int) -> tuple[str, ...]:
+    if num == 1 or best not in (0, num - 1):
+        return ()
+    end = "smallest" if best == 0 else "largest"
+    return (f"cross-validation chose the {end} lambda_over_n of its grid: a wider grid may hold a better one",)
+
+
+def _left_out_note(result: CrossValidated) -> tuple[str, ...]:
+    if not np.isnan(result.approximate_leave_one_out).all():
+        return ()
+    return (
+        "approximate leave-one-out is left out of the cross-validation: with so many parameters and rows it takes a "
+        f"solve by iteration for each row, or more than {number(MOST_WORK)} multiplications for each lambda_over_n",
+    )
+
+
+def describe_fit(model: Model, dataset: Dataset, test: Objective) -> dict[str, Any]:
+    """The fit for the manifest: λ, how exact it is, and how well it does on training and test rows."""
+    fitted, classifies = model.fitted, dataset.task == "classification"
+    return {
+        "lam": fitted.objective.lam,
+        "lam_over_n": model.lam_over_n,
+        "cross_validation": _described(model.cross_validation),
+        "train_accuracy": accuracy(fitted.objective, fitted.theta) if classifies else None,
+        "test_accuracy": accuracy(test, fitted.theta) if classifies else None,
+        "train_loss": mean_loss(fitted.objective, fitted.theta),
+        "test_loss": mean_loss(test, fitted.theta),
+        "fit": {
+            "gradient_norm": fitted.gradient_norm,
+            "decrement": fitted.decrement,
+            "passes": fitted.passes,
+        },
+    }
+
+
+def _described(table: pd.DataFrame | None) -> list[dict[str, Any]] | None:
+    if table is None:
+        return None
+    scores = table.filter(regex=r"^fold_\d+$").to_numpy(dtype=np.float64)
+    return [
+        {"lam_over_n": float(value), "mean_score": float(mean), "scores": [float(s) for s in row]}
+        for value, mean, row in zip(table["lam_over_n"], table["mean_score"], scores, strict=True)
+    ]

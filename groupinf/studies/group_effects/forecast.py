@@ -1,0 +1,164 @@
+"""What an experiment would run, said before it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from groupinf.config import schema
+from groupinf.config.load import LoadedConfig
+from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.own.table.use import MOST_SHOWN, ColumnUse, column_notes
+from groupinf.effects.blocks import FACTOR_BYTES, WIDEST
+from groupinf.experiments.run import run_name
+from groupinf.experiments.sweep.plan import SweepPlan, plan_sweep, sweep_name, without_sweep
+from groupinf.experiments.workers.memory import shortage
+from groupinf.groups.by_value import gap_words, rows_by_value
+from groupinf.groups.group_file import read_group_file
+from groupinf.groups.training_rows import training_rows
+from groupinf.numerics.engine import KERNEL_BYTES
+from groupinf.numerics.factor import DENSE_BYTES
+from groupinf.numerics.losses import loss_for
+from groupinf.numerics.row_space import is_reduced
+from groupinf.studies.group_effects.checks import load_checked
+from groupinf.studies.group_effects.folds import one_class_notes
+from groupinf.studies.group_effects.test_points import FROM_PERCENTILES, summed_rows
+from groupinf.wording import counted, number
+
+# Python with numpy, scipy, scikit-learn and pandas loaded
+LIBRARIES_BYTES = 300 * 2**20
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Counts of an experiment: groups is an upper bound, memory_bytes that of one process."""
+
+    name: str
+    dataset: str
+    n: int
+    d: int
+    classes: int
+    lam_over_n: float | None
+    groups: int
+    retrains: int
+    memory_bytes: int
+    run_name: str
+    notes: tuple[str, ...]
+    uses: tuple[ColumnUse, ...] = ()
+
+
+def plan(loaded: LoadedConfig) -> Plan:
+    """Load and check the data, and count; raises ConfigError and DataError as the run itself would."""
+    sweep = loaded.config.regularization.sweep
+    planned, dataset = _plan(without_sweep(loaded))
+    return planned if sweep is None else _swept(planned, plan_sweep(loaded), dataset)
+
+
+def _swept(planned: Plan, sweep: SweepPlan, dataset: Dataset) -> Plan:
+    """The same at every λ/n of a sweep, one after the other."""
+    values, more = len(sweep.grid), planned.groups * (len(sweep.grid) - 1)
+    groups = "groups drawn anew at each" if sweep.redraw else "groups drawn at lambda_over_n above"
+    ends = f"{number(sweep.grid[0], 6)} to {number(sweep.grid[-1], 6)}"
+    note = f"a sweep over {counted(values, 'value')} of lambda_over_n, {ends}; {groups}"
+    return replace(
+        planned,
+        retrains=planned.retrains + more,
+        run_name=sweep_name(sweep, dataset),
+        notes=(*planned.notes, note),
+    )
+
+
+def _plan(loaded: LoadedConfig) -> tuple[Plan, Dataset]:
+    dataset = load_checked(loaded)
+    groups = sum(_upper_bound(options, loaded, dataset) for options in loaded.config.groups.builders)
+    folds = _cross_validation_fits(loaded.config.regularization)
+    needed = _memory(dataset)
+    planned = Plan(
+        name=loaded.config.name,
+        dataset=dataset.name,
+        n=dataset.n,
+        d=dataset.d,
+        classes=len(dataset.classes),
+        lam_over_n=loaded.config.regularization.lambda_over_n,
+        groups=groups,
+        retrains=groups + folds,
+        memory_bytes=needed,
+        run_name=run_name(loaded, dataset),
+        notes=(
+            *filter(None, [shortage(needed)]),
+            *_notes(loaded, dataset, folds),
+            *column_notes(dataset.uses, MOST_SHOWN),
+            *_notes_on_gaps(loaded, dataset),
+        ),
+        uses=dataset.uses,
+    )
+    return planned, dataset
+
+
+def _notes_on_gaps(loaded: LoadedConfig, dataset: Dataset) -> list[str]:
+    """What a run will say of rows without a value."""
+    notes: dict[str, None] = {}
+    for options in loaded.config.groups.builders:
+        if isinstance(options, schema.Column):
+            found = rows_by_value(dataset.columns, options.column, options.missing)
+            notes.update(dict.fromkeys(gap_words(options.column, found, options.missing, "training", "group")))
+    wanted = loaded.config.test_points
+    return [*notes, *(summed_rows(wanted, dataset).notes if wanted.column is not None else ())]
+
+
+def _notes(loaded: LoadedConfig, dataset: Dataset, folds: int) -> tuple[str, ...]:
+    wanted = loaded.config.regularization.cross_validation
+    if wanted is None:
+        return ()
+    fits = f"{folds} of the retrains are cross-validation fits"
+    return (fits, *one_class_notes(wanted, dataset, loaded.config.seed))
+
+
+def _upper_bound(options: schema.Builder, loaded: LoadedConfig, dataset: Dataset) -> int:
+    match options:
+        case schema.GroupFile():
+            return len(read_group_file(loaded.path(options.path), training_rows(dataset)))
+        case schema.Column():
+            return len(rows_by_value(dataset.columns, options.column, options.missing).values)
+        case schema.InfluenceTails():
+            return 2 * _num(loaded) * _test_points(loaded.config.test_points, dataset)
+        case _:
+            return _num(loaded)
+
+
+def _num(loaded: LoadedConfig) -> int:
+    sizes = loaded.config.groups.sizes
+    return sizes.num if sizes is not None else 0
+
+
+def _test_points(wanted: schema.TestPoints, dataset: Dataset) -> int:
+    if wanted.all or wanted.column is not None:
+        return len(summed_rows(wanted, dataset).labels)
+    if wanted.indices is not None or wanted.keys is not None:
+        return len(wanted.indices or wanted.keys or ())
+    if wanted.percentile is not None:
+        return wanted.num or FROM_PERCENTILES
+    return (wanted.random or 0) + (wanted.highest_loss or 0)
+
+
+def _cross_validation_fits(regularization: schema.Regularization) -> int:
+    wanted = regularization.cross_validation
+    return 0 if wanted is None else wanted.num * (wanted.folds + 1)
+
+
+def _memory(dataset: Dataset) -> int:
+    """Bytes of one process: libraries, rows with and without intercept, H with its factor, and one block's work.
+
+    With fewer rows than features also their coordinates and the basis of these.
+    """
+    X = dataset.X_train if isinstance(dataset.X_train, np.ndarray) else dataset.X_train.data
+    reduced, outputs = is_reduced(dataset.X_train), loss_for(len(dataset.classes)).outputs
+    features = dataset.n if reduced else dataset.d
+    size = (features + 1) * outputs
+    rows = 2 * X.nbytes * (1 + dataset.y_test.size / dataset.n) + (8 * dataset.n * dataset.d if reduced else 0)
+    hessian = 8 * size**2
+    dense = 3 * hessian + min(FACTOR_BYTES, WIDEST * hessian) if hessian <= DENSE_BYTES else 0
+    kernel = 8 * dataset.n**2 if outputs == 1 and 8 * dataset.n**2 <= KERNEL_BYTES else 0
+    block = WIDEST * (dataset.n + 8 * 24 * size)
+    return int(LIBRARIES_BYTES + rows + dense + kernel + block)
