@@ -24,8 +24,8 @@ ALLOWED: dict[str, set[str]] = {
 }
 ALLOWED["experiments"] = {*ALLOWED["groups"], "atomic", "groups", "effects", "analysis", "studies"}
 ALLOWED["studies"] = ALLOWED["reporting"] = ALLOWED["batch"] = {*ALLOWED["experiments"], "experiments"}
-ALLOWED["reproduction"] = {*ALLOWED["reporting"], "reporting"}
 ALLOWED[""] = {*ALLOWED["reporting"], "reporting"}
+ALLOWED["reproduction"] = {*ALLOWED[""], ""}
 ALLOWED["cli"] = {*ALLOWED[""], "", "batch"}
 ALLOWED["__main__"] = {"cli"}
 
