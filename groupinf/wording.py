@@ -1,8 +1,10 @@
-"""Numbers and counts as every output writes them."""
+"""Numbers, counts and names as every output writes them."""
 
 from __future__ import annotations
 
+import difflib
 import math
+from collections.abc import Iterable
 
 UNDEFINED = "–"
 
@@ -57,3 +59,9 @@ def memory_text(size: int) -> str:
     if size >= 10**9:
         return f"{size / 10**9:.1f} GB"
     return f"{max(size / 10**6, 1):.0f} MB"
+
+
+def did_you_mean(name: str, valid: Iterable[str]) -> str:
+    """``; did you mean 'NAME'?`` for the nearest valid name, quoted as blanks would not show; empty if none is near."""
+    near = difflib.get_close_matches(name, list(valid), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""

@@ -15,12 +15,13 @@ ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "atomic": set(),
     "wording": set(),
-    "config": {"errors", "wording"},
-    "numerics": {"errors", "wording"},
-    "datasets": {"errors", "wording", "atomic", "config", "numerics"},
-    "groups": {"errors", "wording", "config", "numerics", "datasets"},
-    "effects": {"errors", "wording", "config", "numerics", "datasets"},
-    "analysis": {"errors", "wording", "config", "numerics", "datasets"},
+    "registry": {"errors", "wording"},
+    "config": {"errors", "wording", "registry"},
+    "numerics": {"errors", "wording", "registry"},
+    "datasets": {"errors", "wording", "registry", "atomic", "config", "numerics"},
+    "groups": {"errors", "wording", "registry", "config", "numerics", "datasets"},
+    "effects": {"errors", "wording", "registry", "config", "numerics", "datasets"},
+    "analysis": {"errors", "wording", "registry", "config", "numerics", "datasets"},
 }
 ALLOWED["experiments"] = {*ALLOWED["groups"], "atomic", "groups", "effects", "analysis", "studies"}
 ALLOWED["studies"] = ALLOWED["reporting"] = ALLOWED["batch"] = {*ALLOWED["experiments"], "experiments"}

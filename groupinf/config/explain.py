@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from groupinf.config.reader import Key, Problem
 from groupinf.config.schema import ALTERNATIVES, BUILDERS, DATASETS, TAGS, Config
+from groupinf.wording import did_you_mean
 
 _LONGEST = 60
 
@@ -57,12 +58,6 @@ def found(value: Any) -> str:
         keys = _short(", ".join(map(str, value)))
         return f"the {'key' if len(value) == 1 else 'keys'} {keys}" if value else "no keys"
     return _short("true" if value is True else "false" if value is False else _repr(value))
-
-
-def did_you_mean(name: str, valid: Iterable[str]) -> str:
-    """``; did you mean 'NAME'?`` for the nearest valid name, quoted as blanks would not show; empty if none is near."""
-    near = difflib.get_close_matches(name, list(valid), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def _repr(value: Any) -> str:

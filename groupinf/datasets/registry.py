@@ -8,7 +8,6 @@ from pathlib import Path
 from types import MappingProxyType
 
 from groupinf.config.dataset_schema import CsvDataset, DatasetConfig, NamedDataset, NpzDataset, ParquetDataset
-from groupinf.config.explain import did_you_mean
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, Loader
@@ -35,6 +34,7 @@ from groupinf.datasets.own.libsvm import load_libsvm
 from groupinf.datasets.own.npz import load_npz
 from groupinf.datasets.own.table.load_table import load_table
 from groupinf.errors import DataError
+from groupinf.wording import did_you_mean
 
 _MODULES = (
     breast_cancer,

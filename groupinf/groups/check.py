@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from groupinf.config import schema
-from groupinf.config.explain import did_you_mean
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.rows.labels import shortened
 from groupinf.errors import DataError
@@ -15,6 +14,7 @@ from groupinf.groups.by_value import names_of, rows_by_value
 from groupinf.groups.group_file import read_group_file
 from groupinf.groups.sizes import sizes_problem
 from groupinf.groups.training_rows import training_rows
+from groupinf.wording import did_you_mean
 
 
 class Problem(NamedTuple):

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from groupinf.config.explain import did_you_mean
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
-from groupinf.wording import counted
+from groupinf.wording import counted, did_you_mean
 
 MOST_COMPARED = 20_000  # keys among which a hint is looked for: more would take seconds
 

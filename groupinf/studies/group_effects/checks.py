@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from groupinf.config.explain import did_you_mean
 from groupinf.config.load import LoadedConfig
 from groupinf.config.schema import CrossValidation, TestPoints
 from groupinf.datasets.config_error import DatasetConfigError
@@ -21,7 +20,7 @@ from groupinf.numerics.objective import Objective, with_intercept
 from groupinf.numerics.row_space import is_reduced, row_space_basis
 from groupinf.studies.group_effects.folds import folds_of
 from groupinf.studies.group_effects.test_points import rows_of_keys
-from groupinf.wording import counted
+from groupinf.wording import counted, did_you_mean
 
 ALL_EVALUATIONS = ("test_prediction", "test_loss", "self_loss")
 
