@@ -88,7 +88,9 @@ def test_imports_run_one_way(path: Path) -> None:
     ("module", "source", "allowed"),
     [
         ("groupinf.numerics.fit", "from groupinf.errors import DataError", True),
-        ("groupinf.numerics.fit", "from groupinf.config.schema import Config", False),
+        ("groupinf.numerics.fit", "from groupinf.config.section import Section", False),
+        ("groupinf.config.load", "from groupinf.groups.sizes import Sizes", False),
+        ("groupinf.groups.sizes", "from groupinf.config.section import Range", True),
         ("groupinf.numerics.fit", "def f():\n    import groupinf.datasets.own.npz", False),
         ("groupinf.atomic", "from groupinf.errors import RunError", False),
         ("groupinf.numerics.fit", "from groupinf import atomic", False),

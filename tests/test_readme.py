@@ -18,13 +18,17 @@ from pydantic.fields import FieldInfo
 
 import groupinf
 from groupinf.cli.main import main
-from groupinf.config import schema
+from groupinf.config import dataset_schema
 from groupinf.config.dataset_schema import MAIN_FILES, MORE_FILES
-from groupinf.config.load import load_config
+from groupinf.config.sweep_schema import SweepConfig
 from groupinf.datasets.registry import dataset_names
 from groupinf.experiments.folder.result import Run
-from groupinf.groups.groups import KINDS
+from groupinf.groups.builders.builder import Builder
+from groupinf.groups.builders.registry import BUILDERS, known_kinds
+from groupinf.groups.sizes import Sizes
+from groupinf.studies.group_effects import schema
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES
+from groupinf.studies.load import load_config
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -32,13 +36,13 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 # Heading of the config reference -> the sections of the schema whose keys its table lists.
 SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "Top level": (schema.Config,),
-    "dataset": tuple(schema.DATASETS.values()),
+    "dataset": tuple(dataset_schema.DATASETS.values()),
     "regularization": (schema.Regularization,),
     "regularization.cross_validation": (schema.CrossValidation,),
-    "regularization.sweep": (schema.SweepConfig,),
+    "regularization.sweep": (SweepConfig,),
     "groups": (schema.GroupsConfig,),
-    "groups.sizes": (schema.Sizes,),
-    "groups.builders": tuple(schema.BUILDERS.values()),
+    "groups.sizes": (Sizes,),
+    "groups.builders": tuple(BUILDERS.values()),
     "influence": (schema.Influence,),
     "test_points": (schema.TestPoints,),
 }
@@ -142,9 +146,10 @@ def test_reference_has_the_defaults_of_the_schema(heading: str) -> None:
 
 def test_reference_covers_every_section_of_the_schema() -> None:
     listed = {model for models in SECTIONS.values() for model in models}
-    assert {
-        m for model in listed for field in model.model_fields.values() for m in models_in(field.annotation)
-    } <= listed
+    assert {m for model in listed for field in model.model_fields.values() for m in models_in(field.annotation)} <= {
+        *listed,
+        Builder,
+    }  # of which the registered builders are the cases
 
 
 @pytest.mark.parametrize("heading", SECTIONS)
@@ -161,7 +166,7 @@ def test_datasets_builders_and_kinds_are_named() -> None:
     assert datasets
     assert datasets == set(dataset_names())
     groups = section("Groups")
-    for name in (*schema.BUILDERS, *KINDS):
+    for name in (*BUILDERS, *known_kinds()):
         assert f"`{name}`" in groups
     assert f"{FROM_PERCENTILES} if left out" in table("test_points")["num"]["meaning"]
 
@@ -172,7 +177,7 @@ def whole_configs() -> list[str]:
 
 def test_there_are_whole_configs_for_each_source_of_data() -> None:
     named = {key for block in whole_configs() for key in yaml.safe_load(block)["dataset"]}
-    assert set(schema.DATASETS) <= named
+    assert set(dataset_schema.DATASETS) <= named
 
 
 @pytest.mark.parametrize("block", whole_configs())

@@ -11,7 +11,6 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from groupinf.config.load import LoadedConfig
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.own.table.use import ColumnUse, column_notes
 from groupinf.effects.blocks import block_width
@@ -30,6 +29,8 @@ from groupinf.studies.group_effects.checks import evaluations_of, test_objective
 from groupinf.studies.group_effects.draw import Drawn, draw, make_study, study_from
 from groupinf.studies.group_effects.fit import Model, describe_fit, fit_model
 from groupinf.studies.group_effects.rows import ROWS, rows_frame
+from groupinf.studies.group_effects.schema import LoadedStudy as LoadedConfig
+from groupinf.studies.group_effects.schema import resolved
 from groupinf.studies.group_effects.test_points import chosen_again
 
 
@@ -87,7 +88,7 @@ def prepare(
         **provenance(),
         "identity": dict(identity),
     }
-    contents = _contents(loaded.resolved(dataset.task), dataset, model, drawn.groups)
+    contents = _contents(resolved(loaded, dataset.task), dataset, model, drawn.groups)
     manifest = store_prepared(directory, contents, description)
     return Prepared(study, outline_from(drawn.groups, manifest))
 

@@ -10,9 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from groupinf.config.schema import (
-    Column,
-    Config,
+from groupinf.config.dataset_schema import (
     CsvDataset,
     DatasetConfig,
     LibsvmDataset,
@@ -22,6 +20,8 @@ from groupinf.config.schema import (
 )
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.registry import FACTS, dataset_names, load_dataset
+from groupinf.groups.builders.column import Column
+from groupinf.studies.group_effects.schema import Config
 
 ROOT = Path(__file__).parents[2]
 

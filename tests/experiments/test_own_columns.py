@@ -13,12 +13,12 @@ from click.testing import CliRunner
 
 import groupinf
 from groupinf.cli.main import main
-from groupinf.config.load import load_config
 from groupinf.datasets.registry import load_dataset
 from groupinf.errors import ConfigError
 from groupinf.experiments.folder.identity import identity_hash, identity_of
 from groupinf.experiments.folder.result import Run
 from groupinf.reporting.report import write_report
+from groupinf.studies.load import load_config
 
 
 def table() -> pd.DataFrame:

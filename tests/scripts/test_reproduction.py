@@ -17,7 +17,7 @@ import yaml
 from click.testing import CliRunner
 
 from groupinf.cli.main import main
-from groupinf.config.load import load_config
+from groupinf.studies.load import load_config
 
 ROOT = Path(__file__).parents[2]
 COLUMNS = ["evaluation", "test_point", "kind", "method", "n_groups", "spearman", "spearman_low", "spearman_high"]

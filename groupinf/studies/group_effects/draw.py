@@ -10,8 +10,6 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from groupinf.config.load import LoadedConfig
-from groupinf.config.schema import Influence
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.influence import (
     evaluation_gradients,
@@ -34,6 +32,7 @@ from groupinf.numerics.factor import Factor, IterativeFactor, hessian_diagonal
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.lissa import Lissa
 from groupinf.numerics.objective import Objective, scores
+from groupinf.studies.group_effects.schema import Influence, LoadedStudy
 from groupinf.studies.group_effects.test_points import ChosenPoints, choose_test_points, chosen_again
 
 
@@ -47,7 +46,7 @@ class Drawn:
     skipped: tuple[dict[str, Any], ...]
 
 
-def draw(loaded: LoadedConfig, dataset: Dataset, fitted: Fitted, test: Objective, jobs: int) -> Drawn:
+def draw(loaded: LoadedStudy, dataset: Dataset, fitted: Fitted, test: Objective, jobs: int) -> Drawn:
     """Choose test points by their loss at θ̂ and build every group; builders run side by side."""
     tested = one_thread(partial(draw_test_points, loaded, dataset, fitted), test)
     influence = one_thread(partial(_influence_on_test_loss, fitted, tested), test.at(tested.rows))
@@ -61,7 +60,7 @@ def draw(loaded: LoadedConfig, dataset: Dataset, fitted: Fitted, test: Objective
         test_set_names=tested.names,
     )
     groups, notes = build_groups(
-        source, loaded.config.groups.builders, loaded.base, lambda build, tasks: each(build, tasks, jobs)
+        source, loaded.located().groups.builders, lambda build, tasks: each(build, tasks, jobs)
     )
     skipped = emptying(dataset, groups)
     if len(skipped) == len(groups):
@@ -69,7 +68,7 @@ def draw(loaded: LoadedConfig, dataset: Dataset, fitted: Fitted, test: Objective
     return Drawn(tested, groups, (*notes, *tested.notes), tuple(skipped))
 
 
-def drawn_again(loaded: LoadedConfig, dataset: Dataset, outline: Outline) -> Drawn:
+def drawn_again(loaded: LoadedStudy, dataset: Dataset, outline: Outline) -> Drawn:
     """What an earlier run has drawn, read from its outline."""
     about = outline.manifest
     tested = chosen_again(loaded.config.test_points, dataset, about["test_points"])
@@ -106,16 +105,14 @@ def influence_solver(options: Influence, fitted: Fitted, seed: int) -> Factor:
     return fitted.factor
 
 
-def make_study(
-    fitted: Fitted, test: Objective, drawn: Drawn, evaluations: Sequence[str], loaded: LoadedConfig
-) -> Study:
+def make_study(fitted: Fitted, test: Objective, drawn: Drawn, evaluations: Sequence[str], loaded: LoadedStudy) -> Study:
     """Freeze what every block reads; ``test`` is the whole test set."""
     scales, norms = frozen_scales(fitted, test.at(drawn.tested.rows), drawn, evaluations)
     return study_from(loaded, fitted, test, drawn.tested, evaluations, drawn.groups, scales, norms)
 
 
 def study_from(
-    loaded: LoadedConfig,
+    loaded: LoadedStudy,
     fitted: Fitted,
     test: Objective,
     tested: ChosenPoints,
@@ -162,7 +159,7 @@ def emptying(dataset: Dataset, groups: Groups) -> list[dict[str, Any]]:
     return skipped
 
 
-def draw_test_points(loaded: LoadedConfig, dataset: Dataset, fitted: Fitted, test: Objective) -> ChosenPoints:
+def draw_test_points(loaded: LoadedStudy, dataset: Dataset, fitted: Fitted, test: Objective) -> ChosenPoints:
     """The configured test points, by their loss at θ̂; ``test`` is the whole test set."""
     losses = test.loss.values(scores(test.X, fitted.theta, test.loss.outputs), test.y)
     stream = builder_stream(loaded.config.seed, "test_points")

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.config.schema import TestPoints
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
 from groupinf.groups.by_value import gap_words, rows_by_value
 from groupinf.numerics.objective import Rows
+from groupinf.studies.group_effects.schema import TestPoints
 from groupinf.wording import did_you_mean
 
 # drawn from a percentile band where the configuration names no number

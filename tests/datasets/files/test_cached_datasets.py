@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 from support.made_dataset import FAKE, assert_same, dataset
 
-from groupinf.config.load import load_config
 from groupinf.config.schema import NamedDataset
 from groupinf.datasets import registry
 from groupinf.datasets.dataset import Dataset
@@ -24,6 +23,7 @@ from groupinf.datasets.files import cache_entry
 from groupinf.datasets.registry import FACTS, load_dataset
 from groupinf.experiments.run import execute
 from groupinf.experiments.workers.progress import Silent
+from groupinf.studies.load import load_config
 
 
 def write_pairs(home: Path, n: int) -> None:
