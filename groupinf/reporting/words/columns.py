@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from groupinf.datasets.own.table.use import ColumnUse, shown
+from groupinf.datasets.column_use import ColumnUse, shown
 from groupinf.reporting.words.formats import markdown, named, one_line
 from groupinf.wording import counted
 
