@@ -12,8 +12,8 @@ import yaml
 from numpy.typing import NDArray
 
 from groupinf.config.load import LoadedConfig
+from groupinf.datasets.column_use import column_notes
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.own.table.use import column_notes
 from groupinf.effects.blocks import block_width
 from groupinf.effects.study import Study
 from groupinf.experiments.folder.files import npz_arrays, npz_bytes, parquet_bytes
