@@ -261,6 +261,14 @@ def test_links_lead_to_files_and_headings(page: Path) -> None:
             assert anchors(target).count(anchor) == 1, link
 
 
+def test_the_map_of_the_code_names_every_folder_and_only_files_that_exist() -> None:
+    named = set(re.findall(r"`((?:\w+/)+(?:\w+\.py)?|\w+\.py)`", text_of(CODE)))
+    folders = {f"{path.parent.name}/" for path in (ROOT / "groupinf").glob("*/__init__.py")}
+    assert folders <= named
+    absent = [name for name in named if not any((base / name).exists() for base in (ROOT / "groupinf", ROOT))]
+    assert absent == []
+
+
 def test_the_front_page_shows_the_figure() -> None:
     figure = ROOT / "results" / "reference" / "diabetes_influence_vs_actual.png"
     assert f"]({figure.relative_to(ROOT)})" in text_of(FRONT)
