@@ -24,7 +24,7 @@ from groupinf.effects.steps import (
 from groupinf.effects.study import Study
 from groupinf.effects.trust import trust_in
 from groupinf.errors import ConvergenceError, GroupConvergenceError
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Rows
 from groupinf.numerics.reduced import ReducedSolver
 from groupinf.numerics.removal import Removal, removal

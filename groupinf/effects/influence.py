@@ -8,7 +8,7 @@ import numpy as np
 
 from groupinf.numerics.conjugate_gradient import column_dots
 from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, Rows, row_residuals, scores, transposed_product
 from groupinf.numerics.removal import group_gradients, removed_rows
 

@@ -14,7 +14,7 @@ import numpy as np
 from groupinf.effects.evaluations import Evaluation, Part
 from groupinf.effects.steps import READOUTS, Step
 from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.rounding import UNIT
 
 

@@ -15,7 +15,7 @@ from groupinf.effects.trust import Trust, retrained_end, trust_in
 from groupinf.errors import ConvergenceError
 from groupinf.numerics.bounds import End
 from groupinf.numerics.conjugate_gradient import ColumnMap, column_dots
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.reduced import ReducedSolver
 from groupinf.numerics.removal import Removal
 from groupinf.numerics.retrain import Retrained, best_start, retrain, with_own_hessians
@@ -40,6 +40,8 @@ MOST_ROUNDING = 1e-6
 # whose errors then fewer than one in a hundred is above its estimate.
 OTHER_HESSIAN = 1.5
 OF_MISMATCH, OF_SHIFT = 2.0, 0.5
+# how fast curvatures are taken to change along a score where the loss has no constant: as fast as the logistic loss's
+UNKNOWN_CONCORDANCE = 1.0
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,8 @@ def ended_at(
     """
     readout = actual_readout(evaluations, study.fitted, retrained.theta, retrained.solved)
     end = retrained_end(study.bounded, retrained, block.kept)
-    concordance = min(study.fitted.objective.loss.concordance, 1.0)
+    concordance = study.fitted.objective.loss.concordance
+    concordance = UNKNOWN_CONCORDANCE if concordance is None else concordance
     moved = np.minimum(1.0, np.expm1(np.minimum(concordance * end.shift, 1.0)))
     changed = np.minimum(1.0, OF_MISMATCH * _mismatch(retrained, end) + OF_SHIFT * moved)
     norms, row = np.empty_like(readout.left[0]), 0

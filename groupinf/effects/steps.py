@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from groupinf.numerics.factor import Factor
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import hessian_products
 from groupinf.numerics.reduced import CERTIFICATE_TOLERANCE, NEWTON_TOLERANCE, ReducedSolver
 from groupinf.numerics.removal import Removal

@@ -25,7 +25,7 @@ from groupinf.experiments.workers.processes import one_thread
 from groupinf.experiments.workers.progress import Progress
 from groupinf.groups.groups import Groups
 from groupinf.numerics.fit import Fitted, fitted_at
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.studies.group_effects.checks import evaluations_of, test_objective, training_objective
 from groupinf.studies.group_effects.draw import Drawn, draw, make_study, study_from
 from groupinf.studies.group_effects.fit import Model, describe_fit, fit_model

@@ -21,7 +21,7 @@ from groupinf.datasets.registry import FACTS, load_dataset
 from groupinf.effects.influence import evaluation_gradients, point_influence
 from groupinf.groups.groups import Group, Groups
 from groupinf.numerics.fit import Fitted, fit
-from groupinf.numerics.losses import loss_for
+from groupinf.numerics.losses.registry import loss_for
 from groupinf.numerics.objective import Objective, scores, with_intercept
 from groupinf.studies.group_effects.checks import test_objective, training_objective
 from groupinf.studies.group_effects.fit import lam_from

@@ -21,7 +21,7 @@ from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.factor import DenseFactor, cholesky
 from groupinf.numerics.fit import Fitted, fit
-from groupinf.numerics.losses import loss_for
+from groupinf.numerics.losses.registry import loss_for
 from groupinf.numerics.objective import Objective, gradients, row_hessian
 from groupinf.numerics.reduced import own_factors
 from groupinf.numerics.removal import removal, removed_rows
@@ -114,7 +114,7 @@ def test_parameter_influence_and_newton_are_exact_readouts_of_their_steps(classe
     block = compute_block(study, GROUPS, NAMES)
     for g, rows in enumerate(GROUPS):
         gradient = (o.X[rows][:, :, None] * fitted.residuals[rows][:, None, :]).sum(axis=0).ravel()
-        A = o.loss.curvature(o.X @ fitted.theta.reshape(o.p, -1)) * o.sample_weight[:, None, None]
+        A = o.loss.curvature(o.X @ fitted.theta.reshape(o.p, -1), o.y) * o.sample_weight[:, None, None]
         removed = np.einsum("np,nkm,nq->pkqm", o.X[rows], A[rows], o.X[rows]).reshape(o.size, o.size)
         assert isinstance(fitted.factor, DenseFactor)
         for i, H in ((1, fitted.factor.H), (2, fitted.factor.H - removed)):

@@ -14,7 +14,7 @@ from groupinf.groups.groups import Groups
 from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import Fitted, fit
-from groupinf.numerics.losses import loss_for
+from groupinf.numerics.losses.registry import loss_for
 from groupinf.numerics.objective import Objective, with_intercept
 from groupinf.numerics.row_space import is_reduced, row_space_basis
 from groupinf.studies.group_effects.draw import Drawn, frozen_scales

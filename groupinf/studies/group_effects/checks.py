@@ -15,7 +15,8 @@ from groupinf.experiments.workers.memory import require_memory, reserve_buffers
 from groupinf.groups.by_value import names_of, rows_by_value
 from groupinf.groups.check import check_builder, check_sizes
 from groupinf.numerics.factor import DENSE_BYTES
-from groupinf.numerics.losses import Array, loss_for
+from groupinf.numerics.losses.loss import Array
+from groupinf.numerics.losses.registry import loss_for
 from groupinf.numerics.objective import Objective, with_intercept
 from groupinf.numerics.row_space import is_reduced, row_space_basis
 from groupinf.studies.group_effects.folds import folds_of
