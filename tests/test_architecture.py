@@ -15,13 +15,14 @@ ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "atomic": set(),
     "wording": set(),
+    "test_point_labels": set(),
     "registry": {"errors", "wording"},
     "config": {"errors", "wording", "registry"},
     "numerics": {"errors", "wording", "registry"},
     "datasets": {"errors", "wording", "registry", "atomic", "config", "numerics"},
-    "groups": {"errors", "wording", "registry", "config", "numerics", "datasets"},
-    "effects": {"errors", "wording", "registry", "config", "numerics", "datasets"},
-    "analysis": {"errors", "wording", "registry", "config", "numerics", "datasets"},
+    "groups": {"errors", "wording", "registry", "test_point_labels", "config", "numerics", "datasets"},
+    "effects": {"errors", "wording", "registry", "test_point_labels", "config", "numerics", "datasets"},
+    "analysis": {"errors", "wording", "registry", "test_point_labels", "config", "numerics", "datasets"},
 }
 ALLOWED["experiments"] = {*ALLOWED["groups"], "atomic", "groups", "effects", "analysis", "studies"}
 ALLOWED["studies"] = ALLOWED["reporting"] = ALLOWED["batch"] = {*ALLOWED["experiments"], "experiments"}

@@ -192,9 +192,9 @@ def _loose_effects(outline: Outline, study: Study, target: RunDirectory) -> list
     stored = [block for b in range(len(outline.blocks)) if (block := target.read_block(b)) is not None]
     per_measure = np.concatenate([block["error_estimate"][-1] for block in stored], axis=1).max(axis=1)
     per_size = np.abs(np.concatenate([block["effect"][-1] for block in stored], axis=1)).max(axis=1)
-    names = [e for e in study.evaluations for _ in (study.test_points if e != "self_loss" else (-1,))]
+    names = [e.name for e in study.evaluations for _ in e.labels(study.test.labels)]
     notes = []
-    for name in study.evaluations:
+    for name in dict.fromkeys(names):
         own = np.array([of == name for of in names])
         largest = float(per_measure[own].max() / max(study.scales[name], per_size[own].max()))
         if not largest <= EXACT:

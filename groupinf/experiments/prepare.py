@@ -15,6 +15,7 @@ from groupinf.config.load import LoadedConfig
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.own.table.use import ColumnUse, column_notes
 from groupinf.effects.blocks import block_width
+from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.study import Study
 from groupinf.experiments.folder.files import npz_arrays, npz_bytes, parquet_bytes
 from groupinf.experiments.folder.manifest import convention, provenance
@@ -114,10 +115,10 @@ def _use(use: ColumnUse) -> dict[str, Any]:
 def describe_measures(study: Study, drawn: Drawn) -> dict[str, Any]:
     """What is measured, on which test points and in which scales, for the manifest."""
     return {
-        "test_points": list(study.test_points),
+        "test_points": list(study.test.labels),
         **drawn.tested.described(),
-        "evaluations": list(study.evaluations),
-        "methods": list(study.methods),
+        "evaluations": [evaluation.name for evaluation in study.evaluations],
+        "methods": [method.name for method in study.methods],
         "scales": dict(study.scales),
         "gradient_norms": dict(study.gradient_norms),
     }
@@ -188,7 +189,7 @@ def _study(loaded: LoadedConfig, dataset: Dataset, theta: Mapping[str, NDArray[A
         fitted,
         test_objective(dataset, fitted.objective.basis),
         chosen_again(loaded.config.test_points, dataset, manifest["test_points"]),
-        manifest["evaluations"],
+        [EVALUATIONS[name] for name in manifest["evaluations"]],
         outline.groups,
         manifest["scales"],
         manifest["gradient_norms"],
