@@ -21,7 +21,7 @@ from groupinf.cli.main import main
 from groupinf.config import schema
 from groupinf.config.dataset_schema import MAIN_FILES, MORE_FILES
 from groupinf.config.load import load_config
-from groupinf.datasets.registry import dataset_names
+from groupinf.datasets.known.registry import dataset_names
 from groupinf.experiments.folder.result import Run
 from groupinf.groups.groups import KINDS
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES

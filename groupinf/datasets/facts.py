@@ -34,7 +34,7 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class DatasetFacts:
-    """One registered dataset.
+    """One known dataset.
 
     ``natural_groups`` are columns of the training rows, ``test_sets`` columns of the test rows.
     ``n``, ``n_test``, ``d`` and ``n_classes`` are what the loader yields: ``n_test`` is None where no source states
@@ -68,3 +68,16 @@ class Loader(Protocol):
     """Reads a dataset below the data home; ``seed`` decides the split where the dataset does not come with one."""
 
     def __call__(self, home: Path, seed: int) -> Dataset: ...
+
+
+@dataclass(frozen=True)
+class KnownDataset:
+    """What is known of a dataset, and how it is loaded."""
+
+    facts: DatasetFacts
+    load: Loader
+
+    @property
+    def name(self) -> str:
+        """The name by which a configuration asks for it."""
+        return self.facts.name

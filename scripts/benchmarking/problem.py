@@ -17,7 +17,8 @@ from groupinf.config.schema import NamedDataset
 from groupinf.config.schema import TestPoints as ChosenTestPoints
 from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.files.data_home import data_home
-from groupinf.datasets.registry import FACTS, load_dataset
+from groupinf.datasets.known.registry import facts_of
+from groupinf.datasets.registry import load_dataset
 from groupinf.effects.influence import evaluation_gradients, point_influence
 from groupinf.groups.groups import Group, Groups
 from groupinf.numerics.fit import Fitted, fit
@@ -65,7 +66,7 @@ class Problem:
 
 def dataset_for(name: str) -> tuple[Dataset, str]:
     """The real dataset where its files are in the data home, else one of the same shape; and which of the two."""
-    if name not in MADE_ONLY and all((data_home() / file.path).is_file() for file in FACTS[name].files):
+    if name not in MADE_ONLY and all((data_home() / file.path).is_file() for file in facts_of(name).files):
         return load_dataset(NamedDataset(name=name), Path(), SEED), "real"
     return make_dataset(name, SHAPES[name]), "made"
 

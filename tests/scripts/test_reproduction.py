@@ -51,7 +51,7 @@ USUAL = {("test_loss", True): 0.3, ("test_loss", False): 0.9, ("self_loss", Fals
 
 
 def test_every_configuration_of_the_paper_is_run_once_and_is_accepted() -> None:
-    from groupinf.datasets.registry import FACTS
+    from groupinf.datasets.known.registry import KNOWN
     from groupinf.reproduction.studies import STUDIES, dataset_of
 
     assert sorted(s.config.name for s in STUDIES if s.what != "evaluate") == sorted(
@@ -62,7 +62,7 @@ def test_every_configuration_of_the_paper_is_run_once_and_is_accepted() -> None:
         loaded = load_config(ROOT / study.config)
         assert loaded.config.name == study.config.stem
         assert (loaded.config.regularization.sweep is not None) == (study.what == "sweep")
-        assert dataset_of(study, ROOT) in FACTS
+        assert dataset_of(study, ROOT) in KNOWN
 
 
 def test_an_evaluation_comes_after_its_run_and_mnist_last() -> None:

@@ -17,6 +17,8 @@ SPARSE_PARTS = ("data", "indices", "indptr", "shape")
 
 MOST_FEATURES = 10_000_000
 
+FLOAT64_BYTES = 8  # of a number as it is computed with
+
 LARGEST = 1e30  # of a number that is computed with: losses are squares of it, correlations of them eighth powers
 TOO_LARGE = f"above {LARGEST:g} in size, too large to compute with; rescale it"
 

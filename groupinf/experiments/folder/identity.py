@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from groupinf.config.dataset_schema import MAIN_FILES, MORE_FILES, DatasetConfig, NamedDataset
 from groupinf.config.load import LoadedConfig
 from groupinf.config.schema import Column, Config, GroupFile
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.registry import FACTS
+from groupinf.datasets.registry import kind_of, named_files
 
 # raised when a stage gives other numbers for the same configuration and data
 STAGE_VERSIONS: dict[str, int] = {"prepare": 2, "compute": 2, "collect": 1}
@@ -31,35 +30,27 @@ def identity_of(loaded: LoadedConfig, dataset: Dataset) -> dict[str, Any]:
     """
     config = loaded.resolved(dataset.task)
     del config["name"]
-    for key in MAIN_FILES:
-        config["dataset"].pop(key, None)
-    for key in MORE_FILES:  # hashed by key: the same files in other roles are other data
-        if key in config["dataset"]:
-            config["dataset"][key] = _file_hash(Path(config["dataset"][key]))
+    kind = kind_of(loaded.config.dataset)
+    for key in named_files(loaded.config.dataset):
+        path = Path(config["dataset"].pop(key))
+        if key != kind.name:  # hashed by key: the same files in other roles are other data
+            config["dataset"][key] = _file_hash(path)
     for builder, shown in zip(loaded.config.groups.builders, config["groups"]["builders"], strict=True):
         if isinstance(builder, GroupFile):
             shown["path"] = _file_hash(loaded.path(builder.path))
     return {
         "config": config,
         "sources": sorted(dataset.sources.values()),
-        **_loader(loaded.config.dataset),
-        **_read(loaded.config, dataset),
+        **kind.identity(loaded.config.dataset, dataset),
+        **_by_value(loaded.config),
         "stages": dict(STAGE_VERSIONS),
     }
 
 
-def _loader(dataset: DatasetConfig) -> dict[str, int]:
-    return {"loader_version": FACTS[dataset.name].loader_version} if isinstance(dataset, NamedDataset) else {}
-
-
-def _read(config: Config, dataset: Dataset) -> dict[str, Any]:
-    """What is read in another way than the stages' versions tell: values that group rows, columns by what pandas says.
-
-    Nothing where a configuration makes no use of either.
-    """
+def _by_value(config: Config) -> dict[str, int]:
+    """How values group rows, which the stages' versions do not tell; nothing where a configuration does not use it."""
     by_column = config.test_points.column is not None or any(isinstance(b, Column) for b in config.groups.builders)
-    stated = {use.name: use.role for use in dataset.uses if use.stated}
-    return {**({"by_value": BY_VALUE} if by_column else {}), **({"stated": stated} if stated else {})}
+    return {"by_value": BY_VALUE} if by_column else {}
 
 
 def identity_hash(identity: Mapping[str, Any]) -> str:

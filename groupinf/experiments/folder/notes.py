@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from groupinf.config.dataset_schema import MORE_FILES
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.registry import DATASET_KINDS
 from groupinf.experiments.folder.identity import folder_name
 from groupinf.experiments.folder.kinds import MANIFEST
 from groupinf.experiments.folder.run_directory import RunDirectory
@@ -43,5 +43,6 @@ def _of_other_data(directory: RunDirectory, name: str, identity: Mapping[str, An
 
 def _without_data(identity: Mapping[str, Any]) -> dict[str, Any]:
     config = identity["config"]
-    dataset = {key: value for key, value in config["dataset"].items() if key not in MORE_FILES}
+    files = {key for kind in DATASET_KINDS.values() for key in kind.files}
+    dataset = {key: value for key, value in config["dataset"].items() if key not in files}
     return {**identity, "config": {**config, "dataset": dataset}, "sources": None}

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.linalg import lapack
 
 from groupinf.config.load import LoadedConfig
-from groupinf.datasets.own.declared_size import declared_bytes
+from groupinf.datasets.registry import declared_bytes
 from groupinf.errors import OutOfMemoryError
 from groupinf.wording import memory_text
 

@@ -29,7 +29,7 @@ def load(folder: Path, content: bytes, test: bytes | None = None, name: str = "m
         (folder / "other.txt").write_bytes(test)
         options = {**options, "test_file": "other.txt"}
     config = LibsvmDataset.model_validate({"libsvm": name, **options})
-    return load_libsvm(config, folder / name, folder / "other.txt" if test is not None else None, 0)
+    return load_libsvm(config, [folder / name, *([folder / "other.txt"] if test is not None else [])], 0)
 
 
 def fault(folder: Path, content: bytes, test: bytes | None = None, **options: Any) -> str:
@@ -88,7 +88,7 @@ def test_compressed(tmp_path: Path, suffix: str, compress: Any) -> None:
     assert load(tmp_path, compress(LINES), LINES, name=f"mine{suffix}").n == 5
     (tmp_path / f"cut{suffix}").write_bytes(compress(LINES)[:-9])
     with pytest.raises(DataError, match=rf"cut\{suffix}: expected a readable file, found: "):
-        load_libsvm(LibsvmDataset(libsvm="a"), tmp_path / f"cut{suffix}", None, 0)
+        load_libsvm(LibsvmDataset(libsvm="a"), [tmp_path / f"cut{suffix}"], 0)
 
 
 def test_standardised_is_scaled_and_sparse(tmp_path: Path) -> None:

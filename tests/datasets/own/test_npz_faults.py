@@ -235,4 +235,4 @@ def test_a_matrix_of_scipy_in_place_of_the_arrays(tmp_path: Path) -> None:
     with pytest.raises(
         DataError, match=r"found a sparse matrix of scipy\.sparse\.save_npz; give it by X_train: or X_test:"
     ):
-        load_npz(NpzDataset(npz="mine.npz"), tmp_path / "mine.npz")
+        load_npz(NpzDataset(npz="mine.npz"), [tmp_path / "mine.npz"], 0)
