@@ -41,6 +41,8 @@ class DatasetFacts:
     it, ``n_classes`` is 0 for regression. ``lambda_over_n``, ``test_accuracy`` and ``test_f1`` are those of Table 1 of
     Koh, Ang, Teo and Liang (2019), None for a dataset or a score that is not in it.
 
+    ``bundled_in`` is the package that brings the data of a dataset without files along.
+
     ``cached``: loading takes long enough for a copy to be kept of what it yields; the loader does not use its seed.
     ``loader_version`` is raised whenever the loader yields something else from the same files.
     """
@@ -55,6 +57,7 @@ class DatasetFacts:
     citation: str
     url: str
     files: tuple[SourceFile, ...] = ()
+    bundled_in: str = ""
     natural_groups: tuple[str, ...] = ()
     test_sets: tuple[str, ...] = ()
     lambda_over_n: float | None = None

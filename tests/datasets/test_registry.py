@@ -60,6 +60,7 @@ def test_readme_states_the_registered_facts(name: str) -> None:
 
 @pytest.mark.parametrize("name", dataset_names())
 def test_each_file_comes_from_somewhere(name: str) -> None:
+    assert bool(facts_of(name).files) != bool(facts_of(name).bundled_in)
     for file in facts_of(name).files:
         assert bool(file.urls) != bool(file.origin)
 

@@ -102,7 +102,7 @@ def show(name: str) -> None:
     facts = facts_of(name)
     home = data_home()
     states = verify([facts], home)
-    rows = [("title", facts.title), *known_rows(facts), *file_rows(states)]
+    rows = [("title", facts.title), *known_rows(facts), *file_rows(facts, states)]
     click.echo(f"{facts.name}\n{rows_text(rows, width())}")
     if _bad(states):
         click.echo(f"Not loaded: files are missing or wrong in {home}{remedies([facts], states)}")

@@ -24,9 +24,7 @@ def own_dataset(
     """Return the dataset of the training and test rows in ``X``, standardised where ``config`` asks for it.
 
     ``files`` are (path, sha256); the first names the dataset. Every weight is 1, and there are no natural groups.
-
-    Raises:
-        DataError: the features cannot be standardised; names the file and the feature.
+    Raises DataError, naming the file and the feature, where the features cannot be standardised.
     """
     paths, hashes = zip(*files, strict=True)
     path = paths[0]

@@ -19,9 +19,8 @@ PARTS = ("target", "split", "weight")
 def feature_columns(config: TableDataset, table: Table) -> list[str]:
     """Return the columns that are neither dropped nor index, target, split, weight or row key, in the file's order.
 
-    Raises:
-        DatasetConfigError: a column that the configuration names is not there, or has two parts to play.
-        DataError: no column is left.
+    Raises DatasetConfigError where a column that the configuration names is not there, or has two parts to play, and
+    DataError where no column is left.
     """
     names = [*table.columns, *table.unusable]
     parts = [(key, column) for key in (*PARTS, "row_key") if (column := getattr(config, key)) is not None]
@@ -68,8 +67,7 @@ def roles(config: TableDataset, table: Table) -> dict[str, Role]:
 def check_test_columns(config: TableDataset, table: Table, features: Iterable[str], test: Table) -> None:
     """Refuse a file of test rows that lacks the target, a feature or the row key; others it may lack or have.
 
-    Raises:
-        DatasetConfigError: names the first column that is not there.
+    Raises DatasetConfigError, naming the first column that is not there.
     """
     expected = "the target and every feature" if config.row_key is None else "the target, every feature and the row key"
     for column in (config.target, *features, *([config.row_key] if config.row_key else [])):

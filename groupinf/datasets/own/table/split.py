@@ -23,10 +23,8 @@ def split_table(config: TableDataset, table: Table, y: NDArray[Any], seed: int) 
     """Return the sorted training and test rows: those of two files, as a column says, or drawn from ``seed``.
 
     ``y`` holds the labels of all rows, for a stratified draw.
-
-    Raises:
-        DataError: a row of the split column says neither train nor test; names its place.
-        DatasetConfigError: a part is left without a row.
+    Raises DataError, naming its place, where a row of the split column says neither train nor test, and
+    DatasetConfigError where a part is left without a row.
     """
     if config.split is not None:
         return _by_column(table, config.split)
@@ -39,8 +37,7 @@ def split_table(config: TableDataset, table: Table, y: NDArray[Any], seed: int) 
 def check_classes(config: TableDataset, table: Table, y: NDArray[Any], train: Rows) -> None:
     """Refuse a target with fewer than two classes, or a class that no training row has.
 
-    Raises:
-        DatasetConfigError: names the classes, and the key that decides the split.
+    Raises DatasetConfigError, naming the classes and the key that decides the split.
     """
     classes = np.unique(y)
     if classes.size < 2:
