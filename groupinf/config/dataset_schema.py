@@ -7,14 +7,14 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import (
     AfterValidator,
     BeforeValidator,
-    Discriminator,
     Field,
-    Tag,
     ValidationInfo,
     WithJsonSchema,
     model_validator,
 )
 
+from groupinf.config.named_file import DataPath, FilePath
+from groupinf.config.registered import KeyedSection
 from groupinf.config.section import Section
 
 Task = Literal["classification", "regression"]
@@ -40,7 +40,7 @@ def _fraction_where_needed(value: float | None, info: ValidationInfo) -> float |
     return value
 
 
-TestFile = Annotated[str | None, AfterValidator(_only_one_split)]
+TestFile = Annotated[FilePath | None, AfterValidator(_only_one_split)]
 TestFraction = Annotated[
     Annotated[float, Field(gt=0, lt=1)] | None,
     Field(validate_default=True),
@@ -118,9 +118,9 @@ class NpzDataset(Section):
     With the keys X_train and X_test the features come from files of their own, written by scipy.sparse.save_npz.
     """
 
-    npz: str
-    X_train: str | None = None
-    X_test: str | None = None
+    npz: DataPath
+    X_train: FilePath | None = None
+    X_test: FilePath | None = None
     task: Task = "classification"
     standardise: Standardise = None
 
@@ -159,7 +159,7 @@ class _Table(Section):
 
 
 class _Csv(Section):
-    csv: str
+    csv: DataPath
 
 
 class _Text(Section):
@@ -171,7 +171,7 @@ class _Text(Section):
 
 
 class _Parquet(Section):
-    parquet: str
+    parquet: DataPath
 
 
 class CsvDataset(_Text, _Table, _Csv):  # in this order the key that names the file is the first field
@@ -185,7 +185,7 @@ class ParquetDataset(_Table, _Parquet):
 class LibsvmDataset(Section):
     """A user's file in the libsvm format, sparse."""
 
-    libsvm: str
+    libsvm: DataPath
     test_file: TestFile = None
     test_fraction: TestFraction = None
     task: Task = "classification"
@@ -204,16 +204,6 @@ DATASETS: dict[str, type[Section]] = {
 }
 
 
-def _dataset_tag(value: Any) -> str | None:
-    keys = value.keys() if isinstance(value, dict) else getattr(type(value), "model_fields", {})
-    return next((tag for tag in DATASETS if tag in keys), None)
-
-
 DatasetConfig = Annotated[
-    Annotated[NamedDataset, Tag("name")]
-    | Annotated[NpzDataset, Tag("npz")]
-    | Annotated[CsvDataset, Tag("csv")]
-    | Annotated[ParquetDataset, Tag("parquet")]
-    | Annotated[LibsvmDataset, Tag("libsvm")],
-    Discriminator(_dataset_tag),
+    NamedDataset | NpzDataset | CsvDataset | ParquetDataset | LibsvmDataset, KeyedSection(DATASETS)
 ]

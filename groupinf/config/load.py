@@ -7,71 +7,103 @@ from dataclasses import dataclass
 from functools import reduce
 from numbers import Integral, Real
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
-from groupinf.config.dataset_schema import MAIN_FILES, MORE_FILES
-from groupinf.config.explain import found, problems_of
+from groupinf.config.explain import problems_of
+from groupinf.config.named_file import located, named_files
 from groupinf.config.origin import Origin
 from groupinf.config.overrides import Override, apply_override, parse_override
 from groupinf.config.reader import Document, Key, Problem, UnreadableError, parse_yaml
-from groupinf.config.schema import Config, GroupFile, spell_out_builders
+from groupinf.config.registered import spelled_out
+from groupinf.config.section import StudyConfig
+from groupinf.config.words import found
 from groupinf.errors import ConfigError
+
+Study = TypeVar("Study", bound=StudyConfig)
+Study_co = TypeVar("Study_co", bound=StudyConfig, covariant=True)
 
 
 @dataclass(frozen=True, kw_only=True)
-class LoadedConfig(Origin):
-    """A checked configuration and where it came from."""
+class LoadedConfig(Origin, Generic[Study_co]):
+    """The checked configuration of a study and where it came from."""
 
-    config: Config
+    config: Study_co
 
     def error(self, key: Key, message: str) -> ConfigError:
         """``FILE, line N: a.b.c: message``, for a key that turns out to be unusable later on."""
         return ConfigError(self.message(Problem(key, message)))
 
-    def resolved(self, task: str | None = None) -> dict[str, Any]:
-        """The configuration as JSON-able values: every default filled in, paths absolute, what is unset left out.
+    def located(self) -> Study_co:
+        """The configuration with the paths of all files absolute."""
+        return located(self.config, self.base)
 
-        A default that the task of the data decides is filled in where ``task`` says it.
+    def resolved(self) -> dict[str, Any]:
+        """The configuration as JSON-able values: every default filled in, paths absolute, what is unset left out."""
+        return self.located().model_dump(mode="json", exclude_none=True)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A configuration as it is written, before it is known what study it is of: the document and the overrides."""
+
+    document: Document
+    source: str
+    base: Path
+    overrides: tuple[Override, ...]
+
+    def top(self, key: str) -> Any:
+        """What stands at a key of the top level in the end; None where nothing does."""
+        given = [override.value for override in self.overrides if override.parts == (key,)]
+        return given[-1] if given else self.document.value.get(key)
+
+    def error(self, key: Key, message: str) -> ConfigError:
+        """``FILE, line N: a.b.c: message``, for a key that is unusable whatever the study."""
+        overridden: dict[Key, Override] = {override.parts: override for override in self.overrides}
+        origin = Origin(source=self.source, lines=self.document.lines, base=self.base, overridden=overridden)
+        return ConfigError(origin.message(Problem(key, message)))
+
+    def checked(self, model: type[Study]) -> LoadedConfig[Study]:
+        """The configuration of a study whose sections ``model`` has.
+
+        Raises ConfigError with one line for each thing that is wrong: place, key, what was expected, what was found.
         """
-        values = self.config.model_dump(mode="json", exclude_none=True)
-        folds = self.config.regularization.cross_validation
-        if folds is not None and task is not None:
-            values["regularization"]["cross_validation"]["score"] = folds.score_for(task)
-        for section, key in [
-            *((values["dataset"], key) for key in (*MAIN_FILES, *MORE_FILES)),
-            *((builder, "path") for builder in values["groups"]["builders"]),
-        ]:
-            if key in section:
-                section[key] = str(self.path(section[key]).absolute())
-        return values
+        data, origin = _overridden(self, model)
+        problems = list(self.document.problems)
+        config, more = _validate(data, origin, model)
+        problems += more
+        if config is not None:
+            problems += _missing_files(config, origin)
+        if problems or config is None:
+            ordered = sorted(problems, key=origin.line)
+            raise ConfigError("\n".join(dict.fromkeys(origin.message(p) for p in ordered)))
+        return LoadedConfig(**vars(origin), config=config)
 
 
-def load_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()) -> LoadedConfig:
-    """Read, override and check a configuration.
+def read_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()) -> Written:
+    """Read the YAML file, or take the mapping; ``overrides`` are ``KEY=VALUE`` with dotted keys and YAML values.
 
-    ``overrides`` are ``KEY=VALUE`` with dotted keys and YAML values, applied in order. Raises ConfigError with
-    one line for each thing that is wrong: place, key, what was expected, what was found.
+    Raises ConfigError where the file or an override cannot be read.
     """
     _refuse_other_types(source, overrides)
     document, name, base = _read(source)
-    data, origin = _override(document, [parse_override(o) for o in overrides], name, base)
-    problems = list(document.problems)
-    config, more = _validate(data, origin)
-    problems += more
-    if config is not None:
-        problems += _missing_files(config, origin)
-    if problems or config is None:
-        ordered = sorted(problems, key=origin.line)
-        raise ConfigError("\n".join(dict.fromkeys(origin.message(p) for p in ordered)))
-    return LoadedConfig(**vars(origin), config=config)
+    return Written(document, name, base, tuple(parse_override(o) for o in overrides))
 
 
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of the configuration file, for editors."""
-    schema = Config.model_json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+def load_config(
+    source: str | Path | Mapping[str, Any], overrides: Sequence[str], model: type[Study]
+) -> LoadedConfig[Study]:
+    """Read, override, in this order, and check the configuration of a study whose sections ``model`` has.
+
+    Raises ConfigError with one line for each thing that is wrong: place, key, what was expected, what was found.
+    """
+    return read_config(source, overrides).checked(model)
+
+
+def json_schema(model: type[StudyConfig]) -> dict[str, Any]:
+    """The JSON Schema of the configuration file of a study, for editors."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
 
 
 def _refuse_other_types(source: object, overrides: object) -> None:
@@ -132,26 +164,23 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, Integral) else float(value)
 
 
-def _override(
-    document: Document, overrides: Sequence[Override], source: str, base: Path
-) -> tuple[dict[str, Any], Origin]:
-    data, lines = document.value, dict(document.lines)
+def _overridden(written: Written, model: type[StudyConfig]) -> tuple[dict[str, Any], Origin]:
+    data, lines = written.document.value, dict(written.document.lines)
     overridden: dict[Key, Override] = {}
-    for override in overrides:
-        # A builder given by its name takes options too: groups.builders.0.k=[4].
-        data = {**data, "groups": spell_out_builders(data["groups"])} if "groups" in data else data
-        data, key, created = apply_override(data, override)
+    for override in written.overrides:
+        # a section that is given by its name takes options too: groups.builders.0.k=[4]
+        data, key, created = apply_override(spelled_out(data, model), override)
         lines = {k: line for k, line in lines.items() if k[: len(key)] != key}
         overridden = {k: o for k, o in overridden.items() if k[: len(key)] != key}
         overridden |= {key[:end]: override for end in range(len(created), len(key) + 1)}
-    return data, Origin(source=source, lines=lines, base=base, overridden=overridden)
+    return data, Origin(source=written.source, lines=lines, base=written.base, overridden=overridden)
 
 
-def _validate(data: dict[str, Any], origin: Origin) -> tuple[Config | None, list[Problem]]:
+def _validate(data: dict[str, Any], origin: Origin, model: type[Study]) -> tuple[Study | None, list[Problem]]:
     try:
-        return Config.model_validate(data), []
+        return model.model_validate(data), []
     except ValidationError as e:
-        return None, [_blame_overrides(p, origin) for p in problems_of(e)]
+        return None, [_blame_overrides(p, origin) for p in problems_of(e, model, data)]
 
 
 def _blame_overrides(problem: Problem, origin: Origin) -> Problem:
@@ -168,17 +197,9 @@ def _blame_overrides(problem: Problem, origin: Origin) -> Problem:
     return Problem(problem.key, f"{named}; --set '{'.'.join(map(str, problem.key))}={whole}' replaces the section")
 
 
-def _missing_files(config: Config, origin: Origin) -> list[Problem]:
+def _missing_files(config: StudyConfig, origin: Origin) -> list[Problem]:
     """A Problem for each file that the configuration names and that is not there."""
-    named: list[tuple[Key, str]] = []
-    for key in (*MAIN_FILES, *MORE_FILES):
-        name = getattr(config.dataset, key, None)
-        if name is not None:
-            named.append((("dataset", key), name))
-    for i, builder in enumerate(config.groups.builders):
-        if isinstance(builder, GroupFile):
-            named.append((("groups", "builders", i, "path"), builder.path))
-    return [Problem(key, message) for key, name in named if (message := _why_no_file(origin, name))]
+    return [Problem(f.key, message) for f in named_files(config) if (message := _why_no_file(origin, f.path))]
 
 
 def _why_no_file(origin: Origin, name: str) -> str:

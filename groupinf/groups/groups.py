@@ -9,16 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-KINDS = (
-    "shared_feature",
-    "feature_clusters",
-    "gradient_clusters",
-    "random_within_class",
-    "random",
-    "positive_tail",
-    "negative_tail",
-)
-
 
 @dataclass(frozen=True)
 class Group:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.config.schema import Sizes
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
 from groupinf.groups import sizes as size_rules
+from groupinf.groups.sizes import Sizes
 
 
 @dataclass(frozen=True)

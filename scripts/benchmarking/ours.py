@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarking.problem import Problem
-from groupinf.config.load import load_config
 from groupinf.effects.block import block_steps, compute_block
 from groupinf.effects.blocks import block_width, blocks_of
 from groupinf.effects.evaluations import evaluations_for
@@ -25,6 +24,7 @@ from groupinf.numerics.removal import removal
 from groupinf.numerics.retrain import Retrained
 from groupinf.studies.group_effects.draw import Drawn, make_study
 from groupinf.studies.group_effects.test_points import single_rows
+from groupinf.studies.load import load_config
 
 REPEATS = 3
 
@@ -60,7 +60,7 @@ def prepare(problem: Problem) -> Prepared:
     objective, test = problem.objective(), problem.test()
     fitted, fit_seconds = timed(lambda: fit(objective))
     evaluations = ("test_prediction", "test_loss", "self_loss")[problem.classes > 2 :]
-    drawn = Drawn(single_rows(range(test.n)), problem.groups, notes=(), skipped=())
+    drawn = Drawn(0.0, single_rows(range(test.n)), problem.groups, notes=(), skipped=())
     study, study_seconds = timed(lambda: make_study(fitted, test, drawn, evaluations, load_config(CONFIG)))
     blocks = even_blocks(range(len(problem.groups)), block_width(objective, study.engine))
     return Prepared(study, blocks, fit_seconds, study_seconds)

@@ -14,7 +14,6 @@ from scipy import sparse
 from benchmarking.shapes import MADE_ONLY, SHAPES
 from benchmarking.synthetic import make_dataset
 from groupinf.config.schema import NamedDataset
-from groupinf.config.schema import TestPoints as ChosenTestPoints
 from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.files.data_home import data_home
 from groupinf.datasets.known.registry import facts_of
@@ -26,6 +25,7 @@ from groupinf.numerics.losses import loss_for
 from groupinf.numerics.objective import Objective, scores, with_intercept
 from groupinf.studies.group_effects.checks import test_objective, training_objective
 from groupinf.studies.group_effects.fit import lam_from
+from groupinf.studies.group_effects.schema import TestPoints as ChosenTestPoints
 from groupinf.studies.group_effects.test_points import choose_test_points
 
 SEED = 0

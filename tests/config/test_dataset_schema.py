@@ -8,10 +8,17 @@ from typing import Any
 
 import pytest
 
-from groupinf.config.dataset_schema import DATASETS, MAIN_FILES, MORE_FILES
-from groupinf.config.load import load_config
-from groupinf.config.schema import CsvDataset, LibsvmDataset, NpzDataset, ParquetDataset
+from groupinf.config.dataset_schema import (
+    DATASETS,
+    MAIN_FILES,
+    MORE_FILES,
+    CsvDataset,
+    LibsvmDataset,
+    NpzDataset,
+    ParquetDataset,
+)
 from groupinf.errors import ConfigError
+from groupinf.studies.load import load_config
 
 
 def refused(**dataset: Any) -> str:

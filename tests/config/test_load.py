@@ -11,9 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groupinf.config.load import json_schema, load_config
-from groupinf.config.schema import BUILDERS, Config, CsvDataset, FeatureClusters, NamedDataset, Random
+from groupinf.config.dataset_schema import CsvDataset, NamedDataset
 from groupinf.errors import ConfigError
+from groupinf.groups.builders.feature_clusters import FeatureClusters
+from groupinf.groups.builders.random import Random
+from groupinf.groups.builders.registry import BUILDERS
+from groupinf.studies.group_effects.schema import Config
+from groupinf.studies.load import json_schema, load_config
 
 GOOD = """\
 name: study

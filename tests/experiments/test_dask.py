@@ -22,15 +22,16 @@ from support.slurm import wait_until
 
 import groupinf
 from groupinf.cli.main import main
-from groupinf.config.load import load_config
 from groupinf.effects import blocks
 from groupinf.errors import RunError
+from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.run import execute
 from groupinf.experiments.stages import execute_shard
 from groupinf.experiments.workers import dask_cluster as cluster_module
 from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard
+from groupinf.studies.load import load_config
 
 NARROW = 2
 
@@ -152,7 +153,7 @@ def test_a_cluster_that_is_lost_ends_the_run_in_words_and_the_run_goes_on_withou
     assert "Traceback" not in capfd.readouterr().err
     [run] = (tmp_path / "out").iterdir()
     assert RunDirectory(run).stored_blocks()
-    assert not RunDirectory(run).require_manifest()["collected"]
+    assert not RunDirectory(run).require_manifest(RunManifest).collected
     resumed = contents(execute(loaded, tmp_path / "out", 1, False, Silent()).path)
     assert resumed == contents(execute(loaded, tmp_path / "local", 1, False, Silent()).path)
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from support.faults import WIDTH, contents, ended, shard, started, the_run
 
-from groupinf.config.load import load_config
 from groupinf.effects import blocks
 from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.run import execute
 from groupinf.experiments.stages import collect_run, execute_shard, prepare_only
 from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard, shard_from
+from groupinf.studies.load import load_config
 
 
 def slurm(index: int, first: int, last: int, step: int, count: int | None = None) -> dict[str, str]:
@@ -131,7 +131,7 @@ def test_collect_needs_nothing_but_the_folder(small_config: dict[str, Any], tmp_
     execute_shard(load_config(small_config), tmp_path / "out", 1, Shard(1, 1), Silent())
     Path(small_config["dataset"]["npz"]).unlink()
     moved = path.rename(tmp_path / path.name)
-    assert collect_run(moved, Silent()).manifest["collected"]
+    assert collect_run(moved, Silent()).manifest.collected
     (moved / "groups.npz").unlink()
     with pytest.raises(DataError, match=r"groups\.npz missing or altered; groupinf prepare"):
         collect_run(moved, Silent())

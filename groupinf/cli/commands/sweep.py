@@ -53,10 +53,10 @@ def sweep(
         found = "--fresh" if fresh else "--prepare-only"
         raise click.UsageError(f"expected --shard without {found}, which is for one process before the shards start")
     from groupinf.cli.progress import shown
-    from groupinf.config.load import load_config
     from groupinf.config.sweep_grid import parse_grid
     from groupinf.experiments.sweep.plan import plan_sweep
     from groupinf.experiments.workers.shards import shard_from
+    from groupinf.studies.load import load_config
 
     plan = plan_sweep(load_config(config, overrides), None if grid is None else parse_grid(grid), redraw)
     with shown(quiet=quiet, verbose=verbose) as progress:
@@ -81,7 +81,7 @@ def _prepare(plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: Progr
     from groupinf.experiments.sweep.execute import prepare_sweep
 
     sweep, failures = prepare_sweep(plan, out, jobs, fresh, progress)
-    left_out = [f"λ/n = {number(failure.lam_over_n, 6)} is left out: {failure.reason}" for failure in failures]
+    left_out = [f"λ/n = {number(failure.value, 6)} is left out: {failure.reason}" for failure in failures]
     return lambda: click.echo("\n".join([f"Prepared: {sweep.folder.path}", *left_out]))
 
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-from groupinf.config.load import LoadedConfig
-from groupinf.config.schema import Influence
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.influence import (
     evaluation_gradients,
@@ -34,21 +31,29 @@ from groupinf.numerics.factor import Factor, IterativeFactor, hessian_diagonal
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.lissa import Lissa
 from groupinf.numerics.objective import Objective, scores
+from groupinf.studies.group_effects.fit import Model
+from groupinf.studies.group_effects.manifest import Skipped
+from groupinf.studies.group_effects.schema import Influence, LoadedStudy
 from groupinf.studies.group_effects.test_points import ChosenPoints, choose_test_points, chosen_again
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """Test points, groups, what the user should know of them, and the groups that cannot be retrained, with why."""
+    """Test points, groups, what the user should know of them, and the groups that cannot be retrained, with why.
 
+    ``at`` is the λ/n of the fit by which they were drawn.
+    """
+
+    at: float
     tested: ChosenPoints
     groups: Groups
     notes: tuple[str, ...]
-    skipped: tuple[dict[str, Any], ...]
+    skipped: tuple[Skipped, ...]
 
 
-def draw(loaded: LoadedConfig, dataset: Dataset, fitted: Fitted, test: Objective, jobs: int) -> Drawn:
+def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, jobs: int) -> Drawn:
     """Choose test points by their loss at θ̂ and build every group; builders run side by side."""
+    fitted = model.first
     tested = one_thread(partial(draw_test_points, loaded, dataset, fitted), test)
     influence = one_thread(partial(_influence_on_test_loss, fitted, tested), test.at(tested.rows))
     source = GroupSource(
@@ -61,19 +66,19 @@ def draw(loaded: LoadedConfig, dataset: Dataset, fitted: Fitted, test: Objective
         test_set_names=tested.names,
     )
     groups, notes = build_groups(
-        source, loaded.config.groups.builders, loaded.base, lambda build, tasks: each(build, tasks, jobs)
+        source, loaded.located().groups.builders, lambda build, tasks: each(build, tasks, jobs)
     )
     skipped = emptying(dataset, groups)
     if len(skipped) == len(groups):
-        raise RunError(f"no group is left to retrain: each {skipped[0]['reason']}")
-    return Drawn(tested, groups, (*notes, *tested.notes), tuple(skipped))
+        raise RunError(f"no group is left to retrain: each {skipped[0].reason}")
+    return Drawn(model.lam_over_n, tested, groups, (*notes, *tested.notes), tuple(skipped))
 
 
-def drawn_again(loaded: LoadedConfig, dataset: Dataset, outline: Outline) -> Drawn:
+def drawn_again(loaded: LoadedStudy, dataset: Dataset, outline: Outline) -> Drawn:
     """What an earlier run has drawn, read from its outline."""
     about = outline.manifest
-    tested = chosen_again(loaded.config.test_points, dataset, about["test_points"])
-    return Drawn(tested, outline.groups, tuple(about["notes_on_groups"]), tuple(about["skipped"]))
+    tested = chosen_again(loaded.config.test_points, dataset, about.test_points)
+    return Drawn(about.drawn_at_lam_over_n, tested, outline.groups, about.notes_on_groups, about.skipped)
 
 
 def frozen_scales(
@@ -106,16 +111,14 @@ def influence_solver(options: Influence, fitted: Fitted, seed: int) -> Factor:
     return fitted.factor
 
 
-def make_study(
-    fitted: Fitted, test: Objective, drawn: Drawn, evaluations: Sequence[str], loaded: LoadedConfig
-) -> Study:
+def make_study(fitted: Fitted, test: Objective, drawn: Drawn, evaluations: Sequence[str], loaded: LoadedStudy) -> Study:
     """Freeze what every block reads; ``test`` is the whole test set."""
     scales, norms = frozen_scales(fitted, test.at(drawn.tested.rows), drawn, evaluations)
     return study_from(loaded, fitted, test, drawn.tested, evaluations, drawn.groups, scales, norms)
 
 
 def study_from(
-    loaded: LoadedConfig,
+    loaded: LoadedStudy,
     fitted: Fitted,
     test: Objective,
     tested: ChosenPoints,
@@ -143,7 +146,7 @@ def study_from(
     )
 
 
-def emptying(dataset: Dataset, groups: Groups) -> list[dict[str, Any]]:
+def emptying(dataset: Dataset, groups: Groups) -> list[Skipped]:
     """Groups whose removal leaves a class, or the training set, without a row of positive weight.
 
     Without a row of some class the loss falls for ever as the free intercept grows: there is no finite optimum.
@@ -158,11 +161,11 @@ def emptying(dataset: Dataset, groups: Groups) -> list[dict[str, Any]]:
         emptied = int(np.argmin(left[group]))
         what = f"class {dataset.classes[emptied]}" if dataset.classes else "the training set"
         reason = f"removes every row of {what}: the retrained model has no finite optimum"
-        skipped.append({"group": int(group), "name": groups.name[group], "reason": reason})
+        skipped.append(Skipped(int(group), groups.name[group], reason))
     return skipped
 
 
-def draw_test_points(loaded: LoadedConfig, dataset: Dataset, fitted: Fitted, test: Objective) -> ChosenPoints:
+def draw_test_points(loaded: LoadedStudy, dataset: Dataset, fitted: Fitted, test: Objective) -> ChosenPoints:
     """The configured test points, by their loss at θ̂; ``test`` is the whole test set."""
     losses = test.loss.values(scores(test.X, fitted.theta, test.loss.outputs), test.y)
     stream = builder_stream(loaded.config.seed, "test_points")

@@ -16,7 +16,6 @@ import pytest
 from support.made_dataset import FAKE, assert_same, dataset
 from support.registered import with_registered
 
-from groupinf.config.load import load_config
 from groupinf.config.schema import NamedDataset
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, KnownDataset, SourceFile
@@ -25,6 +24,7 @@ from groupinf.datasets.known.registry import KNOWN, facts_of
 from groupinf.datasets.registry import load_dataset
 from groupinf.experiments.run import execute
 from groupinf.experiments.workers.progress import Silent
+from groupinf.studies.load import load_config
 
 
 def write_pairs(home: Path, n: int) -> None:

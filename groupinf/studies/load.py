@@ -1,0 +1,24 @@
+"""From a configuration file to the checked configuration of the kind of study that it is of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from groupinf.config import load
+from groupinf.studies.group_effects.schema import Config, LoadedStudy
+
+
+def load_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()) -> LoadedStudy:
+    """Read, override and check a configuration.
+
+    ``overrides`` are ``KEY=VALUE`` with dotted keys and YAML values, applied in order. Raises ConfigError with
+    one line for each thing that is wrong: place, key, what was expected, what was found.
+    """
+    return load.load_config(source, overrides, Config)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of the configuration file, for editors."""
+    return load.json_schema(Config)
