@@ -17,8 +17,8 @@ Options = TypeVar("Options", bound=Section)
 class DatasetKind(Generic[Options]):
     """``name`` is the key by which a section says that it is of this kind, ``options`` are all its keys.
 
-    ``files`` are those of its keys that name a file, that of ``name`` first where it does. ``load`` and
-    ``declared_bytes`` are given the files that a section names, in the order of these keys, those left out passed over.
+    ``load`` and ``declared_bytes`` are given the files that a section names, in the order of its keys, of which that
+    of the data comes first; those left out are passed over.
 
     ``load`` returns the dataset; the seed decides the split where the data do not come with one. It raises DataError
     where the data are absent or not usable, DatasetConfigError where a key of the section causes or can mend it.
@@ -29,7 +29,6 @@ class DatasetKind(Generic[Options]):
 
     name: str
     options: type[Options]
-    files: tuple[str, ...]
     load: Callable[[Options, Sequence[Path], int], Dataset]
     declared_bytes: Callable[[Options, Sequence[Path]], int] | None
     identity: Callable[[Options, Dataset], Mapping[str, Any]]

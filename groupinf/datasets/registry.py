@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+from groupinf.config.named_file import NamedFile, absolute, named_files
+from groupinf.config.registered import KeyedSection
 from groupinf.config.section import Section
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
@@ -19,6 +22,26 @@ from groupinf.registry import Registry
 DATASET_KINDS: Registry[DatasetKind[Any]] = Registry("kind of data", (BY_NAME, NPZ, CSV, PARQUET, LIBSVM))
 
 
+class _Options(Mapping[str, type[Section]]):
+    """The options of each kind, of those too that are registered later."""
+
+    def __getitem__(self, name: str) -> type[Section]:
+        return DATASET_KINDS[name].options
+
+    def __contains__(self, name: object) -> bool:
+        return name in DATASET_KINDS
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(DATASET_KINDS)
+
+    def __len__(self) -> int:
+        return len(DATASET_KINDS)
+
+
+# The section ``dataset``: of the kind whose name is one of its keys.
+DatasetConfig = Annotated[Section, KeyedSection(_Options())]
+
+
 def kind_of(config: Section) -> DatasetKind[Any]:
     """Return the kind of data that a section ``dataset`` asks for."""
     return {kind.options: kind for kind in DATASET_KINDS.values()}[type(config)]
@@ -31,9 +54,8 @@ def load_dataset(config: Section, base: Path, seed: int) -> Dataset:
     with one. Raises DataError where the data are absent or not usable, naming the file and the place in it, and
     DatasetConfigError where a key of the configuration causes or can mend that.
     """
-    kind = kind_of(config)
-    files = [_user_file(text, base, key) for key, text in named_files(config).items()]
-    return kind.load(config, files, seed)
+    files = [_user_file(file, base) for file in named_files(config)]
+    return kind_of(config).load(config, files, seed)
 
 
 def declared_bytes(config: Section, base: Path) -> int:
@@ -41,21 +63,17 @@ def declared_bytes(config: Section, base: Path) -> int:
     declared = kind_of(config).declared_bytes
     if declared is None:
         return 0
-    return declared(config, [base / Path(text).expanduser() for text in named_files(config).values()])
+    return declared(config, [absolute(file.path, base) for file in named_files(config)])
 
 
-def named_files(config: Section) -> dict[str, str]:
-    """Return the files that a section ``dataset`` names, by key, as they stand there."""
-    return {key: text for key in kind_of(config).files if (text := getattr(config, key)) is not None}
-
-
-def _user_file(text: str, base: Path, key: str) -> Path:
+def _user_file(file: NamedFile, base: Path) -> Path:
     """The existing file that a configuration's path means; raises DatasetConfigError where there is none."""
+    key = ("dataset", *map(str, file.key))
     try:
-        path = base / Path(text).expanduser()
+        path = absolute(file.path, base)
     except RuntimeError as error:
-        raise DatasetConfigError(f"expected a file, found {text!r}: {error}", ("dataset", key)) from error
+        raise DatasetConfigError(f"expected a file, found {file.path!r}: {error}", key) from error
     if not path.is_file():
         found = "a folder" if path.is_dir() else "nothing"
-        raise DatasetConfigError(f"expected a file, found {found} at {path}", ("dataset", key))
+        raise DatasetConfigError(f"expected a file, found {found} at {path}", key)
     return path

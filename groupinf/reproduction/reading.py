@@ -13,7 +13,7 @@ import pandas as pd
 import groupinf
 from groupinf.analysis.agreement import ALL_KINDS, ROUNDING
 from groupinf.analysis.pairs import PairedEffects, pair_effects
-from groupinf.config.dataset_schema import NamedDataset
+from groupinf.datasets.known.by_name import NamedDataset
 from groupinf.datasets.known.registry import KNOWN
 from groupinf.datasets.registry import load_dataset
 from groupinf.errors import DataError

@@ -13,9 +13,9 @@ from scipy import sparse
 
 from benchmarking.shapes import MADE_ONLY, SHAPES
 from benchmarking.synthetic import make_dataset
-from groupinf.config.schema import NamedDataset
 from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.files.data_home import data_home
+from groupinf.datasets.known.by_name import NamedDataset
 from groupinf.datasets.known.registry import facts_of
 from groupinf.datasets.registry import load_dataset
 from groupinf.effects.influence import evaluation_gradients, point_influence

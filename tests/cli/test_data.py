@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from groupinf.cli.data_text import list_text, rows_text
 from groupinf.cli.main import main
 from groupinf.cli.transfers import Bar, Notes, shown_transfer
-from groupinf.config.schema import NamedDataset
+from groupinf.datasets.known.by_name import NamedDataset
 from groupinf.datasets.known.registry import dataset_names, facts_of
 from groupinf.datasets.registry import load_dataset
 from groupinf.errors import DataError

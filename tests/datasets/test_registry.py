@@ -10,16 +10,14 @@ import pandas as pd
 import pytest
 import yaml
 
-from groupinf.config.dataset_schema import (
-    CsvDataset,
-    LibsvmDataset,
-    NamedDataset,
-    NpzDataset,
-    ParquetDataset,
-)
 from groupinf.config.section import Section
 from groupinf.datasets.config_error import DatasetConfigError
+from groupinf.datasets.known.by_name import NamedDataset
 from groupinf.datasets.known.registry import KNOWN, dataset_names, facts_of
+from groupinf.datasets.own.csv import CsvDataset
+from groupinf.datasets.own.libsvm import LibsvmDataset
+from groupinf.datasets.own.npz import NpzDataset
+from groupinf.datasets.own.parquet import ParquetDataset
 from groupinf.datasets.registry import load_dataset
 from groupinf.groups.builders.column import Column
 from groupinf.studies.group_effects.schema import Config

@@ -312,7 +312,7 @@ def test_the_score_of_a_stored_model_is_that_of_scikit_learn(tmp_path: Path) -> 
     from sklearn.metrics import f1_score
 
     import groupinf
-    from groupinf.config.dataset_schema import NamedDataset
+    from groupinf.datasets.known.by_name import NamedDataset
     from groupinf.datasets.registry import load_dataset
     from groupinf.reproduction import reading
     from groupinf.reproduction.explanations import Counterpart

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from groupinf.config.schema import NpzDataset
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.own.npz import load_npz
+from groupinf.datasets.own.npz import NpzDataset, load_npz
 from groupinf.errors import DataError
 
 

@@ -92,10 +92,10 @@ def show(name: str) -> None:
     """Describe a dataset; what is in it is said where it is on disk."""
     from groupinf.cli.data_text import rows_text
     from groupinf.cli.results import width
-    from groupinf.config.dataset_schema import NamedDataset
     from groupinf.datasets.describe import file_rows, known_rows, loaded_rows, remedies
     from groupinf.datasets.files.data_home import data_home
     from groupinf.datasets.files.fetch import verify
+    from groupinf.datasets.known.by_name import NamedDataset
     from groupinf.datasets.known.registry import facts_of
     from groupinf.datasets.registry import load_dataset
 

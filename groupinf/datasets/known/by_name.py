@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from groupinf.config.dataset_schema import NamedDataset
+from groupinf.config.section import Section
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts
@@ -17,6 +17,12 @@ from groupinf.datasets.kind import DatasetKind
 from groupinf.datasets.known.registry import KNOWN, dataset_names
 from groupinf.errors import DataError
 from groupinf.wording import did_you_mean
+
+
+class NamedDataset(Section):
+    """A dataset of the registry."""
+
+    name: str
 
 
 def load_known(config: NamedDataset, files: Sequence[Path], seed: int) -> Dataset:
@@ -59,7 +65,6 @@ def _loader_version(config: NamedDataset, dataset: Dataset) -> Mapping[str, int]
 BY_NAME = DatasetKind(
     name="name",
     options=NamedDataset,
-    files=(),
     load=load_known,
     declared_bytes=None,
     identity=_loader_version,

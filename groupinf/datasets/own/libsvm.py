@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.datasets import load_svmlight_file
 
-from groupinf.config.dataset_schema import LibsvmDataset
-from groupinf.datasets.dataset import Dataset
+from groupinf.config.named_file import DataPath
+from groupinf.config.section import Section
+from groupinf.datasets.dataset import Dataset, Task
 from groupinf.datasets.files.data_home import sha256_of
 from groupinf.datasets.kind import DatasetKind, nothing_more
+from groupinf.datasets.own.options import Standardise, Stratify, TestFile, TestFraction
 from groupinf.datasets.own.own_dataset import own_dataset
 from groupinf.datasets.rows.features import LARGEST, MOST_FEATURES, TOO_LARGE, feature_names
 from groupinf.datasets.rows.labels import encode_targets
@@ -32,6 +34,17 @@ UNREADABLE = (OSError, EOFError, zlib.error, ValueError)  # bz2 raises the last 
 LARGEST_WHOLE = 2**53  # below it a float64 holds every whole number
 MOST_DIGITS = 18  # of an index: no longer number is worth being read
 LONGEST = 60  # characters of a line that a message shows
+
+
+class LibsvmDataset(Section):
+    """A user's file in the libsvm format, sparse."""
+
+    libsvm: DataPath
+    test_file: TestFile = None
+    test_fraction: TestFraction = None
+    task: Task = "classification"
+    standardise: Standardise = None
+    stratify: Stratify = None
 
 
 @dataclass(frozen=True)
@@ -169,7 +182,6 @@ def _features(parts: Sequence[sparse.csr_array], file: str) -> tuple[sparse.csr_
 LIBSVM = DatasetKind(
     name="libsvm",
     options=LibsvmDataset,
-    files=("libsvm", "test_file"),
     load=load_libsvm,
     declared_bytes=None,
     identity=nothing_more,

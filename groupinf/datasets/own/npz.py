@@ -7,16 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import model_validator
 
-from groupinf.config.dataset_schema import NpzDataset
-from groupinf.datasets.dataset import Dataset, Features
+from groupinf.config.named_file import DataPath, FilePath
+from groupinf.config.section import Section
+from groupinf.datasets.dataset import Dataset, Features, Task
 from groupinf.datasets.files.data_home import sha256_of
 from groupinf.datasets.files.npz_archive import UNREADABLE, open_archive, read_member, stated_numbers
 from groupinf.datasets.kind import DatasetKind, nothing_more
+from groupinf.datasets.own.options import Standardise
 from groupinf.datasets.own.own_dataset import own_dataset
 from groupinf.datasets.own.sparse_npz import read_sparse
 from groupinf.datasets.rows.features import (
@@ -44,6 +47,26 @@ SPARSE_FEATURES = ("data",)
 ALMOST = 0.77  # likeness of sample_weight, sample_weights and feature_name to what they should be; features is less
 
 Arrays = Mapping[str, NDArray[Any]]
+
+
+class NpzDataset(Section):
+    """A user's .npz: X_train, y_train, X_test, y_test, optional sample_weight_train and feature_names.
+
+    With the keys X_train and X_test the features come from files of their own, written by scipy.sparse.save_npz.
+    """
+
+    npz: DataPath
+    X_train: FilePath | None = None
+    X_test: FilePath | None = None
+    task: Task = "classification"
+    standardise: Standardise = None
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> Self:
+        if (self.X_train is None) != (self.X_test is None):
+            found = "X_test" if self.X_train is None else "X_train"
+            raise ValueError(f"expected files for both X_train and X_test or for neither, found only {found}")
+        return self
 
 
 def load_npz(config: NpzDataset, files: Sequence[Path], seed: int) -> Dataset:
@@ -212,7 +235,6 @@ def _stated_bytes(path: Path, arrays: Sequence[str]) -> int:
 NPZ = DatasetKind(
     name="npz",
     options=NpzDataset,
-    files=("npz", "X_train", "X_test"),
     load=load_npz,
     declared_bytes=_declared_bytes,
     identity=nothing_more,

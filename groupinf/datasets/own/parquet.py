@@ -9,13 +9,23 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from groupinf.config.dataset_schema import ParquetDataset
+from groupinf.config.named_file import DataPath
+from groupinf.config.section import Section
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.kind import DatasetKind
 from groupinf.datasets.own.table.load_table import load_table, stated_roles
+from groupinf.datasets.own.table.options import TableOptions
 from groupinf.datasets.own.table.parquet_table import pandas_columns, read_parquet
 from groupinf.datasets.own.table.reading import reading_of
 from groupinf.datasets.rows.features import FLOAT64_BYTES
+
+
+class _Parquet(Section):
+    parquet: DataPath
+
+
+class ParquetDataset(TableOptions, _Parquet):
+    """A user's table as a Parquet file."""
 
 
 def load_parquet(config: ParquetDataset, files: Sequence[Path], seed: int) -> Dataset:
@@ -43,7 +53,6 @@ def _declared_bytes(config: ParquetDataset, files: Sequence[Path]) -> int:
 PARQUET = DatasetKind(
     name="parquet",
     options=ParquetDataset,
-    files=("parquet", "test_file"),
     load=load_parquet,
     declared_bytes=_declared_bytes,
     identity=stated_roles,

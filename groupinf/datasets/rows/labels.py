@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from groupinf.datasets.dataset import Task
 from groupinf.datasets.rows.features import LARGEST, TOO_LARGE
 from groupinf.errors import DataError
 
-Task = Literal["classification", "regression"]
 Labels = NDArray[np.int64] | NDArray[np.float64]
 
 

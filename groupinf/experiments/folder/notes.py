@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from groupinf.config.named_file import file_keys
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.registry import DATASET_KINDS
 from groupinf.experiments.folder.identity import folder_name
@@ -49,6 +50,6 @@ def _of_other_data(
 
 def _without_data(identity: Mapping[str, Any]) -> dict[str, Any]:
     config = identity["config"]
-    files = {key for kind in DATASET_KINDS.values() for key in kind.files}
+    files = {key for kind in DATASET_KINDS.values() for key in file_keys(kind.options)}
     dataset = {key: value for key, value in config["dataset"].items() if key not in files}
     return {**identity, "config": {**config, "dataset": dataset}, "sources": None}

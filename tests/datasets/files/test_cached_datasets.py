@@ -16,10 +16,10 @@ import pytest
 from support.made_dataset import FAKE, assert_same, dataset
 from support.registered import with_registered
 
-from groupinf.config.schema import NamedDataset
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, KnownDataset, SourceFile
 from groupinf.datasets.files import cache_entry
+from groupinf.datasets.known.by_name import NamedDataset
 from groupinf.datasets.known.registry import KNOWN, facts_of
 from groupinf.datasets.registry import load_dataset
 from groupinf.experiments.run import execute
@@ -51,7 +51,7 @@ def write_pairs(home: Path, n: int) -> None:
 STRESS = """
 import hashlib, shutil, sys
 from pathlib import Path
-from groupinf.config.schema import NamedDataset
+from groupinf.datasets.known.by_name import NamedDataset
 from groupinf.datasets.files.cache import cache_home
 from groupinf.datasets.registry import load_dataset
 

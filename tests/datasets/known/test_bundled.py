@@ -10,8 +10,8 @@ from scipy.spatial.distance import cdist
 from sklearn.datasets import load_breast_cancer, load_digits
 from sklearn.preprocessing import StandardScaler
 
-from groupinf.config.schema import NamedDataset
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.known.by_name import NamedDataset
 from groupinf.datasets.known.registry import facts_of
 from groupinf.datasets.registry import load_dataset
 

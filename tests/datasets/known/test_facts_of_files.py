@@ -11,8 +11,8 @@ import pytest
 from scipy import sparse
 from sklearn.metrics import f1_score
 
-from groupinf.config.schema import NamedDataset
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.known.by_name import NamedDataset
 from groupinf.datasets.known.registry import facts_of
 from groupinf.datasets.registry import load_dataset
 from groupinf.errors import DataError

@@ -13,10 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.outcomes import OUTCOMES, outcome, outcomes_of
 
-from groupinf.config.schema import CsvDataset
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.own.csv import load_csv
+from groupinf.datasets.own.csv import CsvDataset, load_csv
 from groupinf.datasets.own.table import text_table
 from groupinf.errors import DataError
 

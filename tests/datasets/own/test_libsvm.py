@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.datasets import dump_svmlight_file, load_svmlight_files
 
-from groupinf.config.schema import LibsvmDataset
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.own.libsvm import load_libsvm
+from groupinf.datasets.own.libsvm import LibsvmDataset, load_libsvm
 from groupinf.errors import DataError
 
 LINES = b"1 1:0.5 3:2\n# a comment\n-1 2:1 # after a row\n\n1 qid:3 1:1\n-1 3:4\n1\n"

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 from sklearn.impute import SimpleImputer
 
-from groupinf.config.schema import CsvDataset
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.own.csv import CsvDataset
 from groupinf.datasets.registry import DATASET_KINDS, load_dataset
 from groupinf.errors import DataError
 

@@ -16,9 +16,8 @@ from scipy import sparse
 from support.npz_files import SPARSE_TRAIN, arrays, fault
 from support.outcomes import OUTCOMES, altered, outcome, outcomes_of
 
-from groupinf.config.schema import NpzDataset
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.own.npz import load_npz
+from groupinf.datasets.own.npz import NpzDataset, load_npz
 from groupinf.datasets.own.sparse_npz import read_sparse
 from groupinf.errors import DataError
 

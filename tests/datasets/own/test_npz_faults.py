@@ -10,8 +10,7 @@ import pytest
 from scipy import sparse
 from support.npz_files import SPARSE_TEST, SPARSE_TRAIN, arrays, csr_parts, fault, load_files
 
-from groupinf.config.schema import NpzDataset
-from groupinf.datasets.own.npz import load_npz
+from groupinf.datasets.own.npz import NpzDataset, load_npz
 from groupinf.datasets.own.sparse_npz import read_sparse
 from groupinf.errors import DataError
 

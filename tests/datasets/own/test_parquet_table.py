@@ -18,9 +18,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from support.outcomes import OUTCOMES, altered, outcome, outcomes_of
 
-from groupinf.config.schema import ParquetDataset
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.own.parquet import load_parquet
+from groupinf.datasets.own.parquet import ParquetDataset, load_parquet
 from groupinf.datasets.own.table.parquet_table import read_parquet
 from groupinf.errors import DataError
 

@@ -10,12 +10,13 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from groupinf.config.schema import CsvDataset, LibsvmDataset, NpzDataset, ParquetDataset
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.known import breast_cancer
-from groupinf.datasets.own.libsvm import load_libsvm
-from groupinf.datasets.own.npz import load_npz
+from groupinf.datasets.own.csv import CsvDataset
+from groupinf.datasets.own.libsvm import LibsvmDataset, load_libsvm
+from groupinf.datasets.own.npz import NpzDataset, load_npz
+from groupinf.datasets.own.parquet import ParquetDataset
 from groupinf.datasets.registry import DATASET_KINDS, load_dataset
 from groupinf.errors import DataError
 

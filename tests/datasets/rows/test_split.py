@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from groupinf.config.schema import CsvDataset, LibsvmDataset
-from groupinf.datasets.own.csv import load_csv
-from groupinf.datasets.own.libsvm import load_libsvm
+from groupinf.datasets.own.csv import CsvDataset, load_csv
+from groupinf.datasets.own.libsvm import LibsvmDataset, load_libsvm
 from groupinf.datasets.rows.split import split_rows, stratified_rows
 
 

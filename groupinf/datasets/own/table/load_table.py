@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.config.dataset_schema import TableDataset
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.own.own_dataset import own_dataset
 from groupinf.datasets.own.table.columns import check_test_columns, feature_columns, roles
 from groupinf.datasets.own.table.features import column_without_gaps, table_features, usable, without_gaps
+from groupinf.datasets.own.table.options import TableOptions
 from groupinf.datasets.own.table.row_key import row_keys
 from groupinf.datasets.own.table.split import check_classes, split_table
 from groupinf.datasets.own.table.table import GroupColumns, Parsed, Table
@@ -29,7 +29,7 @@ Rows = NDArray[np.int64]
 _Table = TypeVar("_Table", bound=Table)
 
 
-def load_table(config: TableDataset, files: Sequence[Path], seed: int, read: Callable[[Path], _Table]) -> Dataset:
+def load_table(config: TableOptions, files: Sequence[Path], seed: int, read: Callable[[Path], _Table]) -> Dataset:
     """Return the dataset of the table in a file, with that of a second one, where there is one, for its test rows.
 
     Every column that the configuration does not name is a feature. Numbers are taken as they are; text becomes a
@@ -64,13 +64,13 @@ def load_table(config: TableDataset, files: Sequence[Path], seed: int, read: Cal
     )
 
 
-def stated_roles(config: TableDataset, dataset: Dataset) -> Mapping[str, Any]:
+def stated_roles(config: TableOptions, dataset: Dataset) -> Mapping[str, Any]:
     """The roles of columns that the file itself decides: others read it, too, but as the columns that it holds."""
     stated = {use.name: use.role for use in dataset.uses if use.stated}
     return {"stated": stated} if stated else {}
 
 
-def _read(config: TableDataset, files: Sequence[Path], read: Callable[[Path], _Table]) -> tuple[_Table, list[str]]:
+def _read(config: TableOptions, files: Sequence[Path], read: Callable[[Path], _Table]) -> tuple[_Table, list[str]]:
     """Return the rows of one file, or of both, and the columns that are features."""
     table = read(files[0])
     columns = feature_columns(config, table)
@@ -81,7 +81,7 @@ def _read(config: TableDataset, files: Sequence[Path], read: Callable[[Path], _T
     return table, columns
 
 
-def _target(config: TableDataset, table: Table) -> NDArray[Any]:
+def _target(config: TableOptions, table: Table) -> NDArray[Any]:
     parsed = column_without_gaps(table, config.target)
     if not parsed.is_text:
         return parsed.values

@@ -6,7 +6,11 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from groupinf.config.dataset_schema import MISSING, TableDataset
+from groupinf.datasets.own.table.options import TableOptions
+
+# What a csv file leaves a value out by, in any case of letters. "None" is not among them: in real tables it is a
+# category ("not measured", "no claim") as often as not.
+MISSING = ("", "na", "n/a", "#n/a", "<na>", "nan", "-nan", "null")
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Reading:
 AS_FOUND = Reading()
 
 
-def reading_of(config: TableDataset) -> Reading:
+def reading_of(config: TableOptions) -> Reading:
     """Return what the configuration says of a table of whatever format."""
     markers = frozenset(text.strip().lower() for text in config.missing_values or ())
     return Reading(
