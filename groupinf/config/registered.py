@@ -28,7 +28,7 @@ class FaultBelowError(ValueError):
         self.key = key
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RegisteredName:
     """``Annotated[str, RegisteredName(registry)]``: one of the names of a registry."""
 
@@ -46,7 +46,7 @@ class RegisteredName:
         raise PydanticKnownError("literal_error", {"expected": " or ".join(map(repr, self.registry))})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RegisteredSection(ABC):
     """``Annotated[Base, ...]``: a section that is one of ``cases``, the model of each by its tag.
 
@@ -90,7 +90,7 @@ class RegisteredSection(ABC):
         return self.cases[case].model_validate(self.spelled_out(value))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NamedSection(RegisteredSection):
     """One of ``cases`` by the value of ``key``: ``{key: CASE, ...}``, or the name of the case alone."""
 
@@ -122,7 +122,7 @@ class NamedSection(RegisteredSection):
         return {self.key: value} if isinstance(value, str) else value
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class KeyedSection(RegisteredSection):
     """One of ``cases`` by the key that no other has: ``{CASE: ..., ...}``."""
 

@@ -22,7 +22,7 @@ from groupinf.experiments.folder.result import Run
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.run import TIMINGS
 from groupinf.numerics.cross_validation import f1
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import scores
 from groupinf.reporting.paper.scatter import OWN_GROUP, Shown
 from groupinf.reporting.words.summary import test_set_names

@@ -14,6 +14,7 @@ from groupinf.groups.builders.builder import Builder, Kind
 from groupinf.groups.groups import Built, Group
 from groupinf.groups.sizes import Sizes, group_sizes, spaced
 from groupinf.groups.source import GroupSource
+from groupinf.test_point_labels import ALL_ROWS
 from groupinf.wording import counted
 
 POSITIVE = Kind("positive_tail", "Positive tail", ("#D55E00", "P"))
@@ -92,7 +93,7 @@ def tail_stages(sizes: Sizes, n: int) -> tuple[tuple[Stage, ...], tuple[str, ...
 def _where(source: GroupSource, test_point: int) -> str:
     if test_point in source.test_set_names:
         return f"test point{'s' if test_point < 0 else ''} {source.test_set_names[test_point]}"
-    return "all test points" if test_point == -1 else f"test point {test_point}"
+    return "all test points" if test_point == ALL_ROWS else f"test point {test_point}"
 
 
 def _tail(

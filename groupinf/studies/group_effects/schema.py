@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from groupinf.config.load import LoadedConfig
-from groupinf.config.registered import NamedSection
+from groupinf.config.registered import NamedSection, RegisteredName
 from groupinf.config.section import (
     NonNegativeInt,
     Percent,
@@ -28,13 +28,21 @@ from groupinf.config.section import (
 )
 from groupinf.config.sweep_schema import SweepConfig
 from groupinf.datasets.registry import DatasetConfig
+from groupinf.effects.evaluations.registry import EVALUATIONS
+from groupinf.effects.methods.influence import INFLUENCE
+from groupinf.effects.methods.newton import NEWTON
+from groupinf.effects.methods.parameter_influence import PARAMETER_INFLUENCE
+from groupinf.effects.methods.registry import METHODS
 from groupinf.groups.builders.builder import Builder
 from groupinf.groups.builders.registry import BUILDERS
 from groupinf.groups.by_value import ColumnNames, Gaps
 from groupinf.groups.sizes import Sizes
 
-Evaluation = Literal["test_prediction", "test_loss", "self_loss"]
-Method = Literal["influence", "parameter_influence", "newton"]
+EvaluationName = Annotated[str, RegisteredName(EVALUATIONS)]
+MethodName = Annotated[str, RegisteredName(METHODS)]
+
+# those of Koh et al. 2019
+METHODS_OF_THE_PAPER = (INFLUENCE.name, PARAMETER_INFLUENCE.name, NEWTON.name)
 
 
 def _as_texts(value: Any) -> Any:
@@ -177,12 +185,10 @@ class Config(StudyConfig):
     influence: Influence = Influence()
     test_points: TestPoints = TestPoints(random=3, highest_loss=3)
     evaluations: (
-        Annotated[tuple[Evaluation, ...], Field(strict=False, min_length=1), AfterValidator(distinct)] | None
+        Annotated[tuple[EvaluationName, ...], Field(strict=False, min_length=1), AfterValidator(distinct)] | None
     ) = None
-    methods: Annotated[tuple[Method, ...], Field(strict=False, min_length=1), AfterValidator(distinct)] = (
-        "influence",
-        "parameter_influence",
-        "newton",
+    methods: Annotated[tuple[MethodName, ...], Field(strict=False, min_length=1), AfterValidator(distinct)] = (
+        METHODS_OF_THE_PAPER
     )
 
 
