@@ -28,10 +28,10 @@ ALLOWED: dict[str, set[str]] = {
     "effects": {"numerics"},
     "experiments": {"analysis", "atomic", "config", "datasets", "effects", "groups", "numerics", "studies"},
     "studies": {"config", "datasets", "effects", "experiments", "groups", "numerics"},
-    "reporting": {"analysis", "datasets", "effects", "experiments", "groups", "studies"},
+    "reporting": {"analysis", "datasets", "experiments", "groups", "studies"},
     "batch": {"experiments", "studies"},
     "": {"config", "experiments", "reporting", "studies"},
-    "reproduction": {"", "analysis", "config", "datasets", "experiments", "numerics", "reporting", "studies"},
+    "reproduction": {"", "analysis", "datasets", "experiments", "numerics", "reporting", "studies"},
     "cli": {"", "batch", "config", "datasets", "experiments", "reporting", "studies"},
     "__main__": {"cli"},
 }
