@@ -1,110 +1,49 @@
-"""What the page needs of runs and sweeps, read from their folders."""
+"""What the page needs of a run beyond what every paper's page does: its signs, and F1 where the paper states it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-import groupinf
-from groupinf.analysis.agreement import ALL_KINDS, ROUNDING
+from groupinf.analysis.agreement import ROUNDING
 from groupinf.analysis.pairs import PairedEffects, pair_effects
 from groupinf.config.dataset_schema import NamedDataset
 from groupinf.datasets.registry import FACTS, load_dataset
 from groupinf.errors import DataError
-from groupinf.experiments.folder.files import npz_arrays, read_json
+from groupinf.experiments.folder.files import npz_arrays
 from groupinf.experiments.folder.result import Run
 from groupinf.experiments.folder.run_directory import RunDirectory
-from groupinf.experiments.run import TIMINGS
 from groupinf.numerics.cross_validation import f1
 from groupinf.numerics.losses import Array
 from groupinf.numerics.objective import scores
-from groupinf.reporting.paper.scatter import OWN_GROUP, Shown
-from groupinf.reporting.words.summary import test_set_names
-from groupinf.reproduction.explanations import TABLE_1
-from groupinf.reproduction.record import Record
-from groupinf.reproduction.studies import STUDIES
+from groupinf.reproduction.papers.koh_et_al_2019.explanations import TABLE_1
+from groupinf.reproduction.results import Facts, facts_of
 from groupinf.studies.group_effects.checks import test_objective
 
+LARGEST = 0.9  # the quantile above which an influence is among the largest: what the eye sees in a plot
+
 
 @dataclass(frozen=True)
-class Facts:
-    """A run: its manifest, Spearman rows over all groups, and the test point that figures show.
+class KohFacts(Facts):
+    """A run, with what the paper says of it: :func:`by_sign`, and F1 where the paper states it."""
 
-    ``signs`` is what ``by_sign`` makes; ``test_f1`` is there only where the paper has it; ``sets`` names the sets of
-    test points.
-    """
-
-    manifest: Mapping[str, Any]
-    spearman: pd.DataFrame
-    point: int
     signs: pd.DataFrame
     test_f1: float | None
-    sets: Mapping[int, str]
-
-    @property
-    def dataset(self) -> str:
-        """The name of the dataset."""
-        return str(self.manifest["dataset"])
-
-    @property
-    def evaluations(self) -> tuple[str, ...]:
-        """In the order of the table."""
-        return tuple(map(str, self.spearman["evaluation"].unique()))
-
-    def rows(self, evaluation: str, method: str) -> pd.DataFrame:
-        """One row per test point."""
-        table = self.spearman
-        return table[(table["evaluation"] == evaluation) & (table["method"] == method)]
-
-    def row(self, evaluation: str, method: str) -> pd.Series[Any]:
-        """The row of the test point that figures show, or of the groups themselves for their own loss."""
-        rows = self.rows(evaluation, method)
-        point = OWN_GROUP if evaluation == "self_loss" else self.point
-        return rows[rows["test_point"] == point].iloc[0]
 
 
-@dataclass(frozen=True)
-class Results:
-    """Runs and evaluations by the name of their study; sweeps as their runs by rising λ/n; seconds of each stage."""
-
-    runs: Mapping[str, Facts]
-    sweeps: Mapping[str, tuple[Facts, ...]]
-    stages: Mapping[str, Mapping[str, float]]
-
-
-def read_results(out: Path, record: Record) -> Results:
-    """Read what the record names; raises DataError where a folder is not what it was."""
-    runs: dict[str, Facts] = {}
-    sweeps: dict[str, tuple[Facts, ...]] = {}
-    stages: dict[str, Mapping[str, float]] = {}
-    for study in STUDIES:
-        if study.name not in record.done():
-            continue
-        folder = out / record.done()[study.name].folder
-        if study.what == "sweep":
-            # a sweep's effects are large: of each run only what the page needs is kept
-            sweeps[study.name] = tuple(map(facts_of, groupinf.load_sweep(folder).runs))
-        else:
-            runs[study.name] = facts_of(groupinf.load_run(folder))
-        if (folder / TIMINGS).exists():
-            stages[study.name] = read_json(folder / TIMINGS)["seconds"]
-    return Results(runs, sweeps, stages)
-
-
-def facts_of(run: Run) -> Facts:
+def koh_facts(run: Run) -> KohFacts:
     """What the page needs of a run."""
-    return Facts(
-        manifest=run.manifest,
-        spearman=run.spearman[run.spearman["kind"] == ALL_KINDS].reset_index(drop=True),
-        point=Shown(run).point,
+    facts = facts_of(run)
+    return KohFacts(
+        manifest=facts.manifest,
+        spearman=facts.spearman,
+        point=facts.point,
+        sets=facts.sets,
         signs=by_sign(pair_effects(run.effects)),
         test_f1=_test_f1(run),
-        sets=test_set_names(run),
     )
 
 
@@ -126,7 +65,7 @@ def by_sign(pairs: PairedEffects) -> pd.DataFrame:
             chosen = actual < 0 if negative else actual > 0
             p, q, a = influence[of].ravel()[chosen], exact[of].ravel()[chosen], actual[chosen]
             if p.size:
-                largest = np.abs(p) >= np.quantile(np.abs(p), 0.9)
+                largest = np.abs(p) >= np.quantile(np.abs(p), LARGEST)
                 shares = (_under(p, a), _under(p[largest], a[largest]), _under(q, a))
                 rows.append((evaluation, negative, p.size, *shares, _slope(p, a)))
     columns = ["evaluation", "negative", "n", "under", "under_largest", "under_exact", "slope"]
