@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from groupinf.experiments.folder.files import write_atomically
-from groupinf.experiments.folder.manifest import provenance
-from groupinf.reporting.paper.scatter import joint_convention
+from groupinf.experiments.folder.provenance import provenance
 from groupinf.reporting.words.markdown import markdown_table
 from groupinf.reproduction.paper import Findings, Paper
 from groupinf.reproduction.record import Record, read_record
+from groupinf.studies.group_effects.convention import joint_convention
 from groupinf.wording import UNDEFINED
 
 
@@ -33,7 +33,7 @@ def markdown_page(paper: Paper, found: Findings, record: Record) -> str:
 
 
 def _opening(found: Findings, record: Record) -> Iterator[str]:
-    yield f"Convention: {joint_convention(run.manifest for run in found.runs)}"
+    yield f"Convention: {joint_convention(run.manifest.convention for run in found.runs)}"
     if record.shrunk:
         yield f"**A trial, no reproduction**: the studies were changed by {', '.join(f'`{o}`' for o in record.shrunk)}."
     if record.absent:
@@ -51,12 +51,12 @@ def _time(paper: Paper, found: Findings, record: Record) -> Sequence[str]:
             named = [f"{stages[stage]:,.0f}" if stage in stages else UNDEFINED for stage in ("prepare", "compute")]
             rows.append((study.name, *named, f"{record.entries[study.name].seconds:,.0f}"))
     total = sum(entry.seconds for entry in record.done().values())
-    about, commits = provenance(), sorted({str(run.manifest["git_commit"]) for run in found.runs})
-    versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
+    about, commits = provenance(), sorted({str(run.manifest.provenance.git_commit) for run in found.runs})
+    versions = ", ".join(f"{name} {version}" for name, version in about.versions.items())
     return [
         markdown_table(("study", "prepare, s", "predict and retrain, s", "in all, s"), rows),
         f"Together {total / 60:,.0f} minutes on the clock, from the start of each command to its report. "
         "Of a study that was interrupted, the stages are those of the last go.",
-        f"Machine: {about['processor']}, {os.cpu_count()} cores, {about['platform']}. Versions: {versions}. "
+        f"Machine: {about.processor}, {os.cpu_count()} cores, {about.platform}. Versions: {versions}. "
         f"Commit of the runs: {', '.join(commits)}.",
     ]

@@ -79,7 +79,7 @@ def is_whole(folder: Path) -> bool:
     """Whether the folder holds a finished run, or a finished sweep none of whose values failed."""
     try:
         if is_sweep(folder):
-            return not load_sweep(folder).manifest["failures"]
+            return not load_sweep(folder).manifest.failures
         load_run(folder)
     except DataError:
         return False

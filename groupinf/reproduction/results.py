@@ -17,13 +17,14 @@ from groupinf.reporting.paper.figures import load_source
 from groupinf.reporting.paper.scatter import OWN_GROUP, Shown
 from groupinf.reporting.words.summary import test_set_names
 from groupinf.reproduction.record import Record
+from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 
 
 @dataclass(frozen=True)
 class Facts:
     """A run: its manifest, Spearman rows over all groups, the test point that figures show, names of its test sets."""
 
-    manifest: Mapping[str, Any]
+    manifest: GroupEffectsManifest
     spearman: pd.DataFrame
     point: int
     sets: Mapping[int, str]
@@ -31,7 +32,7 @@ class Facts:
     @property
     def dataset(self) -> str:
         """The name of the dataset."""
-        return str(self.manifest["dataset"])
+        return self.manifest.dataset
 
     @property
     def evaluations(self) -> tuple[str, ...]:

@@ -6,21 +6,19 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import yaml
 from support.faults import MOMENTS, WIDTH, contents, ended, started, study, study_dying_at_a_write, the_run
 
 from groupinf.config.load import load_config
 from groupinf.effects import blocks
 from groupinf.errors import DataError, RunError
 from groupinf.experiments.folder.kinds import MANIFEST
+from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.experiments.folder.result import Run
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.run import execute
@@ -93,8 +91,8 @@ def stage_reached(out: Path) -> str:
     if not out.exists() or not list(out.glob(f"small-*/{MANIFEST}")):
         return "prepare"
     run = RunDirectory(the_run(out))
-    manifest = run.require_manifest()
-    return "compute" if len(run.stored_blocks()) < manifest["n_blocks"] else "collect"
+    manifest = run.require_manifest(RunManifest)
+    return "compute" if len(run.stored_blocks()) < manifest.n_blocks else "collect"
 
 
 def test_killed_around_every_write(finished: tuple[dict[str, Any], Path], tmp_path: Path) -> None:
@@ -148,7 +146,7 @@ def test_no_bit_of_the_manifest_is_taken_on_trust(
     content[at * (len(content) - 1) // 99] ^= 1 << at % 7
     (tmp_path / MANIFEST).write_bytes(content)
     with pytest.raises(DataError, match=MANIFEST):
-        RunDirectory(tmp_path).manifest()
+        RunDirectory(tmp_path).manifest(RunManifest)
 
 
 def test_blocks_of_other_prepared_files_are_refused(finished: tuple[dict[str, Any], Path], tmp_path: Path) -> None:
@@ -300,49 +298,6 @@ def test_a_full_disk_leaves_a_run_that_goes_on(finished: tuple[dict[str, Any], P
     assert {"prepare", "compute"} <= stages
     subprocess.run(["mount", "-o", "remount,size=10m", str(small_disk)], check=True)
     assert contents(resumed(config, small_disk).path) == contents(whole)
-
-
-@pytest.mark.parametrize(
-    ("number", "jobs", "status", "said"),
-    [(signal.SIGINT, 1, 130, "Interrupted"), (signal.SIGTERM, 2, 143, "Terminated")],
-)
-def test_a_signal_ends_it_within_seconds_and_says_how_to_resume(
-    tmp_path: Path, number: signal.Signals, jobs: int, status: int, said: str
-) -> None:
-    study = {
-        "name": "digits",
-        "dataset": {"name": "digits"},
-        "regularization": {"lambda_over_n": 1e-3},
-        "groups": {"sizes": {"min": 0.0025, "max": 0.25, "num": 150}, "builders": ["random", "random_within_class"]},
-        "methods": ["influence"],
-    }
-    (tmp_path / "digits.yaml").write_text(yaml.safe_dump(study))
-    command = [sys.executable, "-m", "groupinf", "experiment", str(tmp_path / "digits.yaml"), "--jobs", str(jobs)]
-    with subprocess.Popen(
-        [*command, "--out", str(tmp_path / "out")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        wait_for_a_block(tmp_path / "out", process)
-        began = time.monotonic()
-        process.send_signal(number)
-        _, errors = process.communicate(timeout=60)
-    assert time.monotonic() - began < 10
-    assert process.returncode == status
-    assert f"{said}. What a run has stored is kept: the same command again resumes it.\n" in errors
-    assert "Traceback" not in errors
-    run = the_run(tmp_path / "out")
-    assert list((run / "running").iterdir()) == []
-    directory = RunDirectory(run)
-    kept = directory.stored_blocks()
-    assert kept
-    assert all(directory.read_block(b) is not None for b in kept)
-
-
-def wait_for_a_block(out: Path, process: subprocess.Popen[str]) -> None:
-    until = time.monotonic() + 60
-    while not list(out.glob("*/blocks/0*.npz")):
-        assert process.poll() is None
-        assert time.monotonic() < until
-        time.sleep(0.01)
 
 
 def test_a_worker_that_is_killed_ends_the_run_in_words() -> None:

@@ -100,7 +100,7 @@ def test_a_reproduction_goes_past_what_is_absent_and_what_fails_and_resumes(
     assert (wanted.reference / "figure-1.png").read_bytes().startswith(b"\x89PNG")
     assert read_record(wanted.out) == record
     results = read_results([s.name for s in paper.studies], wanted.out, record, facts_of)
-    assert [run.manifest["lam_over_n"] for run in results.sweeps["figure-c2-diabetes"]] == pytest.approx([0.01, 0.1])
+    assert [run.manifest.lam_over_n for run in results.sweeps["figure-c2-diabetes"]] == pytest.approx([0.01, 0.1])
     assert "prepare" in results.stages["figure-1-diabetes"]
 
     blocks = {path: path.stat().st_mtime_ns for path in wanted.out.rglob("*.npz")}

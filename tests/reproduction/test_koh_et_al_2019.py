@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from support.manifests import made_manifest
 
 import groupinf
 from groupinf.analysis.pairs import PairedEffects
@@ -47,7 +48,7 @@ def facts(dataset: str, rho: dict[str, float], under: dict[tuple[str, bool], flo
     signs = pd.DataFrame([(e, neg, 30, share, share / 2, share, 1 + share) for (e, neg), share in under.items()])
     signs.columns = ["evaluation", "negative", "n", "under", "under_largest", "under_exact", "slope"]
     manifest = {"dataset": dataset, "n": 20_000, "d": 127, "lam_over_n": 10 ** (-11 / 3), "test_accuracy": 0.682}
-    return KohFacts({**manifest, "git_commit": "abc", **about}, table, 7, {}, signs, None)
+    return KohFacts(made_manifest(**{**manifest, "git_commit": "abc", **about}), table, 7, {}, signs, None)
 
 
 USUAL = {("test_loss", True): 0.3, ("test_loss", False): 0.9, ("self_loss", False): 1.0}
@@ -156,7 +157,7 @@ def test_the_page_shows_an_explanation_only_where_its_difference_occurs() -> Non
     assert "A trial" not in page
     assert not any(text in page for text in DATA.values())
 
-    other = replace(run, manifest={**run.manifest, "test_accuracy": 0.65})
+    other = replace(run, manifest=replace(run.manifest, test_accuracy=0.65))
     shrunk = replace(record, shrunk=["a=1"], absent={"mnist": ["x.gz"]}, failed={"figure-2": "why"})
     changed = findings(replace(results, runs={"figure-1-diabetes": other}), [])
     page = markdown_page(KOH_ET_AL_2019, changed, shrunk)

@@ -85,12 +85,12 @@ def _slope(predicted: Array, actual: Array) -> float:
 
 def _test_f1(run: Run) -> float | None:
     """F1 of class 1 on the test rows at the stored θ̂, where the paper states it; None where data or θ̂ are gone."""
-    name = str(run.manifest["dataset"])
+    name = run.manifest.dataset
     if name not in TABLE_1 or FACTS[TABLE_1[name].facts].test_f1 is None:
         return None
     content = RunDirectory(run.path).read("theta.npz", run.manifest)
     try:
-        dataset = load_dataset(NamedDataset(name=name), Path(), int(run.manifest["seed"]))
+        dataset = load_dataset(NamedDataset(name=name), Path(), run.manifest.seed)
     except DataError:
         return None
     if content is None:

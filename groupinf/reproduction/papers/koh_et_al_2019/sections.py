@@ -46,24 +46,24 @@ def _table_1(results: Found, _: Sequence[str]) -> list[str]:
     for run in [*runs, *([multinli] if multinli else [])]:
         line = TABLE_1[run.dataset]
         paper, about = FACTS[line.facts], run.manifest
-        score = run.test_f1 if paper.test_f1 is not None else float(about["test_accuracy"])
+        score = run.test_f1 if paper.test_f1 is not None else about.test_accuracy
         stated = paper.test_f1 if paper.test_f1 is not None else paper.test_accuracy
         lam = paper.lambda_over_n
         rows.append(
             (
                 f"{line.title}{' (substitute)' if line.substitute else ''}",
                 f"{paper.n:,}",
-                f"{about['n']:,}",
+                f"{about.n:,}",
                 f"{line.d:,}",
-                f"{about['d']:,}",
+                f"{about.d:,}",
                 UNDEFINED if lam is None else number(lam, 2),
-                number(about["lam_over_n"], 2),
+                number(about.lam_over_n, 2),
                 UNDEFINED if stated is None else _score(stated, paper.test_f1 is not None),
                 UNDEFINED if score is None else _score(score, paper.test_f1 is not None),
             )
         )
         off = score is None or stated is None or abs(score - stated) >= SCORE
-        if off or line.d != about["d"] or paper.n != about["n"]:
+        if off or line.d != about.d or paper.n != about.n:
             notes.append(DATA[run.dataset])
     if not rows:
         return []
@@ -161,8 +161,8 @@ def _sweeps(results: Found, figures: Sequence[str]) -> list[str]:
             rows.append(
                 (
                     run.dataset,
-                    number(run.manifest["lam_over_n"]),
-                    percent(run.manifest["test_accuracy"], 1),
+                    number(run.manifest.lam_over_n),
+                    percent(run.manifest.test_accuracy, 1),
                     *values,
                 )
             )
