@@ -10,8 +10,8 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "groupinf"
 
-# What every part may import: the errors and words that all share, and what an axis of cases is.
-SHARED = ("errors", "wording", "registry")
+# What every part may import: errors, words, what an axis of cases is, and what numbers stand for test points.
+SHARED = ("errors", "wording", "registry", "test_point_labels")
 
 # What each part imports besides. The root (``groupinf/__init__.py``) offers the public functions.
 ALLOWED: dict[str, set[str]] = {
@@ -19,6 +19,7 @@ ALLOWED: dict[str, set[str]] = {
     "atomic": set(),
     "wording": set(),
     "registry": set(),
+    "test_point_labels": set(),
     "config": set(),
     "numerics": set(),
     "analysis": set(),
@@ -27,7 +28,7 @@ ALLOWED: dict[str, set[str]] = {
     "effects": {"numerics"},
     "experiments": {"analysis", "atomic", "config", "datasets", "effects", "groups", "numerics", "studies"},
     "studies": {"config", "datasets", "effects", "experiments", "groups", "numerics"},
-    "reporting": {"analysis", "datasets", "experiments", "groups", "studies"},
+    "reporting": {"analysis", "datasets", "effects", "experiments", "groups", "studies"},
     "batch": {"config", "experiments"},
     "": {"config", "experiments", "reporting"},
     "reproduction": {"analysis", "config", "datasets", "experiments", "numerics", "reporting", "studies"},

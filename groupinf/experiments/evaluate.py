@@ -155,12 +155,12 @@ def _description(study: Study, drawn: Drawn, source: RunDirectory, outline: Outl
     told = f"the groups and the retrained parameters are those of {run}: nothing was retrained"
     return replace(
         about,
-        test_points=study.test_points,
+        test_points=study.test.labels,
         test_sets=drawn.tested.sets,
         test_keys=drawn.tested.keys,
         drawn_at_lam_over_n=drawn.at,
-        evaluations=study.evaluations,
-        methods=study.methods,
+        evaluations=tuple(evaluation.name for evaluation in study.evaluations),
+        methods=tuple(method.name for method in study.methods),
         scales=study.scales,
         gradient_norms=study.gradient_norms,
         notes=(told, *drawn.tested.notes),
@@ -201,9 +201,9 @@ def _loose_effects(outline: Outline, study: Study, target: RunDirectory) -> list
     stored = [stored_block(arrays) for b in blocks if (arrays := target.read_block(b)) is not None]
     per_measure = np.concatenate([block.error_estimate[-1] for block in stored], axis=1).max(axis=1)
     per_size = np.abs(np.concatenate([block.effect[-1] for block in stored], axis=1)).max(axis=1)
-    names = [e for e in study.evaluations for _ in (study.test_points if e != "self_loss" else (-1,))]
+    names = [e.name for e in study.evaluations for _ in e.labels(study.test.labels)]
     notes = []
-    for name in study.evaluations:
+    for name in dict.fromkeys(names):
         own = np.array([of == name for of in names])
         largest = float(per_measure[own].max() / max(study.scales[name], per_size[own].max()))
         if not largest <= EXACT:

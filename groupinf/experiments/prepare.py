@@ -15,6 +15,7 @@ from groupinf.config.load import LoadedConfig
 from groupinf.datasets.column_use import column_notes
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.blocks import block_width
+from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.study import Study
 from groupinf.experiments.folder.files import npz_arrays, npz_bytes, parquet_bytes
 from groupinf.experiments.folder.outline import Outline, outline_from, stored_outline
@@ -25,7 +26,7 @@ from groupinf.experiments.workers.processes import one_thread
 from groupinf.experiments.workers.progress import Progress
 from groupinf.groups.groups import Groups
 from groupinf.numerics.fit import Fitted, fitted_at
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective
 from groupinf.numerics.predict import accuracy, mean_loss
 from groupinf.studies.group_effects.checks import evaluations_of, test_objective, training_objective
@@ -124,12 +125,12 @@ def _description(
         train_loss=mean_loss(fitted.objective, fitted.theta),
         test_loss=mean_loss(test, fitted.theta),
         fit=FitCertificate(fitted.gradient_norm, fitted.decrement, fitted.passes),
-        test_points=study.test_points,
+        test_points=study.test.labels,
         test_sets=drawn.tested.sets,
         test_keys=drawn.tested.keys,
         drawn_at_lam_over_n=drawn.at,
-        evaluations=study.evaluations,
-        methods=study.methods,
+        evaluations=tuple(evaluation.name for evaluation in study.evaluations),
+        methods=tuple(method.name for method in study.methods),
         scales=study.scales,
         gradient_norms=study.gradient_norms,
         n_groups=len(drawn.groups),
@@ -188,7 +189,7 @@ def _study(loaded: LoadedConfig, dataset: Dataset, theta: Mapping[str, NDArray[A
         fitted,
         test_objective(dataset, fitted.objective.basis),
         chosen_again(loaded.config.test_points, dataset, manifest.test_points),
-        manifest.evaluations,
+        [EVALUATIONS[name] for name in manifest.evaluations],
         outline.groups,
         manifest.scales,
         manifest.gradient_norms,

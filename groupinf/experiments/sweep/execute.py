@@ -23,7 +23,7 @@ from groupinf.experiments.sweep.plan import Step, SweepPlan
 from groupinf.experiments.sweep.result import Sweep, load_sweep, write_sweep_manifest
 from groupinf.experiments.workers.progress import Progress
 from groupinf.experiments.workers.shards import Shard
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.wording import number
 

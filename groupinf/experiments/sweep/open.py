@@ -19,7 +19,7 @@ from groupinf.experiments.run import Opened, open_run, prepare_run, run_name
 from groupinf.experiments.sweep.plan import Step, SweepPlan, steps_of, sweep_identity, sweep_name
 from groupinf.experiments.sweep.result import sweep_manifest, write_sweep_manifest
 from groupinf.experiments.workers.progress import Progress
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.draw import Drawn, drawn_again
 from groupinf.studies.group_effects.manifest import STUDY, GroupEffectsManifest, LambdaSweepManifest

@@ -9,7 +9,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from groupinf.effects.block import BlockEffects
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 
 
 @dataclass(frozen=True)
