@@ -93,7 +93,7 @@ def test_imports_run_one_way(path: Path) -> None:
         ("groupinf.numerics.fit", "def f():\n    import groupinf.datasets.own.npz", False),
         ("groupinf.atomic", "from groupinf.errors import RunError", False),
         ("groupinf.numerics.fit", "from groupinf import atomic", False),
-        ("groupinf.datasets.files.place", "from groupinf.atomic import replacement", True),
+        ("groupinf.datasets.files.into_place", "from groupinf.atomic import replacement", True),
         ("groupinf.groups.random", "from groupinf.effects import influence", False),
         ("groupinf.effects.actual", "from groupinf.groups.groups import Groups", True),
         ("groupinf.effects.actual", "from groupinf.groups.source import GroupSource", False),

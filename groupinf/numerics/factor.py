@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from scipy import linalg
@@ -35,7 +35,9 @@ MIRRORED = 512
 
 
 class Factor(Protocol):
-    """A symmetric positive definite matrix that can be solved with."""
+    """A symmetric positive definite matrix that can be solved with; ``name`` tells in a manifest by what."""
+
+    name: ClassVar[str]
 
     def solve(self, V: Array) -> Array:
         """The inverse times V: (P,) or (P, B)."""
@@ -123,6 +125,8 @@ def _from_rows(objective: Objective, theta: Array) -> Cholesky:
 class DenseFactor:
     """H (P, P), the flat direction of softmax filled in, and its Cholesky factor."""
 
+    name: ClassVar[str] = "cholesky"
+
     H: Array
     factor: Cholesky
 
@@ -138,6 +142,8 @@ class SampleSpaceFactor:
     With X₋ the features without the intercept's ones, A = λI + X₋ᵀDX₋ has the inverse
     A⁻¹v = (v − X₋ᵀD^½ (λI + D^½X₋X₋ᵀD^½)⁻¹ D^½X₋v)/λ; c = X₋ᵀD1 and ``schur`` = 1ᵀD1 − cᵀA⁻¹c border it.
     """
+
+    name: ClassVar[str] = "sample_space"
 
     X: Design
     root: Array
@@ -177,6 +183,8 @@ def without_intercept_mean(V: Array, outputs: int) -> Array:
 class Diagonal:
     """diag H (P,) of a problem with K' outputs."""
 
+    name: ClassVar[str] = "diagonal"
+
     diagonal: Array
     outputs: int
 
@@ -188,6 +196,8 @@ class Diagonal:
 @dataclass(frozen=True)
 class IterativeFactor:
     """H = ∇²L(θ) of which only products are formed; solved by conjugate gradients with the diagonal before them."""
+
+    name: ClassVar[str] = "cg"
 
     objective: Objective
     theta: Array

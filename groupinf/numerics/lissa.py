@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -23,6 +24,8 @@ class Lissa:
     largest eigenvalue of every H̃_j. Rows are drawn with replacement from a stream of (seed, repeat), the same
     for every V. Source: Agarwal, Bullins & Hazan 2017; as used by Koh & Liang 2017, section 3.
     """
+
+    name: ClassVar[str] = "lissa"
 
     objective: Objective
     theta: Array

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -17,6 +18,8 @@ BLOCK_ROWS = 4096
 @dataclass(frozen=True)
 class OutputBlocks:
     """The diagonal blocks of H, one p × p factor per output of softmax: what couples two outputs is left out."""
+
+    name: ClassVar[str] = "output_blocks"
 
     factors: tuple[Cholesky, ...]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -34,21 +33,28 @@ from groupinf.numerics.factor import Factor, IterativeFactor, hessian_diagonal
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.lissa import Lissa
 from groupinf.numerics.objective import Objective, scores
+from groupinf.studies.group_effects.fit import Model
+from groupinf.studies.group_effects.manifest import Skipped
 from groupinf.studies.group_effects.test_points import ChosenPoints, choose_test_points, chosen_again
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """Test points, groups, what the user should know of them, and the groups that cannot be retrained, with why."""
+    """Test points, groups, what the user should know of them, and the groups that cannot be retrained, with why.
 
+    ``at`` is the λ/n of the fit by which they were drawn.
+    """
+
+    at: float
     tested: ChosenPoints
     groups: Groups
     notes: tuple[str, ...]
-    skipped: tuple[dict[str, Any], ...]
+    skipped: tuple[Skipped, ...]
 
 
-def draw(loaded: LoadedConfig, dataset: Dataset, fitted: Fitted, test: Objective, jobs: int) -> Drawn:
+def draw(loaded: LoadedConfig, dataset: Dataset, model: Model, test: Objective, jobs: int) -> Drawn:
     """Choose test points by their loss at θ̂ and build every group; builders run side by side."""
+    fitted = model.first
     tested = one_thread(partial(draw_test_points, loaded, dataset, fitted), test)
     influence = one_thread(partial(_influence_on_test_loss, fitted), tested.of(test))
     source = GroupSource(
@@ -65,15 +71,15 @@ def draw(loaded: LoadedConfig, dataset: Dataset, fitted: Fitted, test: Objective
     )
     skipped = emptying(dataset, groups)
     if len(skipped) == len(groups):
-        raise RunError(f"no group is left to retrain: each {skipped[0]['reason']}")
-    return Drawn(tested, groups, (*notes, *tested.notes), tuple(skipped))
+        raise RunError(f"no group is left to retrain: each {skipped[0].reason}")
+    return Drawn(model.lam_over_n, tested, groups, (*notes, *tested.notes), tuple(skipped))
 
 
 def drawn_again(loaded: LoadedConfig, dataset: Dataset, outline: Outline) -> Drawn:
     """What an earlier run has drawn, read from its outline."""
     about = outline.manifest
-    tested = chosen_again(loaded.config.test_points, dataset, about["test_points"])
-    return Drawn(tested, outline.groups, tuple(about["notes_on_groups"]), tuple(about["skipped"]))
+    tested = chosen_again(loaded.config.test_points, dataset, about.test_points)
+    return Drawn(about.drawn_at_lam_over_n, tested, outline.groups, about.notes_on_groups, about.skipped)
 
 
 def frozen_scales(
@@ -136,7 +142,7 @@ def study_from(
     )
 
 
-def emptying(dataset: Dataset, groups: Groups) -> list[dict[str, Any]]:
+def emptying(dataset: Dataset, groups: Groups) -> list[Skipped]:
     """Groups whose removal leaves a class, or the training set, without a row of positive weight.
 
     Without a row of some class the loss falls for ever as the free intercept grows: there is no finite optimum.
@@ -151,7 +157,7 @@ def emptying(dataset: Dataset, groups: Groups) -> list[dict[str, Any]]:
         emptied = int(np.argmin(left[group]))
         what = f"class {dataset.classes[emptied]}" if dataset.classes else "the training set"
         reason = f"removes every row of {what}: the retrained model has no finite optimum"
-        skipped.append({"group": int(group), "name": groups.name[group], "reason": reason})
+        skipped.append(Skipped(int(group), groups.name[group], reason))
     return skipped
 
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from groupinf.config import schema
 from groupinf.config.load import LoadedConfig
+from groupinf.datasets.column_use import MOST_SHOWN, ColumnUse, column_notes
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.own.table.use import MOST_SHOWN, ColumnUse, column_notes
 from groupinf.effects.blocks import FACTOR_BYTES, WIDEST
 from groupinf.experiments.run import run_name
 from groupinf.experiments.sweep.plan import SweepPlan, plan_sweep, sweep_name, without_sweep

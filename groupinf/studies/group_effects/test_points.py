@@ -14,6 +14,7 @@ from groupinf.effects.test_rows import TestRows
 from groupinf.errors import DataError
 from groupinf.groups.by_value import gap_words, rows_by_value
 from groupinf.numerics.objective import Objective, Rows
+from groupinf.studies.group_effects.manifest import TestKey, TestSet
 from groupinf.test_point_labels import ALL_ROWS, FIRST_SET
 from groupinf.wording import did_you_mean
 
@@ -41,17 +42,19 @@ class ChosenPoints:
         """The test points of a whole test set."""
         return TestRows(test.at(self.rows), self.labels, self.sums)
 
-    def described(self) -> dict[str, list[dict[str, int | str]]]:
-        """For the manifest: test_sets, label, name and number of rows of each; or test_keys of single rows."""
-        named: list[dict[str, int | str]] = [
-            {"test_point": label, "name": self.names[label]} for label in self.labels if label in self.names
-        ]
-        if not named:
-            return {}
-        if not self.sums:
-            return {"test_keys": named}
-        sizes = [rows.stop - rows.start for rows in self.sums]
-        return {"test_sets": [{**about, "rows": size} for about, size in zip(named, sizes, strict=True)]}
+    @property
+    def sets(self) -> tuple[TestSet, ...]:
+        """The sets of test rows that have names, for the manifest."""
+        named = zip(self.labels, self.sums, strict=True) if self.sums else ()
+        return tuple(
+            TestSet(label, self.names[label], rows.stop - rows.start) for label, rows in named if label in self.names
+        )
+
+    @property
+    def keys(self) -> tuple[TestKey, ...]:
+        """The row keys of single rows, for the manifest."""
+        named = () if self.sums else self.labels
+        return tuple(TestKey(label, self.names[label]) for label in named if label in self.names)
 
 
 def choose_test_points(
