@@ -197,10 +197,7 @@ def newton_work(shape: Shape, diagonal_iterations: float) -> dict[Way, tuple[flo
     small_solve = 2 * shape.shared_solve + shape.group_product + 2 * m**2 * MEMORY_BOUND
     return {
         "own_factors": (gram + P**3 / 3 + FACTOR_MEMORY * P**2, 2 * P**2 * SMALL_SOLVE),
-        "sample_space": (
-            m**3 / 3 + SYSTEM_MEMORY * m**2,
-            2 * shape.shared_solve + shape.group_product + 2 * m**2 * MEMORY_BOUND,
-        ),
+        "sample_space": (m**3 / 3 + SYSTEM_MEMORY * m**2, small_solve),
         "iterative": (0.0, ITERATIONS * beside),
         "passes": (0.0, NEWTON_PER_ITERATION * diagonal_iterations * shape.one_pass),
     }

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 from support.problems import make_objective
 
-from groupinf.effects.block import block_context, compute_block
+from groupinf.effects.block import BlockEffects, block_context, compute_block
 from groupinf.effects.context import BlockContext
 from groupinf.effects.evaluations.evaluation import measures_of
 from groupinf.effects.evaluations.on_test_points import OnTestPoints
@@ -300,9 +300,7 @@ def test_what_is_asked_for_changes_no_bit_of_what_is_retrained(classes: int) -> 
         (("newton",), ("self_loss",)),
         (("parameter_influence", "influence"), ("test_loss", "self_loss")),
     ]
-    of_parameters = [
-        name for name in vars(compute_block(study, GROUPS, NAMES)) if name not in ("effect", "error_estimate")
-    ]
+    of_parameters = {field.name for field in fields(BlockEffects)} - {"effect", "error_estimate"}
     for engine in engines(study.fitted):
         whole = replace(study, engine=engine)
         block = compute_block(whole, GROUPS, NAMES)
