@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from groupinf.datasets.column_use import ColumnUse
 from groupinf.experiments.folder.manifest import RunManifest, SweepManifest
+from groupinf.numerics.losses.registry import loss_for
 from groupinf.studies.group_effects.convention import Convention, Task
 
 # what the registry and every manifest call this kind of study
@@ -142,7 +143,7 @@ class GroupEffectsManifest(RunManifest):
     @property
     def convention(self) -> Convention:
         """The convention that all effects follow."""
-        return Convention(self.lam, self.lam_over_n, self.task)
+        return Convention(self.lam, self.lam_over_n, self.task, loss_for(len(self.classes)).units)
 
 
 @dataclass(frozen=True, kw_only=True)
