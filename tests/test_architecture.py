@@ -31,7 +31,7 @@ ALLOWED: dict[str, set[str]] = {
     "reporting": {"analysis", "datasets", "effects", "experiments", "groups", "studies"},
     "batch": {"config", "experiments"},
     "": {"config", "experiments", "reporting"},
-    "reproduction": {"", "analysis", "config", "datasets", "experiments", "numerics", "reporting", "studies"},
+    "reproduction": {"analysis", "config", "datasets", "experiments", "numerics", "reporting", "studies"},
     "cli": {"", "batch", "config", "datasets", "experiments", "reporting", "studies"},
     "__main__": {"cli"},
 }

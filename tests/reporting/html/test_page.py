@@ -18,8 +18,8 @@ from groupinf.reporting.drawing.scatter import axis_limits
 from groupinf.reporting.html.page import page_html
 from groupinf.reporting.html.parts.marks import Mark, Scale, drawing, marker_path
 from groupinf.reporting.html.parts.markup import element, json_element
-from groupinf.reporting.html.sections.plots import plot_data
-from groupinf.reporting.html.sections.ranking import rho_scale, slope_scale
+from groupinf.reporting.html.parts.plot_data import plot_data
+from groupinf.reporting.html.parts.scales import rho_scale, slope_scale
 from groupinf.reporting.words.entries import entries_of, labels, looks_of
 from groupinf.reporting.words.style import PLOTLY_SYMBOLS, kind_styles, method_styles
 

@@ -10,8 +10,9 @@ from groupinf.analysis.certificates import RESOLVED
 from groupinf.analysis.farthest import farthest_off, told_apart
 from groupinf.analysis.pairs import ACTUAL
 from groupinf.reporting.html.parts.agreement_tables import RUN, named_symbol, run_cell
-from groupinf.reporting.html.parts.markup import Content, Html, element, joined
+from groupinf.reporting.html.parts.markup import Content, element, joined
 from groupinf.reporting.html.parts.table import Cell, Column, Row, table
+from groupinf.reporting.html.section import Answer, Material, Section
 from groupinf.reporting.words.entries import Entry, Looks
 from groupinf.reporting.words.formats import listed, percent, shorten
 from groupinf.reporting.words.style import LONGEST_NAME, evaluation_name, kind_name, method_name, point_name
@@ -34,19 +35,21 @@ class _Far:
     place: int
 
 
-def farthest(entries: Sequence[Entry], looks: Looks, plotted: bool) -> Html:
-    """The group farthest off in a sentence, then a table; where groups are ``plotted``, a click marks them there."""
+def _answer(material: Material) -> Answer:
+    """The group farthest off in a sentence, then a table; where groups are plotted, a click marks them there."""
+    entries, looks, plotted = material.entries, material.looks, material.plotted
     most = MOST_OF_AN_EVALUATION if len(entries) == 1 else MOST_OF_AN_EVALUATION // 2
     found = [far for i, entry in enumerate(entries) for far in _found(i, entry, most)]
     found.sort(key=lambda far: -float(far.row["error"]))
     quiet = element("p", {"class": "quiet"}, _words(entries, most, plotted))
     missing = [element("p", {"class": "quiet"}, line) for line in _left_out(entries)]
     if not found:
-        return joined(missing)
+        return Answer(joined(missing))
     worst = element("p", {}, element("strong", {}, _worst(found)))
     methods = list(dict.fromkeys(m for entry in entries for m in entry.pairs.methods))
     rows = [_row(far, methods, looks, len(entries) > 1, plotted) for far in found]
-    return joined([worst, quiet, *missing, table("Groups farthest off", _columns(methods, entries), rows, "farthest")])
+    listed_groups = table("Groups farthest off", _columns(methods, entries), rows, "farthest")
+    return Answer(joined([worst, quiet, *missing, listed_groups]))
 
 
 def _found(position: int, entry: Entry, most: int) -> list[_Far]:
@@ -162,3 +165,6 @@ def _marker(name: str, far: _Far) -> Content:
         "data-measure": f"{far.row['evaluation']} {far.row['test_point']}",
     }
     return element("button", attributes, name)
+
+
+FARTHEST_OFF = Section("far", "Farthest off", "Which single groups are farthest off?", _answer)
