@@ -12,6 +12,8 @@ from groupinf.analysis.agreement import ROUNDING
 from groupinf.analysis.pairs import PairedEffects, pair_effects
 from groupinf.config.dataset_schema import NamedDataset
 from groupinf.datasets.registry import FACTS, load_dataset
+from groupinf.effects.methods.influence import INFLUENCE
+from groupinf.effects.methods.parameter_influence import PARAMETER_INFLUENCE
 from groupinf.errors import DataError
 from groupinf.experiments.folder.files import npz_arrays
 from groupinf.experiments.folder.result import Run
@@ -56,8 +58,8 @@ def by_sign(pairs: PairedEffects) -> pd.DataFrame:
     """
     rows = []
     predicted = dict(zip(pairs.methods, pairs.predicted, strict=True))
-    influence = predicted["influence"]
-    exact = predicted.get("parameter_influence", np.full_like(influence, np.nan))
+    influence = predicted[INFLUENCE.name]
+    exact = predicted.get(PARAMETER_INFLUENCE.name, np.full_like(influence, np.nan))
     for evaluation in dict.fromkeys(e for e, _ in pairs.measures):
         of = [i for i, (e, _) in enumerate(pairs.measures) if e == evaluation]
         actual = pairs.actual[of].ravel()

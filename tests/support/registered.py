@@ -1,0 +1,24 @@
+"""Cases that are registered from outside the package, and taken out again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from groupinf.registry import Named, Registry
+
+Case = TypeVar("Case", bound=Named)
+
+
+@contextmanager
+def registered(registry: Registry[Case], *cases: Case) -> Iterator[None]:
+    """The registry with these cases, as long as the block lasts."""
+    before = dict(registry)
+    try:
+        for case in cases:
+            registry.add(case)
+        yield
+    finally:
+        registry._cases.clear()
+        registry._cases.update(before)
