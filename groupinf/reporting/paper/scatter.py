@@ -21,7 +21,6 @@ from groupinf.effects.methods.newton import NEWTON
 from groupinf.effects.methods.parameter_influence import PARAMETER_INFLUENCE
 from groupinf.errors import DataError
 from groupinf.experiments.folder.result import Run
-from groupinf.numerics.losses.registry import loss_for
 from groupinf.reporting.drawing.layout import MOST_COLUMNS
 from groupinf.reporting.drawing.scatter import Panel
 from groupinf.reporting.paper.advice import evaluate_command
@@ -90,9 +89,9 @@ class Shown:
         return Cell(heading, panel, self.pairs.kinds)
 
     def _absence(self, evaluation: Evaluation) -> str:
-        classes = len(self.run.manifest.classes)
-        if not evaluation.is_defined(loss_for(classes)):
-            return f"{evaluation.in_text} is not defined for {classes} classes"
+        about = self.run.manifest
+        if not evaluation.is_defined(about.loss):
+            return f"{evaluation.in_text} is not defined for {len(about.classes)} classes"
         return f"{evaluation.in_text} was not measured"
 
 

@@ -10,7 +10,6 @@ import numpy as np
 from groupinf.analysis.certificates import EXACT
 from groupinf.effects.evaluations.registry import EVALUATIONS, of_the_paper
 from groupinf.effects.retraining import EFFECT_TOLERANCE
-from groupinf.numerics.losses.registry import loss_for
 from groupinf.studies.group_effects.block import StoredBlock
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 
@@ -20,7 +19,7 @@ def loose_effects(about: GroupEffectsManifest, blocks: Sequence[StoredBlock]) ->
 
     Where the run has retrained itself only of evaluations that this was not held to: its certificates tell of others.
     """
-    held = of_the_paper(loss_for(len(about.classes))) if about.evaluated is None else ()
+    held = of_the_paper(about.loss) if about.evaluated is None else ()
     per_measure = np.concatenate([block.error_estimate[-1] for block in blocks], axis=1).max(axis=1)
     per_size = np.abs(np.concatenate([block.effect[-1] for block in blocks], axis=1)).max(axis=1)
     evaluations = [EVALUATIONS[name] for name in about.evaluations]
