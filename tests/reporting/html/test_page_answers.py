@@ -16,6 +16,8 @@ from groupinf.reporting.html.sections.answers import ranking_answer, underestima
 from groupinf.reporting.html.sections.worst import worst_line
 from groupinf.reporting.words.entries import entries_of
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @pytest.fixture
 def broken(make_run) -> Run:
