@@ -10,8 +10,8 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "groupinf"
 
-# What every part may import: the errors and words that all share, and what an axis of cases is.
-SHARED = ("errors", "wording", "registry")
+# What every part may import: errors, words, what an axis of cases is, and what numbers stand for test points.
+SHARED = ("errors", "wording", "registry", "test_point_labels")
 
 # What each part imports besides. The root (``groupinf/__init__.py``) offers the public functions.
 ALLOWED: dict[str, set[str]] = {
@@ -19,6 +19,7 @@ ALLOWED: dict[str, set[str]] = {
     "atomic": set(),
     "wording": set(),
     "registry": set(),
+    "test_point_labels": set(),
     "config": set(),
     "numerics": set(),
     "analysis": set(),
@@ -27,7 +28,7 @@ ALLOWED: dict[str, set[str]] = {
     "effects": {"numerics"},
     "experiments": {"analysis", "atomic", "config", "datasets", "effects", "groups", "numerics", "studies"},
     "studies": {"config", "datasets", "effects", "experiments", "groups", "numerics"},
-    "reporting": {"analysis", "datasets", "experiments", "groups"},
+    "reporting": {"analysis", "datasets", "experiments", "groups", "studies"},
     "batch": {"config", "experiments"},
     "": {"config", "experiments", "reporting"},
     "reproduction": {"", "analysis", "config", "datasets", "experiments", "numerics", "reporting", "studies"},
@@ -108,7 +109,7 @@ def test_every_allowance_is_needed() -> None:
         ("groupinf.errors", "from groupinf.wording import number", False),
         ("groupinf.registry", "from groupinf.wording import nearest", True),
         ("groupinf.numerics.fit", "from groupinf import atomic", False),
-        ("groupinf.datasets.files.place", "from groupinf.atomic import replacement", True),
+        ("groupinf.datasets.files.into_place", "from groupinf.atomic import replacement", True),
         ("groupinf.groups.random", "from groupinf.effects import influence", False),
         ("groupinf.effects.actual", "from groupinf.groups.source import GroupSource", False),
         ("groupinf.effects.actual", "from ..analysis import pairs", False),

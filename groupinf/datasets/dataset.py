@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from groupinf.datasets.own.table.use import ColumnUse
+from groupinf.datasets.column_use import ColumnUse
 from groupinf.datasets.rows.origins import RowOrigins
 
 Features = NDArray[np.float64] | sparse.csr_array

@@ -18,8 +18,9 @@ class SourceFile:
     ``origin`` says in words where a file without a URL comes from.
 
     An archive may be repacked without a change of its contents, so these are what is verified where they are given:
-    ``members`` maps the files inside it that are read to their sha256; ``listing_sha256`` is the sha256 of the lines
-    ``<sha256>  <name>`` of all members that are read, sorted by name (what ``sha256sum FILES | sha256sum`` prints).
+    ``members`` maps the files inside a zip archive that are read to their sha256; ``listing_sha256`` is the sha256 of
+    the lines ``<sha256>  <name>`` of the ``.txt`` files in these ``text_folders`` of a tar.gz archive, sorted by name
+    (what ``sha256sum FILES | sha256sum`` prints).
     """
 
     path: str
@@ -28,6 +29,7 @@ class SourceFile:
     origin: str = ""
     members: Mapping[str, str] = field(default_factory=dict)
     listing_sha256: str | None = None
+    text_folders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from groupinf.analysis.agreement import agreement_table
-from groupinf.effects.steps import READOUTS
+from groupinf.analysis.pairs import ACTUAL
+from groupinf.effects.evaluations.registry import EVALUATIONS
+from groupinf.effects.methods.method import Readout
+from groupinf.effects.methods.registry import METHODS
 from groupinf.errors import DataError
 from groupinf.experiments.folder.files import parquet_bytes
 from groupinf.experiments.folder.in_progress import failures, remove_markers, shards_used
@@ -20,6 +23,8 @@ from groupinf.experiments.folder.outline import Outline
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.workers.progress import Progress
 from groupinf.experiments.workers.shards import ranges_text, shards_of
+from groupinf.studies.group_effects.block import StoredBlock, stored_block
+from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.wording import counted, number
 
 # share of an evaluation's largest effect above which the error of a prediction's linear solves is announced
@@ -27,7 +32,7 @@ LOOSE = 1e-3
 CERTIFICATES = ("passes", "gradient_norm", "decrement", "score_bound", "refreshed", "at_rounding")
 
 
-def collect(outline: Outline, run: str, directory: RunDirectory, progress: Progress) -> dict[str, Any]:
+def collect(outline: Outline, run: str, directory: RunDirectory, progress: Progress) -> GroupEffectsManifest:
     """Join the blocks, write the collected tables, and mark the manifest as collected; returns the manifest.
 
     Raises DataError naming the blocks that are missing.
@@ -36,22 +41,21 @@ def collect(outline: Outline, run: str, directory: RunDirectory, progress: Progr
     blocks = _read_blocks(outline, directory)
     numbers = np.array([g for block in outline.blocks for g in block], dtype=np.int64)
     effects = _effects(outline, run, blocks, numbers)
+    certificates = {name: np.concatenate([getattr(block, name) for block in blocks]) for name in CERTIFICATES}
     names = np.array(outline.groups.name, dtype=object)[numbers]
-    retrains = pd.DataFrame(
-        {"group": numbers, "group_name": names, **{name: _joined(blocks, name) for name in CERTIFICATES}}
-    )
-    agreement = agreement_table(effects, outline.manifest["seed"])
+    retrains = pd.DataFrame({"group": numbers, "group_name": names, **certificates})
+    agreement = agreement_table(effects, outline.manifest.seed)
     tables = {"retrains.parquet": retrains, "effects.parquet": effects, "spearman.parquet": agreement.table}
     written = {name: directory.write(name, parquet_bytes(table)) for name, table in tables.items()}
-    loose = _loose_solves(effects, outline.manifest["scales"])
-    notes = [*outline.manifest["notes"], *loose, *_at_rounding(retrains)]
-    manifest = {
-        **outline.manifest,
-        "notes": list(dict.fromkeys(notes)),
-        "agreement_interval": agreement.interval_in_words,
-        "files": {**outline.manifest["files"], **written},
-        "collected": True,
-    }
+    loose = _loose_solves(effects, outline.manifest.scales)
+    notes = [*outline.manifest.notes, *loose, *_at_rounding(retrains)]
+    manifest = replace(
+        outline.manifest,
+        notes=tuple(dict.fromkeys(notes)),
+        agreement_interval=agreement.interval_in_words,
+        tables=written,
+        collected=True,
+    )
     remove_markers(directory.path)
     directory.write_manifest(manifest)
     return manifest
@@ -59,7 +63,7 @@ def collect(outline: Outline, run: str, directory: RunDirectory, progress: Progr
 
 def _loose_solves(effects: pd.DataFrame, scales: Mapping[str, float]) -> list[str]:
     """A note for each method and evaluation whose linear solves leave too much of an effect unsolved."""
-    predicted = effects[effects["method"] != "actual"]
+    predicted = effects[effects["method"] != ACTUAL]
     largest = predicted.groupby(["method", "evaluation"], sort=False, as_index=False)["error_estimate"].max()
     notes = []
     for method, evaluation, error in zip(
@@ -86,13 +90,13 @@ def _at_rounding(retrains: pd.DataFrame) -> list[str]:
     ]
 
 
-def _read_blocks(outline: Outline, directory: RunDirectory) -> list[dict[str, NDArray[Any]]]:
+def _read_blocks(outline: Outline, directory: RunDirectory) -> list[StoredBlock]:
     files = directory.block_files()
     blocks = [directory.read_block(b, files) for b in range(len(outline.blocks))]
     missing = [b for b, block in enumerate(blocks) if block is None]
     if missing:
         raise DataError(f"{directory.path}: {_missing_text(missing, len(blocks), directory.path)}")
-    return [block for block in blocks if block is not None]
+    return [stored_block(block) for block in blocks if block is not None]
 
 
 def _missing_text(missing: list[int], n_blocks: int, run: Path) -> str:
@@ -109,25 +113,18 @@ def _missing_text(missing: list[int], n_blocks: int, run: Path) -> str:
     return f"{found}; they belong to shards {', '.join(shards)}: run these again"
 
 
-def _joined(blocks: list[dict[str, NDArray[Any]]], name: str) -> NDArray[Any]:
-    return np.concatenate([block[name] for block in blocks])
-
-
-def _effects(
-    outline: Outline, run: str, blocks: list[dict[str, NDArray[Any]]], numbers: NDArray[np.int64]
-) -> pd.DataFrame:
+def _effects(outline: Outline, run: str, blocks: list[StoredBlock], numbers: NDArray[np.int64]) -> pd.DataFrame:
     """One row per group, evaluation, test point and method, in that order."""
     # (methods + actual, T, B) of each block -> (groups, T, methods + actual)
-    effect, error = (
-        np.concatenate([block[name].transpose(2, 1, 0) for block in blocks]) for name in ("effect", "error_estimate")
-    )
+    effect = np.concatenate([block.effect.transpose(2, 1, 0) for block in blocks])
+    error = np.concatenate([block.error_estimate.transpose(2, 1, 0) for block in blocks])
     columns = _columns(outline.manifest)
     groups, per_group = outline.groups, len(columns)
     table = pd.DataFrame(
         {
             "run": run,
-            "dataset": outline.manifest["dataset"],
-            "lam_over_n": outline.manifest["lam_over_n"],
+            "dataset": outline.manifest.dataset,
+            "lam_over_n": outline.manifest.lam_over_n,
             "group": np.repeat(numbers, per_group),
             "group_name": np.repeat(np.array(groups.name, dtype=object)[numbers], per_group),
             "kind": np.repeat(np.array(groups.kind, dtype=object)[numbers], per_group),
@@ -138,13 +135,13 @@ def _effects(
     return pd.concat([table, repeated], axis=1).assign(effect=effect.ravel(), error_estimate=error.ravel())
 
 
-def _columns(manifest: Mapping[str, Any]) -> pd.DataFrame:
+def _columns(manifest: GroupEffectsManifest) -> pd.DataFrame:
     """test_point, evaluation, method, readout of the rows of one group."""
-    methods = [(method, READOUTS[method][1]) for method in manifest["methods"]] + [("actual", "exact")]
+    methods = [(method, METHODS[method].readout) for method in manifest.methods] + [(ACTUAL, Readout.EXACT)]
     rows = [
-        (test_point, evaluation, method, readout)
-        for evaluation in manifest["evaluations"]
-        for test_point in ([-1] if evaluation == "self_loss" else manifest["test_points"])
+        (test_point, evaluation, method, readout.value)
+        for evaluation in manifest.evaluations
+        for test_point in EVALUATIONS[evaluation].labels(manifest.test_points)
         for method, readout in methods
     ]
     return pd.DataFrame(rows, columns=["test_point", "evaluation", "method", "readout"])

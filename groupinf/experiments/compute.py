@@ -20,6 +20,7 @@ from groupinf.experiments.prepare import Prepared
 from groupinf.experiments.workers.processes import Shared, as_they_come
 from groupinf.experiments.workers.progress import Progress
 from groupinf.numerics.objective import Rows
+from groupinf.studies.group_effects.block import block_to_store
 from groupinf.wording import counted
 
 
@@ -108,6 +109,6 @@ def compute_task(study: Study, task: Task) -> Outcome:
     try:
         block = compute_block(study, task.members, task.names)
         theta = np.ascontiguousarray(study.fitted.objective.in_full(block.theta.T).T)
-        return Outcome(task.number, {**vars(block), "theta": theta})
+        return Outcome(task.number, block_to_store(block, theta).arrays())
     except ConvergenceError as error:
         return Outcome(task.number, {}, str(error))

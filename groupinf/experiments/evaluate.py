@@ -27,17 +27,19 @@ from groupinf.experiments.compute import Outcome, Task, outcomes_of
 from groupinf.experiments.folder.files import npz_arrays
 from groupinf.experiments.folder.identity import identity_hash, identity_of
 from groupinf.experiments.folder.kinds import sweep_of
-from groupinf.experiments.folder.manifest import provenance
 from groupinf.experiments.folder.outline import Outline, stored_outline
+from groupinf.experiments.folder.provenance import provenance
 from groupinf.experiments.folder.result import Run
-from groupinf.experiments.folder.run_directory import RunDirectory, prepared_files
+from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.folder.store import store_prepared
-from groupinf.experiments.prepare import describe_measures, fitted_from
+from groupinf.experiments.prepare import fitted_from
 from groupinf.experiments.run import finished, load_run, write_timings
 from groupinf.experiments.workers.processes import one_thread
 from groupinf.experiments.workers.progress import Progress
+from groupinf.studies.group_effects.block import block_to_store, stored_block
 from groupinf.studies.group_effects.checks import evaluations_of, load_checked, test_objective
 from groupinf.studies.group_effects.draw import Drawn, draw_test_points, make_study
+from groupinf.studies.group_effects.manifest import Evaluated, GroupEffectsManifest
 
 SETTABLE = ("test_points", "evaluations", "methods")
 # raised when an evaluation gives other numbers for the same run and settings
@@ -75,13 +77,13 @@ def evaluate(path: Path, overrides: Sequence[str], out: Path | None, jobs: int, 
     progress.stage("prepare")
     study, drawn = one_thread(partial(_study, loaded, dataset, source), outline)
     contents, description = _contents(loaded, source, outline), _description(study, drawn, source, outline)
-    manifest = store_prepared(target, contents, {**description, "identity": identity})
+    manifest = store_prepared(target, contents, replace(description, identity=identity))
     evaluated = replace(outline, manifest=manifest)
     clock.append(time.perf_counter())
     _compute(evaluated, _Stored(study, source), target, jobs, progress)
     clock.append(time.perf_counter())
-    notes = [*manifest["notes"], *_loose_effects(evaluated, study, target)]
-    collect(replace(outline, manifest={**manifest, "notes": notes}), target.path.name, target, progress)
+    notes = (*manifest.notes, *_loose_effects(evaluated, study, target))
+    collect(replace(outline, manifest=replace(manifest, notes=notes)), target.path.name, target, progress)
     write_timings(target, [*clock, time.perf_counter()], jobs)
     return load_run(target.path)
 
@@ -101,8 +103,8 @@ def require_settable(overrides: Sequence[str]) -> None:
 def _retrained_run(path: Path) -> tuple[RunDirectory, Outline, Mapping[str, Any]]:
     """The run's folder, its outline and its configuration."""
     run, source = load_run(path), RunDirectory(path)
-    if "evaluated" in run.manifest:
-        of = run.manifest["evaluated"]["run"]
+    if run.manifest.evaluated is not None:
+        of = run.manifest.evaluated.run
         raise DataError(f"{path}: expected a run with retrained parameters; this is an evaluation of {of}: name that")
     outline = stored_outline(source, run.manifest)
     if outline is None:
@@ -116,8 +118,8 @@ def _reset(config: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any
     return {key: value for key, value in config.items() if key not in dropped}
 
 
-def _require_same_data(path: Path, manifest: Mapping[str, Any], dataset: Dataset) -> None:
-    stored, found = manifest["sources"], dict(dataset.sources)
+def _require_same_data(path: Path, manifest: GroupEffectsManifest, dataset: Dataset) -> None:
+    stored, found = manifest.sources, dict(dataset.sources)
     if sorted(stored.values()) == sorted(found.values()):
         return
     others = [name for name in sorted({*stored, *found}) if stored.get(name) != found.get(name)]
@@ -127,40 +129,47 @@ def _require_same_data(path: Path, manifest: Mapping[str, Any], dataset: Dataset
     )
 
 
-def _identity(loaded: LoadedConfig, dataset: Dataset, of: Mapping[str, Any]) -> dict[str, Any]:
-    return {**identity_of(loaded, dataset), "evaluated": identity_hash(of["identity"]), "evaluate": VERSION}
+def _identity(loaded: LoadedConfig, dataset: Dataset, of: GroupEffectsManifest) -> dict[str, Any]:
+    return {**identity_of(loaded, dataset), "evaluated": identity_hash(of.identity), "evaluate": VERSION}
 
 
 def _study(loaded: LoadedConfig, dataset: Dataset, source: RunDirectory, outline: Outline) -> tuple[Study, Drawn]:
     theta = source.read("theta.npz", outline.manifest)
     assert theta is not None  # the outline is there only if this file is
-    fitted = fitted_from(dataset, outline.manifest["lam"], npz_arrays(theta))
+    fitted = fitted_from(dataset, outline.manifest.lam, npz_arrays(theta))
     test = test_objective(dataset, fitted.objective.basis)
     tested = draw_test_points(loaded, dataset, fitted, test)
-    drawn = Drawn(tested, outline.groups, (), tuple(outline.manifest["skipped"]))
+    drawn = Drawn(outline.manifest.lam_over_n, tested, outline.groups, (), outline.manifest.skipped)
     return make_study(fitted, test, drawn, evaluations_of(loaded, dataset), loaded), drawn
 
 
 def _contents(loaded: LoadedConfig, source: RunDirectory, outline: Outline) -> dict[str, bytes]:
     """What the run has prepared, with the configuration as it is evaluated."""
-    kept = {name: source.read(name, outline.manifest) for name in prepared_files(outline.manifest)}
     config = yaml.safe_dump(loaded.resolved(), sort_keys=False, allow_unicode=True).encode()
-    return {name: content for name, content in kept.items() if content is not None} | {"config.yaml": config}
+    return (source.read_prepared(outline.manifest) or {}) | {"config.yaml": config}
 
 
-def _description(study: Study, drawn: Drawn, source: RunDirectory, outline: Outline) -> dict[str, Any]:
+def _description(study: Study, drawn: Drawn, source: RunDirectory, outline: Outline) -> GroupEffectsManifest:
     """The run's manifest, with what is other here."""
     about, run = outline.manifest, source.path.name
-    return {
-        **{key: value for key, value in about.items() if key not in ("test_sets", "test_keys", "agreement_interval")},
-        **describe_measures(study, drawn),
-        "notes": [
-            f"the groups and the retrained parameters are those of {run}: nothing was retrained",
-            *drawn.tested.notes,
-        ],
-        **provenance(),
-        "evaluated": {"run": run, "identity": identity_hash(about["identity"])},
-    }
+    told = f"the groups and the retrained parameters are those of {run}: nothing was retrained"
+    return replace(
+        about,
+        test_points=study.test.labels,
+        test_sets=drawn.tested.sets,
+        test_keys=drawn.tested.keys,
+        drawn_at_lam_over_n=drawn.at,
+        evaluations=tuple(evaluation.name for evaluation in study.evaluations),
+        methods=tuple(method.name for method in study.methods),
+        scales=study.scales,
+        gradient_norms=study.gradient_norms,
+        notes=(told, *drawn.tested.notes),
+        provenance=provenance(),
+        evaluated=Evaluated(run, identity_hash(about.identity)),
+        tables={},
+        collected=False,
+        agreement_interval="",
+    )
 
 
 def _compute(outline: Outline, stored: _Stored, target: RunDirectory, jobs: int, progress: Progress) -> None:
@@ -176,25 +185,25 @@ def _compute(outline: Outline, stored: _Stored, target: RunDirectory, jobs: int,
 
 def _evaluate(stored: _Stored, task: Task) -> Outcome:
     """A block without the parameters, which the run has."""
-    known = stored.source.read_block(task.number)
-    if known is None:
+    arrays = stored.source.read_block(task.number)
+    known = None if arrays is None else stored_block(arrays)
+    if known is None or known.theta is None:
         raise DataError(_broken(stored.source.path, f"block {task.number} is missing or altered"))
-    theta = stored.study.fitted.objective.in_coordinates(known["theta"].T).T
-    # a run of before at_rounding was told held every group to its tolerance
-    at_rounding = known.get("at_rounding", np.zeros(len(task.members), dtype=np.bool_))
-    certificates = known["passes"], known["refreshed"], at_rounding
+    theta = stored.study.fitted.objective.in_coordinates(known.theta.T).T
+    certificates = known.passes, known.refreshed, known.at_rounding
     block = evaluate_block(stored.study, task.members, task.names, theta, *certificates)
-    return Outcome(task.number, {name: array for name, array in vars(block).items() if name != "theta"})
+    return Outcome(task.number, block_to_store(block, None).arrays())
 
 
 def _loose_effects(outline: Outline, study: Study, target: RunDirectory) -> list[str]:
     """A note for each evaluation on which the actual effects are not exact to EXACT of the largest of them."""
-    stored = [block for b in range(len(outline.blocks)) if (block := target.read_block(b)) is not None]
-    per_measure = np.concatenate([block["error_estimate"][-1] for block in stored], axis=1).max(axis=1)
-    per_size = np.abs(np.concatenate([block["effect"][-1] for block in stored], axis=1)).max(axis=1)
-    names = [e for e in study.evaluations for _ in (study.test_points if e != "self_loss" else (-1,))]
+    blocks = range(len(outline.blocks))
+    stored = [stored_block(arrays) for b in blocks if (arrays := target.read_block(b)) is not None]
+    per_measure = np.concatenate([block.error_estimate[-1] for block in stored], axis=1).max(axis=1)
+    per_size = np.abs(np.concatenate([block.effect[-1] for block in stored], axis=1)).max(axis=1)
+    names = [e.name for e in study.evaluations for _ in e.labels(study.test.labels)]
     notes = []
-    for name in study.evaluations:
+    for name in dict.fromkeys(names):
         own = np.array([of == name for of in names])
         largest = float(per_measure[own].max() / max(study.scales[name], per_size[own].max()))
         if not largest <= EXACT:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -12,23 +12,27 @@ import yaml
 from numpy.typing import NDArray
 
 from groupinf.config.load import LoadedConfig
+from groupinf.datasets.column_use import column_notes
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.own.table.use import ColumnUse, column_notes
 from groupinf.effects.blocks import block_width
+from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.study import Study
 from groupinf.experiments.folder.files import npz_arrays, npz_bytes, parquet_bytes
-from groupinf.experiments.folder.manifest import convention, provenance
 from groupinf.experiments.folder.outline import Outline, outline_from, stored_outline
+from groupinf.experiments.folder.provenance import provenance
 from groupinf.experiments.folder.run_directory import CROSS_VALIDATION, RunDirectory, groups_archive, groups_frame
 from groupinf.experiments.folder.store import store_prepared
 from groupinf.experiments.workers.processes import one_thread
 from groupinf.experiments.workers.progress import Progress
 from groupinf.groups.groups import Groups
 from groupinf.numerics.fit import Fitted, fitted_at
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
+from groupinf.numerics.objective import Objective
+from groupinf.numerics.predict import accuracy, mean_loss
 from groupinf.studies.group_effects.checks import evaluations_of, test_objective, training_objective
 from groupinf.studies.group_effects.draw import Drawn, draw, make_study, study_from
-from groupinf.studies.group_effects.fit import Model, describe_fit, fit_model
+from groupinf.studies.group_effects.fit import Model, fit_model, scored_values
+from groupinf.studies.group_effects.manifest import STUDY, EngineUsed, FitCertificate, GroupEffectsManifest
 from groupinf.studies.group_effects.rows import ROWS, rows_frame
 from groupinf.studies.group_effects.test_points import chosen_again
 
@@ -68,7 +72,7 @@ def prepare(
 
     ``given`` replaces what would be drawn, and is where the fit starts: the runs of a sweep share it.
     """
-    stored = directory.whole_manifest()
+    stored = directory.whole_manifest(GroupEffectsManifest)
     if stored is not None:
         restored = restore(loaded, dataset, directory, stored)
         if restored is not None:
@@ -77,71 +81,68 @@ def prepare(
     model = one_thread(partial(fit_model, loaded.config.regularization, loaded.config.seed, start=given.start), dataset)
     test = one_thread(partial(test_objective, dataset), model.fitted.objective.basis)
     progress.stage("groups")
-    drawn = given.drawn or draw(loaded, dataset, model.first, test, jobs)
+    drawn = given.drawn or draw(loaded, dataset, model, test, jobs)
     study = one_thread(partial(make_study, model.fitted, test, drawn, evaluations_of(loaded, dataset)), loaded)
-    description = {
-        **_describe_data(loaded, dataset),
-        **describe_fit(model, dataset, test),
-        "convention": convention(model.fitted.objective.lam, model.lam_over_n, dataset.task),
-        **_describe_groups(study, drawn, (*column_notes(dataset.uses), *model.notes)),
-        **provenance(),
-        "identity": dict(identity),
-    }
+    description = _description(loaded, dataset, model, test, study, drawn, identity)
     contents = _contents(loaded.resolved(dataset.task), dataset, model, drawn.groups)
     manifest = store_prepared(directory, contents, description)
     return Prepared(study, outline_from(drawn.groups, manifest))
 
 
-def _describe_data(loaded: LoadedConfig, dataset: Dataset) -> dict[str, Any]:
-    return {
-        "name": loaded.config.name,
-        "dataset": dataset.name,
-        "task": dataset.task,
-        "n": dataset.n,
-        "d": dataset.d,
-        "n_test": int(dataset.y_test.size),
-        "classes": [str(label) for label in dataset.classes],
-        "sources": dict(dataset.sources),
-        **({"columns": [_use(use) for use in dataset.uses]} if dataset.uses else {}),
-        "seed": loaded.config.seed,
-    }
-
-
-def _use(use: ColumnUse) -> dict[str, Any]:
-    return {key: value for key, value in asdict(use).items() if value or key in ("name", "role")}
-
-
-def describe_measures(study: Study, drawn: Drawn) -> dict[str, Any]:
-    """What is measured, on which test points and in which scales, for the manifest."""
-    return {
-        "test_points": list(study.test_points),
-        **drawn.tested.described(),
-        "evaluations": list(study.evaluations),
-        "methods": list(study.methods),
-        "scales": dict(study.scales),
-        "gradient_norms": dict(study.gradient_norms),
-    }
-
-
-def _describe_groups(study: Study, drawn: Drawn, notes: Sequence[str]) -> dict[str, Any]:
-    retrained, width = len(drawn.groups) - len(drawn.skipped), block_width(study.fitted.objective, study.engine)
-    return {
-        **describe_measures(study, drawn),
-        "n_groups": len(drawn.groups),
-        "n_retrained": retrained,
-        "block_width": width,
-        "n_blocks": -(-retrained // width),
-        "skipped": list(drawn.skipped),
-        "notes": [*notes, *drawn.notes],
-        "notes_on_groups": list(drawn.notes),
-        "engine": {
-            "solves with H": type(study.fitted.factor).__name__,
-            "solves with H for the influence": type(study.influence_solver).__name__,
-            "solves with H − H(w)": study.engine.way,
-            "preconditioner of retraining": study.engine.preconditioner,
-            "groups side by side": width,
-        },
-    }
+def _description(
+    loaded: LoadedConfig,
+    dataset: Dataset,
+    model: Model,
+    test: Objective,
+    study: Study,
+    drawn: Drawn,
+    identity: Mapping[str, Any],
+) -> GroupEffectsManifest:
+    """The manifest of a run that has been prepared just now."""
+    fitted, classifies = model.fitted, dataset.task == "classification"
+    return GroupEffectsManifest(
+        study=STUDY,
+        name=loaded.config.name,
+        identity=identity,
+        sources=dict(dataset.sources),
+        units=len(drawn.groups) - len(drawn.skipped),
+        block_width=block_width(fitted.objective, study.engine),
+        notes=(*column_notes(dataset.uses), *model.notes, *drawn.notes),
+        provenance=provenance(),
+        dataset=dataset.name,
+        task=dataset.task,
+        n=dataset.n,
+        d=dataset.d,
+        n_test=int(dataset.y_test.size),
+        classes=tuple(str(label) for label in dataset.classes),
+        columns=tuple(dataset.uses),
+        seed=loaded.config.seed,
+        lam=fitted.objective.lam,
+        lam_over_n=model.lam_over_n,
+        cross_validation=scored_values(model),
+        train_accuracy=accuracy(fitted.objective, fitted.theta) if classifies else None,
+        test_accuracy=accuracy(test, fitted.theta) if classifies else None,
+        train_loss=mean_loss(fitted.objective, fitted.theta),
+        test_loss=mean_loss(test, fitted.theta),
+        fit=FitCertificate(fitted.gradient_norm, fitted.decrement, fitted.passes),
+        test_points=study.test.labels,
+        test_sets=drawn.tested.sets,
+        test_keys=drawn.tested.keys,
+        drawn_at_lam_over_n=drawn.at,
+        evaluations=tuple(evaluation.name for evaluation in study.evaluations),
+        methods=tuple(method.name for method in study.methods),
+        scales=study.scales,
+        gradient_norms=study.gradient_norms,
+        n_groups=len(drawn.groups),
+        skipped=drawn.skipped,
+        notes_on_groups=drawn.notes,
+        engine=EngineUsed(
+            hessian=fitted.factor.name,
+            influence=study.influence_solver.name,
+            reduced=study.engine.way,
+            preconditioner=study.engine.preconditioner,
+        ),
+    )
 
 
 def _contents(config: Mapping[str, Any], dataset: Dataset, model: Model, groups: Groups) -> dict[str, bytes]:
@@ -159,7 +160,7 @@ def _contents(config: Mapping[str, Any], dataset: Dataset, model: Model, groups:
 
 
 def restore(
-    loaded: LoadedConfig, dataset: Dataset, directory: RunDirectory, manifest: Mapping[str, Any]
+    loaded: LoadedConfig, dataset: Dataset, directory: RunDirectory, manifest: GroupEffectsManifest
 ) -> Prepared | None:
     """What an earlier run has prepared; None where a file is missing or altered, so that it is made anew."""
     theta, outline = directory.read("theta.npz", manifest), stored_outline(directory, manifest)
@@ -182,14 +183,14 @@ def fitted_from(dataset: Dataset, lam: float, archive: Mapping[str, NDArray[Any]
 
 def _study(loaded: LoadedConfig, dataset: Dataset, theta: Mapping[str, NDArray[Any]], outline: Outline) -> Study:
     manifest = outline.manifest
-    fitted = fitted_from(dataset, manifest["lam"], theta)
+    fitted = fitted_from(dataset, manifest.lam, theta)
     return study_from(
         loaded,
         fitted,
         test_objective(dataset, fitted.objective.basis),
-        chosen_again(loaded.config.test_points, dataset, manifest["test_points"]),
-        manifest["evaluations"],
+        chosen_again(loaded.config.test_points, dataset, manifest.test_points),
+        [EVALUATIONS[name] for name in manifest.evaluations],
         outline.groups,
-        manifest["scales"],
-        manifest["gradient_norms"],
+        manifest.scales,
+        manifest.gradient_norms,
     )

@@ -9,7 +9,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import yaml
 
 from groupinf.config.load import LoadedConfig
@@ -20,15 +19,17 @@ from groupinf.experiments.compute import compute
 from groupinf.experiments.folder.files import json_bytes
 from groupinf.experiments.folder.identity import differing_fields, folder_name, identity_hash, identity_of
 from groupinf.experiments.folder.kinds import makes_again
+from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.experiments.folder.notes import notes_on_folder
 from groupinf.experiments.folder.outline import Outline
 from groupinf.experiments.folder.result import Run
-from groupinf.experiments.folder.run_directory import COLLECTED, CROSS_VALIDATION, RunDirectory, prepared_files
+from groupinf.experiments.folder.run_directory import COLLECTED, CROSS_VALIDATION, RunDirectory
 from groupinf.experiments.prepare import NOTHING, Given, Prepared, prepare
 from groupinf.experiments.workers.memory import reserve_buffers
 from groupinf.experiments.workers.processes import require_backend
 from groupinf.experiments.workers.progress import Progress
 from groupinf.studies.group_effects.checks import load_checked
+from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.studies.group_effects.rows import ROWS
 
 TIMINGS = "timings.json"
@@ -125,22 +126,22 @@ def write_timings(directory: RunDirectory, clock: Sequence[float], jobs: int) ->
 
 def _tell(outline: Outline, progress: Progress) -> None:
     """What the user should know of the groups before they are retrained."""
-    for note in outline.manifest["notes"]:
+    for note in outline.manifest.notes:
         progress.note(note)
     groups = outline.groups
-    for skipped in outline.manifest["skipped"]:
-        g = skipped["group"]
-        progress.note(f"group {groups.name[g]} ({groups.made_from[g]}) is skipped: it {skipped['reason']}")
+    for skipped in outline.manifest.skipped:
+        progress.note(f"group {skipped.name} ({groups.made_from[skipped.group]}) is skipped: it {skipped.reason}")
 
 
 def load_run(path: Path) -> Run:
     """Read a collected run back; raises DataError where the folder holds none or a file is not what was written."""
     reserve_buffers()
     directory = RunDirectory(path)
-    manifest = directory.require_manifest()
-    if not manifest.get("collected"):
+    manifest = directory.require_manifest(GroupEffectsManifest)
+    if not manifest.collected:
         raise DataError(f"{path}: this run is not finished; {makes_again(path)} finishes it")
     groups, retrains, effects, spearman = (directory.read_table(name, manifest) for name in COLLECTED)
+    chosen = directory.read_table(CROSS_VALIDATION, manifest) if manifest.cross_validation is not None else None
     return Run(
         path=path,
         config=_stored_config(directory, manifest),
@@ -149,16 +150,12 @@ def load_run(path: Path) -> Run:
         effects=effects,
         retrains=retrains,
         spearman=spearman,
-        cross_validation=_stored(CROSS_VALIDATION, directory, manifest),
-        rows=_stored(ROWS, directory, manifest),
+        cross_validation=chosen,
+        rows=directory.read_table(ROWS, manifest),
     )
 
 
-def _stored(name: str, directory: RunDirectory, manifest: Mapping[str, Any]) -> pd.DataFrame | None:
-    return directory.read_table(name, manifest) if name in manifest["files"] else None
-
-
-def _stored_config(directory: RunDirectory, manifest: Mapping[str, Any]) -> dict[str, Any]:
+def _stored_config(directory: RunDirectory, manifest: RunManifest) -> dict[str, Any]:
     content = directory.read("config.yaml", manifest)
     if content is None:
         raise DataError(
@@ -170,19 +167,19 @@ def _stored_config(directory: RunDirectory, manifest: Mapping[str, Any]) -> dict
 
 def finished(directory: RunDirectory) -> bool:
     """Whether everything is computed and collected, and every file is what was written."""
-    manifest = directory.whole_manifest()
-    if manifest is None or not manifest.get("collected"):
+    manifest = directory.whole_manifest(RunManifest)
+    if manifest is None or not manifest.collected:
         return False
-    names, files = (*prepared_files(manifest), *COLLECTED), directory.block_files()
-    whole = all(directory.read(name, manifest) is not None for name in names)
-    return whole and all(directory.read_block(b, files) is not None for b in range(manifest["n_blocks"]))
+    files, blocks = directory.block_files(), range(manifest.n_blocks)
+    whole = all(directory.read(name, manifest) is not None for name in manifest.files)
+    return whole and all(directory.read_block(b, files) is not None for b in blocks)
 
 
 def _refuse_other(directory: RunDirectory, identity: Mapping[str, Any]) -> None:
-    manifest = directory.whole_manifest()
+    manifest = directory.whole_manifest(RunManifest)
     if manifest is None:
         return
-    fields = differing_fields(identity, manifest.get("identity", {}))
+    fields = differing_fields(identity, manifest.identity)
     if fields:
         listed = "; ".join(fields)
         raise DataError(

@@ -51,7 +51,7 @@ def execute_shard(
     directory, prepared = _prepared(loaded, out, jobs, False, progress)
     n_blocks = len(prepared.outline.blocks)
     mine = shard.blocks(n_blocks)
-    if not prepared.outline.manifest["collected"]:
+    if not prepared.outline.manifest.collected:
         note_shards(directory.path, shard)
     compute(prepared, directory, jobs, progress, mine, scheduler)
     stored = directory.stored_blocks()

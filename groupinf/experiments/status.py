@@ -6,10 +6,10 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from groupinf.experiments.folder.in_progress import BATCH, Worker, failures, jobs_of, workers_alive
 from groupinf.experiments.folder.kinds import is_sweep, makes_again, sweep_of
+from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.folder.runs_in import runs_of
 from groupinf.experiments.workers.shards import ranges_text
@@ -18,19 +18,20 @@ from groupinf.wording import counted, number
 
 @dataclass(frozen=True)
 class Status:
-    """How far a prepared run is.
+    """How far a prepared run is, whose ``blocks`` hold so many units, each called a ``unit``.
 
     ``done`` blocks are stored, which is judged by their names: ``verify`` reads them. ``running`` is how many are being
-    computed by ``workers``; ``failed`` says why a block failed when it was last tried. ``groups_per_second`` is None
+    computed by ``workers``; ``failed`` says why a block failed when it was last tried. ``units_per_second`` is None
     where nothing is running or nothing came of it yet.
     """
 
     path: Path
+    unit: str
     blocks: tuple[int, ...]
     done: frozenset[int]
     workers: tuple[Worker, ...]
     failed: Mapping[int, str]
-    groups_per_second: float | None
+    units_per_second: float | None
     collected: bool
 
     @property
@@ -46,35 +47,30 @@ class Status:
     @property
     def seconds_left(self) -> float | None:
         """At the present speed; None where there is none."""
-        groups = sum(self.blocks[b] for b in self.left)
-        return None if self.groups_per_second is None else groups / self.groups_per_second
+        units = sum(self.blocks[b] for b in self.left)
+        return None if self.units_per_second is None else units / self.units_per_second
 
 
 def status_of(path: Path) -> Status:
     """How far the run in ``path`` is; raises DataError where it has not been prepared."""
     directory = RunDirectory(path)
-    manifest = directory.require_manifest()
-    blocks, workers = block_sizes(manifest), tuple(workers_alive(path))
+    manifest = directory.require_manifest(RunManifest)
+    blocks, workers = manifest.block_sizes, tuple(workers_alive(path))
     stored = {b: file for b, file in directory.stored_blocks().items() if b < len(blocks)}
     return Status(
         path=path,
+        unit=manifest.unit,
         blocks=blocks,
         done=frozenset(stored),
         workers=workers,
         failed={b: why for b, why in failures(path).items() if b not in stored},
-        groups_per_second=_speed(workers, blocks, stored, time.time()),
-        collected=manifest["collected"],
+        units_per_second=_speed(workers, blocks, stored, time.time()),
+        collected=manifest.collected,
     )
 
 
-def block_sizes(manifest: Mapping[str, Any]) -> tuple[int, ...]:
-    """Groups in each block."""
-    groups, width = manifest["n_retrained"], manifest["block_width"]
-    return tuple(min(width, groups - start) for start in range(0, groups, width))
-
-
 def _speed(workers: Sequence[Worker], blocks: Sequence[int], stored: Mapping[int, Path], now: float) -> float | None:
-    """Groups per second of the processes that are at work, since each began."""
+    """Units per second of the processes that are at work, since each began."""
     speed = 0.0
     for worker in workers:
         since = (b for b in worker.blocks if b in stored and stored[b].stat().st_mtime >= worker.began)
@@ -84,19 +80,19 @@ def _speed(workers: Sequence[Worker], blocks: Sequence[int], stored: Mapping[int
 
 def status_text(status: Status) -> str:
     """A line for each thing that is known of a prepared run."""
-    blocks, groups = len(status.blocks), sum(status.blocks)
+    blocks, units, unit = len(status.blocks), sum(status.blocks), status.unit
     done = sum(status.blocks[b] for b in status.done)
     rows = [
-        ("prepared", f"{counted(groups, 'group')} in {counted(blocks, 'block')}"),
-        ("done", f"{counted(len(status.done), 'block')}, {counted(done, 'group')} ({done / groups:.0%})"),
+        ("prepared", f"{counted(units, unit)} in {counted(blocks, 'block')}"),
+        ("done", f"{counted(len(status.done), 'block')}, {counted(done, unit)} ({done / units:.0%})"),
         ("running", f"{counted(status.running, 'block')}, {counted(len(status.workers), 'process', 'processes')}"),
         *(("", f"{worker.host}, process {worker.pid}") for worker in status.workers),
         ("failed", f"{counted(len(status.failed), 'block')}"),
         *(("", f"block {b}: {why}") for b, why in status.failed.items()),
         ("left", _left_text(status)),
     ]
-    if status.groups_per_second is not None and status.seconds_left is not None:
-        rows.append(("speed", f"{number(status.groups_per_second)} groups/s, about {status.seconds_left:,.0f} s left"))
+    if status.units_per_second is not None and status.seconds_left is not None:
+        rows.append(("speed", f"{number(status.units_per_second)} {unit}s/s, about {status.seconds_left:,.0f} s left"))
     rows.append(("collected", _collected_text(status)))
     return _told(status.path, [*_submitted(status.path), *rows])
 

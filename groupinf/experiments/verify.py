@@ -11,11 +11,13 @@ from groupinf.errors import DataError
 from groupinf.experiments.compute import compute_task, outcomes_of
 from groupinf.experiments.folder.files import npz_bytes
 from groupinf.experiments.folder.identity import differing_fields, identity_of
+from groupinf.experiments.folder.manifest import OtherFormatError
 from groupinf.experiments.folder.run_directory import AlteredManifestError, RunDirectory
 from groupinf.experiments.folder.runs_in import runs_of
 from groupinf.experiments.prepare import Prepared, restore
 from groupinf.experiments.workers.progress import Progress
 from groupinf.studies.group_effects.checks import load_checked
+from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.wording import counted
 
 # one block in so many is made again
@@ -42,14 +44,14 @@ def verify_run(path: Path, jobs: int, progress: Progress) -> Verified:
     """
     directory = RunDirectory(path)
     try:
-        manifest = directory.require_manifest()
+        manifest = directory.require_manifest(GroupEffectsManifest)
     except AlteredManifestError as error:
         return Verified(path, 0, 0, (), (str(error),))
     progress.stage("checksums")
     stored = sorted(directory.stored_blocks())
     problems = (*_bad_files(directory), *_bad_blocks(directory))
-    files, blocks = len(manifest["files"]), len(stored)
-    if problems or "evaluated" in manifest:
+    files, blocks = len(manifest.files), len(stored)
+    if problems or manifest.evaluated is not None:
         note = "" if problems else "an evaluation of another run: its blocks are not made again"
         return Verified(path, files, blocks, (), problems, note)
     again = tuple(stored[::ONE_IN])
@@ -61,25 +63,27 @@ def verify_folder(path: Path, jobs: int, progress: Progress) -> list[Verified]:
     """``verify_run`` of the run in ``path``, or of each run of the sweep there."""
     try:
         runs = runs_of(path)
+    except OtherFormatError:
+        raise
     except DataError as error:  # sweep.json is not what was written
         return [Verified(path, 0, 0, (), (str(error),))]
     return [verify_run(run, jobs, progress) for run in runs]
 
 
 def _bad_files(directory: RunDirectory) -> Iterator[str]:
-    manifest = directory.require_manifest()
-    for name, expected in manifest["files"].items():
+    manifest = directory.require_manifest(GroupEffectsManifest)
+    for name, expected in manifest.files.items():
         found = directory.hash_of(name)
         if found != expected:
             yield f"{directory.path / name}: {'missing' if found is None else 'altered: its SHA-256 is another'}"
 
 
 def _bad_blocks(directory: RunDirectory) -> Iterator[str]:
-    stored, manifest = directory.block_files(), directory.require_manifest()
-    for number in range(manifest["n_blocks"]):
+    stored, manifest = directory.block_files(), directory.require_manifest(GroupEffectsManifest)
+    for number in range(manifest.n_blocks):
         if number in stored and directory.read_block(number, stored) is None:
             yield f"{stored[number][-1]}: altered: its SHA-256 is not the one in its name"
-        elif number not in stored and manifest["collected"]:
+        elif number not in stored and manifest.collected:
             yield f"{directory.path / 'blocks'}: block {number} is missing"
 
 
@@ -101,11 +105,11 @@ def _differing_blocks(
 
 def _prepared_again(directory: RunDirectory) -> Prepared:
     """The study of the run from its own configuration and files, and the data that it names."""
-    manifest = directory.require_manifest()
+    manifest = directory.require_manifest(GroupEffectsManifest)
     loaded = load_config(directory.path / "config.yaml")
     dataset = load_checked(loaded)
     identity = identity_of(loaded, dataset)
-    fields = differing_fields(identity, {key: manifest["identity"].get(key) for key in identity})
+    fields = differing_fields(identity, {key: manifest.identity.get(key) for key in identity})
     if fields:
         raise DataError(f"{directory.path}: was not made from what is found now ({'; '.join(fields)})")
     prepared = restore(loaded, dataset, directory, manifest)

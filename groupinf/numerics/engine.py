@@ -11,7 +11,7 @@ import numpy as np
 from groupinf.numerics.conjugate_gradient import ColumnMap, Columns, conjugate_gradient
 from groupinf.numerics.factor import DenseFactor, Diagonal, Factor, IterativeFactor, hessian_diagonal
 from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import hessian_products, stored_entries, transposed_product
 from groupinf.numerics.products import times
 from groupinf.numerics.reduced import (
@@ -26,12 +26,12 @@ from groupinf.numerics.reduced import (
 )
 from groupinf.numerics.removal import Removal
 
-Way = Literal["own factors", "sample space", "iterative", "passes"]
+Way = Literal["own_factors", "sample_space", "iterative", "passes"]
 Preconditioner = Literal["reduced", "shared", "diagonal"]
 Pair = tuple[Way, Preconditioner]
 
 # ways whose solves with H − H(w) are direct; the others iterate
-DIRECT: tuple[Way, ...] = ("own factors", "sample space")
+DIRECT: tuple[Way, ...] = ("own_factors", "sample_space")
 
 # an explicit H⁻¹ is twice as fast as its factor on a few dozen columns; as a preconditioner it need not be exact
 INVERSE_BYTES = 128 * 2**20
@@ -75,12 +75,12 @@ class Engine:
     def reduced(self, removal: Removal) -> ReducedSolver:
         """The solver with H − H(w) for a block of groups."""
         factor = removal.fitted.factor
-        if self.way == "sample space":
+        if self.way == "sample_space":
             small = sample_space(removal, self.kernel)
             if small is not None:
                 return small
         fits = 8 * removal.fitted.objective.size**2 * len(removal.members) <= OWN_BYTES
-        if isinstance(factor, DenseFactor) and (self.way == "own factors" or (self.way == "sample space" and fits)):
+        if isinstance(factor, DenseFactor) and (self.way == "own_factors" or (self.way == "sample_space" and fits)):
             return own_factors(removal.fitted, factor, removal.members)
         return Passes(removal, self.diagonal) if self.way == "passes" else Iterative(removal)
 
@@ -96,7 +96,7 @@ class Engine:
 
     def precondition(self, removal: Removal, reduced: ReducedSolver) -> ColumnMap:
         """M⁻¹ for the L-BFGS of a block; where its groups were given factors after all, these."""
-        factored = self.way == "sample space" and isinstance(reduced, OwnFactors)
+        factored = self.way == "sample_space" and isinstance(reduced, OwnFactors)
         if self.preconditioner == "shared" and not factored:
             if self.inverse.size:
                 return lambda V, _: times(self.inverse, V)
@@ -164,8 +164,8 @@ def newton_work(shape: Shape, diagonal_iterations: float) -> dict[Way, tuple[flo
     m, P = shape.group, float(shape.size)
     beside = shape.shared_solve + shape.group_product + PARAMETER_WORK * P
     return {
-        "own factors": (gram + P**3 / 3 + 20 * P**2, 2 * P**2 * SMALL_SOLVE),
-        "sample space": (m**3 / 3 + 10 * m**2, 2 * shape.shared_solve + shape.group_product + 2 * m**2 * MEMORY_BOUND),
+        "own_factors": (gram + P**3 / 3 + 20 * P**2, 2 * P**2 * SMALL_SOLVE),
+        "sample_space": (m**3 / 3 + 10 * m**2, 2 * shape.shared_solve + shape.group_product + 2 * m**2 * MEMORY_BOUND),
         "iterative": (0.0, ITERATIONS * beside),
         "passes": (0.0, NEWTON_PER_ITERATION * diagonal_iterations * shape.one_pass),
     }
@@ -191,9 +191,9 @@ def possible_ways(fitted: Fitted) -> list[Pair]:
     if not isinstance(fitted.factor, IterativeFactor):
         ways.append(("iterative", "shared"))
         if objective.loss.outputs == 1 and 8 * objective.n**2 <= KERNEL_BYTES:
-            ways += [("sample space", "reduced"), ("sample space", "shared")]
+            ways += [("sample_space", "reduced"), ("sample_space", "shared")]
     if isinstance(fitted.factor, DenseFactor):
-        ways += [("own factors", "reduced"), ("own factors", "shared")]
+        ways += [("own_factors", "reduced"), ("own_factors", "shared")]
     return ways
 
 
@@ -220,7 +220,7 @@ def choose_engine(fitted: Fitted, mean_group: float) -> Engine:
     return Engine(
         way=best[0],
         preconditioner=best[1],
-        kernel=sample_space_kernel(fitted) if best[0] == "sample space" else empty,
+        kernel=sample_space_kernel(fitted) if best[0] == "sample_space" else empty,
         inverse=_inverse(fitted.factor) if best[1] == "shared" else empty,
         diagonal=diagonal,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from scipy import linalg
@@ -11,7 +11,7 @@ from scipy.linalg import lapack
 
 from groupinf.errors import ConvergenceError
 from groupinf.numerics.conjugate_gradient import conjugate_gradient
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, hessian, hessian_products, scores
 from groupinf.numerics.products import Design
 from groupinf.wording import number
@@ -35,7 +35,9 @@ MIRRORED = 512
 
 
 class Factor(Protocol):
-    """A symmetric positive definite matrix that can be solved with."""
+    """A symmetric positive definite matrix that can be solved with; ``name`` tells in a manifest by what."""
+
+    name: ClassVar[str]
 
     def solve(self, V: Array) -> Array:
         """The inverse times V: (P,) or (P, B)."""
@@ -104,7 +106,7 @@ def _stacked_bytes(objective: Objective) -> int:
 
 def _from_rows(objective: Objective, theta: Array) -> Cholesky:
     X = objective.X if isinstance(objective.X, np.ndarray) else objective.X.toarray()
-    roots = objective.loss.curvature_root(scores(X, theta, objective.loss.outputs))
+    roots = objective.loss.curvature_root(scores(X, theta, objective.loss.outputs), objective.y)
     roots *= np.sqrt(objective.sample_weight)[:, None, None]
     stacked = [np.einsum("nj,nkm->nkjm", X, roots).reshape(-1, objective.size)]
     stacked.append(np.diag(np.sqrt(objective.penalty())))
@@ -123,6 +125,8 @@ def _from_rows(objective: Objective, theta: Array) -> Cholesky:
 class DenseFactor:
     """H (P, P), the flat direction of softmax filled in, and its Cholesky factor."""
 
+    name: ClassVar[str] = "cholesky"
+
     H: Array
     factor: Cholesky
 
@@ -138,6 +142,8 @@ class SampleSpaceFactor:
     With X₋ the features without the intercept's ones, A = λI + X₋ᵀDX₋ has the inverse
     A⁻¹v = (v − X₋ᵀD^½ (λI + D^½X₋X₋ᵀD^½)⁻¹ D^½X₋v)/λ; c = X₋ᵀD1 and ``schur`` = 1ᵀD1 − cᵀA⁻¹c border it.
     """
+
+    name: ClassVar[str] = "sample_space"
 
     X: Design
     root: Array
@@ -177,6 +183,8 @@ def without_intercept_mean(V: Array, outputs: int) -> Array:
 class Diagonal:
     """diag H (P,) of a problem with K' outputs."""
 
+    name: ClassVar[str] = "diagonal"
+
     diagonal: Array
     outputs: int
 
@@ -188,6 +196,8 @@ class Diagonal:
 @dataclass(frozen=True)
 class IterativeFactor:
     """H = ∇²L(θ) of which only products are formed; solved by conjugate gradients with the diagonal before them."""
+
+    name: ClassVar[str] = "cg"
 
     objective: Objective
     theta: Array
@@ -231,7 +241,7 @@ def dense_factor(objective: Objective, theta: Array) -> DenseFactor:
 
 def hessian_diagonal(objective: Objective, theta: Array) -> Diagonal:
     """diag ∇²L(θ)."""
-    A = objective.loss.curvature(scores(objective.X, theta, objective.loss.outputs))
+    A = objective.loss.curvature(scores(objective.X, theta, objective.loss.outputs), objective.y)
     a = np.einsum("nkk->nk", A) * objective.sample_weight[:, None]
     squares = objective.X**2 if isinstance(objective.X, np.ndarray) else objective.X.power(2)
     return Diagonal(np.asarray(squares.T @ a).ravel() + objective.penalty(), objective.loss.outputs)
@@ -252,7 +262,7 @@ def without_flat_direction(objective: Objective, H: Array) -> Array:
 
 def _sample_space(objective: Objective, theta: Array) -> SampleSpaceFactor:
     X = objective.X[:, :-1]
-    a = objective.loss.curvature(scores(objective.X, theta, 1))[:, 0, 0] * objective.sample_weight
+    a = objective.loss.curvature(scores(objective.X, theta, 1), objective.y)[:, 0, 0] * objective.sample_weight
     root = np.sqrt(a)
     gram = X @ X.T
     kernel = (gram if isinstance(gram, np.ndarray) else gram.toarray()) * root[:, None] * root

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from groupinf.numerics.factor import Cholesky, Factor, cholesky, hessian_diagonal, without_intercept_mean
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, scores, weighted_gram
 
 # features up to which one p × p factor per output is cheap
@@ -17,6 +18,8 @@ BLOCK_ROWS = 4096
 @dataclass(frozen=True)
 class OutputBlocks:
     """The diagonal blocks of H, one p × p factor per output of softmax: what couples two outputs is left out."""
+
+    name: ClassVar[str] = "output_blocks"
 
     factors: tuple[Cholesky, ...]
 
@@ -32,7 +35,7 @@ def cheap_preconditioner(objective: Objective, theta: Array) -> Factor:
     """Blocks per output where there are several outputs and p is moderate, else the diagonal."""
     if objective.loss.outputs == 1 or objective.p > BLOCK_ROWS:
         return hessian_diagonal(objective, theta)
-    A = objective.loss.curvature(scores(objective.X, theta, objective.loss.outputs))
+    A = objective.loss.curvature(scores(objective.X, theta, objective.loss.outputs), objective.y)
     penalty = objective.penalty().reshape(objective.p, -1)
     factors = []
     for k in range(objective.loss.outputs):

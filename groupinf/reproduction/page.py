@@ -8,8 +8,7 @@ from pathlib import Path
 
 from groupinf.datasets.registry import FACTS
 from groupinf.experiments.folder.files import write_atomically
-from groupinf.experiments.folder.manifest import provenance
-from groupinf.reporting.paper.scatter import joint_convention
+from groupinf.experiments.folder.provenance import provenance
 from groupinf.reporting.words.formats import coefficient, extent, interval, percent, ratio
 from groupinf.reporting.words.markdown import markdown_table
 from groupinf.reporting.words.style import evaluation_name, method_name
@@ -18,6 +17,7 @@ from groupinf.reproduction.explanations import DATA, TABLE_1
 from groupinf.reproduction.reading import Facts, Results, read_results
 from groupinf.reproduction.record import Record, read_record
 from groupinf.reproduction.studies import ORDER, STUDIES
+from groupinf.studies.group_effects.convention import joint_convention
 from groupinf.wording import UNDEFINED, number
 
 METHODS = ("influence", "parameter_influence", "newton")
@@ -66,7 +66,7 @@ def _opening(results: Results, record: Record) -> Iterator[str]:
         'prediction is too small; "too small" is the share of groups whose prediction has the right sign and is '
         "smaller than the actual effect."
     )
-    yield f"Convention: {joint_convention(run.manifest for run in every_run(results))}"
+    yield f"Convention: {joint_convention(run.manifest.convention for run in every_run(results))}"
     if record.shrunk:
         yield f"**A trial, no reproduction**: the studies were changed by {', '.join(f'`{o}`' for o in record.shrunk)}."
     if record.absent:
@@ -92,24 +92,24 @@ def _table_1(results: Results) -> list[str]:
     for run in [*runs, *([multinli] if multinli else [])]:
         line = TABLE_1[run.dataset]
         paper, about = FACTS[line.facts], run.manifest
-        score = run.test_f1 if paper.test_f1 is not None else float(about["test_accuracy"])
+        score = run.test_f1 if paper.test_f1 is not None else about.test_accuracy
         stated = paper.test_f1 if paper.test_f1 is not None else paper.test_accuracy
         lam = paper.lambda_over_n
         rows.append(
             (
                 f"{line.title}{' (substitute)' if line.substitute else ''}",
                 f"{paper.n:,}",
-                f"{about['n']:,}",
+                f"{about.n:,}",
                 f"{line.d:,}",
-                f"{about['d']:,}",
+                f"{about.d:,}",
                 UNDEFINED if lam is None else number(lam, 2),
-                number(about["lam_over_n"], 2),
+                number(about.lam_over_n, 2),
                 UNDEFINED if stated is None else _score(stated, paper.test_f1 is not None),
                 UNDEFINED if score is None else _score(score, paper.test_f1 is not None),
             )
         )
         off = score is None or stated is None or abs(score - stated) >= SCORE
-        if off or line.d != about["d"] or paper.n != about["n"]:
+        if off or line.d != about.d or paper.n != about.n:
             notes.append(DATA[run.dataset])
     if not rows:
         return []
@@ -199,8 +199,8 @@ def _sweeps(results: Results, figures: Sequence[str]) -> list[str]:
             rows.append(
                 (
                     run.dataset,
-                    number(run.manifest["lam_over_n"]),
-                    percent(run.manifest["test_accuracy"], 1),
+                    number(run.manifest.lam_over_n),
+                    percent(run.manifest.test_accuracy, 1),
                     *values,
                 )
             )
@@ -267,13 +267,13 @@ def _time(results: Results, record: Record) -> list[str]:
             named = [f"{stages[stage]:,.0f}" if stage in stages else UNDEFINED for stage in ("prepare", "compute")]
             rows.append((study.name, *named, f"{record.entries[study.name].seconds:,.0f}"))
     total = sum(entry.seconds for entry in record.done().values())
-    about, commits = provenance(), sorted({str(run.manifest["git_commit"]) for run in every_run(results)})
-    versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
+    about, commits = provenance(), sorted({str(run.manifest.provenance.git_commit) for run in every_run(results)})
+    versions = ", ".join(f"{name} {version}" for name, version in about.versions.items())
     return [
         markdown_table(("study", "prepare, s", "predict and retrain, s", "in all, s"), rows),
         f"Together {total / 60:,.0f} minutes on the clock, from the start of each command to its report. "
         "Of a study that was interrupted, the stages are those of the last go.",
-        f"Machine: {about['processor']}, {os.cpu_count()} cores, {about['platform']}. Versions: {versions}. "
+        f"Machine: {about.processor}, {os.cpu_count()} cores, {about.platform}. Versions: {versions}. "
         f"Commit of the runs: {', '.join(commits)}.",
     ]
 

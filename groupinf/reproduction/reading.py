@@ -21,7 +21,7 @@ from groupinf.experiments.folder.result import Run
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.run import TIMINGS
 from groupinf.numerics.cross_validation import f1
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import scores
 from groupinf.reporting.paper.scatter import OWN_GROUP, Shown
 from groupinf.reporting.words.summary import test_set_names
@@ -29,6 +29,7 @@ from groupinf.reproduction.explanations import TABLE_1
 from groupinf.reproduction.record import Record
 from groupinf.reproduction.studies import STUDIES
 from groupinf.studies.group_effects.checks import test_objective
+from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Facts:
     test points.
     """
 
-    manifest: Mapping[str, Any]
+    manifest: GroupEffectsManifest
     spearman: pd.DataFrame
     point: int
     signs: pd.DataFrame
@@ -49,7 +50,7 @@ class Facts:
     @property
     def dataset(self) -> str:
         """The name of the dataset."""
-        return str(self.manifest["dataset"])
+        return self.manifest.dataset
 
     @property
     def evaluations(self) -> tuple[str, ...]:
@@ -146,12 +147,12 @@ def _slope(predicted: Array, actual: Array) -> float:
 
 def _test_f1(run: Run) -> float | None:
     """F1 of class 1 on the test rows at the stored θ̂, where the paper states it; None where data or θ̂ are gone."""
-    name = str(run.manifest["dataset"])
+    name = run.manifest.dataset
     if name not in TABLE_1 or FACTS[TABLE_1[name].facts].test_f1 is None:
         return None
     content = RunDirectory(run.path).read("theta.npz", run.manifest)
     try:
-        dataset = load_dataset(NamedDataset(name=name), Path(), int(run.manifest["seed"]))
+        dataset = load_dataset(NamedDataset(name=name), Path(), run.manifest.seed)
     except DataError:
         return None
     if content is None:

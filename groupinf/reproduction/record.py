@@ -78,7 +78,7 @@ def is_whole(what: str, folder: Path) -> bool:
     """Whether the folder holds a finished run, or a finished sweep none of whose values failed."""
     try:
         if what == "sweep":
-            return not load_sweep(folder).manifest["failures"]
+            return not load_sweep(folder).manifest.failures
         load_run(folder)
     except DataError:
         return False

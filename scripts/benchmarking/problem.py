@@ -18,10 +18,12 @@ from groupinf.config.schema import TestPoints as ChosenTestPoints
 from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.files.data_home import data_home
 from groupinf.datasets.registry import FACTS, load_dataset
-from groupinf.effects.influence import evaluation_gradients, point_influence
+from groupinf.effects.evaluations.test_loss import TEST_LOSS
+from groupinf.effects.influence import point_influence
+from groupinf.effects.test_rows import TestRows
 from groupinf.groups.groups import Group, Groups
 from groupinf.numerics.fit import Fitted, fit
-from groupinf.numerics.losses import loss_for
+from groupinf.numerics.losses.registry import loss_for
 from groupinf.numerics.objective import Objective, scores, with_intercept
 from groupinf.studies.group_effects.checks import test_objective, training_objective
 from groupinf.studies.group_effects.fit import lam_from
@@ -78,7 +80,7 @@ def make_problem(dataset: Dataset, lambda_over_n: float, count: int) -> tuple[Pr
     losses = everything.loss.values(scores(everything.X, fitted.theta, everything.loss.outputs), everything.y)
     tested = choose_test_points(ChosenTestPoints(random=3, highest_loss=3), dataset, losses, rng)
     test, test_points = everything.at(tested.rows), tested.labels
-    influence = point_influence(fitted, evaluation_gradients("test_loss", test, (), fitted.theta))
+    influence = point_influence(fitted, TEST_LOSS.gradients(TestRows(test, tuple(range(test.n))), fitted.theta))
     problem = Problem(
         X=dataset.X_train,
         y=objective.y,

@@ -20,8 +20,9 @@ from benchmarking.plain import pass_seconds
 from benchmarking.problem import Problem, dataset_for, load_problem, make_problem, save_problem
 from benchmarking.reference import solve_reference
 from benchmarking.shapes import SHAPES
-from groupinf.experiments.folder.manifest import convention, provenance
+from groupinf.experiments.folder.provenance import provenance
 from groupinf.numerics.objective import stored_entries
+from groupinf.studies.group_effects.convention import Convention
 
 MATRIX, PRODUCTS = 1_500, 5
 
@@ -37,7 +38,7 @@ def main(task: str, folder: Path, name: str, amount: str) -> None:
             result = {"rows": measure_growth()}
         elif task == "machine":
             made_with = provenance()
-            facts = {key: made_with[key] for key in ("versions", "processor")}
+            facts = {"versions": made_with.versions, "processor": made_with.processor}
             result = {**facts, "matrix_product": _flops_per_second()}
         else:
             result = _peer(load_problem(folder), folder, task, float(amount))
@@ -58,7 +59,7 @@ def _prepare(folder: Path, name: str, count: int) -> dict[str, Any]:
         "entries": stored_entries(problem.X),
         "sparse": not isinstance(problem.X, np.ndarray),
         "weighted": bool(np.any(problem.sample_weight != 1.0)),
-        "convention": convention(problem.lam, SHAPES[name].lambda_over_n, dataset.task),
+        "convention": Convention(problem.lam, SHAPES[name].lambda_over_n, dataset.task).sentence,
         "parameters": problem.theta.size,
         "groups": len(problem.groups),
         "asked": count,

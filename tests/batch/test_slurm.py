@@ -37,7 +37,7 @@ def logs(out: Path) -> str:
 
 def assert_as_local(study: Path, out: Path, local: Path) -> None:
     alone = groupinf.run_experiment(study, out=local, jobs=1)
-    assert alone.manifest["n_blocks"] == TASKS
+    assert alone.manifest.n_blocks == TASKS
     expected, found = numbers(alone.path), numbers(out / alone.path.name)
     assert {"effects.parquet", "spearman.parquet", "theta.npz", "tables/spearman.csv"} <= expected.keys()
     assert found.keys() == expected.keys()

@@ -177,7 +177,7 @@ def test_status_of_a_submitted_sweep(study: Path, slurm: Callable[[str], Path], 
     planned = plan_sweep(load_config(study, [grid]))
     opened, failures = prepare_sweep(planned, tmp_path, 1, False, Silent())
     assert not failures
-    lost = opened.folder.path / opened.manifest["runs"][0]["run"]
+    lost = opened.folder.path / opened.manifest.runs[0].run
     shutil.rmtree(lost)
     said = CliRunner().invoke(main, ["status", str(sweep)]).stdout
     assert f"{lost}\n  prepared   not yet\n" in said

@@ -20,7 +20,7 @@ from groupinf.config.schema import NamedDataset
 from groupinf.datasets.registry import FACTS, dataset_names, load_dataset
 from groupinf.errors import DataError
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+README = (Path(__file__).parents[2] / "data" / "README.md").read_text(encoding="utf-8")
 FIRES = "forestfires/forestfires.csv"
 REAL = (
     "cdr_rebuilt",
@@ -287,7 +287,7 @@ def test_progress_is_a_bar_on_a_terminal_and_notes_elsewhere() -> None:
 def test_readme_names_every_command_argument_and_option() -> None:
     group = main.commands["data"]
     assert isinstance(group, click.Group)
-    section = README[README.index("### Getting data") :].split("\n## ")[0]
+    section = README[README.index("## Getting data\n") :].split("\n## ")[0]
     named = set(re.findall(r"^\| `(--[a-z]+)", section, re.MULTILINE))
     options: dict[str, set[str]] = {}
     for name, command in group.commands.items():

@@ -113,6 +113,6 @@ def test_prepared_and_sharded_it_ends_in_the_table(config: Path, tmp_path: Path)
         overall = run.spearman[run.spearman.kind == "all"].groupby("evaluation").spearman.median()
         medians = [overall[e] for e in ("test_prediction", "test_loss", "self_loss")]
         assert [float(row[at].replace("−", "-")) for at in (3, 5, 7)] == pytest.approx(medians, abs=5e-4)
-        assert float(row[1]) == pytest.approx(100 * run.manifest["test_accuracy"], abs=0.05)
+        assert float(row[1]) == pytest.approx(100 * run.manifest.test_accuracy, abs=0.05)
     page = (path / "tables" / "sweep.md").read_text()
     assert all(f"(../{run.path.name}/)" in page for run in runs)

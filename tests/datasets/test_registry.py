@@ -36,7 +36,8 @@ def test_readme_has_a_section_for_each_dataset_and_no_other() -> None:
 
 
 def readme_sections() -> dict[str, str]:
-    parts = (ROOT / "data" / "README.md").read_text(encoding="utf-8").split("\n## ")[1:]
+    page = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    parts = page.split("\n## Datasets by name\n")[1].split("\n### ")[1:]
     return dict(part.split("\n", 1) for part in parts)
 
 
@@ -55,6 +56,17 @@ def test_readme_states_the_registered_facts(name: str) -> None:
         stated += [f"`{file.path}`", *file.urls, file.origin, *file.members, *file.members.values()]
         stated += [file.sha256 or "sha256: not known", file.listing_sha256 or ""]
     assert [s for s in stated if s not in section] == []
+
+
+@pytest.mark.parametrize("name", dataset_names())
+def test_readme_has_a_row_with_the_sizes_of_each_dataset(name: str) -> None:
+    page, facts = (ROOT / "data" / "README.md").read_text(encoding="utf-8"), FACTS[name]
+    (row,) = (line for line in page.splitlines() if line.startswith(f"| [`{name}`](#{name})"))
+    _, rows, features, classes, _ = row.strip("|").split("|")
+    assert f" {facts.n:,} / " in rows
+    assert facts.n_test is None or rows.endswith(f" / {facts.n_test:,} ")
+    assert features.startswith((f" {facts.d:,} ", f" {facts.d:,}, "))
+    assert classes.strip() == (str(facts.n_classes) if facts.n_classes else "regression")
 
 
 @pytest.mark.parametrize("name", dataset_names())

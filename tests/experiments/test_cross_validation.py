@@ -53,11 +53,11 @@ def test_the_table_is_stored_drawn_and_told_in_the_manifest(config: dict[str, An
     np.testing.assert_allclose(table.approximate_leave_one_out, table.mean_score, rtol=0.15)
     (chosen,) = table.index[table.chosen]
     assert chosen == int(table.mean_score.argmax())
-    assert done.manifest["lam_over_n"] == table.lam_over_n[chosen]
-    told = pd.DataFrame(done.manifest["cross_validation"])
+    assert done.manifest.lam_over_n == table.lam_over_n[chosen]
+    told = pd.DataFrame(map(vars, done.manifest.cross_validation))
     np.testing.assert_array_equal(np.array(told.scores.tolist()), folds)
     np.testing.assert_array_equal(told.mean_score, table.mean_score)
-    assert FILE in done.manifest["files"]
+    assert FILE in done.manifest.files
     pd.testing.assert_frame_equal(pd.read_parquet(done.path / FILE), table)
     write_report(done)
     assert (done.path / "figures" / "cross_validation.svg").is_file()
@@ -93,7 +93,7 @@ def test_shuffled_folds_are_seeded_and_change_nothing_else(config: dict[str, Any
     tables = [done.cross_validation for done in (plain, shuffled, reseeded)]
     assert len({table.fold_0[0] for table in tables if table is not None}) == 3
     assert (plain.path / "groups.npz").read_bytes() == (shuffled.path / "groups.npz").read_bytes()
-    assert plain.manifest["test_points"] == shuffled.manifest["test_points"]
+    assert plain.manifest.test_points == shuffled.manifest.test_points
 
 
 def test_folds_are_contiguous_unless_they_are_shuffled() -> None:
@@ -132,7 +132,7 @@ def test_folds_of_one_class_are_noted_where_labels_are_sorted(config: dict[str, 
         run(config, tmp_path, folds=5, score="accuracy", **more)
         for more in ({}, {"shuffle": True}, {"stratified": True})
     )
-    assert [any(noted in note for note in done.manifest["notes"]) for done in (plain, shuffled, strata)] == [
+    assert [any(noted in note for note in done.manifest.notes) for done in (plain, shuffled, strata)] == [
         True,
         False,
         False,
@@ -173,7 +173,7 @@ def test_without_a_factor_the_column_is_empty_and_a_note_says_so(
     done = run(config, tmp_path)
     assert done.cross_validation is not None
     assert done.cross_validation.approximate_leave_one_out.isna().all()
-    assert any(note.startswith("approximate leave-one-out is left out") for note in done.manifest["notes"])
+    assert any(note.startswith("approximate leave-one-out is left out") for note in done.manifest.notes)
 
 
 @pytest.mark.parametrize(("task", "score"), [("classification", "accuracy"), ("regression", "log_loss")])
@@ -195,7 +195,7 @@ def test_a_score_that_is_left_out_is_the_one_that_the_task_has(tmp_path: Path, t
     done = ran(config, tmp_path)
     spelled = config | {"regularization": {"cross_validation": wanted | {"score": score}}}
     assert done.config["regularization"]["cross_validation"]["score"] == score
-    assert done.manifest["identity"]["config"]["regularization"]["cross_validation"]["score"] == score
+    assert done.manifest.identity["config"]["regularization"]["cross_validation"]["score"] == score
     assert ran(spelled, tmp_path).path == done.path
     assert done.cross_validation is not None
     assert (done.cross_validation.mean_score < 0).all() == (score == "log_loss")

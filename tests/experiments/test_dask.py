@@ -25,6 +25,7 @@ from groupinf.cli.main import main
 from groupinf.config.load import load_config
 from groupinf.effects import blocks
 from groupinf.errors import RunError
+from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.run import execute
 from groupinf.experiments.stages import execute_shard
@@ -152,7 +153,7 @@ def test_a_cluster_that_is_lost_ends_the_run_in_words_and_the_run_goes_on_withou
     assert "Traceback" not in capfd.readouterr().err
     [run] = (tmp_path / "out").iterdir()
     assert RunDirectory(run).stored_blocks()
-    assert not RunDirectory(run).require_manifest()["collected"]
+    assert not RunDirectory(run).require_manifest(RunManifest).collected
     resumed = contents(execute(loaded, tmp_path / "out", 1, False, Silent()).path)
     assert resumed == contents(execute(loaded, tmp_path / "local", 1, False, Silent()).path)
 

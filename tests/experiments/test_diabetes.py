@@ -45,7 +45,7 @@ def dataset(run: Run) -> Dataset:
 
 @pytest.fixture(scope="module")
 def reference(run: Run, dataset: Dataset) -> LogisticRegression:
-    return refitted(dataset, np.ones(dataset.n, dtype=bool), run.manifest["lam"])
+    return refitted(dataset, np.ones(dataset.n, dtype=bool), run.manifest.lam)
 
 
 def refitted(dataset: Dataset, kept: NDArray[np.bool_], lam: float) -> LogisticRegression:
@@ -64,7 +64,7 @@ def values(
     model: LogisticRegression, run: Run, dataset: Dataset, rows: NDArray[np.int64]
 ) -> dict[tuple[str, int], float]:
     """f of the model for every evaluation and test point; ``rows`` are the removed ones."""
-    points = run.manifest["test_points"]
+    points = run.manifest.test_points
     X, y = dataset.X_test[points], dataset.y_test[points]
     found = {("test_prediction", t): z for t, z in zip(points, model.decision_function(X), strict=True)}
     found |= {("test_loss", t): loss for t, loss in zip(points, losses(model, X, y), strict=True)}
@@ -84,12 +84,12 @@ def test_every_kind_of_group_is_drawn(run: Run) -> None:
 
 
 def test_accuracy_is_that_of_table_1(run: Run, dataset: Dataset, reference: LogisticRegression) -> None:
-    assert run.manifest["test_accuracy"] == pytest.approx(0.682, abs=0.0005)
-    assert run.manifest["test_accuracy"] == reference.score(dataset.X_test, dataset.y_test)
+    assert run.manifest.test_accuracy == pytest.approx(0.682, abs=0.0005)
+    assert run.manifest.test_accuracy == reference.score(dataset.X_test, dataset.y_test)
 
 
 def test_highest_losses_are_the_papers_test_points(run: Run, dataset: Dataset, reference: LogisticRegression) -> None:
-    assert run.manifest["test_points"][RANDOM_POINTS:] == [66678, 54826, 2267]
+    assert run.manifest.test_points[RANDOM_POINTS:] == [66678, 54826, 2267]
     order = np.argsort(-losses(reference, dataset.X_test, dataset.y_test))
     assert order[:3].tolist() == [66678, 54826, 2267]
 
@@ -116,7 +116,7 @@ def test_actual_effects_are_those_of_scikit_learn(run: Run, dataset: Dataset, re
         kept = np.ones(dataset.n, dtype=bool)
         kept[rows] = False
         before = values(reference, run, dataset, rows)
-        after = values(refitted(dataset, kept, run.manifest["lam"]), run, dataset, rows)
+        after = values(refitted(dataset, kept, run.manifest.lam), run, dataset, rows)
         for (evaluation, point), f in after.items():
             expected = f - before[evaluation, point]
             assert abs(actual[evaluation, point, group] - expected) < 1e-7 * largest[evaluation]

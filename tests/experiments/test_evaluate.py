@@ -58,15 +58,15 @@ def merged(first: Run, second: Run) -> pd.DataFrame:
 def test_effects_are_those_of_a_run_on_the_same_test_points(run: MakeRun, wanted: dict[str, Any]) -> None:
     source = run()
     there = run(test_points=wanted)
-    assert there.manifest["test_points"] != source.manifest["test_points"]
+    assert there.manifest.test_points != source.manifest.test_points
     here = evaluated(source, f"test_points={wanted}")
-    assert here.manifest["test_points"] == there.manifest["test_points"]
+    assert here.manifest.test_points == there.manifest.test_points
     both = merged(here, there)
     for name, rows in both.groupby("evaluation"):
-        assert np.abs(rows.effect - rows.effect_other).max() <= 2e-8 * there.manifest["scales"][name]
+        assert np.abs(rows.effect - rows.effect_other).max() <= 2e-8 * there.manifest.scales[name]
     predicted = both[both.method != "actual"]
     np.testing.assert_allclose(predicted.effect, predicted.effect_other, rtol=1e-12, atol=1e-14)
-    assert here.manifest["scales"] == there.manifest["scales"]
+    assert here.manifest.scales == there.manifest.scales
 
 
 def test_a_whole_section_of_test_points_is_replaced_by_one_key(run: MakeRun) -> None:
@@ -104,7 +104,7 @@ def test_error_estimates_grow_with_the_error_of_the_stored_parameters(run: MakeR
     assert off.max() > 1e-5
     assert (off <= 1.2 * both.error_estimate).all()  # of first order, with the Hessian at θ̂
     assert both.error_estimate.max() < 10 * off.max()
-    assert any("actual effects on test loss are exact to" in note for note in here.manifest["notes"])
+    assert any("actual effects on test loss are exact to" in note for note in here.manifest.notes)
 
 
 def test_methods_and_evaluations_can_be_added(run: MakeRun) -> None:
@@ -123,8 +123,8 @@ def test_the_folder_stands_beside_the_run_and_is_read_and_reported_like_one(run:
     here = evaluated(source, OTHERS)
     assert here.path.parent == source.path.parent
     assert here.path.name.startswith(f"{source.path.name}-evaluate-")
-    assert here.manifest["evaluated"]["run"] == source.path.name
-    assert "nothing was retrained" in here.manifest["notes"][0]
+    assert here.manifest.evaluated.run == source.path.name
+    assert "nothing was retrained" in here.manifest.notes[0]
     assert evaluated(source, OTHERS, out=tmp_path / "there").path == tmp_path / "there" / here.path.name
     assert "nothing was retrained" in write_report(load_run(here.path)).read_text(encoding="utf-8")
     assert evaluated(source, "test_points.indices=[1]").path != here.path
@@ -186,7 +186,7 @@ def test_the_command_that_a_figure_asks_for_gives_it_what_it_lacks(run: MakeRun,
     made = CliRunner().invoke(main, [*command, "-q", "--jobs", "1"])
     assert made.exit_code == 0, made.stderr
     [again] = [path for path in source.path.parent.glob("*-evaluate-*") if path != lacking.path]
-    assert load_run(again).manifest["test_points"] == lacking.manifest["test_points"]
+    assert load_run(again).manifest.test_points == lacking.manifest.test_points
     assert CliRunner().invoke(main, ["figure", "figure-c1", str(again), "-o", picture]).exit_code == 0
     # of other test points the band is what is lacking, and it takes their place
     plain = evaluated(source, "test_points.indices=[1]", "evaluations=[test_loss]", "methods=[newton]")

@@ -18,6 +18,7 @@ from groupinf.config.load import load_config
 from groupinf.effects import blocks
 from groupinf.errors import DataError, RunError
 from groupinf.experiments.folder.kinds import MANIFEST
+from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.experiments.folder.result import Run
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.run import execute
@@ -90,8 +91,8 @@ def stage_reached(out: Path) -> str:
     if not out.exists() or not list(out.glob(f"small-*/{MANIFEST}")):
         return "prepare"
     run = RunDirectory(the_run(out))
-    manifest = run.require_manifest()
-    return "compute" if len(run.stored_blocks()) < manifest["n_blocks"] else "collect"
+    manifest = run.require_manifest(RunManifest)
+    return "compute" if len(run.stored_blocks()) < manifest.n_blocks else "collect"
 
 
 def test_killed_around_every_write(finished: tuple[dict[str, Any], Path], tmp_path: Path) -> None:
@@ -145,7 +146,7 @@ def test_no_bit_of_the_manifest_is_taken_on_trust(
     content[at * (len(content) - 1) // 99] ^= 1 << at % 7
     (tmp_path / MANIFEST).write_bytes(content)
     with pytest.raises(DataError, match=MANIFEST):
-        RunDirectory(tmp_path).manifest()
+        RunDirectory(tmp_path).manifest(RunManifest)
 
 
 def test_blocks_of_other_prepared_files_are_refused(finished: tuple[dict[str, Any], Path], tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def test_parameters_are_stored_as_those_of_the_features_and_serve_an_evaluation(
     assert archive["coordinates"].shape == (N + 1,)
     block = np.load(next((found.path / "blocks").iterdir()))
     assert block["theta"].shape == (len(found.retrains), D + 1)
-    wanted = [int(row) for row in found.manifest["test_points"]]
+    wanted = [int(row) for row in found.manifest.test_points]
     here = evaluate(found.path, [f"test_points.indices={wanted}", "methods=[newton]"], None, 1, Silent())
     keys = ["group", "test_point", "evaluation", "method"]
     both = here.effects.merge(found.effects, on=keys, suffixes=("", "_of_run"))

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from groupinf.experiments.folder import manifest
+from groupinf.experiments.folder import provenance as made_with
+from groupinf.experiments.folder.provenance import provenance
 
 
 def _git(folder: Path, *command: str) -> str:
@@ -16,10 +17,10 @@ def _git(folder: Path, *command: str) -> str:
 @pytest.fixture
 def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A source tree in which the manifest's file is the one that runs."""
-    file = tmp_path / "groupinf" / "experiments" / "manifest.py"
+    file = tmp_path / "groupinf" / "experiments" / "provenance.py"
     file.parent.mkdir(parents=True)
     file.write_text("a = 1\n", encoding="utf-8")
-    monkeypatch.setattr(manifest, "__file__", str(file))
+    monkeypatch.setattr(made_with, "__file__", str(file))
     return file
 
 
@@ -28,11 +29,11 @@ def test_the_commit_and_changes_beside_it_are_named(source: Path, tmp_path: Path
     _git(tmp_path, "add", "-A")
     _git(tmp_path, "commit", "-q", "-m", "first")
     (tmp_path / "results.txt").write_text("not of the package", encoding="utf-8")
-    known = manifest.provenance()
-    assert (known["git_commit"], known["git_dirty"]) == (_git(tmp_path, "rev-parse", "HEAD").strip(), False)
+    known = provenance()
+    assert (known.git_commit, known.git_dirty) == (_git(tmp_path, "rev-parse", "HEAD").strip(), False)
     source.write_text("a = 2\n", encoding="utf-8")
-    assert manifest.provenance()["git_dirty"] is True
+    assert provenance().git_dirty is True
 
 
 def test_an_installed_package_has_no_commit(source: Path) -> None:
-    assert (manifest.provenance()["git_commit"], manifest.provenance()["git_dirty"]) == (None, False)
+    assert (provenance().git_commit, provenance().git_dirty) == (None, False)

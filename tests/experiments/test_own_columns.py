@@ -70,23 +70,23 @@ def test_both_kinds_of_file_give_the_same_groups_sets_and_effects(folder: Path) 
     for run in runs:
         assert run.groups["name"].tolist() == [str(site) for site in expected.index]
         assert run.groups["size"].tolist() == expected.tolist()
-    assert runs[0].manifest["test_sets"] == runs[1].manifest["test_sets"]
+    assert runs[0].manifest.test_sets == runs[1].manifest.test_sets
     np.testing.assert_array_equal(runs[0].effects["effect"], runs[1].effects["effect"])
 
 
 def test_gaps_are_in_no_group_and_no_set_and_notes_count_them(folder: Path) -> None:
     run = ran(folder)
-    assert "column site: 2 training rows have no value and are in no group" in run.manifest["notes"]
-    assert "column site: 1 test row has no value and is in no set of test rows" in run.manifest["notes"]
+    assert "column site: 2 training rows have no value and are in no group" in run.manifest.notes
+    assert "column site: 1 test row has no value and is in no set of test rows" in run.manifest.notes
     assert run.groups["size"].sum() == 58
-    assert sum(found["rows"] for found in run.manifest["test_sets"]) == 19
+    assert sum(found.rows for found in run.manifest.test_sets) == 19
 
 
 def test_gaps_are_a_group_and_a_set_where_they_are_asked_for(folder: Path) -> None:
     run = ran(folder, builder={"missing": "group"}, test_points={"missing": "group"})
     assert (run.groups["name"].iloc[-1], run.groups["size"].iloc[-1]) == ("(missing)", 2)
-    assert run.manifest["test_sets"][-1]["name"] == "site=(missing)"
-    assert run.manifest["test_sets"][-1]["rows"] == 1
+    assert run.manifest.test_sets[-1].name == "site=(missing)"
+    assert run.manifest.test_sets[-1].rows == 1
 
 
 def test_two_columns_make_groups_and_sets_of_combinations(folder: Path) -> None:
@@ -95,7 +95,7 @@ def test_two_columns_make_groups_and_sets_of_combinations(folder: Path) -> None:
     assert run.groups["name"].tolist() == [f"site={site}, year={year}" for site, year in counts.index]
     assert set(run.groups["kind"]) == {"column site, year"}
     tested = table().iloc[60:].dropna(subset="site").groupby(["site", "year"]).size()
-    assert [found["rows"] for found in run.manifest["test_sets"]] == tested.tolist()
+    assert [found.rows for found in run.manifest.test_sets] == tested.tolist()
 
 
 @pytest.mark.parametrize(("key", "where"), [("groups.builders.0.column", "training"), ("test_points.column", "test")])
@@ -111,7 +111,7 @@ def test_missing_goes_with_column_alone() -> None:
 
 def test_manifest_report_page_and_validate_list_the_columns(folder: Path) -> None:
     run = ran(folder)
-    listed = {use["name"]: use for use in run.manifest["columns"]}
+    listed = {use.name: use for use in run.manifest.columns}
     assert {name: use["role"] for name, use in listed.items()} == {
         "x": "number",
         "price": "categories",
@@ -123,7 +123,7 @@ def test_manifest_report_page_and_validate_list_the_columns(folder: Path) -> Non
     }
     warning = listed["price"]["warning"]
     assert warning.startswith("looks like numbers written as text")
-    assert f"column price: {warning}" in run.manifest["notes"]
+    assert f"column price: {warning}" in run.manifest.notes
     write_report(run)
     assert "| year | number | 2020 to 2021 |" in (run.path / "report.md").read_text(encoding="utf-8")
     page = (run.path / "report.html").read_text(encoding="utf-8")
@@ -137,8 +137,8 @@ def test_manifest_report_page_and_validate_list_the_columns(folder: Path) -> Non
 
 def test_a_stated_number_settles_the_warning(folder: Path) -> None:
     run = ran(folder, dataset={"numeric": ["price"], "decimal": ",", "drop": ["site", "none", "x"]})
-    assert not any("price" in note for note in run.manifest["notes"])
-    assert next(use["role"] for use in run.manifest["columns"] if use["name"] == "price") == "number"
+    assert not any("price" in note for note in run.manifest.notes)
+    assert next(use.role for use in run.manifest.columns if use.name == "price") == "number"
 
 
 def identity(folder: Path, plain: bool = False, **changes: Any) -> dict[str, Any]:

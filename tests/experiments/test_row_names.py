@@ -24,6 +24,7 @@ from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.report import write_report
 from groupinf.reporting.tables.spearman import spearman_csv
 from groupinf.reporting.tables.terminal import spearman_text
+from groupinf.studies.group_effects.manifest import TestKey
 
 FILE = "rows.parquet"
 MINE = pd.DataFrame(
@@ -81,7 +82,7 @@ def test_the_rows_are_stored_named_in_the_manifest_and_verified(run: Callable[..
     assert rows.weight[train].tolist() == written.votes[train].tolist()
     assert rows.weight[~train].isna().all()
     assert set(rows.file) == {"mine.csv"}
-    assert FILE in done.manifest["files"]
+    assert FILE in done.manifest.files
     assert not verify_run(done.path, 1, Silent()).problems
     (done.path / FILE).write_bytes(b"other")
     assert [FILE in problem for problem in verify_run(done.path, 1, Silent()).problems] == [True]
@@ -136,7 +137,7 @@ def test_test_points_are_chosen_and_named_by_key(run: Callable[..., Run]) -> Non
     wanted = [tests[8], tests[3]]
     done = run(test_points={"keys": wanted})
     write_report(done)
-    assert done.manifest["test_points"] == [8, 3]
+    assert done.manifest.test_points == (8, 3)
     assert set(done.effects.test_point) == {8, 3, -1}
     csv = pd.read_csv(io.StringIO(spearman_csv(done)))
     assert set(csv[csv.evaluation == "test_loss"][["test_point", "test_key"]].itertuples(index=False, name=None)) == {
@@ -170,9 +171,9 @@ def test_an_evaluation_has_the_rows_and_names_its_own_test_points(run: Callable[
     other = evaluate(done.path, [f"test_points.keys=[{key}]"], None, 1, Silent())
     assert other.rows is not None
     pd.testing.assert_frame_equal(other.rows, rows)
-    assert other.manifest["test_keys"] == [{"test_point": 5, "name": f"patient={key}"}]
+    assert other.manifest.test_keys == (TestKey(5, f"patient={key}"),)
     summed = evaluate(done.path, ["test_points.all=true"], None, 1, Silent())
-    assert "test_keys" not in summed.manifest
+    assert summed.manifest.test_keys == ()
 
 
 def test_keys_that_name_no_test_row_are_refused_with_file_and_line(

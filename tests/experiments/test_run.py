@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from groupinf.config.load import load_config
 from groupinf.effects import blocks
 from groupinf.errors import ConfigError, ConvergenceError, DataError, RunError
 from groupinf.experiments import compute as compute_stage
+from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.experiments.folder.result import Run
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.run import execute, load_run
@@ -61,7 +63,7 @@ def contents(run: Run) -> dict[str, bytes]:
 def test_tables_are_tidy_and_complete(small_config: dict[str, Any], tmp_path: Path) -> None:
     done = run(small_config, tmp_path / "out")
     assert list(done.effects.columns) == COLUMNS
-    groups, rows_per_group = done.manifest["n_retrained"], 4 * (2 + 2 + 1)
+    groups, rows_per_group = done.manifest.n_retrained, 4 * (2 + 2 + 1)
     assert len(done.effects) == groups * rows_per_group
     assert not done.effects.duplicated(["group", "test_point", "evaluation", "method"]).any()
     assert set(done.effects.loc[done.effects.evaluation == "self_loss", "test_point"]) == {-1}
@@ -71,9 +73,9 @@ def test_tables_are_tidy_and_complete(small_config: dict[str, Any], tmp_path: Pa
     archive = np.load(done.path / "groups.npz")
     np.testing.assert_array_equal(np.diff(archive["indptr"]), done.groups["size"])
     manifest = done.manifest
-    assert manifest["lam"] == pytest.approx(0.01 * 90)
-    assert (manifest["n"], manifest["d"], manifest["classes"]) == (90, 3, ["no", "yes"])
-    assert 0.5 < manifest["test_accuracy"] <= 1
+    assert manifest.lam == pytest.approx(0.01 * 90)
+    assert (manifest.n, manifest.d, manifest.classes) == (90, 3, ("no", "yes"))
+    assert 0.5 < manifest.test_accuracy <= 1
 
 
 def test_the_same_bytes_for_one_and_two_jobs(small_config: dict[str, Any], tmp_path: Path) -> None:
@@ -115,12 +117,12 @@ def test_a_failed_block_keeps_the_others_and_names_the_group(
 
 def test_another_run_in_the_folder_is_refused_by_field(small_config: dict[str, Any], tmp_path: Path) -> None:
     done = run(small_config, tmp_path)
-    stored = done.manifest["identity"]
+    stored = done.manifest.identity
     other = {**stored, "config": {**stored["config"], "seed": 7}}
-    RunDirectory(done.path).write_manifest({**done.manifest, "identity": other})
+    RunDirectory(done.path).write_manifest(replace(done.manifest, identity=other))
     with pytest.raises(DataError, match=r"config\.seed: here 0, stored 7"):
         run(small_config, tmp_path)
-    assert run(small_config, tmp_path, fresh=True).manifest["seed"] == 0
+    assert run(small_config, tmp_path, fresh=True).manifest.seed == 0
 
 
 def test_identity_follows_numbers_and_not_names_or_places(small_config: dict[str, Any], tmp_path: Path) -> None:
@@ -142,8 +144,8 @@ def test_a_group_that_empties_a_class_is_skipped_by_name(small_config: dict[str,
     pd.DataFrame(rows, columns=["group", "index"]).to_csv(tmp_path / "groups.csv", index=False)
     small_config["groups"] = {"builders": [{"builder": "file", "path": str(tmp_path / "groups.csv")}]}
     done = run(small_config, tmp_path / "out")
-    assert [(s["group"], s["name"]) for s in done.manifest["skipped"]] == [(0, "all of no")]
-    assert "class no" in done.manifest["skipped"][0]["reason"]
+    assert [(s.group, s.name) for s in done.manifest.skipped] == [(0, "all of no")]
+    assert "class no" in done.manifest.skipped[0].reason
     assert set(done.effects.group) == {1}
     assert list(done.groups.name) == ["all of no", "two"]
 
@@ -158,11 +160,11 @@ def test_groups_that_all_empty_a_class_leave_nothing_to_run(small_config: dict[s
 def test_cross_validation_chooses_lambda_and_stores_its_table(small_config: dict[str, Any], tmp_path: Path) -> None:
     small_config["regularization"] = {"cross_validation": {"min": 1e-3, "max": 10.0, "num": 5, "score": "log_loss"}}
     manifest = run(small_config, tmp_path).manifest
-    table = pd.DataFrame(manifest["cross_validation"])
+    table = pd.DataFrame(map(vars, manifest.cross_validation))
     np.testing.assert_allclose(table.lam_over_n, np.logspace(-3, 1, 5))
     best = table.lam_over_n[table.mean_score.idxmax()]
-    assert manifest["lam_over_n"] == best
-    assert manifest["lam"] == pytest.approx(best * 90)
+    assert manifest.lam_over_n == best
+    assert manifest.lam == pytest.approx(best * 90)
 
 
 def test_the_sum_over_all_test_points_is_the_sum(small_config: dict[str, Any], tmp_path: Path) -> None:
@@ -196,7 +198,7 @@ def test_what_the_data_cannot_give_is_refused_before_anything_runs(
 
 def test_an_unfinished_run_is_not_loaded(small_config: dict[str, Any], tmp_path: Path) -> None:
     done = run(small_config, tmp_path)
-    RunDirectory(done.path).write_manifest({**done.manifest, "collected": False})
+    RunDirectory(done.path).write_manifest(replace(done.manifest, collected=False))
     with pytest.raises(DataError, match="not finished"):
         load_run(done.path)
     with pytest.raises(DataError, match="expected the folder of a run"):
@@ -214,9 +216,9 @@ def test_a_folder_that_cannot_be_written_to_is_refused_before_anything_is_drawn(
 def test_a_loose_influence_solver_is_announced(small_config: dict[str, Any], tmp_path: Path) -> None:
     small_config["groups"]["builders"] = ["random"]
     loose = run({**small_config, "influence": {"solver": "cg", "tolerance": 0.1}}, tmp_path)
-    assert any(note.startswith("influence on test_loss: the linear solves are off") for note in loose.manifest["notes"])
+    assert any(note.startswith("influence on test_loss: the linear solves are off") for note in loose.manifest.notes)
     tight = run({**small_config, "influence": {"solver": "cg"}}, tmp_path)
-    assert tight.manifest["notes"] == []
+    assert tight.manifest.notes == ()
     exact = run(small_config, tmp_path)
     np.testing.assert_allclose(tight.effects.effect, exact.effects.effect, rtol=1e-6, atol=1e-9)
 
@@ -224,7 +226,7 @@ def test_a_loose_influence_solver_is_announced(small_config: dict[str, Any], tmp
 def test_a_lambda_at_the_edge_of_the_grid_is_announced(small_config: dict[str, Any], tmp_path: Path) -> None:
     small_config["groups"]["builders"] = ["random"]
     small_config["regularization"] = {"cross_validation": {"min": 10.0, "max": 1e3, "num": 3, "score": "log_loss"}}
-    assert "smallest lambda_over_n" in run(small_config, tmp_path).manifest["notes"][0]
+    assert "smallest lambda_over_n" in run(small_config, tmp_path).manifest.notes[0]
 
 
 def test_a_resumed_run_says_what_is_stored_already(small_config: dict[str, Any], tmp_path: Path) -> None:
@@ -255,7 +257,7 @@ def test_only_what_is_to_do_is_counted(
 ) -> None:
     monkeypatch.setattr(blocks, "WIDEST", WIDTH)
     manifest = RunDirectory(run(small_config, tmp_path).path)
-    width, number = manifest.require_manifest()["block_width"], manifest.require_manifest()["n_blocks"]
+    width, number = (getattr(manifest.require_manifest(RunManifest), name) for name in ("block_width", "n_blocks"))
     assert number > 2
     next((manifest.path / "blocks").glob("00001-*")).unlink()
     stages = Stages()
@@ -278,5 +280,5 @@ def test_a_name_with_blanks_and_accents_is_kept_and_gives_a_plain_folder(
     named = small_config | {"name": "Étude à Liège / 2"}
     run = groupinf.run_experiment(named, out=tmp_path, jobs=1)
     assert run.path.name.startswith("Etude-a-Liege-2-")
-    assert run.manifest["name"] == "Étude à Liège / 2"
+    assert run.manifest.name == "Étude à Liège / 2"
     assert "Étude à Liège / 2" in (run.path / "report.html").read_text(encoding="utf-8")

@@ -24,6 +24,7 @@ from groupinf.reporting.tables.spearman import spearman_csv, spearman_latex
 from groupinf.reporting.tables.terminal import spearman_text
 from groupinf.studies.group_effects import checks as problem
 from groupinf.studies.group_effects.forecast import plan
+from groupinf.studies.group_effects.manifest import TestSet
 
 SITES = ("site 0", "site 1", "site 2 with a name that no panel and no table has room for")
 SITE = np.array(SITES, dtype=object)[np.random.default_rng(4).integers(3, size=30)]
@@ -59,7 +60,7 @@ def test_effects_are_the_sums_over_the_rows_of_each_value(run: Callable[..., Run
     each = each[each.test_point >= 0].assign(site=lambda t: SITE[t.test_point.to_numpy()])
     key = ["site", "group", "evaluation", "method"]
     expected = each.groupby(key).effect.sum()
-    names = {entry["test_point"]: entry["name"].removeprefix("site=") for entry in sets.manifest["test_sets"]}
+    names = {entry.test_point: entry.name.removeprefix("site=") for entry in sets.manifest.test_sets}
     found = sets.effects[sets.effects.test_point < -1]
     found = found.assign(site=found.test_point.map(names)).set_index(key).effect
     assert found.index.is_unique
@@ -71,21 +72,20 @@ def test_effects_are_the_sums_over_the_rows_of_each_value(run: Callable[..., Run
 
 def test_sets_are_numbered_in_the_order_of_their_values(run: Callable[..., Run]) -> None:
     manifest = run(groups=RANDOM, test_points={"column": "year"}).manifest
-    assert manifest["test_points"] == [-2, -3, -4]
-    assert manifest["test_sets"] == [
-        {"test_point": -2 - i, "name": f"year={year}", "rows": int((year == YEAR).sum())}
-        for i, year in enumerate([9, 10, 100])
-    ]
+    assert manifest.test_points == (-2, -3, -4)
+    assert manifest.test_sets == tuple(
+        TestSet(-2 - i, f"year={year}", int((year == YEAR).sum())) for i, year in enumerate([9, 10, 100])
+    )
 
 
 def test_error_estimates_hold_the_tolerance_of_the_summed_effects(run: Callable[..., Run]) -> None:
     done = run(groups=RANDOM, **BY_SITE)
     actual = done.effects[done.effects.method == "actual"]
     for name, rows in actual.groupby("evaluation"):
-        assert rows.error_estimate.max() <= 1e-8 * done.manifest["scales"][name]
+        assert rows.error_estimate.max() <= 1e-8 * done.manifest.scales[name]
     influence = done.effects[done.effects.method == "influence"]
     largest = influence[influence.evaluation == "test_loss"].effect.abs().max()
-    assert done.manifest["scales"]["test_loss"] == pytest.approx(largest, rel=1e-9)
+    assert done.manifest.scales["test_loss"] == pytest.approx(largest, rel=1e-9)
 
 
 def test_score_bounds_hold_for_the_rows_of_the_sets(run: Callable[..., Run], tmp_path: Path) -> None:

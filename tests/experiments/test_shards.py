@@ -131,7 +131,7 @@ def test_collect_needs_nothing_but_the_folder(small_config: dict[str, Any], tmp_
     execute_shard(load_config(small_config), tmp_path / "out", 1, Shard(1, 1), Silent())
     Path(small_config["dataset"]["npz"]).unlink()
     moved = path.rename(tmp_path / path.name)
-    assert collect_run(moved, Silent()).manifest["collected"]
+    assert collect_run(moved, Silent()).manifest.collected
     (moved / "groups.npz").unlink()
     with pytest.raises(DataError, match=r"groups\.npz missing or altered; groupinf prepare"):
         collect_run(moved, Silent())

@@ -18,6 +18,8 @@ from groupinf.errors import ConvergenceError, DataError
 from groupinf.experiments import compute as compute_stage
 from groupinf.experiments.folder import in_progress as markers
 from groupinf.experiments.folder.in_progress import HEARTBEAT, at_work, shards_used, workers_alive
+from groupinf.experiments.folder.manifest import RunManifest
+from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.run import execute
 from groupinf.experiments.stages import collect_run, execute_shard, prepare_only
 from groupinf.experiments.status import status_of, status_text
@@ -36,9 +38,9 @@ def test_from_prepared_to_collected(small_config: dict[str, Any], tmp_path: Path
     fresh = status_of(run)
     assert (fresh.done, fresh.running, fresh.collected) == (frozenset(), 0, False)
     assert fresh.seconds_left is None
-    manifest = json.loads((run / "manifest.json").read_text())
-    assert (sum(fresh.blocks), len(fresh.blocks)) == (manifest["n_retrained"], manifest["n_blocks"])
-    assert fresh.left == list(range(manifest["n_blocks"]))
+    manifest = RunDirectory(run).require_manifest(RunManifest)
+    assert (sum(fresh.blocks), len(fresh.blocks)) == (manifest.units, manifest.n_blocks)
+    assert fresh.left == list(range(manifest.n_blocks))
     execute_shard(loaded, tmp_path, 1, Shard(1, 2), Silent())
     assert status_of(run).done == set(Shard(1, 2).blocks(len(fresh.blocks)))
     assert shards_used(run) == 2
@@ -72,8 +74,8 @@ def test_who_is_at_work_and_how_fast(small_config: dict[str, Any], tmp_path: Pat
         execute_shard(load_config(small_config), tmp_path, 1, Shard(1, total - 1), Silent())
         now = status_of(run)
         assert now.done == {0, total - 1}
-        assert now.groups_per_second is not None
-        expected = sum(now.blocks[b] for b in range(1, total - 1)) / now.groups_per_second
+        assert now.units_per_second is not None
+        expected = sum(now.blocks[b] for b in range(1, total - 1)) / now.units_per_second
         assert now.seconds_left == pytest.approx(expected)
         assert f"{socket.gethostname()}, process {os.getpid()}" in status_text(now)
         assert "groups/s, about" in status_text(now)

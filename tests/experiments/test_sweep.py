@@ -23,6 +23,7 @@ import groupinf
 from groupinf.config.load import load_config
 from groupinf.config.sweep_grid import parse_grid
 from groupinf.errors import ConfigError, ConvergenceError, DataError
+from groupinf.experiments.folder.manifest import SweepFailure
 from groupinf.experiments.folder.result import Run
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.run import execute, load_run
@@ -33,6 +34,7 @@ from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard
 from groupinf.studies.group_effects import fit as fitting
 from groupinf.studies.group_effects.forecast import plan
+from groupinf.studies.group_effects.manifest import LambdaSweepManifest
 
 GRID = "0.001,0.01,0.1"
 
@@ -68,13 +70,13 @@ def test_groups_and_test_points_are_those_of_the_reference_at_every_value(
 ) -> None:
     done = sweep(study, tmp_path / "sweep")
     plain = alone(study, tmp_path / "plain", 0.01)
-    assert [run.manifest["lam_over_n"] for run in done.runs] == [0.001, 0.01, 0.1]
-    assert done.manifest["drawn_at_lam_over_n"] == 0.01
+    assert [run.manifest.lam_over_n for run in done.runs] == [0.001, 0.01, 0.1]
+    assert done.manifest.drawn_at_lam_over_n == 0.01
     for run in done.runs:
         assert (run.path / "groups.npz").read_bytes() == (plain.path / "groups.npz").read_bytes()
-        assert run.manifest["test_points"] == plain.manifest["test_points"]
-        noted = any("those of λ/n = 0.01" in note for note in run.manifest["notes"])
-        assert noted == (run.manifest["lam_over_n"] != 0.01)
+        assert run.manifest.test_points == plain.manifest.test_points
+        noted = any("those of λ/n = 0.01" in note for note in run.manifest.notes)
+        assert noted == (run.manifest.lam_over_n != 0.01)
     # drawn there they would be others, so that the test above can fail
     other = alone(study, tmp_path / "plain", 0.1)
     assert (other.path / "groups.npz").read_bytes() != (plain.path / "groups.npz").read_bytes()
@@ -99,7 +101,7 @@ def test_every_value_has_its_own_fit_and_effects(study: dict[str, Any], tmp_path
         archive = np.load(run.path / "groups.npz")
         kept = np.delete(np.arange(len(y)), archive["indices"][archive["indptr"][5] : archive["indptr"][6]])
         without = LogisticRegression(C=C, tol=1e-12, max_iter=10_000).fit(X[kept], y[kept])
-        point = run.manifest["test_points"][0]
+        point = run.manifest.test_points[0]
         x = data["X_test"][[point]]
         actual = run.effects.query("group == 5 and method == 'actual' and evaluation == 'test_prediction'")
         expected = without.decision_function(x) - full.decision_function(x)
@@ -114,7 +116,7 @@ def test_the_same_bytes_for_two_jobs_and_for_shards(study: dict[str, Any], tmp_p
         done = compute_shard(planned, tmp_path / "shards", 1, Shard(number, 3), Silent())
         assert len(set(done.left)) == len(done.left)
     assert done.left == ()
-    assert done.of == sum(run.manifest["n_blocks"] for run in sweep(study, tmp_path / "one").runs)
+    assert done.of == sum(run.manifest.n_blocks for run in sweep(study, tmp_path / "one").runs)
     assert contents(sweep(study, tmp_path / "shards").path) == one
 
 
@@ -152,7 +154,7 @@ def test_what_was_lost_is_fitted_again_from_the_same_neighbour(
 ) -> None:
     done = sweep(study, tmp_path)
     before = contents(done.path)
-    lost = next(run.path for run in done.runs if run.manifest["lam_over_n"] == lam_over_n)
+    lost = next(run.path for run in done.runs if run.manifest.lam_over_n == lam_over_n)
     shutil.rmtree(lost)
     assert contents(sweep(study, tmp_path).path) == before
 
@@ -160,7 +162,7 @@ def test_what_was_lost_is_fitted_again_from_the_same_neighbour(
 def test_the_notes_of_a_finished_reference_do_not_reach_other_runs(study: dict[str, Any], tmp_path: Path) -> None:
     study |= {"methods": ["influence"], "influence": {"solver": "cg", "tolerance": 0.1}}  # announced by collect
     done = sweep(study, tmp_path)
-    assert len(done.runs[1].manifest["notes"]) > 0
+    assert len(done.runs[1].manifest.notes) > 0
     before = contents(done.path)
     shutil.rmtree(done.runs[2].path)
     assert contents(sweep(study, tmp_path).path) == before
@@ -171,18 +173,18 @@ def test_redraw_draws_as_each_run_would_alone(study: dict[str, Any], tmp_path: P
     for run, lam_over_n in zip(done.runs, (0.001, 0.01, 0.1), strict=True):
         plain = alone(study, tmp_path / "plain", lam_over_n)
         pd.testing.assert_frame_equal(run.groups, plain.groups)
-        assert run.manifest["test_points"] == plain.manifest["test_points"]
+        assert run.manifest.test_points == plain.manifest.test_points
         np.testing.assert_allclose(run.effects.effect, plain.effects.effect, rtol=1e-6, atol=1e-9)
-    assert done.manifest["drawn_at_lam_over_n"] is None
-    assert "drawn anew" in done.manifest["convention"]
+    assert done.manifest.drawn_at_lam_over_n is None
+    assert done.manifest.redraw
 
 
 def test_a_reference_beside_the_grid_is_prepared_and_no_result(study: dict[str, Any], tmp_path: Path) -> None:
     done = sweep(study, tmp_path / "sweep", grid="0.001:0.1:2")
-    assert [run.manifest["lam_over_n"] for run in done.runs] == [0.001, 0.1]
-    assert done.manifest["drawn_at_lam_over_n"] == 0.01
+    assert [run.manifest.lam_over_n for run in done.runs] == [0.001, 0.1]
+    assert done.manifest.drawn_at_lam_over_n == 0.01
     plain = alone(study, tmp_path / "plain", 0.01)
-    assert done.manifest["reference_run"] == plain.path.name
+    assert done.manifest.reference_run == plain.path.name
     assert (done.runs[0].path / "groups.npz").read_bytes() == (plain.path / "groups.npz").read_bytes()
     assert not (done.path / plain.path.name / "blocks").exists()
 
@@ -193,8 +195,8 @@ def test_cross_validation_chooses_the_reference(study: dict[str, Any], tmp_path:
         "sweep": {"min": 1e-3, "max": 1.0, "num": 4},
     }
     done = execute_sweep(plan_sweep(load_config(study)), tmp_path, 1, False, Silent())
-    chosen = done.manifest["drawn_at_lam_over_n"]
-    runs = {run.manifest["lam_over_n"]: run for run in done.runs}
+    chosen = done.manifest.drawn_at_lam_over_n
+    runs = {run.manifest.lam_over_n: run for run in done.runs}
     assert runs[chosen].cross_validation is not None
     assert sum(run.cross_validation is not None for run in done.runs) == 1
 
@@ -223,7 +225,7 @@ def test_a_value_that_does_not_converge_is_named_and_the_others_are_kept(
         groupinf.run_sweep(study, lambda_over_n=[0.1, 0.001, 0.01], out=tmp_path, jobs=1)
     path = next(tmp_path.glob("small-sweep-*"))
     kept = groupinf.load_sweep(path)
-    assert [run.manifest["lam_over_n"] for run in kept.runs] == [0.01, 0.1]
+    assert [run.manifest.lam_over_n for run in kept.runs] == [0.01, 0.1]
     assert all((run.path / "report.md").exists() for run in kept.runs)
     assert "has no result" in (path / "tables" / "sweep.md").read_text()
     monkeypatch.undo()
@@ -239,8 +241,8 @@ def test_shards_and_preparation_go_on_without_a_value_that_does_not_fit(
     assert [failure.lam_over_n for failure in failures] == [0.1]
     assert compute_shard(planned, tmp_path, 1, Shard(1, 1), Silent()).left == ()
     done = sweep(study, tmp_path)
-    assert [run.manifest["lam_over_n"] for run in done.runs] == [0.001, 0.01]
-    assert done.manifest["failures"] == [{"lam_over_n": 0.1, "reason": "the fit did not converge"}]
+    assert [run.manifest.lam_over_n for run in done.runs] == [0.001, 0.01]
+    assert done.manifest.failures == (SweepFailure(0.1, "the fit did not converge"),)
 
 
 def test_a_reference_that_does_not_converge_is_said_to_be_the_reference(
@@ -263,8 +265,8 @@ def test_other_grids_and_references_have_other_folders(study: dict[str, Any], tm
 
 def test_another_sweep_or_run_in_the_folder_is_refused_by_field(study: dict[str, Any], tmp_path: Path) -> None:
     done = sweep(study, tmp_path)
-    about = sweep_manifest(done.path)
-    about["identity"]["config"]["regularization"]["lambda_over_n"] = 0.5
+    about = sweep_manifest(done.path, LambdaSweepManifest)
+    about.identity["config"]["regularization"]["lambda_over_n"] = 0.5
     write_sweep_manifest(RunDirectory(done.path), about)
     with pytest.raises(
         DataError, match=r"holds another sweep \(config\.regularization\.lambda_over_n: here 0\.01, stored 0\.5"
@@ -296,7 +298,7 @@ def test_every_run_of_a_sweep_is_a_run(study: dict[str, Any], tmp_path: Path) ->
     for run in done.runs:
         assert (run.path / "report.md").exists()
         pd.testing.assert_frame_equal(load_run(run.path).effects, run.effects)
-        assert (run.effects.lam_over_n == run.manifest["lam_over_n"]).all()
+        assert (run.effects.lam_over_n == run.manifest.lam_over_n).all()
     table = pd.read_csv(done.path / "tables" / "sweep.csv")
     overall = done.runs[0].spearman.query("kind == 'all' and evaluation == 'test_loss' and method == 'newton'")
     row = table.query("lam_over_n == 0.001 and evaluation == 'test_loss' and method == 'newton'").iloc[0]

@@ -15,14 +15,14 @@ from groupinf.numerics.fit import Fitted, fit
 from groupinf.numerics.objective import hessian
 
 EVERYTHING: list[Pair] = [
-    ("own factors", "reduced"),
-    ("own factors", "shared"),
-    ("sample space", "reduced"),
-    ("sample space", "shared"),
+    ("own_factors", "reduced"),
+    ("own_factors", "shared"),
+    ("sample_space", "reduced"),
+    ("sample_space", "shared"),
     ("iterative", "shared"),
     ("passes", "diagonal"),
 ]
-SOFTMAX: list[Pair] = [pair for pair in EVERYTHING if pair[0] != "sample space"]
+SOFTMAX: list[Pair] = [pair for pair in EVERYTHING if pair[0] != "sample_space"]
 
 # rows, parameters per output, outputs, stored entries, sparse, rows of a mean group
 DIABETES = Shape(20_000, 128, 1, 20_000 * 128, False, 2_500)
@@ -35,7 +35,7 @@ MNIST = Shape(55_000, 785, 10, 55_000 * 785, False, 5_000)
 @pytest.mark.parametrize(
     ("shape", "ways", "iterations", "expected"),
     [
-        (DIABETES, EVERYTHING, np.inf, ("own factors", "reduced")),
+        (DIABETES, EVERYTHING, np.inf, ("own_factors", "reduced")),
         (CDR, EVERYTHING, np.inf, ("iterative", "shared")),
         (ENRON, EVERYTHING, 32.0, ("passes", "diagonal")),
         (MNIST, SOFTMAX, np.inf, ("iterative", "shared")),
@@ -46,7 +46,7 @@ def test_shapes_of_the_papers_data(shape: Shape, ways: list[Pair], iterations: f
 
 
 def test_wide_dense_data_use_systems_of_the_groups_size() -> None:
-    assert cheapest(DOGFISH, EVERYTHING, np.inf)[0] == "sample space"
+    assert cheapest(DOGFISH, EVERYTHING, np.inf)[0] == "sample_space"
 
 
 def test_more_iterations_with_a_diagonal_cost_more_and_leave_the_others_alone() -> None:
@@ -61,8 +61,8 @@ def test_without_a_factor_nothing_shares_one(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_softmax_has_no_sample_space() -> None:
-    assert all(way != "sample space" for way, _ in possible_ways(fit(make_objective(3))))
-    assert any(way == "sample space" for way, _ in possible_ways(fit(make_objective(2))))
+    assert all(way != "sample_space" for way, _ in possible_ways(fit(make_objective(3))))
+    assert any(way == "sample_space" for way, _ in possible_ways(fit(make_objective(2))))
 
 
 def iterations(fitted: Fitted, diagonal: np.ndarray) -> int:

@@ -38,17 +38,17 @@ def rhs(size: int, outputs: int, count: int) -> np.ndarray:
 
 @pytest.mark.parametrize("as_sparse", [False, True])
 @pytest.mark.parametrize(("n", "d"), [(60, 4), (12, 70)])
-@pytest.mark.parametrize("kind", ["dense", "sample space", "iterative"])
+@pytest.mark.parametrize("kind", ["dense", "sample_space", "iterative"])
 def test_solves_with_h(kind: str, n: int, d: int, as_sparse: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     o = make_objective(2, n=n, d=d, as_sparse=as_sparse, weighted=True, lam=2.0)
     theta = 0.1 * np.random.default_rng(2).normal(size=o.size)
-    if kind == "sample space":
+    if kind == "sample_space":
         monkeypatch.setattr(factors, "DENSE_BYTES", 8 * n**2)
     if kind == "iterative":
         monkeypatch.setattr(factors, "DENSE_BYTES", 0)
     made = factorise(o, theta) if kind != "dense" else factors.dense_factor(o, theta)
-    expected = {"dense": DenseFactor, "sample space": SampleSpaceFactor, "iterative": IterativeFactor}[kind]
-    if not (kind == "sample space" and d < n):  # there P × P is the smaller space and fits as well
+    expected = {"dense": DenseFactor, "sample_space": SampleSpaceFactor, "iterative": IterativeFactor}[kind]
+    if not (kind == "sample_space" and d < n):  # there P × P is the smaller space and fits as well
         assert isinstance(made, expected)
     V = rhs(o.size, 1, 3)
     H = hessian(o, theta)
@@ -70,7 +70,7 @@ def test_solves_without_each_group(classes: int, as_sparse: bool) -> None:
     for b, rows in enumerate(GROUPS):
         stays = np.setdiff1d(np.arange(o.n), rows)
         z = o.X @ fitted.theta.reshape(o.p, -1)
-        A = o.loss.curvature(z)[stays] * o.sample_weight[stays, None, None]
+        A = o.loss.curvature(z, o.y)[stays] * o.sample_weight[stays, None, None]
         X = (o.X if isinstance(o.X, np.ndarray) else o.X.toarray())[stays]
         H = np.einsum("np,nkm,nq->pkqm", X, A, X).reshape(o.size, o.size) + np.diag(o.penalty())
         expected = np.linalg.lstsq(H, V[:, b], rcond=None)[0]

@@ -33,12 +33,12 @@ WAYS: list[tuple[int, Way, Preconditioner]] = [
     for classes in (0, 2, 3)
     for way in get_args(Way)
     for preconditioner in get_args(Preconditioner)
-    if not (way == "sample space" and classes > 2)  # which is for one output
+    if not (way == "sample_space" and classes > 2)  # which is for one output
 ]
 
 
 def make_engine(fitted: Fitted, way: Way, preconditioner: Preconditioner) -> Engine:
-    kernel = sample_space_kernel(fitted) if way == "sample space" else np.empty((0, 0))
+    kernel = sample_space_kernel(fitted) if way == "sample_space" else np.empty((0, 0))
     assert isinstance(fitted.factor, DenseFactor)
     inverse = fitted.factor.factor.inverse() if preconditioner == "shared" else np.empty((0, 0))
     return Engine(way, preconditioner, kernel, inverse, hessian_diagonal(fitted.objective, fitted.theta))
@@ -106,7 +106,7 @@ def test_a_group_that_stalls_gets_new_hessians(monkeypatch: pytest.MonkeyPatch) 
     o = make_objective(2, lam=1e-3, n=90)
     fitted = fit(o)
     monkeypatch.setattr(importlib.import_module("groupinf.numerics.retrain"), "MAX_PASSES", 1)
-    end = retrained(fitted, make_engine(fitted, "own factors", "reduced"), 1e-9)
+    end = retrained(fitted, make_engine(fitted, "own_factors", "reduced"), 1e-9)
     assert end.converged.all()
     assert (end.refreshed > 0).all()
     np.testing.assert_allclose(end.theta[:, 1], fit(without(o, GROUPS[1])).theta, atol=1e-7)

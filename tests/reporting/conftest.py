@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from selenium.webdriver import Chrome
 from support.browser import chromium, emulate
+from support.manifests import made_manifest
 from support.page_in_browser import EVIL, KINDS
 from support.undrawn import leave_pictures_out
 
@@ -17,7 +18,6 @@ from groupinf.analysis.agreement import agreement_table
 from groupinf.experiments.folder.result import Run
 from groupinf.reporting.html.page import page_html
 
-CONVENTION = "The loss is a sum with penalty (λ/2)·‖weights‖²; effect = f(θ̂(w)) − f(θ̂), positive = removal raises f."
 FRACTIONS = {"influence": 0.5, "parameter_influence": 0.8, "newton": 1.0}
 
 MakeRun = Callable[..., Run]
@@ -53,29 +53,14 @@ def maker(folder: Path) -> MakeRun:
         agreement = agreement_table(effects, seed=0)
         numbers = np.arange(len(kinds))
         about = {
-            "name": "study",
-            "dataset": "toy",
-            "n": 1200,
-            "d": 7,
-            "classes": ["no", "yes"],
-            "task": "classification",
-            "lam": 1.2,
-            "lam_over_n": 0.001,
-            "train_accuracy": 0.91,
-            "test_accuracy": 0.876,
-            "convention": CONVENTION,
-            "scales": {"test_prediction": 1.0, "test_loss": 1.0, "self_loss": 1.0},
             "n_groups": len(kinds),
-            "n_retrained": len(kinds),
-            "notes": [],
-            "skipped": [],
+            "units": len(kinds),
             "agreement_interval": agreement.interval_in_words,
-            "versions": {},
         }
         return Run(
             path=folder / "run",
             config={},
-            manifest=about | manifest,
+            manifest=made_manifest(**(about | manifest)),
             groups=pd.DataFrame(
                 {
                     "group": numbers,

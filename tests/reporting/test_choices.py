@@ -30,7 +30,7 @@ def test_random_points_and_those_of_highest_loss_are_told_apart(make_run) -> Non
 
 
 def test_the_losses_of_a_sweep_are_those_of_its_reference(make_run) -> None:
-    run = chosen(make_run, {"highest_loss": 1}, [4], identity={"sweep": {"drawn_at_lam_over_n": 0.25}})
+    run = chosen(make_run, {"highest_loss": 1}, [4], drawn_at_lam_over_n=0.25)
     assert "4 of highest loss at λ/n = 0.25" in choices.test_points_line(run)
 
 

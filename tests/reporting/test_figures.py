@@ -14,13 +14,13 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from PIL import Image
 
-from groupinf.experiments.folder.manifest import convention
 from groupinf.reporting.drawing import figures
 from groupinf.reporting.drawing.figures import figure_bytes, scatter_figure
 from groupinf.reporting.drawing.layout import arrange
 from groupinf.reporting.drawing.lettering import shorten_to, width_of, wrap_to
 from groupinf.reporting.drawing.scatter import ALPHA, axis_limits
 from groupinf.reporting.words.style import MOST_TEST_POINTS, kind_styles
+from groupinf.studies.group_effects.convention import Convention
 
 NASTY = [
     "_hidden",
@@ -105,16 +105,14 @@ def test_axes_hold_all_values_where_none_is_far_out():
     ],
 )
 @pytest.mark.parametrize(
-    ("kinds", "scale", "line"),
+    ("kinds", "scale", "about"),
     [
-        (["random"] * 8, 1e-5, convention(4.308869380063768, 2.154434690031884e-4, "classification")),
-        ([*NASTY, *(f"ward {i}" for i in range(20))], 0.02, "W" * 400),
+        (["random"] * 8, 1e-5, {"lam": 4.308869380063768, "lam_over_n": 2.154434690031884e-4}),
+        ([*NASTY, *(f"ward {i}" for i in range(20))], 0.02, {"task": "regression"}),
     ],
 )
-def test_nothing_overlaps_or_leaves_the_page(make_run, measures, columns, kinds, scale, line):
-    run = make_run(
-        kinds=kinds, measures=measures, methods=("parameter_influence",), dataset=" ".join(NASTY), convention=line
-    )
+def test_nothing_overlaps_or_leaves_the_page(make_run, measures, columns, kinds, scale, about):
+    run = make_run(kinds=kinds, measures=measures, methods=("parameter_influence",), dataset=" ".join(NASTY), **about)
     run.effects["effect"] *= scale
     figure = scatter_figure(run, "parameter_influence")
     canvas = FigureCanvasAgg(figure)
@@ -209,7 +207,7 @@ def test_title_axes_and_foot_need_no_caption(make_run):
         "Actual effect (retrained)",
         "Slope 1: predicted = actual",
         "Random (20)",
-        run.manifest["convention"],
+        run.manifest.convention.sentence,
     ):
         assert words in shown
 
@@ -261,7 +259,7 @@ def test_legend_takes_the_free_places_of_the_last_row():
 
 
 def test_lines_are_filled_and_hold_all_words():
-    text = convention(4.308869380063768, 2.154434690031884e-4, "classification")
+    text = Convention(4.308869380063768, 2.154434690031884e-4, "classification").sentence
     lines = wrap_to(text, 8.5, 5.0)
     assert " ".join(lines) == text
     assert all(width_of(line, 8.5) <= 5.0 for line in lines)

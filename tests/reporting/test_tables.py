@@ -44,7 +44,7 @@ def test_markdown_has_a_row_per_row_and_states_the_convention(make_run):
     assert len(body) == len(run.spearman)
     influence = next(row for row in body if row[:3] == ["7", "All groups", "Influence"])
     assert influence[3:] == ["32", "1.000", r"\[1.000, 1.000\]", "1.000", "2.00", "100 %", "100 %", "50 %"]
-    assert markdown(run.manifest["convention"]) in text
+    assert markdown(run.manifest.convention.sentence) in text
     assert text.index("## Test loss") < text.index("## Self-loss")
 
 
@@ -54,7 +54,7 @@ def test_latex_has_a_row_per_row_and_states_the_convention(make_run):
     rows = [line for line in text.splitlines() if line.endswith(r"\\") and " & " in line]
     assert len(rows) == len(run.spearman) + run.spearman["evaluation"].nunique()
     assert {line.count(" & ") for line in rows} == {len(HEADERS) - 1}
-    assert latex(run.manifest["convention"]) in text
+    assert latex(run.manifest.convention.sentence) in text
     assert text.count(r"\begin{longtable}") == text.count(r"\end{longtable}") == 2
     assert text.count("{") == text.count("}")
     assert text.replace(r"\$", "").count("$") % 2 == 0
@@ -90,7 +90,7 @@ def test_terminal_shows_each_prediction_on_each_test_point_within_the_width(make
     assert re.search(r"81765 +Influence +1\.000 +\[1\.000, 1\.000\] +2\.00 +100 % +32\n", text)
     assert len(re.findall(r"^ .*Parameter influence .* 1\.25 ", text, re.MULTILINE)) == 4
     flat = " ".join(text.split())
-    assert run.manifest["convention"] in flat
+    assert run.manifest.convention.sentence in flat
     assert "6.0 passes over the data each, at most 6; largest gradient norm 2·10⁻⁹" in flat
     assert "Note: a note of the run" in flat
     assert "Skipped 2 groups, 1 (Random) and 2 (Random): no class has 500 points" in flat

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 import yaml
 from click.testing import CliRunner
+from support.manifests import made_manifest
 
 from groupinf.cli.main import main
 from groupinf.config.load import load_config
@@ -44,7 +45,7 @@ def facts(dataset: str, rho: dict[str, float], under: dict[tuple[str, bool], flo
     signs = pd.DataFrame([(e, neg, 30, share, share / 2, share, 1 + share) for (e, neg), share in under.items()])
     signs.columns = ["evaluation", "negative", "n", "under", "under_largest", "under_exact", "slope"]
     manifest = {"dataset": dataset, "n": 20_000, "d": 127, "lam_over_n": 10 ** (-11 / 3), "test_accuracy": 0.682}
-    return Facts({**manifest, "git_commit": "abc", **about}, table, 7, signs, None, {})
+    return Facts(made_manifest(**{**manifest, "git_commit": "abc", **about}), table, 7, signs, None, {})
 
 
 USUAL = {("test_loss", True): 0.3, ("test_loss", False): 0.9, ("self_loss", False): 1.0}
@@ -151,7 +152,7 @@ def test_a_reproduction_goes_past_what_is_absent_and_what_fails_and_resumes(
     assert (toy.reference / "figure-1.png").read_bytes().startswith(b"\x89PNG")
     assert read_record(toy.out) == record
     results = read_results(toy.out, record)
-    assert [run.manifest["lam_over_n"] for run in results.sweeps["figure-c2-diabetes"]] == pytest.approx([0.01, 0.1])
+    assert [run.manifest.lam_over_n for run in results.sweeps["figure-c2-diabetes"]] == pytest.approx([0.01, 0.1])
     assert "prepare" in results.stages["figure-1-diabetes"]
 
     blocks = {path: path.stat().st_mtime_ns for path in toy.out.rglob("*.npz")}
@@ -286,7 +287,7 @@ def test_the_page_shows_an_explanation_only_where_its_difference_occurs() -> Non
     assert "A trial" not in page
     assert not any(text in page for text in DATA.values())
 
-    other = replace(run, manifest={**run.manifest, "test_accuracy": 0.65})
+    other = replace(run, manifest=replace(run.manifest, test_accuracy=0.65))
     shrunk = replace(record, shrunk=["a=1"], absent={"mnist": ["x.gz"]}, failed={"figure-2": "why"})
     page = markdown_page(replace(results, runs={"figure-1-diabetes": other}), shrunk, [])
     assert DATA["diabetes"] in page

@@ -81,7 +81,7 @@ def _prepare(plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: Progr
     from groupinf.experiments.sweep.execute import prepare_sweep
 
     sweep, failures = prepare_sweep(plan, out, jobs, fresh, progress)
-    left_out = [f"λ/n = {number(failure.lam_over_n, 6)} is left out: {failure.reason}" for failure in failures]
+    left_out = [f"λ/n = {number(failure.value, 6)} is left out: {failure.reason}" for failure in failures]
     return lambda: click.echo("\n".join([f"Prepared: {sweep.folder.path}", *left_out]))
 
 

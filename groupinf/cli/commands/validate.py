@@ -61,7 +61,7 @@ def plan_text(plan: Plan) -> str:
 
 def _columns(plan: Plan) -> list[str]:
     """What every column of a table became, a line each."""
-    from groupinf.datasets.own.table.use import shown
+    from groupinf.datasets.column_use import shown
     from groupinf.reporting.words.formats import named, one_line
 
     if not plan.uses:

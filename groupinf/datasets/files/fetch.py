@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 from groupinf.datasets.facts import DatasetFacts, SourceFile
 from groupinf.datasets.files.download import NotReceivedError, Patience, Transfer
 from groupinf.datasets.files.integrity import FileState, files_of, has_hash, remedy, state_of
-from groupinf.datasets.files.place import copy_in, download_in
+from groupinf.datasets.files.into_place import copy_in, download_in
 from groupinf.errors import DataError, RunError
 
 Place = Path | str  # a file, or a URL

@@ -10,7 +10,7 @@ from groupinf.datasets.facts import DatasetFacts, SourceFile
 from groupinf.datasets.files.download import NotReceivedError
 from groupinf.datasets.files.fetch import in_the_way, verified_words
 from groupinf.datasets.files.integrity import fault_of, has_hash, state_of
-from groupinf.datasets.files.place import copy_in
+from groupinf.datasets.files.into_place import copy_in
 from groupinf.errors import DataError
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import SourceFile
-from groupinf.datasets.files.byte_lines import numbered_lines, read_gzip
 from groupinf.datasets.files.data_home import verified_file
+from groupinf.datasets.files.gzip_files import numbered_lines, read_gzip
 from groupinf.datasets.known import enron
 from groupinf.datasets.known.shared.enron_mail import LICENCE, MAIL, load_mail
 

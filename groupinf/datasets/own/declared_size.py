@@ -14,7 +14,7 @@ from groupinf.config.dataset_schema import (
     NpzDataset,
     ParquetDataset,
 )
-from groupinf.datasets.own.npz_archive import UNREADABLE, stated_numbers
+from groupinf.datasets.files.npz_archive import UNREADABLE, stated_numbers
 from groupinf.datasets.own.table.parquet_table import pandas_columns
 
 # bytes of a number as it is computed with

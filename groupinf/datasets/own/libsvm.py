@@ -19,7 +19,7 @@ from sklearn.datasets import load_svmlight_file
 from groupinf.config.dataset_schema import LibsvmDataset
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.files.data_home import sha256_of
-from groupinf.datasets.own.to_dataset import own_dataset
+from groupinf.datasets.own.own_dataset import own_dataset
 from groupinf.datasets.rows.features import LARGEST, MOST_FEATURES, TOO_LARGE, feature_names
 from groupinf.datasets.rows.labels import encode_targets
 from groupinf.datasets.rows.origins import origins_of

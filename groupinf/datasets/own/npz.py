@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from groupinf.config.dataset_schema import NpzDataset
 from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.files.data_home import sha256_of
-from groupinf.datasets.own.npz_archive import open_archive, read_member
+from groupinf.datasets.files.npz_archive import open_archive, read_member
+from groupinf.datasets.own.own_dataset import own_dataset
 from groupinf.datasets.own.sparse_npz import read_sparse
-from groupinf.datasets.own.to_dataset import own_dataset
 from groupinf.datasets.rows.features import SPARSE_PARTS, check_finite, dense_features, feature_names, sparse_features
 from groupinf.datasets.rows.labels import Targets, check_weights, encode_targets
 from groupinf.datasets.rows.origins import RowOrigins, key_text

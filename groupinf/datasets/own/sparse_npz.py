@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scipy import sparse
 
-from groupinf.datasets.own.npz_archive import open_archive, read_member
+from groupinf.datasets.files.npz_archive import open_archive, read_member
 from groupinf.datasets.rows.features import SPARSE_PARTS, sparse_features
 from groupinf.errors import DataError
 

@@ -33,12 +33,20 @@ def sweep_of(path: Path) -> Path | None:
 
 
 def makes_again(path: Path) -> str:
-    """The command that makes the run in ``path`` again, in words."""
+    """The command that makes the run or sweep in ``path`` again, in words."""
     if _is_evaluation(path):
         return "the same groupinf evaluate command"
-    if sweep_of(path) is not None or "-sweep-" in path.absolute().parent.name:
+    if is_sweep(path) or sweep_of(path) is not None or "-sweep-" in path.absolute().parent.name:
         return "the same groupinf sweep command"
     return "the same groupinf experiment command"
+
+
+def starts_over(path: Path) -> str:
+    """What to do where a run in ``path`` cannot be gone on with, in words."""
+    command = makes_again(path)
+    if _is_evaluation(path):
+        return f"delete the folder or name another --out, and {command} makes it again"
+    return f"{command} with --fresh, or with another --out, makes it again"
 
 
 def _is_evaluation(path: Path) -> bool:

@@ -1,59 +1,129 @@
-"""What a run says of itself: the convention, where its numbers come from, and with what they were made."""
+"""What every run and every sweep says of itself, read from and written to JSON here alone.
+
+A study adds what is its own by a class that extends these.
+"""
 
 from __future__ import annotations
 
-import platform
-import subprocess
-from importlib.metadata import version
-from pathlib import Path
-from typing import Any
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, TypeVar, cast
 
-from groupinf.wording import number
+from pydantic import TypeAdapter
 
-LIBRARIES = ("groupinf", "numpy", "scipy", "scikit-learn", "pandas", "pyarrow", "joblib", "matplotlib")
+from groupinf.errors import DataError
+from groupinf.experiments.folder.provenance import Provenance
 
-
-def convention(lam: float, lam_over_n: float, task: str) -> str:
-    """The one convention, in one line, for every output."""
-    units = "predictions in units of y, losses half squared" if task == "regression" else "losses in nats"
-    lams = f"λ = {number(lam, 6)} (λ/n = {number(lam_over_n, 6)})"
-    return (
-        f"Loss summed over points plus (λ/2)‖weights‖² with {lams}, intercept not penalised, λ kept when points are "
-        "removed. Effect = f without the group − f with it: positive means that removing the group raises f; "
-        f"{units}."
-    )
+# raised when what a manifest says, or a block holds, is told in another way than before: what is older is refused
+FORMAT = 2
 
 
-def provenance() -> dict[str, Any]:
-    """Versions, processor and source commit: what the bytes of a run may depend on besides its configuration."""
-    return {
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
-        "platform": platform.platform(),
-        "processor": _processor(),
-        "git_commit": _git("rev-parse", "HEAD"),
-        "git_dirty": bool(_git("status", "--porcelain", "--", "groupinf")),
-        "threads": 1,
-    }
+class OtherFormatError(DataError):
+    """A run or sweep was written by a version that told it in another way."""
 
 
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor()
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.processor())
+@dataclass(frozen=True, kw_only=True)
+class RunManifest:
+    """What a prepared run says of itself, whatever is computed in it.
+
+    ``study`` is the kind of study, ``name`` what its configuration calls this one. ``identity`` is all that decides
+    its numbers, ``sources`` the SHA-256 of each file of its data. Its ``units``, each called a ``unit``, are computed
+    in blocks of ``block_width``. ``prepared`` and ``tables`` hold the SHA-256 of each file that prepare and collect
+    wrote.
+    """
+
+    study: str
+    name: str
+    identity: Mapping[str, Any]
+    sources: Mapping[str, str]
+    units: int
+    unit: str = "unit"
+    block_width: int
+    notes: tuple[str, ...]
+    provenance: Provenance
+    prepared: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, str] = field(default_factory=dict)
+    collected: bool = False
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The SHA-256 of every file that numbers come from, the blocks aside, which carry theirs in their names."""
+        return {**self.prepared, **self.tables}
+
+    @property
+    def n_blocks(self) -> int:
+        """Blocks that the units are cut into."""
+        return len(self.block_sizes)
+
+    @property
+    def block_sizes(self) -> tuple[int, ...]:
+        """Units in each block."""
+        starts = range(0, self.units, self.block_width)
+        return tuple(min(self.block_width, self.units - start) for start in starts)
 
 
-def _git(*command: str) -> str | None:
-    """What git says of the source tree that runs; None for an installed package, or where there is no git."""
-    source = Path(__file__).resolve().parents[3]
-    if not (source / ".git").exists():
-        return None
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(source), *command], capture_output=True, text=True, timeout=10, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() or None
+@dataclass(frozen=True)
+class SweepEntry:
+    """The folder of the run at one value."""
+
+    value: float
+    run: str
+
+
+@dataclass(frozen=True)
+class SweepFailure:
+    """A value without a result, and why."""
+
+    value: float
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepManifest:
+    """What a sweep says of itself: the runs, by rising value, and the values that have no result.
+
+    ``parameter`` is what sentences call that which varies.
+    """
+
+    study: str
+    name: str
+    identity: Mapping[str, Any]
+    parameter: str
+    runs: tuple[SweepEntry, ...]
+    failures: tuple[SweepFailure, ...] = ()
+    provenance: Provenance
+
+    @property
+    def finished(self) -> list[SweepEntry]:
+        """The runs of the values that did not fail."""
+        failed = {failure.value for failure in self.failures}
+        return [entry for entry in self.runs if entry.value not in failed]
+
+
+Known = TypeVar("Known", bound=RunManifest | SweepManifest)
+
+
+@cache
+def _adapter(kind: Hashable) -> TypeAdapter[Any]:
+    """What turns values of the class ``kind`` into JSON and back."""
+    return TypeAdapter(cast("type[Any]", kind))
+
+
+def as_json(manifest: RunManifest | SweepManifest) -> dict[str, Any]:
+    """The manifest as JSON values, with the number of the format first."""
+    return {"format": FORMAT, **_adapter(cast("Hashable", type(manifest))).dump_python(manifest, mode="json")}
+
+
+def from_json(kind: type[Known], stored: Mapping[str, Any]) -> Known:
+    """The manifest that ``as_json`` told; of a study's own additions ``kind`` leaves out what it does not know."""
+    manifest: Known = _adapter(cast("Hashable", kind)).validate_python(stored)
+    return manifest
+
+
+def other_format(stored: Mapping[str, Any]) -> str:
+    """In which other version's format a manifest is; empty where it is this one's."""
+    found = stored.get("format", 1)
+    if found == FORMAT:
+        return ""
+    return f"made by {'an older' if found < FORMAT else 'a newer'} version (format {found}, here {FORMAT})"

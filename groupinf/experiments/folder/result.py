@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.wording import counted, number
 
 
@@ -22,13 +23,12 @@ class Run:
     (evaluation, test_point, kind or "all", method).
     cross_validation: lam_over_n, mean_score, standard_error, fold_0, ..., approximate_leave_one_out, chosen; None
     where λ was configured.
-    rows: file, line, split, row, label, weight and, where the data have row keys, key; None in a folder of old.
-    manifest: n, d, classes, lam, lam_over_n, train_accuracy, test_accuracy, convention, versions, seeds, ...
+    rows: file, line, split, row, label, weight and, where the data have row keys, key.
     """
 
     path: Path
     config: Mapping[str, Any]
-    manifest: Mapping[str, Any]
+    manifest: GroupEffectsManifest
     groups: pd.DataFrame
     effects: pd.DataFrame
     retrains: pd.DataFrame
@@ -38,5 +38,5 @@ class Run:
 
     def __repr__(self) -> str:
         about = self.manifest
-        at = f"λ/n = {number(about['lam_over_n'], 6)}"
-        return f"<Run {self.path}: {about['dataset']}, {at}, {counted(about['n_retrained'], 'group')}>"
+        at = f"λ/n = {number(about.lam_over_n, 6)}"
+        return f"<Run {self.path}: {about.dataset}, {at}, {counted(about.n_retrained, 'group')}>"

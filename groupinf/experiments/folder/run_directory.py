@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -31,16 +31,18 @@ from groupinf.experiments.folder.files import (
     verified,
     write_atomically,
 )
-from groupinf.experiments.folder.kinds import MANIFEST, makes_again, no_run
+from groupinf.experiments.folder.kinds import MANIFEST, makes_again, no_run, starts_over
+from groupinf.experiments.folder.manifest import OtherFormatError, RunManifest, as_json, from_json, other_format
 from groupinf.experiments.folder.sealed import sealed, unsealed
 from groupinf.groups.groups import Groups
-from groupinf.studies.group_effects.rows import ROWS
 
 SEAL = "manifest_sha256"
-PREPARED = ("theta.npz", "groups.npz", "groups.parquet", "config.yaml")
 CROSS_VALIDATION = "cross_validation.parquet"
 COLLECTED = ("groups.parquet", "retrains.parquet", "effects.parquet", "spearman.parquet")
 HASH_DIGITS = 16
+
+
+Own = TypeVar("Own", bound=RunManifest)
 
 
 class AlteredManifestError(DataError):
@@ -58,10 +60,11 @@ class RunDirectory:
         """The manifest names the SHA-256 of every other file that numbers come from."""
         return self.path / MANIFEST
 
-    def manifest(self) -> dict[str, Any] | None:
+    def manifest(self, kind: type[Own]) -> Own | None:
         """The stored manifest; None where the run has not been prepared.
 
-        Raises AlteredManifestError where it is not what was written: it carries a checksum of its own.
+        Raises AlteredManifestError where it is not what was written, as it carries a checksum of its own, and
+        OtherFormatError where another version wrote it.
         """
         try:
             content = self.manifest_path.read_bytes()
@@ -69,31 +72,37 @@ class RunDirectory:
             return None
         except OSError as error:
             raise DataError(f"{self.manifest_path}: cannot be read ({error.strerror})") from error
-        manifest = unsealed(content, SEAL)
-        if manifest is None:
+        stored = unsealed(content, SEAL)
+        if stored is None:
             again = makes_again(self.path)
             raise AlteredManifestError(
                 f"{self.manifest_path}: altered, as its own checksum does not fit; {again} makes it again"
             )
-        return manifest
+        other = other_format(stored)
+        if other:
+            raise OtherFormatError(f"{self.path}: {other}; {starts_over(self.path)}")
+        return from_json(kind, stored)
 
-    def whole_manifest(self) -> dict[str, Any] | None:
-        """The stored manifest; None where there is none or it was altered, for whoever then makes it again."""
+    def whole_manifest(self, kind: type[Own]) -> Own | None:
+        """The stored manifest; None where there is none or it was altered, for whoever then makes it again.
+
+        Raises OtherFormatError where another version wrote it.
+        """
         try:
-            return self.manifest()
+            return self.manifest(kind)
         except AlteredManifestError:
             return None
 
-    def require_manifest(self) -> dict[str, Any]:
+    def require_manifest(self, kind: type[Own]) -> Own:
         """The stored manifest; raises DataError where there is none."""
-        manifest = self.manifest()
+        manifest = self.manifest(kind)
         if manifest is None:
             raise DataError(no_run(self.path))
         return manifest
 
-    def write_manifest(self, manifest: Mapping[str, Any]) -> None:
+    def write_manifest(self, manifest: RunManifest) -> None:
         """Write the manifest with its checksum: last, as it says that the files it names are there."""
-        write_atomically(self.manifest_path, sealed(manifest, SEAL))
+        write_atomically(self.manifest_path, sealed(as_json(manifest), SEAL))
 
     def require_writable(self) -> None:
         """Make the folder; raises DataError where it cannot be written to, RunError where the disk is full."""
@@ -122,9 +131,9 @@ class RunDirectory:
         write_atomically(self.path / name, content)
         return sha256(content)
 
-    def read(self, name: str, manifest: Mapping[str, Any]) -> bytes | None:
+    def read(self, name: str, manifest: RunManifest) -> bytes | None:
         """A file's content if it is the one the manifest names, else None."""
-        expected = manifest.get("files", {}).get(name)
+        expected = manifest.files.get(name)
         return None if expected is None else verified(self.path / name, expected)
 
     def hash_of(self, name: str) -> str | None:
@@ -145,7 +154,13 @@ class RunDirectory:
             found.setdefault(int(file.name.partition("-")[0]), []).append(file)
         return found
 
-    def read_table(self, name: str, manifest: Mapping[str, Any]) -> pd.DataFrame:
+    def read_prepared(self, manifest: RunManifest) -> dict[str, bytes] | None:
+        """Every file that prepare wrote; None where one of them is missing or altered."""
+        found = {name: self.read(name, manifest) for name in manifest.prepared}
+        whole = {name: content for name, content in found.items() if content is not None}
+        return whole if len(whole) == len(found) else None
+
+    def read_table(self, name: str, manifest: RunManifest) -> pd.DataFrame:
         """A collected table; raises DataError where it is missing or altered."""
         content = self.read(name, manifest)
         if content is None:
@@ -172,11 +187,6 @@ class RunDirectory:
             if sha256(content)[:HASH_DIGITS] == file.stem.partition("-")[2]:
                 return npz_arrays(content)
         return None
-
-
-def prepared_files(manifest: Mapping[str, Any]) -> tuple[str, ...]:
-    """What prepare wrote: PREPARED, the cross-validation where λ was chosen by one, and the rows but in old runs."""
-    return (*PREPARED, *(name for name in (CROSS_VALIDATION, ROWS) if name in manifest.get("files", {})))
 
 
 def groups_archive(groups: Groups) -> bytes:

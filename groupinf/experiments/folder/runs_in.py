@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from groupinf.experiments.folder.kinds import is_sweep
+from groupinf.experiments.folder.manifest import SweepManifest
 from groupinf.experiments.sweep.result import sweep_manifest
 
 
@@ -12,6 +13,4 @@ def runs_of(path: Path) -> list[Path]:
     """The run in ``path``, or every run of the sweep there but those that did not converge: they have no result."""
     if not is_sweep(path):
         return [path]
-    manifest = sweep_manifest(path)
-    failed = {failure["lam_over_n"] for failure in manifest["failures"]}
-    return [path / entry["run"] for entry in manifest["runs"] if entry["lam_over_n"] not in failed]
+    return [path / entry.run for entry in sweep_manifest(path, SweepManifest).finished]

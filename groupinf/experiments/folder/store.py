@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
 
 from groupinf.errors import DataError
 from groupinf.experiments.folder.files import sha256
 from groupinf.experiments.folder.kinds import MANIFEST
-from groupinf.experiments.folder.run_directory import RunDirectory
+from groupinf.experiments.folder.run_directory import Own, RunDirectory
 from groupinf.studies.group_effects.rows import ROWS
 
 # other paths in a configuration, or another name of the same file, change no number
 MAY_DIFFER = ("config.yaml", ROWS)
 
 
-def store_prepared(
-    directory: RunDirectory, contents: Mapping[str, bytes], description: Mapping[str, Any]
-) -> Mapping[str, Any]:
+def store_prepared(directory: RunDirectory, contents: Mapping[str, bytes], description: Own) -> Own:
     """Store prepared files, and the manifest last; the manifest that counts, which is the first that was stored.
 
     Where one is stored already, or blocks are, the files must be those that it or they were made with: then only what
@@ -25,22 +23,23 @@ def store_prepared(
     as a missing one.
     """
     hashes = {name: sha256(content) for name, content in contents.items()}
-    stored = directory.whole_manifest()
+    kind = type(description)
+    stored = directory.whole_manifest(kind)
     if stored is None and directory.stored_blocks():
         found = {name: directory.hash_of(name) for name in hashes}
         lost = "altered" if directory.manifest_path.exists() else "missing"
         _require_same(directory, hashes, found, f"{MANIFEST} is {lost}")
     elif stored is not None:
-        _require_same(directory, hashes, stored["files"], "it was missing or altered, or another process was first")
+        _require_same(directory, hashes, stored.prepared, "it was missing or altered, or another process was first")
     for name, content in contents.items():
         if directory.hash_of(name) != hashes[name]:
             directory.write(name, content)
-    manifest = directory.whole_manifest()
+    manifest = directory.whole_manifest(kind)
     if manifest is None:
-        manifest = {**description, "files": hashes, "collected": False}
+        manifest = replace(description, prepared=hashes)
         directory.write_manifest(manifest)
-    elif any(manifest["files"].get(name) != hashes[name] for name in hashes):
-        manifest = {**manifest, "files": {**manifest["files"], **hashes}}
+    elif any(manifest.prepared.get(name) != hashes[name] for name in hashes):
+        manifest = replace(manifest, prepared={**manifest.prepared, **hashes})
         directory.write_manifest(manifest)
     return manifest
 

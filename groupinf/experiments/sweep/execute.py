@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import accumulate, pairwise
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from groupinf.errors import ConvergenceError
 from groupinf.experiments.collect import collect
 from groupinf.experiments.compute import compute
 from groupinf.experiments.folder.files import json_bytes, npz_arrays
+from groupinf.experiments.folder.manifest import SweepFailure
 from groupinf.experiments.folder.outline import Outline, stored_outline
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.prepare import Given
@@ -22,16 +23,9 @@ from groupinf.experiments.sweep.plan import Step, SweepPlan
 from groupinf.experiments.sweep.result import Sweep, load_sweep, write_sweep_manifest
 from groupinf.experiments.workers.progress import Progress
 from groupinf.experiments.workers.shards import Shard
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
+from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.wording import number
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A λ/n whose fit or retraining did not converge."""
-
-    lam_over_n: float
-    reason: str
 
 
 def execute_sweep(plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: Progress) -> Sweep:
@@ -44,8 +38,7 @@ def execute_sweep(plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: 
     sweep = open_sweep(plan, out, jobs, fresh, progress)
     drawing = time.perf_counter() - began
     failures = _walk(sweep, progress, lambda opened, given, within: _run(opened, given, jobs, within))
-    listed = [vars(failure) for failure in failures]
-    write_sweep_manifest(sweep.folder, {**sweep.manifest, "failures": listed})
+    write_sweep_manifest(sweep.folder, replace(sweep.manifest, failures=tuple(failures)))
     seconds = {"open": round(drawing, 3), "all": round(time.perf_counter() - began, 3)}
     sweep.folder.write(TIMINGS, json_bytes({"seconds": seconds, "jobs": jobs}))
     return load_sweep(sweep.folder.path)
@@ -53,7 +46,7 @@ def execute_sweep(plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: 
 
 def prepare_sweep(
     plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: Progress
-) -> tuple[OpenSweep, list[Failure]]:
+) -> tuple[OpenSweep, list[SweepFailure]]:
     """Fit at every λ/n, draw the groups and store all that shards read; the sweep, and where the fit failed."""
     sweep = open_sweep(plan, out, jobs, fresh, progress)
     return sweep, _walk(sweep, progress, lambda opened, given, within: _prepare(opened, given, jobs, within))
@@ -75,7 +68,7 @@ def compute_shard(plan: SweepPlan, out: Path, jobs: int, shard: Shard, progress:
         try:
             _compute(opened, numbers, jobs, _Within(progress, step))
         except ConvergenceError as error:
-            failures.append(Failure(step.lam_over_n, str(error)))
+            failures.append(SweepFailure(step.lam_over_n, str(error)))
     _raise(failures)
     left = [start + b for opened, start in zip(runs, ends, strict=False) for b in _missing(opened.directory)]
     return ShardDone(sweep.folder.path, shard, len(mine), tuple(left), ends[-1])
@@ -83,16 +76,18 @@ def compute_shard(plan: SweepPlan, out: Path, jobs: int, shard: Shard, progress:
 
 def raise_failures(sweep: Sweep) -> None:
     """Raise one ConvergenceError that names every λ/n without a result; nothing where all have one."""
-    _raise([Failure(**failure) for failure in sweep.manifest["failures"]])
+    _raise(sweep.manifest.failures)
 
 
-def _raise(failures: Sequence[Failure]) -> None:
+def _raise(failures: Sequence[SweepFailure]) -> None:
     if failures:
-        reasons = "\n".join(f"λ/n = {number(failure.lam_over_n, 6)}: {failure.reason}" for failure in failures)
+        reasons = "\n".join(f"λ/n = {number(failure.value, 6)}: {failure.reason}" for failure in failures)
         raise ConvergenceError(f"{reasons}\nThe other values of λ/n are kept")
 
 
-def _walk(sweep: OpenSweep, progress: Progress, action: Callable[[Opened, Given, Progress], None]) -> list[Failure]:
+def _walk(
+    sweep: OpenSweep, progress: Progress, action: Callable[[Opened, Given, Progress], None]
+) -> list[SweepFailure]:
     """``action`` on every step from the largest λ/n down; θ̂ of one, as it is stored, is where the next fit starts."""
     failures = []
     theta: Array | None = None
@@ -103,7 +98,7 @@ def _walk(sweep: OpenSweep, progress: Progress, action: Callable[[Opened, Given,
             action(opened, sweep.given(step, theta), _Within(progress, step, told))
         except ConvergenceError as error:
             progress.note(f"λ/n = {number(step.lam_over_n, 6)} is left out: {error}")
-            failures.append(Failure(step.lam_over_n, str(error)))
+            failures.append(SweepFailure(step.lam_over_n, str(error)))
         theta = _theta(opened.directory, theta)
     return failures
 
@@ -134,7 +129,7 @@ def _compute(opened: Opened, numbers: Sequence[int], jobs: int, progress: Progre
 
 
 def _outline(directory: RunDirectory) -> Outline | None:
-    manifest = directory.whole_manifest()
+    manifest = directory.whole_manifest(GroupEffectsManifest)
     return None if manifest is None else stored_outline(directory, manifest)
 
 
@@ -150,7 +145,7 @@ def _missing(directory: RunDirectory) -> list[int]:
 
 def _theta(directory: RunDirectory, before: Array | None) -> Array | None:
     """θ̂ as it is stored; where a fit failed there is none, and the one before stands."""
-    manifest = directory.whole_manifest()
+    manifest = directory.whole_manifest(GroupEffectsManifest)
     content = None if manifest is None else directory.read("theta.npz", manifest)
     return before if content is None else npz_arrays(content)["theta"]
 

@@ -10,17 +10,19 @@ from typing import Any
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import ConvergenceError, DataError
 from groupinf.experiments.folder.identity import differing_fields
-from groupinf.experiments.folder.manifest import provenance
+from groupinf.experiments.folder.manifest import OtherFormatError, SweepEntry
 from groupinf.experiments.folder.outline import Outline, stored_outline
+from groupinf.experiments.folder.provenance import provenance
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.prepare import NOTHING, Given
 from groupinf.experiments.run import Opened, open_run, prepare_run, run_name
 from groupinf.experiments.sweep.plan import Step, SweepPlan, steps_of, sweep_identity, sweep_name
 from groupinf.experiments.sweep.result import sweep_manifest, write_sweep_manifest
 from groupinf.experiments.workers.progress import Progress
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.draw import Drawn, drawn_again
+from groupinf.studies.group_effects.manifest import STUDY, GroupEffectsManifest, LambdaSweepManifest
 from groupinf.wording import number
 
 
@@ -32,7 +34,7 @@ class OpenSweep:
     folder: RunDirectory
     drawn: Drawn | None
     steps: tuple[Step, ...]
-    manifest: Mapping[str, Any]
+    manifest: LambdaSweepManifest
 
     def opened(self, step: Step) -> Opened:
         """The run of one step; raises DataError where its folder holds another run."""
@@ -42,10 +44,7 @@ class OpenSweep:
         """What a step does not do by itself, where ``before`` is θ̂ of the step above; nothing at the reference."""
         if self.drawn is None or not step.given:
             return Given(None, None if step.cold else before)
-        note = (
-            f"groups and test points are those of λ/n = {number(self.manifest['drawn_at_lam_over_n'], 6)}, "
-            "as in every run of the sweep"
-        )
+        note = f"groups and test points are those of λ/n = {number(self.drawn.at, 6)}, as in every run of the sweep"
         return Given(replace(self.drawn, notes=(*self.drawn.notes, note)), None if step.cold else before)
 
 
@@ -62,24 +61,23 @@ def open_sweep(plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: Pro
     identity = sweep_identity(plan, dataset)
     stored = _stored(folder, identity)
     outline = None if plan.redraw else _reference(plan, dataset, folder, jobs, progress)
-    drawn_at = None if outline is None else float(outline.manifest["lam_over_n"])
+    drawn_at = None if outline is None else outline.manifest.lam_over_n
     steps = steps_of(plan, drawn_at)
-    manifest = {
-        "name": plan.reference.config.name,
-        "dataset": dataset.name,
-        "task": dataset.task,
-        "n": dataset.n,
-        "d": dataset.d,
-        "lam_over_n": [step.lam_over_n for step in reversed(steps)],
-        "redraw": plan.redraw,
-        "drawn_at_lam_over_n": drawn_at,
-        "reference_run": None if plan.redraw else run_name(plan.reference, dataset),
-        "convention": _convention(drawn_at),
-        "runs": [{"lam_over_n": step.lam_over_n, "run": step.name(dataset)} for step in reversed(steps)],
-        "failures": [],
-        **provenance(),
-        "identity": identity,
-    }
+    manifest = LambdaSweepManifest(
+        study=STUDY,
+        name=plan.reference.config.name,
+        identity=identity,
+        parameter="λ/n",
+        runs=tuple(SweepEntry(step.lam_over_n, step.name(dataset)) for step in reversed(steps)),
+        provenance=provenance(),
+        dataset=dataset.name,
+        task=dataset.task,
+        n=dataset.n,
+        d=dataset.d,
+        redraw=plan.redraw,
+        drawn_at_lam_over_n=drawn_at,
+        reference_run=None if plan.redraw else run_name(plan.reference, dataset),
+    )
     if stored is None:
         folder.require_writable()
         write_sweep_manifest(folder, manifest)
@@ -87,19 +85,15 @@ def open_sweep(plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: Pro
     return OpenSweep(dataset, folder, drawn, steps, manifest)
 
 
-def _convention(drawn_at: float | None) -> str:
-    if drawn_at is None:
-        return "Groups and test points are drawn anew at every λ/n."
-    return f"The same groups and test points at every λ/n, drawn at λ/n = {number(drawn_at, 6)}."
-
-
-def _stored(folder: RunDirectory, identity: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _stored(folder: RunDirectory, identity: Mapping[str, Any]) -> LambdaSweepManifest | None:
     """What sweep.json says, None where it is missing or damaged; raises DataError where it is another sweep's."""
     try:
-        stored = sweep_manifest(folder.path)
+        stored = sweep_manifest(folder.path, LambdaSweepManifest)
+    except OtherFormatError:
+        raise
     except DataError:
         return None
-    fields = differing_fields(identity, stored["identity"])
+    fields = differing_fields(identity, stored.identity)
     if fields:
         raise DataError(f"{folder.path}: holds another sweep ({'; '.join(fields)}); choose another --out, or --fresh")
     return stored
@@ -108,7 +102,7 @@ def _stored(folder: RunDirectory, identity: Mapping[str, Any]) -> Mapping[str, A
 def _reference(plan: SweepPlan, dataset: Dataset, folder: RunDirectory, jobs: int, progress: Progress) -> Outline:
     """The run at the reference λ/n, prepared: its groups are those of the sweep."""
     opened = open_run(plan.reference, dataset, folder.path / run_name(plan.reference, dataset), False)
-    manifest = opened.directory.whole_manifest()
+    manifest = opened.directory.whole_manifest(GroupEffectsManifest)
     outline = None if manifest is None else stored_outline(opened.directory, manifest)
     if outline is not None:
         return outline

@@ -16,8 +16,8 @@ def evaluate_command(run: Run, settings: Mapping[str, Any]) -> str:
     An evaluation cannot be evaluated: the run that it came from is, with its test points and evaluations.
     """
     path, kept = run.path, {}
-    if "evaluated" in run.manifest:
-        path, kept = run.path.parent / run.manifest["evaluated"]["run"], _measured(run)
+    if run.manifest.evaluated is not None:
+        path, kept = run.path.parent / run.manifest.evaluated.run, _measured(run)
     if any(key.startswith("test_points.") for key in settings):  # one way of choosing them replaces another
         kept = {key: value for key, value in kept.items() if not key.startswith("test_points.")}
     words = [f"{key}={json.dumps(value, separators=(',', ':'))}" for key, value in {**settings, **kept}.items()]

@@ -66,13 +66,13 @@ def series_of(sources: Sequence[Source]) -> list[tuple[Run, ...]]:
     """
     series: dict[str, list[Run]] = {}
     for source in sources:
-        key = str(source.path) if source.is_sweep else f"runs of {source.runs[0].manifest['dataset']}"
+        key = str(source.path) if source.is_sweep else f"runs of {source.runs[0].manifest.dataset}"
         series.setdefault(key, []).extend(source.runs)
     for name, runs in series.items():
         if not runs:
             raise DataError(f"{name}: expected a sweep with results, found none")
-        runs.sort(key=lambda run: float(run.manifest["lam_over_n"]))
-        values = [run.manifest["lam_over_n"] for run in runs]
+        runs.sort(key=lambda run: float(run.manifest.lam_over_n))
+        values = [run.manifest.lam_over_n for run in runs]
         twice = next((value for value in values if values.count(value) > 1), None)
         if twice is not None:
             raise DataError(f"{name}: expected every λ/n once, found {number(twice)} more than once")

@@ -35,11 +35,11 @@ from groupinf.reporting.paper.scatter import (
     OWN_GROUP,
     Shown,
     chosen_by_loss,
-    joint_convention,
     shown,
 )
 from groupinf.reporting.words.formats import one_line
 from groupinf.reporting.words.style import GRID, MOST_USER_KINDS, QUIET, SMALL, KindStyle, evaluation_name, line_styles
+from groupinf.studies.group_effects.convention import joint_convention
 from groupinf.wording import power_of_ten
 
 WIDTH, HEIGHT, BETWEEN = 2.6, 2.2, 0.25
@@ -74,7 +74,9 @@ def spearman_figure(series: Sequence[Sequence[Run]]) -> Figure:
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
         names = [drawable(one_line(_name(Shown(runs[0])))) for runs in series]
         return _draw(
-            drawn, names, [_interval_line(every), *_points(every), joint_convention(run.manifest for run in every)]
+            drawn,
+            names,
+            [_interval_line(every), *_points(every), joint_convention(run.manifest.convention for run in every)],
         )
 
 
@@ -87,17 +89,17 @@ def _line(runs: Sequence[Shown], evaluation: str) -> Line | None:
         if found.empty:
             return None
         statistics = found.iloc[0][["spearman", "spearman_low", "spearman_high"]]
-        rows.append([s.run.manifest["lam_over_n"], *map(float, statistics)])
+        rows.append([s.run.manifest.lam_over_n, *map(float, statistics)])
     lam, rho, low, high = np.array(rows, dtype=np.float64).T
     return Line(_name(runs[0]), lam, rho, low, high)
 
 
 def _name(of: Shown) -> str:
-    return str(of.run.manifest["dataset"])
+    return str(of.run.manifest.dataset)
 
 
 def _interval_line(runs: Sequence[Run]) -> str:
-    words = dict.fromkeys(one_line(run.manifest["agreement_interval"]) for run in runs)
+    words = dict.fromkeys(one_line(run.manifest.agreement_interval) for run in runs)
     return (
         f"ρ: Spearman's rank correlation of influence with actual effects over all groups. Bands: {'; '.join(words)}."
     )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from groupinf.reporting.paper.advice import evaluate_command
 from groupinf.reporting.paper.grid import Cell, Grid, GridRow
 from groupinf.reporting.words.style import evaluation_name, method_name, panel_name
 from groupinf.reporting.words.summary import test_set_names
+from groupinf.studies.group_effects.convention import joint_convention
 from groupinf.wording import number
 
 EVALUATIONS = ("test_prediction", "test_loss", "self_loss")
@@ -43,13 +43,13 @@ class Shown:
     @property
     def point(self) -> int:
         """The test point of highest loss where the run chose any by that, else its first."""
-        wanted, points = self.run.config.get("test_points", {}), self.run.manifest["test_points"]
+        wanted, points = self.run.config.get("test_points", {}), self.run.manifest.test_points
         return int(points[wanted.get("random") or 0] if wanted.get("highest_loss") else points[0])
 
     @property
     def points(self) -> tuple[int, ...]:
         """All test points."""
-        return tuple(int(point) for point in self.run.manifest["test_points"])
+        return tuple(int(point) for point in self.run.manifest.test_points)
 
     def heading(self, evaluation: str, point: int) -> str:
         """What an effect is measured on."""
@@ -59,8 +59,8 @@ class Shown:
     def facts(self) -> tuple[str, ...]:
         """Dataset, n and d, λ/n: a line each."""
         about = self.run.manifest
-        size = f"n = {about['n']:,}, d = {about['d']:,}"
-        return str(about["dataset"]), size, f"λ/n = {number(about['lam_over_n'])}"
+        size = f"n = {about.n:,}, d = {about.d:,}"
+        return str(about.dataset), size, f"λ/n = {number(about.lam_over_n)}"
 
     def cell(self, evaluation: str, point: int, method: str, heading: str) -> Cell:
         """The panel of one evaluation and method, or why the run has none."""
@@ -80,7 +80,7 @@ class Shown:
         return Cell(heading, panel, self.pairs.kinds)
 
     def _absence(self, evaluation: str) -> str:
-        classes, name = len(self.run.manifest["classes"]), evaluation_name(evaluation).lower()
+        classes, name = len(self.run.manifest.classes), evaluation_name(evaluation).lower()
         if evaluation == "test_prediction" and classes > 2:
             return f"{name} is not defined for {classes} classes"
         return f"{name} was not measured"
@@ -112,7 +112,7 @@ def by_evaluation(runs: Sequence[Run], method: str) -> Grid:
         x_label=_predicted_by(method),
         columns=tuple(s.facts() for s in columns),
         rows=tuple(rows),
-        foot=(RHO, *_points_line(columns), joint_convention(run.manifest for run in runs)),
+        foot=(RHO, *_points_line(columns), joint_convention(run.manifest.convention for run in runs)),
     )
     return _turned(grid) if len(columns) == 1 else grid
 
@@ -155,7 +155,11 @@ def other_test_points(runs: Sequence[Run]) -> Grid:
         x_label=_predicted_by("influence"),
         columns=() if alone else tuple(heads * (len(lines[0]) // len(heads))),
         rows=tuple(rows),
-        foot=(RHO, *([f"Test points by {bands[0]}."] if alone else []), joint_convention(run.manifest for run in runs)),
+        foot=(
+            RHO,
+            *([f"Test points by {bands[0]}."] if alone else []),
+            joint_convention(run.manifest.convention for run in runs),
+        ),
     )
 
 
@@ -178,7 +182,7 @@ def by_lambda(series: Sequence[Sequence[Run]]) -> Grid:
         chosen = spread(len(runs), MOST_COLUMNS)
         left_out |= len(chosen) < len(runs)
         cells = [
-            s.cell("test_loss", s.point, "influence", f"λ/n = {number(s.run.manifest['lam_over_n'])}")
+            s.cell("test_loss", s.point, "influence", f"λ/n = {number(s.run.manifest.lam_over_n)}")
             for s in shown([runs[i] for i in chosen], ["influence"])
         ]
         if not any(cell.panel for cell in cells):
@@ -195,7 +199,7 @@ def by_lambda(series: Sequence[Sequence[Run]]) -> Grid:
         foot=(
             RHO,
             *(("Not every λ/n that was run is drawn.",) if left_out else ()),
-            joint_convention(run.manifest for run in every),
+            joint_convention(run.manifest.convention for run in every),
         ),
     )
 
@@ -219,7 +223,7 @@ def by_method(runs: Sequence[Run]) -> Grid:
         x_label="Predicted effect, by the method that heads the panel",
         columns=(),
         rows=tuple(rows),
-        foot=(RHO, joint_convention(run.manifest for run in runs)),
+        foot=(RHO, joint_convention(run.manifest.convention for run in runs)),
     )
 
 
@@ -236,18 +240,6 @@ def spread(count: int, most: int) -> list[int]:
     return [int(place) for place in places]
 
 
-def joint_convention(manifests: Iterable[Mapping[str, Any]]) -> str:
-    """The convention that holds for all of the runs of these manifests, whatever their λ."""
-    tasks = {manifest.get("task", "classification") for manifest in manifests}
-    units = ["losses in nats"] if "classification" in tasks else []
-    units += ["in regression predictions in units of y, losses half squared"] if "regression" in tasks else []
-    return (
-        "Loss summed over points plus (λ/2)‖weights‖², intercept not penalised, λ kept when points are removed. "
-        "Effect = f without the group − f with it: positive means that removing the group raises f; "
-        f"{'; '.join(units)}."
-    )
-
-
 def chosen_by_loss(run: Run) -> bool:
     """Whether some of the run's test points were chosen as those of highest loss."""
     return bool(run.config.get("test_points", {}).get("highest_loss"))
@@ -259,7 +251,7 @@ def _points_line(columns: Sequence[Shown]) -> tuple[str, ...]:
         return ("The test point of each run is the one of highest loss.",)
     if not by_loss:
         return ("The test point of each run is its first.",)
-    named = ", ".join(str(s.run.manifest["dataset"]) for s in by_loss)
+    named = ", ".join(str(s.run.manifest.dataset) for s in by_loss)
     return (f"The test point is the one of highest loss ({named}), else the first of the run.",)
 
 

@@ -13,6 +13,7 @@ from groupinf.reporting.words.entries import labels
 from groupinf.reporting.words.formats import coefficient, extent, one_line, percent, ratio, shorten
 from groupinf.reporting.words.style import LONGEST_NAME, evaluation_name, method_name
 from groupinf.reporting.words.summary import SLOPE_WORDS, convention_of
+from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.wording import number
 
 _HEADERS = ("run", "prediction", "ρ", "slope", "under", "test points")
@@ -56,25 +57,23 @@ def _about(names: Sequence[str], runs: Sequence[Run], width: int) -> str:
 def _facts(run: Run) -> dict[str, str]:
     """What a run is, by the name of each fact."""
     about = run.manifest
-    train, test = (percent(about[f"{rows}_accuracy"], 1) if about["classes"] else "" for rows in ("train", "test"))
+    train, test = (percent(share, 1) for share in about.accuracies) if about.accuracies is not None else ("", "")
     return {
-        "dataset": shorten(about["dataset"], LONGEST_NAME),
-        "n": f"{about['n']:,}",
-        "d": f"{about['d']:,}",
-        "classes": f"{len(about['classes'])}" if about["classes"] else "",
-        "λ/n": number(about["lam_over_n"]),
-        "λ": number(about["lam"]),
+        "dataset": shorten(about.dataset, LONGEST_NAME),
+        "n": f"{about.n:,}",
+        "d": f"{about.d:,}",
+        "classes": f"{len(about.classes)}" if about.classes else "",
+        "λ/n": number(about.lam_over_n),
+        "λ": number(about.lam),
         "training accuracy": train,
         "test accuracy": test,
-        "groups": f"{about['n_groups']:,}",
+        "groups": f"{about.n_groups:,}",
         "retrained": _retrained(about),
     }
 
 
-def _retrained(about: Mapping[str, Any]) -> str:
-    return (
-        one_line(f"0, read from {about['evaluated']['run']}") if "evaluated" in about else f"{about['n_retrained']:,}"
-    )
+def _retrained(about: GroupEffectsManifest) -> str:
+    return one_line(f"0, read from {about.evaluated.run}") if about.evaluated is not None else f"{about.n_retrained:,}"
 
 
 def _cells(row: Mapping[Any, Any]) -> tuple[str, ...]:

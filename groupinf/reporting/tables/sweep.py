@@ -60,7 +60,7 @@ def sweep_markdown(sweep: Sweep) -> str:
         table = [header, ["---:"] * len(header), *rows]
         parts += [f"## {method_name(method)}", "\n".join(f"| {' | '.join(line)} |" for line in table)]
     folders = [
-        f"- λ/n = {number(run.manifest['lam_over_n'])}: [{run.path.name}](../{run.path.name}/)" for run in sweep.runs
+        f"- λ/n = {number(run.manifest.lam_over_n)}: [{run.path.name}](../{run.path.name}/)" for run in sweep.runs
     ]
     parts += [*map(markdown, _closing(sweep)), "## Runs", "\n".join(folders)]
     return "\n\n".join(parts) + "\n"
@@ -85,8 +85,10 @@ def _of_run(run: Run) -> pd.DataFrame:
     found = extents(run.spearman)
     table = found[["evaluation", "method"]].assign(n_test_points=found["test_points"], n_groups=found["n_groups"])
     table = table.assign(**{name: found[f"{name}_median"] for name in EXTENT_OF})
-    for place, key in enumerate(("lam_over_n", "test_accuracy", "test_loss")):
-        table.insert(place, key, run.manifest[key])
+    about = run.manifest
+    facts = {"lam_over_n": about.lam_over_n, "test_accuracy": about.test_accuracy, "test_loss": about.test_loss}
+    for place, (key, value) in enumerate(facts.items()):
+        table.insert(place, key, value)
     table.insert(0, "run", run.path.name)
     return table
 
@@ -97,7 +99,7 @@ def _tables(sweep: Sweep, with_seconds: bool) -> Iterator[tuple[str, list[tuple[
         return
     frame = sweep_frame(sweep)
     evaluations = list(frame["evaluation"].unique())
-    classifies = sweep.manifest["task"] == "classification"
+    classifies = sweep.manifest.task == "classification"
     agreement = [name for e in evaluations for name in (f"ρ {SHORT[e]}", "slope")]
     ends = ["time"] if with_seconds else []
     header = ("λ/n", "accuracy" if classifies else "test loss", *agreement, *ends)
@@ -106,9 +108,10 @@ def _tables(sweep: Sweep, with_seconds: bool) -> Iterator[tuple[str, list[tuple[
         lines = [header]
         for run in sweep.runs:
             cells = [c for e in evaluations for c in _agreement(rows.loc[(run.path.name, e)])]
-            fit = percent(run.manifest["test_accuracy"], 1) if classifies else number(run.manifest["test_loss"])
+            share = run.manifest.test_accuracy
+            fit = number(run.manifest.test_loss) if share is None else percent(share, 1)
             ends = [_seconds(run)] if with_seconds else []
-            lines.append((number(run.manifest["lam_over_n"]), fit, *cells, *ends))
+            lines.append((number(run.manifest.lam_over_n), fit, *cells, *ends))
         yield str(method), lines
 
 
@@ -126,23 +129,26 @@ def _seconds(run: Run) -> str:
 
 
 def _title(sweep: Sweep) -> str:
-    return f"{one_line(sweep.manifest['name'])} over λ/n"
+    return f"{one_line(sweep.manifest.name)} over λ/n"
 
 
 def _data_line(sweep: Sweep) -> str:
     about = sweep.manifest
-    values = f"{counted(len(about['lam_over_n']), 'value')} of λ/n"
-    return f"{shorten(about['dataset'], LONGEST_NAME)}: n = {about['n']:,}, d = {about['d']:,}; {values}"
+    values = f"{counted(len(about.lam_over_n), 'value')} of λ/n"
+    return f"{shorten(about.dataset, LONGEST_NAME)}: n = {about.n:,}, d = {about.d:,}; {values}"
 
 
 def _drawn_line(sweep: Sweep) -> str:
-    return one_line(sweep.manifest["convention"])
+    at = sweep.manifest.drawn_at_lam_over_n
+    if at is None:
+        return "Groups and test points are drawn anew at every λ/n."
+    return f"The same groups and test points at every λ/n, drawn at λ/n = {number(at, 6)}."
 
 
 def _failures(sweep: Sweep) -> list[str]:
     return [
-        f"λ/n = {number(failure['lam_over_n'])} has no result: {one_line(failure['reason'])}"
-        for failure in sweep.manifest["failures"]
+        f"λ/n = {number(failure.value)} has no result: {one_line(failure.reason)}"
+        for failure in sweep.manifest.failures
     ]
 
 

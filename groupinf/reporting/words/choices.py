@@ -25,7 +25,7 @@ def point_choices(run: Run) -> dict[int, str]:
     wanted = run.config.get("test_points", {})
     if not wanted.get("highest_loss"):
         return {}
-    points, random = run.manifest["test_points"], wanted.get("random") or 0
+    points, random = run.manifest.test_points, wanted.get("random") or 0
     return {point: "random" if i < random else "highest loss" for i, point in enumerate(points)}
 
 
@@ -44,22 +44,16 @@ def _chosen_points(run: Run, wanted: Mapping[str, Any]) -> str:
         sets = counted(len(test_set_names(run)), "value")
         return f"sums over those with the same value of column {one_line(str(wanted['column']))}, {sets}"
     names = test_point_names(run)
-    points = [point_name("", point, names) for point in run.manifest["test_points"]]
+    points = [point_name("", point, names) for point in run.manifest.test_points]
     if wanted.get("indices") is not None or wanted.get("keys") is not None:
         return f"{_rows(points)} as configured"
-    at = f"λ/n = {number(_drawn_at(run))}"
+    at = f"λ/n = {number(run.manifest.drawn_at_lam_over_n)}"
     if wanted.get("percentile") is not None:
         low, high = wanted["percentile"]
         return f"{_rows(points)}, drawn from those with a loss between percentiles {low:g} and {high:g} at {at}"
     random = wanted.get("random") or 0
     parts = ((points[:random], "drawn at random"), (points[random:], f"of highest loss at {at}, the highest first"))
     return "; ".join(f"{_rows(some)} {how}" for some, how in parts if some)
-
-
-def _drawn_at(run: Run) -> float:
-    """The λ/n of the fit by whose losses test points were chosen: in a sweep that of its reference."""
-    sweep = run.manifest.get("identity", {}).get("sweep", {})
-    return float(sweep.get("drawn_at_lam_over_n", run.manifest["lam_over_n"]))
 
 
 def _rows(points: Sequence[str]) -> str:
@@ -70,8 +64,8 @@ def _rows(points: Sequence[str]) -> str:
 
 def title_line(run: Run) -> str:
     """The run's name; of an evaluation also what it is measured on, which tells it from the run and from others."""
-    name = one_line(run.manifest["name"])
-    if "evaluated" not in run.manifest:
+    name = one_line(run.manifest.name)
+    if run.manifest.evaluated is None:
         return name
     measures = run.effects[["evaluation", "test_point"]].drop_duplicates()
     tested = measures[measures["evaluation"] != "self_loss"]
@@ -129,7 +123,7 @@ def score_name(run: Run) -> str:
     """What cross-validation scored."""
     score = _wanted(run)["score"]
     if score == "log_loss":
-        return "Minus the mean loss" if run.manifest["classes"] else "Minus half the squared error"
+        return "Minus the mean loss" if run.manifest.classes else "Minus half the squared error"
     return {"accuracy": "Accuracy", "f1": "F1 of class 1"}[score]
 
 

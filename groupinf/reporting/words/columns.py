@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from groupinf.datasets.own.table.use import ColumnUse, shown
+from groupinf.datasets.column_use import shown
 from groupinf.reporting.words.formats import markdown, named, one_line
+from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.wording import counted
 
 # Columns that a report lists; the manifest has them all.
@@ -15,9 +15,9 @@ MOST_LISTED = 200
 HEADINGS = ("column", "use", "values", "warning")
 
 
-def column_rows(manifest: Mapping[str, Any]) -> tuple[list[Sequence[str]], int]:
+def column_rows(manifest: GroupEffectsManifest) -> tuple[list[Sequence[str]], int]:
     """Return a row of texts under ``HEADINGS`` for each column that is listed, and the number of the others."""
-    uses, more = shown([ColumnUse(**use) for use in manifest.get("columns", [])], MOST_LISTED)
+    uses, more = shown(manifest.columns, MOST_LISTED)
     return [(named(use.name), use.role, one_line(use.words), one_line(use.warning)) for use in uses], more
 
 
@@ -26,7 +26,7 @@ def more_columns(more: int) -> str:
     return f"{counted(more, 'more column is', 'more columns are')} in manifest.json." if more else ""
 
 
-def columns_markdown(manifest: Mapping[str, Any]) -> list[str]:
+def columns_markdown(manifest: GroupEffectsManifest) -> list[str]:
     """Return the section of a written report; nothing for data that are no table."""
     rows, more = column_rows(manifest)
     if not rows:

@@ -77,9 +77,9 @@ def labels(runs: Sequence[Run]) -> list[str]:
         return [""]
     facts = [
         (
-            shorten(run.manifest["name"], LONGEST_NAME),
-            shorten(run.manifest["dataset"], LONGEST_NAME),
-            f"λ/n = {number(run.manifest['lam_over_n'])}",
+            shorten(run.manifest.name, LONGEST_NAME),
+            shorten(run.manifest.dataset, LONGEST_NAME),
+            f"λ/n = {number(run.manifest.lam_over_n)}",
         )
         for run in runs
     ]

@@ -79,13 +79,13 @@ def extent(least: float, most: float, written: Callable[[float], str]) -> str:
     return " to ".join(dict.fromkeys((written(least), written(most))))
 
 
-def percent(share: float, decimals: int = 0) -> str:
-    """A share in per cent; whole shares look whole, and nothing short of all is rounded to all.
+def percent(share: float | None, decimals: int = 0) -> str:
+    """A share in per cent; whole shares look whole, and nothing short of all is rounded to all; undefined without one.
 
     >>> percent(0.8349), percent(1.0), percent(0.9996), percent(0.68214, 1)
     ('83 %', '100 %', '>99 %', '68.2 %')
     """
-    if math.isnan(share):
+    if share is None or math.isnan(share):
         return UNDEFINED
     text = f"{100 * share:.{decimals}f}"
     if share < 1 and float(text) == 100:

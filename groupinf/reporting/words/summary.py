@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -21,48 +20,46 @@ SLOPE_WORDS = (
 )
 # skipped groups of one reason that a line names
 _MOST_NAMED = 20
-# how a convention states the λ of its run
-_LAMBDA = re.compile(r" with λ = \S+ \(λ/n = [^)]+\)")
 
 
 def facts_line(run: Run) -> str:
     """Dataset, n, d and λ/n."""
     about = run.manifest
-    size = f"n = {about['n']:,}, d = {about['d']:,}, λ/n = {number(about['lam_over_n'])}"
-    return f"{shorten(about['dataset'], LONGEST_NAME)}: {size}"
+    size = f"n = {about.n:,}, d = {about.d:,}, λ/n = {number(about.lam_over_n)}"
+    return f"{shorten(about.dataset, LONGEST_NAME)}: {size}"
 
 
 def data_line(run: Run) -> str:
     """Dataset, its size, the regularisation, the accuracies (where the task has any) and the numbers of groups."""
     about = run.manifest
-    parts = [f"{facts_line(run)} (λ = {number(about['lam'])})"]
-    if about["classes"]:
-        train, test = (percent(about[f"{rows}_accuracy"], 1) for rows in ("train", "test"))
-        classes = counted(len(about["classes"]), "class", "classes")
+    parts = [f"{facts_line(run)} (λ = {number(about.lam)})"]
+    if about.accuracies is not None:
+        train, test = (percent(share, 1) for share in about.accuracies)
+        classes = counted(len(about.classes), "class", "classes")
         parts += [classes, f"accuracy {train} on training rows and {test} on test rows"]
-    skipped = about["n_groups"] - about["n_retrained"]
-    groups = counted(about["n_groups"], "group")
+    skipped = about.n_groups - about.n_retrained
+    groups = counted(about.n_groups, "group")
     return "; ".join([*parts, groups + (f", {skipped:,} of them skipped" if skipped else "")])
 
 
 def convention_line(run: Run) -> str:
     """The convention that all effects of the run follow."""
-    return one_line(run.manifest["convention"])
+    return one_line(run.manifest.convention.sentence)
 
 
 def convention_of(runs: Sequence[Run]) -> str:
     """The convention of one run, or what the conventions of several say, without their λ where these differ."""
-    told = list(dict.fromkeys(map(convention_line, runs)))
+    told = dict.fromkeys(run.manifest.convention for run in runs)
     if len(told) > 1:
-        told = list(dict.fromkeys(_LAMBDA.sub("", line) for line in told))
-    return " ".join(told)
+        return " ".join(dict.fromkeys(convention.without_lam for convention in told))
+    return " ".join(convention.sentence for convention in told)
 
 
 def statistics_line(run: Run, rows: pd.DataFrame) -> str:
     """What the columns of the Spearman table mean; the interval is explained where one of ``rows`` has any."""
     if rows["spearman_low"].isna().all():
         return SLOPE_WORDS
-    return f"Interval of Spearman's ρ: {one_line(run.manifest['agreement_interval'])}. {SLOPE_WORDS}"
+    return f"Interval of Spearman's ρ: {one_line(run.manifest.agreement_interval)}. {SLOPE_WORDS}"
 
 
 def certificate_line(run: Run) -> str:
@@ -84,11 +81,11 @@ def certificate_line(run: Run) -> str:
 
 def evaluated_line(run: Run) -> str:
     """Which run's retrained parameters were read; empty for a run that retrained its groups itself."""
-    of = run.manifest.get("evaluated")
+    of = run.manifest.evaluated
     if of is None:
         return ""
     groups = counted(len(run.retrains), "group")
-    return f"Nothing was retrained: the parameters of {groups} were read from {one_line(of['run'])}, which stored them."
+    return f"Nothing was retrained: the parameters of {groups} were read from {one_line(of.run)}, which stored them."
 
 
 def _proven(retrains: pd.DataFrame) -> str:
@@ -105,12 +102,12 @@ def _proven(retrains: pd.DataFrame) -> str:
 
 def test_set_names(run: Run) -> dict[int, str]:
     """What the sets of test points are called, by their number in the column test_point; empty where there are none."""
-    return {entry["test_point"]: entry["name"] for entry in run.manifest.get("test_sets", ())}
+    return {entry.test_point: entry.name for entry in run.manifest.test_sets}
 
 
 def test_point_names(run: Run) -> dict[int, str]:
     """The :func:`test_set_names`, or the row keys of single test points where the data have any."""
-    return test_set_names(run) | {entry["test_point"]: entry["name"] for entry in run.manifest.get("test_keys", ())}
+    return test_set_names(run) | {entry.test_point: entry.name for entry in run.manifest.test_keys}
 
 
 def measure_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> str:
@@ -128,16 +125,16 @@ def measure_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> s
 
 def note_lines(run: Run) -> list[str]:
     """The notes of the run."""
-    return [one_line(note) for note in run.manifest["notes"]]
+    return [one_line(note) for note in run.manifest.notes]
 
 
 def skipped_lines(run: Run) -> list[str]:
     """Which groups the run skipped, and why; of many for one reason the first by name."""
     kinds = dict(zip(run.groups["group"], run.groups["kind"], strict=True))
     by_reason: dict[str, list[str]] = {}
-    for entry in run.manifest["skipped"]:
-        called = f"{shorten(entry['name'], LONGEST_NAME)} ({kind_name(kinds[entry['group']])})"
-        by_reason.setdefault(one_line(entry["reason"]), []).append(called)
+    for entry in run.manifest.skipped:
+        called = f"{shorten(entry.name, LONGEST_NAME)} ({kind_name(kinds[entry.group])})"
+        by_reason.setdefault(one_line(entry.reason), []).append(called)
     lines = []
     for reason, names in by_reason.items():
         hidden = len(names) - _MOST_NAMED

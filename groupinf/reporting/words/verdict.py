@@ -28,7 +28,7 @@ def verdict(runs: Sequence[Run]) -> str:
 
 
 def _exactness(run: Run) -> Exactness:
-    return exactness(run.effects, run.manifest["scales"], len(run.manifest["skipped"]))
+    return exactness(run.effects, run.manifest.scales, len(run.manifest.skipped))
 
 
 def _within_tolerance(found: Exactness) -> bool:
@@ -86,7 +86,7 @@ def _coarse(runs: Sequence[Run], certified: bool) -> str:
 
 def _source_doubts(runs: Sequence[Run]) -> list[str]:
     """What is amiss with the commits that the runs name."""
-    changed = any(run.manifest.get("git_dirty") for run in runs)
+    changed = any(run.manifest.provenance.git_dirty for run in runs)
     return ["the source had changes that the commit named below does not hold"] if changed else []
 
 

@@ -10,19 +10,20 @@ from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.registry import load_dataset
 from groupinf.datasets.rows.labels import shortened
+from groupinf.effects.evaluations.evaluation import Evaluation
+from groupinf.effects.evaluations.registry import EVALUATIONS, of_the_paper
 from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.workers.memory import require_memory, reserve_buffers
 from groupinf.groups.by_value import names_of, rows_by_value
 from groupinf.groups.check import check_builder, check_sizes
 from groupinf.numerics.factor import DENSE_BYTES
-from groupinf.numerics.losses import Array, loss_for
+from groupinf.numerics.losses.loss import Array
+from groupinf.numerics.losses.registry import loss_for
 from groupinf.numerics.objective import Objective, with_intercept
 from groupinf.numerics.row_space import is_reduced, row_space_basis
 from groupinf.studies.group_effects.folds import folds_of
 from groupinf.studies.group_effects.test_points import rows_of_keys
 from groupinf.wording import counted, did_you_mean
-
-ALL_EVALUATIONS = ("test_prediction", "test_loss", "self_loss")
 
 
 def load_checked(loaded: LoadedConfig) -> Dataset:
@@ -52,11 +53,11 @@ def load_checked(loaded: LoadedConfig) -> Dataset:
     return dataset
 
 
-def evaluations_of(loaded: LoadedConfig, dataset: Dataset) -> tuple[str, ...]:
-    """The configured evaluations; where the key is left out, all that the task allows."""
+def evaluations_of(loaded: LoadedConfig, dataset: Dataset) -> tuple[Evaluation, ...]:
+    """The configured evaluations; where the key is left out, those of the paper that the loss allows."""
     if loaded.config.evaluations is not None:
-        return loaded.config.evaluations
-    return ALL_EVALUATIONS if len(dataset.classes) <= 2 else ALL_EVALUATIONS[1:]
+        return tuple(EVALUATIONS[name] for name in loaded.config.evaluations)
+    return of_the_paper(loss_for(len(dataset.classes)))
 
 
 def training_objective(dataset: Dataset, lam: float) -> Objective:
@@ -96,11 +97,14 @@ def _sweep_problems(loaded: LoadedConfig) -> list[ConfigError]:
 
 
 def _evaluation_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigError]:
-    if len(dataset.classes) <= 2 or "test_prediction" not in evaluations_of(loaded, dataset):
+    loss = loss_for(len(dataset.classes))
+    undefined = next((e for e in evaluations_of(loaded, dataset) if not e.is_defined(loss)), None)
+    if undefined is None:
         return []
-    expected = f"expected test_loss or self_loss for the {len(dataset.classes)} classes of {dataset.name}"
-    found = "found test_prediction, which is defined for two classes and for regression only"
-    return [loaded.error(("evaluations",), f"{expected}, {found}")]
+    defined = " or ".join(e.name for e in EVALUATIONS.values() if e.is_defined(loss))
+    data = f"the {len(dataset.classes)} classes of {dataset.name}" if dataset.classes else dataset.name
+    found = f"found {undefined.name}, which is defined for {undefined.defined_for} only"
+    return [loaded.error(("evaluations",), f"expected {defined} for {data}, {found}")]
 
 
 def _group_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigError]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,11 +12,11 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.numerics.approximate_leave_one_out import MOST_WORK
 from groupinf.numerics.cross_validation import SCORES, CrossValidated, cross_validate
 from groupinf.numerics.fit import Fitted, first_fit, polished
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, Rows
-from groupinf.numerics.predict import accuracy, mean_loss
 from groupinf.studies.group_effects.checks import training_objective
 from groupinf.studies.group_effects.folds import folds_of, one_class_notes
+from groupinf.studies.group_effects.manifest import ScoredValue
 from groupinf.wording import number
 
 
@@ -118,30 +117,13 @@ def _left_out_note(result: CrossValidated) -> tuple[str, ...]:
     )
 
 
-def describe_fit(model: Model, dataset: Dataset, test: Objective) -> dict[str, Any]:
-    """The fit for the manifest: λ, how exact it is, and how well it does on training and test rows."""
-    fitted, classifies = model.fitted, dataset.task == "classification"
-    return {
-        "lam": fitted.objective.lam,
-        "lam_over_n": model.lam_over_n,
-        "cross_validation": _described(model.cross_validation),
-        "train_accuracy": accuracy(fitted.objective, fitted.theta) if classifies else None,
-        "test_accuracy": accuracy(test, fitted.theta) if classifies else None,
-        "train_loss": mean_loss(fitted.objective, fitted.theta),
-        "test_loss": mean_loss(test, fitted.theta),
-        "fit": {
-            "gradient_norm": fitted.gradient_norm,
-            "decrement": fitted.decrement,
-            "passes": fitted.passes,
-        },
-    }
-
-
-def _described(table: pd.DataFrame | None) -> list[dict[str, Any]] | None:
+def scored_values(model: Model) -> tuple[ScoredValue, ...] | None:
+    """The cross-validation for the manifest; None where λ was configured."""
+    table = model.cross_validation
     if table is None:
         return None
     scores = table.filter(regex=r"^fold_\d+$").to_numpy(dtype=np.float64)
-    return [
-        {"lam_over_n": float(value), "mean_score": float(mean), "scores": [float(s) for s in row]}
+    return tuple(
+        ScoredValue(float(value), float(mean), tuple(float(score) for score in row))
         for value, mean, row in zip(table["lam_over_n"], table["mean_score"], scores, strict=True)
-    ]
+    )

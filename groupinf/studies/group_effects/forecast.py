@@ -8,8 +8,8 @@ import numpy as np
 
 from groupinf.config import schema
 from groupinf.config.load import LoadedConfig
+from groupinf.datasets.column_use import MOST_SHOWN, ColumnUse, column_notes
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.own.table.use import MOST_SHOWN, ColumnUse, column_notes
 from groupinf.effects.blocks import FACTOR_BYTES, WIDEST
 from groupinf.experiments.run import run_name
 from groupinf.experiments.sweep.plan import SweepPlan, plan_sweep, sweep_name, without_sweep
@@ -19,7 +19,7 @@ from groupinf.groups.group_file import read_group_file
 from groupinf.groups.training_rows import training_rows
 from groupinf.numerics.engine import KERNEL_BYTES
 from groupinf.numerics.factor import DENSE_BYTES
-from groupinf.numerics.losses import loss_for
+from groupinf.numerics.losses.registry import loss_for
 from groupinf.numerics.row_space import is_reduced
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.folds import one_class_notes

@@ -10,25 +10,26 @@ from numpy.typing import NDArray
 
 from groupinf.config.schema import TestPoints
 from groupinf.datasets.dataset import Dataset
+from groupinf.effects.test_rows import TestRows
 from groupinf.errors import DataError
 from groupinf.groups.by_value import gap_words, rows_by_value
-from groupinf.numerics.objective import Rows
+from groupinf.numerics.objective import Objective, Rows
+from groupinf.studies.group_effects.manifest import TestKey, TestSet
+from groupinf.test_point_labels import ALL_ROWS, FIRST_SET
 from groupinf.wording import did_you_mean
 
 # drawn from a percentile band where the configuration names no number
 FROM_PERCENTILES = 6
-# what tables call the sum over all test rows, and the first of the sums over the sets of a column
-ALL_ROWS, FIRST_SET = -1, -2
 
 
 @dataclass(frozen=True)
 class ChosenPoints:
     """T test points: each a row of the test set, or the sum over some of its rows.
 
-    ``labels`` (T,) is what tables call them: the row, -1 for the sum over all rows, and -2, -3, .. for the sets of a
-    column in the order of its values; ``names`` holds these, or the row keys of single rows; ``notes`` count the test
-    rows in none of the sets. ``rows`` are their rows, one test point's after the other's; ``sums`` is the slice of
-    ``rows`` that each is the sum over, empty where each row is a test point.
+    ``labels`` (T,) is what tables call them: the row, ALL_ROWS for the sum over all rows, and FIRST_SET and downwards
+    for the sets of a column in the order of its values; ``names`` holds these, or the row keys of single rows;
+    ``notes`` count the test rows in none of the sets. ``rows`` are their rows, one test point's after the other's;
+    ``sums`` is the slice of ``rows`` that each is the sum over, empty where each row is a test point.
     """
 
     labels: tuple[int, ...]
@@ -37,17 +38,23 @@ class ChosenPoints:
     names: Mapping[int, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
-    def described(self) -> dict[str, list[dict[str, int | str]]]:
-        """For the manifest: test_sets, label, name and number of rows of each; or test_keys of single rows."""
-        named: list[dict[str, int | str]] = [
-            {"test_point": label, "name": self.names[label]} for label in self.labels if label in self.names
-        ]
-        if not named:
-            return {}
-        if not self.sums:
-            return {"test_keys": named}
-        sizes = [rows.stop - rows.start for rows in self.sums]
-        return {"test_sets": [{**about, "rows": size} for about, size in zip(named, sizes, strict=True)]}
+    def of(self, test: Objective) -> TestRows:
+        """The test points of a whole test set."""
+        return TestRows(test.at(self.rows), self.labels, self.sums)
+
+    @property
+    def sets(self) -> tuple[TestSet, ...]:
+        """The sets of test rows that have names, for the manifest."""
+        named = zip(self.labels, self.sums, strict=True) if self.sums else ()
+        return tuple(
+            TestSet(label, self.names[label], rows.stop - rows.start) for label, rows in named if label in self.names
+        )
+
+    @property
+    def keys(self) -> tuple[TestKey, ...]:
+        """The row keys of single rows, for the manifest."""
+        named = () if self.sums else self.labels
+        return tuple(TestKey(label, self.names[label]) for label in named if label in self.names)
 
 
 def choose_test_points(

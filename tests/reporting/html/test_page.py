@@ -92,7 +92,7 @@ def test_text_of_others_is_never_markup(make_run, plotly) -> None:
         notes=[EVIL],
         classes=[EVIL, "b"],
         versions={EVIL: EVIL},
-        test_sets=[{"test_point": 7, "name": EVIL}],
+        test_sets=[{"test_point": 7, "name": EVIL, "rows": 3}],
     )
     page = page_html([run, make_run(kinds, dataset="b", name="</title>" + EVIL)], "</title>" + EVIL, plotly)
     assert "<script>alert" not in page
@@ -176,7 +176,7 @@ def test_runs_on_the_same_groups_share_what_is_said_of_them(make_run) -> None:
 
 def test_regression_and_runs_of_one_size_have_a_page(make_run) -> None:
     run = make_run(
-        ["mine"] * 5, [("test_prediction", 0)], ("newton",), classes=None, train_accuracy=None, test_accuracy=None
+        ["mine"] * 5, [("test_prediction", 0)], ("newton",), classes=(), train_accuracy=None, test_accuracy=None
     )
     page = page_html([run], "study", plotly=False)
     assert "regression" in page

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from support.manifests import made_sweep_manifest
 from support.page_tables import EVIL, sized, table
 
 from groupinf.experiments.folder.result import Run
@@ -24,8 +25,7 @@ pytestmark = pytest.mark.usefixtures("undrawn")
 
 @pytest.fixture
 def sweep(make_run) -> list[Run]:
-    convention = "Loss plus (λ/2)‖weights‖² with λ = {} (λ/n = {}), intercept not penalised."
-    return [make_run(lam_over_n=v, lam=1200 * v, convention=convention.format(1200 * v, v)) for v in (1e-3, 1e-2, 1e-1)]
+    return [make_run(lam_over_n=v, lam=1200 * v) for v in (1e-3, 1e-2, 1e-1)]
 
 
 def test_the_page_of_a_sweep_begins_with_a_row_for_each_lambda_and_evaluation(sweep) -> None:
@@ -42,24 +42,16 @@ def test_the_page_of_a_sweep_begins_with_a_row_for_each_lambda_and_evaluation(sw
 def test_a_convention_that_runs_share_but_for_lambda_is_stated_once(sweep) -> None:
     page = page_html(sweep, "sweep", plotly=False)
     assert page.count("intercept not penalised") == 1
-    assert "Loss plus (λ/2)‖weights‖², intercept not penalised." in page
+    assert "Loss summed over points plus (λ/2)‖weights‖², intercept not penalised, " in page
     assert "with λ = 1.2 (λ/n = 0.001)" in page_html(sweep[:1], "run", plotly=False)
 
 
 def test_what_a_sweep_says_of_itself_stands_on_its_page_as_text(sweep, tmp_path) -> None:
-    about = {
-        "name": "sweep",
-        "convention": "The same groups at every λ/n.",
-        "dataset": "toy",
-        "n": 1200,
-        "d": 7,
-        "task": "classification",
-        "lam_over_n": [1e-3, 1e-2, 1e-1, 1.0],
-        "failures": [{"lam_over_n": 1.0, "reason": f"group {EVIL} did not converge"}],
-    }
-    runs = tuple(
-        replace(run, path=tmp_path / str(i), manifest={**run.manifest, "test_loss": 0.1}) for i, run in enumerate(sweep)
+    about = made_sweep_manifest(
+        runs=[{"value": value, "run": ""} for value in (1e-3, 1e-2, 1e-1, 1.0)],
+        failures=[{"value": 1.0, "reason": f"group {EVIL} did not converge"}],
     )
+    runs = tuple(replace(run, path=tmp_path / str(i)) for i, run in enumerate(sweep))
     whole = Sweep(tmp_path, runs, about)
     text = " ".join(sweep_text(whole, 100).split())
     assert "λ/n = 1 has no result: " in text
@@ -74,9 +66,8 @@ def test_what_a_sweep_says_of_itself_stands_on_its_page_as_text(sweep, tmp_path)
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"seconds": 3}'])
 def test_times_that_cannot_be_read_are_left_undefined(sweep, tmp_path, content) -> None:
-    about = {"name": "s", "convention": "", "dataset": "toy", "n": 12, "d": 7, "task": "classification"}
-    run = replace(sweep[0], path=tmp_path, manifest={**sweep[0].manifest, "test_loss": 0.1})
-    whole = Sweep(tmp_path, (run,), {**about, "lam_over_n": [1e-3], "failures": []})
+    run = replace(sweep[0], path=tmp_path)
+    whole = Sweep(tmp_path, (run,), made_sweep_manifest())
     (tmp_path / "timings.json").write_bytes(b'{"seconds": {"prepare": 1, "compute": 2.5}}')
     assert "3.5 s" in sweep_text(whole, 100)
     (tmp_path / "timings.json").write_bytes(content)
@@ -133,11 +124,8 @@ def title(page: str) -> str:
 
 
 def test_titles_tell_evaluations_and_sweeps_from_runs(make_run, sweep, tmp_path) -> None:
-    about = {"name": "study", "convention": "", "dataset": "toy", "n": 12, "d": 7, "task": "classification"}
-    runs = tuple(
-        replace(run, path=tmp_path / str(i), manifest={**run.manifest, "test_loss": 0.1}) for i, run in enumerate(sweep)
-    )
-    whole = Sweep(tmp_path, runs, {**about, "lam_over_n": [1e-3, 1e-2, 1e-1], "failures": []})
+    runs = tuple(replace(run, path=tmp_path / str(i)) for i, run in enumerate(sweep))
+    whole = Sweep(tmp_path, runs, made_sweep_manifest())
     assert sweep_markdown(whole).startswith("# study over λ/n\n")
     of = {"run": "study-1", "identity": "abc"}
     here, there = tmp_path / "here", tmp_path / "there"
@@ -155,7 +143,7 @@ def test_titles_tell_evaluations_and_sweeps_from_runs(make_run, sweep, tmp_path)
 
 def test_single_measures_have_their_interval_in_every_table_of_answers(make_run, sweep) -> None:
     run = sized(make_run(["random"] * 40), [10] * 40)
-    other = replace(run, manifest={**run.manifest, "lam_over_n": 0.5})
+    other = replace(run, manifest=replace(run.manifest, lam_over_n=0.5))
     row = run.spearman.query("evaluation == 'self_loss' and kind == 'all' and method == 'influence'").iloc[0]
     ends = f"[{row['spearman_low']:.3f}, {row['spearman_high']:.3f}]".replace("-", "−")
     rho = f"{row['spearman']:.3f} {ends}"

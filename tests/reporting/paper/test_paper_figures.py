@@ -174,7 +174,7 @@ def test_pages_are_neither_strips_nor_ribbons(made: MakeRun, name: str, count: i
     options: dict[str, Any] = {"config": BAND if name == "figure-c1" else BY_LOSS, "measures": [*measures, ALL[4]]}
     lams = (0.1, 1.0) if name == "figure-c3" else (0.1,)
     runs = [made(f"d{i}", lam_over_n=lam, **options) for i in range(count) for lam in lams]
-    runs = [replace(run, manifest=run.manifest | {"test_points": [7, 3, 5]}) for run in runs]
+    runs = [replace(run, manifest=replace(run.manifest, test_points=(7, 3, 5))) for run in runs]
     width, height = figure(name, runs).get_size_inches()
     assert 0.5 <= height / width <= 2.1
 
@@ -226,7 +226,7 @@ def test_figure_c3_draws_rho_and_its_interval_against_lambda(made: MakeRun) -> N
         for run in (runs[1], runs[2], runs[0]):
             t = run.spearman[(run.spearman.evaluation == evaluation) & (run.spearman.test_point == point)]
             rho = t[(t.kind == "all") & (t.method == "influence")].spearman.item()
-            expected.append((run.manifest["lam_over_n"], rho))
+            expected.append((run.manifest.lam_over_n, rho))
         [line] = ax.lines
         np.testing.assert_allclose(line.get_xydata(), expected)
         [band] = ax.collections
@@ -237,7 +237,7 @@ def test_figure_c3_draws_rho_and_its_interval_against_lambda(made: MakeRun) -> N
         assert ax.get_xscale() == "log"
         assert ax.get_ylim()[0] < min(rho for _, rho in expected) - 0.05
     assert [text.get_text() for text in drawn.legends[0].get_texts()] == ["toy"]
-    assert runs[0].manifest["agreement_interval"] in said(drawn)
+    assert runs[0].manifest.agreement_interval in said(drawn)
 
 
 def test_figure_c3_has_a_line_for_each_dataset_that_measures_it(made: MakeRun) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from groupinf.datasets.files.byte_lines import numbered_lines
+from groupinf.datasets.files.gzip_files import numbered_lines
 from groupinf.errors import DataError
 from groupinf.wording import counted
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.datasets.files.byte_lines import read_gzip
+from groupinf.datasets.files.gzip_files import read_gzip
 from groupinf.errors import DataError
 from groupinf.wording import counted
 

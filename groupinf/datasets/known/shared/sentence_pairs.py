@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts
-from groupinf.datasets.files.byte_lines import numbered_lines
 from groupinf.datasets.files.data_home import verified_file
+from groupinf.datasets.files.gzip_files import numbered_lines
 from groupinf.datasets.known.shared.glove import WordVectors, mean_vectors, read_vectors, tokens
 from groupinf.errors import DataError
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts
 from groupinf.datasets.files.data_home import verified_file
-from groupinf.datasets.own.npz_archive import open_archive, read_member
+from groupinf.datasets.files.npz_archive import open_archive, read_member
 from groupinf.datasets.rows.features import check_finite, dense_features
 from groupinf.errors import DataError
 from groupinf.wording import counted

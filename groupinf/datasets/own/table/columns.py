@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from groupinf.config.dataset_schema import TableDataset
+from groupinf.datasets.column_use import Role
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.own.table.table import Table
-from groupinf.datasets.own.table.use import Role
 from groupinf.datasets.rows.labels import shortened
 from groupinf.errors import DataError
 from groupinf.wording import did_you_mean

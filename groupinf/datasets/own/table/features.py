@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from groupinf.datasets.column_use import ColumnUse
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.own.table.imputation import imputed
 from groupinf.datasets.own.table.table import Parsed, Table
-from groupinf.datasets.own.table.use import ColumnUse, use_as_feature
+from groupinf.datasets.own.table.uses import use_as_feature
 from groupinf.datasets.rows.features import LARGEST, TOO_LARGE
 from groupinf.datasets.rows.one_hot import one_hot
 from groupinf.errors import DataError

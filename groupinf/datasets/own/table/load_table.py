@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from groupinf.config.dataset_schema import CsvDataset, TableDataset
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.own.own_dataset import own_dataset
 from groupinf.datasets.own.table.columns import check_test_columns, feature_columns, roles
 from groupinf.datasets.own.table.features import column_without_gaps, table_features, usable, without_gaps
 from groupinf.datasets.own.table.parquet_table import read_parquet
@@ -22,8 +23,7 @@ from groupinf.datasets.own.table.row_key import row_keys
 from groupinf.datasets.own.table.split import check_classes, split_table
 from groupinf.datasets.own.table.table import GroupColumns, Parsed, Table
 from groupinf.datasets.own.table.text_table import read_table
-from groupinf.datasets.own.table.use import uses_of
-from groupinf.datasets.own.to_dataset import own_dataset
+from groupinf.datasets.own.table.uses import uses_of
 from groupinf.datasets.rows.labels import Targets, check_weights, encode_targets
 from groupinf.datasets.rows.origins import origins_of
 from groupinf.errors import DataError

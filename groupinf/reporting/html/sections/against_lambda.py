@@ -40,7 +40,7 @@ class _Value:
 
 def is_series(entries: Sequence[Entry]) -> bool:
     """Whether the runs are one study on one dataset, each at a λ/n of its own."""
-    studies = {(entry.run.manifest["name"], entry.run.manifest["dataset"]) for entry in entries}
+    studies = {(entry.run.manifest.name, entry.run.manifest.dataset) for entry in entries}
     return len(entries) > 1 and len(studies) == 1 and len({_lam(entry) for entry in entries}) == len(entries)
 
 
@@ -58,7 +58,7 @@ def against_lambda(entries: Sequence[Entry], looks: Looks) -> Html:
 
 
 def _lam(entry: Entry) -> float:
-    return float(entry.run.manifest["lam_over_n"])
+    return float(entry.run.manifest.lam_over_n)
 
 
 def _values(entries: Sequence[Entry], looks: Looks, evaluation: str) -> dict[str, list[_Value]]:

@@ -62,18 +62,18 @@ def _points(run: Run) -> list[str]:
 
 def _facts(run: Run) -> list[Cell]:
     about = run.manifest
-    classes = [one_line(str(name)) for name in about["classes"] or ()]
+    classes = [one_line(str(name)) for name in about.classes or ()]
     return [
-        Cell(shorten(about["dataset"], LONGEST_NAME)),
+        Cell(shorten(about.dataset, LONGEST_NAME)),
         Cell(f"{len(classes)}", float(len(classes))) if classes else Cell("regression", 0.0),
-        _count(about["n"]),
-        _count(about["d"]),
-        Cell(number(about["lam_over_n"]), about["lam_over_n"]),
-        Cell(number(about["lam"]), about["lam"]),
-        _share(about["train_accuracy"] if classes else None),
-        _share(about["test_accuracy"] if classes else None),
-        _count(about["n_groups"]),
-        _count(0 if "evaluated" in about else about["n_retrained"]),
+        _count(about.n),
+        _count(about.d),
+        Cell(number(about.lam_over_n), about.lam_over_n),
+        Cell(number(about.lam), about.lam),
+        _share(about.train_accuracy if classes else None),
+        _share(about.test_accuracy if classes else None),
+        _count(about.n_groups),
+        _count(0 if about.evaluated is not None else about.n_retrained),
     ]
 
 

@@ -50,7 +50,7 @@ def _rho_words(entries: Sequence[Entry]) -> str:
     table = entries[0].run.spearman
     if table["spearman_low"].isna().all():
         return words
-    return f"{words} Interval: {one_line(entries[0].run.manifest['agreement_interval'])}."
+    return f"{words} Interval: {one_line(entries[0].run.manifest.agreement_interval)}."
 
 
 def underestimation(entries: Sequence[Entry], looks: Looks) -> Html:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import yaml
@@ -18,23 +19,9 @@ from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.formats import one_line
 from groupinf.reporting.words.summary import certificate_line, note_lines, skipped_lines
 from groupinf.reporting.words.verdict import verdict
+from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.wording import number
 
-# What a manifest says of where a run comes from, in the order of the page.
-_PROVENANCE = {
-    "sources": "sha256 of the data",
-    "seed": "Seed",
-    "test_points": "Test points",
-    "engine": "How linear systems are solved",
-    "fit": "The fit",
-    "versions": "Versions",
-    "git_commit": "Commit",
-    "git_dirty": "Changes beside the commit",
-    "processor": "Processor",
-    "platform": "Platform",
-    "threads": "BLAS threads",
-    "files": "sha256 of the run's files",
-}
 _MOST_LISTED = 12
 
 
@@ -63,7 +50,7 @@ def _run(entry: Entry) -> list[Html]:
     return [*heading, *parts]
 
 
-def _columns(manifest: Mapping[str, Any]) -> list[Html]:
+def _columns(manifest: GroupEffectsManifest) -> list[Html]:
     """What every column of a table became."""
     rows, more = column_rows(manifest)
     if not rows:
@@ -73,8 +60,30 @@ def _columns(manifest: Mapping[str, Any]) -> list[Html]:
     return [_details("What the columns became", joined([listed, element("p", {}, more_columns(more))]))]
 
 
-def _provenance(manifest: Mapping[str, Any]) -> Html:
-    known = [(words, manifest[key]) for key, words in _PROVENANCE.items() if manifest.get(key) is not None]
+def _provenance(manifest: GroupEffectsManifest) -> Html:
+    """What a manifest says of where a run comes from."""
+    engine, made = manifest.engine, manifest.provenance
+    said = {
+        "sha256 of the data": manifest.sources,
+        "Seed": manifest.seed,
+        "Test points": manifest.test_points,
+        "How linear systems are solved": {
+            "solves with H": engine.hessian,
+            "solves with H for the influence": engine.influence,
+            "solves with H − H(w)": engine.reduced,
+            "preconditioner of retraining": engine.preconditioner,
+            "groups side by side": manifest.block_width,
+        },
+        "The fit": asdict(manifest.fit),
+        "Versions": made.versions,
+        "Commit": made.git_commit,
+        "Changes beside the commit": made.git_dirty,
+        "Processor": made.processor,
+        "Platform": made.platform,
+        "BLAS threads": made.threads,
+        "sha256 of the run's files": manifest.files,
+    }
+    known = ((words, value) for words, value in said.items() if value is not None)
     return element("dl", {}, *(part for words, value in known for part in _pair(words, value)))
 
 
@@ -86,7 +95,7 @@ def _written(value: Any) -> Content:
     if isinstance(value, Mapping):
         items = [element("li", {}, f"{one_line(str(k))}: ", _written(v)) for k, v in value.items()]
         return element("ul", {"class": "bare"}, *items)
-    if isinstance(value, list):
+    if isinstance(value, tuple):
         listed = ", ".join(str(v) for v in value[:_MOST_LISTED])
         return listed + (f" and {len(value) - _MOST_LISTED:,} more" if len(value) > _MOST_LISTED else "")
     if isinstance(value, float):

@@ -9,9 +9,9 @@ import numpy as np
 
 from groupinf.config.dataset_schema import LibsvmDataset, NpzDataset, TableDataset
 from groupinf.datasets.dataset import Dataset, Features
-from groupinf.datasets.own.sources import sources_of
 from groupinf.datasets.own.standardise import standardised
 from groupinf.datasets.rows.labels import Targets
+from groupinf.datasets.rows.origins import names_of
 
 
 def own_dataset(
@@ -28,8 +28,8 @@ def own_dataset(
     Raises:
         DataError: the features cannot be standardised; names the file and the feature.
     """
-    listed = list(files)
-    path = listed[0][0]
+    paths, hashes = zip(*files, strict=True)
+    path = paths[0]
     X_train, X_test = standardised(*X, names, str(path)) if config.standardise else X
     return Dataset(
         name=path.stem,
@@ -41,5 +41,5 @@ def own_dataset(
         classes=targets.classes,
         sample_weight_train=np.ones(targets.y_train.size),
         feature_names=names,
-        sources=sources_of(listed),
+        sources=dict(zip(names_of(paths), hashes, strict=True)),
     )

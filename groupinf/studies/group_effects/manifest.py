@@ -1,0 +1,166 @@
+"""What a run of group effects, and a sweep of such runs over λ/n, say of themselves beside what every study says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from groupinf.datasets.column_use import ColumnUse
+from groupinf.experiments.folder.manifest import RunManifest, SweepManifest
+from groupinf.studies.group_effects.convention import Convention, Task
+
+# what the registry and every manifest call this kind of study
+STUDY = "group_effects"
+
+
+@dataclass(frozen=True)
+class TestSet:
+    """A set of ``rows`` test rows, whose effects are summed, by its number in the column test_point."""
+
+    __test__: ClassVar[bool] = False  # not a pytest class
+
+    test_point: int
+    name: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class TestKey:
+    """The row key of a single test point."""
+
+    __test__: ClassVar[bool] = False
+
+    test_point: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A group that is not retrained, and why."""
+
+    group: int
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class EngineUsed:
+    """How linear systems are solved, by the names that the solvers have of themselves.
+
+    ``hessian`` solves with H, ``influence`` with H for the influence, ``reduced`` with H − H(w); ``preconditioner`` is
+    that of retraining.
+    """
+
+    hessian: str
+    influence: str
+    reduced: str
+    preconditioner: str
+
+
+@dataclass(frozen=True)
+class FitCertificate:
+    """How exact θ̂ is: ‖∇L‖, the Newton decrement, and the passes over the data that it took."""
+
+    gradient_norm: float
+    decrement: float
+    passes: int
+
+
+@dataclass(frozen=True)
+class ScoredValue:
+    """What cross-validation found at one λ/n: the mean score, and that of each fold."""
+
+    lam_over_n: float
+    mean_score: float
+    scores: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """The run whose retrained parameters were read, and the hash of its identity."""
+
+    run: str
+    identity: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupEffectsManifest(RunManifest):
+    """A run of group effects.
+
+    The data: ``n`` training rows, ``d`` features, ``n_test`` test rows, ``columns`` of a table of the user's own. The
+    fit: λ = ``lam`` = ``lam_over_n``·n, accuracies only of classes. What is measured: ``test_points`` as the tables
+    number them, chosen by their losses at the fit of ``drawn_at_lam_over_n``; ``scales`` are the largest predicted
+    effects on each evaluation, ``gradient_norms`` the largest ‖∇f‖ in H⁻¹. ``notes_on_groups`` are those of ``notes``
+    that came with the groups.
+    """
+
+    unit: str = "group"
+    dataset: str
+    task: Task
+    n: int
+    d: int
+    n_test: int
+    classes: tuple[str, ...]
+    columns: tuple[ColumnUse, ...] = ()
+    seed: int
+    lam: float
+    lam_over_n: float
+    cross_validation: tuple[ScoredValue, ...] | None
+    train_accuracy: float | None
+    test_accuracy: float | None
+    train_loss: float
+    test_loss: float
+    fit: FitCertificate
+    test_points: tuple[int, ...]
+    test_sets: tuple[TestSet, ...] = ()
+    test_keys: tuple[TestKey, ...] = ()
+    evaluations: tuple[str, ...]
+    methods: tuple[str, ...]
+    scales: Mapping[str, float]
+    gradient_norms: Mapping[str, float]
+    n_groups: int
+    skipped: tuple[Skipped, ...]
+    notes_on_groups: tuple[str, ...]
+    engine: EngineUsed
+    drawn_at_lam_over_n: float
+    evaluated: Evaluated | None = None
+    agreement_interval: str = ""
+
+    @property
+    def n_retrained(self) -> int:
+        """Groups that are not skipped."""
+        return self.units
+
+    @property
+    def accuracies(self) -> tuple[float, float] | None:
+        """Shares of training and test rows whose class is predicted; None of regression."""
+        if self.train_accuracy is None or self.test_accuracy is None:
+            return None
+        return self.train_accuracy, self.test_accuracy
+
+    @property
+    def convention(self) -> Convention:
+        """The convention that all effects follow."""
+        return Convention(self.lam, self.lam_over_n, self.task)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LambdaSweepManifest(SweepManifest):
+    """A sweep over λ/n; its groups were drawn at ``drawn_at_lam_over_n``, by ``reference_run``.
+
+    Both are None where every run draws its own.
+    """
+
+    dataset: str
+    task: Task
+    n: int
+    d: int
+    redraw: bool
+    drawn_at_lam_over_n: float | None
+    reference_run: str | None
+
+    @property
+    def lam_over_n(self) -> tuple[float, ...]:
+        """The grid, rising."""
+        return tuple(entry.value for entry in self.runs)
