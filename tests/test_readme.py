@@ -22,8 +22,8 @@ from groupinf.config import schema
 from groupinf.config.dataset_schema import MAIN_FILES, MORE_FILES
 from groupinf.config.load import load_config
 from groupinf.datasets.registry import dataset_names
-from groupinf.experiments.folder.result import Run
 from groupinf.groups.groups import KINDS
+from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES
 
 ROOT = Path(__file__).parents[1]

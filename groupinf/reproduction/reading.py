@@ -16,10 +16,9 @@ from groupinf.analysis.pairs import PairedEffects, pair_effects
 from groupinf.config.dataset_schema import NamedDataset
 from groupinf.datasets.registry import FACTS, load_dataset
 from groupinf.errors import DataError
+from groupinf.experiments.driver import TIMINGS
 from groupinf.experiments.folder.files import npz_arrays, read_json
-from groupinf.experiments.folder.result import Run
 from groupinf.experiments.folder.run_directory import RunDirectory
-from groupinf.experiments.run import TIMINGS
 from groupinf.numerics.cross_validation import f1
 from groupinf.numerics.losses import Array
 from groupinf.numerics.objective import scores
@@ -30,6 +29,7 @@ from groupinf.reproduction.record import Record
 from groupinf.reproduction.studies import STUDIES
 from groupinf.studies.group_effects.checks import test_objective
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
+from groupinf.studies.group_effects.result import Run
 
 
 @dataclass(frozen=True)

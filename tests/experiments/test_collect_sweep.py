@@ -15,7 +15,7 @@ import groupinf
 from groupinf.cli.main import main
 from groupinf.effects import blocks
 from groupinf.errors import ConvergenceError, DataError
-from groupinf.experiments import compute as compute_stage
+from groupinf.studies.group_effects import block as compute_stage
 from groupinf.studies.group_effects import fit as fitting
 
 TABLES = ("tables/sweep.md", "tables/sweep.csv", "report.html")

@@ -10,9 +10,10 @@ import pytest
 from scipy import sparse
 
 import groupinf
-from groupinf.experiments.evaluate import evaluate
 from groupinf.experiments.verify import verify_run
 from groupinf.experiments.workers.progress import Silent
+from groupinf.studies.group_effects.evaluate import evaluate
+from groupinf.studies.registry import STUDIES
 
 N, D = 60, 300
 
@@ -100,6 +101,6 @@ def test_parameters_are_stored_as_those_of_the_features_and_serve_an_evaluation(
 
 def test_what_is_prepared_again_from_the_stored_coordinates_makes_the_same_bytes(folder: Path) -> None:
     found = run(folder, "softmax")
-    verified = verify_run(found.path, 1, Silent())
+    verified = verify_run(STUDIES, found.path, 1, Silent())
     assert verified.recomputed
     assert not verified.problems

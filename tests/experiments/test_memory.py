@@ -160,7 +160,7 @@ def test_an_allocation_that_fails_is_a_sentence_also_a_workers(
     def no_memory(*_: Any, **__: Any) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("groupinf.experiments.run.execute", no_memory)
+    monkeypatch.setattr("groupinf.experiments.driver.execute_study", no_memory)
     study = {
         "name": "s",
         "dataset": {"name": "breast_cancer"},
@@ -183,7 +183,7 @@ def test_commands_end_with_the_sentence_and_status_1(
         f"name: s\ndataset: {{name: breast_cancer}}\nregularization: {{lambda_over_n: 0.1}}\ngroups: {SIZES}\n"
     )
     run = groupinf.run_experiment(config, out=tmp_path, jobs=1)
-    for name in ("groupinf.studies.group_effects.checks.load_dataset", "groupinf.experiments.run.RunDirectory.read"):
+    for name in ("groupinf.studies.group_effects.checks.load_dataset", "groupinf.experiments.driver.RunDirectory.read"):
         monkeypatch.setattr(name, no_memory)
     result = CliRunner().invoke(main, [command, str(run.path if command == "report" else config)])
     assert result.exit_code == 1
@@ -234,7 +234,7 @@ def test_the_least_limit_of_the_control_groups_around_a_process_counts(
 
 LIMITED = """
 import resource, sys
-import groupinf.experiments.run, groupinf.studies.group_effects.forecast
+import groupinf.studies.registry, groupinf.studies.group_effects.forecast
 import groupinf.reporting.report, groupinf.reporting.html.write
 from groupinf.cli.main import main
 with open("/proc/self/statm") as f:

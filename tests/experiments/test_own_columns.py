@@ -16,9 +16,10 @@ from groupinf.cli.main import main
 from groupinf.config.load import load_config
 from groupinf.datasets.registry import load_dataset
 from groupinf.errors import ConfigError
-from groupinf.experiments.folder.identity import identity_hash, identity_of
-from groupinf.experiments.folder.result import Run
+from groupinf.experiments.folder.identity import identity_hash
 from groupinf.reporting.report import write_report
+from groupinf.studies.group_effects.identity import identity_of
+from groupinf.studies.group_effects.result import Run
 
 
 def table() -> pd.DataFrame:

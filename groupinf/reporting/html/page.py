@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from groupinf.experiments.folder.result import Run
 from groupinf.reporting.html.parts.assets import asset, colours, plotly_is_installed, plotly_script
 from groupinf.reporting.html.parts.markup import Html, element, json_element
 from groupinf.reporting.html.sections.breakdown import breakdown
@@ -19,6 +18,7 @@ from groupinf.reporting.html.sections.ranking import ranking, underestimation
 from groupinf.reporting.html.sections.short import in_short
 from groupinf.reporting.html.sections.trust import trust
 from groupinf.reporting.words.entries import Entry, Looks, entries_of, looks_of
+from groupinf.studies.group_effects.result import Run
 
 _SCRIPTS = ("tables.js",)
 _PLOT_SCRIPTS = ("plots.js", "hover.js", "marking.js", "start.js")

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from groupinf.experiments.folder.files import write_atomically
-from groupinf.experiments.folder.result import Run
 from groupinf.reporting.html.page import page_html
 from groupinf.reporting.html.sections.plots import PngOf, drawn_png
+from groupinf.studies.group_effects.result import Run
 
 PAGE_NAME = "report.html"
 

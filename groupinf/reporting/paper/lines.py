@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.errors import DataError
-from groupinf.experiments.folder.result import Run
 from groupinf.reporting.drawing.figures import FIGURE_SETTINGS
 from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, shorten_to, width_of
 from groupinf.reporting.paper.grid import (
@@ -40,6 +39,7 @@ from groupinf.reporting.paper.scatter import (
 from groupinf.reporting.words.formats import one_line
 from groupinf.reporting.words.style import GRID, MOST_USER_KINDS, QUIET, SMALL, KindStyle, evaluation_name, line_styles
 from groupinf.studies.group_effects.convention import joint_convention
+from groupinf.studies.group_effects.result import Run
 from groupinf.wording import power_of_ten
 
 WIDTH, HEIGHT, BETWEEN = 2.6, 2.2, 0.25

@@ -11,7 +11,6 @@ import numpy as np
 from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.analysis.pairs import ACTUAL, PairedEffects, pair_effects
 from groupinf.errors import DataError
-from groupinf.experiments.folder.result import Run
 from groupinf.reporting.drawing.layout import MOST_COLUMNS
 from groupinf.reporting.drawing.scatter import Panel
 from groupinf.reporting.paper.advice import evaluate_command
@@ -19,6 +18,7 @@ from groupinf.reporting.paper.grid import Cell, Grid, GridRow
 from groupinf.reporting.words.style import evaluation_name, method_name, panel_name
 from groupinf.reporting.words.summary import test_set_names
 from groupinf.studies.group_effects.convention import joint_convention
+from groupinf.studies.group_effects.result import Run
 from groupinf.wording import number
 
 EVALUATIONS = ("test_prediction", "test_loss", "self_loss")

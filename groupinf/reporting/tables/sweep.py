@@ -11,10 +11,8 @@ import pandas as pd
 
 from groupinf.analysis.extent import EXTENT_OF, extents
 from groupinf.errors import DataError
+from groupinf.experiments.driver import TIMINGS
 from groupinf.experiments.folder.files import read_json, write_atomically
-from groupinf.experiments.folder.result import Run
-from groupinf.experiments.run import TIMINGS, load_run
-from groupinf.experiments.sweep.result import Sweep
 from groupinf.experiments.workers.processes import each
 from groupinf.reporting.html.write import PAGE_NAME, write_page
 from groupinf.reporting.report import write_report
@@ -22,6 +20,8 @@ from groupinf.reporting.tables.terminal import aligned
 from groupinf.reporting.words.formats import coefficient, markdown, one_line, percent, ratio, shorten
 from groupinf.reporting.words.style import LONGEST_NAME, method_name
 from groupinf.reporting.words.summary import SLOPE, convention_of
+from groupinf.studies.group_effects.result import Run, Sweep
+from groupinf.studies.group_effects.study import load_run
 from groupinf.wording import UNDEFINED, counted, number
 
 SHORT = {"test_prediction": "prediction", "test_loss": "loss", "self_loss": "self-loss"}

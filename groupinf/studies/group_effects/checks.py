@@ -8,6 +8,7 @@ from groupinf.config.load import LoadedConfig
 from groupinf.config.schema import CrossValidation, TestPoints
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset, Features
+from groupinf.datasets.own.declared_size import declared_bytes
 from groupinf.datasets.registry import load_dataset
 from groupinf.datasets.rows.labels import shortened
 from groupinf.errors import ConfigError, DataError
@@ -31,7 +32,8 @@ def load_checked(loaded: LoadedConfig) -> Dataset:
     Raises ConfigError with file, line and key where the configuration asks what the data cannot give, and where the
     data that it names are not usable; OutOfMemoryError where they cannot fit.
     """
-    require_memory(loaded)
+    place = str(loaded.error(("dataset",), "")).rstrip(": ")
+    require_memory(declared_bytes(loaded.config.dataset, loaded.base), place)
     reserve_buffers()
     try:
         dataset = load_dataset(loaded.config.dataset, loaded.base, loaded.config.seed)

@@ -11,8 +11,7 @@ from groupinf.config.load import LoadedConfig
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.own.table.use import MOST_SHOWN, ColumnUse, column_notes
 from groupinf.effects.blocks import FACTOR_BYTES, WIDEST
-from groupinf.experiments.run import run_name
-from groupinf.experiments.sweep.plan import SweepPlan, plan_sweep, sweep_name, without_sweep
+from groupinf.experiments.driver import run_name
 from groupinf.experiments.workers.memory import shortage
 from groupinf.groups.by_value import gap_words, rows_by_value
 from groupinf.groups.group_file import read_group_file
@@ -23,6 +22,8 @@ from groupinf.numerics.losses import loss_for
 from groupinf.numerics.row_space import is_reduced
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.folds import one_class_notes
+from groupinf.studies.group_effects.lambda_sweep.plan import SweepPlan, plan_sweep, sweep_name, without_sweep
+from groupinf.studies.group_effects.prepare import retraining
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES, summed_rows
 from groupinf.wording import counted, number
 
@@ -84,7 +85,7 @@ def _plan(loaded: LoadedConfig) -> tuple[Plan, Dataset]:
         groups=groups,
         retrains=groups + folds,
         memory_bytes=needed,
-        run_name=run_name(loaded, dataset),
+        run_name=run_name(retraining(loaded, dataset)),
         notes=(
             *filter(None, [shortage(needed)]),
             *_notes(loaded, dataset, folds),

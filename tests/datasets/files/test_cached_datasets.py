@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.made_dataset import FAKE, assert_same, dataset
+from support.runs import execute
 
 from groupinf.config.load import load_config
 from groupinf.config.schema import NamedDataset
@@ -22,7 +23,6 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, SourceFile
 from groupinf.datasets.files import cache_entry
 from groupinf.datasets.registry import FACTS, load_dataset
-from groupinf.experiments.run import execute
 from groupinf.experiments.workers.progress import Silent
 
 
@@ -99,7 +99,7 @@ def test_a_run_on_read_only_maps_has_the_same_tables(
     monkeypatch.setenv("GROUPINF_DATA", str(tmp_path / "home"))
     monkeypatch.setattr(cache_entry, "MAPPED_FROM", 0)
     monkeypatch.setattr(registry, "FACTS", {**registry.FACTS, "sparse": sparse_facts()})
-    monkeypatch.setattr("groupinf.experiments.folder.identity.FACTS", registry.FACTS)
+    monkeypatch.setattr("groupinf.studies.group_effects.identity.FACTS", registry.FACTS)
     monkeypatch.setattr(registry, "_LOADERS", {**registry._LOADERS, "sparse": load_sparse})
     builders = ["feature_clusters", "gradient_clusters", "shared_feature", "random_within_class", "influence_tails"]
     config = {

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.analysis.agreement import ALL_KINDS
-from groupinf.experiments.folder.result import Run
 from groupinf.reporting.drawing.figures import figure_bytes, scatter_figure
 from groupinf.reporting.drawing.scatter import ALPHA, axis_limits, count_styles
 from groupinf.reporting.html.parts.marks import symbol
@@ -29,6 +28,7 @@ from groupinf.reporting.words.style import (
     on_dark,
     panel_name,
 )
+from groupinf.studies.group_effects.result import Run
 
 _LONGEST_ORIGIN = 120
 _AXES = (

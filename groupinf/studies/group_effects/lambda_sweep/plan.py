@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from groupinf.config.load import LoadedConfig
 from groupinf.config.schema import Regularization
 from groupinf.config.sweep_schema import SweepConfig, same
 from groupinf.datasets.dataset import Dataset
-from groupinf.experiments.folder.identity import folder_name, identity_hash, identity_of
+from groupinf.experiments.driver import run_name
+from groupinf.experiments.folder.identity import folder_name, identity_hash
+from groupinf.experiments.folder.run_directory import RunDirectory
+from groupinf.experiments.sweep.steps import Step
+from groupinf.studies.group_effects.draw import Drawn
+from groupinf.studies.group_effects.identity import identity_of
+from groupinf.studies.group_effects.manifest import GroupEffectsManifest
+from groupinf.studies.group_effects.prepare import Given, retraining
+from groupinf.wording import number
 
 
 @dataclass(frozen=True)
@@ -20,21 +28,6 @@ class SweepPlan:
     reference: LoadedConfig
     grid: tuple[float, ...]
     redraw: bool
-
-
-@dataclass(frozen=True)
-class Step:
-    """One value of λ/n: its study, what decides its numbers beside the study, and whether its fit starts from zero."""
-
-    lam_over_n: float
-    loaded: LoadedConfig
-    given: Mapping[str, Any]
-    cold: bool
-
-    def name(self, dataset: Dataset) -> str:
-        """The folder of the run; that of the same study alone where nothing else decides its numbers."""
-        identity = {**identity_of(self.loaded, dataset), **self.given}
-        return f"{folder_name(self.loaded.config.name)}-{identity_hash(identity)}"
 
 
 def plan_sweep(loaded: LoadedConfig, wanted: SweepConfig | None = None, redraw: bool = False) -> SweepPlan:
@@ -66,30 +59,38 @@ def sweep_name(plan: SweepPlan, dataset: Dataset) -> str:
     return f"{folder_name(plan.reference.config.name)}-sweep-{identity_hash(sweep_identity(plan, dataset))}"
 
 
-def steps_of(plan: SweepPlan, drawn_at: float | None) -> tuple[Step, ...]:
-    """From the largest λ/n down, each fit from the parameters of the one before.
+def steps_of(
+    plan: SweepPlan, dataset: Dataset, path: Path, drawn: Drawn | None
+) -> tuple[Step[GroupEffectsManifest], ...]:
+    """From the largest λ/n down, each fit from the parameters of the one before, in the sweep's folder ``path``.
 
-    At the reference ``drawn_at`` the study is what it is alone: its fit starts from zero, and the next one from there.
-    With ``drawn_at`` None every step draws its own groups.
+    At the reference, where ``drawn`` was drawn, the study is what it is alone: its fit starts from zero, and the next
+    one from there. With ``drawn`` None every step draws its own groups.
     """
-    steps: list[Step] = []
+    steps: list[Step[GroupEffectsManifest]] = []
     before: list[float] = []
+    folders: tuple[RunDirectory, ...] = ()
     for value in reversed(plan.grid):
-        if drawn_at is not None and same(value, drawn_at):
-            value, before = drawn_at, []
-            steps.append(Step(value, plan.reference, {}, cold=True))
+        if drawn is not None and same(value, drawn.at):
+            value, before = drawn.at, []
+            work = retraining(plan.reference, dataset)
         else:
             loaded = _regularized(plan.reference, Regularization(lambda_over_n=value))
-            steps.append(Step(value, loaded, _given(drawn_at, before), cold=not before))
+            work = retraining(loaded, dataset, _given(drawn, before, folders if before else ()))
+        steps.append(Step(value, work))
         before = [value, *before]
+        folders = (RunDirectory(path / run_name(work)), *folders)
     return tuple(steps)
 
 
-def _given(drawn_at: float | None, before: list[float]) -> dict[str, Any]:
-    """Where groups come from and which fits, back to the one from zero, θ̂ comes from; empty for a study alone."""
-    drawn = {} if drawn_at is None else {"drawn_at_lam_over_n": drawn_at}
+def _given(drawn: Drawn | None, before: list[float], after: tuple[RunDirectory, ...]) -> Given:
+    """Where groups come from and which fits, back to the one from zero, θ̂ comes from; nothing for a study alone."""
+    at = {} if drawn is None else {"drawn_at_lam_over_n": drawn.at}
     started = {"fit_started_from_lam_over_n": before} if before else {}
-    return {"sweep": {**drawn, **started}} if drawn or started else {}
+    if drawn is not None:
+        note = f"groups and test points are those of λ/n = {number(drawn.at, 6)}, as in every run of the sweep"
+        drawn = replace(drawn, notes=(*drawn.notes, note))
+    return Given(drawn, after, {"sweep": {**at, **started}} if at or started else {})
 
 
 def _regularized(loaded: LoadedConfig, regularization: Regularization) -> LoadedConfig:
