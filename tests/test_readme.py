@@ -1,7 +1,10 @@
-"""The README names every command, option and key, with the defaults of the schema, and its examples are accepted."""
+"""The READMEs name every command, option, key, file and column, with the schema's defaults; examples are accepted."""
 
 from __future__ import annotations
 
+import ast
+import dataclasses
+import inspect
 import json
 import re
 import shlex
@@ -18,49 +21,65 @@ from pydantic.fields import FieldInfo
 
 import groupinf
 from groupinf.cli.main import main
-from groupinf.config import schema
-from groupinf.config.dataset_schema import MAIN_FILES, MORE_FILES
-from groupinf.config.load import load_config
-from groupinf.datasets.registry import dataset_names
-from groupinf.groups.groups import KINDS
-from groupinf.studies.group_effects.result import Run
+from groupinf.config.named_file import file_keys
+from groupinf.config.registered import RegisteredName
+from groupinf.config.sweep_schema import SweepConfig
+from groupinf.datasets.known.registry import dataset_names
+from groupinf.datasets.registry import DATASET_KINDS
+from groupinf.effects.evaluations.registry import EVALUATIONS
+from groupinf.effects.methods.registry import METHODS
+from groupinf.groups.builders.builder import Builder
+from groupinf.groups.builders.registry import BUILDERS, known_kinds
+from groupinf.groups.sizes import Sizes
+from groupinf.studies.group_effects import schema
+from groupinf.studies.group_effects.result import Run, Sweep
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES
+from groupinf.studies.load import load_config
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+FRONT, CONFIGS, DATA, RESULTS, SCRIPTS, COMMANDS, CODE = PAGES = tuple(
+    ROOT / folder / "README.md" for folder in (".", "configs", "data", "results", "scripts", "groupinf/cli", "groupinf")
+)
+KEPT = [*PAGES, ROOT / "CHANGELOG.md", *(ROOT / "results" / "reference").glob("*.md")]
+LONGEST_FRONT_PAGE = 180
 
-# Heading of the config reference -> the sections of the schema whose keys its table lists.
+# Heading of configs/README.md -> the sections of the schema whose keys its table lists.
 SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "Top level": (schema.Config,),
-    "dataset": tuple(schema.DATASETS.values()),
+    "dataset": tuple(kind.options for kind in DATASET_KINDS.values()),
     "regularization": (schema.Regularization,),
     "regularization.cross_validation": (schema.CrossValidation,),
-    "regularization.sweep": (schema.SweepConfig,),
+    "regularization.sweep": (SweepConfig,),
     "groups": (schema.GroupsConfig,),
-    "groups.sizes": (schema.Sizes,),
-    "groups.builders": tuple(schema.BUILDERS.values()),
+    "groups.sizes": (Sizes,),
+    "groups.builders": tuple(BUILDERS.values()),
     "influence": (schema.Influence,),
     "test_points": (schema.TestPoints,),
 }
 PROGRAMS = {"groupinf", "bash", "python", "export"}
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+def text_of(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
 
 
-def section(heading: str) -> str:
+def blocks(language: str, *pages: Path) -> list[str]:
+    found = [re.findall(rf"^```{language}\n(.*?)^```$", text_of(p), re.DOTALL | re.MULTILINE) for p in pages or PAGES]
+    return [block for of_page in found for block in of_page]
+
+
+def section(page: Path, heading: str) -> str:
     """The text below a heading, up to the next one of any depth."""
-    found = re.search(rf"^#+ `?{re.escape(heading)}`?\n(.*?)(?=^#+ |\Z)", README, re.DOTALL | re.MULTILINE)
-    assert found, f"no heading {heading}"
+    found = re.search(rf"^#+ `?{re.escape(heading)}`?\n(.*?)(?=^#+ |\Z)", text_of(page), re.DOTALL | re.MULTILINE)
+    assert found, f"no heading {heading} in {page}"
     return found[1]
 
 
-def table(heading: str) -> dict[str, dict[str, str]]:
-    """The first table below a heading: the first cell of each row, without backticks -> column -> cell."""
-    lines = [line for line in section(heading).splitlines() if line.startswith("|")]
+def table(page: Path, heading: str) -> dict[str, dict[str, str]]:
+    """The first table below a heading: the first cell of each row, without backticks or link -> column -> cell."""
+    lines = section(page, heading).split("\n|", 1)[1].split("\n\n")[0].splitlines()
     header, _, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines)
-    return {row[0].strip("`"): dict(zip(header, row, strict=True)) for row in rows}
+    return {re.sub(r"^\[?`?|`.*$", "", row[0]): dict(zip(header, row, strict=True)) for row in rows}
 
 
 def fields(heading: str) -> Iterator[tuple[str, FieldInfo]]:
@@ -80,6 +99,8 @@ def choices(annotation: Any) -> Iterator[str]:
     """The names that a key may take, through lists and options, not into sections."""
     if get_origin(annotation) is Literal:
         yield from (value for value in get_args(annotation) if isinstance(value, str))
+    elif isinstance(annotation, RegisteredName):
+        yield from annotation.registry
     elif get_origin(annotation) in (tuple, Union, UnionType) or hasattr(annotation, "__metadata__"):
         for part in get_args(annotation):
             yield from choices(part)
@@ -89,14 +110,27 @@ def shell_lines() -> list[str]:
     return [line for block in blocks("sh") for line in block.splitlines() if line.strip()]
 
 
+def test_the_front_page_is_short_and_leads_to_all_others() -> None:
+    assert len(text_of(FRONT).splitlines()) <= LONGEST_FRONT_PAGE
+    for page in PAGES[1:]:
+        assert f"]({page.relative_to(ROOT)})" in text_of(FRONT)
+
+
+def test_the_front_page_has_the_formula_of_every_method_and_evaluation() -> None:
+    tables = section(FRONT, "What is computed")
+    for name in (*METHODS, *EVALUATIONS, "actual"):
+        assert re.search(rf"^\| `{name}` \| [^|]+ \|", tables, re.MULTILINE), name
+    assert "(H − H(w))⁻¹g(w)" in tables
+
+
 def test_every_command_and_option_is_named() -> None:
-    commands = section("Commands")
+    commands, options = section(FRONT, "Commands"), section(COMMANDS, "Options")
     for name, command in main.commands.items():
         assert f"`groupinf {name}" in commands
         for parameter in command.params:
             if isinstance(parameter, click.Option):
                 for option in parameter.opts:
-                    row = re.search(rf"^\|[^|]*`{option}[ `][^|]*\|([^|]*)\|", commands, re.MULTILINE)
+                    row = re.search(rf"^\|[^|]*`{option}[ `][^|]*\|([^|]*)\|", options, re.MULTILINE)
                     assert row, f"{option} of {name}"
                     assert name in row[1]
             else:
@@ -107,7 +141,7 @@ def test_every_command_and_option_is_named() -> None:
 
 def test_no_option_is_named_that_does_not_exist() -> None:
     known = {option for command in main.commands.values() for p in command.params for option in p.opts}
-    rows = re.findall(r"^\| ((?:`--?[a-z][^|]*`(?:, )?)+) \|", section("Commands"), re.MULTILINE)
+    rows = re.findall(r"^\| ((?:`--?[a-z][^|]*`(?:, )?)+) \|", section(COMMANDS, "Options"), re.MULTILINE)
     named = {option for row in rows for option in re.findall(r"`(--?[a-z-]+)", row)}
     assert named
     assert named <= known
@@ -115,7 +149,7 @@ def test_no_option_is_named_that_does_not_exist() -> None:
 
 @pytest.mark.parametrize("heading", SECTIONS)
 def test_reference_lists_the_keys_of_the_schema_and_no_others(heading: str) -> None:
-    assert set(table(heading)) == {key for key, _ in fields(heading)}
+    assert set(table(CONFIGS, heading)) == {key for key, _ in fields(heading)}
 
 
 # left out, these follow from the data
@@ -124,7 +158,7 @@ BY_TASK = {"evaluations": "all that the task allows", "score": "`accuracy`; for 
 
 @pytest.mark.parametrize("heading", SECTIONS)
 def test_reference_has_the_defaults_of_the_schema(heading: str) -> None:
-    rows = table(heading)
+    rows = table(CONFIGS, heading)
     for key, field in fields(heading):
         stated = rows[key]["default"]
         if key in BY_TASK:
@@ -142,14 +176,15 @@ def test_reference_has_the_defaults_of_the_schema(heading: str) -> None:
 
 def test_reference_covers_every_section_of_the_schema() -> None:
     listed = {model for models in SECTIONS.values() for model in models}
-    assert {
-        m for model in listed for field in model.model_fields.values() for m in models_in(field.annotation)
-    } <= listed
+    assert {m for model in listed for field in model.model_fields.values() for m in models_in(field.annotation)} <= {
+        *listed,
+        Builder,
+    }  # of which the registered builders are the cases
 
 
 @pytest.mark.parametrize("heading", SECTIONS)
 def test_reference_names_every_choice(heading: str) -> None:
-    rows = table(heading)
+    rows = table(CONFIGS, heading)
     for key, field in fields(heading):
         if key != "builder":
             for name in choices(field.annotation):
@@ -157,13 +192,11 @@ def test_reference_names_every_choice(heading: str) -> None:
 
 
 def test_datasets_builders_and_kinds_are_named() -> None:
-    datasets = set(table("Datasets and own data"))
-    assert datasets
-    assert datasets == set(dataset_names())
-    groups = section("Groups")
-    for name in (*schema.BUILDERS, *KINDS):
+    assert set(table(DATA, "Datasets by name")) == set(dataset_names())
+    groups = section(CONFIGS, "How groups are drawn")
+    for name in (*BUILDERS, *known_kinds()):
         assert f"`{name}`" in groups
-    assert f"{FROM_PERCENTILES} if left out" in table("test_points")["num"]["meaning"]
+    assert f"{FROM_PERCENTILES} if left out" in table(CONFIGS, "test_points")["num"]["meaning"]
 
 
 def whole_configs() -> list[str]:
@@ -172,14 +205,14 @@ def whole_configs() -> list[str]:
 
 def test_there_are_whole_configs_for_each_source_of_data() -> None:
     named = {key for block in whole_configs() for key in yaml.safe_load(block)["dataset"]}
-    assert set(schema.DATASETS) <= named
+    assert set(DATASET_KINDS) <= named
 
 
 @pytest.mark.parametrize("block", whole_configs())
 def test_whole_configs_load(block: str, tmp_path: Path) -> None:
     config = yaml.safe_load(block)
     builders = [b for b in config["groups"]["builders"] if isinstance(b, dict)]
-    files = (*MAIN_FILES, *MORE_FILES)
+    files = {key for kind in DATASET_KINDS.values() for key in file_keys(kind.options)}
     named = [*(config["dataset"].get(key) for key in files), *(b.get("path") for b in builders)]
     for name in filter(None, named):  # stand-ins, below the config's folder
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -215,16 +248,39 @@ def test_shell_commands_exist_with_their_options_and_files(line: str) -> None:
             load_config(ROOT / config, overrides)
 
 
-def test_links_lead_to_files_and_headings() -> None:
-    headings = {re.sub(r"[^a-z -]", "", h.lower()).replace(" ", "-") for h in re.findall(r"^#+ (.*)$", README, re.M)}
-    links = re.findall(r"\]\(([^)\s]+)\)", README)
+def slug(heading: str) -> str:
+    """The anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def anchors(page: Path) -> list[str]:
+    prose = re.sub(r"^```.*?^```$", "", text_of(page), flags=re.DOTALL | re.MULTILINE)
+    return [slug(heading) for heading in re.findall(r"^#+ (.*)$", prose, re.MULTILINE)]
+
+
+@pytest.mark.parametrize("page", KEPT, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_to_files_and_headings(page: Path) -> None:
+    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", text_of(page)) if not re.match(r"https?://", link)]
     for link in links:
-        if link.startswith("#"):
-            assert link[1:] in headings
-        elif not link.startswith("https://"):
-            assert (ROOT / link).is_file(), link
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.is_file(), link
+        assert target.is_relative_to(ROOT), link
+        if anchor:
+            assert anchors(target).count(anchor) == 1, link
+
+
+def test_the_map_of_the_code_names_every_folder_and_only_files_that_exist() -> None:
+    named = set(re.findall(r"`((?:\w+/)+(?:\w+\.py)?|\w+\.py)`", text_of(CODE)))
+    folders = {f"{path.parent.name}/" for path in (ROOT / "groupinf").glob("*/__init__.py")}
+    assert folders <= named
+    absent = [name for name in named if not any((base / name).exists() for base in (ROOT / "groupinf", ROOT))]
+    assert absent == []
+
+
+def test_the_front_page_shows_the_figure() -> None:
     figure = ROOT / "results" / "reference" / "diabetes_influence_vs_actual.png"
-    assert str(figure.relative_to(ROOT)) in links
+    assert f"]({figure.relative_to(ROOT)})" in text_of(FRONT)
     assert figure.stat().st_size < 500_000
 
 
@@ -239,19 +295,35 @@ def small_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def test_every_column_of_a_run_is_described(small_run: Run) -> None:
     for name in ("groups", "retrains", "effects"):
         header = rf"^\| `{name}\.parquet` \| meaning \|\n(.*?)\n\n"
-        described = re.search(header, section("The run folder"), re.DOTALL | re.MULTILINE)
+        described = re.search(header, section(RESULTS, "Columns"), re.DOTALL | re.MULTILINE)
         assert described
         first_cells = " ".join(line.split("|")[1] for line in described[1].splitlines()[1:])
         assert set(re.findall(r"`(\w+)`", first_cells)) == set(getattr(small_run, name).columns)
-    spearman = section("What is computed")
+    spearman = section(RESULTS, "The Spearman table")
     assert all(f"`{column}`" in spearman for column in small_run.spearman.columns)
 
 
 def test_every_file_of_a_run_is_described(small_run: Run) -> None:
-    described = " ".join(table("The run folder"))
+    rows = section(RESULTS, "The run folder")
+    described = " ".join(line.split("|")[1] for line in rows.splitlines() if line.startswith("|"))
     for path in small_run.path.rglob("*"):
         if path.is_file() and path.parent.name != "blocks":
             name = str(path.relative_to(small_run.path)).replace("newton_vs", "<method>_vs")
             stem, dot, ending = name.rpartition(".")
-            assert name in described or (stem in described and f"`{dot}{ending}`" in section("The run folder"))
+            assert name in described or (stem in described and f"`{dot}{ending}`" in described)
     assert "blocks/" in described
+
+
+def test_the_names_of_the_example_in_python_exist(small_run: Run) -> None:
+    known = {"groupinf": dir(groupinf), "run": dir(small_run), "sweep": [f.name for f in dataclasses.fields(Sweep)]}
+    (example,) = blocks("python", FRONT)
+    tree = ast.parse(example)
+    named = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)]
+    assert {node.value.id for node in named if isinstance(node.value, ast.Name)} == known.keys()
+    for node in named:
+        assert isinstance(node.value, ast.Name)
+        assert node.attr in known[node.value.id], ast.unparse(node)
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        assert isinstance(call.func, ast.Attribute)
+        keywords = {word.arg: None for word in call.keywords}
+        inspect.signature(getattr(groupinf, call.func.attr)).bind(*call.args, **keywords)

@@ -28,12 +28,17 @@ class Terminated(KeyboardInterrupt):
 
 @contextmanager
 def terminable() -> Iterator[None]:
-    """Turn SIGTERM into an exception for as long as the context lasts, so that workers end and work is kept."""
+    """Turn SIGTERM into an exception for as long as the context lasts, so that workers end and work is kept.
+
+    Where whoever started the process has had it ignored it stays so, as SIGINT does: workers ignore it too.
+    """
 
     def terminate(number: int, frame: FrameType | None) -> None:
         raise Terminated
 
-    before = signal.signal(signal.SIGTERM, terminate)
+    before = signal.getsignal(signal.SIGTERM)
+    if before != signal.SIG_IGN:
+        signal.signal(signal.SIGTERM, terminate)
     try:
         yield
     finally:

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.effects.evaluations import Evaluation, evaluations_for
-from groupinf.effects.readout import predicted_readout
-from groupinf.effects.retraining import Ended, ended_at, retrain_to_tolerance
-from groupinf.effects.steps import (
-    READOUTS,
-    Step,
-    influence_remainder,
-    influence_step,
-    newton_remainder,
-    newton_step,
-    refined,
-)
+from groupinf.effects.context import BlockContext
+from groupinf.effects.evaluations.evaluation import Measure, measures_of
+from groupinf.effects.readout import predicted_reading
+from groupinf.effects.retraining import Ended, effects_at, ended_at, retrain_to_tolerance
+from groupinf.effects.steps import solutions
 from groupinf.effects.study import Study
 from groupinf.effects.trust import trust_in
 from groupinf.errors import ConvergenceError, GroupConvergenceError
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Rows
-from groupinf.numerics.reduced import ReducedSolver
-from groupinf.numerics.removal import Removal, removal
+from groupinf.numerics.removal import removal
 from groupinf.numerics.retrain import retrained_at
-
-Evaluations = Sequence[Evaluation]
-Deltas = Mapping[str, Array]
 
 
 @dataclass(frozen=True)
@@ -60,8 +48,9 @@ def compute_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -
     reach the tolerance.
     """
 
-    def retrained(block: Removal, reduced: ReducedSolver, evaluations: Evaluations, steps: Deltas) -> Ended:
-        return retrain_to_tolerance(study, block, reduced, evaluations, steps, names)
+    def retrained(at: BlockContext, measures: Sequence[Measure]) -> Ended:
+        held = retrain_to_tolerance(study, at, names)
+        return held if study.evaluations == study.held else effects_at(study, at, measures, held.retrained, held.end)
 
     return _named(names, lambda: _block_effects(study, members, retrained))
 
@@ -81,9 +70,11 @@ def evaluate_block(
     of these parameters: nothing holds them to EFFECT_TOLERANCE.
     """
 
-    def stored(block: Removal, reduced: ReducedSolver, evaluations: Evaluations, steps: Deltas) -> Ended:
-        known = retrained_at(block, reduced, np.ascontiguousarray(theta.T), passes, refreshed, at_rounding)
-        return ended_at(study, block, evaluations, steps, known)
+    def stored(at: BlockContext, measures: Sequence[Measure]) -> Ended:
+        parameters = np.ascontiguousarray(theta.T)
+        return ended_at(
+            study, at, measures, retrained_at(at.removal, at.reduced, parameters, passes, refreshed, at_rounding)
+        )
 
     return _named(names, lambda: _block_effects(study, members, stored))
 
@@ -96,25 +87,19 @@ def _named(names: Sequence[str], compute: Callable[[], BlockEffects]) -> BlockEf
 
 
 def _block_effects(
-    study: Study,
-    members: Sequence[Rows],
-    ended_of: Callable[[Removal, ReducedSolver, Evaluations, Deltas], Ended],
+    study: Study, members: Sequence[Rows], ended_of: Callable[[BlockContext, Sequence[Measure]], Ended]
 ) -> BlockEffects:
     """Predicted effects, and the actual ones at the θ̂(w) that ``ended_of`` finds or knows."""
-    fitted, block = study.fitted, removal(study.fitted, members)
-    reduced = study.engine.reduced(block)
-    steps = block_steps(study, block, reduced)
-    evaluations = evaluations_for(
-        study.evaluations, study.test, study.test_points, study.sums, fitted.objective, ~block.kept
-    )
-    ended = ended_of(block, reduced, evaluations, steps)
-    trust = trust_in(study.bounded, study.of_fit, ended.end, reduced, members)
-    predicted = predicted_readout(evaluations, fitted, _certified(study, block, reduced, steps), study.methods)
+    at = block_context(study, members)
+    measures = measures_of(study.evaluations, study.test, at.removal)
+    ended = ended_of(at, measures)
+    trust = trust_in(study.bounded, study.of_fit, ended.end, at.reduced, members)
+    predicted = predicted_reading(measures, study.fitted, solutions(at, study.methods), study.methods)
     errors = predicted.error(np.abs(predicted.left), trust.score_error)
     retrained = ended.retrained
     return BlockEffects(
-        effect=np.concatenate([predicted.effect, ended.readout.effect]),
-        error_estimate=np.concatenate([errors, ended.readout.error(ended.left[None], trust.score_error)]),
+        effect=np.concatenate([predicted.effect, ended.reading.effect]),
+        error_estimate=np.concatenate([errors, ended.reading.error(ended.left[None], trust.score_error)]),
         theta=np.ascontiguousarray(retrained.theta.T),
         passes=retrained.passes,
         gradient_norm=retrained.gradient_norm,
@@ -125,30 +110,7 @@ def _block_effects(
     )
 
 
-def block_steps(study: Study, block: Removal, reduced: ReducedSolver) -> dict[str, Array]:
-    """The parameter changes (P, B) that the methods read out or that retraining starts from."""
-    used = _read_out(study) | {"newton" if study.engine.direct else "influence"}
-    steps = {}
-    if "influence" in used:
-        steps["influence"] = influence_step(block, study.influence_solver)
-    if "newton" in used:
-        steps["newton"] = newton_step(block, reduced)
-    return steps
-
-
-def _read_out(study: Study) -> set[str]:
-    """Names of the parameter changes that the methods read out."""
-    return {READOUTS[method][0] for method in study.methods}
-
-
-def _certified(study: Study, block: Removal, reduced: ReducedSolver, deltas: Mapping[str, Array]) -> dict[str, Step]:
-    """The changes that the methods read out, with what each leaves to solve."""
-    steps: dict[str, Step] = {}
-    for name in _read_out(study):
-        if name == "influence":
-            remainder, direct = partial(influence_remainder, block), study.influence_solver is study.fitted.factor
-        else:
-            remainder, direct = partial(newton_remainder, block, reduced), study.engine.direct
-        delta = deltas[name]
-        steps[name] = refined(delta, remainder) if direct else Step(delta, remainder(delta))
-    return steps
+def block_context(study: Study, members: Sequence[Rows]) -> BlockContext:
+    """The groups removed, and what solves for them."""
+    block = removal(study.fitted, members)
+    return BlockContext(block, study.engine.reduced(block), study.engine, study.influence_solver)

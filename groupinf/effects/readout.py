@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import assert_never
 
 import numpy as np
 
-from groupinf.effects.evaluations import Evaluation, Part
-from groupinf.effects.steps import READOUTS, Step
+from groupinf.effects.evaluations.evaluation import Measure, Part
+from groupinf.effects.methods.method import Method, Readout, Step
+from groupinf.effects.steps import Solution
 from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.rounding import UNIT
 
 
 @dataclass(frozen=True)
-class Readout:
-    """Effects and what goes into their errors: (methods, T, B) each, T running over evaluations.
+class Reading:
+    """Effects and what goes into their errors: (methods, T, B) each, T running over the values of all measures.
 
     ``left`` is ∇f·(what is left to solve), signed; ``before`` and ``after`` Σ|∂f/∂z| at θ̂ and at the other parameters;
     ``size`` the sum of |f| at both.
@@ -37,37 +39,38 @@ class Readout:
         return np.asarray(left + (self.before + self.after) * score_error + 4.0 * UNIT * self.size)
 
 
-def predicted_readout(
-    evaluations: Sequence[Evaluation], fitted: Fitted, steps: Mapping[str, Step], methods: Sequence[str]
-) -> Readout:
-    """Every method's readout of its step: linear, ∇f(θ̂)·Δ, or exact, f(θ̂ + Δ) − f(θ̂)."""
-    return _stacked([_summed([_predicted(part, fitted, steps, methods) for part in e.parts]) for e in evaluations])
+def predicted_reading(
+    measures: Sequence[Measure], fitted: Fitted, solutions: Mapping[Step, Solution], methods: Sequence[Method]
+) -> Reading:
+    """Every method's readout of its step."""
+    return _stacked([_summed([_predicted(part, fitted, solutions, methods) for part in m.parts]) for m in measures])
 
 
-def actual_readout(evaluations: Sequence[Evaluation], fitted: Fitted, retrained: Array, left: Array) -> Readout:
+def actual_reading(measures: Sequence[Measure], fitted: Fitted, retrained: Array, left: Array) -> Reading:
     """f(θ̂(w)) − f(θ̂) at retrained parameters (P, B), with ``left`` the Newton step that is left there: (1, T, B)."""
-    return _stacked([_summed([_actual(part, fitted, retrained, left) for part in e.parts]) for e in evaluations])
+    return _stacked([_summed([_actual(part, fitted, retrained, left) for part in m.parts]) for m in measures])
 
 
-def _predicted(part: Part, fitted: Fitted, steps: Mapping[str, Step], methods: Sequence[str]) -> Readout:
+def _predicted(part: Part, fitted: Fitted, solutions: Mapping[Step, Solution], methods: Sequence[Method]) -> Reading:
     start = _at_fit(part, fitted)
-    used = {READOUTS[method][0] for method in methods}
-    moved = {name: (part.scores(steps[name].delta), part.scores(steps[name].remainder)) for name in sorted(used)}
+    moved = {step: (part.scores(of.delta), part.scores(of.remainder)) for step, of in solutions.items()}
     rows: list[tuple[Array, ...]] = []
     for method in methods:
-        name, readout = READOUTS[method]
-        u, left = moved[name]
-        if readout == "linear":
-            effect, error = part.total(start.gradient * u), part.total(start.gradient * left)
-            rows.append((effect, error, start.sensitivity, start.sensitivity, np.abs(effect)))
-        else:
-            rows.append(_moved(part, start, start.z + u, left + start.left))
-    return Readout(*(np.stack(values) for values in _alike(rows)))
+        u, left = moved[method.step]
+        match method.readout:
+            case Readout.LINEAR:
+                effect, error = part.total(start.gradient * u), part.total(start.gradient * left)
+                rows.append((effect, error, start.sensitivity, start.sensitivity, np.abs(effect)))
+            case Readout.EXACT:
+                rows.append(_moved(part, start, start.z + u, left + start.left))
+            case _:
+                assert_never(method.readout)
+    return Reading(*(np.stack(values) for values in _alike(rows)))
 
 
-def _actual(part: Part, fitted: Fitted, retrained: Array, left: Array) -> Readout:
+def _actual(part: Part, fitted: Fitted, retrained: Array, left: Array) -> Reading:
     row = _moved(part, _at_fit(part, fitted), part.scores(retrained), part.scores(left))
-    return Readout(*(np.stack(values) for values in _alike([row])))
+    return Reading(*(np.stack(values) for values in _alike([row])))
 
 
 @dataclass(frozen=True)
@@ -100,10 +103,10 @@ def _alike(rows: Sequence[tuple[Array, ...]]) -> list[tuple[Array, ...]]:
     return list(zip(*(np.broadcast_arrays(*row) for row in rows), strict=True))
 
 
-def _summed(parts: Sequence[Readout]) -> Readout:
+def _summed(parts: Sequence[Reading]) -> Reading:
     """Effects add up over parts, and so do signed errors and sensitivities."""
-    return Readout(*(np.sum([getattr(part, field.name) for part in parts], axis=0) for field in fields(Readout)))
+    return Reading(*(np.sum([getattr(part, field.name) for part in parts], axis=0) for field in fields(Reading)))
 
 
-def _stacked(evaluations: Sequence[Readout]) -> Readout:
-    return Readout(*(np.concatenate([getattr(e, f.name) for e in evaluations], axis=1) for f in fields(Readout)))
+def _stacked(measures: Sequence[Reading]) -> Reading:
+    return Reading(*(np.concatenate([getattr(m, f.name) for m in measures], axis=1) for f in fields(Reading)))

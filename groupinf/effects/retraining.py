@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.effects.evaluations import Evaluation
-from groupinf.effects.readout import Readout, actual_readout
+from groupinf.effects.context import BlockContext
+from groupinf.effects.evaluations.evaluation import Measure, measures_of
+from groupinf.effects.readout import Reading, actual_reading
 from groupinf.effects.study import Study
 from groupinf.effects.trust import Trust, retrained_end, trust_in
-from groupinf.errors import ConvergenceError
+from groupinf.errors import ConvergenceError, GroupConvergenceError
 from groupinf.numerics.bounds import End
 from groupinf.numerics.conjugate_gradient import ColumnMap, column_dots
-from groupinf.numerics.losses import Array
-from groupinf.numerics.reduced import ReducedSolver
-from groupinf.numerics.removal import Removal
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.retrain import Retrained, best_start, retrain, with_own_hessians
 from groupinf.wording import counted, number
 
@@ -40,6 +39,8 @@ MOST_ROUNDING = 1e-6
 # whose errors then fewer than one in a hundred is above its estimate.
 OTHER_HESSIAN = 1.5
 OF_MISMATCH, OF_SHIFT = 2.0, 0.5
+# how fast curvatures are taken to change along a score where the loss has no constant: as fast as the logistic loss's
+UNKNOWN_CONCORDANCE = 1.0
 
 
 @dataclass(frozen=True)
@@ -49,31 +50,25 @@ class Ended:
     retrained: Retrained
     end: End
     left: Array
-    readout: Readout
+    reading: Reading
 
 
-def retrain_to_tolerance(
-    study: Study,
-    block: Removal,
-    reduced: ReducedSolver,
-    evaluations: Sequence[Evaluation],
-    steps: Mapping[str, Array],
-    names: Sequence[str],
-) -> Ended:
+def retrain_to_tolerance(study: Study, at: BlockContext, names: Sequence[str]) -> Ended:
     """Retrain to the decrement that should do for every effect; go on where what is left of one says it did not.
 
-    An effect is right where at most EFFECT_TOLERANCE of the largest of its evaluation is left: the largest influence
+    The effects are those on the study's ``held`` evaluations, whatever it measures: the same parameters for all. An
+    effect is right where at most EFFECT_TOLERANCE of the largest of its evaluation is left: the largest influence
     of the run, or the largest actual effect of the block where that is larger, as it is where the model interpolates.
     What rounding leaves no group is taken below: it ends there, ``at_rounding``.
     """
+    block, reduced, measures = at.removal, at.reduced, measures_of(study.held, study.test, at.removal)
     floor = max(ROUNDING * study.fitted.scale, float(_believable(study, study.of_fit)[0]))
-    tolerance = np.maximum(_decrement_tolerance(study, block, steps), floor)
+    tolerance = np.maximum(_decrement_tolerance(study, at), floor)
     precondition, newton = study.engine.precondition(block, reduced), study.engine.truncated_newton
-    start = _start(study, block, precondition, steps)
-    retrained = retrain(block, reduced, precondition, start, tolerance, newton)
+    retrained = retrain(block, reduced, precondition, _start(at, precondition), tolerance, newton)
     for tightened in range(1 + MAX_TIGHTENINGS):
-        ended = ended_at(study, block, evaluations, steps, retrained)
-        excess = _excess(study, evaluations, ended)
+        ended = ended_at(study, at, measures, retrained)
+        excess = _excess(study, measures, ended)
         late = ~(excess <= 1.0)  # also where it is not a number
         more = late & retrained.converged & (tolerance > floor)
         if tightened == MAX_TIGHTENINGS or not more.any():
@@ -90,41 +85,40 @@ def retrain_to_tolerance(
         if not stuck.any():
             break
         retrained = with_own_hessians(block, reduced, precondition, retrained, stuck, goal)
-        ended = ended_at(study, block, evaluations, steps, retrained)
+        ended = ended_at(study, at, measures, retrained)
         usual = _believable(study, trust_in(study.bounded, study.of_fit, ended.end, reduced, block.members))
-        excess = _excess(study, evaluations, ended)
+        excess = _excess(study, measures, ended)
         late = ~(excess <= 1.0)
     _require(~late | (retrained.decrement <= STALLED * usual), names, retrained, usual, excess)
     return replace(ended, retrained=replace(retrained, at_rounding=late))
 
 
-def ended_at(
-    study: Study,
-    block: Removal,
-    evaluations: Sequence[Evaluation],
-    steps: Mapping[str, Array],
-    retrained: Retrained,
-) -> Ended:
+def ended_at(study: Study, at: BlockContext, measures: Sequence[Measure], retrained: Retrained) -> Ended:
+    """What is said of where retrained groups ended, and their effects."""
+    end = retrained_end(study.bounded, retrained, at.removal.kept)
+    return effects_at(study, at, measures, retrained, end)
+
+
+def effects_at(study: Study, at: BlockContext, measures: Sequence[Measure], retrained: Retrained, end: End) -> Ended:
     """Read the effects off retrained parameters, and what is left of them.
 
     |∇f·left| is of first order; where scores have moved so far that curvatures have changed, a share of
     ‖∇f‖·decrement, which bounds it, is added for what the Hessian at hand does not see.
     """
-    readout = actual_readout(evaluations, study.fitted, retrained.theta, retrained.solved)
-    end = retrained_end(study.bounded, retrained, block.kept)
-    concordance = min(study.fitted.objective.loss.concordance, 1.0)
+    reading = actual_reading(measures, study.fitted, retrained.theta, retrained.solved)
+    concordance = study.fitted.objective.loss.concordance
+    concordance = UNKNOWN_CONCORDANCE if concordance is None else concordance
     moved = np.minimum(1.0, np.expm1(np.minimum(concordance * end.shift, 1.0)))
     changed = np.minimum(1.0, OF_MISMATCH * _mismatch(retrained, end) + OF_SHIFT * moved)
-    norms, row = np.empty_like(readout.left[0]), 0
-    own = _own_norm(block, steps)
-    for evaluation in evaluations:
-        rows = slice(row, row + len(evaluation.test_points))
-        before, after = readout.before[0, rows].max(axis=0), readout.after[0, rows]
+    norms, row = np.empty_like(reading.left[0]), 0
+    for measure in measures:
+        rows = slice(row, row + len(measure.labels))
+        before, after = reading.before[0, rows].max(axis=0), reading.after[0, rows]
         grown = np.divide(after, before, out=np.ones_like(after), where=before > 0.0)
-        norms[rows] = grown * (own if evaluation.name == "self_loss" else study.gradient_norms[evaluation.name])
+        norms[rows] = grown * measure.evaluation.gradient_norms(study.gradient_norms, at)
         row = rows.stop
-    left = (1.0 + OF_SHIFT * moved) * np.abs(readout.left[0]) + changed * retrained.decrement * norms
-    return Ended(retrained, end, left, readout)
+    left = (1.0 + OF_SHIFT * moved) * np.abs(reading.left[0]) + changed * retrained.decrement * norms
+    return Ended(retrained, end, left, reading)
 
 
 def _believable(study: Study, trust: Trust) -> Array:
@@ -144,37 +138,39 @@ def _bent(ended: Ended) -> NDArray[np.bool_]:
     return _mismatch(ended.retrained, ended.end) > OTHER_HESSIAN
 
 
-def _excess(study: Study, evaluations: Sequence[Evaluation], ended: Ended) -> Array:
+def _excess(study: Study, measures: Sequence[Measure], ended: Ended) -> Array:
     """What is left of an effect, relative to what may be: the largest of each group (B,)."""
-    scales = np.concatenate([[study.scales[e.name]] * len(e.test_points) for e in evaluations])
-    largest = np.fmax(scales, np.abs(ended.readout.effect[0]).max(axis=1))
+    scales = np.concatenate([[study.scales[m.evaluation.name]] * len(m.labels) for m in measures])
+    largest = np.fmax(scales, np.abs(ended.reading.effect[0]).max(axis=1))
     may_be_left = np.maximum(EFFECT_TOLERANCE * largest, np.finfo(np.float64).tiny)
     return np.asarray((ended.left / may_be_left[:, None]).max(axis=0))
 
 
-def _start(study: Study, block: Removal, precondition: ColumnMap, steps: Mapping[str, Array]) -> Array:
-    """θ̂ and the Newton step, else the influence step; where passes are nearly free the best of all these and θ̂."""
-    moved = {name: study.fitted.theta[:, None] + delta for name, delta in steps.items()}
-    if not study.engine.truncated_newton:
-        return moved["newton"] if "newton" in moved else moved["influence"]
-    stay = np.repeat(study.fitted.theta[:, None], len(block.members), axis=1)
-    return best_start(block, precondition, [stay, *moved.values()])
+def _start(at: BlockContext, precondition: ColumnMap) -> Array:
+    """θ̂ and the Newton step; where passes are nearly free, the best of θ̂ alone and with either step.
+
+    The influence step stands in where H − H(w) of some group cannot be solved with by iteration.
+    """
+    fitted, steps = at.removal.fitted, [at.influence]
+    try:
+        steps.append(at.newton)
+    except GroupConvergenceError:
+        if at.engine.direct:
+            raise
+    moved = [fitted.theta[:, None] + delta for delta in steps]
+    if not at.engine.truncated_newton:
+        return moved[-1]
+    stay = np.repeat(fitted.theta[:, None], len(at.removal.members), axis=1)
+    return best_start(at.removal, precondition, [stay, *moved])
 
 
-def _own_norm(block: Removal, steps: Mapping[str, Array]) -> Array:
-    """‖g(w)‖ as √(gᵀΔ) of a step Δ, exactly in H⁻¹ where it is the influence's: ∇f of the group's own loss, (B,)."""
-    step = steps["influence"] if "influence" in steps else steps["newton"]
-    return np.sqrt(np.abs(column_dots(block.g, step)))
-
-
-def _decrement_tolerance(study: Study, block: Removal, steps: Mapping[str, Array]) -> Array:
+def _decrement_tolerance(study: Study, at: BlockContext) -> Array:
     """(B,): the decrement δ at which δ·‖∇f‖_{H⁻¹}, which bounds what is left, is small enough for every f."""
-    own = _own_norm(block, steps)
-    tolerance = np.full(own.size, np.inf)
-    for name in study.evaluations:
-        norm = own if name == "self_loss" else np.full(own.size, study.gradient_norms[name])
+    tolerance = np.full(len(at.removal.members), np.inf)
+    for evaluation in study.held:
+        norm = evaluation.gradient_norms(study.gradient_norms, at)
         with np.errstate(divide="ignore"):
-            tolerance = np.minimum(tolerance, AIM * EFFECT_TOLERANCE * study.scales[name] / norm)
+            tolerance = np.minimum(tolerance, AIM * EFFECT_TOLERANCE * study.scales[evaluation.name] / norm)
     return tolerance
 
 

@@ -17,7 +17,7 @@ from groupinf.numerics.bounds import (
     usual_score_errors,
 )
 from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Rows
 from groupinf.numerics.reduced import ReducedSolver
 from groupinf.numerics.retrain import Retrained

@@ -10,7 +10,7 @@ import numpy as np
 
 from groupinf.numerics.factor import DenseFactor, SampleSpaceFactor
 from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import HESSIAN_ROWS, scores
 from groupinf.numerics.products import Design, times
 
@@ -35,7 +35,7 @@ def scores_without_each(fitted: Fitted) -> Array | None:
         return None
     objective, loss = fitted.objective, fitted.objective.loss
     z = scores(objective.X, fitted.theta, loss.outputs)
-    system = -(G @ (loss.curvature(z) * objective.sample_weight[:, None, None]))
+    system = -(G @ (loss.curvature(z, objective.y) * objective.sample_weight[:, None, None]))
     system[:, np.arange(loss.outputs), np.arange(loss.outputs)] += 1.0
     moved = np.linalg.solve(system, G @ fitted.residuals[:, :, None])[:, :, 0]
     return np.asarray(z + moved)

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, row_slices, scores, transposed_product
 from groupinf.numerics.products import Design
 from groupinf.numerics.rounding import (
@@ -105,7 +105,7 @@ def end_of(problem: Bounded, theta: Array, gradient: Array, step: Array, kept: N
         moved = np.abs(z - problem.at_fit[rows, :, None])
         moved *= kept[rows, None, :]
         shift = np.maximum(shift, moved.max(axis=(0, 1)))
-        state = loss.curvature_state(z)
+        state = loss.curvature_state(z, objective.y[rows])
         along += np.einsum("nkb,nkb,nb->b", u, loss.curvature_product(state, u), weight)
         curvature += loss.shared_curvature(state, weight)
         terms = loss.curvature_trace(state) * weight
@@ -131,11 +131,12 @@ def _of_sums(problem: Bounded, theta: Array, residual: Array) -> Array:
 def proven_score_errors(problem: Bounded, end: End, amplification: Array) -> Array:
     """At most |fl(xᵀθ) − xᵀθ*| for every training row and row of the chosen test points: (B,).
 
-    ``amplification`` (B,) is a with H ≤ a(H − H(w)). Infinite where nothing is proven.
+    ``amplification`` (B,) is a with H ≤ a(H − H(w)). Infinite where nothing is proven: of several outputs, and of a
+    loss without a constant of self-concordance.
     """
     objective, sizes, verified = problem.objective, problem.sizes, problem.verified
     concordance, g = objective.loss.concordance, end.gradient
-    if np.isinf(concordance):
+    if objective.loss.outputs > 1 or concordance is None:
         return np.full(end.shift.shape, np.inf)
     of_scores = gamma(objective.p + 2) * sizes.largest_row * end.parameters
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 
 Columns = NDArray[np.int64]
 # (V (P, b), the numbers of its columns among the B systems) -> (P, b)

@@ -14,7 +14,7 @@ from groupinf.errors import ConvergenceError
 from groupinf.numerics.approximate_leave_one_out import scores_without_each
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import RELATIVE_TOLERANCE, Fitted, fit
-from groupinf.numerics.losses import Array, Loss
+from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.objective import Objective, Rows, scores
 from groupinf.numerics.predict import classes_from
 from groupinf.numerics.reduced import CERTIFICATE_TOLERANCE

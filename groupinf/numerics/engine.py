@@ -11,7 +11,7 @@ import numpy as np
 from groupinf.numerics.conjugate_gradient import ColumnMap, Columns, conjugate_gradient
 from groupinf.numerics.factor import DenseFactor, Diagonal, Factor, IterativeFactor, hessian_diagonal
 from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import hessian_products, stored_entries, transposed_product
 from groupinf.numerics.products import times
 from groupinf.numerics.reduced import (

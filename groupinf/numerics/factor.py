@@ -11,7 +11,7 @@ from scipy.linalg import lapack
 
 from groupinf.errors import ConvergenceError
 from groupinf.numerics.conjugate_gradient import conjugate_gradient
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, hessian, hessian_products, scores
 from groupinf.numerics.products import Design
 from groupinf.wording import number
@@ -106,7 +106,7 @@ def _stacked_bytes(objective: Objective) -> int:
 
 def _from_rows(objective: Objective, theta: Array) -> Cholesky:
     X = objective.X if isinstance(objective.X, np.ndarray) else objective.X.toarray()
-    roots = objective.loss.curvature_root(scores(X, theta, objective.loss.outputs))
+    roots = objective.loss.curvature_root(scores(X, theta, objective.loss.outputs), objective.y)
     roots *= np.sqrt(objective.sample_weight)[:, None, None]
     stacked = [np.einsum("nj,nkm->nkjm", X, roots).reshape(-1, objective.size)]
     stacked.append(np.diag(np.sqrt(objective.penalty())))
@@ -241,7 +241,7 @@ def dense_factor(objective: Objective, theta: Array) -> DenseFactor:
 
 def hessian_diagonal(objective: Objective, theta: Array) -> Diagonal:
     """diag ∇²L(θ)."""
-    A = objective.loss.curvature(scores(objective.X, theta, objective.loss.outputs))
+    A = objective.loss.curvature(scores(objective.X, theta, objective.loss.outputs), objective.y)
     a = np.einsum("nkk->nk", A) * objective.sample_weight[:, None]
     squares = objective.X**2 if isinstance(objective.X, np.ndarray) else objective.X.power(2)
     return Diagonal(np.asarray(squares.T @ a).ravel() + objective.penalty(), objective.loss.outputs)
@@ -262,7 +262,7 @@ def without_flat_direction(objective: Objective, H: Array) -> Array:
 
 def _sample_space(objective: Objective, theta: Array) -> SampleSpaceFactor:
     X = objective.X[:, :-1]
-    a = objective.loss.curvature(scores(objective.X, theta, 1))[:, 0, 0] * objective.sample_weight
+    a = objective.loss.curvature(scores(objective.X, theta, 1), objective.y)[:, 0, 0] * objective.sample_weight
     root = np.sqrt(a)
     gram = X @ X.T
     kernel = (gram if isinstance(gram, np.ndarray) else gram.toarray()) * root[:, None] * root

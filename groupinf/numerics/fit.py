@@ -8,7 +8,7 @@ import numpy as np
 
 from groupinf.errors import ConvergenceError
 from groupinf.numerics.factor import Factor, IterativeFactor, factorise
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.minimise import Minimised, minimise
 from groupinf.numerics.objective import (
     Objective,
@@ -228,7 +228,7 @@ def _residuals_and_gradient(objective: Objective, theta: Array) -> tuple[Array, 
 def _moved_by(objective: Objective, theta: Array, left: Array) -> Array:
     """s_i A_i X_i ``left``: how much s_i r_i falls along the Newton step that is left (n, K')."""
     loss = objective.loss
-    state = loss.curvature_state(scores(objective.X, theta, loss.outputs))
+    state = loss.curvature_state(scores(objective.X, theta, loss.outputs), objective.y)
     moved = loss.curvature_product(state, scores(objective.X, left, loss.outputs))
     return moved * objective.sample_weight[:, None]
 

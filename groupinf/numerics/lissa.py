@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from groupinf.errors import ConvergenceError
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, hessian_products, scores, transposed_product
 
 # growth of an iterate over its right-hand side times depth beyond which the recursion has diverged
@@ -58,7 +58,7 @@ class Lissa:
     def _sampled_product(self, rows: np.ndarray, V: Array) -> Array:
         objective, loss = self.objective, self.objective.loss
         X = objective.X[rows]
-        state = loss.curvature_state(scores(X, self.theta, loss.outputs))
+        state = loss.curvature_state(scores(X, self.theta, loss.outputs), objective.y[rows])
         u = loss.curvature_product(state, scores(X, V, loss.outputs)) * objective.sample_weight[rows, None, None]
         product: Array = transposed_product(X, u) / rows.size + (objective.penalty() / objective.n)[:, None] * V
         return product

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.numerics.conjugate_gradient import ColumnMap, Columns, column_dots, conjugate_gradient
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 
 MEMORY = 8
 # a step cut below this fraction does not move the parameters any more: the column has stalled

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from groupinf.numerics.losses import Array, Loss
+from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.products import Design, times, transposed_times
 from groupinf.numerics.row_space import in_coordinates, in_full
 
@@ -138,7 +138,7 @@ def hessian_products(objective: Objective, theta: Array, V: Array, kept: NDArray
     loss = objective.loss
     for rows in row_slices(objective, V.shape[1]):
         X = objective.X[rows]
-        state = loss.curvature_state(scores(X, theta, loss.outputs))
+        state = loss.curvature_state(scores(X, theta, loss.outputs), objective.y[rows])
         u = loss.curvature_product(state, scores(X, V, loss.outputs)) * objective.sample_weight[rows, None, None]
         if kept is not None:
             u *= kept[rows, None, :]
@@ -175,7 +175,7 @@ def _chosen(values: Array, columns: NDArray[np.int64]) -> Array:
 
 def curvature_at(objective: Objective, theta: Array, kept: NDArray[np.bool_]) -> Curvature:
     """The Hessians at θ (P, B), or at one θ (P, 1) for all, without the rows that are not kept (n, B)."""
-    state = objective.loss.curvature_state(scores(objective.X, theta, objective.loss.outputs))
+    state = objective.loss.curvature_state(scores(objective.X, theta, objective.loss.outputs), objective.y)
     return Curvature(objective, state, objective.sample_weight[:, None] * kept)
 
 
@@ -187,11 +187,11 @@ def row_residuals(objective: Objective, theta: Array) -> Array:
 
 def row_hessian(objective: Objective, theta: Array, rows: Rows | slice) -> Array:
     """Σ_{i in rows} s_i ∇²ℓ_i(θ), no penalty: (P, P). For the rows of a group this is H(w)."""
-    X, weight = objective.X[rows], objective.sample_weight[rows]
+    X, y, weight = objective.X[rows], objective.y[rows], objective.sample_weight[rows]
     total = np.zeros((objective.size, objective.size))
     for start in range(0, X.shape[0], HESSIAN_ROWS):
         part = slice(start, start + HESSIAN_ROWS)
-        A = objective.loss.curvature(scores(X[part], theta, objective.loss.outputs))
+        A = objective.loss.curvature(scores(X[part], theta, objective.loss.outputs), y[part])
         _add_weighted_gram(total, X[part], A * weight[part, None, None])
     return total
 

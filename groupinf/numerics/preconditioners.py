@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from groupinf.numerics.factor import Cholesky, Factor, cholesky, hessian_diagonal, without_intercept_mean
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, scores, weighted_gram
 
 # features up to which one p × p factor per output is cheap
@@ -35,7 +35,7 @@ def cheap_preconditioner(objective: Objective, theta: Array) -> Factor:
     """Blocks per output where there are several outputs and p is moderate, else the diagonal."""
     if objective.loss.outputs == 1 or objective.p > BLOCK_ROWS:
         return hessian_diagonal(objective, theta)
-    A = objective.loss.curvature(scores(objective.X, theta, objective.loss.outputs))
+    A = objective.loss.curvature(scores(objective.X, theta, objective.loss.outputs), objective.y)
     penalty = objective.penalty().reshape(objective.p, -1)
     factors = []
     for k in range(objective.loss.outputs):

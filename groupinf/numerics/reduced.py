@@ -26,7 +26,7 @@ from groupinf.numerics.factor import (
     without_intercept_mean,
 )
 from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, Rows, curvature_at, row_hessian, scores
 from groupinf.numerics.removal import Removal, removed_hessian_products
 from groupinf.wording import number
@@ -159,7 +159,7 @@ def sample_space(removal: Removal, Q: Array) -> SampleSpace | None:
     None where a leverage is so near to 1 that 1 − h has lost its digits: the model all but interpolates a row.
     """
     objective, theta = removal.fitted.objective, removal.fitted.theta
-    curvature = objective.loss.curvature(scores(objective.X, theta, 1))[:, 0, 0] * objective.sample_weight
+    curvature = objective.loss.curvature(scores(objective.X, theta, 1), objective.y)[:, 0, 0] * objective.sample_weight
     roots = tuple(np.sqrt(curvature[rows]) for rows in removal.members)
     systems = _small_systems(Q, roots, removal.members)
     kernels = [_small_factor(system) for system in systems]

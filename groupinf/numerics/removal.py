@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from groupinf.numerics.conjugate_gradient import Columns
 from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import HESSIAN_ROWS, Objective, Rows, row_slices, scores, transposed_product
 
 # share of rows up to which picking them out costs less than multiplying all of them
@@ -76,6 +76,6 @@ def removed_hessian_products(removal: Removal, V: Array, columns: Columns) -> Ar
 
 def _row_product(objective: Objective, theta: Array, rows: Rows, v: Array) -> Array:
     X, loss = objective.X[rows], objective.loss
-    state = loss.curvature_state(scores(X, theta, loss.outputs))
+    state = loss.curvature_state(scores(X, theta, loss.outputs), objective.y[rows])
     u = loss.curvature_product(state, scores(X, v, loss.outputs))
     return transposed_product(X, u * objective.sample_weight[rows, None])

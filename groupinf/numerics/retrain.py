@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from groupinf.numerics.conjugate_gradient import ColumnMap, Columns, column_dots
 from groupinf.numerics.factor import DenseFactor
 from groupinf.numerics.fit import with_new_factors
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.minimise import LBFGS, Minimised, NewtonCG, minimise
 from groupinf.numerics.objective import curvature_at, gradients
 from groupinf.numerics.reduced import CERTIFICATE_TOLERANCE, ReducedSolver

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import HESSIAN_ROWS, Objective, row_slices, scores
 from groupinf.numerics.products import Design
 
@@ -121,7 +121,7 @@ def usual_decrement(objective: Objective, theta: Array, sizes: Sizes) -> float:
     loss, scattered, squares = objective.loss, 0.0, 0.0
     for rows in row_slices(objective, 1):
         z = scores(objective.X[rows], theta[:, None], loss.outputs)
-        state = loss.curvature_state(z)
+        state = loss.curvature_state(z, objective.y[rows])
         trace = loss.curvature_trace(state)
         weight = objective.sample_weight[rows]
         scattered += float(np.sum(sizes.rows[rows] ** 2 * trace[:, 0] * weight))

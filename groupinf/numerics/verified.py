@@ -21,7 +21,7 @@ from scipy.linalg import blas, lapack
 
 from groupinf.numerics.factor import DenseFactor
 from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import HESSIAN_ROWS, Objective, Rows, scores
 from groupinf.numerics.products import Design
 from groupinf.numerics.reduced import Pencil, ReducedSolver
@@ -84,22 +84,25 @@ class VerifiedFactor:
 
 
 def verified_factor(fitted: Fitted, sizes: Sizes, test: Objective, kernel: Array) -> VerifiedFactor | None:
-    """Prove a factor of H for one output; None where it has none, where it is too large, or is not close enough.
+    """Prove a factor of H for one output; None where the loss has no constant of self-concordance, or H no factor,
+    where it is too large, or is not close enough.
 
     ``kernel`` is the engine's Q = XH⁻¹Xᵀ (n, n), empty where it has none.
     """
-    objective, factor = fitted.objective, fitted.factor
-    if objective.loss.outputs > 1 or objective.size > LARGEST or not isinstance(factor, DenseFactor):
+    objective, factor, concordance = fitted.objective, fitted.factor, fitted.objective.loss.concordance
+    if objective.loss.outputs > 1 or concordance is None:
+        return None
+    if objective.size > LARGEST or not isinstance(factor, DenseFactor):
         return None
     W, info = lapack.dtrtri(factor.factor.lower, lower=1)
     if info != 0:
         return None
     W = np.ascontiguousarray(np.tril(W))
     score_error = gamma(objective.p + 2) * sizes.largest_row * float(sizes.of_parameters(fitted.theta, 1)[0])
-    weights = objective.loss.curvature(scores(objective.X, fitted.theta, 1))[:, 0, 0] * objective.sample_weight
-    of_rows = SLACK * (
-        gamma(hessian_terms(objective)) + 2 * PER_ROW + np.expm1(objective.loss.concordance * score_error)
+    weights = (
+        objective.loss.curvature(scores(objective.X, fitted.theta, 1), objective.y)[:, 0, 0] * objective.sample_weight
     )
+    of_rows = SLACK * (gamma(hessian_terms(objective)) + 2 * PER_ROW + np.expm1(concordance * score_error))
     deficit = _deficit(objective, factor.H, W, weights, of_rows)
     if not deficit <= LARGEST_DEFICIT:
         return None

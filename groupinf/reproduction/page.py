@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from groupinf.datasets.registry import FACTS
+from groupinf.datasets.known.registry import facts_of
 from groupinf.experiments.folder.files import write_atomically
 from groupinf.experiments.folder.provenance import provenance
 from groupinf.reporting.words.formats import coefficient, extent, interval, percent, ratio
@@ -91,7 +91,7 @@ def _table_1(results: Results) -> list[str]:
     rows, notes = [], []
     for run in [*runs, *([multinli] if multinli else [])]:
         line = TABLE_1[run.dataset]
-        paper, about = FACTS[line.facts], run.manifest
+        paper, about = facts_of(line.facts), run.manifest
         score = run.test_f1 if paper.test_f1 is not None else about.test_accuracy
         stated = paper.test_f1 if paper.test_f1 is not None else paper.test_accuracy
         lam = paper.lambda_over_n

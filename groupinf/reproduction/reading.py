@@ -13,14 +13,15 @@ import pandas as pd
 import groupinf
 from groupinf.analysis.agreement import ALL_KINDS, ROUNDING
 from groupinf.analysis.pairs import PairedEffects, pair_effects
-from groupinf.config.dataset_schema import NamedDataset
-from groupinf.datasets.registry import FACTS, load_dataset
+from groupinf.datasets.known.by_name import NamedDataset
+from groupinf.datasets.known.registry import KNOWN
+from groupinf.datasets.registry import load_dataset
 from groupinf.errors import DataError
 from groupinf.experiments.driver import TIMINGS
 from groupinf.experiments.folder.files import npz_arrays, read_json
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.numerics.cross_validation import f1
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import scores
 from groupinf.reporting.paper.scatter import OWN_GROUP, Shown
 from groupinf.reporting.words.summary import test_set_names
@@ -148,7 +149,7 @@ def _slope(predicted: Array, actual: Array) -> float:
 def _test_f1(run: Run) -> float | None:
     """F1 of class 1 on the test rows at the stored θ̂, where the paper states it; None where data or θ̂ are gone."""
     name = run.manifest.dataset
-    if name not in TABLE_1 or FACTS[TABLE_1[name].facts].test_f1 is None:
+    if name not in TABLE_1 or KNOWN[TABLE_1[name].facts].facts.test_f1 is None:
         return None
     content = RunDirectory(run.path).read("theta.npz", run.manifest)
     try:

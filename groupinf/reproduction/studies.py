@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from groupinf.datasets.files.data_home import data_home
-from groupinf.datasets.registry import FACTS
+from groupinf.datasets.known.registry import facts_of
 
 CONFIGS = Path("configs") / "paper"
 PERCENTILE = "test_points.percentile=[40,60]"  # figure C.1
@@ -71,4 +71,4 @@ def dataset_of(study: Study, root: Path) -> str:
 
 def absent_files(dataset: str) -> list[str]:
     """The files of a dataset that are not below the data home."""
-    return [source.path for source in FACTS[dataset].files if not (data_home() / source.path).is_file()]
+    return [source.path for source in facts_of(dataset).files if not (data_home() / source.path).is_file()]

@@ -16,7 +16,7 @@ from groupinf.studies.group_effects.study import GROUP_EFFECTS
 STUDIES: Registry[StudyKind[Any, Any]] = Registry("study", [GROUP_EFFECTS])
 
 
-def kind_of(loaded: LoadedConfig) -> StudyKind[Any, Any]:
+def kind_of(loaded: LoadedConfig[Any]) -> StudyKind[Any, Any]:
     """The kind of study that a configuration is of."""
     return next(kind for kind in STUDIES.values() if isinstance(loaded.config, kind.config))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -12,19 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarking.problem import Problem
-from groupinf.config.load import load_config
-from groupinf.effects.block import block_steps, compute_block
+from groupinf.effects.block import block_context, compute_block
 from groupinf.effects.blocks import block_width, blocks_of
-from groupinf.effects.evaluations import evaluations_for
+from groupinf.effects.evaluations.registry import of_the_paper
 from groupinf.effects.retraining import retrain_to_tolerance
 from groupinf.effects.study import Study
 from groupinf.groups.groups import Groups
 from groupinf.numerics.fit import fit
 from groupinf.numerics.objective import Rows
-from groupinf.numerics.removal import removal
 from groupinf.numerics.retrain import Retrained
 from groupinf.studies.group_effects.draw import Drawn, make_study
 from groupinf.studies.group_effects.test_points import single_rows
+from groupinf.studies.load import load_config
 
 REPEATS = 3
 
@@ -59,7 +58,7 @@ def prepare(problem: Problem) -> Prepared:
     """Everything that is done once."""
     objective, test = problem.objective(), problem.test()
     fitted, fit_seconds = timed(lambda: fit(objective))
-    evaluations = ("test_prediction", "test_loss", "self_loss")[problem.classes > 2 :]
+    evaluations = of_the_paper(objective.loss)
     drawn = Drawn(0.0, single_rows(range(test.n)), problem.groups, notes=(), skipped=())
     study, study_seconds = timed(lambda: make_study(fitted, test, drawn, evaluations, load_config(CONFIG)))
     blocks = even_blocks(range(len(problem.groups)), block_width(objective, study.engine))
@@ -74,13 +73,7 @@ def even_blocks(groups: Sequence[int], width: int) -> Blocks:
 
 def retrain_block(study: Study, members: list[Rows], names: list[str]) -> Retrained:
     """Exact retraining alone: g(w), the solver with H − H(w), the start, the passes and the certificates."""
-    block = removal(study.fitted, members)
-    reduced = study.engine.reduced(block)
-    steps = block_steps(replace(study, methods=()), block, reduced)
-    evaluations = evaluations_for(
-        study.evaluations, study.test, study.test_points, study.sums, study.fitted.objective, ~block.kept
-    )
-    return retrain_to_tolerance(study, block, reduced, evaluations, steps, names).retrained
+    return retrain_to_tolerance(study, block_context(study, members), names).retrained
 
 
 def retrain_all(problem: Problem, prepared: Prepared, blocks: Blocks) -> tuple[Array, NDArray[np.int64], list[float]]:

@@ -13,18 +13,21 @@ from scipy import sparse
 
 from benchmarking.shapes import MADE_ONLY, SHAPES
 from benchmarking.synthetic import make_dataset
-from groupinf.config.schema import NamedDataset
-from groupinf.config.schema import TestPoints as ChosenTestPoints
 from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.files.data_home import data_home
-from groupinf.datasets.registry import FACTS, load_dataset
-from groupinf.effects.influence import evaluation_gradients, point_influence
+from groupinf.datasets.known.by_name import NamedDataset
+from groupinf.datasets.known.registry import facts_of
+from groupinf.datasets.registry import load_dataset
+from groupinf.effects.evaluations.test_loss import TEST_LOSS
+from groupinf.effects.influence import point_influence
+from groupinf.effects.test_rows import TestRows
 from groupinf.groups.groups import Group, Groups
 from groupinf.numerics.fit import Fitted, fit
-from groupinf.numerics.losses import loss_for
+from groupinf.numerics.losses.registry import loss_for
 from groupinf.numerics.objective import Objective, scores, with_intercept
 from groupinf.studies.group_effects.checks import test_objective, training_objective
 from groupinf.studies.group_effects.fit import lam_from
+from groupinf.studies.group_effects.schema import TestPoints as ChosenTestPoints
 from groupinf.studies.group_effects.test_points import choose_test_points
 
 SEED = 0
@@ -65,7 +68,7 @@ class Problem:
 
 def dataset_for(name: str) -> tuple[Dataset, str]:
     """The real dataset where its files are in the data home, else one of the same shape; and which of the two."""
-    if name not in MADE_ONLY and all((data_home() / file.path).is_file() for file in FACTS[name].files):
+    if name not in MADE_ONLY and all((data_home() / file.path).is_file() for file in facts_of(name).files):
         return load_dataset(NamedDataset(name=name), Path(), SEED), "real"
     return make_dataset(name, SHAPES[name]), "made"
 
@@ -78,7 +81,7 @@ def make_problem(dataset: Dataset, lambda_over_n: float, count: int) -> tuple[Pr
     losses = everything.loss.values(scores(everything.X, fitted.theta, everything.loss.outputs), everything.y)
     tested = choose_test_points(ChosenTestPoints(random=3, highest_loss=3), dataset, losses, rng)
     test, test_points = everything.at(tested.rows), tested.labels
-    influence = point_influence(fitted, evaluation_gradients("test_loss", test, (), fitted.theta))
+    influence = point_influence(fitted, TEST_LOSS.gradients(TestRows(test, tuple(range(test.n))), fitted.theta))
     problem = Problem(
         X=dataset.X_train,
         y=objective.y,

@@ -14,11 +14,11 @@ from click.testing import CliRunner, Result
 from support.runs import prepare_only, prepare_sweep
 
 from groupinf.cli.main import main
-from groupinf.config.load import load_config
 from groupinf.experiments.workers.progress import Silent
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.forecast import plan
 from groupinf.studies.group_effects.lambda_sweep.plan import plan_sweep, sweep_name
+from groupinf.studies.load import load_config
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 import groupinf
 from groupinf.cli.main import main
 from groupinf.config.load import LoadedConfig
-from groupinf.datasets.own.table.use import ColumnUse
+from groupinf.datasets.column_use import ColumnUse
 from groupinf.errors import ConvergenceError, DataError
 from groupinf.experiments.workers.progress import Silent
 from groupinf.studies.group_effects.result import Run

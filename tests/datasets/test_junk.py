@@ -94,7 +94,7 @@ def read_sqlite(path: Path) -> None:
 
 
 def read_mails(path: Path) -> None:
-    read_tar(path, replace(MAIL, listing_sha256=listing_sha256(MAILS)), ("enron1/spam", "enron1/ham"))
+    read_tar(path, replace(MAIL, listing_sha256=listing_sha256(MAILS)))
 
 
 def read_zip(path: Path) -> None:

@@ -10,30 +10,33 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from support.problems import make_objective
 
-from groupinf.effects.block import compute_block
-from groupinf.effects.evaluations import evaluations_for
-from groupinf.effects.influence import evaluation_gradients, influence_norms, point_influence
-from groupinf.effects.steps import influence_remainder, influence_step, newton_remainder, newton_step
+from groupinf.effects.block import block_context, compute_block
+from groupinf.effects.context import BlockContext
+from groupinf.effects.evaluations.evaluation import measures_of
+from groupinf.effects.evaluations.on_test_points import OnTestPoints
+from groupinf.effects.evaluations.registry import EVALUATIONS, of_the_paper
+from groupinf.effects.evaluations.test_loss import TEST_LOSS
+from groupinf.effects.influence import influence_norms, point_influence
+from groupinf.effects.methods.influence import influence_remainder, influence_step
+from groupinf.effects.methods.newton import newton_remainder, newton_step
+from groupinf.effects.methods.registry import METHODS as REGISTERED
 from groupinf.effects.study import Study
+from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import trust_in_fit
 from groupinf.errors import ConvergenceError
 from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.factor import DenseFactor, cholesky
 from groupinf.numerics.fit import Fitted, fit
-from groupinf.numerics.losses import loss_for
 from groupinf.numerics.objective import Objective, gradients, row_hessian
 from groupinf.numerics.reduced import own_factors
-from groupinf.numerics.removal import removal, removed_rows
+from groupinf.numerics.removal import removal
+from groupinf.test_point_labels import OWN_GROUP
 
 GROUPS = (np.array([1, 7, 30]), np.arange(20, 32), np.array([59]))
 NAMES = ("a", "b", "c")
 METHODS = ("influence", "parameter_influence", "newton")
 TASKS = [0, 2, 3]
-
-
-def evaluation_names(classes: int) -> tuple[str, ...]:
-    return ("test_loss", "self_loss") if classes > 2 else ("test_prediction", "test_loss", "self_loss")
 
 
 # sums over sets of different sizes: their rows of the 15 test rows, one set after the other
@@ -52,19 +55,25 @@ def make_study(
     if test_points[0] >= 0:
         rows = np.array(test_points)
         test = Objective(test.X[rows], test.y[rows], test.sample_weight[rows], 0.0, test.loss)
-    names = evaluation_names(classes)
-    norms = dict.fromkeys(names, 1.0)
+    evaluations = of_the_paper(fitted.objective.loss)
+    norms = dict.fromkeys((e.name for e in evaluations), 1.0)
     engine = choose_engine(fitted, 5.0)
     bounded = bounded_problem(fitted, test, engine.kernel)
     trust = (bounded, trust_in_fit(bounded, fitted))
-    return Study(fitted, engine, fitted.factor, test, test_points, names, METHODS, norms, norms, *trust, sums)
+    methods, points = tuple(REGISTERED[name] for name in METHODS), TestRows(test, test_points, sums)
+    return Study(fitted, engine, fitted.factor, points, evaluations, methods, norms, norms, *trust)
 
 
 def study_of_sets(classes: int) -> Study:
     """The study with the sets as test points, their rows one set after the other."""
     study = make_study(classes, (-2, -3, -4))
     rows = np.concatenate([np.array(of_set) for of_set in SETS])
-    return replace(study, test=study.test.at(rows), sums=(slice(0, 5), slice(5, 6), slice(6, 15)))
+    sums = (slice(0, 5), slice(5, 6), slice(6, 15))
+    return replace(study, test=TestRows(study.test.rows.at(rows), study.test.labels, sums))
+
+
+def on_test_points(study: Study) -> list[OnTestPoints]:
+    return [e for e in study.evaluations if isinstance(e, OnTestPoints)]
 
 
 def effects(study: Study, method: str) -> np.ndarray:
@@ -74,14 +83,14 @@ def effects(study: Study, method: str) -> np.ndarray:
 
 def f(study: Study, theta: np.ndarray, group: int) -> np.ndarray:
     """All evaluations at θ (P,) written out from the definitions."""
-    o, test = study.fitted.objective, study.test
+    o, test = study.fitted.objective, study.test.rows
     z = test.X @ theta.reshape(o.p, -1)
     rows = GROUPS[group]
     own = o.loss.values((o.X[rows] @ theta.reshape(o.p, -1)), o.y[rows]) @ o.sample_weight[rows]
     parts = {"test_prediction": z[:, 0], "test_loss": o.loss.values(z, test.y), "self_loss": np.array([own])}
-    for name in set(parts) - {"self_loss"} if study.sums else ():
-        parts[name] = np.array([sum(parts[name][i] for i in range(15)[rows]) for rows in study.sums])
-    return np.concatenate([parts[name] for name in study.evaluations])
+    for name in set(parts) - {"self_loss"} if study.test.sums else ():
+        parts[name] = np.array([sum(parts[name][i] for i in range(15)[rows]) for rows in study.test.sums])
+    return np.concatenate([parts[evaluation.name] for evaluation in study.evaluations])
 
 
 def downweighted(fitted: Fitted, group: int, t: float) -> np.ndarray:
@@ -114,7 +123,7 @@ def test_parameter_influence_and_newton_are_exact_readouts_of_their_steps(classe
     block = compute_block(study, GROUPS, NAMES)
     for g, rows in enumerate(GROUPS):
         gradient = (o.X[rows][:, :, None] * fitted.residuals[rows][:, None, :]).sum(axis=0).ravel()
-        A = o.loss.curvature(o.X @ fitted.theta.reshape(o.p, -1)) * o.sample_weight[:, None, None]
+        A = o.loss.curvature(o.X @ fitted.theta.reshape(o.p, -1), o.y) * o.sample_weight[:, None, None]
         removed = np.einsum("np,nkm,nq->pkqm", o.X[rows], A[rows], o.X[rows]).reshape(o.size, o.size)
         assert isinstance(fitted.factor, DenseFactor)
         for i, H in ((1, fitted.factor.H), (2, fitted.factor.H - removed)):
@@ -143,24 +152,27 @@ def test_newton_is_exact_for_the_squared_loss() -> None:
 
 @pytest.mark.parametrize("classes", TASKS)
 def test_effects_on_a_set_are_the_sums_over_its_rows(classes: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("groupinf.effects.evaluations.TEST_ROWS", 4)  # the largest set takes three parts
+    monkeypatch.setattr(OnTestPoints, "at_once", 4)  # the largest set takes three parts
     study = study_of_sets(classes)
     each = compute_block(make_study(classes, tuple(range(15))), GROUPS, NAMES)
     of_sets = compute_block(study, GROUPS, NAMES)
-    for i, name in enumerate(study.evaluations[:-1]):
+    for i, evaluation in enumerate(on_test_points(study)):
         for j, rows in enumerate(SETS):
             summed = each.effect[:, [15 * i + row for row in rows]].sum(axis=1)
-            np.testing.assert_allclose(of_sets.effect[:, 3 * i + j], summed, rtol=1e-7, atol=1e-11, err_msg=name)
+            np.testing.assert_allclose(
+                of_sets.effect[:, 3 * i + j], summed, rtol=1e-7, atol=1e-11, err_msg=evaluation.name
+            )
     np.testing.assert_allclose(of_sets.effect[:, -1], each.effect[:, -1], rtol=1e-12)
 
 
 @pytest.mark.parametrize("classes", TASKS)
 def test_the_gradient_of_a_set_is_one_vector_the_sum_over_its_rows(classes: int) -> None:
     study = study_of_sets(classes)
-    for name in study.evaluations[:-1]:
-        single = evaluation_gradients(name, study.test, (), study.fitted.theta)
-        summed = evaluation_gradients(name, study.test, study.sums, study.fitted.theta)
-        expected = np.stack([single[:, rows].sum(axis=1) for rows in study.sums], axis=1)
+    rows = TestRows(study.test.rows, tuple(range(15)))
+    for evaluation in on_test_points(study):
+        single = evaluation.gradients(rows, study.fitted.theta)
+        summed = evaluation.gradients(study.test, study.fitted.theta)
+        expected = np.stack([single[:, rows].sum(axis=1) for rows in study.test.sums], axis=1)
         assert summed.shape == (study.fitted.theta.size, 3)
         np.testing.assert_allclose(summed, expected, rtol=1e-12, atol=1e-13)
 
@@ -168,7 +180,7 @@ def test_the_gradient_of_a_set_is_one_vector_the_sum_over_its_rows(classes: int)
 @pytest.mark.parametrize("classes", TASKS)
 def test_error_estimates_of_a_set_are_those_of_its_summed_gradient(classes: int) -> None:
     study = study_of_sets(classes)
-    loose = replace(study, scales=dict.fromkeys(study.evaluations, 1e4))
+    loose = replace(study, scales=dict.fromkeys(study.scales, 1e4))
     block = compute_block(loose, GROUPS, NAMES)
     o = study.fitted.objective
     for g, rows in enumerate(GROUPS):
@@ -176,8 +188,8 @@ def test_error_estimates_of_a_set_are_those_of_its_summed_gradient(classes: int)
         stays = o.at(np.setdiff1d(np.arange(o.n), rows))
         A = row_hessian(o, study.fitted.theta, np.setdiff1d(np.arange(o.n), rows)) + np.diag(o.penalty())
         left = np.linalg.lstsq(A, gradients(stays, theta[:, None])[:, 0], rcond=None)[0]
-        for i, name in enumerate(study.evaluations[:-1]):
-            slopes = evaluation_gradients(name, study.test, study.sums, theta).T @ left
+        for i, evaluation in enumerate(on_test_points(study)):
+            slopes = evaluation.gradients(study.test, theta).T @ left
             estimates = block.error_estimate[-1, 3 * i : 3 * i + 3, g]
             # iterative solves with H − H(w) are taken to a relative residual of 1e-2 for estimates
             assert (estimates >= 0.98 * np.abs(slopes)).all()
@@ -189,10 +201,10 @@ def test_error_estimates_of_a_set_are_those_of_its_summed_gradient(classes: int)
 @pytest.mark.parametrize("classes", TASKS)
 def test_influence_on_test_points_is_additive_and_on_self_loss_is_not(classes: int) -> None:
     study = make_study(classes)
-    slopes = evaluation_gradients("test_loss", study.test, (), study.fitted.theta)
+    slopes = TEST_LOSS.gradients(study.test, study.fitted.theta)
     per_point = point_influence(study.fitted, slopes)
     block = compute_block(study, GROUPS, NAMES)
-    first = study.evaluations.index("test_loss") * 3
+    first = study.evaluations.index(TEST_LOSS) * 3
     for g, rows in enumerate(GROUPS):
         np.testing.assert_allclose(block.effect[0][first : first + 3, g], per_point[rows].sum(axis=0), atol=1e-10)
     alone = compute_block(study, [np.array([r]) for r in GROUPS[0]], ["x", "y", "z"])
@@ -206,7 +218,7 @@ def test_self_influence_is_the_squared_norm_of_the_groups_gradient() -> None:
 
 
 def with_fit(study: Study, fitted: Fitted) -> Study:
-    bounded = bounded_problem(fitted, study.test, study.engine.kernel)
+    bounded = bounded_problem(fitted, study.test.rows, study.engine.kernel)
     return replace(study, fitted=fitted, bounded=bounded, of_fit=trust_in_fit(bounded, fitted))
 
 
@@ -223,25 +235,35 @@ def test_a_point_of_weight_two_counts_as_the_point_twice() -> None:
 
 def test_a_step_that_is_not_solved_shows_in_its_error_estimate() -> None:
     study = make_study(2)
-    fitted, block = study.fitted, removal(study.fitted, GROUPS)
+    fitted, at = study.fitted, block_context(study, GROUPS)
     assert isinstance(fitted.factor, DenseFactor)
-    exact = newton_step(block, reduced := study.engine.reduced(block))
-    assert np.abs(newton_remainder(block, reduced, exact)).max() < 1e-12
-    others = own_factors(fitted, fitted.factor, (GROUPS[1], GROUPS[1], GROUPS[1]))
-    assert np.abs(newton_remainder(block, others, newton_step(block, others))[:, 0]).max() > 1e-6
-    assert np.abs(influence_remainder(block, influence_step(block, fitted.factor))).max() < 1e-12
-    halved = influence_step(block, cholesky(2 * fitted.factor.H))
-    np.testing.assert_allclose(influence_remainder(block, halved), -halved, rtol=1e-9)
+    assert np.abs(newton_remainder(at, newton_step(at))).max() < 1e-12
+    others = BlockContext(
+        at.removal,
+        own_factors(fitted, fitted.factor, (GROUPS[1], GROUPS[1], GROUPS[1])),
+        at.engine,
+        cholesky(2 * fitted.factor.H),
+    )
+    assert np.abs(newton_remainder(at, newton_step(others))[:, 0]).max() > 1e-6
+    assert np.abs(influence_remainder(at, influence_step(at))).max() < 1e-12
+    halved = influence_step(others)
+    np.testing.assert_allclose(influence_remainder(others, halved), -halved, rtol=1e-9)
 
 
 def test_error_estimates_hold_their_tolerance_and_predict_the_error() -> None:
     study = make_study(2, lam=0.05)
-    loose = compute_block(replace(study, scales=dict.fromkeys(study.evaluations, 1e4)), GROUPS, NAMES)
+    fitted = study.fitted
+    exact = np.array([f(study, downweighted(fitted, g, 1.0), g) - f(study, fitted.theta, g) for g in range(3)]).T
+    loose = compute_block(replace(study, scales=dict.fromkeys(study.scales, 1e4)), GROUPS, NAMES)
     block = compute_block(study, GROUPS, NAMES)
-    assert block.error_estimate[-1].max() <= 1e-8
-    errors = np.abs(loose.effect[-1] - block.effect[-1])
-    assert errors.max() > 1e-7
-    assert (errors <= loose.error_estimate[-1] + block.error_estimate[-1]).all()
+    assert (np.abs(block.effect[-1] - exact) <= 1e-8).all()
+    assert (block.error_estimate[-1] <= 1e-8).all()
+    errors, estimates = np.abs(loose.effect[-1] - exact), loose.error_estimate[-1]
+    assert (errors > 1e-8).all()
+    assert (errors <= estimates).all()
+    # no estimate is more than six times the largest error that the group has in the same evaluation
+    for rows in (slice(0, 3), slice(3, 6), slice(6, 7)):
+        assert (estimates[rows] <= 6.0 * errors[rows].max(axis=0)).all()
 
 
 def test_a_group_that_cannot_converge_fails_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,8 +279,7 @@ def test_a_group_that_cannot_converge_fails_by_name(monkeypatch: pytest.MonkeyPa
 
 def test_evaluations_come_in_the_order_asked_for() -> None:
     study = make_study(2)
-    names = ("self_loss", "test_prediction")
-    made = evaluations_for(names, study.test, study.test_points, (), study.fitted.objective, removed_rows(60, GROUPS))
-    assert tuple(e.name for e in made) == names
-    assert [e.test_points for e in made] == [(-1,), (4, 0, 11)]
-    assert loss_for(2).outputs == 1
+    evaluations = [EVALUATIONS[name] for name in ("self_loss", "test_prediction")]
+    made = measures_of(evaluations, study.test, removal(study.fitted, GROUPS))
+    assert [measure.evaluation for measure in made] == evaluations
+    assert [measure.labels for measure in made] == [(OWN_GROUP,), (4, 0, 11)]

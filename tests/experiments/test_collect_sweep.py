@@ -137,7 +137,7 @@ def finished(study: Path, tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("written", "instead"),
     [
-        (r'"lam_over_n": 0\.1,', '"lam_over_n": 0.2,'),
+        (r'"value": 0\.1,', '"value": 0.2,'),
         (r'"drawn_at_lam_over_n": 0\.01', '"drawn_at_lam_over_n": 0.5'),
         (r',\n  "sweep_sha256": "[0-9a-f]+"', ""),
     ],

@@ -15,7 +15,6 @@ from click.testing import CliRunner
 from support.runs import execute
 
 from groupinf.cli.main import main
-from groupinf.config.load import load_config
 from groupinf.effects import block as block_module
 from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.folder.files import read_json
@@ -25,6 +24,7 @@ from groupinf.reporting.report import write_report
 from groupinf.studies.group_effects.evaluate import evaluate
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.study import load_run
+from groupinf.studies.load import load_config
 
 # groups that do not depend on the test points: a run on others draws the same
 GROUPS = {

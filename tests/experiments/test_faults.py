@@ -6,19 +6,15 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import yaml
 from support.faults import MOMENTS, WIDTH, contents, ended, started, study, study_dying_at_a_write, the_run
 from support.runs import collect_run, execute, prepare_only
 
-from groupinf.config.load import load_config
 from groupinf.effects import blocks
 from groupinf.errors import DataError, RunError
 from groupinf.experiments.folder.kinds import MANIFEST
@@ -27,6 +23,7 @@ from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.workers.processes import each
 from groupinf.experiments.workers.progress import Silent
 from groupinf.studies.group_effects.result import Run
+from groupinf.studies.load import load_config
 
 KILLS = 30
 FILES = (
@@ -300,49 +297,6 @@ def test_a_full_disk_leaves_a_run_that_goes_on(finished: tuple[dict[str, Any], P
     assert {"prepare", "compute"} <= stages
     subprocess.run(["mount", "-o", "remount,size=10m", str(small_disk)], check=True)
     assert contents(resumed(config, small_disk).path) == contents(whole)
-
-
-@pytest.mark.parametrize(
-    ("number", "jobs", "status", "said"),
-    [(signal.SIGINT, 1, 130, "Interrupted"), (signal.SIGTERM, 2, 143, "Terminated")],
-)
-def test_a_signal_ends_it_within_seconds_and_says_how_to_resume(
-    tmp_path: Path, number: signal.Signals, jobs: int, status: int, said: str
-) -> None:
-    study = {
-        "name": "digits",
-        "dataset": {"name": "digits"},
-        "regularization": {"lambda_over_n": 1e-3},
-        "groups": {"sizes": {"min": 0.0025, "max": 0.25, "num": 150}, "builders": ["random", "random_within_class"]},
-        "methods": ["influence"],
-    }
-    (tmp_path / "digits.yaml").write_text(yaml.safe_dump(study))
-    command = [sys.executable, "-m", "groupinf", "experiment", str(tmp_path / "digits.yaml"), "--jobs", str(jobs)]
-    with subprocess.Popen(
-        [*command, "--out", str(tmp_path / "out")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        wait_for_a_block(tmp_path / "out", process)
-        began = time.monotonic()
-        process.send_signal(number)
-        _, errors = process.communicate(timeout=60)
-    assert time.monotonic() - began < 10
-    assert process.returncode == status
-    assert f"{said}. What a run has stored is kept: the same command again resumes it.\n" in errors
-    assert "Traceback" not in errors
-    run = the_run(tmp_path / "out")
-    assert list((run / "running").iterdir()) == []
-    directory = RunDirectory(run)
-    kept = directory.stored_blocks()
-    assert kept
-    assert all(directory.read_block(b) is not None for b in kept)
-
-
-def wait_for_a_block(out: Path, process: subprocess.Popen[str]) -> None:
-    until = time.monotonic() + 60
-    while not list(out.glob("*/blocks/0*.npz")):
-        assert process.poll() is None
-        assert time.monotonic() < until
-        time.sleep(0.01)
 
 
 def test_a_worker_that_is_killed_ends_the_run_in_words() -> None:

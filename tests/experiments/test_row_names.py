@@ -15,7 +15,6 @@ from click.testing import CliRunner
 from support.runs import execute
 
 from groupinf.cli.main import main
-from groupinf.config.load import load_config
 from groupinf.errors import ConfigError
 from groupinf.experiments.verify import verify_run
 from groupinf.experiments.workers.progress import Silent
@@ -25,6 +24,7 @@ from groupinf.reporting.tables.terminal import spearman_text
 from groupinf.studies.group_effects.evaluate import evaluate
 from groupinf.studies.group_effects.manifest import TestKey
 from groupinf.studies.group_effects.result import Run
+from groupinf.studies.load import load_config
 from groupinf.studies.registry import STUDIES
 
 FILE = "rows.parquet"

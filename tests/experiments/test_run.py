@@ -14,7 +14,6 @@ from support.faults import WIDTH
 from support.runs import execute, execute_shard
 
 import groupinf
-from groupinf.config.load import load_config
 from groupinf.effects import blocks
 from groupinf.errors import ConfigError, ConvergenceError, DataError, RunError
 from groupinf.experiments.folder.manifest import RunManifest
@@ -24,6 +23,7 @@ from groupinf.experiments.workers.shards import Shard
 from groupinf.studies.group_effects import block as compute_stage
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.study import load_run
+from groupinf.studies.load import load_config
 
 COLUMNS = [
     "run",

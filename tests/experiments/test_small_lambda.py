@@ -7,10 +7,13 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from groupinf.config.schema import NamedDataset
+from groupinf.datasets.known.by_name import NamedDataset
 from groupinf.datasets.registry import load_dataset
 from groupinf.effects.block import compute_block
+from groupinf.effects.evaluations.registry import of_the_paper
+from groupinf.effects.methods.influence import INFLUENCE
 from groupinf.effects.study import Study
+from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import trust_in_fit
 from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.engine import choose_engine
@@ -28,19 +31,19 @@ def test_tails_at_a_tiny_lambda_are_the_minima_of_newton_cholesky(tmp_path: Path
     test = objective_of_test_rows(dataset, None).at(np.arange(6))
     order = np.argsort(np.abs(fitted.residuals[:, 0]))
     groups = [order[-60:], order[:60], order[::5]]
-    names = ("test_loss", "self_loss")
+    evaluations = of_the_paper(objective.loss)
+    norms = {evaluation.name: 100.0 for evaluation in evaluations}
     engine = choose_engine(fitted, 60.0)
     bounded = bounded_problem(fitted, test, engine.kernel)
     study = Study(
         fitted=fitted,
         engine=engine,
         influence_solver=fitted.factor,
-        test=test,
-        test_points=tuple(range(6)),
-        evaluations=names,
-        methods=("influence",),
-        scales=dict.fromkeys(names, 1.0),
-        gradient_norms=dict.fromkeys(names, 100.0),
+        test=TestRows(test, tuple(range(6))),
+        evaluations=evaluations,
+        methods=(INFLUENCE,),
+        scales=dict.fromkeys(norms, 1.0),
+        gradient_norms=norms,
         bounded=bounded,
         of_fit=trust_in_fit(bounded, fitted),
     )

@@ -13,7 +13,6 @@ import pytest
 from support.faults import WIDTH
 from support.runs import collect_run, execute, execute_shard, prepare_only
 
-from groupinf.config.load import load_config
 from groupinf.effects import blocks
 from groupinf.errors import ConvergenceError, DataError
 from groupinf.experiments.folder import in_progress as markers
@@ -24,6 +23,7 @@ from groupinf.experiments.status import status_of, status_text
 from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard
 from groupinf.studies.group_effects import block as compute_stage
+from groupinf.studies.load import load_config
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,6 @@ from support.runs import execute, prepare_sweep
 from support.runs import sweep_shard as compute_shard
 
 import groupinf
-from groupinf.config.load import load_config
 from groupinf.config.sweep_grid import parse_grid
 from groupinf.errors import ConfigError, ConvergenceError, DataError
 from groupinf.experiments.folder.manifest import SweepFailure
@@ -36,6 +35,7 @@ from groupinf.studies.group_effects.lambda_sweep.plan import plan_sweep
 from groupinf.studies.group_effects.manifest import LambdaSweepManifest
 from groupinf.studies.group_effects.result import Run, Sweep
 from groupinf.studies.group_effects.study import load_run
+from groupinf.studies.load import load_config
 
 GRID = "0.001,0.01,0.1"
 

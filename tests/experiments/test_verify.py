@@ -12,13 +12,13 @@ from support.faults import WIDTH
 from support.runs import execute
 
 from groupinf.cli.main import main
-from groupinf.config.load import load_config
 from groupinf.effects import blocks
 from groupinf.errors import DataError
 from groupinf.experiments import verify as verification
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.verify import ONE_IN, verify_run
 from groupinf.experiments.workers.progress import Silent
+from groupinf.studies.load import load_config
 from groupinf.studies.registry import STUDIES
 
 

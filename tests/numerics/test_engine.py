@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
+from scipy.sparse.linalg import cg
 from support.problems import make_objective
 
 from groupinf.numerics import factor as factors
-from groupinf.numerics.engine import Pair, Shape, cheapest, choose_engine, possible_ways, retraining_work
-from groupinf.numerics.fit import fit
+from groupinf.numerics.engine import Pair, Shape, cheapest, choose_engine, possible_ways, retraining_work, shape_of
+from groupinf.numerics.fit import Fitted, fit
+from groupinf.numerics.objective import hessian
 
 EVERYTHING: list[Pair] = [
     ("own_factors", "reduced"),
@@ -61,8 +65,49 @@ def test_softmax_has_no_sample_space() -> None:
     assert any(way == "sample_space" for way, _ in possible_ways(fit(make_objective(2))))
 
 
-def test_the_choice_is_the_same_again() -> None:
-    fitted = fit(make_objective(2, as_sparse=True, n=80))
-    first, second = choose_engine(fitted, 5.0), choose_engine(fitted, 5.0)
-    assert (first.way, first.preconditioner) == (second.way, second.preconditioner)
-    np.testing.assert_array_equal(first.diagonal.diagonal, second.diagonal.diagonal)
+def iterations(fitted: Fitted, diagonal: np.ndarray) -> int:
+    """What SciPy's conjugate gradients take with H for the first row's gradient, to a relative residual of 1e-5."""
+    o, taken = fitted.objective, list[np.ndarray]()
+    gradient = np.outer(o.X[0], fitted.residuals[0]).ravel()
+    cg(hessian(o, fitted.theta), gradient, rtol=1e-5, M=np.diag(1 / diagonal), callback=taken.append)
+    return len(taken)
+
+
+def two_diagonals(fitted: Fitted) -> tuple[np.ndarray, np.ndarray]:
+    """Those of H and of λ times the identity."""
+    return np.diag(hessian(fitted.objective, fitted.theta)), np.full(fitted.objective.size, fitted.objective.lam)
+
+
+@pytest.mark.parametrize(
+    ("problem", "expected"),
+    [
+        ({"classes": 2, "n": 80}, ("own factors", "reduced")),
+        ({"classes": 3, "n": 80}, ("iterative", "shared")),
+        # where plain passes would win if the diagonal took six iterations; it takes more
+        ({"classes": 2, "n": 40, "d": 120}, ("sample space", "shared")),
+    ],
+)
+def test_the_choice_is_the_cheapest_and_brings_what_it_needs(problem: dict[str, Any], expected: Pair) -> None:
+    fitted = fit(make_objective(**problem))
+    engine, shape = choose_engine(fitted, 5.0), shape_of(fitted, 5.0)
+    fewest = min(iterations(fitted, diagonal) for diagonal in two_diagonals(fitted))
+    assert (engine.way, engine.preconditioner) == expected
+    assert min(possible_ways(fitted), key=lambda pair: retraining_work(shape, pair, fewest)) == expected
+    assert (engine.kernel.size > 0, engine.inverse.size > 0) == (expected[0] == "sample space", expected[1] == "shared")
+    X, H = fitted.objective.X, hessian(fitted.objective, fitted.theta)
+    if engine.kernel.size:
+        np.testing.assert_allclose(engine.kernel, X @ np.linalg.solve(H, X.T), rtol=1e-8, atol=1e-10)
+    if engine.inverse.size and problem["classes"] == 2:  # of softmax, H is singular
+        np.testing.assert_allclose(engine.inverse @ H, np.eye(H.shape[0]), atol=1e-8)
+
+
+@pytest.mark.parametrize(("lam", "own"), [(10.0, False), (1000.0, True)])
+def test_of_two_diagonals_the_one_of_fewer_iterations_is_taken(
+    lam: float, own: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(factors, "DENSE_BYTES", 0)
+    fitted = fit(make_objective(2, n=20, d=120, lam=lam))
+    of_H, identity = two_diagonals(fitted)
+    assert (iterations(fitted, of_H) < iterations(fitted, identity)) == own
+    taken = choose_engine(fitted, 5.0).diagonal.diagonal.ravel()
+    np.testing.assert_allclose(taken, of_H if own else identity, rtol=1e-9)

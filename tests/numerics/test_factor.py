@@ -70,7 +70,7 @@ def test_solves_without_each_group(classes: int, as_sparse: bool) -> None:
     for b, rows in enumerate(GROUPS):
         stays = np.setdiff1d(np.arange(o.n), rows)
         z = o.X @ fitted.theta.reshape(o.p, -1)
-        A = o.loss.curvature(z)[stays] * o.sample_weight[stays, None, None]
+        A = o.loss.curvature(z, o.y)[stays] * o.sample_weight[stays, None, None]
         X = (o.X if isinstance(o.X, np.ndarray) else o.X.toarray())[stays]
         H = np.einsum("np,nkm,nq->pkqm", X, A, X).reshape(o.size, o.size) + np.diag(o.penalty())
         expected = np.linalg.lstsq(H, V[:, b], rcond=None)[0]

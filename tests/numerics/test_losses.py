@@ -6,7 +6,13 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from groupinf.numerics.losses import BinaryLogistic, Loss, Softmax, Squared
+from groupinf.errors import DataError
+from groupinf.numerics.losses.binary_logistic import BinaryLogistic
+from groupinf.numerics.losses.loss import Loss
+from groupinf.numerics.losses.registry import LOSSES as LOSS_REGISTRY
+from groupinf.numerics.losses.registry import loss_for
+from groupinf.numerics.losses.softmax import Softmax
+from groupinf.numerics.losses.squared import Squared
 
 LOSSES: list[tuple[Loss, int]] = [(BinaryLogistic(), 2), (Softmax(4), 4), (Squared(), 0)]
 
@@ -34,17 +40,60 @@ def test_curvature_is_the_gradient_of_residuals(loss: Loss, classes: int) -> Non
     for k in range(loss.outputs):
         e = step * np.eye(loss.outputs)[k]
         slope = (loss.residuals(z + e, y) - loss.residuals(z - e, y)) / (2 * step)
-        np.testing.assert_allclose(loss.curvature(z)[:, k], slope, atol=1e-8)
+        np.testing.assert_allclose(loss.curvature(z, y)[:, k], slope, atol=1e-8)
+
+
+@pytest.mark.parametrize(("loss", "classes"), LOSSES)
+def test_the_third_derivative_is_how_the_curvature_changes_along_a_direction(loss: Loss, classes: int) -> None:
+    z, y = sample(loss, classes)
+    u = np.random.default_rng(5).normal(size=(7, loss.outputs, 3))
+    step = 1e-5
+    for b in range(3):
+        change = loss.curvature(z + step * u[:, :, b], y) - loss.curvature(z - step * u[:, :, b], y)
+        expected = np.einsum("nkm,nm->nk", change / (2 * step), u[:, :, b])
+        np.testing.assert_allclose(loss.third(z, y, u)[:, :, b], expected, atol=1e-9)
+        np.testing.assert_allclose(loss.third(z, y, u[:, :, b]), loss.third(z, y, u)[:, :, b], rtol=1e-14)
+
+
+@pytest.mark.parametrize("z", [-30.0, -2.0, 0.0, 0.3, 30.0])
+def test_third_derivatives_are_right_to_their_own_size_in_the_tails(z: float) -> None:
+    with mp.workdps(60):
+        p = 1 / (1 + mp.exp(-mp.mpf(z)))
+        expected = float(p * (1 - p) * (1 - 2 * p) * 4)
+    label, direction = np.zeros(1), np.array([[0.0, 2.0]])
+    one = BinaryLogistic().third(np.array([[z]]), label, np.array([[2.0]]))[0, 0]
+    several = Softmax(2).third(np.array([[0.0, z]]), label, direction)[0, 1]
+    np.testing.assert_allclose([one, several], expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("loss", "classes"), LOSSES)
+def test_the_constant_of_self_concordance_bounds_how_fast_the_curvature_changes(loss: Loss, classes: int) -> None:
+    z, y = sample(loss, classes)
+    if loss.concordance is None:
+        assert loss.outputs > 1
+        return
+    change = np.abs(loss.third(z, y, np.ones_like(z))[:, 0]) / loss.curvature(z, y)[:, 0, 0]
+    assert (change <= loss.concordance * (1 + 1e-12)).all()
+
+
+@pytest.mark.parametrize("classes", [0, 2, 3, 10])
+def test_every_number_of_classes_has_one_loss(classes: int) -> None:
+    assert sum(kind.is_for(classes) for kind in LOSS_REGISTRY.values()) == 1
+    assert type(loss_for(classes)) is type(loss_for(classes, loss_for(classes).name))
+    with pytest.raises(DataError, match="logistic loss is for, found 5 classes"):
+        loss_for(5, "binary_logistic")
+    with pytest.raises(DataError, match="found 1 class"):
+        loss_for(1)
 
 
 @pytest.mark.parametrize(("loss", "classes"), LOSSES)
 def test_curvature_product_is_the_product_with_curvature(loss: Loss, classes: int) -> None:
-    z, _ = sample(loss, classes)
+    z, y = sample(loss, classes)
     u = np.random.default_rng(2).normal(size=(7, loss.outputs, 3))
-    expected = np.einsum("nkm,nmb->nkb", loss.curvature(z), u)
-    np.testing.assert_allclose(loss.curvature_product(loss.curvature_state(z), u), expected, atol=1e-12)
+    expected = np.einsum("nkm,nmb->nkb", loss.curvature(z, y), u)
+    np.testing.assert_allclose(loss.curvature_product(loss.curvature_state(z, y), u), expected, atol=1e-12)
     np.testing.assert_allclose(
-        loss.curvature_product(loss.curvature_state(z), u[:, :, 0]), expected[:, :, 0], atol=1e-12
+        loss.curvature_product(loss.curvature_state(z, y), u[:, :, 0]), expected[:, :, 0], atol=1e-12
     )
 
 
@@ -90,28 +139,32 @@ def test_residuals_losses_and_curvatures_are_right_to_their_own_size_in_the_tail
         expected = [float(v) for v in (r, loss, p * (1 - p))]
     one, several, label = BinaryLogistic(), Softmax(2), np.array([y])
     at, pair = np.array([[z]]), np.array([[0.0, z]])
-    state = several.curvature_state(pair)
+    state = several.curvature_state(pair, label)
     found = [
-        (one.residuals(at.copy(), label)[0, 0], one.values(at, label)[0], one.curvature(at)[0, 0, 0]),
-        (several.residuals(pair.copy(), label)[0, 1], several.values(pair, label)[0], several.curvature(pair)[0, 1, 1]),
+        (one.residuals(at.copy(), label)[0, 0], one.values(at, label)[0], one.curvature(at, label)[0, 0, 0]),
+        (
+            several.residuals(pair.copy(), label)[0, 1],
+            several.values(pair, label)[0],
+            several.curvature(pair, label)[0, 1, 1],
+        ),
         (*expected[:2], -several.curvature_product(state, np.array([[1.0, 0.0]]))[0, 1]),
     ]
     for numbers in found:
         np.testing.assert_allclose(numbers, expected, rtol=1e-13)
-    root = several.curvature_root(pair)[0]
-    np.testing.assert_allclose(root.T @ root, several.curvature(pair)[0], rtol=1e-12)
+    root = several.curvature_root(pair, label)[0]
+    np.testing.assert_allclose(root.T @ root, several.curvature(pair, label)[0], rtol=1e-12)
 
 
 @pytest.mark.parametrize("loss", [BinaryLogistic(), Squared(), Softmax(3)])
 def test_squared_residuals_traces_and_shared_curvatures_are_those_of_each_row(loss: Loss) -> None:
     rng = np.random.default_rng(0)
     z, y = 3 * rng.normal(size=(20, loss.outputs, 4)), rng.integers(max(2, loss.outputs), size=20).astype(float)
-    weight, state = rng.uniform(size=(20, 4)), loss.curvature_state(z)
+    weight, state = rng.uniform(size=(20, 4)), loss.curvature_state(z, y)
     r = loss.residuals(z.copy(), y)
     np.testing.assert_allclose(loss.squared_residuals(z, state, y), (r**2).sum(axis=1), rtol=1e-7)
     np.testing.assert_allclose(loss.plain_residuals(z.copy(), y), r, atol=1e-15)
     for b in range(4):
-        A = loss.curvature(z[:, :, b])
+        A = loss.curvature(z[:, :, b], y)
         np.testing.assert_allclose(loss.curvature_trace(state)[:, b], np.einsum("nkk->n", A), rtol=1e-10)
         least = np.linalg.eigvalsh(np.einsum("n,nkm->km", weight[:, b], A))[1 if loss.outputs > 1 else 0]
         assert loss.shared_curvature(state, weight)[b] == pytest.approx(least, rel=1e-9)
@@ -120,6 +173,6 @@ def test_squared_residuals_traces_and_shared_curvatures_are_those_of_each_row(lo
 def test_squared_residuals_near_a_half_are_numbers_though_the_curvature_is_rounded_to_above_a_quarter() -> None:
     z = 1e-8 * np.random.default_rng(0).normal(size=(2000, 1, 1))
     loss, y = BinaryLogistic(), np.zeros(2000)
-    state = loss.curvature_state(z)
+    state = loss.curvature_state(z, y)
     assert (state > 0.25).any()
     np.testing.assert_allclose(loss.squared_residuals(z, state, y)[:, 0], 0.25, rtol=1e-7)

@@ -10,7 +10,7 @@ from scipy import sparse
 from support.problems import make_objective
 
 from groupinf.numerics.fit import fit
-from groupinf.numerics.losses import loss_for
+from groupinf.numerics.losses.registry import loss_for
 from groupinf.numerics.objective import Objective, with_intercept
 from groupinf.numerics.row_space import MOST_SPARSE_ROWS, is_reduced, row_space_basis
 

@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from support.manifests import made_manifest
 
 from groupinf.cli.main import main
-from groupinf.config.load import load_config
+from groupinf.studies.load import load_config
 
 ROOT = Path(__file__).parents[2]
 COLUMNS = ["evaluation", "test_point", "kind", "method", "n_groups", "spearman", "spearman_low", "spearman_high"]
@@ -52,7 +52,7 @@ USUAL = {("test_loss", True): 0.3, ("test_loss", False): 0.9, ("self_loss", Fals
 
 
 def test_every_configuration_of_the_paper_is_run_once_and_is_accepted() -> None:
-    from groupinf.datasets.registry import FACTS
+    from groupinf.datasets.known.registry import KNOWN
     from groupinf.reproduction.studies import STUDIES, dataset_of
 
     assert sorted(s.config.name for s in STUDIES if s.what != "evaluate") == sorted(
@@ -63,7 +63,7 @@ def test_every_configuration_of_the_paper_is_run_once_and_is_accepted() -> None:
         loaded = load_config(ROOT / study.config)
         assert loaded.config.name == study.config.stem
         assert (loaded.config.regularization.sweep is not None) == (study.what == "sweep")
-        assert dataset_of(study, ROOT) in FACTS
+        assert dataset_of(study, ROOT) in KNOWN
 
 
 def test_an_evaluation_comes_after_its_run_and_mnist_last() -> None:
@@ -312,7 +312,7 @@ def test_the_score_of_a_stored_model_is_that_of_scikit_learn(tmp_path: Path) -> 
     from sklearn.metrics import f1_score
 
     import groupinf
-    from groupinf.config.dataset_schema import NamedDataset
+    from groupinf.datasets.known.by_name import NamedDataset
     from groupinf.datasets.registry import load_dataset
     from groupinf.reproduction import reading
     from groupinf.reproduction.explanations import Counterpart

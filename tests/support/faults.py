@@ -12,10 +12,10 @@ from typing import Any
 
 from support.runs import execute, execute_shard
 
-from groupinf.config.load import load_config
 from groupinf.effects import blocks
 from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard
+from groupinf.studies.load import load_config
 
 # groups in a block: few, so that a small study has many blocks
 WIDTH = 8

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from groupinf.config.load import LoadedConfig
 from groupinf.experiments import stages
 from groupinf.experiments.driver import execute_study
 from groupinf.experiments.sweep import execute as sweeps
@@ -15,22 +14,23 @@ from groupinf.experiments.workers.shards import Shard
 from groupinf.studies.group_effects.lambda_sweep.open import open_sweep
 from groupinf.studies.group_effects.lambda_sweep.plan import SweepPlan
 from groupinf.studies.group_effects.result import Run, Sweep
+from groupinf.studies.group_effects.schema import LoadedStudy
 from groupinf.studies.group_effects.study import GROUP_EFFECTS, load_sweep
 from groupinf.studies.registry import STUDIES
 
 
 def execute(
-    loaded: LoadedConfig, out: Path, jobs: int, fresh: bool, progress: Progress, scheduler: str | None = None
+    loaded: LoadedStudy, out: Path, jobs: int, fresh: bool, progress: Progress, scheduler: str | None = None
 ) -> Run:
     return execute_study(GROUP_EFFECTS, loaded, out, jobs, fresh, progress, scheduler)
 
 
-def prepare_only(loaded: LoadedConfig, out: Path, jobs: int, fresh: bool, progress: Progress) -> Path:
+def prepare_only(loaded: LoadedStudy, out: Path, jobs: int, fresh: bool, progress: Progress) -> Path:
     return stages.prepare_only(GROUP_EFFECTS, loaded, out, jobs, fresh, progress)
 
 
 def execute_shard(
-    loaded: LoadedConfig, out: Path, jobs: int, shard: Shard, progress: Progress, scheduler: str | None = None
+    loaded: LoadedStudy, out: Path, jobs: int, shard: Shard, progress: Progress, scheduler: str | None = None
 ) -> stages.ShardDone:
     return stages.execute_shard(GROUP_EFFECTS, loaded, out, jobs, shard, progress, scheduler)
 

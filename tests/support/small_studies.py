@@ -8,20 +8,22 @@ import numpy as np
 from support.extended import ExtendedModel
 
 from groupinf.effects.block import BlockEffects, compute_block
+from groupinf.effects.evaluations.evaluation import Evaluation
+from groupinf.effects.evaluations.registry import of_the_paper
+from groupinf.effects.methods.registry import METHODS
 from groupinf.effects.study import Study
 from groupinf.effects.trust import trust_in_fit
 from groupinf.groups.groups import Groups
 from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import Fitted, fit
-from groupinf.numerics.losses import loss_for
+from groupinf.numerics.losses.registry import loss_for
 from groupinf.numerics.objective import Objective, with_intercept
 from groupinf.numerics.row_space import is_reduced, row_space_basis
 from groupinf.studies.group_effects.draw import Drawn, frozen_scales
 from groupinf.studies.group_effects.test_points import single_rows
 
 Array = np.ndarray
-METHODS = ("influence", "parameter_influence", "newton")
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,9 @@ class Problem:
     groups: tuple[Array, ...]
 
     @property
-    def evaluations(self) -> tuple[str, ...]:
+    def evaluations(self) -> tuple[Evaluation, ...]:
         """All that the task allows."""
-        return ("test_prediction", "test_loss", "self_loss")[1 if self.classes > 2 else 0 :]
+        return of_the_paper(loss_for(self.classes))
 
 
 def with_groups(problem: Problem, rng: np.random.Generator, count: int, largest: float = 0.4) -> Problem | None:
@@ -83,12 +85,12 @@ def study_of(problem: Problem) -> Study:
     test = Objective(coordinates(problem.X_test), problem.y_test, np.ones(problem.y_test.size), 0.0, loss, basis)
     fitted, tested = fit(objective), single_rows(range(problem.y_test.size))
     groups = _groups(problem)
-    scales, norms = frozen_scales(fitted, test, Drawn(tested, groups, (), ()), problem.evaluations)
+    scales, norms = frozen_scales(fitted, tested.of(test), Drawn(tested, groups, (), ()), problem.evaluations)
     engine = choose_engine(fitted, float(groups.sizes.mean()))
     bounded = bounded_problem(fitted, test, engine.kernel)
     return Study(
-        fitted, engine, fitted.factor, test, tested.labels, problem.evaluations, METHODS, scales, norms, bounded,
-        trust_in_fit(bounded, fitted),
+        fitted, engine, fitted.factor, tested.of(test), problem.evaluations, tuple(METHODS.values()), scales, norms,
+        bounded, trust_in_fit(bounded, fitted),
     )  # fmt: skip
 
 

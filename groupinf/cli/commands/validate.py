@@ -26,9 +26,9 @@ def validate(configs: tuple[str, ...], overrides: tuple[str, ...]) -> None:
 
     Each CONFIG and its data are read and checked; nothing is fitted.
     """
-    from groupinf.config.load import load_config
     from groupinf.experiments.workers.memory import out_of_memory
     from groupinf.studies.group_effects.forecast import plan
+    from groupinf.studies.load import load_config
 
     status = 0
     for config in configs:
@@ -61,7 +61,7 @@ def plan_text(plan: Plan) -> str:
 
 def _columns(plan: Plan) -> list[str]:
     """What every column of a table became, a line each."""
-    from groupinf.datasets.own.table.use import shown
+    from groupinf.datasets.column_use import shown
     from groupinf.reporting.words.formats import named, one_line
 
     if not plan.uses:

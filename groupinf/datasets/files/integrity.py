@@ -19,7 +19,6 @@ from groupinf.datasets.files.data_home import (
     verified_file,
 )
 from groupinf.datasets.files.tar_texts import read_tar
-from groupinf.datasets.known.shared.enron_mail import HAM, SPAM
 
 # missing: no such file; unknown: there, but no sha256 is known that it could be held against;
 # unreadable: a folder is in its place, or a folder on the way cannot be looked into
@@ -127,7 +126,7 @@ def _fault_of_content(path: Path, source: SourceFile) -> str:
             for member in source.members:
                 read_zip_member(path, source, member)
         elif source.listing_sha256 is not None:
-            read_tar(path, source, (SPAM, HAM))  # the one source that is verified by its listing
+            read_tar(path, source)
         else:
             verified_file(path.parent, replace(source, path=path.name))
     except SourceFileError as error:

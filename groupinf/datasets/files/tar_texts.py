@@ -14,17 +14,15 @@ from groupinf.datasets.files.data_home import SourceFileError
 MOST_BYTES = 100_000_000  # of all members together: an archive of another size is not one that is meant
 
 
-def read_tar(path: Path, source: SourceFile, folders: tuple[str, ...]) -> dict[str, bytes]:
-    """Return name -> bytes of the ``.txt`` files directly in these folders of a tar.gz, after verifying their listing.
+def read_tar(path: Path, source: SourceFile) -> dict[str, bytes]:
+    """Return name -> bytes of the ``.txt`` files directly in the source's ``text_folders``, their listing verified.
 
-    Links, devices and files elsewhere in the archive are passed over.
-
-    Raises:
-        SourceFileError: no readable tar.gz, or another ``listing_sha256`` than the source's.
+    Links, devices and files elsewhere in the tar.gz archive are passed over. Raises SourceFileError where there is no
+    readable tar.gz, or one of another ``listing_sha256`` than the source's.
     """
     try:
         with tarfile.open(path, "r:gz") as archive:
-            contents = _texts(archive, path, folders)
+            contents = _texts(archive, path, source.text_folders)
     except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
         raise SourceFileError(path, f"expected a readable tar.gz archive, found: {error}") from error
     found = listing_sha256(contents)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-
-from groupinf.datasets.own.sources import names_of
 
 
 @dataclass(frozen=True)
@@ -54,6 +53,12 @@ def origins_of(
     file = np.repeat(names, [lines.size for _, lines in listed])
     line = np.concatenate([lines for _, lines in listed])
     return RowOrigins(file[rows], line[rows], key_name, None if key is None else key[rows])
+
+
+def names_of(paths: Sequence[Path]) -> list[str]:
+    """Return what files are called: their names, or their whole paths where several have one name."""
+    times = Counter(path.name for path in paths)
+    return [path.name if times[path.name] == 1 else str(path) for path in paths]
 
 
 def key_text(value: object) -> str:

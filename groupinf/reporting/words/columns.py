@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from groupinf.datasets.own.table.use import shown
+from groupinf.datasets.column_use import shown
 from groupinf.reporting.words.formats import markdown, named, one_line
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.wording import counted

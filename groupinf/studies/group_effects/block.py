@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from groupinf.effects.block import BlockEffects, compute_block
 from groupinf.effects.study import Study
 from groupinf.groups.groups import Groups
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Rows
 
 

@@ -10,7 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from groupinf.analysis.agreement import agreement_table
-from groupinf.effects.steps import READOUTS
+from groupinf.analysis.pairs import ACTUAL
+from groupinf.effects.evaluations.registry import EVALUATIONS
+from groupinf.effects.methods.method import Readout
+from groupinf.effects.methods.registry import METHODS
 from groupinf.experiments.folder.files import parquet_bytes
 from groupinf.experiments.study import Arrays, Collected, Stored
 from groupinf.groups.groups import Groups
@@ -46,7 +49,7 @@ def collect(run: Stored[GroupEffectsManifest], blocks: Sequence[Arrays]) -> Coll
 
 def _loose_solves(effects: pd.DataFrame, scales: Mapping[str, float]) -> list[str]:
     """A note for each method and evaluation whose linear solves leave too much of an effect unsolved."""
-    predicted = effects[effects["method"] != "actual"]
+    predicted = effects[effects["method"] != ACTUAL]
     largest = predicted.groupby(["method", "evaluation"], sort=False, as_index=False)["error_estimate"].max()
     notes = []
     for method, evaluation, error in zip(
@@ -103,11 +106,11 @@ def _effects(
 
 def _columns(manifest: GroupEffectsManifest) -> pd.DataFrame:
     """test_point, evaluation, method, readout of the rows of one group."""
-    methods = [(method, READOUTS[method][1]) for method in manifest.methods] + [("actual", "exact")]
+    methods = [(method, METHODS[method].readout) for method in manifest.methods] + [(ACTUAL, Readout.EXACT)]
     rows = [
-        (test_point, evaluation, method, readout)
+        (test_point, evaluation, method, readout.value)
         for evaluation in manifest.evaluations
-        for test_point in ([-1] if evaluation == "self_loss" else manifest.test_points)
+        for test_point in EVALUATIONS[evaluation].labels(manifest.test_points)
         for method, readout in methods
     ]
     return pd.DataFrame(rows, columns=["test_point", "evaluation", "method", "readout"])

@@ -9,16 +9,14 @@ from functools import partial
 import numpy as np
 from scipy import sparse
 
-from groupinf.config.load import LoadedConfig
-from groupinf.config.schema import Influence
 from groupinf.datasets.dataset import Dataset
-from groupinf.effects.influence import (
-    evaluation_gradients,
-    influence_norms,
-    largest_self_influence,
-    point_influence,
-)
+from groupinf.effects.evaluations.evaluation import Evaluation
+from groupinf.effects.evaluations.registry import of_the_paper
+from groupinf.effects.evaluations.test_loss import TEST_LOSS
+from groupinf.effects.influence import point_influence
+from groupinf.effects.methods.registry import METHODS
 from groupinf.effects.study import Study
+from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import trust_in_fit
 from groupinf.errors import RunError
 from groupinf.experiments.workers.processes import each, one_thread
@@ -34,6 +32,7 @@ from groupinf.numerics.lissa import Lissa
 from groupinf.numerics.objective import Objective, scores
 from groupinf.studies.group_effects.fit import Model
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest, Skipped
+from groupinf.studies.group_effects.schema import Influence, LoadedStudy
 from groupinf.studies.group_effects.stored_groups import retrainable
 from groupinf.studies.group_effects.test_points import ChosenPoints, choose_test_points, chosen_again
 
@@ -52,11 +51,11 @@ class Drawn:
     skipped: tuple[Skipped, ...]
 
 
-def draw(loaded: LoadedConfig, dataset: Dataset, model: Model, test: Objective, jobs: int) -> Drawn:
+def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, jobs: int) -> Drawn:
     """Choose test points by their loss at θ̂ and build every group; builders run side by side."""
     fitted = model.first
     tested = one_thread(partial(draw_test_points, loaded, dataset, fitted), test)
-    influence = one_thread(partial(_influence_on_test_loss, fitted, tested), test.at(tested.rows))
+    influence = one_thread(partial(_influence_on_test_loss, fitted), tested.of(test))
     source = GroupSource(
         dataset=dataset,
         sizes=loaded.config.groups.sizes,
@@ -67,7 +66,7 @@ def draw(loaded: LoadedConfig, dataset: Dataset, model: Model, test: Objective, 
         test_set_names=tested.names,
     )
     groups, notes = build_groups(
-        source, loaded.config.groups.builders, loaded.base, lambda build, tasks: each(build, tasks, jobs)
+        source, loaded.located().groups.builders, lambda build, tasks: each(build, tasks, jobs)
     )
     skipped = emptying(dataset, groups)
     if len(skipped) == len(groups):
@@ -75,30 +74,25 @@ def draw(loaded: LoadedConfig, dataset: Dataset, model: Model, test: Objective, 
     return Drawn(model.lam_over_n, tested, groups, (*notes, *tested.notes), tuple(skipped))
 
 
-def drawn_again(loaded: LoadedConfig, dataset: Dataset, groups: Groups, about: GroupEffectsManifest) -> Drawn:
+def drawn_again(loaded: LoadedStudy, dataset: Dataset, groups: Groups, about: GroupEffectsManifest) -> Drawn:
     """What an earlier run has drawn: its groups, and what its manifest says."""
     tested = chosen_again(loaded.config.test_points, dataset, about.test_points)
     return Drawn(about.drawn_at_lam_over_n, tested, groups, about.notes_on_groups, about.skipped)
 
 
 def frozen_scales(
-    fitted: Fitted, test: Objective, drawn: Drawn, evaluations: Sequence[str]
+    fitted: Fitted, test: TestRows, drawn: Drawn, evaluations: Sequence[Evaluation]
 ) -> tuple[dict[str, float], dict[str, float]]:
-    """(scales, gradient_norms) of a Study: largest influence over groups and test points, largest ‖∇f‖ in H⁻¹.
+    """(scales, gradient_norms) of a Study with these evaluations, and with what retraining is held to.
 
     An evaluation on which no group has any influence has scale 1.
     """
     numbers = retrainable(drawn.groups, drawn.skipped)
     W = sparse.csr_array(drawn.groups.removal_matrix(fitted.objective.n))[list(numbers)]
-    scales, norms = {}, {}
-    for name in evaluations:
-        if name == "self_loss":
-            scales[name] = largest_self_influence(fitted, [drawn.groups.members(g) for g in numbers])
-            continue
-        gradients = evaluation_gradients(name, test, drawn.tested.sums, fitted.theta)
-        scales[name] = float(np.abs(W @ point_influence(fitted, gradients)).max())
-        norms[name] = float(influence_norms(fitted, gradients).max())
-    return {name: scale or 1.0 for name, scale in scales.items()}, norms
+    needed = dict.fromkeys((*evaluations, *of_the_paper(fitted.objective.loss)))
+    scales = {evaluation.name: evaluation.scale(fitted, test, W) for evaluation in needed}
+    norms = {name: scale.gradient_norm for name, scale in scales.items() if scale.gradient_norm is not None}
+    return {name: scale.largest or 1.0 for name, scale in scales.items()}, norms
 
 
 def influence_solver(options: Influence, fitted: Fitted, seed: int) -> Factor:
@@ -112,39 +106,37 @@ def influence_solver(options: Influence, fitted: Fitted, seed: int) -> Factor:
 
 
 def make_study(
-    fitted: Fitted, test: Objective, drawn: Drawn, evaluations: Sequence[str], loaded: LoadedConfig
+    fitted: Fitted, test: Objective, drawn: Drawn, evaluations: Sequence[Evaluation], loaded: LoadedStudy
 ) -> Study:
     """Freeze what every block reads; ``test`` is the whole test set."""
-    scales, norms = frozen_scales(fitted, test.at(drawn.tested.rows), drawn, evaluations)
+    scales, norms = frozen_scales(fitted, drawn.tested.of(test), drawn, evaluations)
     return study_from(loaded, fitted, test, drawn.tested, evaluations, drawn.groups, scales, norms)
 
 
 def study_from(
-    loaded: LoadedConfig,
+    loaded: LoadedStudy,
     fitted: Fitted,
     test: Objective,
     tested: ChosenPoints,
-    evaluations: Sequence[str],
+    evaluations: Sequence[Evaluation],
     groups: Groups,
     scales: Mapping[str, float],
     norms: Mapping[str, float],
 ) -> Study:
     """A study from what has been drawn, now or by an earlier run; ``test`` is the whole test set."""
-    engine, rows = choose_engine(fitted, float(groups.sizes.mean())), test.at(tested.rows)
-    bounded = bounded_problem(fitted, rows, engine.kernel)
+    engine, points = choose_engine(fitted, float(groups.sizes.mean())), tested.of(test)
+    bounded = bounded_problem(fitted, points.rows, engine.kernel)
     return Study(
         fitted=fitted,
         engine=engine,
         influence_solver=influence_solver(loaded.config.influence, fitted, loaded.config.seed),
-        test=rows,
-        test_points=tested.labels,
+        test=points,
         evaluations=tuple(evaluations),
-        methods=loaded.config.methods,
+        methods=tuple(METHODS[name] for name in loaded.config.methods),
         scales=scales,
         gradient_norms=norms,
         bounded=bounded,
         of_fit=trust_in_fit(bounded, fitted),
-        sums=tested.sums,
     )
 
 
@@ -167,12 +159,12 @@ def emptying(dataset: Dataset, groups: Groups) -> list[Skipped]:
     return skipped
 
 
-def draw_test_points(loaded: LoadedConfig, dataset: Dataset, fitted: Fitted, test: Objective) -> ChosenPoints:
+def draw_test_points(loaded: LoadedStudy, dataset: Dataset, fitted: Fitted, test: Objective) -> ChosenPoints:
     """The configured test points, by their loss at θ̂; ``test`` is the whole test set."""
     losses = test.loss.values(scores(test.X, fitted.theta, test.loss.outputs), test.y)
     stream = builder_stream(loaded.config.seed, "test_points")
     return choose_test_points(loaded.config.test_points, dataset, losses, stream)
 
 
-def _influence_on_test_loss(fitted: Fitted, tested: ChosenPoints, rows: Objective) -> np.ndarray:
-    return point_influence(fitted, evaluation_gradients("test_loss", rows, tested.sums, fitted.theta))
+def _influence_on_test_loss(fitted: Fitted, test: TestRows) -> np.ndarray:
+    return point_influence(fitted, TEST_LOSS.gradients(test, fitted.theta))

@@ -10,7 +10,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from groupinf.config.load import LoadedConfig, load_config
+from groupinf.config.load import load_config
 from groupinf.config.overrides import parse_override
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.block import evaluate_block
@@ -34,6 +34,7 @@ from groupinf.studies.group_effects.manifest import Evaluated, GroupEffectsManif
 from groupinf.studies.group_effects.prepare import CONFIG, config_file
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.rows import ROWS
+from groupinf.studies.group_effects.schema import Config, LoadedStudy
 from groupinf.studies.group_effects.stored_fit import fit_from
 from groupinf.studies.group_effects.stored_groups import groups_from, retrainable
 from groupinf.studies.group_effects.study import GROUP_EFFECTS, load_run
@@ -50,7 +51,7 @@ class Evaluation:
     ``files`` and ``of`` are what the run has prepared, and its manifest.
     """
 
-    loaded: LoadedConfig
+    loaded: LoadedStudy
     dataset: Dataset
     identity: Mapping[str, Any]
     source: RunDirectory
@@ -139,7 +140,7 @@ def _opened(path: Path, overrides: Sequence[str], out: Path | None, progress: Pr
     files = source.read_prepared(about)
     if files is None:
         raise DataError(_broken(path, "one of its files is missing or altered"))
-    loaded = load_config(_reset(run.config, overrides), overrides)
+    loaded = load_config(_reset(run.config, overrides), overrides, Config)
     progress.stage("data")
     dataset = load_checked(loaded)
     _require_same_data(path, about, dataset)
@@ -183,12 +184,12 @@ def _described(work: Evaluation, study: Study, drawn: Drawn) -> GroupEffectsMani
         work.of,
         identity=work.identity,
         made_from="an evaluation of another run",
-        test_points=study.test_points,
+        test_points=study.test.labels,
         test_sets=drawn.tested.sets,
         test_keys=drawn.tested.keys,
         drawn_at_lam_over_n=drawn.at,
-        evaluations=study.evaluations,
-        methods=study.methods,
+        evaluations=tuple(evaluation.name for evaluation in study.evaluations),
+        methods=tuple(method.name for method in study.methods),
         scales=study.scales,
         gradient_norms=study.gradient_norms,
         notes=(told, *drawn.tested.notes),

@@ -8,6 +8,7 @@ from decimal import ROUND_CEILING, Context
 import numpy as np
 
 from groupinf.analysis.certificates import EXACT
+from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.retraining import EFFECT_TOLERANCE
 from groupinf.studies.group_effects.block import StoredBlock
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
@@ -17,7 +18,7 @@ def loose_effects(about: GroupEffectsManifest, blocks: Sequence[StoredBlock]) ->
     """A note for each evaluation on which the actual effects are not exact to EXACT of the largest of them."""
     per_measure = np.concatenate([block.error_estimate[-1] for block in blocks], axis=1).max(axis=1)
     per_size = np.abs(np.concatenate([block.effect[-1] for block in blocks], axis=1)).max(axis=1)
-    names = [e for e in about.evaluations for _ in (about.test_points if e != "self_loss" else (-1,))]
+    names = [name for name in about.evaluations for _ in EVALUATIONS[name].labels(about.test_points)]
     notes = []
     for name in about.evaluations:
         own = np.array([of == name for of in names])

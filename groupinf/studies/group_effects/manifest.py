@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from groupinf.datasets.own.table.use import ColumnUse
+from groupinf.datasets.column_use import ColumnUse
 from groupinf.experiments.folder.manifest import RunManifest, SweepManifest
 from groupinf.studies.group_effects.convention import Convention, Task
 

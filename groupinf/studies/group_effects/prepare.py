@@ -9,10 +9,10 @@ from typing import Any
 
 import yaml
 
-from groupinf.config.load import LoadedConfig
+from groupinf.datasets.column_use import column_notes
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.own.table.use import column_notes
 from groupinf.effects.blocks import block_width
+from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.study import Study
 from groupinf.experiments.folder.files import parquet_bytes
 from groupinf.experiments.folder.manifest import RunManifest
@@ -22,7 +22,7 @@ from groupinf.experiments.study import Blocks, Made
 from groupinf.experiments.workers.processes import one_thread
 from groupinf.experiments.workers.progress import Progress
 from groupinf.groups.groups import Groups
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective
 from groupinf.numerics.predict import accuracy, mean_loss
 from groupinf.studies.group_effects.block import GroupsOfBlock, groups_of_block, retrain_block
@@ -38,6 +38,7 @@ from groupinf.studies.group_effects.manifest import (
     Skipped,
 )
 from groupinf.studies.group_effects.rows import ROWS, rows_frame
+from groupinf.studies.group_effects.schema import LoadedStudy, resolved
 from groupinf.studies.group_effects.stored_fit import fit_files, fit_from, stored_theta
 from groupinf.studies.group_effects.stored_groups import groups_files, groups_from, retrainable
 from groupinf.studies.group_effects.test_points import chosen_again
@@ -70,7 +71,7 @@ NOTHING = Given()
 class Retraining:
     """The work of a run of group effects: predict the effects of the groups, and retrain without each."""
 
-    loaded: LoadedConfig
+    loaded: LoadedStudy
     dataset: Dataset
     identity: Mapping[str, Any]
     given: Given = NOTHING
@@ -114,7 +115,7 @@ class Retraining:
         return _blocks(study, groups, manifest.skipped)
 
 
-def retraining(loaded: LoadedConfig, dataset: Dataset, given: Given = NOTHING) -> Retraining:
+def retraining(loaded: LoadedStudy, dataset: Dataset, given: Given = NOTHING) -> Retraining:
     """The work that a configuration describes, on its data."""
     identity = {**identity_of(loaded, dataset), **(given.identity or {})}
     return Retraining(loaded, dataset, identity, given)
@@ -127,7 +128,7 @@ def _blocks(study: Study, groups: Groups, skipped: tuple[Skipped, ...]) -> Block
 
 
 def _study_again(
-    loaded: LoadedConfig, dataset: Dataset, manifest: GroupEffectsManifest, groups: Groups, files: Mapping[str, bytes]
+    loaded: LoadedStudy, dataset: Dataset, manifest: GroupEffectsManifest, groups: Groups, files: Mapping[str, bytes]
 ) -> Study:
     fitted = fit_from(dataset, manifest.lam, files)
     return study_from(
@@ -135,7 +136,7 @@ def _study_again(
         fitted,
         test_objective(dataset, fitted.objective.basis),
         chosen_again(loaded.config.test_points, dataset, manifest.test_points),
-        manifest.evaluations,
+        [EVALUATIONS[name] for name in manifest.evaluations],
         groups,
         manifest.scales,
         manifest.gradient_norms,
@@ -147,10 +148,10 @@ def config_file(values: Mapping[str, Any]) -> dict[str, bytes]:
     return {CONFIG: yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True).encode()}
 
 
-def _files(loaded: LoadedConfig, dataset: Dataset, model: Model, groups: Groups) -> dict[str, bytes]:
+def _files(loaded: LoadedStudy, dataset: Dataset, model: Model, groups: Groups) -> dict[str, bytes]:
     chosen = model.cross_validation
     return {
-        **config_file(loaded.resolved(dataset.task)),
+        **config_file(resolved(loaded, dataset.task)),
         **fit_files(model.fitted, dataset),
         ROWS: parquet_bytes(rows_frame(dataset)),
         **groups_files(groups),
@@ -186,12 +187,12 @@ def _described(work: Retraining, model: Model, test: Objective, study: Study, dr
         train_loss=mean_loss(fitted.objective, fitted.theta),
         test_loss=mean_loss(test, fitted.theta),
         fit=FitCertificate(fitted.gradient_norm, fitted.decrement, fitted.passes),
-        test_points=study.test_points,
+        test_points=study.test.labels,
         test_sets=drawn.tested.sets,
         test_keys=drawn.tested.keys,
         drawn_at_lam_over_n=drawn.at,
-        evaluations=study.evaluations,
-        methods=study.methods,
+        evaluations=tuple(evaluation.name for evaluation in study.evaluations),
+        methods=tuple(method.name for method in study.methods),
         scales=study.scales,
         gradient_norms=study.gradient_norms,
         n_groups=len(drawn.groups),

@@ -12,7 +12,7 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.experiments.folder.files import npz_arrays, npz_bytes
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.numerics.fit import Fitted, fitted_at
-from groupinf.numerics.losses import Array
+from groupinf.numerics.losses.loss import Array
 from groupinf.studies.group_effects.checks import training_objective
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from groupinf.config.load import LoadedConfig, load_config
-from groupinf.config.schema import Config
+from groupinf.config.load import load_config
 from groupinf.experiments.driver import load_run as load
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.study import StudyKind
@@ -15,16 +14,17 @@ from groupinf.studies.group_effects.collect import collect
 from groupinf.studies.group_effects.manifest import STUDY, GroupEffectsManifest, LambdaSweepManifest
 from groupinf.studies.group_effects.prepare import CONFIG, Retraining, retraining
 from groupinf.studies.group_effects.result import Run, Sweep, read_run
+from groupinf.studies.group_effects.schema import Config, LoadedStudy
 
 
-def checked(loaded: LoadedConfig) -> Retraining:
+def checked(loaded: LoadedStudy) -> Retraining:
     """The work that a configuration describes; raises ConfigError where the data cannot give what it asks."""
     return retraining(loaded, load_checked(loaded))
 
 
 def _again(directory: RunDirectory, manifest: GroupEffectsManifest) -> Retraining:
     """The work of a run from its own configuration and the data that this names."""
-    return checked(load_config(directory.path / CONFIG))
+    return checked(load_config(directory.path / CONFIG, (), Config))
 
 
 GROUP_EFFECTS = StudyKind(

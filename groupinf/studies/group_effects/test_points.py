@@ -8,28 +8,28 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.config.schema import TestPoints
 from groupinf.datasets.dataset import Dataset
+from groupinf.effects.test_rows import TestRows
 from groupinf.errors import DataError
 from groupinf.groups.by_value import gap_words, rows_by_value
-from groupinf.numerics.objective import Rows
+from groupinf.numerics.objective import Objective, Rows
 from groupinf.studies.group_effects.manifest import TestKey, TestSet
+from groupinf.studies.group_effects.schema import TestPoints
+from groupinf.test_point_labels import ALL_ROWS, FIRST_SET
 from groupinf.wording import did_you_mean
 
 # drawn from a percentile band where the configuration names no number
 FROM_PERCENTILES = 6
-# what tables call the sum over all test rows, and the first of the sums over the sets of a column
-ALL_ROWS, FIRST_SET = -1, -2
 
 
 @dataclass(frozen=True)
 class ChosenPoints:
     """T test points: each a row of the test set, or the sum over some of its rows.
 
-    ``labels`` (T,) is what tables call them: the row, -1 for the sum over all rows, and -2, -3, .. for the sets of a
-    column in the order of its values; ``names`` holds these, or the row keys of single rows; ``notes`` count the test
-    rows in none of the sets. ``rows`` are their rows, one test point's after the other's; ``sums`` is the slice of
-    ``rows`` that each is the sum over, empty where each row is a test point.
+    ``labels`` (T,) is what tables call them: the row, ALL_ROWS for the sum over all rows, and FIRST_SET and downwards
+    for the sets of a column in the order of its values; ``names`` holds these, or the row keys of single rows;
+    ``notes`` count the test rows in none of the sets. ``rows`` are their rows, one test point's after the other's;
+    ``sums`` is the slice of ``rows`` that each is the sum over, empty where each row is a test point.
     """
 
     labels: tuple[int, ...]
@@ -37,6 +37,10 @@ class ChosenPoints:
     sums: tuple[slice, ...] = ()
     names: Mapping[int, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    def of(self, test: Objective) -> TestRows:
+        """The test points of a whole test set."""
+        return TestRows(test.at(self.rows), self.labels, self.sums)
 
     @property
     def sets(self) -> tuple[TestSet, ...]:

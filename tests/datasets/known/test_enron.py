@@ -76,32 +76,32 @@ def test_only_the_texts_of_the_folders_are_read(tmp_path: Path) -> None:
     texts = {"in/a.txt": b"1", "in/b.txt": b"2"}
     others = {"in/c.doc": b"3", "in/deep/d.txt": b"4", "../in/e.txt": b"5", "/in/f.txt": b"6", "g.txt": b"7"}
     path = archive_of(tmp_path / "a.tar.gz", texts | others, link="in/h.txt")
-    source = replace(MAIL, listing_sha256=listing_sha256(texts))
-    assert read_tar(path, source, ("in",)) == texts
+    source = replace(MAIL, listing_sha256=listing_sha256(texts), text_folders=("in",))
+    assert read_tar(path, source) == texts
     assert [p.name for p in tmp_path.iterdir()] == ["a.tar.gz"]
 
 
 def test_other_texts_are_refused(tmp_path: Path) -> None:
     path = archive_of(tmp_path / "a.tar.gz", {f"{SPAM}/a.txt": b"x"})
     with pytest.raises(DataError, match=rf"expected {MAIL.listing_sha256} as .* \(1 files\): not the archive that is"):
-        read_tar(path, MAIL, (SPAM, HAM))
+        read_tar(path, MAIL)
 
 
 def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
     path = archive_of(tmp_path / "a.tar.gz", {f"{i}.txt": bytes(30_000_000) for i in range(4)})
     with pytest.raises(DataError, match="expected at most 100,000,000 bytes"):
-        read_tar(path, MAIL, (SPAM, HAM))
+        read_tar(path, MAIL)
 
 
 @pytest.mark.parametrize("content", [b"", b"<!DOCTYPE html>", gzip.compress(b"no tar" * 300, mtime=0)])
 def test_not_an_archive(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.tar.gz").write_bytes(content)
     with pytest.raises(DataError, match=r"a\.tar\.gz: expected"):
-        read_tar(tmp_path / "a.tar.gz", MAIL, (SPAM, HAM))
+        read_tar(tmp_path / "a.tar.gz", MAIL)
 
 
 def test_truncated_archive(tmp_path: Path) -> None:
     path = archive_of(tmp_path / "a.tar.gz", {f"{SPAM}/a.txt": np.random.default_rng(0).bytes(5000)})
     path.write_bytes(path.read_bytes()[:-2000])
     with pytest.raises(DataError, match=r"a\.tar\.gz: expected a readable tar\.gz archive, found: "):
-        read_tar(path, MAIL, (SPAM, HAM))
+        read_tar(path, MAIL)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from groupinf.datasets.own.table.looks import looks_of_categories, looks_of_numbers
-from groupinf.datasets.own.table.use import ColumnUse, column_notes, shown
+from groupinf.datasets.column_use import ColumnUse, column_notes, shown
+from groupinf.datasets.own.table.column_looks import looks_of_categories, looks_of_numbers
 
 RNG = np.random.default_rng(0)
 

@@ -18,7 +18,6 @@ from matplotlib.figure import Figure
 from support.runs import execute
 
 from groupinf.cli.main import main
-from groupinf.config.load import load_config
 from groupinf.errors import DataError
 from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.drawing.figures import FILE_FORMATS, figure_bytes
@@ -28,6 +27,7 @@ from groupinf.reporting.paper import grid as paper_figures_grid
 from groupinf.reporting.paper.figures import Source, paper_figure
 from groupinf.reporting.words.style import kind_styles
 from groupinf.studies.group_effects.result import Run
+from groupinf.studies.load import load_config
 
 ALL = [("test_prediction", 7), ("test_prediction", 3), ("test_loss", 7), ("test_loss", 3), ("self_loss", -1)]
 METHODS = ("influence", "parameter_influence", "newton")

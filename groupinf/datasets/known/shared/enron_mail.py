@@ -26,6 +26,7 @@ MAIL = SourceFile(
     ),
     sha256="70b4854bf0e057d3242d30ddd70f4866ecfc51fbcec57439f087625d997d838b",
     listing_sha256="aa55d455fc331cd01c09e54405d635b7383536eee7d85528320c18ba59c4dc6a",
+    text_folders=(SPAM, HAM),
 )
 
 LICENCE = "no explicit licence, research use"
@@ -44,11 +45,9 @@ def load_mail(facts: DatasetFacts, home: Path, words: Words, vocabulary: tuple[F
 
     Spam then ham, each sorted by name, shuffled with ``RandomState(0)``; the first 80 % are the training rows, and
     words in at least five of them are the features. ``vocabulary``: the files that ``words`` was made from.
-
-    Raises:
-        DataError: the archive is not below the data home, or is not the one that is meant.
+    Raises DataError where the archive is not below the data home, or is not the one that is meant.
     """
-    mails = read_tar(find_source(home, MAIL), MAIL, (SPAM, HAM))
+    mails = read_tar(find_source(home, MAIL), MAIL)
     names = sorted(mails, key=lambda name: (not name.startswith(SPAM), name))
     np.random.RandomState(SHUFFLE_SEED).shuffle(names)
     y = np.array([name.startswith(SPAM) for name in names], dtype=np.int64)

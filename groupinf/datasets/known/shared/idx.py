@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.datasets.files.byte_lines import read_gzip
+from groupinf.datasets.files.gzip_files import read_gzip
 from groupinf.errors import DataError
 from groupinf.wording import counted
 
@@ -20,9 +20,7 @@ def read_idx(path: Path, dimensions: int) -> NDArray[np.uint8]:
     """Return the array of a gzip-compressed IDX file, read-only.
 
     Header: two zero bytes, the code of the values' type, the number of dimensions, each size as a big-endian uint32.
-
-    Raises:
-        DataError: no gzip file, or not an IDX file of unsigned bytes with that many dimensions.
+    Raises DataError where it is no gzip file, or no IDX file of unsigned bytes with that many dimensions.
     """
     content = read_gzip(path)
     header = 4 + 4 * dimensions

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts
 from groupinf.datasets.files.data_home import verified_file
-from groupinf.datasets.own.npz_archive import open_archive, read_member
+from groupinf.datasets.files.npz_archive import open_archive, read_member
 from groupinf.datasets.rows.features import check_finite, dense_features
 from groupinf.errors import DataError
 from groupinf.wording import counted
@@ -23,9 +23,7 @@ def load_split_features(facts: DatasetFacts, features: str, home: Path) -> Datas
     """Return the dataset whose ``facts.files`` are the training and the test file, in that order.
 
     Each holds an array ``features`` (rows, d) and an array ``labels`` (rows,) of zeros and ones.
-
-    Raises:
-        DataError: a file is absent, is not the one that is meant, or does not hold such arrays.
+    Raises DataError where a file is absent, is not the one that is meant, or does not hold such arrays.
     """
     train, test = (verified_file(home, source) for source in facts.files)
     X_train, y_train = _read(train.path, features)

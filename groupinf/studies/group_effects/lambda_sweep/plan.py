@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from groupinf.config.load import LoadedConfig
-from groupinf.config.schema import Regularization
 from groupinf.config.sweep_schema import SweepConfig, same
 from groupinf.datasets.dataset import Dataset
 from groupinf.experiments.driver import run_name
@@ -18,6 +16,7 @@ from groupinf.studies.group_effects.draw import Drawn
 from groupinf.studies.group_effects.identity import identity_of
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.studies.group_effects.prepare import Given, retraining
+from groupinf.studies.group_effects.schema import LoadedStudy, Regularization
 from groupinf.wording import number
 
 
@@ -25,12 +24,12 @@ from groupinf.wording import number
 class SweepPlan:
     """The study at its own λ/n, the reference; the grid, rising; and whether groups are drawn at each value."""
 
-    reference: LoadedConfig
+    reference: LoadedStudy
     grid: tuple[float, ...]
     redraw: bool
 
 
-def plan_sweep(loaded: LoadedConfig, wanted: SweepConfig | None = None, redraw: bool = False) -> SweepPlan:
+def plan_sweep(loaded: LoadedStudy, wanted: SweepConfig | None = None, redraw: bool = False) -> SweepPlan:
     """The sweep that the configuration describes, or ``wanted`` in its place; ConfigError where there is neither."""
     sweep = wanted or loaded.config.regularization.sweep
     if sweep is None:
@@ -41,7 +40,7 @@ def plan_sweep(loaded: LoadedConfig, wanted: SweepConfig | None = None, redraw: 
     return SweepPlan(without_sweep(loaded), sweep.grid(), anew)
 
 
-def without_sweep(loaded: LoadedConfig) -> LoadedConfig:
+def without_sweep(loaded: LoadedStudy) -> LoadedStudy:
     """The study at its reference λ/n alone."""
     return _regularized(loaded, loaded.config.regularization.model_copy(update={"sweep": None}))
 
@@ -93,5 +92,5 @@ def _given(drawn: Drawn | None, before: list[float], after: tuple[RunDirectory, 
     return Given(drawn, after, {"sweep": {**at, **started}} if at or started else {})
 
 
-def _regularized(loaded: LoadedConfig, regularization: Regularization) -> LoadedConfig:
+def _regularized(loaded: LoadedStudy, regularization: Regularization) -> LoadedStudy:
     return replace(loaded, config=loaded.config.model_copy(update={"regularization": regularization}))

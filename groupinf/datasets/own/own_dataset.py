@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
-from groupinf.config.dataset_schema import LibsvmDataset, NpzDataset, TableDataset
-from groupinf.datasets.dataset import Dataset, Features
-from groupinf.datasets.own.sources import sources_of
+from groupinf.datasets.dataset import Dataset, Features, Task
 from groupinf.datasets.own.standardise import standardised
 from groupinf.datasets.rows.labels import Targets
+from groupinf.datasets.rows.origins import names_of
+
+
+class OwnOptions(Protocol):
+    """What the options of every kind of own files say."""
+
+    @property
+    def task(self) -> Task:
+        """What the targets are."""
+
+    @property
+    def standardise(self) -> bool | None:
+        """Whether features are brought to mean 0 and standard deviation 1."""
 
 
 def own_dataset(
-    config: LibsvmDataset | NpzDataset | TableDataset,
+    config: OwnOptions,
     X: tuple[Features, Features],
     targets: Targets,
     names: tuple[str, ...],
@@ -24,12 +36,10 @@ def own_dataset(
     """Return the dataset of the training and test rows in ``X``, standardised where ``config`` asks for it.
 
     ``files`` are (path, sha256); the first names the dataset. Every weight is 1, and there are no natural groups.
-
-    Raises:
-        DataError: the features cannot be standardised; names the file and the feature.
+    Raises DataError, naming the file and the feature, where the features cannot be standardised.
     """
-    listed = list(files)
-    path = listed[0][0]
+    paths, hashes = zip(*files, strict=True)
+    path = paths[0]
     X_train, X_test = standardised(*X, names, str(path)) if config.standardise else X
     return Dataset(
         name=path.stem,
@@ -41,5 +51,5 @@ def own_dataset(
         classes=targets.classes,
         sample_weight_train=np.ones(targets.y_train.size),
         feature_names=names,
-        sources=sources_of(listed),
+        sources=dict(zip(names_of(paths), hashes, strict=True)),
     )

@@ -1,0 +1,71 @@
+"""The use of every column of a user's table, with a warning where it looks like something else than it is read as."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groupinf.datasets.column_use import ColumnUse, Role
+from groupinf.datasets.own.table.column_looks import looks_of_categories, looks_of_numbers
+from groupinf.datasets.own.table.table import Parsed, Table
+from groupinf.wording import counted, number
+
+LONGEST = 40  # characters of a category that are shown
+
+
+def use_as_feature(table: Table, column: str, parsed: Parsed) -> ColumnUse:
+    """Return the use of a column as numbers or categories."""
+    return ColumnUse(
+        name=column,
+        role="categories" if parsed.is_text else "number",
+        detail=_values(parsed),
+        imputed=int(parsed.missing.sum()),
+        warning=_warning(table, column, parsed),
+        stated=column in table.categories and column not in table.reading.categorical and table.states_numbers(column),
+    )
+
+
+def uses_of(
+    table: Table, features: Iterable[ColumnUse], parts: Mapping[str, Role], classes: int
+) -> tuple[ColumnUse, ...]:
+    """Return the use of every column in the order of the file; ``parts`` says what is no feature."""
+    found = {use.name: use for use in features}
+    for name, role in parts.items():
+        found[name] = ColumnUse(name, role, stated=role == "index")
+        if role == "target":
+            found[name] = ColumnUse(name, role, f"{classes:,} classes" if classes else _values(table.parsed(name)))
+        if role == "weight":
+            found[name] = ColumnUse(name, role, _values(table.parsed(name)))
+    return tuple(found[name] for name in (*table.columns, *table.unusable) if name in found)
+
+
+def _warning(table: Table, column: str, parsed: Parsed) -> str:
+    if table.is_category(column) or column in table.reading.numeric:  # it has been said what it is
+        return ""
+    known = parsed.values[~parsed.missing]
+    if parsed.is_text:
+        return looks_of_categories(known, table.reading.decimal, table.files[0].unit)
+    texts = table.columns[column] if table.files[0].unit == "line" else ()
+    return looks_of_numbers(column, known, texts)
+
+
+def _values(parsed: Parsed) -> str:
+    known = parsed.values[~parsed.missing]
+    if not known.size:
+        return "no values"
+    return _categories(known) if parsed.is_text else f"{_number(known.min())} to {_number(known.max())}"
+
+
+def _number(value: Any) -> str:
+    return str(int(value)) if isinstance(value, np.bool_ | np.integer) else number(float(value), 6)
+
+
+def _categories(values: NDArray[np.object_]) -> str:
+    counts = Counter(values.tolist())
+    rarest, rows = min(counts.items(), key=lambda item: (item[1], str(item[0])))
+    found = counted(len(counts), "category", "categories")
+    return f"{found}, rarest {str(rarest)[:LONGEST]!r} with {counted(rows, 'row')}"

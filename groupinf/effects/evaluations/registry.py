@@ -1,0 +1,20 @@
+"""The evaluations: one line for each, in the order of the tables."""
+
+from __future__ import annotations
+
+from groupinf.effects.evaluations.evaluation import Evaluation
+from groupinf.effects.evaluations.self_loss import SELF_LOSS
+from groupinf.effects.evaluations.test_loss import TEST_LOSS
+from groupinf.effects.evaluations.test_prediction import TEST_PREDICTION
+from groupinf.numerics.losses.loss import Loss
+from groupinf.registry import Registry
+
+EVALUATIONS: Registry[Evaluation] = Registry("evaluation", (TEST_PREDICTION, TEST_LOSS, SELF_LOSS))
+
+# those of Koh et al. 2019: what a study measures that names none, and what every retraining is exact for
+OF_THE_PAPER: tuple[Evaluation, ...] = (TEST_PREDICTION, TEST_LOSS, SELF_LOSS)
+
+
+def of_the_paper(loss: Loss) -> tuple[Evaluation, ...]:
+    """Those of the paper that are defined for the loss."""
+    return tuple(evaluation for evaluation in OF_THE_PAPER if evaluation.is_defined(loss))

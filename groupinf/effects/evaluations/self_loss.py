@@ -1,0 +1,100 @@
+"""The loss of the removed group itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from groupinf.effects.context import BlockContext
+from groupinf.effects.evaluations.evaluation import Evaluation, Measure, Scale
+from groupinf.effects.influence import influence_norms
+from groupinf.effects.test_rows import TestRows
+from groupinf.numerics.conjugate_gradient import column_dots
+from groupinf.numerics.fit import Fitted
+from groupinf.numerics.losses.loss import Array
+from groupinf.numerics.objective import Objective, Rows, scores
+from groupinf.numerics.removal import Removal, group_gradients, touched_slices
+from groupinf.test_point_labels import OWN_GROUP
+
+# groups whose gradients are held at a time
+AT_ONCE = 256
+
+
+@dataclass(frozen=True)
+class SelfLoss(Evaluation):
+    """f(θ) = Σ_i w_i s_i ℓ_i(θ), the removed group's own loss, summed: its gradient at θ̂ is g(w), its influence
+    g(w)ᵀH⁻¹g(w).
+    """
+
+    name = "self_loss"
+    label = "Self-loss"
+    in_text = "self-loss"
+    short = "self-loss"
+    measured_on = "own group"
+
+    def labels(self, test_points: Sequence[int]) -> tuple[int, ...]:
+        """One value."""
+        return (OWN_GROUP,)
+
+    def measures(self, test: TestRows, block: Removal) -> tuple[Measure, ...]:
+        """One, in parts of the training rows that are removed with any group."""
+        objective, removed, parts = block.fitted.objective, ~block.kept, []
+        for rows in touched_slices(objective, removed):
+            local, group = np.nonzero(removed[rows])
+            parts.append(SelfLossPart(objective.at(rows), local, group, removed.shape[1]))
+        return (Measure(self, (OWN_GROUP,), tuple(parts)),)
+
+    def scale(self, fitted: Fitted, test: TestRows, groups: sparse.csr_array) -> Scale:
+        """max over groups of g(w)ᵀH⁻¹g(w)."""
+        largest = 0.0
+        for start in range(0, groups.shape[0], AT_ONCE):
+            removed: NDArray[np.bool_] = np.ascontiguousarray(groups[start : start + AT_ONCE].astype(bool).toarray().T)
+            largest = max(largest, float(np.max(influence_norms(fitted, group_gradients(fitted, removed)))) ** 2)
+        return Scale(largest, None)
+
+    def gradient_norms(self, norms: Mapping[str, float], at: BlockContext) -> Array:
+        """‖g(w)‖ = √(gᵀH⁻¹g)."""
+        return np.sqrt(np.abs(column_dots(at.removal.g, at.influence)))
+
+
+@dataclass(frozen=True)
+class SelfLossPart:
+    """f over some training rows: group b's own loss, summed, at column b.
+
+    ``local`` and ``group`` (m,) say which of ``rows`` is removed with which group. Rows are multiplied with all
+    columns and then picked from, which costs less than gathering each group's rows.
+    """
+
+    rows: Objective
+    local: Rows
+    group: Rows
+    groups: int
+
+    def scores(self, V: Array) -> Array:
+        """(m, K')."""
+        z = scores(self.rows.X, V, self.rows.loss.outputs)
+        return z[self.local, :, self.group if V.shape[1] > 1 else 0]
+
+    def values(self, z: Array) -> Array:
+        """Σ s ℓ per group."""
+        return self._per_group(self.rows.loss.values(z, self.rows.y[self.local]))
+
+    def gradient(self, z: Array) -> Array:
+        """r; ``total`` brings the weights."""
+        return self.rows.loss.residuals(z.copy(), self.rows.y[self.local])
+
+    def total(self, per_score: Array) -> Array:
+        """Σ s Σ_k per group."""
+        return self._per_group(per_score.sum(axis=1))
+
+    def _per_group(self, per_row: Array) -> Array:
+        weighted = per_row * self.rows.sample_weight[self.local]
+        total: Array = np.bincount(self.group, weights=weighted, minlength=self.groups).astype(np.float64)
+        return total[None, :]
+
+
+SELF_LOSS = SelfLoss()

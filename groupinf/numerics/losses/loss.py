@@ -1,0 +1,141 @@
+"""What a loss of a linear model says of itself: a function of the scores z = Xθ and the labels, and its derivatives.
+
+Scores have shape (n, K') or (n, K', B) for B models side by side. Labels y (n,) are float64: class codes 0..K-1, or
+real numbers in regression. Per row, r = ∂ℓ/∂z (K') is the residual and A = ∂²ℓ/∂z² (K' × K') the curvature.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+class Loss(ABC):
+    """A convex loss of one row's scores with K' ``outputs``; one class for each case, a value for a number of classes.
+
+    ``units`` says in what losses, and where they differ predictions, are stated. ``concordance`` is the least c with
+    |d log a/dz| ≤ c for the curvature a of one output (generalised self-concordance, Bach 2010), 0 where it is
+    constant; None where no such constant has been derived, and then nothing is proven of a fit.
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    units: ClassVar[str]
+    concordance: ClassVar[float | None]
+    outputs: int
+
+    @classmethod
+    @abstractmethod
+    def is_for(cls, classes: int) -> bool:
+        """Whether its labels are those of so many classes; 0 stands for regression."""
+
+    @classmethod
+    @abstractmethod
+    def of(cls, classes: int) -> Loss:
+        """The loss for so many classes that it is for."""
+
+    @abstractmethod
+    def values(self, z: Array, y: Array) -> Array:
+        """ℓ(z_i, y_i): (n, K', ...) -> (n, ...)."""
+
+    @abstractmethod
+    def residuals(self, z: Array, y: Array) -> Array:
+        """r, its relative error a few roundings: same shape as z, which it may overwrite."""
+
+    @abstractmethod
+    def plain_residuals(self, z: Array, y: Array) -> Array:
+        """The same by the shortest formula, its absolute error a few roundings; z may be overwritten."""
+
+    @abstractmethod
+    def curvature_state(self, z: Array, y: Array) -> Array:
+        """What products with the curvature need of z, computed once: same shape as z."""
+
+    @abstractmethod
+    def curvature_product(self, state: Array, u: Array) -> Array:
+        """A_i u_i, from the state at z_i: same shape as u; the state is (n, K') or as u."""
+
+    @abstractmethod
+    def curvature(self, z: Array, y: Array) -> Array:
+        """A_i: (n, K') -> (n, K', K')."""
+
+    @abstractmethod
+    def curvature_root(self, z: Array, y: Array) -> Array:
+        """B_i with B_iᵀB_i = A_i: (n, K') -> (n, K', K')."""
+
+    @abstractmethod
+    def third(self, z: Array, y: Array, u: Array) -> Array:
+        """∂³ℓ/∂z³ applied twice to u_i: z (n, K') or as u (n, K', B) -> same shape as u."""
+
+    @abstractmethod
+    def squared_residuals(self, z: Array, state: Array, y: Array) -> Array:
+        """Σ_k r_k² from z and the state there, which costs less than r: (n, K', B) -> (n, B)."""
+
+    @abstractmethod
+    def curvature_trace(self, state: Array) -> Array:
+        """Trace of A_i from the state (n, K', B): (n, B)."""
+
+    @abstractmethod
+    def shared_curvature(self, state: Array, weight: Array) -> Array:
+        """Least eigenvalue of Σ_i weight_i A_i, directions that no score tells left out, from state (n, K', B) and
+        weight (n, B): (B,).
+        """
+
+
+class OneOutputLoss(Loss):
+    """A loss of one score: its curvature a is a number, and what is asked of a matrix is asked of that.
+
+    A case says ``curvature_state`` a = ∂²ℓ/∂z² and ``curvature_slope`` ∂a/∂z, both of the shape of z.
+    """
+
+    outputs = 1
+
+    @classmethod
+    def of(cls, classes: int) -> Loss:
+        """The one that there is."""
+        return cls()
+
+    @abstractmethod
+    def curvature_slope(self, z: Array, y: Array) -> Array:
+        """∂³ℓ/∂z³: same shape as z."""
+
+    def plain_residuals(self, z: Array, y: Array) -> Array:
+        """Those of ``residuals``."""
+        return self.residuals(z, y)
+
+    def curvature_product(self, state: Array, u: Array) -> Array:
+        """a u."""
+        return beside(state, u) * u
+
+    def curvature(self, z: Array, y: Array) -> Array:
+        """a as (n, 1, 1)."""
+        return self.curvature_state(z, y)[:, :, None]
+
+    def curvature_root(self, z: Array, y: Array) -> Array:
+        """√a as (n, 1, 1)."""
+        return np.sqrt(self.curvature(z, y))
+
+    def third(self, z: Array, y: Array, u: Array) -> Array:
+        """∂a/∂z · u²."""
+        return beside(self.curvature_slope(z, y), u) * u**2
+
+    def squared_residuals(self, z: Array, state: Array, y: Array) -> Array:
+        """r²."""
+        return self.residuals(z.copy(), y)[:, 0] ** 2
+
+    def curvature_trace(self, state: Array) -> Array:
+        """a."""
+        return state[:, 0]
+
+    def shared_curvature(self, state: Array, weight: Array) -> Array:
+        """The sum itself."""
+        return np.asarray((state[:, 0] * weight).sum(axis=0))
+
+
+def beside(a: Array, like: Array) -> Array:
+    """``a`` with axes of length one at its end, to stand beside ``like``."""
+    return a.reshape(a.shape + (1,) * (like.ndim - a.ndim))

@@ -1,0 +1,138 @@
+"""The logistic loss of several classes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from groupinf.numerics.losses.loss import Array, Loss, beside
+
+# a probability above which 1 − p has fewer than six digits left
+NEAR_ONE = 1.0 - 1e-10
+
+
+class Softmax(Loss):
+    """ℓ = log Σ_k exp(z_k) − z_y; r = p − onehot(y); A = diag(p) − p pᵀ ≤ ½(I − 11ᵀ/K)."""
+
+    name = "softmax"
+    label = "softmax cross-entropy"
+    units = "losses in nats"
+    concordance = None
+
+    @classmethod
+    def is_for(cls, classes: int) -> bool:
+        """Three or more."""
+        return classes > 2
+
+    @classmethod
+    def of(cls, classes: int) -> Softmax:
+        """An output for each class."""
+        return cls(classes)
+
+    def __init__(self, outputs: int) -> None:
+        self.outputs = outputs
+
+    @staticmethod
+    def _probabilities(z: Array) -> Array:
+        z -= z.max(axis=1, keepdims=True)
+        np.exp(z, out=z)
+        z /= z.sum(axis=1, keepdims=True)
+        return z
+
+    def values(self, z: Array, y: Array) -> Array:
+        """log Σ exp(z_k − z_y), the largest term left out of the sum: a small loss is as exact as a large one.
+
+        >>> Softmax(2).values(np.array([[0.0, 0.0], [50.0, 0.0]]), np.array([1.0, 0.0]))
+        array([6.93147181e-01, 1.92874985e-22])
+        """
+        own = np.take_along_axis(z, beside(y, z).astype(np.int64), axis=1)
+        shifted = z - own
+        top = np.argmax(shifted, axis=1)[:, None]
+        largest = np.take_along_axis(shifted, top, axis=1)
+        others = np.exp(shifted - largest)
+        np.put_along_axis(others, top, 0.0, axis=1)
+        total: Array = largest[:, 0] + np.log1p(others.sum(axis=1))
+        return total
+
+    def residuals(self, z: Array, y: Array) -> Array:
+        """p − onehot(y); z is overwritten. That of the own class is minus the sum of the others, which cancels nothing.
+
+        >>> Softmax(2).residuals(np.array([[50.0, 0.0]]), np.array([0.0]))
+        array([[-1.92874985e-22,  1.92874985e-22]])
+        """
+        r = self._probabilities(z)
+        own = np.arange(y.size), y.astype(np.int64)
+        r[own] = 0.0
+        r[own] = -r.sum(axis=1)
+        return r
+
+    def plain_residuals(self, z: Array, y: Array) -> Array:
+        """p − onehot(y); z is overwritten."""
+        p = self._probabilities(z)
+        p[np.arange(y.size), y.astype(np.int64)] -= 1.0
+        return p
+
+    def curvature_state(self, z: Array, y: Array) -> Array:
+        """p."""
+        return self._probabilities(z.copy())
+
+    def curvature_product(self, state: Array, u: Array) -> Array:
+        """p ∘ (u − pᵀu); where a p is so near to 1 that this cancels, u is taken relative to the likeliest class's."""
+        p = beside(state, u)
+        if p.max() < NEAR_ONE:
+            plain: Array = p * (u - (p * u).sum(axis=1, keepdims=True))
+            return plain
+        top = np.broadcast_to(np.argmax(p, axis=1, keepdims=True), (u.shape[0], 1, *u.shape[2:]))
+        relative = u - np.take_along_axis(u, top, axis=1)
+        product: Array = p * (relative - (p * relative).sum(axis=1, keepdims=True))
+        return product
+
+    def curvature(self, z: Array, y: Array) -> Array:
+        """diag(p) − p pᵀ."""
+        p = self._probabilities(z.copy())
+        blocks: Array = -p[:, :, None] * p[:, None, :]
+        diagonal = np.arange(p.shape[1])
+        blocks[:, diagonal, diagonal] = p * _complements(p)
+        return blocks
+
+    def curvature_root(self, z: Array, y: Array) -> Array:
+        """diag(√p) − √p pᵀ."""
+        p = self._probabilities(z.copy())
+        root = np.sqrt(p)
+        roots: Array = -root[:, :, None] * p[:, None, :]
+        diagonal = np.arange(p.shape[1])
+        roots[:, diagonal, diagonal] = root * _complements(p)
+        return roots
+
+    def third(self, z: Array, y: Array, u: Array) -> Array:
+        """p_k((u_k − ū)² − v) with ū = pᵀu and v = Σ_j p_j(u_j − ū)²."""
+        p = beside(self._probabilities(z.copy()), u)
+        squares = (u - (p * u).sum(axis=1, keepdims=True)) ** 2
+        return np.asarray(p * (squares - (p * squares).sum(axis=1, keepdims=True)))
+
+    def squared_residuals(self, z: Array, state: Array, y: Array) -> Array:
+        """Σ_{k≠y} p_k² + (Σ_{k≠y} p_k)²."""
+        others = state.copy()
+        others[np.arange(y.size), y.astype(np.int64)] = 0.0
+        return np.asarray(np.einsum("nkb,nkb->nb", others, others) + others.sum(axis=1) ** 2)
+
+    def curvature_trace(self, state: Array) -> Array:
+        """1 − pᵀp."""
+        return np.asarray((state * _complements(state)).sum(axis=1))
+
+    def shared_curvature(self, state: Array, weight: Array) -> Array:
+        """The second smallest eigenvalue: the smallest is that of 1, and 0."""
+        p = state * weight[:, None, :]
+        sums = -np.einsum("nkb,nmb->bkm", p, state)
+        diagonal = np.arange(self.outputs)
+        sums[:, diagonal, diagonal] = (p * _complements(state)).sum(axis=0).T
+        return np.linalg.eigvalsh(sums)[:, 1]
+
+
+def _complements(p: Array) -> Array:
+    """1 − p_k as the sum of the others where p_k is the largest: (n, K, ...)."""
+    top = np.argmax(p, axis=1)[:, None]
+    others = p.copy()
+    np.put_along_axis(others, top, 0.0, axis=1)
+    complements = 1.0 - p
+    np.put_along_axis(complements, top, others.sum(axis=1, keepdims=True), axis=1)
+    return complements

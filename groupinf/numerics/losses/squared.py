@@ -1,0 +1,43 @@
+"""The squared loss of regression."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from groupinf.numerics.losses.loss import Array, OneOutputLoss, beside
+
+
+class Squared(OneOutputLoss):
+    """ℓ = ½(z − y)²; r = z − y, curvature 1: Newton's step is exact."""
+
+    name = "squared"
+    label = "squared loss"
+    units = "predictions in units of y, losses half squared"
+    concordance = 0.0
+
+    @classmethod
+    def is_for(cls, classes: int) -> bool:
+        """Regression."""
+        return classes == 0
+
+    def values(self, z: Array, y: Array) -> Array:
+        """½(z − y)²."""
+        half: Array = 0.5 * ((z - beside(y, z)) ** 2)[:, 0]
+        return half
+
+    def residuals(self, z: Array, y: Array) -> Array:
+        """z − y; z is overwritten."""
+        z -= beside(y, z)
+        return z
+
+    def curvature_state(self, z: Array, y: Array) -> Array:
+        """Ones."""
+        return np.ones_like(z)
+
+    def curvature_product(self, state: Array, u: Array) -> Array:
+        """u itself."""
+        return u
+
+    def curvature_slope(self, z: Array, y: Array) -> Array:
+        """Zeros."""
+        return np.zeros_like(z)
