@@ -27,11 +27,11 @@ ALLOWED: dict[str, set[str]] = {
     "groups": {"config", "datasets"},
     "effects": {"numerics"},
     "experiments": {"analysis", "atomic", "config", "datasets", "effects", "groups", "numerics", "studies"},
-    "studies": {"config", "datasets", "effects", "experiments", "groups", "numerics"},
+    "studies": {"analysis", "config", "datasets", "effects", "experiments", "groups", "numerics"},
     "reporting": {"analysis", "datasets", "effects", "experiments", "groups", "studies"},
     "batch": {"experiments", "studies"},
     "": {"config", "experiments", "reporting", "studies"},
-    "reproduction": {"", "analysis", "config", "datasets", "experiments", "numerics", "reporting", "studies"},
+    "reproduction": {"", "analysis", "datasets", "effects", "experiments", "numerics", "reporting", "studies"},
     "cli": {"", "batch", "config", "datasets", "experiments", "reporting", "studies"},
     "__main__": {"cli"},
 }

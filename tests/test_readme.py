@@ -21,11 +21,11 @@ from pydantic.fields import FieldInfo
 
 import groupinf
 from groupinf.cli.main import main
-from groupinf.config import dataset_schema
-from groupinf.config.dataset_schema import MAIN_FILES, MORE_FILES
+from groupinf.config.named_file import file_keys
 from groupinf.config.registered import RegisteredName
 from groupinf.config.sweep_schema import SweepConfig
-from groupinf.datasets.registry import dataset_names
+from groupinf.datasets.known.registry import dataset_names
+from groupinf.datasets.registry import DATASET_KINDS
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.registry import METHODS
 from groupinf.experiments.folder.result import Run
@@ -47,7 +47,7 @@ LONGEST_FRONT_PAGE = 180
 # Heading of configs/README.md -> the sections of the schema whose keys its table lists.
 SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "Top level": (schema.Config,),
-    "dataset": tuple(dataset_schema.DATASETS.values()),
+    "dataset": tuple(kind.options for kind in DATASET_KINDS.values()),
     "regularization": (schema.Regularization,),
     "regularization.cross_validation": (schema.CrossValidation,),
     "regularization.sweep": (SweepConfig,),
@@ -206,14 +206,14 @@ def whole_configs() -> list[str]:
 
 def test_there_are_whole_configs_for_each_source_of_data() -> None:
     named = {key for block in whole_configs() for key in yaml.safe_load(block)["dataset"]}
-    assert set(dataset_schema.DATASETS) <= named
+    assert set(DATASET_KINDS) <= named
 
 
 @pytest.mark.parametrize("block", whole_configs())
 def test_whole_configs_load(block: str, tmp_path: Path) -> None:
     config = yaml.safe_load(block)
     builders = [b for b in config["groups"]["builders"] if isinstance(b, dict)]
-    files = (*MAIN_FILES, *MORE_FILES)
+    files = {key for kind in DATASET_KINDS.values() for key in file_keys(kind.options)}
     named = [*(config["dataset"].get(key) for key in files), *(b.get("path") for b in builders)]
     for name in filter(None, named):  # stand-ins, below the config's folder
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -302,6 +302,17 @@ def test_every_column_of_a_run_is_described(small_run: Run) -> None:
         assert set(re.findall(r"`(\w+)`", first_cells)) == set(getattr(small_run, name).columns)
     spearman = section(RESULTS, "The Spearman table")
     assert all(f"`{column}`" in spearman for column in small_run.spearman.columns)
+
+
+def test_every_key_of_a_manifest_is_described(small_run: Run) -> None:
+    rows = section(RESULTS, "The manifest").splitlines()
+    described = {key for row in rows if row.startswith("| `") for key in re.findall(r"`(\w+)`", row.split("|")[1])}
+    manifest = json.loads((small_run.path / "manifest.json").read_text(encoding="utf-8"))
+    assert described == set(manifest)
+    for key in (*manifest["engine"], *manifest["fit"], *manifest["provenance"]):
+        assert f"`{key}`" in section(RESULTS, "The manifest")
+    for solver in manifest["engine"].values():
+        assert f"| `{solver}` |" in section(CODE, "Engine")
 
 
 def test_every_file_of_a_run_is_described(small_run: Run) -> None:

@@ -49,6 +49,11 @@ def named_files(section: Section) -> Iterator[NamedFile]:
                 yield NamedFile(key, value, mark.of_data)
 
 
+def file_keys(model: type[Section]) -> tuple[str, ...]:
+    """The keys of a section that name a file."""
+    return tuple(name for name, field in model.model_fields.items() if _mark_of(field) is not None)
+
+
 def located(section: AnySection, base: Path) -> AnySection:
     """The same section with the path of every file absolute: ``~`` expanded, relative to ``base``."""
     changed = {

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groupinf.config.dataset_schema import CsvDataset, NamedDataset
+from groupinf.datasets.known.by_name import NamedDataset
+from groupinf.datasets.own.csv import CsvDataset
 from groupinf.errors import ConfigError
 from groupinf.groups.builders.feature_clusters import FeatureClusters
 from groupinf.groups.builders.random import Random

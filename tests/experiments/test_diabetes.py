@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 from sklearn.linear_model import LogisticRegression
 
-from groupinf.config.schema import NamedDataset
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.known.by_name import NamedDataset
 from groupinf.datasets.known.diabetes import SOURCE
 from groupinf.datasets.registry import load_dataset
 from groupinf.experiments.folder.result import Run

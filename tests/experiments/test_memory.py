@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 import groupinf
 from groupinf.cli.main import main
-from groupinf.datasets.own.declared_size import declared_bytes
+from groupinf.datasets.registry import declared_bytes
 from groupinf.errors import OutOfMemoryError
 from groupinf.experiments.workers import memory
 from groupinf.experiments.workers.processes import each

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from groupinf.config.dataset_schema import DatasetConfig, NamedDataset
 from groupinf.config.named_file import named_files
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.registry import FACTS
+from groupinf.datasets.registry import kind_of
 from groupinf.groups.by_value import BY_VALUE
 from groupinf.studies.group_effects.schema import Config, resolved
 from groupinf.studies.group_effects.schema import LoadedStudy as LoadedConfig
@@ -41,27 +40,21 @@ def identity_of(loaded: LoadedConfig, dataset: Dataset) -> dict[str, Any]:
     return {
         "config": config,
         "sources": sorted(dataset.sources.values()),
-        **_loader(loaded.config.dataset),
         **_read(loaded.config, dataset),
         "stages": dict(STAGE_VERSIONS),
     }
 
 
-def _loader(dataset: DatasetConfig) -> dict[str, int]:
-    return {"loader_version": FACTS[dataset.name].loader_version} if isinstance(dataset, NamedDataset) else {}
-
-
 def _read(config: Config, dataset: Dataset) -> dict[str, Any]:
-    """What is read in another way than the stages' versions tell: by builders, by columns, by what pandas says.
+    """What is read in another way than the stages' versions tell: by builders, by columns, by the kind of data.
 
     Nothing where a configuration makes no use of any.
     """
     versions = {name: version for builder in config.groups.builders for name, version in builder.versions.items()}
-    stated = {use.name: use.role for use in dataset.uses if use.stated}
     return {
         **versions,
         **(BY_VALUE if config.test_points.column is not None else {}),
-        **({"stated": stated} if stated else {}),
+        **kind_of(config.dataset).identity(config.dataset, dataset),
     }
 
 

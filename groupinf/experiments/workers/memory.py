@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from scipy.linalg import lapack
 
-from groupinf.datasets.own.declared_size import declared_bytes
+from groupinf.datasets.registry import declared_bytes
 from groupinf.errors import OutOfMemoryError
 from groupinf.studies.group_effects.schema import LoadedStudy as LoadedConfig
 from groupinf.wording import memory_text

@@ -13,7 +13,6 @@ from pydantic import (
     model_validator,
 )
 
-from groupinf.config.dataset_schema import DatasetConfig
 from groupinf.config.load import LoadedConfig
 from groupinf.config.registered import NamedSection, RegisteredName
 from groupinf.config.section import (
@@ -28,6 +27,7 @@ from groupinf.config.section import (
     exclusive,
 )
 from groupinf.config.sweep_schema import SweepConfig
+from groupinf.datasets.registry import DatasetConfig
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.influence import INFLUENCE
 from groupinf.effects.methods.newton import NEWTON
