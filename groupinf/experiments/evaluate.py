@@ -12,7 +12,6 @@ from typing import Any
 
 import yaml
 
-from groupinf.config.load import LoadedConfig, load_config
 from groupinf.config.overrides import parse_override
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.block import evaluate_block
@@ -36,6 +35,8 @@ from groupinf.studies.group_effects.block import block_to_store, stored_block
 from groupinf.studies.group_effects.checks import evaluations_of, load_checked, test_objective
 from groupinf.studies.group_effects.draw import Drawn, draw_test_points, make_study
 from groupinf.studies.group_effects.manifest import Evaluated, GroupEffectsManifest
+from groupinf.studies.group_effects.schema import LoadedStudy as LoadedConfig
+from groupinf.studies.load import load_config
 
 SETTABLE = ("test_points", "evaluations", "methods")
 # raised when an evaluation gives other numbers for the same run and settings

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from groupinf.experiments.folder.files import write_atomically
 from groupinf.experiments.folder.provenance import provenance
-from groupinf.reporting.words.markdown import markdown_table
+from groupinf.reporting.words.markdown import padded_table
 from groupinf.reproduction.paper import Findings, Paper
 from groupinf.reproduction.record import Record, read_record
 from groupinf.studies.group_effects.convention import joint_convention
@@ -54,7 +54,7 @@ def _time(paper: Paper, found: Findings, record: Record) -> Sequence[str]:
     about, commits = provenance(), sorted({str(run.manifest.provenance.git_commit) for run in found.runs})
     versions = ", ".join(f"{name} {version}" for name, version in about.versions.items())
     return [
-        markdown_table(("study", "prepare, s", "predict and retrain, s", "in all, s"), rows),
+        padded_table(("study", "prepare, s", "predict and retrain, s", "in all, s"), rows),
         f"Together {total / 60:,.0f} minutes on the clock, from the start of each command to its report. "
         "Of a study that was interrupted, the stages are those of the last go.",
         f"Machine: {about.processor}, {os.cpu_count()} cores, {about.platform}. Versions: {versions}. "

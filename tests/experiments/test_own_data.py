@@ -11,9 +11,9 @@ import pytest
 from sklearn.datasets import dump_svmlight_file
 
 import groupinf
-from groupinf.config.load import load_config
 from groupinf.datasets.registry import load_dataset
 from groupinf.experiments.folder.identity import identity_hash, identity_of
+from groupinf.studies.load import load_config
 
 
 @pytest.fixture

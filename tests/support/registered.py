@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import pytest
 
 from groupinf.registry import Named, Registry
 
@@ -22,3 +24,9 @@ def registered(registry: Registry[Case], *cases: Case) -> Iterator[None]:
     finally:
         registry._cases.clear()
         registry._cases.update(before)
+
+
+def with_registered(monkeypatch: pytest.MonkeyPatch, registry: Registry[Any], case: Named) -> None:
+    """Register a case; at the end of the test the registry is what it was."""
+    monkeypatch.setattr(registry, "_cases", dict(registry._cases))
+    registry.add(case)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 import pandas as pd
@@ -14,8 +13,9 @@ from groupinf.experiments.folder.files import read_json
 from groupinf.experiments.folder.result import Run
 from groupinf.experiments.run import TIMINGS
 from groupinf.experiments.sweep.result import Sweep
-from groupinf.reporting.tables.terminal import aligned
 from groupinf.reporting.words.formats import coefficient, markdown, one_line, percent, ratio, shorten
+from groupinf.reporting.words.markdown import table_lines
+from groupinf.reporting.words.plain import aligned, wrapped
 from groupinf.reporting.words.style import LONGEST_NAME, method_name
 from groupinf.reporting.words.summary import SLOPE, convention_of
 from groupinf.wording import UNDEFINED, counted, number
@@ -37,7 +37,7 @@ def sweep_markdown(sweep: Sweep) -> str:
     for method, lines in _tables(sweep, with_seconds=False):
         header, *rows = ([markdown(cell) for cell in line] for line in lines)
         table = [header, ["---:"] * len(header), *rows]
-        parts += [f"## {method_name(method)}", "\n".join(f"| {' | '.join(line)} |" for line in table)]
+        parts += [f"## {method_name(method)}", table_lines(table)]
     folders = [
         f"- λ/n = {number(run.manifest.lam_over_n)}: [{run.path.name}](../{run.path.name}/)" for run in sweep.runs
     ]
@@ -48,12 +48,8 @@ def sweep_markdown(sweep: Sweep) -> str:
 def sweep_text(sweep: Sweep, width: int) -> str:
     """The table for a terminal, one part per method, with the time that each run took."""
     tables = ["\n".join([method_name(m), *aligned(lines, left=0)]) for m, lines in _tables(sweep, with_seconds=True)]
-    opening = _wrapped([_data_line(sweep), drawn_line(sweep)], width)
-    return "\n\n".join([opening, *tables, _wrapped(_closing(sweep), width)]) + "\n"
-
-
-def _wrapped(lines: list[str], width: int) -> str:
-    return "\n".join(textwrap.fill(line, width, subsequent_indent="  ", break_on_hyphens=False) for line in lines)
+    opening = wrapped([_data_line(sweep), drawn_line(sweep)], width)
+    return "\n\n".join([opening, *tables, wrapped(_closing(sweep), width)]) + "\n"
 
 
 def _of_run(run: Run) -> pd.DataFrame:

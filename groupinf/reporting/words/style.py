@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.registry import METHODS
-from groupinf.groups.groups import KINDS
+from groupinf.groups.builders.registry import known_kinds
 from groupinf.reporting.words.formats import shorten
 
 MOST_TEST_POINTS = 12
@@ -32,16 +32,8 @@ class KindStyle:
     marker: str
 
 
-# Okabe and Ito's colours, told apart with any common colour blindness; the shapes say the same without colour.
-_PAPER_KINDS = {
-    "shared_feature": ("#CC79A7", "s"),
-    "feature_clusters": ("#56B4E9", "D"),
-    "gradient_clusters": ("#0072B2", "^"),
-    "random_within_class": ("#E69F00", "v"),
-    "random": ("#000000", "o"),
-    "positive_tail": ("#D55E00", "P"),
-    "negative_tail": ("#009E73", "X"),
-}
+# Okabe and Ito's colours, told apart with any common colour blindness; the shapes say the same without colour. The
+# kinds of the builders have them too.
 _USER_STYLES = (
     ("#0072B2", "o"),
     ("#D55E00", ">"),
@@ -151,7 +143,8 @@ def kind_name(kind: str) -> str:
     """
     if kind == ALL_KINDS:
         return "All groups"
-    return _words(kind) if kind in (*KINDS, "file") else shorten(kind, LONGEST_NAME)
+    known = known_kinds()
+    return known[kind].label if kind in known else shorten(kind, LONGEST_NAME)
 
 
 def point_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> str:
@@ -186,7 +179,8 @@ def kind_styles(kinds: Sequence[str]) -> dict[str, KindStyle]:
 
     The first MOST_USER_KINDS kinds of a user's own have a style each, all further ones share one.
     """
-    styles = {kind: KindStyle(kind_name(kind), *_PAPER_KINDS[kind]) for kind in KINDS if kind in kinds}
+    looks = {kind.name: kind.look for kind in known_kinds().values() if kind.name in kinds}
+    styles = {kind: KindStyle(kind_name(kind), *look) for kind, look in looks.items() if look is not None}
     own = [kind for kind in dict.fromkeys(kinds) if kind not in styles]
     shown, others = own[:MOST_USER_KINDS], own[MOST_USER_KINDS:]
     for kind, look in zip(shown, _USER_STYLES, strict=False):

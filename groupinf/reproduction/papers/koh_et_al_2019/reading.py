@@ -10,8 +10,9 @@ import pandas as pd
 
 from groupinf.analysis.agreement import ROUNDING
 from groupinf.analysis.pairs import PairedEffects, pair_effects
-from groupinf.config.dataset_schema import NamedDataset
-from groupinf.datasets.registry import FACTS, load_dataset
+from groupinf.datasets.known.by_name import NamedDataset
+from groupinf.datasets.known.registry import facts_of as dataset_facts
+from groupinf.datasets.registry import load_dataset
 from groupinf.effects.methods.influence import INFLUENCE
 from groupinf.effects.methods.parameter_influence import PARAMETER_INFLUENCE
 from groupinf.errors import DataError
@@ -88,7 +89,7 @@ def _slope(predicted: Array, actual: Array) -> float:
 def _test_f1(run: Run) -> float | None:
     """F1 of class 1 on the test rows at the stored θ̂, where the paper states it; None where data or θ̂ are gone."""
     name = run.manifest.dataset
-    if name not in TABLE_1 or FACTS[TABLE_1[name].facts].test_f1 is None:
+    if name not in TABLE_1 or dataset_facts(TABLE_1[name].facts).test_f1 is None:
         return None
     content = RunDirectory(run.path).read("theta.npz", run.manifest)
     try:

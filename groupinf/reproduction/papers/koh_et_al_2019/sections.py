@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from groupinf.datasets.registry import FACTS
+from groupinf.datasets.known.registry import facts_of
 from groupinf.effects.evaluations.registry import EVALUATIONS, OF_THE_PAPER
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.effects.evaluations.test_prediction import TEST_PREDICTION
@@ -12,7 +12,7 @@ from groupinf.effects.methods.influence import INFLUENCE
 from groupinf.effects.methods.newton import NEWTON
 from groupinf.effects.methods.parameter_influence import PARAMETER_INFLUENCE
 from groupinf.reporting.words.formats import coefficient, extent, interval, percent, ratio
-from groupinf.reporting.words.markdown import markdown_table
+from groupinf.reporting.words.markdown import padded_table
 from groupinf.reporting.words.style import evaluation_in_text, evaluation_name, method_name
 from groupinf.reproduction.paper import Findings
 from groupinf.reproduction.papers.koh_et_al_2019.claims import all_claims, figure_1_runs, other_runs
@@ -42,7 +42,7 @@ def _claims(results: Found, _: Sequence[str]) -> list[str]:
         return []
     rows = [(claim.paper, claim.found, claim.verdict) for claim in claims]
     reasons = dict.fromkeys(why for claim in claims for why in claim.explanations)
-    return [markdown_table(("the paper", "here", "verdict"), rows), *_list(reasons)]
+    return [padded_table(("the paper", "here", "verdict"), rows), *_list(reasons)]
 
 
 def _table_1(results: Found, _: Sequence[str]) -> list[str]:
@@ -51,7 +51,7 @@ def _table_1(results: Found, _: Sequence[str]) -> list[str]:
     rows, notes = [], []
     for run in [*runs, *([multinli] if multinli else [])]:
         line = TABLE_1[run.dataset]
-        paper, about = FACTS[line.facts], run.manifest
+        paper, about = facts_of(line.facts), run.manifest
         score = run.test_f1 if paper.test_f1 is not None else about.test_accuracy
         stated = paper.test_f1 if paper.test_f1 is not None else paper.test_accuracy
         lam = paper.lambda_over_n
@@ -74,7 +74,7 @@ def _table_1(results: Found, _: Sequence[str]) -> list[str]:
     if not rows:
         return []
     head = ("data", "n, paper", "n", "d, paper", "d", "λ/n, paper", "λ/n", "test score, paper", "test score")
-    return [markdown_table(head, rows), "The score is test accuracy, for CDR F1 of the positive class.", *_list(notes)]
+    return [padded_table(head, rows), "The score is test accuracy, for CDR F1 of the positive class.", *_list(notes)]
 
 
 def _score(value: float, is_f1: bool) -> str:
@@ -137,7 +137,7 @@ def _by_sign(results: Found, _: Sequence[str]) -> list[str]:
         "Influence, pooled over all test points of a run, apart for groups whose removal lowers (negative) and raises "
         "what is measured. Here a prediction is too small where it is nearer to 0 than the actual effect."
     )
-    return [markdown_table(head, rows), text]
+    return [padded_table(head, rows), text]
 
 
 def _other_points(results: Found, figures: Sequence[str]) -> list[str]:
@@ -225,7 +225,7 @@ def _natural(results: Found, _: Sequence[str]) -> list[str]:
         "What if a labelling function of CDR had not voted, or a crowdworker had not written? Effects are on the test "
         "loss, summed over the test rows named. Both data are substitutes for the paper's."
     )
-    return [text, markdown_table(head, rows)]
+    return [text, padded_table(head, rows)]
 
 
 def _with_picture(
@@ -236,7 +236,7 @@ def _with_picture(
         return []
     title = name.replace("figure-", "Figure ").replace("c", "C.")
     picture = [f"![{title}]({name}.png)"] if f"{name}.png" in figures else []
-    return [*picture, markdown_table(head, rows), closing]
+    return [*picture, padded_table(head, rows), closing]
 
 
 def _list(lines: Sequence[str] | dict[str, None]) -> list[str]:
