@@ -10,8 +10,6 @@ import pandas as pd
 import pytest
 
 import groupinf
-from groupinf.config.load import load_config
-from groupinf.config.schema import CrossValidation
 from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.folder.result import Run
 from groupinf.experiments.run import execute
@@ -20,6 +18,8 @@ from groupinf.numerics.cross_validation import contiguous_folds
 from groupinf.reporting.report import write_report
 from groupinf.studies.group_effects.folds import folds_of
 from groupinf.studies.group_effects.forecast import plan
+from groupinf.studies.group_effects.schema import CrossValidation
+from groupinf.studies.load import load_config
 
 FILE = "cross_validation.parquet"
 WANTED = {"min": 1e-3, "max": 10.0, "num": 5, "folds": 4, "score": "log_loss"}

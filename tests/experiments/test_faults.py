@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 from support.faults import MOMENTS, WIDTH, contents, ended, started, study, study_dying_at_a_write, the_run
 
-from groupinf.config.load import load_config
 from groupinf.effects import blocks
 from groupinf.errors import DataError, RunError
 from groupinf.experiments.folder.kinds import MANIFEST
@@ -25,6 +24,7 @@ from groupinf.experiments.run import execute
 from groupinf.experiments.stages import collect_run, prepare_only
 from groupinf.experiments.workers.processes import each
 from groupinf.experiments.workers.progress import Silent
+from groupinf.studies.load import load_config
 
 KILLS = 12
 FILES = (

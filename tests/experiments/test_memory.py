@@ -17,13 +17,13 @@ from click.testing import CliRunner
 
 import groupinf
 from groupinf.cli.main import main
-from groupinf.config.load import load_config
-from groupinf.datasets.own.declared_size import declared_bytes
+from groupinf.datasets.registry import declared_bytes
 from groupinf.errors import OutOfMemoryError
 from groupinf.experiments.run import execute
 from groupinf.experiments.workers import memory
 from groupinf.experiments.workers.processes import each
 from groupinf.experiments.workers.progress import Silent
+from groupinf.studies.load import load_config
 
 ROWS, COLUMNS = 2_000, 1_000
 SIZES = "{sizes: {min: 0.05, max: 0.2, num: 2}, builders: [random]}"

@@ -12,7 +12,6 @@ import pytest
 from click.testing import CliRunner
 
 from groupinf.cli.main import main
-from groupinf.config.load import load_config
 from groupinf.datasets.registry import load_dataset
 from groupinf.errors import ConfigError
 from groupinf.experiments.folder.identity import identity_hash, identity_of
@@ -20,6 +19,7 @@ from groupinf.experiments.folder.result import Run
 from groupinf.experiments.run import execute
 from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.report import write_report
+from groupinf.studies.load import load_config
 
 
 def table() -> pd.DataFrame:
@@ -112,7 +112,7 @@ def test_missing_goes_with_column_alone() -> None:
 def test_manifest_report_page_and_validate_list_the_columns(folder: Path) -> None:
     run = ran(folder)
     listed = {use.name: use for use in run.manifest.columns}
-    assert {name: use["role"] for name, use in listed.items()} == {
+    assert {name: use.role for name, use in listed.items()} == {
         "x": "number",
         "price": "categories",
         "site": "dropped",
@@ -121,7 +121,7 @@ def test_manifest_report_page_and_validate_list_the_columns(folder: Path) -> Non
         "part": "split",
         "y": "target",
     }
-    warning = listed["price"]["warning"]
+    warning = listed["price"].warning
     assert warning.startswith("looks like numbers written as text")
     assert f"column price: {warning}" in run.manifest.notes
     write_report(run)

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 from sklearn.datasets import dump_svmlight_file
 
-from groupinf.config.load import load_config
 from groupinf.datasets.registry import load_dataset
 from groupinf.experiments.folder.identity import identity_hash, identity_of
 from groupinf.experiments.run import execute
 from groupinf.experiments.workers.progress import Silent
+from groupinf.studies.load import load_config
 
 
 @pytest.fixture

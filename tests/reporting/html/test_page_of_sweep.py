@@ -12,8 +12,8 @@ from support.page_tables import EVIL, sized, table
 from groupinf.experiments.folder.result import Run
 from groupinf.experiments.sweep.result import Sweep
 from groupinf.reporting.html.page import page_html
+from groupinf.reporting.html.parts.against_lambda import is_series
 from groupinf.reporting.html.parts.scales import rho_scale
-from groupinf.reporting.html.sections.against_lambda import is_series
 from groupinf.reporting.html.write import write_page
 from groupinf.reporting.report import write_report
 from groupinf.reporting.tables.sweep import sweep_markdown, sweep_text

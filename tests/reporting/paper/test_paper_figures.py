@@ -17,7 +17,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from groupinf.cli.main import main
-from groupinf.config.load import load_config
 from groupinf.errors import DataError
 from groupinf.experiments.folder.result import Run
 from groupinf.experiments.run import execute
@@ -28,6 +27,7 @@ from groupinf.reporting.paper import figures as paper_figures
 from groupinf.reporting.paper import grid as paper_figures_grid
 from groupinf.reporting.paper.figures import Source, paper_figure
 from groupinf.reporting.words.style import kind_styles
+from groupinf.studies.load import load_config
 
 ALL = [("test_prediction", 7), ("test_prediction", 3), ("test_loss", 7), ("test_loss", 3), ("self_loss", -1)]
 METHODS = ("influence", "parameter_influence", "newton")

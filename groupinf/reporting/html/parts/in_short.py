@@ -1,0 +1,75 @@
+"""The first answers in one small table: ρ, slope and the share underestimated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from groupinf.analysis.extent import extents
+from groupinf.effects.evaluations.registry import EVALUATIONS
+from groupinf.reporting.html.parts.agreement_tables import (
+    IN_SHORT,
+    IN_SHORT_WORDS,
+    RHO,
+    RUN,
+    SLOPE,
+    UNDER,
+    evaluation_cell,
+    evaluations_of,
+    extent_cell,
+    median_cells,
+    method_columns,
+    named_symbol,
+    run_cell,
+)
+from groupinf.reporting.html.parts.markup import Html
+from groupinf.reporting.html.parts.table import Cell, Column, Row, table
+from groupinf.reporting.words.entries import Entry, Look, Looks
+from groupinf.reporting.words.style import evaluation_name
+
+_COLUMNS = (
+    Column("Evaluation"),
+    Column("Prediction"),
+    Column("Spearman's ρ", numeric=True),
+    Column("Slope", numeric=True),
+    Column("Underestimated", numeric=True),
+    Column("Test points", numeric=True),
+)
+
+
+def in_short(entries: Sequence[Entry], looks: Looks) -> Html:
+    """Of one run a row per evaluation and prediction; of several a row per evaluation and run."""
+    return _of_one(entries[0], looks) if len(entries) == 1 else _of_several(entries, looks)
+
+
+def _of_one(entry: Entry, looks: Looks) -> Html:
+    rows = [_cells(row, looks.methods[row["method"]]) for row in extents(entry.run.spearman).to_dict("records")]
+    several = len(entry.pairs.measures) > len({evaluation for evaluation, _ in entry.pairs.measures})
+    reach = ", from the lowest to the highest test point" if several else ""
+    return table(f"In short: all groups{reach}", _COLUMNS, rows)
+
+
+def _cells(row: Mapping[Any, Any], look: Look) -> list[Cell]:
+    method = named_symbol(look, look.style.name)
+    points = f"{row['test_points']:,}" if EVALUATIONS[row["evaluation"]].on_test_points else "–"
+    return [
+        Cell(evaluation_name(row["evaluation"])),
+        Cell(method),
+        *(extent_cell(row, statistic) for statistic in (RHO, SLOPE, UNDER)),
+        Cell(points, float(row["test_points"])),
+    ]
+
+
+def _of_several(entries: Sequence[Entry], looks: Looks) -> Html:
+    found = [
+        (position, entry, extents(entry.run.spearman).to_dict("records")) for position, entry in enumerate(entries)
+    ]
+    rows: list[Row] = []
+    for evaluation in evaluations_of(entries):
+        for position, entry, records in found:
+            by_method = {row["method"]: row for row in records if row["evaluation"] == evaluation}
+            if by_method:
+                first = [evaluation_cell(evaluation), run_cell(entry, position)]
+                rows.append([*first, *median_cells(by_method, looks.methods, IN_SHORT)])
+    columns = [Column("Evaluation"), RUN, *method_columns(looks.methods, IN_SHORT)]
+    return table(f"In short: all groups, {IN_SHORT_WORDS}", columns, rows)
