@@ -58,12 +58,12 @@ class ByValue:
 
 
 def names_of(column: ColumnNames) -> tuple[str, ...]:
-    """Return the names of one column or of several."""
+    """The names of one column or of several."""
     return (column,) if isinstance(column, str) else column
 
 
 def rows_by_value(columns: Mapping[str, NDArray[np.object_]], column: ColumnNames, missing: Gaps = None) -> ByValue:
-    """Return the rows of each value of a column, or of each combination of values of several.
+    """The rows of each value of a column, or of each combination of values of several.
 
     A value is known by its text. Where all of a column are numbers, also as text, they are ordered as numbers, else by
     their texts; the combinations by the first column, then by the next. None, NaN and blank texts are gaps, which
@@ -111,7 +111,7 @@ def _is_gap(value: object) -> bool:
 
 
 def gap_words(column: ColumnNames, by_value: ByValue, missing: Gaps, what: str, sets: str) -> tuple[str, ...]:
-    """Return the note on rows with a gap, if any; ``what`` are the rows, ``sets`` what values make of them."""
+    """The note on rows with a gap, if any; ``what`` are the rows, ``sets`` what values make of them."""
     if not by_value.gaps:
         return ()
     rows = f"{by_value.gaps:,} {what} row{'' if by_value.gaps == 1 else 's'}"

@@ -33,7 +33,7 @@ def read_group_file(path: Path, rows: TrainingRows) -> tuple[Group, ...]:
     """Groups in order of first appearance, named by their text, of kind "file" where the file says none.
 
     Members are named by index, a training row 0..n−1, or by the row key of the dataset.
-    DataError, with the line, where the file is missing, empty, not UTF-8 or not CSV; where a column is missing,
+    Raises DataError, with the line, where the file is missing, empty, not UTF-8 or not CSV; where a column is missing,
     repeated or unknown; where a name is empty; where an index is no integer or out of range, a key is not that of a
     training row; where a row is listed twice in its group; where a group has two kinds.
     """

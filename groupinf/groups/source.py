@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
-from groupinf.groups import sizes as size_rules
-from groupinf.groups.sizes import Sizes
+from groupinf.groups.sizes import Sizes, group_sizes
 
 
 @dataclass(frozen=True)
@@ -34,11 +33,11 @@ class GroupSource:
     test_set_names: Mapping[int, str] = field(default_factory=dict)
 
     def required_sizes(self) -> Sizes:
-        """``sizes``; DataError where the configuration has none and a builder asks for them."""
+        """``sizes``. Raises DataError where the configuration has none and a builder asks for them."""
         if self.sizes is None:
             raise DataError("groups.sizes: expected {min: .., max: .., num: ..}, found nothing")
         return self.sizes
 
     def group_sizes(self) -> tuple[int, ...]:
-        """The sizes for this dataset's n; DataError where there are none or the smallest is 0."""
-        return size_rules.group_sizes(self.required_sizes(), self.dataset.n)
+        """The sizes for this dataset's n. Raises DataError where there are none or the smallest is 0."""
+        return group_sizes(self.required_sizes(), self.dataset.n)

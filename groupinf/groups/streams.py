@@ -6,6 +6,9 @@ import hashlib
 
 import numpy as np
 
+# of the name's hash: enough that no two names share a key
+KEY_BYTES = 8
+
 
 def builder_stream(seed: int, builder: str, occurrence: int = 0) -> np.random.Generator:
     """The stream of (seed, builder name, how many builders of that name came before it in the config).
@@ -14,5 +17,5 @@ def builder_stream(seed: int, builder: str, occurrence: int = 0) -> np.random.Ge
     reordering other builders changes nothing. The name is hashed with SHA-256, which, unlike ``hash``,
     is the same in every process.
     """
-    name = int.from_bytes(hashlib.sha256(builder.encode()).digest()[:8], "big")
+    name = int.from_bytes(hashlib.sha256(builder.encode()).digest()[:KEY_BYTES], "big")
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(name, occurrence)))

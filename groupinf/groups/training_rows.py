@@ -12,6 +12,8 @@ from groupinf.errors import DataError
 from groupinf.wording import counted, did_you_mean
 
 MOST_COMPARED = 20_000  # keys among which a hint is looked for: more would take seconds
+ALIKE = 2  # letters by which a key that is meant may be longer or shorter
+MOST_DIGITS = 18  # of an index, as a 64-bit number has them
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,9 @@ class TrainingRows:
     keys: Mapping[str, int] = field(default_factory=dict)
 
     def by_index(self, text: str, where: str) -> int:
-        """The row of a number; DataError, opened by ``where``, where it is none."""
+        """The row of a number. Raises DataError, opened by ``where``, where it is none."""
         expected = f"{where}: index: expected a training row from 0 to {self.n - 1}"
-        if re.fullmatch(r"\s*[+-]?[0-9]{1,18}\s*", text) is None:
+        if re.fullmatch(rf"\s*[+-]?[0-9]{{1,{MOST_DIGITS}}}\s*", text) is None:
             raise DataError(f"{expected}, found {text!r}")
         index = int(text)
         if 0 <= index < self.n:
@@ -43,7 +45,7 @@ class TrainingRows:
         raise DataError(f"{expected}, found {index}")
 
     def by_key(self, text: str, where: str) -> int:
-        """The row of a key; DataError, opened by ``where``, where no row or a test row has it."""
+        """The row of a key. Raises DataError, opened by ``where``, where no row or a test row has it."""
         key = text.strip()
         if not self.keys:
             raise DataError(
@@ -52,14 +54,12 @@ class TrainingRows:
             )
         row = self.keys.get(key)
         if row is None:
-            raise DataError(f"{where}: key: expected that of a training row, found {key!r}{self._near(key)}")
+            alike = (known for known in self.keys if abs(len(known) - len(key)) <= ALIKE)
+            near = did_you_mean(key, islice(alike, MOST_COMPARED)) or ", which no row has"
+            raise DataError(f"{where}: key: expected that of a training row, found {key!r}{near}")
         if row >= self.n:
             raise DataError(f"{where}: key: expected that of a training row, found {key!r}, which is a test row")
         return row
-
-    def _near(self, key: str) -> str:
-        alike = (known for known in self.keys if abs(len(known) - len(key)) <= 2)
-        return did_you_mean(key, islice(alike, MOST_COMPARED)) or ", which no row has"
 
 
 def training_rows(dataset: Dataset) -> TrainingRows:

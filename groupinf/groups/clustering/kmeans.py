@@ -13,12 +13,11 @@ from sklearn.exceptions import ConvergenceWarning
 from groupinf.datasets.dataset import Features
 from groupinf.groups.clustering.points import Points, Rows
 
+# Largest n·d·k for Lloyd's algorithm: a fraction of a second per iteration, and there may be 300 of them.
 LLOYD_WORK = 2e9
-"""Largest n·d·k for Lloyd's algorithm: a fraction of a second per iteration, and there may be 300 of them."""
-
+# Largest size of the points written out in float64, at which Lloyd's algorithm still fits beside a run.
 EXPLICIT_BYTES = 1e9
-"""Largest size of the points written out in float64, at which Lloyd's algorithm still fits beside a run."""
-
+# Rows of a mini-batch, where there are no more clusters, and how often all rows are gone through.
 BATCH = 2048
 PASSES = 5
 
@@ -26,7 +25,7 @@ PASSES = 5
 def uses_batches(points: Points, k: int) -> bool:
     """Whether ``kmeans_labels`` goes by mini-batches: n·d·k or n·d beyond what Lloyd's algorithm is given."""
     stored = points.n * points.explicit_width
-    return stored * k > LLOYD_WORK or stored * 8 > EXPLICIT_BYTES
+    return stored * k > LLOYD_WORK or stored * np.dtype(np.float64).itemsize > EXPLICIT_BYTES
 
 
 def kmeans_labels(points: Points, k: int, rng: np.random.Generator) -> NDArray[np.int64]:

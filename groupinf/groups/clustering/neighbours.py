@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from groupinf.groups.clustering.points import Floats, Points, Rows
 
-NEIGHBOURS = 16
+NEIGHBOURS = 16  # kept of each point, so that most rounds of merging need no new search
 BLOCK_BYTES = 2**25  # of inner products at a time: large enough for a quick product, small beside the data
+BLOCK_ROWS = 512  # at most as many points at a time, where there are few
 STRIDE = 32  # columns whose minimum stands for them when a row is searched
-MANY = 4 * NEIGHBOURS
+MANY = 4 * NEIGHBOURS  # entries at the limit from which on a row is partitioned whole
 
 
 @dataclass(frozen=True)
@@ -35,20 +36,13 @@ def nearest_outside(points: Points, rows: Rows, component: Rows) -> Neighbours:
     computed again from differences. Distances under about 1e-8 of the largest norm are not told apart
     in the choice, only in the values.
     """
-    k = min(NEIGHBOURS, points.n - 1)
-    found = [
-        _block(points, rows[start : start + _block_rows(points.n)], component, k)
-        for start in range(0, rows.size, _block_rows(points.n))
-    ]
+    k, height = min(NEIGHBOURS, points.n - 1), max(1, min(BLOCK_ROWS, BLOCK_BYTES // (8 * points.n)))
+    found = [_block(points, rows[start : start + height], component, k) for start in range(0, rows.size, height)]
     return Neighbours(
         np.concatenate([f.index for f in found]),
         np.concatenate([f.distance for f in found]),
         np.concatenate([f.bound for f in found]),
     )
-
-
-def _block_rows(n: int) -> int:
-    return max(1, min(512, BLOCK_BYTES // (8 * n)))
 
 
 def _block(points: Points, rows: Rows, component: Rows, k: int) -> Neighbours:

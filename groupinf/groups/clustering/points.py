@@ -16,6 +16,8 @@ from groupinf.datasets.dataset import Features
 Rows = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+DIGEST_BYTES = 16  # of a point: two different ones agree with a probability of about n²/2¹²⁹
+
 
 class Points(Protocol):
     """n points of a Euclidean space. ``inner`` may use any origin, as distances do not depend on it."""
@@ -169,11 +171,8 @@ def gradient_points(X: Features, residuals: Floats) -> Points:
     )
     if residuals.shape[1] > 1:
         return GradientPoints(X1, residuals)
-    return FeaturePoints(X1 * residuals if isinstance(X1, np.ndarray) else _scaled(X1, residuals))
-
-
-def _scaled(X: sparse.csr_array, factor: Floats) -> sparse.csr_array:
-    return sparse.csr_array(X.multiply(factor))
+    scaled = X1 * residuals if isinstance(X1, np.ndarray) else sparse.csr_array(X1.multiply(residuals))
+    return FeaturePoints(scaled)
 
 
 def _mean_and_difference(X: Features, i: Rows, j: Rows) -> tuple[Features, Features]:
@@ -213,4 +212,4 @@ def _row_bytes(X: Features) -> list[bytes]:
 
 
 def _digest(row: bytes) -> bytes:
-    return hashlib.blake2b(row, digest_size=16).digest()
+    return hashlib.blake2b(row, digest_size=DIGEST_BYTES).digest()
