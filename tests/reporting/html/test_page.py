@@ -26,6 +26,8 @@ from groupinf.reporting.html.parts.scales import rho_scale, slope_scale
 from groupinf.reporting.words.entries import entries_of, labels, looks_of
 from groupinf.reporting.words.style import PLOTLY_SYMBOLS, kind_styles, method_styles
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 EVIL = "<script>alert(1)</script>"
 
 
