@@ -54,8 +54,11 @@ def looks_of_numbers(column: str, values: NDArray[Any], texts: Iterable[str]) ->
     return ""
 
 
-def looks_of_categories(values: NDArray[np.object_], decimal: str, unit: str) -> str:
-    """Return a warning about a feature that is read as categories; empty where it looks like categories."""
+def looks_of_categories(values: NDArray[np.object_], decimal: str, of_text: bool) -> str:
+    """Return a warning about a feature that is read as categories; empty where it looks like categories.
+
+    ``of_text``: the file holds text alone, of which a configuration may say how numbers are written.
+    """
     counts = Counter(str(value) for value in values.tolist())
     if not counts or values.size < FEWEST:
         return ""
@@ -73,11 +76,11 @@ def looks_of_categories(values: NDArray[np.object_], decimal: str, unit: str) ->
         marks = {text: counts[text] for text in counts if text not in numbers}
         listed = ", ".join(f"{text!r} ({times:,})" for text, times in marks.items())
         given = f"set missing_values: [{', '.join(map(repr, marks))}]"
-        given += "" if unit == "line" else " and list it under numeric"
+        given += "" if of_text else " and list it under numeric"
         return f"looks like numbers but for {listed}, and is read as categories; {given}, or list it under categorical"
     written = next((text for text in counts if _is_written_number(text)), None)
     if written is not None and _share(counts, lambda text: _is_written_number(text) or text in numbers) > SHARE:
-        comma = re.fullmatch(r"\s*[+-]?\d*,\d+\s*", written) is not None and unit == "line" and decimal == "."
+        comma = re.fullmatch(r"\s*[+-]?\d*,\d+\s*", written) is not None and of_text and decimal == "."
         plain = "write plain numbers" if decimal == "." else "write numbers with a comma alone, as decimal says"
         mend = "set decimal: ','" if comma else plain
         return (

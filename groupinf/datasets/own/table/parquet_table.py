@@ -30,6 +30,11 @@ _UNNAMED_INDEX = re.compile(r"__index_level_\d+__")
 class TypedTable(Table):
     """A table whose columns have types: numbers, bools or text. A missing value is a null, NaN or a marker."""
 
+    @property
+    def is_text(self) -> bool:
+        """The file states what each column holds."""
+        return False
+
     def parsed(self, column: str) -> Parsed:
         """Return a column as its type, or else its owner says; text that looks like numbers stays text."""
         array = self.columns.arrow(column)
