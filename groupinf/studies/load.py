@@ -9,6 +9,10 @@ from typing import Any
 from groupinf.config import load
 from groupinf.studies.group_effects.schema import Config, LoadedStudy
 
+# The kind of study of a configuration that does not say.
+DEFAULT = "group_effects"
+MODELS = {DEFAULT: Config}
+
 
 def load_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()) -> LoadedStudy:
     """Read, override and check a configuration.
@@ -16,9 +20,9 @@ def load_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str]
     ``overrides`` are ``KEY=VALUE`` with dotted keys and YAML values, applied in order. Raises ConfigError with
     one line for each thing that is wrong: place, key, what was expected, what was found.
     """
-    return load.load_config(source, overrides, Config)
+    return load.load_study(source, overrides, MODELS, DEFAULT)
 
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of the configuration file, for editors."""
-    return load.json_schema(Config)
+    return load.json_schema(MODELS[DEFAULT])
