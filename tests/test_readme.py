@@ -304,6 +304,17 @@ def test_every_column_of_a_run_is_described(small_run: Run) -> None:
     assert all(f"`{column}`" in spearman for column in small_run.spearman.columns)
 
 
+def test_every_key_of_a_manifest_is_described(small_run: Run) -> None:
+    rows = section(RESULTS, "The manifest").splitlines()
+    described = {key for row in rows if row.startswith("| `") for key in re.findall(r"`(\w+)`", row.split("|")[1])}
+    manifest = json.loads((small_run.path / "manifest.json").read_text(encoding="utf-8"))
+    assert described == set(manifest)
+    for key in (*manifest["engine"], *manifest["fit"], *manifest["provenance"]):
+        assert f"`{key}`" in section(RESULTS, "The manifest")
+    for solver in manifest["engine"].values():
+        assert f"| `{solver}` |" in section(CODE, "Engine")
+
+
 def test_every_file_of_a_run_is_described(small_run: Run) -> None:
     rows = section(RESULTS, "The run folder")
     described = " ".join(line.split("|")[1] for line in rows.splitlines() if line.startswith("|"))
