@@ -23,6 +23,7 @@ import groupinf
 from groupinf.cli.main import main
 from groupinf.config.named_file import file_keys
 from groupinf.config.registered import RegisteredName
+from groupinf.config.section import Section
 from groupinf.config.sweep_schema import SweepConfig
 from groupinf.datasets.known.registry import dataset_names
 from groupinf.datasets.registry import DATASET_KINDS
@@ -179,8 +180,9 @@ def test_reference_covers_every_section_of_the_schema() -> None:
     listed = {model for models in SECTIONS.values() for model in models}
     assert {m for model in listed for field in model.model_fields.values() for m in models_in(field.annotation)} <= {
         *listed,
-        Builder,
-    }  # of which the registered builders are the cases
+        Builder,  # of which the registered builders are the cases
+        Section,  # of which the options of the registered kinds of data are
+    }
 
 
 @pytest.mark.parametrize("heading", SECTIONS)
