@@ -79,7 +79,7 @@ def run_sweep(
     from groupinf.experiments.sweep.plan import plan_sweep
     from groupinf.experiments.workers.memory import memory_in_words
     from groupinf.experiments.workers.progress import Silent
-    from groupinf.reporting.tables.sweep import write_sweep_report
+    from groupinf.reporting.sweep_report import write_sweep_report
 
     loaded, processes = _loaded(config, overrides), _processes(jobs)
     wanted = None

@@ -8,6 +8,5 @@ venv=$(cd "$venv" && pwd)
 if [[ ! $venv/.dev-installed -nt pyproject.toml ]]; then # test.sh installs the package from this checkout as well
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable .
 fi
-script=$PWD/scripts/reproduce_paper.py
 cd "$here"
-exec "$venv/bin/python" "$script" "$@"
+exec "$venv/bin/python" -P -m groupinf.reproduction koh_et_al_2019 "$@"

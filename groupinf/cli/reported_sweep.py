@@ -14,7 +14,7 @@ def reported(sweep: Sweep, jobs: int, progress: Progress) -> Callable[[], None]:
     """Write the reports; what prints the table, and raises ConvergenceError where a λ/n has no result."""
     from groupinf.cli.results import print_sweep
     from groupinf.experiments.sweep.execute import raise_failures
-    from groupinf.reporting.tables.sweep import write_sweep_report
+    from groupinf.reporting.sweep_report import write_sweep_report
 
     progress.stage("reports")
     table = write_sweep_report(sweep, jobs)

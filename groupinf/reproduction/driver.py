@@ -15,12 +15,12 @@ from pathlib import Path
 import yaml
 
 from groupinf.experiments.folder.files import write_atomically
+from groupinf.reproduction.paper import Paper, Study, absent_files
 from groupinf.reproduction.record import Entry, Record, is_whole, key_of, known_record, write_record
-from groupinf.reproduction.studies import FIGURES, PERCENTILE, STUDIES, Study, absent_files, dataset_of
 
 # what the commands print last: the report of a run, the table of a sweep
 PRINTED = re.compile(r"^(?:Report: (?P<run>.+)/[^/]+|Table: (?P<sweep>.+)/tables/[^/]+)$", re.MULTILINE)
-LARGEST_FIGURE = 500_000
+LARGEST_FIGURE = 500_000  # bytes that a figure kept in the repository may have before its colours are reduced
 
 
 @dataclass(frozen=True)
@@ -34,25 +34,29 @@ class Wanted:
     overrides: tuple[str, ...] = ()
 
 
-def reproduce(wanted: Wanted) -> Record:
+def reproduce(paper: Paper, wanted: Wanted) -> Record:
     """Run every study that the data allow and that is not done, then draw the figures; the record of it all."""
     record = replace(known_record(wanted.out), absent={}, failed={}, shrunk=list(wanted.overrides))
-    for study in STUDIES:
+    for study in paper.studies:
         record = _step(study, wanted, record)
         write_record(wanted.out, record)
-    for figure, names in FIGURES.items():
+    for figure, names in paper.figures.items():
         record = _figure(figure, names, wanted, record)
         write_record(wanted.out, record)
     return record
 
 
 def command_of(study: Study, wanted: Wanted, record: Record) -> list[str]:
-    """What runs a study; an evaluation names the folder of its run."""
-    if study.what == "evaluate":
-        return ["evaluate", str(wanted.out / record.entries[study.of].folder), "--set", PERCENTILE]
+    """What runs a study; an evaluation names the folder of its run, whose configuration was overridden already."""
+    if study.of:
+        return [study.command, str(wanted.out / record.entries[study.of].folder), *_sets(study.settings)]
     applying = [override for override in wanted.overrides if applies(override, wanted.root / study.config)]
-    sets = [part for override in applying for part in ("--set", override)]
-    return [study.what, str(study.config), *sets, "--out", str(wanted.out)]
+    sets = _sets([*study.settings, *applying])
+    return [study.command, str(study.config), *sets, "--out", str(wanted.out)]
+
+
+def _sets(overrides: Sequence[str]) -> list[str]:
+    return [part for override in overrides for part in ("--set", override)]
 
 
 def applies(override: str, config: Path) -> bool:
@@ -67,7 +71,7 @@ def applies(override: str, config: Path) -> bool:
 
 def _step(study: Study, wanted: Wanted, record: Record) -> Record:
     """Run one study where its data are there and it is not done; the record with what came of it."""
-    dataset = dataset_of(study, wanted.root)
+    dataset = study.dataset(wanted.root)
     absent = absent_files(dataset)
     if absent:
         _say(f"{study.name}: left out, {dataset} lacks {', '.join(absent)}")
@@ -79,10 +83,15 @@ def _step(study: Study, wanted: Wanted, record: Record) -> Record:
     key, entry = key_of(command, wanted.root / study.config), record.entries.get(study.name)
     if entry is None or entry.key != key:
         entry = Entry(key, "", 0.0)
-    elif entry.folder and is_whole(study.what, wanted.out / entry.folder):
+    elif entry.folder and is_whole(wanted.out / entry.folder):
         _say(f"{study.name}: done")
         return record
-    _say(f"{study.name}: groupinf {shlex.join(command)}")
+    return _run(study.name, command, entry, wanted, record)
+
+
+def _run(name: str, command: Sequence[str], entry: Entry, wanted: Wanted, record: Record) -> Record:
+    """Run the command of a study and keep what it printed; its time is added to that of ``entry``."""
+    _say(f"{name}: groupinf {shlex.join(command)}")
     began, printed, status = time.perf_counter(), "", 0
     try:
         status, printed = _groupinf(command, wanted)
@@ -90,13 +99,13 @@ def _step(study: Study, wanted: Wanted, record: Record) -> Record:
         place = PRINTED.search(printed)
         folder = Path(place["run"] or place["sweep"]).name if place else ""
         seconds = round(entry.seconds + time.perf_counter() - began, 1)
-        record = record.with_entry(study.name, Entry(entry.key, folder, seconds))
+        record = record.with_entry(name, Entry(entry.key, folder, seconds))
         write_record(wanted.out, record)
-    log = wanted.out / "logs" / f"{study.name}.txt"
+    log = wanted.out / "logs" / f"{name}.txt"
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text(printed, encoding="utf-8")
     if status or not folder:
-        return _failed(record, study.name, f"groupinf {shlex.join(command)} ended with status {status}")
+        return _failed(record, name, f"groupinf {shlex.join(command)} ended with status {status}")
     return record
 
 

@@ -12,6 +12,7 @@ from groupinf.errors import DataError
 from groupinf.experiments.evaluate import VERSION
 from groupinf.experiments.folder.files import write_atomically
 from groupinf.experiments.folder.identity import STAGE_VERSIONS
+from groupinf.experiments.folder.kinds import is_sweep
 from groupinf.experiments.run import load_run
 from groupinf.experiments.sweep.result import load_sweep
 
@@ -74,10 +75,10 @@ def write_record(out: Path, record: Record) -> None:
     write_atomically(out / RECORD, (json.dumps(asdict(record), indent=2, ensure_ascii=False) + "\n").encode())
 
 
-def is_whole(what: str, folder: Path) -> bool:
+def is_whole(folder: Path) -> bool:
     """Whether the folder holds a finished run, or a finished sweep none of whose values failed."""
     try:
-        if what == "sweep":
+        if is_sweep(folder):
             return not load_sweep(folder).manifest.failures
         load_run(folder)
     except DataError:

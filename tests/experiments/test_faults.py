@@ -26,7 +26,7 @@ from groupinf.experiments.workers.processes import each
 from groupinf.experiments.workers.progress import Silent
 from groupinf.studies.load import load_config
 
-KILLS = 30
+KILLS = 12
 FILES = (
     MANIFEST,
     "config.yaml",
@@ -237,7 +237,7 @@ def test_a_folder_that_cannot_be_written_to_is_found_before_the_fit(
 
 def test_two_runs_of_the_same_study_at_once(finished: tuple[dict[str, Any], Path], tmp_path: Path) -> None:
     config, whole = finished
-    for i in range(3):
+    for i in range(2):
         both = [started(study, config, tmp_path / str(i)) for _ in range(2)]
         assert [ended(process) for process in both] == [0, 0]
         assert contents(the_run(tmp_path / str(i))) == contents(whole)

@@ -1,12 +1,29 @@
-"""A case that a package outside would register, for the time of a test."""
+"""Cases that are registered from outside the package, and taken out again."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 import pytest
 
 from groupinf.registry import Named, Registry
+
+Case = TypeVar("Case", bound=Named)
+
+
+@contextmanager
+def registered(registry: Registry[Case], *cases: Case) -> Iterator[None]:
+    """The registry with these cases, as long as the block lasts."""
+    before = dict(registry)
+    try:
+        for case in cases:
+            registry.add(case)
+        yield
+    finally:
+        registry._cases.clear()
+        registry._cases.update(before)
 
 
 def with_registered(monkeypatch: pytest.MonkeyPatch, registry: Registry[Any], case: Named) -> None:

@@ -22,7 +22,7 @@ def report(run_dir: str) -> None:
     from groupinf.reporting.report import write_report
 
     if is_sweep(Path(run_dir)):
-        from groupinf.reporting.tables.sweep import write_sweep_report
+        from groupinf.reporting.sweep_report import write_sweep_report
 
         sweep = groupinf.load_sweep(run_dir)
         write_sweep_report(sweep, all_cores())

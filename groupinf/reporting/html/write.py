@@ -8,7 +8,8 @@ from pathlib import Path
 from groupinf.experiments.folder.files import write_atomically
 from groupinf.experiments.folder.result import Run
 from groupinf.reporting.html.page import page_html
-from groupinf.reporting.html.sections.plots import PngOf, drawn_png
+from groupinf.reporting.html.section import PngOf
+from groupinf.reporting.html.sections.every_group import drawn_png
 
 PAGE_NAME = "report.html"
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from groupinf.effects.methods.influence import INFLUENCE
+from groupinf.effects.methods.newton import NEWTON
 from groupinf.errors import DataError
 from groupinf.experiments.folder.kinds import is_sweep
 from groupinf.experiments.folder.result import Run
@@ -22,8 +24,8 @@ from groupinf.wording import number
 NAMES = ("figure-1", "figure-2", "figure-c1", "figure-c2", "figure-c3", "figure-c4")
 
 _OF_RUNS: dict[str, Callable[[Sequence[Run]], Figure]] = {
-    "figure-1": lambda runs: grid_figure(by_evaluation(runs, "influence")),
-    "figure-2": lambda runs: grid_figure(by_evaluation(runs, "newton")),
+    "figure-1": lambda runs: grid_figure(by_evaluation(runs, INFLUENCE)),
+    "figure-2": lambda runs: grid_figure(by_evaluation(runs, NEWTON)),
     "figure-c1": lambda runs: grid_figure(other_test_points(runs)),
     "figure-c4": lambda runs: grid_figure(by_method(runs)),
 }

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from groupinf.analysis.extent import extents
+from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.experiments.folder.result import Run
-from groupinf.reporting.tables.terminal import aligned
 from groupinf.reporting.words.entries import labels
 from groupinf.reporting.words.formats import coefficient, extent, one_line, percent, ratio, shorten
+from groupinf.reporting.words.plain import aligned, wrapped
 from groupinf.reporting.words.style import LONGEST_NAME, evaluation_name, method_name
 from groupinf.reporting.words.summary import SLOPE_WORDS, convention_of
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
@@ -38,7 +38,7 @@ def comparison_text(runs: Sequence[Run], width: int) -> str:
                 before = name
         tables.append("\n".join([evaluation_name(evaluation), *aligned(lines, left=2)]))
     words = ["All groups; from the lowest to the highest test point.", SLOPE_WORDS, convention_of(runs)]
-    return "\n\n".join([_about(names, runs, width), *tables, _wrapped(words, width)]) + "\n"
+    return "\n\n".join([_about(names, runs, width), *tables, wrapped(words, width)]) + "\n"
 
 
 def _about(names: Sequence[str], runs: Sequence[Run], width: int) -> str:
@@ -51,7 +51,7 @@ def _about(names: Sequence[str], runs: Sequence[Run], width: int) -> str:
         ("run", *differing),
         *((name, *(f[key] for key in differing)) for name, f in zip(names, facts, strict=True)),
     ]
-    return "\n".join([_wrapped(lines, width), *aligned(table, left=1)]) if differing else _wrapped(lines, width)
+    return "\n".join([wrapped(lines, width), *aligned(table, left=1)]) if differing else wrapped(lines, width)
 
 
 def _facts(run: Run) -> dict[str, str]:
@@ -82,9 +82,5 @@ def _cells(row: Mapping[Any, Any]) -> tuple[str, ...]:
         extent(row["spearman_least"], row["spearman_most"], coefficient),
         extent(row["slope_least"], row["slope_most"], ratio),
         extent(row["underestimated_least"], row["underestimated_most"], percent),
-        "–" if row["evaluation"] == "self_loss" else f"{row['test_points']:,}",
+        f"{row['test_points']:,}" if EVALUATIONS[row["evaluation"]].on_test_points else "–",
     )
-
-
-def _wrapped(lines: Sequence[str], width: int) -> str:
-    return "\n".join(textwrap.fill(line, width, subsequent_indent="  ", break_on_hyphens=False) for line in lines)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from groupinf.experiments.folder.result import Run
 from groupinf.reporting.words.formats import coefficient, interval, latex, markdown, percent, ratio
+from groupinf.reporting.words.markdown import table_lines
 from groupinf.reporting.words.style import evaluation_name, kind_name, method_name, point_name
 from groupinf.reporting.words.summary import (
     convention_line,
@@ -62,7 +63,7 @@ def markdown_table(rows: pd.DataFrame, sets: Mapping[int, str]) -> str:
     """Rows of the Spearman table as one Markdown table; ``sets`` names the sets of test points."""
     rule = ["---"] * len(KEY_HEADERS) + ["---:"] * len(STATISTIC_HEADERS)
     lines = [HEADERS, rule, *([markdown(cell) for cell in cells] for cells in _cells(rows, sets))]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return table_lines(lines)
 
 
 def spearman_latex(run: Run) -> str:

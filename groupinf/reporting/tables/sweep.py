@@ -2,44 +2,23 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections import deque
 from collections.abc import Iterator
-from pathlib import Path
 
 import pandas as pd
 
 from groupinf.analysis.extent import EXTENT_OF, extents
+from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.errors import DataError
-from groupinf.experiments.folder.files import read_json, write_atomically
+from groupinf.experiments.folder.files import read_json
 from groupinf.experiments.folder.result import Run
-from groupinf.experiments.run import TIMINGS, load_run
+from groupinf.experiments.run import TIMINGS
 from groupinf.experiments.sweep.result import Sweep
-from groupinf.experiments.workers.processes import each
-from groupinf.reporting.html.write import PAGE_NAME, write_page
-from groupinf.reporting.report import write_report
-from groupinf.reporting.tables.terminal import aligned
 from groupinf.reporting.words.formats import coefficient, markdown, one_line, percent, ratio, shorten
+from groupinf.reporting.words.markdown import table_lines
+from groupinf.reporting.words.plain import aligned, wrapped
 from groupinf.reporting.words.style import LONGEST_NAME, method_name
 from groupinf.reporting.words.summary import SLOPE, convention_of
 from groupinf.wording import UNDEFINED, counted, number
-
-SHORT = {"test_prediction": "prediction", "test_loss": "loss", "self_loss": "self-loss"}
-
-
-def write_sweep_report(sweep: Sweep, jobs: int) -> Path:
-    """Write the reports of all runs, and tables/sweep.csv, tables/sweep.md (which is returned) and report.html.
-
-    Reads the sweep only; the same sweep gives the same bytes.
-    """
-    deque(each(_report, [run.path for run in sweep.runs], min(jobs, max(1, len(sweep.runs)))), maxlen=0)
-    page = sweep.path / "tables" / "sweep.md"
-    write_atomically(page.with_suffix(".csv"), sweep_csv(sweep).encode())
-    write_atomically(page, sweep_markdown(sweep).encode())
-    if sweep.runs:
-        notes = [_drawn_line(sweep), *_failures(sweep)]
-        write_page(sweep.runs, _title(sweep), sweep.path / PAGE_NAME, notes=notes)
-    return page
 
 
 def sweep_frame(sweep: Sweep) -> pd.DataFrame:
@@ -54,11 +33,11 @@ def sweep_csv(sweep: Sweep) -> str:
 
 def sweep_markdown(sweep: Sweep) -> str:
     """The table in Markdown, one part per method, with the folders of the runs."""
-    parts = [f"# {markdown(_title(sweep))}", markdown(_data_line(sweep)), markdown(_drawn_line(sweep))]
+    parts = [f"# {markdown(sweep_title(sweep))}", markdown(_data_line(sweep)), markdown(drawn_line(sweep))]
     for method, lines in _tables(sweep, with_seconds=False):
         header, *rows = ([markdown(cell) for cell in line] for line in lines)
         table = [header, ["---:"] * len(header), *rows]
-        parts += [f"## {method_name(method)}", "\n".join(f"| {' | '.join(line)} |" for line in table)]
+        parts += [f"## {method_name(method)}", table_lines(table)]
     folders = [
         f"- λ/n = {number(run.manifest.lam_over_n)}: [{run.path.name}](../{run.path.name}/)" for run in sweep.runs
     ]
@@ -69,16 +48,8 @@ def sweep_markdown(sweep: Sweep) -> str:
 def sweep_text(sweep: Sweep, width: int) -> str:
     """The table for a terminal, one part per method, with the time that each run took."""
     tables = ["\n".join([method_name(m), *aligned(lines, left=0)]) for m, lines in _tables(sweep, with_seconds=True)]
-    opening = _wrapped([_data_line(sweep), _drawn_line(sweep)], width)
-    return "\n\n".join([opening, *tables, _wrapped(_closing(sweep), width)]) + "\n"
-
-
-def _wrapped(lines: list[str], width: int) -> str:
-    return "\n".join(textwrap.fill(line, width, subsequent_indent="  ", break_on_hyphens=False) for line in lines)
-
-
-def _report(path: Path) -> None:
-    write_report(load_run(path))
+    opening = wrapped([_data_line(sweep), drawn_line(sweep)], width)
+    return "\n\n".join([opening, *tables, wrapped(_closing(sweep), width)]) + "\n"
 
 
 def _of_run(run: Run) -> pd.DataFrame:
@@ -100,7 +71,7 @@ def _tables(sweep: Sweep, with_seconds: bool) -> Iterator[tuple[str, list[tuple[
     frame = sweep_frame(sweep)
     evaluations = list(frame["evaluation"].unique())
     classifies = sweep.manifest.task == "classification"
-    agreement = [name for e in evaluations for name in (f"ρ {SHORT[e]}", "slope")]
+    agreement = [name for e in evaluations for name in (f"ρ {EVALUATIONS[e].short}", "slope")]
     ends = ["time"] if with_seconds else []
     header = ("λ/n", "accuracy" if classifies else "test loss", *agreement, *ends)
     for method in frame["method"].unique():
@@ -128,7 +99,8 @@ def _seconds(run: Run) -> str:
     return f"{sum(seconds.values()):.1f} s" if isinstance(seconds, dict) else UNDEFINED
 
 
-def _title(sweep: Sweep) -> str:
+def sweep_title(sweep: Sweep) -> str:
+    """The heading of the table and of the page."""
     return f"{one_line(sweep.manifest.name)} over λ/n"
 
 
@@ -138,14 +110,16 @@ def _data_line(sweep: Sweep) -> str:
     return f"{shorten(about.dataset, LONGEST_NAME)}: n = {about.n:,}, d = {about.d:,}; {values}"
 
 
-def _drawn_line(sweep: Sweep) -> str:
+def drawn_line(sweep: Sweep) -> str:
+    """Where groups and test points are drawn."""
     at = sweep.manifest.drawn_at_lam_over_n
     if at is None:
         return "Groups and test points are drawn anew at every λ/n."
     return f"The same groups and test points at every λ/n, drawn at λ/n = {number(at, 6)}."
 
 
-def _failures(sweep: Sweep) -> list[str]:
+def failure_lines(sweep: Sweep) -> list[str]:
+    """The values of λ/n without a result, and why."""
     return [
         f"λ/n = {number(failure.value)} has no result: {one_line(failure.reason)}"
         for failure in sweep.manifest.failures
@@ -155,4 +129,4 @@ def _failures(sweep: Sweep) -> list[str]:
 def _closing(sweep: Sweep) -> list[str]:
     statistics = f"ρ and slope: over all groups, median over test points. {SLOPE}"
     convention = [convention_of(sweep.runs)] if sweep.runs else []
-    return [statistics, *convention, *_failures(sweep)]
+    return [statistics, *convention, *failure_lines(sweep)]

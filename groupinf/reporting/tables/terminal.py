@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -12,6 +11,7 @@ from groupinf.experiments.folder.result import Run
 from groupinf.reporting.tables.spearman import by_evaluation
 from groupinf.reporting.words.choices import choice_lines, test_points_line
 from groupinf.reporting.words.formats import coefficient, interval, percent, ratio
+from groupinf.reporting.words.plain import aligned, wrapped
 from groupinf.reporting.words.style import MOST_TEST_POINTS, evaluation_name, method_name, point_name
 from groupinf.reporting.words.summary import (
     SLOPE_WORDS,
@@ -44,7 +44,7 @@ def spearman_text(run: Run, width: int) -> str:
     notes = [f"Note: {note}" for note in note_lines(run)]
     closing = [convention_line(run), statistics, certificate_line(run), *notes, *skipped_lines(run)]
     opening = [data_line(run), *choice_lines(run), test_points_line(run)]
-    return "\n\n".join([_wrapped(opening, width), *tables, _wrapped(closing, width)]) + "\n"
+    return "\n\n".join([wrapped(opening, width), *tables, wrapped(closing, width)]) + "\n"
 
 
 def _table(rows: pd.DataFrame, sets: Mapping[int, str], intervals: bool) -> list[str]:
@@ -76,23 +76,3 @@ def _cells(rows: pd.DataFrame, sets: Mapping[int, str]) -> list[tuple[str, ...]]
         )
         before = point
     return cells
-
-
-def aligned(lines: list[tuple[str, ...]], left: int) -> list[str]:
-    """Columns two spaces apart, the first ``left`` of them aligned left and the others right."""
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return [
-        "  "
-        + "  ".join(
-            cell.ljust(width) if i < left else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
-        )
-        for line in lines
-    ]
-
-
-def _wrapped(lines: Sequence[str], width: int) -> str:
-    """The lines but empty ones, each wrapped."""
-    return "\n".join(
-        textwrap.fill(line, width, subsequent_indent="  ", break_on_hyphens=False) for line in lines if line
-    )

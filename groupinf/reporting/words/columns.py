@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from groupinf.datasets.column_use import shown
 from groupinf.reporting.words.formats import markdown, named, one_line
+from groupinf.reporting.words.markdown import table_lines
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.wording import counted
 
@@ -31,9 +32,5 @@ def columns_markdown(manifest: GroupEffectsManifest) -> list[str]:
     rows, more = column_rows(manifest)
     if not rows:
         return []
-    lines = [_line(HEADINGS), "|---" * len(HEADINGS) + "|", *(_line([markdown(cell) for cell in row]) for row in rows)]
-    return ["## Columns", "\n".join(lines), *filter(None, [more_columns(more)])]
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+    lines = [HEADINGS, ["---"] * len(HEADINGS), *([markdown(cell) for cell in row] for row in rows)]
+    return ["## Columns", table_lines(lines), *filter(None, [more_columns(more)])]

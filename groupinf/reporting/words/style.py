@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from groupinf.analysis.agreement import ALL_KINDS
+from groupinf.effects.evaluations.registry import EVALUATIONS
+from groupinf.effects.methods.registry import METHODS
 from groupinf.groups.builders.registry import known_kinds
 from groupinf.reporting.words.formats import shorten
 
@@ -42,11 +45,17 @@ _USER_STYLES = (
     ("#7F4F24", "H"),
 )
 _OTHER_STYLE = ("#8c8c8c", ".")
-_METHODS = {
-    "influence": ("#0072B2", "o"),
-    "parameter_influence": ("#E69F00", "D"),
-    "newton": ("#009E73", "s"),
-}
+# Of methods, by their place in the registry.
+_METHOD_STYLES = (
+    ("#0072B2", "o"),
+    ("#E69F00", "D"),
+    ("#009E73", "s"),
+    ("#D55E00", ">"),
+    ("#CC79A7", "d"),
+    ("#56B4E9", "*"),
+    ("#000000", "p"),
+    ("#7F4F24", "H"),
+)
 # Where the ground is dark, in place of colours too dark for it.
 _ON_DARK = {"#000000": "#ffffff", "#0072B2": "#3b9fe0", "#7F4F24": "#c08a5c"}
 # What matplotlib's markers are called in plotly.
@@ -69,21 +78,39 @@ PLOTLY_SYMBOLS = {
 
 
 def evaluation_name(evaluation: str) -> str:
-    """An evaluation as readers see it.
+    """An evaluation as it heads a table.
 
     >>> evaluation_name("test_loss"), evaluation_name("self_loss")
     ('Test loss', 'Self-loss')
     """
-    return "Self-loss" if evaluation == "self_loss" else _words(evaluation)
+    return EVALUATIONS[evaluation].label
+
+
+def evaluation_in_text(evaluation: str) -> str:
+    """An evaluation inside a sentence.
+
+    >>> evaluation_in_text("self_loss")
+    'self-loss'
+    """
+    return EVALUATIONS[evaluation].in_text
 
 
 def method_name(method: str) -> str:
-    """A method as readers see it.
+    """A method as it heads a column.
 
     >>> method_name("parameter_influence")
     'Parameter influence'
     """
-    return _words(method)
+    return METHODS[method].label
+
+
+def method_in_text(method: str) -> str:
+    """A method inside a sentence.
+
+    >>> method_in_text("influence"), method_in_text("newton")
+    ('influence', 'Newton')
+    """
+    return METHODS[method].in_text
 
 
 def panel_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> str:
@@ -96,8 +123,11 @@ def panel_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> str
     >>> panel_name("test_loss", 17, {17: "id=p3"})
     'test point 17 (id=p3)'
     """
-    if evaluation == "self_loss":
-        return "own group"
+    return EVALUATIONS[evaluation].measured_on or test_point_heading(test_point, sets)
+
+
+def test_point_heading(test_point: int, sets: Mapping[int, str]) -> str:
+    """A test point as :func:`panel_name` heads a plot with it."""
     if test_point >= 0:
         return f"test point {_keyed(test_point, sets)}"
     if test_point in sets:
@@ -127,8 +157,11 @@ def point_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> str
     >>> point_name("test_loss", 17, {17: "id=p3"})
     '17 (id=p3)'
     """
-    if evaluation == "self_loss":
-        return "own group"
+    return EVALUATIONS[evaluation].measured_on or test_point_name(test_point, sets)
+
+
+def test_point_name(test_point: int, sets: Mapping[int, str]) -> str:
+    """A test point as :func:`point_name` calls it."""
     if test_point >= 0:
         return _keyed(test_point, sets)
     if test_point in sets:
@@ -158,9 +191,7 @@ def kind_styles(kinds: Sequence[str]) -> dict[str, KindStyle]:
 
 def method_styles(methods: Sequence[str]) -> dict[str, KindStyle]:
     """A style for every method, where several stand in one drawing."""
-    further = [look for look in _USER_STYLES if look not in _METHODS.values()]
-    new = [method for method in dict.fromkeys(methods) if method not in _METHODS]
-    looks = _METHODS | {method: further[i % len(further)] for i, method in enumerate(new)}
+    looks = dict(zip(METHODS, itertools.cycle(_METHOD_STYLES), strict=False))
     return {method: KindStyle(method_name(method), *looks[method]) for method in dict.fromkeys(methods)}
 
 

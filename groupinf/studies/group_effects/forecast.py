@@ -15,6 +15,7 @@ from groupinf.experiments.workers.memory import shortage
 from groupinf.numerics.engine import KERNEL_BYTES
 from groupinf.numerics.factor import DENSE_BYTES
 from groupinf.numerics.losses.registry import loss_for
+from groupinf.numerics.minimise import MEMORY
 from groupinf.numerics.row_space import is_reduced
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.folds import one_class_notes
@@ -24,6 +25,9 @@ from groupinf.wording import counted, number
 
 # Python with numpy, scipy, scikit-learn and pandas loaded
 LIBRARIES_BYTES = 300 * 2**20
+# of P numbers that retraining holds for each group of a block: a step, what it changes the gradient by, and that
+# preconditioned, for each step of the memory of L-BFGS
+VECTORS = 3 * MEMORY
 
 
 @dataclass(frozen=True)
@@ -142,5 +146,5 @@ def _memory(dataset: Dataset) -> int:
     hessian = 8 * size**2
     dense = 3 * hessian + min(FACTOR_BYTES, WIDEST * hessian) if hessian <= DENSE_BYTES else 0
     kernel = 8 * dataset.n**2 if outputs == 1 and 8 * dataset.n**2 <= KERNEL_BYTES else 0
-    block = WIDEST * (dataset.n + 8 * 24 * size)
+    block = WIDEST * (dataset.n + 8 * VECTORS * size)
     return int(LIBRARIES_BYTES + rows + dense + kernel + block)

@@ -62,6 +62,22 @@ def evaluations_of(entries: Sequence[Entry]) -> list[str]:
     return list(dict.fromkeys(name for entry in entries for name, _ in entry.pairs.measures))
 
 
+def with_values(entries: Sequence[Entry], statistic: Statistic) -> list[str]:
+    """The evaluations on which some run has the statistic."""
+    return [
+        evaluation
+        for evaluation in evaluations_of(entries)
+        if any(overall(entry, evaluation)[statistic.column].notna().any() for entry in entries)
+    ]
+
+
+def values_of(entries: Sequence[Entry], statistic: Statistic, lowest: bool = False) -> list[float]:
+    """Every value of the statistic over all groups, and where ``lowest`` also the lower ends of the intervals."""
+    rows = [row for e in entries for name in evaluations_of([e]) for row in overall(e, name).to_dict("records")]
+    values = [float(row[statistic.column]) for row in rows]
+    return values + ([float(statistic.limits(row)[0]) for row in rows] if lowest else [])
+
+
 def statistic_table(
     entries: Sequence[Entry],
     evaluation: str,

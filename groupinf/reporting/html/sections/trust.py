@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -13,6 +13,7 @@ from groupinf.reporting.drawing.figures import figure_bytes
 from groupinf.reporting.drawing.lambda_figure import lambda_figure
 from groupinf.reporting.html.parts.markup import Content, Html, element, joined, png_figure
 from groupinf.reporting.html.parts.table import Cell, Column, table
+from groupinf.reporting.html.section import Answer, Material, Section
 from groupinf.reporting.words.choices import choice_line
 from groupinf.reporting.words.columns import HEADINGS, column_rows, more_columns
 from groupinf.reporting.words.entries import Entry
@@ -25,10 +26,11 @@ from groupinf.wording import number
 _MOST_LISTED = 12
 
 
-def trust(entries: Sequence[Entry]) -> Html:
+def _answer(material: Material) -> Answer:
     """The verdict on all runs, and one part for each."""
+    entries = material.entries
     opening = element("p", {}, element("strong", {}, verdict([entry.run for entry in entries])))
-    return joined([opening, *(part for entry in entries for part in _run(entry))])
+    return Answer(joined([opening, *(part for entry in entries for part in _run(entry))]))
 
 
 def _run(entry: Entry) -> list[Html]:
@@ -110,3 +112,6 @@ def _details(summary: str, content: Html) -> Html:
 def _lines(text: str) -> list[Html]:
     """The lines of a text as they are, each escaped."""
     return [joined([line, Html("\n")]) for line in text.splitlines()]
+
+
+TRUST = Section("trust", "Trust", "Can the numbers be trusted?", _answer)

@@ -8,9 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from groupinf.effects.evaluations.registry import EVALUATIONS
+from groupinf.effects.evaluations.test_loss import TEST_LOSS
+from groupinf.effects.methods.influence import INFLUENCE
 from groupinf.reporting.words.formats import coefficient, extent, percent
-from groupinf.reporting.words.style import evaluation_name
-from groupinf.reproduction.explanations import (
+from groupinf.reporting.words.style import evaluation_in_text
+from groupinf.reproduction.papers.koh_et_al_2019.explanations import (
     BOTH_CURVATURES,
     CONVEX,
     FALLING,
@@ -20,13 +23,14 @@ from groupinf.reproduction.explanations import (
     UNDER_OTHERWISE,
     WITHIN_INTERVALS,
 )
-from groupinf.reproduction.reading import Facts, Results
-from groupinf.reproduction.studies import EVALUATION, ORDER
+from groupinf.reproduction.papers.koh_et_al_2019.reading import KohFacts
+from groupinf.reproduction.papers.koh_et_al_2019.studies import EVALUATION, ORDER
+from groupinf.reproduction.results import Results
 
 PANELS = (0.89, 0.99)  # Figure 1, every panel
 OVERALL = (0.8, 1.0)  # the introduction of the paper, all of its experiments
 HOLDS, IN_PART, DIFFERS = "holds", "holds in part", "differs"
-NEARLY_ONE = 0.98
+NEARLY_ONE = 0.98  # from here to 1, differences of ρ are a few ranks
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Claim:
     explanations: tuple[str, ...] = ()
 
 
-def all_claims(results: Results) -> list[Claim]:
+def all_claims(results: Results[KohFacts]) -> list[Claim]:
     """The claims for which there are results."""
     panels = figure_1_runs(results)
     others = other_runs(results)
@@ -53,12 +57,12 @@ def all_claims(results: Results) -> list[Claim]:
     return claims
 
 
-def figure_1_runs(results: Results) -> list[Facts]:
+def figure_1_runs(results: Results[KohFacts]) -> list[KohFacts]:
     """In the order of the figures."""
     return [results.runs[name] for name in _figure_1_names() if name in results.runs]
 
 
-def other_runs(results: Results) -> list[Facts]:
+def other_runs(results: Results[KohFacts]) -> list[KohFacts]:
     """The same groups on other test points, in the order of Figure C.1."""
     return [results.runs[name] for name in _figure_1_names(EVALUATION) if name in results.runs]
 
@@ -67,10 +71,10 @@ def _figure_1_names(suffix: str = "") -> list[str]:
     return [f"figure-1-{short}{suffix}" for short in ORDER]
 
 
-def panels_claim(runs: Sequence[Facts]) -> Claim:
+def panels_claim(runs: Sequence[KohFacts]) -> Claim:
     """Every panel of Figure 1 has ρ between 0.89 and 0.99, to two decimals as the paper states them."""
     values = {
-        f"{run.dataset}, {evaluation_name(evaluation).lower()}": float(run.row(evaluation, "influence")["spearman"])
+        f"{run.dataset}, {evaluation_in_text(evaluation)}": float(run.row(evaluation, INFLUENCE.name)["spearman"])
         for run in runs
         for evaluation in run.evaluations
     }
@@ -78,16 +82,16 @@ def panels_claim(runs: Sequence[Facts]) -> Claim:
     return _range_claim(paper, values, PANELS)
 
 
-def overall_claim(runs: Sequence[Facts], others: Sequence[Facts]) -> Claim:
+def overall_claim(runs: Sequence[KohFacts], others: Sequence[KohFacts]) -> Claim:
     """ρ between 0.8 and 1.0 on every test point and evaluation of Figures 1 and C.1, each self-loss counted once."""
     values = {
-        f"{run.dataset}, {evaluation_name(row['evaluation']).lower()}, test point {row['test_point']}": float(
+        f"{run.dataset}, {evaluation_in_text(row['evaluation'])}, test point {row['test_point']}": float(
             row["spearman"]
         )
         for part, with_self_loss in ((runs, True), (others, False))
         for run in part
-        for row in run.spearman[run.spearman["method"] == "influence"].to_dict("records")
-        if with_self_loss or row["evaluation"] != "self_loss"
+        for row in run.spearman[run.spearman["method"] == INFLUENCE.name].to_dict("records")
+        if with_self_loss or EVALUATIONS[row["evaluation"]].on_test_points
     }
     paper = f"Introduction: ρ is {OVERALL[0]} to {OVERALL[1]:.1f}; here on all test points of Figures 1 and C.1"
     return _range_claim(paper, values, OVERALL)
@@ -109,7 +113,7 @@ def _range_claim(paper: str, values: dict[str, float], wanted: tuple[float, floa
     return Claim(paper, found, verdict, (*([RHO_BELOW] if below else []), *([RHO_ABOVE] if above else [])))
 
 
-def underestimation_claim(runs: Sequence[Facts]) -> Claim:
+def underestimation_claim(runs: Sequence[KohFacts]) -> Claim:
     """|influence| < |actual| for most groups of every dataset, evaluation and sign, a falling test loss left aside."""
     cells = [(run.dataset, row) for run in runs for row in run.signs.to_dict("records") if not _is_fall(row)]
     shares = [float(row["under"]) for _, row in cells]
@@ -122,11 +126,11 @@ def underestimation_claim(runs: Sequence[Facts]) -> Claim:
     return Claim(paper, found, verdict, (UNDER_OTHERWISE,) if odd else ())
 
 
-def falling_loss_claims(runs: Sequence[Facts]) -> list[Claim]:
+def falling_loss_claims(runs: Sequence[KohFacts]) -> list[Claim]:
     """Where the test loss falls, most predictions are too large, or by their slope less too small than of a rise."""
     pairs = []
     for run in runs:
-        of = {bool(row["negative"]): row for row in run.signs.to_dict("records") if row["evaluation"] == "test_loss"}
+        of = {bool(row["negative"]): row for row in run.signs.to_dict("records") if row["evaluation"] == TEST_LOSS.name}
         if len(of) == 2:
             pairs.append((of[True], of[False]))
     if not pairs:
@@ -154,24 +158,24 @@ def _shares(values: Sequence[float]) -> str:
 
 
 def _is_fall(row: Mapping[Hashable, Any]) -> bool:
-    return row["evaluation"] == "test_loss" and bool(row["negative"])
+    return row["evaluation"] == TEST_LOSS.name and bool(row["negative"])
 
 
 def _cell(dataset: str, row: Mapping[Hashable, Any]) -> str:
     sign = "negative" if row["negative"] else "positive"
-    return f"{dataset}, {sign} {evaluation_name(str(row['evaluation'])).lower()} ({percent(float(str(row['under'])))})"
+    return f"{dataset}, {sign} {evaluation_in_text(str(row['evaluation']))} ({percent(float(str(row['under'])))})"
 
 
-def rising_claim(series: Sequence[Sequence[Facts]]) -> Claim:
+def rising_claim(series: Sequence[Sequence[KohFacts]]) -> Claim:
     """ρ is larger at the largest λ than at the smallest, and in between nowhere below its start and its interval."""
     rising, flat, level, falling, dipping = [], [], [], [], []
     for runs in series:
         for evaluation in runs[0].evaluations:
-            rows = [run.row(evaluation, "influence") for run in runs]
-            medians = [run.rows(evaluation, "influence")["spearman"].median() for run in runs]
+            rows = [run.row(evaluation, INFLUENCE.name) for run in runs]
+            medians = [run.rows(evaluation, INFLUENCE.name)["spearman"].median() for run in runs]
             first, last = rows[0], rows[-1]
             ends = f"{coefficient(first['spearman'])} to {coefficient(last['spearman'])}"
-            name = f"{runs[0].dataset}, {evaluation_name(evaluation).lower()} ({ends})"
+            name = f"{runs[0].dataset}, {evaluation_in_text(evaluation)} ({ends})"
             if last["spearman"] > first["spearman"]:
                 rising.append(name)
                 lowest, median = min(zip(rows, medians, strict=True), key=lambda pair: float(pair[0]["spearman"]))

@@ -10,11 +10,19 @@ from groupinf.analysis.certificates import RESOLVED
 from groupinf.analysis.farthest import farthest_off, told_apart
 from groupinf.analysis.pairs import ACTUAL
 from groupinf.reporting.html.parts.agreement_tables import RUN, named_symbol, run_cell
-from groupinf.reporting.html.parts.markup import Content, Html, element, joined
+from groupinf.reporting.html.parts.markup import Content, element, joined
 from groupinf.reporting.html.parts.table import Cell, Column, Row, table
+from groupinf.reporting.html.section import Answer, Material, Section
 from groupinf.reporting.words.entries import Entry, Looks
 from groupinf.reporting.words.formats import listed, percent, shorten
-from groupinf.reporting.words.style import LONGEST_NAME, evaluation_name, kind_name, method_name, point_name
+from groupinf.reporting.words.style import (
+    LONGEST_NAME,
+    evaluation_name,
+    kind_name,
+    method_in_text,
+    method_name,
+    point_name,
+)
 from groupinf.reporting.words.summary import measure_name
 from groupinf.wording import counted, number
 
@@ -34,19 +42,21 @@ class _Far:
     place: int
 
 
-def farthest(entries: Sequence[Entry], looks: Looks, plotted: bool) -> Html:
-    """The group farthest off in a sentence, then a table; where groups are ``plotted``, a click marks them there."""
+def _answer(material: Material) -> Answer:
+    """The group farthest off in a sentence, then a table; where groups are plotted, a click marks them there."""
+    entries, looks, plotted = material.entries, material.looks, material.plotted
     most = MOST_OF_AN_EVALUATION if len(entries) == 1 else MOST_OF_AN_EVALUATION // 2
     found = [far for i, entry in enumerate(entries) for far in _found(i, entry, most)]
     found.sort(key=lambda far: -float(far.row["error"]))
     quiet = element("p", {"class": "quiet"}, _words(entries, most, plotted))
     missing = [element("p", {"class": "quiet"}, line) for line in _left_out(entries)]
     if not found:
-        return joined(missing)
+        return Answer(joined(missing))
     worst = element("p", {}, element("strong", {}, _worst(found)))
     methods = list(dict.fromkeys(m for entry in entries for m in entry.pairs.methods))
     rows = [_row(far, methods, looks, len(entries) > 1, plotted) for far in found]
-    return joined([worst, quiet, *missing, table("Groups farthest off", _columns(methods, entries), rows, "farthest")])
+    listed_groups = table("Groups farthest off", _columns(methods, entries), rows, "farthest")
+    return Answer(joined([worst, quiet, *missing, listed_groups]))
 
 
 def _found(position: int, entry: Entry, most: int) -> list[_Far]:
@@ -60,7 +70,7 @@ def _worst(found: Sequence[_Far]) -> str:
     """What made the group farthest off, its size, where it is off, and by how much; where none stands out, that."""
     off = [far for far in found if _is_off(far)]
     if not off:
-        names = " and ".join(dict.fromkeys(method_name(far.entry.method).lower() for far in found))
+        names = " and ".join(dict.fromkeys(method_in_text(far.entry.method) for far in found))
         equal = "equals" if " and " not in names else "equal"
         return f"No group listed is off: {names} {equal} the actual effect, up to the error estimates of both."
     far, error = off[0], number(off[0].row["error"])
@@ -69,7 +79,7 @@ def _worst(found: Sequence[_Far]) -> str:
     row, entry = far.row, far.entry
     on = measure_name(row["evaluation"], row["test_point"], entry.sets)
     where = f"{on} at {entry.label}" if entry.label else on
-    method = method_name(entry.method).lower()
+    method = method_in_text(entry.method)
     return (
         f"Farthest off is group {shorten(far.group['name'], LONGEST_NAME)} "
         f"({shorten(far.group['made_from'], _LONGEST_ORIGIN)}), {counted(int(far.group['size']), 'row')}, on "
@@ -84,7 +94,7 @@ def _is_off(far: _Far) -> bool:
 
 
 def _words(entries: Sequence[Entry], most: int, plotted: bool) -> str:
-    first = " or ".join(dict.fromkeys(method_name(entry.method).lower() for entry in entries))
+    first = " or ".join(dict.fromkeys(method_in_text(entry.method) for entry in entries))
     hint = " Press a group to mark it in the plots below." if plotted else ""
     evaluations = [[name for name, _ in entry.pairs.measures] for entry in entries]
     several_points = any(len(set(names)) < len(names) for names in evaluations)
@@ -162,3 +172,6 @@ def _marker(name: str, far: _Far) -> Content:
         "data-measure": f"{far.row['evaluation']} {far.row['test_point']}",
     }
     return element("button", attributes, name)
+
+
+FARTHEST_OFF = Section("far", "Farthest off", "Which single groups are farthest off?", _answer)

@@ -8,20 +8,21 @@ from typing import Any
 from groupinf.reporting.html.parts.agreement_tables import RUN, evaluations_of, run_cell
 from groupinf.reporting.html.parts.markup import Html, element, joined
 from groupinf.reporting.html.parts.table import Cell, Column, table
+from groupinf.reporting.html.section import Answer, Material, Section
 from groupinf.reporting.tables.spearman import KEY_HEADERS, STATISTIC_HEADERS
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.formats import coefficient, interval, percent, ratio
 from groupinf.reporting.words.style import evaluation_name, kind_name, method_name, point_name
 
 
-def every_number(entries: Sequence[Entry]) -> Html:
+def _answer(material: Material) -> Answer:
     """A table for each evaluation, folded."""
-    parts = []
+    parts, entries = [], material.entries
     for evaluation in evaluations_of(entries):
         name = evaluation_name(evaluation)
         content = _table(f"{name}: every statistic", evaluation, entries)
         parts.append(element("details", {}, element("summary", {}, f"{name}: every statistic, by kind"), content))
-    return joined(parts)
+    return Answer(joined(parts))
 
 
 def _table(caption: str, evaluation: str, entries: Sequence[Entry]) -> Html:
@@ -52,3 +53,6 @@ def _cells(row: Mapping[Any, Any], sets: Mapping[int, str]) -> list[Cell]:
         Cell(percent(row["underestimated"]), row["underestimated"]),
         Cell(percent(row["median_relative_error"]), row["median_relative_error"]),
     ]
+
+
+EVERY_NUMBER = Section("numbers", "Every number", "Every number", _answer)

@@ -31,10 +31,11 @@ from groupinf.reporting.html.parts.marks import Mark, Scale, drawing
 from groupinf.reporting.html.parts.markup import Html, element, joined
 from groupinf.reporting.html.parts.scales import SLOPE_SCALE, rho_scale, slope_scale
 from groupinf.reporting.html.parts.table import Cell, Column, Row, table
-from groupinf.reporting.html.sections.worst import worst_line
-from groupinf.reporting.words.entries import Entry, Look, Looks
+from groupinf.reporting.html.section import Answer, Material, Section
+from groupinf.reporting.words.entries import Entry, Look
 from groupinf.reporting.words.formats import size_words
 from groupinf.reporting.words.style import KindStyle, evaluation_name, kind_name, method_name, point_name
+from groupinf.reporting.words.worst import worst_line
 from groupinf.wording import number
 
 _SIZE_LOOK = Look(KindStyle("Size", "#8c8c8c", "o"), "plain")
@@ -51,12 +52,13 @@ class _Part:
     look: Look
 
 
-def breakdown(entries: Sequence[Entry], looks: Looks) -> Html:
+def _answer(material: Material) -> Answer:
     """What ranks worst, then for every kind of group and every band of sizes ρ and slope, drawn and in numbers.
 
     Drawn is one mark per test point for the prediction that the page singles out: what lies apart from the others is
     what breaks. The numbers are medians over test points, for every prediction.
     """
+    entries, looks = material.entries, material.looks
     kinds = _together([part for i, entry in enumerate(entries) for part in _kinds(entry, i, looks.kinds)])
     sizes = _together([part for i, entry in enumerate(entries) for part in _sizes(entry, i)])
     tables = [
@@ -65,7 +67,7 @@ def breakdown(entries: Sequence[Entry], looks: Looks) -> Html:
         for content in (*_drawings(by, parts, entries), _numbers(by, parts, entries, looks.methods))
     ]
     worst = element("p", {}, element("strong", {}, worst_line(entries)))
-    return joined([worst, element("p", {}, _words(entries)), *tables])
+    return Answer(joined([worst, element("p", {}, _words(entries)), *tables]))
 
 
 def _words(entries: Sequence[Entry]) -> str:
@@ -189,3 +191,6 @@ def _key_cells(part: _Part, entries: Sequence[Entry]) -> list[Cell]:
 
 def _count(n_groups: int) -> Cell:
     return Cell(f"{n_groups:,}", float(n_groups))
+
+
+KINDS_AND_SIZES = Section("break", "Kinds and sizes", "Which kinds of groups and which sizes break it?", _answer)

@@ -1,0 +1,150 @@
+"""What the script of the plots draws: the effects of every group as numbers, and how each kind looks."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groupinf.analysis.agreement import ALL_KINDS
+from groupinf.experiments.folder.result import Run
+from groupinf.reporting.drawing.scatter import ALPHA, axis_limits, count_styles
+from groupinf.reporting.words.entries import Entry, Look, Looks
+from groupinf.reporting.words.formats import coefficient, shorten
+from groupinf.reporting.words.style import (
+    LONGEST_NAME,
+    MOST_TEST_POINTS,
+    PLOTLY_SYMBOLS,
+    KindStyle,
+    evaluation_name,
+    kind_name,
+    on_dark,
+    panel_name,
+)
+
+_LONGEST_ORIGIN = 120
+_PLAIN_POWERS = 60  # float32 reaches from 2⁻¹²⁶ to 2¹²⁸
+
+Place = tuple[int, str, int]
+
+
+def shown_plots(entries: Sequence[Entry]) -> list[list[Place]]:
+    """The (position, evaluation, test point) of each run's plots: of runs compared, one test point's."""
+    most = MOST_TEST_POINTS if len(entries) == 1 else 1
+    shown = []
+    for entry in entries:
+        by_evaluation: dict[str, list[Place]] = {}
+        for i, (name, point) in enumerate(entry.pairs.measures):
+            by_evaluation.setdefault(name, []).append((i, name, point))
+        shown.append([place for places in by_evaluation.values() for place in places[:most]])
+    return shown
+
+
+def measured_on(entry: Entry, evaluation: str, point: int) -> str:
+    """The evaluation of a plot and its test point, in words."""
+    return f"{evaluation_name(evaluation)}, {panel_name(evaluation, point, entry.sets)}"
+
+
+def groups_of_styles(entries: Sequence[Entry], looks: Looks) -> dict[KindStyle, int]:
+    """Number of groups of all runs in each style of their kinds."""
+    kinds = np.concatenate([entry.pairs.kinds for entry in entries])
+    return count_styles(kinds, {kind: look.style for kind, look in looks.kinds.items()})
+
+
+def plot_data(entries: Sequence[Entry], looks: Looks) -> dict[str, Any]:
+    """All that the script draws; equal arrays stand in ``arrays`` once. Kinds with fewer groups are drawn later."""
+    styles = list(dict.fromkeys(looks.kinds.values()))
+    arrays = _Arrays({})
+    groups = [_groups(entry, looks, styles) for entry in entries]
+    distinct = [one for i, one in enumerate(groups) if one not in groups[:i]]
+    counts = groups_of_styles(entries, looks)
+    drawn = sorted(range(len(styles)), key=lambda i: -counts.get(styles[i].style, 0))
+    shown = zip(entries, shown_plots(entries), strict=True)
+    return {
+        "alpha": ALPHA,
+        "drawn": drawn,
+        "styles": [_style(look) for look in styles],
+        "methods": {method: look.style.name for method, look in looks.methods.items()},
+        "groups": distinct,
+        "runs": [
+            _run(entry, distinct.index(one), places, arrays) for (entry, places), one in zip(shown, groups, strict=True)
+        ],
+        "units": [unit for unit, _ in arrays.places],
+        "arrays": [text for _, text in arrays.places],
+    }
+
+
+@dataclass(frozen=True)
+class _Arrays:
+    """Arrays as a unit and the values in it, as base64 of little-endian float32; each of them once.
+
+    Values of a size that float32 holds with all its digits, about seven, have the unit 1. Elsewhere it is
+    a power of two, at which the largest value is 1 to 2.
+    """
+
+    places: dict[tuple[float, str], int]
+
+    def place(self, values: NDArray[np.float64]) -> int:
+        """Where the array stands in the list, at whose end it is put if it is new."""
+        largest = float(np.abs(values).max(initial=0.0))
+        power = math.frexp(largest)[1] - 1
+        if abs(power) <= _PLAIN_POWERS:
+            power = 0
+        text = base64.b64encode(np.ldexp(values, -power).astype("<f4").tobytes()).decode()
+        return self.places.setdefault((math.ldexp(1.0, power), text), len(self.places))
+
+
+def _run(entry: Entry, groups: int, places: Sequence[Place], arrays: _Arrays) -> dict[str, Any]:
+    return {
+        "label": entry.label,
+        "groups": groups,
+        "panels": {f"{name} {point}": _panel(entry, i, arrays) for i, name, point in places},
+    }
+
+
+def _groups(entry: Entry, looks: Looks, styles: Sequence[Look]) -> dict[str, Any]:
+    """What is said of the groups of a run; runs on the same groups share it."""
+    about = entry.run.groups.set_index("group").loc[entry.pairs.groups]
+    kinds = list(dict.fromkeys(entry.pairs.kinds))
+    return {
+        "kinds": [{"name": kind_name(kind), "style": styles.index(looks.kinds[kind])} for kind in kinds],
+        "kind": [kinds.index(kind) for kind in entry.pairs.kinds],
+        "size": [int(size) for size in entry.sizes],
+        "name": [shorten(name, LONGEST_NAME) for name in about["name"]],
+        "made": [shorten(words, _LONGEST_ORIGIN) for words in about["made_from"]],
+    }
+
+
+def _panel(entry: Entry, i: int, arrays: _Arrays) -> dict[str, Any]:
+    evaluation, point = entry.pairs.measures[i]
+    spearman = _overall_rho(entry.run, evaluation, point)
+    actual = entry.pairs.actual[i]
+    words = measured_on(entry, evaluation, point)
+    panel: dict[str, Any] = {"words": words, "actual": arrays.place(actual), "predicted": {}, "limits": {}, "rho": {}}
+    for m, method in enumerate(entry.pairs.methods):
+        predicted = entry.pairs.predicted[m, i]
+        panel["predicted"][method] = arrays.place(predicted)
+        panel["limits"][method] = list(axis_limits(predicted, actual))
+        panel["rho"][method] = coefficient(spearman[method])
+    return panel
+
+
+def _style(look: Look) -> dict[str, str]:
+    style = look.style
+    return {
+        "name": style.name,
+        "colour": style.colour,
+        "dark": on_dark(style.colour),
+        "symbol": PLOTLY_SYMBOLS[style.marker],
+    }
+
+
+def _overall_rho(run: Run, evaluation: str, point: int) -> dict[str, float]:
+    table = run.spearman
+    rows = table[(table["kind"] == ALL_KINDS) & (table["evaluation"] == evaluation) & (table["test_point"] == point)]
+    return {str(method): float(rho) for method, rho in zip(rows["method"], rows["spearman"], strict=True)}

@@ -1,0 +1,52 @@
+"""A question of the page and how it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from groupinf.experiments.folder.result import Run
+from groupinf.reporting.html.parts.markup import Html
+from groupinf.reporting.words.entries import Entry, Looks
+
+PngOf = Callable[[Run, str], bytes]
+
+
+@dataclass(frozen=True)
+class Material:
+    """What sections answer from: the runs, how kinds and methods look, and whether plotly draws the groups.
+
+    ``png`` gives the figure of a run and method where plotly does not.
+    """
+
+    entries: Sequence[Entry]
+    looks: Looks
+    plotted: bool
+    png: PngOf
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What stands below a question, and what its scripts need: ``data`` by the identifier of its element, ``scripts``
+    in the order in which they run."""
+
+    html: Html
+    data: Mapping[str, Any] = field(default_factory=dict)
+    scripts: tuple[str, ...] = ()
+
+
+def always(material: Material) -> bool:
+    """Whether a section applies that applies to any runs."""
+    return True
+
+
+@dataclass(frozen=True)
+class Section:
+    """A question of the page: ``name`` is its identifier in the page, ``short`` what the links above call it."""
+
+    name: str
+    short: str
+    question: str
+    answer: Callable[[Material], Answer]
+    applies: Callable[[Material], bool] = always

@@ -1,0 +1,10 @@
+"""``python -m groupinf.reproduction``: scripts/reproduce_paper.sh sets up and calls this."""
+
+from __future__ import annotations
+
+import sys
+
+from groupinf.reproduction.command import main
+
+if __name__ == "__main__":
+    sys.exit(main())
