@@ -39,7 +39,7 @@ from groupinf.groups.sizes import Sizes
 from groupinf.numerics.losses.registry import LOSSES, loss_for
 from groupinf.studies.group_effects import schema
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES
-from groupinf.studies.load import load_config
+from groupinf.studies.load import DEFAULT, load_config
 
 ROOT = Path(__file__).parents[1]
 FRONT, CONFIGS, DATA, RESULTS, SCRIPTS, COMMANDS, CODE = PAGES = tuple(
@@ -236,6 +236,12 @@ def test_configs_of_the_repository_load(path: Path) -> None:
 def test_the_first_config_shown_is_the_one_of_the_figure() -> None:
     shown = load_config(yaml.safe_load(whole_configs()[0])).resolved()
     assert shown == load_config(ROOT / "configs" / "diabetes.yaml").resolved()
+
+
+def test_the_kind_of_study_that_is_the_default_may_be_named() -> None:
+    assert f"`study: {DEFAULT}`" in text_of(CONFIGS)
+    shown = yaml.safe_load(whole_configs()[0])
+    assert load_config({**shown, "study": DEFAULT}).resolved() == load_config(shown).resolved()
 
 
 @pytest.mark.parametrize("line", shell_lines())
