@@ -85,7 +85,7 @@ def test_a_signal_ends_it_and_says_how_to_resume(
     directory = RunDirectory(run)
     kept = {file: file.stat().st_mtime_ns for file in (run / "blocks").iterdir()}
     assert half_written(run) == []
-    assert 0 < len(directory.stored_blocks()) == len(kept) < directory.require_manifest()["n_blocks"]
+    assert 0 < len(directory.stored_blocks()) == len(kept) < directory.require_manifest().n_blocks
     assert all(directory.read_block(block) is not None for block in directory.stored_blocks())
     assert execute(load_config(STUDY), tmp_path / "it" / "runs", 1, False, Silent()).path == run
     assert {file: file.stat().st_mtime_ns for file in kept} == kept
