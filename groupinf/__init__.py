@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from groupinf.config.load import LoadedConfig
     from groupinf.experiments.folder.result import Run
     from groupinf.experiments.sweep.result import Sweep
     from groupinf.experiments.workers.progress import Progress
+    from groupinf.studies.group_effects.schema import LoadedStudy
 
 __version__ = version("groupinf")
 __all__ = ["load_run", "load_sweep", "run_experiment", "run_sweep"]
 
 
 def run_experiment(
-    config: str | Path | Mapping[str, Any] | LoadedConfig,
+    config: str | Path | Mapping[str, Any] | LoadedStudy,
     *,
     overrides: Sequence[str] = (),
     out: str | Path = "results",
@@ -57,7 +57,7 @@ def load_run(path: str | Path) -> Run:
 
 
 def run_sweep(
-    config: str | Path | Mapping[str, Any] | LoadedConfig,
+    config: str | Path | Mapping[str, Any] | LoadedStudy,
     *,
     lambda_over_n: str | Sequence[float] | None = None,
     redraw: bool = False,
@@ -101,9 +101,10 @@ def load_sweep(path: str | Path) -> Sweep:
     return load(Path(path))
 
 
-def _loaded(config: str | Path | Mapping[str, Any] | LoadedConfig, overrides: Sequence[str]) -> LoadedConfig:
-    from groupinf.config.load import LoadedConfig, load_config
+def _loaded(config: str | Path | Mapping[str, Any] | LoadedStudy, overrides: Sequence[str]) -> LoadedStudy:
+    from groupinf.config.load import LoadedConfig
     from groupinf.errors import ConfigError
+    from groupinf.studies.load import load_config
 
     if isinstance(config, LoadedConfig) and overrides:
         raise ConfigError("overrides: expected none with a loaded configuration, which has its own")

@@ -1,4 +1,4 @@
-"""A picture of the page of a run, as the README shows it: python scripts/page_picture.py REPORT.html PICTURE.png
+"""A picture of the page of a run, as results/README.md shows it: python scripts/page_picture.py REPORT.html PICTURE.png
 
 Needs Chromium, its driver, and the development tools.
 """

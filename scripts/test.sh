@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
 # Set up and check everything: bash scripts/test.sh [pytest arguments]
+# Tests run in as many processes as there are processors, 8 at most, those of a file in one: what they share is made once,
+# and there is one Slurm. With -n 0 they run one after the other.
 # Tests that need real data, a Slurm of one node or a browser are skipped, and say why, where these cannot be had.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/venv.sh"
@@ -11,4 +13,4 @@ fi
 "$venv/bin/ruff" format --check .
 "$venv/bin/ruff" check .
 "$venv/bin/mypy"
-"$venv/bin/python" -m pytest "$@"
+"$venv/bin/python" -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile "$@"

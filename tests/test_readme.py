@@ -21,14 +21,21 @@ from pydantic.fields import FieldInfo
 
 import groupinf
 from groupinf.cli.main import main
-from groupinf.config import schema
-from groupinf.config.dataset_schema import MAIN_FILES, MORE_FILES
-from groupinf.config.load import load_config
-from groupinf.datasets.registry import dataset_names
+from groupinf.config.named_file import file_keys
+from groupinf.config.registered import RegisteredName
+from groupinf.config.sweep_schema import SweepConfig
+from groupinf.datasets.known.registry import dataset_names
+from groupinf.datasets.registry import DATASET_KINDS
+from groupinf.effects.evaluations.registry import EVALUATIONS
+from groupinf.effects.methods.registry import METHODS
 from groupinf.experiments.folder.result import Run
 from groupinf.experiments.sweep.result import Sweep
-from groupinf.groups.groups import KINDS
+from groupinf.groups.builders.builder import Builder
+from groupinf.groups.builders.registry import BUILDERS, known_kinds
+from groupinf.groups.sizes import Sizes
+from groupinf.studies.group_effects import schema
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES
+from groupinf.studies.load import load_config
 
 ROOT = Path(__file__).parents[1]
 FRONT, CONFIGS, DATA, RESULTS, SCRIPTS, COMMANDS, CODE = PAGES = tuple(
@@ -40,13 +47,13 @@ LONGEST_FRONT_PAGE = 180
 # Heading of configs/README.md -> the sections of the schema whose keys its table lists.
 SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "Top level": (schema.Config,),
-    "dataset": tuple(schema.DATASETS.values()),
+    "dataset": tuple(kind.options for kind in DATASET_KINDS.values()),
     "regularization": (schema.Regularization,),
     "regularization.cross_validation": (schema.CrossValidation,),
-    "regularization.sweep": (schema.SweepConfig,),
+    "regularization.sweep": (SweepConfig,),
     "groups": (schema.GroupsConfig,),
-    "groups.sizes": (schema.Sizes,),
-    "groups.builders": tuple(schema.BUILDERS.values()),
+    "groups.sizes": (Sizes,),
+    "groups.builders": tuple(BUILDERS.values()),
     "influence": (schema.Influence,),
     "test_points": (schema.TestPoints,),
 }
@@ -93,6 +100,8 @@ def choices(annotation: Any) -> Iterator[str]:
     """The names that a key may take, through lists and options, not into sections."""
     if get_origin(annotation) is Literal:
         yield from (value for value in get_args(annotation) if isinstance(value, str))
+    elif isinstance(annotation, RegisteredName):
+        yield from annotation.registry
     elif get_origin(annotation) in (tuple, Union, UnionType) or hasattr(annotation, "__metadata__"):
         for part in get_args(annotation):
             yield from choices(part)
@@ -110,7 +119,7 @@ def test_the_front_page_is_short_and_leads_to_all_others() -> None:
 
 def test_the_front_page_has_the_formula_of_every_method_and_evaluation() -> None:
     tables = section(FRONT, "What is computed")
-    for name in (*get_args(schema.Method), *get_args(schema.Evaluation), "actual"):
+    for name in (*METHODS, *EVALUATIONS, "actual"):
         assert re.search(rf"^\| `{name}` \| [^|]+ \|", tables, re.MULTILINE), name
     assert "(H − H(w))⁻¹g(w)" in tables
 
@@ -168,9 +177,10 @@ def test_reference_has_the_defaults_of_the_schema(heading: str) -> None:
 
 def test_reference_covers_every_section_of_the_schema() -> None:
     listed = {model for models in SECTIONS.values() for model in models}
-    assert {
-        m for model in listed for field in model.model_fields.values() for m in models_in(field.annotation)
-    } <= listed
+    assert {m for model in listed for field in model.model_fields.values() for m in models_in(field.annotation)} <= {
+        *listed,
+        Builder,
+    }  # of which the registered builders are the cases
 
 
 @pytest.mark.parametrize("heading", SECTIONS)
@@ -185,7 +195,7 @@ def test_reference_names_every_choice(heading: str) -> None:
 def test_datasets_builders_and_kinds_are_named() -> None:
     assert set(table(DATA, "Datasets by name")) == set(dataset_names())
     groups = section(CONFIGS, "How groups are drawn")
-    for name in (*schema.BUILDERS, *KINDS):
+    for name in (*BUILDERS, *known_kinds()):
         assert f"`{name}`" in groups
     assert f"{FROM_PERCENTILES} if left out" in table(CONFIGS, "test_points")["num"]["meaning"]
 
@@ -196,14 +206,14 @@ def whole_configs() -> list[str]:
 
 def test_there_are_whole_configs_for_each_source_of_data() -> None:
     named = {key for block in whole_configs() for key in yaml.safe_load(block)["dataset"]}
-    assert set(schema.DATASETS) <= named
+    assert set(DATASET_KINDS) <= named
 
 
 @pytest.mark.parametrize("block", whole_configs())
 def test_whole_configs_load(block: str, tmp_path: Path) -> None:
     config = yaml.safe_load(block)
     builders = [b for b in config["groups"]["builders"] if isinstance(b, dict)]
-    files = (*MAIN_FILES, *MORE_FILES)
+    files = {key for kind in DATASET_KINDS.values() for key in file_keys(kind.options)}
     named = [*(config["dataset"].get(key) for key in files), *(b.get("path") for b in builders)]
     for name in filter(None, named):  # stand-ins, below the config's folder
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -292,6 +302,17 @@ def test_every_column_of_a_run_is_described(small_run: Run) -> None:
         assert set(re.findall(r"`(\w+)`", first_cells)) == set(getattr(small_run, name).columns)
     spearman = section(RESULTS, "The Spearman table")
     assert all(f"`{column}`" in spearman for column in small_run.spearman.columns)
+
+
+def test_every_key_of_a_manifest_is_described(small_run: Run) -> None:
+    rows = section(RESULTS, "The manifest").splitlines()
+    described = {key for row in rows if row.startswith("| `") for key in re.findall(r"`(\w+)`", row.split("|")[1])}
+    manifest = json.loads((small_run.path / "manifest.json").read_text(encoding="utf-8"))
+    assert described == set(manifest)
+    for key in (*manifest["engine"], *manifest["fit"], *manifest["provenance"]):
+        assert f"`{key}`" in section(RESULTS, "The manifest")
+    for solver in manifest["engine"].values():
+        assert f"| `{solver}` |" in section(CODE, "Engine")
 
 
 def test_every_file_of_a_run_is_described(small_run: Run) -> None:

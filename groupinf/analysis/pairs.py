@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from groupinf.errors import DataError
 
 ACTUAL = "actual"
-TEST_POINT_SUM = -1
 
 
 @dataclass(frozen=True)

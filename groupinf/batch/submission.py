@@ -10,11 +10,11 @@ import yaml
 from groupinf.batch.resources import Resources
 from groupinf.batch.scripts import Caller, CommandsOf, Script, scripts
 from groupinf.batch.slurm import cancel, submit_chain
-from groupinf.config.load import LoadedConfig
 from groupinf.errors import RunError
 from groupinf.experiments.folder.files import write_atomically
 from groupinf.experiments.folder.in_progress import BATCH, note_jobs
 from groupinf.experiments.folder.run_directory import RunDirectory
+from groupinf.studies.group_effects.schema import LoadedStudy as LoadedConfig
 
 
 @dataclass(frozen=True)

@@ -1,64 +1,89 @@
-"""From a YAML file or a mapping, and overrides, to a checked configuration that knows where each key stands."""
+"""From what is written to a checked configuration that knows where each key stands."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from numbers import Integral, Real
-from pathlib import Path, PurePath
-from typing import Any
+from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
-from groupinf.config.dataset_schema import MAIN_FILES, MORE_FILES
-from groupinf.config.explain import found, problems_of
+from groupinf.config.explain import problems_of
+from groupinf.config.named_file import located, named_files
 from groupinf.config.origin import Origin
-from groupinf.config.overrides import Override, apply_override, parse_override
-from groupinf.config.reader import Document, Key, Problem, UnreadableError, parse_yaml
-from groupinf.config.schema import Config, GroupFile, spell_out_builders
+from groupinf.config.overrides import Override, apply_override
+from groupinf.config.reader import Key, Problem
+from groupinf.config.registered import spelled_out
+from groupinf.config.section import StudyConfig
+from groupinf.config.words import found, unknown_name
+from groupinf.config.written import Written, read_config
 from groupinf.errors import ConfigError
+
+# The key of the top level that says which kind of study a configuration is of.
+STUDY = "study"
+
+Study = TypeVar("Study", bound=StudyConfig)
+Study_co = TypeVar("Study_co", bound=StudyConfig, covariant=True)
 
 
 @dataclass(frozen=True, kw_only=True)
-class LoadedConfig(Origin):
-    """A checked configuration and where it came from."""
+class LoadedConfig(Origin, Generic[Study_co]):
+    """The checked configuration of a study and where it came from."""
 
-    config: Config
+    config: Study_co
 
     def error(self, key: Key, message: str) -> ConfigError:
         """``FILE, line N: a.b.c: message``, for a key that turns out to be unusable later on."""
         return ConfigError(self.message(Problem(key, message)))
 
-    def resolved(self, task: str | None = None) -> dict[str, Any]:
-        """The configuration as JSON-able values: every default filled in, paths absolute, what is unset left out.
+    def located(self) -> Study_co:
+        """The configuration with the paths of all files absolute."""
+        return located(self.config, self.base)
 
-        A default that the task of the data decides is filled in where ``task`` says it.
-        """
-        values = self.config.model_dump(mode="json", exclude_none=True)
-        folds = self.config.regularization.cross_validation
-        if folds is not None and task is not None:
-            values["regularization"]["cross_validation"]["score"] = folds.score_for(task)
-        for section, key in [
-            *((values["dataset"], key) for key in (*MAIN_FILES, *MORE_FILES)),
-            *((builder, "path") for builder in values["groups"]["builders"]),
-        ]:
-            if key in section:
-                section[key] = str(self.path(section[key]).absolute())
-        return values
+    def resolved(self) -> dict[str, Any]:
+        """The configuration as JSON-able values: every default filled in, paths absolute, what is unset left out."""
+        return self.located().model_dump(mode="json", exclude_none=True)
 
 
-def load_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()) -> LoadedConfig:
-    """Read, override and check a configuration.
+def load_config(
+    source: str | Path | Mapping[str, Any], overrides: Sequence[str], model: type[Study]
+) -> LoadedConfig[Study]:
+    """Read a file or mapping, override, and check it as the configuration of a study whose sections ``model`` has.
 
     ``overrides`` are ``KEY=VALUE`` with dotted keys and YAML values, applied in order. Raises ConfigError with
     one line for each thing that is wrong: place, key, what was expected, what was found.
     """
-    _refuse_other_types(source, overrides)
-    document, name, base = _read(source)
-    data, origin = _override(document, [parse_override(o) for o in overrides], name, base)
-    problems = list(document.problems)
-    config, more = _validate(data, origin)
+    return _checked(read_config(source, overrides), model)
+
+
+def load_study(
+    source: str | Path | Mapping[str, Any], overrides: Sequence[str], models: Mapping[str, type[Study]], default: str
+) -> LoadedConfig[Study]:
+    """``load_config`` with the model of the study that the key ``study`` names, ``default`` where it is left out.
+
+    A model that has no such key is checked without it. Raises ConfigError also where no study has the name.
+    """
+    written = read_config(source, overrides)
+    name = written.top(STUDY, default)
+    if not isinstance(name, str) or name not in models:
+        message = unknown_name(STUDY, name, models) if isinstance(name, str) else f"expected text, found {found(name)}"
+        _, origin = _overridden(written, StudyConfig)
+        raise ConfigError(origin.message(Problem((STUDY,), message)))
+    model = models[name]
+    return _checked(written if STUDY in model.model_fields else written.without(STUDY), model)
+
+
+def json_schema(model: type[StudyConfig]) -> dict[str, Any]:
+    """The JSON Schema of the configuration file of a study, for editors."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
+
+
+def _checked(written: Written, model: type[Study]) -> LoadedConfig[Study]:
+    data, origin = _overridden(written, model)
+    problems = list(written.document.problems)
+    config, more = _validate(data, origin, model)
     problems += more
     if config is not None:
         problems += _missing_files(config, origin)
@@ -68,90 +93,23 @@ def load_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str]
     return LoadedConfig(**vars(origin), config=config)
 
 
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of the configuration file, for editors."""
-    schema = Config.model_json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
-
-
-def _refuse_other_types(source: object, overrides: object) -> None:
-    """A caller's slip: a text of overrides would be gone through letter by letter."""
-    if not isinstance(source, (str, Path, Mapping)):
-        raise ConfigError(f"config: expected the path of a file or a mapping, found {found(source)}")
-    expected = 'overrides: expected a list of "KEY=VALUE" texts, such as ["seed=1"]'
-    if isinstance(overrides, str) or not isinstance(overrides, Sequence):
-        raise ConfigError(f"{expected}, found {found(overrides)}")
-    others = [o for o in overrides if not isinstance(o, str)]
-    if others:
-        raise ConfigError(f"{expected}, found {found(others[0])} in the list")
-
-
-def _read(source: str | Path | Mapping[str, Any]) -> tuple[Document, str, Path]:
-    if isinstance(source, Mapping):
-        return Document(_plain(source), {}, ()), "config", Path.cwd()
-    name, path = str(source), Path(source)
-    try:
-        document = parse_yaml(_text(path, name))
-    except UnreadableError as e:
-        raise ConfigError(f"{name}, line {e.line}: {e}") from e
-    expected = "expected keys and values such as name: .., dataset: .."
-    if document.value is None:
-        raise ConfigError(f"{name}, line 1: {expected}, found an empty file")
-    if not isinstance(document.value, dict):
-        kind = "a list" if isinstance(document.value, list) else found(document.value)
-        raise ConfigError(f"{name}, line {document.lines[()]}: {expected}, found {kind}")
-    return document, name, path.parent.absolute()
-
-
-def _text(path: Path, name: str) -> str:
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError as e:
-        raise ConfigError(f"{name}: expected a configuration file, found no such file") from e
-    except IsADirectoryError as e:
-        raise ConfigError(f"{name}: expected a configuration file, found a folder") from e
-    except (OSError, ValueError) as e:  # ValueError: a null character in the name
-        raise ConfigError(f"{name}: cannot be read: {getattr(e, 'strerror', None) or e}") from e
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as e:
-        line = raw.count(b"\n", 0, e.start) + 1
-        raise ConfigError(f"{name}, line {line}: expected UTF-8 text, found the byte 0x{raw[e.start]:02x}") from e
-
-
-def _plain(value: Any) -> Any:
-    """A caller's mapping with plain containers and numbers, so that tuples, paths and NumPy scalars will do."""
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(v) for v in value]
-    if isinstance(value, PurePath):
-        return str(value)
-    if isinstance(value, bool) or not isinstance(value, Real):
-        return value
-    return int(value) if isinstance(value, Integral) else float(value)
-
-
-def _override(
-    document: Document, overrides: Sequence[Override], source: str, base: Path
-) -> tuple[dict[str, Any], Origin]:
-    data, lines = document.value, dict(document.lines)
+def _overridden(written: Written, model: type[StudyConfig]) -> tuple[dict[str, Any], Origin]:
+    data, lines = written.document.value, dict(written.document.lines)
     overridden: dict[Key, Override] = {}
-    for override in overrides:
-        # A builder given by its name takes options too: groups.builders.0.k=[4].
-        data = {**data, "groups": spell_out_builders(data["groups"])} if "groups" in data else data
-        data, key, created = apply_override(data, override)
+    for override in written.overrides:
+        # a section that is given by its name takes options too: groups.builders.0.k=[4]
+        data, key, created = apply_override(spelled_out(data, model), override)
         lines = {k: line for k, line in lines.items() if k[: len(key)] != key}
         overridden = {k: o for k, o in overridden.items() if k[: len(key)] != key}
         overridden |= {key[:end]: override for end in range(len(created), len(key) + 1)}
-    return data, Origin(source=source, lines=lines, base=base, overridden=overridden)
+    return data, Origin(source=written.source, lines=lines, base=written.base, overridden=overridden)
 
 
-def _validate(data: dict[str, Any], origin: Origin) -> tuple[Config | None, list[Problem]]:
+def _validate(data: dict[str, Any], origin: Origin, model: type[Study]) -> tuple[Study | None, list[Problem]]:
     try:
-        return Config.model_validate(data), []
+        return model.model_validate(data), []
     except ValidationError as e:
-        return None, [_blame_overrides(p, origin) for p in problems_of(e)]
+        return None, [_blame_overrides(p, origin) for p in problems_of(e, model, data)]
 
 
 def _blame_overrides(problem: Problem, origin: Origin) -> Problem:
@@ -168,17 +126,9 @@ def _blame_overrides(problem: Problem, origin: Origin) -> Problem:
     return Problem(problem.key, f"{named}; --set '{'.'.join(map(str, problem.key))}={whole}' replaces the section")
 
 
-def _missing_files(config: Config, origin: Origin) -> list[Problem]:
+def _missing_files(config: StudyConfig, origin: Origin) -> list[Problem]:
     """A Problem for each file that the configuration names and that is not there."""
-    named: list[tuple[Key, str]] = []
-    for key in (*MAIN_FILES, *MORE_FILES):
-        name = getattr(config.dataset, key, None)
-        if name is not None:
-            named.append((("dataset", key), name))
-    for i, builder in enumerate(config.groups.builders):
-        if isinstance(builder, GroupFile):
-            named.append((("groups", "builders", i, "path"), builder.path))
-    return [Problem(key, message) for key, name in named if (message := _why_no_file(origin, name))]
+    return [Problem(f.key, message) for f in named_files(config) if (message := _why_no_file(origin, f.path))]
 
 
 def _why_no_file(origin: Origin, name: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from groupinf.config.named_file import absolute
 from groupinf.config.overrides import Override
 from groupinf.config.reader import Key, Problem
 
@@ -51,4 +52,4 @@ class Origin:
 
     def path(self, name: str) -> Path:
         """A path that the configuration names: ``~`` expanded, relative to ``base``."""
-        return self.base / Path(name).expanduser()
+        return absolute(name, self.base)

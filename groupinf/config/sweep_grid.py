@@ -33,7 +33,7 @@ def _checked(given: dict[str, object], shown: str) -> SweepConfig:
     try:
         return SweepConfig.model_validate(given)
     except ValidationError as error:
-        found = "; ".join(": ".join([*map(str, p.key), p.message]) for p in problems_of(error))
+        found = "; ".join(": ".join([*map(str, p.key), p.message]) for p in problems_of(error, SweepConfig, given))
         raise ConfigError(f"{OPTION} {shown}: {found}") from error
 
 

@@ -14,6 +14,7 @@ from groupinf.datasets.column_use import ColumnUse
 from groupinf.datasets.rows.origins import RowOrigins
 
 Features = NDArray[np.float64] | sparse.csr_array
+Task = Literal["classification", "regression"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Dataset:
     """
 
     name: str
-    task: Literal["classification", "regression"]
+    task: Task
     X_train: Features
     y_train: NDArray[np.int64] | NDArray[np.float64]
     X_test: Features

@@ -45,9 +45,9 @@ def known_rows(facts: DatasetFacts) -> list[Row]:
     ]
 
 
-def file_rows(states: Sequence[FileState]) -> list[Row]:
-    """Return, of each source file, where it is, whether it is right, where it comes from and its hashes."""
-    rows = [("files", "none: scikit-learn brings the data along")] if not states else []
+def file_rows(facts: DatasetFacts, states: Sequence[FileState]) -> list[Row]:
+    """Return of each source file of a dataset where it is, whether it is right, where it comes from, and hashes."""
+    rows = [("files", f"none: {facts.bundled_in} brings the data along")] if not states else []
     for state in states:
         source = state.source
         rows.append(("file", f"{source.path}: {state_words(state)}"))

@@ -34,12 +34,14 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class DatasetFacts:
-    """One registered dataset.
+    """One known dataset.
 
     ``natural_groups`` are columns of the training rows, ``test_sets`` columns of the test rows.
     ``n``, ``n_test``, ``d`` and ``n_classes`` are what the loader yields: ``n_test`` is None where no source states
     it, ``n_classes`` is 0 for regression. ``lambda_over_n``, ``test_accuracy`` and ``test_f1`` are those of Table 1 of
     Koh, Ang, Teo and Liang (2019), None for a dataset or a score that is not in it.
+
+    ``bundled_in`` is the package that brings the data of a dataset without files along.
 
     ``cached``: loading takes long enough for a copy to be kept of what it yields; the loader does not use its seed.
     ``loader_version`` is raised whenever the loader yields something else from the same files.
@@ -55,6 +57,7 @@ class DatasetFacts:
     citation: str
     url: str
     files: tuple[SourceFile, ...] = ()
+    bundled_in: str = ""
     natural_groups: tuple[str, ...] = ()
     test_sets: tuple[str, ...] = ()
     lambda_over_n: float | None = None
@@ -68,3 +71,16 @@ class Loader(Protocol):
     """Reads a dataset below the data home; ``seed`` decides the split where the dataset does not come with one."""
 
     def __call__(self, home: Path, seed: int) -> Dataset: ...
+
+
+@dataclass(frozen=True)
+class KnownDataset:
+    """What is known of a dataset, and how it is loaded."""
+
+    facts: DatasetFacts
+    load: Loader
+
+    @property
+    def name(self) -> str:
+        """The name by which a configuration asks for it."""
+        return self.facts.name

@@ -18,7 +18,7 @@ FACTOR_BYTES = 256 * 2**20
 
 def block_width(objective: Objective, engine: Engine) -> int:
     """Groups in a block: a function of the problem's shape alone, never of the number of jobs."""
-    if engine.way == "own_factors":
+    if engine.factors_each_group:
         return min(WIDEST, max(1, FACTOR_BYTES // (8 * objective.size**2)))
     return WIDEST
 

@@ -24,6 +24,7 @@ from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.workers.progress import Progress
 from groupinf.experiments.workers.shards import ranges_text, shards_of
 from groupinf.studies.group_effects.block import StoredBlock, stored_block
+from groupinf.studies.group_effects.exactness import loose_effects
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.wording import counted, number
 
@@ -47,7 +48,7 @@ def collect(outline: Outline, run: str, directory: RunDirectory, progress: Progr
     agreement = agreement_table(effects, outline.manifest.seed)
     tables = {"retrains.parquet": retrains, "effects.parquet": effects, "spearman.parquet": agreement.table}
     written = {name: directory.write(name, parquet_bytes(table)) for name, table in tables.items()}
-    loose = _loose_solves(effects, outline.manifest.scales)
+    loose = [*loose_effects(outline.manifest, blocks), *_loose_solves(effects, outline.manifest.scales)]
     notes = [*outline.manifest.notes, *loose, *_at_rounding(retrains)]
     manifest = replace(
         outline.manifest,

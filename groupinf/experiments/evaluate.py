@@ -6,20 +6,15 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from decimal import ROUND_CEILING, Context
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import yaml
 
-from groupinf.analysis.certificates import EXACT
-from groupinf.config.load import LoadedConfig, load_config
 from groupinf.config.overrides import parse_override
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.block import evaluate_block
-from groupinf.effects.retraining import EFFECT_TOLERANCE
 from groupinf.effects.study import Study
 from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.collect import collect
@@ -40,6 +35,8 @@ from groupinf.studies.group_effects.block import block_to_store, stored_block
 from groupinf.studies.group_effects.checks import evaluations_of, load_checked, test_objective
 from groupinf.studies.group_effects.draw import Drawn, draw_test_points, make_study
 from groupinf.studies.group_effects.manifest import Evaluated, GroupEffectsManifest
+from groupinf.studies.group_effects.schema import LoadedStudy as LoadedConfig
+from groupinf.studies.load import load_config
 
 SETTABLE = ("test_points", "evaluations", "methods")
 # raised when an evaluation gives other numbers for the same run and settings
@@ -82,8 +79,7 @@ def evaluate(path: Path, overrides: Sequence[str], out: Path | None, jobs: int, 
     clock.append(time.perf_counter())
     _compute(evaluated, _Stored(study, source), target, jobs, progress)
     clock.append(time.perf_counter())
-    notes = (*manifest.notes, *_loose_effects(evaluated, study, target))
-    collect(replace(outline, manifest=replace(manifest, notes=notes)), target.path.name, target, progress)
+    collect(evaluated, target.path.name, target, progress)
     write_timings(target, [*clock, time.perf_counter()], jobs)
     return load_run(target.path)
 
@@ -193,36 +189,6 @@ def _evaluate(stored: _Stored, task: Task) -> Outcome:
     certificates = known.passes, known.refreshed, known.at_rounding
     block = evaluate_block(stored.study, task.members, task.names, theta, *certificates)
     return Outcome(task.number, block_to_store(block, None).arrays())
-
-
-def _loose_effects(outline: Outline, study: Study, target: RunDirectory) -> list[str]:
-    """A note for each evaluation on which the actual effects are not exact to EXACT of the largest of them."""
-    blocks = range(len(outline.blocks))
-    stored = [stored_block(arrays) for b in blocks if (arrays := target.read_block(b)) is not None]
-    per_measure = np.concatenate([block.error_estimate[-1] for block in stored], axis=1).max(axis=1)
-    per_size = np.abs(np.concatenate([block.effect[-1] for block in stored], axis=1)).max(axis=1)
-    names = [e.name for e in study.evaluations for _ in e.labels(study.test.labels)]
-    notes = []
-    for name in dict.fromkeys(names):
-        own = np.array([of == name for of in names])
-        largest = float(per_measure[own].max() / max(study.scales[name], per_size[own].max()))
-        if not largest <= EXACT:
-            notes.append(
-                f"actual effects on {name.replace('_', ' ')} are exact to {_rounded_up(largest)} of the largest "
-                f"effect; a run retrains until no more than {_rounded_up(EFFECT_TOLERANCE)} is left"
-            )
-    return notes
-
-
-def _rounded_up(share: float) -> str:
-    """Two digits and a power of ten that are not below the share, so that nothing above a limit looks equal to it.
-
-    >>> _rounded_up(1.0004e-8), _rounded_up(1e-8), _rounded_up(0.25)
-    ('1.1·10⁻⁸', '1·10⁻⁸', '2.5·10⁻¹')
-    """
-    rounded = Context(prec=2, rounding=ROUND_CEILING).create_decimal(repr(float(share)))
-    power = str(rounded.adjusted()).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{rounded.scaleb(-rounded.adjusted()).normalize():f}·10{power}"
 
 
 def _broken(path: Path, why: str) -> str:

@@ -11,7 +11,6 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from groupinf.config.load import LoadedConfig
 from groupinf.datasets.column_use import column_notes
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.blocks import block_width
@@ -34,6 +33,8 @@ from groupinf.studies.group_effects.draw import Drawn, draw, make_study, study_f
 from groupinf.studies.group_effects.fit import Model, fit_model, scored_values
 from groupinf.studies.group_effects.manifest import STUDY, EngineUsed, FitCertificate, GroupEffectsManifest
 from groupinf.studies.group_effects.rows import ROWS, rows_frame
+from groupinf.studies.group_effects.schema import LoadedStudy as LoadedConfig
+from groupinf.studies.group_effects.schema import resolved
 from groupinf.studies.group_effects.test_points import chosen_again
 
 
@@ -84,7 +85,7 @@ def prepare(
     drawn = given.drawn or draw(loaded, dataset, model, test, jobs)
     study = one_thread(partial(make_study, model.fitted, test, drawn, evaluations_of(loaded, dataset)), loaded)
     description = _description(loaded, dataset, model, test, study, drawn, identity)
-    contents = _contents(loaded.resolved(dataset.task), dataset, model, drawn.groups)
+    contents = _contents(resolved(loaded, dataset.task), dataset, model, drawn.groups)
     manifest = store_prepared(directory, contents, description)
     return Prepared(study, outline_from(drawn.groups, manifest))
 

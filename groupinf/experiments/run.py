@@ -11,7 +11,6 @@ from typing import Any
 
 import yaml
 
-from groupinf.config.load import LoadedConfig
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
 from groupinf.experiments.collect import collect
@@ -31,6 +30,7 @@ from groupinf.experiments.workers.progress import Progress
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.studies.group_effects.rows import ROWS
+from groupinf.studies.group_effects.schema import LoadedStudy as LoadedConfig
 
 TIMINGS = "timings.json"
 STAGES = ("prepare", "compute", "collect")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from groupinf.config.load import LoadedConfig
 from groupinf.errors import DataError
 from groupinf.experiments.collect import collect
 from groupinf.experiments.compute import compute
@@ -21,6 +20,7 @@ from groupinf.experiments.workers.processes import require_backend
 from groupinf.experiments.workers.progress import Progress
 from groupinf.experiments.workers.shards import Shard
 from groupinf.studies.group_effects.checks import load_checked
+from groupinf.studies.group_effects.schema import LoadedStudy as LoadedConfig
 
 
 @dataclass(frozen=True)

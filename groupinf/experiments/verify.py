@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from groupinf.config.load import load_config
 from groupinf.errors import DataError
 from groupinf.experiments.compute import compute_task, outcomes_of
 from groupinf.experiments.folder.files import npz_bytes
@@ -18,6 +17,7 @@ from groupinf.experiments.prepare import Prepared, restore
 from groupinf.experiments.workers.progress import Progress
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
+from groupinf.studies.load import load_config
 from groupinf.wording import counted
 
 # one block in so many is made again

@@ -5,18 +5,39 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from groupinf.config.section import distinct
 from groupinf.datasets.rows.exact import number_in
 
-Gaps = Literal["leave_out", "group"]
-ColumnNames = str | tuple[str, ...]
+# raised when columns give other groups or sets of test rows; a run's identity has it where it makes use of them
+BY_VALUE: Mapping[str, int] = {"by_value": 2}
 
 # What rows without a value are called where they are a group.
 GAP = "(missing)"
+
+
+def _one_or_several(value: object) -> object:
+    """The name of a column, or a list of distinct ones; a list of one is that one."""
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"expected text, found {value!r}; the names of several columns are a list of texts")
+    if not value or not all(isinstance(name, str) for name in value):
+        raise ValueError(f"expected the name of a column, or a list of names, each a text, found {list(value)!r}")
+    names = distinct(tuple(value))
+    return names[0] if len(names) == 1 else names
+
+
+ColumnNames = Annotated[str | Annotated[tuple[str, ...], Field(min_length=1)], BeforeValidator(_one_or_several)]
+# What becomes of rows without a value; spelled out or left out, the default is the same configuration.
+Gaps = Annotated[
+    Literal["leave_out", "group"] | None, AfterValidator(lambda value: None if value == "leave_out" else value)
+]
 
 
 @dataclass(frozen=True)
@@ -41,9 +62,7 @@ def names_of(column: ColumnNames) -> tuple[str, ...]:
     return (column,) if isinstance(column, str) else column
 
 
-def rows_by_value(
-    columns: Mapping[str, NDArray[np.object_]], column: ColumnNames, missing: Gaps | None = None
-) -> ByValue:
+def rows_by_value(columns: Mapping[str, NDArray[np.object_]], column: ColumnNames, missing: Gaps = None) -> ByValue:
     """Return the rows of each value of a column, or of each combination of values of several.
 
     A value is known by its text. Where all of a column are numbers, also as text, they are ordered as numbers, else by
@@ -91,7 +110,7 @@ def _is_gap(value: object) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
-def gap_words(column: ColumnNames, by_value: ByValue, missing: Gaps | None, what: str, sets: str) -> tuple[str, ...]:
+def gap_words(column: ColumnNames, by_value: ByValue, missing: Gaps, what: str, sets: str) -> tuple[str, ...]:
     """Return the note on rows with a gap, if any; ``what`` are the rows, ``sets`` what values make of them."""
     if not by_value.gaps:
         return ()

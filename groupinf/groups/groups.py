@@ -9,15 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-KINDS = (
-    "shared_feature",
-    "feature_clusters",
-    "gradient_clusters",
-    "random_within_class",
-    "random",
-    "positive_tail",
-    "negative_tail",
-)
+from groupinf.test_point_labels import NO_TEST_POINT
 
 
 @dataclass(frozen=True)
@@ -25,7 +17,7 @@ class Group:
     """One group as a builder makes it: sorted unique row indices, and what made it.
 
     ``test_point`` is the row of the test set whose influence chose the group (a number below -1 for a set of rows),
-    -1 where none did.
+    NO_TEST_POINT where none did.
     ``name`` is empty but for a user's own groups. ``made_from`` says in words what made it,
     e.g. ``feature age near row 17``.
     """
@@ -33,7 +25,7 @@ class Group:
     kind: str
     indices: NDArray[np.int64]
     made_from: str
-    test_point: int = -1
+    test_point: int = NO_TEST_POINT
     name: str = ""
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.config.schema import Sizes
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
 from groupinf.groups import sizes as size_rules
+from groupinf.groups.sizes import Sizes
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class GroupSource:
     The gradient of training point i at θ̂ is the outer product of [x_i, 1] and ``residuals[i]``
     (n, K'), which holds s_i r_i; K' is 1 in binary tasks and regression, K for softmax.
     ``influence[i, t]`` (n, T) is the influence of removing point i on the loss of ``test_points[t]``,
-    a row of the test set, or -1 for the sum over all of it, or a number of ``test_set_names`` for the sum over a set.
+    a row of the test set, ALL_ROWS for the sum over all of it, or a number of ``test_set_names`` for that over a set.
     These names also hold the row keys of single rows, where the data have any.
     """
 

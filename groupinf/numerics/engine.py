@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, assert_never
 
 import numpy as np
 
@@ -42,10 +42,11 @@ KERNEL_BYTES = 512 * 2**20
 OWN_BYTES = 2**30
 # passes that retraining takes with each preconditioner: measured on binary and softmax problems of all shapes
 PASSES = {"reduced": 7.5, "shared": 10.0}
-# truncated Newton with a diagonal: passes for each iteration that H itself takes to 1e-5, and the fewest to hope for
+# truncated Newton with a diagonal: passes for each iteration that H itself takes to TRIED_TO, and the fewest to hope
+# for
 PASSES_PER_ITERATION = 2.5
 FEWEST_DIAGONAL = 15.0
-# iterations of conjugate gradients with H for H − H(w); with a diagonal, for each that H itself takes to 1e-5
+# iterations of conjugate gradients with H for H − H(w); with a diagonal, for each that H itself takes to TRIED_TO
 ITERATIONS = 12.0
 NEWTON_PER_ITERATION = 1.8
 # the share of a Newton step's iterations that a certificate takes
@@ -55,6 +56,13 @@ MOST_TRIED = 200
 # work is counted in operations of a large matrix product (measured: 0.025 ns each); others cost more for each:
 # products of sparse X with columns, solves with a factor of its own for one column, products of sparse X with itself
 MEMORY_BOUND, SMALL_SOLVE, SPARSE_GRAM = 6.0, 16.0, 100.0
+# beside the multiplications: for each number of a P × P matrix that is copied, downdated and cleared, about 0.5 ns,
+# what 8 bytes take at 16 GB/s; for each of a group's m × m system, which stays in the cache, half of that
+FACTOR_MEMORY, SYSTEM_MEMORY = 20.0, 10.0
+# two triangular solves with many columns are 2P² operations for each, and run slower than a product
+SHARED_SOLVE = 3.0
+# relative residual to which conjugate gradients on H are tried: where they differ, enough to tell preconditioners apart
+TRIED_TO = 1e-5
 # a pass beside its products, for each row and each parameter: the loss, and the vectors of an iteration
 ROW_WORK, PARAMETER_WORK = 40.0, 100.0
 
@@ -74,20 +82,29 @@ class Engine:
 
     def reduced(self, removal: Removal) -> ReducedSolver:
         """The solver with H − H(w) for a block of groups."""
-        factor = removal.fitted.factor
-        if self.way == "sample_space":
-            small = sample_space(removal, self.kernel)
-            if small is not None:
-                return small
-        fits = 8 * removal.fitted.objective.size**2 * len(removal.members) <= OWN_BYTES
-        if isinstance(factor, DenseFactor) and (self.way == "own_factors" or (self.way == "sample_space" and fits)):
-            return own_factors(removal.fitted, factor, removal.members)
-        return Passes(removal, self.diagonal) if self.way == "passes" else Iterative(removal)
+        match self.way:
+            case "own_factors":
+                factor = removal.fitted.factor
+                assert isinstance(factor, DenseFactor)  # the only one that this way is possible with
+                return own_factors(removal.fitted, factor, removal.members)
+            case "sample_space":
+                return sample_space(removal, self.kernel) or _instead_of_sample_space(removal)
+            case "iterative":
+                return Iterative(removal)
+            case "passes":
+                return Passes(removal, self.diagonal)
+            case _:
+                assert_never(self.way)
 
     @property
     def direct(self) -> bool:
         """Whether solves with H − H(w) are direct, so that a Newton step costs next to nothing."""
         return self.way in DIRECT
+
+    @property
+    def factors_each_group(self) -> bool:
+        """Whether a block holds a P × P factor for each of its groups."""
+        return self.way == "own_factors"
 
     @property
     def truncated_newton(self) -> bool:
@@ -96,18 +113,32 @@ class Engine:
 
     def precondition(self, removal: Removal, reduced: ReducedSolver) -> ColumnMap:
         """M⁻¹ for the L-BFGS of a block; where its groups were given factors after all, these."""
-        factored = self.way == "sample_space" and isinstance(reduced, OwnFactors)
-        if self.preconditioner == "shared" and not factored:
-            if self.inverse.size:
-                return lambda V, _: times(self.inverse, V)
-            return lambda V, _: removal.fitted.factor.solve(V)
-        if self.preconditioner == "diagonal":
-            return lambda V, _: self.diagonal.solve(V)
 
-        def solve(V: Array, columns: Columns) -> Array:
+        def by_group(V: Array, columns: Columns) -> Array:
             return reduced.solve(V, columns, CERTIFICATE_TOLERANCE)
 
-        return solve
+        match self.preconditioner:
+            case "reduced":
+                return by_group
+            case "shared":
+                if self.way == "sample_space" and isinstance(reduced, OwnFactors):
+                    return by_group
+                if self.inverse.size:
+                    return lambda V, _: times(self.inverse, V)
+                return lambda V, _: removal.fitted.factor.solve(V)
+            case "diagonal":
+                return lambda V, _: self.diagonal.solve(V)
+            case _:
+                assert_never(self.preconditioner)
+
+
+def _instead_of_sample_space(removal: Removal) -> ReducedSolver:
+    """Where a small system is singular: a factor for each group if there is room, else iteration."""
+    factor = removal.fitted.factor
+    fits = 8 * removal.fitted.objective.size**2 * len(removal.members) <= OWN_BYTES
+    if isinstance(factor, DenseFactor) and fits:
+        return own_factors(removal.fitted, factor, removal.members)
+    return Iterative(removal)
 
 
 @dataclass(frozen=True)
@@ -135,7 +166,7 @@ class Shape:
     @property
     def shared_solve(self) -> float:
         """Two triangular solves, many columns at a time."""
-        return 3.0 * self.size**2
+        return SHARED_SOLVE * self.size**2
 
     @property
     def group_product(self) -> float:
@@ -163,9 +194,10 @@ def newton_work(shape: Shape, diagonal_iterations: float) -> dict[Way, tuple[flo
     gram = shape.group * row**2 * pairs * (SPARSE_GRAM if shape.is_sparse else 1.0)
     m, P = shape.group, float(shape.size)
     beside = shape.shared_solve + shape.group_product + PARAMETER_WORK * P
+    small_solve = 2 * shape.shared_solve + shape.group_product + 2 * m**2 * MEMORY_BOUND
     return {
-        "own_factors": (gram + P**3 / 3 + 20 * P**2, 2 * P**2 * SMALL_SOLVE),
-        "sample_space": (m**3 / 3 + 10 * m**2, 2 * shape.shared_solve + shape.group_product + 2 * m**2 * MEMORY_BOUND),
+        "own_factors": (gram + P**3 / 3 + FACTOR_MEMORY * P**2, 2 * P**2 * SMALL_SOLVE),
+        "sample_space": (m**3 / 3 + SYSTEM_MEMORY * m**2, small_solve),
         "iterative": (0.0, ITERATIONS * beside),
         "passes": (0.0, NEWTON_PER_ITERATION * diagonal_iterations * shape.one_pass),
     }
@@ -246,7 +278,7 @@ def _iterations(fitted: Fitted, candidate: Diagonal, most: int) -> float:
         lambda V, _: hessian_products(objective, fitted.theta, V),
         lambda V, _: candidate.solve(V),
         transposed_product(objective.X[:1], fitted.residuals[:1])[:, None],
-        1e-5,
+        TRIED_TO,
         most,
     )
     return float(end.iterations[0]) if end.converged[0] else np.inf

@@ -18,6 +18,9 @@ from groupinf.numerics.losses.loss import Array
 MEMORY = 8
 # a step cut below this fraction does not move the parameters any more: the column has stalled
 SMALLEST_STEP = 1e-6
+# a step that is cut back keeps at least and at most these shares, wherever the secant points: the first bounds how fast
+# steps vanish, the second how many passes a cut may take (Nocedal & Wright 2006, section 3.5)
+CUT_BACK = 0.1, 0.7
 # truncated Newton solves to this share of its gradient, less as the gradient falls (Nocedal & Wright 2006, eq. 7.3)
 LARGEST_FORCING = 0.1
 # nor to less than this share of the tolerance
@@ -195,7 +198,7 @@ def _advance(gradient: ColumnMap, solve: ColumnMap, state: Active, memory: int) 
     accept = (slope <= 0.0) | (norm < state.norm)
     # a rejected step has before ≤ 0 < slope, so its secant is finite
     secant = before / np.where(accept, 1.0, before - slope)
-    state.step = np.where(accept, 1.0, state.step * np.clip(secant, 0.1, 0.7))
+    state.step = np.where(accept, 1.0, state.step * np.clip(secant, *CUT_BACK))
     state.passes += 1
     if memory:
         y, z = g - state.gradient, v - state.solved

@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from groupinf.datasets.files.data_home import data_home
-from groupinf.datasets.registry import FACTS
+from groupinf.datasets.known.registry import facts_of
 from groupinf.reproduction.record import Record
 from groupinf.reproduction.results import Facts
 
@@ -65,4 +65,4 @@ class Paper:
 
 def absent_files(dataset: str) -> list[str]:
     """The files of a dataset that are not below the data home."""
-    return [source.path for source in FACTS[dataset].files if not (data_home() / source.path).is_file()]
+    return [source.path for source in facts_of(dataset).files if not (data_home() / source.path).is_file()]

@@ -10,10 +10,11 @@ from typing import Any, Generic, TypeVar
 import pandas as pd
 
 from groupinf.analysis.agreement import ALL_KINDS
+from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.experiments.folder.files import read_json
 from groupinf.experiments.folder.result import Run
 from groupinf.experiments.run import TIMINGS
-from groupinf.reporting.paper.scatter import OWN_GROUP, Shown
+from groupinf.reporting.paper.scatter import Shown
 from groupinf.reporting.sources import load_source
 from groupinf.reporting.words.summary import test_set_names
 from groupinf.reproduction.record import Record
@@ -47,7 +48,7 @@ class Facts:
     def row(self, evaluation: str, method: str) -> pd.Series[Any]:
         """The row of the test point that figures show, or of the groups themselves for their own loss."""
         rows = self.rows(evaluation, method)
-        point = OWN_GROUP if evaluation == "self_loss" else self.point
+        [point] = EVALUATIONS[evaluation].labels([self.point])
         return rows[rows["test_point"] == point].iloc[0]
 
 

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarking.problem import Problem
+from groupinf.effects.evaluations.self_loss import SELF_LOSS
+from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.numerics.objective import scores
 
 Array = NDArray[np.float64]
@@ -62,8 +64,8 @@ def _effects(problem: Problem, numbers: list[int], theta: Array) -> dict[str, Ar
 
     own = [self_loss(g, t) - self_loss(g, problem.theta) for g, t in zip(numbers, theta, strict=True)]
     return {
-        "test_loss": np.array([test_loss(t) - test_loss(problem.theta) for t in theta]),
-        "self_loss": np.array(own)[:, None],
+        TEST_LOSS.name: np.array([test_loss(t) - test_loss(problem.theta) for t in theta]),
+        SELF_LOSS.name: np.array(own)[:, None],
     }
 
 

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarking.problem import Problem
-from groupinf.config.load import load_config
 from groupinf.effects.block import block_context, compute_block
 from groupinf.effects.blocks import block_width, blocks_of
 from groupinf.effects.evaluations.registry import of_the_paper
@@ -24,6 +23,7 @@ from groupinf.numerics.objective import Rows
 from groupinf.numerics.retrain import Retrained
 from groupinf.studies.group_effects.draw import Drawn, make_study
 from groupinf.studies.group_effects.test_points import single_rows
+from groupinf.studies.load import load_config
 
 REPEATS = 3
 

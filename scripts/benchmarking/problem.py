@@ -13,11 +13,11 @@ from scipy import sparse
 
 from benchmarking.shapes import MADE_ONLY, SHAPES
 from benchmarking.synthetic import make_dataset
-from groupinf.config.schema import NamedDataset
-from groupinf.config.schema import TestPoints as ChosenTestPoints
 from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.files.data_home import data_home
-from groupinf.datasets.registry import FACTS, load_dataset
+from groupinf.datasets.known.by_name import NamedDataset
+from groupinf.datasets.known.registry import facts_of
+from groupinf.datasets.registry import load_dataset
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.effects.influence import point_influence
 from groupinf.effects.test_rows import TestRows
@@ -27,6 +27,7 @@ from groupinf.numerics.losses.registry import loss_for
 from groupinf.numerics.objective import Objective, scores, with_intercept
 from groupinf.studies.group_effects.checks import test_objective, training_objective
 from groupinf.studies.group_effects.fit import lam_from
+from groupinf.studies.group_effects.schema import TestPoints as ChosenTestPoints
 from groupinf.studies.group_effects.test_points import choose_test_points
 
 SEED = 0
@@ -67,7 +68,7 @@ class Problem:
 
 def dataset_for(name: str) -> tuple[Dataset, str]:
     """The real dataset where its files are in the data home, else one of the same shape; and which of the two."""
-    if name not in MADE_ONLY and all((data_home() / file.path).is_file() for file in FACTS[name].files):
+    if name not in MADE_ONLY and all((data_home() / file.path).is_file() for file in facts_of(name).files):
         return load_dataset(NamedDataset(name=name), Path(), SEED), "real"
     return make_dataset(name, SHAPES[name]), "made"
 

@@ -13,13 +13,13 @@ import yaml
 from click.testing import CliRunner, Result
 
 from groupinf.cli.main import main
-from groupinf.config.load import load_config
 from groupinf.experiments.stages import prepare_only
 from groupinf.experiments.sweep.execute import prepare_sweep
 from groupinf.experiments.sweep.plan import plan_sweep, sweep_name
 from groupinf.experiments.workers.progress import Silent
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.forecast import plan
+from groupinf.studies.load import load_config
 
 
 @pytest.fixture

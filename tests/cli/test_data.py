@@ -16,8 +16,9 @@ from click.testing import CliRunner, Result
 from groupinf.cli.data_text import list_text, rows_text
 from groupinf.cli.main import main
 from groupinf.cli.transfers import Bar, Notes, shown_transfer
-from groupinf.config.schema import NamedDataset
-from groupinf.datasets.registry import FACTS, dataset_names, load_dataset
+from groupinf.datasets.known.by_name import NamedDataset
+from groupinf.datasets.known.registry import dataset_names, facts_of
+from groupinf.datasets.registry import load_dataset
 from groupinf.errors import DataError
 
 README = (Path(__file__).parents[2] / "data" / "README.md").read_text(encoding="utf-8")
@@ -56,7 +57,7 @@ def real() -> Callable[..., Path]:
     def folder(*names: str) -> Path:
         if REAL_HOME is None:
             pytest.skip("GROUPINF_DATA is not set: no real data")
-        missing = [s.path for name in names for s in FACTS[name].files if not (Path(REAL_HOME) / s.path).is_file()]
+        missing = [s.path for name in names for s in facts_of(name).files if not (Path(REAL_HOME) / s.path).is_file()]
         if missing and os.environ.get("CI") == "true":
             pytest.fail(f"GROUPINF_DATA is set, but there is no {missing[0]}")
         if missing:
@@ -74,7 +75,7 @@ def test_list_has_a_line_for_each_dataset_and_all_facts(home: Path) -> None:
     result = invoke("list")
     lines = {line.split()[0]: line for line in result.stdout.splitlines() if line.split()}
     for name in dataset_names():
-        facts = FACTS[name]
+        facts = facts_of(name)
         assert f" {facts.n:,} " in lines[name]
         assert f" {facts.d:,} " in lines[name]
         assert lines[name].endswith(f" {facts.licence}")
@@ -88,12 +89,12 @@ def test_list_has_a_line_for_each_dataset_and_all_facts(home: Path) -> None:
 
 
 def test_list_fits_80_columns(home: Path) -> None:
-    lines = list_text([FACTS[name] for name in dataset_names()], Path("/data"), 80).splitlines()
+    lines = list_text([facts_of(name) for name in dataset_names()], Path("/data"), 80).splitlines()
     assert max(map(len, lines)) <= 80
-    assert [line.split()[0] for line in lines[1 : len(FACTS) + 1]] == list(dataset_names())
+    assert [line.split()[0] for line in lines[1 : len(dataset_names()) + 1]] == list(dataset_names())
     assert "…" in "".join(lines)  # licences too long for what is left
     for name in dataset_names():
-        assert f" {FACTS[name].n:,} " in " ".join(lines)
+        assert f" {facts_of(name).n:,} " in " ".join(lines)
 
 
 def test_wrong_name_is_refused_before_anything_is_done(home: Path) -> None:
@@ -108,7 +109,7 @@ def test_failed_fetch(home: Path, tmp_path: Path) -> None:
     result = invoke("fetch", "digits", "dogfish_efficientnet", "--mirror", str(tmp_path))
     assert result.exit_code == 1
     assert result.stdout == "digits: comes with scikit-learn, there is nothing to fetch\n"
-    for source in FACTS["dogfish_efficientnet"].files:  # none of them has a URL
+    for source in facts_of("dogfish_efficientnet").files:  # none of them has a URL
         assert f"\n  {tmp_path / source.path}: could not be opened: No such file or directory\n" in result.stderr
         assert f"Get it from {source.origin}, then `groupinf data import dogfish_efficientnet" in result.stderr
     assert invoke("fetch", "mnist", "--mirror", "/nowhere").exit_code == 2
@@ -175,13 +176,13 @@ def test_a_named_dataset_says_how_its_files_are_got(home: Path) -> None:
         f" {FIRES}"
     )
     for name in ("diabetes", "forest_fires", "dogfish"):
-        for source in FACTS[name].files:
+        for source in facts_of(name).files:
             (home / source.path).parent.mkdir(parents=True, exist_ok=True)
             (home / source.path).write_bytes(b"<!DOCTYPE html>")
         assert "found a web page (HTML), perhaps of a login or an error. " in fault(name)
     assert "`groupinf data fetch --force diabetes` replaces it" in fault("diabetes")
     assert "; `groupinf data import --force dogfish" in fault("dogfish")
-    for source in FACTS["dogfish"].files:  # whose sha256 are not known
+    for source in facts_of("dogfish").files:  # whose sha256 are not known
         (home / source.path).write_bytes(b"PK of something else")
     assert "expected a NumPy .npz archive" in fault("dogfish")
     assert "`groupinf data import --force dogfish" in fault("dogfish")
@@ -197,7 +198,7 @@ def test_import_verify_and_a_wrong_file(home: Path, real: Callable[..., Path], t
     (home / FIRES).write_bytes(b"X,Y\n")
     result = invoke("verify")
     assert result.exit_code == 1
-    assert f"{FIRES}: wrong: expected sha256 {FACTS['forest_fires'].files[0].sha256}, found " in result.stdout
+    assert f"{FIRES}: wrong: expected sha256 {facts_of('forest_fires').files[0].sha256}, found " in result.stdout
     assert f"  {FIRES}: `groupinf data fetch --force forest_fires` replaces it" in result.stderr
     assert "`groupinf data fetch --force forest_fires` replaces it" in invoke("show", "forest_fires").stdout
     result = invoke("import", "forest_fires", str(own))
@@ -211,7 +212,7 @@ def test_every_real_dataset_is_fetched_from_a_mirror_and_verified(home: Path, re
     result = invoke("fetch", *REAL, "--mirror", str(folder))
     assert (result.exit_code, result.stderr) == (0, "")
     assert all(line.endswith("verified") for line in result.stdout.splitlines())
-    paths = {source.path for name in REAL for source in FACTS[name].files}
+    paths = {source.path for name in REAL for source in facts_of(name).files}
     assert {str(path.relative_to(home)) for path in home.rglob("*") if path.is_file()} == paths
     verified = invoke("verify")
     assert verified.exit_code == 0
@@ -222,7 +223,7 @@ def test_every_real_dataset_is_fetched_from_a_mirror_and_verified(home: Path, re
 
 def test_show_of_a_dataset_that_is_not_there(home: Path) -> None:
     text = invoke("show", "cdr").stdout
-    facts = FACTS["cdr"]
+    facts = facts_of("cdr")
     for words in (facts.title, facts.citation, facts.licence, "F1 42.0 %", "cdr/cdr.db: not on disk", "not stated"):
         assert " ".join(words.split()) in " ".join(text.split())
     assert "Not loaded" in text

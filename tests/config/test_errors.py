@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from groupinf.config.load import load_config
 from groupinf.config.reader import UnreadableError, parse_yaml
 from groupinf.errors import ConfigError
+from groupinf.studies.load import load_config
 
 GOOD = """\
 name: study

@@ -11,9 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groupinf.config.load import json_schema, load_config
-from groupinf.config.schema import BUILDERS, Config, CsvDataset, FeatureClusters, NamedDataset, Random
+from groupinf.datasets.known.by_name import NamedDataset
+from groupinf.datasets.own.csv import CsvDataset
 from groupinf.errors import ConfigError
+from groupinf.groups.builders.feature_clusters import FeatureClusters
+from groupinf.groups.builders.random import Random
+from groupinf.groups.builders.registry import BUILDERS
+from groupinf.studies.group_effects.schema import Config
+from groupinf.studies.load import json_schema, load_config
 
 GOOD = """\
 name: study

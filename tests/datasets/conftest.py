@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from groupinf.datasets.registry import FACTS
+from groupinf.datasets.known.registry import facts_of
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +20,7 @@ def real_home() -> Callable[..., Path]:
         if "GROUPINF_DATA" not in os.environ:
             pytest.skip("GROUPINF_DATA is not set: no real data")
         folder = Path(os.environ["GROUPINF_DATA"])
-        needed = [*(source.path for name in datasets for source in FACTS[name].files), *others]
+        needed = [*(source.path for name in datasets for source in facts_of(name).files), *others]
         missing = [name for name in needed if not (folder / name).is_file()]
         if missing and os.environ.get("CI") == "true":
             pytest.fail(f"GROUPINF_DATA is set, but there is no {folder / missing[0]}")

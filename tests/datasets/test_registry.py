@@ -10,25 +10,24 @@ import pandas as pd
 import pytest
 import yaml
 
-from groupinf.config.schema import (
-    Column,
-    Config,
-    CsvDataset,
-    DatasetConfig,
-    LibsvmDataset,
-    NamedDataset,
-    NpzDataset,
-    ParquetDataset,
-)
+from groupinf.config.section import Section
 from groupinf.datasets.config_error import DatasetConfigError
-from groupinf.datasets.registry import FACTS, dataset_names, load_dataset
+from groupinf.datasets.known.by_name import NamedDataset
+from groupinf.datasets.known.registry import KNOWN, dataset_names, facts_of
+from groupinf.datasets.own.csv import CsvDataset
+from groupinf.datasets.own.libsvm import LibsvmDataset
+from groupinf.datasets.own.npz import NpzDataset
+from groupinf.datasets.own.parquet import ParquetDataset
+from groupinf.datasets.registry import load_dataset
+from groupinf.groups.builders.column import Column
+from groupinf.studies.group_effects.schema import Config
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_names_are_sorted() -> None:
-    assert list(dataset_names()) == sorted(FACTS)
-    assert {"breast_cancer", "diabetes", "digits", "mnist"} < set(FACTS)
+    assert list(dataset_names()) == sorted(KNOWN)
+    assert {"breast_cancer", "diabetes", "digits", "mnist"} < set(KNOWN)
 
 
 def test_readme_has_a_section_for_each_dataset_and_no_other() -> None:
@@ -43,7 +42,7 @@ def readme_sections() -> dict[str, str]:
 
 @pytest.mark.parametrize("name", dataset_names())
 def test_readme_states_the_registered_facts(name: str) -> None:
-    section, facts = readme_sections()[name], FACTS[name]
+    section, facts = readme_sections()[name], facts_of(name)
     stated = [facts.title, f"Licence: {facts.licence}", f"Citation: {facts.citation}", facts.url]
     stated += [f"{facts.n:,} for training", f"; {facts.d:,} features", *facts.natural_groups, *facts.test_sets]
     stated.append("for testing" if facts.n_test is None else f"{facts.n_test:,} for testing")
@@ -60,7 +59,7 @@ def test_readme_states_the_registered_facts(name: str) -> None:
 
 @pytest.mark.parametrize("name", dataset_names())
 def test_readme_has_a_row_with_the_sizes_of_each_dataset(name: str) -> None:
-    page, facts = (ROOT / "data" / "README.md").read_text(encoding="utf-8"), FACTS[name]
+    page, facts = (ROOT / "data" / "README.md").read_text(encoding="utf-8"), facts_of(name)
     (row,) = (line for line in page.splitlines() if line.startswith(f"| [`{name}`](#{name})"))
     _, rows, features, classes, _ = row.strip("|").split("|")
     assert f" {facts.n:,} / " in rows
@@ -71,17 +70,18 @@ def test_readme_has_a_row_with_the_sizes_of_each_dataset(name: str) -> None:
 
 @pytest.mark.parametrize("name", dataset_names())
 def test_each_file_comes_from_somewhere(name: str) -> None:
-    for file in FACTS[name].files:
+    assert bool(facts_of(name).files) != bool(facts_of(name).bundled_in)
+    for file in facts_of(name).files:
         assert bool(file.urls) != bool(file.origin)
 
 
-STUDIES = sorted({path.stem for path in (ROOT / "configs").glob("*.yaml")} & set(FACTS))
+STUDIES = sorted({path.stem for path in (ROOT / "configs").glob("*.yaml")} & set(KNOWN))
 
 
 @pytest.mark.parametrize("name", STUDIES)
 def test_study_of_a_dataset(name: str) -> None:
     config = Config.model_validate(yaml.safe_load((ROOT / "configs" / f"{name}.yaml").read_text(encoding="utf-8")))
-    facts = FACTS[name]
+    facts = facts_of(name)
     assert (config.name, config.dataset) == (name, NamedDataset(name=name))
     assert config.evaluations is not None
     assert ("test_prediction" in config.evaluations) == (facts.n_classes <= 2)
@@ -91,7 +91,7 @@ def test_study_of_a_dataset(name: str) -> None:
     assert set(columns) <= set(facts.natural_groups)
 
 
-def problem(config: DatasetConfig, base: Path = Path("/nowhere")) -> tuple[tuple[str, ...], str]:
+def problem(config: Section, base: Path = Path("/nowhere")) -> tuple[tuple[str, ...], str]:
     with pytest.raises(DatasetConfigError) as caught:
         load_dataset(config, base, 0)
     assert caught.value.exit_code == 2
@@ -108,7 +108,7 @@ def test_name_like_none_has_no_nearest() -> None:
     assert problem(NamedDataset(name="xyz"))[1].endswith("found 'xyz'")
 
 
-OWN: dict[str, Callable[[str], DatasetConfig]] = {
+OWN: dict[str, Callable[[str], Section]] = {
     "npz": lambda path: NpzDataset(npz=path),
     "csv": lambda path: CsvDataset(csv=path, target="y"),
     "parquet": lambda path: ParquetDataset(parquet=path, target="y"),
@@ -123,8 +123,9 @@ def test_absent_file_and_folder(kind: str, tmp_path: Path) -> None:
     config = OWN[kind]
 
     (tmp_path / "folder").mkdir()
-    absent, folder = problem(config("sub/a.dat"), tmp_path), problem(config("folder"), tmp_path)
-    assert absent == (("dataset", kind), f"expected a file, found nothing at {tmp_path / 'sub/a.dat'}")
+    (tmp_path / "a").touch()
+    absent, folder = problem(config("sub/b.dat"), tmp_path), problem(config("folder"), tmp_path)
+    assert absent == (("dataset", kind), f"expected a file, found nothing at {tmp_path / 'sub/b.dat'}")
     assert folder == (("dataset", kind), f"expected a file, found a folder at {tmp_path / 'folder'}")
     assert problem(config("a\0b"), tmp_path)[0] == ("dataset", kind)
 

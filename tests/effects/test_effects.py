@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 from support.problems import make_objective
 
-from groupinf.effects.block import block_context, compute_block
+from groupinf.effects.block import BlockEffects, block_context, compute_block
 from groupinf.effects.context import BlockContext
 from groupinf.effects.evaluations.evaluation import measures_of
 from groupinf.effects.evaluations.on_test_points import OnTestPoints
@@ -25,11 +25,11 @@ from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import trust_in_fit
 from groupinf.errors import ConvergenceError
 from groupinf.numerics.bounds import bounded_problem
-from groupinf.numerics.engine import choose_engine
-from groupinf.numerics.factor import DenseFactor, cholesky
+from groupinf.numerics.engine import Engine, choose_engine
+from groupinf.numerics.factor import DenseFactor, cholesky, hessian_diagonal
 from groupinf.numerics.fit import Fitted, fit
 from groupinf.numerics.objective import Objective, gradients, row_hessian
-from groupinf.numerics.reduced import own_factors
+from groupinf.numerics.reduced import own_factors, sample_space_kernel
 from groupinf.numerics.removal import removal
 from groupinf.test_point_labels import OWN_GROUP
 
@@ -283,3 +283,45 @@ def test_evaluations_come_in_the_order_asked_for() -> None:
     made = measures_of(evaluations, study.test, removal(study.fitted, GROUPS))
     assert [measure.evaluation for measure in made] == evaluations
     assert [measure.labels for measure in made] == [(OWN_GROUP,), (4, 0, 11)]
+
+
+def engines(fitted: Fitted) -> list[Engine]:
+    """One for each way to solve, with the preconditioner that suits it."""
+    assert isinstance(fitted.factor, DenseFactor)
+    empty, diagonal = np.empty((0, 0)), hessian_diagonal(fitted.objective, fitted.theta)
+    made = [
+        Engine("own_factors", "reduced", empty, empty, diagonal),
+        Engine("iterative", "shared", empty, fitted.factor.factor.inverse(), diagonal),
+        Engine("passes", "diagonal", empty, empty, diagonal),
+    ]
+    if fitted.objective.loss.outputs == 1:
+        made.append(Engine("sample_space", "reduced", sample_space_kernel(fitted), empty, diagonal))
+    return made
+
+
+@pytest.mark.parametrize("classes", TASKS)
+def test_what_is_asked_for_changes_no_bit_of_what_is_retrained(classes: int) -> None:
+    study = make_study(classes)
+    asked = [
+        (("newton",), ("self_loss",)),
+        (("parameter_influence", "influence"), ("test_loss", "self_loss")),
+    ]
+    of_parameters = {field.name for field in fields(BlockEffects)} - {"effect", "error_estimate"}
+    for engine in engines(study.fitted):
+        whole = replace(study, engine=engine)
+        block = compute_block(whole, GROUPS, NAMES)
+        labels = [e.name for e in whole.evaluations for _ in e.labels(whole.test.labels)]
+        for methods, evaluations in asked:
+            part = replace(
+                whole,
+                methods=tuple(REGISTERED[name] for name in methods),
+                evaluations=tuple(EVALUATIONS[name] for name in evaluations),
+            )
+            other = compute_block(part, GROUPS, NAMES)
+            for name in of_parameters:
+                assert getattr(other, name).tobytes() == getattr(block, name).tobytes(), (engine.way, name)
+            rows = [row for name in evaluations for row in np.flatnonzero(np.array(labels) == name)]
+            assert other.effect[-1].tobytes() == block.effect[-1][rows].tobytes()
+            assert other.error_estimate[-1].tobytes() == block.error_estimate[-1][rows].tobytes()
+            for i, method in enumerate(methods):
+                np.testing.assert_array_equal(other.effect[i], block.effect[METHODS.index(method)][rows])

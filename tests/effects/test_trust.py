@@ -10,8 +10,8 @@ import pytest
 from support.extended import DIGITS
 from support.small_studies import Problem, block_of, random_problem, study_of, truth_of, with_groups
 
-# problems of each part; together they hold several thousand groups' scores against their bounds
-PROBLEMS, PARTS = 250, 8
+# problems of each part; together they hold more than a thousand groups' scores against their bounds
+PROBLEMS, PARTS = 250, 3
 
 
 def score_errors(problem: Problem, theta: np.ndarray, exact: list) -> float:  # type: ignore[type-arg]

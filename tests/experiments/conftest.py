@@ -1,21 +1,35 @@
-"""A small study that runs in a second or two, and what watches its progress."""
+"""A small study that runs in a fraction of a second; figures are looked at elsewhere and not drawn here."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from support.undrawn import leave_pictures_out
 
 
-@pytest.fixture
-def small_npz(tmp_path: Path) -> Path:
+@pytest.fixture(autouse=True, scope="module")
+def undrawn() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        leave_pictures_out(patch)
+        yield
+
+
+@pytest.fixture(scope="session")
+def small_arrays() -> dict[str, Any]:
     rng = np.random.default_rng(0)
     X = rng.normal(size=(120, 3))
     y = np.where(X[:, 0] + 0.8 * rng.normal(size=120) > 0, "yes", "no")
+    return {"X_train": X[:90], "y_train": y[:90], "X_test": X[90:], "y_test": y[90:]}
+
+
+@pytest.fixture
+def small_npz(tmp_path: Path, small_arrays: dict[str, Any]) -> Path:
     path = tmp_path / "small.npz"
-    np.savez(path, X_train=X[:90], y_train=y[:90], X_test=X[90:], y_test=y[90:])
+    np.savez(path, **small_arrays)
     return path
 
 

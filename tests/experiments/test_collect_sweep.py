@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 from click.testing import CliRunner, Result
@@ -25,14 +28,43 @@ def invoke(*arguments: str | Path) -> Result:
     return CliRunner().invoke(main, [*map(str, arguments), "-q"])
 
 
-@pytest.fixture
-def study(small_config: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(autouse=True, scope="module")
+def narrow() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocks, "WIDEST", WIDTH)
+        yield
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory, small_arrays: dict[str, Any]) -> Path:
     """A study of four blocks at each of two values."""
-    monkeypatch.setattr(blocks, "WIDEST", WIDTH)
-    small_config["groups"] = {"sizes": {"min": 0.02, "max": 0.25, "num": 30}, "builders": ["random"]}
-    small_config["regularization"]["sweep"] = {"values": [0.01, 0.1]}
-    (tmp_path / "study.yaml").write_text(yaml.safe_dump(small_config))
-    return tmp_path / "study.yaml"
+    folder = tmp_path_factory.mktemp("study")
+    np.savez(folder / "small.npz", **small_arrays)
+    config = {
+        "name": "small",
+        "dataset": {"npz": str(folder / "small.npz")},
+        "regularization": {"lambda_over_n": 0.01, "sweep": {"values": [0.01, 0.1]}},
+        "groups": {"sizes": {"min": 0.02, "max": 0.25, "num": 30}, "builders": ["random"]},
+        "test_points": {"random": 1},
+        "evaluations": ["test_loss"],
+        "methods": ["newton"],
+    }
+    (folder / "study.yaml").write_text(yaml.safe_dump(config))
+    return folder / "study.yaml"
+
+
+@pytest.fixture(scope="module")
+def swept(study: Path) -> Result:
+    """What the command says that sweeps it, beside it."""
+    done = invoke("sweep", study, "--out", study.parent / "whole", "--jobs", "1")
+    assert done.exit_code == 0, done.output
+    return done
+
+
+@pytest.fixture
+def finished(study: Path, swept: Result, tmp_path: Path) -> Path:
+    """The sweep in a folder of the test's own."""
+    return shutil.copytree(the_sweep(study.parent / "whole"), tmp_path / the_sweep(study.parent / "whole").name)
 
 
 def the_sweep(out: Path) -> Path:
@@ -40,10 +72,8 @@ def the_sweep(out: Path) -> Path:
     return path
 
 
-def test_shards_are_joined_to_what_a_sweep_writes(study: Path, tmp_path: Path) -> None:
-    whole, shards = tmp_path / "whole", tmp_path / "shards"
-    expected = invoke("sweep", study, "--out", whole, "--jobs", "1")
-    assert expected.exit_code == 0, expected.output
+def test_shards_are_joined_to_what_a_sweep_writes(study: Path, swept: Result, finished: Path, tmp_path: Path) -> None:
+    shards = tmp_path / "shards"
     assert invoke("sweep", study, "--out", shards, "--jobs", "1", "--shard", "1/2").exit_code == 0
     sweep = the_sweep(shards)
     lacking = invoke("collect", sweep)
@@ -62,17 +92,15 @@ def test_shards_are_joined_to_what_a_sweep_writes(study: Path, tmp_path: Path) -
     assert told.count(f"nothing; groupinf collect {sweep} joins the blocks") == 2
     joined = invoke("collect", sweep)
     assert joined.exit_code == 0, joined.output
-    assert joined.stdout.splitlines()[:2] == expected.stdout.splitlines()[:2]
+    assert joined.stdout.splitlines()[:2] == swept.stdout.splitlines()[:2]
     assert f"Table: {sweep / 'tables' / 'sweep.md'}" in joined.stdout
     for name in TABLES:
-        assert (sweep / name).read_bytes() == (the_sweep(whole) / name).read_bytes()
+        assert (sweep / name).read_bytes() == (finished / name).read_bytes()
     assert all((sweep / run / "report.html").exists() for run in runs)
 
 
-def test_altered_manifests_of_a_sweep_are_made_again_by_the_same_command(study: Path, tmp_path: Path) -> None:
-    command = ("sweep", study, "--out", tmp_path, "--jobs", "1")
-    assert invoke(*command).exit_code == 0
-    sweep = the_sweep(tmp_path)
+def test_altered_manifests_of_a_sweep_are_made_again_by_the_same_command(study: Path, finished: Path) -> None:
+    command, sweep = ("sweep", study, "--out", finished.parent, "--jobs", "1"), finished
     before = contents(sweep)
     altered = sorted(sweep.glob("small-*/manifest.json"))
     assert len(altered) == 2
@@ -126,12 +154,6 @@ def test_a_value_that_does_not_fit_is_named(study: Path, tmp_path: Path, monkeyp
     assert result.exit_code == 1
     assert "λ/n = 0.1: the fit stopped" in result.stderr
     assert "λ/n = 0.1 has no result" in result.stdout
-
-
-@pytest.fixture
-def finished(study: Path, tmp_path: Path) -> Path:
-    assert invoke("sweep", study, "--out", tmp_path, "--jobs", "1").exit_code == 0
-    return the_sweep(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,16 @@ import pandas as pd
 import pytest
 
 import groupinf
-from groupinf.config.load import load_config
-from groupinf.config.schema import CrossValidation
 from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.folder.result import Run
+from groupinf.experiments.run import execute
+from groupinf.experiments.workers.progress import Silent
 from groupinf.numerics.cross_validation import contiguous_folds
+from groupinf.reporting.report import write_report
 from groupinf.studies.group_effects.folds import folds_of
 from groupinf.studies.group_effects.forecast import plan
+from groupinf.studies.group_effects.schema import CrossValidation
+from groupinf.studies.load import load_config
 
 FILE = "cross_validation.parquet"
 WANTED = {"min": 1e-3, "max": 10.0, "num": 5, "folds": 4, "score": "log_loss"}
@@ -30,7 +33,11 @@ def config(small_config: dict[str, Any]) -> dict[str, Any]:
 
 def run(config: dict[str, Any], out: Path, **more: Any) -> Run:
     section = {**config["regularization"]["cross_validation"], **more}
-    return groupinf.run_experiment({**config, "regularization": {"cross_validation": section}}, out=out, jobs=1)
+    return ran({**config, "regularization": {"cross_validation": section}}, out)
+
+
+def ran(config: dict[str, Any], out: Path) -> Run:
+    return execute(load_config(config), out, 1, False, Silent())
 
 
 def test_the_table_is_stored_drawn_and_told_in_the_manifest(config: dict[str, Any], tmp_path: Path) -> None:
@@ -52,12 +59,14 @@ def test_the_table_is_stored_drawn_and_told_in_the_manifest(config: dict[str, An
     np.testing.assert_array_equal(told.mean_score, table.mean_score)
     assert FILE in done.manifest.files
     pd.testing.assert_frame_equal(pd.read_parquet(done.path / FILE), table)
+    write_report(done)
     assert (done.path / "figures" / "cross_validation.svg").is_file()
 
 
 def test_a_configured_lambda_leaves_no_table(small_config: dict[str, Any], tmp_path: Path) -> None:
     small_config["groups"]["builders"] = ["random"]
-    done = groupinf.run_experiment(small_config, out=tmp_path, jobs=1)
+    done = ran(small_config, tmp_path)
+    write_report(done)
     assert done.cross_validation is None
     assert not list(done.path.rglob("*cross_validation*"))
 
@@ -128,7 +137,7 @@ def test_folds_of_one_class_are_noted_where_labels_are_sorted(config: dict[str, 
         False,
         False,
     ]
-    assert "over 5 stratified folds" in (strata.path / "report.md").read_text()
+    assert "over 5 stratified folds" in write_report(strata).read_text()
     section = {"cross_validation": {**WANTED, "folds": 5}}
     planned = plan(load_config({**config, "regularization": section}))
     assert any(noted in note for note in planned.notes)
@@ -183,11 +192,11 @@ def test_a_score_that_is_left_out_is_the_one_that_the_task_has(tmp_path: Path, t
         "groups": {"sizes": {"min": 0.1, "max": 0.2, "num": 2}, "builders": ["random"]},
         "test_points": {"random": 1},
     }
-    done = groupinf.run_experiment(config, out=tmp_path, jobs=1)
+    done = ran(config, tmp_path)
     spelled = config | {"regularization": {"cross_validation": wanted | {"score": score}}}
     assert done.config["regularization"]["cross_validation"]["score"] == score
     assert done.manifest.identity["config"]["regularization"]["cross_validation"]["score"] == score
-    assert groupinf.run_experiment(spelled, out=tmp_path, jobs=1).path == done.path
+    assert ran(spelled, tmp_path).path == done.path
     assert done.cross_validation is not None
     assert (done.cross_validation.mean_score < 0).all() == (score == "log_loss")
 
@@ -202,4 +211,4 @@ def test_a_score_that_regression_has_not_is_refused_with_the_one_that_it_has(tmp
         "groups": {"sizes": {"min": 0.1, "max": 0.2, "num": 2}, "builders": ["random"]},
     }
     with pytest.raises(ConfigError, match=r"score: expected log_loss \(half the squared error\).*found f1"):
-        groupinf.run_experiment(config, out=tmp_path, jobs=1)
+        ran(config, tmp_path)

@@ -22,7 +22,6 @@ from support.slurm import wait_until
 
 import groupinf
 from groupinf.cli.main import main
-from groupinf.config.load import load_config
 from groupinf.effects import blocks
 from groupinf.errors import RunError
 from groupinf.experiments.folder.manifest import RunManifest
@@ -32,6 +31,7 @@ from groupinf.experiments.stages import execute_shard
 from groupinf.experiments.workers import dask_cluster as cluster_module
 from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard
+from groupinf.studies.load import load_config
 
 NARROW = 2
 

@@ -14,7 +14,6 @@ import pytest
 from click.testing import CliRunner
 
 from groupinf.cli.main import main
-from groupinf.config.load import load_config
 from groupinf.effects import block as block_module
 from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.evaluate import evaluate
@@ -24,6 +23,7 @@ from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.run import execute, load_run
 from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.report import write_report
+from groupinf.studies.load import load_config
 
 # groups that do not depend on the test points: a run on others draws the same
 GROUPS = {

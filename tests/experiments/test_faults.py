@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 from support.faults import MOMENTS, WIDTH, contents, ended, started, study, study_dying_at_a_write, the_run
 
-from groupinf.config.load import load_config
 from groupinf.effects import blocks
 from groupinf.errors import DataError, RunError
 from groupinf.experiments.folder.kinds import MANIFEST
@@ -25,8 +24,9 @@ from groupinf.experiments.run import execute
 from groupinf.experiments.stages import collect_run, prepare_only
 from groupinf.experiments.workers.processes import each
 from groupinf.experiments.workers.progress import Silent
+from groupinf.studies.load import load_config
 
-KILLS = 30
+KILLS = 12
 FILES = (
     MANIFEST,
     "config.yaml",
@@ -237,7 +237,7 @@ def test_a_folder_that_cannot_be_written_to_is_found_before_the_fit(
 
 def test_two_runs_of_the_same_study_at_once(finished: tuple[dict[str, Any], Path], tmp_path: Path) -> None:
     config, whole = finished
-    for i in range(3):
+    for i in range(2):
         both = [started(study, config, tmp_path / str(i)) for _ in range(2)]
         assert [ended(process) for process in both] == [0, 0]
         assert contents(the_run(tmp_path / str(i))) == contents(whole)

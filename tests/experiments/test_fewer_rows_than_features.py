@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-import groupinf
+from groupinf.config.load import load_config
 from groupinf.experiments.evaluate import evaluate
+from groupinf.experiments.folder.result import Run
+from groupinf.experiments.run import execute
 from groupinf.experiments.verify import verify_run
 from groupinf.experiments.workers.progress import Silent
 
@@ -44,8 +46,8 @@ def study(folder: Path, name: str, lambda_over_n: float) -> dict[str, Any]:
     }
 
 
-def run(folder: Path, name: str, lambda_over_n: float = 1e-3) -> groupinf.Run:
-    return groupinf.run_experiment(study(folder, name, lambda_over_n), out=folder / "runs", jobs=1)
+def run(folder: Path, name: str, lambda_over_n: float = 1e-3) -> Run:
+    return execute(load_config(study(folder, name, lambda_over_n)), folder / "runs", 1, False, Silent())
 
 
 @pytest.mark.parametrize(

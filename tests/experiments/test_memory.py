@@ -17,13 +17,15 @@ from click.testing import CliRunner
 
 import groupinf
 from groupinf.cli.main import main
-from groupinf.config.load import load_config
-from groupinf.datasets.own.declared_size import declared_bytes
+from groupinf.datasets.registry import declared_bytes
 from groupinf.errors import OutOfMemoryError
+from groupinf.experiments.run import execute
 from groupinf.experiments.workers import memory
 from groupinf.experiments.workers.processes import each
+from groupinf.experiments.workers.progress import Silent
+from groupinf.studies.load import load_config
 
-ROWS, COLUMNS = 20_000, 1_000
+ROWS, COLUMNS = 2_000, 1_000
 SIZES = "{sizes: {min: 0.05, max: 0.2, num: 2}, builders: [random]}"
 
 
@@ -59,10 +61,10 @@ def test_features_that_cannot_fit_are_refused_by_their_header(
 ) -> None:
     config = write(tmp_path)
     assert (tmp_path / "wide.npz").stat().st_size < 10**6
-    there_are(monkeypatch, 10**8)
+    there_are(monkeypatch, 10**7)
     result = CliRunner().invoke(main, [command, str(config)])
     assert result.exit_code == 1
-    assert "line 2: dataset: its data take at least 160 MB of memory, and 100 MB are to be had; " in result.stderr
+    assert "line 2: dataset: its data take at least 16 MB of memory, and 10 MB are to be had; " in result.stderr
     assert not (tmp_path / "results").exists()
 
 
@@ -182,10 +184,10 @@ def test_commands_end_with_the_sentence_and_status_1(
     config.write_text(
         f"name: s\ndataset: {{name: breast_cancer}}\nregularization: {{lambda_over_n: 0.1}}\ngroups: {SIZES}\n"
     )
-    run = groupinf.run_experiment(config, out=tmp_path, jobs=1)
+    run = execute(load_config(config), tmp_path, 1, False, Silent()).path if command == "report" else None
     for name in ("groupinf.studies.group_effects.checks.load_dataset", "groupinf.experiments.run.RunDirectory.read"):
         monkeypatch.setattr(name, no_memory)
-    result = CliRunner().invoke(main, [command, str(run.path if command == "report" else config)])
+    result = CliRunner().invoke(main, [command, str(run or config)])
     assert result.exit_code == 1
     assert "Error: memory does not suffice (unable to allocate 9 GiB)" in result.stderr
     assert "Traceback" not in result.output + result.stderr

@@ -11,14 +11,15 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-import groupinf
 from groupinf.cli.main import main
-from groupinf.config.load import load_config
 from groupinf.datasets.registry import load_dataset
 from groupinf.errors import ConfigError
 from groupinf.experiments.folder.identity import identity_hash, identity_of
 from groupinf.experiments.folder.result import Run
+from groupinf.experiments.run import execute
+from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.report import write_report
+from groupinf.studies.load import load_config
 
 
 def table() -> pd.DataFrame:
@@ -60,7 +61,7 @@ def study(folder: Path, kind: str = "csv", column: Any = "site", **changes: Any)
 
 
 def ran(folder: Path, *args: Any, **changes: Any) -> Run:
-    return groupinf.run_experiment(study(folder, *args, **changes), out=folder / "runs", jobs=1)
+    return execute(load_config(study(folder, *args, **changes)), folder / "runs", 1, False, Silent())
 
 
 def test_both_kinds_of_file_give_the_same_groups_sets_and_effects(folder: Path) -> None:
@@ -111,7 +112,7 @@ def test_missing_goes_with_column_alone() -> None:
 def test_manifest_report_page_and_validate_list_the_columns(folder: Path) -> None:
     run = ran(folder)
     listed = {use.name: use for use in run.manifest.columns}
-    assert {name: use["role"] for name, use in listed.items()} == {
+    assert {name: use.role for name, use in listed.items()} == {
         "x": "number",
         "price": "categories",
         "site": "dropped",
@@ -120,7 +121,7 @@ def test_manifest_report_page_and_validate_list_the_columns(folder: Path) -> Non
         "part": "split",
         "y": "target",
     }
-    warning = listed["price"]["warning"]
+    warning = listed["price"].warning
     assert warning.startswith("looks like numbers written as text")
     assert f"column price: {warning}" in run.manifest.notes
     write_report(run)
@@ -171,16 +172,15 @@ def test_blanks_in_names_of_columns_show_and_small_numbers_are_written_as_elsewh
     values = np.round(rng.normal(size=60), 3)
     data = pd.DataFrame({" income": values * 1e-7, "two words": values, "y": (values > 0).astype(int)})
     data.to_csv(folder / "small.csv", index=False)
-    run = groupinf.run_experiment(
+    small = load_config(
         {
             "name": "small",
             "dataset": {"csv": str(folder / "small.csv"), "target": "y"},
             "regularization": {"lambda_over_n": 1e-5},
             "groups": {"sizes": {"min": 0.1, "max": 0.2, "num": 2}, "builders": ["random"]},
-        },
-        out=folder / "runs",
-        jobs=1,
+        }
     )
+    run = execute(small, folder / "runs", 1, False, Silent())
     write_report(run)
     low = f"{values.min():g}".replace("-", "−")
     for text in ((run.path / "report.md").read_text(), (run.path / "report.html").read_text()):

@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 from sklearn.datasets import dump_svmlight_file
 
-import groupinf
-from groupinf.config.load import load_config
 from groupinf.datasets.registry import load_dataset
 from groupinf.experiments.folder.identity import identity_hash, identity_of
+from groupinf.experiments.run import execute
+from groupinf.experiments.workers.progress import Silent
+from groupinf.studies.load import load_config
 
 
 @pytest.fixture
@@ -51,9 +52,9 @@ TABLE = {"parquet": "train.parquet", "test_file": "test.parquet", "target": "y",
     ],
 )
 def test_a_study_of_own_data_runs(folder: Path, dataset: dict[str, Any], builder: Any) -> None:
-    run = groupinf.run_experiment(study(folder, dataset, builder), out=folder / "runs", jobs=1)
+    run = execute(load_config(study(folder, dataset, builder)), folder / "runs", 1, False, Silent())
     assert len(run.groups) == 3
-    again = groupinf.run_experiment(run.path / "config.yaml", out=folder / "runs", jobs=1)
+    again = execute(load_config(run.path / "config.yaml"), folder / "runs", 1, False, Silent())
     assert again.path == run.path
 
 

@@ -14,7 +14,6 @@ import pytest
 from click.testing import CliRunner
 
 from groupinf.cli.main import main
-from groupinf.config.load import load_config
 from groupinf.errors import ConfigError
 from groupinf.experiments.evaluate import evaluate
 from groupinf.experiments.folder.result import Run
@@ -25,6 +24,7 @@ from groupinf.reporting.report import write_report
 from groupinf.reporting.tables.spearman import spearman_csv
 from groupinf.reporting.tables.terminal import spearman_text
 from groupinf.studies.group_effects.manifest import TestKey
+from groupinf.studies.load import load_config
 
 FILE = "rows.parquet"
 MINE = pd.DataFrame(

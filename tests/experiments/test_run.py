@@ -13,7 +13,6 @@ import pytest
 from support.faults import WIDTH
 
 import groupinf
-from groupinf.config.load import load_config
 from groupinf.effects import blocks
 from groupinf.errors import ConfigError, ConvergenceError, DataError, RunError
 from groupinf.experiments import compute as compute_stage
@@ -24,6 +23,7 @@ from groupinf.experiments.run import execute, load_run
 from groupinf.experiments.stages import execute_shard
 from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard
+from groupinf.studies.load import load_config
 
 COLUMNS = [
     "run",

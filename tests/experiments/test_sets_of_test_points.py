@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from groupinf.config.load import load_config
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import ConfigError
 from groupinf.experiments.folder.result import Run
@@ -25,6 +24,7 @@ from groupinf.reporting.tables.terminal import spearman_text
 from groupinf.studies.group_effects import checks as problem
 from groupinf.studies.group_effects.forecast import plan
 from groupinf.studies.group_effects.manifest import TestSet
+from groupinf.studies.load import load_config
 
 SITES = ("site 0", "site 1", "site 2 with a name that no panel and no table has room for")
 SITE = np.array(SITES, dtype=object)[np.random.default_rng(4).integers(3, size=30)]

@@ -11,11 +11,11 @@ import pytest
 import yaml
 from support.faults import the_run
 
-from groupinf.config.load import load_config
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.run import execute
 from groupinf.experiments.verify import verify_run
 from groupinf.experiments.workers.progress import Silent
+from groupinf.studies.load import load_config
 
 # three blocks
 STUDY = {

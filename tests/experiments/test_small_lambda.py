@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from groupinf.config.schema import NamedDataset
+from groupinf.datasets.known.by_name import NamedDataset
 from groupinf.datasets.registry import load_dataset
 from groupinf.effects.block import compute_block
 from groupinf.effects.evaluations.registry import of_the_paper

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from support.faults import WIDTH
 
-from groupinf.config.load import load_config
 from groupinf.effects import blocks
 from groupinf.errors import ConvergenceError, DataError
 from groupinf.experiments import compute as compute_stage
@@ -25,6 +24,7 @@ from groupinf.experiments.stages import collect_run, execute_shard, prepare_only
 from groupinf.experiments.status import status_of, status_text
 from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard
+from groupinf.studies.load import load_config
 
 
 @pytest.fixture(autouse=True)

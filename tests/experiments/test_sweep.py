@@ -20,7 +20,6 @@ import yaml
 from sklearn.linear_model import LogisticRegression
 
 import groupinf
-from groupinf.config.load import load_config
 from groupinf.config.sweep_grid import parse_grid
 from groupinf.errors import ConfigError, ConvergenceError, DataError
 from groupinf.experiments.folder.manifest import SweepFailure
@@ -35,6 +34,7 @@ from groupinf.experiments.workers.shards import Shard
 from groupinf.studies.group_effects import fit as fitting
 from groupinf.studies.group_effects.forecast import plan
 from groupinf.studies.group_effects.manifest import LambdaSweepManifest
+from groupinf.studies.load import load_config
 
 GRID = "0.001,0.01,0.1"
 

@@ -11,7 +11,6 @@ from click.testing import CliRunner
 from support.faults import WIDTH
 
 from groupinf.cli.main import main
-from groupinf.config.load import load_config
 from groupinf.effects import blocks
 from groupinf.errors import DataError
 from groupinf.experiments import verify as verification
@@ -19,6 +18,7 @@ from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.run import execute
 from groupinf.experiments.verify import ONE_IN, verify_run
 from groupinf.experiments.workers.progress import Silent
+from groupinf.studies.load import load_config
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from groupinf.config.schema import Sizes
 from groupinf.datasets.dataset import Dataset
+from groupinf.groups.sizes import Sizes
 from groupinf.groups.source import GroupSource
 
 SIZES = Sizes(min=0.02, max=0.25, num=12)

@@ -8,16 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from groupinf.config import schema
 from groupinf.errors import DataError
 from groupinf.groups.build import build_groups, build_one
-from groupinf.groups.groups import KINDS, Groups
+from groupinf.groups.builders.column import Column
+from groupinf.groups.builders.file import GroupFile
+from groupinf.groups.builders.random import Random
+from groupinf.groups.builders.random_within_class import RandomWithinClass
+from groupinf.groups.builders.registry import BUILDERS
+from groupinf.groups.groups import Groups
+from groupinf.groups.sizes import Sizes
 
-ALL = tuple(
-    b(k=(2, 4)) if name.endswith("clusters") else b()
-    for name, b in schema.BUILDERS.items()
-    if name not in schema.SIZELESS
-)
+ALL = tuple(b(k=(2, 4)) if name.endswith("clusters") else b() for name, b in BUILDERS.items() if b.needs_sizes)
+KINDS = tuple(kind.name for builder in ALL for kind in builder.kinds)
 
 
 def _of_kind(groups: Groups, kind: str) -> list[tuple[list[int], str]]:
@@ -26,8 +28,8 @@ def _of_kind(groups: Groups, kind: str) -> list[tuple[list[int], str]]:
 
 def test_every_kind_is_built_in_the_order_of_the_config(make_source, tmp_path: Path) -> None:
     (tmp_path / "own.csv").write_text("group,index\nsouth,3\nnorth,1\nsouth,0\n")
-    builders = (schema.GroupFile(path="own.csv"), *ALL, schema.Column(column="ward"))
-    groups, notes = build_groups(make_source(), builders, tmp_path)
+    builders = (GroupFile(path=str(tmp_path / "own.csv")), *ALL, Column(column="ward"))
+    groups, notes = build_groups(make_source(), builders)
     assert tuple(dict.fromkeys(groups.kind)) == ("file", *KINDS, "column ward")
     assert groups.name[:3] == ("south", "north", "2")
     assert groups.members(0).tolist() == [0, 3]
@@ -35,29 +37,29 @@ def test_every_kind_is_built_in_the_order_of_the_config(make_source, tmp_path: P
 
 
 @pytest.mark.parametrize("outputs", [1, 3])
-def test_adding_or_moving_builders_leaves_the_others_alone(make_source, tmp_path: Path, outputs: int) -> None:
+def test_adding_or_moving_builders_leaves_the_others_alone(make_source, outputs: int) -> None:
     source = make_source(outputs=outputs)
-    every, _ = build_groups(source, ALL, tmp_path)
-    backwards, _ = build_groups(source, ALL[::-1], tmp_path)
+    every, _ = build_groups(source, ALL)
+    backwards, _ = build_groups(source, ALL[::-1])
     for options in ALL:
-        alone, _ = build_groups(source, [options], tmp_path)
+        alone, _ = build_groups(source, [options])
         for kind in set(alone.kind):
             assert _of_kind(alone, kind) == _of_kind(every, kind) == _of_kind(backwards, kind)
 
 
-def test_a_repeated_builder_draws_from_its_own_stream(make_source, tmp_path: Path) -> None:
-    groups, _ = build_groups(make_source(), [schema.Random(), schema.Random()], tmp_path)
+def test_a_repeated_builder_draws_from_its_own_stream(make_source) -> None:
+    groups, _ = build_groups(make_source(), [Random(), Random()])
     drawn = _of_kind(groups, "random")
-    assert drawn[:12] == _of_kind(build_groups(make_source(), [schema.Random()], tmp_path)[0], "random")
+    assert drawn[:12] == _of_kind(build_groups(make_source(), [Random()])[0], "random")
     assert all(first != second for first, second in zip(drawn[:12], drawn[12:], strict=True))
 
 
-def test_builders_may_run_in_any_order_and_elsewhere(make_source, tmp_path: Path) -> None:
+def test_builders_may_run_in_any_order_and_elsewhere(make_source) -> None:
     def backwards_elsewhere(work, tasks):
         return [pickle.loads(pickle.dumps(work))(pickle.loads(pickle.dumps(t))) for t in list(tasks)[::-1]][::-1]
 
-    here, notes = build_groups(make_source(), ALL, tmp_path)
-    there, other_notes = build_groups(make_source(), ALL, tmp_path, map_builders=backwards_elsewhere)
+    here, notes = build_groups(make_source(), ALL)
+    there, other_notes = build_groups(make_source(), ALL, map_builders=backwards_elsewhere)
     assert notes == other_notes
     assert here.made_from == there.made_from
     np.testing.assert_array_equal(here.indices, there.indices)
@@ -65,16 +67,16 @@ def test_builders_may_run_in_any_order_and_elsewhere(make_source, tmp_path: Path
     assert build_one.__module__ == "groupinf.groups.build"
 
 
-def test_sparse_features_give_the_groups_of_dense_ones(make_source, tmp_path: Path) -> None:
-    dense, _ = build_groups(make_source(), ALL, tmp_path)
-    sparse_groups, _ = build_groups(make_source(as_sparse=True), ALL, tmp_path)
+def test_sparse_features_give_the_groups_of_dense_ones(make_source) -> None:
+    dense, _ = build_groups(make_source(), ALL)
+    sparse_groups, _ = build_groups(make_source(as_sparse=True), ALL)
     for kind in set(KINDS) - {"feature_clusters", "gradient_clusters"}:
         assert _of_kind(dense, kind) == _of_kind(sparse_groups, kind)
     assert dense.kind == sparse_groups.kind
     np.testing.assert_array_equal(dense.sizes, sparse_groups.sizes)
 
 
-def test_no_group_at_all_is_refused_with_the_notes(make_source, tmp_path: Path) -> None:
-    source = make_source(sizes=schema.Sizes(min=0.95, max=1.0, num=3))
+def test_no_group_at_all_is_refused_with_the_notes(make_source) -> None:
+    source = make_source(sizes=Sizes(min=0.95, max=1.0, num=3))
     with pytest.raises(DataError, match=r"no builder made a group\nrandom_within_class: 3 sizes above 180"):
-        build_groups(source, [schema.RandomWithinClass()], tmp_path)
+        build_groups(source, [RandomWithinClass()])

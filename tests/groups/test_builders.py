@@ -7,25 +7,23 @@ import re
 import numpy as np
 import pytest
 
-from groupinf.config import schema
 from groupinf.errors import DataError
-from groupinf.groups.builders import influence_tails, random_groups, random_within_class, shared_feature
-from groupinf.groups.sizes import tail_stages
+from groupinf.groups.builders.influence_tails import InfluenceTails, tail_stages
+from groupinf.groups.builders.random import Random
+from groupinf.groups.builders.random_within_class import RandomWithinClass
+from groupinf.groups.builders.registry import BUILDERS
+from groupinf.groups.builders.shared_feature import SharedFeature
+from groupinf.groups.sizes import Sizes
 
-SMALL = {
-    "shared_feature": shared_feature.build,
-    "random_within_class": random_within_class.build,
-    "random": random_groups.build,
-    "influence_tails": influence_tails.build,
-}
+SMALL = ("shared_feature", "random_within_class", "random", "influence_tails")
 
 
 @pytest.mark.parametrize("name", SMALL)
 def test_members_are_distinct_training_rows_and_the_same_for_the_same_stream(make_source, name: str) -> None:
-    source, options = make_source(), schema.BUILDERS[name]()
-    built = SMALL[name](source, options, np.random.default_rng(7))
-    again = SMALL[name](source, options, np.random.default_rng(7))
-    other = SMALL[name](source, options, np.random.default_rng(8))
+    source, builder = make_source(), BUILDERS[name]()
+    built = builder.build(source, np.random.default_rng(7))
+    again = builder.build(source, np.random.default_rng(7))
+    other = builder.build(source, np.random.default_rng(8))
     members = [g.indices.tolist() for g in built.groups]
     assert members == [g.indices.tolist() for g in again.groups]
     assert members != [g.indices.tolist() for g in other.groups]
@@ -38,20 +36,20 @@ def test_members_are_distinct_training_rows_and_the_same_for_the_same_stream(mak
 @pytest.mark.parametrize("name", SMALL)
 def test_sizes_are_needed(make_source, name: str) -> None:
     with pytest.raises(DataError, match=r"groups\.sizes: expected"):
-        SMALL[name](make_source(sizes=None), schema.BUILDERS[name](), np.random.default_rng(0))
+        BUILDERS[name]().build(make_source(sizes=None), np.random.default_rng(0))
 
 
 def test_random_has_one_group_per_size_and_misses_no_point(make_source) -> None:
-    source = make_source(sizes=schema.Sizes(min=0.25, max=0.5, num=100))
-    groups = random_groups.build(source, schema.Random(), np.random.default_rng(0)).groups
+    source = make_source(sizes=Sizes(min=0.25, max=0.5, num=100))
+    groups = Random().build(source, np.random.default_rng(0)).groups
     assert [g.indices.size for g in groups] == list(source.group_sizes())
     assert {g.kind for g in groups} == {"random"}
     assert np.unique(np.concatenate([g.indices for g in groups])).size == source.dataset.n
 
 
 def test_random_within_class_stays_in_a_class_and_reports_what_it_skips(make_source) -> None:
-    source = make_source(sizes=schema.Sizes(min=0.05, max=1.0, num=39))  # 180 rows of "no", 20 of "yes"
-    built = random_within_class.build(source, schema.RandomWithinClass(), np.random.default_rng(0))
+    source = make_source(sizes=Sizes(min=0.05, max=1.0, num=39))  # 180 rows of "no", 20 of "yes"
+    built = RandomWithinClass().build(source, np.random.default_rng(0))
     labels = np.array(source.dataset.classes)[source.dataset.y_train]
     for group in built.groups:
         assert {f"class {label}" for label in labels[group.indices]} == {group.made_from}
@@ -62,14 +60,14 @@ def test_random_within_class_stays_in_a_class_and_reports_what_it_skips(make_sou
 def test_random_within_class_needs_classes(make_source) -> None:
     source = make_source(task="regression")
     with pytest.raises(DataError, match="found a regression task"):
-        random_within_class.build(source, schema.RandomWithinClass(), np.random.default_rng(0))
+        RandomWithinClass().build(source, np.random.default_rng(0))
 
 
 @pytest.mark.parametrize("as_sparse", [False, True])
 def test_shared_feature_holds_the_closest_points(make_source, as_sparse: bool) -> None:
     X = make_source().dataset.X_train  # about 30 % zeros: many ties
-    source = make_source(as_sparse=as_sparse, sizes=schema.Sizes(min=0.02, max=0.6, num=60))
-    groups = shared_feature.build(source, schema.SharedFeature(), np.random.default_rng(0)).groups
+    source = make_source(as_sparse=as_sparse, sizes=Sizes(min=0.02, max=0.6, num=60))
+    groups = SharedFeature().build(source, np.random.default_rng(0)).groups
     assert [g.indices.size for g in groups] == list(source.group_sizes())
     seen = set()
     for group in groups:
@@ -82,18 +80,18 @@ def test_shared_feature_holds_the_closest_points(make_source, as_sparse: bool) -
 
 
 def test_shared_feature_breaks_ties_at_random(make_source) -> None:
-    source = make_source(d=1, sizes=schema.Sizes(min=0.1, max=0.1, num=2000))
+    source = make_source(d=1, sizes=Sizes(min=0.1, max=0.1, num=2000))
     source.dataset.X_train[:] = 1.0
-    groups = shared_feature.build(source, schema.SharedFeature(), np.random.default_rng(0)).groups
+    groups = SharedFeature().build(source, np.random.default_rng(0)).groups
     times = np.bincount(np.concatenate([g.indices for g in groups]), minlength=200)
     # 2,000 draws of a tenth: 200 each, standard deviation 13.4
     assert 140 < times.min() <= times.max() < 260
 
 
 def test_tails_are_drawn_from_their_end_of_the_ordering(make_source) -> None:
-    sizes = schema.Sizes(min=0.01, max=0.5, num=30)
+    sizes = Sizes(min=0.01, max=0.5, num=30)
     source = make_source(n=400, sizes=sizes)
-    groups = list(influence_tails.build(source, schema.InfluenceTails(), np.random.default_rng(0)).groups)
+    groups = list(InfluenceTails().build(source, np.random.default_rng(0)).groups)
     stages, _ = tail_stages(sizes, 400)
     expected = [
         (kind, test_point, size, stage.window, column)
@@ -114,8 +112,8 @@ def test_tails_are_drawn_from_their_end_of_the_ordering(make_source) -> None:
 
 
 def test_tails_reach_the_whole_window(make_source) -> None:
-    source = make_source(n=400, sizes=schema.Sizes(min=0.01, max=0.5, num=90))
-    groups = influence_tails.build(source, schema.InfluenceTails(), np.random.default_rng(0)).groups
+    source = make_source(n=400, sizes=Sizes(min=0.01, max=0.5, num=90))
+    groups = InfluenceTails().build(source, np.random.default_rng(0)).groups
     words = " of the 300 points of smallest influence on test point 3"
     last_stage = [g.indices for g in groups if g.made_from == f"{g.indices.size}{words}"]
     assert np.unique(np.concatenate(last_stage)).size == 300

@@ -10,12 +10,13 @@ from scipy import sparse
 from scipy.cluster.hierarchy import fclusterdata
 from sklearn.cluster import KMeans
 
-from groupinf.config.schema import FeatureClusters, GradientClusters, Sizes
 from groupinf.errors import DataError
-from groupinf.groups.builders import feature_clusters, gradient_clusters
+from groupinf.groups.builders.feature_clusters import FeatureClusters
+from groupinf.groups.builders.gradient_clusters import GradientClusters
 from groupinf.groups.clustering import clusters, kmeans
 from groupinf.groups.clustering.points import FeaturePoints, gradient_points
 from groupinf.groups.pools import Pool, draw_from_pools
+from groupinf.groups.sizes import Sizes
 
 
 def _blobs(k: int, each: int, seed: int = 0) -> np.ndarray:
@@ -53,10 +54,10 @@ def test_groups_lie_in_the_cluster_they_name(make_source, builder: str, outputs:
     source = make_source(outputs=outputs, sizes=Sizes(min=0.01, max=0.2, num=60))
     X1 = np.hstack([source.dataset.X_train, np.ones((200, 1))])
     if builder == "feature":
-        built = feature_clusters.build(source, FeatureClusters(k=(2, 5)), np.random.default_rng(1))
+        built = FeatureClusters(k=(2, 5)).build(source, np.random.default_rng(1))
         explicit = source.dataset.X_train
     else:
-        built = gradient_clusters.build(source, GradientClusters(k=(2, 5)), np.random.default_rng(1))
+        built = GradientClusters(k=(2, 5)).build(source, np.random.default_rng(1))
         explicit = np.einsum("nd,nk->ndk", X1, source.residuals).reshape(200, -1)
     seeds = np.random.default_rng(1)
     partitions = {"single linkage": _partition(fclusterdata(explicit, t=1))}
@@ -75,9 +76,9 @@ def test_groups_lie_in_the_cluster_they_name(make_source, builder: str, outputs:
 
 def test_the_tree_is_left_out_on_request_or_with_a_note(make_source, monkeypatch) -> None:
     source = make_source()
-    asked = feature_clusters.build(source, FeatureClusters(k=(2,), hierarchical=False), np.random.default_rng(0))
+    asked = FeatureClusters(k=(2,), hierarchical=False).build(source, np.random.default_rng(0))
     monkeypatch.setattr(clusters, "TREE_WORK", 200**2 * 55 - 1)
-    forced = feature_clusters.build(source, FeatureClusters(k=(2,)), np.random.default_rng(0))
+    forced = FeatureClusters(k=(2,)).build(source, np.random.default_rng(0))
     assert asked.notes == ()
     assert forced.notes == ("feature_clusters: single linkage of 200 points would take too long and was left out",)
     assert [g.indices.tolist() for g in forced.groups] == [g.indices.tolist() for g in asked.groups]
@@ -105,14 +106,14 @@ def test_mini_batches_read_factored_gradients(make_source, monkeypatch) -> None:
     labels = kmeans.kmeans_labels(points, 64, np.random.default_rng(0))
     assert labels.shape == (200,)
     assert 0 <= labels.min() <= labels.max() < 64
-    built = gradient_clusters.build(source, GradientClusters(k=(3,), hierarchical=False), np.random.default_rng(0))
+    built = GradientClusters(k=(3,), hierarchical=False).build(source, np.random.default_rng(0))
     assert "gradient_clusters: k-means k=3 went by mini-batches (MiniBatchKMeans), as n·d·k is large" in built.notes
 
 
-def test_fewer_distinct_points_than_k_is_noted() -> None:
-    points = FeaturePoints(np.repeat(np.array([[0.0], [5.0]]), 20, axis=0))
-    options = FeatureClusters(k=(4,), hierarchical=False)
-    built = clusters.draw_from_clusters(points, (10, 30), options, np.random.default_rng(0))
+def test_fewer_distinct_points_than_k_is_noted(make_source) -> None:
+    source = make_source(n=40, d=1, sizes=Sizes(min=0.25, max=0.75, num=2))
+    source.dataset.X_train[:] = np.repeat(np.array([[0.0], [5.0]]), 20, axis=0)
+    built = FeatureClusters(k=(4,), hierarchical=False).build(source, np.random.default_rng(0))
     assert built.notes == (
         "feature_clusters: k-means k=4 found 2 clusters, as no more points are distinct",
         "feature_clusters: 1 size above 20, which no cluster can fill, was skipped",
@@ -121,6 +122,4 @@ def test_fewer_distinct_points_than_k_is_noted() -> None:
 
 def test_k_above_n_is_refused(make_source) -> None:
     with pytest.raises(DataError, match=r"k <= n = 20, found k = 64"):
-        feature_clusters.build(
-            make_source(n=20, sizes=Sizes(min=0.1, max=0.2, num=2)), FeatureClusters(k=(4, 64)), None
-        )
+        FeatureClusters(k=(4, 64)).build(make_source(n=20, sizes=Sizes(min=0.1, max=0.2, num=2)), None)

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groupinf.config.schema import Sizes
 from groupinf.errors import DataError
-from groupinf.groups.sizes import group_sizes, tail_stages
+from groupinf.groups.builders.influence_tails import tail_stages
+from groupinf.groups.sizes import Sizes, group_sizes
 
 
 @given(n=st.integers(1, 10**6), low=st.floats(1e-6, 1), high=st.floats(1e-6, 1), num=st.integers(1, 200))

@@ -10,13 +10,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from groupinf.config import schema
 from groupinf.errors import DataError
 from groupinf.groups.build import build_groups
-from groupinf.groups.builders import own_groups as user_groups
+from groupinf.groups.builders.builder import Builder
+from groupinf.groups.builders.column import Column
+from groupinf.groups.builders.feature_clusters import FeatureClusters
+from groupinf.groups.builders.file import GroupFile
+from groupinf.groups.builders.gradient_clusters import GradientClusters
+from groupinf.groups.builders.random_within_class import RandomWithinClass
+from groupinf.groups.builders.registry import BUILDERS
 from groupinf.groups.by_value import rows_by_value
-from groupinf.groups.check import check_builder, check_sizes
 from groupinf.groups.group_file import read_group_file
+from groupinf.groups.sizes import Sizes, sizes_problem
 from groupinf.groups.training_rows import TrainingRows
 
 
@@ -70,7 +75,7 @@ def test_a_bad_file_is_refused_with_its_line(tmp_path: Path, make_source, text: 
     path = _file(tmp_path, text)
     with pytest.raises(DataError, match=r"groups\.csv" + message):
         read_group_file(path, TrainingRows(10))
-    problem = check_builder(schema.GroupFile(path="groups.csv"), make_source(n=10).dataset, tmp_path)
+    problem = GroupFile(path=str(path)).check(make_source(n=10).dataset)
     assert problem is not None
     assert problem.key == "path"
     assert "groups.csv" in problem.message
@@ -113,7 +118,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_column_groups_are_the_rows_of_each_value(make_source) -> None:
     source = make_source()  # 200 rows, wards w0 to w6 in turn: 29 rows of w0 to w3, 28 of the others
-    built = user_groups.build_column(source, schema.Column(column="ward", min_size=29), np.random.default_rng(0))
+    built = Column(column="ward", min_size=29).build(source, np.random.default_rng(0))
     assert [(g.kind, g.name, g.made_from) for g in built.groups] == [
         ("column ward", f"w{i}", f"ward=w{i}") for i in range(4)
     ]
@@ -122,11 +127,11 @@ def test_column_groups_are_the_rows_of_each_value(make_source) -> None:
     assert built.notes == ("column ward: 3 of 7 values have fewer than 29 rows and were left out",)
 
 
-def test_groups_of_different_columns_are_of_different_kinds(make_source, tmp_path: Path) -> None:
+def test_groups_of_different_columns_are_of_different_kinds(make_source) -> None:
     source = make_source()
     columns = {"ward": source.dataset.columns["ward"], "city of_birth": np.array(["x", "y"] * 100)}
     source = replace(source, dataset=replace(source.dataset, columns=columns))
-    groups, _ = build_groups(source, [schema.Column(column=name) for name in columns], tmp_path)
+    groups, _ = build_groups(source, [Column(column=name) for name in columns])
     assert groups.kind == ("column ward",) * 7 + ("column city of_birth",) * 2
 
 
@@ -174,29 +179,29 @@ def test_a_note_counts_the_rows_without_a_value(make_source) -> None:
     ward[[0, 7, 9]] = None
     source = replace(source, dataset=replace(source.dataset, columns={"ward": ward}))
     rng = np.random.default_rng(0)
-    left_out = user_groups.build_column(source, schema.Column(column="ward"), rng)
+    left_out = Column(column="ward").build(source, rng)
     assert left_out.notes == ("column ward: 3 training rows have no value and are in no group",)
     assert [g.name for g in left_out.groups] == [f"w{i}" for i in range(7)]
-    grouped = user_groups.build_column(source, schema.Column(column="ward", missing="group"), rng)
+    grouped = Column(column="ward", missing="group").build(source, rng)
     assert grouped.notes == ("column ward: 3 training rows have no value and are counted as the value (missing)",)
     assert (grouped.groups[-1].name, grouped.groups[-1].indices.tolist()) == ("(missing)", [0, 7, 9])
-    assert user_groups.build_column(make_source(), schema.Column(column="ward"), rng).notes == ()
+    assert Column(column="ward").build(make_source(), rng).notes == ()
 
 
 @pytest.mark.parametrize(
-    ("options", "key", "message"),
+    ("builder", "key", "message"),
     [
-        (schema.FeatureClusters(k=(4, 201)), "k", "at most n = 200, .* found 201"),
-        (schema.GradientClusters(k=(202,)), "k", "at most n = 200, .* found 202"),
-        (schema.Column(column="wards"), "column", "expected one of 'ward', found 'wards'; did you mean 'ward"),
-        (schema.Column(column="zzz"), "column", "expected one of 'ward', found 'zzz'"),
-        (schema.Column(column=("ward", "zzz")), "column", "expected one of 'ward', found 'zzz'"),
-        (schema.Column(column="ward", min_size=30), "min_size", "at most 29, .* found 30"),
-        (schema.GroupFile(path="none.csv"), "path", "none.csv: cannot be read"),
+        (FeatureClusters(k=(4, 201)), "k", "at most n = 200, .* found 201"),
+        (GradientClusters(k=(202,)), "k", "at most n = 200, .* found 202"),
+        (Column(column="wards"), "column", "expected one of 'ward', found 'wards'; did you mean 'ward"),
+        (Column(column="zzz"), "column", "expected one of 'ward', found 'zzz'"),
+        (Column(column=("ward", "zzz")), "column", "expected one of 'ward', found 'zzz'"),
+        (Column(column="ward", min_size=30), "min_size", "at most 29, .* found 30"),
+        (GroupFile(path="none.csv"), "path", "none.csv: cannot be read"),
     ],
 )
-def test_problems_are_found_before_a_run(make_source, tmp_path: Path, options, key: str, message: str) -> None:
-    problem = check_builder(options, make_source().dataset, tmp_path)
+def test_problems_are_found_before_a_run(make_source, builder: Builder, key: str, message: str) -> None:
+    problem = builder.check(make_source().dataset)
     assert problem is not None
     assert problem.key == key
     assert re.search(message, problem.message)
@@ -206,20 +211,20 @@ def test_what_works_has_no_problem(make_source, tmp_path: Path) -> None:
     dataset = make_source().dataset
     _file(tmp_path, "group,index\na,1\n")
     usable = [
-        *(b() for name, b in schema.BUILDERS.items() if name not in schema.SIZELESS),
-        schema.Column(column="ward", min_size=29),
-        schema.GroupFile(path="groups.csv"),
+        *(builder() for builder in BUILDERS.values() if builder.needs_sizes),
+        Column(column="ward", min_size=29),
+        GroupFile(path=str(tmp_path / "groups.csv")),
     ]
-    assert [check_builder(options, dataset, tmp_path) for options in usable] == [None] * 8
-    assert check_sizes(schema.Sizes(min=0.005, max=1, num=2), 200) is None
+    assert [builder.check(dataset) for builder in usable] == [None] * 8
+    assert sizes_problem(Sizes(min=0.005, max=1, num=2), 200) is None
 
 
-def test_data_problems_are_named(make_source, tmp_path: Path) -> None:
+def test_data_problems_are_named(make_source) -> None:
     regression = make_source(task="regression").dataset
-    assert check_builder(schema.RandomWithinClass(), regression, tmp_path) == (
+    assert RandomWithinClass().check(regression) == (
         "builder",
         "random_within_class: expected data with classes, found a regression task; leave out this builder",
     )
     plain = replace(regression, columns={})
-    assert "made has none" in check_builder(schema.Column(column="ward"), plain, tmp_path).message
-    assert check_sizes(schema.Sizes(min=0.004, max=1, num=2), 200).key == "sizes.min"
+    assert "made has none" in Column(column="ward").check(plain).message
+    assert "min must be at least 0.005" in sizes_problem(Sizes(min=0.004, max=1, num=2), 200)

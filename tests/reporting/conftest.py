@@ -12,6 +12,7 @@ from selenium.webdriver import Chrome
 from support.browser import chromium, emulate
 from support.manifests import made_manifest
 from support.page_in_browser import EVIL, KINDS
+from support.undrawn import leave_pictures_out
 
 from groupinf.analysis.agreement import agreement_table
 from groupinf.experiments.folder.result import Run
@@ -40,8 +41,7 @@ def tidy_effects(
     return pd.concat(parts, ignore_index=True)
 
 
-@pytest.fixture
-def make_run(tmp_path: Path) -> MakeRun:
+def maker(folder: Path) -> MakeRun:
     def make(
         kinds: list[str] | None = None,
         measures: list[tuple[str, int]] | None = None,
@@ -58,7 +58,7 @@ def make_run(tmp_path: Path) -> MakeRun:
             "agreement_interval": agreement.interval_in_words,
         }
         return Run(
-            path=tmp_path / "run",
+            path=folder / "run",
             config={},
             manifest=made_manifest(**(about | manifest)),
             groups=pd.DataFrame(
@@ -79,16 +79,28 @@ def make_run(tmp_path: Path) -> MakeRun:
     return make
 
 
+@pytest.fixture
+def make_run(tmp_path: Path) -> MakeRun:
+    return maker(tmp_path)
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of what a page says, whose static figures are not looked at."""
+    leave_pictures_out(monkeypatch)
+
+
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     with chromium(tmp_path_factory.mktemp("profile")) as opened:
         yield opened
 
 
-@pytest.fixture
-def page(make_run, tmp_path: Path) -> Path:
-    run = make_run(KINDS, name="study", dataset=EVIL, notes=[f"</script>{EVIL}<img src=x onerror=alert(2)>"])
-    path = tmp_path / "report.html"
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder, notes = tmp_path_factory.mktemp("page"), [f"</script>{EVIL}<img src=x onerror=alert(2)>"]
+    run = maker(folder)(KINDS, name="study", dataset=EVIL, notes=notes)
+    path = folder / "report.html"
     path.write_text(page_html([run], "study", plotly=True), encoding="utf-8")
     return path
 

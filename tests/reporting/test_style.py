@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from groupinf.groups.groups import KINDS
+from groupinf.groups.builders.registry import known_kinds
 from groupinf.reporting.words.style import MOST_USER_KINDS, kind_styles
+
+KINDS = [kind.name for kind in known_kinds().values() if kind.look is not None]
 
 # Machado, Oliveira & Fernandes 2009, full deficiency, on linear RGB.
 DEFICIENCIES = {

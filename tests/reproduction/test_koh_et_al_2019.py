@@ -13,9 +13,9 @@ from support.manifests import made_manifest
 
 import groupinf
 from groupinf.analysis.pairs import PairedEffects
-from groupinf.config.dataset_schema import NamedDataset
-from groupinf.config.load import load_config
-from groupinf.datasets.registry import FACTS, load_dataset
+from groupinf.datasets.known.by_name import NamedDataset
+from groupinf.datasets.known.registry import KNOWN
+from groupinf.datasets.registry import load_dataset
 from groupinf.reproduction.page import markdown_page
 from groupinf.reproduction.papers.koh_et_al_2019 import explanations, reading
 from groupinf.reproduction.papers.koh_et_al_2019.claims import (
@@ -31,6 +31,7 @@ from groupinf.reproduction.papers.koh_et_al_2019.sections import findings
 from groupinf.reproduction.papers.koh_et_al_2019.studies import FIGURES, STUDIES
 from groupinf.reproduction.record import Entry, Record
 from groupinf.reproduction.results import Results
+from groupinf.studies.load import load_config
 
 ROOT = Path(__file__).parents[2]
 COLUMNS = ["evaluation", "test_point", "kind", "method", "n_groups", "spearman", "spearman_low", "spearman_high"]
@@ -66,7 +67,7 @@ def test_every_configuration_of_the_paper_is_run_once_and_is_accepted() -> None:
         loaded = load_config(ROOT / study.config)
         assert loaded.config.name == study.config.stem
         assert (loaded.config.regularization.sweep is not None) == (study.command == "sweep")
-        assert study.dataset(ROOT) in FACTS
+        assert study.dataset(ROOT) in KNOWN
 
 
 def test_an_evaluation_comes_after_its_run_and_mnist_last() -> None:

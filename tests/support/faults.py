@@ -10,12 +10,12 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
-from groupinf.config.load import load_config
 from groupinf.effects import blocks
 from groupinf.experiments.run import execute
 from groupinf.experiments.stages import execute_shard
 from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard
+from groupinf.studies.load import load_config
 
 # groups in a block: few, so that a small study has many blocks
 WIDTH = 8

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from groupinf.config.schema import NpzDataset
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.own.npz import load_npz
+from groupinf.datasets.own.npz import NpzDataset, load_npz
 from groupinf.errors import DataError
 
 
@@ -29,7 +28,7 @@ def load(folder: Path, task: str = "classification", **changed: Any) -> Dataset:
     """Write the arrays with changes (None: left out) and load them."""
     kept = {name: a for name, a in {**arrays(), **changed}.items() if a is not None}
     np.savez(folder / "mine.npz", **kept)
-    return load_npz(NpzDataset.model_validate({"npz": "mine.npz", "task": task}), folder / "mine.npz")
+    return load_npz(NpzDataset.model_validate({"npz": "mine.npz", "task": task}), [folder / "mine.npz"], 0)
 
 
 def fault(folder: Path, task: str = "classification", **changed: Any) -> str:
@@ -53,7 +52,9 @@ def load_files(folder: Path, X: tuple[Any, Any], **changed: Any) -> Dataset:
     paths = folder / "X_train.npz", folder / "X_test.npz"
     for matrix, path in zip(X, paths, strict=True):
         sparse.save_npz(path, matrix)
-    return load_npz(NpzDataset(npz="mine.npz", X_train="X_train.npz", X_test="X_test.npz"), folder / "mine.npz", paths)
+    return load_npz(
+        NpzDataset(npz="mine.npz", X_train="X_train.npz", X_test="X_test.npz"), [folder / "mine.npz", *paths], 0
+    )
 
 
 SPARSE_TRAIN, SPARSE_TEST = (

@@ -35,10 +35,10 @@ def list_() -> None:
     """List the datasets, with the paper's λ/n and score."""
     from groupinf.cli.data_text import list_text
     from groupinf.datasets.files.data_home import data_home
-    from groupinf.datasets.registry import FACTS
+    from groupinf.datasets.known.registry import dataset_names, facts_of
 
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    click.echo(list_text([FACTS[name] for name in sorted(FACTS)], data_home(), width))
+    click.echo(list_text([facts_of(name) for name in dataset_names()], data_home(), width))
 
 
 @data.command()
@@ -53,7 +53,7 @@ def fetch(names: tuple[str, ...], mirror: str | None, force: bool) -> None:
     from groupinf.cli.transfers import shown_transfer
     from groupinf.datasets.files import fetch as fetching
     from groupinf.datasets.files.data_home import data_home
-    from groupinf.datasets.registry import facts_of
+    from groupinf.datasets.known.registry import facts_of
 
     datasets = [facts_of(name) for name in names]
     request = fetching.Request(data_home(), None if mirror is None else fetching.mirror_of(mirror), force)
@@ -69,7 +69,7 @@ def verify(names: tuple[str, ...]) -> None:
     from groupinf.datasets.files.data_home import NO_FOLDER, data_home, home_fault
     from groupinf.datasets.files.fetch import verify
     from groupinf.datasets.files.integrity import files_of
-    from groupinf.datasets.registry import dataset_names, facts_of
+    from groupinf.datasets.known.registry import dataset_names, facts_of
 
     home = data_home()
     datasets = [facts_of(name) for name in names or dataset_names()]
@@ -92,16 +92,17 @@ def show(name: str) -> None:
     """Describe a dataset; what is in it is said where it is on disk."""
     from groupinf.cli.data_text import rows_text
     from groupinf.cli.results import width
-    from groupinf.config.schema import NamedDataset
     from groupinf.datasets.describe import file_rows, known_rows, loaded_rows, remedies
     from groupinf.datasets.files.data_home import data_home
     from groupinf.datasets.files.fetch import verify
-    from groupinf.datasets.registry import facts_of, load_dataset
+    from groupinf.datasets.known.by_name import NamedDataset
+    from groupinf.datasets.known.registry import facts_of
+    from groupinf.datasets.registry import load_dataset
 
     facts = facts_of(name)
     home = data_home()
     states = verify([facts], home)
-    rows = [("title", facts.title), *known_rows(facts), *file_rows(states)]
+    rows = [("title", facts.title), *known_rows(facts), *file_rows(facts, states)]
     click.echo(f"{facts.name}\n{rows_text(rows, width())}")
     if _bad(states):
         click.echo(f"Not loaded: files are missing or wrong in {home}{remedies([facts], states)}")
@@ -125,6 +126,6 @@ def import_(name: str, paths: tuple[Path, ...], force: bool) -> None:
     """
     from groupinf.datasets.files.data_home import data_home
     from groupinf.datasets.files.import_files import import_files
-    from groupinf.datasets.registry import facts_of
+    from groupinf.datasets.known.registry import facts_of
 
     import_files(facts_of(name), paths, data_home(), force, click.echo)

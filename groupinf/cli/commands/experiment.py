@@ -46,9 +46,9 @@ def experiment(
     from groupinf.cli.progress import shown
     from groupinf.cli.results import print_run
     from groupinf.cli.shard_text import run_shard_text
-    from groupinf.config.load import load_config
     from groupinf.experiments.stages import execute_shard
     from groupinf.experiments.workers.shards import shard_from
+    from groupinf.studies.load import load_config
 
     part = None if shard is None else shard_from(shard, os.environ)
     loaded = load_config(config, overrides)

@@ -20,8 +20,8 @@ def prepare(
     CONFIG is the YAML file of the study. The run's folder is printed; groupinf experiment --shard computes its blocks.
     """
     from groupinf.cli.progress import shown
-    from groupinf.config.load import load_config
     from groupinf.experiments.stages import prepare_only
+    from groupinf.studies.load import load_config
 
     loaded = load_config(config, overrides)
     with shown(quiet=quiet, verbose=verbose) as progress:

@@ -13,6 +13,6 @@ def schema() -> None:
     """
     import json
 
-    from groupinf.config.load import json_schema
+    from groupinf.studies.load import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2))

@@ -13,7 +13,7 @@ from groupinf.cli.options import config_argument, out_option, overrides_option
 if TYPE_CHECKING:
     from groupinf.batch.scripts import Caller, CommandsOf
     from groupinf.batch.submission import Submission
-    from groupinf.config.load import LoadedConfig
+    from groupinf.studies.group_effects.schema import LoadedStudy as LoadedConfig
 
 
 @click.command()
@@ -55,7 +55,7 @@ def submit(
     from groupinf.batch.slurm import require_sbatch
     from groupinf.batch.submission import submission
     from groupinf.batch.submission import submit as submit_jobs
-    from groupinf.config.load import load_config
+    from groupinf.studies.load import load_config
 
     resources = Resources(array, cpus, partition, time, mem, account, further)
     loaded = load_config(config, overrides)

@@ -53,10 +53,10 @@ def sweep(
         found = "--fresh" if fresh else "--prepare-only"
         raise click.UsageError(f"expected --shard without {found}, which is for one process before the shards start")
     from groupinf.cli.progress import shown
-    from groupinf.config.load import load_config
     from groupinf.config.sweep_grid import parse_grid
     from groupinf.experiments.sweep.plan import plan_sweep
     from groupinf.experiments.workers.shards import shard_from
+    from groupinf.studies.load import load_config
 
     plan = plan_sweep(load_config(config, overrides), None if grid is None else parse_grid(grid), redraw)
     with shown(quiet=quiet, verbose=verbose) as progress:

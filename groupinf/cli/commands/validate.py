@@ -26,9 +26,9 @@ def validate(configs: tuple[str, ...], overrides: tuple[str, ...]) -> None:
 
     Each CONFIG and its data are read and checked; nothing is fitted.
     """
-    from groupinf.config.load import load_config
     from groupinf.experiments.workers.memory import out_of_memory
     from groupinf.studies.group_effects.forecast import plan
+    from groupinf.studies.load import load_config
 
     status = 0
     for config in configs:

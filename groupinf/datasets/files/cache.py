@@ -26,7 +26,8 @@ from groupinf.datasets.files.data_home import find_source, sha256_of, user_cache
 from groupinf.datasets.files.new_folders import make_folder, remove_empty
 
 OFF = "off"
-KEY = re.compile("[0-9a-f]{16}")
+KEY_DIGITS = 16  # of a sha256: 64 bits, for the few copies of one dataset
+KEY = re.compile(f"[0-9a-f]{{{KEY_DIGITS}}}")
 ABANDONED_SECONDS = 3_600  # a temporary file of that age is what a killed process has left
 
 MadeFrom = Mapping[str, Any]
@@ -53,12 +54,11 @@ def load_through_cache(facts: DatasetFacts, load: Loader, home: Path, seed: int,
     The files are found and hashed first, so that a copy never stands in for files that are absent or have changed.
     A copy that is damaged is made anew; a new copy replaces the dataset's others. Where the cache cannot be written, a
     warning is logged. ``load`` must not depend on ``seed``.
-
-    Raises:
-        DataError: as ``load`` does.
+    Raises DataError as ``load`` does.
     """
     made_from = _made_from(facts, home)
-    entry = cache / facts.name / _key(made_from)
+    key = hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:KEY_DIGITS]
+    entry = cache / facts.name / key
     stored = read_entry(entry, made_from)
     if stored is not None:
         return stored
@@ -85,10 +85,6 @@ def _made_from(facts: DatasetFacts, home: Path) -> dict[str, Any]:
             "scikit-learn": sklearn.__version__,
         },
     }
-
-
-def _key(made_from: MadeFrom) -> str:
-    return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _store(entry: Path, made_from: MadeFrom, dataset: Dataset) -> None:

@@ -38,10 +38,7 @@ def write_entry(folder: Path, made_from: Mapping[str, Any], dataset: Dataset) ->
     """Write every field of a dataset, the manifest last; each file appears whole or not at all.
 
     The manifest is two lines: the sha256 of the second, as JSON text; the object {made_from, dataset}.
-
-    Raises:
-        OSError: the disk refuses.
-        TypeError: a field holds what has no exact form here.
+    Raises OSError where the disk refuses, and TypeError where a field holds what has no exact form here.
     """
     folder.mkdir(parents=True, exist_ok=True)
 

@@ -94,8 +94,7 @@ def home_fault(home: Path) -> str:
 def sha256_of(path: Path) -> str:
     """Return the sha256 of a file, in hexadecimal.
 
-    Raises:
-        SourceFileError: the file cannot be read.
+    Raises SourceFileError where the file cannot be read.
     """
     try:
         with path.open("rb") as stream:
@@ -107,9 +106,8 @@ def sha256_of(path: Path) -> str:
 def find_source(home: Path, source: SourceFile) -> Path:
     """Return where a source file lies below the data home.
 
-    Raises:
-        MissingFileError: it is not there.
-        UnreadableFileError: a folder is there, or a folder on the way cannot be looked into.
+    Raises MissingFileError where it is not there, and UnreadableFileError where a folder is there, or a folder on the
+    way cannot be looked into.
     """
     path = home / source.path
     try:
@@ -144,8 +142,7 @@ class FoundFile:
 def verified_file(home: Path, source: SourceFile) -> FoundFile:
     """Return a source file below the data home after verifying its sha256, where one is known.
 
-    Raises:
-        SourceFileError: it is not there, cannot be read, or has another hash than the source's.
+    Raises SourceFileError where it is not there, cannot be read, or has another hash than the source's.
     """
     path = find_source(home, source)
     found = sha256_of(path)
@@ -158,13 +155,14 @@ def read_zip_member(path: Path, source: SourceFile, member: str) -> bytes:
     """Return the bytes of one member of a zip file after verifying its sha256.
 
     A member of that name in another folder will do: archives are repacked, and it is the contents that are verified.
-
-    Raises:
-        SourceFileError: not a zip file, no such member, damaged, or another hash than the source's.
+    Raises SourceFileError where it is no zip file or damaged, has no such member, or one of another hash than the
+    source's.
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            content = archive.read(_member_like(archive, member))
+            names = archive.namelist()
+            same_file = (name for name in names if PurePosixPath(name).name == PurePosixPath(member).name)
+            content = archive.read(member if member in names else next(same_file, member))
     except KeyError as error:
         raise SourceFileError(path, f"expected the member {member}, found none of that name") from error
     except UNREADABLE_ZIP as error:
@@ -176,9 +174,3 @@ def read_zip_member(path: Path, source: SourceFile, member: str) -> bytes:
             f"member {member}: expected sha256 {source.members[member]}, found {found}: not the file that is meant",
         )
     return content
-
-
-def _member_like(archive: zipfile.ZipFile, member: str) -> str:
-    names = archive.namelist()
-    same_file = (name for name in names if PurePosixPath(name).name == PurePosixPath(member).name)
-    return member if member in names else next(same_file, member)

@@ -56,9 +56,7 @@ class NotReceivedError(Exception):
 def download(url: str, name: str, out: IO[bytes], transfer: Transfer, patience: Patience) -> None:
     """Write what is at a URL, a file of this name, to ``out``, from its beginning again at every attempt.
 
-    Raises:
-        NotReceivedError: it could not be had, or not whole.
-        OSError: ``out`` could not be written.
+    Raises NotReceivedError where it could not be had, or not whole, and OSError where ``out`` could not be written.
     """
     for wait in (*patience.waits, None):
         try:

@@ -37,8 +37,7 @@ class Request:
 def mirror_of(text: str) -> Place:
     """Return the folder or the base URL that the user means.
 
-    Raises:
-        DataError: it is neither an http(s) URL nor an existing folder.
+    Raises DataError where it is neither an http(s) URL nor an existing folder.
     """
     if urlsplit(text).scheme in ("http", "https"):
         return text.rstrip("/")
@@ -51,14 +50,13 @@ def mirror_of(text: str) -> Place:
 def fetch(datasets: Iterable[DatasetFacts], request: Request, transfer: Transfer, say: Callable[[str], None]) -> None:
     """Fetch all files of these datasets, ``say`` what became of each.
 
-    Raises:
-        RunError: some file could not be had, after the others were tried; or the data home cannot be written.
+    Raises RunError where some file could not be had, after the others were tried, or the data home cannot be written.
     """
     failures = []
     lost: set[str] = set()
     for facts in datasets:
         if not facts.files:
-            say(f"{facts.name}: comes with scikit-learn, there is nothing to fetch")
+            say(f"{facts.name}: comes with {facts.bundled_in}, there is nothing to fetch")
         for source in facts.files:
             try:
                 say(f"{source.path}: {fetch_file(source, facts.name, request, transfer, lost)}")
@@ -73,10 +71,8 @@ def fetch_file(source: SourceFile, dataset: str, request: Request, transfer: Tra
 
     A file comes to its place only after it is verified. ``lost`` are hosts whose names were not found: they are not
     asked again, and those that are not found now are added.
-
-    Raises:
-        NotFetchedError: it could not be had; says everything that was tried.
-        RunError: the data home cannot be written.
+    Raises NotFetchedError, with everything that was tried, where it could not be had, and RunError where the data home
+    cannot be written.
     """
     state = state_of(request.home, source)
     if state.status == "right" or (state.status == "unknown" and not request.force):

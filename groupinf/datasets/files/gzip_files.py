@@ -15,8 +15,7 @@ UNREADABLE = (OSError, EOFError, zlib.error)
 def read_gzip(path: Path) -> bytes:
     """Return the uncompressed bytes of a gzip file.
 
-    Raises:
-        DataError: it cannot be read, is cut short or is no gzip file.
+    Raises DataError where it cannot be read, is cut short or is no gzip file.
     """
     try:
         with gzip.open(path) as stream:
@@ -28,8 +27,7 @@ def read_gzip(path: Path) -> bytes:
 def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
     """Yield the lines of a UTF-8 file without their line ends, numbered from 1; ``.gz`` files are uncompressed.
 
-    Raises:
-        DataError: the file cannot be read or uncompressed, or a line is not UTF-8.
+    Raises DataError where the file cannot be read or uncompressed, or a line is not UTF-8.
     """
     number = 0
     try:

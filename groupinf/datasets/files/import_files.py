@@ -22,13 +22,11 @@ def import_files(
     A path is a file, which is known by its sha256 or else by its name, or a folder, in which (or below which) files
     are known by their names. ``force``: a file on disk that is not the one that is meant, or cannot be verified, is
     replaced.
-
-    Raises:
-        DataError: a file is none of the dataset's, or another one is in its place and ``force`` is not given.
-        RunError: the data home cannot be written.
+    Raises DataError where a file is none of the dataset's, or another one is in its place and ``force`` is not given,
+    and RunError where the data home cannot be written.
     """
     if not facts.files:
-        raise DataError(f"{facts.name} comes with scikit-learn: it has no files to import")
+        raise DataError(f"{facts.name} comes with {facts.bundled_in}: it has no files to import")
     matches = [match for path in paths for match in _matches(facts, path)]
     for source, file in matches:
         say(f"{source.path}: {_import(source, file, home, force)}")

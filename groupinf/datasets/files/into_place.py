@@ -18,9 +18,8 @@ from groupinf.errors import RunError
 def download_in(url: str, source: SourceFile, target: Path, transfer: Transfer, patience: Patience) -> int:
     """Download a source file, verify it and put it at ``target``; return its size in bytes.
 
-    Raises:
-        NotReceivedError: it did not come, or is not the one that is meant.
-        RunError: the data home cannot be written.
+    Raises NotReceivedError where it did not come, or is not the one that is meant, and RunError where the data home
+    cannot be written.
     """
     with new_file(target) as (out, temporary):
         download(url, target.name, out, transfer, patience)
@@ -30,9 +29,8 @@ def download_in(url: str, source: SourceFile, target: Path, transfer: Transfer, 
 def copy_in(path: Path, source: SourceFile, target: Path) -> int:
     """Copy a source file, verify the copy and put it at ``target``; return its size in bytes.
 
-    Raises:
-        NotReceivedError: there is no such file, it cannot be read, or is not the one that is meant.
-        RunError: the data home cannot be written.
+    Raises NotReceivedError where there is no such file, it cannot be read, or is not the one that is meant, and
+    RunError where the data home cannot be written.
     """
     try:
         stream = path.open("rb")
@@ -64,9 +62,7 @@ def new_file(target: Path) -> Iterator[tuple[IO[bytes], Path]]:
     """Yield an open file beside ``target`` and its path; it becomes ``target`` when the block ends without an error.
 
     Its name is its own, so that several processes may write the same target. After an error nothing is left of it.
-
-    Raises:
-        RunError: the folder cannot be written or is full; what was at ``target`` before is still there.
+    Raises RunError where the folder cannot be written or is full; what was at ``target`` before is still there.
     """
     made: list[Path] = []
     try:

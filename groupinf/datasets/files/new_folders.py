@@ -10,8 +10,7 @@ from pathlib import Path
 def make_folder(folder: Path) -> list[Path]:
     """Make a folder and those above it; return those that were not there, the deepest first.
 
-    Raises:
-        OSError: the disk refuses.
+    Raises OSError where the disk refuses.
     """
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     folder.mkdir(parents=True, exist_ok=True)

@@ -40,8 +40,7 @@ UNREADABLE = (
 def open_archive(path: Path) -> Iterator[np.lib.npyio.NpzFile]:
     """Open an .npz file for :func:`read_member`.
 
-    Raises:
-        DataError: it cannot be read, or is no archive of arrays.
+    Raises DataError where it cannot be read, or is no archive of arrays.
     """
     try:
         stream = path.open("rb")
@@ -54,8 +53,7 @@ def open_archive(path: Path) -> Iterator[np.lib.npyio.NpzFile]:
 def read_member(archive: np.lib.npyio.NpzFile, name: str, path: Path) -> NDArray[Any]:
     """Return one array of the archive at ``path``.
 
-    Raises:
-        DataError: there is none of that name, or it is damaged, or holds Python objects.
+    Raises DataError where there is none of that name, or it is damaged, or holds Python objects.
     """
     if name not in archive.files:
         raise DataError(f"{path}: expected an array {name}, found {', '.join(archive.files) or 'no array'}")

@@ -20,6 +20,7 @@ FACTS = DatasetFacts(
     licence="CC BY 4.0",
     citation="Wolberg, Mangasarian, Street and Street (1993), UCI Machine Learning Repository, doi:10.24432/C5DW2B",
     url="https://archive.ics.uci.edu/dataset/17/breast+cancer+wisconsin+diagnostic",
+    bundled_in="scikit-learn",
 )
 
 

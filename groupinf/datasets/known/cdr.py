@@ -43,9 +43,7 @@ def load(home: Path, seed: int) -> Dataset:
     """Return a row per vote and the gold-labelled test candidates; ``seed`` is not used, the split is the file's.
 
     The features are those of the L1-penalised logistic regression with the highest F1 on the development split.
-
-    Raises:
-        DataError: the file is not below the data home, or its tables are not such tables.
+    Raises DataError where the file is not below the data home, or its tables are not such tables.
     """
     return load_votes(FACTS, home, best_features)
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, SourceFile
 from groupinf.datasets.known.shared.l1_selection import l1_regression, selected_features
-from groupinf.datasets.known.shared.vote_rows import GOLD_LABEL, VOTER, VoteRows, load_votes
+from groupinf.datasets.known.shared.vote_rows import GOLD_LABEL, VOTER, load_votes
 
 FACTS = DatasetFacts(
     name="cdr_rebuilt",
@@ -34,19 +31,15 @@ FACTS = DatasetFacts(
     cached=True,
 )
 
-LAMBDA_OVER_N = 1e-4
+LAMBDA_OVER_N = 1e-4  # the paper's for CDR
 
 
 def load(home: Path, seed: int) -> Dataset:
     """Return a row per vote and the gold-labelled test candidates; ``seed`` is not used, the split is the file's.
 
     The features are those that L1-penalised logistic regression keeps at λ/n = 10⁻⁴.
-
-    Raises:
-        DataError: the file is not below the data home, or is not the one that is meant.
+    Raises DataError where the file is not below the data home, or is not the one that is meant.
     """
-    return load_votes(FACTS, home, _features)
-
-
-def _features(rows: VoteRows) -> NDArray[np.int64]:
-    return selected_features(l1_regression(rows.X, rows.y, rows.weight, LAMBDA_OVER_N))
+    return load_votes(
+        FACTS, home, lambda rows: selected_features(l1_regression(rows.X, rows.y, rows.weight, LAMBDA_OVER_N))
+    )

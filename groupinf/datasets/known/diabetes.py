@@ -96,8 +96,7 @@ SPLIT_SEED = 2
 def load(home: Path, seed: int) -> Dataset:
     """Return the 20,000 balanced training rows and the 81,766 others; ``seed`` is not used, the split is the paper's.
 
-    Raises:
-        DataError: the file is not below the data home, or is not the one that is meant.
+    Raises DataError where the file is not below the data home, or is not the one that is meant.
     """
     table = _read(read_zip_member(find_source(home, SOURCE), SOURCE, MEMBER))
     y = np.where(table["readmitted"] == "<30", 1, 0).astype(np.int64)

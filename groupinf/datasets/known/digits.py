@@ -22,6 +22,7 @@ FACTS = DatasetFacts(
     licence="CC BY 4.0",
     citation="Alpaydin and Kaynak (1998), UCI Machine Learning Repository, doi:10.24432/C50P49",
     url="https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits",
+    bundled_in="scikit-learn",
 )
 
 

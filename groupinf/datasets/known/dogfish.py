@@ -32,7 +32,6 @@ FACTS = DatasetFacts(
 def load(home: Path, seed: int) -> Dataset:
     """Return the authors' 900 + 900 training and 300 + 300 test rows; ``seed`` is not used.
 
-    Raises:
-        DataError: a file is not below the data home or does not hold such arrays.
+    Raises DataError where a file is not below the data home or does not hold such arrays.
     """
     return load_split_features(FACTS, "inception_features_val", home)

@@ -38,7 +38,6 @@ FACTS = DatasetFacts(
 def load(home: Path, seed: int) -> Dataset:
     """Return the 900 + 900 training and 300 + 300 test rows; ``seed`` is not used.
 
-    Raises:
-        DataError: a file is not below the data home, or is not the one that is meant.
+    Raises DataError where a file is not below the data home, or is not the one that is meant.
     """
     return load_split_features(FACTS, "features", home)

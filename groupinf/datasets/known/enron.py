@@ -31,9 +31,7 @@ def load(home: Path, seed: int) -> Dataset:
     """Return the counts of alphabetic words that are none of scikit-learn's English stop words, CSR.
 
     ``seed`` is not used: the shuffle is ``RandomState(0)``.
-
-    Raises:
-        DataError: the archive is not below the data home, or is not the one that is meant.
+    Raises DataError where the archive is not below the data home, or is not the one that is meant.
     """
     return load_mail(FACTS, home, _words)
 

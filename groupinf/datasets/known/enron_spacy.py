@@ -35,25 +35,21 @@ FACTS = replace(
     files=(MAIL, LEXEMES, LEMMAS),
 )
 
+KEPT = "\t1\t0"
+
 
 def load(home: Path, seed: int) -> Dataset:
     """Return the counts of the lemmas of alphabetic words of spaCy's vocabulary that are no stop words, CSR.
 
     ``seed`` is not used: the shuffle is ``RandomState(0)``.
-
-    Raises:
-        DataError: a file is not below the data home, or is not the one that is meant.
+    Raises DataError where a file is not below the data home, or is not the one that is meant.
     """
     lexemes, lemmas = verified_file(home, LEXEMES), verified_file(home, LEMMAS)
-    kept = _kept_words(lexemes.path)
+    # lines "word, is_alpha, is_stop", of which the alphabetic words that are no stop words are kept
+    kept = frozenset(line.removesuffix(KEPT) for _, line in numbered_lines(lexemes.path) if line.endswith(KEPT))
     lemma_of: dict[str, str] = json.loads(read_gzip(lemmas.path))
 
     def words(text: str) -> list[str]:
         return [lemma_of.get(word, word) for word in text.split() if word.isalpha() and word in kept]
 
     return load_mail(FACTS, home, words, (lexemes, lemmas))
-
-
-def _kept_words(path: Path) -> frozenset[str]:
-    """The words of the lines ``word, is_alpha, is_stop`` that are alphabetic and no stop words."""
-    return frozenset(line.removesuffix("\t1\t0") for _, line in numbered_lines(path) if line.endswith("\t1\t0"))

@@ -44,8 +44,7 @@ TEST_FRACTION = 0.2
 def load(home: Path, seed: int) -> Dataset:
     """Return the rows split 80/20 by ``seed``: ten numbers as they are, then month and day as 0/1 features.
 
-    Raises:
-        DataError: the file is not below the data home, or is not the one that is meant.
+    Raises DataError where the file is not below the data home, or is not the one that is meant.
     """
     file = verified_file(home, SOURCE)
     table = read_table(file.path)

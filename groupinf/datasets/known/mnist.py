@@ -50,8 +50,7 @@ WHITE = 255.0
 def load(home: Path, seed: int) -> Dataset:
     """Return the last 55,000 of the 60,000 training images and the 10,000 test images; ``seed`` is not used.
 
-    Raises:
-        DataError: a file is not below the data home, or is not the one that is meant.
+    Raises DataError where a file is not below the data home, or is not the one that is meant.
     """
     return load_rows(FACTS, home, np.arange(FACTS.n))
 

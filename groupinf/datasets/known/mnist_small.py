@@ -27,9 +27,7 @@ def load(home: Path, seed: int) -> Dataset:
     """Return the first 5,500 of the shuffled training rows and all test rows of MNIST.
 
     ``seed`` is not used: the shuffle is the paper's, ``RandomState(0)``.
-
-    Raises:
-        DataError: a file is not below the data home, or is not the one that is meant.
+    Raises DataError where a file is not below the data home, or is not the one that is meant.
     """
     rows = np.arange(mnist.FACTS.n)
     np.random.RandomState(CHOICE_SEED).shuffle(rows)

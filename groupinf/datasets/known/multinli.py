@@ -47,8 +47,6 @@ def load(home: Path, seed: int) -> Dataset:
     """Return the training pairs and, as test rows, the matched and then the mismatched dev pairs.
 
     Pairs without a gold label (``-``) are left out. ``seed`` is not used, the split is MultiNLI's.
-
-    Raises:
-        DataError: a file is not below the data home or is malformed; names the line.
+    Raises DataError, naming the line, where a file is not below the data home or is malformed.
     """
     return load_pairs(FACTS, home, ("matched", "mismatched"))

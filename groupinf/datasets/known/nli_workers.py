@@ -48,7 +48,6 @@ FACTS = DatasetFacts(
 def load(home: Path, seed: int) -> Dataset:
     """Return the training pairs and, as test rows, those of the dev file; ``seed`` is not used.
 
-    Raises:
-        DataError: a file is not below the data home, or is not the one that is meant.
+    Raises DataError where a file is not below the data home, or is not the one that is meant.
     """
     return load_pairs(FACTS, home)

@@ -16,9 +16,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.datasets import load_svmlight_file
 
-from groupinf.config.dataset_schema import LibsvmDataset
-from groupinf.datasets.dataset import Dataset
+from groupinf.config.named_file import DataPath
+from groupinf.config.section import Section
+from groupinf.datasets.dataset import Dataset, Task
 from groupinf.datasets.files.data_home import sha256_of
+from groupinf.datasets.kind import DatasetKind, nothing_more
+from groupinf.datasets.own.options import Standardise, Stratify, TestFile, TestFraction
 from groupinf.datasets.own.own_dataset import own_dataset
 from groupinf.datasets.rows.features import LARGEST, MOST_FEATURES, TOO_LARGE, feature_names
 from groupinf.datasets.rows.labels import encode_targets
@@ -28,7 +31,20 @@ from groupinf.errors import DataError
 
 UNREADABLE = (OSError, EOFError, zlib.error, ValueError)  # bz2 raises the last where the end is missing
 
+LARGEST_WHOLE = 2**53  # below it a float64 holds every whole number
+MOST_DIGITS = 18  # of an index: no longer number is worth being read
 LONGEST = 60  # characters of a line that a message shows
+
+
+class LibsvmDataset(Section):
+    """A user's file in the libsvm format, sparse."""
+
+    libsvm: DataPath
+    test_file: TestFile = None
+    test_fraction: TestFraction = None
+    task: Task = "classification"
+    standardise: Standardise = None
+    stratify: Stratify = None
 
 
 @dataclass(frozen=True)
@@ -40,20 +56,19 @@ class LabelledRows:
     lines: NDArray[np.int64]
 
 
-def load_libsvm(config: LibsvmDataset, path: Path, test_path: Path | None, seed: int) -> Dataset:
-    """Return the dataset of the libsvm file at ``path``, sparse; test rows from ``test_path``, or drawn from ``seed``.
+def load_libsvm(config: LibsvmDataset, paths: Sequence[Path], seed: int) -> Dataset:
+    """Return the dataset of a libsvm file, sparse; test rows are those of a second file, or drawn from ``seed``.
 
     Indices start from 1, unless an entry of either file has the index 0; a feature is called x and its index.
     Both files have as many features as the one with more. ``qid`` is not looked at; .gz and .bz2 are uncompressed.
-
-    Raises:
-        DataError: a file cannot be read, or a line is not in the format; names the file and the line.
-        DatasetConfigError: a part is left without a row, or the training rows without a class.
+    Raises DataError where a file cannot be read, or a line is not in the format, naming the file and the line, and
+    DatasetConfigError where a part is left without a row, or the training rows without a class.
     """
-    paths = [path] if test_path is None else [path, test_path]
-    files = [read_libsvm(p) for p in paths]
+    path, files = paths[0], [read_libsvm(p) for p in paths]
     X, names = _features([file.X for file in files], str(path))
-    y = _whole_numbers(np.concatenate([file.y for file in files]))
+    y: NDArray[Any] = np.concatenate([file.y for file in files])
+    if (y == np.round(y)).all() and (np.abs(y) < LARGEST_WHOLE).all():
+        y = y.astype(np.int64)  # labels such as -1 and 1 are shown without decimals
     if config.test_fraction is not None:
         train, test = split_file(y, config.test_fraction, seed, str(path), bool(config.stratify))
     else:
@@ -70,12 +85,12 @@ def load_libsvm(config: LibsvmDataset, path: Path, test_path: Path | None, seed:
 def read_libsvm(path: Path) -> LabelledRows:
     """Return the rows of a file; blank lines and what follows a # are left out.
 
-    Raises:
-        DataError: it cannot be read, has no row, or a line is not in the format or holds a number that is
-            infinite or too large.
+    Raises DataError where it cannot be read, has no row, or a line is not in the format or holds a number that is
+    infinite or too large.
     """
+    uncompress = {".gz": gzip.decompress, ".bz2": bz2.decompress}.get(path.suffix, bytes)
     try:
-        content = _content(path)
+        content = uncompress(path.read_bytes())
     except UNREADABLE as error:
         raise DataError(f"{path}: expected a readable file, found: {error}") from error
     rows = _parsed(content)
@@ -84,13 +99,6 @@ def read_libsvm(path: Path) -> LabelledRows:
     if not rows.y.size:
         raise DataError(f"{path}: expected lines LABEL INDEX:VALUE .., found none")
     return rows
-
-
-def _content(path: Path) -> bytes:
-    content = path.read_bytes()
-    if path.suffix == ".gz":
-        return gzip.decompress(content)
-    return bz2.decompress(content) if path.suffix == ".bz2" else content
 
 
 def _parsed(content: bytes) -> LabelledRows | str:
@@ -103,13 +111,8 @@ def _parsed(content: bytes) -> LabelledRows | str:
         return f"an index above {MOST_FEATURES:,}"
     if not (np.abs(X.data) <= LARGEST).all() or not (np.abs(y) <= LARGEST).all():
         return "a number that is not finite or too large"
-    return LabelledRows(sparse.csr_array(X), y, _lines_of_rows(content))
-
-
-def _lines_of_rows(content: bytes) -> NDArray[np.int64]:
-    """Number of each line that is more than blank or a comment."""
-    held = [bool(line.split(b"#", 1)[0].strip()) for line in content.split(b"\n")]
-    return np.flatnonzero(held).astype(np.int64) + 1
+    held = [bool(line.split(b"#", 1)[0].strip()) for line in content.split(b"\n")]  # more than blank or a comment
+    return LabelledRows(sparse.csr_array(X), y, np.flatnonzero(held).astype(np.int64) + 1)
 
 
 def _first_fault(lines: Sequence[bytes], path: Path) -> DataError:
@@ -138,7 +141,7 @@ def _problem_of(line: bytes) -> str:
             continue
         if not index.isdigit():
             return f"the index {_text(index)} is not a whole number from 0 on"
-        if len(index) > 18 or int(index) > MOST_FEATURES:
+        if len(index) > MOST_DIGITS or int(index) > MOST_FEATURES:
             return f"the index {_text(index)} is above {MOST_FEATURES:,}"
         if int(index) <= before:
             return f"the indices of a line have to rise, each once; {int(index)} comes after {before}"
@@ -166,7 +169,8 @@ def _text(piece: bytes) -> str:
 def _features(parts: Sequence[sparse.csr_array], file: str) -> tuple[sparse.csr_array, tuple[str, ...]]:
     """Return the rows of all parts as one matrix, without the column of index 0 where nothing has that index."""
     width = max(part.shape[1] for part in parts)
-    X = sparse.vstack([_widened(part, width) for part in parts], format="csr")
+    widened = [sparse.csr_array((X.data, X.indices, X.indptr), shape=(X.shape[0], width)) for X in parts]
+    X = sparse.vstack(widened, format="csr")
     first = 0 if (X.indices == 0).any() else 1
     if not X.nnz or X.shape[1] == first:
         raise DataError(f"{file}: expected at least one entry INDEX:VALUE, found only labels")
@@ -174,11 +178,11 @@ def _features(parts: Sequence[sparse.csr_array], file: str) -> tuple[sparse.csr_
     return X, feature_names(X.shape[1], file, first)
 
 
-def _widened(X: sparse.csr_array, width: int) -> sparse.csr_array:
-    return sparse.csr_array((X.data, X.indices, X.indptr), shape=(X.shape[0], width))
-
-
-def _whole_numbers(y: NDArray[np.float64]) -> NDArray[Any]:
-    """Labels such as -1 and 1 are shown without decimals."""
-    whole = (y == np.round(y)).all() and (np.abs(y) < 2**53).all()
-    return y.astype(np.int64) if whole else y
+# Nothing is declared: an entry may be longer as text than in memory.
+LIBSVM = DatasetKind(
+    name="libsvm",
+    options=LibsvmDataset,
+    load=load_libsvm,
+    declared_bytes=None,
+    identity=nothing_more,
+)

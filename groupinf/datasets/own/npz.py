@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import model_validator
 
-from groupinf.config.dataset_schema import NpzDataset
-from groupinf.datasets.dataset import Dataset, Features
+from groupinf.config.named_file import DataPath, FilePath
+from groupinf.config.section import Section
+from groupinf.datasets.dataset import Dataset, Features, Task
 from groupinf.datasets.files.data_home import sha256_of
-from groupinf.datasets.files.npz_archive import open_archive, read_member
+from groupinf.datasets.files.npz_archive import UNREADABLE, open_archive, read_member, stated_numbers
+from groupinf.datasets.kind import DatasetKind, nothing_more
+from groupinf.datasets.own.options import Standardise
 from groupinf.datasets.own.own_dataset import own_dataset
 from groupinf.datasets.own.sparse_npz import read_sparse
-from groupinf.datasets.rows.features import SPARSE_PARTS, check_finite, dense_features, feature_names, sparse_features
+from groupinf.datasets.rows.features import (
+    FLOAT64_BYTES,
+    SPARSE_PARTS,
+    check_finite,
+    dense_features,
+    feature_names,
+    sparse_features,
+)
 from groupinf.datasets.rows.labels import Targets, check_weights, encode_targets
 from groupinf.datasets.rows.origins import RowOrigins, key_text
 from groupinf.errors import DataError
@@ -28,36 +40,58 @@ KEYS = ("row_key_train", "row_key_test")
 OPTIONAL = ("sample_weight_train", "feature_names", *KEYS)
 SPARSE = tuple(f"X_{part}_{piece}" for part in ("train", "test") for piece in SPARSE_PARTS)
 
+# The arrays that become features: in an .npz of data, and in a file of scipy.sparse.save_npz.
+FEATURES = ("X_train", "X_test", "X_train_data", "X_test_data")
+SPARSE_FEATURES = ("data",)
+
 ALMOST = 0.77  # likeness of sample_weight, sample_weights and feature_name to what they should be; features is less
 
 Arrays = Mapping[str, NDArray[Any]]
 
 
-def load_npz(config: NpzDataset, path: Path, features: tuple[Path, Path] | None = None) -> Dataset:
-    """Return the dataset of the .npz file at ``path``.
+class NpzDataset(Section):
+    """A user's .npz: X_train, y_train, X_test, y_test, optional sample_weight_train and feature_names.
+
+    With the keys X_train and X_test the features come from files of their own, written by scipy.sparse.save_npz.
+    """
+
+    npz: DataPath
+    X_train: FilePath | None = None
+    X_test: FilePath | None = None
+    task: Task = "classification"
+    standardise: Standardise = None
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> Self:
+        if (self.X_train is None) != (self.X_test is None):
+            found = "X_test" if self.X_train is None else "X_train"
+            raise ValueError(f"expected files for both X_train and X_test or for neither, found only {found}")
+        return self
+
+
+def load_npz(config: NpzDataset, files: Sequence[Path], seed: int) -> Dataset:
+    """Return the dataset of an .npz file; ``seed`` is not used, the rows come split.
 
     Arrays: X_train (n, d), y_train (n,), X_test (m, d), y_test (m,), and optionally sample_weight_train (n,),
     feature_names (d,), and row_key_train (n,) with row_key_test (m,). A CSR matrix is given as X_train_data,
-    X_train_indices, X_train_indptr and X_train_shape in place of X_train, X_test likewise; or both are ``features``,
-    files that scipy.sparse.save_npz wrote. Other arrays are not looked at.
-
-    Raises:
-        DataError: the file is no such archive, or an array is missing, of the wrong shape or type, or holds values
-            with which nothing can be computed; names the file and the array.
+    X_train_indices, X_train_indptr and X_train_shape in place of X_train, X_test likewise; or X_train and X_test are
+    two more files, which scipy.sparse.save_npz wrote. Other arrays are not looked at.
+    Raises DataError, naming the file and the array, where the file is no such archive, or an array is missing, of the
+    wrong shape or type, or holds values with which nothing can be computed.
     """
+    path, *features = files
     file = str(path)
     arrays = read_arrays(path)
-    X_train, X_test = _both_features(arrays, file) if features is None else _from_files(arrays, features, file)
+    X_train, X_test = _from_files(arrays, features, file) if features else _both_features(arrays, file)
     names = _feature_names(arrays, X_train.shape[1], file)
-    of_train, of_test = ("X_train", "X_test") if features is None else (path.name for path in features)
-    places = [f"{file}: X_train", f"{file}: X_test"] if features is None else list(map(str, features))
+    of_train, of_test = (path.name for path in features) if features else ("X_train", "X_test")
+    places = list(map(str, features)) if features else [f"{file}: X_train", f"{file}: X_test"]
     for place, X in zip(places, (X_train, X_test), strict=True):
         check_finite(X, names, place)
     y_train = _vector(arrays, "y_train", X_train.shape[0], of_train, file)
     y_test = _vector(arrays, "y_test", X_test.shape[0], of_test, file)
     targets = encode_targets(y_train, y_test, config.task, file)
-    files = [(p, sha256_of(p)) for p in (path, *(features or ()))]
-    dataset = own_dataset(config, (X_train, X_test), targets, names, files)
+    dataset = own_dataset(config, (X_train, X_test), targets, names, [(p, sha256_of(p)) for p in files])
     weights = _weights(arrays, dataset.n, of_train, file)
     check_weights(weights, targets, f"{file}: sample_weight_train")
     return replace(dataset, sample_weight_train=weights, origins=_origins(arrays, targets, path))
@@ -66,11 +100,13 @@ def load_npz(config: NpzDataset, path: Path, features: tuple[Path, Path] | None 
 def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     """Return the arrays of an .npz file that a dataset is made of; nothing in it is ever unpickled.
 
-    Raises:
-        DataError: not a NumPy archive, damaged, holding Python objects, or with a misspelt optional array.
+    Raises DataError where the file is no NumPy archive, damaged, holds Python objects, or misspells an optional array.
     """
     with open_archive(path) as archive:
-        _refuse_misspelt(archive.files, path)
+        for name in archive.files:  # an optional array under a slightly wrong name would be left out without a word
+            near = get_close_matches(name, OPTIONAL, n=1, cutoff=ALMOST)
+            if near and name not in (*REQUIRED, *OPTIONAL, *SPARSE):
+                raise DataError(f"{path}: {name}: not an array that is read; rename it to {near[0]} or leave it out")
         if {"format", "indptr"} <= set(archive.files) and not set(REQUIRED) & set(archive.files):
             raise DataError(
                 f"{path}: expected the arrays {', '.join(REQUIRED)}, found a sparse matrix of scipy.sparse.save_npz;"
@@ -78,14 +114,6 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
             )
         wanted = [name for name in (*REQUIRED, *OPTIONAL, *SPARSE) if name in archive.files]
         return {name: read_member(archive, name, path) for name in wanted}
-
-
-def _refuse_misspelt(found: list[str], path: Path) -> None:
-    """An optional array under a slightly wrong name would be left out without a word."""
-    for name in found:
-        near = get_close_matches(name, OPTIONAL, n=1, cutoff=ALMOST)
-        if near and name not in (*REQUIRED, *OPTIONAL, *SPARSE):
-            raise DataError(f"{path}: {name}: not an array that is read; rename it to {near[0]} or leave it out")
 
 
 def _both_features(arrays: Arrays, file: str) -> tuple[Features, Features]:
@@ -99,7 +127,7 @@ def _both_features(arrays: Arrays, file: str) -> tuple[Features, Features]:
     return X_train, X_test
 
 
-def _from_files(arrays: Arrays, paths: tuple[Path, Path], file: str) -> tuple[Features, Features]:
+def _from_files(arrays: Arrays, paths: Sequence[Path], file: str) -> tuple[Features, Features]:
     given = next((name for name in ("X_train", "X_test", *SPARSE) if name in arrays), None)
     if given is not None:
         raise DataError(f"{file}: {given}: expected it here or in a file of its own, found both")
@@ -186,3 +214,28 @@ def _feature_names(arrays: Arrays, d: int, file: str) -> tuple[str, ...]:
             f" found shape {names.shape}, dtype {names.dtype}"
         )
     return tuple(names.tolist())
+
+
+def _declared_bytes(config: NpzDataset, files: Sequence[Path]) -> int:
+    """Features as float64, by what the headers of their arrays state where the archive holds so many bytes."""
+    path, *features = files
+    return _stated_bytes(path, FEATURES) + sum(_stated_bytes(file, SPARSE_FEATURES) for file in features)
+
+
+def _stated_bytes(path: Path, arrays: Sequence[str]) -> int:
+    members = [f"{name}.npy" for name in arrays]
+    try:
+        with zipfile.ZipFile(path) as archive:
+            found = [name for name in archive.namelist() if name in members]
+            return FLOAT64_BYTES * sum(stated_numbers(archive, name) for name in found)
+    except UNREADABLE:
+        return 0
+
+
+NPZ = DatasetKind(
+    name="npz",
+    options=NpzDataset,
+    load=load_npz,
+    declared_bytes=_declared_bytes,
+    identity=nothing_more,
+)

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
-from groupinf.config.dataset_schema import LibsvmDataset, NpzDataset, TableDataset
-from groupinf.datasets.dataset import Dataset, Features
+from groupinf.datasets.dataset import Dataset, Features, Task
 from groupinf.datasets.own.standardise import standardised
 from groupinf.datasets.rows.labels import Targets
 from groupinf.datasets.rows.origins import names_of
 
 
+class OwnOptions(Protocol):
+    """What the options of every kind of own files say."""
+
+    @property
+    def task(self) -> Task:
+        """What the targets are."""
+
+    @property
+    def standardise(self) -> bool | None:
+        """Whether features are brought to mean 0 and standard deviation 1."""
+
+
 def own_dataset(
-    config: LibsvmDataset | NpzDataset | TableDataset,
+    config: OwnOptions,
     X: tuple[Features, Features],
     targets: Targets,
     names: tuple[str, ...],
@@ -24,9 +36,7 @@ def own_dataset(
     """Return the dataset of the training and test rows in ``X``, standardised where ``config`` asks for it.
 
     ``files`` are (path, sha256); the first names the dataset. Every weight is 1, and there are no natural groups.
-
-    Raises:
-        DataError: the features cannot be standardised; names the file and the feature.
+    Raises DataError, naming the file and the feature, where the features cannot be standardised.
     """
     paths, hashes = zip(*files, strict=True)
     path = paths[0]

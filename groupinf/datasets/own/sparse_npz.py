@@ -14,8 +14,7 @@ from groupinf.errors import DataError
 def read_sparse(path: Path) -> sparse.csr_array:
     """Return the CSR matrix of a file; nothing in it is ever unpickled.
 
-    Raises:
-        DataError: not a file of scipy.sparse.save_npz, of another format than CSR, or damaged.
+    Raises DataError where it is no file of scipy.sparse.save_npz, of another format than CSR, or damaged.
     """
     expected = f"{path}: expected a CSR matrix that scipy.sparse.save_npz wrote"
     with open_archive(path) as archive:

@@ -18,9 +18,7 @@ def standardised(X_train: Features, X_test: Features, names: Sequence[str], file
 
     A sparse matrix stays sparse: x/sd. With an intercept that is not penalised that is the same model. A feature
     that is constant over the training rows has no sd: it is not scaled.
-
-    Raises:
-        DataError: a feature's variance overflows; names it.
+    Raises DataError, naming it, where a feature's variance overflows.
     """
     scaler = StandardScaler(with_mean=isinstance(X_train, np.ndarray))
     with np.errstate(over="ignore", invalid="ignore"):

@@ -15,7 +15,9 @@ from groupinf.wording import counted
 
 SPARSE_PARTS = ("data", "indices", "indptr", "shape")
 
-MOST_FEATURES = 10_000_000
+MOST_FEATURES = 10_000_000  # whose names alone take half a gigabyte
+
+FLOAT64_BYTES = 8  # of a number as it is computed with
 
 LARGEST = 1e30  # of a number that is computed with: losses are squares of it, correlations of them eighth powers
 TOO_LARGE = f"above {LARGEST:g} in size, too large to compute with; rescale it"
@@ -24,8 +26,7 @@ TOO_LARGE = f"above {LARGEST:g} in size, too large to compute with; rescale it"
 def dense_features(X: NDArray[Any], where: str) -> NDArray[np.float64]:
     """Return X (rows, d) as float64 in C order; ``where`` opens the messages.
 
-    Raises:
-        DataError: not two-dimensional, empty, or not numbers.
+    Raises DataError where it is not two-dimensional, empty, or not numbers.
     """
     if X.ndim != 2 or 0 in X.shape:
         raise DataError(f"{where}: expected shape (rows, features) with at least one of each, found {X.shape}")
@@ -36,10 +37,8 @@ def sparse_features(parts: Mapping[str, NDArray[Any]], where: str) -> sparse.csr
     """Return the CSR matrix of data, indices, indptr and shape, with sorted indices.
 
     ``where`` is what messages put before the name of a part.
-
-    Raises:
-        DataError: the four arrays are not those of a CSR matrix with at least one row and column, or a row holds an
-            index twice.
+    Raises DataError where the four arrays are not those of a CSR matrix with at least one row and column, or a row
+    holds an index twice.
     """
     data, indices, indptr = (_one_dimensional(parts[p], f"{where}{p}") for p in ("data", "indices", "indptr"))
     rows, d = _sparse_shape(parts["shape"], f"{where}shape")
@@ -66,8 +65,7 @@ def sparse_features(parts: Mapping[str, NDArray[Any]], where: str) -> sparse.csr
 def check_finite(X: Features, names: Sequence[str], where: str) -> None:
     """Refuse NaN, infinite and too large values, naming the row and the feature of the first.
 
-    Raises:
-        DataError: there is one.
+    Raises DataError where there is one.
     """
     values = X if isinstance(X, np.ndarray) else X.data
     if not values.size or (values.min() >= -LARGEST and values.max() <= LARGEST):  # a NaN would fail both
@@ -106,8 +104,7 @@ def _integers(array: NDArray[Any], where: str) -> NDArray[np.int64]:
 def feature_names(d: int, where: str, first: int = 0) -> tuple[str, ...]:
     """Return x0, x1, ... for features that have no names.
 
-    Raises:
-        DataError: more features than could be named, let alone fitted.
+    Raises DataError where there are more features than could be named, let alone fitted.
     """
     if d > MOST_FEATURES:
         raise DataError(f"{where}: expected at most {MOST_FEATURES:,} features, found {d:,}")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from groupinf.datasets.dataset import Task
 from groupinf.datasets.rows.features import LARGEST, TOO_LARGE
 from groupinf.errors import DataError
 
-Task = Literal["classification", "regression"]
 Labels = NDArray[np.int64] | NDArray[np.float64]
 
 
@@ -27,9 +27,8 @@ class Targets:
 def encode_targets(y_train: NDArray[Any], y_test: NDArray[Any], task: Task, file: str) -> Targets:
     """Encode 1-D label arrays; ``file`` opens the messages.
 
-    Raises:
-        DataError: labels that are neither numbers, bools nor text; NaN or infinite; fewer than two classes;
-            a test label that no training row has.
+    Raises DataError where labels are neither numbers, bools nor text, or are NaN or infinite, there are fewer than two
+    classes, or a test label is that of no training row.
     """
     for array, y in (("y_train", y_train), ("y_test", y_test)):
         _check_values(y, task, f"{file}: {array}")
@@ -77,8 +76,7 @@ def shortened(values: list[object], most: int = 10) -> str:
 def check_weights(weights: NDArray[np.float64], targets: Targets, where: str) -> None:
     """Refuse weights with which the objective has no meaning or no finite optimum.
 
-    Raises:
-        DataError: a NaN, infinite or negative weight; a zero sum; a class without weight.
+    Raises DataError where a weight is NaN, infinite or negative, their sum is zero, or a class has no weight.
     """
     bad = np.flatnonzero(~((weights >= 0) & (weights <= LARGEST)))
     if bad.size and weights[bad[0]] > LARGEST and np.isfinite(weights[bad[0]]):

@@ -50,8 +50,7 @@ def split_file(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return :func:`split_rows` of a user's file with the labels ``y``, or :func:`stratified_rows`.
 
-    Raises:
-        DatasetConfigError: a part is left without a row.
+    Raises DatasetConfigError where a part is left without a row.
     """
     rows = y.size
     train, test = stratified_rows(y, test_fraction, seed) if stratify else split_rows(rows, test_fraction, seed)
@@ -68,8 +67,7 @@ def split_file(
 def check_both_parts(train: NDArray[np.int64], test: NDArray[np.int64], message: str, key: SplitKey) -> None:
     """Refuse a split that leaves a part without a row, in the words of ``message``; ``key`` made the split.
 
-    Raises:
-        DatasetConfigError: a part is left without a row.
+    Raises DatasetConfigError where a part is left without a row.
     """
     if not train.size or not test.size:
         raise DatasetConfigError(message, ("dataset", key))
@@ -84,8 +82,7 @@ def check_every_class_trains(
 ) -> None:
     """Refuse a class that no training row has; ``label`` says what holds the classes, ``key`` what made the split.
 
-    Raises:
-        DatasetConfigError: names the classes.
+    Raises DatasetConfigError, naming the classes.
     """
     missing = np.setdiff1d(y, y[train]).tolist()
     if missing:

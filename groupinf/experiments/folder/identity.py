@@ -10,17 +10,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from groupinf.config.dataset_schema import MAIN_FILES, MORE_FILES, DatasetConfig, NamedDataset
-from groupinf.config.load import LoadedConfig
-from groupinf.config.schema import Column, Config, GroupFile
+from groupinf.config.named_file import named_files
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.registry import FACTS
+from groupinf.datasets.registry import kind_of
+from groupinf.groups.by_value import BY_VALUE
+from groupinf.studies.group_effects.schema import Config, resolved
+from groupinf.studies.group_effects.schema import LoadedStudy as LoadedConfig
 
 # raised when a stage gives other numbers for the same configuration and data
 STAGE_VERSIONS: dict[str, int] = {"prepare": 2, "compute": 2, "collect": 1}
-
-# raised when columns give other groups or sets of test rows
-BY_VALUE = 2
 
 
 def identity_of(loaded: LoadedConfig, dataset: Dataset) -> dict[str, Any]:
@@ -29,37 +27,35 @@ def identity_of(loaded: LoadedConfig, dataset: Dataset) -> dict[str, Any]:
     Versions are those of the stages and, for a dataset that the package knows, of its loader.
     The name of the study and the places of files are left out: they change no number.
     """
-    config = loaded.resolved(dataset.task)
+    config = resolved(loaded, dataset.task)
     del config["name"]
-    for key in MAIN_FILES:
-        config["dataset"].pop(key, None)
-    for key in MORE_FILES:  # hashed by key: the same files in other roles are other data
-        if key in config["dataset"]:
-            config["dataset"][key] = _file_hash(Path(config["dataset"][key]))
-    for builder, shown in zip(loaded.config.groups.builders, config["groups"]["builders"], strict=True):
-        if isinstance(builder, GroupFile):
-            shown["path"] = _file_hash(loaded.path(builder.path))
+    for file in named_files(loaded.config):
+        *around, key = file.key
+        section: Any = config
+        for step in around:
+            section = section[step]
+        path = Path(section.pop(key))
+        if not file.of_data:  # hashed by key: the same files in other roles are other data
+            section[key] = _file_hash(path)
     return {
         "config": config,
         "sources": sorted(dataset.sources.values()),
-        **_loader(loaded.config.dataset),
         **_read(loaded.config, dataset),
         "stages": dict(STAGE_VERSIONS),
     }
 
 
-def _loader(dataset: DatasetConfig) -> dict[str, int]:
-    return {"loader_version": FACTS[dataset.name].loader_version} if isinstance(dataset, NamedDataset) else {}
-
-
 def _read(config: Config, dataset: Dataset) -> dict[str, Any]:
-    """What is read in another way than the stages' versions tell: values that group rows, columns by what pandas says.
+    """What is read in another way than the stages' versions tell: by builders, by columns, by the kind of data.
 
-    Nothing where a configuration makes no use of either.
+    Nothing where a configuration makes no use of any.
     """
-    by_column = config.test_points.column is not None or any(isinstance(b, Column) for b in config.groups.builders)
-    stated = {use.name: use.role for use in dataset.uses if use.stated}
-    return {**({"by_value": BY_VALUE} if by_column else {}), **({"stated": stated} if stated else {})}
+    versions = {name: version for builder in config.groups.builders for name, version in builder.versions.items()}
+    return {
+        **versions,
+        **(BY_VALUE if config.test_points.column is not None else {}),
+        **kind_of(config.dataset).identity(config.dataset, dataset),
+    }
 
 
 def identity_hash(identity: Mapping[str, Any]) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from groupinf.config.dataset_schema import MORE_FILES
+from groupinf.config.named_file import file_keys
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.registry import DATASET_KINDS
 from groupinf.experiments.folder.identity import folder_name
 from groupinf.experiments.folder.kinds import MANIFEST
 from groupinf.experiments.folder.manifest import OtherFormatError, RunManifest
@@ -49,5 +50,6 @@ def _of_other_data(
 
 def _without_data(identity: Mapping[str, Any]) -> dict[str, Any]:
     config = identity["config"]
-    dataset = {key: value for key, value in config["dataset"].items() if key not in MORE_FILES}
+    files = {key for kind in DATASET_KINDS.values() for key in file_keys(kind.options)}
+    dataset = {key: value for key, value in config["dataset"].items() if key not in files}
     return {**identity, "config": {**config, "dataset": dataset}, "sources": None}

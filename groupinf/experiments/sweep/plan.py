@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from groupinf.config.load import LoadedConfig
-from groupinf.config.schema import Regularization
 from groupinf.config.sweep_schema import SweepConfig, same
 from groupinf.datasets.dataset import Dataset
 from groupinf.experiments.folder.identity import folder_name, identity_hash, identity_of
+from groupinf.studies.group_effects.schema import LoadedStudy as LoadedConfig
+from groupinf.studies.group_effects.schema import Regularization
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from scipy.linalg import lapack
 
-from groupinf.config.load import LoadedConfig
-from groupinf.datasets.own.declared_size import declared_bytes
+from groupinf.datasets.registry import declared_bytes
 from groupinf.errors import OutOfMemoryError
+from groupinf.studies.group_effects.schema import LoadedStudy as LoadedConfig
 from groupinf.wording import memory_text
 
 ADVICE = "fewer --jobs, fewer rows or columns, or sparse features need less; else it takes a larger machine"

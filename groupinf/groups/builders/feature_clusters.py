@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import ClassVar, Literal
 
-from groupinf.config.schema import FeatureClusters
-from groupinf.groups.clustering.clusters import draw_from_clusters
-from groupinf.groups.clustering.points import FeaturePoints
-from groupinf.groups.groups import Built
+from groupinf.groups.builders.builder import Kind
+from groupinf.groups.clustering.clusters import Clusters
+from groupinf.groups.clustering.points import FeaturePoints, Points
 from groupinf.groups.source import GroupSource
 
 
-def build(source: GroupSource, options: FeatureClusters, rng: np.random.Generator) -> Built:
-    """Clusters of the rows of X_train (n, d), as they are; the rule and the errors of ``draw_from_clusters``."""
-    return draw_from_clusters(FeaturePoints(source.dataset.X_train), source.group_sizes(), options, rng)
+class FeatureClusters(Clusters):
+    """Points of one cluster of the features."""
+
+    name: ClassVar = "feature_clusters"
+    kinds: ClassVar = (Kind("feature_clusters", "Feature clusters", ("#56B4E9", "D")),)
+
+    builder: Literal["feature_clusters"] = "feature_clusters"
+
+    def points(self, source: GroupSource) -> Points:
+        """The rows of X_train (n, d), as they are."""
+        return FeaturePoints(source.dataset.X_train)

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+from typing import ClassVar, Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.config.schema import SharedFeature
 from groupinf.datasets.dataset import Features
+from groupinf.groups.builders.builder import Builder, Kind
 from groupinf.groups.groups import Built, Group
 from groupinf.groups.source import GroupSource
 
 
-def build(source: GroupSource, options: SharedFeature, rng: np.random.Generator) -> Built:
-    """For each size s: a feature j and a training row i, both uniform; the s rows with the smallest |x_j − x_ij|.
+class SharedFeature(Builder):
+    """Points closest to a random point in a random feature's value."""
 
-    Ties are broken at random (Koh et al. 2019, Appendix A.2).
-    """
-    dataset = source.dataset
-    groups = []
-    for size in source.group_sizes():
-        feature, row = int(rng.integers(dataset.d)), int(rng.integers(dataset.n))
-        members = _closest(_column(dataset.X_train, feature), row, size, rng)
-        made_from = f"feature {dataset.feature_names[feature]} near row {row}"
-        groups.append(Group(options.builder, members, made_from))
-    return Built(tuple(groups))
+    name: ClassVar = "shared_feature"
+    kinds: ClassVar = (Kind("shared_feature", "Shared feature", ("#CC79A7", "s")),)
+
+    builder: Literal["shared_feature"] = "shared_feature"
+
+    def build(self, source: GroupSource, rng: np.random.Generator) -> Built:
+        """For each size s: a feature j and a training row i, both uniform; the s rows with the smallest |x_j − x_ij|.
+
+        Ties are broken at random (Koh et al. 2019, Appendix A.2).
+        """
+        dataset = source.dataset
+        groups = []
+        for size in source.group_sizes():
+            feature, row = int(rng.integers(dataset.d)), int(rng.integers(dataset.n))
+            members = _closest(_column(dataset.X_train, feature), row, size, rng)
+            made_from = f"feature {dataset.feature_names[feature]} near row {row}"
+            groups.append(Group(self.name, members, made_from))
+        return Built(tuple(groups))
 
 
 def _column(X: Features, feature: int) -> NDArray[np.float64]:

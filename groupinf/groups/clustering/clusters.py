@@ -2,49 +2,73 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import replace
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import AfterValidator, Field
 
-from groupinf.config.schema import FeatureClusters, GradientClusters
+from groupinf.config.section import distinct
+from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
+from groupinf.groups.builders.builder import Builder, Problem
 from groupinf.groups.clustering.kmeans import kmeans_labels, uses_batches
 from groupinf.groups.clustering.points import Points
 from groupinf.groups.clustering.single_linkage import flat_clusters
 from groupinf.groups.groups import Built
 from groupinf.groups.pools import Pool, draw_from_pools
+from groupinf.groups.source import GroupSource
 from groupinf.wording import counted
 
+# Largest n²·(width + SEARCH) for single linkage: some five minutes on one thread. ``width`` is what an inner product
+# of two points costs, SEARCH what the search beside it does, both in multiplications.
 TREE_WORK = 5e12
-"""Largest n²·(width + 50) for single linkage: some five minutes on one thread. 50 stands for the search beside
-the inner products; ``width`` is what one of those costs."""
+SEARCH = 50
 
 
-def draw_from_clusters(
-    points: Points, sizes: tuple[int, ...], options: FeatureClusters | GradientClusters, rng: np.random.Generator
-) -> Built:
-    """For each size s: a cluster uniformly among all of at least s points, s of its points without replacement.
+class Clusters(Builder):
+    """Points of one cluster; of what is clustered, a builder says."""
 
-    "All" are the clusters of ``fclusterdata(X, t=1)`` (if ``options.hierarchical``) and of k-means with every
-    ``options.k`` (Koh et al. 2019, Appendix A.2). Notes tell of skipped sizes, of a tree left out as too large,
-    of mini-batches, and of fewer clusters than k. DataError where a k is above n.
-    """
-    if max(options.k) > points.n:
-        raise DataError(f"{options.builder}: expected k <= n = {points.n}, found k = {max(options.k)}")
-    smallest = min(sizes)
-    pools: list[Pool] = []
-    notes: list[str] = []
-    if options.hierarchical and points.n**2 * (points.width + 50) > TREE_WORK:
-        notes.append(f"{options.builder}: single linkage of {points.n:,} points would take too long and was left out")
-    elif options.hierarchical:
-        pools += _pools("single linkage", flat_clusters(points), smallest)
-    for k in options.k:
-        labels = kmeans_labels(points, k, rng)
-        pools += _pools(f"k-means k={k}", labels, smallest)
-        notes += _kmeans_notes(options.builder, points, k, np.unique(labels).size)
-    built = draw_from_pools(pools, sizes, options.builder, "cluster", rng)
-    return replace(built, notes=(*notes, *built.notes))
+    k: Annotated[
+        tuple[Annotated[int, Field(ge=2)], ...], Field(strict=False, min_length=1), AfterValidator(distinct)
+    ] = (4, 8, 16, 32, 64, 128)
+    hierarchical: bool = True
+
+    @abstractmethod
+    def points(self, source: GroupSource) -> Points:
+        """What is clustered, one point for each training row."""
+
+    def build(self, source: GroupSource, rng: np.random.Generator) -> Built:
+        """For each size s: a cluster uniformly among all of at least s points, s of its points without replacement.
+
+        "All" are the clusters of ``fclusterdata(X, t=1)`` (if ``hierarchical``) and of k-means with every ``k``
+        (Koh et al. 2019, Appendix A.2). Notes tell of skipped sizes, of a tree left out as too large, of mini-batches,
+        and of fewer clusters than k. Raises DataError where a k is above n.
+        """
+        points, sizes = self.points(source), source.group_sizes()
+        if max(self.k) > points.n:
+            raise DataError(f"{self.name}: expected k <= n = {points.n}, found k = {max(self.k)}")
+        smallest = min(sizes)
+        pools: list[Pool] = []
+        notes: list[str] = []
+        if self.hierarchical and points.n**2 * (points.width + SEARCH) > TREE_WORK:
+            notes.append(f"{self.name}: single linkage of {points.n:,} points would take too long and was left out")
+        elif self.hierarchical:
+            pools += _pools("single linkage", flat_clusters(points), smallest)
+        for k in self.k:
+            labels = kmeans_labels(points, k, rng)
+            pools += _pools(f"k-means k={k}", labels, smallest)
+            notes += _kmeans_notes(self.name, points, k, np.unique(labels).size)
+        built = draw_from_pools(pools, sizes, self.name, "cluster", rng)
+        return replace(built, notes=(*notes, *built.notes))
+
+    def check(self, dataset: Dataset) -> Problem | None:
+        """No more clusters than points."""
+        if max(self.k) <= dataset.n:
+            return None
+        return Problem("k", f"expected at most n = {dataset.n}, the number of training points, found {max(self.k)}")
 
 
 def _pools(method: str, labels: NDArray[np.int64], smallest: int) -> list[Pool]:

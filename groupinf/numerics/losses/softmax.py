@@ -20,8 +20,8 @@ class Softmax(Loss):
 
     @classmethod
     def is_for(cls, classes: int) -> bool:
-        """Three or more."""
-        return classes > 2
+        """Any number but two, for which one output does."""
+        return classes > 2 or classes == 1
 
     @classmethod
     def of(cls, classes: int) -> Softmax:

@@ -36,6 +36,7 @@ from groupinf.reporting.words.style import (
     SMALL,
     TEXT,
     KindStyle,
+    evaluation_in_text,
     evaluation_name,
     kind_styles,
     method_name,
@@ -156,7 +157,7 @@ def _label(figure: Figure, axes: list[Axes], made: list[Panel], layout: Layout, 
         if row.heading:
             figure.text(left, bottom + height + layout.title, evaluation_name(row.heading), weight="bold")
         if not layout.one_row:
-            evaluation = evaluation_name(made[row.panels[0]].evaluation).lower()
+            evaluation = evaluation_in_text(made[row.panels[0]].evaluation)
             last_left, _, width, _ = layout.panels[row.panels[-1]]
             middle = (left + last_left + width) / 2
             figure.text(middle, bottom - layout.label, f"Predicted effect on {evaluation}", ha="center", va="top")

@@ -14,6 +14,9 @@ from matplotlib.ticker import LogLocator, NullFormatter
 from numpy.typing import NDArray
 
 from groupinf.analysis.agreement import ALL_KINDS
+from groupinf.effects.evaluations.evaluation import Evaluation
+from groupinf.effects.evaluations.registry import OF_THE_PAPER
+from groupinf.effects.methods.influence import INFLUENCE
 from groupinf.errors import DataError
 from groupinf.experiments.folder.result import Run
 from groupinf.reporting.drawing.figures import FIGURE_SETTINGS
@@ -31,21 +34,18 @@ from groupinf.reporting.paper.grid import (
     wrapped,
 )
 from groupinf.reporting.paper.scatter import (
-    EVALUATIONS,
-    OWN_GROUP,
     Shown,
     chosen_by_loss,
     shown,
 )
 from groupinf.reporting.words.formats import one_line
-from groupinf.reporting.words.style import GRID, MOST_USER_KINDS, QUIET, SMALL, KindStyle, evaluation_name, line_styles
+from groupinf.reporting.words.style import GRID, MOST_USER_KINDS, QUIET, SMALL, KindStyle, line_styles
 from groupinf.studies.group_effects.convention import joint_convention
 from groupinf.wording import power_of_ten
 
 WIDTH, HEIGHT, BETWEEN = 2.6, 2.2, 0.25
 LEFT, RIGHT, BELOW = 0.75, 0.2, 0.62
 BAND_ALPHA = 0.18
-METHOD = "influence"
 
 
 @dataclass(frozen=True)
@@ -59,16 +59,16 @@ class Line:
     high: NDArray[np.float64]
 
 
-def correlation_lines(series: Sequence[Sequence[Run]], evaluation: str) -> list[Line | None]:
+def correlation_lines(series: Sequence[Sequence[Run]], evaluation: Evaluation) -> list[Line | None]:
     """For each series of runs by rising λ/n its line; None where the runs do not measure that."""
-    return [_line(shown(runs, [METHOD]), evaluation) for runs in series]
+    return [_line(shown(runs, [INFLUENCE]), evaluation) for runs in series]
 
 
 def spearman_figure(series: Sequence[Sequence[Run]]) -> Figure:
     """Spearman's ρ of influence against λ/n: a line for each series, a panel for each evaluation."""
     if len(series) > MOST_USER_KINDS:
         raise DataError(f"figure-c3: expected at most {MOST_USER_KINDS} datasets, found {len(series)}")
-    lines = {evaluation: correlation_lines(series, evaluation) for evaluation in EVALUATIONS}
+    lines = {evaluation: correlation_lines(series, evaluation) for evaluation in OF_THE_PAPER}
     drawn = {evaluation: of for evaluation, of in lines.items() if any(line is not None for line in of)}
     every = [run for runs in series for run in runs]
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
@@ -80,12 +80,12 @@ def spearman_figure(series: Sequence[Sequence[Run]]) -> Figure:
         )
 
 
-def _line(runs: Sequence[Shown], evaluation: str) -> Line | None:
+def _line(runs: Sequence[Shown], evaluation: Evaluation) -> Line | None:
     rows = []
     for s in runs:
-        table, point = s.run.spearman, OWN_GROUP if evaluation == "self_loss" else s.point
-        at = (table["evaluation"] == evaluation) & (table["test_point"] == point) & (table["kind"] == ALL_KINDS)
-        found = table[at & (table["method"] == METHOD)]
+        table, [point] = s.run.spearman, evaluation.labels([s.point])
+        at = (table["evaluation"] == evaluation.name) & (table["test_point"] == point) & (table["kind"] == ALL_KINDS)
+        found = table[at & (table["method"] == INFLUENCE.name)]
         if found.empty:
             return None
         statistics = found.iloc[0][["spearman", "spearman_low", "spearman_high"]]
@@ -113,7 +113,7 @@ def _points(runs: Sequence[Run]) -> list[str]:
     ]
 
 
-def _draw(drawn: dict[str, list[Line | None]], names: Sequence[str], foot: Sequence[str]) -> Figure:
+def _draw(drawn: dict[Evaluation, list[Line | None]], names: Sequence[str], foot: Sequence[str]) -> Figure:
     width = max(LEFT + len(drawn) * (WIDTH + BETWEEN) - BETWEEN + RIGHT, 6.4)
     title = wrapped("How well influence ranks groups, by regularisation", TITLE_SIZE * BOLD, width)
     lines = wrapped(" ".join(foot), SMALL, width)
@@ -132,7 +132,7 @@ def _draw(drawn: dict[str, list[Line | None]], names: Sequence[str], foot: Seque
         ax = figure.add_axes((left / width, 1 - (top + HEIGHT) / height, WIDTH / width, HEIGHT / height))
         _draw_lines(ax, of, styles)
         ax.set_ylim(lowest, 1 + 0.03 * (1 - lowest))
-        ax.set_title(evaluation_name(evaluation), pad=8.0, size=SIZE, weight="bold")
+        ax.set_title(evaluation.label, pad=8.0, size=SIZE, weight="bold")
         ax.set_xlabel("λ/n", labelpad=3.0)
         if i == 0:
             ax.set_ylabel("Spearman's ρ", labelpad=4.0)
@@ -145,7 +145,7 @@ def _draw(drawn: dict[str, list[Line | None]], names: Sequence[str], foot: Seque
     return figure
 
 
-def _lowest(drawn: dict[str, list[Line | None]]) -> float:
+def _lowest(drawn: dict[Evaluation, list[Line | None]]) -> float:
     """Where the axis of ρ begins: below every line and every interval, at a multiple of 0.1."""
     values = np.concatenate(
         [np.r_[line.low, line.spearman] for of in drawn.values() for line in of if line is not None]

@@ -10,20 +10,28 @@ import numpy as np
 
 from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.analysis.pairs import ACTUAL, PairedEffects, pair_effects
+from groupinf.effects.evaluations.evaluation import Evaluation
+from groupinf.effects.evaluations.registry import OF_THE_PAPER
+from groupinf.effects.evaluations.self_loss import SELF_LOSS
+from groupinf.effects.evaluations.test_loss import TEST_LOSS
+from groupinf.effects.evaluations.test_prediction import TEST_PREDICTION
+from groupinf.effects.methods.influence import INFLUENCE
+from groupinf.effects.methods.method import Method
+from groupinf.effects.methods.newton import NEWTON
+from groupinf.effects.methods.parameter_influence import PARAMETER_INFLUENCE
 from groupinf.errors import DataError
 from groupinf.experiments.folder.result import Run
 from groupinf.reporting.drawing.layout import MOST_COLUMNS
 from groupinf.reporting.drawing.scatter import Panel
 from groupinf.reporting.paper.advice import evaluate_command
 from groupinf.reporting.paper.grid import Cell, Grid, GridRow
-from groupinf.reporting.words.style import evaluation_name, method_name, panel_name
+from groupinf.reporting.words.style import panel_name
 from groupinf.reporting.words.summary import test_set_names
 from groupinf.studies.group_effects.convention import joint_convention
 from groupinf.wording import number
 
-EVALUATIONS = ("test_prediction", "test_loss", "self_loss")
-METHODS = ("influence", "parameter_influence", "newton")
-OWN_GROUP = -1
+# the methods of figure C.4
+THREE: tuple[Method, ...] = (INFLUENCE, PARAMETER_INFLUENCE, NEWTON)
 # test points of each evaluation that figure C.1 shows
 POINTS = 3
 RHO = "Each point is a group of training points; ρ is Spearman's rank correlation over all groups of a panel."
@@ -51,9 +59,9 @@ class Shown:
         """All test points."""
         return tuple(int(point) for point in self.run.manifest.test_points)
 
-    def heading(self, evaluation: str, point: int) -> str:
+    def heading(self, evaluation: Evaluation, point: int) -> str:
         """What an effect is measured on."""
-        on = panel_name(evaluation, point, test_set_names(self.run))
+        on = panel_name(evaluation.name, point, test_set_names(self.run))
         return f"{on[:1].upper()}{on[1:]}"
 
     def facts(self) -> tuple[str, ...]:
@@ -62,53 +70,54 @@ class Shown:
         size = f"n = {about.n:,}, d = {about.d:,}"
         return str(about.dataset), size, f"λ/n = {number(about.lam_over_n)}"
 
-    def cell(self, evaluation: str, point: int, method: str, heading: str) -> Cell:
+    def cell(self, evaluation: Evaluation, point: int, method: Method, heading: str) -> Cell:
         """The panel of one evaluation and method, or why the run has none."""
-        measure = (evaluation, OWN_GROUP if evaluation == "self_loss" else point)
+        [label] = evaluation.labels([point])
+        measure = evaluation.name, label
         if measure not in self.pairs.measures:
             return Cell("", None, np.empty(0, dtype=object), absent=self._absence(evaluation))
         i, table = self.pairs.measures.index(measure), self.run.spearman
-        chosen = (table["evaluation"] == evaluation) & (table["test_point"] == measure[1])
-        row = table[chosen & (table["kind"] == ALL_KINDS) & (table["method"] == method)]
+        chosen = (table["evaluation"] == evaluation.name) & (table["test_point"] == label)
+        row = table[chosen & (table["kind"] == ALL_KINDS) & (table["method"] == method.name)]
         panel = Panel(
-            evaluation=evaluation,
-            test_point=measure[1],
-            predicted=self.pairs.predicted[self.pairs.methods.index(method), i],
+            evaluation=evaluation.name,
+            test_point=label,
+            predicted=self.pairs.predicted[self.pairs.methods.index(method.name), i],
             actual=self.pairs.actual[i],
             spearman=float(row["spearman"].iloc[0]),
         )
         return Cell(heading, panel, self.pairs.kinds)
 
-    def _absence(self, evaluation: str) -> str:
-        classes, name = len(self.run.manifest.classes), evaluation_name(evaluation).lower()
-        if evaluation == "test_prediction" and classes > 2:
-            return f"{name} is not defined for {classes} classes"
-        return f"{name} was not measured"
+    def _absence(self, evaluation: Evaluation) -> str:
+        about = self.run.manifest
+        if not evaluation.is_defined(about.loss):
+            return f"{evaluation.in_text} is not defined for {len(about.classes)} classes"
+        return f"{evaluation.in_text} was not measured"
 
 
-def shown(runs: Sequence[Run], methods: Sequence[str]) -> list[Shown]:
+def shown(runs: Sequence[Run], methods: Sequence[Method]) -> list[Shown]:
     """The runs, each of which must have the methods; raises DataError, naming the run and how to add them."""
+    names = [method.name for method in methods]
     for run in runs:
-        lacking = [method for method in methods if method not in set(run.effects["method"])]
-        if lacking:
+        if not set(names) <= set(run.effects["method"]):
             found = ", ".join(method for method in run.effects["method"].unique() if method != ACTUAL)
             raise DataError(
-                f"{run.path}: expected predictions by {', '.join(methods)}, found {found}; "
-                f"{evaluate_command(run, {'methods': list(methods)})} makes them without retraining"
+                f"{run.path}: expected predictions by {', '.join(names)}, found {found}; "
+                f"{evaluate_command(run, {'methods': names})} makes them without retraining"
             )
     return [Shown(run) for run in runs]
 
 
-def by_evaluation(runs: Sequence[Run], method: str) -> Grid:
+def by_evaluation(runs: Sequence[Run], method: Method) -> Grid:
     """Figures 1 and 2: a column for each run, rows of test prediction, test loss and self-loss; of one run, a row."""
     columns = shown(runs, [method])
     rows = []
-    for evaluation in EVALUATIONS:
+    for evaluation in OF_THE_PAPER:
         cells = tuple(s.cell(evaluation, s.point, method, s.heading(evaluation, s.point)) for s in columns)
         if any(cell.panel for cell in cells):
-            rows.append(GridRow(evaluation_name(evaluation), cells))
+            rows.append(GridRow(evaluation.label, cells))
     grid = Grid(
-        title=f"{method_name(method)} against the actual effect of removing groups",
+        title=f"{method.label} against the actual effect of removing groups",
         x_label=_predicted_by(method),
         columns=tuple(s.facts() for s in columns),
         rows=tuple(rows),
@@ -133,26 +142,28 @@ def other_test_points(runs: Sequence[Run]) -> Grid:
     A column for each run and a row for each test point; of fewer than three runs, test points side by side too.
     """
     bands = ["test loss: percentiles {:g} to {:g}".format(*_band(run)) for run in runs]
-    of_runs = shown(runs, ["influence"])
+    of_runs = shown(runs, [INFLUENCE])
     heads = [(*s.facts(), band) for s, band in zip(of_runs, bands, strict=True)]
     points = range(min(POINTS, max(len(s.points) for s in of_runs)))
     lines = [[(s, i) for s in of_runs] for i in points]
     if len(of_runs) < 3:
         lines = [[place for line in lines for place in line]]
     rows = []
-    for evaluation in EVALUATIONS[:2]:
+    for evaluation in (TEST_PREDICTION, TEST_LOSS):
         for number_of, line in enumerate(lines):
             cells = tuple(_on_point(s, evaluation, i) for s, i in line)
             if any(cell.panel for cell in cells):
-                rows.append(GridRow(evaluation_name(evaluation) if number_of == 0 else "", cells))
+                rows.append(GridRow(evaluation.label if number_of == 0 else "", cells))
     if not rows:
-        raise DataError(f"{runs[0].path}: expected test_prediction or test_loss among the evaluations, found neither")
+        raise DataError(
+            f"{runs[0].path}: expected {TEST_PREDICTION.name} or {TEST_LOSS.name} among the evaluations, found neither"
+        )
     alone = len(of_runs) == 1
     if alone:
         rows = [replace(row, heading=f"{_in_one_line(of_runs[0].facts())}; {row.heading.lower()}") for row in rows]
     return Grid(
         title="Influence against the actual effect of removing groups, on other test points",
-        x_label=_predicted_by("influence"),
+        x_label=_predicted_by(INFLUENCE),
         columns=() if alone else tuple(heads * (len(lines[0]) // len(heads))),
         rows=tuple(rows),
         foot=(
@@ -163,11 +174,11 @@ def other_test_points(runs: Sequence[Run]) -> Grid:
     )
 
 
-def _on_point(of: Shown, evaluation: str, i: int) -> Cell:
+def _on_point(of: Shown, evaluation: Evaluation, i: int) -> Cell:
     """The panel of the i-th test point."""
     if i >= len(of.points):
         return Cell("", None, np.empty(0, dtype=object), absent="no more test points")
-    return of.cell(evaluation, of.points[i], "influence", of.heading(evaluation, of.points[i]))
+    return of.cell(evaluation, of.points[i], INFLUENCE, of.heading(evaluation, of.points[i]))
 
 
 def _in_one_line(facts: Sequence[str]) -> str:
@@ -182,18 +193,18 @@ def by_lambda(series: Sequence[Sequence[Run]]) -> Grid:
         chosen = spread(len(runs), MOST_COLUMNS)
         left_out |= len(chosen) < len(runs)
         cells = [
-            s.cell("test_loss", s.point, "influence", f"λ/n = {number(s.run.manifest.lam_over_n)}")
-            for s in shown([runs[i] for i in chosen], ["influence"])
+            s.cell(TEST_LOSS, s.point, INFLUENCE, f"λ/n = {number(s.run.manifest.lam_over_n)}")
+            for s in shown([runs[i] for i in chosen], [INFLUENCE])
         ]
         if not any(cell.panel for cell in cells):
-            raise DataError(f"{runs[0].path}: expected test_loss among the evaluations, found none")
+            raise DataError(f"{runs[0].path}: expected {TEST_LOSS.name} among the evaluations, found none")
         first = Shown(runs[0])
         dataset, size, _ = first.facts()
-        rows.append(GridRow(f"{dataset}: {size}; test loss, {_which(first)}", tuple(cells)))
+        rows.append(GridRow(f"{dataset}: {size}; {TEST_LOSS.in_text}, {_which(first)}", tuple(cells)))
     every = tuple(run for runs in series for run in runs)
     return Grid(
         title="Influence against the actual effect of removing groups, by regularisation",
-        x_label=_predicted_by("influence"),
+        x_label=_predicted_by(INFLUENCE),
         columns=(),
         rows=tuple(rows),
         foot=(
@@ -207,17 +218,17 @@ def by_lambda(series: Sequence[Sequence[Run]]) -> Grid:
 def by_method(runs: Sequence[Run]) -> Grid:
     """Figure C.4: a column for each method, rows of test loss and self-loss for each run."""
     rows = []
-    for s in shown(runs, METHODS):
+    for s in shown(runs, THREE):
         dataset, size, lam_over_n = s.facts()
-        for evaluation in EVALUATIONS[1:]:
-            on = _which(s) if evaluation == "test_loss" else "own group"
-            cells = tuple(s.cell(evaluation, s.point, method, method_name(method)) for method in METHODS)
+        for evaluation in (TEST_LOSS, SELF_LOSS):
+            on = evaluation.measured_on or _which(s)
+            cells = tuple(s.cell(evaluation, s.point, method, method.label) for method in THREE)
             if any(cell.panel for cell in cells):
-                rows.append(
-                    GridRow(f"{dataset}: {size}, {lam_over_n}; {evaluation_name(evaluation).lower()}, {on}", cells)
-                )
+                rows.append(GridRow(f"{dataset}: {size}, {lam_over_n}; {evaluation.in_text}, {on}", cells))
     if not rows:
-        raise DataError(f"{runs[0].path}: expected test_loss or self_loss among the evaluations, found neither")
+        raise DataError(
+            f"{runs[0].path}: expected {TEST_LOSS.name} or {SELF_LOSS.name} among the evaluations, found neither"
+        )
     return Grid(
         title="Three predictions against the actual effect of removing groups",
         x_label="Predicted effect, by the method that heads the panel",
@@ -257,7 +268,7 @@ def _points_line(columns: Sequence[Shown]) -> tuple[str, ...]:
 
 def _which(of: Shown) -> str:
     """The test point, and whether it is the one of highest loss."""
-    on = panel_name("test_loss", of.point, test_set_names(of.run))
+    on = panel_name(TEST_LOSS.name, of.point, test_set_names(of.run))
     return f"{on} (highest loss)" if chosen_by_loss(of.run) else on
 
 
@@ -272,5 +283,5 @@ def _band(run: Run) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _predicted_by(method: str) -> str:
-    return f"Predicted effect ({method_name(method).lower() if method != 'newton' else 'Newton'})"
+def _predicted_by(method: Method) -> str:
+    return f"Predicted effect ({method.in_text})"

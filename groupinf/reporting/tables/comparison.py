@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from groupinf.analysis.extent import extents
+from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.experiments.folder.result import Run
 from groupinf.reporting.words.entries import labels
 from groupinf.reporting.words.formats import coefficient, extent, one_line, percent, ratio, shorten
@@ -81,5 +82,5 @@ def _cells(row: Mapping[Any, Any]) -> tuple[str, ...]:
         extent(row["spearman_least"], row["spearman_most"], coefficient),
         extent(row["slope_least"], row["slope_most"], ratio),
         extent(row["underestimated_least"], row["underestimated_most"], percent),
-        "–" if row["evaluation"] == "self_loss" else f"{row['test_points']:,}",
+        f"{row['test_points']:,}" if EVALUATIONS[row["evaluation"]].on_test_points else "–",
     )

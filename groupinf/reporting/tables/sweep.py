@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from groupinf.analysis.extent import EXTENT_OF, extents
+from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.errors import DataError
 from groupinf.experiments.folder.files import read_json
 from groupinf.experiments.folder.result import Run
@@ -18,8 +19,6 @@ from groupinf.reporting.words.plain import aligned, wrapped
 from groupinf.reporting.words.style import LONGEST_NAME, method_name
 from groupinf.reporting.words.summary import SLOPE, convention_of
 from groupinf.wording import UNDEFINED, counted, number
-
-SHORT = {"test_prediction": "prediction", "test_loss": "loss", "self_loss": "self-loss"}
 
 
 def sweep_frame(sweep: Sweep) -> pd.DataFrame:
@@ -72,7 +71,7 @@ def _tables(sweep: Sweep, with_seconds: bool) -> Iterator[tuple[str, list[tuple[
     frame = sweep_frame(sweep)
     evaluations = list(frame["evaluation"].unique())
     classifies = sweep.manifest.task == "classification"
-    agreement = [name for e in evaluations for name in (f"ρ {SHORT[e]}", "slope")]
+    agreement = [name for e in evaluations for name in (f"ρ {EVALUATIONS[e].short}", "slope")]
     ends = ["time"] if with_seconds else []
     header = ("λ/n", "accuracy" if classifies else "test loss", *agreement, *ends)
     for method in frame["method"].unique():

@@ -9,7 +9,7 @@ import pandas as pd
 from groupinf.analysis.extent import extents, joint_extents, span
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.formats import coefficient, extent, interval, percent, ratio
-from groupinf.reporting.words.style import evaluation_name, method_name
+from groupinf.reporting.words.style import evaluation_in_text, method_in_text, method_name
 from groupinf.wording import counted
 
 # what a ρ of at least so much is called
@@ -101,7 +101,7 @@ def _lowest(entries: Sequence[Entry], method: str, evaluation: str) -> str:
 def _underestimation(method: str, entries: Sequence[Entry]) -> str:
     table = _extents(method, entries)
     table = table[table["slope_median"].notna()]
-    name = method_name(method).lower()
+    name = method_in_text(method)
     if table.empty:
         return f"There is no slope: {name} predicts no effect at all."
     kinds = {row["evaluation"]: _kind(pd.DataFrame([row])) for row in table.to_dict("records")}
@@ -126,4 +126,4 @@ def _amount(rows: pd.DataFrame, name: str) -> str:
 
 
 def _name(evaluation: str) -> str:
-    return evaluation_name(evaluation).lower()
+    return evaluation_in_text(evaluation)

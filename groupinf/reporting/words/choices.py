@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.experiments.folder.result import Run
 from groupinf.reporting.words.formats import listed, one_line
-from groupinf.reporting.words.style import evaluation_name, panel_name, point_name
+from groupinf.reporting.words.style import evaluation_in_text, test_point_heading, test_point_name
 from groupinf.reporting.words.summary import test_point_names, test_set_names
 from groupinf.wording import counted, number
 
@@ -44,7 +45,7 @@ def _chosen_points(run: Run, wanted: Mapping[str, Any]) -> str:
         sets = counted(len(test_set_names(run)), "value")
         return f"sums over those with the same value of column {one_line(str(wanted['column']))}, {sets}"
     names = test_point_names(run)
-    points = [point_name("", point, names) for point in run.manifest.test_points]
+    points = [test_point_name(point, names) for point in run.manifest.test_points]
     if wanted.get("indices") is not None or wanted.get("keys") is not None:
         return f"{_rows(points)} as configured"
     at = f"λ/n = {number(run.manifest.drawn_at_lam_over_n)}"
@@ -68,19 +69,18 @@ def title_line(run: Run) -> str:
     if run.manifest.evaluated is None:
         return name
     measures = run.effects[["evaluation", "test_point"]].drop_duplicates()
-    tested = measures[measures["evaluation"] != "self_loss"]
+    on_points = [EVALUATIONS[evaluation].on_test_points for evaluation in measures["evaluation"]]
+    tested, others = measures[on_points], measures[~np.array(on_points)]
     parts = [name]
     if len(tested):
-        evaluations = listed([evaluation_name(e).lower() for e in tested["evaluation"].unique()])
+        evaluations = listed([evaluation_in_text(e) for e in tested["evaluation"].unique()])
         parts.append(f"{evaluations} of {_title_points(tested['test_point'].unique(), test_point_names(run))}")
-    if len(tested) < len(measures):
-        parts.append(evaluation_name("self_loss").lower())
-    return ", ".join(parts)
+    return ", ".join([*parts, *map(evaluation_in_text, others["evaluation"])])
 
 
 def _title_points(points: NDArray[np.int64], sets: Mapping[int, str]) -> str:
     single = bool((points >= 0).all())
-    words = [point_name("", int(point), sets) if single else panel_name("", int(point), sets) for point in points]
+    words = [test_point_name(int(p), sets) if single else test_point_heading(int(p), sets) for p in points]
     kept, hidden = words[:_MOST_IN_TITLE], len(words) - _MOST_IN_TITLE
     named = listed([*kept, *([f"{hidden:,} more"] if hidden > 0 else [])])
     if not single:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from groupinf.analysis.farthest import unresolved
 from groupinf.analysis.pairs import PairedEffects, pair_effects
+from groupinf.effects.methods.influence import INFLUENCE
 from groupinf.experiments.folder.result import Run
 from groupinf.reporting.words.choices import point_choices
 from groupinf.reporting.words.formats import shorten
@@ -18,7 +19,7 @@ from groupinf.reporting.words.style import LONGEST_NAME, KindStyle, kind_styles,
 from groupinf.reporting.words.summary import test_point_names
 from groupinf.wording import number
 
-METHOD = "influence"
+METHOD = INFLUENCE.name
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from groupinf.analysis.agreement import ALL_KINDS
-from groupinf.groups.groups import KINDS
+from groupinf.effects.evaluations.registry import EVALUATIONS
+from groupinf.effects.methods.registry import METHODS
+from groupinf.groups.builders.registry import known_kinds
 from groupinf.reporting.words.formats import shorten
 
 MOST_TEST_POINTS = 12
@@ -29,16 +32,8 @@ class KindStyle:
     marker: str
 
 
-# Okabe and Ito's colours, told apart with any common colour blindness; the shapes say the same without colour.
-_PAPER_KINDS = {
-    "shared_feature": ("#CC79A7", "s"),
-    "feature_clusters": ("#56B4E9", "D"),
-    "gradient_clusters": ("#0072B2", "^"),
-    "random_within_class": ("#E69F00", "v"),
-    "random": ("#000000", "o"),
-    "positive_tail": ("#D55E00", "P"),
-    "negative_tail": ("#009E73", "X"),
-}
+# Okabe and Ito's colours, told apart with any common colour blindness; the shapes say the same without colour. The
+# kinds of the builders have them too.
 _USER_STYLES = (
     ("#0072B2", "o"),
     ("#D55E00", ">"),
@@ -50,11 +45,17 @@ _USER_STYLES = (
     ("#7F4F24", "H"),
 )
 _OTHER_STYLE = ("#8c8c8c", ".")
-_METHODS = {
-    "influence": ("#0072B2", "o"),
-    "parameter_influence": ("#E69F00", "D"),
-    "newton": ("#009E73", "s"),
-}
+# Of methods, by their place in the registry.
+_METHOD_STYLES = (
+    ("#0072B2", "o"),
+    ("#E69F00", "D"),
+    ("#009E73", "s"),
+    ("#D55E00", ">"),
+    ("#CC79A7", "d"),
+    ("#56B4E9", "*"),
+    ("#000000", "p"),
+    ("#7F4F24", "H"),
+)
 # Where the ground is dark, in place of colours too dark for it.
 _ON_DARK = {"#000000": "#ffffff", "#0072B2": "#3b9fe0", "#7F4F24": "#c08a5c"}
 # What matplotlib's markers are called in plotly.
@@ -77,21 +78,39 @@ PLOTLY_SYMBOLS = {
 
 
 def evaluation_name(evaluation: str) -> str:
-    """An evaluation as readers see it.
+    """An evaluation as it heads a table.
 
     >>> evaluation_name("test_loss"), evaluation_name("self_loss")
     ('Test loss', 'Self-loss')
     """
-    return "Self-loss" if evaluation == "self_loss" else _words(evaluation)
+    return EVALUATIONS[evaluation].label
+
+
+def evaluation_in_text(evaluation: str) -> str:
+    """An evaluation inside a sentence.
+
+    >>> evaluation_in_text("self_loss")
+    'self-loss'
+    """
+    return EVALUATIONS[evaluation].in_text
 
 
 def method_name(method: str) -> str:
-    """A method as readers see it.
+    """A method as it heads a column.
 
     >>> method_name("parameter_influence")
     'Parameter influence'
     """
-    return _words(method)
+    return METHODS[method].label
+
+
+def method_in_text(method: str) -> str:
+    """A method inside a sentence.
+
+    >>> method_in_text("influence"), method_in_text("newton")
+    ('influence', 'Newton')
+    """
+    return METHODS[method].in_text
 
 
 def panel_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> str:
@@ -104,8 +123,11 @@ def panel_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> str
     >>> panel_name("test_loss", 17, {17: "id=p3"})
     'test point 17 (id=p3)'
     """
-    if evaluation == "self_loss":
-        return "own group"
+    return EVALUATIONS[evaluation].measured_on or test_point_heading(test_point, sets)
+
+
+def test_point_heading(test_point: int, sets: Mapping[int, str]) -> str:
+    """A test point as :func:`panel_name` heads a plot with it."""
     if test_point >= 0:
         return f"test point {_keyed(test_point, sets)}"
     if test_point in sets:
@@ -121,7 +143,8 @@ def kind_name(kind: str) -> str:
     """
     if kind == ALL_KINDS:
         return "All groups"
-    return _words(kind) if kind in (*KINDS, "file") else shorten(kind, LONGEST_NAME)
+    known = known_kinds()
+    return known[kind].label if kind in known else shorten(kind, LONGEST_NAME)
 
 
 def point_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> str:
@@ -134,8 +157,11 @@ def point_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> str
     >>> point_name("test_loss", 17, {17: "id=p3"})
     '17 (id=p3)'
     """
-    if evaluation == "self_loss":
-        return "own group"
+    return EVALUATIONS[evaluation].measured_on or test_point_name(test_point, sets)
+
+
+def test_point_name(test_point: int, sets: Mapping[int, str]) -> str:
+    """A test point as :func:`point_name` calls it."""
     if test_point >= 0:
         return _keyed(test_point, sets)
     if test_point in sets:
@@ -153,7 +179,8 @@ def kind_styles(kinds: Sequence[str]) -> dict[str, KindStyle]:
 
     The first MOST_USER_KINDS kinds of a user's own have a style each, all further ones share one.
     """
-    styles = {kind: KindStyle(kind_name(kind), *_PAPER_KINDS[kind]) for kind in KINDS if kind in kinds}
+    looks = {kind.name: kind.look for kind in known_kinds().values() if kind.name in kinds}
+    styles = {kind: KindStyle(kind_name(kind), *look) for kind, look in looks.items() if look is not None}
     own = [kind for kind in dict.fromkeys(kinds) if kind not in styles]
     shown, others = own[:MOST_USER_KINDS], own[MOST_USER_KINDS:]
     for kind, look in zip(shown, _USER_STYLES, strict=False):
@@ -164,9 +191,7 @@ def kind_styles(kinds: Sequence[str]) -> dict[str, KindStyle]:
 
 def method_styles(methods: Sequence[str]) -> dict[str, KindStyle]:
     """A style for every method, where several stand in one drawing."""
-    further = [look for look in _USER_STYLES if look not in _METHODS.values()]
-    new = [method for method in dict.fromkeys(methods) if method not in _METHODS]
-    looks = _METHODS | {method: further[i % len(further)] for i, method in enumerate(new)}
+    looks = dict(zip(METHODS, itertools.cycle(_METHOD_STYLES), strict=False))
     return {method: KindStyle(method_name(method), *looks[method]) for method in dict.fromkeys(methods)}
 
 

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from groupinf.analysis.certificates import largest_relative_error
+from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.experiments.folder.result import Run
 from groupinf.reporting.words.formats import listed, one_line, percent, shorten
-from groupinf.reporting.words.style import LONGEST_NAME, evaluation_name, kind_name, panel_name
+from groupinf.reporting.words.style import LONGEST_NAME, evaluation_in_text, kind_name, panel_name
 from groupinf.wording import counted, number
 
 SLOPE = "Slope: least squares of actual on predicted effects through the origin; above 1, the prediction is too small."
@@ -116,8 +117,8 @@ def measure_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> s
     >>> measure_name("test_loss", 15, {}), measure_name("self_loss", -1, {}), measure_name("test_loss", -1, {})
     ('test loss of test point 15', 'self-loss', 'test loss, sum over all test points')
     """
-    name = evaluation_name(evaluation).lower()
-    if evaluation == "self_loss":
+    name = evaluation_in_text(evaluation)
+    if not EVALUATIONS[evaluation].on_test_points:
         return name
     on = panel_name(evaluation, test_point, sets)
     return f"{name} of {on}" if test_point >= 0 else f"{name}, {on}"

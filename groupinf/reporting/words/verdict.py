@@ -8,7 +8,7 @@ from groupinf.analysis.certificates import EXACT, RESOLVED, Exactness, exactness
 from groupinf.experiments.folder.result import Run
 from groupinf.reporting.words.entries import labels
 from groupinf.reporting.words.formats import percent
-from groupinf.reporting.words.style import evaluation_name
+from groupinf.reporting.words.style import evaluation_in_text
 from groupinf.reporting.words.summary import measure_name, test_point_names
 from groupinf.wording import counted, number
 
@@ -51,7 +51,7 @@ def _loosest(parts: Sequence[Exactness], runs: Sequence[Run]) -> str:
     )
     if of_scale <= EXACT or not evaluation:
         return ""
-    return f", {evaluation_name(evaluation).lower()}{_at(label)}"
+    return f", {evaluation_in_text(evaluation)}{_at(label)}"
 
 
 def _at(label: str) -> str:

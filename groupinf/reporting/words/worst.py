@@ -13,7 +13,7 @@ from groupinf.analysis.extent import extents
 from groupinf.analysis.intervals import FEWEST_GROUPS
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.formats import coefficient, interval, listed, ratio, size_words
-from groupinf.reporting.words.style import evaluation_name, kind_name, method_name
+from groupinf.reporting.words.style import evaluation_in_text, kind_name, method_name
 from groupinf.wording import counted
 
 # below this many groups chance may well decide which part is worst
@@ -108,7 +108,7 @@ def _steepest(entries: Sequence[Entry], division: _Division) -> str:
 
 
 def _where(entry: Entry, row: _Row) -> str:
-    return evaluation_name(row["evaluation"]).lower() + (f" at {entry.label}" if entry.label else "")
+    return evaluation_in_text(row["evaluation"]) + (f" at {entry.label}" if entry.label else "")
 
 
 def _of_points(row: _Row) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from groupinf.config.load import LoadedConfig
-from groupinf.config.schema import CrossValidation, TestPoints
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.registry import load_dataset
@@ -15,18 +13,19 @@ from groupinf.effects.evaluations.registry import EVALUATIONS, of_the_paper
 from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.workers.memory import require_memory, reserve_buffers
 from groupinf.groups.by_value import names_of, rows_by_value
-from groupinf.groups.check import check_builder, check_sizes
+from groupinf.groups.sizes import sizes_problem
 from groupinf.numerics.factor import DENSE_BYTES
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.losses.registry import loss_for
 from groupinf.numerics.objective import Objective, with_intercept
 from groupinf.numerics.row_space import is_reduced, row_space_basis
 from groupinf.studies.group_effects.folds import folds_of
+from groupinf.studies.group_effects.schema import CrossValidation, LoadedStudy, TestPoints
 from groupinf.studies.group_effects.test_points import rows_of_keys
 from groupinf.wording import counted, did_you_mean
 
 
-def load_checked(loaded: LoadedConfig) -> Dataset:
+def load_checked(loaded: LoadedStudy) -> Dataset:
     """The configured dataset, after every check that needs no fit.
 
     Raises ConfigError with file, line and key where the configuration asks what the data cannot give, and where the
@@ -53,7 +52,7 @@ def load_checked(loaded: LoadedConfig) -> Dataset:
     return dataset
 
 
-def evaluations_of(loaded: LoadedConfig, dataset: Dataset) -> tuple[Evaluation, ...]:
+def evaluations_of(loaded: LoadedStudy, dataset: Dataset) -> tuple[Evaluation, ...]:
     """The configured evaluations; where the key is left out, those of the paper that the loss allows."""
     if loaded.config.evaluations is not None:
         return tuple(EVALUATIONS[name] for name in loaded.config.evaluations)
@@ -89,14 +88,14 @@ def _coordinates(X: Features, basis: Array | None) -> Features:
     return X if basis is None else np.asarray(X @ basis)
 
 
-def _sweep_problems(loaded: LoadedConfig) -> list[ConfigError]:
+def _sweep_problems(loaded: LoadedStudy) -> list[ConfigError]:
     if loaded.config.regularization.sweep is None:
         return []
     message = "expected a study at one λ/n, found a sweep; groupinf sweep runs it"
     return [loaded.error(("regularization", "sweep"), message)]
 
 
-def _evaluation_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigError]:
+def _evaluation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
     loss = loss_for(len(dataset.classes))
     undefined = next((e for e in evaluations_of(loaded, dataset) if not e.is_defined(loss)), None)
     if undefined is None:
@@ -107,20 +106,20 @@ def _evaluation_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigE
     return [loaded.error(("evaluations",), f"expected {defined} for {data}, {found}")]
 
 
-def _group_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigError]:
-    groups = loaded.config.groups
+def _group_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
+    groups = loaded.located().groups
     problems = []
-    small = check_sizes(groups.sizes, dataset.n) if groups.sizes is not None else None
+    small = sizes_problem(groups.sizes, dataset.n) if groups.sizes is not None else None
     if small is not None:
-        problems.append(loaded.error(("groups", *small.key.split(".")), small.message))
-    for i, options in enumerate(groups.builders):
-        problem = check_builder(options, dataset, loaded.base)
+        problems.append(loaded.error(("groups", "sizes", "min"), small))
+    for i, builder in enumerate(groups.builders):
+        problem = builder.check(dataset)
         if problem is not None:
             problems.append(loaded.error(("groups", "builders", i, problem.key), problem.message))
     return problems
 
 
-def _test_point_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigError]:
+def _test_point_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
     points, rows = loaded.config.test_points, dataset.y_test.size
     if points.column is not None:
         message = _column_problem(points, dataset)
@@ -158,7 +157,7 @@ def _no_such_column(column: str, dataset: Dataset) -> str:
     return f"expected one of {shortened(list(names), 30)}, found {column!r}{did_you_mean(column, names)}"
 
 
-def _influence_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigError]:
+def _influence_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
     features = dataset.n if is_reduced(dataset.X_train) else dataset.d
     size = (features + 1) * loss_for(len(dataset.classes)).outputs
     if loaded.config.influence.solver != "cholesky" or 8 * size**2 <= DENSE_BYTES or size > 4 * dataset.n:
@@ -167,7 +166,7 @@ def _influence_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigEr
     return [loaded.error(("influence", "solver"), f"expected cg or lissa, {found}")]
 
 
-def _cross_validation_problems(loaded: LoadedConfig, dataset: Dataset) -> list[ConfigError]:
+def _cross_validation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
     wanted = loaded.config.regularization.cross_validation
     if wanted is None:
         return []
@@ -186,7 +185,7 @@ def _cross_validation_problems(loaded: LoadedConfig, dataset: Dataset) -> list[C
     return _emptied_fold(loaded, dataset, wanted)
 
 
-def _emptied_fold(loaded: LoadedConfig, dataset: Dataset, wanted: CrossValidation) -> list[ConfigError]:
+def _emptied_fold(loaded: LoadedStudy, dataset: Dataset, wanted: CrossValidation) -> list[ConfigError]:
     if dataset.task == "regression":
         return []
     for k, rows in enumerate(folds_of(wanted, dataset.y_train, loaded.config.seed)):

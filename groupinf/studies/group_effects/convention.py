@@ -18,33 +18,27 @@ REMOVAL = (
 
 @dataclass(frozen=True)
 class Convention:
-    """What is measured in which units: λ, λ/n and the task decide all that differs between runs."""
+    """What is measured in which units: λ, λ/n, the task, and the ``units`` that the loss states."""
 
     lam: float
     lam_over_n: float
     task: Task
+    units: str
 
     @property
     def sentence(self) -> str:
         """The convention in one line, for every output."""
         lams = f"λ = {number(self.lam, 6)} (λ/n = {number(self.lam_over_n, 6)})"
-        return f"Loss summed over points plus (λ/2)‖weights‖² with {lams}, {REMOVAL}; {_UNITS[self.task]}."
+        return f"Loss summed over points plus (λ/2)‖weights‖² with {lams}, {REMOVAL}; {self.units}."
 
     @property
     def without_lam(self) -> str:
         """The same of whatever λ."""
-        return f"Loss summed over points plus (λ/2)‖weights‖², {REMOVAL}; {_UNITS[self.task]}."
-
-
-_UNITS: dict[Task, str] = {
-    "classification": "losses in nats",
-    "regression": "predictions in units of y, losses half squared",
-}
+        return f"Loss summed over points plus (λ/2)‖weights‖², {REMOVAL}; {self.units}."
 
 
 def joint_convention(conventions: Iterable[Convention]) -> str:
     """The convention that holds for all of these, whatever their λ and task."""
-    tasks = {convention.task for convention in conventions}
-    units = [_UNITS["classification"]] if "classification" in tasks else []
-    units += [f"in regression {_UNITS['regression']}"] if "regression" in tasks else []
+    told = sorted({(convention.task, convention.units) for convention in conventions})
+    units = [f"in regression {units}" if task == "regression" else units for task, units in told]
     return f"Loss summed over points plus (λ/2)‖weights‖², {REMOVAL}; {'; '.join(units)}."

@@ -9,8 +9,6 @@ from functools import partial
 import numpy as np
 from scipy import sparse
 
-from groupinf.config.load import LoadedConfig
-from groupinf.config.schema import Influence
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.evaluations.evaluation import Evaluation
 from groupinf.effects.evaluations.registry import of_the_paper
@@ -35,6 +33,7 @@ from groupinf.numerics.lissa import Lissa
 from groupinf.numerics.objective import Objective, scores
 from groupinf.studies.group_effects.fit import Model
 from groupinf.studies.group_effects.manifest import Skipped
+from groupinf.studies.group_effects.schema import Influence, LoadedStudy
 from groupinf.studies.group_effects.test_points import ChosenPoints, choose_test_points, chosen_again
 
 
@@ -52,7 +51,7 @@ class Drawn:
     skipped: tuple[Skipped, ...]
 
 
-def draw(loaded: LoadedConfig, dataset: Dataset, model: Model, test: Objective, jobs: int) -> Drawn:
+def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, jobs: int) -> Drawn:
     """Choose test points by their loss at θ̂ and build every group; builders run side by side."""
     fitted = model.first
     tested = one_thread(partial(draw_test_points, loaded, dataset, fitted), test)
@@ -67,7 +66,7 @@ def draw(loaded: LoadedConfig, dataset: Dataset, model: Model, test: Objective, 
         test_set_names=tested.names,
     )
     groups, notes = build_groups(
-        source, loaded.config.groups.builders, loaded.base, lambda build, tasks: each(build, tasks, jobs)
+        source, loaded.located().groups.builders, lambda build, tasks: each(build, tasks, jobs)
     )
     skipped = emptying(dataset, groups)
     if len(skipped) == len(groups):
@@ -75,7 +74,7 @@ def draw(loaded: LoadedConfig, dataset: Dataset, model: Model, test: Objective, 
     return Drawn(model.lam_over_n, tested, groups, (*notes, *tested.notes), tuple(skipped))
 
 
-def drawn_again(loaded: LoadedConfig, dataset: Dataset, outline: Outline) -> Drawn:
+def drawn_again(loaded: LoadedStudy, dataset: Dataset, outline: Outline) -> Drawn:
     """What an earlier run has drawn, read from its outline."""
     about = outline.manifest
     tested = chosen_again(loaded.config.test_points, dataset, about.test_points)
@@ -108,7 +107,7 @@ def influence_solver(options: Influence, fitted: Fitted, seed: int) -> Factor:
 
 
 def make_study(
-    fitted: Fitted, test: Objective, drawn: Drawn, evaluations: Sequence[Evaluation], loaded: LoadedConfig
+    fitted: Fitted, test: Objective, drawn: Drawn, evaluations: Sequence[Evaluation], loaded: LoadedStudy
 ) -> Study:
     """Freeze what every block reads; ``test`` is the whole test set."""
     scales, norms = frozen_scales(fitted, drawn.tested.of(test), drawn, evaluations)
@@ -116,7 +115,7 @@ def make_study(
 
 
 def study_from(
-    loaded: LoadedConfig,
+    loaded: LoadedStudy,
     fitted: Fitted,
     test: Objective,
     tested: ChosenPoints,
@@ -161,7 +160,7 @@ def emptying(dataset: Dataset, groups: Groups) -> list[Skipped]:
     return skipped
 
 
-def draw_test_points(loaded: LoadedConfig, dataset: Dataset, fitted: Fitted, test: Objective) -> ChosenPoints:
+def draw_test_points(loaded: LoadedStudy, dataset: Dataset, fitted: Fitted, test: Objective) -> ChosenPoints:
     """The configured test points, by their loss at θ̂; ``test`` is the whole test set."""
     losses = test.loss.values(scores(test.X, fitted.theta, test.loss.outputs), test.y)
     stream = builder_stream(loaded.config.seed, "test_points")

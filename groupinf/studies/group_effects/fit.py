@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from groupinf.config.schema import CrossValidation, Regularization
 from groupinf.datasets.dataset import Dataset
 from groupinf.numerics.approximate_leave_one_out import MOST_WORK
 from groupinf.numerics.cross_validation import SCORES, CrossValidated, cross_validate
@@ -17,6 +16,7 @@ from groupinf.numerics.objective import Objective, Rows
 from groupinf.studies.group_effects.checks import training_objective
 from groupinf.studies.group_effects.folds import folds_of, one_class_notes
 from groupinf.studies.group_effects.manifest import ScoredValue
+from groupinf.studies.group_effects.schema import CrossValidation, Regularization
 from groupinf.wording import number
 
 

@@ -6,28 +6,28 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from groupinf.config import schema
-from groupinf.config.load import LoadedConfig
 from groupinf.datasets.column_use import MOST_SHOWN, ColumnUse, column_notes
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.blocks import FACTOR_BYTES, WIDEST
 from groupinf.experiments.run import run_name
 from groupinf.experiments.sweep.plan import SweepPlan, plan_sweep, sweep_name, without_sweep
 from groupinf.experiments.workers.memory import shortage
-from groupinf.groups.by_value import gap_words, rows_by_value
-from groupinf.groups.group_file import read_group_file
-from groupinf.groups.training_rows import training_rows
 from groupinf.numerics.engine import KERNEL_BYTES
 from groupinf.numerics.factor import DENSE_BYTES
 from groupinf.numerics.losses.registry import loss_for
+from groupinf.numerics.minimise import MEMORY
 from groupinf.numerics.row_space import is_reduced
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.folds import one_class_notes
+from groupinf.studies.group_effects.schema import LoadedStudy, Regularization, TestPoints
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES, summed_rows
 from groupinf.wording import counted, number
 
 # Python with numpy, scipy, scikit-learn and pandas loaded
 LIBRARIES_BYTES = 300 * 2**20
+# of P numbers that retraining holds for each group of a block: a step, what it changes the gradient by, and that
+# preconditioned, for each step of the memory of L-BFGS
+VECTORS = 3 * MEMORY
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Plan:
     uses: tuple[ColumnUse, ...] = ()
 
 
-def plan(loaded: LoadedConfig) -> Plan:
+def plan(loaded: LoadedStudy) -> Plan:
     """Load and check the data, and count; raises ConfigError and DataError as the run itself would."""
     sweep = loaded.config.regularization.sweep
     planned, dataset = _plan(without_sweep(loaded))
@@ -69,9 +69,9 @@ def _swept(planned: Plan, sweep: SweepPlan, dataset: Dataset) -> Plan:
     )
 
 
-def _plan(loaded: LoadedConfig) -> tuple[Plan, Dataset]:
+def _plan(loaded: LoadedStudy) -> tuple[Plan, Dataset]:
     dataset = load_checked(loaded)
-    groups = sum(_upper_bound(options, loaded, dataset) for options in loaded.config.groups.builders)
+    groups = _most_groups(loaded, dataset)
     folds = _cross_validation_fits(loaded.config.regularization)
     needed = _memory(dataset)
     planned = Plan(
@@ -96,18 +96,14 @@ def _plan(loaded: LoadedConfig) -> tuple[Plan, Dataset]:
     return planned, dataset
 
 
-def _notes_on_gaps(loaded: LoadedConfig, dataset: Dataset) -> list[str]:
+def _notes_on_gaps(loaded: LoadedStudy, dataset: Dataset) -> list[str]:
     """What a run will say of rows without a value."""
-    notes: dict[str, None] = {}
-    for options in loaded.config.groups.builders:
-        if isinstance(options, schema.Column):
-            found = rows_by_value(dataset.columns, options.column, options.missing)
-            notes.update(dict.fromkeys(gap_words(options.column, found, options.missing, "training", "group")))
+    notes = [note for builder in loaded.located().groups.builders for note in builder.notes(dataset)]
     wanted = loaded.config.test_points
-    return [*notes, *(summed_rows(wanted, dataset).notes if wanted.column is not None else ())]
+    return [*dict.fromkeys(notes), *(summed_rows(wanted, dataset).notes if wanted.column is not None else ())]
 
 
-def _notes(loaded: LoadedConfig, dataset: Dataset, folds: int) -> tuple[str, ...]:
+def _notes(loaded: LoadedStudy, dataset: Dataset, folds: int) -> tuple[str, ...]:
     wanted = loaded.config.regularization.cross_validation
     if wanted is None:
         return ()
@@ -115,24 +111,14 @@ def _notes(loaded: LoadedConfig, dataset: Dataset, folds: int) -> tuple[str, ...
     return (fits, *one_class_notes(wanted, dataset, loaded.config.seed))
 
 
-def _upper_bound(options: schema.Builder, loaded: LoadedConfig, dataset: Dataset) -> int:
-    match options:
-        case schema.GroupFile():
-            return len(read_group_file(loaded.path(options.path), training_rows(dataset)))
-        case schema.Column():
-            return len(rows_by_value(dataset.columns, options.column, options.missing).values)
-        case schema.InfluenceTails():
-            return 2 * _num(loaded) * _test_points(loaded.config.test_points, dataset)
-        case _:
-            return _num(loaded)
+def _most_groups(loaded: LoadedStudy, dataset: Dataset) -> int:
+    """At most how many groups the builders make."""
+    groups = loaded.located().groups
+    sizes, points = 0 if groups.sizes is None else groups.sizes.num, _test_points(loaded.config.test_points, dataset)
+    return sum(builder.most_groups(dataset, sizes, points) for builder in groups.builders)
 
 
-def _num(loaded: LoadedConfig) -> int:
-    sizes = loaded.config.groups.sizes
-    return sizes.num if sizes is not None else 0
-
-
-def _test_points(wanted: schema.TestPoints, dataset: Dataset) -> int:
+def _test_points(wanted: TestPoints, dataset: Dataset) -> int:
     if wanted.all or wanted.column is not None:
         return len(summed_rows(wanted, dataset).labels)
     if wanted.indices is not None or wanted.keys is not None:
@@ -142,7 +128,7 @@ def _test_points(wanted: schema.TestPoints, dataset: Dataset) -> int:
     return (wanted.random or 0) + (wanted.highest_loss or 0)
 
 
-def _cross_validation_fits(regularization: schema.Regularization) -> int:
+def _cross_validation_fits(regularization: Regularization) -> int:
     wanted = regularization.cross_validation
     return 0 if wanted is None else wanted.num * (wanted.folds + 1)
 
@@ -160,5 +146,5 @@ def _memory(dataset: Dataset) -> int:
     hessian = 8 * size**2
     dense = 3 * hessian + min(FACTOR_BYTES, WIDEST * hessian) if hessian <= DENSE_BYTES else 0
     kernel = 8 * dataset.n**2 if outputs == 1 and 8 * dataset.n**2 <= KERNEL_BYTES else 0
-    block = WIDEST * (dataset.n + 8 * 24 * size)
+    block = WIDEST * (dataset.n + 8 * VECTORS * size)
     return int(LIBRARIES_BYTES + rows + dense + kernel + block)

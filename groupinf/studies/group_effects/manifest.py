@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from groupinf.datasets.column_use import ColumnUse
 from groupinf.experiments.folder.manifest import RunManifest, SweepManifest
+from groupinf.numerics.losses.loss import Loss
+from groupinf.numerics.losses.registry import loss_for
 from groupinf.studies.group_effects.convention import Convention, Task
 
 # what the registry and every manifest call this kind of study
@@ -140,9 +142,14 @@ class GroupEffectsManifest(RunManifest):
         return self.train_accuracy, self.test_accuracy
 
     @property
+    def loss(self) -> Loss:
+        """The loss of the model."""
+        return loss_for(len(self.classes))
+
+    @property
     def convention(self) -> Convention:
         """The convention that all effects follow."""
-        return Convention(self.lam, self.lam_over_n, self.task)
+        return Convention(self.lam, self.lam_over_n, self.task, self.loss.units)
 
 
 @dataclass(frozen=True, kw_only=True)

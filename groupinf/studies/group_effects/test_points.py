@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.config.schema import TestPoints
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.test_rows import TestRows
 from groupinf.errors import DataError
 from groupinf.groups.by_value import gap_words, rows_by_value
 from groupinf.numerics.objective import Objective, Rows
 from groupinf.studies.group_effects.manifest import TestKey, TestSet
+from groupinf.studies.group_effects.schema import TestPoints
 from groupinf.test_point_labels import ALL_ROWS, FIRST_SET
 from groupinf.wording import did_you_mean
 

@@ -14,23 +14,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.made_dataset import FAKE, assert_same, dataset
+from support.registered import with_registered
 
-from groupinf.config.load import load_config
-from groupinf.config.schema import NamedDataset
-from groupinf.datasets import registry
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.facts import DatasetFacts, SourceFile
+from groupinf.datasets.facts import DatasetFacts, KnownDataset, SourceFile
 from groupinf.datasets.files import cache_entry
-from groupinf.datasets.registry import FACTS, load_dataset
+from groupinf.datasets.known.by_name import NamedDataset
+from groupinf.datasets.known.registry import KNOWN, facts_of
+from groupinf.datasets.registry import load_dataset
 from groupinf.experiments.run import execute
 from groupinf.experiments.workers.progress import Silent
+from groupinf.studies.load import load_config
 
 
 def write_pairs(home: Path, n: int) -> None:
     """Files of the dataset ``multinli``, whose hashes are not known, with made-up sentences."""
     rng = np.random.default_rng(0)
     words = [f"w{i}" for i in range(20)]
-    train, *tests, vectors = (home / source.path for source in FACTS["multinli"].files)
+    train, *tests, vectors = (home / source.path for source in facts_of("multinli").files)
     train.parent.mkdir(parents=True)
     for path, rows in ((train, n), *((test, n // 4) for test in tests)):
         records = [
@@ -50,7 +51,7 @@ def write_pairs(home: Path, n: int) -> None:
 STRESS = """
 import hashlib, shutil, sys
 from pathlib import Path
-from groupinf.config.schema import NamedDataset
+from groupinf.datasets.known.by_name import NamedDataset
 from groupinf.datasets.files.cache import cache_home
 from groupinf.datasets.registry import load_dataset
 
@@ -98,9 +99,7 @@ def test_a_run_on_read_only_maps_has_the_same_tables(
     (tmp_path / "home" / "a").write_text("")
     monkeypatch.setenv("GROUPINF_DATA", str(tmp_path / "home"))
     monkeypatch.setattr(cache_entry, "MAPPED_FROM", 0)
-    monkeypatch.setattr(registry, "FACTS", {**registry.FACTS, "sparse": sparse_facts()})
-    monkeypatch.setattr("groupinf.experiments.folder.identity.FACTS", registry.FACTS)
-    monkeypatch.setattr(registry, "_LOADERS", {**registry._LOADERS, "sparse": load_sparse})
+    with_registered(monkeypatch, KNOWN, KnownDataset(sparse_facts(), load_sparse))
     builders = ["feature_clusters", "gradient_clusters", "shared_feature", "random_within_class", "influence_tails"]
     config = {
         "name": "small",
@@ -155,12 +154,12 @@ def test_real_data(name: str, real_home: Callable[..., Path], emptied: Path, mon
     home = real_home(name)
     monkeypatch.setenv("GROUPINF_DATA", str(home))
     monkeypatch.setenv("GROUPINF_CACHE", str(emptied))
-    loaded = registry._LOADERS[name](home, 1)
+    loaded = KNOWN[name].load(home, 1)
     stored = load_dataset(NamedDataset(name=name), Path(), seed=2)
     read = load_dataset(NamedDataset(name=name), Path(), seed=3)
     assert_same(loaded, stored)
     assert_same(loaded, read)
-    assert isinstance(read.X_train, np.memmap) == (isinstance(loaded.X_train, np.ndarray) and FACTS[name].n > 5_000)
+    assert isinstance(read.X_train, np.memmap) == (isinstance(loaded.X_train, np.ndarray) and facts_of(name).n > 5_000)
     if name in YIELDS:
-        found = FACTS[name].loader_version, content_digest(read)
+        found = facts_of(name).loader_version, content_digest(read)
         assert found == YIELDS[name], "a loader that yields something else has another loader_version"

@@ -23,7 +23,7 @@ from groupinf import atomic
 from groupinf.datasets.facts import DatasetFacts, SourceFile
 from groupinf.datasets.files.download import Patience
 from groupinf.datasets.files.fetch import Request, fetch, mirror_of, verify
-from groupinf.datasets.registry import FACTS
+from groupinf.datasets.known.registry import facts_of
 from groupinf.errors import DataError, RunError
 
 GOOD = gzip.compress(bytes(range(256)) * 40, mtime=0)
@@ -288,7 +288,7 @@ def test_the_other_files_are_fetched_all_the_same(server: FileServer, place: Pla
 
 
 def test_bundled_dataset_needs_nothing(place: Place) -> None:
-    place.fetch(FACTS["digits"])
+    place.fetch(facts_of("digits"))
     assert place.said == ["digits: comes with scikit-learn, there is nothing to fetch"]
     assert not place.home.exists()
 

@@ -9,7 +9,7 @@ import pytest
 
 from groupinf.datasets.facts import DatasetFacts, SourceFile
 from groupinf.datasets.files.import_files import import_files
-from groupinf.datasets.registry import FACTS
+from groupinf.datasets.known.registry import facts_of
 from groupinf.errors import DataError
 
 ONE, TWO = b"PK the first", b"PK the second"
@@ -97,7 +97,7 @@ def test_nothing_there(home: Path, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="absent: expected a file or a folder, found none"):
         give(home, KNOWN, tmp_path / "absent")
     with pytest.raises(DataError, match="digits comes with scikit-learn"):
-        give(home, FACTS["digits"], tmp_path)
+        give(home, facts_of("digits"), tmp_path)
 
 
 def test_what_is_there(home: Path, tmp_path: Path) -> None:

@@ -10,9 +10,10 @@ from scipy.spatial.distance import cdist
 from sklearn.datasets import load_breast_cancer, load_digits
 from sklearn.preprocessing import StandardScaler
 
-from groupinf.config.schema import NamedDataset
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.registry import FACTS, load_dataset
+from groupinf.datasets.known.by_name import NamedDataset
+from groupinf.datasets.known.registry import facts_of
+from groupinf.datasets.registry import load_dataset
 
 
 def load(name: str, seed: int) -> Dataset:
@@ -21,7 +22,7 @@ def load(name: str, seed: int) -> Dataset:
 
 @pytest.mark.parametrize("name", ["breast_cancer", "digits"])
 def test_facts_are_what_is_loaded(name: str) -> None:
-    data, facts = load(name, 3), FACTS[name]
+    data, facts = load(name, 3), facts_of(name)
     found = (data.name, data.n, data.X_test.shape, data.d, len(data.classes))
     assert found == (facts.name, facts.n, (facts.n_test, facts.d), facts.d, facts.n_classes)
     assert len(data.feature_names) == data.d

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from groupinf.config.schema import NamedDataset
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.files.data_home import read_zip_member, sha256_of
 from groupinf.datasets.known import diabetes
+from groupinf.datasets.known.by_name import NamedDataset
 from groupinf.datasets.registry import load_dataset
 from groupinf.errors import DataError
 

@@ -11,9 +11,10 @@ import pytest
 from scipy import sparse
 from sklearn.metrics import f1_score
 
-from groupinf.config.schema import NamedDataset
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.registry import FACTS, load_dataset
+from groupinf.datasets.known.by_name import NamedDataset
+from groupinf.datasets.known.registry import facts_of
+from groupinf.datasets.registry import load_dataset
 from groupinf.errors import DataError
 from groupinf.numerics.fit import fit
 from groupinf.numerics.predict import accuracy, predicted_classes
@@ -46,7 +47,7 @@ def load(name: str, home: Path) -> Dataset:
 
 @pytest.mark.parametrize("name", [*LOADED, "forest_fires"])
 def test_facts_are_what_is_loaded(name: str, real_home: Callable[..., Path]) -> None:
-    data, facts = load(name, real_home(name)), FACTS[name]
+    data, facts = load(name, real_home(name)), facts_of(name)
     found = (data.name, data.X_train.shape, data.X_test.shape, len(data.classes), tuple(data.columns))
     assert found == (name, (facts.n, facts.d), (facts.n_test, facts.d), facts.n_classes, facts.natural_groups)
     assert (data.y_train.size, data.y_test.size, len(data.feature_names)) == (facts.n, facts.n_test, facts.d)
@@ -111,7 +112,7 @@ def test_absent_file_says_where_and_what_to_do(name: str, tmp_path: Path, monkey
     monkeypatch.setenv("GROUPINF_CACHE", str(tmp_path / "cache"))
     with pytest.raises(DataError, match="no such file") as caught:
         load_dataset(NamedDataset(name=name), tmp_path, 0)
-    message, sources = str(caught.value), FACTS[name].files
+    message, sources = str(caught.value), facts_of(name).files
     assert any(str(tmp_path / source.path) in message for source in sources)
     assert any((f"data fetch {name}`" if source.urls else source.origin) in message for source in sources)
     assert f"`groupinf data import {name} " in message

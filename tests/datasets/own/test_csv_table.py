@@ -13,11 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.outcomes import OUTCOMES, outcome, outcomes_of
 
-from groupinf.config.schema import CsvDataset
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.own.csv import CsvDataset, load_csv
 from groupinf.datasets.own.table import text_table
-from groupinf.datasets.own.table.load_table import load_table
 from groupinf.errors import DataError
 
 TABLE = """age,colour,smoker,site,label
@@ -38,7 +37,7 @@ def load(folder: Path, content: str | bytes, seed: int = 0, **options: Any) -> D
     raw = content.encode() if isinstance(content, str) else content
     (folder / "mine.csv").write_bytes(raw)
     config = CsvDataset.model_validate({"csv": "mine.csv", "target": "label", **options})
-    return load_table(config, folder / "mine.csv", None, seed)
+    return load_csv(config, [folder / "mine.csv"], seed)
 
 
 def fault(folder: Path, content: str | bytes, **options: Any) -> str:

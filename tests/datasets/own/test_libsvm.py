@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.datasets import dump_svmlight_file, load_svmlight_files
 
-from groupinf.config.schema import LibsvmDataset
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.own.libsvm import load_libsvm
+from groupinf.datasets.own.libsvm import LibsvmDataset, load_libsvm
 from groupinf.errors import DataError
 
 LINES = b"1 1:0.5 3:2\n# a comment\n-1 2:1 # after a row\n\n1 qid:3 1:1\n-1 3:4\n1\n"
@@ -29,7 +28,7 @@ def load(folder: Path, content: bytes, test: bytes | None = None, name: str = "m
         (folder / "other.txt").write_bytes(test)
         options = {**options, "test_file": "other.txt"}
     config = LibsvmDataset.model_validate({"libsvm": name, **options})
-    return load_libsvm(config, folder / name, folder / "other.txt" if test is not None else None, 0)
+    return load_libsvm(config, [folder / name, *([folder / "other.txt"] if test is not None else [])], 0)
 
 
 def fault(folder: Path, content: bytes, test: bytes | None = None, **options: Any) -> str:
@@ -88,7 +87,7 @@ def test_compressed(tmp_path: Path, suffix: str, compress: Any) -> None:
     assert load(tmp_path, compress(LINES), LINES, name=f"mine{suffix}").n == 5
     (tmp_path / f"cut{suffix}").write_bytes(compress(LINES)[:-9])
     with pytest.raises(DataError, match=rf"cut\{suffix}: expected a readable file, found: "):
-        load_libsvm(LibsvmDataset(libsvm="a"), tmp_path / f"cut{suffix}", None, 0)
+        load_libsvm(LibsvmDataset(libsvm="a"), [tmp_path / f"cut{suffix}"], 0)
 
 
 def test_standardised_is_scaled_and_sparse(tmp_path: Path) -> None:

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 from sklearn.impute import SimpleImputer
 
-from groupinf.config.schema import CsvDataset, ParquetDataset
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.own.table.load_table import load_table
+from groupinf.datasets.own.csv import CsvDataset
+from groupinf.datasets.registry import DATASET_KINDS, load_dataset
 from groupinf.errors import DataError
 
 KINDS = pytest.mark.parametrize("kind", ["csv", "parquet"])
@@ -51,10 +51,8 @@ def load(folder: Path, kind: str, table: pd.DataFrame, test: pd.DataFrame | None
     if test is not None:
         write(test, test_path)
         options = {**options, "test_file": test_path.name}
-    model = CsvDataset if kind == "csv" else ParquetDataset
-    config = model.model_validate({kind: path.name, "target": "label", **options})
-    assert isinstance(config, CsvDataset | ParquetDataset)
-    return load_table(config, path, test_path if test is not None else None, 0)
+    config = DATASET_KINDS[kind].options.model_validate({kind: path.name, "target": "label", **options})
+    return load_dataset(config, folder, 0)
 
 
 def fault(folder: Path, kind: str, table: pd.DataFrame, test: pd.DataFrame | None = None, **options: Any) -> str:
@@ -243,7 +241,7 @@ def test_files_of_one_name_are_both_sources(tmp_path: Path) -> None:
         folder.mkdir()
         write(frame()[["visits", "label"]], folder / "a.csv")
     config = CsvDataset(csv="train/a.csv", target="label", test_file="test/a.csv")
-    data = load_table(config, folders[0] / "a.csv", folders[1] / "a.csv", 0)
+    data = load_dataset(config, tmp_path, 0)
     assert list(data.sources) == [str(folder / "a.csv") for folder in folders]
 
 

@@ -16,9 +16,8 @@ from scipy import sparse
 from support.npz_files import SPARSE_TRAIN, arrays, fault
 from support.outcomes import OUTCOMES, altered, outcome, outcomes_of
 
-from groupinf.config.schema import NpzDataset
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.own.npz import load_npz
+from groupinf.datasets.own.npz import NpzDataset, load_npz
 from groupinf.datasets.own.sparse_npz import read_sparse
 from groupinf.errors import DataError
 
@@ -32,7 +31,7 @@ def test_single_array_is_refused(tmp_path: Path) -> None:
     with (tmp_path / "mine.npz").open("wb") as stream:
         np.save(stream, np.zeros(3))
     with pytest.raises(DataError, match=r"mine\.npz: expected a NumPy \.npz archive, found a single array"):
-        load_npz(NpzDataset(npz="mine.npz"), tmp_path / "mine.npz")
+        load_npz(NpzDataset(npz="mine.npz"), [tmp_path / "mine.npz"], 0)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +40,7 @@ def test_single_array_is_refused(tmp_path: Path) -> None:
 def test_what_is_no_archive_is_said_in_our_words(tmp_path: Path, content: bytes, kind: str) -> None:
     (tmp_path / "junk.npz").write_bytes(content)
     with pytest.raises(DataError) as caught:
-        load_npz(NpzDataset(npz="junk.npz"), tmp_path / "junk.npz")
+        load_npz(NpzDataset(npz="junk.npz"), [tmp_path / "junk.npz"], 0)
     assert str(caught.value).startswith(f"{tmp_path / 'junk.npz'}: expected a NumPy .npz archive, found {kind}")
     assert "pickle" not in str(caught.value)
 
@@ -61,14 +60,14 @@ def outcome_of(read: Callable[[Path], object], path: Path, content: bytes) -> st
 
 
 def read_archive(path: Path) -> Dataset:
-    return load_npz(NpzDataset(npz=path.name), path)
+    return load_npz(NpzDataset(npz=path.name), [path], 0)
 
 
 @pytest.mark.parametrize("kept", [0, 3, 30, 500, -1, -40])
 def test_truncated_file(tmp_path: Path, kept: int) -> None:
     (tmp_path / "cut.npz").write_bytes(GOOD[True][:kept])
     with pytest.raises(DataError, match=r"cut\.npz: .*expected a"):
-        load_npz(NpzDataset(npz="cut.npz"), tmp_path / "cut.npz")
+        load_npz(NpzDataset(npz="cut.npz"), [tmp_path / "cut.npz"], 0)
 
 
 def test_junk_gives_only_data_errors(tmp_path: Path) -> None:

@@ -10,8 +10,7 @@ import pytest
 from scipy import sparse
 from support.npz_files import SPARSE_TEST, SPARSE_TRAIN, arrays, csr_parts, fault, load_files
 
-from groupinf.config.schema import NpzDataset
-from groupinf.datasets.own.npz import load_npz
+from groupinf.datasets.own.npz import NpzDataset, load_npz
 from groupinf.datasets.own.sparse_npz import read_sparse
 from groupinf.errors import DataError
 
@@ -235,4 +234,4 @@ def test_a_matrix_of_scipy_in_place_of_the_arrays(tmp_path: Path) -> None:
     with pytest.raises(
         DataError, match=r"found a sparse matrix of scipy\.sparse\.save_npz; give it by X_train: or X_test:"
     ):
-        load_npz(NpzDataset(npz="mine.npz"), tmp_path / "mine.npz")
+        load_npz(NpzDataset(npz="mine.npz"), [tmp_path / "mine.npz"], 0)

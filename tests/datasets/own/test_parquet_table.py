@@ -18,9 +18,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from support.outcomes import OUTCOMES, altered, outcome, outcomes_of
 
-from groupinf.config.schema import ParquetDataset
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.own.table.load_table import load_table
+from groupinf.datasets.own.parquet import ParquetDataset, load_parquet
 from groupinf.datasets.own.table.parquet_table import read_parquet
 from groupinf.errors import DataError
 
@@ -28,7 +27,7 @@ from groupinf.errors import DataError
 def load(folder: Path, columns: dict[str, Any], **options: Any) -> Dataset:
     pq.write_table(pa.table(columns), folder / "mine.parquet")
     config = ParquetDataset.model_validate({"parquet": "mine.parquet", "target": "y", **options})
-    return load_table(config, folder / "mine.parquet", None, 0)
+    return load_parquet(config, [folder / "mine.parquet"], 0)
 
 
 def fault(folder: Path, columns: dict[str, Any], **options: Any) -> str:
@@ -159,7 +158,7 @@ def test_columns_of_other_types_may_be_dropped(tmp_path: Path) -> None:
 def test_two_columns_of_one_name(tmp_path: Path) -> None:
     pq.write_table(pa.Table.from_arrays([pa.array(Y)] * 2, names=["y", "y"]), tmp_path / "mine.parquet")
     with pytest.raises(DataError, match=r"mine\.parquet: expected each column name once, found 'y' twice"):
-        load_table(ParquetDataset(parquet="a", target="y"), tmp_path / "mine.parquet", None, 0)
+        load_parquet(ParquetDataset(parquet="a", target="y"), [tmp_path / "mine.parquet"], 0)
 
 
 def good_bytes() -> bytes:
@@ -175,20 +174,13 @@ GOOD = good_bytes()
 def outcome_of(path: Path, content: bytes) -> str:
     path.write_bytes(content)
     config = ParquetDataset(parquet="a", target="y", missing="impute", categorical=("d",))
-    return outcome(lambda: load_table(config, path, None, 0), re.escape(str(path)))
+    return outcome(lambda: load_parquet(config, [path], 0), re.escape(str(path)))
 
 
 def test_the_unaltered_bytes_load(tmp_path: Path) -> None:
     (tmp_path / "a.parquet").write_bytes(GOOD)
-    assert (
-        load_table(
-            ParquetDataset(parquet="a", target="y", missing="impute", categorical=("d",)),
-            tmp_path / "a.parquet",
-            None,
-            0,
-        ).n
-        == 13
-    )
+    config = ParquetDataset(parquet="a", target="y", missing="impute", categorical=("d",))
+    assert load_parquet(config, [tmp_path / "a.parquet"], 0).n == 13
 
 
 def test_junk_gives_only_data_errors(tmp_path: Path) -> None:

@@ -13,10 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from groupinf.config.schema import CsvDataset, ParquetDataset
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.own.table.load_table import load_table
+from groupinf.datasets.registry import DATASET_KINDS, load_dataset
 from groupinf.errors import DataError
 from groupinf.groups.by_value import rows_by_value
 
@@ -36,10 +35,8 @@ def load(folder: Path, kind: str, content: pd.DataFrame | pa.Table | str, **opti
         content.to_csv(path, index=False)
     else:
         content.to_parquet(path)
-    model = CsvDataset if kind == "csv" else ParquetDataset
-    config = model.model_validate({kind: path.name, "target": "y", "split": "part", **options})
-    assert isinstance(config, CsvDataset | ParquetDataset)
-    return load_table(config, path, None, 0)
+    config = DATASET_KINDS[kind].options.model_validate({kind: path.name, "target": "y", "split": "part", **options})
+    return load_dataset(config, folder, 0)
 
 
 def frame(**columns: Any) -> pd.DataFrame:
@@ -237,9 +234,10 @@ def test_a_test_file_may_write_the_same_numbers_otherwise(tmp_path: Path) -> Non
     for name, table in (("a", train), ("b", test)):
         table.to_csv(tmp_path / f"{name}.csv", index=False)
         table.to_parquet(tmp_path / f"{name}.parquet")
-    for kind, model in (("csv", CsvDataset), ("parquet", ParquetDataset)):
-        options = {kind: "a", "target": "y", "test_file": "b", "categorical": ["site"], "missing": "impute"}
-        data = load_table(model.model_validate(options), tmp_path / f"a.{kind}", tmp_path / f"b.{kind}", 0)
+    for kind in ("csv", "parquet"):
+        files = {kind: f"a.{kind}", "test_file": f"b.{kind}"}
+        options = {**files, "target": "y", "categorical": ["site"], "missing": "impute"}
+        data = load_dataset(DATASET_KINDS[kind].options.model_validate(options), tmp_path, 0)
         assert data.feature_names == ("x", "site=1", "site=2", "site=3")
         assert data.test_columns["site"].tolist() == [str(i) for i in test["site"]]
 

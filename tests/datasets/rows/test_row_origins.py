@@ -10,19 +10,20 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from groupinf.config.schema import CsvDataset, LibsvmDataset, NpzDataset, ParquetDataset
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.known import breast_cancer
-from groupinf.datasets.own.libsvm import load_libsvm
-from groupinf.datasets.own.npz import load_npz
-from groupinf.datasets.own.table.load_table import load_table
+from groupinf.datasets.own.csv import CsvDataset
+from groupinf.datasets.own.libsvm import LibsvmDataset, load_libsvm
+from groupinf.datasets.own.npz import NpzDataset, load_npz
+from groupinf.datasets.own.parquet import ParquetDataset
+from groupinf.datasets.registry import DATASET_KINDS, load_dataset
 from groupinf.errors import DataError
 
 
 def load_csv(path: Path, test: Path | None = None, seed: int = 0, **options: Any) -> Dataset:
     section = {"csv": str(path), "target": "y", **options, **({"test_file": str(test)} if test else {})}
-    return load_table(CsvDataset.model_validate(section), path, test, seed)
+    return load_dataset(CsvDataset.model_validate(section), path.parent, seed)
 
 
 def table(rows: int = 20) -> pd.DataFrame:
@@ -59,9 +60,10 @@ def test_the_line_of_a_csv_is_where_the_record_begins_past_blank_lines_and_quote
 def test_the_key_is_that_of_the_row_and_no_feature(tmp_path: Path, kind: str) -> None:
     frame, path = table(), tmp_path / f"mine.{kind}"
     frame.to_csv(path, index=False) if kind == "csv" else frame.to_parquet(path, index=False)
-    model = CsvDataset if kind == "csv" else ParquetDataset
-    config = model.model_validate({kind: str(path), "target": "y", "row_key": "id", "drop": ["id"]})
-    dataset = load_table(config, path, None, 0)
+    config = DATASET_KINDS[kind].options.model_validate(
+        {kind: str(path), "target": "y", "row_key": "id", "drop": ["id"]}
+    )
+    dataset = load_dataset(config, tmp_path, 0)
     assert dataset.feature_names == ("x",)
     assert dataset.origins is not None
     assert dataset.origins.key is not None
@@ -79,7 +81,7 @@ def test_whole_numbers_name_rows_without_decimals_and_text_as_it_is(tmp_path: Pa
         config = ParquetDataset.model_validate(
             {"parquet": str(path), "target": "y", "row_key": "id", "test_fraction": 0.25}
         )
-        origins = load_table(config, path, None, 0).origins
+        origins = load_dataset(config, tmp_path, 0).origins
         assert origins is not None
         assert expected in origins.rows_by_key()
 
@@ -136,7 +138,7 @@ def test_whole_numbers_that_no_float_tells_apart_are_keys(tmp_path: Path) -> Non
     path = tmp_path / "mine.parquet"
     table().assign(id=np.arange(20, dtype=np.uint64) + 2**63).to_parquet(path, index=False)
     config = ParquetDataset.model_validate({"parquet": str(path), "target": "y", "row_key": "id"})
-    origins = load_table(config, path, None, 0).origins
+    origins = load_dataset(config, tmp_path, 0).origins
     assert origins is not None
     assert set(origins.rows_by_key()) == {str(2**63 + i) for i in range(20)}
 
@@ -144,7 +146,7 @@ def test_whole_numbers_that_no_float_tells_apart_are_keys(tmp_path: Path) -> Non
 def test_the_line_of_a_libsvm_row_skips_blank_lines_and_comments(tmp_path: Path) -> None:
     path = tmp_path / "rows.txt"
     path.write_text("# made by hand\n\n" + "".join(f"{i % 2} 1:{i + 1} # {i}\n\n" for i in range(10)))
-    dataset = load_libsvm(LibsvmDataset(libsvm=str(path), test_fraction=0.3), path, None, 3)
+    dataset = load_libsvm(LibsvmDataset(libsvm=str(path), test_fraction=0.3), [path], 3)
     X = np.concatenate([dataset.X_train.toarray(), dataset.X_test.toarray()])
     assert dataset.origins is not None
     assert dataset.origins.line.tolist() == (2 * X[:, 0] + 1).astype(int).tolist()
@@ -158,12 +160,12 @@ def npz(path: Path, **more: Any) -> Path:
 
 def test_rows_of_an_npz_are_those_of_its_arrays_and_may_have_keys(tmp_path: Path) -> None:
     path = npz(tmp_path / "a.npz")
-    origins = load_npz(NpzDataset(npz=str(path)), path).origins
+    origins = load_npz(NpzDataset(npz=str(path)), [path], 0).origins
     assert origins is not None
     assert (origins.line.tolist(), set(origins.file), origins.key) == ([0, 1, 2, 3, 4, 5, 0, 1], {"a.npz"}, None)
     assert not origins.one_numbering
     path = npz(tmp_path / "b.npz", row_key_train=list("abcdef"), row_key_test=list("gh"))
-    origins = load_npz(NpzDataset(npz=str(path)), path).origins
+    origins = load_npz(NpzDataset(npz=str(path)), [path], 0).origins
     assert origins is not None
     assert origins.rows_by_key() == {key: i for i, key in enumerate("abcdefgh")}
 
@@ -182,7 +184,7 @@ def test_rows_of_an_npz_are_those_of_its_arrays_and_may_have_keys(tmp_path: Path
 def test_keys_of_an_npz_that_do_not_name_every_row_are_refused(tmp_path: Path, more: Any, message: str) -> None:
     path = npz(tmp_path / "a.npz", **more)
     with pytest.raises(DataError, match=message):
-        load_npz(NpzDataset(npz=str(path)), path)
+        load_npz(NpzDataset(npz=str(path)), [path], 0)
 
 
 def test_rows_of_bundled_data_are_those_of_the_whole_table(tmp_path: Path) -> None:

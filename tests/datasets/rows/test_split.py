@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from groupinf.config.schema import CsvDataset, LibsvmDataset
-from groupinf.datasets.own.libsvm import load_libsvm
-from groupinf.datasets.own.table.load_table import load_table
+from groupinf.datasets.own.csv import CsvDataset, load_csv
+from groupinf.datasets.own.libsvm import LibsvmDataset, load_libsvm
 from groupinf.datasets.rows.split import split_rows, stratified_rows
 
 
@@ -37,9 +36,7 @@ def test_rows_sorted_by_label_split_by_class_only_where_asked(tmp_path: Path) ->
     path = tmp_path / "sorted.csv"
     path.write_text("x,y\n" + "".join(f"{i},{int(i >= 90)}\n" for i in range(100)))
     plain, strata = (
-        load_table(
-            CsvDataset.model_validate({"csv": str(path), "target": "y", "test_fraction": 0.2, **more}), path, None, 1
-        )
+        load_csv(CsvDataset.model_validate({"csv": "a", "target": "y", "test_fraction": 0.2, **more}), [path], 1)
         for more in ({}, {"stratify": True})
     )
     assert plain.X_test[:, 0].tolist() == split_rows(100, 0.2, 1)[1].tolist()
@@ -50,5 +47,5 @@ def test_rows_sorted_by_label_split_by_class_only_where_asked(tmp_path: Path) ->
 def test_libsvm_rows_split_by_class(tmp_path: Path) -> None:
     path = tmp_path / "rows.txt"
     path.write_text("".join(f"{int(i >= 45)} 1:{i + 1}\n" for i in range(50)))
-    dataset = load_libsvm(LibsvmDataset(libsvm=str(path), test_fraction=0.2, stratify=True), path, None, 0)
+    dataset = load_libsvm(LibsvmDataset(libsvm=str(path), test_fraction=0.2, stratify=True), [path], 0)
     assert Counter(dataset.y_test.tolist()) == {0: 9, 1: 1}

@@ -11,8 +11,11 @@ from html.parser import HTMLParser
 import numpy as np
 import pandas as pd
 import pytest
+from support.registered import registered
 
 from groupinf.analysis.pairs import pair_effects
+from groupinf.effects.methods.newton import NEWTON
+from groupinf.effects.methods.registry import METHODS
 from groupinf.reporting.drawing.figures import panels
 from groupinf.reporting.drawing.scatter import axis_limits
 from groupinf.reporting.html.page import page_html
@@ -22,6 +25,8 @@ from groupinf.reporting.html.parts.plot_data import plot_data
 from groupinf.reporting.html.parts.scales import rho_scale, slope_scale
 from groupinf.reporting.words.entries import entries_of, labels, looks_of
 from groupinf.reporting.words.style import PLOTLY_SYMBOLS, kind_styles, method_styles
+
+pytestmark = pytest.mark.usefixtures("undrawn")
 
 EVIL = "<script>alert(1)</script>"
 
@@ -146,14 +151,14 @@ def test_the_plots_have_the_styles_of_the_figures(make_run) -> None:
 
 
 def test_every_marker_has_a_shape_and_a_symbol() -> None:
-    styles = [*kind_styles([*"abcdefghij"]).values(), *method_styles(["influence", "newton", "a", "b"]).values()]
+    new = [replace(NEWTON, name=name) for name in "abcde"]
+    with registered(METHODS, *new):
+        methods = method_styles(list(METHODS)).values()
+    styles = [*kind_styles([*"abcdefghij"]).values(), *methods]
     for style in styles:
         assert marker_path(style.marker).startswith("M")
         assert style.marker in PLOTLY_SYMBOLS
-    assert (
-        len({style.marker for style in method_styles(["influence", "parameter_influence", "newton", "a"]).values()})
-        == 4
-    )
+    assert len({style.marker for style in methods}) == len({style.colour for style in methods}) == 8
 
 
 def test_runs_are_called_by_what_differs(make_run) -> None:

@@ -16,6 +16,8 @@ from groupinf.reporting.words.answers import ranking_answer, underestimation_ans
 from groupinf.reporting.words.entries import entries_of
 from groupinf.reporting.words.worst import worst_line
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @pytest.fixture
 def broken(make_run) -> Run:

@@ -20,6 +20,8 @@ from groupinf.reporting.tables.sweep import sweep_markdown, sweep_text
 from groupinf.reporting.words.choices import title_line
 from groupinf.reporting.words.entries import entries_of
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @pytest.fixture
 def sweep(make_run) -> list[Run]:

@@ -11,6 +11,8 @@ from groupinf.reporting.report import report_markdown
 from groupinf.reporting.tables.terminal import spearman_text
 from groupinf.reporting.words.verdict import verdict
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def test_certified_runs_are_trusted_and_why(make_run) -> None:
     words = verdict([make_run()])

@@ -45,9 +45,7 @@ def load_mail(facts: DatasetFacts, home: Path, words: Words, vocabulary: tuple[F
 
     Spam then ham, each sorted by name, shuffled with ``RandomState(0)``; the first 80 % are the training rows, and
     words in at least five of them are the features. ``vocabulary``: the files that ``words`` was made from.
-
-    Raises:
-        DataError: the archive is not below the data home, or is not the one that is meant.
+    Raises DataError where the archive is not below the data home, or is not the one that is meant.
     """
     mails = read_tar(find_source(home, MAIL), MAIL)
     names = sorted(mails, key=lambda name: (not name.startswith(SPAM), name))

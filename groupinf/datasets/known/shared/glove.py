@@ -15,6 +15,7 @@ from groupinf.datasets.files.gzip_files import numbered_lines
 from groupinf.errors import DataError
 from groupinf.wording import counted
 
+LONGEST = 60  # characters of a line that a message shows
 TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
@@ -38,14 +39,17 @@ def tokens(sentence: str) -> list[str]:
 def read_vectors(path: Path, words: frozenset[str]) -> WordVectors:
     """Return the vectors of those of the words that the file has; a line is a word and its numbers, spaces between.
 
-    Raises:
-        DataError: a line without as many numbers as the first has, a number that is none, no line for any word.
+    Raises DataError where a line has not as many numbers as the first, a number is none, or no word has a line.
     """
     row: dict[str, int] = {}
     vectors: list[NDArray[np.float64]] = []
     dimensions = 0
     for number, line in numbered_lines(path):
-        dimensions = dimensions or _dimensions(line, f"{path}, line {number}")
+        dimensions = dimensions or line.count(" ")
+        if dimensions < 2:
+            raise DataError(
+                f"{path}, line {number}: expected a word and the numbers of its vector, found {line[:LONGEST]!r}"
+            )
         word, *values = line.rsplit(" ", dimensions)  # from the right: a word of GloVe may hold a space
         if len(values) != dimensions:
             raise DataError(
@@ -58,13 +62,6 @@ def read_vectors(path: Path, words: frozenset[str]) -> WordVectors:
     if not vectors:
         raise DataError(f"{path}: expected vectors of the words of the sentences, found none of them")
     return WordVectors(row, np.array(vectors))
-
-
-def _dimensions(line: str, where: str) -> int:
-    dimensions = line.count(" ")
-    if dimensions < 2:
-        raise DataError(f"{where}: expected a word and the numbers of its vector, found {line[:60]!r}")
-    return dimensions
 
 
 def _numbers(values: Sequence[str], where: str) -> NDArray[np.float64]:

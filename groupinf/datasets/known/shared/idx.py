@@ -20,9 +20,7 @@ def read_idx(path: Path, dimensions: int) -> NDArray[np.uint8]:
     """Return the array of a gzip-compressed IDX file, read-only.
 
     Header: two zero bytes, the code of the values' type, the number of dimensions, each size as a big-endian uint32.
-
-    Raises:
-        DataError: no gzip file, or not an IDX file of unsigned bytes with that many dimensions.
+    Raises DataError where it is no gzip file, or no IDX file of unsigned bytes with that many dimensions.
     """
     content = read_gzip(path)
     header = 4 + 4 * dimensions

@@ -20,7 +20,7 @@ Labels = NDArray[np.int64]
 
 # liblinear penalises the intercept by its square over the square of this: at 10^4 it is as good as free.
 INTERCEPT_SCALING = 1e4
-TOLERANCE = 1e-6
+TOLERANCE = 1e-6  # of liblinear's stopping rule, a hundredth of what it takes unless told
 MOST_PASSES = 1_000
 # Below it a coefficient is what the tolerance has left of a zero.
 ZERO = 1e-4
@@ -29,8 +29,7 @@ ZERO = 1e-4
 def l1_regression(X: sparse.csr_array, y: Labels, weight: Vector, lambda_over_n: float) -> LogisticRegression:
     """Return θ̂ = argmin Σ_i s_i ℓ(x_i, y_i; θ) + λ‖weights‖₁ with λ = n λ/n, n the number of rows, intercept free.
 
-    Raises:
-        ConvergenceError: the tolerance is not reached.
+    Raises ConvergenceError where the tolerance is not reached.
     """
     model = LogisticRegression(
         l1_ratio=1,

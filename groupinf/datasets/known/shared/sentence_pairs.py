@@ -47,9 +47,7 @@ def load_pairs(facts: DatasetFacts, home: Path, evaluation_sets: Sequence[str] =
 
     A pair is the mean vector of its premise beside that of its hypothesis; d is twice the vectors' dimension.
     ``evaluation_sets`` names the test files; where it is given, the column EVALUATION_SET says which a row is from.
-
-    Raises:
-        DataError: a file is absent, is not the one that is meant, or is malformed; names the line.
+    Raises DataError, naming the line, where a file is absent, is not the one that is meant, or is malformed.
     """
     files = [verified_file(home, source) for source in facts.files]
     cache: dict[str, Tokens] = {}
@@ -76,7 +74,10 @@ def load_pairs(facts: DatasetFacts, home: Path, evaluation_sets: Sequence[str] =
 def _read_pairs(path: Path, groups: Sequence[str], cache: dict[str, Tokens]) -> Pairs:
     """``cache``: sentence -> tokens, since a premise serves several pairs; it is filled on the way."""
     read = _gold_pairs(path, groups)
-    sides = [[_tokens(pair.sentences[side], cache) for pair in read] for side in (0, 1)]
+    for sentence in (sentence for pair in read for sentence in pair.sentences):
+        if sentence not in cache:
+            cache[sentence] = tokens(sentence)
+    sides = [[cache[pair.sentences[side]] for pair in read] for side in (0, 1)]
     columns = {g: np.array([pair.groups[at] for pair in read], dtype=object) for at, g in enumerate(groups)}
     return Pairs(sides[0], sides[1], np.array([pair.code for pair in read], dtype=np.int64), columns)
 
@@ -131,12 +132,6 @@ def _code(label: str, where: str) -> int:
     if label not in CLASSES:
         raise DataError(f"{where}: gold_label: expected one of {', '.join(CLASSES)}, found {label!r}")
     return CLASSES.index(label)
-
-
-def _tokens(sentence: str, cache: dict[str, Tokens]) -> Tokens:
-    if sentence not in cache:
-        cache[sentence] = tokens(sentence)
-    return cache[sentence]
 
 
 def _features(pairs: Pairs, words: WordVectors) -> NDArray[np.float64]:

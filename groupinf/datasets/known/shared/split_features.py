@@ -23,9 +23,7 @@ def load_split_features(facts: DatasetFacts, features: str, home: Path) -> Datas
     """Return the dataset whose ``facts.files`` are the training and the test file, in that order.
 
     Each holds an array ``features`` (rows, d) and an array ``labels`` (rows,) of zeros and ones.
-
-    Raises:
-        DataError: a file is absent, is not the one that is meant, or does not hold such arrays.
+    Raises DataError where a file is absent, is not the one that is meant, or does not hold such arrays.
     """
     train, test = (verified_file(home, source) for source in facts.files)
     X_train, y_train = _read(train.path, features)

@@ -49,10 +49,8 @@ def load_votes(facts: DatasetFacts, home: Path, select: Selection) -> Dataset:
     """Return the votes on the candidates of split 0 and the gold-labelled candidates of split 2, features selected.
 
     ``select`` yields the columns to keep; they are fixed from then on.
-
-    Raises:
-        DataError: the file is absent or not the one that is meant, its tables are not such tables, or one of the
-            splits is empty, or no feature is selected.
+    Raises DataError where the file is absent or not the one that is meant, its tables are not such tables, or one of
+    the splits is empty, or no feature is selected.
     """
     source = facts.files[0]
     file = verified_file(home, source)
@@ -81,8 +79,8 @@ def load_votes(facts: DatasetFacts, home: Path, select: Selection) -> Dataset:
 def vote_rows(tables: VoteTables, path: Path) -> VoteRows:
     """Return the rows of the votes on training candidates, sorted by candidate and labelling function.
 
-    Raises:
-        DataError: no such votes of either sign, or no gold-labelled candidates in the development split.
+    Raises DataError where there are not such votes of both signs, or no gold-labelled candidates in the development
+    split.
     """
     kept = np.flatnonzero(tables.split[tables.votes.candidate] == TRAIN)
     candidate, positive = tables.votes.candidate[kept], tables.votes.value[kept] > 0

@@ -51,9 +51,8 @@ class VoteTables:
 def read_vote_tables(path: Path) -> VoteTables:
     """Return the tables of the SQLite file at ``path``, opened for reading only.
 
-    Raises:
-        DataError: no SQLite file, a table or column is missing, a value that is not of its kind, an id that its
-            table does not have, two gold labels for a candidate.
+    Raises DataError where it is no SQLite file, a table or column is missing, a value is not of its kind, an id is none
+    of its table, or a candidate has two gold labels.
     """
     try:
         # immutable: SQLite then makes no lock or journal beside the file, which a read-only folder would refuse

@@ -14,7 +14,7 @@ from groupinf.datasets.rows.exact import is_code, number_in
 
 # Fewer rows than these look like anything.
 FEWEST = 10
-# Whole numbers from the first to the last of these may be days.
+# Whole numbers from the first to the last of these may be days, as YYYYMMDD.
 FIRST_DAY, LAST_DAY = 19_000_101, 20_991_231
 # The share of values that makes a look.
 SHARE = 0.5
@@ -47,7 +47,9 @@ def looks_of_numbers(column: str, values: NDArray[Any], texts: Iterable[str]) ->
         and all(_DIGIT_DATE.fullmatch(f"{v:.0f}") for v in values)
     ):
         return f"looks like dates, such as {values[0]:.0f}, and is read as numbers; drop it, or {_AS_CATEGORIES}"
-    if _ID_NAME.fullmatch(column) or _CAMEL_ID.fullmatch(column) or _counts_rows(values):
+    steps = np.diff(values)
+    counts_rows = (steps == 1).all() or (steps == -1).all()
+    if _ID_NAME.fullmatch(column) or _CAMEL_ID.fullmatch(column) or counts_rows:
         return f"looks like an id, and is read as numbers; drop it, or {_AS_CATEGORIES}"
     return ""
 
@@ -98,9 +100,3 @@ def _is_written_number(text: str) -> bool:
 
 def _share(counts: Counter[str], is_one: Callable[[str], bool]) -> float:
     return sum(times for text, times in counts.items() if is_one(text)) / counts.total()
-
-
-def _counts_rows(values: NDArray[Any]) -> bool:
-    """Whether whole numbers go up or down by one from row to row."""
-    steps = np.diff(values)
-    return bool((steps == 1).all() or (steps == -1).all())

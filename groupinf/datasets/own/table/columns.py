@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from groupinf.config.dataset_schema import TableDataset
 from groupinf.datasets.column_use import Role
 from groupinf.datasets.config_error import DatasetConfigError
+from groupinf.datasets.own.table.options import TableOptions
 from groupinf.datasets.own.table.table import Table
 from groupinf.datasets.rows.labels import shortened
 from groupinf.errors import DataError
@@ -16,12 +16,11 @@ from groupinf.wording import did_you_mean
 PARTS = ("target", "split", "weight")
 
 
-def feature_columns(config: TableDataset, table: Table) -> list[str]:
+def feature_columns(config: TableOptions, table: Table) -> list[str]:
     """Return the columns that are neither dropped nor index, target, split, weight or row key, in the file's order.
 
-    Raises:
-        DatasetConfigError: a column that the configuration names is not there, or has two parts to play.
-        DataError: no column is left.
+    Raises DatasetConfigError where a column that the configuration names is not there, or has two parts to play, and
+    DataError where no column is left.
     """
     names = [*table.columns, *table.unusable]
     parts = [(key, column) for key in (*PARTS, "row_key") if (column := getattr(config, key)) is not None]
@@ -52,7 +51,7 @@ def index_columns(table: Table) -> list[str]:
     return [name for name in table.index if name not in table.reading.categorical | table.reading.numeric]
 
 
-def roles(config: TableDataset, table: Table) -> dict[str, Role]:
+def roles(config: TableOptions, table: Table) -> dict[str, Role]:
     """Return the parts of the columns that are no features."""
     found: dict[str, Role] = {**dict.fromkeys(index_columns(table), "index"), **dict.fromkeys(config.drop, "dropped")}
     found[config.target] = "target"
@@ -65,11 +64,10 @@ def roles(config: TableDataset, table: Table) -> dict[str, Role]:
     return found
 
 
-def check_test_columns(config: TableDataset, table: Table, features: Iterable[str], test: Table) -> None:
+def check_test_columns(config: TableOptions, table: Table, features: Iterable[str], test: Table) -> None:
     """Refuse a file of test rows that lacks the target, a feature or the row key; others it may lack or have.
 
-    Raises:
-        DatasetConfigError: names the first column that is not there.
+    Raises DatasetConfigError, naming the first column that is not there.
     """
     expected = "the target and every feature" if config.row_key is None else "the target, every feature and the row key"
     for column in (config.target, *features, *([config.row_key] if config.row_key else [])):

@@ -18,9 +18,11 @@ from groupinf.datasets.rows.features import LARGEST, TOO_LARGE
 from groupinf.datasets.rows.one_hot import one_hot
 from groupinf.errors import DataError
 
+# Of a column: more are the values of a name or a key, and would be as many features.
 MOST_CATEGORIES = 1000
 
-# A column of text that holds so many different numbers, and more of its values than that share, was meant as numbers.
+# A column of text that holds so many different numbers, and more of its values than that share, was meant as numbers:
+# nine in ten leave little doubt, and fewer different ones than twenty may be grades or codes.
 MISTAKEN_NUMBERS = 20
 MISTAKEN_SHARE = 0.9
 
@@ -46,17 +48,17 @@ class TableFeatures:
 def table_features(table: Table, columns: Sequence[str], train: NDArray[np.int64] | None) -> TableFeatures:
     """Return the features of some columns; gaps are filled in from the rows ``train``, or refused where it is None.
 
-    Raises:
-        DataError: a missing value, one that is infinite or too large, a column that is neither numbers, bools nor
-            text, that is numbers but for a few values or only in the file of the training rows, or that no training
-            row has a value of; names the file, the place and the column.
-        DatasetConfigError: a column of text with too many different values.
+    Raises DataError, naming the file, the place and the column, where a value is missing, infinite or too large, or a
+    column is neither numbers, bools nor text, is numbers but for a few values or only in the file of the training rows,
+    or has no value in a training row, and DatasetConfigError where a column of text has too many different values.
     """
     names: list[str] = []
     blocks: list[NDArray[Any]] = []
     uses: list[ColumnUse] = []
     for column in columns:
-        parsed = _parsed(table, column)
+        _refuse_dates(table, column)
+        parsed = agreeing(usable(table, column, "; drop the column"), table, column)
+        _check_meant_as_text(parsed, table, column)
         values = _values(table, column, parsed, train)
         uses.append(use_as_feature(table, column, parsed))
         if values.dtype == object:
@@ -73,8 +75,7 @@ def table_features(table: Table, columns: Sequence[str], train: NDArray[np.int64
 def column_without_gaps(table: Table, column: str, advice: str = "") -> Parsed:
     """Return a column every row of which has a value, finite where it is a number.
 
-    Raises:
-        DataError: a row has none; names its place.
+    Raises DataError, naming its place, where a row has none.
     """
     return without_gaps(agreeing(usable(table, column), table, column), table, column, advice)
 
@@ -161,13 +162,6 @@ def _check_meant_as_text(parsed: Parsed, table: Table, column: str) -> None:
         f"{table.place(row, column)}: expected a number, as most of its values are, found {table.shown(row, column)!r};"
         " mend it, leave it empty to make it a missing value, or drop the column"
     )
-
-
-def _parsed(table: Table, column: str) -> Parsed:
-    _refuse_dates(table, column)
-    parsed = agreeing(usable(table, column, "; drop the column"), table, column)
-    _check_meant_as_text(parsed, table, column)
-    return parsed
 
 
 def _values(table: Table, column: str, parsed: Parsed, train: NDArray[np.int64] | None) -> NDArray[Any]:

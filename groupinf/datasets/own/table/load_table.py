@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.config.dataset_schema import CsvDataset, TableDataset
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.own.own_dataset import own_dataset
 from groupinf.datasets.own.table.columns import check_test_columns, feature_columns, roles
 from groupinf.datasets.own.table.features import column_without_gaps, table_features, usable, without_gaps
-from groupinf.datasets.own.table.parquet_table import read_parquet
-from groupinf.datasets.own.table.reading import reading_of
+from groupinf.datasets.own.table.options import TableOptions
 from groupinf.datasets.own.table.row_key import row_keys
 from groupinf.datasets.own.table.split import check_classes, split_table
 from groupinf.datasets.own.table.table import GroupColumns, Parsed, Table
-from groupinf.datasets.own.table.text_table import read_table
 from groupinf.datasets.own.table.uses import uses_of
 from groupinf.datasets.rows.labels import Targets, check_weights, encode_targets
 from groupinf.datasets.rows.origins import origins_of
@@ -33,26 +29,20 @@ Rows = NDArray[np.int64]
 _Table = TypeVar("_Table", bound=Table)
 
 
-def load_table(config: TableDataset, path: Path, test_path: Path | None, seed: int) -> Dataset:
-    """Return the dataset of the table at ``path``; ``test_path`` is the file of the test rows, where there is one.
+def load_table(config: TableOptions, files: Sequence[Path], seed: int, read: Callable[[Path], _Table]) -> Dataset:
+    """Return the dataset of the table in a file, with that of a second one, where there is one, for its test rows.
 
     Every column that the configuration does not name is a feature. Numbers are taken as they are; text becomes a
-    feature ``column=value`` for each of its values (sorted; of two values only the second). In a CSV file a column
-    is numeric where every value of it is a number; a Parquet file states it; the configuration may say otherwise.
-    Rows keep the order of the file.
+    feature ``column=value`` for each of its values (sorted; of two values only the second). Which of them a column
+    is, the table that ``read`` returns of a file says. Rows keep the order of the file.
     What is imputed and standardised is learnt from the training rows alone, which count alike whatever their weights.
     ``columns`` and ``test_columns`` hold every column of the file, ``uses`` what became of each.
-
-    Raises:
-        DataError: the file is not such a table or holds a missing value; names the file, the place and the column.
-        DatasetConfigError: a key of the configuration does not go with the file.
+    Raises DataError where the file is not such a table or holds a missing value, naming the file, the place and the
+    column, and DatasetConfigError where a key of the configuration does not go with the file.
     """
+    path = files[0]
     table: Table
-    reading = reading_of(config)
-    if isinstance(config, CsvDataset):
-        table, columns = _read(config, partial(read_table, reading=reading), path, test_path)
-    else:
-        table, columns = _read(config, partial(read_parquet, reading=reading), path, test_path)
+    table, columns = _read(config, files, read)
     table = replace(table, categories=table.categories - {config.target})  # a numeric target keeps its order
     y = _target(config, table)
     train, test = split_table(config, table, y, seed)
@@ -61,11 +51,11 @@ def load_table(config: TableDataset, path: Path, test_path: Path | None, seed: i
     targets = encode_targets(y[train], y[test], config.task, str(path))
     features = table_features(table, columns, train if config.missing == "impute" else None)
     X = features.matrix(train), features.matrix(test)
-    files = [(file.path, file.sha256) for file in table.files]
+    hashed = [(file.path, file.sha256) for file in table.files]
     keys = None if config.row_key is None else row_keys(table, config.row_key)
     lines = [(file.path, file.numbers) for file in table.files]
     return replace(
-        own_dataset(config, X, targets, features.names, files),
+        own_dataset(config, X, targets, features.names, hashed),
         origins=origins_of(lines, np.concatenate([train, test]), config.row_key or "", keys),
         sample_weight_train=_weights(config.weight, table, train, targets),
         columns=GroupColumns(table, train),
@@ -74,20 +64,24 @@ def load_table(config: TableDataset, path: Path, test_path: Path | None, seed: i
     )
 
 
-def _read(
-    config: TableDataset, read: Callable[[Path], _Table], path: Path, test_path: Path | None
-) -> tuple[_Table, list[str]]:
+def stated_roles(config: TableOptions, dataset: Dataset) -> Mapping[str, Any]:
+    """The roles of columns that the file itself decides: others read it, too, but as the columns that it holds."""
+    stated = {use.name: use.role for use in dataset.uses if use.stated}
+    return {"stated": stated} if stated else {}
+
+
+def _read(config: TableOptions, files: Sequence[Path], read: Callable[[Path], _Table]) -> tuple[_Table, list[str]]:
     """Return the rows of one file, or of both, and the columns that are features."""
-    table = read(path)
+    table = read(files[0])
     columns = feature_columns(config, table)
-    if test_path is None:
-        return table, columns
-    test = read(test_path)
-    check_test_columns(config, table, columns, test)
-    return table.above(test), columns
+    for path in files[1:]:
+        test = read(path)
+        check_test_columns(config, table, columns, test)
+        table = table.above(test)
+    return table, columns
 
 
-def _target(config: TableDataset, table: Table) -> NDArray[Any]:
+def _target(config: TableOptions, table: Table) -> NDArray[Any]:
     parsed = column_without_gaps(table, config.target)
     if not parsed.is_text:
         return parsed.values

@@ -22,7 +22,6 @@ from groupinf.errors import DataError
 # What pyarrow raises on files that are damaged or of another kind.
 UNREADABLE = (pa.ArrowException, OSError, ValueError, TypeError, KeyError, IndexError, NotImplementedError)
 
-
 # How pandas calls an index without a name in a file.
 _UNNAMED_INDEX = re.compile(r"__index_level_\d+__")
 
@@ -75,9 +74,7 @@ def read_parquet(path: Path, reading: Reading = AS_FOUND) -> TypedTable:
 
     Dates and times become text, to group by, or where ``reading`` wants numbers the days since 1970-01-01. Columns that
     pandas' metadata list as the index, or as categories, are known as such.
-
-    Raises:
-        DataError: not a Parquet file, damaged, no rows, a repeated or empty column name.
+    Raises DataError where it is no Parquet file, damaged or without rows, or a column name is repeated or empty.
     """
     sha256 = sha256_of(path)
     try:
@@ -87,8 +84,9 @@ def read_parquet(path: Path, reading: Reading = AS_FOUND) -> TypedTable:
     except MemoryError:  # Arrow's own among them, which is no damage
         raise
     except UNREADABLE as error:
+        reason = str(error).split("\n", 1)[0] or type(error).__name__
         raise DataError(
-            f"{path}: expected a readable Parquet file, found: {_first_line(error)}; a file of comma-separated text is"
+            f"{path}: expected a readable Parquet file, found: {reason}; a file of comma-separated text is"
             " given by csv: in place of parquet:"
         ) from error
     check_header(raw.column_names, str(path))
@@ -212,7 +210,3 @@ def _whole(array: pa.ChunkedArray) -> pa.ChunkedArray:
         return array.cast(pa.int64())
     except pa.ArrowInvalid:  # above 2**63
         return array
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).split("\n", 1)[0] or type(error).__name__

@@ -6,7 +6,11 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from groupinf.config.dataset_schema import MISSING, CsvDataset, TableDataset
+from groupinf.datasets.own.table.options import TableOptions
+
+# What a csv file leaves a value out by, in any case of letters. "None" is not among them: in real tables it is a
+# category ("not measured", "no claim") as often as not.
+MISSING = ("", "na", "n/a", "#n/a", "<na>", "nan", "-nan", "null")
 
 
 @dataclass(frozen=True)
@@ -35,25 +39,14 @@ class Reading:
 AS_FOUND = Reading()
 
 
-def reading_of(config: TableDataset) -> Reading:
-    """Return what the configuration says of its table."""
+def reading_of(config: TableOptions) -> Reading:
+    """Return what the configuration says of a table of whatever format."""
     markers = frozenset(text.strip().lower() for text in config.missing_values or ())
-    stated = Reading(
+    return Reading(
         categorical=frozenset(config.categorical or ()),
         numeric=frozenset(config.numeric or ()),
         markers=markers,
         numbers=frozenset(_finite(markers)),
-    )
-    if not isinstance(config, CsvDataset):
-        return stated
-    return Reading(
-        categorical=stated.categorical,
-        numeric=stated.numeric,
-        markers=stated.markers,
-        numbers=stated.numbers,
-        usual=frozenset(MISSING) - {text.strip().lower() for text in config.not_missing or ()},
-        separator=config.separator or ",",
-        decimal=config.decimal or ".",
     )
 
 

@@ -15,8 +15,7 @@ from groupinf.errors import DataError
 def row_keys(table: Table, column: str) -> NDArray[np.object_]:
     """Return the key of every row of the table as text.
 
-    Raises:
-        DataError: a row has no key, or that of another row; names its place.
+    Raises DataError, naming its place, where a row has no key, or that of another row.
     """
     missing = np.flatnonzero(usable(table, column).missing)
     if missing.size:

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from groupinf.config.dataset_schema import TableDataset
 from groupinf.datasets.config_error import DatasetConfigError
+from groupinf.datasets.own.table.options import TableOptions
 from groupinf.datasets.own.table.table import Table
 from groupinf.datasets.rows.split import SplitKey, check_both_parts, check_every_class_trains, split_file
 from groupinf.errors import DataError
@@ -19,14 +19,12 @@ Rows = NDArray[np.int64]
 PARTS = ("train", "test")
 
 
-def split_table(config: TableDataset, table: Table, y: NDArray[Any], seed: int) -> tuple[Rows, Rows]:
+def split_table(config: TableOptions, table: Table, y: NDArray[Any], seed: int) -> tuple[Rows, Rows]:
     """Return the sorted training and test rows: those of two files, as a column says, or drawn from ``seed``.
 
     ``y`` holds the labels of all rows, for a stratified draw.
-
-    Raises:
-        DataError: a row of the split column says neither train nor test; names its place.
-        DatasetConfigError: a part is left without a row.
+    Raises DataError, naming its place, where a row of the split column says neither train nor test, and
+    DatasetConfigError where a part is left without a row.
     """
     if config.split is not None:
         return _by_column(table, config.split)
@@ -36,11 +34,10 @@ def split_table(config: TableDataset, table: Table, y: NDArray[Any], seed: int) 
     return np.arange(first), np.arange(first, table.rows)
 
 
-def check_classes(config: TableDataset, table: Table, y: NDArray[Any], train: Rows) -> None:
+def check_classes(config: TableOptions, table: Table, y: NDArray[Any], train: Rows) -> None:
     """Refuse a target with fewer than two classes, or a class that no training row has.
 
-    Raises:
-        DatasetConfigError: names the classes, and the key that decides the split.
+    Raises DatasetConfigError, naming the classes and the key that decides the split.
     """
     classes = np.unique(y)
     if classes.size < 2:

@@ -147,8 +147,7 @@ class Table(ABC):
     def above(self, other: Self) -> Self:
         """Return a table of these rows and below them the other's; what the other lacks is missing there.
 
-        Raises:
-            DataError: a column has other types in the two files.
+        Raises DataError where a column has other types in the two files.
         """
         together = {name: self._with(other, name) for name in self.columns if name not in other.unusable}
         return replace(
@@ -201,8 +200,7 @@ def is_number(kind: pa.DataType) -> bool:
 def check_header(names: Sequence[str], where: str) -> None:
     """Refuse a column without a name or two of one name; ``where`` opens the messages.
 
-    Raises:
-        DataError: there is one.
+    Raises DataError where there is one.
     """
     for position, name in enumerate(names, start=1):
         if not name.strip():

@@ -102,10 +102,8 @@ def read_table(path: Path, reading: Reading = AS_FOUND) -> TextTable:
     """Return the table of a UTF-8 file whose first line is the header; blank lines are skipped.
 
     ``reading`` says what separates the columns, a comma unless stated.
-
-    Raises:
-        DataError: unreadable, of another kind, not UTF-8, empty, no rows, a repeated or empty column name, unbalanced
-            quotes, a row with more or fewer values than the header.
+    Raises DataError where the file is unreadable, of another kind, not UTF-8, empty or without rows, a column name is
+    repeated or empty, quotes are unbalanced, or a row has more or fewer values than the header.
     """
     sha256 = sha256_of(path)
     _check_kind(path)
@@ -173,11 +171,8 @@ def _records(text: Iterable[str], path: Path, separator: str) -> Iterator[Record
                 yield line, record
             line = reader.line_num + 1
     except csv.Error as error:
-        raise DataError(f"{path}, line {line}: expected {_separated(separator)} values, found: {error}") from error
-
-
-def _separated(separator: str) -> str:
-    return "comma-separated" if separator == "," else f"{separator!r}-separated"
+        kind = "comma" if separator == "," else repr(separator)
+        raise DataError(f"{path}, line {line}: expected {kind}-separated values, found: {error}") from error
 
 
 def _shortest(numbers: Mapping[str, int | float | None]) -> dict[str, str]:

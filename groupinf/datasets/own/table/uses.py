@@ -14,6 +14,8 @@ from groupinf.datasets.own.table.column_looks import looks_of_categories, looks_
 from groupinf.datasets.own.table.table import Parsed, Table
 from groupinf.wording import counted, number
 
+LONGEST = 40  # characters of a category that are shown
+
 
 def use_as_feature(table: Table, column: str, parsed: Parsed) -> ColumnUse:
     """Return the use of a column as numbers or categories."""
@@ -66,4 +68,4 @@ def _categories(values: NDArray[np.object_]) -> str:
     counts = Counter(values.tolist())
     rarest, rows = min(counts.items(), key=lambda item: (item[1], str(item[0])))
     found = counted(len(counts), "category", "categories")
-    return f"{found}, rarest {str(rarest)[:40]!r} with {counted(rows, 'row')}"
+    return f"{found}, rarest {str(rarest)[:LONGEST]!r} with {counted(rows, 'row')}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from groupinf.analysis.extent import extents
+from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.reporting.html.parts.agreement_tables import (
     IN_SHORT,
     IN_SHORT_WORDS,
@@ -50,7 +51,7 @@ def _of_one(entry: Entry, looks: Looks) -> Html:
 
 def _cells(row: Mapping[Any, Any], look: Look) -> list[Cell]:
     method = named_symbol(look, look.style.name)
-    points = "–" if row["evaluation"] == "self_loss" else f"{row['test_points']:,}"
+    points = f"{row['test_points']:,}" if EVALUATIONS[row["evaluation"]].on_test_points else "–"
     return [
         Cell(evaluation_name(row["evaluation"])),
         Cell(method),

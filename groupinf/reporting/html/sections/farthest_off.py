@@ -15,7 +15,14 @@ from groupinf.reporting.html.parts.table import Cell, Column, Row, table
 from groupinf.reporting.html.section import Answer, Material, Section
 from groupinf.reporting.words.entries import Entry, Looks
 from groupinf.reporting.words.formats import listed, percent, shorten
-from groupinf.reporting.words.style import LONGEST_NAME, evaluation_name, kind_name, method_name, point_name
+from groupinf.reporting.words.style import (
+    LONGEST_NAME,
+    evaluation_name,
+    kind_name,
+    method_in_text,
+    method_name,
+    point_name,
+)
 from groupinf.reporting.words.summary import measure_name
 from groupinf.wording import counted, number
 
@@ -63,7 +70,7 @@ def _worst(found: Sequence[_Far]) -> str:
     """What made the group farthest off, its size, where it is off, and by how much; where none stands out, that."""
     off = [far for far in found if _is_off(far)]
     if not off:
-        names = " and ".join(dict.fromkeys(method_name(far.entry.method).lower() for far in found))
+        names = " and ".join(dict.fromkeys(method_in_text(far.entry.method) for far in found))
         equal = "equals" if " and " not in names else "equal"
         return f"No group listed is off: {names} {equal} the actual effect, up to the error estimates of both."
     far, error = off[0], number(off[0].row["error"])
@@ -72,7 +79,7 @@ def _worst(found: Sequence[_Far]) -> str:
     row, entry = far.row, far.entry
     on = measure_name(row["evaluation"], row["test_point"], entry.sets)
     where = f"{on} at {entry.label}" if entry.label else on
-    method = method_name(entry.method).lower()
+    method = method_in_text(entry.method)
     return (
         f"Farthest off is group {shorten(far.group['name'], LONGEST_NAME)} "
         f"({shorten(far.group['made_from'], _LONGEST_ORIGIN)}), {counted(int(far.group['size']), 'row')}, on "
@@ -87,7 +94,7 @@ def _is_off(far: _Far) -> bool:
 
 
 def _words(entries: Sequence[Entry], most: int, plotted: bool) -> str:
-    first = " or ".join(dict.fromkeys(method_name(entry.method).lower() for entry in entries))
+    first = " or ".join(dict.fromkeys(method_in_text(entry.method) for entry in entries))
     hint = " Press a group to mark it in the plots below." if plotted else ""
     evaluations = [[name for name, _ in entry.pairs.measures] for entry in entries]
     several_points = any(len(set(names)) < len(names) for names in evaluations)

@@ -8,8 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from groupinf.effects.evaluations.registry import EVALUATIONS
+from groupinf.effects.evaluations.test_loss import TEST_LOSS
+from groupinf.effects.methods.influence import INFLUENCE
 from groupinf.reporting.words.formats import coefficient, extent, percent
-from groupinf.reporting.words.style import evaluation_name
+from groupinf.reporting.words.style import evaluation_in_text
 from groupinf.reproduction.papers.koh_et_al_2019.explanations import (
     BOTH_CURVATURES,
     CONVEX,
@@ -71,7 +74,7 @@ def _figure_1_names(suffix: str = "") -> list[str]:
 def panels_claim(runs: Sequence[KohFacts]) -> Claim:
     """Every panel of Figure 1 has ρ between 0.89 and 0.99, to two decimals as the paper states them."""
     values = {
-        f"{run.dataset}, {evaluation_name(evaluation).lower()}": float(run.row(evaluation, "influence")["spearman"])
+        f"{run.dataset}, {evaluation_in_text(evaluation)}": float(run.row(evaluation, INFLUENCE.name)["spearman"])
         for run in runs
         for evaluation in run.evaluations
     }
@@ -82,13 +85,13 @@ def panels_claim(runs: Sequence[KohFacts]) -> Claim:
 def overall_claim(runs: Sequence[KohFacts], others: Sequence[KohFacts]) -> Claim:
     """ρ between 0.8 and 1.0 on every test point and evaluation of Figures 1 and C.1, each self-loss counted once."""
     values = {
-        f"{run.dataset}, {evaluation_name(row['evaluation']).lower()}, test point {row['test_point']}": float(
+        f"{run.dataset}, {evaluation_in_text(row['evaluation'])}, test point {row['test_point']}": float(
             row["spearman"]
         )
         for part, with_self_loss in ((runs, True), (others, False))
         for run in part
-        for row in run.spearman[run.spearman["method"] == "influence"].to_dict("records")
-        if with_self_loss or row["evaluation"] != "self_loss"
+        for row in run.spearman[run.spearman["method"] == INFLUENCE.name].to_dict("records")
+        if with_self_loss or EVALUATIONS[row["evaluation"]].on_test_points
     }
     paper = f"Introduction: ρ is {OVERALL[0]} to {OVERALL[1]:.1f}; here on all test points of Figures 1 and C.1"
     return _range_claim(paper, values, OVERALL)
@@ -127,7 +130,7 @@ def falling_loss_claims(runs: Sequence[KohFacts]) -> list[Claim]:
     """Where the test loss falls, most predictions are too large, or by their slope less too small than of a rise."""
     pairs = []
     for run in runs:
-        of = {bool(row["negative"]): row for row in run.signs.to_dict("records") if row["evaluation"] == "test_loss"}
+        of = {bool(row["negative"]): row for row in run.signs.to_dict("records") if row["evaluation"] == TEST_LOSS.name}
         if len(of) == 2:
             pairs.append((of[True], of[False]))
     if not pairs:
@@ -155,12 +158,12 @@ def _shares(values: Sequence[float]) -> str:
 
 
 def _is_fall(row: Mapping[Hashable, Any]) -> bool:
-    return row["evaluation"] == "test_loss" and bool(row["negative"])
+    return row["evaluation"] == TEST_LOSS.name and bool(row["negative"])
 
 
 def _cell(dataset: str, row: Mapping[Hashable, Any]) -> str:
     sign = "negative" if row["negative"] else "positive"
-    return f"{dataset}, {sign} {evaluation_name(str(row['evaluation'])).lower()} ({percent(float(str(row['under'])))})"
+    return f"{dataset}, {sign} {evaluation_in_text(str(row['evaluation']))} ({percent(float(str(row['under'])))})"
 
 
 def rising_claim(series: Sequence[Sequence[KohFacts]]) -> Claim:
@@ -168,11 +171,11 @@ def rising_claim(series: Sequence[Sequence[KohFacts]]) -> Claim:
     rising, flat, level, falling, dipping = [], [], [], [], []
     for runs in series:
         for evaluation in runs[0].evaluations:
-            rows = [run.row(evaluation, "influence") for run in runs]
-            medians = [run.rows(evaluation, "influence")["spearman"].median() for run in runs]
+            rows = [run.row(evaluation, INFLUENCE.name) for run in runs]
+            medians = [run.rows(evaluation, INFLUENCE.name)["spearman"].median() for run in runs]
             first, last = rows[0], rows[-1]
             ends = f"{coefficient(first['spearman'])} to {coefficient(last['spearman'])}"
-            name = f"{runs[0].dataset}, {evaluation_name(evaluation).lower()} ({ends})"
+            name = f"{runs[0].dataset}, {evaluation_in_text(evaluation)} ({ends})"
             if last["spearman"] > first["spearman"]:
                 rising.append(name)
                 lowest, median = min(zip(rows, medians, strict=True), key=lambda pair: float(pair[0]["spearman"]))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from groupinf.datasets.registry import FACTS
+from groupinf.datasets.known.registry import facts_of
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Counterpart:
 
 
 def _line(title: str, facts: str, d: int | None = None, substitute: bool = False) -> Counterpart:
-    return Counterpart(title, facts, FACTS[facts].d if d is None else d, substitute)
+    return Counterpart(title, facts, facts_of(facts).d if d is None else d, substitute)
 
 
 # by the name of our dataset; the registry's d of enron is that of the vocabulary without spaCy's tables

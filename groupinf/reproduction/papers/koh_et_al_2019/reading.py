@@ -10,8 +10,11 @@ import pandas as pd
 
 from groupinf.analysis.agreement import ROUNDING
 from groupinf.analysis.pairs import PairedEffects, pair_effects
-from groupinf.config.dataset_schema import NamedDataset
-from groupinf.datasets.registry import FACTS, load_dataset
+from groupinf.datasets.known.by_name import NamedDataset
+from groupinf.datasets.known.registry import facts_of as dataset_facts
+from groupinf.datasets.registry import load_dataset
+from groupinf.effects.methods.influence import INFLUENCE
+from groupinf.effects.methods.parameter_influence import PARAMETER_INFLUENCE
 from groupinf.errors import DataError
 from groupinf.experiments.folder.files import npz_arrays
 from groupinf.experiments.folder.result import Run
@@ -56,8 +59,8 @@ def by_sign(pairs: PairedEffects) -> pd.DataFrame:
     """
     rows = []
     predicted = dict(zip(pairs.methods, pairs.predicted, strict=True))
-    influence = predicted["influence"]
-    exact = predicted.get("parameter_influence", np.full_like(influence, np.nan))
+    influence = predicted[INFLUENCE.name]
+    exact = predicted.get(PARAMETER_INFLUENCE.name, np.full_like(influence, np.nan))
     for evaluation in dict.fromkeys(e for e, _ in pairs.measures):
         of = [i for i, (e, _) in enumerate(pairs.measures) if e == evaluation]
         actual = pairs.actual[of].ravel()
@@ -86,7 +89,7 @@ def _slope(predicted: Array, actual: Array) -> float:
 def _test_f1(run: Run) -> float | None:
     """F1 of class 1 on the test rows at the stored θ̂, where the paper states it; None where data or θ̂ are gone."""
     name = run.manifest.dataset
-    if name not in TABLE_1 or FACTS[TABLE_1[name].facts].test_f1 is None:
+    if name not in TABLE_1 or dataset_facts(TABLE_1[name].facts).test_f1 is None:
         return None
     content = RunDirectory(run.path).read("theta.npz", run.manifest)
     try:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from groupinf.datasets.registry import FACTS
+from groupinf.datasets.known.registry import facts_of
+from groupinf.effects.evaluations.registry import EVALUATIONS, OF_THE_PAPER
+from groupinf.effects.evaluations.test_loss import TEST_LOSS
+from groupinf.effects.evaluations.test_prediction import TEST_PREDICTION
+from groupinf.effects.methods.influence import INFLUENCE
+from groupinf.effects.methods.newton import NEWTON
+from groupinf.effects.methods.parameter_influence import PARAMETER_INFLUENCE
 from groupinf.reporting.words.formats import coefficient, extent, interval, percent, ratio
 from groupinf.reporting.words.markdown import padded_table
-from groupinf.reporting.words.style import evaluation_name, method_name
+from groupinf.reporting.words.style import evaluation_in_text, evaluation_name, method_name
 from groupinf.reproduction.paper import Findings
 from groupinf.reproduction.papers.koh_et_al_2019.claims import all_claims, figure_1_runs, other_runs
 from groupinf.reproduction.papers.koh_et_al_2019.explanations import DATA, TABLE_1
@@ -18,7 +24,7 @@ from groupinf.wording import UNDEFINED, number
 
 Found = Results[KohFacts]
 
-METHODS = ("influence", "parameter_influence", "newton")
+METHODS = (INFLUENCE.name, PARAMETER_INFLUENCE.name, NEWTON.name)
 SHOWN = "the test point that the figure shows, which is the one of highest loss"
 SCORE = 1e-3  # scores that differ by less look the same
 OPENING = (
@@ -45,7 +51,7 @@ def _table_1(results: Found, _: Sequence[str]) -> list[str]:
     rows, notes = [], []
     for run in [*runs, *([multinli] if multinli else [])]:
         line = TABLE_1[run.dataset]
-        paper, about = FACTS[line.facts], run.manifest
+        paper, about = facts_of(line.facts), run.manifest
         score = run.test_f1 if paper.test_f1 is not None else about.test_accuracy
         stated = paper.test_f1 if paper.test_f1 is not None else paper.test_accuracy
         lam = paper.lambda_over_n
@@ -76,11 +82,11 @@ def _score(value: float, is_f1: bool) -> str:
 
 
 def _figure_1(results: Found, figures: Sequence[str]) -> list[str]:
-    return _panels(results, "influence", "figure-1", figures)
+    return _panels(results, INFLUENCE.name, "figure-1", figures)
 
 
 def _figure_2(results: Found, figures: Sequence[str]) -> list[str]:
-    return _panels(results, "newton", "figure-2", figures)
+    return _panels(results, NEWTON.name, "figure-2", figures)
 
 
 def _panels(results: Found, method: str, name: str, figures: Sequence[str]) -> list[str]:
@@ -106,7 +112,8 @@ def _panels(results: Found, method: str, name: str, figures: Sequence[str]) -> l
 
 def _range(spearman: Sequence[float], evaluation: str) -> str:
     """Over test points; a group's own loss has none."""
-    return UNDEFINED if evaluation == "self_loss" else extent(min(spearman), max(spearman), coefficient)
+    several = EVALUATIONS[evaluation].on_test_points
+    return extent(min(spearman), max(spearman), coefficient) if several else UNDEFINED
 
 
 def _by_sign(results: Found, _: Sequence[str]) -> list[str]:
@@ -115,7 +122,7 @@ def _by_sign(results: Found, _: Sequence[str]) -> list[str]:
     for place, runs in (("Figure 1", figure_1_runs(results)), ("Figure C.1", other_runs(results))):
         for run in runs:
             for evaluation, parts in run.signs.groupby("evaluation", sort=False):
-                if place == "Figure C.1" and evaluation != "test_loss":
+                if place == "Figure C.1" and evaluation != TEST_LOSS.name:
                     continue
                 by = {bool(row["negative"]): row for row in parts.to_dict("records")}
                 cells = [
@@ -137,8 +144,8 @@ def _other_points(results: Found, figures: Sequence[str]) -> list[str]:
     rows = []
     for run in other_runs(results):
         for evaluation in run.evaluations:
-            if evaluation != "self_loss":
-                values = list(run.rows(evaluation, "influence")["spearman"])
+            if EVALUATIONS[evaluation].on_test_points:
+                values = list(run.rows(evaluation, INFLUENCE.name)["spearman"])
                 each = ", ".join(map(coefficient, values))
                 rows.append((run.dataset, evaluation_name(evaluation), each, _range(values, evaluation)))
     closing = (
@@ -150,12 +157,12 @@ def _other_points(results: Found, figures: Sequence[str]) -> list[str]:
 
 def _sweeps(results: Found, figures: Sequence[str]) -> list[str]:
     names = [f"figure-c2-{short}" for short in ORDER if f"figure-c2-{short}" in results.sweeps]
-    evaluations = ("test_prediction", "test_loss", "self_loss")
+    evaluations = [evaluation.name for evaluation in OF_THE_PAPER]
     rows = []
     for name in names:
         for run in results.sweeps[name]:
             values = [
-                coefficient(run.row(e, "influence")["spearman"]) if e in run.evaluations else UNDEFINED
+                coefficient(run.row(e, INFLUENCE.name)["spearman"]) if e in run.evaluations else UNDEFINED
                 for e in evaluations
             ]
             rows.append(
@@ -166,7 +173,7 @@ def _sweeps(results: Found, figures: Sequence[str]) -> list[str]:
                     *values,
                 )
             )
-    head = ("data", "λ/n", "test accuracy", *(f"ρ, {evaluation_name(e).lower()}" for e in evaluations))
+    head = ("data", "λ/n", "test accuracy", *(f"ρ, {evaluation_in_text(e)}" for e in evaluations))
     closing = (
         f"ρ of influence on {SHOWN}. Groups and test points are drawn once, at the λ/n of Table 1 (MNIST: the smallest "
         "of the grid), and are the same at every λ; the paper's code draws them anew at each. As in the paper the "
@@ -186,7 +193,7 @@ def _methods(results: Found, figures: Sequence[str]) -> list[str]:
         )
         for run in figure_1_runs(results)
         for evaluation in run.evaluations
-        if evaluation != "test_prediction"
+        if evaluation != TEST_PREDICTION.name
     ]
     head = ("data", "evaluation", *(f"{method_name(m)}: {what}" for what in ("ρ", "slope") for m in METHODS))
     return _with_picture("figure-c4", figures, head, rows, f"On {SHOWN}.")
@@ -197,8 +204,8 @@ def _natural(results: Found, _: Sequence[str]) -> list[str]:
     rows = []
     natural = (results.runs.get(name) for name in ("natural-groups-cdr", "natural-groups-multinli"))
     for run in (run for run in natural if run is not None):
-        for row in run.rows("test_loss", "influence").to_dict("records"):
-            newton = run.rows("test_loss", "newton")
+        for row in run.rows(TEST_LOSS.name, INFLUENCE.name).to_dict("records"):
+            newton = run.rows(TEST_LOSS.name, NEWTON.name)
             other = newton[newton["test_point"] == row["test_point"]].iloc[0]
             rows.append(
                 (

@@ -8,10 +8,14 @@ from typing import Any
 
 import pytest
 
-from groupinf.config.dataset_schema import DATASETS, MAIN_FILES, MORE_FILES
-from groupinf.config.load import load_config
-from groupinf.config.schema import CsvDataset, LibsvmDataset, NpzDataset, ParquetDataset
+from groupinf.config.named_file import file_keys
+from groupinf.datasets.own.csv import CsvDataset
+from groupinf.datasets.own.libsvm import LibsvmDataset
+from groupinf.datasets.own.npz import NpzDataset
+from groupinf.datasets.own.parquet import ParquetDataset
+from groupinf.datasets.registry import DATASET_KINDS
 from groupinf.errors import ConfigError
+from groupinf.studies.load import load_config
 
 
 def refused(**dataset: Any) -> str:
@@ -30,7 +34,7 @@ def refused(**dataset: Any) -> str:
 @pytest.mark.parametrize("kind", ["csv", "parquet", "libsvm"])
 def test_a_fifth_of_the_rows_test_unless_another_key_says_which(kind: str) -> None:
     values: dict[str, Any] = {kind: "a"} if kind == "libsvm" else {kind: "a", "target": "y"}
-    model: Any = DATASETS[kind]
+    model: Any = DATASET_KINDS[kind].options
     assert model.model_validate(values).test_fraction == 0.2
     assert model.model_validate({**values, "test_fraction": 0.5}).test_fraction == 0.5
     assert model.model_validate({**values, "test_file": "b"}).test_fraction is None
@@ -130,7 +134,11 @@ def test_paths_start_from_the_files_folder_and_have_to_exist(tmp_path: Path, dat
     assert load_config(resolved).resolved() == resolved
 
 
-def test_every_key_that_names_a_file_is_listed() -> None:
-    keys = {key for model in DATASETS.values() for key in model.model_fields}
-    assert set(MAIN_FILES) == set(DATASETS) - {"name"}
-    assert set(MORE_FILES) == keys & {"test_file", "X_train", "X_test"}
+def test_the_keys_that_name_a_file_are_known_that_of_the_data_first() -> None:
+    assert {kind.name: file_keys(kind.options) for kind in DATASET_KINDS.values()} == {
+        "name": (),
+        "npz": ("npz", "X_train", "X_test"),
+        "csv": ("csv", "test_file"),
+        "parquet": ("parquet", "test_file"),
+        "libsvm": ("libsvm", "test_file"),
+    }

@@ -1,0 +1,71 @@
+"""The kind of data ``dataset: {name: ...}``: known datasets, loaded through the cache where they are kept there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from groupinf.config.section import Section
+from groupinf.datasets.config_error import DatasetConfigError
+from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.facts import DatasetFacts
+from groupinf.datasets.files.cache import cache_home, load_through_cache
+from groupinf.datasets.files.data_home import data_home
+from groupinf.datasets.files.integrity import remedy, state_of
+from groupinf.datasets.kind import DatasetKind
+from groupinf.datasets.known.registry import KNOWN, dataset_names
+from groupinf.errors import DataError
+from groupinf.wording import did_you_mean
+
+
+class NamedDataset(Section):
+    """A dataset of the registry."""
+
+    name: str
+
+
+def load_known(config: NamedDataset, files: Sequence[Path], seed: int) -> Dataset:
+    """Return the dataset of that name from the data home, or from the cache where it is one that is kept there.
+
+    Raises DatasetConfigError where there is none of that name, DataError where its files are absent or not those that
+    are meant; the message says what to do about the first that is not right.
+    """
+    if config.name not in KNOWN:
+        near = did_you_mean(config.name, dataset_names())
+        raise DatasetConfigError(
+            f"expected one of {', '.join(dataset_names())}, found {config.name!r}{near}", ("dataset", "name")
+        )
+    known, cache, home = KNOWN[config.name], cache_home(), data_home()
+    try:
+        if known.facts.cached and cache is not None:
+            return load_through_cache(known.facts, known.load, home, seed, cache)
+        return known.load(home, seed)
+    except DataError as error:
+        raise _with_remedy(error, known.facts, home) from error
+
+
+def _with_remedy(error: DataError, facts: DatasetFacts, home: Path) -> DataError:
+    """The error, or what is wrong with the first file that is not right, and what to do about it."""
+    states = [state_of(home, source) for source in facts.files]
+    bad = next((state for state in states if state.status not in ("right", "unknown")), None)
+    if bad is not None:
+        moved = f", or set GROUPINF_DATA to the folder that holds {bad.source.path}" if bad.status == "missing" else ""
+        return DataError(f"{bad.path}: {bad.fault}. {remedy(bad, facts.name)}{moved}".rstrip(". "))
+    unknown = next((state for state in states if str(error).startswith(str(state.path))), None)
+    if unknown is None:
+        return error
+    return DataError(f"{error}. {remedy(replace(unknown, status='wrong'), facts.name)}")
+
+
+def _loader_version(config: NamedDataset, dataset: Dataset) -> Mapping[str, int]:
+    return {"loader_version": KNOWN[config.name].facts.loader_version}
+
+
+BY_NAME = DatasetKind(
+    name="name",
+    options=NamedDataset,
+    load=load_known,
+    declared_bytes=None,
+    identity=_loader_version,
+)

@@ -1,0 +1,59 @@
+"""Keys of the section ``dataset`` that tables share, whatever their format."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+
+from groupinf.config.section import Section
+from groupinf.datasets.dataset import Task
+from groupinf.datasets.own.options import Standardise, Stratify, TestFile, TestFraction
+
+Missing = Annotated[
+    Literal["refuse", "impute"] | None, AfterValidator(lambda value: None if value == "refuse" else value)
+]
+
+
+def _marker(value: Any) -> Any:
+    """A number that stands for a missing value, as a file writes it; what YAML reads otherwise goes in quotes."""
+    if value is None:
+        raise ValueError("expected text or a number, found nothing; the text null stands in quotes: 'null'")
+    if isinstance(value, dict):
+        raise ValueError("expected text or a number, found a section; a question mark stands in quotes: '?'")
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+# Lists that say how columns are read: left out or empty, nothing is said.
+ColumnList = Annotated[tuple[str, ...] | None, Field(strict=False), AfterValidator(lambda value: value or None)]
+Markers = Annotated[
+    tuple[Annotated[str, BeforeValidator(_marker), WithJsonSchema({"type": ["string", "number"]})], ...] | None,
+    Field(strict=False),
+    AfterValidator(lambda value: value or None),
+]
+
+
+class TableOptions(Section):
+    """One row per point. The test rows: named by a column, in a file of their own, or drawn at random (seeded)."""
+
+    target: str
+    split: str | None = None
+    test_file: TestFile = None
+    test_fraction: TestFraction = None
+    drop: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    task: Task = "classification"
+    weight: str | None = None
+    missing: Missing = None
+    standardise: Standardise = None
+    categorical: ColumnList = None
+    numeric: ColumnList = None
+    missing_values: Markers = None
+    row_key: str | None = None
+    stratify: Stratify = None
+
+    @model_validator(mode="after")
+    def _one_kind_each(self) -> Self:
+        both = sorted({*(self.categorical or ())} & {*(self.numeric or ())})
+        if both:
+            raise ValueError(f"expected each column under categorical or numeric, found {both[0]!r} under both")
+        return self

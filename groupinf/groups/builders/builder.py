@@ -1,0 +1,64 @@
+"""What a builder is: a section of the configuration that knows how to make groups."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from groupinf.config.section import Section
+from groupinf.datasets.dataset import Dataset
+from groupinf.groups.groups import Built
+from groupinf.groups.source import GroupSource
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of groups, what readers call it and how plots draw it: ``look`` is a colour and a matplotlib marker.
+
+    A kind without a look is drawn as kinds of a user's own are.
+    """
+
+    name: str
+    label: str
+    look: tuple[str, str] | None = None
+
+
+class Problem(NamedTuple):
+    """The key of a builder that must change, and why, in words."""
+
+    key: str
+    message: str
+
+
+class Builder(Section, ABC):
+    """One builder with its options, which are its fields; it is drawn as it stands in ``groups.builders``.
+
+    A case has, besides a field ``builder`` whose one value is its name: the ``kinds`` of groups that it makes, in the
+    order of tables (none where data or users name them); whether it draws groups of the configured sizes; and
+    ``versions``, which a run's identity takes in where a builder makes other groups than it once did.
+    """
+
+    name: ClassVar[str]
+    kinds: ClassVar[tuple[Kind, ...]] = ()
+    needs_sizes: ClassVar[bool] = True
+    versions: ClassVar[Mapping[str, int]] = {}
+
+    @abstractmethod
+    def build(self, source: GroupSource, rng: np.random.Generator) -> Built:
+        """The groups, everything random from ``rng``. Raises DataError where the data do not allow it."""
+
+    def check(self, dataset: Dataset) -> Problem | None:
+        """What would go wrong on this dataset, found before anything runs; None where it can work."""
+        return None
+
+    def most_groups(self, dataset: Dataset, sizes: int, test_points: int) -> int:
+        """At most how many groups it makes, of so many sizes and test points."""
+        return sizes
+
+    def notes(self, dataset: Dataset) -> tuple[str, ...]:
+        """What the user should know of the data before it builds; ``build`` says it too."""
+        return ()

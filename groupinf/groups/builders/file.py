@@ -1,0 +1,47 @@
+"""A user's own groups, from a CSV file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from groupinf.config.named_file import FilePath
+from groupinf.datasets.dataset import Dataset
+from groupinf.errors import DataError
+from groupinf.groups.builders.builder import Builder, Kind, Problem
+from groupinf.groups.group_file import DEFAULT_KIND, read_group_file
+from groupinf.groups.groups import Built, Group
+from groupinf.groups.source import GroupSource
+from groupinf.groups.training_rows import training_rows
+
+
+class GroupFile(Builder):
+    """A user's own groups: a CSV file with columns group, index or key, and optionally kind."""
+
+    name: ClassVar = "file"
+    kinds: ClassVar = (Kind(DEFAULT_KIND, "File"),)
+    needs_sizes: ClassVar = False
+
+    builder: Literal["file"] = "file"
+    path: FilePath
+
+    def build(self, source: GroupSource, rng: np.random.Generator) -> Built:
+        """The groups of ``path`` as ``read_group_file`` reads them; nothing is random."""
+        return Built(self._groups(source.dataset))
+
+    def check(self, dataset: Dataset) -> Problem | None:
+        """What ``read_group_file`` refuses, with the file's line."""
+        try:
+            self._groups(dataset)
+        except DataError as error:
+            return Problem("path", str(error))
+        return None
+
+    def most_groups(self, dataset: Dataset, sizes: int, test_points: int) -> int:
+        """Those of the file."""
+        return len(self._groups(dataset))
+
+    def _groups(self, dataset: Dataset) -> tuple[Group, ...]:
+        return read_group_file(Path(self.path), training_rows(dataset))

@@ -1,0 +1,28 @@
+"""From a configuration file to the checked configuration of the kind of study that it is of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from groupinf.config import load
+from groupinf.studies.group_effects.schema import Config, LoadedStudy
+
+# The kind of study of a configuration that does not say.
+DEFAULT = "group_effects"
+MODELS = {DEFAULT: Config}
+
+
+def load_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()) -> LoadedStudy:
+    """Read, override and check a configuration.
+
+    ``overrides`` are ``KEY=VALUE`` with dotted keys and YAML values, applied in order. Raises ConfigError with
+    one line for each thing that is wrong: place, key, what was expected, what was found.
+    """
+    return load.load_study(source, overrides, MODELS, DEFAULT)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of the configuration file, for editors."""
+    return load.json_schema(MODELS[DEFAULT])

@@ -1,0 +1,23 @@
+"""Reports without pictures, for tests of other files: drawing takes most of the time that a small run takes."""
+
+from __future__ import annotations
+
+import base64
+from typing import BinaryIO
+
+import pytest
+from matplotlib.figure import Figure
+
+# one white pixel
+PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAG7buVgAAAABJRU5ErkJggg==")
+
+
+def leave_pictures_out(patch: pytest.MonkeyPatch) -> None:
+    """Every figure that is saved is a placeholder; those of a report are empty."""
+
+    def saved(_: Figure, file: BinaryIO, format: str, **__: object) -> None:  # noqa: A002
+        file.write({"png": PNG, "svg": b"<svg/>"}[format])
+
+    patch.setattr(Figure, "savefig", saved)
+    for module in ("groupinf.reporting.report", "groupinf.reporting.html.sections.plots"):
+        patch.setattr(f"{module}.scatter_figure", lambda run, method: Figure())
