@@ -50,7 +50,7 @@ def lambda_figure(run: Run, table: pd.DataFrame) -> Figure:
 
     ``table`` is the run's ``cross_validation``.
     """
-    folds = _folds(table)
+    folds = table.filter(regex=r"^fold_\d+$").to_numpy(dtype=np.float64)  # (values of λ, folds)
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
         foot = wrap_to(drawable(choice_line(run, table)), SMALL, _WIDTH - 2 * _MARGIN)
         below = _BELOW + _FOOT_LINE * len(foot) + _MARGIN
@@ -118,8 +118,3 @@ def _scale(ax: Axes, x: NDArray[np.float64]) -> None:
     ax.yaxis.set_major_formatter(PowerOfTen())
     ax.grid(axis="y", color=GRID, linewidth=0.6)
     ax.set_axisbelow(True)
-
-
-def _folds(table: pd.DataFrame) -> NDArray[np.float64]:
-    """The scores (values of λ, folds)."""
-    return table.filter(regex=r"^fold_\d+$").to_numpy(dtype=np.float64)

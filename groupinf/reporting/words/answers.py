@@ -35,12 +35,9 @@ def _answer(of: Callable[[str, Sequence[Entry]], str], entries: Sequence[Entry])
     known = [entry for entry in entries if not _resolved(entry).empty]
     small = sum(len(entry.unresolved) for entry in entries)
     aside = f"Left aside: {counted(small, 'measure')} with effects too small to be told from their errors."
-    return " ".join([*(of(method, some) for method, some in _by_method(known)), *([aside] if small else [])])
-
-
-def _by_method(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
-    methods = dict.fromkeys(entry.method for entry in entries)
-    return [(method, [entry for entry in entries if entry.method == method]) for method in methods]
+    methods = dict.fromkeys(entry.method for entry in known)
+    parts = [of(method, [entry for entry in known if entry.method == method]) for method in methods]
+    return " ".join([*parts, *([aside] if small else [])])
 
 
 def _resolved(entry: Entry) -> pd.DataFrame:
