@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from groupinf.config.load import load_config
 from groupinf.experiments.evaluate import evaluate
 from groupinf.experiments.folder.result import Run
 from groupinf.experiments.run import execute
 from groupinf.experiments.verify import verify_run
 from groupinf.experiments.workers.progress import Silent
+from groupinf.studies.load import load_config
 
 N, D = 60, 300
 
