@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from groupinf.experiments.folder.files import write_atomically
 from groupinf.experiments.folder.result import Run
-from groupinf.reporting.drawing.figures import FIGURE_SETTINGS, figure_bytes
-from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, shorten_to, wrap_to
+from groupinf.reporting.drawing.figures import FIGURE_SETTINGS, add_heading, figure_bytes
+from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, wrap_to
 from groupinf.reporting.drawing.scatter import PowerOfTen
 from groupinf.reporting.words.choices import choice_line, score_name
 from groupinf.reporting.words.formats import markdown
@@ -66,11 +66,8 @@ def lambda_figure(run: Run, table: pd.DataFrame) -> Figure:
         handles, labels = ax.get_legend_handles_labels()
         legend = figure.legend(handles[::-1], labels[::-1], loc="upper left", bbox_to_anchor=corner, borderaxespad=0.0)
         legend.set_frame_on(False)
-        left = _MARGIN / _WIDTH
-        figure.text(left, 1 - 0.14 / height, "Choice of λ by cross-validation", size=12, weight="bold", va="top")
-        facts = shorten_to(drawable(facts_line(run)), 10.0, _WIDTH - 2 * _MARGIN)
-        figure.text(left, 1 - 0.4 / height, facts, va="top", color=QUIET)
-        figure.text(left, (below - _BELOW) / height, "\n".join(foot), size=SMALL, color=QUIET, va="top")
+        add_heading(figure, "Choice of λ by cross-validation", facts_line(run))
+        figure.text(_MARGIN / _WIDTH, (below - _BELOW) / height, "\n".join(foot), size=SMALL, color=QUIET, va="top")
     return figure
 
 

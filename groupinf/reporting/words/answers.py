@@ -12,11 +12,11 @@ from groupinf.reporting.words.formats import coefficient, extent, interval, perc
 from groupinf.reporting.words.style import evaluation_in_text, method_in_text, method_name
 from groupinf.wording import counted
 
-# what a ρ of at least so much is called
+# what a ρ of at least so much is called: words are a judgement, and the number stands beside them
 _RANKS = ((0.99, "almost perfectly"), (0.95, "very well"), (0.8, "well"), (0.5, "moderately"), (0.2, "poorly"))
 _HARDLY = "hardly at all"
 _AGAINST = ((-0.2, _HARDLY), (-1.0, "in reverse"))
-# slopes between these are those of a prediction of the right size
+# slopes between these are called those of a prediction of the right size: 5 % off to either side is hardly seen
 _SAME = (0.95, 1.05)
 
 
