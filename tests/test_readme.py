@@ -336,7 +336,11 @@ def test_every_file_of_a_run_is_described(small_run: Run) -> None:
 
 
 def test_the_names_of_the_example_in_python_exist(small_run: Run) -> None:
-    known = {"groupinf": dir(groupinf), "run": dir(small_run), "sweep": [f.name for f in dataclasses.fields(Sweep)]}
+    known = {
+        "groupinf": dir(groupinf),
+        "run": dir(small_run),
+        "sweep": [f.name for f in dataclasses.fields(get_origin(Sweep) or Sweep)],
+    }
     (example,) = blocks("python", FRONT)
     tree = ast.parse(example)
     named = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)]
