@@ -16,8 +16,8 @@ from support.page_in_browser import EVIL, KINDS
 from support.undrawn import leave_pictures_out
 
 from groupinf.analysis.agreement import AgreementTable, agreement_table
-from groupinf.experiments.folder.result import Run
 from groupinf.reporting.html.page import page_html
+from groupinf.studies.group_effects.result import Run
 
 FRACTIONS = {"influence": 0.5, "parameter_influence": 0.8, "newton": 1.0}
 
