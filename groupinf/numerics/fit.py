@@ -31,6 +31,8 @@ PASSES_PER_FACTOR = 8
 PASSES_PER_CHEAP = 40
 MAX_FACTORS = 40
 MAX_CHEAP = 25
+# a fit that begins without a Hessian goes so many times beyond the tolerance, as its norm is not that of the Hessian
+BEYOND = 10
 # passes that a dense Hessian may cost before the fit begins without one
 DENSE_PASSES = 60
 # more than this share of √L(0) is no rounding
@@ -98,7 +100,7 @@ def _first_fit(objective: Objective, theta: Array, plain: bool) -> Fitted:
     _check_finite(tolerance)
     passes = 0
     if _dense_is_dear(objective):
-        theta, passes = _cheaply(objective, theta, tolerance / 10, plain)
+        theta, passes = _cheaply(objective, theta, tolerance / BEYOND, plain)
     factor, end = with_new_factors(objective, theta, tolerance, plain)
     passes += int(end.passes[0])
     if not end.converged[0] and not _at_rounding(objective, end):

@@ -13,6 +13,8 @@ from groupinf.numerics.objective import Objective, hessian_products, scores, tra
 
 # growth of an iterate over its right-hand side times depth beyond which the recursion has diverged
 MOST_GROWTH = 1e3
+# steps after which it is looked for: a look costs as much as a sampled product of a few rows
+LOOKED_AT = 16
 POWER_ITERATIONS = 30
 
 
@@ -49,7 +51,7 @@ class Lissa:
         for step in range(1, self.depth + 1):
             rows = rng.integers(self.objective.n, size=self.batch_size)
             h += V - self._sampled_product(rows, h) / self.scale
-            if step % 16 == 0 and not np.abs(h).max() <= limit:
+            if step % LOOKED_AT == 0 and not np.abs(h).max() <= limit:
                 raise ConvergenceError(self._divergence(step))
         if not np.abs(h).max() <= limit:
             raise ConvergenceError(self._divergence(self.depth))
