@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from groupinf.experiments.folder.result import Run
-    from groupinf.experiments.sweep.result import Sweep
     from groupinf.experiments.workers.progress import Progress
+    from groupinf.studies.group_effects.result import Run, Sweep
     from groupinf.studies.group_effects.schema import LoadedStudy
 
 __version__ = version("groupinf")
@@ -35,25 +34,28 @@ def run_experiment(
     Raises ConfigError or DataError for bad input before anything runs, ConvergenceError or RunError for a run that
     fails; what it had computed is kept.
     """
-    from groupinf.experiments.run import execute
+    from groupinf.experiments.driver import execute_study
     from groupinf.experiments.workers.memory import memory_in_words
     from groupinf.experiments.workers.progress import Silent
-    from groupinf.reporting.report import write_report
+    from groupinf.reporting.registry import REPORTS
+    from groupinf.studies.registry import kind_of
 
     loaded, processes = _loaded(config, overrides), _processes(jobs)
     shown = progress or Silent()
     with memory_in_words():
-        run = execute(loaded, Path(out), processes, fresh, shown, scheduler)
+        kind = kind_of(loaded)
+        run: Run = execute_study(kind, loaded, Path(out), processes, fresh, shown, scheduler)
         shown.stage("report")
-        write_report(run)
+        REPORTS[kind.name].write(run)
     return run
 
 
 def load_run(path: str | Path) -> Run:
     """Read a finished run back; raises DataError where the folder holds none or a file was altered."""
-    from groupinf.experiments.run import load_run as load
+    from groupinf.studies.registry import load_run as load
 
-    return load(Path(path))
+    run: Run = load(Path(path))
+    return run
 
 
 def run_sweep(
@@ -75,11 +77,12 @@ def run_sweep(
     Raises ConvergenceError, once all values are done, naming those that did not converge.
     """
     from groupinf.config.sweep_grid import grid_of, parse_grid
-    from groupinf.experiments.sweep.execute import execute_sweep, raise_failures
-    from groupinf.experiments.sweep.plan import plan_sweep
+    from groupinf.experiments.sweep.result import raise_failures
     from groupinf.experiments.workers.memory import memory_in_words
     from groupinf.experiments.workers.progress import Silent
     from groupinf.reporting.sweep_report import write_sweep_report
+    from groupinf.studies.group_effects.lambda_sweep.open import execute_sweep
+    from groupinf.studies.group_effects.lambda_sweep.plan import plan_sweep
 
     loaded, processes = _loaded(config, overrides), _processes(jobs)
     wanted = None
@@ -90,13 +93,13 @@ def run_sweep(
         sweep = execute_sweep(plan_sweep(loaded, wanted, redraw), Path(out), processes, fresh, shown)
         shown.stage("reports")
         write_sweep_report(sweep, processes)
-    raise_failures(sweep)
+    raise_failures(sweep.manifest.parameter, sweep.manifest.failures)
     return sweep
 
 
 def load_sweep(path: str | Path) -> Sweep:
     """Read a finished sweep back; raises DataError where the folder holds none or a run of it is unfinished."""
-    from groupinf.experiments.sweep.result import load_sweep as load
+    from groupinf.studies.group_effects.study import load_sweep as load
 
     return load(Path(path))
 

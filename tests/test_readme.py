@@ -28,11 +28,10 @@ from groupinf.datasets.known.registry import dataset_names
 from groupinf.datasets.registry import DATASET_KINDS
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.registry import METHODS
-from groupinf.experiments.folder.result import Run
-from groupinf.experiments.sweep.result import Sweep
 from groupinf.groups.builders.registry import BUILDERS, known_kinds
 from groupinf.groups.sizes import Sizes
 from groupinf.studies.group_effects import schema
+from groupinf.studies.group_effects.result import Run, Sweep
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES
 from groupinf.studies.load import load_config
 

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from groupinf.experiments.sweep.result import Sweep
     from groupinf.experiments.workers.progress import Progress
+    from groupinf.studies.group_effects.result import Sweep
 
 
 def reported(sweep: Sweep, jobs: int, progress: Progress) -> Callable[[], None]:
     """Write the reports; what prints the table, and raises ConvergenceError where a λ/n has no result."""
     from groupinf.cli.results import print_sweep
-    from groupinf.experiments.sweep.execute import raise_failures
+    from groupinf.experiments.sweep.result import raise_failures
     from groupinf.reporting.sweep_report import write_sweep_report
 
     progress.stage("reports")
@@ -21,6 +21,6 @@ def reported(sweep: Sweep, jobs: int, progress: Progress) -> Callable[[], None]:
 
     def end() -> None:
         print_sweep(sweep, f"Table: {table}")
-        raise_failures(sweep)
+        raise_failures(sweep.manifest.parameter, sweep.manifest.failures)
 
     return end

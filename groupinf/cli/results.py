@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from groupinf.experiments.folder.result import Run
-    from groupinf.experiments.sweep.result import Sweep
+    from groupinf.studies.group_effects.result import Run, Sweep
 
 
 def width() -> int:
@@ -25,20 +24,20 @@ def typed(path: Path) -> Path:
 
 
 def print_run(run: Run) -> None:
-    """Print the Spearman table of a run, which ends with the convention, and where its report is."""
-    from groupinf.reporting.tables.terminal import spearman_text
+    """Print what a run of its kind says of itself, and where its report is."""
+    from groupinf.reporting.registry import REPORTS
 
-    _print(spearman_text(run, width()), run.path)
+    report = REPORTS[run.manifest.study]
+    _print(report.text(run, width()), run.path / report.page)
 
 
 def print_sweep(sweep: Sweep, *places: str) -> None:
     """Print the table of a sweep, then ``places``, lines that say where files are, and where its report is."""
+    from groupinf.reporting.html.write import PAGE_NAME
     from groupinf.reporting.tables.sweep import sweep_text
 
-    _print(sweep_text(sweep, width()), sweep.path, *places)
+    _print(sweep_text(sweep, width()), sweep.path / PAGE_NAME, *places)
 
 
-def _print(table: str, folder: Path, *places: str) -> None:
-    from groupinf.reporting.html.write import PAGE_NAME
-
-    click.echo("\n".join([table.rstrip(), "", *places, f"Report: {typed(folder / PAGE_NAME)}"]))
+def _print(table: str, page: Path, *places: str) -> None:
+    click.echo("\n".join([table.rstrip(), "", *places, f"Report: {typed(page)}"]))

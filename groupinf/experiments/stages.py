@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from groupinf.errors import DataError
-from groupinf.experiments.collect import collect
-from groupinf.experiments.compute import compute
+from groupinf.experiments.compute import compute_blocks
+from groupinf.experiments.driver import collect_run, finished, load_run, open_study, prepare_run
 from groupinf.experiments.folder.in_progress import note_shards
-from groupinf.experiments.folder.outline import require_outline
-from groupinf.experiments.folder.result import Run
+from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.experiments.folder.run_directory import RunDirectory
-from groupinf.experiments.folder.runs_in import runs_of
-from groupinf.experiments.prepare import Prepared
-from groupinf.experiments.run import finished, load_run, open_run, prepare_run, run_name
-from groupinf.experiments.sweep.result import Sweep, load_sweep
+from groupinf.experiments.folder.sweep_folder import runs_of
+from groupinf.experiments.study import Studies, StudyKind
 from groupinf.experiments.workers.processes import require_backend
 from groupinf.experiments.workers.progress import Progress
 from groupinf.experiments.workers.shards import Shard
-from groupinf.studies.group_effects.checks import load_checked
-from groupinf.studies.group_effects.schema import LoadedStudy as LoadedConfig
 
 
 @dataclass(frozen=True)
@@ -34,44 +30,48 @@ class ShardDone:
     of: int
 
 
-def prepare_only(loaded: LoadedConfig, out: Path, jobs: int, fresh: bool, progress: Progress) -> Path:
+def prepare_only(kind: StudyKind[Any, Any], loaded: Any, out: Path, jobs: int, fresh: bool, progress: Progress) -> Path:
     """Store what every block reads, where it is not stored yet; the run's folder."""
-    directory, _ = _prepared(loaded, out, jobs, fresh, progress)
-    return directory.path
+    return prepare_run(open_study(kind, loaded, out, fresh, progress), jobs, progress).directory.path
 
 
 def execute_shard(
-    loaded: LoadedConfig, out: Path, jobs: int, shard: Shard, progress: Progress, scheduler: str | None = None
+    kind: StudyKind[Any, Any],
+    loaded: Any,
+    out: Path,
+    jobs: int,
+    shard: Shard,
+    progress: Progress,
+    scheduler: str | None = None,
 ) -> ShardDone:
     """Compute those blocks of one shard that are not stored yet; prepares first where that is not done.
 
     Shards may run at the same time, in any order, on any machine that sees ``out``.
     """
     require_backend(scheduler)
-    directory, prepared = _prepared(loaded, out, jobs, False, progress)
-    n_blocks = len(prepared.outline.blocks)
-    mine = shard.blocks(n_blocks)
-    if not prepared.outline.manifest.collected:
+    prepared = prepare_run(open_study(kind, loaded, out, False, progress), jobs, progress)
+    directory, of = prepared.directory, prepared.manifest.n_blocks
+    mine = shard.blocks(of)
+    if not prepared.manifest.collected:
         note_shards(directory.path, shard)
-    compute(prepared, directory, jobs, progress, mine, scheduler)
+    compute_blocks(prepared, mine, jobs, progress, scheduler)
     stored = directory.stored_blocks()
-    left = tuple(b for b in range(n_blocks) if b not in stored)
-    return ShardDone(directory.path, shard, len(mine), left, n_blocks)
+    return ShardDone(directory.path, shard, len(mine), tuple(b for b in range(of) if b not in stored), of)
 
 
-def collect_run(path: Path, progress: Progress) -> Run:
-    """Join the blocks of the run in ``path``, from what is stored there alone.
+def collect(studies: Studies, path: Path, progress: Progress) -> Any:
+    """Join the blocks of the run in ``path``, from what is stored there alone; the run.
 
     Raises DataError where it is no run, was not prepared whole, or lacks blocks, which are named.
     """
-    directory = RunDirectory(path)
-    outline = require_outline(directory)
+    directory = RunDirectory(path.absolute())
+    kind = studies[directory.require_manifest(RunManifest).study]
     if not finished(directory):
-        collect(outline, path.absolute().name, directory, progress)
-    return load_run(path)
+        collect_run(kind, directory, progress)
+    return load_run(kind, path)
 
 
-def collect_sweep(path: Path, progress: Progress) -> Sweep:
+def collect_all(studies: Studies, path: Path, progress: Progress) -> None:
     """Join the blocks of every run of the sweep in ``path``; raises DataError with a line for each that lacks any.
 
     The other runs are joined all the same.
@@ -79,19 +79,9 @@ def collect_sweep(path: Path, progress: Progress) -> Sweep:
     faults = []
     for run in runs_of(path):
         try:
-            collect_run(run, progress)
+            collect(studies, run, progress)
         except DataError as error:
             faults.append(str(error))
     if faults:
         more = f"{path}: the same groupinf sweep command computes what is missing, or says why it cannot"
         raise DataError("\n".join([*faults, more]))
-    return load_sweep(path)
-
-
-def _prepared(
-    loaded: LoadedConfig, out: Path, jobs: int, fresh: bool, progress: Progress
-) -> tuple[RunDirectory, Prepared]:
-    progress.stage("data")
-    dataset = load_checked(loaded)
-    opened = open_run(loaded, dataset, out / run_name(loaded, dataset), fresh)
-    return opened.directory, prepare_run(opened, jobs, progress)

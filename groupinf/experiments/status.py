@@ -11,7 +11,7 @@ from groupinf.experiments.folder.in_progress import BATCH, Worker, failures, job
 from groupinf.experiments.folder.kinds import is_sweep, makes_again, sweep_of
 from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.experiments.folder.run_directory import RunDirectory
-from groupinf.experiments.folder.runs_in import runs_of
+from groupinf.experiments.folder.sweep_folder import runs_of
 from groupinf.experiments.workers.shards import ranges_text
 from groupinf.wording import counted, number
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from groupinf.errors import DataError
-from groupinf.experiments.compute import compute_task, outcomes_of
+from groupinf.experiments.compute import outcomes_of
 from groupinf.experiments.folder.files import npz_bytes
-from groupinf.experiments.folder.identity import differing_fields, identity_of
-from groupinf.experiments.folder.manifest import OtherFormatError
+from groupinf.experiments.folder.identity import differing_fields
+from groupinf.experiments.folder.manifest import OtherFormatError, RunManifest
 from groupinf.experiments.folder.run_directory import AlteredManifestError, RunDirectory
-from groupinf.experiments.folder.runs_in import runs_of
-from groupinf.experiments.prepare import Prepared, restore
+from groupinf.experiments.folder.store import require_prepared
+from groupinf.experiments.folder.sweep_folder import runs_of
+from groupinf.experiments.study import Studies, StudyKind
 from groupinf.experiments.workers.progress import Progress
-from groupinf.studies.group_effects.checks import load_checked
-from groupinf.studies.group_effects.manifest import GroupEffectsManifest
-from groupinf.studies.load import load_config
 from groupinf.wording import counted
 
 # one block in so many is made again
@@ -36,7 +35,7 @@ class Verified:
     note: str = ""
 
 
-def verify_run(path: Path, jobs: int, progress: Progress) -> Verified:
+def verify_run(studies: Studies, path: Path, jobs: int, progress: Progress) -> Verified:
     """Check the run in ``path``; blocks are made again where all files are what they should be.
 
     Raises DataError where it is no run, and naming the field where the configuration or the data that it names have
@@ -44,22 +43,22 @@ def verify_run(path: Path, jobs: int, progress: Progress) -> Verified:
     """
     directory = RunDirectory(path)
     try:
-        manifest = directory.require_manifest(GroupEffectsManifest)
+        manifest = directory.require_manifest(RunManifest)
     except AlteredManifestError as error:
         return Verified(path, 0, 0, (), (str(error),))
     progress.stage("checksums")
     stored = sorted(directory.stored_blocks())
     problems = (*_bad_files(directory), *_bad_blocks(directory))
     files, blocks = len(manifest.files), len(stored)
-    if problems or manifest.evaluated is not None:
-        note = "" if problems else "an evaluation of another run: its blocks are not made again"
+    if problems or manifest.made_from:
+        note = "" if problems else f"{manifest.made_from}: its blocks are not made again"
         return Verified(path, files, blocks, (), problems, note)
     again = tuple(stored[::ONE_IN])
-    differ = _differing_blocks(directory, again, jobs, progress) if again else ()
+    differ = _differing_blocks(studies[manifest.study], directory, again, jobs, progress) if again else ()
     return Verified(path, files, blocks, again, tuple(differ))
 
 
-def verify_folder(path: Path, jobs: int, progress: Progress) -> list[Verified]:
+def verify_folder(studies: Studies, path: Path, jobs: int, progress: Progress) -> list[Verified]:
     """``verify_run`` of the run in ``path``, or of each run of the sweep there."""
     try:
         runs = runs_of(path)
@@ -67,11 +66,11 @@ def verify_folder(path: Path, jobs: int, progress: Progress) -> list[Verified]:
         raise
     except DataError as error:  # sweep.json is not what was written
         return [Verified(path, 0, 0, (), (str(error),))]
-    return [verify_run(run, jobs, progress) for run in runs]
+    return [verify_run(studies, run, jobs, progress) for run in runs]
 
 
 def _bad_files(directory: RunDirectory) -> Iterator[str]:
-    manifest = directory.require_manifest(GroupEffectsManifest)
+    manifest = directory.require_manifest(RunManifest)
     for name, expected in manifest.files.items():
         found = directory.hash_of(name)
         if found != expected:
@@ -79,7 +78,7 @@ def _bad_files(directory: RunDirectory) -> Iterator[str]:
 
 
 def _bad_blocks(directory: RunDirectory) -> Iterator[str]:
-    stored, manifest = directory.block_files(), directory.require_manifest(GroupEffectsManifest)
+    stored, manifest = directory.block_files(), directory.require_manifest(RunManifest)
     for number in range(manifest.n_blocks):
         if number in stored and directory.read_block(number, stored) is None:
             yield f"{stored[number][-1]}: altered: its SHA-256 is not the one in its name"
@@ -88,33 +87,24 @@ def _bad_blocks(directory: RunDirectory) -> Iterator[str]:
 
 
 def _differing_blocks(
-    directory: RunDirectory, numbers: tuple[int, ...], jobs: int, progress: Progress
+    kind: StudyKind[Any, Any], directory: RunDirectory, numbers: tuple[int, ...], jobs: int, progress: Progress
 ) -> Iterator[str]:
     stored = directory.stored_blocks()
     progress.stage("data")
-    prepared = _prepared_again(directory)
+    manifest = directory.require_manifest(kind.manifest)
+    work = kind.again(directory, manifest)
+    fields = differing_fields(work.identity, {key: manifest.identity.get(key) for key in work.identity})
+    if fields:
+        raise DataError(f"{directory.path}: was not made from what is found now ({'; '.join(fields)})")
+    blocks = work.restore(require_prepared(directory, manifest), manifest)
     progress.stage("recompute", len(numbers))
-    for outcome in outcomes_of(compute_task, prepared.study, prepared.outline, numbers, jobs):
+    for outcome in outcomes_of(blocks, manifest, numbers, jobs):
         progress.advance(1)
         what = f"{directory.path / 'blocks'}: block {outcome.number}"
         if outcome.failure:
             yield f"{what} cannot be made again: {outcome.failure}"
         elif npz_bytes(outcome.arrays) != stored[outcome.number].read_bytes():
             yield f"{what} differs from the same block made again"
-
-
-def _prepared_again(directory: RunDirectory) -> Prepared:
-    """The study of the run from its own configuration and files, and the data that it names."""
-    manifest = directory.require_manifest(GroupEffectsManifest)
-    loaded = load_config(directory.path / "config.yaml")
-    dataset = load_checked(loaded)
-    identity = identity_of(loaded, dataset)
-    fields = differing_fields(identity, {key: manifest.identity.get(key) for key in identity})
-    if fields:
-        raise DataError(f"{directory.path}: was not made from what is found now ({'; '.join(fields)})")
-    prepared = restore(loaded, dataset, directory, manifest)
-    assert prepared is not None  # all files have been checked
-    return prepared
 
 
 def verified_text(result: Verified) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.analysis.pairs import ACTUAL
 from groupinf.experiments.folder.files import write_atomically
-from groupinf.experiments.folder.result import Run
 from groupinf.reporting.drawing.figures import figure_bytes, scatter_figure
 from groupinf.reporting.drawing.lambda_figure import lambda_parts, write_lambda_figure
 from groupinf.reporting.html.write import PAGE_NAME, write_page
@@ -32,6 +31,7 @@ from groupinf.reporting.words.summary import (
     test_point_names,
 )
 from groupinf.reporting.words.verdict import verdict
+from groupinf.studies.group_effects.result import Run
 
 REPORT_NAME = "report.md"
 

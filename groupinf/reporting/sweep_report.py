@@ -6,12 +6,12 @@ from collections import deque
 from pathlib import Path
 
 from groupinf.experiments.folder.files import write_atomically
-from groupinf.experiments.run import load_run
-from groupinf.experiments.sweep.result import Sweep
 from groupinf.experiments.workers.processes import each
 from groupinf.reporting.html.write import PAGE_NAME, write_page
 from groupinf.reporting.report import write_report
 from groupinf.reporting.tables.sweep import drawn_line, failure_lines, sweep_csv, sweep_markdown, sweep_title
+from groupinf.studies.group_effects.result import Sweep
+from groupinf.studies.group_effects.study import load_run
 
 
 def write_sweep_report(sweep: Sweep, jobs: int) -> Path:

@@ -9,12 +9,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from groupinf.errors import DataError
-from groupinf.experiments.evaluate import VERSION
 from groupinf.experiments.folder.files import write_atomically
-from groupinf.experiments.folder.identity import STAGE_VERSIONS
 from groupinf.experiments.folder.kinds import is_sweep
-from groupinf.experiments.run import load_run
-from groupinf.experiments.sweep.result import load_sweep
+from groupinf.studies.group_effects.evaluate import VERSION
+from groupinf.studies.group_effects.identity import STAGE_VERSIONS
+from groupinf.studies.group_effects.study import load_run, load_sweep
 
 RECORD = "reproduction.json"
 

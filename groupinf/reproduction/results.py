@@ -11,14 +11,14 @@ import pandas as pd
 
 from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.effects.evaluations.registry import EVALUATIONS
+from groupinf.experiments.driver import TIMINGS
 from groupinf.experiments.folder.files import read_json
-from groupinf.experiments.folder.result import Run
-from groupinf.experiments.run import TIMINGS
 from groupinf.reporting.paper.figures import load_source
 from groupinf.reporting.paper.scatter import Shown
 from groupinf.reporting.words.summary import test_set_names
 from groupinf.reproduction.record import Record
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
+from groupinf.studies.group_effects.result import Run
 
 
 @dataclass(frozen=True)

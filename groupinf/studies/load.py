@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from groupinf.config import load
-from groupinf.studies.group_effects.schema import Config, LoadedStudy
+from groupinf.studies.group_effects.manifest import STUDY
+from groupinf.studies.group_effects.schema import LoadedStudy
+from groupinf.studies.registry import STUDIES
 
 # The kind of study of a configuration that does not say.
-DEFAULT = "group_effects"
-MODELS = {DEFAULT: Config}
+DEFAULT = STUDY
 
 
 def load_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()) -> LoadedStudy:
@@ -20,9 +21,10 @@ def load_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str]
     ``overrides`` are ``KEY=VALUE`` with dotted keys and YAML values, applied in order. Raises ConfigError with
     one line for each thing that is wrong: place, key, what was expected, what was found.
     """
-    return load.load_study(source, overrides, MODELS, DEFAULT)
+    models = {name: kind.config for name, kind in STUDIES.items()}
+    return load.load_study(source, overrides, models, DEFAULT)
 
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of the configuration file, for editors."""
-    return load.json_schema(MODELS[DEFAULT])
+    return load.json_schema(STUDIES[DEFAULT].config)

@@ -11,14 +11,13 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner, Result
+from support.runs import prepare_only, prepare_sweep
 
 from groupinf.cli.main import main
-from groupinf.experiments.stages import prepare_only
-from groupinf.experiments.sweep.execute import prepare_sweep
-from groupinf.experiments.sweep.plan import plan_sweep, sweep_name
 from groupinf.experiments.workers.progress import Silent
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.forecast import plan
+from groupinf.studies.group_effects.lambda_sweep.plan import plan_sweep, sweep_name
 from groupinf.studies.load import load_config
 
 
@@ -177,7 +176,7 @@ def test_status_of_a_submitted_sweep(study: Path, slurm: Callable[[str], Path], 
     planned = plan_sweep(load_config(study, [grid]))
     opened, failures = prepare_sweep(planned, tmp_path, 1, False, Silent())
     assert not failures
-    lost = opened.folder.path / opened.manifest.runs[0].run
+    lost = opened.path / opened.manifest.runs[0].run
     shutil.rmtree(lost)
     said = CliRunner().invoke(main, ["status", str(sweep)]).stdout
     assert f"{lost}\n  prepared   not yet\n" in said

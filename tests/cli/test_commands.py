@@ -20,8 +20,8 @@ from groupinf.cli.main import main
 from groupinf.config.load import LoadedConfig
 from groupinf.datasets.column_use import ColumnUse
 from groupinf.errors import ConvergenceError, DataError
-from groupinf.experiments.folder.result import Run
 from groupinf.experiments.workers.progress import Silent
+from groupinf.studies.group_effects.result import Run
 
 GOOD = """\
 name: study

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -91,7 +92,7 @@ def test_the_grid_of_the_option_replaces_the_one_of_the_config(config: Path, tmp
     )
     assert result.exit_code == 0
     about = next((tmp_path / "out").glob("study-sweep-*/sweep.json")).read_text()
-    assert '"lam_over_n": [\n    0.01\n  ]' in about
+    assert [entry["value"] for entry in json.loads(about)["runs"]] == [0.01]
     assert '"redraw": true' in about
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from support.registered import with_registered
+from support.runs import execute
 
 from groupinf.cli.main import main
 from groupinf.config.named_file import DataPath
@@ -21,7 +22,6 @@ from groupinf.datasets.known.by_name import NamedDataset
 from groupinf.datasets.known.registry import KNOWN
 from groupinf.datasets.registry import DATASET_KINDS, declared_bytes, load_dataset
 from groupinf.errors import ConfigError
-from groupinf.experiments.run import execute
 from groupinf.experiments.workers.progress import Silent
 from groupinf.studies.load import load_config
 

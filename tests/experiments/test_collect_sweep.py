@@ -18,7 +18,7 @@ import groupinf
 from groupinf.cli.main import main
 from groupinf.effects import blocks
 from groupinf.errors import ConvergenceError, DataError
-from groupinf.experiments import compute as compute_stage
+from groupinf.studies.group_effects import block as compute_stage
 from groupinf.studies.group_effects import fit as fitting
 
 TABLES = ("tables/sweep.md", "tables/sweep.csv", "report.html")
@@ -159,7 +159,7 @@ def test_a_value_that_does_not_fit_is_named(study: Path, tmp_path: Path, monkeyp
 @pytest.mark.parametrize(
     ("written", "instead"),
     [
-        (r'"lam_over_n": 0\.1,', '"lam_over_n": 0.2,'),
+        (r'"value": 0\.1,', '"value": 0.2,'),
         (r'"drawn_at_lam_over_n": 0\.01', '"drawn_at_lam_over_n": 0.5'),
         (r',\n  "sweep_sha256": "[0-9a-f]+"', ""),
     ],

@@ -8,16 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from support.unreported import unreported
 
 import groupinf
 from groupinf.errors import ConfigError, DataError
-from groupinf.experiments.folder.result import Run
-from groupinf.experiments.run import execute
-from groupinf.experiments.workers.progress import Silent
 from groupinf.numerics.cross_validation import contiguous_folds
 from groupinf.reporting.report import write_report
 from groupinf.studies.group_effects.folds import folds_of
 from groupinf.studies.group_effects.forecast import plan
+from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.schema import CrossValidation
 from groupinf.studies.load import load_config
 
@@ -37,7 +36,7 @@ def run(config: dict[str, Any], out: Path, **more: Any) -> Run:
 
 
 def ran(config: dict[str, Any], out: Path) -> Run:
-    return execute(load_config(config), out, 1, False, Silent())
+    return unreported(config, out)
 
 
 def test_the_table_is_stored_drawn_and_told_in_the_manifest(config: dict[str, Any], tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 from support.faults import contents
+from support.runs import execute, execute_shard
 from support.slurm import wait_until
 
 import groupinf
@@ -26,8 +27,6 @@ from groupinf.effects import blocks
 from groupinf.errors import RunError
 from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.experiments.folder.run_directory import RunDirectory
-from groupinf.experiments.run import execute
-from groupinf.experiments.stages import execute_shard
 from groupinf.experiments.workers import dask_cluster as cluster_module
 from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard

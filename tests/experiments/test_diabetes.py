@@ -10,14 +10,14 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 from sklearn.linear_model import LogisticRegression
+from support.runs import execute
 
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.known.by_name import NamedDataset
 from groupinf.datasets.known.diabetes import SOURCE
 from groupinf.datasets.registry import load_dataset
-from groupinf.experiments.folder.result import Run
-from groupinf.experiments.run import execute
 from groupinf.experiments.workers.progress import Silent
+from groupinf.studies.group_effects.result import Run
 from groupinf.studies.load import load_config
 
 CONFIG = Path(__file__).parents[2] / "configs" / "diabetes.yaml"

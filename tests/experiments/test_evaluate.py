@@ -12,17 +12,18 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from support.runs import execute
 
 from groupinf.cli.main import main
 from groupinf.effects import block as block_module
 from groupinf.errors import ConfigError, DataError
-from groupinf.experiments.evaluate import evaluate
 from groupinf.experiments.folder.files import read_json
-from groupinf.experiments.folder.result import Run
 from groupinf.experiments.folder.run_directory import RunDirectory
-from groupinf.experiments.run import execute, load_run
 from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.report import write_report
+from groupinf.studies.group_effects.evaluate import evaluate
+from groupinf.studies.group_effects.result import Run
+from groupinf.studies.group_effects.study import load_run
 from groupinf.studies.load import load_config
 
 # groups that do not depend on the test points: a run on others draws the same

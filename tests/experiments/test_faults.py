@@ -13,17 +13,16 @@ from typing import Any
 import numpy as np
 import pytest
 from support.faults import MOMENTS, WIDTH, contents, ended, started, study, study_dying_at_a_write, the_run
+from support.runs import collect_run, execute, prepare_only
 
 from groupinf.effects import blocks
 from groupinf.errors import DataError, RunError
 from groupinf.experiments.folder.kinds import MANIFEST
 from groupinf.experiments.folder.manifest import RunManifest
-from groupinf.experiments.folder.result import Run
 from groupinf.experiments.folder.run_directory import RunDirectory
-from groupinf.experiments.run import execute
-from groupinf.experiments.stages import collect_run, prepare_only
 from groupinf.experiments.workers.processes import each
 from groupinf.experiments.workers.progress import Silent
+from groupinf.studies.group_effects.result import Run
 from groupinf.studies.load import load_config
 
 KILLS = 12
@@ -229,7 +228,7 @@ def test_a_folder_that_cannot_be_written_to_is_found_before_the_fit(
     def fit(*arguments: Any, **options: Any) -> Any:
         raise AssertionError("fitted")
 
-    monkeypatch.setattr("groupinf.experiments.prepare.fit_model", fit)
+    monkeypatch.setattr("groupinf.studies.group_effects.prepare.fit_model", fit)
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(DataError, match=r"cannot be written to \(.*\); choose another --out"):
         prepare_only(load_config(finished[0]), tmp_path / "file", 1, False, Silent())
@@ -263,14 +262,14 @@ def test_a_run_of_other_data_or_another_version_is_refused_by_field(
 
 
 def run_identity() -> Any:
-    from groupinf.experiments.folder import identity
+    from groupinf.studies.group_effects import identity
 
     return identity
 
 
 def place_in(monkeypatch: pytest.MonkeyPatch, config: dict[str, Any], run: Path) -> None:
     """Run a study in the folder of another."""
-    monkeypatch.setattr("groupinf.experiments.run.run_name", lambda loaded, dataset: run.name)
+    monkeypatch.setattr("groupinf.experiments.driver.run_name", lambda work: run.name)
     resumed(config, run.parent)
 
 

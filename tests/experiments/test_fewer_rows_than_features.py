@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import sparse
+from support.unreported import unreported
 
-from groupinf.experiments.evaluate import evaluate
-from groupinf.experiments.folder.result import Run
-from groupinf.experiments.run import execute
 from groupinf.experiments.verify import verify_run
 from groupinf.experiments.workers.progress import Silent
-from groupinf.studies.load import load_config
+from groupinf.studies.group_effects.evaluate import evaluate
+from groupinf.studies.group_effects.result import Run
+from groupinf.studies.registry import STUDIES
 
 N, D = 60, 300
 
@@ -47,7 +47,7 @@ def study(folder: Path, name: str, lambda_over_n: float) -> dict[str, Any]:
 
 
 def run(folder: Path, name: str, lambda_over_n: float = 1e-3) -> Run:
-    return execute(load_config(study(folder, name, lambda_over_n)), folder / "runs", 1, False, Silent())
+    return unreported(study(folder, name, lambda_over_n), folder / "runs")
 
 
 @pytest.mark.parametrize(
@@ -102,6 +102,6 @@ def test_parameters_are_stored_as_those_of_the_features_and_serve_an_evaluation(
 
 def test_what_is_prepared_again_from_the_stored_coordinates_makes_the_same_bytes(folder: Path) -> None:
     found = run(folder, "softmax")
-    verified = verify_run(found.path, 1, Silent())
+    verified = verify_run(STUDIES, found.path, 1, Silent())
     assert verified.recomputed
     assert not verified.problems

@@ -17,7 +17,7 @@ def _git(folder: Path, *command: str) -> str:
 @pytest.fixture
 def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A source tree in which the manifest's file is the one that runs."""
-    file = tmp_path / "groupinf" / "experiments" / "provenance.py"
+    file = tmp_path / "groupinf" / "experiments" / "folder" / "provenance.py"
     file.parent.mkdir(parents=True)
     file.write_text("a = 1\n", encoding="utf-8")
     monkeypatch.setattr(made_with, "__file__", str(file))

@@ -14,15 +14,14 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from click.testing import CliRunner
+from support.unreported import unreported
 
 import groupinf
 from groupinf.cli.main import main
 from groupinf.datasets.registry import declared_bytes
 from groupinf.errors import OutOfMemoryError
-from groupinf.experiments.run import execute
 from groupinf.experiments.workers import memory
 from groupinf.experiments.workers.processes import each
-from groupinf.experiments.workers.progress import Silent
 from groupinf.studies.load import load_config
 
 ROWS, COLUMNS = 2_000, 1_000
@@ -162,7 +161,7 @@ def test_an_allocation_that_fails_is_a_sentence_also_a_workers(
     def no_memory(*_: Any, **__: Any) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("groupinf.experiments.run.execute", no_memory)
+    monkeypatch.setattr("groupinf.experiments.driver.execute_study", no_memory)
     study = {
         "name": "s",
         "dataset": {"name": "breast_cancer"},
@@ -184,8 +183,8 @@ def test_commands_end_with_the_sentence_and_status_1(
     config.write_text(
         f"name: s\ndataset: {{name: breast_cancer}}\nregularization: {{lambda_over_n: 0.1}}\ngroups: {SIZES}\n"
     )
-    run = execute(load_config(config), tmp_path, 1, False, Silent()).path if command == "report" else None
-    for name in ("groupinf.studies.group_effects.checks.load_dataset", "groupinf.experiments.run.RunDirectory.read"):
+    run = unreported(config, tmp_path).path if command == "report" else None
+    for name in ("groupinf.studies.group_effects.checks.load_dataset", "groupinf.experiments.driver.RunDirectory.read"):
         monkeypatch.setattr(name, no_memory)
     result = CliRunner().invoke(main, [command, str(run or config)])
     assert result.exit_code == 1
@@ -236,7 +235,7 @@ def test_the_least_limit_of_the_control_groups_around_a_process_counts(
 
 LIMITED = """
 import resource, sys
-import groupinf.experiments.run, groupinf.studies.group_effects.forecast
+import groupinf.studies.registry, groupinf.studies.group_effects.forecast
 import groupinf.reporting.report, groupinf.reporting.html.write
 from groupinf.cli.main import main
 with open("/proc/self/statm") as f:

@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from support.unreported import unreported
 
 from groupinf.cli.main import main
 from groupinf.datasets.registry import load_dataset
 from groupinf.errors import ConfigError
-from groupinf.experiments.folder.identity import identity_hash, identity_of
-from groupinf.experiments.folder.result import Run
-from groupinf.experiments.run import execute
-from groupinf.experiments.workers.progress import Silent
+from groupinf.experiments.folder.identity import identity_hash
 from groupinf.reporting.report import write_report
+from groupinf.studies.group_effects.identity import identity_of
+from groupinf.studies.group_effects.result import Run
 from groupinf.studies.load import load_config
 
 
@@ -61,7 +61,7 @@ def study(folder: Path, kind: str = "csv", column: Any = "site", **changes: Any)
 
 
 def ran(folder: Path, *args: Any, **changes: Any) -> Run:
-    return execute(load_config(study(folder, *args, **changes)), folder / "runs", 1, False, Silent())
+    return unreported(study(folder, *args, **changes), folder / "runs")
 
 
 def test_both_kinds_of_file_give_the_same_groups_sets_and_effects(folder: Path) -> None:
@@ -180,7 +180,7 @@ def test_blanks_in_names_of_columns_show_and_small_numbers_are_written_as_elsewh
             "groups": {"sizes": {"min": 0.1, "max": 0.2, "num": 2}, "builders": ["random"]},
         }
     )
-    run = execute(small, folder / "runs", 1, False, Silent())
+    run = unreported(small, folder / "runs")
     write_report(run)
     low = f"{values.min():g}".replace("-", "−")
     for text in ((run.path / "report.md").read_text(), (run.path / "report.html").read_text()):

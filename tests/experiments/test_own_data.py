@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import dump_svmlight_file
+from support.unreported import unreported
 
 from groupinf.datasets.registry import load_dataset
-from groupinf.experiments.folder.identity import identity_hash, identity_of
-from groupinf.experiments.run import execute
-from groupinf.experiments.workers.progress import Silent
+from groupinf.experiments.folder.identity import identity_hash
+from groupinf.studies.group_effects.identity import identity_of
 from groupinf.studies.load import load_config
 
 
@@ -52,9 +52,9 @@ TABLE = {"parquet": "train.parquet", "test_file": "test.parquet", "target": "y",
     ],
 )
 def test_a_study_of_own_data_runs(folder: Path, dataset: dict[str, Any], builder: Any) -> None:
-    run = execute(load_config(study(folder, dataset, builder)), folder / "runs", 1, False, Silent())
+    run = unreported(study(folder, dataset, builder), folder / "runs")
     assert len(run.groups) == 3
-    again = execute(load_config(run.path / "config.yaml"), folder / "runs", 1, False, Silent())
+    again = unreported(run.path / "config.yaml", folder / "runs")
     assert again.path == run.path
 
 

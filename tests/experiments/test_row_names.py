@@ -12,19 +12,20 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from support.runs import execute
 
 from groupinf.cli.main import main
 from groupinf.errors import ConfigError
-from groupinf.experiments.evaluate import evaluate
-from groupinf.experiments.folder.result import Run
-from groupinf.experiments.run import execute
 from groupinf.experiments.verify import verify_run
 from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.report import write_report
 from groupinf.reporting.tables.spearman import spearman_csv
 from groupinf.reporting.tables.terminal import spearman_text
+from groupinf.studies.group_effects.evaluate import evaluate
 from groupinf.studies.group_effects.manifest import TestKey
+from groupinf.studies.group_effects.result import Run
 from groupinf.studies.load import load_config
+from groupinf.studies.registry import STUDIES
 
 FILE = "rows.parquet"
 MINE = pd.DataFrame(
@@ -83,9 +84,9 @@ def test_the_rows_are_stored_named_in_the_manifest_and_verified(run: Callable[..
     assert rows.weight[~train].isna().all()
     assert set(rows.file) == {"mine.csv"}
     assert FILE in done.manifest.files
-    assert not verify_run(done.path, 1, Silent()).problems
+    assert not verify_run(STUDIES, done.path, 1, Silent()).problems
     (done.path / FILE).write_bytes(b"other")
-    assert [FILE in problem for problem in verify_run(done.path, 1, Silent()).problems] == [True]
+    assert [FILE in problem for problem in verify_run(STUDIES, done.path, 1, Silent()).problems] == [True]
     again = run()
     assert again.rows is not None
     pd.testing.assert_frame_equal(again.rows, rows)
@@ -111,7 +112,7 @@ def test_the_same_data_under_another_name_are_the_same_run(
     assert again.path == done.path
     assert again.rows is not None
     assert set(again.rows.file) == {"renamed.csv"}
-    assert not verify_run(again.path, 1, Silent()).problems
+    assert not verify_run(STUDIES, again.path, 1, Silent()).problems
 
 
 def test_tables_name_groups(run: Callable[..., Run], tmp_path: Path) -> None:

@@ -11,18 +11,18 @@ import numpy as np
 import pandas as pd
 import pytest
 from support.faults import WIDTH
+from support.runs import execute, execute_shard
 
 import groupinf
 from groupinf.effects import blocks
 from groupinf.errors import ConfigError, ConvergenceError, DataError, RunError
-from groupinf.experiments import compute as compute_stage
 from groupinf.experiments.folder.manifest import RunManifest
-from groupinf.experiments.folder.result import Run
 from groupinf.experiments.folder.run_directory import RunDirectory
-from groupinf.experiments.run import execute, load_run
-from groupinf.experiments.stages import execute_shard
 from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard
+from groupinf.studies.group_effects import block as compute_stage
+from groupinf.studies.group_effects.result import Run
+from groupinf.studies.group_effects.study import load_run
 from groupinf.studies.load import load_config
 
 COLUMNS = [

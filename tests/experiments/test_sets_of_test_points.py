@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from support.runs import execute
 
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import ConfigError
-from groupinf.experiments.folder.result import Run
-from groupinf.experiments.run import execute
 from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.drawing.figures import scatter_figure
 from groupinf.reporting.report import report_markdown
@@ -24,6 +23,7 @@ from groupinf.reporting.tables.terminal import spearman_text
 from groupinf.studies.group_effects import checks as problem
 from groupinf.studies.group_effects.forecast import plan
 from groupinf.studies.group_effects.manifest import TestSet
+from groupinf.studies.group_effects.result import Run
 from groupinf.studies.load import load_config
 
 SITES = ("site 0", "site 1", "site 2 with a name that no panel and no table has room for")

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 from support.faults import WIDTH, contents, ended, shard, started, the_run
+from support.runs import collect_run, execute, execute_shard, prepare_only
 
 from groupinf.effects import blocks
 from groupinf.errors import ConfigError, DataError
-from groupinf.experiments.run import execute
-from groupinf.experiments.stages import collect_run, execute_shard, prepare_only
 from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard, shard_from
 from groupinf.studies.load import load_config

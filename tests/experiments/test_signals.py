@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 import yaml
 from support.faults import the_run
+from support.runs import execute
 
+from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.experiments.folder.run_directory import RunDirectory
-from groupinf.experiments.run import execute
 from groupinf.experiments.verify import verify_run
 from groupinf.experiments.workers.progress import Silent
 from groupinf.studies.load import load_config
+from groupinf.studies.registry import STUDIES
 
 # three blocks
 STUDY = {
@@ -85,11 +87,11 @@ def test_a_signal_ends_it_and_says_how_to_resume(
     directory = RunDirectory(run)
     kept = {file: file.stat().st_mtime_ns for file in (run / "blocks").iterdir()}
     assert half_written(run) == []
-    assert 0 < len(directory.stored_blocks()) == len(kept) < directory.require_manifest()["n_blocks"]
+    assert 0 < len(directory.stored_blocks()) == len(kept) < directory.require_manifest(RunManifest).n_blocks
     assert all(directory.read_block(block) is not None for block in directory.stored_blocks())
     assert execute(load_config(STUDY), tmp_path / "it" / "runs", 1, False, Silent()).path == run
     assert {file: file.stat().st_mtime_ns for file in kept} == kept
-    assert verify_run(run, 1, Silent()).problems == ()
+    assert verify_run(STUDIES, run, 1, Silent()).problems == ()
 
 
 def test_signals_that_are_ignored_are_ignored_everywhere(tmp_path: Path) -> None:
@@ -100,4 +102,4 @@ def test_signals_that_are_ignored_are_ignored_everywhere(tmp_path: Path) -> None
     run = the_run(tmp_path / "it" / "runs")
     assert half_written(run) == []
     assert (run / "report.html").is_file()
-    assert verify_run(run, 1, Silent()).problems == ()
+    assert verify_run(STUDIES, run, 1, Silent()).problems == ()

@@ -11,19 +11,18 @@ from typing import Any
 
 import pytest
 from support.faults import WIDTH
+from support.runs import collect_run, execute, execute_shard, prepare_only
 
 from groupinf.effects import blocks
 from groupinf.errors import ConvergenceError, DataError
-from groupinf.experiments import compute as compute_stage
 from groupinf.experiments.folder import in_progress as markers
 from groupinf.experiments.folder.in_progress import HEARTBEAT, at_work, shards_used, workers_alive
 from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.experiments.folder.run_directory import RunDirectory
-from groupinf.experiments.run import execute
-from groupinf.experiments.stages import collect_run, execute_shard, prepare_only
 from groupinf.experiments.status import status_of, status_text
 from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard
+from groupinf.studies.group_effects import block as compute_stage
 from groupinf.studies.load import load_config
 
 

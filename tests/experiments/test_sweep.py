@@ -18,22 +18,23 @@ import pandas as pd
 import pytest
 import yaml
 from sklearn.linear_model import LogisticRegression
+from support.runs import execute, prepare_sweep
+from support.runs import sweep_shard as compute_shard
 
 import groupinf
 from groupinf.config.sweep_grid import parse_grid
 from groupinf.errors import ConfigError, ConvergenceError, DataError
 from groupinf.experiments.folder.manifest import SweepFailure
-from groupinf.experiments.folder.result import Run
-from groupinf.experiments.folder.run_directory import RunDirectory
-from groupinf.experiments.run import execute, load_run
-from groupinf.experiments.sweep.execute import compute_shard, execute_sweep, prepare_sweep
-from groupinf.experiments.sweep.plan import plan_sweep
-from groupinf.experiments.sweep.result import Sweep, sweep_manifest, write_sweep_manifest
+from groupinf.experiments.folder.sweep_folder import sweep_manifest, write_sweep_manifest
 from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard
 from groupinf.studies.group_effects import fit as fitting
 from groupinf.studies.group_effects.forecast import plan
+from groupinf.studies.group_effects.lambda_sweep.open import execute_sweep
+from groupinf.studies.group_effects.lambda_sweep.plan import plan_sweep
 from groupinf.studies.group_effects.manifest import LambdaSweepManifest
+from groupinf.studies.group_effects.result import Run, Sweep
+from groupinf.studies.group_effects.study import load_run
 from groupinf.studies.load import load_config
 
 GRID = "0.001,0.01,0.1"
@@ -122,7 +123,7 @@ def test_the_same_bytes_for_two_jobs_and_for_shards(study: dict[str, Any], tmp_p
 
 def test_shards_share_the_blocks_out(study: dict[str, Any], tmp_path: Path) -> None:
     planned = plan_sweep(load_config(study), parse_grid(GRID))
-    path = prepare_sweep(planned, tmp_path, 1, False, Silent())[0].folder.path
+    path = prepare_sweep(planned, tmp_path, 1, False, Silent())[0].path
     assert not list(path.rglob("blocks/*.npz"))
     first = compute_shard(planned, tmp_path, 1, Shard(1, 2), Silent())
     stored = len(list(path.rglob("blocks/*.npz")))
@@ -267,7 +268,7 @@ def test_another_sweep_or_run_in_the_folder_is_refused_by_field(study: dict[str,
     done = sweep(study, tmp_path)
     about = sweep_manifest(done.path, LambdaSweepManifest)
     about.identity["config"]["regularization"]["lambda_over_n"] = 0.5
-    write_sweep_manifest(RunDirectory(done.path), about)
+    write_sweep_manifest(done.path, about)
     with pytest.raises(
         DataError, match=r"holds another sweep \(config\.regularization\.lambda_over_n: here 0\.01, stored 0\.5"
     ):
@@ -282,7 +283,7 @@ def test_another_sweep_or_run_in_the_folder_is_refused_by_field(study: dict[str,
 
 def test_an_unfinished_sweep_is_not_loaded(study: dict[str, Any], tmp_path: Path) -> None:
     planned = plan_sweep(load_config(study), parse_grid(GRID))
-    path = prepare_sweep(planned, tmp_path, 1, False, Silent())[0].folder.path
+    path = prepare_sweep(planned, tmp_path, 1, False, Silent())[0].path
     with pytest.raises(DataError, match="not finished"):
         groupinf.load_sweep(path)
     shutil.rmtree(path / json.loads((path / "sweep.json").read_text())["runs"][0]["run"])

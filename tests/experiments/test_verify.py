@@ -9,16 +9,17 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from support.faults import WIDTH
+from support.runs import execute
 
 from groupinf.cli.main import main
 from groupinf.effects import blocks
 from groupinf.errors import DataError
 from groupinf.experiments import verify as verification
 from groupinf.experiments.folder.run_directory import RunDirectory
-from groupinf.experiments.run import execute
 from groupinf.experiments.verify import ONE_IN, verify_run
 from groupinf.experiments.workers.progress import Silent
 from groupinf.studies.load import load_config
+from groupinf.studies.registry import STUDIES
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def run(small_config: dict[str, Any], tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_a_run_that_is_right(run: Path) -> None:
     before = {f: f.stat().st_mtime_ns for f in run.rglob("*")}
-    result = verify_run(run, 1, Silent())
+    result = verify_run(STUDIES, run, 1, Silent())
     assert result.problems == ()
     assert result.recomputed == (0,)
     assert (result.files, result.blocks) == (8, len(list((run / "blocks").iterdir())))
@@ -39,7 +40,7 @@ def test_a_run_that_is_right(run: Path) -> None:
 def test_one_block_in_twenty_is_made_again(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert ONE_IN == 20
     monkeypatch.setattr(verification, "ONE_IN", 3)
-    result = verify_run(run, 1, Silent())
+    result = verify_run(STUDIES, run, 1, Silent())
     assert result.recomputed == tuple(range(0, result.blocks, 3))
 
 
@@ -50,7 +51,7 @@ def test_a_file_that_is_not_what_was_written_is_named(run: Path, name: str, dama
     content = bytearray(victim.read_bytes())
     content[len(content) // 3] ^= 8
     victim.unlink() if damage == "delete" else victim.write_bytes(content)
-    [problem] = verify_run(run, 1, Silent()).problems
+    [problem] = verify_run(STUDIES, run, 1, Silent()).problems
     assert str(run / name) in problem
     assert ("missing" if damage == "delete" else "altered") in problem
     result = CliRunner().invoke(main, ["verify", str(run), "-q"])
@@ -67,7 +68,7 @@ def test_an_altered_manifest_is_a_fault_that_is_found_and_mended(
     assert result.exit_code == 1
     assert result.stderr.startswith(f"Error: {run / 'manifest.json'}: altered, as its own checksum does not fit; ")
     execute(load_config(small_config), run.parent, 1, False, Silent())
-    assert verify_run(run, 1, Silent()).problems == ()
+    assert verify_run(STUDIES, run, 1, Silent()).problems == ()
 
 
 def test_what_cannot_be_verified_is_another_status(run: Path, tmp_path: Path) -> None:
@@ -87,7 +88,7 @@ def test_a_block_with_other_numbers_and_a_fitting_name_is_found(run: Path) -> No
     assert arrays is not None
     directory.stored_blocks()[0].unlink()
     directory.write_block(0, {**arrays, "effect": np.nextafter(arrays["effect"], np.inf)})
-    [problem] = verify_run(run, 1, Silent()).problems
+    [problem] = verify_run(STUDIES, run, 1, Silent()).problems
     assert "block 0 differs from the same block made again" in problem
 
 
@@ -95,7 +96,7 @@ def test_other_data_are_refused_by_field(run: Path, small_npz: Path) -> None:
     arrays = dict(np.load(small_npz))
     np.savez(small_npz, **{**arrays, "X_train": arrays["X_train"] * 2})
     with pytest.raises(DataError, match=r"was not made from what is found now \(sources: here \["):
-        verify_run(run, 1, Silent())
+        verify_run(STUDIES, run, 1, Silent())
 
 
 def test_the_command_says_what_was_right(run: Path) -> None:

@@ -81,10 +81,10 @@ def two_diagonals(fitted: Fitted) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize(
     ("problem", "expected"),
     [
-        ({"classes": 2, "n": 80}, ("own factors", "reduced")),
+        ({"classes": 2, "n": 80}, ("own_factors", "reduced")),
         ({"classes": 3, "n": 80}, ("iterative", "shared")),
         # where plain passes would win if the diagonal took six iterations; it takes more
-        ({"classes": 2, "n": 40, "d": 120}, ("sample space", "shared")),
+        ({"classes": 2, "n": 40, "d": 120}, ("sample_space", "shared")),
     ],
 )
 def test_the_choice_is_the_cheapest_and_brings_what_it_needs(problem: dict[str, Any], expected: Pair) -> None:
@@ -93,7 +93,7 @@ def test_the_choice_is_the_cheapest_and_brings_what_it_needs(problem: dict[str, 
     fewest = min(iterations(fitted, diagonal) for diagonal in two_diagonals(fitted))
     assert (engine.way, engine.preconditioner) == expected
     assert min(possible_ways(fitted), key=lambda pair: retraining_work(shape, pair, fewest)) == expected
-    assert (engine.kernel.size > 0, engine.inverse.size > 0) == (expected[0] == "sample space", expected[1] == "shared")
+    assert (engine.kernel.size > 0, engine.inverse.size > 0) == (expected[0] == "sample_space", expected[1] == "shared")
     X, H = fitted.objective.X, hessian(fitted.objective, fitted.theta)
     if engine.kernel.size:
         np.testing.assert_allclose(engine.kernel, X @ np.linalg.solve(H, X.T), rtol=1e-8, atol=1e-10)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,9 @@ from support.manifests import made_manifest
 from support.page_in_browser import EVIL, KINDS
 from support.undrawn import leave_pictures_out
 
-from groupinf.analysis.agreement import agreement_table
-from groupinf.experiments.folder.result import Run
+from groupinf.analysis.agreement import AgreementTable, agreement_table
 from groupinf.reporting.html.page import page_html
+from groupinf.studies.group_effects.result import Run
 
 FRACTIONS = {"influence": 0.5, "parameter_influence": 0.8, "newton": 1.0}
 
@@ -41,6 +42,15 @@ def tidy_effects(
     return pd.concat(parts, ignore_index=True)
 
 
+@cache
+def measured(
+    kinds: tuple[str, ...], measures: tuple[tuple[str, int], ...], methods: tuple[str, ...]
+) -> tuple[pd.DataFrame, AgreementTable]:
+    """Effects and their agreement, which is most of the work of making up a run."""
+    effects = tidy_effects(list(kinds), list(measures), methods)
+    return effects, agreement_table(effects, seed=0)
+
+
 def maker(folder: Path) -> MakeRun:
     def make(
         kinds: list[str] | None = None,
@@ -49,8 +59,8 @@ def maker(folder: Path) -> MakeRun:
         **manifest: object,
     ) -> Run:
         kinds = ["random"] * 20 + ["shared_feature"] * 12 if kinds is None else kinds
-        effects = tidy_effects(kinds, measures or [("test_loss", 7), ("test_loss", 3), ("self_loss", -1)], methods)
-        agreement = agreement_table(effects, seed=0)
+        measures = measures or [("test_loss", 7), ("test_loss", 3), ("self_loss", -1)]
+        effects, agreement = measured(tuple(kinds), tuple(measures), tuple(methods))
         numbers = np.arange(len(kinds))
         about = {
             "n_groups": len(kinds),
@@ -71,9 +81,9 @@ def maker(folder: Path) -> MakeRun:
                     "made_from": [f"made of {kind}" for kind in kinds],
                 }
             ),
-            effects=effects,
+            effects=effects.copy(),
             retrains=pd.DataFrame({"group": numbers, "passes": 6, "gradient_norm": 2e-9, "decrement": 3e-10}),
-            spearman=agreement.table,
+            spearman=agreement.table.copy(),
         )
 
     return make

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from groupinf.experiments.folder.result import Run
 from groupinf.reporting.tables.terminal import spearman_text
 from groupinf.reporting.words import choices
+from groupinf.studies.group_effects.result import Run
 
 
 def chosen(make_run: Any, wanted: dict[str, Any], points: list[int], **manifest: Any) -> Run:

@@ -11,9 +11,9 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from groupinf.experiments.folder.result import Run
 from groupinf.reporting.drawing.lambda_figure import MOST_FOLDS, choice_line, lambda_figure
 from groupinf.reporting.report import write_report
+from groupinf.studies.group_effects.result import Run
 
 CHOSEN = 4
 MARGIN = 0.1  # inches of white that printers need around the page

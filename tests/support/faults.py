@@ -10,9 +10,9 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
+from support.runs import execute, execute_shard
+
 from groupinf.effects import blocks
-from groupinf.experiments.run import execute
-from groupinf.experiments.stages import execute_shard
 from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard
 from groupinf.studies.load import load_config
@@ -23,7 +23,7 @@ WIDTH = 8
 MOMENTS = ("before fsync", "before rename", "after rename")
 
 _SERVER = multiprocessing.get_context("forkserver")
-_SERVER.set_forkserver_preload(["groupinf.experiments.stages"])  # this module is not on the path of the server
+_SERVER.set_forkserver_preload(["groupinf.studies.registry"])  # this module is not on the path of the server
 
 
 def started(function: Callable[..., None], *args: Any) -> ForkServerProcess:
@@ -53,7 +53,13 @@ def shard(config: dict[str, Any], out: Path, number: int, of: int) -> None:
 
 
 def study_dying_at_a_write(config: dict[str, Any], out: Path, write: int, moment: str) -> None:
-    """Run the study until the given write, counted from 1, and die as by kill -9 at that moment of it."""
+    """Run the study until the given write."""
+    die_at_a_write(write, moment)
+    study(config, out)
+
+
+def die_at_a_write(write: int, moment: str) -> None:
+    """Let this process die, as by kill -9, at that moment of the given write, counted from 1."""
     fsync, replace = os.fsync, Path.replace
     count = 0
 
@@ -74,7 +80,6 @@ def study_dying_at_a_write(config: dict[str, Any], out: Path, write: int, moment
         return done
 
     os.fsync, Path.replace = dying_fsync, dying_replace
-    study(config, out)
 
 
 def contents(run: Path) -> dict[str, bytes]:

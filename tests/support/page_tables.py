@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import numpy as np
 
 from groupinf.analysis.agreement import agreement_table
-from groupinf.experiments.folder.result import Run
+from groupinf.studies.group_effects.result import Run
 
 EVIL = "<script>alert(1)</script>"
 

@@ -34,17 +34,21 @@ def collect(run_dir: str, quiet: bool, verbose: bool) -> None:
 
 def _run(path: Path, progress: Progress) -> Callable[[], None]:
     from groupinf.cli.results import print_run
-    from groupinf.experiments.stages import collect_run
-    from groupinf.reporting.report import write_report
+    from groupinf.experiments.stages import collect as collect_run
+    from groupinf.reporting.registry import REPORTS
+    from groupinf.studies.registry import STUDIES
 
-    run = collect_run(path, progress)
+    run = collect_run(STUDIES, path, progress)
     progress.stage("report")
-    write_report(run)
+    REPORTS[run.manifest.study].write(run)
     return lambda: print_run(run)
 
 
 def _sweep(path: Path, progress: Progress) -> Callable[[], None]:
     from groupinf.cli.reported_sweep import reported
-    from groupinf.experiments.stages import collect_sweep
+    from groupinf.experiments.stages import collect_all
+    from groupinf.studies.group_effects.study import load_sweep
+    from groupinf.studies.registry import STUDIES
 
-    return reported(collect_sweep(path, progress), 1, progress)
+    collect_all(STUDIES, path, progress)
+    return reported(load_sweep(path), 1, progress)

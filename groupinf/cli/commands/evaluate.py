@@ -23,8 +23,8 @@ def evaluate(run_dir: str, overrides: tuple[str, ...], jobs: int, out: str | Non
     """
     from groupinf.cli.progress import shown
     from groupinf.cli.results import print_run
-    from groupinf.experiments import evaluate as evaluation
     from groupinf.reporting.report import write_report
+    from groupinf.studies.group_effects import evaluate as evaluation
 
     with shown(quiet=quiet, verbose=verbose) as progress:
         target = None if out is None else Path(out)

@@ -49,6 +49,7 @@ def experiment(
     from groupinf.experiments.stages import execute_shard
     from groupinf.experiments.workers.shards import shard_from
     from groupinf.studies.load import load_config
+    from groupinf.studies.registry import kind_of
 
     part = None if shard is None else shard_from(shard, os.environ)
     loaded = load_config(config, overrides)
@@ -58,7 +59,7 @@ def experiment(
                 loaded, out=out, jobs=jobs, fresh=fresh, scheduler=scheduler, progress=progress
             )
         else:
-            done = execute_shard(loaded, Path(out), jobs, part, progress, scheduler)
+            done = execute_shard(kind_of(loaded), loaded, Path(out), jobs, part, progress, scheduler)
     if part is None:
         print_run(run)
     else:

@@ -22,8 +22,9 @@ def prepare(
     from groupinf.cli.progress import shown
     from groupinf.experiments.stages import prepare_only
     from groupinf.studies.load import load_config
+    from groupinf.studies.registry import kind_of
 
     loaded = load_config(config, overrides)
     with shown(quiet=quiet, verbose=verbose) as progress:
-        path = prepare_only(loaded, Path(out), jobs, fresh, progress)
+        path = prepare_only(kind_of(loaded), loaded, Path(out), jobs, fresh, progress)
     click.echo(path)

@@ -19,7 +19,7 @@ def report(run_dir: str) -> None:
     import groupinf
     from groupinf.cli.results import print_run, print_sweep
     from groupinf.experiments.folder.kinds import is_sweep
-    from groupinf.reporting.report import write_report
+    from groupinf.reporting.registry import REPORTS
 
     if is_sweep(Path(run_dir)):
         from groupinf.reporting.sweep_report import write_sweep_report
@@ -29,5 +29,5 @@ def report(run_dir: str) -> None:
         print_sweep(sweep)
     else:
         run = groupinf.load_run(run_dir)
-        write_report(run)
+        REPORTS[run.manifest.study].write(run)
         print_run(run)

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 import click
 
 from groupinf.cli.options import making_options, progress_options, shard_option
-from groupinf.wording import number
 
 if TYPE_CHECKING:
-    from groupinf.experiments.sweep.plan import SweepPlan
     from groupinf.experiments.workers.progress import Progress
     from groupinf.experiments.workers.shards import Shard
+    from groupinf.studies.group_effects.lambda_sweep.plan import SweepPlan
 
 
 @click.command()
@@ -54,8 +53,8 @@ def sweep(
         raise click.UsageError(f"expected --shard without {found}, which is for one process before the shards start")
     from groupinf.cli.progress import shown
     from groupinf.config.sweep_grid import parse_grid
-    from groupinf.experiments.sweep.plan import plan_sweep
     from groupinf.experiments.workers.shards import shard_from
+    from groupinf.studies.group_effects.lambda_sweep.plan import plan_sweep
     from groupinf.studies.load import load_config
 
     plan = plan_sweep(load_config(config, overrides), None if grid is None else parse_grid(grid), redraw)
@@ -72,21 +71,24 @@ def sweep(
 def _shard(plan: SweepPlan, out: Path, shard: Shard, jobs: int, progress: Progress) -> Callable[[], None]:
     from groupinf.cli.shard_text import sweep_shard_text
     from groupinf.experiments.sweep.execute import compute_shard
+    from groupinf.studies.group_effects.lambda_sweep.open import open_sweep
 
-    done = compute_shard(plan, out, jobs, shard, progress)
+    done = compute_shard(open_sweep(plan, out, jobs, False, progress), jobs, shard, progress)
     return lambda: click.echo(sweep_shard_text(done))
 
 
 def _prepare(plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: Progress) -> Callable[[], None]:
-    from groupinf.experiments.sweep.execute import prepare_sweep
+    from groupinf.experiments.sweep.execute import prepare_all
+    from groupinf.studies.group_effects.lambda_sweep.open import open_sweep
 
-    sweep, failures = prepare_sweep(plan, out, jobs, fresh, progress)
-    left_out = [f"λ/n = {number(failure.value, 6)} is left out: {failure.reason}" for failure in failures]
-    return lambda: click.echo("\n".join([f"Prepared: {sweep.folder.path}", *left_out]))
+    sweep = open_sweep(plan, out, jobs, fresh, progress)
+    failures = prepare_all(sweep, jobs, progress)
+    left_out = [f"{sweep.at(failure.value)} is left out: {failure.reason}" for failure in failures]
+    return lambda: click.echo("\n".join([f"Prepared: {sweep.path}", *left_out]))
 
 
 def _whole(plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: Progress) -> Callable[[], None]:
     from groupinf.cli.reported_sweep import reported
-    from groupinf.experiments.sweep.execute import execute_sweep
+    from groupinf.studies.group_effects.lambda_sweep.open import execute_sweep
 
     return reported(execute_sweep(plan, out, jobs, fresh, progress), jobs, progress)

@@ -24,9 +24,10 @@ def verify(run_dir: str, jobs: int, quiet: bool, verbose: bool) -> None:
     from groupinf.cli.progress import shown
     from groupinf.errors import RunError
     from groupinf.experiments.verify import verified_text, verify_folder
+    from groupinf.studies.registry import STUDIES
 
     with shown(quiet=quiet, verbose=verbose) as progress:
-        results = verify_folder(Path(run_dir), jobs, progress)
+        results = verify_folder(STUDIES, Path(run_dir), jobs, progress)
     problems = [problem for result in results for problem in result.problems]
     for result in results:
         if not result.problems:

@@ -30,7 +30,7 @@ class RunManifest:
     ``study`` is the kind of study, ``name`` what its configuration calls this one. ``identity`` is all that decides
     its numbers, ``sources`` the SHA-256 of each file of its data. Its ``units``, each called a ``unit``, are computed
     in blocks of ``block_width``. ``prepared`` and ``tables`` hold the SHA-256 of each file that prepare and collect
-    wrote.
+    wrote. ``made_from`` says what blocks are made from beside data and files; ``verify`` makes such blocks not again.
     """
 
     study: str
@@ -42,6 +42,7 @@ class RunManifest:
     block_width: int
     notes: tuple[str, ...]
     provenance: Provenance
+    made_from: str = ""
     prepared: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, str] = field(default_factory=dict)
     collected: bool = False
@@ -54,13 +55,17 @@ class RunManifest:
     @property
     def n_blocks(self) -> int:
         """Blocks that the units are cut into."""
-        return len(self.block_sizes)
+        return -(-self.units // self.block_width)
 
     @property
     def block_sizes(self) -> tuple[int, ...]:
         """Units in each block."""
-        starts = range(0, self.units, self.block_width)
-        return tuple(min(self.block_width, self.units - start) for start in starts)
+        return tuple(len(self.block(number)) for number in range(self.n_blocks))
+
+    def block(self, number: int) -> range:
+        """The units, counted from 0, of a block: as many as it may have, the last one what is left."""
+        start = number * self.block_width
+        return range(start, min(start + self.block_width, self.units))
 
 
 @dataclass(frozen=True)

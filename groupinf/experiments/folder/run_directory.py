@@ -1,9 +1,7 @@
 """What lies where in a run's folder, and reading it back only if it is what was written.
 
-config.yaml, manifest.json, theta.npz, rows.parquet, groups.npz, groups.parquet, cross_validation.parquet,
-blocks/NNNNN-HASH.npz,
-retrains.parquet, effects.parquet, spearman.parquet, timings.json; reports add tables/ and figures/.
-As long as blocks are missing also running/, failed/ and shards.json: groupinf.experiments.folder.in_progress.
+manifest.json, which names the files that the study prepares and collects; blocks/NNNNN-HASH.npz; timings.json; reports
+add theirs. As long as blocks are missing also running/, failed/ and shards.json: see in_progress.
 """
 
 from __future__ import annotations
@@ -16,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
@@ -34,11 +31,8 @@ from groupinf.experiments.folder.files import (
 from groupinf.experiments.folder.kinds import MANIFEST, makes_again, no_run, starts_over
 from groupinf.experiments.folder.manifest import OtherFormatError, RunManifest, as_json, from_json, other_format
 from groupinf.experiments.folder.sealed import sealed, unsealed
-from groupinf.groups.groups import Groups
 
 SEAL = "manifest_sha256"
-CROSS_VALIDATION = "cross_validation.parquet"
-COLLECTED = ("groups.parquet", "retrains.parquet", "effects.parquet", "spearman.parquet")
 HASH_DIGITS = 16
 
 
@@ -187,34 +181,3 @@ class RunDirectory:
             if sha256(content)[:HASH_DIGITS] == file.stem.partition("-")[2]:
                 return npz_arrays(content)
         return None
-
-
-def groups_archive(groups: Groups) -> bytes:
-    """groups.npz: the removal matrix as indptr and indices."""
-    return npz_bytes({"indptr": groups.indptr, "indices": groups.indices})
-
-
-def groups_frame(groups: Groups) -> pd.DataFrame:
-    """groups.parquet: one row per group."""
-    return pd.DataFrame(
-        {
-            "group": np.arange(len(groups), dtype=np.int64),
-            "name": list(groups.name),
-            "kind": list(groups.kind),
-            "size": groups.sizes,
-            "test_point": np.array(groups.test_point, dtype=np.int64),
-            "made_from": list(groups.made_from),
-        }
-    )
-
-
-def groups_from(archive: Mapping[str, NDArray[Any]], frame: pd.DataFrame) -> Groups:
-    """The groups of a stored archive and table."""
-    return Groups(
-        indptr=archive["indptr"],
-        indices=archive["indices"],
-        kind=tuple(frame["kind"]),
-        name=tuple(frame["name"]),
-        test_point=tuple(int(t) for t in frame["test_point"]),
-        made_from=tuple(frame["made_from"]),
-    )

@@ -11,9 +11,7 @@ from pathlib import Path
 import numpy as np
 from scipy.linalg import lapack
 
-from groupinf.datasets.registry import declared_bytes
 from groupinf.errors import OutOfMemoryError
-from groupinf.studies.group_effects.schema import LoadedStudy as LoadedConfig
 from groupinf.wording import memory_text
 
 ADVICE = "fewer --jobs, fewer rows or columns, or sparse features need less; else it takes a larger machine"
@@ -33,13 +31,12 @@ def available_bytes() -> int | None:
     return max(0, min(known)) if known else None
 
 
-def require_memory(loaded: LoadedConfig) -> None:
-    """Raise OutOfMemoryError, before anything is read, where the features alone cannot fit by what a header says."""
-    needed, there = declared_bytes(loaded.config.dataset, loaded.base), available_bytes()
+def require_memory(needed: int, place: str) -> None:
+    """Raise OutOfMemoryError, before anything is read, where the data that ``place`` names take more than there is."""
+    there = available_bytes()
     if there is not None and needed > there:
-        place = loaded.error(("dataset",), "")
         raise OutOfMemoryError(
-            f"{str(place).rstrip(': ')}: its data take at least {memory_text(needed)} of memory, and "
+            f"{place}: its data take at least {memory_text(needed)} of memory, and "
             f"{memory_text(there)} are to be had; {ADVICE}"
         )
 

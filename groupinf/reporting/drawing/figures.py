@@ -16,7 +16,6 @@ from matplotlib.lines import Line2D
 
 from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.analysis.pairs import PairedEffects, pair_effects
-from groupinf.experiments.folder.result import Run
 from groupinf.reporting.drawing.layout import Layout, arrange
 from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, FONT, drawable, shorten_to, width_of, wrap_to
 from groupinf.reporting.drawing.scatter import (
@@ -43,6 +42,7 @@ from groupinf.reporting.words.style import (
     panel_name,
 )
 from groupinf.reporting.words.summary import convention_line, facts_line, test_point_names
+from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted
 
 # Above this many points an SVG holds them as images; text, axes and lines stay vectors.

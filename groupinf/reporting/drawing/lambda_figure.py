@@ -11,7 +11,6 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 from numpy.typing import NDArray
 
 from groupinf.experiments.folder.files import write_atomically
-from groupinf.experiments.folder.result import Run
 from groupinf.reporting.drawing.figures import FIGURE_SETTINGS, figure_bytes
 from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, shorten_to, wrap_to
 from groupinf.reporting.drawing.scatter import PowerOfTen
@@ -19,6 +18,7 @@ from groupinf.reporting.words.choices import choice_line, score_name
 from groupinf.reporting.words.formats import markdown
 from groupinf.reporting.words.style import GRID, QUIET, SMALL, TEXT
 from groupinf.reporting.words.summary import facts_line
+from groupinf.studies.group_effects.result import Run
 from groupinf.wording import number, power_of_ten
 
 NAME = "cross_validation"

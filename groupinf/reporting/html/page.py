@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from groupinf.experiments.folder.result import Run
 from groupinf.reporting.html.frame import Frame, framed
 from groupinf.reporting.html.parts.assets import colours, plotly_is_installed
 from groupinf.reporting.html.parts.in_short import in_short
@@ -14,6 +13,7 @@ from groupinf.reporting.html.section import Material, PngOf
 from groupinf.reporting.html.sections.every_group import drawn_png
 from groupinf.reporting.html.sections.registry import SECTIONS
 from groupinf.reporting.words.entries import entries_of, looks_of
+from groupinf.studies.group_effects.result import Run
 
 
 def page_html(

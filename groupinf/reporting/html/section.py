@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from groupinf.experiments.folder.result import Run
 from groupinf.reporting.html.parts.markup import Html
 from groupinf.reporting.words.entries import Entry, Looks
+from groupinf.studies.group_effects.result import Run
 
 PngOf = Callable[[Run, str], bytes]
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from groupinf.experiments.folder.files import write_atomically
-from groupinf.experiments.folder.result import Run
 from groupinf.reporting.html.page import page_html
 from groupinf.reporting.html.section import PngOf
 from groupinf.reporting.html.sections.every_group import drawn_png
+from groupinf.studies.group_effects.result import Run
 
 PAGE_NAME = "report.html"
 

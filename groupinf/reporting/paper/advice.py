@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from groupinf.experiments.folder.result import Run
+from groupinf.studies.group_effects.result import Run
 
 
 def evaluate_command(run: Run, settings: Mapping[str, Any]) -> str:

@@ -12,12 +12,11 @@ from groupinf.effects.methods.influence import INFLUENCE
 from groupinf.effects.methods.newton import NEWTON
 from groupinf.errors import DataError
 from groupinf.experiments.folder.kinds import is_sweep
-from groupinf.experiments.folder.result import Run
-from groupinf.experiments.run import load_run
-from groupinf.experiments.sweep.result import load_sweep
 from groupinf.reporting.paper.grid import grid_figure
 from groupinf.reporting.paper.lines import spearman_figure
 from groupinf.reporting.paper.scatter import by_evaluation, by_lambda, by_method, other_test_points
+from groupinf.studies.group_effects.result import Run
+from groupinf.studies.group_effects.study import load_run, load_sweep
 from groupinf.wording import number
 
 # what the figures are called, and what the paper calls them

@@ -18,7 +18,6 @@ from groupinf.effects.evaluations.evaluation import Evaluation
 from groupinf.effects.evaluations.registry import OF_THE_PAPER
 from groupinf.effects.methods.influence import INFLUENCE
 from groupinf.errors import DataError
-from groupinf.experiments.folder.result import Run
 from groupinf.reporting.drawing.figures import FIGURE_SETTINGS
 from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, shorten_to, width_of
 from groupinf.reporting.paper.grid import (
@@ -41,6 +40,7 @@ from groupinf.reporting.paper.scatter import (
 from groupinf.reporting.words.formats import one_line
 from groupinf.reporting.words.style import GRID, MOST_USER_KINDS, QUIET, SMALL, KindStyle, line_styles
 from groupinf.studies.group_effects.convention import joint_convention
+from groupinf.studies.group_effects.result import Run
 from groupinf.wording import power_of_ten
 
 WIDTH, HEIGHT, BETWEEN = 2.6, 2.2, 0.25

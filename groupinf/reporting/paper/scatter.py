@@ -20,7 +20,6 @@ from groupinf.effects.methods.method import Method
 from groupinf.effects.methods.newton import NEWTON
 from groupinf.effects.methods.parameter_influence import PARAMETER_INFLUENCE
 from groupinf.errors import DataError
-from groupinf.experiments.folder.result import Run
 from groupinf.reporting.drawing.layout import MOST_COLUMNS
 from groupinf.reporting.drawing.scatter import Panel
 from groupinf.reporting.paper.advice import evaluate_command
@@ -28,6 +27,7 @@ from groupinf.reporting.paper.grid import Cell, Grid, GridRow
 from groupinf.reporting.words.style import panel_name
 from groupinf.reporting.words.summary import test_set_names
 from groupinf.studies.group_effects.convention import joint_convention
+from groupinf.studies.group_effects.result import Run
 from groupinf.wording import number
 
 # the methods of figure C.4

@@ -7,13 +7,13 @@ from typing import Any
 
 from groupinf.analysis.extent import extents
 from groupinf.effects.evaluations.registry import EVALUATIONS
-from groupinf.experiments.folder.result import Run
 from groupinf.reporting.words.entries import labels
 from groupinf.reporting.words.formats import coefficient, extent, one_line, percent, ratio, shorten
 from groupinf.reporting.words.plain import aligned, wrapped
 from groupinf.reporting.words.style import LONGEST_NAME, evaluation_name, method_name
 from groupinf.reporting.words.summary import SLOPE_WORDS, convention_of
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
+from groupinf.studies.group_effects.result import Run
 from groupinf.wording import number
 
 _HEADERS = ("run", "prediction", "ρ", "slope", "under", "test points")

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from groupinf.experiments.folder.result import Run
 from groupinf.reporting.words.formats import coefficient, interval, latex, markdown, percent, ratio
 from groupinf.reporting.words.markdown import table_lines
 from groupinf.reporting.words.style import evaluation_name, kind_name, method_name, point_name
@@ -18,6 +17,7 @@ from groupinf.reporting.words.summary import (
     test_point_names,
     test_set_names,
 )
+from groupinf.studies.group_effects.result import Run
 
 KEY_HEADERS = ("Test point", "Groups", "Prediction")
 STATISTIC_HEADERS = (

@@ -9,15 +9,14 @@ import pandas as pd
 from groupinf.analysis.extent import EXTENT_OF, extents
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.errors import DataError
+from groupinf.experiments.driver import TIMINGS
 from groupinf.experiments.folder.files import read_json
-from groupinf.experiments.folder.result import Run
-from groupinf.experiments.run import TIMINGS
-from groupinf.experiments.sweep.result import Sweep
 from groupinf.reporting.words.formats import coefficient, markdown, one_line, percent, ratio, shorten
 from groupinf.reporting.words.markdown import table_lines
 from groupinf.reporting.words.plain import aligned, wrapped
 from groupinf.reporting.words.style import LONGEST_NAME, method_name
 from groupinf.reporting.words.summary import SLOPE, convention_of
+from groupinf.studies.group_effects.result import Run, Sweep
 from groupinf.wording import UNDEFINED, counted, number
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import pandas as pd
 
 from groupinf.analysis.agreement import ALL_KINDS
-from groupinf.experiments.folder.result import Run
 from groupinf.reporting.tables.spearman import by_evaluation
 from groupinf.reporting.words.choices import choice_lines, test_points_line
 from groupinf.reporting.words.formats import coefficient, interval, percent, ratio
@@ -23,6 +22,7 @@ from groupinf.reporting.words.summary import (
     statistics_line,
     test_point_names,
 )
+from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted
 
 HEADERS = ("test point", "prediction", "ρ", "95 % interval", "slope", "under", "n")

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from groupinf.analysis.farthest import unresolved
 from groupinf.analysis.pairs import PairedEffects, pair_effects
 from groupinf.effects.methods.influence import INFLUENCE
-from groupinf.experiments.folder.result import Run
 from groupinf.reporting.words.choices import point_choices
 from groupinf.reporting.words.formats import shorten
 from groupinf.reporting.words.style import LONGEST_NAME, KindStyle, kind_styles, method_styles
 from groupinf.reporting.words.summary import test_point_names
+from groupinf.studies.group_effects.result import Run
 from groupinf.wording import number
 
 METHOD = INFLUENCE.name

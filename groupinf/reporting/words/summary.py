@@ -9,9 +9,9 @@ import pandas as pd
 
 from groupinf.analysis.certificates import largest_relative_error
 from groupinf.effects.evaluations.registry import EVALUATIONS
-from groupinf.experiments.folder.result import Run
 from groupinf.reporting.words.formats import listed, one_line, percent, shorten
 from groupinf.reporting.words.style import LONGEST_NAME, evaluation_in_text, kind_name, panel_name
+from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted, number
 
 SLOPE = "Slope: least squares of actual on predicted effects through the origin; above 1, the prediction is too small."

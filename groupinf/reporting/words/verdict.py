@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from groupinf.analysis.certificates import EXACT, RESOLVED, Exactness, exactness, joint_exactness, relative_errors
-from groupinf.experiments.folder.result import Run
 from groupinf.reporting.words.entries import labels
 from groupinf.reporting.words.formats import percent
 from groupinf.reporting.words.style import evaluation_in_text
 from groupinf.reporting.words.summary import measure_name, test_point_names
+from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted, number
 
 

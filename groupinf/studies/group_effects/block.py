@@ -1,15 +1,19 @@
-"""A block of groups as it is stored."""
+"""A block of groups: what workers get for it, what they compute, and what of that is stored."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.effects.block import BlockEffects
+from groupinf.effects.block import BlockEffects, compute_block
+from groupinf.effects.study import Study
+from groupinf.groups.groups import Groups
 from groupinf.numerics.losses.loss import Array
+from groupinf.numerics.objective import Rows
 
 
 @dataclass(frozen=True)
@@ -60,3 +64,27 @@ def stored_block(arrays: Mapping[str, NDArray[Any]]) -> StoredBlock:
         refreshed=arrays["refreshed"],
         at_rounding=arrays["at_rounding"],
     )
+
+
+@dataclass(frozen=True)
+class GroupsOfBlock:
+    """A block as workers get it: the rows of its groups, and what errors call the groups."""
+
+    members: tuple[Rows, ...]
+    names: tuple[str, ...]
+
+
+def groups_of_block(groups: Groups, retrained: Sequence[int], units: range) -> GroupsOfBlock:
+    """The block of ``units``, which count the numbers of the groups that are ``retrained``."""
+    numbers = [retrained[unit] for unit in units]
+    return GroupsOfBlock(
+        members=tuple(groups.members(g) for g in numbers),
+        names=tuple(f"{groups.name[g]} ({groups.kind[g]}, {groups.made_from[g]})" for g in numbers),
+    )
+
+
+def retrain_block(study: Study, task: GroupsOfBlock) -> dict[str, NDArray[Any]]:
+    """Predict and retrain a block; raises ConvergenceError, naming the group, where a retrain does not converge."""
+    block = compute_block(study, task.members, task.names)
+    theta = np.ascontiguousarray(study.fitted.objective.in_full(block.theta.T).T)
+    return block_to_store(block, theta).arrays()

@@ -6,7 +6,7 @@ import numpy as np
 
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset, Features
-from groupinf.datasets.registry import load_dataset
+from groupinf.datasets.registry import declared_bytes, load_dataset
 from groupinf.datasets.rows.labels import shortened
 from groupinf.effects.evaluations.evaluation import Evaluation
 from groupinf.effects.evaluations.registry import EVALUATIONS, of_the_paper
@@ -31,7 +31,8 @@ def load_checked(loaded: LoadedStudy) -> Dataset:
     Raises ConfigError with file, line and key where the configuration asks what the data cannot give, and where the
     data that it names are not usable; OutOfMemoryError where they cannot fit.
     """
-    require_memory(loaded)
+    place = str(loaded.error(("dataset",), "")).rstrip(": ")
+    require_memory(declared_bytes(loaded.config.dataset, loaded.base), place)
     reserve_buffers()
     try:
         dataset = load_dataset(loaded.config.dataset, loaded.base, loaded.config.seed)

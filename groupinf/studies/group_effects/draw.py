@@ -19,7 +19,6 @@ from groupinf.effects.study import Study
 from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import trust_in_fit
 from groupinf.errors import RunError
-from groupinf.experiments.folder.outline import Outline, retrainable
 from groupinf.experiments.workers.processes import each, one_thread
 from groupinf.groups.build import build_groups
 from groupinf.groups.groups import Groups
@@ -32,8 +31,9 @@ from groupinf.numerics.fit import Fitted
 from groupinf.numerics.lissa import Lissa
 from groupinf.numerics.objective import Objective, scores
 from groupinf.studies.group_effects.fit import Model
-from groupinf.studies.group_effects.manifest import Skipped
+from groupinf.studies.group_effects.manifest import GroupEffectsManifest, Skipped
 from groupinf.studies.group_effects.schema import Influence, LoadedStudy
+from groupinf.studies.group_effects.stored_groups import retrainable
 from groupinf.studies.group_effects.test_points import ChosenPoints, choose_test_points, chosen_again
 
 
@@ -74,11 +74,10 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
     return Drawn(model.lam_over_n, tested, groups, (*notes, *tested.notes), tuple(skipped))
 
 
-def drawn_again(loaded: LoadedStudy, dataset: Dataset, outline: Outline) -> Drawn:
-    """What an earlier run has drawn, read from its outline."""
-    about = outline.manifest
+def drawn_again(loaded: LoadedStudy, dataset: Dataset, groups: Groups, about: GroupEffectsManifest) -> Drawn:
+    """What an earlier run has drawn: its groups, and what its manifest says."""
     tested = chosen_again(loaded.config.test_points, dataset, about.test_points)
-    return Drawn(about.drawn_at_lam_over_n, tested, outline.groups, about.notes_on_groups, about.skipped)
+    return Drawn(about.drawn_at_lam_over_n, tested, groups, about.notes_on_groups, about.skipped)
 
 
 def frozen_scales(

@@ -9,8 +9,7 @@ import numpy as np
 from groupinf.datasets.column_use import MOST_SHOWN, ColumnUse, column_notes
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.blocks import FACTOR_BYTES, WIDEST
-from groupinf.experiments.run import run_name
-from groupinf.experiments.sweep.plan import SweepPlan, plan_sweep, sweep_name, without_sweep
+from groupinf.experiments.driver import run_name
 from groupinf.experiments.workers.memory import shortage
 from groupinf.numerics.engine import KERNEL_BYTES
 from groupinf.numerics.factor import DENSE_BYTES
@@ -19,6 +18,8 @@ from groupinf.numerics.minimise import MEMORY
 from groupinf.numerics.row_space import is_reduced
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.folds import one_class_notes
+from groupinf.studies.group_effects.lambda_sweep.plan import SweepPlan, plan_sweep, sweep_name, without_sweep
+from groupinf.studies.group_effects.prepare import retraining
 from groupinf.studies.group_effects.schema import LoadedStudy, Regularization, TestPoints
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES, summed_rows
 from groupinf.wording import counted, number
@@ -84,7 +85,7 @@ def _plan(loaded: LoadedStudy) -> tuple[Plan, Dataset]:
         groups=groups,
         retrains=groups + folds,
         memory_bytes=needed,
-        run_name=run_name(loaded, dataset),
+        run_name=run_name(retraining(loaded, dataset)),
         notes=(
             *filter(None, [shortage(needed)]),
             *_notes(loaded, dataset, folds),

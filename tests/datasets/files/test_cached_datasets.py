@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from support.made_dataset import FAKE, assert_same, dataset
 from support.registered import with_registered
+from support.runs import execute
 
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, KnownDataset, SourceFile
@@ -22,7 +23,6 @@ from groupinf.datasets.files import cache_entry
 from groupinf.datasets.known.by_name import NamedDataset
 from groupinf.datasets.known.registry import KNOWN, facts_of
 from groupinf.datasets.registry import load_dataset
-from groupinf.experiments.run import execute
 from groupinf.experiments.workers.progress import Silent
 from groupinf.studies.load import load_config
 

@@ -63,7 +63,7 @@ def test_the_questions_come_in_order(make_run) -> None:
         "Which single groups are farthest off",
     ]
     assert questions[5] == "Can the numbers be trusted?"
-    for words in ("removal raises f", "2.00", "1,200", "Retraining: 32 groups"):
+    for words in ("removing the group raises f", "2.00", "1,200", "Retraining: 32 groups"):
         assert words in page
 
 

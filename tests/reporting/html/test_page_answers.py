@@ -10,11 +10,11 @@ import pytest
 from support.page_tables import EVIL, Tables, sized, table
 
 from groupinf.analysis.agreement import agreement_table
-from groupinf.experiments.folder.result import Run
 from groupinf.reporting.html.page import page_html
 from groupinf.reporting.words.answers import ranking_answer, underestimation_answer
 from groupinf.reporting.words.entries import entries_of
 from groupinf.reporting.words.worst import worst_line
+from groupinf.studies.group_effects.result import Run
 
 pytestmark = pytest.mark.usefixtures("undrawn")
 

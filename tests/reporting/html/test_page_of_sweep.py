@@ -9,8 +9,6 @@ import pytest
 from support.manifests import made_sweep_manifest
 from support.page_tables import EVIL, sized, table
 
-from groupinf.experiments.folder.result import Run
-from groupinf.experiments.sweep.result import Sweep
 from groupinf.reporting.html.page import page_html
 from groupinf.reporting.html.parts.against_lambda import is_series
 from groupinf.reporting.html.parts.scales import rho_scale
@@ -19,6 +17,7 @@ from groupinf.reporting.report import write_report
 from groupinf.reporting.tables.sweep import sweep_markdown, sweep_text
 from groupinf.reporting.words.choices import title_line
 from groupinf.reporting.words.entries import entries_of
+from groupinf.studies.group_effects.result import Run, Sweep
 
 pytestmark = pytest.mark.usefixtures("undrawn")
 

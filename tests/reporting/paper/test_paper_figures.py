@@ -15,11 +15,10 @@ from click.testing import CliRunner, Result
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from support.runs import execute
 
 from groupinf.cli.main import main
 from groupinf.errors import DataError
-from groupinf.experiments.folder.result import Run
-from groupinf.experiments.run import execute
 from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.drawing.figures import FILE_FORMATS, figure_bytes
 from groupinf.reporting.drawing.layout import MOST_COLUMNS
@@ -27,6 +26,7 @@ from groupinf.reporting.paper import figures as paper_figures
 from groupinf.reporting.paper import grid as paper_figures_grid
 from groupinf.reporting.paper.figures import Source, paper_figure
 from groupinf.reporting.words.style import kind_styles
+from groupinf.studies.group_effects.result import Run
 from groupinf.studies.load import load_config
 
 ALL = [("test_prediction", 7), ("test_prediction", 3), ("test_loss", 7), ("test_loss", 3), ("self_loss", -1)]

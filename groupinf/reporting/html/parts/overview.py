@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from groupinf.experiments.folder.result import Run
 from groupinf.reporting.html.parts.agreement_tables import run_cell
 from groupinf.reporting.html.parts.markup import Html, element, joined
 from groupinf.reporting.html.parts.table import Cell, Column, table
@@ -13,6 +12,7 @@ from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.formats import one_line, percent, shorten
 from groupinf.reporting.words.style import LONGEST_NAME
 from groupinf.reporting.words.summary import convention_of, evaluated_line
+from groupinf.studies.group_effects.result import Run
 from groupinf.wording import UNDEFINED, number
 
 _COLUMNS = (

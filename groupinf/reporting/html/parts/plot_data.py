@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.analysis.agreement import ALL_KINDS
-from groupinf.experiments.folder.result import Run
 from groupinf.reporting.drawing.scatter import ALPHA, axis_limits, count_styles
 from groupinf.reporting.words.entries import Entry, Look, Looks
 from groupinf.reporting.words.formats import coefficient, shorten
@@ -26,6 +25,7 @@ from groupinf.reporting.words.style import (
     on_dark,
     panel_name,
 )
+from groupinf.studies.group_effects.result import Run
 
 _LONGEST_ORIGIN = 120
 _PLAIN_POWERS = 60  # float32 reaches from 2⁻¹²⁶ to 2¹²⁸

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from groupinf.experiments.folder.result import Run
 from groupinf.reporting.drawing.figures import figure_bytes, scatter_figure
 from groupinf.reporting.html.parts.assets import asset, plotly_script
 from groupinf.reporting.html.parts.markup import Html, element, joined, png_figure
@@ -13,6 +12,7 @@ from groupinf.reporting.html.parts.plot_data import Place, measured_on, plot_dat
 from groupinf.reporting.html.section import Answer, Material, PngOf, Section
 from groupinf.reporting.words.entries import Entry, Looks
 from groupinf.reporting.words.style import MOST_TEST_POINTS, evaluation_name, method_name, panel_name
+from groupinf.studies.group_effects.result import Run
 
 _AXES = (
     "The axes of a plot leave out groups that lie farther out than the middle 98 % of its values are wide; its title "

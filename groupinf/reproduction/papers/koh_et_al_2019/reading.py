@@ -17,7 +17,6 @@ from groupinf.effects.methods.influence import INFLUENCE
 from groupinf.effects.methods.parameter_influence import PARAMETER_INFLUENCE
 from groupinf.errors import DataError
 from groupinf.experiments.folder.files import npz_arrays
-from groupinf.experiments.folder.result import Run
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.numerics.cross_validation import f1
 from groupinf.numerics.losses.loss import Array
@@ -25,6 +24,7 @@ from groupinf.numerics.objective import scores
 from groupinf.reproduction.papers.koh_et_al_2019.explanations import TABLE_1
 from groupinf.reproduction.results import Facts, facts_of
 from groupinf.studies.group_effects.checks import test_objective
+from groupinf.studies.group_effects.result import Run
 
 LARGEST = 0.9  # the quantile above which an influence is among the largest: what the eye sees in a plot
 

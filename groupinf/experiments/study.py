@@ -1,0 +1,131 @@
+"""What a kind of study brings along so that the driver can run it: work to prepare, blocks to compute, tables to join.
+
+Nothing here knows any study by name; whoever registers one hands over a StudyKind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from numpy.typing import NDArray
+
+from groupinf.experiments.folder.manifest import RunManifest
+from groupinf.experiments.folder.run_directory import RunDirectory
+from groupinf.experiments.workers.progress import Progress
+
+Arrays = Mapping[str, NDArray[Any]]
+
+Shared = TypeVar("Shared")
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+Own = TypeVar("Own", bound=RunManifest)
+
+
+@dataclass(frozen=True)
+class Blocks(Generic[Shared, Task]):
+    """How the units of a run are computed.
+
+    ``shared`` is frozen and goes to every worker. ``task`` makes what a block needs beside it from the numbers of its
+    units, which count from 0; ``compute``, a function that a worker can import, gives the arrays of the block, by its
+    ``shared`` and task alone, and raises ConvergenceError where there are none. ``notes`` are told before it begins.
+    """
+
+    shared: Shared
+    task: Callable[[range], Task]
+    compute: Callable[[Shared, Task], Arrays]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Made(Generic[Own]):
+    """What has been prepared just now: how blocks are computed, the files that hold it, and what is said of it.
+
+    Files that ``may_differ`` in runs of the same identity tell of paths and names, which change no number.
+    """
+
+    blocks: Blocks[Any, Any]
+    files: Mapping[str, bytes]
+    manifest: Own
+    may_differ: tuple[str, ...] = ()
+
+
+class Work(Protocol[Own]):
+    """One configured study on its data, which has been checked.
+
+    ``name`` opens its folder's, ``identity`` is all that decides its numbers; ``stage`` is what computing is called.
+    """
+
+    @property
+    def name(self) -> str:
+        """What the configuration calls it."""
+
+    @property
+    def identity(self) -> Mapping[str, Any]:
+        """JSON values: the same wherever the numbers are the same."""
+
+    @property
+    def manifest(self) -> type[Own]:
+        """The class of its manifest."""
+
+    @property
+    def stage(self) -> str:
+        """What computing its blocks is called, as progress shows it."""
+
+    def other_data(self, other: RunManifest) -> list[str]:
+        """The files of the data that ``other`` has differently, where that is all that tells the two apart."""
+
+    def make(self, jobs: int, progress: Progress) -> Made[Own]:
+        """Everything that is done once. Raises ConvergenceError where it fails."""
+
+    def restore(self, files: Mapping[str, bytes], manifest: Own) -> Blocks[Any, Any]:
+        """The same blocks from the files that ``make`` has made, which are whole."""
+
+
+@dataclass(frozen=True)
+class Prepared(Generic[Own]):
+    """How blocks are computed, what progress calls that, the folder that keeps them, and what its manifest says."""
+
+    blocks: Blocks[Any, Any]
+    stage: str
+    directory: RunDirectory
+    manifest: Own
+
+
+@dataclass(frozen=True)
+class Stored(Generic[Own]):
+    """A run whose blocks are all there: its folder, the files that prepare has written, and its manifest."""
+
+    directory: RunDirectory
+    files: Mapping[str, bytes]
+    manifest: Own
+
+
+@dataclass(frozen=True)
+class Collected(Generic[Own]):
+    """Tables as files by their names, and the manifest with what the study says of them."""
+
+    tables: Mapping[str, bytes]
+    manifest: Own
+
+
+@dataclass(frozen=True)
+class StudyKind(Generic[Own, Result]):
+    """A kind of study, by the ``name`` that manifests have, and the class of its configurations.
+
+    ``work`` loads and checks the data that a loaded configuration names. ``collect`` joins the arrays of all blocks,
+    in order; ``result`` reads a collected run back. ``again`` is the work that made a run, from its own configuration
+    and the data that this names, for whoever makes blocks again.
+    """
+
+    name: str
+    config: type[Any]
+    manifest: type[Own]
+    work: Callable[[Any], Work[Own]]
+    collect: Callable[[Stored[Own], Sequence[Arrays]], Collected[Own]]
+    result: Callable[[RunDirectory, Own], Result]
+    again: Callable[[RunDirectory, Own], Work[Own]]
+
+
+Studies = Mapping[str, StudyKind[Any, Any]]

@@ -1,0 +1,31 @@
+"""How the runs of each kind of study are reported: one line each, by the name of the study."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from groupinf.registry import Registry
+from groupinf.reporting.html.write import PAGE_NAME
+from groupinf.reporting.report import write_report
+from groupinf.reporting.tables.terminal import spearman_text
+from groupinf.studies.group_effects.study import GROUP_EFFECTS
+
+
+@dataclass(frozen=True)
+class StudyReport:
+    """The report of a collected run of the study ``name``.
+
+    ``write`` puts it into the run's folder, where ``page`` is the file to open; ``text`` is what a terminal of so many
+    columns shows.
+    """
+
+    name: str
+    write: Callable[[Any], Path]
+    text: Callable[[Any, int], str]
+    page: str
+
+
+REPORTS = Registry("report", [StudyReport(GROUP_EFFECTS.name, write_report, spearman_text, PAGE_NAME)])

@@ -1,0 +1,222 @@
+"""Other test points, evaluations and methods on the groups of a run: from its stored parameters, without retraining."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from groupinf.config.load import load_config
+from groupinf.config.overrides import parse_override
+from groupinf.datasets.dataset import Dataset
+from groupinf.effects.block import evaluate_block
+from groupinf.effects.study import Study
+from groupinf.errors import ConfigError, DataError
+from groupinf.experiments.driver import Opened, execute, open_run
+from groupinf.experiments.folder.identity import identity_hash
+from groupinf.experiments.folder.kinds import sweep_of
+from groupinf.experiments.folder.manifest import RunManifest
+from groupinf.experiments.folder.provenance import provenance
+from groupinf.experiments.folder.run_directory import RunDirectory
+from groupinf.experiments.study import Blocks, Made
+from groupinf.experiments.workers.processes import one_thread
+from groupinf.experiments.workers.progress import Progress
+from groupinf.groups.groups import Groups
+from groupinf.studies.group_effects.block import GroupsOfBlock, block_to_store, groups_of_block, stored_block
+from groupinf.studies.group_effects.checks import evaluations_of, load_checked, test_objective
+from groupinf.studies.group_effects.draw import Drawn, draw_test_points, make_study
+from groupinf.studies.group_effects.identity import identity_of
+from groupinf.studies.group_effects.manifest import Evaluated, GroupEffectsManifest
+from groupinf.studies.group_effects.prepare import CONFIG, config_file
+from groupinf.studies.group_effects.result import Run
+from groupinf.studies.group_effects.rows import ROWS
+from groupinf.studies.group_effects.schema import Config, LoadedStudy
+from groupinf.studies.group_effects.stored_fit import fit_from
+from groupinf.studies.group_effects.stored_groups import groups_from, retrainable
+from groupinf.studies.group_effects.study import GROUP_EFFECTS, load_run
+
+SETTABLE = ("test_points", "evaluations", "methods")
+# raised when an evaluation gives other numbers for the same run and settings
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The work of an evaluation: the groups and retrained parameters of ``source``, measured as configured.
+
+    ``files`` and ``of`` are what the run has prepared, and its manifest.
+    """
+
+    loaded: LoadedStudy
+    dataset: Dataset
+    identity: Mapping[str, Any]
+    source: RunDirectory
+    files: Mapping[str, bytes]
+    of: GroupEffectsManifest
+    manifest: type[GroupEffectsManifest] = GroupEffectsManifest
+    stage: str = "evaluate"
+
+    @property
+    def name(self) -> str:
+        """What the configuration calls it."""
+        return self.loaded.config.name
+
+    def other_data(self, other: RunManifest) -> list[str]:
+        """None: the data must be those of the run."""
+        return []
+
+    def make(self, jobs: int, progress: Progress) -> Made[GroupEffectsManifest]:
+        """Choose the test points, and say what is other than in the run."""
+        progress.stage("prepare")
+        study, drawn = one_thread(_drawn_anew, self)
+        return Made(
+            blocks=self._blocks(study),
+            files={**self.files, **config_file(self.loaded.resolved())},
+            manifest=_described(self, study, drawn),
+            may_differ=(CONFIG, ROWS),
+        )
+
+    def restore(self, files: Mapping[str, bytes], manifest: GroupEffectsManifest) -> Blocks[_Known, _KnownBlock]:
+        """The same study; it is chosen anew, as nothing in it was drawn at random but by the same seed."""
+        study, _ = one_thread(_drawn_anew, self)
+        return self._blocks(study)
+
+    def _blocks(self, study: Study) -> Blocks[_Known, _KnownBlock]:
+        groups = groups_from(self.files)
+        task = partial(_known_block, groups, retrainable(groups, self.of.skipped), self.of.block_width)
+        return Blocks(_Known(study, self.source), task, _evaluate)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What every block is evaluated with: the study, and the run that holds the retrained parameters."""
+
+    study: Study
+    source: RunDirectory
+
+
+@dataclass(frozen=True)
+class _KnownBlock:
+    """A block of the run by its number, and its groups."""
+
+    number: int
+    groups: GroupsOfBlock
+
+
+def evaluate(path: Path, overrides: Sequence[str], out: Path | None, jobs: int, progress: Progress) -> Run:
+    """The effects of the groups of the run in ``path`` on what ``overrides`` set; the run that holds them.
+
+    It lies in ``out``/<run>-evaluate-<hash>, beside the run where ``out`` is None; a block that is stored there is not
+    computed again. Raises ConfigError where anything but test_points, evaluations and methods is set, and DataError
+    where the run is not finished, not whole, or was made from other data than those found.
+    """
+    require_settable(overrides)
+    done = "evaluated already, only its report is written again"
+    return execute(GROUP_EFFECTS, lambda: _opened(path.absolute(), overrides, out, progress), jobs, progress, done=done)
+
+
+def require_settable(overrides: Sequence[str]) -> None:
+    """Raises ConfigError where another key is set than those that leave the retrained parameters alone, or none is."""
+    if not overrides:
+        raise ConfigError(f"--set: expected at least one of {', '.join(SETTABLE)} to be set, found nothing")
+    for override in map(parse_override, overrides):
+        if override.parts[0] not in SETTABLE:
+            raise ConfigError(
+                f"{override.place}: expected test_points, evaluations or methods, found {override.parts[0]}; "
+                "the stored parameters are those of the run's data, λ and groups: for others run groupinf experiment"
+            )
+
+
+def _opened(path: Path, overrides: Sequence[str], out: Path | None, progress: Progress) -> Opened[GroupEffectsManifest]:
+    run, source = load_run(path), RunDirectory(path)
+    about = run.manifest
+    if about.evaluated is not None:
+        of = about.evaluated.run
+        raise DataError(f"{path}: expected a run with retrained parameters; this is an evaluation of {of}: name that")
+    files = source.read_prepared(about)
+    if files is None:
+        raise DataError(_broken(path, "one of its files is missing or altered"))
+    loaded = load_config(_reset(run.config, overrides), overrides, Config)
+    progress.stage("data")
+    dataset = load_checked(loaded)
+    _require_same_data(path, about, dataset)
+    identity = {**identity_of(loaded, dataset), "evaluated": identity_hash(about.identity), "evaluate": VERSION}
+    work = Evaluation(loaded, dataset, identity, source, files, about)
+    return open_run(work, (out or path.parent) / f"{path.name}-evaluate-{identity_hash(identity)}")
+
+
+def _reset(config: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
+    """The run's configuration; what is set of test points replaces all that it says of them."""
+    dropped = {parse_override(o).parts[0] for o in overrides} & {"test_points"}
+    return {key: value for key, value in config.items() if key not in dropped}
+
+
+def _require_same_data(path: Path, about: GroupEffectsManifest, dataset: Dataset) -> None:
+    stored, found = about.sources, dict(dataset.sources)
+    if sorted(stored.values()) == sorted(found.values()):
+        return
+    others = [name for name in sorted({*stored, *found}) if stored.get(name) != found.get(name)]
+    raise DataError(
+        f"{path}: expected the data that the run was made from; their SHA-256 differs for {', '.join(others)}; "
+        "put the old files back, or run groupinf experiment on the new ones"
+    )
+
+
+def _drawn_anew(work: Evaluation) -> tuple[Study, Drawn]:
+    """The study at the run's θ̂ and on its groups, and what is drawn for it."""
+    dataset, about = work.dataset, work.of
+    fitted = fit_from(dataset, about.lam, work.files)
+    test = test_objective(dataset, fitted.objective.basis)
+    tested = draw_test_points(work.loaded, dataset, fitted, test)
+    drawn = Drawn(about.lam_over_n, tested, groups_from(work.files), (), about.skipped)
+    return make_study(fitted, test, drawn, evaluations_of(work.loaded, dataset), work.loaded), drawn
+
+
+def _described(work: Evaluation, study: Study, drawn: Drawn) -> GroupEffectsManifest:
+    """The run's manifest, with what is other here."""
+    run = work.source.path.name
+    told = f"the groups and the retrained parameters are those of {run}: nothing was retrained"
+    return replace(
+        work.of,
+        identity=work.identity,
+        made_from="an evaluation of another run",
+        test_points=study.test.labels,
+        test_sets=drawn.tested.sets,
+        test_keys=drawn.tested.keys,
+        drawn_at_lam_over_n=drawn.at,
+        evaluations=tuple(evaluation.name for evaluation in study.evaluations),
+        methods=tuple(method.name for method in study.methods),
+        scales=study.scales,
+        gradient_norms=study.gradient_norms,
+        notes=(told, *drawn.tested.notes),
+        provenance=provenance(),
+        evaluated=Evaluated(run, identity_hash(work.of.identity)),
+        tables={},
+        collected=False,
+        agreement_interval="",
+    )
+
+
+def _known_block(groups: Groups, retrained: Sequence[int], width: int, units: range) -> _KnownBlock:
+    return _KnownBlock(units.start // width, groups_of_block(groups, retrained, units))
+
+
+def _evaluate(known: _Known, block: _KnownBlock) -> dict[str, NDArray[Any]]:
+    """A block without the parameters, which the run has."""
+    arrays = known.source.read_block(block.number)
+    stored = None if arrays is None else stored_block(arrays)
+    if stored is None or stored.theta is None:
+        raise DataError(_broken(known.source.path, f"block {block.number} is missing or altered"))
+    theta = known.study.fitted.objective.in_coordinates(stored.theta.T).T
+    certificates = stored.passes, stored.refreshed, stored.at_rounding
+    effects = evaluate_block(known.study, block.groups.members, block.groups.names, theta, *certificates)
+    return block_to_store(effects, None).arrays()
+
+
+def _broken(path: Path, why: str) -> str:
+    command = "experiment" if sweep_of(path) is None else "sweep"
+    return f"{path}: {why}; groupinf {command} with the run's configuration restores it"

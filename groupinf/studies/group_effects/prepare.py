@@ -1,0 +1,207 @@
+"""Everything that is done once: λ, θ̂, test points, groups, scales. What follows only reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import yaml
+
+from groupinf.datasets.column_use import column_notes
+from groupinf.datasets.dataset import Dataset
+from groupinf.effects.blocks import block_width
+from groupinf.effects.evaluations.registry import EVALUATIONS
+from groupinf.effects.study import Study
+from groupinf.experiments.folder.files import parquet_bytes
+from groupinf.experiments.folder.manifest import RunManifest
+from groupinf.experiments.folder.provenance import provenance
+from groupinf.experiments.folder.run_directory import RunDirectory
+from groupinf.experiments.study import Blocks, Made
+from groupinf.experiments.workers.processes import one_thread
+from groupinf.experiments.workers.progress import Progress
+from groupinf.groups.groups import Groups
+from groupinf.numerics.losses.loss import Array
+from groupinf.numerics.objective import Objective
+from groupinf.numerics.predict import accuracy, mean_loss
+from groupinf.studies.group_effects.block import GroupsOfBlock, groups_of_block, retrain_block
+from groupinf.studies.group_effects.checks import evaluations_of, test_objective
+from groupinf.studies.group_effects.draw import Drawn, draw, make_study, study_from
+from groupinf.studies.group_effects.fit import Model, fit_model, scored_values
+from groupinf.studies.group_effects.identity import identity_of, without_data
+from groupinf.studies.group_effects.manifest import (
+    STUDY,
+    EngineUsed,
+    FitCertificate,
+    GroupEffectsManifest,
+    Skipped,
+)
+from groupinf.studies.group_effects.rows import ROWS, rows_frame
+from groupinf.studies.group_effects.schema import LoadedStudy, resolved
+from groupinf.studies.group_effects.stored_fit import fit_files, fit_from, stored_theta
+from groupinf.studies.group_effects.stored_groups import groups_files, groups_from, retrainable
+from groupinf.studies.group_effects.test_points import chosen_again
+
+CONFIG, CROSS_VALIDATION = "config.yaml", "cross_validation.parquet"
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a run does not do by itself: test points and groups that are drawn already, and where the fit starts.
+
+    It starts from θ̂ of the first of the folders ``after`` that has one, else from zero. ``identity`` says of both what
+    decides numbers.
+    """
+
+    drawn: Drawn | None = None
+    after: tuple[RunDirectory, ...] = ()
+    identity: Mapping[str, Any] | None = None
+
+    def start(self) -> Array | None:
+        """The parameters that the fit starts from."""
+        found = (stored_theta(folder) for folder in self.after)
+        return next((theta for theta in found if theta is not None), None)
+
+
+NOTHING = Given()
+
+
+@dataclass(frozen=True)
+class Retraining:
+    """The work of a run of group effects: predict the effects of the groups, and retrain without each."""
+
+    loaded: LoadedStudy
+    dataset: Dataset
+    identity: Mapping[str, Any]
+    given: Given = NOTHING
+    manifest: type[GroupEffectsManifest] = GroupEffectsManifest
+    stage: str = "retrain"
+
+    @property
+    def name(self) -> str:
+        """What the configuration calls it."""
+        return self.loaded.config.name
+
+    def other_data(self, other: RunManifest) -> list[str]:
+        """The files of the data that ``other`` has differently, where that is all that tells the two apart."""
+        ours, sources = self.identity, self.dataset.sources
+        if other.study != STUDY or other.identity == ours or without_data(other.identity) != without_data(ours):
+            return []
+        return sorted(file for file in {*other.sources, *sources} if other.sources.get(file) != sources.get(file))
+
+    def make(self, jobs: int, progress: Progress) -> Made[GroupEffectsManifest]:
+        """Fit, then draw test points and groups, unless they are given."""
+        loaded, dataset = self.loaded, self.dataset
+        progress.stage("fit")
+        fit = partial(fit_model, loaded.config.regularization, loaded.config.seed, start=self.given.start())
+        model = one_thread(fit, dataset)
+        test = one_thread(partial(test_objective, dataset), model.fitted.objective.basis)
+        progress.stage("groups")
+        drawn = self.given.drawn or draw(loaded, dataset, model, test, jobs)
+        evaluations = evaluations_of(loaded, dataset)
+        study = one_thread(partial(make_study, model.fitted, test, drawn, evaluations), loaded)
+        return Made(
+            blocks=_blocks(study, drawn.groups, drawn.skipped),
+            files=_files(loaded, dataset, model, drawn.groups),
+            manifest=_described(self, model, test, study, drawn),
+            may_differ=(CONFIG, ROWS),
+        )
+
+    def restore(self, files: Mapping[str, bytes], manifest: GroupEffectsManifest) -> Blocks[Study, GroupsOfBlock]:
+        """The same study from what is stored."""
+        groups = groups_from(files)
+        study = one_thread(partial(_study_again, self.loaded, self.dataset, manifest, groups), files)
+        return _blocks(study, groups, manifest.skipped)
+
+
+def retraining(loaded: LoadedStudy, dataset: Dataset, given: Given = NOTHING) -> Retraining:
+    """The work that a configuration describes, on its data."""
+    identity = {**identity_of(loaded, dataset), **(given.identity or {})}
+    return Retraining(loaded, dataset, identity, given)
+
+
+def _blocks(study: Study, groups: Groups, skipped: tuple[Skipped, ...]) -> Blocks[Study, GroupsOfBlock]:
+    notes = (f"group {entry.name} ({groups.made_from[entry.group]}) is skipped: it {entry.reason}" for entry in skipped)
+    task = partial(groups_of_block, groups, retrainable(groups, skipped))
+    return Blocks(study, task, retrain_block, tuple(notes))
+
+
+def _study_again(
+    loaded: LoadedStudy, dataset: Dataset, manifest: GroupEffectsManifest, groups: Groups, files: Mapping[str, bytes]
+) -> Study:
+    fitted = fit_from(dataset, manifest.lam, files)
+    return study_from(
+        loaded,
+        fitted,
+        test_objective(dataset, fitted.objective.basis),
+        chosen_again(loaded.config.test_points, dataset, manifest.test_points),
+        [EVALUATIONS[name] for name in manifest.evaluations],
+        groups,
+        manifest.scales,
+        manifest.gradient_norms,
+    )
+
+
+def config_file(values: Mapping[str, Any]) -> dict[str, bytes]:
+    """A configuration as the file of a run."""
+    return {CONFIG: yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True).encode()}
+
+
+def _files(loaded: LoadedStudy, dataset: Dataset, model: Model, groups: Groups) -> dict[str, bytes]:
+    chosen = model.cross_validation
+    return {
+        **config_file(resolved(loaded, dataset.task)),
+        **fit_files(model.fitted, dataset),
+        ROWS: parquet_bytes(rows_frame(dataset)),
+        **groups_files(groups),
+        **({} if chosen is None else {CROSS_VALIDATION: parquet_bytes(chosen)}),
+    }
+
+
+def _described(work: Retraining, model: Model, test: Objective, study: Study, drawn: Drawn) -> GroupEffectsManifest:
+    """The manifest of a run that has been prepared just now."""
+    dataset, fitted, classifies = work.dataset, model.fitted, work.dataset.task == "classification"
+    return GroupEffectsManifest(
+        study=STUDY,
+        name=work.name,
+        identity=work.identity,
+        sources=dict(dataset.sources),
+        units=len(drawn.groups) - len(drawn.skipped),
+        block_width=block_width(fitted.objective, study.engine),
+        notes=(*column_notes(dataset.uses), *model.notes, *drawn.notes),
+        provenance=provenance(),
+        dataset=dataset.name,
+        task=dataset.task,
+        n=dataset.n,
+        d=dataset.d,
+        n_test=int(dataset.y_test.size),
+        classes=tuple(str(label) for label in dataset.classes),
+        columns=tuple(dataset.uses),
+        seed=work.loaded.config.seed,
+        lam=fitted.objective.lam,
+        lam_over_n=model.lam_over_n,
+        cross_validation=scored_values(model),
+        train_accuracy=accuracy(fitted.objective, fitted.theta) if classifies else None,
+        test_accuracy=accuracy(test, fitted.theta) if classifies else None,
+        train_loss=mean_loss(fitted.objective, fitted.theta),
+        test_loss=mean_loss(test, fitted.theta),
+        fit=FitCertificate(fitted.gradient_norm, fitted.decrement, fitted.passes),
+        test_points=study.test.labels,
+        test_sets=drawn.tested.sets,
+        test_keys=drawn.tested.keys,
+        drawn_at_lam_over_n=drawn.at,
+        evaluations=tuple(evaluation.name for evaluation in study.evaluations),
+        methods=tuple(method.name for method in study.methods),
+        scales=study.scales,
+        gradient_norms=study.gradient_norms,
+        n_groups=len(drawn.groups),
+        skipped=drawn.skipped,
+        notes_on_groups=drawn.notes,
+        engine=EngineUsed(
+            hessian=fitted.factor.name,
+            influence=study.influence_solver.name,
+            reduced=study.engine.way,
+            preconditioner=study.engine.preconditioner,
+        ),
+    )

@@ -1,0 +1,51 @@
+"""Groups as files of a run: groups.npz and groups.parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from groupinf.experiments.folder.files import npz_arrays, npz_bytes, parquet_bytes, parquet_table
+from groupinf.groups.groups import Groups
+from groupinf.studies.group_effects.manifest import Skipped
+
+MEMBERS, TABLE = "groups.npz", "groups.parquet"
+
+
+def groups_files(groups: Groups) -> dict[str, bytes]:
+    """The removal matrix as indptr and indices, and a table with one row per group."""
+    frame = pd.DataFrame(
+        {
+            "group": np.arange(len(groups), dtype=np.int64),
+            "name": list(groups.name),
+            "kind": list(groups.kind),
+            "size": groups.sizes,
+            "test_point": np.array(groups.test_point, dtype=np.int64),
+            "made_from": list(groups.made_from),
+        }
+    )
+    return {
+        MEMBERS: npz_bytes({"indptr": groups.indptr, "indices": groups.indices}),
+        TABLE: parquet_bytes(frame),
+    }
+
+
+def groups_from(files: Mapping[str, bytes]) -> Groups:
+    """The groups that ``groups_files`` told."""
+    archive, frame = npz_arrays(files[MEMBERS]), parquet_table(files[TABLE])
+    return Groups(
+        indptr=archive["indptr"],
+        indices=archive["indices"],
+        kind=tuple(frame["kind"]),
+        name=tuple(frame["name"]),
+        test_point=tuple(int(t) for t in frame["test_point"]),
+        made_from=tuple(frame["made_from"]),
+    )
+
+
+def retrainable(groups: Groups, skipped: Sequence[Skipped]) -> tuple[int, ...]:
+    """Numbers of the groups that are not skipped: those that are cut into blocks, in this order."""
+    left_out = {entry.group for entry in skipped}
+    return tuple(g for g in range(len(groups)) if g not in left_out)

@@ -1,0 +1,48 @@
+"""The study of group effects, as the driver knows it, and its runs and sweeps read back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from groupinf.config.load import load_config
+from groupinf.experiments.driver import load_run as load
+from groupinf.experiments.folder.run_directory import RunDirectory
+from groupinf.experiments.study import StudyKind
+from groupinf.experiments.sweep.result import load_sweep as load_sweep_of
+from groupinf.studies.group_effects.checks import load_checked
+from groupinf.studies.group_effects.collect import collect
+from groupinf.studies.group_effects.manifest import STUDY, GroupEffectsManifest, LambdaSweepManifest
+from groupinf.studies.group_effects.prepare import CONFIG, Retraining, retraining
+from groupinf.studies.group_effects.result import Run, Sweep, read_run
+from groupinf.studies.group_effects.schema import Config, LoadedStudy
+
+
+def checked(loaded: LoadedStudy) -> Retraining:
+    """The work that a configuration describes; raises ConfigError where the data cannot give what it asks."""
+    return retraining(loaded, load_checked(loaded))
+
+
+def _again(directory: RunDirectory, manifest: GroupEffectsManifest) -> Retraining:
+    """The work of a run from its own configuration and the data that this names."""
+    return checked(load_config(directory.path / CONFIG, (), Config))
+
+
+GROUP_EFFECTS = StudyKind(
+    name=STUDY,
+    config=Config,
+    manifest=GroupEffectsManifest,
+    work=checked,
+    collect=collect,
+    result=read_run,
+    again=_again,
+)
+
+
+def load_run(path: Path) -> Run:
+    """Read a collected run back; raises DataError where the folder holds none or a file is not what was written."""
+    return load(GROUP_EFFECTS, path)
+
+
+def load_sweep(path: Path) -> Sweep:
+    """Read a finished sweep back; raises DataError where the folder holds none or one of its runs is unfinished."""
+    return load_sweep_of(GROUP_EFFECTS, LambdaSweepManifest, path)

@@ -1,0 +1,56 @@
+"""Runs of group effects by single calls, as tests of the driver and of the study make them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from groupinf.experiments import stages
+from groupinf.experiments.driver import execute_study
+from groupinf.experiments.sweep import execute as sweeps
+from groupinf.experiments.sweep.steps import OpenSweep
+from groupinf.experiments.workers.progress import Progress
+from groupinf.experiments.workers.shards import Shard
+from groupinf.studies.group_effects.lambda_sweep.open import open_sweep
+from groupinf.studies.group_effects.lambda_sweep.plan import SweepPlan
+from groupinf.studies.group_effects.result import Run, Sweep
+from groupinf.studies.group_effects.schema import LoadedStudy
+from groupinf.studies.group_effects.study import GROUP_EFFECTS, load_sweep
+from groupinf.studies.registry import STUDIES
+
+
+def execute(
+    loaded: LoadedStudy, out: Path, jobs: int, fresh: bool, progress: Progress, scheduler: str | None = None
+) -> Run:
+    return execute_study(GROUP_EFFECTS, loaded, out, jobs, fresh, progress, scheduler)
+
+
+def prepare_only(loaded: LoadedStudy, out: Path, jobs: int, fresh: bool, progress: Progress) -> Path:
+    return stages.prepare_only(GROUP_EFFECTS, loaded, out, jobs, fresh, progress)
+
+
+def execute_shard(
+    loaded: LoadedStudy, out: Path, jobs: int, shard: Shard, progress: Progress, scheduler: str | None = None
+) -> stages.ShardDone:
+    return stages.execute_shard(GROUP_EFFECTS, loaded, out, jobs, shard, progress, scheduler)
+
+
+def collect_run(path: Path, progress: Progress) -> Run:
+    run: Run = stages.collect(STUDIES, path, progress)
+    return run
+
+
+def collect_sweep(path: Path, progress: Progress) -> Sweep:
+    stages.collect_all(STUDIES, path, progress)
+    return load_sweep(path)
+
+
+def prepare_sweep(
+    plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: Progress
+) -> tuple[OpenSweep[Any, Any], list[Any]]:
+    sweep = open_sweep(plan, out, jobs, fresh, progress)
+    return sweep, sweeps.prepare_all(sweep, jobs, progress)
+
+
+def sweep_shard(plan: SweepPlan, out: Path, jobs: int, shard: Shard, progress: Progress) -> stages.ShardDone:
+    return sweeps.compute_shard(open_sweep(plan, out, jobs, False, progress), jobs, shard, progress)
