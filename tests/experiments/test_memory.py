@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from click.testing import CliRunner
-from support.unreported import unreported
+from support.runs import unreported
 
 import groupinf
 from groupinf.cli.main import main
