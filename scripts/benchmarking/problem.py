@@ -75,9 +75,9 @@ def dataset_for(name: str) -> tuple[Dataset, str]:
 
 def make_problem(dataset: Dataset, lambda_over_n: float, count: int) -> tuple[Problem, Fitted]:
     """Fit, choose three random test rows and the three of highest loss, and draw ``count`` groups."""
-    objective = training_objective(dataset, lam_from(lambda_over_n, dataset.n))
+    objective = training_objective(dataset, loss_for(len(dataset.classes)), lam_from(lambda_over_n, dataset.n))
     fitted, rng = fit(objective), np.random.default_rng(SEED)
-    everything = test_objective(dataset, None)
+    everything = test_objective(dataset, loss_for(len(dataset.classes)), None)
     losses = everything.loss.values(scores(everything.X, fitted.theta, everything.loss.outputs), everything.y)
     tested = choose_test_points(ChosenTestPoints(random=3, highest_loss=3), dataset, losses, rng)
     test, test_points = everything.at(tested.rows), tested.labels

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from groupinf.reporting.words.markdown import markdown_table
+from groupinf.reporting.words.markdown import padded_table
 
 STUDY = 1_700
 # above this ratio of wall time to processor time other programs were at work
@@ -98,7 +98,7 @@ def _summary(measured: dict[str, dict[str, Any]]) -> str:
         "1,700 groups",
         "with predictions",
     )
-    return markdown_table(head, rows)
+    return padded_table(head, rows)
 
 
 def _facts(results: dict[str, Any]) -> str:
@@ -147,7 +147,7 @@ def _methods(results: dict[str, Any]) -> str:
         "÷ groupinf",
         "1,700 groups",
     )
-    return markdown_table(head, rows)
+    return padded_table(head, rows)
 
 
 def _figures(result: dict[str, Any], ours: float, median: str) -> list[str]:
@@ -207,7 +207,7 @@ def _growth(growth: Iterable[dict[str, Any]]) -> str:
         "One thing at a time is varied; the others are n = 8,000, d = 100, two classes, random groups of 5 % of the "
         "rows, 48 side by side, dense made data."
     )
-    return f"{base}\n\n{markdown_table(head, rows)}"
+    return f"{base}\n\n{padded_table(head, rows)}"
 
 
 def _peers(results: dict[str, Any]) -> dict[str, dict[str, Any]]:

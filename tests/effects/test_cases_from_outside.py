@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy import sparse
 from sklearn.linear_model import PoissonRegressor
+from support.outside_cases import HALF, Coefficient, Poisson
 from support.problems import make_objective
 from support.registered import registered
 
 from groupinf.effects.block import BlockEffects, compute_block
-from groupinf.effects.context import BlockContext
-from groupinf.effects.evaluations.evaluation import Evaluation, Measure, Scale
+from groupinf.effects.evaluations.evaluation import Evaluation
 from groupinf.effects.evaluations.registry import EVALUATIONS, of_the_paper
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.effects.evaluations.test_prediction import TEST_PREDICTION
 from groupinf.effects.methods.influence import INFLUENCE
-from groupinf.effects.methods.method import Method, Readout, Step
+from groupinf.effects.methods.method import Method
 from groupinf.effects.methods.newton import NEWTON
 from groupinf.effects.methods.registry import METHODS
 from groupinf.effects.study import Study
@@ -28,102 +28,16 @@ from groupinf.effects.trust import trust_in_fit
 from groupinf.errors import DataError
 from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.engine import choose_engine
-from groupinf.numerics.fit import Fitted, fit
-from groupinf.numerics.losses.loss import Array, OneOutputLoss
+from groupinf.numerics.fit import fit
 from groupinf.numerics.losses.registry import LOSSES, loss_for
 from groupinf.numerics.objective import Objective
-from groupinf.numerics.removal import Removal, group_gradients, removed_rows
+from groupinf.numerics.removal import group_gradients, removed_rows
 from groupinf.registry import UnknownNameError
 from groupinf.reporting.words.style import evaluation_name, method_name, point_name
 from groupinf.test_point_labels import OWN_GROUP
 
 GROUPS = (np.array([1, 7, 30]), np.arange(20, 32), np.array([59]))
 NAMES = ("a", "b", "c")
-
-
-class Poisson(OneOutputLoss):
-    """ℓ = exp(z) − y z of counts y; r = exp(z) − y, a = exp(z)."""
-
-    name = "poisson"
-    label = "Poisson loss"
-    units = "losses in nats"
-    concordance = None
-
-    @classmethod
-    def is_for(cls, classes: int) -> bool:
-        return classes == 0
-
-    def values(self, z: Array, y: Array) -> Array:
-        return np.exp(z[:, 0]) - y.reshape(-1, *[1] * (z.ndim - 2)) * z[:, 0]
-
-    def residuals(self, z: Array, y: Array) -> Array:
-        return np.exp(z) - y.reshape(-1, *[1] * (z.ndim - 1))
-
-    def curvature_state(self, z: Array, y: Array) -> Array:
-        return np.exp(z)
-
-    def curvature_slope(self, z: Array, y: Array) -> Array:
-        return np.exp(z)
-
-
-def _half(at: BlockContext) -> Array:
-    return 0.5 * at.influence
-
-
-def _half_left(at: BlockContext, delta: Array) -> Array:
-    """Of the equation 2HΔ = g(w)."""
-    return delta - 0.5 * at.removal.fitted.factor.solve(at.removal.g)
-
-
-def _always(at: BlockContext) -> bool:
-    return True
-
-
-HALF = Method("half", "Half", "half", "½∇f(θ̂)ᵀH⁻¹g(w)", Step("half", _half, _half_left, _always), Readout.LINEAR)
-
-
-@dataclass(frozen=True)
-class CoefficientPart:
-    j: int
-
-    def scores(self, V: Array) -> Array:
-        return V[[self.j]]
-
-    def values(self, z: Array) -> Array:
-        return z
-
-    def gradient(self, z: Array) -> Array:
-        return np.ones_like(z)
-
-    def total(self, per_score: Array) -> Array:
-        return per_score
-
-
-@dataclass(frozen=True)
-class Coefficient(Evaluation):
-    """f(θ) = θ_j."""
-
-    name = "coefficient"
-    label = "Coefficient"
-    in_text = "coefficient"
-    short = "θ"
-    measured_on = "coefficient"
-    j: int = 1
-
-    def labels(self, test_points: Sequence[int]) -> tuple[int, ...]:
-        return (OWN_GROUP,)
-
-    def measures(self, test: TestRows, block: Removal) -> tuple[Measure, ...]:
-        return (Measure(self, (OWN_GROUP,), (CoefficientPart(self.j),)),)
-
-    def scale(self, fitted: Fitted, test: TestRows, groups: sparse.csr_array) -> Scale:
-        own = np.eye(fitted.objective.size)[self.j]
-        solved = fitted.factor.solve(own)
-        changes = solved @ group_gradients(fitted, groups.toarray().T != 0)
-        return Scale(float(np.abs(changes).max()), float(np.sqrt(own @ solved)))
-
-    def gradient_norms(self, norms: Mapping[str, float], at: BlockContext) -> Array:
-        return np.full(at.removal.g.shape[1], norms[self.name])
 
 
 def counts(n: int, seed: int) -> Objective:

@@ -6,48 +6,20 @@ import ast
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any
 
-import numpy as np
 import pytest
-from pydantic import Field
+from support.outside_cases import EveryNth
 from support.registered import with_registered
 
 import groupinf
 from groupinf.errors import ConfigError
 from groupinf.groups.build import build_groups
-from groupinf.groups.builders.builder import Builder, Kind, Problem
 from groupinf.groups.builders.random import Random
 from groupinf.groups.builders.registry import BUILDERS
-from groupinf.groups.groups import Built, Group
-from groupinf.groups.source import GroupSource
 from groupinf.reporting.words.style import kind_name, kind_styles
 from groupinf.studies.group_effects.forecast import plan
 from groupinf.studies.load import json_schema, load_config
-
-
-class EveryNth(Builder):
-    """Rows that lie ``step`` apart."""
-
-    name: ClassVar = "every_nth"
-    kinds: ClassVar = (Kind("every_nth", "Every n-th"),)
-    needs_sizes: ClassVar = False
-
-    builder: Literal["every_nth"] = "every_nth"
-    step: Annotated[int, Field(ge=2)] = 3
-
-    def build(self, source: GroupSource, rng: np.random.Generator) -> Built:
-        starts = rng.permutation(self.step)
-        rows = [np.arange(start, source.dataset.n, self.step, dtype=np.int64) for start in starts]
-        return Built(tuple(Group(self.name, r, f"from row {r[0]}") for r in rows))
-
-    def check(self, dataset: Any) -> Problem | None:
-        if self.step <= dataset.n:
-            return None
-        return Problem("step", f"expected at most n = {dataset.n}, found {self.step}")
-
-    def most_groups(self, dataset: Any, sizes: int, test_points: int) -> int:
-        return self.step
 
 
 @pytest.fixture(autouse=True)

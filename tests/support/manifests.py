@@ -7,6 +7,7 @@ from typing import Any
 
 from groupinf.experiments.folder.manifest import from_json
 from groupinf.experiments.folder.provenance import Provenance
+from groupinf.numerics.losses.registry import loss_for
 from groupinf.studies.group_effects.manifest import (
     EngineUsed,
     FitCertificate,
@@ -68,6 +69,7 @@ def made_manifest(**said: Any) -> GroupEffectsManifest:
         "engine": EngineUsed("cholesky", "cholesky", "own_factors", "reduced"),
     }
     about |= said
+    about.setdefault("loss_name", loss_for(len(about["classes"])).name)
     return from_json(GroupEffectsManifest, {"drawn_at_lam_over_n": about["lam_over_n"], **about})
 
 

@@ -15,7 +15,7 @@ from groupinf.experiments.workers.memory import require_memory, reserve_buffers
 from groupinf.groups.by_value import names_of, rows_by_value
 from groupinf.groups.sizes import sizes_problem
 from groupinf.numerics.factor import DENSE_BYTES
-from groupinf.numerics.losses.loss import Array
+from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.losses.registry import loss_for
 from groupinf.numerics.objective import Objective, with_intercept
 from groupinf.numerics.row_space import is_reduced, row_space_basis
@@ -40,6 +40,10 @@ def load_checked(loaded: LoadedStudy) -> Dataset:
         raise loaded.error(error.key, str(error)) from error
     except DataError as error:
         raise loaded.error(("dataset",), str(error)) from error
+    try:
+        loss_of(loaded, dataset)
+    except DataError as error:
+        raise loaded.error(("loss",), str(error)) from error
     problems = [
         *_sweep_problems(loaded),
         *_evaluation_problems(loaded, dataset),
@@ -53,14 +57,19 @@ def load_checked(loaded: LoadedStudy) -> Dataset:
     return dataset
 
 
+def loss_of(loaded: LoadedStudy, dataset: Dataset) -> Loss:
+    """The configured loss; where the key is left out, the first registered one that is for the labels."""
+    return loss_for(len(dataset.classes), loaded.config.loss)
+
+
 def evaluations_of(loaded: LoadedStudy, dataset: Dataset) -> tuple[Evaluation, ...]:
     """The configured evaluations; where the key is left out, those of the paper that the loss allows."""
     if loaded.config.evaluations is not None:
         return tuple(EVALUATIONS[name] for name in loaded.config.evaluations)
-    return of_the_paper(loss_for(len(dataset.classes)))
+    return of_the_paper(loss_of(loaded, dataset))
 
 
-def training_objective(dataset: Dataset, lam: float) -> Objective:
+def training_objective(dataset: Dataset, loss: Loss, lam: float) -> Objective:
     """L(θ; s) on the training rows, in coordinates of their span where they are fewer than the features."""
     basis = row_space_basis(dataset.X_train) if is_reduced(dataset.X_train) else None
     return Objective(
@@ -68,19 +77,19 @@ def training_objective(dataset: Dataset, lam: float) -> Objective:
         y=dataset.y_train.astype(np.float64),
         sample_weight=dataset.sample_weight_train,
         lam=lam,
-        loss=loss_for(len(dataset.classes)),
+        loss=loss,
         basis=basis,
     )
 
 
-def test_objective(dataset: Dataset, basis: Array | None) -> Objective:
+def test_objective(dataset: Dataset, loss: Loss, basis: Array | None) -> Objective:
     """The losses of the test rows: unit weights, no penalty; ``basis`` is that of the training rows."""
     return Objective(
         X=with_intercept(_coordinates(dataset.X_test, basis)),
         y=dataset.y_test.astype(np.float64),
         sample_weight=np.ones(dataset.y_test.size),
         lam=0.0,
-        loss=loss_for(len(dataset.classes)),
+        loss=loss,
         basis=basis,
     )
 
@@ -97,7 +106,7 @@ def _sweep_problems(loaded: LoadedStudy) -> list[ConfigError]:
 
 
 def _evaluation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
-    loss = loss_for(len(dataset.classes))
+    loss = loss_of(loaded, dataset)
     undefined = next((e for e in evaluations_of(loaded, dataset) if not e.is_defined(loss)), None)
     if undefined is None:
         return []
@@ -160,7 +169,7 @@ def _no_such_column(column: str, dataset: Dataset) -> str:
 
 def _influence_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
     features = dataset.n if is_reduced(dataset.X_train) else dataset.d
-    size = (features + 1) * loss_for(len(dataset.classes)).outputs
+    size = (features + 1) * loss_of(loaded, dataset).outputs
     if loaded.config.influence.solver != "cholesky" or 8 * size**2 <= DENSE_BYTES or size > 4 * dataset.n:
         return []
     found = f"found cholesky, whose {size:,} × {size:,} Hessian takes {8 * size**2 / 10**9:.1f} GB"

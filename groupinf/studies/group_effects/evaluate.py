@@ -169,8 +169,8 @@ def _require_same_data(path: Path, about: GroupEffectsManifest, dataset: Dataset
 def _drawn_anew(work: Evaluation) -> tuple[Study, Drawn]:
     """The study at the run's θ̂ and on its groups, and what is drawn for it."""
     dataset, about = work.dataset, work.of
-    fitted = fit_from(dataset, about.lam, work.files)
-    test = test_objective(dataset, fitted.objective.basis)
+    fitted = fit_from(dataset, about.loss, about.lam, work.files)
+    test = test_objective(dataset, about.loss, fitted.objective.basis)
     tested = draw_test_points(work.loaded, dataset, fitted, test)
     drawn = Drawn(about.lam_over_n, tested, groups_from(work.files), (), about.skipped)
     return make_study(fitted, test, drawn, evaluations_of(work.loaded, dataset), work.loaded), drawn

@@ -11,7 +11,7 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.numerics.approximate_leave_one_out import MOST_WORK
 from groupinf.numerics.cross_validation import SCORES, CrossValidated, cross_validate
 from groupinf.numerics.fit import Fitted, first_fit, polished
-from groupinf.numerics.losses.loss import Array
+from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.objective import Objective, Rows
 from groupinf.studies.group_effects.checks import training_objective
 from groupinf.studies.group_effects.folds import folds_of, one_class_notes
@@ -42,7 +42,9 @@ class Model:
     notes: tuple[str, ...] = ()
 
 
-def fit_model(regularization: Regularization, seed: int, dataset: Dataset, start: Array | None = None) -> Model:
+def fit_model(
+    regularization: Regularization, seed: int, loss: Loss, dataset: Dataset, start: Array | None = None
+) -> Model:
     """Choose λ and fit, from ``start``, parameters of the features, where given.
 
     Raises ConvergenceError where a fit does not converge.
@@ -52,9 +54,9 @@ def fit_model(regularization: Regularization, seed: int, dataset: Dataset, start
     wanted = regularization.cross_validation
     if wanted is None:
         assert regularization.lambda_over_n is not None  # the schema wants one of the two
-        objective = training_objective(dataset, lam_from(regularization.lambda_over_n, dataset.n))
+        objective = training_objective(dataset, loss, lam_from(regularization.lambda_over_n, dataset.n))
         return _model(objective, start, regularization.lambda_over_n, None)
-    objective = training_objective(dataset, 0.0)
+    objective = training_objective(dataset, loss, 0.0)
     folds = folds_of(wanted, dataset.y_train, seed)
     grid, result = _cross_validated(wanted, folds, objective, dataset.task)
     best = result.lams.index(result.best)

@@ -13,10 +13,10 @@ from groupinf.experiments.driver import run_name
 from groupinf.experiments.workers.memory import shortage
 from groupinf.numerics.engine import KERNEL_BYTES
 from groupinf.numerics.factor import DENSE_BYTES
-from groupinf.numerics.losses.registry import loss_for
+from groupinf.numerics.losses.loss import Loss
 from groupinf.numerics.minimise import MEMORY
 from groupinf.numerics.row_space import is_reduced
-from groupinf.studies.group_effects.checks import load_checked
+from groupinf.studies.group_effects.checks import load_checked, loss_of
 from groupinf.studies.group_effects.folds import one_class_notes
 from groupinf.studies.group_effects.lambda_sweep.plan import SweepPlan, plan_sweep, sweep_name, without_sweep
 from groupinf.studies.group_effects.prepare import retraining
@@ -74,7 +74,7 @@ def _plan(loaded: LoadedStudy) -> tuple[Plan, Dataset]:
     dataset = load_checked(loaded)
     groups = _most_groups(loaded, dataset)
     folds = _cross_validation_fits(loaded.config.regularization)
-    needed = _memory(dataset)
+    needed = _memory(dataset, loss_of(loaded, dataset))
     planned = Plan(
         name=loaded.config.name,
         dataset=dataset.name,
@@ -134,13 +134,13 @@ def _cross_validation_fits(regularization: Regularization) -> int:
     return 0 if wanted is None else wanted.num * (wanted.folds + 1)
 
 
-def _memory(dataset: Dataset) -> int:
+def _memory(dataset: Dataset, loss: Loss) -> int:
     """Bytes of one process: libraries, rows with and without intercept, H with its factor, and one block's work.
 
     With fewer rows than features also their coordinates and the basis of these.
     """
     X = dataset.X_train if isinstance(dataset.X_train, np.ndarray) else dataset.X_train.data
-    reduced, outputs = is_reduced(dataset.X_train), loss_for(len(dataset.classes)).outputs
+    reduced, outputs = is_reduced(dataset.X_train), loss.outputs
     features = dataset.n if reduced else dataset.d
     size = (features + 1) * outputs
     rows = 2 * X.nbytes * (1 + dataset.y_test.size / dataset.n) + (8 * dataset.n * dataset.d if reduced else 0)

@@ -11,6 +11,7 @@ from groupinf.config.named_file import file_keys, named_files
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.registry import DATASET_KINDS, kind_of
 from groupinf.groups.by_value import BY_VALUE
+from groupinf.numerics.losses.registry import loss_for
 from groupinf.studies.group_effects.schema import Config, LoadedStudy, resolved
 
 # raised when a stage gives other numbers for the same configuration and data
@@ -25,6 +26,8 @@ def identity_of(loaded: LoadedStudy, dataset: Dataset) -> dict[str, Any]:
     """
     config = resolved(loaded, dataset.task)
     del config["name"]
+    if config.get("loss") == loss_for(len(dataset.classes)).name:  # spelled out or left out, the same study
+        del config["loss"]
     for file in named_files(loaded.config):
         *around, key = file.key
         section: Any = config

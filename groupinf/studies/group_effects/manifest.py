@@ -104,6 +104,7 @@ class GroupEffectsManifest(RunManifest):
     d: int
     n_test: int
     classes: tuple[str, ...]
+    loss_name: str
     columns: tuple[ColumnUse, ...] = ()
     seed: int
     lam: float
@@ -144,7 +145,7 @@ class GroupEffectsManifest(RunManifest):
     @property
     def loss(self) -> Loss:
         """The loss of the model."""
-        return loss_for(len(self.classes))
+        return loss_for(len(self.classes), self.loss_name)
 
     @property
     def convention(self) -> Convention:

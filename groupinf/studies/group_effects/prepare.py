@@ -26,7 +26,7 @@ from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective
 from groupinf.numerics.predict import accuracy, mean_loss
 from groupinf.studies.group_effects.block import GroupsOfBlock, groups_of_block, retrain_block
-from groupinf.studies.group_effects.checks import evaluations_of, test_objective
+from groupinf.studies.group_effects.checks import evaluations_of, loss_of, test_objective
 from groupinf.studies.group_effects.draw import Drawn, draw, make_study, study_from
 from groupinf.studies.group_effects.fit import Model, fit_model, scored_values
 from groupinf.studies.group_effects.identity import identity_of, without_data
@@ -93,10 +93,11 @@ class Retraining:
     def make(self, jobs: int, progress: Progress) -> Made[GroupEffectsManifest]:
         """Fit, then draw test points and groups, unless they are given."""
         loaded, dataset = self.loaded, self.dataset
+        loss = loss_of(loaded, dataset)
         progress.stage("fit")
-        fit = partial(fit_model, loaded.config.regularization, loaded.config.seed, start=self.given.start())
+        fit = partial(fit_model, loaded.config.regularization, loaded.config.seed, loss, start=self.given.start())
         model = one_thread(fit, dataset)
-        test = one_thread(partial(test_objective, dataset), model.fitted.objective.basis)
+        test = one_thread(partial(test_objective, dataset, loss), model.fitted.objective.basis)
         progress.stage("groups")
         drawn = self.given.drawn or draw(loaded, dataset, model, test, jobs)
         evaluations = evaluations_of(loaded, dataset)
@@ -130,11 +131,11 @@ def _blocks(study: Study, groups: Groups, skipped: tuple[Skipped, ...]) -> Block
 def _study_again(
     loaded: LoadedStudy, dataset: Dataset, manifest: GroupEffectsManifest, groups: Groups, files: Mapping[str, bytes]
 ) -> Study:
-    fitted = fit_from(dataset, manifest.lam, files)
+    fitted = fit_from(dataset, manifest.loss, manifest.lam, files)
     return study_from(
         loaded,
         fitted,
-        test_objective(dataset, fitted.objective.basis),
+        test_objective(dataset, manifest.loss, fitted.objective.basis),
         chosen_again(loaded.config.test_points, dataset, manifest.test_points),
         [EVALUATIONS[name] for name in manifest.evaluations],
         groups,
@@ -177,6 +178,7 @@ def _described(work: Retraining, model: Model, test: Objective, study: Study, dr
         d=dataset.d,
         n_test=int(dataset.y_test.size),
         classes=tuple(str(label) for label in dataset.classes),
+        loss_name=fitted.objective.loss.name,
         columns=tuple(dataset.uses),
         seed=work.loaded.config.seed,
         lam=fitted.objective.lam,

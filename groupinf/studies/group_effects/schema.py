@@ -37,7 +37,9 @@ from groupinf.groups.builders.builder import Builder
 from groupinf.groups.builders.registry import BUILDERS
 from groupinf.groups.by_value import ColumnNames, Gaps
 from groupinf.groups.sizes import Sizes
+from groupinf.numerics.losses.registry import LOSSES
 
+LossName = Annotated[str, RegisteredName(LOSSES)]
 EvaluationName = Annotated[str, RegisteredName(EVALUATIONS)]
 MethodName = Annotated[str, RegisteredName(METHODS)]
 
@@ -180,6 +182,7 @@ class Config(StudyConfig):
     """One study: a dataset, a regularisation, groups, test points, evaluations and methods."""
 
     dataset: DatasetConfig
+    loss: LossName | None = None
     regularization: Regularization
     groups: GroupsConfig
     influence: Influence = Influence()

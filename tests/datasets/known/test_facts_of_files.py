@@ -17,6 +17,7 @@ from groupinf.datasets.known.registry import facts_of
 from groupinf.datasets.registry import load_dataset
 from groupinf.errors import DataError
 from groupinf.numerics.fit import fit
+from groupinf.numerics.losses.registry import loss_for
 from groupinf.numerics.predict import accuracy, predicted_classes
 from groupinf.studies.group_effects.checks import test_objective as objective_of_test_rows
 from groupinf.studies.group_effects.checks import training_objective
@@ -86,13 +87,13 @@ def test_accuracy(
     name: str, lambda_over_n: float, expected: float, within: float, real_home: Callable[..., Path]
 ) -> None:
     data = load(name, real_home(name))
-    fitted = fit(training_objective(data, lambda_over_n * data.n))
+    fitted = fit(training_objective(data, loss_for(len(data.classes)), lambda_over_n * data.n))
     assert accuracy(objective_of_test_rows(data, None), fitted.theta) == pytest.approx(expected, abs=within)
 
 
 def test_f1_of_cdr(real_home: Callable[..., Path]) -> None:
     data = load("cdr_rebuilt", real_home("cdr_rebuilt"))
-    fitted = fit(training_objective(data, 1e-4 * data.n))
+    fitted = fit(training_objective(data, loss_for(len(data.classes)), 1e-4 * data.n))
     predicted = predicted_classes(objective_of_test_rows(data, None), fitted.theta)
     assert 0.385 <= f1_score(data.y_test, predicted) < 0.405
 

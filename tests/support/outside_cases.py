@@ -1,0 +1,132 @@
+"""One case of each axis that the package does not know: a loss, a method, an evaluation and a builder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+from scipy import sparse
+
+from groupinf.effects.context import BlockContext
+from groupinf.effects.evaluations.evaluation import Evaluation, Measure, Scale
+from groupinf.effects.methods.method import Method, Readout, Step
+from groupinf.effects.test_rows import TestRows
+from groupinf.groups.builders.builder import Builder, Kind, Problem
+from groupinf.groups.groups import Built, Group
+from groupinf.groups.source import GroupSource
+from groupinf.numerics.fit import Fitted
+from groupinf.numerics.losses.loss import Array, OneOutputLoss
+from groupinf.numerics.removal import Removal, group_gradients
+from groupinf.test_point_labels import OWN_GROUP
+
+
+class Poisson(OneOutputLoss):
+    """ℓ = exp(z) − y z of counts y; r = exp(z) − y, a = exp(z)."""
+
+    name = "poisson"
+    label = "Poisson loss"
+    units = "losses in nats"
+    concordance = None
+
+    @classmethod
+    def is_for(cls, classes: int) -> bool:
+        return classes == 0
+
+    def values(self, z: Array, y: Array) -> Array:
+        return np.exp(z[:, 0]) - y.reshape(-1, *[1] * (z.ndim - 2)) * z[:, 0]
+
+    def residuals(self, z: Array, y: Array) -> Array:
+        return np.exp(z) - y.reshape(-1, *[1] * (z.ndim - 1))
+
+    def curvature_state(self, z: Array, y: Array) -> Array:
+        return np.exp(z)
+
+    def curvature_slope(self, z: Array, y: Array) -> Array:
+        return np.exp(z)
+
+
+def _half(at: BlockContext) -> Array:
+    return 0.5 * at.influence
+
+
+def _half_left(at: BlockContext, delta: Array) -> Array:
+    """Of the equation 2HΔ = g(w)."""
+    return delta - 0.5 * at.removal.fitted.factor.solve(at.removal.g)
+
+
+def _always(at: BlockContext) -> bool:
+    return True
+
+
+HALF = Method("half", "Half", "half", "½∇f(θ̂)ᵀH⁻¹g(w)", Step("half", _half, _half_left, _always), Readout.LINEAR)
+
+
+@dataclass(frozen=True)
+class CoefficientPart:
+    j: int
+
+    def scores(self, V: Array) -> Array:
+        return V[[self.j]]
+
+    def values(self, z: Array) -> Array:
+        return z
+
+    def gradient(self, z: Array) -> Array:
+        return np.ones_like(z)
+
+    def total(self, per_score: Array) -> Array:
+        return per_score
+
+
+@dataclass(frozen=True)
+class Coefficient(Evaluation):
+    """f(θ) = θ_j."""
+
+    name = "coefficient"
+    label = "Coefficient"
+    in_text = "coefficient"
+    short = "θ"
+    measured_on = "coefficient"
+    j: int = 1
+
+    def labels(self, test_points: Sequence[int]) -> tuple[int, ...]:
+        return (OWN_GROUP,)
+
+    def measures(self, test: TestRows, block: Removal) -> tuple[Measure, ...]:
+        return (Measure(self, (OWN_GROUP,), (CoefficientPart(self.j),)),)
+
+    def scale(self, fitted: Fitted, test: TestRows, groups: sparse.csr_array) -> Scale:
+        own = np.eye(fitted.objective.size)[self.j]
+        solved = fitted.factor.solve(own)
+        changes = solved @ group_gradients(fitted, groups.toarray().T != 0)
+        return Scale(float(np.abs(changes).max()), float(np.sqrt(own @ solved)))
+
+    def gradient_norms(self, norms: Mapping[str, float], at: BlockContext) -> Array:
+        return np.full(at.removal.g.shape[1], norms[self.name])
+
+
+class EveryNth(Builder):
+    """Rows that lie ``step`` apart."""
+
+    name: ClassVar = "every_nth"
+    kinds: ClassVar = (Kind("every_nth", "Every n-th"),)
+    needs_sizes: ClassVar = False
+
+    builder: Literal["every_nth"] = "every_nth"
+    step: Annotated[int, Field(ge=2)] = 3
+
+    def build(self, source: GroupSource, rng: np.random.Generator) -> Built:
+        starts = rng.permutation(self.step)
+        rows = [np.arange(start, source.dataset.n, self.step, dtype=np.int64) for start in starts]
+        return Built(tuple(Group(self.name, r, f"from row {r[0]}") for r in rows))
+
+    def check(self, dataset: Any) -> Problem | None:
+        if self.step <= dataset.n:
+            return None
+        return Problem("step", f"expected at most n = {dataset.n}, found {self.step}")
+
+    def most_groups(self, dataset: Any, sizes: int, test_points: int) -> int:
+        return self.step
