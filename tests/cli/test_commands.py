@@ -14,6 +14,7 @@ import joblib
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
+from support.manifests import made_manifest
 
 import groupinf
 from groupinf.cli.main import main
@@ -31,7 +32,7 @@ groups: {sizes: {min: 0.1, max: 0.2, num: 3}, builders: [random]}
 """
 
 EMPTY = pd.DataFrame()
-RUN = Run(Path("runs/study-1"), {}, {}, EMPTY, EMPTY, EMPTY, EMPTY)
+RUN = Run(Path("runs/study-1"), {}, made_manifest(), EMPTY, EMPTY, EMPTY, EMPTY)
 PLAN = SimpleNamespace(
     name="study",
     dataset="digits",
@@ -79,8 +80,10 @@ def replace(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 def reporting(replace: Callable[..., None]) -> list[Run]:
     """The runs that a report was written for."""
     written: list[Run] = []
-    replace("groupinf.reporting.report", write_report=written.append, REPORT_NAME="report.md")
-    replace("groupinf.reporting.tables.terminal", spearman_text=lambda run, width: f"the table of {run.path}\n")
+    report = SimpleNamespace(
+        write=written.append, text=lambda run, width: f"the table of {run.path}\n", page="report.html"
+    )
+    replace("groupinf.reporting.registry", REPORTS={RUN.manifest.study: report})
     return written
 
 
