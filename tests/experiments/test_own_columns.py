@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 import re
 from pathlib import Path
 from typing import Any
@@ -164,6 +165,18 @@ def test_the_identity_knows_what_is_read_otherwise_and_nothing_else(folder: Path
     shuffled = table().sample(frac=1, random_state=0).astype({"year": "category"})
     shuffled.to_parquet(folder / "own.parquet")
     assert identity(folder, plain=True)["stated"] == {"year": "categories", "__index_level_0__": "index"}
+
+
+def test_the_identity_knows_decimals_and_periods(folder: Path) -> None:
+    """They were once read as other numbers; the same table without them keeps its identity."""
+    before = identity(folder, plain=True)
+    assert "read" not in before
+    prices = [decimal.Decimal(i) / 4 for i in range(80)]
+    table().assign(price=prices, month=pd.period_range("2020-01", periods=80, freq="M")).to_parquet(
+        folder / "own.parquet"
+    )
+    after = identity(folder, plain=True, dataset={"drop": ["site", "none", "month"]})
+    assert after["read"] == {"price": "decimal128(4, 2)", "month": "period[M]"}
 
 
 def test_blanks_in_names_of_columns_show_and_small_numbers_are_written_as_elsewhere(folder: Path) -> None:

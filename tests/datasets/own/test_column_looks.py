@@ -74,13 +74,21 @@ def test_leading_zeros_look_like_codes() -> None:
 
 
 def test_notes_name_the_index_and_the_first_warnings() -> None:
-    uses = [ColumnUse("k", "index"), *(ColumnUse(f"c{i}", "number", warning="odd") for i in range(7))]
-    notes = column_notes(uses)
-    assert notes[0].startswith("column k: the index that pandas wrote, no feature")
-    assert notes[1:6] == tuple(f"column c{i}: odd" for i in range(5))
+    uses = [ColumnUse("k", "index", warning="no feature")]
+    uses += [ColumnUse(f"c{i}", "number", warning=f"odd {i}") for i in range(7)]
+    notes = column_notes(uses[::-1])
+    assert notes[0] == "column k: no feature"
+    assert notes[1:6] == tuple(f"column c{i}: odd {i}" for i in range(6, 1, -1))
     assert notes[6] == "2 more columns have such a warning; the report lists them"
-    assert column_notes(uses, 7)[1:] == tuple(f"column c{i}: odd" for i in range(7))
+    assert column_notes(uses, 7)[1:] == tuple(f"column c{i}: odd {i}" for i in range(7))
     assert column_notes([ColumnUse("x", "number")]) == ()
+
+
+def test_columns_with_the_same_warning_share_a_note() -> None:
+    """A table of many columns is not drowned in notes."""
+    uses = [ColumnUse(f"c{i}", "number", warning="odd" if i != 1 else "looks strange") for i in range(60)]
+    first = ", ".join(f"c{i}" for i in range(60) if i != 1)[: len("c0, c2, c3, c4, c5, c6, c7, c8, c9, c10")]
+    assert column_notes(uses) == (f"each of the columns {first} and 49 more: odd", "column c1: looks strange")
 
 
 def test_a_short_list_shows_what_has_a_warning_first() -> None:
