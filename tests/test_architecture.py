@@ -90,6 +90,55 @@ def test_imports_run_one_way() -> None:
     assert [violation for source in sources for violation in violations(*source)] == []
 
 
+# The order inside two wings: what stands in a group imports its own and the groups before it. A name is a folder or a
+# file; the one that begins longest with what a module is called decides.
+ORDERS = {
+    "groupinf.reporting": [
+        ["words"],
+        ["drawing", "tables", "sources"],
+        ["paper", "html.parts"],
+        ["html.section"],
+        ["html.sections", "html.frame"],
+        ["html.page"],
+        ["html.write"],
+        ["report"],
+        ["sweep_report", "registry"],
+    ],
+    "groupinf.cli": [
+        ["options", "errors", "progress", "transfers", "data_text", "shard_text", "results"],
+        ["reported_sweep"],
+        ["commands"],
+        ["main"],
+    ],
+}
+
+
+def rank(module: str, wing: str) -> int | None:
+    """The number of the group in the order of the wing; None outside it, and for the wing's own package."""
+    inside = module.removeprefix(f"{wing}.")
+    names = {name: i for i, group in enumerate(ORDERS[wing]) for name in group}
+    fitting = [name for name in names if inside != module and f"{inside}.".startswith(f"{name}.")]
+    return names[max(fitting, key=len)] if fitting else None
+
+
+@pytest.mark.parametrize("wing", ORDERS)
+def test_imports_inside_a_wing_run_one_way(wing: str) -> None:
+    upward = []
+    for path in FILES:
+        module, package = module_name(path)
+        mine = rank(module, wing)
+        if mine is not None:
+            targets = imported(ast.parse(path.read_text(encoding="utf-8")), package)
+            upward += [f"{module} imports {t}" for t in targets if (of := rank(t, wing)) is not None and of > mine]
+    assert upward == []
+
+
+@pytest.mark.parametrize("wing", ORDERS)
+def test_every_file_of_a_wing_has_its_place_in_the_order(wing: str) -> None:
+    modules = [module_name(path)[0] for path in FILES if path.name != "__init__.py"]
+    assert [m for m in modules if m.startswith(f"{wing}.") and rank(m, wing) is None] == []
+
+
 def test_every_allowance_is_needed() -> None:
     used: dict[str, set[str]] = {part: set() for part in ALLOWED}
     for path in FILES:

@@ -8,33 +8,35 @@ import inspect
 import json
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 import click
+import numpy as np
 import pytest
 import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from support.registered import with_registered
 
 import groupinf
 from groupinf.cli.main import main
 from groupinf.config.named_file import file_keys
-from groupinf.config.registered import RegisteredName
+from groupinf.config.registered import RegisteredName, union_of
 from groupinf.config.sweep_schema import SweepConfig
 from groupinf.datasets.known.registry import dataset_names
 from groupinf.datasets.registry import DATASET_KINDS
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.registry import METHODS
-from groupinf.groups.builders.builder import Builder
 from groupinf.groups.builders.registry import BUILDERS, known_kinds
 from groupinf.groups.sizes import Sizes
+from groupinf.numerics.losses.registry import LOSSES, loss_for
 from groupinf.studies.group_effects import schema
 from groupinf.studies.group_effects.result import Run, Sweep
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES
-from groupinf.studies.load import load_config
+from groupinf.studies.load import DEFAULT, load_config
 
 ROOT = Path(__file__).parents[1]
 FRONT, CONFIGS, DATA, RESULTS, SCRIPTS, COMMANDS, CODE = PAGES = tuple(
@@ -121,6 +123,9 @@ def test_the_front_page_has_the_formula_of_every_method_and_evaluation() -> None
     for name in (*METHODS, *EVALUATIONS, "actual"):
         assert re.search(rf"^\| `{name}` \| [^|]+ \|", tables, re.MULTILINE), name
     assert "(H − H(w))⁻¹g(w)" in tables
+    (losses,) = re.findall(r"^\| ℓ \| (.*) \|$", tables, re.MULTILINE)
+    for loss in LOSSES.values():
+        assert loss.label.split()[0] in losses
 
 
 def test_every_command_and_option_is_named() -> None:
@@ -176,10 +181,9 @@ def test_reference_has_the_defaults_of_the_schema(heading: str) -> None:
 
 def test_reference_covers_every_section_of_the_schema() -> None:
     listed = {model for models in SECTIONS.values() for model in models}
-    assert {m for model in listed for field in model.model_fields.values() for m in models_in(field.annotation)} <= {
-        *listed,
-        Builder,
-    }  # of which the registered builders are the cases
+    for field in (field for model in listed for field in model.model_fields.values()):
+        union = union_of(field)
+        assert set(models_in(field.annotation) if union is None else union.cases.values()) <= listed
 
 
 @pytest.mark.parametrize("heading", SECTIONS)
@@ -229,6 +233,12 @@ def test_configs_of_the_repository_load(path: Path) -> None:
 def test_the_first_config_shown_is_the_one_of_the_figure() -> None:
     shown = load_config(yaml.safe_load(whole_configs()[0])).resolved()
     assert shown == load_config(ROOT / "configs" / "diabetes.yaml").resolved()
+
+
+def test_the_kind_of_study_that_is_the_default_may_be_named() -> None:
+    assert f"`study: {DEFAULT}`" in text_of(CONFIGS)
+    shown = yaml.safe_load(whole_configs()[0])
+    assert load_config({**shown, "study": DEFAULT}).resolved() == load_config(shown).resolved()
 
 
 @pytest.mark.parametrize("line", shell_lines())
@@ -326,7 +336,11 @@ def test_every_file_of_a_run_is_described(small_run: Run) -> None:
 
 
 def test_the_names_of_the_example_in_python_exist(small_run: Run) -> None:
-    known = {"groupinf": dir(groupinf), "run": dir(small_run), "sweep": [f.name for f in dataclasses.fields(Sweep)]}
+    known = {
+        "groupinf": dir(groupinf),
+        "run": dir(small_run),
+        "sweep": [f.name for f in dataclasses.fields(get_origin(Sweep) or Sweep)],
+    }
     (example,) = blocks("python", FRONT)
     tree = ast.parse(example)
     named = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)]
@@ -338,3 +352,44 @@ def test_the_names_of_the_example_in_python_exist(small_run: Run) -> None:
         assert isinstance(call.func, ast.Attribute)
         keywords = {word.arg: None for word in call.keywords}
         inspect.signature(getattr(groupinf, call.func.attr)).bind(*call.args, **keywords)
+
+
+@pytest.fixture
+def examples(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What the examples of how to add a case define, with the cases registered for the time of a test."""
+    made: dict[str, Any] = {}
+    for example in blocks("python", CODE):
+        exec(compile(example, "groupinf/README.md", "exec", dont_inherit=True), names := {"__name__": "example"})
+        made |= names
+    with_registered(monkeypatch, METHODS, made["DIAGONAL_INFLUENCE"])
+    with_registered(monkeypatch, EVALUATIONS, made["TEST_PROBABILITY"])
+    with_registered(monkeypatch, LOSSES, made["LogCosh"])
+    with_registered(monkeypatch, BUILDERS, made["Heaviest"])
+    return made
+
+
+@pytest.mark.usefixtures("examples")
+def test_the_cases_that_are_shown_as_examples_run_from_config_to_report(tmp_path: Path) -> None:
+    only = ["groups.builders=[heaviest]", "methods=[diagonal_influence]", "evaluations=[test_probability]"]
+    fewer = ["groups.sizes.num=3", "test_points={random: 1}", *only]
+    run = groupinf.run_experiment(ROOT / "configs" / "breast_cancer.yaml", overrides=fewer, out=tmp_path, jobs=1)
+    assert set(run.effects["method"]) == {"diagonal_influence", "actual"}
+    assert set(run.effects["evaluation"]) == {"test_probability"}
+    assert set(run.groups["kind"]) == {"heaviest"}
+    page = (run.path / "report.html").read_text(encoding="utf-8")
+    assert all(label in page for label in ("Diagonal influence", "Test probability", "Heaviest"))
+
+
+def test_the_loss_that_is_shown_as_an_example_has_its_derivatives(examples: dict[str, Any]) -> None:
+    loss, y = examples["LogCosh"](), np.array([0.5, -2.0, 30.0])
+    z, h = np.array([[0.0], [-1.0], [1.0]]), 1e-6
+
+    def slope_of(f: Callable[..., Any]) -> Any:
+        return (f(z + h, y) - f(z - h, y)) / (2 * h)
+
+    r, a, slope = loss.residuals(z.copy(), y), loss.curvature_state(z, y), loss.curvature_slope(z, y)
+    assert slope_of(loss.values) == pytest.approx(r[:, 0], abs=1e-8)
+    assert slope_of(loss.residuals) == pytest.approx(a, abs=1e-8)
+    assert slope_of(loss.curvature_state) == pytest.approx(slope, abs=1e-8)
+    assert (np.abs(slope) <= loss.concordance * a).all()
+    assert loss_for(0, "log_cosh").name == "log_cosh"

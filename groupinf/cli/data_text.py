@@ -33,7 +33,9 @@ def list_text(datasets: Iterable[DatasetFacts], home: Path, width: int | None) -
         table.add_row(*_cells(facts, home))
     out = StringIO()
     Console(file=out, width=UNLIMITED, color_system=None, markup=False, highlight=False).print(table)
-    lines = [_cut(line.rstrip(), width) for line in out.getvalue().splitlines()]
+    lines = [line.rstrip() for line in out.getvalue().splitlines()]
+    if width is not None:
+        lines = [line if len(line) <= width else f"{line[: width - 1]}…" for line in lines]
     notes = [textwrap.fill(note, width or UNLIMITED) for note in (f"{NOTES} {home_text(home)}", PRESENT, MORE)]
     return "\n".join([*lines, "", *notes])
 
@@ -42,10 +44,6 @@ def home_text(home: Path) -> str:
     """Return where the data home is, and what is wrong with the folder."""
     without = home_fault(home)
     return f"{home} ({without})" if without else f"{home}"
-
-
-def _cut(line: str, width: int | None) -> str:
-    return line if width is None or len(line) <= width else f"{line[: width - 1]}…"
 
 
 def _cells(facts: DatasetFacts, home: Path) -> tuple[str, ...]:

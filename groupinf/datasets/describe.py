@@ -79,11 +79,17 @@ def remedies(datasets: Iterable[DatasetFacts], states: Iterable[FileState]) -> s
 
 def loaded_rows(data: Dataset) -> list[Row]:
     """Return what is in a dataset: rows of each class, names of features, sizes of groups and test sets."""
+    kind = "dense"
+    if isinstance(data.X_train, sparse.csr_array):
+        stored = f"{data.X_train.nnz / max(data.n * data.d, 1):.2%}".replace("%", " %")
+        kind = f"sparse, {stored} of the entries stored"
+    more = data.d - FEATURES_SHOWN
+    first = ", ".join(data.feature_names[:FEATURES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
     return [
         ("training rows", f"{data.n:,}: {_targets(data, data.y_train)}"),
         ("test rows", f"{data.y_test.size:,}: {_targets(data, data.y_test)}"),
-        ("X", f"{data.n:,} × {data.d:,}, {_kind(data)}"),
-        ("features", _first(data.feature_names)),
+        ("X", f"{data.n:,} × {data.d:,}, {kind}"),
+        ("features", first),
         *((f"group {name}", _sizes(Counter(values.tolist()))) for name, values in data.columns.items()),
         *((f"test set {name}", _sizes(Counter(values.tolist()))) for name, values in data.test_columns.items()),
     ]
@@ -94,17 +100,6 @@ def _targets(data: Dataset, y: np.ndarray[tuple[int], np.dtype[np.int64 | np.flo
         return f"y from {y.min():g} to {y.max():g}, mean {y.mean():.4g}"
     counts = np.bincount(y.astype(np.int64), minlength=len(data.classes))
     return ", ".join(f"{count:,} of class {label}" for label, count in zip(data.classes, counts, strict=True))
-
-
-def _kind(data: Dataset) -> str:
-    if isinstance(data.X_train, sparse.csr_array):
-        return f"sparse, {data.X_train.nnz / max(data.n * data.d, 1):.2%} of the entries stored".replace("%", " %")
-    return "dense"
-
-
-def _first(names: Sequence[str]) -> str:
-    more = len(names) - FEATURES_SHOWN
-    return ", ".join(names[:FEATURES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _sizes(counts: Counter[object]) -> str:

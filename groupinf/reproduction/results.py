@@ -13,8 +13,8 @@ from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.experiments.driver import TIMINGS
 from groupinf.experiments.folder.files import read_json
-from groupinf.reporting.paper.figures import load_source
 from groupinf.reporting.paper.scatter import Shown
+from groupinf.reporting.sources import load_source
 from groupinf.reporting.words.summary import test_set_names
 from groupinf.reproduction.record import Record
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from support.unreported import unreported
+from support.runs import unreported
 
 import groupinf
 from groupinf.errors import ConfigError, DataError

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import sparse
-from support.unreported import unreported
+from support.runs import unreported
 
 from groupinf.experiments.verify import verify_run
 from groupinf.experiments.workers.progress import Silent

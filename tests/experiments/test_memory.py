@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from click.testing import CliRunner
-from support.unreported import unreported
+from support.runs import unreported
 
 import groupinf
 from groupinf.cli.main import main
@@ -266,7 +266,7 @@ def test_under_a_limit_a_command_ends_with_a_sentence_and_leaves_nothing_half_wr
     one = {"OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
     ended = subprocess.run(
         [sys.executable, "-c", LIMITED, str(room), *command],
-        cwd=tmp_path, env=os.environ | one, capture_output=True, text=True, timeout=120, check=False,
+        cwd=tmp_path, env=os.environ | one, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ended.returncode == 1, ended.stderr
     assert ended.stderr.startswith("Error: ")

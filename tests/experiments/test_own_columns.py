@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from support.unreported import unreported
+from support.runs import unreported
 
 from groupinf.cli.main import main
 from groupinf.datasets.registry import load_dataset

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import dump_svmlight_file
-from support.unreported import unreported
+from support.runs import unreported
 
 from groupinf.datasets.registry import load_dataset
 from groupinf.experiments.folder.identity import identity_hash

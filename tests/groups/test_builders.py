@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -16,6 +17,12 @@ from groupinf.groups.builders.shared_feature import SharedFeature
 from groupinf.groups.sizes import Sizes
 
 SMALL = ("shared_feature", "random_within_class", "random", "influence_tails")
+
+
+@pytest.mark.parametrize("name", BUILDERS)
+def test_the_key_builder_holds_the_registered_name_and_no_other(name: str) -> None:
+    field = BUILDERS[name].model_fields["builder"]
+    assert (get_args(field.annotation), field.default) == ((name,), name)
 
 
 @pytest.mark.parametrize("name", SMALL)

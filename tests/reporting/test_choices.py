@@ -55,7 +55,7 @@ def test_every_way_to_choose_points_has_its_words(make_run, wanted, points, word
 
 
 def test_sets_of_a_column_are_counted_and_its_name_stays_text(make_run) -> None:
-    sets = [{"test_point": -2, "name": "a\nb=x"}, {"test_point": -3, "name": "a\nb=y"}]
+    sets = [{"test_point": -2, "name": "a\nb=x", "rows": 3}, {"test_point": -3, "name": "a\nb=y", "rows": 2}]
     run = chosen(make_run, {"column": "a\nb"}, [-2, -3], test_sets=sets)
     assert "sums over those with the same value of column a b, 2 values." in choices.test_points_line(run)
 

@@ -9,7 +9,8 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from groupinf.groups.builders.registry import known_kinds
-from groupinf.reporting.words.style import MOST_USER_KINDS, kind_styles
+from groupinf.reporting.words.palette import computed_looks
+from groupinf.reporting.words.style import MOST_USER_KINDS, PLOTLY_SYMBOLS, kind_styles
 
 KINDS = [kind.name for kind in known_kinds().values() if kind.look is not None]
 
@@ -59,3 +60,12 @@ def test_kinds_beyond_the_palette_share_one_style_that_counts_them():
     assert len(styles) == 300
     assert len(set(styles.values())) == MOST_USER_KINDS + 1
     assert styles["ward 299"].name == f"{300 - MOST_USER_KINDS} other kinds"
+
+
+def test_looks_that_are_computed_differ_on_white_and_on_a_dark_ground():
+    looks = list(itertools.islice(computed_looks(), 16))
+    seen = [lab(colour, DEFICIENCIES["none"]) for colour, _ in looks]
+    assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) > 5
+    assert all(marker in PLOTLY_SYMBOLS for _, marker in looks)
+    for ground in ("#ffffff", "#16181c"):
+        assert min(np.linalg.norm(one - lab(ground, DEFICIENCIES["none"])) for one in seen) > 25

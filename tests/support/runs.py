@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,14 @@ from groupinf.experiments import stages
 from groupinf.experiments.driver import execute_study
 from groupinf.experiments.sweep import execute as sweeps
 from groupinf.experiments.sweep.steps import OpenSweep
-from groupinf.experiments.workers.progress import Progress
+from groupinf.experiments.workers.progress import Progress, Silent
 from groupinf.experiments.workers.shards import Shard
 from groupinf.studies.group_effects.lambda_sweep.open import open_sweep
 from groupinf.studies.group_effects.lambda_sweep.plan import SweepPlan
 from groupinf.studies.group_effects.result import Run, Sweep
 from groupinf.studies.group_effects.schema import LoadedStudy
 from groupinf.studies.group_effects.study import GROUP_EFFECTS, load_sweep
+from groupinf.studies.load import load_config
 from groupinf.studies.registry import STUDIES
 
 
@@ -23,6 +25,11 @@ def execute(
     loaded: LoadedStudy, out: Path, jobs: int, fresh: bool, progress: Progress, scheduler: str | None = None
 ) -> Run:
     return execute_study(GROUP_EFFECTS, loaded, out, jobs, fresh, progress, scheduler)
+
+
+def unreported(config: str | Path | Mapping[str, Any], out: Path) -> Run:
+    """The run of a configuration, computed in this process, for tests that read numbers alone: no report is written."""
+    return execute(load_config(config), out, 1, False, Silent())
 
 
 def prepare_only(loaded: LoadedStudy, out: Path, jobs: int, fresh: bool, progress: Progress) -> Path:

@@ -17,7 +17,7 @@ def compare(run_dir: tuple[str, ...], output: str | None) -> None:
     """
     from groupinf.cli.results import typed, width
     from groupinf.reporting.html.write import write_page
-    from groupinf.reporting.paper.figures import load_source
+    from groupinf.reporting.sources import load_source
     from groupinf.reporting.tables.comparison import comparison_text
     from groupinf.reporting.words.choices import title_line
 

@@ -22,13 +22,14 @@ def figure(name: str, run_dirs: tuple[str, ...], output: str) -> None:
     """
     from groupinf.experiments.folder.files import write_atomically
     from groupinf.reporting.drawing.figures import FILE_FORMATS, figure_bytes
-    from groupinf.reporting.paper.figures import NAMES, load_source, paper_figure
+    from groupinf.reporting.paper.figures import FIGURES
+    from groupinf.reporting.sources import load_source
 
-    if name not in NAMES:
-        raise click.BadParameter(f"expected one of {', '.join(NAMES)}, found {name!r}", param_hint="NAME")
+    if name not in FIGURES:
+        raise click.BadParameter(f"expected one of {', '.join(FIGURES)}, found {name!r}", param_hint="NAME")
     ending = next((e for e in FILE_FORMATS if Path(output).suffix.lower() == f".{e}"), None)
     if ending is None:
         raise click.BadParameter(f"expected a file that ends in .svg, .pdf or .png, found {output!r}", param_hint="-o")
-    drawn = paper_figure(name, [load_source(Path(path)) for path in run_dirs])
+    drawn = FIGURES[name].draw([load_source(Path(path)) for path in run_dirs])
     write_atomically(Path(output), figure_bytes(drawn, ending))
     click.echo(f"Figure: {output}")

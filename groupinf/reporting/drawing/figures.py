@@ -54,7 +54,8 @@ _METADATA: dict[FileFormat, dict[str, str | None]] = {
     "pdf": {"CreationDate": None, "Creator": "groupinf"},
     "png": {"Software": None},
 }
-_MARGIN = 0.15
+# inches: beside all text, and from the top of the figure to its title and to the line of facts
+_MARGIN, _TITLE_TOP, _FACTS_TOP = 0.15, 0.14, 0.4
 _LEGEND_LABEL = 2.3  # inches that a legend of 2.9 leaves beside the marker and the margin
 _BESIDE_PANEL = 0.36  # inches by which a title may be wider than its panel without touching the next
 _SIZE = 10.0
@@ -119,7 +120,8 @@ def scatter_figure(run: Run, method: str) -> Figure:
             draw_panel(ax, panel, pairs.kinds, styles, rasterized)
         _label(figure, axes, made, layout, test_point_names(run))
         _add_legend(figure, layout, legend)
-        _add_title(figure, layout, run, method, pairs.groups.size)
+        title = f"{method_name(method)} against the actual effect of removal"
+        add_heading(figure, title, f"{facts_line(run)}; {counted(pairs.groups.size, 'group')}")
         figure.text(_MARGIN / layout.width, layout.foot, "\n".join(lines), size=SMALL, color=QUIET, va="top")
     return figure
 
@@ -206,9 +208,10 @@ def set_labels(legend: Legend, labels: Sequence[str]) -> None:
         text.set_text(label)
 
 
-def _add_title(figure: Figure, layout: Layout, run: Run, method: str, n_groups: int) -> None:
-    left = _MARGIN / layout.width
-    title = f"{method_name(method)} against the actual effect of removal"
-    figure.text(left, 1 - 0.14 / layout.height, title, size=12, weight="bold", va="top")
-    facts = shorten_to(drawable(f"{facts_line(run)}; {counted(n_groups, 'group')}"), _SIZE, layout.width - 2 * _MARGIN)
-    figure.text(left, 1 - 0.4 / layout.height, facts, va="top", color=QUIET)
+def add_heading(figure: Figure, title: str, facts: str) -> None:
+    """The title in bold in the upper left corner, and below it the facts, shortened to the figure's width."""
+    width, height = map(float, figure.get_size_inches())
+    left = _MARGIN / width
+    figure.text(left, 1 - _TITLE_TOP / height, title, size=12, weight="bold", va="top")
+    line = shorten_to(drawable(facts), _SIZE, width - 2 * _MARGIN)
+    figure.text(left, 1 - _FACTS_TOP / height, line, va="top", color=QUIET)

@@ -11,8 +11,8 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 from numpy.typing import NDArray
 
 from groupinf.experiments.folder.files import write_atomically
-from groupinf.reporting.drawing.figures import FIGURE_SETTINGS, figure_bytes
-from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, shorten_to, wrap_to
+from groupinf.reporting.drawing.figures import FIGURE_SETTINGS, add_heading, figure_bytes
+from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, wrap_to
 from groupinf.reporting.drawing.scatter import PowerOfTen
 from groupinf.reporting.words.choices import choice_line, score_name
 from groupinf.reporting.words.formats import markdown
@@ -50,7 +50,7 @@ def lambda_figure(run: Run, table: pd.DataFrame) -> Figure:
 
     ``table`` is the run's ``cross_validation``.
     """
-    folds = _folds(table)
+    folds = table.filter(regex=r"^fold_\d+$").to_numpy(dtype=np.float64)  # (values of λ, folds)
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
         foot = wrap_to(drawable(choice_line(run, table)), SMALL, _WIDTH - 2 * _MARGIN)
         below = _BELOW + _FOOT_LINE * len(foot) + _MARGIN
@@ -66,11 +66,8 @@ def lambda_figure(run: Run, table: pd.DataFrame) -> Figure:
         handles, labels = ax.get_legend_handles_labels()
         legend = figure.legend(handles[::-1], labels[::-1], loc="upper left", bbox_to_anchor=corner, borderaxespad=0.0)
         legend.set_frame_on(False)
-        left = _MARGIN / _WIDTH
-        figure.text(left, 1 - 0.14 / height, "Choice of λ by cross-validation", size=12, weight="bold", va="top")
-        facts = shorten_to(drawable(facts_line(run)), 10.0, _WIDTH - 2 * _MARGIN)
-        figure.text(left, 1 - 0.4 / height, facts, va="top", color=QUIET)
-        figure.text(left, (below - _BELOW) / height, "\n".join(foot), size=SMALL, color=QUIET, va="top")
+        add_heading(figure, "Choice of λ by cross-validation", facts_line(run))
+        figure.text(_MARGIN / _WIDTH, (below - _BELOW) / height, "\n".join(foot), size=SMALL, color=QUIET, va="top")
     return figure
 
 
@@ -118,8 +115,3 @@ def _scale(ax: Axes, x: NDArray[np.float64]) -> None:
     ax.yaxis.set_major_formatter(PowerOfTen())
     ax.grid(axis="y", color=GRID, linewidth=0.6)
     ax.set_axisbelow(True)
-
-
-def _folds(table: pd.DataFrame) -> NDArray[np.float64]:
-    """The scores (values of λ, folds)."""
-    return table.filter(regex=r"^fold_\d+$").to_numpy(dtype=np.float64)

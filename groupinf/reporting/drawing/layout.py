@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 MOST_COLUMNS = 6
+# inches, chosen by eye so that titles and labels of neighbours do not touch
 _PANEL, _LARGE_PANEL, _GAP = 1.5, 2.4, 0.54
 _LEFT, _RIGHT, _TOP = 0.85, 0.2, 0.72
 _HEADING, _TITLE, _BELOW, _ROW_GAP = 0.2, 0.55, 0.68, 0.1

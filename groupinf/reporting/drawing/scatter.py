@@ -17,9 +17,13 @@ from groupinf.reporting.words.formats import coefficient
 from groupinf.reporting.words.style import GRID, IDENTITY, SMALL, KindStyle
 from groupinf.wording import power_of_ten
 
+# sizes, here and below, were chosen by eye
 ALPHA = 0.8
 TICK_SIZE = 9.0
-_USUAL_LABEL, _BETWEEN_LABELS = 0.36, 0.06  # inches
+_POINT_AREA = 16  # square points
+_USUAL_LABEL, _BETWEEN_LABELS = 0.36, 0.06  # inches: of a label such as −0.02, and the least gap to the next
+_ENDS = (0.01, 0.99)  # quantiles between which the middle 98 % of the values lie
+_MARGIN = 0.06  # of the length of an axis, beyond its outermost values
 POINT_EDGE = 0.25  # width of the white edge, which tells points apart where they crowd
 _ABOVE = 15.0  # points between the axes and the line on ρ: room for the power of ten at the end of the y axis
 
@@ -41,11 +45,11 @@ def axis_limits(predicted: NDArray[np.float64], actual: NDArray[np.float64]) -> 
     So the middle 98 % always fill a third of the axes or more.
     """
     values = np.concatenate([predicted, actual])
-    low, high = np.quantile(values, [0.01, 0.99])
+    low, high = np.quantile(values, _ENDS)
     reach = high - low
     inside = values[(values >= low - reach) & (values <= high + reach)]
     low, high = float(inside.min()), float(inside.max())
-    margin = 0.06 * (high - low) or 0.5 * abs(low) or 1.0
+    margin = _MARGIN * (high - low) or 0.5 * abs(low) or 1.0
     return low - margin, high + margin
 
 
@@ -89,26 +93,8 @@ def draw_panel(
     ax.axhline(0, color=GRID, linewidth=0.6, zorder=0)
     ax.axvline(0, color=GRID, linewidth=0.6, zorder=0)
     ax.plot([low, high], [low, high], color=IDENTITY, linewidth=1.0, zorder=0.5)
-    sides = np.stack([panel.predicted, panel.actual])
     inside = _inside(panel, low, high)
-    counts = count_styles(kinds, styles)
-    drawn = sorted(counts, key=counts.__getitem__, reverse=True)
-    position = {kind: drawn.index(style) for kind, style in styles.items()}
-    position_of = np.array([position[kind] for kind in kinds])
-    for i, style in enumerate(drawn):
-        x, y = sides[:, inside & (position_of == i)]
-        ax.scatter(
-            x,
-            y,
-            s=16,
-            c=style.colour,
-            marker=style.marker,
-            alpha=ALPHA,
-            linewidths=POINT_EDGE,
-            edgecolors="white",
-            zorder=1 + 0.4 * (i + 1) / len(drawn),  # below ticks and axes, so that rasterized points make one image
-            rasterized=rasterized,
-        )
+    _draw_points(ax, panel, inside, kinds, styles, rasterized)
     ax.set(xlim=(low, high), ylim=(low, high), aspect="equal")
     _few_ticks(ax, low, high)
     hidden = int(np.count_nonzero(~inside))
@@ -123,6 +109,36 @@ def draw_panel(
         va="baseline",
         size=SMALL,
     )
+
+
+def _draw_points(
+    ax: Axes,
+    panel: Panel,
+    inside: NDArray[np.bool_],
+    kinds: NDArray[np.object_],
+    styles: Mapping[str, KindStyle],
+    rasterized: bool,
+) -> None:
+    """The groups (G,) ``inside`` the axes, a call for each style."""
+    sides = np.stack([panel.predicted, panel.actual])
+    counts = count_styles(kinds, styles)
+    drawn = sorted(counts, key=counts.__getitem__, reverse=True)
+    position = {kind: drawn.index(style) for kind, style in styles.items()}
+    position_of = np.array([position[kind] for kind in kinds])
+    for i, style in enumerate(drawn):
+        x, y = sides[:, inside & (position_of == i)]
+        ax.scatter(
+            x,
+            y,
+            s=_POINT_AREA,
+            c=style.colour,
+            marker=style.marker,
+            alpha=ALPHA,
+            linewidths=POINT_EDGE,
+            edgecolors="white",
+            zorder=1 + 0.4 * (i + 1) / len(drawn),  # below ticks and axes, so that rasterized points make one image
+            rasterized=rasterized,
+        )
 
 
 def _inside(panel: Panel, low: float, high: float) -> NDArray[np.bool_]:

@@ -98,7 +98,8 @@ def page_width(columns: int, room: float) -> float:
 def grid_figure(grid: Grid) -> Figure:
     """Draw the grid; kinds look the same in every panel."""
     cells = [cell for row in grid.rows for cell in row.cells if cell.panel is not None]
-    styles = _styles(cells)
+    counted = Counter(str(kind) for cell in cells for kind in cell.kinds)
+    styles = kind_styles([kind for kind, _ in counted.most_common()])
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
         room = tick_room([cell.panel for cell in cells if cell.panel])
         width = page_width(_columns(grid), room)
@@ -122,11 +123,6 @@ def wrapped(text: str, size: float, width: float) -> list[str]:
 
 def _columns(grid: Grid) -> int:
     return max(len(row.cells) for row in grid.rows)
-
-
-def _styles(cells: Sequence[Cell]) -> dict[str, KindStyle]:
-    counted = Counter(str(kind) for cell in cells for kind in cell.kinds)
-    return kind_styles([kind for kind, _ in counted.most_common()])
 
 
 def _page(grid: Grid, room: float, title_lines: int, styles: Sequence[KindStyle], foot_lines: int) -> Page:

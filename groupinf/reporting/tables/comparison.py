@@ -12,7 +12,6 @@ from groupinf.reporting.words.formats import coefficient, extent, one_line, perc
 from groupinf.reporting.words.plain import aligned, wrapped
 from groupinf.reporting.words.style import LONGEST_NAME, evaluation_name, method_name
 from groupinf.reporting.words.summary import SLOPE_WORDS, convention_of
-from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import number
 
@@ -56,7 +55,7 @@ def _about(names: Sequence[str], runs: Sequence[Run], width: int) -> str:
 
 def _facts(run: Run) -> dict[str, str]:
     """What a run is, by the name of each fact."""
-    about = run.manifest
+    about, of = run.manifest, run.manifest.evaluated
     train, test = (percent(share, 1) for share in about.accuracies) if about.accuracies is not None else ("", "")
     return {
         "dataset": shorten(about.dataset, LONGEST_NAME),
@@ -68,12 +67,8 @@ def _facts(run: Run) -> dict[str, str]:
         "training accuracy": train,
         "test accuracy": test,
         "groups": f"{about.n_groups:,}",
-        "retrained": _retrained(about),
+        "retrained": f"{about.n_retrained:,}" if of is None else one_line(f"0, read from {of.run}"),
     }
-
-
-def _retrained(about: GroupEffectsManifest) -> str:
-    return one_line(f"0, read from {about.evaluated.run}") if about.evaluated is not None else f"{about.n_retrained:,}"
 
 
 def _cells(row: Mapping[Any, Any]) -> tuple[str, ...]:

@@ -12,11 +12,11 @@ from groupinf.reporting.words.formats import coefficient, extent, interval, perc
 from groupinf.reporting.words.style import evaluation_in_text, method_in_text, method_name
 from groupinf.wording import counted
 
-# what a ρ of at least so much is called
+# what a ρ of at least so much is called: words are a judgement, and the number stands beside them
 _RANKS = ((0.99, "almost perfectly"), (0.95, "very well"), (0.8, "well"), (0.5, "moderately"), (0.2, "poorly"))
 _HARDLY = "hardly at all"
 _AGAINST = ((-0.2, _HARDLY), (-1.0, "in reverse"))
-# slopes between these are those of a prediction of the right size
+# slopes between these are called those of a prediction of the right size: 5 % off to either side is hardly seen
 _SAME = (0.95, 1.05)
 
 
@@ -35,12 +35,9 @@ def _answer(of: Callable[[str, Sequence[Entry]], str], entries: Sequence[Entry])
     known = [entry for entry in entries if not _resolved(entry).empty]
     small = sum(len(entry.unresolved) for entry in entries)
     aside = f"Left aside: {counted(small, 'measure')} with effects too small to be told from their errors."
-    return " ".join([*(of(method, some) for method, some in _by_method(known)), *([aside] if small else [])])
-
-
-def _by_method(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
-    methods = dict.fromkeys(entry.method for entry in entries)
-    return [(method, [entry for entry in entries if entry.method == method]) for method in methods]
+    methods = dict.fromkeys(entry.method for entry in known)
+    parts = [of(method, [entry for entry in known if entry.method == method]) for method in methods]
+    return " ".join([*parts, *([aside] if small else [])])
 
 
 def _resolved(entry: Entry) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.registry import METHODS
 from groupinf.groups.builders.registry import known_kinds
 from groupinf.reporting.words.formats import shorten
+from groupinf.reporting.words.palette import computed_looks
 
 MOST_TEST_POINTS = 12
 MOST_USER_KINDS = 8
@@ -191,7 +192,7 @@ def kind_styles(kinds: Sequence[str]) -> dict[str, KindStyle]:
 
 def method_styles(methods: Sequence[str]) -> dict[str, KindStyle]:
     """A style for every method, where several stand in one drawing."""
-    looks = dict(zip(METHODS, itertools.cycle(_METHOD_STYLES), strict=False))
+    looks = dict(zip(METHODS, itertools.chain(_METHOD_STYLES, computed_looks()), strict=False))
     return {method: KindStyle(method_name(method), *looks[method]) for method in dict.fromkeys(methods)}
 
 

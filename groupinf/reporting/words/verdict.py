@@ -18,17 +18,15 @@ def verdict(runs: Sequence[Run]) -> str:
 
     It may say that tables match their checksums, as a run is read back only where they do.
     """
-    parts = [_exactness(run) for run in runs]
+    parts = [exactness(run.effects, run.manifest.scales, len(run.manifest.skipped)) for run in runs]
     found = joint_exactness(parts)
-    doubts = [*_doubts(found, runs), *_source_doubts(runs)]
+    doubts = _doubts(found, runs)
+    if any(run.manifest.provenance.git_dirty for run in runs):
+        doubts.append("the source had changes that the commit named below does not hold")
     opening = f"With care: {'; '.join(doubts)}." if doubts else "Yes."
     where = f" in {len(runs):,} runs" if len(runs) > 1 else ""
     certificate = _certificate(found, where, _loosest(parts, runs))
     return f"{opening} {certificate} {_skipped(found)} The tables read here match their checksums."
-
-
-def _exactness(run: Run) -> Exactness:
-    return exactness(run.effects, run.manifest.scales, len(run.manifest.skipped))
 
 
 def _within_tolerance(found: Exactness) -> bool:
@@ -82,12 +80,6 @@ def _coarse(runs: Sequence[Run], certified: bool) -> str:
     others = f" (and more than {percent(RESOLVED)} on {len(coarse) - 1:,} more)" if len(coarse) > 1 else ""
     on = measure_name(evaluation, point, test_point_names(run))
     return f"on {on}{_at(label)} error estimates reach {reach} the median effect{why}{others}"
-
-
-def _source_doubts(runs: Sequence[Run]) -> list[str]:
-    """What is amiss with the commits that the runs name."""
-    changed = any(run.manifest.provenance.git_dirty for run in runs)
-    return ["the source had changes that the commit named below does not hold"] if changed else []
 
 
 def _skipped(found: Exactness) -> str:

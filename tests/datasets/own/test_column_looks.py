@@ -33,15 +33,15 @@ RNG = np.random.default_rng(0)
     ],
 )
 def test_looks_of_categories(texts: list[str], words: str) -> None:
-    found = looks_of_categories(np.array(texts, dtype=object), ".", "line")
+    found = looks_of_categories(np.array(texts, dtype=object), ".", True)
     assert words in found
     assert bool(found) == bool(words)
 
 
 def test_a_decimal_comma_is_advised_for_text_files_alone() -> None:
     texts = np.array([f"{i},5" for i in range(20)], dtype=object)
-    assert "set decimal" not in looks_of_categories(texts, ".", "row")
-    assert "set decimal" not in looks_of_categories(np.array([f"{i}.5" for i in range(20)], dtype=object), ",", "line")
+    assert "set decimal" not in looks_of_categories(texts, ".", False)
+    assert "set decimal" not in looks_of_categories(np.array([f"{i}.5" for i in range(20)], dtype=object), ",", True)
 
 
 @pytest.mark.parametrize(

@@ -22,9 +22,9 @@ from groupinf.errors import DataError
 from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.drawing.figures import FILE_FORMATS, figure_bytes
 from groupinf.reporting.drawing.layout import MOST_COLUMNS
-from groupinf.reporting.paper import figures as paper_figures
 from groupinf.reporting.paper import grid as paper_figures_grid
-from groupinf.reporting.paper.figures import Source, paper_figure
+from groupinf.reporting.paper.figures import FIGURES
+from groupinf.reporting.sources import Source
 from groupinf.reporting.words.style import kind_styles
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.load import load_config
@@ -55,7 +55,7 @@ def figure(name: str, runs: Sequence[Run], sweeps: bool = False) -> Figure:
     sources = (
         [Source(run.path, (run,), False) for run in runs] if not sweeps else [Source(Path("s"), tuple(runs), True)]
     )
-    return paper_figure(name, sources)
+    return FIGURES[name].draw(sources)
 
 
 def texts(figure: Figure) -> list[str]:
@@ -194,13 +194,8 @@ def test_long_numbers_at_the_ticks_have_room(made: MakeRun, name: str) -> None:
 def test_figure_c2_has_a_row_for_each_series_and_at_most_six_columns(made: MakeRun) -> None:
     lams = [10.0**-i for i in range(8)]
     few = [made("few", lam_over_n=lam) for lam in (0.1, 0.01)]
-    drawn = paper_figure(
-        "figure-c2",
-        [
-            Source(Path("s"), tuple(made(lam_over_n=lam) for lam in lams), True),
-            *(Source(r.path, (r,), False) for r in few),
-        ],
-    )
+    sweep = Source(Path("s"), tuple(made(lam_over_n=lam) for lam in lams), True)
+    drawn = FIGURES["figure-c2"].draw([sweep, *(Source(r.path, (r,), False) for r in few)])
     assert len(drawn.axes) == MOST_COLUMNS + 2
     titles = [ax.get_title() for ax in drawn.axes]
     assert titles[0] == "λ/n = 1·10⁻⁷"
@@ -276,7 +271,7 @@ def test_runs_that_lack_what_a_figure_shows_are_named_with_what_to_do(made: Make
     with pytest.raises(DataError, match="s: expected a run for figure-1, found a sweep"):
         figure("figure-1", [made()], sweeps=True)
     with pytest.raises(DataError, match="s: expected a sweep with results, found none"):
-        paper_figure("figure-c3", [Source(Path("s"), (), True)])
+        FIGURES["figure-c3"].draw([Source(Path("s"), (), True)])
     with pytest.raises(DataError, match="expected test_loss among the evaluations"):
         figure("figure-c2", [made(measures=ALL[4:], lam_over_n=lam) for lam in (0.1, 0.2)])
     with pytest.raises(DataError, match="expected at most 8 datasets, found 9"):
@@ -304,7 +299,7 @@ def test_points_are_vectors_up_to_a_limit(made: MakeRun, monkeypatch: pytest.Mon
 LONG = "a dataset with a name that is far too long for its column"
 
 
-@pytest.mark.parametrize("name", paper_figures.NAMES)
+@pytest.mark.parametrize("name", FIGURES)
 @pytest.mark.parametrize("dataset", [LONG, "_$x^2 <b> 病院"])
 def test_no_text_overlaps_another_or_leaves_the_page(made: MakeRun, name: str, dataset: str) -> None:
     kinds = ["random"] * 20 + [LONG] * 5 + [f"kind {i}" for i in range(7)]

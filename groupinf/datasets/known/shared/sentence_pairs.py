@@ -102,9 +102,12 @@ def _gold_pairs(path: Path, groups: Sequence[str]) -> list[_Pair]:
         where = f"{path}, line {number}"
         record = _record(line, where)
         label = _text(record, "gold_label", where)
-        if label != NO_CONSENSUS:
-            sentences = _text(record, "sentence1", where), _text(record, "sentence2", where)
-            found.append(_Pair(sentences, _code(label, where), tuple(_text(record, g, where) for g in groups)))
+        if label == NO_CONSENSUS:
+            continue
+        sentences = _text(record, "sentence1", where), _text(record, "sentence2", where)
+        if label not in CLASSES:
+            raise DataError(f"{where}: gold_label: expected one of {', '.join(CLASSES)}, found {label!r}")
+        found.append(_Pair(sentences, CLASSES.index(label), tuple(_text(record, g, where) for g in groups)))
     if not found:
         raise DataError(f"{path}: expected pairs with a gold label, found none")
     return found
@@ -126,12 +129,6 @@ def _text(record: dict[str, Any], field: str, where: str) -> str:
         found = f"no such field among {', '.join(record)}" if field not in record else repr(value)
         raise DataError(f"{where}: {field}: expected a text, found {found}")
     return value
-
-
-def _code(label: str, where: str) -> int:
-    if label not in CLASSES:
-        raise DataError(f"{where}: gold_label: expected one of {', '.join(CLASSES)}, found {label!r}")
-    return CLASSES.index(label)
 
 
 def _features(pairs: Pairs, words: WordVectors) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -54,8 +54,11 @@ def looks_of_numbers(column: str, values: NDArray[Any], texts: Iterable[str]) ->
     return ""
 
 
-def looks_of_categories(values: NDArray[np.object_], decimal: str, unit: str) -> str:
-    """Return a warning about a feature that is read as categories; empty where it looks like categories."""
+def looks_of_categories(values: NDArray[np.object_], decimal: str, of_text: bool) -> str:
+    """Return a warning about a feature that is read as categories; empty where it looks like categories.
+
+    ``of_text``: the file holds text alone, of which a configuration may say how numbers are written.
+    """
     counts = Counter(str(value) for value in values.tolist())
     if not counts or values.size < FEWEST:
         return ""
@@ -70,26 +73,35 @@ def looks_of_categories(values: NDArray[np.object_], decimal: str, unit: str) ->
             return ""
         return "looks like numbers written as text, and is read as categories; list it under numeric or categorical"
     if sum(counts[text] for text in numbers) > SHARE * values.size and len(counts) - len(numbers) <= MOST_MARKS:
-        marks = {text: counts[text] for text in counts if text not in numbers}
-        listed = ", ".join(f"{text!r} ({times:,})" for text, times in marks.items())
-        given = f"set missing_values: [{', '.join(map(repr, marks))}]"
-        given += "" if unit == "line" else " and list it under numeric"
-        return f"looks like numbers but for {listed}, and is read as categories; {given}, or list it under categorical"
+        return _numbers_but_for({text: counts[text] for text in counts if text not in numbers}, of_text)
     written = next((text for text in counts if _is_written_number(text)), None)
     if written is not None and _share(counts, lambda text: _is_written_number(text) or text in numbers) > SHARE:
-        comma = re.fullmatch(r"\s*[+-]?\d*,\d+\s*", written) is not None and unit == "line" and decimal == "."
-        plain = "write plain numbers" if decimal == "." else "write numbers with a comma alone, as decimal says"
-        mend = "set decimal: ','" if comma else plain
-        return (
-            f"looks like numbers written as text, such as {written!r}, each of them a category; {mend}, or list it"
-            " under categorical"
-        )
+        return _written_otherwise(written, decimal, of_text)
     if len(counts) == values.size:
         return "looks like an id, as every row has another value; drop it (it can still make column groups)"
     return ""
 
 
 _AS_CATEGORIES = "list it under categorical, or under numeric where it is a quantity"
+
+
+def _numbers_but_for(marks: Mapping[str, int], of_text: bool) -> str:
+    """The warning where a few texts, each with its rows, are no numbers among numbers."""
+    listed = ", ".join(f"{text!r} ({times:,})" for text, times in marks.items())
+    given = f"set missing_values: [{', '.join(map(repr, marks))}]"
+    given += "" if of_text else " and list it under numeric"
+    return f"looks like numbers but for {listed}, and is read as categories; {given}, or list it under categorical"
+
+
+def _written_otherwise(example: str, decimal: str, of_text: bool) -> str:
+    """The warning where numbers are written with signs, thousands or a decimal comma."""
+    comma = re.fullmatch(r"\s*[+-]?\d*,\d+\s*", example) is not None and of_text and decimal == "."
+    plain = "write plain numbers" if decimal == "." else "write numbers with a comma alone, as decimal says"
+    mend = "set decimal: ','" if comma else plain
+    return (
+        f"looks like numbers written as text, such as {example!r}, each of them a category; {mend}, or list it"
+        " under categorical"
+    )
 
 
 def _is_written_number(text: str) -> bool:

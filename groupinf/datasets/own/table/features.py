@@ -111,7 +111,7 @@ def _refuse_as_number(table: Table, column: str, parsed: Parsed) -> None:
         return
     found = str(table.shown(int(odd[0]), column))
     mend = "write it as a plain number"
-    if table.files[0].unit == "line" and "," in found and table.reading.decimal == ".":
+    if table.is_text and "," in found and table.reading.decimal == ".":
         mend = "if the comma is a decimal one, set decimal: ','"
     elif not any(c.isdigit() for c in found):
         mend = f"if it stands for a missing value, set missing_values: [{found!r}]"

@@ -65,7 +65,7 @@ def load_table(config: TableOptions, files: Sequence[Path], seed: int, read: Cal
 
 
 def stated_roles(config: TableOptions, dataset: Dataset) -> Mapping[str, Any]:
-    """The roles of columns that the file itself decides: others read it, too, but as the columns that it holds."""
+    """Which columns the file itself makes an index or categories, by what pandas wrote beside the data."""
     stated = {use.name: use.role for use in dataset.uses if use.stated}
     return {"stated": stated} if stated else {}
 

@@ -30,6 +30,11 @@ _UNNAMED_INDEX = re.compile(r"__index_level_\d+__")
 class TypedTable(Table):
     """A table whose columns have types: numbers, bools or text. A missing value is a null, NaN or a marker."""
 
+    @property
+    def is_text(self) -> bool:
+        """The file states what each column holds."""
+        return False
+
     def parsed(self, column: str) -> Parsed:
         """Return a column as its type, or else its owner says; text that looks like numbers stays text."""
         array = self.columns.arrow(column)
@@ -76,22 +81,7 @@ def read_parquet(path: Path, reading: Reading = AS_FOUND) -> TypedTable:
     pandas' metadata list as the index, or as categories, are known as such.
     Raises DataError where it is no Parquet file, damaged or without rows, or a column name is repeated or empty.
     """
-    sha256 = sha256_of(path)
-    try:
-        with pq.ParquetFile(path) as file:
-            raw = file.read()
-        raw.validate(full=True)
-    except MemoryError:  # Arrow's own among them, which is no damage
-        raise
-    except UNREADABLE as error:
-        reason = str(error).split("\n", 1)[0] or type(error).__name__
-        raise DataError(
-            f"{path}: expected a readable Parquet file, found: {reason}; a file of comma-separated text is"
-            " given by csv: in place of parquet:"
-        ) from error
-    check_header(raw.column_names, str(path))
-    if not raw.num_rows or not raw.num_columns:
-        raise DataError(f"{path}: expected rows, found none")
+    sha256, raw = sha256_of(path), _raw_table(path)
     columns, unusable, dates = {}, {}, {}
     for name in raw.column_names:
         kind = raw[name].type
@@ -112,6 +102,26 @@ def read_parquet(path: Path, reading: Reading = AS_FOUND) -> TypedTable:
         index=tuple(name for name in raw.column_names if name in index or _UNNAMED_INDEX.fullmatch(name)),
         categories=categories | {f.name for f in raw.schema if pa.types.is_dictionary(f.type)},
     )
+
+
+def _raw_table(path: Path) -> pa.Table:
+    """The file as it is; raises DataError as ``read_parquet`` says."""
+    try:
+        with pq.ParquetFile(path) as file:
+            raw = file.read()
+        raw.validate(full=True)
+    except MemoryError:  # Arrow's own among them, which is no damage
+        raise
+    except UNREADABLE as error:
+        reason = str(error).split("\n", 1)[0] or type(error).__name__
+        raise DataError(
+            f"{path}: expected a readable Parquet file, found: {reason}; a file of comma-separated text is"
+            " given by csv: in place of parquet:"
+        ) from error
+    check_header(raw.column_names, str(path))
+    if not raw.num_rows or not raw.num_columns:
+        raise DataError(f"{path}: expected rows, found none")
+    return raw
 
 
 def pandas_columns(schema: pa.Schema) -> tuple[frozenset[str], frozenset[str]]:

@@ -65,7 +65,7 @@ class Parsed:
 
 @dataclass(frozen=True)
 class TableFile:
-    """A file and where in it each row stands: ``unit`` is "line" or "row"."""
+    """A file and where in it each row stands: ``unit`` is what messages call it, a line or a row."""
 
     path: Path
     sha256: str
@@ -89,6 +89,11 @@ class Table(ABC):
     dates: Mapping[str, str] = field(default_factory=dict)
     index: tuple[str, ...] = ()
     categories: frozenset[str] = frozenset()
+
+    @property
+    @abstractmethod
+    def is_text(self) -> bool:
+        """Whether the file holds text alone, of which its owner may say how numbers are written."""
 
     @abstractmethod
     def parsed(self, column: str) -> Parsed:

@@ -44,6 +44,11 @@ Record = tuple[int, list[str]]
 class TextTable(Table):
     """A table whose columns hold the texts of the file."""
 
+    @property
+    def is_text(self) -> bool:
+        """Text it is."""
+        return True
+
     def parsed(self, column: str) -> Parsed:
         """Return a column as int64 or float64 where every value that is not missing is a number, else as its text.
 

@@ -48,8 +48,8 @@ def _warning(table: Table, column: str, parsed: Parsed) -> str:
         return ""
     known = parsed.values[~parsed.missing]
     if parsed.is_text:
-        return looks_of_categories(known, table.reading.decimal, table.files[0].unit)
-    texts = table.columns[column] if table.files[0].unit == "line" else ()
+        return looks_of_categories(known, table.reading.decimal, table.is_text)
+    texts = table.columns[column] if table.is_text else ()
     return looks_of_numbers(column, known, texts)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from groupinf.analysis.extent import extents
 from groupinf.reporting.html.parts.agreement_tables import evaluations_of
@@ -67,12 +66,9 @@ def _values(entries: Sequence[Entry], looks: Looks, evaluation: str) -> dict[str
     for entry in sorted(entries, key=_lam):
         for row in extents(entry.run.spearman).to_dict("records"):
             if row["evaluation"] == evaluation and math.isfinite(row["spearman_median"]):
-                lines[row["method"]].append(_value(_lam(entry), row))
+                value = _Value(_lam(entry), row["spearman_median"], row["spearman_least"], row["spearman_most"])
+                lines[row["method"]].append(value)
     return {method: line for method, line in lines.items() if line}
-
-
-def _value(lam_over_n: float, row: Mapping[Any, Any]) -> _Value:
-    return _Value(lam_over_n, row["spearman_median"], row["spearman_least"], row["spearman_most"])
 
 
 def _panel(

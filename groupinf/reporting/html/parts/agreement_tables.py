@@ -180,12 +180,14 @@ def _method_cells(
         for lane, (method, look) in enumerate(present)
     ]
     first = by_method[present[0][0]][shown.column] if present else math.nan
-    numbers = [_number_cell(by_method[m], s) if m in by_method else _ABSENT for m in methods for s in statistics]
+    numbers = [
+        _with_ends(by_method[method], statistic, by_method[method][statistic.column])
+        if method in by_method
+        else _ABSENT
+        for method in methods
+        for statistic in statistics
+    ]
     return [Cell(drawing(marks, scale), first), *numbers]
-
-
-def _number_cell(row: Mapping[Any, Any], statistic: Statistic) -> Cell:
-    return _with_ends(row, statistic, row[statistic.column])
 
 
 def _with_ends(row: Mapping[Any, Any], statistic: Statistic, value: float, words: str = "") -> Cell:

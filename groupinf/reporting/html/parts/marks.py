@@ -12,8 +12,11 @@ from matplotlib.path import Path
 
 from groupinf.reporting.html.parts.markup import Html, element
 
-_LANE = 11  # pixels of height for each of several values below one another
+# pixels, chosen by eye: the height for each of several values below one another, what is left above and below them, and
+# the radius of a mark
+_LANE, _EDGE = 11, 2
 _RADIUS = 4.0
+_INSET = 3.0  # per cent of the width left free at either end of a scale, so that marks at its ends are whole
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Scale:
         """Where a value stands, in per cent of the width."""
         low, high = self._at(self.low), self._at(self.high)
         share = (self._at(value) - low) / (high - low)
-        return 3 + 94 * min(1.0, max(0.0, share))
+        return _INSET + (100 - 2 * _INSET) * min(1.0, max(0.0, share))
 
     def _at(self, value: float) -> float:
         if not self.logarithmic:
@@ -55,7 +58,7 @@ def drawing(marks: Sequence[Mark], scale: Scale) -> Html:
     """The marks on the scale, those of a higher lane below; undefined values are left out."""
     defined = [mark for mark in marks if math.isfinite(mark.value)]
     lanes = 1 + max((mark.lane for mark in marks), default=0)
-    height = _LANE * lanes + 4
+    height = _LANE * lanes + 2 * _EDGE
     at = f"{scale.place(scale.reference):.1f}%"
     line = element("line", {"class": "reference", "x1": at, "x2": at, "y1": "0", "y2": f"{height}"})
     words = "; ".join(mark.words for mark in defined) or "undefined"
@@ -64,7 +67,7 @@ def drawing(marks: Sequence[Mark], scale: Scale) -> Html:
 
 
 def _drawn(mark: Mark, scale: Scale) -> list[Html]:
-    y = _LANE * mark.lane + _LANE / 2 + 2
+    y = _LANE * mark.lane + _LANE / 2 + _EDGE
     parts = []
     if math.isfinite(mark.low) and math.isfinite(mark.high):
         ends = {"x1": f"{scale.place(mark.low):.2f}%", "x2": f"{scale.place(mark.high):.2f}%"}

@@ -43,10 +43,11 @@ def _run(entry: Entry) -> list[Html]:
         figure = figure_bytes(lambda_figure(run, run.cross_validation), "png")
         parts.append(_details("Choice of λ", png_figure(figure, choice_line(run, run.cross_validation))))
     config = yaml.safe_dump(dict(run.config), sort_keys=False, allow_unicode=True)
+    lines = [joined([line, Html("\n")]) for line in config.splitlines()]  # plain text would lose its line breaks
     parts += [
         *_columns(run.manifest),
         _details("Where it comes from", _provenance(run.manifest)),
-        _details("Config", element("pre", {"tabindex": "0"}, *_lines(config))),
+        _details("Config", element("pre", {"tabindex": "0"}, *lines)),
     ]
     heading = [element("h3", {}, entry.label)] if entry.label else []
     return [*heading, *parts]
@@ -86,11 +87,8 @@ def _provenance(manifest: GroupEffectsManifest) -> Html:
         "sha256 of the run's files": manifest.files,
     }
     known = ((words, value) for words, value in said.items() if value is not None)
-    return element("dl", {}, *(part for words, value in known for part in _pair(words, value)))
-
-
-def _pair(words: str, value: Any) -> tuple[Html, Html]:
-    return element("dt", {}, words), element("dd", {}, _written(value))
+    pairs = ((element("dt", {}, words), element("dd", {}, _written(value))) for words, value in known)
+    return element("dl", {}, *(part for pair in pairs for part in pair))
 
 
 def _written(value: Any) -> Content:
@@ -107,11 +105,6 @@ def _written(value: Any) -> Content:
 
 def _details(summary: str, content: Html) -> Html:
     return element("details", {}, element("summary", {}, summary), content)
-
-
-def _lines(text: str) -> list[Html]:
-    """The lines of a text as they are, each escaped."""
-    return [joined([line, Html("\n")]) for line in text.splitlines()]
 
 
 TRUST = Section("trust", "Trust", "Can the numbers be trusted?", _answer)
