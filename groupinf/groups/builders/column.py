@@ -11,7 +11,7 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.rows.labels import shortened
 from groupinf.errors import DataError
 from groupinf.groups.builders.builder import Builder, Problem
-from groupinf.groups.by_value import BY_VALUE, ByValue, ColumnNames, Gaps, gap_words, names_of, rows_by_value
+from groupinf.groups.by_value import BY_VALUE, ByValue, ColumnNames, Gaps, names_of, rows_by_value, value_words
 from groupinf.groups.groups import Built, Group
 from groupinf.groups.source import GroupSource
 from groupinf.wording import counted, did_you_mean
@@ -80,8 +80,8 @@ class Column(Builder):
         return len(self._rows(dataset).values)
 
     def notes(self, dataset: Dataset) -> tuple[str, ...]:
-        """What becomes of rows without a value."""
-        return gap_words(self.column, self._rows(dataset), self.missing, "training", "group")
+        """What becomes of rows without a value, and which values differ in blanks alone."""
+        return value_words(self.column, self._rows(dataset), self.missing, "training", "group")
 
     def _rows(self, dataset: Dataset) -> ByValue:
         return rows_by_value(dataset.columns, self.column, self.missing)
