@@ -90,6 +90,14 @@ def test_gaps_are_a_group_and_a_set_where_they_are_asked_for(folder: Path) -> No
     assert run.manifest.test_sets[-1].rows == 1
 
 
+def test_groups_and_sets_that_differ_in_blanks_are_told(folder: Path) -> None:
+    spaced = table().assign(site=np.array([" a", "a", "b"])[np.arange(80) % 3])
+    spaced.to_csv(folder / "own.csv", index=False)
+    notes = ran(folder, "csv").manifest.notes
+    for sets in ("group", "set of test rows"):
+        assert f"column site: ' a', 'a' differ in blanks alone, and each is a {sets} of its own" in notes
+
+
 def test_two_columns_make_groups_and_sets_of_combinations(folder: Path) -> None:
     run = ran(folder, "csv", ["site", "year"])
     counts = table().iloc[:60].dropna(subset="site").groupby(["site", "year"]).size()

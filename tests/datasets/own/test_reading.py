@@ -12,7 +12,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pydantic import ValidationError
 
+from groupinf.datasets.column_use import column_notes
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.own.table.parquet_periods import frequency
@@ -365,6 +367,94 @@ def test_periods_of_an_unknown_frequency_are_of_another_type(tmp_path: Path) -> 
 )
 def test_stated_columns_have_to_be_there(tmp_path: Path, options: dict[str, Any], message: str) -> None:
     assert refused(tmp_path, "csv", frame(site=[1, 2] * 8), **options).startswith(message)
+
+
+def warnings(data: Dataset) -> dict[str, str]:
+    return {use.name: use.warning for use in data.uses if use.warning}
+
+
+def test_words_that_fill_a_column_are_not_advised_as_gaps(tmp_path: Path) -> None:
+    bools = refused(tmp_path, "csv", frame(paid=["False", "True"] * 8), numeric=["paid"])
+    assert bools.endswith("line 2: column 'paid'; most of its values are no numbers: take 'paid' out of numeric")
+    target = refused(tmp_path, "csv", frame().assign(y=["yes", "no"] * 8), numeric=["y"])
+    assert target.endswith("most of its values are no numbers: take 'y' out of numeric")
+    few = refused(tmp_path, "parquet", frame(paid=["unknown", "1", "2", "3"] * 4), numeric=["paid"])
+    assert few.endswith("if it stands for a missing value, set missing_values: ['unknown']")
+
+
+def test_a_marker_is_missing_or_not(tmp_path: Path) -> None:
+    ids = frame(id=["NA", "7", "8", "9"] * 4)
+    message = refused(tmp_path, "csv", ids, numeric=["id"], not_missing=["NA"])
+    assert message.endswith("if it stands for a missing value, take 'NA' out of not_missing")
+    assert "take 'NA' out of not_missing, or list it" in warnings(load(tmp_path, "csv", ids, not_missing=["NA"]))["id"]
+    with pytest.raises(ValidationError, match=r"under missing_values or not_missing, found 'na' under both"):
+        load(tmp_path, "csv", ids, not_missing=["NA"], missing_values=[-999, "na"])
+
+
+def test_a_comma_in_a_stated_number_may_be_of_thousands(tmp_path: Path) -> None:
+    thousands = refused(tmp_path, "csv", frame(price=["4,253", "998"] * 8), numeric=["price"])
+    assert "column 'price'; its comma stands before three digits, as that of thousands does: write plain" in thousands
+    decimals = refused(tmp_path, "csv", frame(price=["4,253", "0,98"] * 8), numeric=["price"])
+    assert decimals.endswith("if the comma is a decimal one, set decimal: ','")
+    table = frame(price=["4,253", "998"] * 8).assign(x=1)
+    read = warnings(load(tmp_path, "csv", table, decimal=","))
+    assert read["price"].startswith("looks like thousands: '4,253', as every other with a ',', has three digits behind")
+    assert not warnings(load(tmp_path, "csv", table, decimal=",", numeric=["price"]))
+
+
+@KINDS
+def test_categories_and_classes_that_differ_in_blanks_are_told(tmp_path: Path, kind: str) -> None:
+    table = frame(ward=[" a", "a", "a ", "b"] * 4).assign(y=["yes", " yes", "no", "no"] * 4)
+    data = load(tmp_path, kind, table, categorical=["ward"])
+    assert warnings(data) == {
+        "ward": "' a', 'a', 'a ' differ in blanks alone and are values of their own; take the blanks out",
+        "y": "' yes', 'yes' differ in blanks alone and are values of their own; take the blanks out",
+    }
+
+
+def test_many_gaps_filled_in_are_told(tmp_path: Path) -> None:
+    table = frame(
+        country=["NA", "DE", "FR"] * 5 + ["DE"],
+        kind=["NA", "null", "u", "v", "u"] * 3 + ["u"],
+        age=["NA", "1.5", "2"] * 5 + ["2"],
+        size=["?", "s", "t"] * 5 + ["t"],
+        few=["NA", "1.5", "2", *["2"] * 13],
+    )
+    options: dict[str, Any] = {"missing_values": ["?"]}
+    filled = "a fifth or more of the values are missing and were filled in"
+    assert warnings(load(tmp_path, "csv", table, missing="impute", **options)) == {
+        "country": f"{filled}, all of them 'NA'; if it is a value, set not_missing: ['NA']",
+        "kind": filled,
+        "age": filled,
+        "size": filled,
+    }
+    message = refused(tmp_path, "csv", table, **options)
+    assert "found 'NA', which stands for a missing one unless not_missing lists it; fill it in" in message
+    assert "unless" not in refused(tmp_path, "csv", table, drop=["country", "kind", "age"], **options)
+    typed = table.replace({"NA": None, "?": None}).assign(age=[None, 1.5, 2.0] * 5 + [2.0])
+    assert warnings(load(tmp_path, "parquet", typed[["country", "age", "part", "y"]], missing="impute")) == {
+        "country": filled,
+        "age": filled,
+    }
+
+
+@pytest.mark.parametrize(
+    ("index", "advice"),
+    [
+        ([i * i for i in range(16)], "; list it under numeric to make it one"),
+        ([f"p{i}" for i in range(16)], "; row_key may name it, or list it under categorical to make it one"),
+        (
+            pd.date_range("2020-01-01", periods=16),
+            "; list it under categorical to make it one, or under numeric to make days of it",
+        ),
+        (pd.to_timedelta(range(16), unit="h"), ""),
+    ],
+    ids=["numbers", "text", "dates", "durations"],
+)
+def test_an_index_is_told_what_may_be_made_of_it(tmp_path: Path, index: Any, advice: str) -> None:
+    data = load(tmp_path, "parquet", frame().set_index(pd.Index(list(index), name="row")))
+    assert data.feature_names == ("x",)
+    assert column_notes(data.uses) == (f"column row: the index that pandas wrote, no feature{advice}",)
 
 
 @KINDS
