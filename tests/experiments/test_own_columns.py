@@ -172,14 +172,12 @@ def test_blanks_in_names_of_columns_show_and_small_numbers_are_written_as_elsewh
     values = np.round(rng.normal(size=60), 3)
     data = pd.DataFrame({" income": values * 1e-7, "two words": values, "y": (values > 0).astype(int)})
     data.to_csv(folder / "small.csv", index=False)
-    small = load_config(
-        {
-            "name": "small",
-            "dataset": {"csv": str(folder / "small.csv"), "target": "y"},
-            "regularization": {"lambda_over_n": 1e-5},
-            "groups": {"sizes": {"min": 0.1, "max": 0.2, "num": 2}, "builders": ["random"]},
-        }
-    )
+    small = {
+        "name": "small",
+        "dataset": {"csv": str(folder / "small.csv"), "target": "y"},
+        "regularization": {"lambda_over_n": 1e-5},
+        "groups": {"sizes": {"min": 0.1, "max": 0.2, "num": 2}, "builders": ["random"]},
+    }
     run = unreported(small, folder / "runs")
     write_report(run)
     low = f"{values.min():g}".replace("-", "−")
