@@ -147,7 +147,8 @@ def _test_point_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigEr
             return [loaded.error(("test_points", "keys"), str(error))]
     beyond = [i for i in points.indices or () if i >= rows]
     if beyond:
-        return [loaded.error(("test_points", "indices"), f"expected rows 0 to {rows - 1}, found {beyond[0]}")]
+        hint = ", one more than the last: rows count from 0" if beyond[0] == rows else ""
+        return [loaded.error(("test_points", "indices"), f"expected rows 0 to {rows - 1}, found {beyond[0]}{hint}")]
     return []
 
 
