@@ -24,7 +24,7 @@ from groupinf.experiments.folder.missing import missing_text
 from groupinf.experiments.folder.notes import notes_on_folder
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.folder.store import require_prepared, store_prepared
-from groupinf.experiments.study import Own, Prepared, Result, Stored, StudyKind, Work
+from groupinf.experiments.study import Own, Prepared, Result, Stored, Studies, StudyKind, Work
 from groupinf.experiments.workers.memory import reserve_buffers
 from groupinf.experiments.workers.processes import require_backend
 from groupinf.experiments.workers.progress import Progress
@@ -113,6 +113,14 @@ def finished(directory: RunDirectory) -> bool:
     return whole and all(directory.read_block(b, files) is not None for b in range(manifest.n_blocks))
 
 
+def kind_in(studies: Studies, directory: RunDirectory) -> StudyKind[Any, Any]:
+    """The kind of study of the run in a folder; raises DataError where there is none, or it is not known here."""
+    name = directory.require_manifest(RunManifest).study
+    if name not in studies:
+        raise DataError(f"{directory.path}: expected a run of one of {', '.join(studies)}, found one of {name}")
+    return studies[name]
+
+
 def open_study(kind: StudyKind[Own, Any], loaded: Any, out: Path, fresh: bool, progress: Progress) -> Opened[Own]:
     """The run in ``out``/<name>-<hash> of a loaded configuration, whose data are loaded and checked.
 
@@ -188,9 +196,15 @@ def complete(
 
 
 def load_run(kind: StudyKind[Own, Result], path: Path) -> Result:
-    """Read a collected run back; raises DataError where the folder holds none or a file is not what was written."""
+    """Read a collected run back.
+
+    Raises DataError where the folder holds none of this kind of study, or a file is not what was written.
+    """
     reserve_buffers()
     directory = RunDirectory(path)
+    found = directory.require_manifest(RunManifest).study
+    if found != kind.name:
+        raise DataError(f"{path}: expected a run of the study {kind.name}, found one of {found}")
     manifest = directory.require_manifest(kind.manifest)
     if not manifest.collected:
         raise DataError(f"{path}: this run is not finished; {makes_again(path)} finishes it")

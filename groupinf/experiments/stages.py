@@ -8,9 +8,8 @@ from typing import Any
 
 from groupinf.errors import DataError
 from groupinf.experiments.compute import compute_blocks
-from groupinf.experiments.driver import collect_run, finished, load_run, open_study, prepare_run
+from groupinf.experiments.driver import collect_run, finished, kind_in, load_run, open_study, prepare_run
 from groupinf.experiments.folder.in_progress import note_shards
-from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.folder.sweep_folder import runs_of
 from groupinf.experiments.study import Studies, StudyKind
@@ -65,7 +64,7 @@ def collect(studies: Studies, path: Path, progress: Progress) -> Any:
     Raises DataError where it is no run, was not prepared whole, or lacks blocks, which are named.
     """
     directory = RunDirectory(path.absolute())
-    kind = studies[directory.require_manifest(RunManifest).study]
+    kind = kind_in(studies, directory)
     if not finished(directory):
         collect_run(kind, directory, progress)
     return load_run(kind, path)

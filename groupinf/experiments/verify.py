@@ -9,6 +9,7 @@ from typing import Any
 
 from groupinf.errors import DataError
 from groupinf.experiments.compute import outcomes_of
+from groupinf.experiments.driver import kind_in
 from groupinf.experiments.folder.files import npz_bytes
 from groupinf.experiments.folder.identity import differing_fields
 from groupinf.experiments.folder.manifest import OtherFormatError, RunManifest
@@ -54,7 +55,7 @@ def verify_run(studies: Studies, path: Path, jobs: int, progress: Progress) -> V
         note = "" if problems else f"{manifest.made_from}: its blocks are not made again"
         return Verified(path, files, blocks, (), problems, note)
     again = tuple(stored[::ONE_IN])
-    differ = _differing_blocks(studies[manifest.study], directory, again, jobs, progress) if again else ()
+    differ = _differing_blocks(kind_in(studies, directory), directory, again, jobs, progress) if again else ()
     return Verified(path, files, blocks, again, tuple(differ))
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from groupinf.config.load import LoadedConfig
+from groupinf.experiments.driver import kind_in
 from groupinf.experiments.driver import load_run as load
-from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.study import StudyKind
 from groupinf.registry import Registry
@@ -23,4 +23,4 @@ def kind_of(loaded: LoadedConfig[Any]) -> StudyKind[Any, Any]:
 
 def load_run(path: Path) -> Any:
     """A collected run of whatever kind; raises DataError where the folder holds none or a file is not what it was."""
-    return load(STUDIES[RunDirectory(path).require_manifest(RunManifest).study], path)
+    return load(kind_in(STUDIES, RunDirectory(path)), path)

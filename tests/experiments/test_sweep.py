@@ -239,7 +239,7 @@ def test_shards_and_preparation_go_on_without_a_value_that_does_not_fit(
     fails_at(0.1 * 90)
     planned = plan_sweep(load_config(study), parse_grid(GRID))
     _, failures = prepare_sweep(planned, tmp_path, 1, False, Silent())
-    assert [failure.lam_over_n for failure in failures] == [0.1]
+    assert [failure.value for failure in failures] == [0.1]
     assert compute_shard(planned, tmp_path, 1, Shard(1, 1), Silent()).left == ()
     done = sweep(study, tmp_path)
     assert [run.manifest.lam_over_n for run in done.runs] == [0.001, 0.01]

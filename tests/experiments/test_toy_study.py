@@ -119,3 +119,14 @@ def test_another_of_its_kind_in_the_folder_is_refused_by_field(tmp_path: Path, m
     monkeypatch.setattr("groupinf.experiments.driver.run_name", lambda work: path.name)
     with pytest.raises(DataError, match=r"holds another run \(seed: here 6, stored 5\)"):
         execute_study(TOY, ToyConfig("toy", 6, 103, 10), tmp_path, 1, False, Silent())
+
+
+def test_a_run_of_another_kind_of_study_is_refused_in_words(undisturbed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    evaluated = command("evaluate", undisturbed, "--set", "evaluations=[test_loss]")
+    assert evaluated.exit_code == 2
+    assert f"{undisturbed}: expected a run of the study group_effects, found one of toy\n" in evaluated.stderr
+    monkeypatch.setattr(STUDIES, "_cases", {name: kind for name, kind in STUDIES.items() if name != "toy"})
+    for reading in ("report", "collect", "verify"):
+        refused = command(reading, undisturbed)
+        assert refused.exit_code == 2
+        assert f"{undisturbed}: expected a run of one of group_effects, found one of toy\n" in refused.stderr

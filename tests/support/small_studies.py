@@ -85,7 +85,7 @@ def study_of(problem: Problem) -> Study:
     test = Objective(coordinates(problem.X_test), problem.y_test, np.ones(problem.y_test.size), 0.0, loss, basis)
     fitted, tested = fit(objective), single_rows(range(problem.y_test.size))
     groups = _groups(problem)
-    scales, norms = frozen_scales(fitted, tested.of(test), Drawn(tested, groups, (), ()), problem.evaluations)
+    scales, norms = frozen_scales(fitted, tested.of(test), Drawn(0.0, tested, groups, (), ()), problem.evaluations)
     engine = choose_engine(fitted, float(groups.sizes.mean()))
     bounded = bounded_problem(fitted, test, engine.kernel)
     return Study(
