@@ -21,7 +21,7 @@ from groupinf.numerics.row_space import is_reduced, row_space_basis
 from groupinf.studies.group_effects.folds import folds_of
 from groupinf.studies.group_effects.schema import CrossValidation, LoadedStudy, TestPoints
 from groupinf.studies.group_effects.test_points import rows_of_keys
-from groupinf.wording import counted
+from groupinf.wording import counted, listed
 
 
 def load_checked(loaded: LoadedStudy) -> Dataset:
@@ -109,7 +109,7 @@ def _evaluation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigEr
     undefined = next((e for e in evaluations_of(loaded, dataset) if not e.is_defined(loss)), None)
     if undefined is None:
         return []
-    defined = " or ".join(e.name for e in EVALUATIONS.values() if e.is_defined(loss))
+    defined = listed((e.name for e in EVALUATIONS.values() if e.is_defined(loss)), "or")
     data = f"the {len(dataset.classes)} classes of {dataset.name}" if dataset.classes else dataset.name
     found = f"found {undefined.name}, which is defined for {undefined.defined_for} only"
     return [loaded.error(("evaluations",), f"expected {defined} for {data}, {found}")]
@@ -135,7 +135,7 @@ def _test_point_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigEr
         return [] if message is None else [loaded.error(("test_points", "column"), message)]
     asked = {key: count for key in ("random", "highest_loss") if (count := getattr(points, key))}
     if sum(asked.values()) > rows:
-        found = " and ".join(f"{key}: {count}" for key, count in asked.items())
+        found = listed(f"{key}: {count}" for key, count in asked.items())
         default = "" if "test_points" in loaded.config.model_fields_set else ", the default"
         message = f"expected at most {counted(rows, 'test point')}, as there are test rows, found {found}{default}"
         return [loaded.error(("test_points",), message)]
