@@ -18,9 +18,7 @@ def replacement(target: Path, prefix: str | None = None, suffix: str = "") -> It
     It is synced to the disk and given the mode 0644 before the rename. Its name is its own, so that several processes
     may write the same target; ``prefix`` (``.NAME-`` of the target unless given) starts with a dot, so that folder
     listings leave it out. After an error nothing is left of it, and what was at ``target`` before is still there.
-
-    Raises:
-        OSError: the disk refuses.
+    Raises OSError where the disk refuses.
     """
     stream = tempfile.NamedTemporaryFile(  # noqa: SIM115
         dir=target.parent, prefix=prefix or f".{target.name}-", suffix=suffix, delete=False

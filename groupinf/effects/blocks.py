@@ -10,17 +10,20 @@ from numpy.typing import NDArray
 from groupinf.numerics.engine import Engine
 from groupinf.numerics.objective import Objective
 
-# enough columns for X @ Θ to be bound by arithmetic and not by reading X, also when most have converged
+# groups in a block by default: enough columns for X @ Θ to be bound by arithmetic and not by reading X, also when most
+# have converged
 WIDEST = 48
 # factors of a block, one P × P matrix per group
 FACTOR_BYTES = 256 * 2**20
 
 
-def block_width(objective: Objective, engine: Engine) -> int:
-    """Groups in a block: a function of the problem's shape alone, never of the number of jobs."""
-    if engine.factors_each_group:
-        return min(WIDEST, max(1, FACTOR_BYTES // (8 * objective.size**2)))
-    return WIDEST
+def block_width(objective: Objective, engine: Engine, widest: int | None) -> int:
+    """Groups in a block, at most ``widest``, or WIDEST where it is None; fewer where each has a factor of its own.
+
+    A function of the problem's shape and of what is asked for alone, never of the number of jobs.
+    """
+    width = WIDEST if widest is None else widest
+    return min(width, max(1, FACTOR_BYTES // (8 * objective.size**2))) if engine.factors_each_group else width
 
 
 def blocks_of(groups: Sequence[int] | NDArray[np.int64], width: int) -> tuple[tuple[int, ...], ...]:

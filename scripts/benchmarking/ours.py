@@ -61,7 +61,7 @@ def prepare(problem: Problem) -> Prepared:
     evaluations = of_the_paper(objective.loss)
     drawn = Drawn(0.0, single_rows(range(test.n)), problem.groups, notes=(), skipped=())
     study, study_seconds = timed(lambda: make_study(fitted, test, drawn, evaluations, load_config(CONFIG)))
-    blocks = even_blocks(range(len(problem.groups)), block_width(objective, study.engine))
+    blocks = even_blocks(range(len(problem.groups)), block_width(objective, study.engine, widest=None))
     return Prepared(study, blocks, fit_seconds, study_seconds)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ from support.faults import WIDTH, contents
 
 import groupinf
 from groupinf.cli.main import main
-from groupinf.effects import blocks
 from groupinf.errors import ConvergenceError, DataError
 from groupinf.studies.group_effects import block as compute_stage
 from groupinf.studies.group_effects import fit as fitting
@@ -26,13 +24,6 @@ TABLES = ("tables/sweep.md", "tables/sweep.csv", "report.html")
 
 def invoke(*arguments: str | Path) -> Result:
     return CliRunner().invoke(main, [*map(str, arguments), "-q"])
-
-
-@pytest.fixture(autouse=True, scope="module")
-def narrow() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(blocks, "WIDEST", WIDTH)
-        yield
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +39,7 @@ def study(tmp_path_factory: pytest.TempPathFactory, small_arrays: dict[str, Any]
         "test_points": {"random": 1},
         "evaluations": ["test_loss"],
         "methods": ["newton"],
+        "block_width": WIDTH,
     }
     (folder / "study.yaml").write_text(yaml.safe_dump(config))
     return folder / "study.yaml"

@@ -23,7 +23,6 @@ from support.slurm import wait_until
 
 import groupinf
 from groupinf.cli.main import main
-from groupinf.effects import blocks
 from groupinf.errors import RunError
 from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.experiments.folder.run_directory import RunDirectory
@@ -120,9 +119,9 @@ def scheduler_address(path: Path) -> str:
     return found
 
 
-@pytest.fixture(autouse=True)
-def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blocks, "WIDEST", NARROW)
+@pytest.fixture
+def small_config(small_config: dict[str, Any]) -> dict[str, Any]:
+    return small_config | {"block_width": NARROW}
 
 
 def test_the_same_bytes_as_local_also_with_a_worker_killed(

@@ -15,7 +15,6 @@ import pytest
 from support.faults import MOMENTS, WIDTH, contents, ended, started, study, study_dying_at_a_write, the_run
 from support.runs import collect_run, execute, prepare_only
 
-from groupinf.effects import blocks
 from groupinf.errors import DataError, RunError
 from groupinf.experiments.folder.kinds import MANIFEST
 from groupinf.experiments.folder.manifest import RunManifest
@@ -39,9 +38,9 @@ FILES = (
 )
 
 
-@pytest.fixture(autouse=True)
-def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blocks, "WIDEST", WIDTH)
+@pytest.fixture
+def small_config(small_config: dict[str, Any]) -> dict[str, Any]:
+    return small_config | {"block_width": WIDTH}
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +57,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], 
         "regularization": {"lambda_over_n": 0.01},
         "groups": {"sizes": {"min": 0.02, "max": 0.25, "num": 10}, "builders": ["random", "influence_tails"]},
         "test_points": {"random": 1, "highest_loss": 1},
+        "block_width": WIDTH,
     }
     process = started(study, config, folder / "out")
     assert ended(process) == 0

@@ -14,7 +14,6 @@ from support.faults import WIDTH
 from support.runs import execute, execute_shard
 
 import groupinf
-from groupinf.effects import blocks
 from groupinf.errors import ConfigError, ConvergenceError, DataError, RunError
 from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.experiments.folder.run_directory import RunDirectory
@@ -256,10 +255,8 @@ class Stages(Silent):
         self.advanced[list(self.totals)[-1]] += units
 
 
-def test_only_what_is_to_do_is_counted(
-    small_config: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(blocks, "WIDEST", WIDTH)
+def test_only_what_is_to_do_is_counted(small_config: dict[str, Any], tmp_path: Path) -> None:
+    small_config |= {"block_width": WIDTH}
     manifest = RunDirectory(run(small_config, tmp_path).path)
     width, number = (getattr(manifest.require_manifest(RunManifest), name) for name in ("block_width", "n_blocks"))
     assert number > 2
@@ -270,6 +267,14 @@ def test_only_what_is_to_do_is_counted(
     stages = Stages()
     execute_shard(load_config(small_config), tmp_path, 1, Shard(1, 1), stages)
     assert "retrain" not in stages.totals
+
+
+def test_narrower_blocks_are_another_run_with_the_same_effects(small_config: dict[str, Any], tmp_path: Path) -> None:
+    usual, narrow = run(small_config, tmp_path), run(small_config | {"block_width": WIDTH}, tmp_path)
+    assert usual.path != narrow.path
+    assert usual.manifest.n_blocks < narrow.manifest.n_blocks == -(-narrow.manifest.units // WIDTH)
+    effects = usual.effects["effect"]
+    assert (effects - narrow.effects["effect"]).abs().max() <= 1e-8 * effects.abs().max()
 
 
 def test_a_run_shows_itself_in_one_line(small_config: dict[str, Any], tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ import pytest
 from support.faults import WIDTH, contents, ended, shard, started, the_run
 from support.runs import collect_run, execute, execute_shard, prepare_only
 
-from groupinf.effects import blocks
 from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard, shard_from
@@ -95,11 +94,10 @@ def test_an_array_that_does_not_fit_is_refused_by_variable(environment: dict[str
 
 
 @pytest.fixture
-def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blocks, "WIDEST", WIDTH)
+def small_config(small_config: dict[str, Any]) -> dict[str, Any]:
+    return small_config | {"block_width": WIDTH}
 
 
-@pytest.mark.usefixtures("narrow")
 def test_shards_in_any_order_give_the_bytes_of_the_whole_run(small_config: dict[str, Any], tmp_path: Path) -> None:
     loaded = load_config(small_config)
     whole = contents(execute(loaded, tmp_path / "whole", 1, False, Silent()).path)
@@ -111,7 +109,6 @@ def test_shards_in_any_order_give_the_bytes_of_the_whole_run(small_config: dict[
     assert len(list((the_run(tmp_path / "0") / "blocks").iterdir())) > 3
 
 
-@pytest.mark.usefixtures("narrow")
 def test_what_is_left_is_said_by_shards_and_by_collect(small_config: dict[str, Any], tmp_path: Path) -> None:
     loaded = load_config(small_config)
     done = execute_shard(loaded, tmp_path, 1, Shard(2, 3), Silent())
@@ -148,7 +145,5 @@ def test_shards_that_start_at_once_from_nothing(small_config: dict[str, Any], tm
     running = [started(shard, small_config, tmp_path / "shards", number, of) for number in range(1, of + 1)]
     assert [ended(process) for process in running] == [0] * of
     joined = collect_run(the_run(tmp_path / "shards"), Silent())
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(blocks, "WIDEST", WIDTH)
-        whole = execute(load_config(small_config), tmp_path / "whole", 1, False, Silent())
+    whole = execute(load_config(small_config), tmp_path / "whole", 1, False, Silent())
     assert contents(joined.path) == contents(whole.path)

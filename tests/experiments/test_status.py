@@ -13,7 +13,6 @@ import pytest
 from support.faults import WIDTH
 from support.runs import collect_run, execute, execute_shard, prepare_only
 
-from groupinf.effects import blocks
 from groupinf.errors import ConvergenceError, DataError
 from groupinf.experiments.folder import in_progress as markers
 from groupinf.experiments.folder.in_progress import HEARTBEAT, at_work, shards_used, workers_alive
@@ -26,9 +25,9 @@ from groupinf.studies.group_effects import block as compute_stage
 from groupinf.studies.load import load_config
 
 
-@pytest.fixture(autouse=True)
-def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blocks, "WIDEST", WIDTH)
+@pytest.fixture
+def small_config(small_config: dict[str, Any]) -> dict[str, Any]:
+    return small_config | {"block_width": WIDTH}
 
 
 def test_from_prepared_to_collected(small_config: dict[str, Any], tmp_path: Path) -> None:

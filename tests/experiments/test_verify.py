@@ -12,7 +12,6 @@ from support.faults import WIDTH
 from support.runs import execute
 
 from groupinf.cli.main import main
-from groupinf.effects import blocks
 from groupinf.errors import DataError
 from groupinf.experiments import verify as verification
 from groupinf.experiments.folder.run_directory import RunDirectory
@@ -23,8 +22,12 @@ from groupinf.studies.registry import STUDIES
 
 
 @pytest.fixture
-def run(small_config: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(blocks, "WIDEST", WIDTH)
+def small_config(small_config: dict[str, Any]) -> dict[str, Any]:
+    return small_config | {"block_width": WIDTH}
+
+
+@pytest.fixture
+def run(small_config: dict[str, Any], tmp_path: Path) -> Path:
     return execute(load_config(small_config), tmp_path / "out", 1, False, Silent()).path
 
 

@@ -1,4 +1,4 @@
-"""The objective is DESIGN's penalised, weighted sum; its gradient, Hessian and products are its derivatives."""
+"""The objective is the penalised, weighted sum; its gradient, Hessian and products are its derivatives."""
 
 from __future__ import annotations
 

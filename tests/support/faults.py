@@ -12,7 +12,6 @@ from typing import Any
 
 from support.runs import execute, execute_shard
 
-from groupinf.effects import blocks
 from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard
 from groupinf.studies.load import load_config
@@ -41,14 +40,12 @@ def ended(process: ForkServerProcess) -> int:
 
 
 def study(config: dict[str, Any], out: Path) -> None:
-    """Run the study with narrow blocks."""
-    blocks.WIDEST = WIDTH
+    """Run the study."""
     execute(load_config(config), out, 1, False, Silent())
 
 
 def shard(config: dict[str, Any], out: Path, number: int, of: int) -> None:
-    """Run a shard of the study with narrow blocks."""
-    blocks.WIDEST = WIDTH
+    """Run a shard of the study."""
     execute_shard(load_config(config), out, 1, Shard(number, of), Silent())
 
 

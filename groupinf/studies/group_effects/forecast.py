@@ -74,7 +74,7 @@ def _plan(loaded: LoadedStudy) -> tuple[Plan, Dataset]:
     dataset = load_checked(loaded)
     groups = _most_groups(loaded, dataset)
     folds = _cross_validation_fits(loaded.config.regularization)
-    needed = _memory(dataset, loss_of(loaded, dataset))
+    needed = _memory(dataset, loss_of(loaded, dataset), loaded.config.block_width or WIDEST)
     planned = Plan(
         name=loaded.config.name,
         dataset=dataset.name,
@@ -134,7 +134,7 @@ def _cross_validation_fits(regularization: Regularization) -> int:
     return 0 if wanted is None else wanted.num * (wanted.folds + 1)
 
 
-def _memory(dataset: Dataset, loss: Loss) -> int:
+def _memory(dataset: Dataset, loss: Loss, width: int) -> int:
     """Bytes of one process: libraries, rows with and without intercept, H with its factor, and one block's work.
 
     With fewer rows than features also their coordinates and the basis of these.
@@ -145,7 +145,7 @@ def _memory(dataset: Dataset, loss: Loss) -> int:
     size = (features + 1) * outputs
     rows = 2 * X.nbytes * (1 + dataset.y_test.size / dataset.n) + (8 * dataset.n * dataset.d if reduced else 0)
     hessian = 8 * size**2
-    dense = 3 * hessian + min(FACTOR_BYTES, WIDEST * hessian) if hessian <= DENSE_BYTES else 0
+    dense = 3 * hessian + min(FACTOR_BYTES, width * hessian) if hessian <= DENSE_BYTES else 0
     kernel = 8 * dataset.n**2 if outputs == 1 and 8 * dataset.n**2 <= KERNEL_BYTES else 0
-    block = WIDEST * (dataset.n + 8 * VECTORS * size)
+    block = width * (dataset.n + 8 * VECTORS * size)
     return int(LIBRARIES_BYTES + rows + dense + kernel + block)

@@ -169,7 +169,7 @@ def _described(work: Retraining, model: Model, test: Objective, study: Study, dr
         identity=work.identity,
         sources=dict(dataset.sources),
         units=len(drawn.groups) - len(drawn.skipped),
-        block_width=block_width(fitted.objective, study.engine),
+        block_width=block_width(fitted.objective, study.engine, work.loaded.config.block_width),
         notes=(*column_notes(dataset.uses), *model.notes, *drawn.notes),
         provenance=provenance(),
         dataset=dataset.name,

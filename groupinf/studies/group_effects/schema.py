@@ -190,6 +190,7 @@ class Config(StudyConfig):
     regularization: Regularization
     groups: GroupsConfig
     influence: Influence = Influence()
+    block_width: PositiveInt | None = None
     test_points: TestPoints = TestPoints(random=3, highest_loss=3)
     evaluations: (
         Annotated[tuple[EvaluationName, ...], Field(strict=False, min_length=1), AfterValidator(distinct)] | None
