@@ -37,21 +37,20 @@ class ColumnUse:
 
 
 def column_notes(uses: Sequence[ColumnUse], most: int = MOST_WARNINGS) -> tuple[str, ...]:
-    """Return what the user should know of the columns: an index that is no feature, and the first warnings."""
-    index = [use.name for use in uses if use.role == "index"]
-    notes = []
-    if index:
-        which = "column " + index[0] if len(index) == 1 else "columns " + ", ".join(index)
-        notes.append(f"{which}: the index that pandas wrote, no feature; list it under numeric to make it one")
-    warned = [f"column {use.name}: {use.warning}" for use in uses if use.warning]
+    """Return what the user should know of the columns: every index that is no feature, and the first warnings."""
+    index = [f"column {use.name}: {use.warning}" for use in uses if use.role == "index" and use.warning]
+    warned = [f"column {use.name}: {use.warning}" for use in uses if use.role != "index" and use.warning]
     more = len(warned) - most
     told = f"{counted(more, 'more column has', 'more columns have')} such a warning; the report lists them"
-    return (*notes, *warned[:most], *((told,) if more > 0 else ()))
+    return (*index, *warned[:most], *((told,) if more > 0 else ()))
 
 
 def shown(uses: Sequence[ColumnUse], most: int = MOST_SHOWN) -> tuple[Sequence[ColumnUse], int]:
-    """Return the uses that a list shows, those with a warning first of all, and the number of the others."""
+    """Return the uses that a list shows, and the number of the others.
+
+    Those with a warning are the first to have a place, dropped ones the last.
+    """
     if len(uses) <= most:
         return uses, 0
-    first = sorted(range(len(uses)), key=lambda i: (not uses[i].warning, i))[:most]
+    first = sorted(range(len(uses)), key=lambda i: (not uses[i].warning, uses[i].role == "dropped", i))[:most]
     return [uses[i] for i in sorted(first)], len(uses) - most

@@ -73,4 +73,4 @@ def _columns(plan: Plan) -> list[str]:
         f"    {name:<{width}}  {use.role:<10}  {one_line(use.words)}".rstrip()
         for name, use in zip(names, uses, strict=True)
     ]
-    return ["  columns", *lines, *([f"    and {more:,} more"] if more else [])]
+    return ["  columns", *lines, *([f"    and {more:,} more: a run's manifest.json has them all"] if more else [])]

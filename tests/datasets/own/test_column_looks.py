@@ -74,9 +74,9 @@ def test_leading_zeros_look_like_codes() -> None:
 
 
 def test_notes_name_the_index_and_the_first_warnings() -> None:
-    uses = [ColumnUse("k", "index"), *(ColumnUse(f"c{i}", "number", warning="odd") for i in range(7))]
+    uses = [*(ColumnUse(f"c{i}", "number", warning="odd") for i in range(7)), ColumnUse("k", "index", warning="no use")]
     notes = column_notes(uses)
-    assert notes[0].startswith("column k: the index that pandas wrote, no feature")
+    assert notes[0] == "column k: no use"
     assert notes[1:6] == tuple(f"column c{i}: odd" for i in range(5))
     assert notes[6] == "2 more columns have such a warning; the report lists them"
     assert column_notes(uses, 7)[1:] == tuple(f"column c{i}: odd" for i in range(7))
@@ -88,3 +88,9 @@ def test_a_short_list_shows_what_has_a_warning_first() -> None:
     listed, more = shown(uses, 3)
     assert ([use.name for use in listed], more) == (["c0", "c1", "c8"], 6)
     assert shown(uses, 9) == (uses, 0)
+
+
+def test_a_short_list_shows_dropped_columns_only_where_there_is_room() -> None:
+    uses = [*(ColumnUse(f"d{i}", "dropped") for i in range(3)), ColumnUse("x", "number"), ColumnUse("y", "target")]
+    listed, more = shown(uses, 3)
+    assert ([use.name for use in listed], more) == (["d0", "x", "y"], 2)

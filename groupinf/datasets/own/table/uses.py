@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from groupinf.datasets.column_use import ColumnUse, Role
 from groupinf.datasets.own.table.column_looks import looks_of_categories, looks_of_numbers
 from groupinf.datasets.own.table.table import Parsed, Table
+from groupinf.datasets.own.table.times import readings_of_time
 from groupinf.wording import counted, number
 
 LONGEST = 40  # characters of a category that are shown
@@ -35,12 +36,34 @@ def uses_of(
     """Return the use of every column in the order of the file; ``parts`` says what is no feature."""
     found = {use.name: use for use in features}
     for name, role in parts.items():
-        found[name] = ColumnUse(name, role, stated=role == "index")
+        kind = table.unusable.get(name, "")
+        found[name] = ColumnUse(name, role, kind, warning=_of_no_feature(table, name, role), stated=role == "index")
         if role == "target":
             found[name] = ColumnUse(name, role, f"{classes:,} classes" if classes else _values(table.parsed(name)))
         if role == "weight":
             found[name] = ColumnUse(name, role, _values(table.parsed(name)))
     return tuple(found[name] for name in (*table.columns, *table.unusable) if name in found)
+
+
+def _of_no_feature(table: Table, column: str, role: Role) -> str:
+    """The warning about a column that is an index, or dropped though its values have been said to be of some kind."""
+    if role == "index":
+        return f"the index that pandas wrote, no feature{_as_a_feature(table, column)}"
+    said = next((key for key in ("categorical", "numeric") if column in getattr(table.reading, key)), "")
+    if role == "dropped" and said and column not in table.unusable:
+        return f"dropped, though {said} lists it too: that decides only how it makes groups"
+    return ""
+
+
+def _as_a_feature(table: Table, index: str) -> str:
+    """What makes a feature, or else a use, of an index."""
+    if index in table.unusable:
+        return ""
+    if index in table.dates:
+        return f"; list it under {readings_of_time(table.dates[index])} to make it one"
+    if table.parsed(index).is_text:
+        return "; set row_key to it to name rows by it, or list it under categorical to make it one"
+    return "; list it under numeric to make it one"
 
 
 def _warning(table: Table, column: str, parsed: Parsed) -> str:
@@ -61,11 +84,11 @@ def _values(parsed: Parsed) -> str:
 
 
 def _number(value: Any) -> str:
-    return str(int(value)) if isinstance(value, np.bool_ | np.integer) else number(float(value), 6)
+    return str(int(value)).replace("-", "−") if isinstance(value, np.bool_ | np.integer) else number(float(value), 6)
 
 
 def _categories(values: NDArray[np.object_]) -> str:
     counts = Counter(values.tolist())
     rarest, rows = min(counts.items(), key=lambda item: (item[1], str(item[0])))
     found = counted(len(counts), "category", "categories")
-    return f"{found}, rarest {str(rarest)[:LONGEST]!r} with {counted(rows, 'row')}"
+    return f"{found}, {'rarest ' if len(counts) > 1 else ''}{str(rarest)[:LONGEST]!r} with {counted(rows, 'row')}"
