@@ -17,7 +17,7 @@ from groupinf.datasets.files.data_home import sha256_of
 from groupinf.datasets.own.table.reading import AS_FOUND, Reading
 from groupinf.datasets.own.table.table import Columns, Parsed, Table, TableFile, check_header, type_name
 from groupinf.datasets.rows.exact import number_in, plain_number
-from groupinf.errors import DataError
+from groupinf.errors import DataError, lacks_memory
 
 # What pyarrow raises on files that are damaged or of another kind.
 UNREADABLE = (pa.ArrowException, OSError, ValueError, TypeError, KeyError, IndexError, NotImplementedError)
@@ -107,12 +107,12 @@ def read_parquet(path: Path, reading: Reading = AS_FOUND) -> TypedTable:
 def _raw_table(path: Path) -> pa.Table:
     """The file as it is; raises DataError as ``read_parquet`` says."""
     try:
-        with pq.ParquetFile(path) as file:
-            raw = file.read()
+        with pq.ParquetFile(path, pre_buffer=False) as file:
+            raw = file.read(use_threads=False)
         raw.validate(full=True)
-    except MemoryError:  # Arrow's own among them, which is no damage
-        raise
     except UNREADABLE as error:
+        if lacks_memory(error):  # which is no damage
+            raise
         reason = str(error).split("\n", 1)[0] or type(error).__name__
         raise DataError(
             f"{path}: expected a readable Parquet file, found: {reason}; a file of comma-separated text is"
@@ -162,9 +162,9 @@ def _exact(value: object) -> object:
 def _or_none(array: pa.ChunkedArray, as_days: bool) -> pa.ChunkedArray | None:
     try:
         return _days(array) if as_days and _is_day(array.type) else _normalised(array)
-    except MemoryError:
-        raise
-    except pa.ArrowException:  # a cast that this version of pyarrow does not have, or an unknown time zone
+    except pa.ArrowException as error:  # a cast that this version of pyarrow does not have, or an unknown time zone
+        if lacks_memory(error):
+            raise
         return None
 
 
