@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 
 class GroupinfError(Exception):
     """Base of the errors that end a command with one message and no traceback."""
@@ -39,3 +41,17 @@ class RunError(GroupinfError):
 
 class OutOfMemoryError(RunError):
     """There is less memory than the data or a computation need; the message says how much, and what needs less."""
+
+
+# What libraries say, in other errors than MemoryError, where there is no memory for code or for the stack of a thread.
+_WANTS = ("cannot allocate memory", "failed to map segment", "launch worker thread", "can't start new thread")
+
+
+def lacks_memory(error: BaseException) -> bool:
+    """Whether it is for want of memory that something failed: by the error's kind, number or words, or by its cause."""
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        return True
+    if any(words in str(error).lower() for words in _WANTS):
+        return True
+    cause = error.__cause__ or error.__context__
+    return isinstance(error, ImportError) and cause is not None and lacks_memory(cause)

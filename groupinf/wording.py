@@ -50,6 +50,16 @@ def counted(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def listed(words: Iterable[str], last: str = "and") -> str:
+    """Words in a row, the ``last`` two joined by "and" or another word.
+
+    >>> listed(["12"]), listed(["12", "15", "43"]), listed(["cg", "lissa"], "or"), listed([])
+    ('12', '12, 15 and 43', 'cg or lissa', '')
+    """
+    *before, final = list(words) or [""]
+    return f"{', '.join(before)} {last} {final}" if before else final
+
+
 def memory_text(size: int) -> str:
     """A number of bytes with a decimal unit.
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from groupinf.config.as_list import as_list
 from groupinf.config.reader import Key, Problem
 from groupinf.config.registered import FaultBelowError, RegisteredSection, union_of
 from groupinf.config.section import ALTERNATIVES, Section, section_of
-from groupinf.config.words import LONGEST, found, unknown_name
+from groupinf.config.words import found, in_quotes, unknown_name
 from groupinf.wording import did_you_mean
 
 _EXPECTED = {
@@ -95,16 +96,17 @@ def _problem(error: Mapping[str, Any], place: _Place) -> tuple[Key, str]:
         return key, error["msg"]
     number = "whole number" if isinstance(context.get("ge"), int) else "number"
     expected = _EXPECTED[kind].format(number=number, **context)
-    return key, f"expected {expected}, found {found(value)}{_advice(kind, value, place.model)}"
+    return key, f"expected {expected}, found {found(value)}{_advice(error, place.model)}"
 
 
-def _advice(kind: str, value: Any, model: type[Section]) -> str:
-    if kind == "string_type" and isinstance(value, (int, float)):
-        return "; in quotes it is text"
+def _advice(error: Mapping[str, Any], model: type[Section]) -> str:
+    kind, value = error["type"], error["input"]
+    if kind == "string_type":
+        return in_quotes(value)
     if kind == "int_type" and isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return f"; write {value:.0f}"
-    if kind == "tuple_type" and isinstance(value, str):
-        return f"; write [{value}]" if len(value) <= LONGEST else ""
+    if kind == "tuple_type" and isinstance(value, str | int | float):
+        return as_list(value, model.model_fields.get(str(error["loc"][-1])))
     if kind == "model_type":
         return f"; valid keys: {', '.join(model.model_fields)}"
     return ""

@@ -33,6 +33,15 @@ def found(value: Any) -> str:
         return "a number of thousands of digits"
 
 
+def in_quotes(value: Any) -> str:
+    """What makes a text of a value that YAML reads otherwise; empty for one that no quotes go around.
+
+    >>> in_quotes(1.5), in_quotes([1])
+    ('; in quotes it is text', '')
+    """
+    return "; in quotes it is text" if isinstance(value, int | float) else ""
+
+
 def unknown_name(what: str, name: object, valid: Iterable[str]) -> str:
     """``name`` is none of ``valid``: says which is nearest, and all of them.
 

@@ -69,8 +69,11 @@ def _columns(names: Sequence[str]) -> str:
 
 
 def shown(uses: Sequence[ColumnUse], most: int = MOST_SHOWN) -> tuple[Sequence[ColumnUse], int]:
-    """Return the uses that a list shows, those with a warning first of all, and the number of the others."""
+    """Return the uses that a list shows, and the number of the others.
+
+    Those with a warning are the first to have a place, dropped ones the last.
+    """
     if len(uses) <= most:
         return uses, 0
-    first = sorted(range(len(uses)), key=lambda i: (not uses[i].warning, i))[:most]
+    first = sorted(range(len(uses)), key=lambda i: (not uses[i].warning, uses[i].role == "dropped", i))[:most]
     return [uses[i] for i in sorted(first)], len(uses) - most

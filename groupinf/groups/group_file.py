@@ -6,10 +6,12 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
+from groupinf.datasets.files.text_kind import SEPARATORS, other_kind, other_separator
 from groupinf.errors import DataError
 from groupinf.groups.groups import Group
 from groupinf.groups.training_rows import TrainingRows
@@ -33,9 +35,9 @@ def read_group_file(path: Path, rows: TrainingRows) -> tuple[Group, ...]:
     """Groups in order of first appearance, named by their text, of kind "file" where the file says none.
 
     Members are named by index, a training row 0..n−1, or by the row key of the dataset.
-    Raises DataError, with the line, where the file is missing, empty, not UTF-8 or not CSV; where a column is missing,
-    repeated or unknown; where a name is empty; where an index is no integer or out of range, a key is not that of a
-    training row; where a row is listed twice in its group; where a group has two kinds.
+    Raises DataError, with the line, where the file is missing, empty, of another kind, not UTF-8 or not CSV; where a
+    column is missing, repeated or unknown; where a name is empty; where an index is no integer or out of range, a key
+    is not that of a training row; where a row is listed twice in its group; where a group has two kinds.
     """
     listed: dict[str, _Listed] = {}
     for line, row in _rows(path):
@@ -61,6 +63,11 @@ def read_group_file(path: Path, rows: TrainingRows) -> tuple[Group, ...]:
         Group(group.kind, np.array(sorted(group.lines), dtype=np.int64), f"file {path.name}", name=name)
         for name, group in listed.items()
     )
+
+
+def names_rows_by_index(path: Path) -> bool:
+    """Whether a file names members by index, not by row key; raises DataError as ``read_group_file`` does."""
+    return any("index" in row for _, row in islice(_rows(path), 1))
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -90,6 +97,12 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 def _header(cells: list[str], where: str) -> list[str]:
     header = [cell.strip() for cell in cells]
+    other = other_separator(header[0]) if len(header) == 1 else None
+    if other is not None and other != ",":
+        raise DataError(
+            f"{where}: {EXPECTED}, with commas between them, found {SEPARATORS[other]} ({header[0]}); save the file"
+            " with commas in their place"
+        )
     if all(name in header for name in MEMBER):
         raise DataError(f"{where}: expected either index or key, found both")
     member = any(name in header for name in MEMBER)
@@ -104,6 +117,9 @@ def _text(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror})") from error
+    kind = other_kind(data, "save the groups as comma-separated text")
+    if kind:
+        raise DataError(f"{path}: expected comma-separated text in UTF-8, found {kind}")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

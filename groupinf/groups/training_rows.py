@@ -13,6 +13,10 @@ from groupinf.wording import counted, did_you_mean
 
 MOST_COMPARED = 20_000  # keys among which a hint is looked for: more would take seconds
 ALIKE = 2  # letters by which a key that is meant may be longer or shorter
+_BY_THEMSELVES = (
+    "training rows are numbered by themselves, as rows.parquet in a run's folder lists them; or name rows in a column "
+    "key, with row_key in the dataset"
+)
 MOST_DIGITS = 18  # of an index, as a 64-bit number has them
 
 
@@ -36,13 +40,17 @@ class TrainingRows:
         index = int(text)
         if 0 <= index < self.n:
             return index
-        if self.n <= index < self.whole_file:
-            raise DataError(
-                f"{expected}, found {index}, which fits only a numbering of the whole file "
-                f"({counted(self.whole_file, 'row')}): training rows are numbered by themselves, as rows.parquet in a "
-                "run's folder lists them; or name rows in a column key, with row_key in the dataset"
+        raise DataError(f"{expected}, found {index}{self._other_numbering(index)}")
+
+    def _other_numbering(self, index: int) -> str:
+        """Of which other numbering an index may be, and what to do then; empty where of none."""
+        whole = f"the whole file ({counted(self.whole_file, 'row')}): {_BY_THEMSELVES}"
+        if index == self.n:
+            from_one = (
+                ", one more than the last: rows count from 0; where the file counts from 1, take 1 from every index"
             )
-        raise DataError(f"{expected}, found {index}")
+            return f"{from_one}; where it numbers {whole}" if self.whole_file else from_one
+        return f", which fits only a numbering of {whole}" if self.n < index < self.whole_file else ""
 
     def by_key(self, text: str, where: str) -> int:
         """The row of a key. Raises DataError, opened by ``where``, where no row or a test row has it."""
@@ -60,6 +68,16 @@ class TrainingRows:
         if row >= self.n:
             raise DataError(f"{where}: key: expected that of a training row, found {key!r}, which is a test row")
         return row
+
+
+def index_note(rows: TrainingRows) -> str:
+    """What to know of an index where training rows are some of a file's: which rows it counts. Empty elsewhere."""
+    if not rows.whole_file:
+        return ""
+    return (
+        f"index counts the {counted(rows.n, 'training row')} after the split, not the {rows.whole_file:,} rows of the "
+        "data's file; rows.parquet in a run's folder says which is which"
+    )
 
 
 def training_rows(dataset: Dataset) -> TrainingRows:

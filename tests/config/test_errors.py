@@ -110,6 +110,8 @@ BAD = [
     ("{random: 3}", "{all: false}", 14, "test_points.all", ["expected true, found false"]),
     ("{random: 3}", "{random: 3, num: 2}", 14, "test_points", ["percentile"]),
     ("{random: 3}", "{indices: [1, 1]}", 14, "test_points.indices", ["1 more than once"]),
+    ("{random: 3}", "{keys: [p1, 1.5]}", 14, "test_points.keys.1", ["text or a whole number, found 1.5; in quotes it"]),
+    ("{random: 3}", "{keys: [true]}", 14, "test_points.keys.0", ["expected text or a whole number, found true; in qu"]),
     ("{random: 3}", "{percentile: [60, 40]}", 14, "test_points", ["low < high, found [60.0, 40.0]"]),
     ("{random: 3}", "{percentile: [60]}", 14, "test_points.percentile", ["[low, high]", "list of 1"]),
     ("{random: 3}", "{percentile: [0, 101]}", 14, "test_points.percentile.1", ["at most 100"]),
@@ -206,6 +208,40 @@ def test_a_misspelt_solver_is_the_only_fault_of_its_options(tmp_path: Path) -> N
     message = refuse(file)
     assert "did you mean 'lissa'?" in message
     assert "depth" not in message
+
+
+@pytest.mark.parametrize(
+    ("override", "found", "written"),
+    [
+        ("dataset.missing_values='?'", 'the text "?"', "['?']"),
+        ("dataset.missing_values=-999", "-999", "[-999]"),
+        ("dataset.missing_values='null'", 'the text "null"', "['null']"),
+        ("dataset.drop='17'", 'the text "17"', "['17']"),
+        ("dataset.drop=17", "17", "['17']"),
+        ("dataset.drop=it's", 'the text "it\'s"', "[it's]"),
+        ("dataset.drop=age", 'the text "age"', "[age]"),
+        ("groups.builders.1.k=4", "4", "[4]"),
+        ("groups.builders.1.k='4'", 'the text "4"', "[4]"),
+        ("test_points={indices: 3}", "3", "[3]"),
+        ("test_points={keys: p-17}", 'the text "p-17"', "[p-17]"),
+        ("methods=newtn", 'the text "newtn"', "[newtn]"),
+    ],
+)
+def test_where_a_list_was_expected_the_one_that_is_proposed_is_accepted(
+    tmp_path: Path, override: str, found: str, written: str
+) -> None:
+    """The proposal, put in the place of the value, leaves no fault of that key but a name that nothing has."""
+    file, table = tmp_path / "c.yaml", tmp_path / "table.csv"
+    table.write_text("y\n")
+    file.write_text(GOOD.replace("name: digits", f"{{csv: {table}, target: y}}"))
+    assert refuse(file, (override,)).endswith(f": expected a list, found {found}; write {written}")
+    key, _, value = override.partition("=")
+    opening = value.rpartition(" ")[0] if value.startswith("{") else ""
+    mended = f"{key}={opening} {written}" + ("}" if opening else "")
+    if "newtn" in written:
+        assert "did you mean 'newton'?" in refuse(file, (mended,))
+    else:
+        load_config(file, (mended,))
 
 
 @pytest.mark.parametrize(

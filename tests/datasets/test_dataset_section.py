@@ -54,7 +54,7 @@ def test_a_fifth_of_the_rows_test_unless_another_key_says_which(kind: str) -> No
         ({"categorical": "a"}, "categorical", "expected a list, found the text"),
         ({"missing_values": [None]}, "missing_values.0", "the text null stands in quotes: 'null'"),
         ({"missing_values": [{"": None}]}, "missing_values.0", "a question mark stands in quotes: '?'"),
-        ({"missing_values": [True]}, "missing_values.0", "expected text, found true"),
+        ({"missing_values": [True]}, "missing_values.0", "expected text or a number, found true; in quotes it is text"),
         ({"not_missing": ["x"]}, "not_missing", "expected some of na, n/a, #n/a, <na>, nan, -nan, null, which stand"),
         ({"not_missing": [""]}, "not_missing", "found ''"),
         ({"separator": ";;"}, "separator", "expected one character that separates columns"),

@@ -113,6 +113,29 @@ def test_a_column_without_any_value_is_refused_by_its_key(folder: Path, key: str
         ran(folder, "csv", "none")
 
 
+@pytest.mark.parametrize("key", ["groups.builders.0.column", "test_points.column"])
+@pytest.mark.parametrize(
+    ("name", "values", "kind"),
+    [
+        ("td", pd.to_timedelta(range(80), "D"), r"duration\["),
+        ("bag", [["a"]] * 80, "list<"),
+        ("raw", [b"a"] * 80, "binary"),
+    ],
+)
+def test_a_column_that_cannot_be_grouped_by_is_there_all_the_same(
+    folder: Path, key: str, name: str, values: Any, kind: str
+) -> None:
+    """Its type is what is wrong with it, not its name; no other one is proposed."""
+    made = table().assign(tod=table()["year"])
+    made[name] = values
+    made.to_parquet(folder / "own.parquet")
+    by = {"column": name} if key == "groups.builders.0.column" else {"test_points": {"column": name}}
+    expected = f"{key}: expected a column of numbers, bools, text, dates or times, found '{name}', whose type is {kind}"
+    with pytest.raises(ConfigError, match=expected) as caught:
+        ran(folder, "parquet", **{"column": "year", **by}, dataset={"drop": ["site", "none", name]})
+    assert "did you mean" not in str(caught.value)
+
+
 def test_missing_goes_with_column_alone() -> None:
     with pytest.raises(ConfigError, match="test_points: expected column beside missing, found missing without it"):
         load_config(study(Path("/")) | {"test_points": {"random": 1, "missing": "group"}})

@@ -179,7 +179,11 @@ def test_the_sum_over_all_test_points_is_the_sum(small_config: dict[str, Any], t
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"test_points": {"indices": [30]}}, "test_points.indices: expected rows 0 to 29, found 30"),
+        ({"test_points": {"indices": [31]}}, "test_points.indices: expected rows 0 to 29, found 31$"),
+        (
+            {"test_points": {"indices": [30]}},
+            "test_points.indices: expected rows 0 to 29, found 30, one more than the last: rows count from 0$",
+        ),
         ({"test_points": {"random": 31}}, "test_points: expected at most 30"),
         (
             {"regularization": {"cross_validation": {"min": 1e-3, "max": 1.0, "num": 2, "folds": 91}}},

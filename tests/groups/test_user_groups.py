@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from groupinf.datasets.rows.origins import RowOrigins
 from groupinf.errors import DataError
 from groupinf.groups.build import build_groups
 from groupinf.groups.builders.builder import Builder
@@ -68,6 +69,17 @@ def test_the_kind_is_file_unless_given(tmp_path: Path) -> None:
         ("group,index,kind\na,4,all\n", ", line 2: expected a kind other than 'all', found 'all'"),
         ("group,index,kind\na,4,x\na,5,y\n", ", line 3: expected kind 'x' as on line 2 for group 'a', found 'y'"),
         ('group,index\n"a"b,4\n', ", line 2: not readable as CSV"),
+        (
+            "group;index\na;1\n",
+            r", line 1: .*with commas between them, found semicolons \(group;index\); save the file",
+        ),
+        ("group\tindex\na\t1\n", ", line 1: .*found tabs .group.index.; save the file with commas in their place"),
+        (b"PAR1\x15\x04\x15", ": expected comma-separated text .* found a Parquet file; save the groups as comma-sep"),
+        (b"PK\x03\x04\x15", ": expected comma-separated text .* found a zip archive, perhaps a spreadsheet; save the"),
+        (
+            "group,index\na,1\n".encode("utf-16"),
+            ": expected comma-separated text .* found UTF-16; save the file as UTF-8",
+        ),
         (b"group,index\na,1\n\xe9,2\n", ", line 3: expected text in UTF-8, found byte 0xe9"),
     ],
 )
@@ -100,6 +112,13 @@ def test_members_may_be_named_by_key(tmp_path: Path) -> None:
         (KEYED, "group,key,index\na,p1,0\n", "line 1: expected either index or key, found both"),
         (TrainingRows(3, 5), "group,key\na,p1\n", "line 2: key: expected data whose rows have keys, .*row_key"),
         (KEYED, "group,index\na,4\n", r"from 0 to 2, found 4, which fits only .* the whole file \(5 rows\)"),
+        (
+            KEYED,
+            "group,index\na,1\na,2\na,3\n",
+            r"line 4: index: .* from 0 to 2, found 3, one more than the last: rows count from 0; where the file counts "
+            r"from 1, take 1 from every index; where it numbers the whole file \(5 rows\): training rows are numbered",
+        ),
+        (TrainingRows(3), "group,index\na,3\n", "found 3, .* where the file counts from 1, take 1 from every index$"),
         (KEYED, "group,index\na,5\n", "from 0 to 2, found 5$"),
         (TrainingRows(3), "group,index\na,4\n", "from 0 to 2, found 4$"),
     ],
@@ -109,6 +128,28 @@ def test_a_row_that_a_file_names_wrongly_is_refused_with_its_line(
 ) -> None:
     with pytest.raises(DataError, match=message):
         read_group_file(_file(tmp_path, text), rows)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "noted"),
+    [(["t.csv"] * 6, "index", True), (["t.csv"] * 6, "key", False), (None, "index", False)],
+)
+def test_where_rows_were_drawn_from_a_file_a_note_says_which_of_them_an_index_counts(
+    make_source, tmp_path: Path, table: list[str] | None, column: str, noted: bool
+) -> None:
+    """An index of the whole file that is in range cannot be told from one of a training row."""
+    source = make_source(n=4)
+    if table is not None:
+        keys = np.array(["a", "b", "c", "d", "0", "1"], dtype=object)
+        origins = RowOrigins(np.array(table, dtype=object), np.arange(6), "id", keys)
+        source = replace(source, dataset=replace(source.dataset, origins=origins))
+    builder = GroupFile(path=str(_file(tmp_path, f"group,{column}\ng,{'a' if column == 'key' else 1}\n")))
+    notes = builder.notes(source.dataset)
+    assert notes == builder.build(source, np.random.default_rng(0)).notes
+    assert notes == noted * (
+        "group file groups.csv: index counts the 4 training rows after the split, not the 6 rows of the data's file; "
+        "rows.parquet in a run's folder says which is which",
+    )
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

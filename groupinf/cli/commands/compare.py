@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
+from groupinf.cli.command import Command
 
-@click.command()
+
+@click.command(cls=Command)
 @click.argument("run_dir", nargs=-1, required=True, type=click.Path())
 @click.option("-o", "--output", metavar="FILE", help="Also write the page that compares them, as FILE.html.")
 def compare(run_dir: tuple[str, ...], output: str | None) -> None:
@@ -20,6 +22,7 @@ def compare(run_dir: tuple[str, ...], output: str | None) -> None:
     from groupinf.reporting.sources import load_source
     from groupinf.reporting.tables.comparison import comparison_text
     from groupinf.reporting.words.choices import title_line
+    from groupinf.wording import listed
 
     if output is not None and not output.endswith(".html"):
         raise click.BadParameter(f"expected a name that ends in .html, found {output}", param_hint="'--output'")
@@ -28,5 +31,5 @@ def compare(run_dir: tuple[str, ...], output: str | None) -> None:
         raise click.UsageError("expected two different runs or more, found one; groupinf report shows one run")
     click.echo(comparison_text(runs, width()).rstrip())
     if output is not None:
-        title = " and ".join(dict.fromkeys(title_line(run) for run in runs))
+        title = listed(dict.fromkeys(title_line(run) for run in runs))
         click.echo(f"\nPage: {typed(write_page(runs, title, Path(output)))}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from groupinf.cli.command import Command
 from groupinf.cli.options import config_argument, out_option, overrides_option
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from groupinf.studies.group_effects.schema import LoadedStudy as LoadedConfig
 
 
-@click.command()
+@click.command(cls=Command)
 @config_argument
 @overrides_option
 @click.option("--array", type=int, required=True, metavar="N", help="Tasks that share the groups.")

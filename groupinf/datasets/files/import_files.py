@@ -12,6 +12,7 @@ from groupinf.datasets.files.fetch import in_the_way, verified_words
 from groupinf.datasets.files.integrity import fault_of, has_hash, state_of
 from groupinf.datasets.files.into_place import copy_in
 from groupinf.errors import DataError
+from groupinf.wording import listed
 
 
 def import_files(
@@ -73,4 +74,4 @@ def _below(folder: Path, source: SourceFile) -> Path | None:
 
 
 def _names(facts: DatasetFacts) -> str:
-    return " or ".join(Path(source.path).name for source in facts.files)
+    return listed((Path(source.path).name for source in facts.files), "or")

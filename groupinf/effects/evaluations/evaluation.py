@@ -79,6 +79,10 @@ class Evaluation(ABC):
         """Whether it is defined for models of this loss."""
         return True
 
+    def unit(self, loss: Loss, classes: Sequence[str]) -> str:
+        """In what it is stated, where it is no loss and the loss's ``units`` do not say; empty elsewhere."""
+        return ""
+
     @abstractmethod
     def labels(self, test_points: Sequence[int]) -> tuple[int, ...]:
         """What tables call its values, (T,), in their order, where ``test_points`` are the labels of these."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +27,10 @@ class TestPrediction(OnTestPoints):
     def is_defined(self, loss: Loss) -> bool:
         """Of one output."""
         return loss.outputs == 1
+
+    def unit(self, loss: Loss, classes: Sequence[str]) -> str:
+        """That of a score."""
+        return loss.score_words(classes)
 
     def values(self, loss: Loss, z: Array, y: Array) -> Array:
         """z."""

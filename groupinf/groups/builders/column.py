@@ -8,16 +8,21 @@ import numpy as np
 
 from groupinf.config.section import PositiveInt
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.rows.labels import shortened
 from groupinf.errors import DataError
 from groupinf.groups.builders.builder import Builder, Problem
-from groupinf.groups.by_value import BY_VALUE, ByValue, ColumnNames, Gaps, names_of, rows_by_value, value_words
+from groupinf.groups.by_value import (
+    BY_VALUE,
+    ByValue,
+    ColumnNames,
+    Gaps,
+    names_of,
+    rows_by_value,
+    unknown_column,
+    value_words,
+)
 from groupinf.groups.groups import Built, Group
 from groupinf.groups.source import GroupSource
-from groupinf.wording import counted, did_you_mean
-
-# names of columns that an error lists
-MOST_LISTED = 30
+from groupinf.wording import counted
 
 
 class Column(Builder):
@@ -59,13 +64,11 @@ class Column(Builder):
 
     def check(self, dataset: Dataset) -> Problem | None:
         """A column that the data lack; no row with a value; a ``min_size`` that no value reaches."""
-        names = sorted(dataset.columns)
-        if not names:
+        if not dataset.columns:
             return Problem("column", f"expected data with columns to group by; {dataset.name} has none")
         for column in names_of(self.column):
             if column not in dataset.columns:
-                known = f"expected one of {shortened(list(names), MOST_LISTED)}"
-                return Problem("column", f"{known}, found {column!r}{did_you_mean(column, names)}")
+                return Problem("column", unknown_column(column, dataset.columns, dataset.uses))
         found = self._rows(dataset)
         if not found.values:
             return Problem("column", f"expected a training row with a value, found {found.gaps:,} without one")

@@ -11,10 +11,10 @@ from groupinf.config.named_file import FilePath
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
 from groupinf.groups.builders.builder import Builder, Kind, Problem
-from groupinf.groups.group_file import DEFAULT_KIND, read_group_file
+from groupinf.groups.group_file import DEFAULT_KIND, names_rows_by_index, read_group_file
 from groupinf.groups.groups import Built, Group
 from groupinf.groups.source import GroupSource
-from groupinf.groups.training_rows import training_rows
+from groupinf.groups.training_rows import index_note, training_rows
 
 
 class GroupFile(Builder):
@@ -29,7 +29,7 @@ class GroupFile(Builder):
 
     def build(self, source: GroupSource, rng: np.random.Generator) -> Built:
         """The groups of ``path`` as ``read_group_file`` reads them; nothing is random."""
-        return Built(self._groups(source.dataset))
+        return Built(self._groups(source.dataset), self.notes(source.dataset))
 
     def check(self, dataset: Dataset) -> Problem | None:
         """What ``read_group_file`` refuses, with the file's line."""
@@ -42,6 +42,12 @@ class GroupFile(Builder):
     def most_groups(self, dataset: Dataset, sizes: int, test_points: int) -> int:
         """Those of the file."""
         return len(self._groups(dataset))
+
+    def notes(self, dataset: Dataset) -> tuple[str, ...]:
+        """Which rows an index counts, as one of the whole file may be in range too."""
+        note = index_note(training_rows(dataset))
+        path = Path(self.path)
+        return (f"group file {path.name}: {note}",) if note and names_rows_by_index(path) else ()
 
     def _groups(self, dataset: Dataset) -> tuple[Group, ...]:
         return read_group_file(Path(self.path), training_rows(dataset))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from groupinf.numerics.losses.loss import Array, OneOutputLoss, beside
@@ -28,6 +30,10 @@ class BinaryLogistic(OneOutputLoss):
     def is_for(cls, classes: int) -> bool:
         """Two."""
         return classes == 2
+
+    def score_words(self, classes: Sequence[str]) -> str:
+        """z = log(p/(1 − p)) with p the probability of the second class."""
+        return f"log-odds of class {classes[1]}"
 
     def values(self, z: Array, y: Array) -> Array:
         """log(1 + exp(−|z|)) + max(z, 0) − y z, which neither overflows nor cancels.

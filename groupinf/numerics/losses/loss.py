@@ -7,6 +7,7 @@ real numbers in regression. Per row, r = ∂ℓ/∂z (K') is the residual and A 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -38,6 +39,10 @@ class Loss(ABC):
     @abstractmethod
     def of(cls, classes: int) -> Loss:
         """The loss for so many classes that it is for."""
+
+    def score_words(self, classes: Sequence[str]) -> str:
+        """What a score is, with the names of the ``classes``, where ``units`` does not say it; empty where it does."""
+        return ""
 
     @abstractmethod
     def values(self, z: Array, y: Array) -> Array:

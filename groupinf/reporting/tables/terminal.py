@@ -21,6 +21,7 @@ from groupinf.reporting.words.summary import (
     skipped_lines,
     statistics_line,
     test_point_names,
+    unit_lines,
 )
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted
@@ -42,7 +43,8 @@ def spearman_text(run: Run, width: int) -> str:
     tables = ["\n".join([name, *_table(rows, sets, intervals)]) for name, rows in parts.items()]
     statistics = statistics_line(run, overall) if intervals else SLOPE_WORDS
     notes = [f"Note: {note}" for note in note_lines(run)]
-    closing = [convention_line(run), statistics, certificate_line(run), *notes, *skipped_lines(run)]
+    certificate = certificate_line(run)
+    closing = [convention_line(run), *unit_lines(run), statistics, certificate, *notes, *skipped_lines(run)]
     opening = [data_line(run), *choice_lines(run), test_points_line(run)]
     return "\n\n".join([wrapped(opening, width), *tables, wrapped(closing, width)]) + "\n"
 

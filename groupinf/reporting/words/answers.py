@@ -10,7 +10,7 @@ from groupinf.analysis.extent import extents, joint_extents, span
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.formats import coefficient, extent, interval, percent, ratio
 from groupinf.reporting.words.style import evaluation_in_text, method_in_text, method_name
-from groupinf.wording import counted
+from groupinf.wording import counted, listed
 
 # what a ρ of at least so much is called: words are a judgement, and the number stands beside them
 _RANKS = ((0.99, "almost perfectly"), (0.95, "very well"), (0.8, "well"), (0.5, "moderately"), (0.2, "poorly"))
@@ -18,6 +18,8 @@ _HARDLY = "hardly at all"
 _AGAINST = ((-0.2, _HARDLY), (-1.0, "in reverse"))
 # slopes between these are called those of a prediction of the right size: 5 % off to either side is hardly seen
 _SAME = (0.95, 1.05)
+# the answer for such slopes
+_ABOUT_RIGHT = "Hardly"
 
 
 def ranking_answer(entries: Sequence[Entry]) -> str:
@@ -65,7 +67,7 @@ def _ranking(method: str, entries: Sequence[Entry]) -> str:
         where = _over(row["test_points"], entries) + _lowest(entries, method, row["evaluation"])
         parts.append(f"{usual}{but} on {_name(row['evaluation'])}: ρ {rho}{ends}{where}")
     sentences = [f"{method_name(method)} ranks the groups {'; '.join(parts)}."] if parts else []
-    names = " and ".join(map(_name, undefined["evaluation"]))
+    names = listed(map(_name, undefined["evaluation"]))
     none = f"There is no ρ on {names}: it needs two groups or more, with effects that differ."
     return " ".join([*sentences, *([none] if names else [])])
 
@@ -103,8 +105,10 @@ def _underestimation(method: str, entries: Sequence[Entry]) -> str:
         return f"There is no slope: {name} predicts no effect at all."
     kinds = {row["evaluation"]: _kind(pd.DataFrame([row])) for row in table.to_dict("records")}
     if len(set(kinds.values())) == 1:
-        return f"{next(iter(kinds.values()))}: {_amount(table, name)}."
-    parts = [f"{kind} on {_name(e)}: {_amount(table[table['evaluation'] == e], name)}." for e, kind in kinds.items()]
+        kind = next(iter(kinds.values()))
+        return f"{kind}: {_amount(kind, table, name)}."
+    of = {evaluation: table[table["evaluation"] == evaluation] for evaluation in kinds}
+    parts = [f"{kind} on {_name(e)}: {_amount(kind, of[e], name)}." for e, kind in kinds.items()]
     return " ".join(parts)
 
 
@@ -113,12 +117,16 @@ def _kind(row: pd.DataFrame) -> str:
     if least > _SAME[1] and float(row["underestimated_median"].iloc[0]) >= 0.5:
         return "Yes"
     if _SAME[0] <= least and most <= _SAME[1]:
-        return "Hardly"
+        return _ABOUT_RIGHT
     return "No" if most < _SAME[0] else "In part"
 
 
-def _amount(rows: pd.DataFrame, name: str) -> str:
+def _amount(kind: str, rows: pd.DataFrame, name: str) -> str:
+    """By how much, and for how many groups: where it is hardly too small, for these by however little."""
     share, slope = extent(*span(rows, "underestimated"), percent), extent(*span(rows, "slope"), ratio)
+    if kind == _ABOUT_RIGHT:
+        times = f"actual effects are {slope} times as large as {name} predicts, by slope"
+        return f"{times}; it is too small, by however little, for {share} of the groups"
     return f"{name} is too small for {share} of the groups; actual effects are {slope} times as large by slope"
 
 

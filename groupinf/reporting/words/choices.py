@@ -10,11 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from groupinf.effects.evaluations.registry import EVALUATIONS
-from groupinf.reporting.words.formats import listed, one_line
+from groupinf.reporting.words.formats import one_line
 from groupinf.reporting.words.style import evaluation_in_text, test_point_heading, test_point_name
 from groupinf.reporting.words.summary import test_point_names, test_set_names
 from groupinf.studies.group_effects.result import Run
-from groupinf.wording import counted, number
+from groupinf.wording import counted, listed, number
 
 # above this many test points the others are counted
 _MOST_POINTS = 12

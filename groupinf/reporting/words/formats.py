@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from groupinf.wording import UNDEFINED, counted, number
 
@@ -102,15 +102,6 @@ def size_words(smallest: int, largest: int) -> str:
     ('1 row', '1 to 6 rows', '10 rows')
     """
     return counted(largest, "row") if smallest == largest else f"{smallest:,} to {counted(largest, 'row')}"
-
-
-def listed(words: Sequence[str]) -> str:
-    """Words in a row, the last two joined by "and".
-
-    >>> listed(["12"]), listed(["12", "15", "43"])
-    ('12', '12, 15 and 43')
-    """
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def one_line(text: str) -> str:

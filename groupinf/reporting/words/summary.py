@@ -9,10 +9,10 @@ import pandas as pd
 
 from groupinf.analysis.certificates import largest_relative_error
 from groupinf.effects.evaluations.registry import EVALUATIONS
-from groupinf.reporting.words.formats import listed, one_line, percent, shorten
+from groupinf.reporting.words.formats import one_line, percent, shorten
 from groupinf.reporting.words.style import LONGEST_NAME, evaluation_in_text, kind_name, panel_name
 from groupinf.studies.group_effects.result import Run
-from groupinf.wording import counted, number
+from groupinf.wording import counted, listed, number
 
 SLOPE = "Slope: least squares of actual on predicted effects through the origin; above 1, the prediction is too small."
 SLOPE_WORDS = (
@@ -46,6 +46,13 @@ def data_line(run: Run) -> str:
 def convention_line(run: Run) -> str:
     """The convention that all effects of the run follow."""
     return one_line(run.manifest.convention.sentence)
+
+
+def unit_lines(run: Run) -> list[str]:
+    """In what evaluations are stated where the convention does not say."""
+    about = run.manifest
+    stated = [(EVALUATIONS[name], EVALUATIONS[name].unit(about.loss, about.classes)) for name in about.evaluations]
+    return [one_line(f"{evaluation.label}: {unit}.") for evaluation, unit in stated if unit]
 
 
 def convention_of(runs: Sequence[Run]) -> str:

@@ -12,9 +12,9 @@ from groupinf.analysis.breakdown import by_kind, by_size, comparable, most_under
 from groupinf.analysis.extent import extents
 from groupinf.analysis.intervals import FEWEST_GROUPS
 from groupinf.reporting.words.entries import Entry
-from groupinf.reporting.words.formats import coefficient, interval, listed, ratio, size_words
+from groupinf.reporting.words.formats import coefficient, interval, ratio, size_words
 from groupinf.reporting.words.style import evaluation_in_text, kind_name, method_name
-from groupinf.wording import counted
+from groupinf.wording import counted, listed
 
 # below this many groups chance may well decide which part is worst
 FEW = 30
@@ -56,7 +56,7 @@ def worst_line(entries: Sequence[Entry]) -> str:
 
     Of several runs, the run where that is so is named; then what is not ranked.
     """
-    name = listed(list(dict.fromkeys(method_name(entry.method) for entry in entries)))
+    name = listed(dict.fromkeys(method_name(entry.method) for entry in entries))
     compared = [division for division in _DIVISIONS if any(not _rows(entry, division).empty for entry in entries)]
     missing = [division for division in _DIVISIONS if division not in compared]
     worst = {division.one: _worst(entries, division) for division in compared}

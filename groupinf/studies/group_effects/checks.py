@@ -7,12 +7,12 @@ import numpy as np
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.registry import declared_bytes, load_dataset
-from groupinf.datasets.rows.labels import shortened
 from groupinf.effects.evaluations.evaluation import Evaluation
 from groupinf.effects.evaluations.registry import EVALUATIONS, of_the_paper
 from groupinf.errors import ConfigError, DataError
-from groupinf.experiments.workers.memory import require_memory, reserve_buffers
-from groupinf.groups.by_value import names_of, rows_by_value
+from groupinf.experiments.workers.libraries import reserve_buffers
+from groupinf.experiments.workers.memory import require_memory
+from groupinf.groups.by_value import names_of, rows_by_value, unknown_column
 from groupinf.groups.sizes import sizes_problem
 from groupinf.numerics.factor import DENSE_BYTES
 from groupinf.numerics.losses.loss import Array, Loss
@@ -22,7 +22,7 @@ from groupinf.numerics.row_space import is_reduced, row_space_basis
 from groupinf.studies.group_effects.folds import folds_of
 from groupinf.studies.group_effects.schema import CrossValidation, LoadedStudy, TestPoints
 from groupinf.studies.group_effects.test_points import rows_of_keys
-from groupinf.wording import counted, did_you_mean
+from groupinf.wording import counted, listed
 
 
 def load_checked(loaded: LoadedStudy) -> Dataset:
@@ -110,7 +110,7 @@ def _evaluation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigEr
     undefined = next((e for e in evaluations_of(loaded, dataset) if not e.is_defined(loss)), None)
     if undefined is None:
         return []
-    defined = " or ".join(e.name for e in EVALUATIONS.values() if e.is_defined(loss))
+    defined = listed((e.name for e in EVALUATIONS.values() if e.is_defined(loss)), "or")
     data = f"the {len(dataset.classes)} classes of {dataset.name}" if dataset.classes else dataset.name
     found = f"found {undefined.name}, which is defined for {undefined.defined_for} only"
     return [loaded.error(("evaluations",), f"expected {defined} for {data}, {found}")]
@@ -136,7 +136,7 @@ def _test_point_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigEr
         return [] if message is None else [loaded.error(("test_points", "column"), message)]
     asked = {key: count for key in ("random", "highest_loss") if (count := getattr(points, key))}
     if sum(asked.values()) > rows:
-        found = " and ".join(f"{key}: {count}" for key, count in asked.items())
+        found = listed(f"{key}: {count}" for key, count in asked.items())
         default = "" if "test_points" in loaded.config.model_fields_set else ", the default"
         message = f"expected at most {counted(rows, 'test point')}, as there are test rows, found {found}{default}"
         return [loaded.error(("test_points",), message)]
@@ -147,24 +147,20 @@ def _test_point_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigEr
             return [loaded.error(("test_points", "keys"), str(error))]
     beyond = [i for i in points.indices or () if i >= rows]
     if beyond:
-        return [loaded.error(("test_points", "indices"), f"expected rows 0 to {rows - 1}, found {beyond[0]}")]
+        hint = ", one more than the last: rows count from 0" if beyond[0] == rows else ""
+        return [loaded.error(("test_points", "indices"), f"expected rows 0 to {rows - 1}, found {beyond[0]}{hint}")]
     return []
 
 
 def _column_problem(points: TestPoints, dataset: Dataset) -> str | None:
     assert points.column is not None
+    if not dataset.test_columns:
+        return f"expected data with columns of their test rows, found {dataset.name}, which has none"
     absent = next((name for name in names_of(points.column) if name not in dataset.test_columns), None)
     if absent is not None:
-        return _no_such_column(absent, dataset)
+        return unknown_column(absent, dataset.test_columns, dataset.uses)
     found = rows_by_value(dataset.test_columns, points.column, points.missing)
     return None if found.values else f"expected a test row with a value, found {found.gaps:,} without one"
-
-
-def _no_such_column(column: str, dataset: Dataset) -> str:
-    names = sorted(dataset.test_columns)
-    if not names:
-        return f"expected data with columns of their test rows, found {dataset.name}, which has none"
-    return f"expected one of {shortened(list(names), 30)}, found {column!r}{did_you_mean(column, names)}"
 
 
 def _influence_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:

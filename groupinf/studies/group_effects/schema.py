@@ -9,6 +9,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     ValidationInfo,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -27,6 +28,7 @@ from groupinf.config.section import (
     exclusive,
 )
 from groupinf.config.sweep_schema import SweepConfig
+from groupinf.config.words import found, in_quotes
 from groupinf.datasets.registry import DatasetConfig
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.influence import INFLUENCE
@@ -47,11 +49,11 @@ MethodName = Annotated[str, RegisteredName(METHODS)]
 METHODS_OF_THE_PAPER = (INFLUENCE.name, PARAMETER_INFLUENCE.name, NEWTON.name)
 
 
-def _as_texts(value: Any) -> Any:
-    """Keys that are whole numbers as text."""
-    if not isinstance(value, (list, tuple)):
-        return value
-    return [str(entry) if isinstance(entry, int) and not isinstance(entry, bool) else entry for entry in value]
+def _key(value: Any) -> str:
+    """A key that is a whole number as text."""
+    if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
+        return str(value)
+    raise ValueError(f"expected text or a whole number, found {found(value)}{in_quotes(value)}")
 
 
 def _two_entries(value: Any) -> Any:
@@ -124,7 +126,9 @@ class TestPoints(Section):
     missing: Gaps = None
     keys: (
         Annotated[
-            tuple[str, ...], Field(strict=False, min_length=1), BeforeValidator(_as_texts), AfterValidator(distinct)
+            tuple[Annotated[str, BeforeValidator(_key), WithJsonSchema({"type": ["string", "integer"]})], ...],
+            Field(strict=False, min_length=1),
+            AfterValidator(distinct),
         ]
         | None
     ) = None

@@ -171,3 +171,9 @@ def test_a_short_list_shows_what_has_a_warning_first() -> None:
     listed, more = shown(uses, 3)
     assert ([use.name for use in listed], more) == (["c0", "c1", "c8"], 6)
     assert shown(uses, 9) == (uses, 0)
+
+
+def test_a_short_list_shows_dropped_columns_only_where_there_is_room() -> None:
+    uses = [*(ColumnUse(f"d{i}", "dropped") for i in range(3)), ColumnUse("x", "number"), ColumnUse("y", "target")]
+    listed, more = shown(uses, 3)
+    assert ([use.name for use in listed], more) == (["d0", "x", "y"], 2)

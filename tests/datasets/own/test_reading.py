@@ -179,6 +179,61 @@ def test_the_index_of_pandas_is_no_feature(tmp_path: Path, name: str | None) -> 
     assert all(use.role != "index" for use in load(tmp_path, "parquet", frame()).uses)
 
 
+NAMED = [f"p{i}" for i in range(16)]
+TIMES = pd.date_range("2020-01-01", periods=16)
+
+
+@pytest.mark.parametrize(
+    ("index", "advice", "options"),
+    [
+        (range(0, 32, 2), "; list it under numeric to make it one", {"numeric": ["__index_level_0__"]}),
+        (
+            TIMES,
+            "; list it under numeric (as days since 1970-01-01) or categorical to make it one",
+            {"numeric": ["at"]},
+        ),
+        (
+            NAMED,
+            "; set row_key to it to name rows by it, or list it under categorical to make it one",
+            {"row_key": "at"},
+        ),
+        (NAMED, "; set row_key to it to name rows by it, or list it under cat", {"categorical": ["at"]}),
+        (pd.to_timedelta(range(16), "D"), "", None),
+    ],
+)
+def test_what_the_index_of_pandas_may_be_made_is_said(
+    tmp_path: Path, index: Any, advice: str, options: dict[str, Any] | None
+) -> None:
+    """As numbers, days, categories or the names of rows: whatever is proposed can be done."""
+    table = frame().set_axis(pd.Index(list(index)), axis=0).rename_axis(None if isinstance(index, range) else "at")
+    data = load(tmp_path, "parquet", table)
+    (use,) = (use for use in data.uses if use.role == "index")
+    assert use.warning.startswith(f"the index that pandas wrote, no feature{advice}")
+    assert f"column {use.name}: {use.warning}" in column_notes(data.uses)
+    if options is None:
+        assert use.warning == "the index that pandas wrote, no feature"
+    else:
+        assert all(use.role != "index" for use in load(tmp_path, "parquet", table, **options).uses)
+
+
+@KINDS
+def test_a_dropped_column_that_is_said_to_be_categories_or_numbers_is_noted(tmp_path: Path, kind: str) -> None:
+    data = load(tmp_path, kind, frame(code=[1, 2] * 8, site=[1, 2] * 8), drop=["code", "site"], categorical=["code"])
+    assert column_notes(data.uses) == (
+        "column code: dropped, though categorical lists it too: that decides only how it makes groups",
+    )
+
+
+@KINDS
+def test_whole_numbers_have_the_minus_of_others_and_one_category_is_no_rarest(tmp_path: Path, kind: str) -> None:
+    data = load(tmp_path, kind, frame(t=[-999, 99] * 8, u=[-0.5, 1] * 8, same=["a"] * 16))
+    assert [use.words for use in data.uses if use.name in ("t", "u", "same")] == [
+        "−999 to 99",
+        "−0.5 to 1",
+        "1 category, 'a' with 16 rows",
+    ]
+
+
 DAYS = [datetime.date(2020, 1, 1 + i % 3) for i in range(16)]
 
 
@@ -326,7 +381,7 @@ def table_of_periods(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
             }
             storage = pa.chunked_array([chunk.storage for chunk in raw["when"].chunks])
             plain = raw.set_column(1, pa.field("when", storage.type, metadata=about), storage)
-            monkeypatch.setattr(pq.ParquetFile, "read", lambda file: plain)
+            monkeypatch.setattr(pq.ParquetFile, "read", lambda file, **how: plain)
         config = {"parquet": "mine.parquet", "target": "y", "split": "part", **options}
         return load_dataset(DATASET_KINDS["parquet"].options.model_validate(config), tmp_path, 0)
 
@@ -400,6 +455,8 @@ def test_a_comma_in_a_stated_number_may_be_of_thousands(tmp_path: Path) -> None:
     read = warnings(load(tmp_path, "csv", table, decimal=","))
     assert read["price"].startswith("looks like thousands: '4,253', as every other with a ',', has three digits behind")
     assert not warnings(load(tmp_path, "csv", table, decimal=",", numeric=["price"]))
+    aims = {"target": "price", "task": "regression", "decimal": ",", "drop": ["y"]}
+    assert warnings(load(tmp_path, "csv", table, **aims)) == read
 
 
 @KINDS
@@ -436,25 +493,6 @@ def test_many_gaps_filled_in_are_told(tmp_path: Path) -> None:
         "country": filled,
         "age": filled,
     }
-
-
-@pytest.mark.parametrize(
-    ("index", "advice"),
-    [
-        ([i * i for i in range(16)], "; list it under numeric to make it one"),
-        ([f"p{i}" for i in range(16)], "; row_key may name it, or list it under categorical to make it one"),
-        (
-            pd.date_range("2020-01-01", periods=16),
-            "; list it under categorical to make it one, or under numeric to make days of it",
-        ),
-        (pd.to_timedelta(range(16), unit="h"), ""),
-    ],
-    ids=["numbers", "text", "dates", "durations"],
-)
-def test_an_index_is_told_what_may_be_made_of_it(tmp_path: Path, index: Any, advice: str) -> None:
-    data = load(tmp_path, "parquet", frame().set_index(pd.Index(list(index), name="row")))
-    assert data.feature_names == ("x",)
-    assert column_notes(data.uses) == (f"column row: the index that pandas wrote, no feature{advice}",)
 
 
 @KINDS

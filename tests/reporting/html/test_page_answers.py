@@ -187,7 +187,14 @@ def scaled(run: Run, factors: dict[str, float]) -> Run:
         (
             1.0,
             1.0,
-            "Hardly: influence is too small for 0 % of the groups; actual effects are 1.00 times as large by slope.",
+            "Hardly: actual effects are 1.00 times as large as influence predicts, by slope; it is too small, "
+            "by however little, for 0 % of the groups.",
+        ),
+        (
+            0.98,
+            1.02,
+            "Hardly: actual effects are 0.98 to 1.02 times as large as influence predicts, by slope; it is too small, "
+            "by however little, for 0 % to 100 % of the groups.",
         ),
         (2.0, 4.0, "No: influence is too small for 0 % of the groups; actual effects are 0.25 to 0.50 times as large"),
         (-0.5, -0.5, "No: influence is too small for 0 % of the groups; actual effects are −2.00 times as large"),
@@ -224,6 +231,12 @@ def test_where_effects_do_not_differ_a_sentence_says_why_there_is_no_rho(make_ru
     run = replace(run, effects=effects, spearman=agreement_table(effects, seed=0).table)
     words = ranking_answer(entries_of([run]))
     assert words == "There is no ρ on test loss and self-loss: it needs two groups or more, with effects that differ."
+
+
+def test_three_evaluations_without_a_rho_are_a_list(make_run) -> None:
+    run = make_run(["random"], measures=[("test_prediction", 3), ("test_loss", 3), ("self_loss", -1)])
+    words = ranking_answer(entries_of([run]))
+    assert words.startswith("There is no ρ on test prediction, test loss and self-loss: it needs two groups")
 
 
 def test_what_stands_out_is_named_and_what_does_not_is_not(make_run) -> None:

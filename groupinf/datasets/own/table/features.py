@@ -14,6 +14,7 @@ from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.own.table.column_looks import SHARE
 from groupinf.datasets.own.table.imputation import imputed
 from groupinf.datasets.own.table.table import Parsed, Table
+from groupinf.datasets.own.table.times import readings_of_time
 from groupinf.datasets.own.table.uses import use_as_feature
 from groupinf.datasets.own.table.written_numbers import EITHER, comma_of
 from groupinf.datasets.rows.features import LARGEST, TOO_LARGE
@@ -196,10 +197,9 @@ def _values(table: Table, column: str, parsed: Parsed, train: NDArray[np.int64] 
 def _refuse_dates(table: Table, column: str) -> None:
     kind = table.dates.get(column)
     if kind is not None and not table.is_category(column):
-        days = "numeric (as days since 1970-01-01) or " if not kind.startswith("time") or "stamp" in kind else ""
         raise DataError(
             f"{table.path}: column {column!r}: expected numbers, bools or text, found {kind}; drop it (it can still"
-            f" make column groups), or list it under {days}categorical"
+            f" make column groups), or list it under {readings_of_time(kind)}"
         )
 
 

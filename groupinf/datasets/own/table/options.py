@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from groupinf.config.section import Section
+from groupinf.config.words import found, in_quotes
 from groupinf.datasets.dataset import Task
 from groupinf.datasets.own.options import Standardise, Stratify, TestFile, TestFraction
 
@@ -15,13 +16,15 @@ Missing = Annotated[
 ]
 
 
-def _marker(value: Any) -> Any:
+def _marker(value: Any) -> str:
     """A number that stands for a missing value, as a file writes it; what YAML reads otherwise goes in quotes."""
     if value is None:
         raise ValueError("expected text or a number, found nothing; the text null stands in quotes: 'null'")
     if isinstance(value, dict):
         raise ValueError("expected text or a number, found a section; a question mark stands in quotes: '?'")
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(f"expected text or a number, found {found(value)}{in_quotes(value)}")
+    return str(value)
 
 
 # Lists that say how columns are read: left out or empty, nothing is said.

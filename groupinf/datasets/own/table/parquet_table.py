@@ -18,7 +18,7 @@ from groupinf.datasets.own.table.parquet_periods import frequency, periods, stor
 from groupinf.datasets.own.table.reading import AS_FOUND, Reading
 from groupinf.datasets.own.table.table import Columns, Parsed, Table, TableFile, check_header, floats, type_name
 from groupinf.datasets.rows.exact import number_in, plain_number
-from groupinf.errors import DataError
+from groupinf.errors import DataError, lacks_memory
 
 # What pyarrow raises on files that are damaged or of another kind.
 UNREADABLE = (pa.ArrowException, OSError, ValueError, TypeError, KeyError, IndexError, NotImplementedError)
@@ -94,7 +94,7 @@ def read_parquet(path: Path, reading: Reading = AS_FOUND) -> TypedTable:
         columns[name] = _without_markers(array, reading)
         if (freq or _is_time(found.type)) and pa.types.is_large_string(array.type):
             dates[name] = kind
-        if freq or _has_decimals(found.type):
+        if freq or (_is_decimal(found.type) and array.type != pa.int64()):
             read_as[name] = kind
     index, categories = pandas_columns(raw.schema)
     return TypedTable(
@@ -112,12 +112,12 @@ def read_parquet(path: Path, reading: Reading = AS_FOUND) -> TypedTable:
 def _raw_table(path: Path) -> pa.Table:
     """The file as it is; raises DataError as ``read_parquet`` says."""
     try:
-        with pq.ParquetFile(path) as file:
-            raw = file.read()
+        with pq.ParquetFile(path, pre_buffer=False) as file:
+            raw = file.read(use_threads=False)
         raw.validate(full=True)
-    except MemoryError:  # Arrow's own among them, which is no damage
-        raise
     except UNREADABLE as error:
+        if lacks_memory(error):  # which is no damage
+            raise
         reason = str(error).split("\n", 1)[0] or type(error).__name__
         raise DataError(
             f"{path}: expected a readable Parquet file, found: {reason}; a file of comma-separated text is"
@@ -169,15 +169,14 @@ def _or_none(array: pa.ChunkedArray, freq: str, as_days: bool) -> pa.ChunkedArra
         if freq:
             return periods(array, freq, as_days)
         return _days(array) if as_days and _is_day(array.type) else _normalised(array)
-    except MemoryError:
-        raise
-    except pa.ArrowException:  # a cast that this version of pyarrow does not have, or an unknown time zone
+    except pa.ArrowException as error:  # a cast that this version of pyarrow does not have, or an unknown time zone
+        if lacks_memory(error):
+            raise
         return None
 
 
-def _has_decimals(kind: pa.DataType) -> bool:
-    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return bool(pa.types.is_decimal(kind) and kind.scale > 0)
+def _is_decimal(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_decimal(kind.value_type if pa.types.is_dictionary(kind) else kind))
 
 
 def _is_day(kind: pa.DataType) -> bool:

@@ -16,7 +16,8 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from groupinf.datasets.files.data_home import is_web_page, sha256_of
+from groupinf.datasets.files.data_home import sha256_of
+from groupinf.datasets.files.text_kind import HEAD, SEPARATORS, other_kind, other_separator
 from groupinf.datasets.own.table.reading import AS_FOUND, Reading
 from groupinf.datasets.own.table.table import Columns, Parsed, Table, TableFile, check_header
 from groupinf.datasets.rows.exact import is_code, number_in
@@ -24,18 +25,6 @@ from groupinf.errors import DataError
 from groupinf.wording import counted
 
 ROWS_AT_ONCE = 10_000  # what is held as Python texts while a file is read
-
-SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-
-HEAD = 512  # bytes that tell what a file is
-# How files of other kinds begin. UTF-16 without its mark shows by the zero bytes.
-OTHER_KINDS = {
-    b"PAR1": "a Parquet file; give it by parquet: in place of csv:",
-    b"PK\x03\x04": "a zip archive, perhaps a spreadsheet; save the table as comma-separated text",
-    b"\x1f\x8b": "a gzip file; uncompress it",
-    codecs.BOM_UTF16_LE: "UTF-16; save the file as UTF-8",
-    codecs.BOM_UTF16_BE: "UTF-16; save the file as UTF-8",
-}
 
 Record = tuple[int, list[str]]
 
@@ -132,11 +121,7 @@ def _check_kind(path: Path) -> None:
             head = stream.read(HEAD)
     except OSError as error:
         raise DataError(f"{path}: expected a readable file, found: {error.strerror}") from error
-    kind = next((kind for mark, kind in OTHER_KINDS.items() if head.startswith(mark)), "")
-    if not kind and b"\0" in head:
-        kind = "a zero byte: binary data, or UTF-16; save the file as UTF-8 text"
-    if not kind and is_web_page(head):
-        kind = "a web page (HTML)"
+    kind = other_kind(head, "give it by parquet: in place of csv:")
     if kind:
         raise DataError(f"{path}: expected comma-separated text in UTF-8, found {kind}")
 
@@ -145,7 +130,7 @@ def _read(records: Iterator[Record], path: Path, separator: str) -> tuple[Column
     header_line, header = next(records, (1, []))
     if not header:
         raise DataError(f"{path}: expected a header line and rows, found an empty file")
-    if len(header) == 1 and (other := next((mark for mark in SEPARATORS if mark in header[0]), None)):
+    if len(header) == 1 and (other := other_separator(header[0])):
         wanted = SEPARATORS.get(separator, f"the separator {separator!r}")
         raise DataError(
             f"{path}, line {header_line}: expected {wanted} between the columns, found {SEPARATORS[other]}; "

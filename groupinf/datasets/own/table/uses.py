@@ -11,8 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.datasets.column_use import ColumnUse, Role
-from groupinf.datasets.own.table.column_looks import blanks_around, looks_of_categories, looks_of_numbers
+from groupinf.datasets.own.table.column_looks import (
+    blanks_around,
+    looks_of_categories,
+    looks_of_numbers,
+    looks_of_thousands,
+)
 from groupinf.datasets.own.table.table import Parsed, Table
+from groupinf.datasets.own.table.times import readings_of_time
 from groupinf.wording import counted, number
 
 LONGEST = 40  # characters of a category that are shown
@@ -39,15 +45,12 @@ def uses_of(
     """Return the use of every column in the order of the file; ``parts`` says what is no feature."""
     found = {use.name: use for use in features}
     for name, role in parts.items():
-        found[name] = ColumnUse(name, role)
-        if role == "target":
+        kind = table.unusable.get(name, "")
+        found[name] = ColumnUse(name, role, kind, warning=_of_no_feature(table, name, role), stated=role == "index")
+        if role in ("target", "weight"):
             parsed = table.parsed(name)
-            detail = f"{classes:,} classes" if classes else _values(parsed)
-            found[name] = ColumnUse(name, role, detail, warning=_blanks(parsed))
-        if role == "weight":
-            found[name] = ColumnUse(name, role, _values(table.parsed(name)))
-        if role == "index":
-            found[name] = ColumnUse(name, role, warning=_index(table, name), stated=True)
+            detail = f"{classes:,} classes" if classes and role == "target" else _values(parsed)
+            found[name] = ColumnUse(name, role, detail, warning=_blanks(parsed) or _thousands(table, name, parsed))
     return tuple(
         replace(found[name], read_as=table.read_as.get(name, ""))
         for name in (*table.columns, *table.unusable)
@@ -55,20 +58,29 @@ def uses_of(
     )
 
 
-def _index(table: Table, column: str) -> str:
-    """What an index is and what could be made of it."""
-    found = "the index that pandas wrote, no feature"
-    if column in table.unusable:
-        return found
-    if column in table.dates:
-        return f"{found}; list it under categorical to make it one, or under numeric to make days of it"
-    if table.parsed(column).is_text:
-        return f"{found}; row_key may name it, or list it under categorical to make it one"
-    return f"{found}; list it under numeric to make it one"
-
-
 def _blanks(parsed: Parsed) -> str:
     return blanks_around(parsed.values[~parsed.missing]) if parsed.is_text else ""
+
+
+def _of_no_feature(table: Table, column: str, role: Role) -> str:
+    """The warning about a column that is an index, or dropped though its values have been said to be of some kind."""
+    if role == "index":
+        return f"the index that pandas wrote, no feature{_as_a_feature(table, column)}"
+    said = next((key for key in ("categorical", "numeric") if column in getattr(table.reading, key)), "")
+    if role == "dropped" and said and column not in table.unusable:
+        return f"dropped, though {said} lists it too: that decides only how it makes groups"
+    return ""
+
+
+def _as_a_feature(table: Table, index: str) -> str:
+    """What makes a feature, or else a use, of an index."""
+    if index in table.unusable:
+        return ""
+    if index in table.dates:
+        return f"; list it under {readings_of_time(table.dates[index])} to make it one"
+    if table.parsed(index).is_text:
+        return "; set row_key to it to name rows by it, or list it under categorical to make it one"
+    return "; list it under numeric to make it one"
 
 
 def _looks(table: Table, column: str, parsed: Parsed) -> str:
@@ -79,6 +91,13 @@ def _looks(table: Table, column: str, parsed: Parsed) -> str:
         return looks_of_categories(known, reading.decimal, table.is_text, reading.not_missing)
     texts = table.columns[column] if table.is_text else ()
     return looks_of_numbers(column, known, texts, reading.decimal)
+
+
+def _thousands(table: Table, column: str, parsed: Parsed) -> str:
+    """The one look that a target or a weight may have."""
+    if parsed.is_text or not table.is_text or column in table.reading.numeric:
+        return ""
+    return looks_of_thousands(table.columns[column], table.reading.decimal)
 
 
 def _gaps(table: Table, column: str, parsed: Parsed) -> str:
@@ -104,11 +123,11 @@ def _values(parsed: Parsed) -> str:
 
 
 def _number(value: Any) -> str:
-    return str(int(value)) if isinstance(value, np.bool_ | np.integer) else number(float(value), 6)
+    return str(int(value)).replace("-", "−") if isinstance(value, np.bool_ | np.integer) else number(float(value), 6)
 
 
 def _categories(values: NDArray[np.object_]) -> str:
     counts = Counter(values.tolist())
     rarest, rows = min(counts.items(), key=lambda item: (item[1], str(item[0])))
     found = counted(len(counts), "category", "categories")
-    return f"{found}, rarest {str(rarest)[:LONGEST]!r} with {counted(rows, 'row')}"
+    return f"{found}, {'rarest ' if len(counts) > 1 else ''}{str(rarest)[:LONGEST]!r} with {counted(rows, 'row')}"

@@ -11,7 +11,7 @@ from groupinf.reporting.words.choices import choice_lines, test_points_line
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.formats import one_line, percent, shorten
 from groupinf.reporting.words.style import LONGEST_NAME
-from groupinf.reporting.words.summary import convention_of, evaluated_line
+from groupinf.reporting.words.summary import convention_of, evaluated_line, unit_lines
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import UNDEFINED, number
 
@@ -41,8 +41,8 @@ def overview(entries: Sequence[Entry]) -> Html:
 def _lines(entries: Sequence[Entry]) -> list[tuple[str, str]]:
     """Lines and their CSS class; each says of which run it speaks where not all share it."""
     about = [line for of in (choice_lines, _stored, _points) for line in _told(entries, of)]
-    conventions = [convention_of([entry.run for entry in entries])]
-    return [*((line, "") for line in about), *((line, "quiet") for line in conventions)]
+    closing = [convention_of([entry.run for entry in entries]), *_told(entries, unit_lines)]
+    return [*((line, "") for line in about), *((line, "quiet") for line in closing)]
 
 
 def _told(entries: Sequence[Entry], of: Callable[[Run], list[str]]) -> list[str]:

@@ -14,7 +14,7 @@ from groupinf.reporting.html.parts.markup import Content, element, joined
 from groupinf.reporting.html.parts.table import Cell, Column, Row, table
 from groupinf.reporting.html.section import Answer, Material, Section
 from groupinf.reporting.words.entries import Entry, Looks
-from groupinf.reporting.words.formats import listed, percent, shorten
+from groupinf.reporting.words.formats import percent, shorten
 from groupinf.reporting.words.style import (
     LONGEST_NAME,
     evaluation_name,
@@ -24,7 +24,7 @@ from groupinf.reporting.words.style import (
     point_name,
 )
 from groupinf.reporting.words.summary import measure_name
-from groupinf.wording import counted, number
+from groupinf.wording import counted, listed, number
 
 MOST_OF_AN_EVALUATION = 10
 _LONGEST_ORIGIN = 80
@@ -70,8 +70,8 @@ def _worst(found: Sequence[_Far]) -> str:
     """What made the group farthest off, its size, where it is off, and by how much; where none stands out, that."""
     off = [far for far in found if _is_off(far)]
     if not off:
-        names = " and ".join(dict.fromkeys(method_in_text(far.entry.method) for far in found))
-        equal = "equals" if " and " not in names else "equal"
+        methods = dict.fromkeys(method_in_text(far.entry.method) for far in found)
+        names, equal = listed(methods), "equals" if len(methods) == 1 else "equal"
         return f"No group listed is off: {names} {equal} the actual effect, up to the error estimates of both."
     far, error = off[0], number(off[0].row["error"])
     if len(found) > 1 and all(number(other.row["error"]) == error for other in found):
@@ -94,7 +94,7 @@ def _is_off(far: _Far) -> bool:
 
 
 def _words(entries: Sequence[Entry], most: int, plotted: bool) -> str:
-    first = " or ".join(dict.fromkeys(method_in_text(entry.method) for entry in entries))
+    first = listed(dict.fromkeys(method_in_text(entry.method) for entry in entries), "or")
     hint = " Press a group to mark it in the plots below." if plotted else ""
     evaluations = [[name for name, _ in entry.pairs.measures] for entry in entries]
     several_points = any(len(set(names)) < len(names) for names in evaluations)
