@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.test_rows import TestRows
 from groupinf.errors import DataError
-from groupinf.groups.by_value import gap_words, rows_by_value
+from groupinf.groups.by_value import rows_by_value, value_words
 from groupinf.numerics.objective import Objective, Rows
 from groupinf.studies.group_effects.manifest import TestKey, TestSet
 from groupinf.studies.group_effects.schema import TestPoints
@@ -123,7 +123,7 @@ def summed_rows(wanted: TestPoints, dataset: Dataset) -> ChosenPoints:
         rows=np.concatenate([value.rows for value in found.values]),
         sums=tuple(slice(start, end) for start, end in zip([0, *ends[:-1]], ends, strict=True)),
         names={label: value.words for label, value in zip(labels, found.values, strict=True)},
-        notes=gap_words(wanted.column, found, wanted.missing, "test", "set of test rows"),
+        notes=value_words(wanted.column, found, wanted.missing, "test", "set of test rows"),
     )
 
 
