@@ -497,7 +497,10 @@ def test_many_gaps_filled_in_are_told(tmp_path: Path) -> None:
     ("index", "advice"),
     [
         ([i * i for i in range(16)], "; list it under numeric to make it one"),
-        ([f"p{i}" for i in range(16)], "; set row_key to it to name rows by it, or list it under categorical to make it one"),
+        (
+            [f"p{i}" for i in range(16)],
+            "; set row_key to it to name rows by it, or list it under categorical to make it one",
+        ),
         (
             pd.date_range("2020-01-01", periods=16),
             "; list it under numeric (as days since 1970-01-01) or categorical to make it one",
