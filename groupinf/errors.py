@@ -47,11 +47,11 @@ class OutOfMemoryError(RunError):
 _WANTS = ("cannot allocate memory", "failed to map segment", "launch worker thread", "can't start new thread")
 
 
-def lacks_memory(error: BaseException) -> bool:
-    """Whether it is for want of memory that something failed: by the error's kind, number or words, or by its cause."""
-    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
-        return True
-    if any(words in str(error).lower() for words in _WANTS):
-        return True
-    cause = error.__cause__ or error.__context__
-    return isinstance(error, ImportError) and cause is not None and lacks_memory(cause)
+def lack_of_memory(error: BaseException) -> str | None:
+    """What an error, or else its cause, says where it is for want of memory that something failed; else None."""
+    says = str(error)
+    wants = isinstance(error, MemoryError) or any(words in says.lower() for words in _WANTS)
+    if wants or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        return says
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return None if cause is None else lack_of_memory(cause)

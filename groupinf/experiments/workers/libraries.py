@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import sys
@@ -16,6 +17,8 @@ ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THRE
 _ARROW_POOL = ("ARROW_DEFAULT_MEMORY_POOL", "system")
 # what NumPy's and SciPy's BLAS take for one thread: 32 MiB and a page each
 BUFFERS_BYTES = 65 * 2**20
+# as malloc.h of glibc has it
+_M_ARENA_MAX = -8
 # rows of a matrix that no product or factorisation takes a short cut for
 _LARGE_ENOUGH = 128
 
@@ -30,15 +33,26 @@ def load_libraries() -> None:
         return
     os.environ.update(ONE_THREAD)
     os.environ.setdefault(*_ARROW_POOL)
-    for limit in LIMITS:
-        size = limit.size()
-        if size is not None and size < limit.libraries:
+    limits = [(limit, size) for limit in LIMITS if (size := limit.size()) is not None]
+    for limit, size in limits:
+        if size < limit.libraries:
             raise OutOfMemoryError(
                 f"memory does not suffice: Python with its numerical libraries takes about "
                 f"{memory_text(limit.libraries)} of {limit.name}, and {memory_text(size)} are to be had; it takes a "
                 "higher limit (ulimit, or the memory that a batch job asks for)"
             )
+    if limits:
+        _keep_one_heap()
     reserve_buffers()
+
+
+def _keep_one_heap() -> None:
+    """Give threads, here and in workers, no heap of their own: glibc takes 64 MiB of address space for each."""
+    os.environ.setdefault("MALLOC_ARENA_MAX", "1")
+    with contextlib.suppress(ImportError, OSError, AttributeError, TypeError):  # another C library
+        import ctypes
+
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
 @functools.cache

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from groupinf.errors import OutOfMemoryError, lacks_memory
+from groupinf.errors import OutOfMemoryError, lack_of_memory
 from groupinf.wording import memory_text
 
 ADVICE = "fewer --jobs, fewer rows or columns, or sparse features need less; else it takes a larger machine"
 # what Python with numpy, scipy, scikit-learn, pandas and matplotlib loaded takes of the machine's memory
 LIBRARIES_BYTES = 300 * 2**20
+# what a small run takes of the limits of a process beside them: threads, and the drawings of its report
+RUNNING_BYTES = 64 * 2**20
 _MEMINFO = Path("/proc/meminfo")
 
 
@@ -42,7 +44,9 @@ def shortage(work: int) -> str:
     """
     left = _least(_of_control_groups(), _of_system())
     there = {} if left is None else {"": (LIBRARIES_BYTES, left + _resident())}
-    there |= {f" of {limit.name}": (limit.libraries, size) for limit in LIMITS if (size := limit.size()) is not None}
+    for limit in LIMITS:
+        if (size := limit.size()) is not None:
+            there[f" of {limit.name}"] = (limit.libraries + RUNNING_BYTES, size)
     for what, (libraries, size) in there.items():
         if libraries + work > size:
             needed = memory_text(libraries + work)
@@ -58,9 +62,10 @@ def memory_in_words() -> Iterator[None]:
     except OutOfMemoryError:
         raise
     except Exception as error:
-        if not lacks_memory(error):
+        says = lack_of_memory(error)
+        if says is None:
             raise
-        raise out_of_memory(str(error)) from error
+        raise out_of_memory(says) from error
 
 
 def out_of_memory(asked: str) -> OutOfMemoryError:

@@ -72,8 +72,13 @@ def choose_test_points(
     if wanted.keys is not None:
         return single_rows(rows_of_keys(wanted.keys, dataset), dataset)
     if wanted.percentile is not None:
-        rows = _from_percentiles(wanted.percentile, wanted.num or FROM_PERCENTILES, test_losses, rng)
-        return single_rows(rows, dataset)
+        low, high = np.percentile(test_losses, wanted.percentile)
+        rows = np.flatnonzero((low <= test_losses) & (test_losses <= high))
+        if rows.size == 0:
+            between = "{} and {}".format(*wanted.percentile)
+            raise DataError(f"test_points.percentile: no test row has a loss between percentiles {between}")
+        rows = rng.choice(rows, min(wanted.num or FROM_PERCENTILES, rows.size), replace=False)
+        return single_rows(np.sort(rows), dataset)
     order = np.argsort(-test_losses, kind="stable")
     highest = order[: wanted.highest_loss or 0]
     others = np.sort(order[highest.size :])
@@ -125,13 +130,3 @@ def summed_rows(wanted: TestPoints, dataset: Dataset) -> ChosenPoints:
         names={label: value.words for label, value in zip(labels, found.values, strict=True)},
         notes=value_words(wanted.column, found, wanted.missing, "test", "set of test rows"),
     )
-
-
-def _from_percentiles(
-    band: tuple[float, float], num: int, test_losses: NDArray[np.float64], rng: np.random.Generator
-) -> Rows:
-    low, high = np.percentile(test_losses, band)
-    rows = np.flatnonzero((low <= test_losses) & (test_losses <= high))
-    if rows.size == 0:
-        raise DataError(f"test_points.percentile: no test row has a loss between percentiles {band[0]} and {band[1]}")
-    return np.sort(rng.choice(rows, min(num, rows.size), replace=False))

@@ -381,7 +381,7 @@ def table_of_periods(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
             }
             storage = pa.chunked_array([chunk.storage for chunk in raw["when"].chunks])
             plain = raw.set_column(1, pa.field("when", storage.type, metadata=about), storage)
-            monkeypatch.setattr(pq.ParquetFile, "read", lambda file, **how: plain)
+            monkeypatch.setattr(pq.ParquetFile, "read", lambda file, use_threads: plain)
         config = {"parquet": "mine.parquet", "target": "y", "split": "part", **options}
         return load_dataset(DATASET_KINDS["parquet"].options.model_validate(config), tmp_path, 0)
 
@@ -493,6 +493,28 @@ def test_many_gaps_filled_in_are_told(tmp_path: Path) -> None:
         "country": filled,
         "age": filled,
     }
+
+
+@pytest.mark.parametrize(
+    ("index", "advice"),
+    [
+        ([i * i for i in range(16)], "; list it under numeric to make it one"),
+        (
+            [f"p{i}" for i in range(16)],
+            "; set row_key to it to name rows by it, or list it under categorical to make it one",
+        ),
+        (
+            pd.date_range("2020-01-01", periods=16),
+            "; list it under numeric (as days since 1970-01-01) or categorical to make it one",
+        ),
+        (pd.to_timedelta(range(16), unit="h"), ""),
+    ],
+    ids=["numbers", "text", "dates", "durations"],
+)
+def test_an_index_is_told_what_may_be_made_of_it(tmp_path: Path, index: Any, advice: str) -> None:
+    data = load(tmp_path, "parquet", frame().set_index(pd.Index(list(index), name="row")))
+    assert data.feature_names == ("x",)
+    assert column_notes(data.uses) == (f"column row: the index that pandas wrote, no feature{advice}",)
 
 
 @KINDS

@@ -18,7 +18,7 @@ from groupinf.datasets.own.table.parquet_periods import frequency, periods, stor
 from groupinf.datasets.own.table.reading import AS_FOUND, Reading
 from groupinf.datasets.own.table.table import Columns, Parsed, Table, TableFile, check_header, floats, type_name
 from groupinf.datasets.rows.exact import number_in, plain_number
-from groupinf.errors import DataError, lacks_memory
+from groupinf.errors import DataError, lack_of_memory
 
 # What pyarrow raises on files that are damaged or of another kind.
 UNREADABLE = (pa.ArrowException, OSError, ValueError, TypeError, KeyError, IndexError, NotImplementedError)
@@ -116,7 +116,7 @@ def _raw_table(path: Path) -> pa.Table:
             raw = file.read(use_threads=False)
         raw.validate(full=True)
     except UNREADABLE as error:
-        if lacks_memory(error):  # which is no damage
+        if lack_of_memory(error) is not None:  # which is no damage
             raise
         reason = str(error).split("\n", 1)[0] or type(error).__name__
         raise DataError(
@@ -170,7 +170,7 @@ def _or_none(array: pa.ChunkedArray, freq: str, as_days: bool) -> pa.ChunkedArra
             return periods(array, freq, as_days)
         return _days(array) if as_days and _is_day(array.type) else _normalised(array)
     except pa.ArrowException as error:  # a cast that this version of pyarrow does not have, or an unknown time zone
-        if lacks_memory(error):
+        if lack_of_memory(error) is not None:
             raise
         return None
 

@@ -45,12 +45,13 @@ def uses_of(
     """Return the use of every column in the order of the file; ``parts`` says what is no feature."""
     found = {use.name: use for use in features}
     for name, role in parts.items():
-        kind = table.unusable.get(name, "")
-        found[name] = ColumnUse(name, role, kind, warning=_of_no_feature(table, name, role), stated=role == "index")
+        found[name] = ColumnUse(name, role, table.unusable.get(name, ""), warning=_dropped(table, name, role))
         if role in ("target", "weight"):
             parsed = table.parsed(name)
             detail = f"{classes:,} classes" if classes and role == "target" else _values(parsed)
             found[name] = ColumnUse(name, role, detail, warning=_blanks(parsed) or _thousands(table, name, parsed))
+        if role == "index":
+            found[name] = ColumnUse(name, role, warning=_index(table, name), stated=True)
     return tuple(
         replace(found[name], read_as=table.read_as.get(name, ""))
         for name in (*table.columns, *table.unusable)
@@ -58,29 +59,28 @@ def uses_of(
     )
 
 
+def _dropped(table: Table, column: str, role: Role) -> str:
+    """The warning about a column that is dropped though its values have been said to be of some kind."""
+    said = next((key for key in ("categorical", "numeric") if column in getattr(table.reading, key)), "")
+    if role != "dropped" or not said or column in table.unusable:
+        return ""
+    return f"dropped, though {said} lists it too: that decides only how it makes groups"
+
+
+def _index(table: Table, column: str) -> str:
+    """What an index is and what could be made of it."""
+    found = "the index that pandas wrote, no feature"
+    if column in table.unusable:
+        return found
+    if column in table.dates:
+        return f"{found}; list it under {readings_of_time(table.dates[column])} to make it one"
+    if table.parsed(column).is_text:
+        return f"{found}; set row_key to it to name rows by it, or list it under categorical to make it one"
+    return f"{found}; list it under numeric to make it one"
+
+
 def _blanks(parsed: Parsed) -> str:
     return blanks_around(parsed.values[~parsed.missing]) if parsed.is_text else ""
-
-
-def _of_no_feature(table: Table, column: str, role: Role) -> str:
-    """The warning about a column that is an index, or dropped though its values have been said to be of some kind."""
-    if role == "index":
-        return f"the index that pandas wrote, no feature{_as_a_feature(table, column)}"
-    said = next((key for key in ("categorical", "numeric") if column in getattr(table.reading, key)), "")
-    if role == "dropped" and said and column not in table.unusable:
-        return f"dropped, though {said} lists it too: that decides only how it makes groups"
-    return ""
-
-
-def _as_a_feature(table: Table, index: str) -> str:
-    """What makes a feature, or else a use, of an index."""
-    if index in table.unusable:
-        return ""
-    if index in table.dates:
-        return f"; list it under {readings_of_time(table.dates[index])} to make it one"
-    if table.parsed(index).is_text:
-        return "; set row_key to it to name rows by it, or list it under categorical to make it one"
-    return "; list it under numeric to make it one"
 
 
 def _looks(table: Table, column: str, parsed: Parsed) -> str:
