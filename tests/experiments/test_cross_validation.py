@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,11 @@ import pytest
 from support.runs import unreported
 
 import groupinf
+from groupinf.datasets.dataset import Dataset
 from groupinf.errors import ConfigError, DataError
 from groupinf.numerics.cross_validation import contiguous_folds
 from groupinf.reporting.report import write_report
-from groupinf.studies.group_effects.folds import folds_of
+from groupinf.studies.group_effects.folds import folds_of, one_class_notes
 from groupinf.studies.group_effects.forecast import plan
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.schema import CrossValidation
@@ -140,6 +142,50 @@ def test_folds_of_one_class_are_noted_where_labels_are_sorted(config: dict[str, 
     section = {"cross_validation": {**WANTED, "folds": 5}}
     planned = plan(load_config({**config, "regularization": section}))
     assert any(noted in note for note in planned.notes)
+
+
+@pytest.mark.parametrize(
+    ("rows", "changes", "words"),
+    [
+        (
+            (45, 45),
+            {"folds": 5, "score": "accuracy"},
+            "all of one class in 4 of 5 folds, .* as where rows are sorted by",
+        ),
+        ((75, 75), {"folds": 100, "stratified": True, "score": "accuracy"}, None),
+        (
+            (75, 75),
+            {"folds": 100, "stratified": True, "score": "f1"},
+            "in 50 of 100 folds, .* fold 50 .class 0., as a cl",
+        ),
+        ((75, 75), {"folds": 150, "score": "log_loss"}, None),
+        (
+            (75, 75),
+            {"folds": 150, "score": "f1"},
+            "in 150 of 150 folds, .* fewer rows than there are folds; .* fewer folds",
+        ),
+        (
+            (90, 3),
+            {"folds": 5, "stratified": True, "score": "f1"},
+            "in 2 of 5 folds, .* as a class has fewer .* fewer folds",
+        ),
+        (
+            (46, 45),
+            {"folds": 10, "shuffle": True, "score": "f1"},
+            "in 1 of 10 folds, first in fold 9 .* stratified: true",
+        ),
+    ],
+)
+def test_folds_of_one_row_are_noted_for_f1_alone(
+    rows: tuple[int, int], changes: dict[str, Any], words: str | None
+) -> None:
+    """Other scores of such folds are those of leave-one-out; a note says why folds have one class and what to do."""
+    y = np.repeat([0, 1], rows)
+    X = np.zeros((y.size, 1))
+    dataset = Dataset("made", "classification", X, y, X, y, (0, 1), np.ones(y.size), ("x",))
+    notes = one_class_notes(CrossValidation(min=1.0, max=2.0, num=2, **changes), dataset, 0)
+    assert len(notes) == (words is not None)
+    assert re.search(words or "", "".join(notes))
 
 
 def test_stratified_folds_need_classes_and_false_is_the_default(config: dict[str, Any], tmp_path: Path) -> None:

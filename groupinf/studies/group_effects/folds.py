@@ -25,17 +25,23 @@ def folds_of(wanted: CrossValidation, y: NDArray[Any], seed: int) -> tuple[Rows,
 
 
 def one_class_notes(wanted: CrossValidation, dataset: Dataset, seed: int) -> tuple[str, ...]:
-    """A note where all rows of a fold have one class, though it has several rows: its score tells little of λ."""
+    """A note where all rows of a fold have one class: its score tells little of λ.
+
+    Folds of one row are those of leave-one-out, and left aside; but F1 is 0 for any row of class 0.
+    """
     if dataset.task == "regression":
         return ()
     folds = folds_of(wanted, dataset.y_train, seed)
-    alone = [k for k, rows in enumerate(folds) if rows.size > 1 and np.unique(dataset.y_train[rows]).size == 1]
+    least = 1 if wanted.score == "f1" else 2
+    alone = [k for k, rows in enumerate(folds) if rows.size >= least and np.unique(dataset.y_train[rows]).size == 1]
     if not alone:
         return ()
     first = dataset.classes[int(dataset.y_train[folds[alone[0]][0]])]
-    advice = "fewer folds" if wanted.stratified else "stratified: true"
+    cause, advice = "as where rows are sorted by label", "stratified: true"
+    if wanted.stratified or dataset.n < 2 * len(folds):
+        cause, advice = "as a class has fewer rows than there are folds", "fewer folds"
     return (
         f"cross-validation: the rows left out are all of one class in {len(alone)} of {len(folds)} folds, first in fold"
-        f" {alone[0]} (class {first}), as where rows are sorted by label; such folds mislead the choice of"
+        f" {alone[0]} (class {first}), {cause}; such folds mislead the choice of"
         f" lambda_over_n: {advice} may mend it",
     )
