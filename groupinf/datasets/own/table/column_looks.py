@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,7 @@ _CAMEL_ID = re.compile(r".*[a-z](Id|ID|Key|Nr)$")
 _DIGIT_DATE = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", re.ASCII)
 
 
-def looks_of_numbers(column: str, values: NDArray[Any], texts: Iterable[str], decimal: str = ".") -> str:
+def looks_of_numbers(column: str, values: NDArray[Any], texts: Collection[str], decimal: str = ".") -> str:
     """Return a warning about a feature that is read as numbers; empty where it looks like numbers.
 
     ``texts`` are the column as a text file has it, nothing for a file of another kind.
@@ -62,16 +62,16 @@ def looks_of_numbers(column: str, values: NDArray[Any], texts: Iterable[str], de
     return looks_of_thousands(texts, decimal)
 
 
-def looks_of_thousands(texts: Iterable[str], decimal: str) -> str:
+def looks_of_thousands(texts: Collection[str], decimal: str) -> str:
     """Return a warning about numbers whose decimal sign may be that of thousands; empty where it is none.
 
     A point is what plain numbers have: many values, of which some do without, are needed to doubt it.
     """
+    if not are_thousands(texts, decimal):
+        return ""
     different = set(texts)
     with_sign = [text for text in different if decimal in text]
     if decimal == "." and not FEWEST <= len(with_sign) < len(different):
-        return ""
-    if not are_thousands(with_sign, decimal):
         return ""
     example = min(with_sign)
     return (

@@ -80,8 +80,13 @@ def are_thousands(texts: Iterable[str], sign: str) -> bool:
     (True, False, False)
     """
     shape = re.compile(rf"\s*[+-]?[1-9]\d{{0,2}}({re.escape(sign)}\d{{3}})+\s*", re.ASCII)
-    with_sign = [text for text in texts if sign in text]
-    return bool(with_sign) and all(shape.fullmatch(text) for text in with_sign)
+    found = False
+    for text in texts:
+        if sign in text:
+            found = True
+            if not shape.fullmatch(text):  # mostly the first: no other text is looked at
+                return False
+    return found
 
 
 def comma_of(texts: Iterable[str]) -> Literal["decimal", "either", ""]:
