@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 
 class GroupinfError(Exception):
     """Base of the errors that end a command with one message and no traceback."""
@@ -39,3 +41,17 @@ class RunError(GroupinfError):
 
 class OutOfMemoryError(RunError):
     """There is less memory than the data or a computation need; the message says how much, and what needs less."""
+
+
+# What libraries say, in other errors than MemoryError, where there is no memory for code or for the stack of a thread.
+_WANTS = ("cannot allocate memory", "failed to map segment", "launch worker thread", "can't start new thread")
+
+
+def lack_of_memory(error: BaseException) -> str | None:
+    """What an error, or else its cause, says where it is for want of memory that something failed; else None."""
+    says = str(error)
+    wants = isinstance(error, MemoryError) or any(words in says.lower() for words in _WANTS)
+    if wants or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        return says
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return None if cause is None else lack_of_memory(cause)

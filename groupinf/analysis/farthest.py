@@ -23,7 +23,9 @@ def farthest_off(
     stands on its next worst. Measures in ``without`` are left out. Columns: evaluation, test_point, group, error,
     actual, and one for each method.
     """
-    error = _errors(pairs, method)
+    off = np.abs(pairs.predicted[pairs.methods.index(method)] - pairs.actual)
+    scales = np.array([_typical(row) or 1.0 for row in np.abs(pairs.actual)])  # absolute errors where all is 0
+    error = off / scales[:, None]
     kept = [i for i, measure in enumerate(pairs.measures) if measure not in without]
     parts = [pd.DataFrame(columns=["evaluation", "test_point", "group", "error", ACTUAL, *pairs.methods])]
     for evaluation in dict.fromkeys(pairs.measures[i][0] for i in kept):
@@ -76,13 +78,6 @@ def _spread(error: NDArray[np.float64], most: int) -> tuple[NDArray[np.int64], N
         if len(chosen) == min(most, n_groups):
             break
     return np.array(list(chosen.values()), dtype=np.int64), np.array(list(chosen), dtype=np.int64)
-
-
-def _errors(pairs: PairedEffects, method: str) -> NDArray[np.float64]:
-    """Relative errors (E, G) of one method; measures whose effects are all 0 have absolute ones."""
-    off = np.abs(pairs.predicted[pairs.methods.index(method)] - pairs.actual)
-    scales = np.array([_typical(row) or 1.0 for row in np.abs(pairs.actual)])
-    return np.asarray(off / scales[:, None], dtype=np.float64)
 
 
 def _typical(magnitudes: NDArray[np.float64]) -> float:

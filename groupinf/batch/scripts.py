@@ -9,11 +9,9 @@ from pathlib import Path
 
 from groupinf.batch.resources import Resources
 from groupinf.errors import ConfigError
+from groupinf.experiments.workers.libraries import ONE_THREAD
 
 Command = tuple[str, ...]
-
-# Whatever decides a number runs with one thread in each process; more threads would only be in each other's way.
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from groupinf.errors import GroupinfError
+from groupinf.experiments.workers.memory import memory_in_words
 
 # what shells report for a command that a signal ended
 INTERRUPTED, TERMINATED = 128 + signal.SIGINT, 128 + signal.SIGTERM
@@ -51,14 +52,10 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the chosen command."""
         try:
-            with terminable():
+            with memory_in_words():
                 return super().invoke(ctx)
         except GroupinfError as e:
             ctx.exit(show_error(e))
-        except MemoryError as e:  # also a worker's
-            from groupinf.experiments.workers.memory import out_of_memory
-
-            ctx.exit(show_error(out_of_memory(str(e))))
         except KeyboardInterrupt as e:
             terminated = isinstance(e, Terminated)
             what = "Terminated" if terminated else "Interrupted"

@@ -82,7 +82,9 @@ def _child(value: Any, step: str | int) -> Any:
 def _problem(error: Mapping[str, Any], place: _Place) -> tuple[Key, str]:
     kind, key, value, context = error["type"], error["loc"], error["input"], error.get("ctx", {})
     if kind == "extra_forbidden":
-        return key, _unknown_key(str(key[-1]), place)
+        name, union = str(key[-1]), place.union
+        excluded = union.unknown_key(name, place.case) if union and place.case else None
+        return key, excluded or unknown_name("key", name, place.model.model_fields)
     if kind == "missing":
         section = ".".join(map(str, key[:-1])) or "a configuration"
         needed = f"{section} needs it" + (f" for {place.case}" if place.case else "")
@@ -110,11 +112,6 @@ def _advice(error: Mapping[str, Any], model: type[Section]) -> str:
     if kind == "model_type":
         return f"; valid keys: {', '.join(model.model_fields)}"
     return ""
-
-
-def _unknown_key(name: str, place: _Place) -> str:
-    excluded = place.union.unknown_key(name, place.case) if place.union and place.case else None
-    return excluded or unknown_name("key", name, place.model.model_fields)
 
 
 def _not_one_of(value: Any, choices: list[str], expected: str) -> str:

@@ -82,11 +82,14 @@ def json_schema(model: type[StudyConfig]) -> dict[str, Any]:
 
 def _checked(written: Written, model: type[Study]) -> LoadedConfig[Study]:
     data, origin = _overridden(written, model)
-    problems = list(written.document.problems)
-    config, more = _validate(data, origin, model)
-    problems += more
-    if config is not None:
-        problems += _missing_files(config, origin)
+    problems, config = list(written.document.problems), None
+    try:
+        config = model.model_validate(data)
+    except ValidationError as e:
+        problems += [_blame_overrides(p, origin) for p in problems_of(e, model, data)]
+    else:
+        files = named_files(config)
+        problems += [Problem(f.key, message) for f in files if (message := _why_no_file(origin, f.path))]
     if problems or config is None:
         ordered = sorted(problems, key=origin.line)
         raise ConfigError("\n".join(dict.fromkeys(origin.message(p) for p in ordered)))
@@ -105,13 +108,6 @@ def _overridden(written: Written, model: type[StudyConfig]) -> tuple[dict[str, A
     return data, Origin(source=written.source, lines=lines, base=written.base, overridden=overridden)
 
 
-def _validate(data: dict[str, Any], origin: Origin, model: type[Study]) -> tuple[Study | None, list[Problem]]:
-    try:
-        return model.model_validate(data), []
-    except ValidationError as e:
-        return None, [_blame_overrides(p, origin) for p in problems_of(e, model, data)]
-
-
 def _blame_overrides(problem: Problem, origin: Origin) -> Problem:
     """Where an override made a section contradict itself, name the override and how to replace the section."""
     inside = origin.inside(problem.key)
@@ -124,11 +120,6 @@ def _blame_overrides(problem: Problem, origin: Origin) -> Problem:
     value = inside[-1].text.partition("=")[2]
     whole = reduce(lambda text, part: f"{{{part}: {text}}}", reversed(rest), value)
     return Problem(problem.key, f"{named}; --set '{'.'.join(map(str, problem.key))}={whole}' replaces the section")
-
-
-def _missing_files(config: StudyConfig, origin: Origin) -> list[Problem]:
-    """A Problem for each file that the configuration names and that is not there."""
-    return [Problem(f.key, message) for f in named_files(config) if (message := _why_no_file(origin, f.path))]
 
 
 def _why_no_file(origin: Origin, name: str) -> str:

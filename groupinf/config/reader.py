@@ -136,7 +136,8 @@ def _compose(text: str) -> Node | None:
     try:
         loader = _Loader(text)
     except ReaderError as e:
-        raise UnreadableError(f"expected text, found the control character {e.character!r}", _line_at(text, e)) from e
+        line = text.count("\n", 0, e.position) + 1
+        raise UnreadableError(f"expected text, found the control character {e.character!r}", line) from e
     try:
         node: Node | None = loader.get_single_node()
     except MarkedYAMLError as e:
@@ -145,10 +146,6 @@ def _compose(text: str) -> Node | None:
     except (ValueError, OverflowError) as e:  # PyYAML's scanner lets them through, on escapes such as "\UFFFFFFFF"
         raise UnreadableError("not readable as YAML: an escape or version is out of range", loader.line + 1) from e
     return node
-
-
-def _line_at(text: str, error: ReaderError) -> int:
-    return text.count("\n", 0, error.position) + 1
 
 
 def _in_words(error: MarkedYAMLError) -> str:

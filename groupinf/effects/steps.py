@@ -27,12 +27,11 @@ class Solution:
 
 def solutions(at: BlockContext, methods: Sequence[Method]) -> Mapping[Step, Solution]:
     """The steps that the methods read out."""
-    return {step: _solution(at, step) for step in dict.fromkeys(method.step for method in methods)}
-
-
-def _solution(at: BlockContext, step: Step) -> Solution:
-    delta, remainder = step.delta(at), partial(step.remainder, at)
-    return refined(delta, remainder) if step.is_direct(at) else Solution(delta, remainder(delta))
+    found: dict[Step, Solution] = {}
+    for step in dict.fromkeys(method.step for method in methods):
+        delta, remainder = step.delta(at), partial(step.remainder, at)
+        found[step] = refined(delta, remainder) if step.is_direct(at) else Solution(delta, remainder(delta))
+    return found
 
 
 def refined(delta: Array, remainder_of: Callable[[Array], Array]) -> Solution:

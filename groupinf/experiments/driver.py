@@ -25,7 +25,7 @@ from groupinf.experiments.folder.notes import notes_on_folder
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.folder.store import require_prepared, store_prepared
 from groupinf.experiments.study import Own, Prepared, Result, Stored, Studies, StudyKind, Work
-from groupinf.experiments.workers.memory import reserve_buffers
+from groupinf.experiments.workers.libraries import reserve_buffers
 from groupinf.experiments.workers.processes import require_backend
 from groupinf.experiments.workers.progress import Progress
 
@@ -67,16 +67,16 @@ def open_run(work: Work[Own], path: Path, fresh: bool = False) -> Opened[Own]:
 def prepare_run(opened: Opened[Own], jobs: int, progress: Progress) -> Prepared[Own]:
     """Everything that is done once, read back where it is stored whole; tells what the user should know of it."""
     work, directory = opened.work, opened.directory
-    directory.require_writable()
-    for note in notes_on_folder(directory, work):
-        progress.note(note)
-    stored = directory.whole_manifest(work.manifest)
-    files = None if stored is None else directory.read_prepared(stored)
-    if stored is not None and files is not None:
-        manifest, blocks = stored, work.restore(files, stored)
-    else:
-        made = work.make(jobs, progress)
-        manifest, blocks = store_prepared(directory, made.files, made.manifest, made.may_differ), made.blocks
+    with directory.made_writable():
+        for note in notes_on_folder(directory, work):
+            progress.note(note)
+        stored = directory.whole_manifest(work.manifest)
+        files = None if stored is None else directory.read_prepared(stored)
+        if stored is not None and files is not None:
+            manifest, blocks = stored, work.restore(files, stored)
+        else:
+            made = work.make(jobs, progress)
+            manifest, blocks = store_prepared(directory, made.files, made.manifest, made.may_differ), made.blocks
     for note in (*manifest.notes, *blocks.notes):
         progress.note(note)
     return Prepared(blocks, work.stage, directory, manifest)

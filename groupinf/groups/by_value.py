@@ -48,11 +48,16 @@ Gaps = Annotated[
 
 @dataclass(frozen=True)
 class Valued:
-    """The rows that hold one value: its ``name``, what it is in words (``ward=3``), and the sorted rows."""
+    """The rows that hold one value: its text in each column, what it is in words (``ward=3``), and the sorted rows."""
 
-    name: str
+    texts: tuple[str, ...]
     words: str
     rows: NDArray[np.int64]
+
+    @property
+    def name(self) -> str:
+        """The text of the one column, or what combines those of several in words."""
+        return self.texts[0] if len(self.texts) == 1 else self.words
 
 
 @dataclass(frozen=True)
@@ -96,9 +101,9 @@ def rows_by_value(columns: Mapping[str, NDArray[np.object_]], column: ColumnName
         ends = np.cumsum(np.bincount(which.ravel()))[:-1]
         parts = np.split(kept[order], ends)
         for combination, rows in zip(combinations, parts, strict=True):
-            texts = [texts[code] for code, (_, texts) in zip(combination, coded, strict=True)]
+            texts = tuple(texts[code] for code, (_, texts) in zip(combination, coded, strict=True))
             words = ", ".join(f"{name}={text}" for name, text in zip(names, texts, strict=True))
-            values.append(Valued(texts[0] if len(names) == 1 else words, words, rows.astype(np.int64)))
+            values.append(Valued(texts, words, rows.astype(np.int64)))
     return ByValue(tuple(values), int(gaps.sum()))
 
 
@@ -125,8 +130,26 @@ def _is_gap(value: object) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
-def gap_words(column: ColumnNames, by_value: ByValue, missing: Gaps, what: str, sets: str) -> tuple[str, ...]:
-    """The note on rows with a gap, if any; ``what`` are the rows, ``sets`` what values make of them."""
+def value_words(column: ColumnNames, by_value: ByValue, missing: Gaps, what: str, sets: str) -> tuple[str, ...]:
+    """The notes on rows with a gap and on values that differ in blanks alone, if any.
+
+    ``what`` are the rows, ``sets`` what values make of them.
+    """
+    return (*_gap_words(column, by_value, missing, what, sets), *_blank_words(column, by_value, sets))
+
+
+def _blank_words(column: ColumnNames, by_value: ByValue, sets: str) -> tuple[str, ...]:
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for value in by_value.values:
+        alike.setdefault(tuple(text.strip() for text in value.texts), []).append(value.name)
+    first = next((names for names in alike.values() if len(names) > 1), None)
+    if first is None:
+        return ()
+    found = ", ".join(map(repr, first))
+    return (f"column {', '.join(names_of(column))}: {found} differ in blanks alone, and each is a {sets} of its own",)
+
+
+def _gap_words(column: ColumnNames, by_value: ByValue, missing: Gaps, what: str, sets: str) -> tuple[str, ...]:
     if not by_value.gaps:
         return ()
     rows = f"{by_value.gaps:,} {what} row{'' if by_value.gaps == 1 else 's'}"

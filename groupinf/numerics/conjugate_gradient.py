@@ -45,44 +45,83 @@ def conjugate_gradient(
     """
     columns = np.arange(V.shape[1])
     tolerances = np.broadcast_to(tolerance, columns.shape)
-    x, r = np.zeros_like(V), V.copy()
+    r = V.copy()
     z = precondition(r, columns)
     rz = column_dots(r, z)
     first = np.where(rz > 0.0, rz, 1.0)
-    out = Solved(x, np.sqrt(np.maximum(rz, 0.0) / first), np.zeros(columns.size, dtype=np.int64), rz <= 0.0)
-    active = ~out.converged
-    x, r, z, rz, columns = x[:, active], r[:, active], z[:, active], rz[active], columns[active]
-    p, Mp = z.copy(), r.copy()
+    relative, counts = np.sqrt(np.maximum(rz, 0.0) / first), np.zeros(columns.size, dtype=np.int64)
+    out = Solved(np.zeros_like(V), relative, counts, rz <= 0.0)
+    active = _begin(r, z, rz, beside_preconditioner)
     for iteration in range(1, max_iterations + 1):
-        if columns.size == 0:
+        if active.columns.size == 0:
             break
-        Ap = product(p, columns) + Mp if beside_preconditioner else product(p, columns)
-        curvature = column_dots(p, Ap)
-        alpha = np.divide(rz, curvature, out=np.zeros_like(rz), where=curvature > 0.0)
-        x += alpha * p
-        Ap *= alpha
-        r -= Ap
-        z = precondition(r, columns)
-        new = column_dots(r, z)
-        relative = np.sqrt(np.maximum(new, 0.0) / first[columns])
-        done = relative <= tolerances[columns]
+        curvature = active.advance(product, precondition)
+        relative = np.sqrt(np.maximum(active.new, 0.0) / first[active.columns])
+        done = relative <= tolerances[active.columns]
         finished = done | (curvature <= 0.0) | (iteration == max_iterations)
         if finished.any():
-            leaving, stay = columns[finished], ~finished
-            out.solution[:, leaving] = x[:, finished]
+            leaving = active.columns[finished]
+            out.solution[:, leaving] = active.x[:, finished]
             out.relative_residual[leaving], out.iterations[leaving] = relative[finished], iteration
             out.converged[leaving] = done[finished]
-            x, r, z, p = x[:, stay], r[:, stay], z[:, stay], p[:, stay]
-            rz, new, columns = rz[stay], new[stay], columns[stay]
-            if beside_preconditioner:
-                Mp = Mp[:, stay]
-        p *= new / rz
-        p += z
-        if beside_preconditioner:
-            Mp *= new / rz
-            Mp += r
-        rz = new
+            active.keep(~finished)
+        active.turn()
     return out
+
+
+@dataclass
+class _Active:
+    """The b systems that are not finished, whose numbers are ``columns``: x, r = v − Ax, z = M⁻¹r, the directions p.
+
+    ``Mp`` is None where the products are those of A itself. ``rz`` (b,) is that of rᵀz which p was turned with, and
+    ``new`` the present one.
+    """
+
+    columns: Columns
+    x: Array
+    r: Array
+    z: Array
+    p: Array
+    Mp: Array | None
+    rz: Array
+    new: Array
+
+    def advance(self, product: ColumnMap, precondition: ColumnMap) -> Array:
+        """Go along p to the minimum; the curvature pᵀAp there (b,), and no step where it is not positive."""
+        Ap = product(self.p, self.columns)
+        if self.Mp is not None:
+            Ap = Ap + self.Mp
+        curvature = column_dots(self.p, Ap)
+        alpha = np.divide(self.rz, curvature, out=np.zeros_like(self.rz), where=curvature > 0.0)
+        self.x += alpha * self.p
+        Ap *= alpha
+        self.r -= Ap
+        self.z = precondition(self.r, self.columns)
+        self.new = column_dots(self.r, self.z)
+        return curvature
+
+    def keep(self, stay: NDArray[np.bool_]) -> None:
+        """Leave out the systems that do not stay."""
+        self.columns, self.rz, self.new = self.columns[stay], self.rz[stay], self.new[stay]
+        self.x, self.r, self.z, self.p = self.x[:, stay], self.r[:, stay], self.z[:, stay], self.p[:, stay]
+        if self.Mp is not None:
+            self.Mp = self.Mp[:, stay]
+
+    def turn(self) -> None:
+        """The directions that are conjugate to all before."""
+        self.p *= self.new / self.rz
+        self.p += self.z
+        if self.Mp is not None:
+            self.Mp *= self.new / self.rz
+            self.Mp += self.r
+        self.rz = self.new
+
+
+def _begin(r: Array, z: Array, rz: Array, beside_preconditioner: bool) -> _Active:
+    """Those systems that x = 0 does not solve, their directions the preconditioned residuals."""
+    columns = np.flatnonzero(~(rz <= 0.0))
+    r, z, rz = r[:, columns], z[:, columns], rz[columns]
+    return _Active(columns, np.zeros_like(r), r, z, z.copy(), r.copy() if beside_preconditioner else None, rz, rz)
 
 
 def column_dots(a: Array, b: Array) -> Array:

@@ -9,7 +9,7 @@ from typing import Literal, assert_never
 import numpy as np
 
 from groupinf.numerics.conjugate_gradient import ColumnMap, Columns, conjugate_gradient
-from groupinf.numerics.factor import DenseFactor, Diagonal, Factor, IterativeFactor, hessian_diagonal
+from groupinf.numerics.factor import DenseFactor, Diagonal, IterativeFactor, hessian_diagonal
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import hessian_products, stored_entries, transposed_product
@@ -248,26 +248,17 @@ def choose_engine(fitted: Fitted, mean_group: float) -> Engine:
         affordable = min(others, default=np.inf) / shape.one_pass / PASSES_PER_ITERATION
         iterations, diagonal = _cheapest_diagonal(fitted, diagonal, int(min(MOST_TRIED, affordable)))
         best = cheapest(shape, ways, iterations)
-    empty = np.empty((0, 0))
-    return Engine(
-        way=best[0],
-        preconditioner=best[1],
-        kernel=sample_space_kernel(fitted) if best[0] == "sample_space" else empty,
-        inverse=_inverse(fitted.factor) if best[1] == "shared" else empty,
-        diagonal=diagonal,
-    )
-
-
-def _inverse(factor: Factor) -> Array:
-    """H⁻¹, or nothing where there is no dense factor or no room."""
-    if not isinstance(factor, DenseFactor) or factor.H.nbytes > INVERSE_BYTES:
-        return np.empty((0, 0))
-    return factor.factor.inverse()
+    kernel = inverse = np.empty((0, 0))
+    if best[0] == "sample_space":
+        kernel = sample_space_kernel(fitted)
+    if best[1] == "shared" and isinstance(fitted.factor, DenseFactor) and fitted.factor.H.nbytes <= INVERSE_BYTES:
+        inverse = fitted.factor.factor.inverse()
+    return Engine(way=best[0], preconditioner=best[1], kernel=kernel, inverse=inverse, diagonal=diagonal)
 
 
 def _cheapest_diagonal(fitted: Fitted, diagonal: Diagonal, most: int) -> tuple[float, Diagonal]:
     """What conjugate gradients like better, the diagonal or λ times the identity; and the iterations it takes."""
-    identity = Diagonal(np.full_like(diagonal.diagonal, fitted.objective.lam), diagonal.outputs)
+    identity = Diagonal(np.full_like(diagonal.diagonal, fitted.objective.lam), diagonal.loss)
     tried = [(_iterations(fitted, candidate, most), candidate) for candidate in (diagonal, identity)]
     return min(tried, key=lambda pair: pair[0])
 

@@ -11,7 +11,7 @@ from scipy.linalg import lapack
 
 from groupinf.errors import ConvergenceError
 from groupinf.numerics.conjugate_gradient import conjugate_gradient
-from groupinf.numerics.losses.loss import Array
+from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.objective import Objective, hessian, hessian_products, scores
 from groupinf.numerics.products import Design
 from groupinf.wording import number
@@ -105,15 +105,16 @@ def _stacked_bytes(objective: Objective) -> int:
 
 
 def _from_rows(objective: Objective, theta: Array) -> Cholesky:
+    loss = objective.loss
     X = objective.X if isinstance(objective.X, np.ndarray) else objective.X.toarray()
-    roots = objective.loss.curvature_root(scores(X, theta, objective.loss.outputs), objective.y)
+    roots = loss.curvature_root(scores(X, theta, loss.outputs), objective.y)
     roots *= np.sqrt(objective.sample_weight)[:, None, None]
     stacked = [np.einsum("nj,nkm->nkjm", X, roots).reshape(-1, objective.size)]
     stacked.append(np.diag(np.sqrt(objective.penalty())))
-    if objective.loss.outputs > 1:
+    if loss.flat_direction:
         flat = np.zeros(objective.size)
-        flat[-objective.loss.outputs :] = np.linalg.norm(stacked[0][:, -objective.loss.outputs :])
-        stacked.append(flat[None] / objective.loss.outputs)
+        flat[-loss.outputs :] = np.linalg.norm(stacked[0][:, -loss.outputs :])
+        stacked.append(flat[None] / loss.outputs)
     upper = linalg.qr(np.vstack(stacked), mode="r", overwrite_a=True, check_finite=False)[0][: objective.size]
     lower = upper.T * np.where(np.diag(upper) < 0.0, -1.0, 1.0)
     if not np.all(np.diag(lower) > 0.0):
@@ -123,7 +124,7 @@ def _from_rows(objective: Objective, theta: Array) -> Cholesky:
 
 @dataclass(frozen=True)
 class DenseFactor:
-    """H (P, P), the flat direction of softmax filled in, and its Cholesky factor."""
+    """H (P, P), a flat direction filled in, and its Cholesky factor."""
 
     name: ClassVar[str] = "cholesky"
 
@@ -170,27 +171,27 @@ def _woodbury(X: Design, root: Array, lam: float, kernel: Cholesky, V: Array) ->
     return solution
 
 
-def without_intercept_mean(V: Array, outputs: int) -> Array:
-    """V (P, ...) without its part along the flat direction of softmax: rounding leaves some, which H cannot solve."""
-    if outputs == 1:
+def without_flat_part(V: Array, loss: Loss) -> Array:
+    """V (P, ...) without its part along the loss's flat direction: rounding leaves some, which H cannot solve."""
+    if not loss.flat_direction:
         return V
     projected = V.copy()
-    projected[-outputs:] -= projected[-outputs:].mean(axis=0)
+    projected[-loss.outputs :] -= projected[-loss.outputs :].mean(axis=0)
     return projected
 
 
 @dataclass(frozen=True)
 class Diagonal:
-    """diag H (P,) of a problem with K' outputs."""
+    """diag H (P,) of a problem with the loss ``loss``."""
 
     name: ClassVar[str] = "diagonal"
 
     diagonal: Array
-    outputs: int
+    loss: Loss
 
     def solve(self, V: Array) -> Array:
-        """V / diag H; for softmax the intercepts' mean is taken out, as gradients have none."""
-        return without_intercept_mean(V / self.diagonal.reshape(-1, *(1,) * (V.ndim - 1)), self.outputs)
+        """V / diag H, without its part along a flat direction, as gradients have none."""
+        return without_flat_part(V / self.diagonal.reshape(-1, *(1,) * (V.ndim - 1)), self.loss)
 
 
 @dataclass(frozen=True)
@@ -206,7 +207,7 @@ class IterativeFactor:
 
     def solve(self, V: Array) -> Array:
         """H⁻¹V to the relative residual ``tolerance``; raises ConvergenceError where it is not reached."""
-        columns = without_intercept_mean(V.reshape(V.shape[0], -1), self.objective.loss.outputs)
+        columns = without_flat_part(V.reshape(V.shape[0], -1), self.objective.loss)
         end = conjugate_gradient(
             lambda U, _: hessian_products(self.objective, self.theta, U),
             lambda U, _: self.diagonal.solve(U),
@@ -235,7 +236,7 @@ def factorise(objective: Objective, theta: Array) -> Factor:
 
 def dense_factor(objective: Objective, theta: Array) -> DenseFactor:
     """H at θ and its Cholesky factor."""
-    H = without_flat_direction(objective, hessian(objective, theta))
+    H = with_flat_filled(objective, hessian(objective, theta))
     return DenseFactor(H, accurate_cholesky(H, objective, theta))
 
 
@@ -244,17 +245,17 @@ def hessian_diagonal(objective: Objective, theta: Array) -> Diagonal:
     A = objective.loss.curvature(scores(objective.X, theta, objective.loss.outputs), objective.y)
     a = np.einsum("nkk->nk", A) * objective.sample_weight[:, None]
     squares = objective.X**2 if isinstance(objective.X, np.ndarray) else objective.X.power(2)
-    return Diagonal(np.asarray(squares.T @ a).ravel() + objective.penalty(), objective.loss.outputs)
+    return Diagonal(np.asarray(squares.T @ a).ravel() + objective.penalty(), objective.loss)
 
 
-def without_flat_direction(objective: Objective, H: Array) -> Array:
-    """H + c u uᵀ, in place, with u the direction that adds a constant to all softmax intercepts.
+def with_flat_filled(objective: Objective, H: Array) -> Array:
+    """H + c u uᵀ, in place, with u the flat direction, which adds a constant to all intercepts; else H.
 
     H u = 0 and every gradient is orthogonal to u, so solutions are those of the pseudo-inverse: the
     intercepts keep their sum. c is the mean curvature of the intercepts, which leaves the condition as it is.
     """
     K = objective.loss.outputs
-    if K > 1:
+    if objective.loss.flat_direction:
         intercepts = H[-K:, -K:]
         intercepts += np.trace(intercepts) / K / K
     return H

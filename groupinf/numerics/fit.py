@@ -154,9 +154,13 @@ def fitted_at(objective: Objective, theta: Array) -> Fitted:
 
 def fitted_with(objective: Objective, theta: Array, factor: Factor) -> Fitted:
     """The fit whose θ̂ is known, and the factor of its Hessian there."""
+    loss = objective.loss
     residuals, gradient = _residuals_and_gradient(objective, theta)
     left = factor.solve(gradient)
-    return _fitted(objective, theta, factor, gradient, residuals - _moved_by(objective, theta, left), 1, left)
+    state = loss.curvature_state(scores(objective.X, theta, loss.outputs), objective.y)
+    fallen = loss.curvature_product(state, scores(objective.X, left, loss.outputs))  # r, along the step that is left
+    residuals -= fallen * objective.sample_weight[:, None]
+    return _fitted(objective, theta, factor, gradient, residuals, 1, left)
 
 
 def _dense_is_dear(objective: Objective) -> bool:
@@ -225,14 +229,6 @@ def _residuals_and_gradient(objective: Objective, theta: Array) -> tuple[Array, 
         residuals[rows] *= objective.sample_weight[rows, None]
         gradient += transposed_product(X, residuals[rows])
     return residuals, gradient
-
-
-def _moved_by(objective: Objective, theta: Array, left: Array) -> Array:
-    """s_i A_i X_i ``left``: how much s_i r_i falls along the Newton step that is left (n, K')."""
-    loss = objective.loss
-    state = loss.curvature_state(scores(objective.X, theta, loss.outputs), objective.y)
-    moved = loss.curvature_product(state, scores(objective.X, left, loss.outputs))
-    return moved * objective.sample_weight[:, None]
 
 
 def _scale(objective: Objective) -> float:

@@ -22,8 +22,8 @@ from groupinf.numerics.factor import (
     Diagonal,
     accurate_cholesky,
     cholesky,
-    without_flat_direction,
-    without_intercept_mean,
+    with_flat_filled,
+    without_flat_part,
 )
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
@@ -117,12 +117,12 @@ def reduced_hessian(fitted: Fitted, H: Array, rows: Rows) -> Array:
 
 
 def hessian_without(objective: Objective, theta: Array, rows: Rows) -> Array:
-    """∇²L(θ; s∘(1−w)) at any θ, summed over the rows that stay; the flat direction of softmax filled in."""
+    """∇²L(θ; s∘(1−w)) at any θ, summed over the rows that stay; a flat direction filled in."""
     stays = np.ones(objective.n, dtype=bool)
     stays[rows] = False
     H = row_hessian(objective, theta, np.flatnonzero(stays))
     H[np.diag_indices_from(H)] += objective.penalty()
-    return without_flat_direction(objective, H)
+    return with_flat_filled(objective, H)
 
 
 @dataclass(frozen=True)
@@ -162,9 +162,13 @@ def sample_space(removal: Removal, Q: Array) -> SampleSpace | None:
     curvature = objective.loss.curvature(scores(objective.X, theta, 1), objective.y)[:, 0, 0] * objective.sample_weight
     roots = tuple(np.sqrt(curvature[rows]) for rows in removal.members)
     systems = _small_systems(Q, roots, removal.members)
-    kernels = [_small_factor(system) for system in systems]
-    factored = tuple(kernel for kernel in kernels if kernel is not None)
-    return SampleSpace(removal, roots, systems, factored) if len(factored) == len(kernels) else None
+    kernels = []
+    for system in systems:
+        lower, info = lapack.dpotrf(system, lower=1)
+        if info != 0 or not np.all(np.diag(lower) ** 2 > SMALLEST_PIVOT):
+            return None
+        kernels.append(Cholesky(lower))
+    return SampleSpace(removal, roots, systems, tuple(kernels))
 
 
 def _small_systems(Q: Array, roots: Sequence[Array], members: Sequence[Rows]) -> tuple[Array, ...]:
@@ -174,12 +178,6 @@ def _small_systems(Q: Array, roots: Sequence[Array], members: Sequence[Rows]) ->
         system[np.diag_indices_from(system)] += 1.0
         systems.append(system)
     return tuple(systems)
-
-
-def _small_factor(system: Array) -> Cholesky | None:
-    lower, info = lapack.dpotrf(system, lower=1)
-    accurate = info == 0 and np.all(np.diag(lower) ** 2 > SMALLEST_PIVOT)
-    return Cholesky(lower) if accurate else None
 
 
 @dataclass(frozen=True)
@@ -241,7 +239,7 @@ class Passes(_Unbounded):
         """As many passes as ``tolerance`` takes; raises ConvergenceError where they do not suffice."""
         fitted = self.removal.fitted
         here = curvature_at(fitted.objective, fitted.theta[:, None], self.removal.kept[:, columns])
-        right = without_intercept_mean(V, fitted.objective.loss.outputs)
+        right = without_flat_part(V, fitted.objective.loss)
         return self._solution(
             conjugate_gradient(here.product, lambda U, _: self.diagonal.solve(U), right, tolerance, MAX_ITERATIONS),
             right,

@@ -65,17 +65,14 @@ def touched_slices(objective: Objective, removed: NDArray[np.bool_]) -> Iterator
 
 def removed_hessian_products(removal: Removal, V: Array, columns: Columns) -> Array:
     """H(w)V: column j with the rows of group columns[j] alone, (P, b) -> (P, b)."""
-    objective, theta = removal.fitted.objective, removal.fitted.theta
+    objective, theta, loss = removal.fitted.objective, removal.fitted.theta, removal.fitted.objective.loss
     products = np.zeros_like(V)
     for j, c in enumerate(columns):
-        rows = removal.members[c]
-        for start in range(0, rows.size, HESSIAN_ROWS):
-            products[:, j] += _row_product(objective, theta, rows[start : start + HESSIAN_ROWS], V[:, j])
+        members = removal.members[c]
+        for start in range(0, members.size, HESSIAN_ROWS):
+            rows = members[start : start + HESSIAN_ROWS]
+            X = objective.X[rows]
+            state = loss.curvature_state(scores(X, theta, loss.outputs), objective.y[rows])
+            u = loss.curvature_product(state, scores(X, V[:, j], loss.outputs))
+            products[:, j] += transposed_product(X, u * objective.sample_weight[rows, None])
     return products
-
-
-def _row_product(objective: Objective, theta: Array, rows: Rows, v: Array) -> Array:
-    X, loss = objective.X[rows], objective.loss
-    state = loss.curvature_state(scores(X, theta, loss.outputs), objective.y[rows])
-    u = loss.curvature_product(state, scores(X, v, loss.outputs))
-    return transposed_product(X, u * objective.sample_weight[rows, None])

@@ -69,9 +69,11 @@ def sizes_of(objective: Objective, test: Objective) -> Sizes:
     mean = np.asarray(X.mean(axis=0)).ravel()
     rows, spread = _norms(X, columns, mean)
     others, reach = _norms(test.X, columns, mean)
+    slices = (_scaled_squares(X[i : i + HESSIAN_ROWS], columns) for i in range(0, X.shape[0], HESSIAN_ROWS))
+    squares = np.array([np.asarray(part.sum(axis=0)).ravel() for part in slices])
     return Sizes(
         columns=columns,
-        sums=columns * np.sqrt(_squares(X, columns).sum(axis=0)),
+        sums=columns * np.sqrt(squares.sum(axis=0)),
         rows=rows,
         largest_row=max(rows.max(), others.max(initial=0.0)),
         mean=mean[:-1],
@@ -88,13 +90,8 @@ def _largest(X: Design) -> Array:
     return np.asarray(np.maximum(largest, -least))
 
 
-def _squares(X: Design, columns: Array) -> Array:
-    """Column sums of (x_ij/m_j)², a slice of rows at a time: (slices, p)."""
-    parts = (X[i : i + HESSIAN_ROWS] for i in range(0, X.shape[0], HESSIAN_ROWS))
-    return np.array([np.asarray(_scaled_squares(part, columns).sum(axis=0)).ravel() for part in parts])
-
-
 def _scaled_squares(X: Design, columns: Array) -> Design:
+    """(x_ij/m_j)²."""
     if isinstance(X, np.ndarray):
         return (X / columns) ** 2
     return sparse.csr_array(X * (1.0 / columns)).power(2)

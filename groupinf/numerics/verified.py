@@ -98,11 +98,7 @@ def verified_factor(fitted: Fitted, sizes: Sizes, test: Objective, kernel: Array
     if info != 0:
         return None
     W = np.ascontiguousarray(np.tril(W))
-    score_error = gamma(objective.p + 2) * sizes.largest_row * float(sizes.of_parameters(fitted.theta, 1)[0])
-    weights = (
-        objective.loss.curvature(scores(objective.X, fitted.theta, 1), objective.y)[:, 0, 0] * objective.sample_weight
-    )
-    of_rows = SLACK * (gamma(hessian_terms(objective)) + 2 * PER_ROW + np.expm1(concordance * score_error))
+    weights, of_rows = _weights(fitted, sizes, concordance)
     deficit = _deficit(objective, factor.H, W, weights, of_rows)
     if not deficit <= LARGEST_DEFICIT:
         return None
@@ -122,6 +118,15 @@ def verified_factor(fitted: Fitted, sizes: Sizes, test: Objective, kernel: Array
         kernel_error=_kernel_error(objective, W, kernel, rows) if kernel.size else np.inf,
         total=float(np.linalg.norm(W * sizes.sums)),
     )
+
+
+def _weights(fitted: Fitted, sizes: Sizes, concordance: float) -> tuple[Array, float]:
+    """The s_i a_i that H sums (n,), and at most what rounding may do to H as a share of |X|ᵀD|X|."""
+    objective = fitted.objective
+    score_error = gamma(objective.p + 2) * sizes.largest_row * float(sizes.of_parameters(fitted.theta, 1)[0])
+    curvature = objective.loss.curvature(scores(objective.X, fitted.theta, 1), objective.y)[:, 0, 0]
+    of_rows = SLACK * (gamma(hessian_terms(objective)) + 2 * PER_ROW + np.expm1(concordance * score_error))
+    return curvature * objective.sample_weight, of_rows
 
 
 def _deficit(objective: Objective, H: Array, W: Array, weights: Array, of_rows: float) -> float:

@@ -10,7 +10,6 @@ from groupinf.errors import DataError, GroupinfError
 from groupinf.reproduction.driver import Wanted, reproduce
 from groupinf.reproduction.page import write_page
 from groupinf.reproduction.paper import Paper
-from groupinf.reproduction.record import Record
 from groupinf.reproduction.registry import PAPERS
 
 # the checkout that this package is part of: it has the configurations, and keeps figures and page
@@ -51,15 +50,11 @@ def _reproduced(paper: Paper, out: Path, asked: argparse.Namespace) -> int:
     if record.done():
         write_page(paper, out, wanted.reference / paper.page)
         print(f"Page: {wanted.reference / paper.page}")
-    _print_gaps(record)
-    return 1 if record.failed or not record.done() else 0
-
-
-def _print_gaps(record: Record) -> None:
     for dataset, files in record.absent.items():
         print(f"Left out: {dataset}, which lacks {', '.join(files)}")
     for name, why in record.failed.items():
         print(f"Failed: {name}: {why}")
+    return 1 if record.failed or not record.done() else 0
 
 
 def _parser() -> argparse.ArgumentParser:

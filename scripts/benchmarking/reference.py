@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from benchmarking.plain import gradient
 from benchmarking.problem import Problem
 from groupinf.numerics.conjugate_gradient import conjugate_gradient
-from groupinf.numerics.factor import without_intercept_mean
+from groupinf.numerics.factor import without_flat_part
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.minimise import NewtonCG, minimise
 from groupinf.numerics.objective import curvature_at, gradients
@@ -74,6 +74,6 @@ def _newton_step(problem: Problem, block: Removal, theta: Array) -> Array:
     factor, columns = block.fitted.factor, np.arange(theta.shape[1])
     weight = problem.sample_weight[:, None] * block.kept
     g = np.column_stack([gradient(problem, weight[:, b], theta[:, b]) for b in columns])
-    g = without_intercept_mean(g, block.fitted.objective.loss.outputs)
+    g = without_flat_part(g, block.fitted.objective.loss)
     product = curvature_at(block.fitted.objective, theta, block.kept).product
     return conjugate_gradient(product, lambda V, _: factor.solve(V), g, STEP_TOLERANCE, MOST_ITERATIONS).solution

@@ -59,7 +59,9 @@ def _prepare(folder: Path, name: str, count: int) -> dict[str, Any]:
         "entries": stored_entries(problem.X),
         "sparse": not isinstance(problem.X, np.ndarray),
         "weighted": bool(np.any(problem.sample_weight != 1.0)),
-        "convention": Convention(problem.lam, SHAPES[name].lambda_over_n, dataset.task).sentence,
+        "convention": Convention(
+            problem.lam, SHAPES[name].lambda_over_n, dataset.task, fitted.objective.loss.units
+        ).sentence,
         "parameters": problem.theta.size,
         "groups": len(problem.groups),
         "asked": count,

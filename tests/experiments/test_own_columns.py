@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 import re
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,14 @@ def test_gaps_are_a_group_and_a_set_where_they_are_asked_for(folder: Path) -> No
     assert (run.groups["name"].iloc[-1], run.groups["size"].iloc[-1]) == ("(missing)", 2)
     assert run.manifest.test_sets[-1].name == "site=(missing)"
     assert run.manifest.test_sets[-1].rows == 1
+
+
+def test_groups_and_sets_that_differ_in_blanks_are_told(folder: Path) -> None:
+    spaced = table().assign(site=np.array([" a", "a", "b"])[np.arange(80) % 3])
+    spaced.to_csv(folder / "own.csv", index=False)
+    notes = ran(folder, "csv").manifest.notes
+    for sets in ("group", "set of test rows"):
+        assert f"column site: ' a', 'a' differ in blanks alone, and each is a {sets} of its own" in notes
 
 
 def test_two_columns_make_groups_and_sets_of_combinations(folder: Path) -> None:
@@ -187,6 +196,18 @@ def test_the_identity_knows_what_is_read_otherwise_and_nothing_else(folder: Path
     shuffled = table().sample(frac=1, random_state=0).astype({"year": "category"})
     shuffled.to_parquet(folder / "own.parquet")
     assert identity(folder, plain=True)["stated"] == {"year": "categories", "__index_level_0__": "index"}
+
+
+def test_the_identity_knows_decimals_and_periods(folder: Path) -> None:
+    """They were once read as other numbers; the same table without them keeps its identity."""
+    before = identity(folder, plain=True)
+    assert "read" not in before
+    prices = [decimal.Decimal(i) / 4 for i in range(80)]
+    table().assign(price=prices, month=pd.period_range("2020-01", periods=80, freq="M")).to_parquet(
+        folder / "own.parquet"
+    )
+    after = identity(folder, plain=True, dataset={"drop": ["site", "none", "month"]})
+    assert after["read"] == {"price": "decimal128(4, 2)", "month": "period[M]"}
 
 
 def test_blanks_in_names_of_columns_show_and_small_numbers_are_written_as_elsewhere(folder: Path) -> None:

@@ -34,6 +34,12 @@ def test_residuals_are_the_gradient_of_values(loss: Loss, classes: int) -> None:
 
 
 @pytest.mark.parametrize(("loss", "classes"), LOSSES)
+def test_a_loss_is_flat_where_all_scores_move_alike_if_it_says_so(loss: Loss, classes: int) -> None:
+    z, y = sample(loss, classes)
+    assert loss.flat_direction == np.allclose(loss.values(z + 0.5, y), loss.values(z, y), rtol=1e-12)
+
+
+@pytest.mark.parametrize(("loss", "classes"), LOSSES)
 def test_curvature_is_the_gradient_of_residuals(loss: Loss, classes: int) -> None:
     z, y = sample(loss, classes)
     step = 1e-6

@@ -26,7 +26,13 @@ def test_report_writes_tables_and_a_figure_per_prediction_and_links_them(make_ru
     assert path == run.path / "report.md"
     text = path.read_text(encoding="utf-8")
     assert set(re.findall(r"\]\(([^)]+)\)", text)) == set(figures + tables)
-    for words in ("# study", "toy: n = 1,200", "## Test loss", "removing the group raises f", "k-means on a sample"):
+    for words in (
+        "# study",
+        "toy: n = 1,200",
+        "## Test loss",
+        "positive means that removing the group raises f",
+        "k-means on a sample",
+    ):
         assert words in text
 
 

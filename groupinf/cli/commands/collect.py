@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from groupinf.cli.command import Command
 from groupinf.cli.options import progress_options, run_dir_argument
 
 if TYPE_CHECKING:
     from groupinf.experiments.workers.progress import Progress
 
 
-@click.command()
+@click.command(cls=Command)
 @run_dir_argument
 @progress_options
 def collect(run_dir: str, quiet: bool, verbose: bool) -> None:

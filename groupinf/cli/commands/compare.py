@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
+from groupinf.cli.command import Command
 
-@click.command()
+
+@click.command(cls=Command)
 @click.argument("run_dir", nargs=-1, required=True, type=click.Path())
 @click.option("-o", "--output", metavar="FILE", help="Also write the page that compares them, as FILE.html.")
 def compare(run_dir: tuple[str, ...], output: str | None) -> None:

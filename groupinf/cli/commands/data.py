@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from groupinf.cli.command import Group
 from groupinf.errors import RunError
 from groupinf.wording import counted
 
@@ -22,7 +23,7 @@ force_option = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def data() -> None:
     """List, get, verify and describe datasets.
 

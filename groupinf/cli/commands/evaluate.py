@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from groupinf.cli.command import Command
 from groupinf.cli.options import jobs_option, overrides_option, progress_options, run_dir_argument
 
 
-@click.command()
+@click.command(cls=Command)
 @run_dir_argument
 @overrides_option
 @jobs_option

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
+from groupinf.cli.command import Command
 from groupinf.cli.options import making_options, progress_options, shard_option
 
 
-@click.command()
+@click.command(cls=Command)
 @making_options("run")
 @shard_option
 @click.option(

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
+from groupinf.cli.command import Command
 
-@click.command()
+
+@click.command(cls=Command)
 @click.argument("name", metavar="NAME")
 @click.argument("run_dirs", metavar="RUN_DIR...", nargs=-1, required=True, type=click.Path())
 @click.option(

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from groupinf.cli.command import Command
 from groupinf.cli.options import making_options, progress_options
 
 
-@click.command()
+@click.command(cls=Command)
 @making_options("run")
 @progress_options
 def prepare(

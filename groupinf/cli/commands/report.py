@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from groupinf.cli.command import Command
 from groupinf.cli.options import all_cores, run_dir_argument
 
 
-@click.command()
+@click.command(cls=Command)
 @run_dir_argument
 def report(run_dir: str) -> None:
     """Make the report of a run or of a sweep again.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from groupinf.cli.command import Command
 
-@click.command()
+
+@click.command(cls=Command)
 def schema() -> None:
     """Print the JSON Schema of configurations.
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from groupinf.cli.command import Command
 from groupinf.cli.options import run_dir_argument
 
 
-@click.command()
+@click.command(cls=Command)
 @run_dir_argument
 def status(run_dir: str) -> None:
     """Say which blocks of a run are done, running or failed, and how long the rest will take.

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from groupinf.cli.command import Command
 from groupinf.cli.options import config_argument, out_option, overrides_option
 
 if TYPE_CHECKING:
     from groupinf.batch.scripts import Caller, CommandsOf
-    from groupinf.batch.submission import Submission
     from groupinf.studies.group_effects.schema import LoadedStudy as LoadedConfig
 
 
-@click.command()
+@click.command(cls=Command)
 @config_argument
 @overrides_option
 @click.option("--array", type=int, required=True, metavar="N", help="Tasks that share the groups.")
@@ -65,8 +65,9 @@ def submit(
     planned = submission(loaded, Path(out).absolute() / name, commands_of, resources, _caller())
     if dry_run:
         click.echo("\n".join(f"# {script.path}\n{script.text}" for script in planned.scripts), nl=False)
-    else:
-        click.echo(_submitted_text(planned, submit_jobs(planned)))
+        return
+    jobs = [f"{s.stage:<8} {job}" for s, job in zip(planned.scripts, submit_jobs(planned), strict=True)]
+    click.echo("\n".join([*jobs, f"Run: {planned.run}", f"Logs: {planned.folder}"]))
 
 
 def _experiment(loaded: LoadedConfig) -> tuple[str, CommandsOf]:
@@ -99,8 +100,3 @@ def _caller() -> Caller:
         "GROUPINF_CACHE": OFF if cache is None else str(cache.absolute()),
     }
     return Caller((sys.executable, "-P", "-m", "groupinf"), places)
-
-
-def _submitted_text(planned: Submission, ids: tuple[str, ...]) -> str:
-    rows = [f"{script.stage:<8} {job}" for script, job in zip(planned.scripts, ids, strict=True)]
-    return "\n".join([*rows, f"Run: {planned.run}", f"Logs: {planned.folder}"])

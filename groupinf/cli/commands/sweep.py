@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from groupinf.cli.command import Command
 from groupinf.cli.options import making_options, progress_options, shard_option
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from groupinf.studies.group_effects.lambda_sweep.plan import SweepPlan
 
 
-@click.command()
+@click.command(cls=Command)
 @making_options("sweep")
 @click.option(
     "--lambda-over-n",

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from groupinf.cli.command import Command
 from groupinf.cli.errors import show_error
 from groupinf.cli.options import overrides_option
 from groupinf.errors import GroupinfError
+from groupinf.experiments.workers.memory import memory_in_words
 from groupinf.wording import memory_text, number
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 LONGEST_NAME = 40
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("configs", metavar="CONFIG...", type=click.Path(), nargs=-1, required=True)
 @overrides_option
 def validate(configs: tuple[str, ...], overrides: tuple[str, ...]) -> None:
@@ -26,16 +28,14 @@ def validate(configs: tuple[str, ...], overrides: tuple[str, ...]) -> None:
 
     Each CONFIG and its data are read and checked; nothing is fitted.
     """
-    from groupinf.experiments.workers.memory import out_of_memory
     from groupinf.studies.group_effects.forecast import plan
     from groupinf.studies.load import load_config
 
     status = 0
     for config in configs:
         try:
-            planned = plan(load_config(config, overrides))
-        except MemoryError as e:
-            status = max(status, show_error(out_of_memory(str(e))))
+            with memory_in_words():
+                planned = plan(load_config(config, overrides))
         except GroupinfError as e:  # the other files are still to be checked
             status = max(status, show_error(e))
         else:

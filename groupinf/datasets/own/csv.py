@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, model_validator
 
 from groupinf.config.named_file import DataPath
 from groupinf.config.section import Section
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.kind import DatasetKind
-from groupinf.datasets.own.table.load_table import load_table, stated_roles
+from groupinf.datasets.own.table.load_table import load_table, stated_by_file
 from groupinf.datasets.own.table.options import Markers, TableOptions
 from groupinf.datasets.own.table.reading import MISSING, reading_of
 from groupinf.datasets.own.table.text_table import read_table
@@ -53,6 +53,14 @@ class _Text(Section):
 class CsvDataset(_Text, TableOptions, _Csv):  # in this order the key that names the file is the first field
     """A user's table as comma-separated text with a header line."""
 
+    @model_validator(mode="after")
+    def _missing_or_not(self) -> Self:
+        kept = {text.strip().lower() for text in self.not_missing or ()}
+        both = [text for text in self.missing_values or () if text.strip().lower() in kept]
+        if both:
+            raise ValueError(f"expected each text under missing_values or not_missing, found {both[0]!r} under both")
+        return self
+
 
 def load_csv(config: CsvDataset, files: Sequence[Path], seed: int) -> Dataset:
     """Return the dataset of the table, as ``load_table`` does.
@@ -82,5 +90,5 @@ CSV = DatasetKind(
     options=CsvDataset,
     load=load_csv,
     declared_bytes=_declared_bytes,
-    identity=stated_roles,
+    identity=stated_by_file,
 )

@@ -13,8 +13,9 @@ from groupinf.config.named_file import DataPath
 from groupinf.config.section import Section
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.kind import DatasetKind
-from groupinf.datasets.own.table.load_table import load_table, stated_roles
+from groupinf.datasets.own.table.load_table import load_table, stated_by_file
 from groupinf.datasets.own.table.options import TableOptions
+from groupinf.datasets.own.table.parquet_periods import frequency
 from groupinf.datasets.own.table.parquet_table import pandas_columns, read_parquet
 from groupinf.datasets.own.table.reading import reading_of
 from groupinf.datasets.rows.features import FLOAT64_BYTES
@@ -41,7 +42,7 @@ def _declared_bytes(config: ParquetDataset, files: Sequence[Path]) -> int:
     others = {config.target, config.split, config.weight, config.row_key, *config.drop, *(config.categorical or ())}
     try:
         schema = pq.read_schema(files[0])
-        others |= pandas_columns(schema)[0]
+        others |= pandas_columns(schema)[0] | {field.name for field in schema if frequency(field)}
         rows = sum(pq.read_metadata(path).num_rows for path in files)
     except (pa.ArrowException, OSError, ValueError):
         return 0
@@ -55,5 +56,5 @@ PARQUET = DatasetKind(
     options=ParquetDataset,
     load=load_parquet,
     declared_bytes=_declared_bytes,
-    identity=stated_roles,
+    identity=stated_by_file,
 )

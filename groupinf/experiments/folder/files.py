@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from groupinf.atomic import disk_is_full, replacement
@@ -84,13 +86,15 @@ def npz_arrays(content: bytes) -> dict[str, NDArray[Any]]:
 def parquet_bytes(table: pd.DataFrame) -> bytes:
     """A Parquet file; the same table gives the same bytes with the same version of pyarrow."""
     buffer = BytesIO()
-    table.to_parquet(buffer, index=False, engine="pyarrow")
+    pq.write_table(pa.Table.from_pandas(table, preserve_index=False, nthreads=1), buffer)
     return buffer.getvalue()
 
 
 def parquet_table(content: bytes) -> pd.DataFrame:
-    """The table of a Parquet file."""
-    return pd.read_parquet(BytesIO(content), engine="pyarrow")
+    """The table of a Parquet file, read without threads, whose stacks take memory."""
+    with pq.ParquetFile(BytesIO(content), pre_buffer=False) as file:
+        table: pd.DataFrame = file.read(use_threads=False).to_pandas(use_threads=False)
+    return table
 
 
 def verified(path: Path, expected: str) -> bytes | None:

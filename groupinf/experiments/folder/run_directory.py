@@ -6,10 +6,11 @@ add theirs. As long as blocks are missing also running/, failed/ and shards.json
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -97,6 +98,19 @@ class RunDirectory:
     def write_manifest(self, manifest: RunManifest) -> None:
         """Write the manifest with its checksum: last, as it says that the files it names are there."""
         write_atomically(self.manifest_path, sealed(as_json(manifest), SEAL))
+
+    @contextlib.contextmanager
+    def made_writable(self) -> Iterator[None]:
+        """Make the folder, as ``require_writable`` does; after an error what was made goes where nothing is in it."""
+        new = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
+        self.require_writable()
+        try:
+            yield
+        except BaseException:
+            with contextlib.suppress(OSError):  # the first that holds something
+                for folder in new:
+                    folder.rmdir()
+            raise
 
     def require_writable(self) -> None:
         """Make the folder; raises DataError where it cannot be written to, RunError where the disk is full."""

@@ -43,7 +43,12 @@ def run_all(open_sweep: Callable[[], OpenSweep[Any, Any]], jobs: int, progress: 
 
 def prepare_all(sweep: OpenSweep[Any, Any], jobs: int, progress: Progress) -> list[SweepFailure]:
     """Store all that shards read, at every value; where that failed."""
-    return _walk(sweep, progress, lambda opened, within: _prepare(opened, jobs, within))
+
+    def prepare(opened: Opened[Any], within: Progress) -> None:
+        if not _is_prepared(opened.directory):
+            prepare_run(opened, jobs, within)
+
+    return _walk(sweep, progress, prepare)
 
 
 def compute_shard(sweep: OpenSweep[Any, Any], jobs: int, shard: Shard, progress: Progress) -> ShardDone:
@@ -91,11 +96,6 @@ def _run(kind: StudyKind[Any, Any], opened: Opened[Any], jobs: int, progress: Pr
         return None
     began = time.perf_counter()
     return complete(kind, prepare_run(opened, jobs, progress), began, jobs, progress)
-
-
-def _prepare(opened: Opened[Any], jobs: int, progress: Progress) -> None:
-    if not _is_prepared(opened.directory):
-        prepare_run(opened, jobs, progress)
 
 
 def _compute(opened: Opened[Any], numbers: Sequence[int], jobs: int, progress: Progress) -> None:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from threadpoolctl import threadpool_limits
 
 from groupinf.errors import ConfigError, RunError
-from groupinf.experiments.workers.memory import reserve_buffers
+from groupinf.experiments.workers.libraries import reserve_buffers
 
 # seconds for the scheduler to answer, and for the first worker to be there
 PATIENCE = 5

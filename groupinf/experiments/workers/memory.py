@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from scipy.linalg import lapack
-
-from groupinf.errors import OutOfMemoryError
+from groupinf.errors import OutOfMemoryError, lack_of_memory
 from groupinf.wording import memory_text
 
 ADVICE = "fewer --jobs, fewer rows or columns, or sparse features need less; else it takes a larger machine"
-# what NumPy's and SciPy's BLAS take for one thread: 32 MiB and a page each
-BUFFERS_BYTES = 65 * 2**20
-# rows of a matrix that no product or factorisation takes a short cut for
-_LARGE_ENOUGH = 128
+# what Python with numpy, scipy, scikit-learn, pandas and matplotlib loaded takes of the machine's memory
+LIBRARIES_BYTES = 300 * 2**20
+# what a small run takes of the limits of a process beside them: threads, and the drawings of its report
+RUNNING_BYTES = 64 * 2**20
 _MEMINFO = Path("/proc/meminfo")
 
 
@@ -27,8 +23,8 @@ def available_bytes() -> int | None:
 
     None where none of them is known.
     """
-    known = [limit for limit in (_of_process(), _of_control_groups(), _of_system()) if limit is not None]
-    return max(0, min(known)) if known else None
+    least = _least(*(limit.left() for limit in LIMITS), _of_control_groups(), _of_system())
+    return None if least is None else max(0, least)
 
 
 def require_memory(needed: int, place: str) -> None:
@@ -41,40 +37,40 @@ def require_memory(needed: int, place: str) -> None:
         )
 
 
-@functools.cache
-def reserve_buffers() -> None:
-    """Let NumPy's and SciPy's BLAS take the memory that they work in, which they keep, while there is some.
+def shortage(work: int) -> str:
+    """A sentence where a process whose data and computation take ``work`` bytes needs more than there is.
 
-    Once in a process. Later, where it is used up, the one would end the process and the other ask for it without end.
-    Raises OutOfMemoryError where there is too little now.
+    The libraries count with what they take of each. Empty where there is enough, or that is not known.
     """
-    there = available_bytes()
-    if there is not None and there < BUFFERS_BYTES:
-        raise out_of_memory(f"the numerical libraries need {memory_text(BUFFERS_BYTES)} to work in")
-    identity = np.eye(_LARGE_ENOUGH)
-    lapack.dpotrf(identity @ identity, lower=1)
-
-
-def shortage(needed: int) -> str:
-    """A sentence where a process needs more than there is; empty where it does not, or that is not known."""
-    left = available_bytes()
-    if left is None or needed <= (there := left + _resident()):
-        return ""
-    return f"a process needs about {memory_text(needed)}, and {memory_text(there)} are to be had; {ADVICE}"
+    left = _least(_of_control_groups(), _of_system())
+    there = {} if left is None else {"": (LIBRARIES_BYTES, left + _resident())}
+    for limit in LIMITS:
+        if (size := limit.size()) is not None:
+            there[f" of {limit.name}"] = (limit.libraries + RUNNING_BYTES, size)
+    for what, (libraries, size) in there.items():
+        if libraries + work > size:
+            needed = memory_text(libraries + work)
+            return f"a process needs about {needed}{what}, and {memory_text(size)} are to be had; {ADVICE}"
+    return ""
 
 
 @contextlib.contextmanager
 def memory_in_words() -> Iterator[None]:
-    """Turn a MemoryError, also a worker's, into an OutOfMemoryError that says what was asked for and what there is."""
+    """Turn an error for want of memory, also a worker's, into an OutOfMemoryError that says what there is."""
     try:
         yield
-    except MemoryError as error:
-        raise out_of_memory(str(error)) from error
+    except OutOfMemoryError:
+        raise
+    except Exception as error:
+        says = lack_of_memory(error)
+        if says is None:
+            raise
+        raise out_of_memory(says) from error
 
 
 def out_of_memory(asked: str) -> OutOfMemoryError:
-    """The error for an allocation that failed; ``asked`` is what it says of itself."""
-    there = available_bytes()
+    """The error for an allocation that failed; ``asked`` is what it says of itself, of which the first line is told."""
+    there, asked = available_bytes(), asked.strip().split("\n", 1)[0]
     left = "" if there is None else f"; {memory_text(there)} are to be had"
     what = f" ({asked[0].lower()}{asked[1:]})" if asked else ""
     return OutOfMemoryError(f"memory does not suffice{what}{left}. What a run has stored is kept; {ADVICE}")
@@ -82,27 +78,55 @@ def out_of_memory(asked: str) -> OutOfMemoryError:
 
 def _resident() -> int:
     """Bytes that this process has already; 0 where that is not known."""
+    return _of_statm(1)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit that the process has of its own, as ``ulimit`` and batch systems set it.
+
+    ``kind`` is its name in the module resource, ``field`` the one of /proc/self/statm that counts towards it, and
+    ``libraries`` what Python takes of it with its libraries loaded, for one thread each.
+    """
+
+    name: str
+    kind: str
+    field: int
+    libraries: int
+
+    def size(self) -> int | None:
+        """Bytes that the process may have in all; None where there is no such limit."""
+        try:
+            import resource
+        except ImportError:  # not on Windows
+            return None
+        size = resource.getrlimit(getattr(resource, self.kind))[0]
+        return None if size == resource.RLIM_INFINITY else size
+
+    def left(self) -> int | None:
+        """Bytes that it may still take."""
+        size = self.size()
+        return None if size is None else size - _of_statm(self.field)
+
+
+# what the libraries take was measured with numpy 2.4, scipy 1.17, pandas 3.0 and pyarrow 23 on Linux
+LIMITS = (
+    Limit("address space", "RLIMIT_AS", 0, 640 * 2**20),
+    Limit("data", "RLIMIT_DATA", 5, 320 * 2**20),
+)
+
+
+def _of_statm(field: int) -> int:
+    """Bytes in a field of /proc/self/statm; 0 where that is not known."""
     with contextlib.suppress(ImportError, OSError, ValueError, IndexError):
         import resource
 
-        pages = int(_text(Path("/proc/self/statm")).split()[1])
-        return pages * resource.getpagesize()
+        return int(_text(Path("/proc/self/statm")).split()[field]) * resource.getpagesize()
     return 0
 
 
-def _of_process() -> int | None:
-    """What the limits on the address space and on data leave."""
-    try:
-        import resource
-    except ImportError:  # not on Windows
-        return None
-    used = [0] * 7
-    with contextlib.suppress(OSError, ValueError):
-        used = [int(pages) * resource.getpagesize() for pages in _text(Path("/proc/self/statm")).split()]
-    limits = [
-        (resource.getrlimit(kind)[0], used[i]) for kind, i in ((resource.RLIMIT_AS, 0), (resource.RLIMIT_DATA, 5))
-    ]
-    return min((limit - size for limit, size in limits if limit != resource.RLIM_INFINITY), default=None)
+def _least(*sizes: int | None) -> int | None:
+    return min((size for size in sizes if size is not None), default=None)
 
 
 def _of_control_groups(process: Path = Path("/proc/self/cgroup"), root: Path = Path("/sys/fs/cgroup")) -> int | None:

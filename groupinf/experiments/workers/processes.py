@@ -11,7 +11,8 @@ from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
 from groupinf.errors import RunError
-from groupinf.experiments.workers.memory import available_bytes, reserve_buffers
+from groupinf.experiments.workers.libraries import reserve_buffers
+from groupinf.experiments.workers.memory import available_bytes
 from groupinf.wording import memory_text
 
 # workers whose parent was killed end after this time without work

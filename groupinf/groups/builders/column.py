@@ -15,10 +15,10 @@ from groupinf.groups.by_value import (
     ByValue,
     ColumnNames,
     Gaps,
-    gap_words,
     names_of,
     rows_by_value,
     unknown_column,
+    value_words,
 )
 from groupinf.groups.groups import Built, Group
 from groupinf.groups.source import GroupSource
@@ -83,8 +83,8 @@ class Column(Builder):
         return len(self._rows(dataset).values)
 
     def notes(self, dataset: Dataset) -> tuple[str, ...]:
-        """What becomes of rows without a value."""
-        return gap_words(self.column, self._rows(dataset), self.missing, "training", "group")
+        """What becomes of rows without a value, and which values differ in blanks alone."""
+        return value_words(self.column, self._rows(dataset), self.missing, "training", "group")
 
     def _rows(self, dataset: Dataset) -> ByValue:
         return rows_by_value(dataset.columns, self.column, self.missing)

@@ -21,13 +21,15 @@ class Loss(ABC):
 
     ``units`` says in what losses, and where they differ predictions, are stated. ``concordance`` is the least c with
     |d log a/dz| ≤ c for the curvature a of one output (generalised self-concordance, Bach 2010), 0 where it is
-    constant; None where no such constant has been derived, and then nothing is proven of a fit.
+    constant; None where no such constant has been derived, and then nothing is proven of a fit. ``flat_direction``
+    says whether ℓ is the same at z and z + c1: then no data tell the level of the intercepts.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
     units: ClassVar[str]
     concordance: ClassVar[float | None]
+    flat_direction: ClassVar[bool]
     outputs: int
 
     @classmethod
@@ -98,6 +100,7 @@ class OneOutputLoss(Loss):
     """
 
     outputs = 1
+    flat_direction = False
 
     @classmethod
     def of(cls, classes: int) -> Loss:

@@ -17,6 +17,7 @@ class Softmax(Loss):
     label = "softmax cross-entropy"
     units = "losses in nats"
     concordance = None
+    flat_direction = True
 
     @classmethod
     def is_for(cls, classes: int) -> bool:

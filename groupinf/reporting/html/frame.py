@@ -28,21 +28,21 @@ def framed(page: Frame) -> str:
     """The text of the page, which opens from disk without network."""
     answers = [answer for _, answer in page.answered]
     scripts = [asset("tables.js"), *(script for answer in answers for script in answer.scripts)]
+    sections = []
+    for section, answer in page.answered:
+        heading = element("h2", {"id": f"{section.name}-heading"}, section.question)
+        about = {"id": section.name, "aria-labelledby": f"{section.name}-heading"}
+        sections.append(element("section", about, heading, answer.html))
     body = element(
         "body",
         {},
         _header(page),
-        element("main", {}, *(_section(section, answer) for section, answer in page.answered)),
+        element("main", {}, *sections),
         *(json_element(name, value) for answer in answers for name, value in answer.data.items()),
         *(Html(f"<script>{script}</script>") for script in scripts),
     )
     whole = element("html", {"lang": "en"}, _head(page, scripts), body)
     return f"<!DOCTYPE html>\n{whole.text}\n"
-
-
-def _section(section: Section, answer: Answer) -> Html:
-    heading = element("h2", {"id": f"{section.name}-heading"}, section.question)
-    return element("section", {"id": section.name, "aria-labelledby": f"{section.name}-heading"}, heading, answer.html)
 
 
 def _header(page: Frame) -> Html:
@@ -53,7 +53,8 @@ def _header(page: Frame) -> Html:
 
 def _head(page: Frame, scripts: Sequence[str]) -> Html:
     """Nothing may be loaded, and no script may run but those of the page, whose hashes are named."""
-    hashes = " ".join(f"'sha256-{_sha256(script)}'" for script in scripts)
+    digests = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
+    hashes = " ".join(f"'sha256-{digest}'" for digest in digests)
     policy = (
         f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:; "
         "base-uri 'none'; form-action 'none'"
@@ -68,7 +69,3 @@ def _head(page: Frame, scripts: Sequence[str]) -> Html:
         element("title", {}, page.title),
         element("style", {}, Html(asset("page.css") + page.styles)),
     )
-
-
-def _sha256(script: str) -> str:
-    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

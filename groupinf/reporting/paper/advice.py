@@ -15,17 +15,13 @@ def evaluate_command(run: Run, settings: Mapping[str, Any]) -> str:
 
     An evaluation cannot be evaluated: the run that it came from is, with its test points and evaluations.
     """
-    path, kept = run.path, {}
+    path, kept = run.path, dict[str, Any]()
     if run.manifest.evaluated is not None:
-        path, kept = run.path.parent / run.manifest.evaluated.run, _measured(run)
+        path = run.path.parent / run.manifest.evaluated.run
+        kept = {f"test_points.{key}": value for key, value in run.config.get("test_points", {}).items()}
+        if run.config.get("evaluations") is not None:
+            kept["evaluations"] = run.config["evaluations"]
     if any(key.startswith("test_points.") for key in settings):  # one way of choosing them replaces another
         kept = {key: value for key, value in kept.items() if not key.startswith("test_points.")}
     words = [f"{key}={json.dumps(value, separators=(',', ':'))}" for key, value in {**settings, **kept}.items()]
     return shlex.join(["groupinf", "evaluate", str(path), *(part for word in words for part in ("--set", word))])
-
-
-def _measured(run: Run) -> dict[str, Any]:
-    """The test points and evaluations of a run, by dotted keys."""
-    points = {f"test_points.{key}": value for key, value in run.config.get("test_points", {}).items()}
-    chosen = run.config.get("evaluations")
-    return points if chosen is None else {**points, "evaluations": chosen}

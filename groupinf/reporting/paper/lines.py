@@ -71,13 +71,17 @@ def spearman_figure(series: Sequence[Sequence[Run]]) -> Figure:
     lines = {evaluation: correlation_lines(series, evaluation) for evaluation in OF_THE_PAPER}
     drawn = {evaluation: of for evaluation, of in lines.items() if any(line is not None for line in of)}
     every = [run for runs in series for run in runs]
+    intervals = dict.fromkeys(one_line(run.manifest.agreement_interval) for run in every)
+    by_loss = all(map(chosen_by_loss, every))
+    point = "highest loss " + ("of each dataset" if by_loss else "where a run has one, else its first")
+    foot = [
+        "ρ: Spearman's rank correlation of influence with actual effects over all groups. "
+        f"Bands: {'; '.join(intervals)}.",
+        f"Test prediction and test loss are those of the test point of {point}.",
+        joint_convention(run.manifest.convention for run in every),
+    ]
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
-        names = [drawable(one_line(_name(Shown(runs[0])))) for runs in series]
-        return _draw(
-            drawn,
-            names,
-            [_interval_line(every), *_points(every), joint_convention(run.manifest.convention for run in every)],
-        )
+        return _draw(drawn, [drawable(one_line(_name(Shown(runs[0])))) for runs in series], foot)
 
 
 def _line(runs: Sequence[Shown], evaluation: Evaluation) -> Line | None:
@@ -96,21 +100,6 @@ def _line(runs: Sequence[Shown], evaluation: Evaluation) -> Line | None:
 
 def _name(of: Shown) -> str:
     return str(of.run.manifest.dataset)
-
-
-def _interval_line(runs: Sequence[Run]) -> str:
-    words = dict.fromkeys(one_line(run.manifest.agreement_interval) for run in runs)
-    return (
-        f"ρ: Spearman's rank correlation of influence with actual effects over all groups. Bands: {'; '.join(words)}."
-    )
-
-
-def _points(runs: Sequence[Run]) -> list[str]:
-    if all(map(chosen_by_loss, runs)):
-        return ["Test prediction and test loss are those of the test point of highest loss of each dataset."]
-    return [
-        "Test prediction and test loss are those of the test point of highest loss where a run has one, else its first."
-    ]
 
 
 def _draw(drawn: dict[Evaluation, list[Line | None]], names: Sequence[str], foot: Sequence[str]) -> Figure:

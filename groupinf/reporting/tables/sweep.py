@@ -77,16 +77,13 @@ def _tables(sweep: Sweep, with_seconds: bool) -> Iterator[tuple[str, list[tuple[
         rows = frame[frame["method"] == method].set_index(["run", "evaluation"])
         lines = [header]
         for run in sweep.runs:
-            cells = [c for e in evaluations for c in _agreement(rows.loc[(run.path.name, e)])]
+            of = [rows.loc[(run.path.name, e)] for e in evaluations]
+            cells = [c for row in of for c in (coefficient(float(row["spearman"])), ratio(float(row["slope"])))]
             share = run.manifest.test_accuracy
             fit = number(run.manifest.test_loss) if share is None else percent(share, 1)
             ends = [_seconds(run)] if with_seconds else []
             lines.append((number(run.manifest.lam_over_n), fit, *cells, *ends))
         yield str(method), lines
-
-
-def _agreement(row: pd.Series[float]) -> tuple[str, str]:
-    return coefficient(float(row["spearman"])), ratio(float(row["slope"]))
 
 
 def _seconds(run: Run) -> str:

@@ -62,14 +62,13 @@ class Looks:
 
 def entries_of(runs: Sequence[Run]) -> list[Entry]:
     """The runs with their labels."""
-    return [_entry(run, label) for run, label in zip(runs, labels(runs), strict=True)]
-
-
-def _entry(run: Run, label: str) -> Entry:
-    sizes = run.effects.drop_duplicates("group")["size"].to_numpy(dtype=np.int64)
-    pairs = pair_effects(run.effects)
-    small = tuple(unresolved(pairs, run.effects))
-    return Entry(label, run, pairs, sizes, test_point_names(run), point_choices(run), small)
+    entries = []
+    for run, label in zip(runs, labels(runs), strict=True):
+        sizes = run.effects.drop_duplicates("group")["size"].to_numpy(dtype=np.int64)
+        pairs = pair_effects(run.effects)
+        small = tuple(unresolved(pairs, run.effects))
+        entries.append(Entry(label, run, pairs, sizes, test_point_names(run), point_choices(run), small))
+    return entries
 
 
 def labels(runs: Sequence[Run]) -> list[str]:

@@ -26,7 +26,11 @@ def verdict(runs: Sequence[Run]) -> str:
     opening = f"With care: {'; '.join(doubts)}." if doubts else "Yes."
     where = f" in {len(runs):,} runs" if len(runs) > 1 else ""
     certificate = _certificate(found, where, _loosest(parts, runs))
-    return f"{opening} {certificate} {_skipped(found)} The tables read here match their checksums."
+    skipped = "No group was skipped."
+    if found.skipped:
+        was, total = "was" if found.skipped == 1 else "were", counted(found.groups + found.skipped, "group")
+        skipped = f"{found.skipped:,} of {total} {was} skipped, for reasons given below."
+    return f"{opening} {certificate} {skipped} The tables read here match their checksums."
 
 
 def _within_tolerance(found: Exactness) -> bool:
@@ -80,10 +84,3 @@ def _coarse(runs: Sequence[Run], certified: bool) -> str:
     others = f" (and more than {percent(RESOLVED)} on {len(coarse) - 1:,} more)" if len(coarse) > 1 else ""
     on = measure_name(evaluation, point, test_point_names(run))
     return f"on {on}{_at(label)} error estimates reach {reach} the median effect{why}{others}"
-
-
-def _skipped(found: Exactness) -> str:
-    if not found.skipped:
-        return "No group was skipped."
-    total = counted(found.groups + found.skipped, "group")
-    return f"{found.skipped:,} of {total} {'was' if found.skipped == 1 else 'were'} skipped, for reasons given below."

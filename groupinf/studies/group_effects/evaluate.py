@@ -140,19 +140,16 @@ def _opened(path: Path, overrides: Sequence[str], out: Path | None, progress: Pr
     files = source.read_prepared(about)
     if files is None:
         raise DataError(_broken(path, "one of its files is missing or altered"))
-    loaded = load_config(_reset(run.config, overrides), overrides, Config)
+    # what is set of test points replaces all that the run says of them
+    dropped = {parse_override(o).parts[0] for o in overrides} & {"test_points"}
+    kept = {key: value for key, value in run.config.items() if key not in dropped}
+    loaded = load_config(kept, overrides, Config)
     progress.stage("data")
     dataset = load_checked(loaded)
     _require_same_data(path, about, dataset)
     identity = {**identity_of(loaded, dataset), "evaluated": identity_hash(about.identity), "evaluate": VERSION}
     work = Evaluation(loaded, dataset, identity, source, files, about)
     return open_run(work, (out or path.parent) / f"{path.name}-evaluate-{identity_hash(identity)}")
-
-
-def _reset(config: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
-    """The run's configuration; what is set of test points replaces all that it says of them."""
-    dropped = {parse_override(o).parts[0] for o in overrides} & {"test_points"}
-    return {key: value for key, value in config.items() if key not in dropped}
 
 
 def _require_same_data(path: Path, about: GroupEffectsManifest, dataset: Dataset) -> None:

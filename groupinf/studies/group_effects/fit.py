@@ -12,11 +12,11 @@ from groupinf.numerics.approximate_leave_one_out import MOST_WORK
 from groupinf.numerics.cross_validation import SCORES, CrossValidated, cross_validate
 from groupinf.numerics.fit import Fitted, first_fit, polished
 from groupinf.numerics.losses.loss import Array, Loss
-from groupinf.numerics.objective import Objective, Rows
+from groupinf.numerics.objective import Objective
 from groupinf.studies.group_effects.checks import training_objective
 from groupinf.studies.group_effects.folds import folds_of, one_class_notes
 from groupinf.studies.group_effects.manifest import ScoredValue
-from groupinf.studies.group_effects.schema import CrossValidation, Regularization
+from groupinf.studies.group_effects.schema import Regularization
 from groupinf.wording import number
 
 
@@ -58,7 +58,9 @@ def fit_model(
         return _model(objective, start, regularization.lambda_over_n, None)
     objective = training_objective(dataset, loss, 0.0)
     folds = folds_of(wanted, dataset.y_train, seed)
-    grid, result = _cross_validated(wanted, folds, objective, dataset.task)
+    grid = np.logspace(np.log10(wanted.min), np.log10(wanted.max), wanted.num)
+    lams = tuple(lam_from(float(value), objective.n) for value in grid)
+    result = cross_validate(objective, lams, folds, SCORES[wanted.score_for(dataset.task)])
     best = result.lams.index(result.best)
     return _model(
         replace(objective, lam=result.best),
@@ -78,15 +80,6 @@ def _model(
 ) -> Model:
     first = first_fit(objective, None if start is None else objective.in_coordinates(start))
     return Model(first, lam_over_n, cross_validation, polished(first), notes)
-
-
-def _cross_validated(
-    wanted: CrossValidation, folds: tuple[Rows, ...], objective: Objective, task: str
-) -> tuple[Array, CrossValidated]:
-    """The grid of λ/n, and what its values score."""
-    grid = np.logspace(np.log10(wanted.min), np.log10(wanted.max), wanted.num)
-    lams = tuple(lam_from(float(value), objective.n) for value in grid)
-    return grid, cross_validate(objective, lams, folds, SCORES[wanted.score_for(task)])
 
 
 def _table(grid: Array, result: CrossValidated, best: int) -> pd.DataFrame:

@@ -4,31 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from groupinf.datasets.column_use import MOST_SHOWN, ColumnUse, column_notes
 from groupinf.datasets.dataset import Dataset
-from groupinf.effects.blocks import FACTOR_BYTES, WIDEST
 from groupinf.experiments.driver import run_name
-from groupinf.experiments.workers.memory import shortage
-from groupinf.numerics.engine import KERNEL_BYTES
-from groupinf.numerics.factor import DENSE_BYTES
-from groupinf.numerics.losses.loss import Loss
-from groupinf.numerics.minimise import MEMORY
-from groupinf.numerics.row_space import is_reduced
+from groupinf.experiments.workers.memory import LIBRARIES_BYTES, shortage
 from groupinf.studies.group_effects.checks import load_checked, loss_of
 from groupinf.studies.group_effects.folds import one_class_notes
 from groupinf.studies.group_effects.lambda_sweep.plan import SweepPlan, plan_sweep, sweep_name, without_sweep
+from groupinf.studies.group_effects.memory import work_bytes
 from groupinf.studies.group_effects.prepare import retraining
 from groupinf.studies.group_effects.schema import LoadedStudy, Regularization, TestPoints
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES, summed_rows
 from groupinf.wording import counted, number
-
-# Python with numpy, scipy, scikit-learn and pandas loaded
-LIBRARIES_BYTES = 300 * 2**20
-# of P numbers that retraining holds for each group of a block: a step, what it changes the gradient by, and that
-# preconditioned, for each step of the memory of L-BFGS
-VECTORS = 3 * MEMORY
 
 
 @dataclass(frozen=True)
@@ -74,7 +61,7 @@ def _plan(loaded: LoadedStudy) -> tuple[Plan, Dataset]:
     dataset = load_checked(loaded)
     groups = _most_groups(loaded, dataset)
     folds = _cross_validation_fits(loaded.config.regularization)
-    needed = _memory(dataset, loss_of(loaded, dataset), loaded.config.block_width or WIDEST)
+    work = work_bytes(dataset, loss_of(loaded, dataset), loaded.config.block_width)
     planned = Plan(
         name=loaded.config.name,
         dataset=dataset.name,
@@ -84,10 +71,10 @@ def _plan(loaded: LoadedStudy) -> tuple[Plan, Dataset]:
         lam_over_n=loaded.config.regularization.lambda_over_n,
         groups=groups,
         retrains=groups + folds,
-        memory_bytes=needed,
+        memory_bytes=LIBRARIES_BYTES + work,
         run_name=run_name(retraining(loaded, dataset)),
         notes=(
-            *filter(None, [shortage(needed)]),
+            *filter(None, [shortage(work)]),
             *_notes(loaded, dataset, folds),
             *column_notes(dataset.uses, MOST_SHOWN),
             *_notes_on_gaps(loaded, dataset),
@@ -132,20 +119,3 @@ def _test_points(wanted: TestPoints, dataset: Dataset) -> int:
 def _cross_validation_fits(regularization: Regularization) -> int:
     wanted = regularization.cross_validation
     return 0 if wanted is None else wanted.num * (wanted.folds + 1)
-
-
-def _memory(dataset: Dataset, loss: Loss, width: int) -> int:
-    """Bytes of one process: libraries, rows with and without intercept, H with its factor, and one block's work.
-
-    With fewer rows than features also their coordinates and the basis of these.
-    """
-    X = dataset.X_train if isinstance(dataset.X_train, np.ndarray) else dataset.X_train.data
-    reduced, outputs = is_reduced(dataset.X_train), loss.outputs
-    features = dataset.n if reduced else dataset.d
-    size = (features + 1) * outputs
-    rows = 2 * X.nbytes * (1 + dataset.y_test.size / dataset.n) + (8 * dataset.n * dataset.d if reduced else 0)
-    hessian = 8 * size**2
-    dense = 3 * hessian + min(FACTOR_BYTES, width * hessian) if hessian <= DENSE_BYTES else 0
-    kernel = 8 * dataset.n**2 if outputs == 1 and 8 * dataset.n**2 <= KERNEL_BYTES else 0
-    block = width * (dataset.n + 8 * VECTORS * size)
-    return int(LIBRARIES_BYTES + rows + dense + kernel + block)

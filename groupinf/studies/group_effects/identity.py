@@ -35,7 +35,7 @@ def identity_of(loaded: LoadedStudy, dataset: Dataset) -> dict[str, Any]:
             section = section[step]
         path = Path(section.pop(key))
         if not file.of_data:  # hashed by key: the same files in other roles are other data
-            section[key] = _file_hash(path)
+            section[key] = hashlib.sha256(path.read_bytes()).hexdigest()
     return {
         "config": config,
         "sources": sorted(dataset.sources.values()),
@@ -63,7 +63,3 @@ def without_data(identity: Mapping[str, Any]) -> dict[str, Any]:
     files = {key for kind in DATASET_KINDS.values() for key in file_keys(kind.options)}
     dataset = {key: value for key, value in config["dataset"].items() if key not in files}
     return {**identity, "config": {**config, "dataset": dataset}, "sources": None}
-
-
-def _file_hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -19,6 +19,7 @@ from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.experiments.folder.provenance import provenance
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.study import Blocks, Made
+from groupinf.experiments.workers.memory import shortage
 from groupinf.experiments.workers.processes import one_thread
 from groupinf.experiments.workers.progress import Progress
 from groupinf.groups.groups import Groups
@@ -37,6 +38,7 @@ from groupinf.studies.group_effects.manifest import (
     GroupEffectsManifest,
     Skipped,
 )
+from groupinf.studies.group_effects.memory import work_bytes
 from groupinf.studies.group_effects.rows import ROWS, rows_frame
 from groupinf.studies.group_effects.schema import LoadedStudy, resolved
 from groupinf.studies.group_effects.stored_fit import fit_files, fit_from, stored_theta
@@ -91,9 +93,11 @@ class Retraining:
         return sorted(file for file in {*other.sources, *sources} if other.sources.get(file) != sources.get(file))
 
     def make(self, jobs: int, progress: Progress) -> Made[GroupEffectsManifest]:
-        """Fit, then draw test points and groups, unless they are given."""
+        """Fit, then draw test points and groups, unless they are given; before that say where memory is too little."""
         loaded, dataset = self.loaded, self.dataset
         loss = loss_of(loaded, dataset)
+        for note in filter(None, [shortage(work_bytes(dataset, loss, loaded.config.block_width))]):
+            progress.note(note)
         progress.stage("fit")
         fit = partial(fit_model, loaded.config.regularization, loaded.config.seed, loss, start=self.given.start())
         model = one_thread(fit, dataset)

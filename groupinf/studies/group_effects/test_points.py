@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.test_rows import TestRows
 from groupinf.errors import DataError
-from groupinf.groups.by_value import gap_words, rows_by_value
+from groupinf.groups.by_value import rows_by_value, value_words
 from groupinf.numerics.objective import Objective, Rows
 from groupinf.studies.group_effects.manifest import TestKey, TestSet
 from groupinf.studies.group_effects.schema import TestPoints
@@ -72,8 +72,13 @@ def choose_test_points(
     if wanted.keys is not None:
         return single_rows(rows_of_keys(wanted.keys, dataset), dataset)
     if wanted.percentile is not None:
-        rows = _from_percentiles(wanted.percentile, wanted.num or FROM_PERCENTILES, test_losses, rng)
-        return single_rows(rows, dataset)
+        low, high = np.percentile(test_losses, wanted.percentile)
+        rows = np.flatnonzero((low <= test_losses) & (test_losses <= high))
+        if rows.size == 0:
+            between = "{} and {}".format(*wanted.percentile)
+            raise DataError(f"test_points.percentile: no test row has a loss between percentiles {between}")
+        rows = rng.choice(rows, min(wanted.num or FROM_PERCENTILES, rows.size), replace=False)
+        return single_rows(np.sort(rows), dataset)
     order = np.argsort(-test_losses, kind="stable")
     highest = order[: wanted.highest_loss or 0]
     others = np.sort(order[highest.size :])
@@ -123,15 +128,5 @@ def summed_rows(wanted: TestPoints, dataset: Dataset) -> ChosenPoints:
         rows=np.concatenate([value.rows for value in found.values]),
         sums=tuple(slice(start, end) for start, end in zip([0, *ends[:-1]], ends, strict=True)),
         names={label: value.words for label, value in zip(labels, found.values, strict=True)},
-        notes=gap_words(wanted.column, found, wanted.missing, "test", "set of test rows"),
+        notes=value_words(wanted.column, found, wanted.missing, "test", "set of test rows"),
     )
-
-
-def _from_percentiles(
-    band: tuple[float, float], num: int, test_losses: NDArray[np.float64], rng: np.random.Generator
-) -> Rows:
-    low, high = np.percentile(test_losses, band)
-    rows = np.flatnonzero((low <= test_losses) & (test_losses <= high))
-    if rows.size == 0:
-        raise DataError(f"test_points.percentile: no test row has a loss between percentiles {band[0]} and {band[1]}")
-    return np.sort(rng.choice(rows, min(num, rows.size), replace=False))

@@ -88,7 +88,7 @@ def test_accuracy(
 ) -> None:
     data = load(name, real_home(name))
     fitted = fit(training_objective(data, loss_for(len(data.classes)), lambda_over_n * data.n))
-    assert accuracy(objective_of_test_rows(data, loss_for(len(data.classes)), None), fitted.theta) == pytest.approx(
+    assert accuracy(objective_of_test_rows(data, fitted.objective.loss, None), fitted.theta) == pytest.approx(
         expected, abs=within
     )
 
@@ -96,7 +96,7 @@ def test_accuracy(
 def test_f1_of_cdr(real_home: Callable[..., Path]) -> None:
     data = load("cdr_rebuilt", real_home("cdr_rebuilt"))
     fitted = fit(training_objective(data, loss_for(len(data.classes)), 1e-4 * data.n))
-    predicted = predicted_classes(objective_of_test_rows(data, loss_for(len(data.classes)), None), fitted.theta)
+    predicted = predicted_classes(objective_of_test_rows(data, fitted.objective.loss, None), fitted.theta)
     assert 0.385 <= f1_score(data.y_test, predicted) < 0.405
 
 

@@ -343,6 +343,12 @@ def test_a_typo_among_numbers_is_named(tmp_path: Path) -> None:
         " empty to make it a missing value, or drop the column"
     )
     assert "found '4o.1'" in fault(tmp_path, numbers_but_for({3: "", 7: "4o.1"}), missing="impute")
+    marked = fault(tmp_path, numbers_but_for({7: "?"}))
+    assert marked.endswith(
+        "mend it, leave it empty or set missing_values: ['?'] to make it a missing value, or drop the column"
+    )
+    kept = fault(tmp_path, numbers_but_for({7: "NA"}), not_missing=["NA"])
+    assert "leave it empty, or take 'NA' out of not_missing, to make it a missing value" in kept
     dropped = load(tmp_path, numbers_but_for({7: "4o.1"}).replace(",", ",1,").replace("x,1,", "x,z,"), drop=["x"])
     assert dropped.feature_names == ("z",)
 

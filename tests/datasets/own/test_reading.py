@@ -12,10 +12,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pydantic import ValidationError
 
 from groupinf.datasets.column_use import column_notes
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.own.table.parquet_periods import frequency
 from groupinf.datasets.registry import DATASET_KINDS, load_dataset
 from groupinf.errors import DataError
 from groupinf.groups.by_value import rows_by_value
@@ -310,6 +312,106 @@ def test_decimals_and_bools_with_gaps_are_numbers(tmp_path: Path) -> None:
     assert [name for name, _ in groups(data, "old")] == ["False", "True"]
 
 
+PRICES = ["2.51", "4.35", "1.1", "0.07", "1234567.89", "33.33", "-8.29", "5.00"] * 2
+
+
+def priced(kind: str) -> pd.DataFrame | pa.Table:
+    """The same prices as text, as numbers, and as decimals of every width that Arrow has."""
+    if kind == "csv":
+        return frame(price=PRICES)
+    if kind == "numbers":
+        return frame(price=[float(price) for price in PRICES])
+    width = {"decimal128": pa.decimal128, "decimal256": pa.decimal256}[kind.removeprefix("dictionary of ")]
+    prices = pa.array([decimal.Decimal(price) for price in PRICES], width(12, 2))
+    prices = prices.dictionary_encode() if kind.startswith("dictionary") else prices
+    return pa.table({"x": np.arange(16) / 4, "price": prices, "part": PART, "y": Y})
+
+
+@pytest.mark.parametrize(
+    ("kind", "file"),
+    [
+        ("csv", "csv"),
+        ("numbers", "parquet"),
+        ("decimal128", "parquet"),
+        ("decimal256", "parquet"),
+        ("dictionary of decimal128", "parquet"),
+    ],
+)
+def test_decimals_are_the_numbers_that_they_write(tmp_path: Path, kind: str, file: str) -> None:
+    """To the last digit, as features, as groups, and as values that stand for a missing one."""
+    numeric = ["price"] if kind.startswith("dictionary") else []
+    data = load(tmp_path, file, priced(kind), numeric=numeric)
+    assert np.asarray(data.X_train)[:, 1].tolist() == [float(price) for price in PRICES[:14]]
+    names = ["-8.29", "0.07", "1.1", "2.51", "4.35", "5", "33.33", "1234567.89"]
+    assert [name for name, _ in groups(data, "price")] == names
+    marked = load(tmp_path, file, priced(kind), numeric=numeric, missing_values=[4.35], drop=["price"])
+    assert marked.columns["price"].tolist()[:2] == [2.51, None]
+    by_test_file = load(tmp_path, file, priced(kind), categorical=["price"])
+    assert by_test_file.feature_names[1:] == tuple(f"price={name}" for name in sorted(names))
+
+
+def test_decimals_above_other_numbers_of_a_test_file_keep_their_digits(tmp_path: Path) -> None:
+    pq.write_table(priced("decimal128"), tmp_path / "a.parquet")
+    priced("numbers").to_parquet(tmp_path / "b.parquet")
+    options = {"parquet": "a.parquet", "test_file": "b.parquet", "target": "y", "drop": ["part"]}
+    data = load_dataset(DATASET_KINDS["parquet"].options.model_validate(options), tmp_path, 0)
+    np.testing.assert_array_equal(data.X_train, data.X_test)
+
+
+def periods(freq: str) -> pd.DataFrame:
+    return frame(when=pd.PeriodIndex(list(pd.period_range("2020-01-01", periods=4, freq=freq)) * 4))
+
+
+@pytest.fixture(params=["unknown", "known"])
+def table_of_periods(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """Write periods by a process that knows pandas' types, and read as one that does or does not.
+
+    Arrow has one register of types for a process: an unknown type is what the metadata of its field say.
+    """
+
+    def load_periods(freq: str, **options: Any) -> Dataset:
+        periods(freq).to_parquet(tmp_path / "mine.parquet", index=False)
+        raw = pq.read_table(tmp_path / "mine.parquet")
+        field = raw.schema.field("when")
+        assert isinstance(field.type, pa.BaseExtensionType)
+        if request.param == "unknown":
+            about = {
+                "ARROW:extension:name": field.type.extension_name,
+                "ARROW:extension:metadata": field.type.__arrow_ext_serialize__(),
+            }
+            storage = pa.chunked_array([chunk.storage for chunk in raw["when"].chunks])
+            plain = raw.set_column(1, pa.field("when", storage.type, metadata=about), storage)
+            monkeypatch.setattr(pq.ParquetFile, "read", lambda file, use_threads: plain)
+        config = {"parquet": "mine.parquet", "target": "y", "split": "part", **options}
+        return load_dataset(DATASET_KINDS["parquet"].options.model_validate(config), tmp_path, 0)
+
+    return load_periods
+
+
+def test_periods_are_what_they_mean_whether_or_not_the_process_knows_the_type(table_of_periods: Any) -> None:
+    with pytest.raises(DataError, match=r"column 'when': expected numbers, bools or text, found period\[M\]; drop it"):
+        table_of_periods("M")
+    months = ["2020-01", "2020-02", "2020-03", "2020-04"]
+    assert [name for name, _ in groups(table_of_periods("M", drop=["when"]), "when")] == months
+    categories = table_of_periods("M", categorical=["when"]).feature_names
+    assert categories[1:] == tuple(f"when={month}" for month in months)
+    days = np.asarray(table_of_periods("M", numeric=["when"]).X_train)[:4, 1]
+    assert days.tolist() == [(datetime.date(2020, m, 1) - datetime.date(1970, 1, 1)).days for m in range(1, 5)]
+    quarters = groups(table_of_periods("Q-DEC", drop=["when"]), "when")
+    assert [name for name, _ in quarters] == ["2020Q1", "2020Q2", "2020Q3", "2020Q4"]
+
+
+def test_periods_of_an_unknown_frequency_are_of_another_type(tmp_path: Path) -> None:
+    about = {"ARROW:extension:name": "pandas.period", "ARROW:extension:metadata": '{"freq": "never"}'}
+    named = {"x": pa.int64(), "part": pa.string(), "y": pa.int64()}
+    fields = [pa.field("when", pa.int64(), metadata=about), *(pa.field(name, kind) for name, kind in named.items())]
+    table = pa.table([[2**62] * 16, list(range(16)), PART, Y], schema=pa.schema(fields))
+    assert "found period[never]; drop the column" in refused(tmp_path, "parquet", table)
+    assert load(tmp_path, "parquet", table, drop=["when"]).feature_names == ("x",)
+    for damaged in (b"[]", b"\xff", b""):
+        assert frequency(fields[0].with_metadata({**about, "ARROW:extension:metadata": damaged})) == "?"
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -320,6 +422,97 @@ def test_decimals_and_bools_with_gaps_are_numbers(tmp_path: Path) -> None:
 )
 def test_stated_columns_have_to_be_there(tmp_path: Path, options: dict[str, Any], message: str) -> None:
     assert refused(tmp_path, "csv", frame(site=[1, 2] * 8), **options).startswith(message)
+
+
+def warnings(data: Dataset) -> dict[str, str]:
+    return {use.name: use.warning for use in data.uses if use.warning}
+
+
+def test_words_that_fill_a_column_are_not_advised_as_gaps(tmp_path: Path) -> None:
+    bools = refused(tmp_path, "csv", frame(paid=["False", "True"] * 8), numeric=["paid"])
+    assert bools.endswith("line 2: column 'paid'; most of its values are no numbers: take 'paid' out of numeric")
+    target = refused(tmp_path, "csv", frame().assign(y=["yes", "no"] * 8), numeric=["y"])
+    assert target.endswith("most of its values are no numbers: take 'y' out of numeric")
+    few = refused(tmp_path, "parquet", frame(paid=["unknown", "1", "2", "3"] * 4), numeric=["paid"])
+    assert few.endswith("if it stands for a missing value, set missing_values: ['unknown']")
+
+
+def test_a_marker_is_missing_or_not(tmp_path: Path) -> None:
+    ids = frame(id=["NA", "7", "8", "9"] * 4)
+    message = refused(tmp_path, "csv", ids, numeric=["id"], not_missing=["NA"])
+    assert message.endswith("if it stands for a missing value, take 'NA' out of not_missing")
+    assert "take 'NA' out of not_missing, or list it" in warnings(load(tmp_path, "csv", ids, not_missing=["NA"]))["id"]
+    with pytest.raises(ValidationError, match=r"under missing_values or not_missing, found 'na' under both"):
+        load(tmp_path, "csv", ids, not_missing=["NA"], missing_values=[-999, "na"])
+
+
+def test_a_comma_in_a_stated_number_may_be_of_thousands(tmp_path: Path) -> None:
+    thousands = refused(tmp_path, "csv", frame(price=["4,253", "998"] * 8), numeric=["price"])
+    assert "column 'price'; its comma stands before three digits, as that of thousands does: write plain" in thousands
+    decimals = refused(tmp_path, "csv", frame(price=["4,253", "0,98"] * 8), numeric=["price"])
+    assert decimals.endswith("if the comma is a decimal one, set decimal: ','")
+    table = frame(price=["4,253", "998"] * 8).assign(x=1)
+    read = warnings(load(tmp_path, "csv", table, decimal=","))
+    assert read["price"].startswith("looks like thousands: '4,253', as every other with a ',', has three digits behind")
+    assert not warnings(load(tmp_path, "csv", table, decimal=",", numeric=["price"]))
+
+
+@KINDS
+def test_categories_and_classes_that_differ_in_blanks_are_told(tmp_path: Path, kind: str) -> None:
+    table = frame(ward=[" a", "a", "a ", "b"] * 4).assign(y=["yes", " yes", "no", "no"] * 4)
+    data = load(tmp_path, kind, table, categorical=["ward"])
+    assert warnings(data) == {
+        "ward": "' a', 'a', 'a ' differ in blanks alone and are values of their own; take the blanks out",
+        "y": "' yes', 'yes' differ in blanks alone and are values of their own; take the blanks out",
+    }
+
+
+def test_many_gaps_filled_in_are_told(tmp_path: Path) -> None:
+    table = frame(
+        country=["NA", "DE", "FR"] * 5 + ["DE"],
+        kind=["NA", "null", "u", "v", "u"] * 3 + ["u"],
+        age=["NA", "1.5", "2"] * 5 + ["2"],
+        size=["?", "s", "t"] * 5 + ["t"],
+        few=["NA", "1.5", "2", *["2"] * 13],
+    )
+    options: dict[str, Any] = {"missing_values": ["?"]}
+    filled = "a fifth or more of the values are missing and were filled in"
+    assert warnings(load(tmp_path, "csv", table, missing="impute", **options)) == {
+        "country": f"{filled}, all of them 'NA'; if it is a value, set not_missing: ['NA']",
+        "kind": filled,
+        "age": filled,
+        "size": filled,
+    }
+    message = refused(tmp_path, "csv", table, **options)
+    assert "found 'NA', which stands for a missing one unless not_missing lists it; fill it in" in message
+    assert "unless" not in refused(tmp_path, "csv", table, drop=["country", "kind", "age"], **options)
+    typed = table.replace({"NA": None, "?": None}).assign(age=[None, 1.5, 2.0] * 5 + [2.0])
+    assert warnings(load(tmp_path, "parquet", typed[["country", "age", "part", "y"]], missing="impute")) == {
+        "country": filled,
+        "age": filled,
+    }
+
+
+@pytest.mark.parametrize(
+    ("index", "advice"),
+    [
+        ([i * i for i in range(16)], "; list it under numeric to make it one"),
+        (
+            [f"p{i}" for i in range(16)],
+            "; set row_key to it to name rows by it, or list it under categorical to make it one",
+        ),
+        (
+            pd.date_range("2020-01-01", periods=16),
+            "; list it under numeric (as days since 1970-01-01) or categorical to make it one",
+        ),
+        (pd.to_timedelta(range(16), unit="h"), ""),
+    ],
+    ids=["numbers", "text", "dates", "durations"],
+)
+def test_an_index_is_told_what_may_be_made_of_it(tmp_path: Path, index: Any, advice: str) -> None:
+    data = load(tmp_path, "parquet", frame().set_index(pd.Index(list(index), name="row")))
+    assert data.feature_names == ("x",)
+    assert column_notes(data.uses) == (f"column row: the index that pandas wrote, no feature{advice}",)
 
 
 @KINDS

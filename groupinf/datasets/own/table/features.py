@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from groupinf.datasets.column_use import ColumnUse
 from groupinf.datasets.config_error import DatasetConfigError
+from groupinf.datasets.own.table.column_looks import SHARE
 from groupinf.datasets.own.table.imputation import imputed
 from groupinf.datasets.own.table.table import Parsed, Table
 from groupinf.datasets.own.table.times import readings_of_time
 from groupinf.datasets.own.table.uses import use_as_feature
+from groupinf.datasets.own.table.written_numbers import EITHER, comma_of
 from groupinf.datasets.rows.features import LARGEST, TOO_LARGE
 from groupinf.datasets.rows.one_hot import one_hot
 from groupinf.errors import DataError
@@ -107,19 +109,30 @@ def usable(table: Table, column: str, advice: str = "") -> Parsed:
 
 def _refuse_as_number(table: Table, column: str, parsed: Parsed) -> None:
     """Name the first value of a column that was to be numbers and is none."""
-    odd = np.flatnonzero(np.isnan(table.numbers(column)) & ~parsed.missing)
-    if not odd.size:
+    odd = np.isnan(table.numbers(column)) & ~parsed.missing
+    if not odd.any():
         return
-    found = str(table.shown(int(odd[0]), column))
-    mend = "write it as a plain number"
-    if table.is_text and "," in found and table.reading.decimal == ".":
-        mend = "if the comma is a decimal one, set decimal: ','"
-    elif not any(c.isdigit() for c in found):
-        mend = f"if it stands for a missing value, set missing_values: [{found!r}]"
+    row = int(np.flatnonzero(odd)[0])
     raise DatasetConfigError(
-        f"expected a column of numbers, found {found!r}: {table.place(int(odd[0]), column)}; {mend}",
+        f"expected a column of numbers, found {table.shown(row, column)!r}: {table.place(row, column)};"
+        f" {_mend(table, column, odd, parsed)}",
         ("dataset", "numeric"),
     )
+
+
+def _mend(table: Table, column: str, odd: NDArray[np.bool_], parsed: Parsed) -> str:
+    """What to do about the rows that are no numbers in a column that was to be."""
+    texts = [str(text) for text in table.columns[column][odd]]
+    if not any(c.isdigit() for c in texts[0]):
+        if odd.sum() > SHARE * (~parsed.missing).sum():
+            return f"most of its values are no numbers: take {column!r} out of numeric"
+        if table.reading.keeps(texts[0]):
+            return f"if it stands for a missing value, take {texts[0]!r} out of not_missing"
+        return f"if it stands for a missing value, set missing_values: [{texts[0]!r}]"
+    comma = comma_of(texts) if table.is_text and table.reading.decimal == "." and "," in texts[0] else ""
+    if comma == "decimal":
+        return "if the comma is a decimal one, set decimal: ','"
+    return EITHER if comma == "either" else "write it as a plain number"
 
 
 def agreeing(parsed: Parsed, table: Table, column: str) -> Parsed:
@@ -159,9 +172,12 @@ def _check_meant_as_text(parsed: Parsed, table: Table, column: str) -> None:
     if known.size <= MISTAKEN_SHARE * (~parsed.missing).sum() or np.unique(known).size < MISTAKEN_NUMBERS:
         return
     row = int(np.flatnonzero(np.isnan(numbers) & ~parsed.missing)[0])
+    found = str(table.shown(row, column))
+    marker = "" if any(c.isdigit() for c in found) else f" or set missing_values: [{found!r}]"
+    marker = f", or take {found!r} out of not_missing," if table.reading.keeps(found) else marker
     raise DataError(
-        f"{table.place(row, column)}: expected a number, as most of its values are, found {table.shown(row, column)!r};"
-        " mend it, leave it empty to make it a missing value, or drop the column"
+        f"{table.place(row, column)}: expected a number, as most of its values are, found {found!r}; mend it, leave it"
+        f" empty{marker} to make it a missing value, or drop the column"
     )
 
 

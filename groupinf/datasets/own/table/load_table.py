@@ -64,10 +64,11 @@ def load_table(config: TableOptions, files: Sequence[Path], seed: int, read: Cal
     )
 
 
-def stated_roles(config: TableOptions, dataset: Dataset) -> Mapping[str, Any]:
-    """Which columns the file itself makes an index or categories, by what pandas wrote beside the data."""
+def stated_by_file(config: TableOptions, dataset: Dataset) -> Mapping[str, Any]:
+    """Which columns the file itself makes an index or categories, and which it holds as decimals or periods."""
     stated = {use.name: use.role for use in dataset.uses if use.stated}
-    return {"stated": stated} if stated else {}
+    read = {use.name: use.read_as for use in dataset.uses if use.read_as}
+    return {**({"stated": stated} if stated else {}), **({"read": read} if read else {})}
 
 
 def _read(config: TableOptions, files: Sequence[Path], read: Callable[[Path], _Table]) -> tuple[_Table, list[str]]:

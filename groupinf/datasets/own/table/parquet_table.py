@@ -14,10 +14,11 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from groupinf.datasets.files.data_home import sha256_of
+from groupinf.datasets.own.table.parquet_periods import frequency, periods, stored
 from groupinf.datasets.own.table.reading import AS_FOUND, Reading
-from groupinf.datasets.own.table.table import Columns, Parsed, Table, TableFile, check_header, type_name
+from groupinf.datasets.own.table.table import Columns, Parsed, Table, TableFile, check_header, floats, type_name
 from groupinf.datasets.rows.exact import number_in, plain_number
-from groupinf.errors import DataError
+from groupinf.errors import DataError, lack_of_memory
 
 # What pyarrow raises on files that are damaged or of another kind.
 UNREADABLE = (pa.ArrowException, OSError, ValueError, TypeError, KeyError, IndexError, NotImplementedError)
@@ -47,7 +48,7 @@ class TypedTable(Table):
         if self.is_category(column):
             return Parsed(np.array([str(value) for value in self.exact(column)], dtype=object), missing)
         if missing.any() or array.type not in (pa.int64(), pa.float64(), pa.bool_()):
-            return Parsed(array.cast(pa.float64(), safe=False).to_numpy(), missing)
+            return Parsed(floats(array).to_numpy(), missing)
         return Parsed(array.to_numpy(), missing)
 
     def numbers(self, column: str) -> NDArray[np.float64]:
@@ -62,7 +63,7 @@ class TypedTable(Table):
             texts = [number_in(text) for text in self.columns[column]]
             return np.array([np.nan if number is None else float(number) for number in texts])
         numbers = array.cast(pa.int8()) if pa.types.is_boolean(array.type) else array
-        return np.asarray(numbers.cast(pa.float64(), safe=False).to_numpy(), dtype=np.float64)
+        return np.asarray(floats(numbers).to_numpy(), dtype=np.float64)
 
     def exact(self, column: str) -> NDArray[np.object_]:
         """Return a column of numbers as they are, of bools by their names, of text that is numbers as those."""
@@ -77,21 +78,24 @@ class TypedTable(Table):
 def read_parquet(path: Path, reading: Reading = AS_FOUND) -> TypedTable:
     """Return the table of a Parquet file; rows are counted from 0.
 
-    Dates and times become text, to group by, or where ``reading`` wants numbers the days since 1970-01-01. Columns that
-    pandas' metadata list as the index, or as categories, are known as such.
+    Dates, times and pandas' periods become text, to group by, or where ``reading`` wants numbers the days since
+    1970-01-01. Columns that pandas' metadata list as the index, or as categories, are known as such.
     Raises DataError where it is no Parquet file, damaged or without rows, or a column name is repeated or empty.
     """
     sha256, raw = sha256_of(path), _raw_table(path)
-    columns, unusable, dates = {}, {}, {}
-    for name in raw.column_names:
-        kind = raw[name].type
-        array = _or_none(raw[name], as_days=name in reading.numeric)
+    columns, unusable, dates, read_as = {}, {}, {}, {}
+    for field in raw.schema:
+        name, found, freq = field.name, stored(raw[field.name]), frequency(field)
+        kind = f"period[{freq}]" if freq else type_name(found.type)
+        array = _or_none(found, freq, as_days=name in reading.numeric)
         if array is None:
-            unusable[name] = type_name(kind)
-        else:
-            columns[name] = _without_markers(array, reading)
-            if _is_time(kind) and pa.types.is_large_string(array.type):
-                dates[name] = type_name(kind)
+            unusable[name] = kind
+            continue
+        columns[name] = _without_markers(array, reading)
+        if (freq or _is_time(found.type)) and pa.types.is_large_string(array.type):
+            dates[name] = kind
+        if freq or _has_decimals(found.type):
+            read_as[name] = kind
     index, categories = pandas_columns(raw.schema)
     return TypedTable(
         columns=Columns(columns),
@@ -101,18 +105,19 @@ def read_parquet(path: Path, reading: Reading = AS_FOUND) -> TypedTable:
         dates=dates,
         index=tuple(name for name in raw.column_names if name in index or _UNNAMED_INDEX.fullmatch(name)),
         categories=categories | {f.name for f in raw.schema if pa.types.is_dictionary(f.type)},
+        read_as=read_as,
     )
 
 
 def _raw_table(path: Path) -> pa.Table:
     """The file as it is; raises DataError as ``read_parquet`` says."""
     try:
-        with pq.ParquetFile(path) as file:
-            raw = file.read()
+        with pq.ParquetFile(path, pre_buffer=False) as file:
+            raw = file.read(use_threads=False)
         raw.validate(full=True)
-    except MemoryError:  # Arrow's own among them, which is no damage
-        raise
     except UNREADABLE as error:
+        if lack_of_memory(error) is not None:  # which is no damage
+            raise
         reason = str(error).split("\n", 1)[0] or type(error).__name__
         raise DataError(
             f"{path}: expected a readable Parquet file, found: {reason}; a file of comma-separated text is"
@@ -159,13 +164,20 @@ def _exact(value: object) -> object:
     return plain_number(value) if isinstance(value, float | Decimal) else value
 
 
-def _or_none(array: pa.ChunkedArray, as_days: bool) -> pa.ChunkedArray | None:
+def _or_none(array: pa.ChunkedArray, freq: str, as_days: bool) -> pa.ChunkedArray | None:
     try:
+        if freq:
+            return periods(array, freq, as_days)
         return _days(array) if as_days and _is_day(array.type) else _normalised(array)
-    except MemoryError:
-        raise
-    except pa.ArrowException:  # a cast that this version of pyarrow does not have, or an unknown time zone
+    except pa.ArrowException as error:  # a cast that this version of pyarrow does not have, or an unknown time zone
+        if lack_of_memory(error) is not None:
+            raise
         return None
+
+
+def _has_decimals(kind: pa.DataType) -> bool:
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(pa.types.is_decimal(kind) and kind.scale > 0)
 
 
 def _is_day(kind: pa.DataType) -> bool:
@@ -198,7 +210,7 @@ def _normalised(array: pa.ChunkedArray) -> pa.ChunkedArray | None:
     if pa.types.is_integer(kind) or (pa.types.is_decimal(kind) and kind.scale <= 0):
         return _whole(array)
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind) or kind == pa.null():
-        numbers = array.cast(pa.float64(), safe=False)
+        numbers = floats(array)
         return pc.if_else(pc.is_nan(numbers), pa.scalar(None, pa.float64()), numbers)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or kind == pa.string_view():
         return array.cast(pa.large_string())

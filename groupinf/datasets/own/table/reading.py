@@ -29,6 +29,15 @@ class Reading:
     separator: str = ","
     decimal: str = "."
 
+    @property
+    def not_missing(self) -> frozenset[str]:
+        """The usual markers of which the owner says that they are values."""
+        return frozenset(MISSING) - self.usual
+
+    def keeps(self, text: str) -> bool:
+        """Whether a text is a usual marker of which the owner says that it is a value."""
+        return text.strip().lower() in self.not_missing
+
     def is_marker(self, text: str, number: float | None, usual: bool = True) -> bool:
         """Whether a text, which reads as ``number`` if it is one, stands for a missing value."""
         plain = text.strip().lower()

@@ -80,6 +80,7 @@ class Table(ABC):
     ``unusable`` says what columns hold that are neither numbers, bools nor text; they are not in ``columns``.
     ``dates`` says the same of those that hold dates or times: their text is in ``columns``, to group by. ``index`` are
     the columns that number or name the rows, ``categories`` those of which the file says that they are categories.
+    ``read_as`` names the types of those whose values are read otherwise than they are stored: decimals and periods.
     """
 
     columns: Columns
@@ -89,6 +90,7 @@ class Table(ABC):
     dates: Mapping[str, str] = field(default_factory=dict)
     index: tuple[str, ...] = ()
     categories: frozenset[str] = frozenset()
+    read_as: Mapping[str, str] = field(default_factory=dict)
 
     @property
     @abstractmethod
@@ -161,6 +163,7 @@ class Table(ABC):
             files=(*self.files, *other.files),
             unusable={**other.unusable, **self.unusable},
             dates={**other.dates, **self.dates},
+            read_as={**other.read_as, **self.read_as},
         )
 
     def _with(self, other: Self, name: str) -> pa.ChunkedArray:
@@ -177,7 +180,7 @@ class Table(ABC):
                 f"{other.path}: column {name!r}: expected {type_name(ours.type)} as in {self.path.name},"
                 f" found {type_name(theirs.type)}"
             )
-        both = [array.cast(pa.float64(), safe=False) for array in (ours, theirs)]
+        both = [floats(array) for array in (ours, theirs)]
         return pa.chunked_array([*both[0].chunks, *both[1].chunks], type=pa.float64())
 
 
@@ -200,6 +203,16 @@ class GroupColumns(Mapping[str, NDArray[np.object_]]):
 def is_number(kind: pa.DataType) -> bool:
     """Whether a column is one of integers, floats or decimals."""
     return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
+
+
+def floats(numbers: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the float64 next to each number, or bool.
+
+    Decimals go by their text: Arrow multiplies them by a power of ten, and the product of 251 and 0.01 is not 2.51.
+    """
+    if pa.types.is_decimal(numbers.type):
+        numbers = numbers.cast(pa.string())
+    return numbers.cast(pa.float64(), safe=False)
 
 
 def check_header(names: Sequence[str], where: str) -> None:

@@ -89,7 +89,10 @@ class TextTable(Table):
 
     def gap(self, row: int, column: str) -> str:
         """Return the text that counts as missing."""
-        return f"{self.shown(row, column)!r}, which stands for a missing one"
+        found = str(self.shown(row, column))
+        plain = found.strip().lower()
+        may_be_kept = plain in self.reading.usual - self.reading.markers - {""}
+        return f"{found!r}, which stands for a missing one" + (" unless not_missing lists it" if may_be_kept else "")
 
 
 def read_table(path: Path, reading: Reading = AS_FOUND) -> TextTable:

@@ -39,12 +39,11 @@ _COLUMNS = (
 
 def in_short(entries: Sequence[Entry], looks: Looks) -> Html:
     """Of one run a row per evaluation and prediction; of several a row per evaluation and run."""
-    return _of_one(entries[0], looks) if len(entries) == 1 else _of_several(entries, looks)
-
-
-def _of_one(entry: Entry, looks: Looks) -> Html:
-    rows = [_cells(row, looks.methods[row["method"]]) for row in extents(entry.run.spearman).to_dict("records")]
-    several = len(entry.pairs.measures) > len({evaluation for evaluation, _ in entry.pairs.measures})
+    if len(entries) > 1:
+        return _of_several(entries, looks)
+    run, pairs = entries[0].run, entries[0].pairs
+    rows = [_cells(row, looks.methods[row["method"]]) for row in extents(run.spearman).to_dict("records")]
+    several = len(pairs.measures) > len({evaluation for evaluation, _ in pairs.measures})
     reach = ", from the lowest to the highest test point" if several else ""
     return table(f"In short: all groups{reach}", _COLUMNS, rows)
 

@@ -34,18 +34,15 @@ def overview(entries: Sequence[Entry]) -> Html:
     several = len(entries) > 1
     columns = [Column("Run"), *_COLUMNS] if several else _COLUMNS
     rows = [[*([run_cell(entry, i)] if several else []), *_facts(entry.run)] for i, entry in enumerate(entries)]
-    lines = [element("p", {"class": kind} if kind else {}, line) for line, kind in _lines(entries)]
-    return joined([table("What was run", columns, rows), *lines])
-
-
-def _lines(entries: Sequence[Entry]) -> list[tuple[str, str]]:
-    """Lines and their CSS class; each says of which run it speaks where not all share it."""
     about = [line for of in (choice_lines, _stored, _points) for line in _told(entries, of)]
     closing = [convention_of([entry.run for entry in entries]), *_told(entries, unit_lines)]
-    return [*((line, "") for line in about), *((line, "quiet") for line in closing)]
+    lines = [element("p", {}, line) for line in about]
+    quiet = [element("p", {"class": "quiet"}, line) for line in closing]
+    return joined([table("What was run", columns, rows), *lines, *quiet])
 
 
 def _told(entries: Sequence[Entry], of: Callable[[Run], list[str]]) -> list[str]:
+    """Lines, each of which says of which run it speaks where not all share it."""
     told = [(entry.label, line) for entry in entries for line in of(entry.run)]
     if len(told) == len(entries) and len({line for _, line in told}) == 1:
         return [told[0][1]]

@@ -25,7 +25,6 @@ from groupinf.reporting.words.style import (
     on_dark,
     panel_name,
 )
-from groupinf.studies.group_effects.result import Run
 
 _LONGEST_ORIGIN = 120
 _PLAIN_POWERS = 60  # float32 reaches from 2⁻¹²⁶ to 2¹²⁸
@@ -72,7 +71,12 @@ def plot_data(entries: Sequence[Entry], looks: Looks) -> dict[str, Any]:
         "methods": {method: look.style.name for method, look in looks.methods.items()},
         "groups": distinct,
         "runs": [
-            _run(entry, distinct.index(one), places, arrays) for (entry, places), one in zip(shown, groups, strict=True)
+            {
+                "label": entry.label,
+                "groups": distinct.index(one),
+                "panels": {f"{name} {point}": _panel(entry, i, arrays) for i, name, point in places},
+            }
+            for (entry, places), one in zip(shown, groups, strict=True)
         ],
         "units": [unit for unit, _ in arrays.places],
         "arrays": [text for _, text in arrays.places],
@@ -99,14 +103,6 @@ class _Arrays:
         return self.places.setdefault((math.ldexp(1.0, power), text), len(self.places))
 
 
-def _run(entry: Entry, groups: int, places: Sequence[Place], arrays: _Arrays) -> dict[str, Any]:
-    return {
-        "label": entry.label,
-        "groups": groups,
-        "panels": {f"{name} {point}": _panel(entry, i, arrays) for i, name, point in places},
-    }
-
-
 def _groups(entry: Entry, looks: Looks, styles: Sequence[Look]) -> dict[str, Any]:
     """What is said of the groups of a run; runs on the same groups share it."""
     about = entry.run.groups.set_index("group").loc[entry.pairs.groups]
@@ -122,7 +118,9 @@ def _groups(entry: Entry, looks: Looks, styles: Sequence[Look]) -> dict[str, Any
 
 def _panel(entry: Entry, i: int, arrays: _Arrays) -> dict[str, Any]:
     evaluation, point = entry.pairs.measures[i]
-    spearman = _overall_rho(entry.run, evaluation, point)
+    table = entry.run.spearman
+    rows = table[(table["kind"] == ALL_KINDS) & (table["evaluation"] == evaluation) & (table["test_point"] == point)]
+    spearman = dict(zip(rows["method"], rows["spearman"], strict=True))
     actual = entry.pairs.actual[i]
     words = measured_on(entry, evaluation, point)
     panel: dict[str, Any] = {"words": words, "actual": arrays.place(actual), "predicted": {}, "limits": {}, "rho": {}}
@@ -130,7 +128,7 @@ def _panel(entry: Entry, i: int, arrays: _Arrays) -> dict[str, Any]:
         predicted = entry.pairs.predicted[m, i]
         panel["predicted"][method] = arrays.place(predicted)
         panel["limits"][method] = list(axis_limits(predicted, actual))
-        panel["rho"][method] = coefficient(spearman[method])
+        panel["rho"][method] = coefficient(float(spearman[method]))
     return panel
 
 
@@ -142,9 +140,3 @@ def _style(look: Look) -> dict[str, str]:
         "dark": on_dark(style.colour),
         "symbol": PLOTLY_SYMBOLS[style.marker],
     }
-
-
-def _overall_rho(run: Run, evaluation: str, point: int) -> dict[str, float]:
-    table = run.spearman
-    rows = table[(table["kind"] == ALL_KINDS) & (table["evaluation"] == evaluation) & (table["test_point"] == point)]
-    return {str(method): float(rho) for method, rho in zip(rows["method"], rows["spearman"], strict=True)}

@@ -8,7 +8,7 @@ from groupinf.reporting.drawing.figures import figure_bytes, scatter_figure
 from groupinf.reporting.html.parts.assets import asset, plotly_script
 from groupinf.reporting.html.parts.markup import Html, element, joined, png_figure
 from groupinf.reporting.html.parts.plot_controls import plot_controls
-from groupinf.reporting.html.parts.plot_data import Place, measured_on, plot_data, shown_plots
+from groupinf.reporting.html.parts.plot_data import measured_on, plot_data, shown_plots
 from groupinf.reporting.html.section import Answer, Material, PngOf, Section
 from groupinf.reporting.words.entries import Entry, Looks
 from groupinf.reporting.words.style import MOST_TEST_POINTS, evaluation_name, method_name, panel_name
@@ -58,17 +58,12 @@ def interactive_plots(entries: Sequence[Entry], looks: Looks) -> Html:
         ]
         grids.append(element("h3", {}, evaluation_name(evaluation)))
         grids.append(element("div", {"class": "grid"}, *figures))
-    return joined(
-        [plot_controls(entries, looks), element("p", {"class": "quiet"}, _AXES), _limits(entries, shown), *grids]
-    )
-
-
-def _limits(entries: Sequence[Entry], shown: Sequence[Sequence[Place]]) -> Html:
-    left_out = any(len(places) < len(entry.pairs.measures) for entry, places in zip(entries, shown, strict=True))
-    if not left_out:
-        return Html("")
-    which = "The first test point" if len(entries) > 1 else f"The first {MOST_TEST_POINTS} test points"
-    return element("p", {"class": "quiet"}, f"{which} of each evaluation: the plots show no more.")
+    about = [_AXES]
+    if any(len(places) < len(entry.pairs.measures) for entry, places in zip(entries, shown, strict=True)):
+        which = "The first test point" if len(entries) > 1 else f"The first {MOST_TEST_POINTS} test points"
+        about.append(f"{which} of each evaluation: the plots show no more.")
+    quiet = [element("p", {"class": "quiet"}, line) for line in about]
+    return joined([plot_controls(entries, looks), *quiet, *grids])
 
 
 def _figure(entry: Entry, run: int, position: int, evaluation: str, point: int) -> Html:

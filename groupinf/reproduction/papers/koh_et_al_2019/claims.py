@@ -115,7 +115,8 @@ def _range_claim(paper: str, values: dict[str, float], wanted: tuple[float, floa
 
 def underestimation_claim(runs: Sequence[KohFacts]) -> Claim:
     """|influence| < |actual| for most groups of every dataset, evaluation and sign, a falling test loss left aside."""
-    cells = [(run.dataset, row) for run in runs for row in run.signs.to_dict("records") if not _is_fall(row)]
+    rows = [(run.dataset, row) for run in runs for row in run.signs.to_dict("records")]
+    cells = [(name, row) for name, row in rows if not (row["evaluation"] == TEST_LOSS.name and row["negative"])]
     shares = [float(row["under"]) for _, row in cells]
     odd = [_cell(dataset, row) for dataset, row in cells if not row["under"] > 0.5]
     found = f"too small for {extent(min(shares), max(shares), percent)} of the groups"
@@ -155,10 +156,6 @@ def falling_loss_claims(runs: Sequence[KohFacts]) -> list[Claim]:
 
 def _shares(values: Sequence[float]) -> str:
     return extent(min(values), max(values), percent)
-
-
-def _is_fall(row: Mapping[Hashable, Any]) -> bool:
-    return row["evaluation"] == TEST_LOSS.name and bool(row["negative"])
 
 
 def _cell(dataset: str, row: Mapping[Hashable, Any]) -> str:

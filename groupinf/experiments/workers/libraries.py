@@ -1,0 +1,72 @@
+"""Loading the numerical libraries while there is memory for them, each with one thread."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import sys
+
+from groupinf.errors import OutOfMemoryError
+from groupinf.experiments.workers.memory import LIMITS, available_bytes, out_of_memory
+from groupinf.wording import memory_text
+
+# Whatever decides a number runs with one thread in each process; more threads would only be in each other's way.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+# Arrow's usual one takes a gigabyte of address space at once
+_ARROW_POOL = ("ARROW_DEFAULT_MEMORY_POOL", "system")
+# what NumPy's and SciPy's BLAS take for one thread: 32 MiB and a page each
+BUFFERS_BYTES = 65 * 2**20
+# as malloc.h of glibc has it
+_M_ARENA_MAX = -8
+# rows of a matrix that no product or factorisation takes a short cut for
+_LARGE_ENOUGH = 128
+
+
+def load_libraries() -> None:
+    """Load NumPy and SciPy for one thread each, with the memory that they work in; nothing where that was done before.
+
+    Raises OutOfMemoryError, before anything is loaded, where a limit leaves less than the libraries of any command
+    take: BLAS would ask for memory without end.
+    """
+    if "numpy" in sys.modules:
+        return
+    os.environ.update(ONE_THREAD)
+    os.environ.setdefault(*_ARROW_POOL)
+    limits = [(limit, size) for limit in LIMITS if (size := limit.size()) is not None]
+    for limit, size in limits:
+        if size < limit.libraries:
+            raise OutOfMemoryError(
+                f"memory does not suffice: Python with its numerical libraries takes about "
+                f"{memory_text(limit.libraries)} of {limit.name}, and {memory_text(size)} are to be had; it takes a "
+                "higher limit (ulimit, or the memory that a batch job asks for)"
+            )
+    if limits:
+        _keep_one_heap()
+    reserve_buffers()
+
+
+def _keep_one_heap() -> None:
+    """Give threads, here and in workers, no heap of their own: glibc takes 64 MiB of address space for each."""
+    os.environ.setdefault("MALLOC_ARENA_MAX", "1")
+    with contextlib.suppress(ImportError, OSError, AttributeError, TypeError):  # another C library
+        import ctypes
+
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+
+
+@functools.cache
+def reserve_buffers() -> None:
+    """Let NumPy's and SciPy's BLAS take the memory that they work in, which they keep, while there is some.
+
+    Once in a process. Later, where it is used up, the one would end the process and the other ask for it without end.
+    Raises OutOfMemoryError where there is too little now.
+    """
+    there = available_bytes()
+    if there is not None and there < BUFFERS_BYTES:
+        raise out_of_memory(f"the numerical libraries need {memory_text(BUFFERS_BYTES)} to work in")
+    import numpy as np
+    from scipy.linalg import lapack
+
+    identity = np.eye(_LARGE_ENOUGH)
+    lapack.dpotrf(identity @ identity, lower=1)
