@@ -455,6 +455,8 @@ def test_a_comma_in_a_stated_number_may_be_of_thousands(tmp_path: Path) -> None:
     read = warnings(load(tmp_path, "csv", table, decimal=","))
     assert read["price"].startswith("looks like thousands: '4,253', as every other with a ',', has three digits behind")
     assert not warnings(load(tmp_path, "csv", table, decimal=",", numeric=["price"]))
+    aims = {"target": "price", "task": "regression", "decimal": ",", "drop": ["y"]}
+    assert warnings(load(tmp_path, "csv", table, **aims)) == read
 
 
 @KINDS

@@ -45,7 +45,7 @@ def looks_of_numbers(column: str, values: NDArray[Any], texts: Iterable[str], de
     if values.dtype == np.bool_ or values.size < FEWEST:
         return ""
     if not (values == np.floor(values)).all():
-        return _thousands(set(texts), decimal)
+        return looks_of_thousands(texts, decimal)
     code = next((text for text in texts if text[:1] in "0+- " and is_code(text)), None)
     if code is not None:
         return f"looks like codes: {code!r} has leading zeros and is read as {number_in(code)}; {_AS_CATEGORIES}"
@@ -59,7 +59,25 @@ def looks_of_numbers(column: str, values: NDArray[Any], texts: Iterable[str], de
     counts_rows = (steps == 1).all() or (steps == -1).all()
     if _ID_NAME.fullmatch(column) or _CAMEL_ID.fullmatch(column) or counts_rows:
         return f"looks like an id, and is read as numbers; drop it, or {_AS_CATEGORIES}"
-    return _thousands(set(texts), decimal)
+    return looks_of_thousands(texts, decimal)
+
+
+def looks_of_thousands(texts: Iterable[str], decimal: str) -> str:
+    """Return a warning about numbers whose decimal sign may be that of thousands; empty where it is none.
+
+    A point is what plain numbers have: many values, of which some do without, are needed to doubt it.
+    """
+    different = set(texts)
+    with_sign = [text for text in different if decimal in text]
+    if decimal == "." and not FEWEST <= len(with_sign) < len(different):
+        return ""
+    if not are_thousands(with_sign, decimal):
+        return ""
+    example = min(with_sign)
+    return (
+        f"looks like thousands: {example!r}, as every other with a {decimal!r}, has three digits behind it, and is read"
+        f" as {number_in(example, decimal)}; write plain numbers, or list it under numeric where that is right"
+    )
 
 
 def looks_of_categories(
@@ -110,23 +128,6 @@ def blanks_around(values: NDArray[np.object_]) -> str:
 
 
 _AS_CATEGORIES = "list it under categorical, or under numeric where it is a quantity"
-
-
-def _thousands(texts: Collection[str], sign: str) -> str:
-    """The warning where the decimal sign may be one of thousands.
-
-    A point is what plain numbers have: many values, of which some do without, are needed to doubt it.
-    """
-    with_sign = [text for text in texts if sign in text]
-    if sign == "." and not FEWEST <= len(with_sign) < len(texts):
-        return ""
-    if not are_thousands(with_sign, sign):
-        return ""
-    example = min(with_sign)
-    return (
-        f"looks like thousands: {example!r}, as every other with a {sign!r}, has three digits behind it, and is read as"
-        f" {number_in(example, sign)}; write plain numbers, or list it under numeric where that is right"
-    )
 
 
 def _numbers_but_for(marks: Mapping[str, int], of_text: bool, not_missing: Collection[str]) -> str:

@@ -94,7 +94,7 @@ def read_parquet(path: Path, reading: Reading = AS_FOUND) -> TypedTable:
         columns[name] = _without_markers(array, reading)
         if (freq or _is_time(found.type)) and pa.types.is_large_string(array.type):
             dates[name] = kind
-        if freq or _has_decimals(found.type):
+        if freq or (_is_decimal(found.type) and array.type != pa.int64()):
             read_as[name] = kind
     index, categories = pandas_columns(raw.schema)
     return TypedTable(
@@ -175,9 +175,8 @@ def _or_none(array: pa.ChunkedArray, freq: str, as_days: bool) -> pa.ChunkedArra
         return None
 
 
-def _has_decimals(kind: pa.DataType) -> bool:
-    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return bool(pa.types.is_decimal(kind) and kind.scale > 0)
+def _is_decimal(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_decimal(kind.value_type if pa.types.is_dictionary(kind) else kind))
 
 
 def _is_day(kind: pa.DataType) -> bool:

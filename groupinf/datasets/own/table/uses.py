@@ -11,7 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.datasets.column_use import ColumnUse, Role
-from groupinf.datasets.own.table.column_looks import blanks_around, looks_of_categories, looks_of_numbers
+from groupinf.datasets.own.table.column_looks import (
+    blanks_around,
+    looks_of_categories,
+    looks_of_numbers,
+    looks_of_thousands,
+)
 from groupinf.datasets.own.table.table import Parsed, Table
 from groupinf.datasets.own.table.times import readings_of_time
 from groupinf.wording import counted, number
@@ -41,12 +46,10 @@ def uses_of(
     found = {use.name: use for use in features}
     for name, role in parts.items():
         found[name] = ColumnUse(name, role, table.unusable.get(name, ""), warning=_dropped(table, name, role))
-        if role == "target":
+        if role in ("target", "weight"):
             parsed = table.parsed(name)
-            detail = f"{classes:,} classes" if classes else _values(parsed)
-            found[name] = ColumnUse(name, role, detail, warning=_blanks(parsed))
-        if role == "weight":
-            found[name] = ColumnUse(name, role, _values(table.parsed(name)))
+            detail = f"{classes:,} classes" if classes and role == "target" else _values(parsed)
+            found[name] = ColumnUse(name, role, detail, warning=_blanks(parsed) or _thousands(table, name, parsed))
         if role == "index":
             found[name] = ColumnUse(name, role, warning=_index(table, name), stated=True)
     return tuple(
@@ -88,6 +91,13 @@ def _looks(table: Table, column: str, parsed: Parsed) -> str:
         return looks_of_categories(known, reading.decimal, table.is_text, reading.not_missing)
     texts = table.columns[column] if table.is_text else ()
     return looks_of_numbers(column, known, texts, reading.decimal)
+
+
+def _thousands(table: Table, column: str, parsed: Parsed) -> str:
+    """The one look that a target or a weight may have."""
+    if parsed.is_text or not table.is_text or column in table.reading.numeric:
+        return ""
+    return looks_of_thousands(table.columns[column], table.reading.decimal)
 
 
 def _gaps(table: Table, column: str, parsed: Parsed) -> str:
