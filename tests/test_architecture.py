@@ -105,7 +105,7 @@ ORDERS = {
         ["sweep_report", "registry"],
     ],
     "groupinf.cli": [
-        ["options", "errors", "progress", "transfers", "data_text", "shard_text", "results"],
+        ["command", "options", "errors", "progress", "transfers", "data_text", "shard_text", "results"],
         ["reported_sweep"],
         ["commands"],
         ["main"],
