@@ -7,11 +7,14 @@ from typing import Any, TypeVar
 
 import click
 
+from groupinf.experiments.workers.libraries import load_libraries
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def all_cores() -> int:
     """How many processes compute unless --jobs says otherwise."""
+    load_libraries()  # which joblib would load itself, whatever memory there is
     import joblib
 
     return int(joblib.cpu_count())

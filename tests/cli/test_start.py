@@ -5,6 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import click
+
+from groupinf.cli.command import Command
+from groupinf.cli.main import main
+
 
 def python(*args: str) -> str:
     return subprocess.run([sys.executable, *args], check=True, capture_output=True, text=True).stdout
@@ -23,3 +28,11 @@ def test_the_commands_import_nothing_heavy_until_they_run() -> None:
 def test_help_with_defaults_that_are_found_out_imports_nothing_heavy() -> None:
     code = "import sys; from groupinf.cli.main import main; main(['prepare', '--help'], standalone_mode=False)"
     assert python("-c", f"{code}; print('joblib' in sys.modules)").endswith("\nFalse\n")
+
+
+def test_every_command_loads_the_libraries_before_it_runs() -> None:
+    """So that none of them loads them where there is no memory for it."""
+    commands = list(main.commands.values())
+    inner = [command for group in commands if isinstance(group, click.Group) for command in group.commands.values()]
+    single = [command for command in (*commands, *inner) if not isinstance(command, click.Group)]
+    assert [command.name for command in single if not isinstance(command, Command)] == []

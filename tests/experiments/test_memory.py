@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -106,8 +107,16 @@ def test_arrays_that_are_never_read_count_for_nothing(tmp_path: Path) -> None:
     assert declared({"npz": own["npz"]}) == 0
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        pa.ArrowMemoryError("malloc of size 64 failed"),
+        pa.ArrowException("Unknown error: Failed to launch worker thread: Resource temporarily unavailable"),
+        OSError(errno.ENOMEM, "Cannot allocate memory"),
+    ],
+)
 def test_a_parquet_file_for_which_memory_does_not_suffice_is_not_called_damaged(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     pd.DataFrame({"a": range(50), "y": [0, 1] * 25}).to_parquet(tmp_path / "t.parquet")
     path = tmp_path / "study.yaml"
@@ -116,13 +125,14 @@ def test_a_parquet_file_for_which_memory_does_not_suffice_is_not_called_damaged(
         f"groups: {SIZES}\n"
     )
 
-    def fail(*_: Any) -> None:
-        raise pa.ArrowMemoryError("malloc of size 64 failed")
+    def fail(*_: Any, **__: Any) -> None:
+        raise error
 
     monkeypatch.setattr("pyarrow.parquet.ParquetFile.read", fail)
     result = CliRunner().invoke(main, ["experiment", str(path)])
     assert result.exit_code == 1
-    assert "memory does not suffice (malloc of size 64 failed); " in result.stderr
+    assert "memory does not suffice (" in result.stderr
+    assert str(error)[1:] in result.stderr
 
 
 def test_a_csv_file_takes_at_least_what_it_is_long(tmp_path: Path) -> None:
@@ -140,11 +150,46 @@ def test_a_process_that_needs_more_than_there_is_is_said_by_validate(
         f"name: s\ndataset: {{name: breast_cancer}}\nregularization: {{lambda_over_n: 0.1}}\ngroups: {SIZES}\n"
     )
     monkeypatch.setattr(memory, "_resident", lambda: 0)
+    monkeypatch.setattr(memory, "_of_control_groups", lambda: None)
     for size, told in ((10**8, True), (10**12, False), (None, False)):
-        there_are(monkeypatch, size)
+        monkeypatch.setattr(memory, "_of_system", lambda size=size: size)
         result = CliRunner().invoke(main, ["validate", str(config)])
         assert result.exit_code == 0
         assert ("a process needs about" in result.stdout) == told
+
+
+def test_a_limit_of_the_process_is_held_against_its_libraries_and_its_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What libraries map into the address space counts, though little of it is ever in memory."""
+    resource = pytest.importorskip("resource")
+    space = next(limit for limit in memory.LIMITS if limit.name == "address space")
+    smallest = space.libraries + memory.RUNNING_BYTES
+    monkeypatch.setattr(memory, "_of_system", lambda: None)
+    monkeypatch.setattr(memory, "_of_control_groups", lambda: None)
+    for size, told in ((smallest - 1, True), (smallest, False), (resource.RLIM_INFINITY, False)):
+        limits = {resource.RLIMIT_AS: size, resource.RLIMIT_DATA: resource.RLIM_INFINITY}
+        monkeypatch.setattr(resource, "getrlimit", lambda kind, limits=limits: (limits[kind], limits[kind]))
+        assert ("of address space" in memory.shortage(0)) == told
+    assert memory.shortage(10**15) == ""
+
+
+def test_a_run_says_at_its_start_that_memory_is_too_little_and_leaves_no_empty_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_memory(*_: Any, **__: Any) -> None:
+        raise MemoryError("Unable to allocate 3 GiB")
+
+    config = tmp_path / "study.yaml"
+    config.write_text(
+        f"name: s\ndataset: {{name: breast_cancer}}\nregularization: {{lambda_over_n: 0.1}}\ngroups: {SIZES}\n"
+    )
+    monkeypatch.setattr(memory, "_of_system", lambda: 10**8)
+    monkeypatch.setattr(memory, "_resident", lambda: 0)
+    monkeypatch.setattr("groupinf.studies.group_effects.prepare.fit_model", no_memory)
+    result = CliRunner().invoke(main, ["experiment", str(config), "--jobs", "1", "--out", str(tmp_path / "a" / "b")])
+    assert result.exit_code == 1
+    assert "a process needs about" in result.stderr.split("fit ...")[0]
+    assert "memory does not suffice (unable to allocate 3 GiB); " in result.stderr
+    assert list(tmp_path.iterdir()) == [config]
 
 
 def fails(_: int) -> int:
@@ -273,6 +318,62 @@ def test_under_a_limit_a_command_ends_with_a_sentence_and_leaves_nothing_half_wr
     assert words in ended.stderr
     assert "Traceback" not in ended.stderr
     assert [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix not in (".npz", ".yaml")] == []
+
+
+UNDER = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv.pop(1)) * 10**6,) * 2)
+from groupinf.cli.main import main
+main(prog_name="groupinf")
+"""
+
+
+def under(limit: int, *command: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """The command in a process whose address space is at most so many MB from its start."""
+    return subprocess.run(
+        [sys.executable, "-c", UNDER, str(limit), *command],
+        cwd=cwd, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not keep the limit")
+@pytest.mark.parametrize("limit", [150, 200, 250, 400, 650])
+@pytest.mark.parametrize("command", ["validate", "experiment", "sweep", "report"])
+def test_where_the_libraries_do_not_fit_a_command_says_so_and_loads_none(
+    tmp_path: Path, command: str, limit: int
+) -> None:
+    """BLAS would ask for memory without end where it is short while it loads."""
+    ended = under(limit, command, "study.yaml", cwd=tmp_path)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("Error: memory does not suffice: Python with its numerical libraries takes about ")
+    assert ended.stderr.count("\n") == 1
+    assert ended.stdout == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not keep the limit")
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["experiment", "--help"]])
+def test_help_needs_no_libraries(words: list[str]) -> None:
+    ended = under(150, *words)
+    assert ended.returncode == 0, ended.stderr
+    assert "groupinf" in ended.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not keep the limit")
+def test_under_a_limit_that_the_libraries_just_keep_a_run_ends_in_words_or_well(tmp_path: Path) -> None:
+    """Either way nothing is half-written, and the same command without the limit finishes it."""
+    config = tmp_path / "study.yaml"
+    config.write_text(
+        f"name: s\ndataset: {{name: breast_cancer}}\nregularization: {{lambda_over_n: 0.1}}\ngroups: {SIZES}\n"
+    )
+    command = ["experiment", str(config), "--jobs", "2", "-q", "--out", str(tmp_path / "runs")]
+    ended = under(680, *command)
+    assert "Traceback" not in ended.stderr
+    assert ended.returncode in (0, 1)
+    if ended.returncode:
+        assert ended.stderr.startswith("Error: memory does not suffice")
+        assert ended.stderr.count("\n") == 1
+    assert [path for path in tmp_path.rglob(".*") if path.is_file()] == []
+    assert CliRunner().invoke(main, command).exit_code == 0
 
 
 def test_a_config_that_needs_too_much_keeps_no_other_from_being_validated(

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 from support.faults import the_run
 from support.runs import execute
 
+from groupinf.cli.main import main
 from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.verify import verify_run
@@ -103,3 +105,15 @@ def test_signals_that_are_ignored_are_ignored_everywhere(tmp_path: Path) -> None
     assert half_written(run) == []
     assert (run / "report.html").is_file()
     assert verify_run(STUDIES, run, 1, Silent()).problems == ()
+
+
+def test_until_the_libraries_are_loaded_a_signal_is_handled_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A library that waits without end while it loads would keep a handler of ours from ever running."""
+    seen = []
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr("groupinf.cli.command.load_libraries", lambda: seen.append(signal.getsignal(signal.SIGTERM)))
+    monkeypatch.setattr("groupinf.studies.load.json_schema", lambda: seen.append(signal.getsignal(signal.SIGTERM)))
+    assert CliRunner().invoke(main, ["schema"]).exit_code == 0
+    assert seen[0] == before
+    assert len(seen) == 2
+    assert seen[1] != before
