@@ -109,7 +109,7 @@ class Limit:
         return None if size is None else size - _of_statm(self.field)
 
 
-# what the libraries take was measured with numpy 2.4, scipy 1.17, pandas 3.0 and pyarrow 23 on Linux
+# what the libraries take was measured with numpy 2.4, scipy 1.17, pandas 3.1 and pyarrow 26 on Linux
 LIMITS = (
     Limit("address space", "RLIMIT_AS", 0, 640 * 2**20),
     Limit("data", "RLIMIT_DATA", 5, 320 * 2**20),
