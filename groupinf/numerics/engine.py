@@ -246,7 +246,10 @@ def choose_engine(fitted: Fitted, mean_group: float) -> Engine:
     if best[1] == "diagonal":
         others = [retraining_work(shape, w, 0.0) for w in ways if w[1] != "diagonal"]
         affordable = min(others, default=np.inf) / shape.one_pass / PASSES_PER_ITERATION
-        iterations, diagonal = _cheapest_diagonal(fitted, diagonal, int(min(MOST_TRIED, affordable)))
+        most = int(min(MOST_TRIED, affordable))
+        identity = Diagonal(np.full_like(diagonal.diagonal, fitted.objective.lam), diagonal.loss)
+        tried = [(_iterations(fitted, candidate, most), candidate) for candidate in (diagonal, identity)]
+        iterations, diagonal = min(tried, key=lambda pair: pair[0])
         best = cheapest(shape, ways, iterations)
     kernel = inverse = np.empty((0, 0))
     if best[0] == "sample_space":
@@ -256,14 +259,8 @@ def choose_engine(fitted: Fitted, mean_group: float) -> Engine:
     return Engine(way=best[0], preconditioner=best[1], kernel=kernel, inverse=inverse, diagonal=diagonal)
 
 
-def _cheapest_diagonal(fitted: Fitted, diagonal: Diagonal, most: int) -> tuple[float, Diagonal]:
-    """What conjugate gradients like better, the diagonal or λ times the identity; and the iterations it takes."""
-    identity = Diagonal(np.full_like(diagonal.diagonal, fitted.objective.lam), diagonal.loss)
-    tried = [(_iterations(fitted, candidate, most), candidate) for candidate in (diagonal, identity)]
-    return min(tried, key=lambda pair: pair[0])
-
-
 def _iterations(fitted: Fitted, candidate: Diagonal, most: int) -> float:
+    """How many iterations conjugate gradients on H take with it; infinite where more than ``most``."""
     objective = fitted.objective
     end = conjugate_gradient(
         lambda V, _: hessian_products(objective, fitted.theta, V),

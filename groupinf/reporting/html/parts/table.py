@@ -32,8 +32,15 @@ Row = Sequence[Cell]
 
 def table(caption: str, columns: Sequence[Column], rows: Sequence[Row], row_class: str = "") -> Html:
     """A table whose columns a reader may sort; the first cell of each row is its header."""
-    headings = [_heading(column) for column in columns]
-    body = [_row(row, columns, row_class) for row in rows]
+    headings = []
+    for column in columns:
+        sign = element("span", {"class": "order", "aria-hidden": "true"})
+        button = element("button", {"type": "button"}, column.heading, sign)
+        headings.append(element("th", {"scope": "col", "class": _class(column)}, button))
+    body = []
+    for row in rows:
+        cells = [_cell(cell, column, first=i == 0) for i, (cell, column) in enumerate(zip(row, columns, strict=True))]
+        body.append(element("tr", {"class": row_class} if row_class else {}, *cells))
     whole = element(
         "table",
         {},
@@ -42,17 +49,6 @@ def table(caption: str, columns: Sequence[Column], rows: Sequence[Row], row_clas
         element("tbody", {}, *body),
     )
     return element("div", {"class": "scroll", "role": "region", "aria-label": caption, "tabindex": "0"}, whole)
-
-
-def _heading(column: Column) -> Html:
-    sign = element("span", {"class": "order", "aria-hidden": "true"})
-    button = element("button", {"type": "button"}, column.heading, sign)
-    return element("th", {"scope": "col", "class": _class(column)}, button)
-
-
-def _row(row: Row, columns: Sequence[Column], row_class: str) -> Html:
-    cells = [_cell(cell, column, first=i == 0) for i, (cell, column) in enumerate(zip(row, columns, strict=True))]
-    return element("tr", {"class": row_class} if row_class else {}, *cells)
 
 
 def _cell(cell: Cell, column: Column, first: bool) -> Html:
