@@ -16,9 +16,9 @@ from groupinf.effects.steps import solutions
 from groupinf.effects.study import Study
 from groupinf.effects.trust import trust_in
 from groupinf.errors import ConvergenceError, GroupConvergenceError
+from groupinf.numerics.change import changed
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Rows
-from groupinf.numerics.removal import removal
 from groupinf.numerics.retrain import retrained_at
 
 
@@ -73,7 +73,7 @@ def evaluate_block(
     def stored(at: BlockContext, measures: Sequence[Measure]) -> Ended:
         parameters = np.ascontiguousarray(theta.T)
         return ended_at(
-            study, at, measures, retrained_at(at.removal, at.reduced, parameters, passes, refreshed, at_rounding)
+            study, at, measures, retrained_at(at.changed, at.reduced, parameters, passes, refreshed, at_rounding)
         )
 
     return _named(names, lambda: _block_effects(study, members, stored))
@@ -89,11 +89,11 @@ def _named(names: Sequence[str], compute: Callable[[], BlockEffects]) -> BlockEf
 def _block_effects(
     study: Study, members: Sequence[Rows], ended_of: Callable[[BlockContext, Sequence[Measure]], Ended]
 ) -> BlockEffects:
-    """Predicted effects, and the actual ones at the θ̂(w) that ``ended_of`` finds or knows."""
+    """Predicted effects, and the actual ones at the θ̂(δ) that ``ended_of`` finds or knows."""
     at = block_context(study, members)
-    measures = measures_of(study.evaluations, study.test, at.removal)
+    measures = measures_of(study.evaluations, study.test, at.changed)
     ended = ended_of(at, measures)
-    trust = trust_in(study.bounded, study.of_fit, ended.end, at.reduced, members)
+    trust = trust_in(study.bounded, study.of_fit, ended.end, at.reduced, at.changed)
     predicted = predicted_reading(measures, study.fitted, solutions(at, study.methods), study.methods)
     errors = predicted.error(np.abs(predicted.left), trust.score_error)
     retrained = ended.retrained
@@ -111,6 +111,6 @@ def _block_effects(
 
 
 def block_context(study: Study, members: Sequence[Rows]) -> BlockContext:
-    """The groups removed, and what solves for them."""
-    block = removal(study.fitted, members)
+    """The changed groups, and what solves for them."""
+    block = changed(study.fitted, study.change, members)
     return BlockContext(block, study.engine.reduced(block), study.engine, study.influence_solver)

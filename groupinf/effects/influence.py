@@ -1,4 +1,4 @@
-"""Influence of single training points, and the size of gradients."""
+"""Influence of changing single rows, and the size of gradients."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import scores
 
 
-def point_influence(fitted: Fitted, gradients: Array) -> Array:
-    """∇f(θ̂)ᵀH⁻¹ s_i r_i x_i: influence of removing each training point, (n, T) from ∇f (P, T).
+def point_influence(fitted: Fitted, gradients: Array, residuals: Array) -> Array:
+    """∇f(θ̂)ᵀH⁻¹ r_i x_i, (n, T) from ∇f (P, T): influence of changing each row, r_i (n, K') as ``RowChange.residuals``.
 
     Additive: a group's influence on f is the sum over its points (Koh et al. 2019, eq. 2).
     """
     z = scores(fitted.objective.X, fitted.factor.solve(gradients), fitted.objective.loss.outputs)
-    influence: Array = np.einsum("nkt,nk->nt", z, fitted.residuals)
+    influence: Array = np.einsum("nkt,nk->nt", z, residuals)
     return influence
 
 

@@ -22,7 +22,7 @@ from groupinf.wording import counted, number
 
 # what is left of an effect must be below this share of the largest of its evaluation
 EFFECT_TOLERANCE = 1e-8
-# the decrement bounds what is left by Cauchy and Schwarz with H for H − H(w); where that was too optimistic,
+# the decrement bounds what is left by Cauchy and Schwarz with H for H − H(δ); where that was too optimistic,
 # the tolerance is lowered by this factor at least, at most so many times
 TIGHTEN, MAX_TIGHTENINGS = 0.1, 6
 # what is aimed at first: less of it, as little is cheaper than a second look at a block in which one group needs more
@@ -61,7 +61,7 @@ def retrain_to_tolerance(study: Study, at: BlockContext, names: Sequence[str]) -
     of the run, or the largest actual effect of the block where that is larger, as it is where the model interpolates.
     What rounding leaves no group is taken below: it ends there, ``at_rounding``.
     """
-    block, reduced, measures = at.removal, at.reduced, measures_of(study.held, study.test, at.removal)
+    block, reduced, measures = at.changed, at.reduced, measures_of(study.held, study.test, at.changed)
     floor = max(ROUNDING * study.fitted.scale, float(_believable(study, study.of_fit)[0]))
     tolerance = np.maximum(_decrement_tolerance(study, at), floor)
     precondition, newton = study.engine.precondition(block, reduced), study.engine.truncated_newton
@@ -79,14 +79,14 @@ def retrain_to_tolerance(study: Study, at: BlockContext, names: Sequence[str]) -
     late |= ~retrained.converged
     if not (late | _bent(ended)).any():
         return ended
-    usual = _believable(study, trust_in(study.bounded, study.of_fit, ended.end, reduced, block.members))
+    usual = _believable(study, trust_in(study.bounded, study.of_fit, ended.end, reduced, block))
     for goal in (np.maximum(tolerance, usual), usual):
         stuck = _bent(ended) | (late & ~(retrained.decrement <= usual))
         if not stuck.any():
             break
         retrained = with_own_hessians(block, reduced, precondition, retrained, stuck, goal)
         ended = ended_at(study, at, measures, retrained)
-        usual = _believable(study, trust_in(study.bounded, study.of_fit, ended.end, reduced, block.members))
+        usual = _believable(study, trust_in(study.bounded, study.of_fit, ended.end, reduced, block))
         excess = _excess(study, measures, ended)
         late = ~(excess <= 1.0)
     _require(~late | (retrained.decrement <= STALLED * usual), names, retrained, usual, excess)
@@ -95,7 +95,7 @@ def retrain_to_tolerance(study: Study, at: BlockContext, names: Sequence[str]) -
 
 def ended_at(study: Study, at: BlockContext, measures: Sequence[Measure], retrained: Retrained) -> Ended:
     """What is said of where retrained groups ended, and their effects."""
-    end = retrained_end(study.bounded, retrained, at.removal.kept)
+    end = retrained_end(study.bounded, retrained, at.changed)
     return effects_at(study, at, measures, retrained, end)
 
 
@@ -149,9 +149,9 @@ def _excess(study: Study, measures: Sequence[Measure], ended: Ended) -> Array:
 def _start(at: BlockContext, precondition: ColumnMap) -> Array:
     """θ̂ and the Newton step; where passes are nearly free, the best of θ̂ alone and with either step.
 
-    The influence step stands in where H − H(w) of some group cannot be solved with by iteration.
+    The influence step stands in where H − H(δ) of some group cannot be solved with by iteration.
     """
-    fitted, steps = at.removal.fitted, [at.influence]
+    fitted, steps = at.changed.fitted, [at.influence]
     try:
         steps.append(at.newton)
     except GroupConvergenceError:
@@ -160,13 +160,13 @@ def _start(at: BlockContext, precondition: ColumnMap) -> Array:
     moved = [fitted.theta[:, None] + delta for delta in steps]
     if not at.engine.truncated_newton:
         return moved[-1]
-    stay = np.repeat(fitted.theta[:, None], len(at.removal.members), axis=1)
-    return best_start(at.removal, precondition, [stay, *moved])
+    stay = np.repeat(fitted.theta[:, None], len(at.changed.members), axis=1)
+    return best_start(at.changed, precondition, [stay, *moved])
 
 
 def _decrement_tolerance(study: Study, at: BlockContext) -> Array:
     """(B,): the decrement δ at which δ·‖∇f‖_{H⁻¹}, which bounds what is left, is small enough for every f."""
-    tolerance = np.full(len(at.removal.members), np.inf)
+    tolerance = np.full(len(at.changed.members), np.inf)
     for evaluation in study.held:
         norm = evaluation.gradient_norms(study.gradient_norms, at)
         with np.errstate(divide="ignore"):

@@ -11,6 +11,7 @@ from groupinf.effects.methods.method import Method
 from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import Trust
 from groupinf.numerics.bounds import Bounded
+from groupinf.numerics.change import RowChange
 from groupinf.numerics.engine import Engine
 from groupinf.numerics.factor import Factor
 from groupinf.numerics.fit import Fitted
@@ -18,7 +19,8 @@ from groupinf.numerics.fit import Fitted
 
 @dataclass(frozen=True)
 class Study:
-    """What every block needs: the fit, the test points, what to compute, and the frozen scale of each evaluation.
+    """What every block needs: the fit, what is done to a group's rows, the test points, what to compute, and the
+    frozen scale of each evaluation.
 
     ``scales`` maps an evaluation's name to its largest predicted effect over all groups, ``gradient_norms`` to the
     largest ‖∇f(θ̂)‖ in H⁻¹ over test points; both have the ``evaluations``, and those that are ``held``. ``bounded`` is
@@ -26,6 +28,7 @@ class Study:
     """
 
     fitted: Fitted
+    change: RowChange
     engine: Engine
     influence_solver: Factor
     test: TestRows
@@ -38,5 +41,5 @@ class Study:
 
     @property
     def held(self) -> tuple[Evaluation, ...]:
-        """What retraining is held to, whatever else is measured: so that θ̂(w) depends on data and groups alone."""
+        """What retraining is held to, whatever else is measured: so that θ̂(δ) depends on data and groups alone."""
         return of_the_paper(self.fitted.objective.loss)

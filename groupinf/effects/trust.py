@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from groupinf.numerics.bounds import (
     Bounded,
@@ -16,9 +14,9 @@ from groupinf.numerics.bounds import (
     usual_decrement,
     usual_score_errors,
 )
+from groupinf.numerics.change import Changed, RowTerms
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.objective import Rows
 from groupinf.numerics.reduced import ReducedSolver
 from groupinf.numerics.retrain import Retrained
 from groupinf.numerics.verified import amplifications
@@ -40,8 +38,8 @@ class Trust:
 
 def trust_in_fit(bounded: Bounded, fitted: Fitted) -> Trust:
     """Of θ̂: (1,) each."""
-    every = np.ones((fitted.objective.n, 1), dtype=bool)
-    end = end_of(bounded, fitted.theta[:, None], fitted.gradient[:, None], fitted.left[:, None], every)
+    every, theta = RowTerms(np.ones((fitted.objective.n, 1), dtype=bool)), fitted.theta[:, None]
+    end = end_of(bounded, fitted.objective, every, theta, fitted.gradient[:, None], fitted.left[:, None])
     moved = fitted.factor.solve(end.noise)
     return Trust(
         proven_score_errors(bounded, end, np.ones(1)),
@@ -50,17 +48,17 @@ def trust_in_fit(bounded: Bounded, fitted: Fitted) -> Trust:
     )
 
 
-def retrained_end(bounded: Bounded, retrained: Retrained, kept: NDArray[np.bool_]) -> End:
-    """What is said of retrained models, on their own rows ``kept`` (n, B)."""
-    return end_of(bounded, retrained.theta, retrained.gradient, retrained.solved, kept)
+def retrained_end(bounded: Bounded, retrained: Retrained, changed: Changed) -> End:
+    """What is said of retrained models, on their own rows."""
+    return end_of(bounded, changed.objective, changed.terms, retrained.theta, retrained.gradient, retrained.solved)
 
 
-def trust_in(bounded: Bounded, of_fit: Trust, end: End, reduced: ReducedSolver, members: Sequence[Rows]) -> Trust:
-    """Of the change of scores from θ̂ to θ̂(w), which the errors of both take part in."""
-    unknown = np.full(len(members), np.inf)
+def trust_in(bounded: Bounded, of_fit: Trust, end: End, reduced: ReducedSolver, changed: Changed) -> Trust:
+    """Of the change of scores from θ̂ to θ̂(δ), which the errors of both take part in."""
+    count = len(changed.members)
     factor = bounded.verified
-    amplification = unknown if factor is None else amplifications(factor, reduced, members)
-    moved = reduced.solve(end.noise, np.arange(len(members)), NOISE_TOLERANCE)
+    amplification = np.full(count, np.inf) if factor is None else amplifications(factor, reduced, changed)
+    moved = reduced.solve(end.noise, np.arange(count), NOISE_TOLERANCE)
     return Trust(
         proven_score_errors(bounded, end, amplification) + of_fit.score_bound,
         usual_score_errors(bounded, end, moved) + of_fit.score_error,

@@ -23,8 +23,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from groupinf.numerics.change import RowTerms
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, row_slices, scores, transposed_product
@@ -92,30 +92,35 @@ def bounded_problem(fitted: Fitted, test: Objective, kernel: Array) -> Bounded:
     return Bounded(objective, fitted.theta, at_fit, sizes, factor, signs, _some_rows(test.X))
 
 
-def end_of(problem: Bounded, theta: Array, gradient: Array, step: Array, kept: NDArray[np.bool_]) -> End:
-    """What bounds need of B models θ (P, B) on the rows ``kept`` (n, B), in one pass; ``step`` (P, B) are the v."""
-    objective, sizes, loss = problem.objective, problem.sizes, problem.objective.loss
+def end_of(problem: Bounded, objective: Objective, terms: RowTerms, theta: Array, gradient: Array, step: Array) -> End:
+    """What bounds need of B models θ (P, B) on the rows of ``objective`` that ``terms`` count, in one pass.
+
+    ``step`` (P, B) are the v.
+    """
+    sizes, loss = problem.sizes, objective.loss
     B = theta.shape[1]
     shift, squares, scatter, curvature = np.zeros((4, B))
     noise = np.zeros_like(theta)
     along = objective.penalty() @ step**2
     for rows in row_slices(objective, B):
-        X, weight = objective.X[rows], objective.sample_weight[rows, None] * kept[rows]
+        X, weight = objective.X[rows], objective.sample_weight[rows, None] * terms.counts[rows]
+        y = objective.y[rows] if terms.labels is None else terms.labels[rows]
         z, u = scores(X, theta, loss.outputs), scores(X, step, loss.outputs)
         moved = np.abs(z - problem.at_fit[rows, :, None])
-        moved *= kept[rows, None, :]
+        moved *= np.asarray(terms.counts[rows, None, :], dtype=bool)
         shift = np.maximum(shift, moved.max(axis=(0, 1)))
-        state = loss.curvature_state(z, objective.y[rows])
+        state = loss.curvature_state(z, y)
         along += np.einsum("nkb,nkb,nb->b", u, loss.curvature_product(state, u), weight)
         curvature += loss.shared_curvature(state, weight)
-        terms = loss.curvature_trace(state) * weight
-        terms *= sizes.rows[rows, None] ** 2
-        scatter += terms.sum(axis=0)
+        traces = loss.curvature_trace(state) * weight
+        traces *= sizes.rows[rows, None] ** 2
+        scatter += traces.sum(axis=0)
         scattered = np.broadcast_to((problem.signs[rows] * sizes.rows[rows, None])[:, :, None], z.shape)
         noise += transposed_product(X, loss.curvature_product(state, scattered) * weight[:, None, :])
-        squares += np.einsum("nb,nb,nb->b", loss.squared_residuals(z, state, objective.y[rows]), weight, weight)
+        squares += np.einsum("nb,nb,nb->b", loss.squared_residuals(z, state, y), weight, weight)
     parameters = sizes.of_parameters(theta, loss.outputs) + sizes.of_parameters(problem.theta[:, None], loss.outputs)
-    residual = ROOT_SLACK * np.sqrt(squares)
+    # what new labels add is summed beside the residuals that the data's labels leave
+    residual = ROOT_SLACK * (np.sqrt(squares) if terms.pulled is None else np.sqrt(squares) + terms.pulled)
     noise = noise * (estimate_of(objective.p + 2) * parameters) + _of_sums(problem, theta, residual)
     return End(theta, gradient, noise, along, shift, residual, scatter, curvature, parameters)
 

@@ -12,13 +12,13 @@ import numpy as np
 
 from groupinf.errors import ConvergenceError
 from groupinf.numerics.approximate_leave_one_out import scores_without_each
+from groupinf.numerics.change import changed, removing
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import RELATIVE_TOLERANCE, Fitted, fit
 from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.objective import Objective, Rows, scores
 from groupinf.numerics.predict import classes_from
 from groupinf.numerics.reduced import CERTIFICATE_TOLERANCE
-from groupinf.numerics.removal import removal
 from groupinf.numerics.retrain import retrain
 from groupinf.wording import counted, number
 
@@ -114,8 +114,9 @@ def cross_validate(
 
 
 def _without_each(fitted: Fitted, folds: tuple[Rows, ...]) -> Array:
-    block = removal(fitted, folds)
-    engine = choose_engine(fitted, fitted.objective.n / len(folds))
+    change = removing(fitted)
+    block = changed(fitted, change, folds)
+    engine = choose_engine(fitted, change, fitted.objective.n / len(folds))
     reduced = engine.reduced(block)
     start = fitted.theta[:, None] + reduced.solve(block.g, np.arange(len(folds)), CERTIFICATE_TOLERANCE)
     tolerance = np.full(len(folds), 100 * RELATIVE_TOLERANCE * fitted.scale)

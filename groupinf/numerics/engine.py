@@ -8,6 +8,7 @@ from typing import Literal, assert_never
 
 import numpy as np
 
+from groupinf.numerics.change import Changed, RowChange
 from groupinf.numerics.conjugate_gradient import ColumnMap, Columns, conjugate_gradient
 from groupinf.numerics.factor import DenseFactor, Diagonal, IterativeFactor, hessian_diagonal
 from groupinf.numerics.fit import Fitted
@@ -16,6 +17,7 @@ from groupinf.numerics.objective import hessian_products, stored_entries, transp
 from groupinf.numerics.products import times
 from groupinf.numerics.reduced import (
     CERTIFICATE_TOLERANCE,
+    AsFitted,
     Iterative,
     OwnFactors,
     Passes,
@@ -24,14 +26,13 @@ from groupinf.numerics.reduced import (
     sample_space,
     sample_space_kernel,
 )
-from groupinf.numerics.removal import Removal
 
-Way = Literal["own_factors", "sample_space", "iterative", "passes"]
+Way = Literal["as_fitted", "own_factors", "sample_space", "iterative", "passes"]
 Preconditioner = Literal["reduced", "shared", "diagonal"]
 Pair = tuple[Way, Preconditioner]
 
-# ways whose solves with H − H(w) are direct; the others iterate
-DIRECT: tuple[Way, ...] = ("own_factors", "sample_space")
+# ways whose solves with H − H(δ) are direct; the others iterate
+DIRECT: tuple[Way, ...] = ("as_fitted", "own_factors", "sample_space")
 
 # an explicit H⁻¹ is twice as fast as its factor on a few dozen columns; as a preconditioner it need not be exact
 INVERSE_BYTES = 128 * 2**20
@@ -80,25 +81,27 @@ class Engine:
     inverse: Array
     diagonal: Diagonal
 
-    def reduced(self, removal: Removal) -> ReducedSolver:
-        """The solver with H − H(w) for a block of groups."""
+    def reduced(self, changed: Changed) -> ReducedSolver:
+        """The solver with H − H(δ) for a block of groups."""
         match self.way:
+            case "as_fitted":
+                return AsFitted(changed.fitted.factor)
             case "own_factors":
-                factor = removal.fitted.factor
+                factor = changed.fitted.factor
                 assert isinstance(factor, DenseFactor)  # the only one that this way is possible with
-                return own_factors(removal.fitted, factor, removal.members)
+                return own_factors(changed, factor)
             case "sample_space":
-                return sample_space(removal, self.kernel) or _instead_of_sample_space(removal)
+                return sample_space(changed, self.kernel) or _instead_of_sample_space(changed)
             case "iterative":
-                return Iterative(removal)
+                return Iterative(changed)
             case "passes":
-                return Passes(removal, self.diagonal)
+                return Passes(changed, self.diagonal)
             case _:
                 assert_never(self.way)
 
     @property
     def direct(self) -> bool:
-        """Whether solves with H − H(w) are direct, so that a Newton step costs next to nothing."""
+        """Whether solves with H − H(δ) are direct, so that a Newton step costs next to nothing."""
         return self.way in DIRECT
 
     @property
@@ -111,7 +114,7 @@ class Engine:
         """Whether retraining takes truncated Newton steps: where a pass is so cheap that the factors are not."""
         return self.preconditioner == "diagonal"
 
-    def precondition(self, removal: Removal, reduced: ReducedSolver) -> ColumnMap:
+    def precondition(self, changed: Changed, reduced: ReducedSolver) -> ColumnMap:
         """M⁻¹ for the L-BFGS of a block; where its groups were given factors after all, these."""
 
         def by_group(V: Array, columns: Columns) -> Array:
@@ -125,20 +128,20 @@ class Engine:
                     return by_group
                 if self.inverse.size:
                     return lambda V, _: times(self.inverse, V)
-                return lambda V, _: removal.fitted.factor.solve(V)
+                return lambda V, _: changed.fitted.factor.solve(V)
             case "diagonal":
                 return lambda V, _: self.diagonal.solve(V)
             case _:
                 assert_never(self.preconditioner)
 
 
-def _instead_of_sample_space(removal: Removal) -> ReducedSolver:
+def _instead_of_sample_space(changed: Changed) -> ReducedSolver:
     """Where a small system is singular: a factor for each group if there is room, else iteration."""
-    factor = removal.fitted.factor
-    fits = 8 * removal.fitted.objective.size**2 * len(removal.members) <= OWN_BYTES
+    factor = changed.fitted.factor
+    fits = 8 * changed.fitted.objective.size**2 * len(changed.members) <= OWN_BYTES
     if isinstance(factor, DenseFactor) and fits:
-        return own_factors(removal.fitted, factor, removal.members)
-    return Iterative(removal)
+        return own_factors(changed, factor)
+    return Iterative(changed)
 
 
 @dataclass(frozen=True)
@@ -188,7 +191,7 @@ def shape_of(fitted: Fitted, mean_group: float) -> Shape:
 
 
 def newton_work(shape: Shape, diagonal_iterations: float) -> dict[Way, tuple[float, float]]:
-    """(work to get ready, work of one solve) with H − H(w), for one group, each way."""
+    """(work to get ready, work of one solve) with H − H(δ), for one group, each way."""
     pairs = shape.outputs * (shape.outputs + 1) / 2
     row = shape.entries / shape.n
     gram = shape.group * row**2 * pairs * (SPARSE_GRAM if shape.is_sparse else 1.0)
@@ -196,6 +199,7 @@ def newton_work(shape: Shape, diagonal_iterations: float) -> dict[Way, tuple[flo
     beside = shape.shared_solve + shape.group_product + PARAMETER_WORK * P
     small_solve = 2 * shape.shared_solve + shape.group_product + 2 * m**2 * MEMORY_BOUND
     return {
+        "as_fitted": (0.0, shape.shared_solve),
         "own_factors": (gram + P**3 / 3 + FACTOR_MEMORY * P**2, 2 * P**2 * SMALL_SOLVE),
         "sample_space": (m**3 / 3 + SYSTEM_MEMORY * m**2, small_solve),
         "iterative": (0.0, ITERATIONS * beside),
@@ -216,9 +220,14 @@ def retraining_work(shape: Shape, pair: Pair, diagonal_iterations: float) -> flo
     return ready + start + passes * (shape.one_pass + step) + certificate
 
 
-def possible_ways(fitted: Fitted) -> list[Pair]:
-    """Pairs that this problem allows: factors must fit into memory, and what is iterative is no preconditioner."""
+def possible_ways(fitted: Fitted, change: RowChange) -> list[Pair]:
+    """Pairs that this problem allows: factors must fit into memory, and what is iterative is no preconditioner.
+
+    Where a change takes nothing out of H, H itself is what is solved with, if it has a factor.
+    """
     objective = fitted.objective
+    if change.keeps_hessian(objective) and not isinstance(fitted.factor, IterativeFactor):
+        return [("passes", "diagonal"), ("as_fitted", "shared")]
     ways: list[Pair] = [("passes", "diagonal")]
     if not isinstance(fitted.factor, IterativeFactor):
         ways.append(("iterative", "shared"))
@@ -234,13 +243,13 @@ def cheapest(shape: Shape, ways: Sequence[Pair], diagonal_iterations: float) -> 
     return min(ways, key=lambda pair: retraining_work(shape, pair, diagonal_iterations))
 
 
-def choose_engine(fitted: Fitted, mean_group: float) -> Engine:
-    """The pair of least work for groups of ``mean_group`` rows.
+def choose_engine(fitted: Fitted, change: RowChange, mean_group: float) -> Engine:
+    """The pair of least work for groups of ``mean_group`` rows that are changed.
 
     How many passes the diagonal of H takes, or a multiple of the identity, depends on the data: where either could
     win it is tried, by conjugate gradients on H itself.
     """
-    shape, ways = shape_of(fitted, mean_group), possible_ways(fitted)
+    shape, ways = shape_of(fitted, mean_group), possible_ways(fitted, change)
     diagonal = hessian_diagonal(fitted.objective, fitted.theta)
     best = cheapest(shape, ways, FEWEST_DIAGONAL / PASSES_PER_ITERATION)
     if best[1] == "diagonal":

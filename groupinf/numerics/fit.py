@@ -154,13 +154,24 @@ def fitted_at(objective: Objective, theta: Array) -> Fitted:
 
 def fitted_with(objective: Objective, theta: Array, factor: Factor) -> Fitted:
     """The fit whose θ̂ is known, and the factor of its Hessian there."""
-    loss = objective.loss
     residuals, gradient = _residuals_and_gradient(objective, theta)
     left = factor.solve(gradient)
-    state = loss.curvature_state(scores(objective.X, theta, loss.outputs), objective.y)
-    fallen = loss.curvature_product(state, scores(objective.X, left, loss.outputs))  # r, along the step that is left
-    residuals -= fallen * objective.sample_weight[:, None]
+    residuals -= _fallen(objective, theta, left) * objective.sample_weight[:, None]
     return _fitted(objective, theta, factor, gradient, residuals, 1, left)
+
+
+def refined_residuals(rows: Objective, weight: Array, theta: Array, left: Array) -> Array:
+    """weight_i r_i of some rows where the step that is ``left`` at θ̂ leads, as ``Fitted.residuals``: (m, K')."""
+    loss = rows.loss
+    residuals = loss.residuals(scores(rows.X, theta, loss.outputs), rows.y)
+    return (residuals - _fallen(rows, theta, left)) * weight[:, None]
+
+
+def _fallen(objective: Objective, theta: Array, left: Array) -> Array:
+    """By how much r falls along the step that is left: (n, K')."""
+    loss = objective.loss
+    state = loss.curvature_state(scores(objective.X, theta, loss.outputs), objective.y)
+    return loss.curvature_product(state, scores(objective.X, left, loss.outputs))
 
 
 def _dense_is_dear(objective: Objective) -> bool:

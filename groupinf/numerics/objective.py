@@ -18,6 +18,8 @@ from groupinf.numerics.products import Design, times, transposed_times
 from groupinf.numerics.row_space import in_coordinates, in_full
 
 Rows = NDArray[np.int64]
+# how many times rows count in each of B objectives, (n, B): False and True, or numbers
+Counts = NDArray[np.bool_] | Array
 
 # rows that are worked on at a time: X's slice and the scores stay in the cache, so that a pass reads X once
 PASS_ROWS = 512
@@ -101,54 +103,68 @@ def transposed_product(X: Design, r: Array) -> Array:
     return flat.reshape((X.shape[1] * r.shape[1], *r.shape[2:]))
 
 
-def values(objective: Objective, theta: Array, kept: NDArray[np.bool_] | None = None) -> Array:
-    """L(θ; s∘kept): (P, B) and kept (n, B) -> (B,); without ``kept`` no row is removed."""
+def values(objective: Objective, theta: Array, counts: Counts | None = None) -> Array:
+    """L(θ; s∘counts): (P, B) and counts (n, B) -> (B,); without ``counts`` every row counts once."""
     total = 0.5 * objective.penalty() @ theta**2
     for rows in row_slices(objective, theta.shape[1]):
         z = scores(objective.X[rows], theta, objective.loss.outputs)
         loss = objective.loss.values(z, objective.y[rows]) * objective.sample_weight[rows, None]
-        if kept is not None:
-            loss *= kept[rows]
+        if counts is not None:
+            loss *= counts[rows]
         total += loss.sum(axis=0)
     return total
 
 
-def gradients(objective: Objective, theta: Array, kept: NDArray[np.bool_] | None = None, plain: bool = False) -> Array:
-    """∇L(θ; s∘kept), one pass over the data for B models: (P, B) and kept (n, B) -> (P, B).
+def gradients(
+    objective: Objective,
+    theta: Array,
+    counts: Counts | None = None,
+    labels: Array | None = None,
+    plain: bool = False,
+) -> Array:
+    """∇L(θ; s∘counts), one pass over the data for B models: (P, B) and counts (n, B) -> (P, B).
 
-    ``plain`` takes the loss's ``plain_residuals``.
+    ``labels`` (n, 1, B) are those of each model, where they are not all y. ``plain`` takes the loss's
+    ``plain_residuals``.
     """
     residuals = objective.loss.plain_residuals if plain else objective.loss.residuals
     total = objective.penalty()[:, None] * theta
     unit = bool(np.all(objective.sample_weight == 1.0))
     for rows in row_slices(objective, theta.shape[1]):
         X = objective.X[rows]
-        r = residuals(scores(X, theta, objective.loss.outputs), objective.y[rows])
+        y = objective.y[rows] if labels is None else labels[rows]
+        r = residuals(scores(X, theta, objective.loss.outputs), y)
         if not unit:
             r *= objective.sample_weight[rows, None, None]
-        if kept is not None:
-            r *= kept[rows, None, :]
+        if counts is not None:
+            r *= counts[rows, None, :]
         total += transposed_product(X, r)
     return total
 
 
-def hessian_products(objective: Objective, theta: Array, V: Array, kept: NDArray[np.bool_] | None = None) -> Array:
-    """∇²L(θ; s∘kept) V at one θ (P,), for B directions V (P, B) with their own kept rows (n, B)."""
+def hessian_products(
+    objective: Objective, theta: Array, V: Array, counts: Counts | None = None, labels: Array | None = None
+) -> Array:
+    """∇²L(θ; s∘counts) V at one θ (P,), for B directions V (P, B) with their own counts (n, B) and labels (n, 1, B)."""
     total = objective.penalty()[:, None] * V
     loss = objective.loss
     for rows in row_slices(objective, V.shape[1]):
         X = objective.X[rows]
-        state = loss.curvature_state(scores(X, theta, loss.outputs), objective.y[rows])
+        z = scores(X, theta, loss.outputs)
+        if labels is None:
+            state = loss.curvature_state(z, objective.y[rows])
+        else:
+            state = loss.curvature_state(z[:, :, None], labels[rows])
         u = loss.curvature_product(state, scores(X, V, loss.outputs)) * objective.sample_weight[rows, None, None]
-        if kept is not None:
-            u *= kept[rows, None, :]
+        if counts is not None:
+            u *= counts[rows, None, :]
         total += transposed_product(X, u)
     return total
 
 
 @dataclass(frozen=True)
 class Curvature:
-    """∇²L(θ_b; s∘kept_b), ready for products: weights (n, B), curvature state (n, K', B), or (n, K', 1) at one θ."""
+    """∇²L(θ_b; s∘counts_b), ready for products: weights (n, B), curvature state (n, K', B), or (n, K', 1) at one θ."""
 
     objective: Objective
     state: Array
@@ -173,10 +189,11 @@ def _chosen(values: Array, columns: NDArray[np.int64]) -> Array:
     return values if columns.size == values.shape[-1] else values[..., columns]
 
 
-def curvature_at(objective: Objective, theta: Array, kept: NDArray[np.bool_]) -> Curvature:
-    """The Hessians at θ (P, B), or at one θ (P, 1) for all, without the rows that are not kept (n, B)."""
-    state = objective.loss.curvature_state(scores(objective.X, theta, objective.loss.outputs), objective.y)
-    return Curvature(objective, state, objective.sample_weight[:, None] * kept)
+def curvature_at(objective: Objective, theta: Array, counts: Counts, labels: Array | None = None) -> Curvature:
+    """The Hessians at θ (P, B), or at one θ (P, 1) for all, with each model's counts (n, B) and labels (n, 1, B)."""
+    y = objective.y if labels is None else labels
+    state = objective.loss.curvature_state(scores(objective.X, theta, objective.loss.outputs), y)
+    return Curvature(objective, state, objective.sample_weight[:, None] * counts)
 
 
 def row_residuals(objective: Objective, theta: Array) -> Array:

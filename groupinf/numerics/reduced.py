@@ -1,4 +1,4 @@
-"""(H − H(w))⁻¹ for a block of groups, three ways: a factor per group, a small system per group, or iteration.
+"""(H − H(δ))⁻¹ for a block of groups, three ways: a factor per group, a small system per group, or iteration.
 
 All answer one question, ``solve(V, columns)``: column j of V solved for group columns[j], with an estimate of what
 the solution still lacks.
@@ -14,12 +14,14 @@ import numpy as np
 from scipy.linalg import lapack
 
 from groupinf.errors import ConvergenceError, GroupConvergenceError
+from groupinf.numerics.change import Changed
 from groupinf.numerics.conjugate_gradient import Columns, Solved, conjugate_gradient
 from groupinf.numerics.factor import (
     SMALLEST_PIVOT,
     Cholesky,
     DenseFactor,
     Diagonal,
+    Factor,
     accurate_cholesky,
     cholesky,
     with_flat_filled,
@@ -27,8 +29,7 @@ from groupinf.numerics.factor import (
 )
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.objective import Objective, Rows, curvature_at, row_hessian, scores
-from groupinf.numerics.removal import Removal, removed_hessian_products
+from groupinf.numerics.objective import Objective, Rows, hessian
 from groupinf.wording import number
 
 # relative residual of iterative solves, in the norm of H⁻¹: of Newton steps, and of certificates
@@ -40,18 +41,18 @@ RESCUE_BYTES = 32 * 2**20
 
 
 class ReducedSolver(Protocol):
-    """Solves with H − H(w), each column for its own group."""
+    """Solves with H − H(δ), each column for its own group."""
 
     def solve(self, V: Array, columns: Columns, tolerance: float) -> Array:
-        """(H − H(w))⁻¹V (P, b), to a relative residual of ``tolerance`` where the way is iterative."""
+        """(H − H(δ))⁻¹V (P, b), to a relative residual of ``tolerance`` where the way is iterative."""
 
     def pencil(self, column: int) -> Pencil | None:
-        """A and H whose eigenvalues are those of H⁻¹(H − H(w)) of a group; None where none is at hand."""
+        """A and H whose eigenvalues are those of H⁻¹(H − H(δ)) of a group; None where none is at hand."""
 
 
 @dataclass(frozen=True)
 class Pencil:
-    """A = H − H(w) beside ``H``, or I − D^½X_SH⁻¹X_SᵀD^½ of the group's rows beside the identity (``H`` None).
+    """A = H − H(δ) beside ``H``, or I − D^½X_SH⁻¹X_SᵀD^½ of the group's rows beside the identity (``H`` None).
 
     ``factor`` is a factor of A.
     """
@@ -66,8 +67,23 @@ class Pencil:
 
 
 @dataclass(frozen=True)
+class AsFitted:
+    """H − H(δ) is H: a change that takes nothing out of it."""
+
+    factor: Factor
+
+    def solve(self, V: Array, columns: Columns, tolerance: float) -> Array:
+        """H⁻¹V, as the fit solves."""
+        return self.factor.solve(V)
+
+    def pencil(self, column: int) -> None:
+        """None is needed."""
+        return None
+
+
+@dataclass(frozen=True)
 class OwnFactors:
-    """A Cholesky factor of H − H(w) for each group."""
+    """A Cholesky factor of H − H(δ) for each group."""
 
     factors: tuple[Cholesky, ...]
     H: Array
@@ -77,104 +93,104 @@ class OwnFactors:
         return np.column_stack([self.factors[c].solve(V[:, j]) for j, c in enumerate(columns)])
 
     def pencil(self, column: int) -> Pencil:
-        """H − H(w) as its factor multiplies out, beside H."""
+        """H − H(δ) as its factor multiplies out, beside H."""
         factor = self.factors[column]
         lower = np.tril(factor.lower)
         return Pencil(lower @ lower.T, self.H, factor)
 
 
-def own_factors(fitted: Fitted, whole: DenseFactor, members: Sequence[Rows]) -> OwnFactors:
-    """Downdate H by each group's H(w) and factor.
+def own_factors(changed: Changed, whole: DenseFactor) -> OwnFactors:
+    """Downdate H by each group's H(δ) and factor.
 
-    Where the difference has cost too many digits the rows that stay are summed anew, or factored themselves
-    (``accurate_cholesky``); raises GroupConvergenceError where even that is singular.
+    Where the difference has cost too many digits the changed objective's Hessian is summed anew, or its rows factored
+    themselves (``accurate_cholesky``); raises GroupConvergenceError where even that is singular.
     """
-    return OwnFactors(tuple(_own_factor(fitted, whole.H, b, rows) for b, rows in enumerate(members)), whole.H)
+    return OwnFactors(tuple(_own_factor(changed, whole.H, b) for b in range(len(changed.members))), whole.H)
 
 
-def _own_factor(fitted: Fitted, H: Array, column: int, rows: Rows) -> Cholesky:
-    downdated = reduced_hessian(fitted, H, rows)
+def _own_factor(changed: Changed, H: Array, column: int) -> Cholesky:
+    downdated = changed_hessian(changed, H, column)
     try:
         factor = cholesky(downdated.copy())
         if np.all(np.diag(factor.lower) ** 2 > SMALLEST_PIVOT * np.diag(H)):
             return factor
     except ConvergenceError:
         pass
-    stays = np.delete(np.arange(fitted.objective.n), rows)
+    counted, theta = _counted_rows(changed, column), changed.fitted.theta
     try:
-        return accurate_cholesky(
-            hessian_without(fitted.objective, fitted.theta, rows), fitted.objective.at(stays), fitted.theta
-        )
+        return accurate_cholesky(with_flat_filled(counted, hessian(counted, theta)), counted, theta)
     except ConvergenceError as error:
         raise GroupConvergenceError(column, str(error)) from error
 
 
-def reduced_hessian(fitted: Fitted, H: Array, rows: Rows) -> Array:
-    """H − H(w) (P, P) for one group; from the rows that stay where those are fewer (no cancellation)."""
-    if 2 * rows.size <= fitted.objective.n:
-        return H - row_hessian(fitted.objective, fitted.theta, rows)
-    return hessian_without(fitted.objective, fitted.theta, rows)
+def changed_hessian(changed: Changed, H: Array, column: int) -> Array:
+    """H − H(δ) (P, P) for one group; of more than half of the rows from those that count (no cancellation)."""
+    if 2 * changed.members[column].size <= changed.objective.n:
+        return H - changed.removed_hessian(column)
+    counted = _counted_rows(changed, column)
+    return with_flat_filled(counted, hessian(counted, changed.fitted.theta))
 
 
-def hessian_without(objective: Objective, theta: Array, rows: Rows) -> Array:
-    """∇²L(θ; s∘(1−w)) at any θ, summed over the rows that stay; a flat direction filled in."""
-    stays = np.ones(objective.n, dtype=bool)
-    stays[rows] = False
-    H = row_hessian(objective, theta, np.flatnonzero(stays))
-    H[np.diag_indices_from(H)] += objective.penalty()
-    return with_flat_filled(objective, H)
+def _counted_rows(changed: Changed, column: int) -> Objective:
+    """The objective of one group, on the rows that count in it."""
+    return changed.objective_of(column).at(np.flatnonzero(changed.terms.counts[:, column]))
 
 
 @dataclass(frozen=True)
 class SampleSpace:
-    """One output: with Q = XH⁻¹Xᵀ and D the curvatures, the rows S of a group need only an |S| × |S| factor,
+    """One output: with Q = XH⁻¹Xᵀ and what the rows S of a group take out of H, σD with D ≥ 0 and a sign σ, only an
+    |S| × |S| factor is needed,
 
-    (H − X_SᵀDX_S)⁻¹ = H⁻¹ + H⁻¹X_SᵀD^½ (I − D^½Q_SS D^½)⁻¹ D^½X_S H⁻¹ (Woodbury).
+    (H − σX_SᵀDX_S)⁻¹ = H⁻¹ + σH⁻¹X_SᵀD^½ (I − σD^½Q_SS D^½)⁻¹ D^½X_S H⁻¹ (Woodbury).
     """
 
-    removal: Removal
+    changed: Changed
+    sign: float
     roots: tuple[Array, ...]
     systems: tuple[Array, ...]
     kernels: tuple[Cholesky, ...]
 
     def solve(self, V: Array, columns: Columns, tolerance: float) -> Array:
         """Direct: two solves with H and one small one for each column."""
-        fitted = self.removal.fitted
+        fitted = self.changed.fitted
         first = fitted.factor.solve(V)
         back = np.empty_like(V)
         for j, c in enumerate(columns):
-            X, root = fitted.objective.X[self.removal.members[c]], self.roots[c]
+            X, root = fitted.objective.X[self.changed.members[c]], self.roots[c]
             inner = self.kernels[c].solve(root * np.asarray(X @ first[:, j]))
             back[:, j] = np.asarray(X.T @ (root * inner))
-        return first + fitted.factor.solve(back)
+        return first + self.sign * fitted.factor.solve(back)
 
     def pencil(self, column: int) -> Pencil:
         """The group's small system beside the identity."""
         return Pencil(self.systems[column], None, self.kernels[column])
 
 
-def sample_space(removal: Removal, Q: Array) -> SampleSpace | None:
-    """Factor each group's small system; ``Q`` (n, n) is XH⁻¹Xᵀ of the whole training set.
+def sample_space(changed: Changed, Q: Array) -> SampleSpace | None:
+    """Factor each group's small system; ``Q`` (n, n) is XH⁻¹Xᵀ of all rows.
 
-    None where a leverage is so near to 1 that 1 − h has lost its digits: the model all but interpolates a row.
+    None where a leverage is so near to 1 that 1 − h has lost its digits: the model all but interpolates a row. And
+    where some rows are taken out of H and others added to it.
     """
-    objective, theta = removal.fitted.objective, removal.fitted.theta
-    curvature = objective.loss.curvature(scores(objective.X, theta, 1), objective.y)[:, 0, 0] * objective.sample_weight
-    roots = tuple(np.sqrt(curvature[rows]) for rows in removal.members)
-    systems = _small_systems(Q, roots, removal.members)
+    removed = changed.removed_curvature()
+    sign = -1.0 if np.all(removed <= 0.0) else 1.0
+    if not np.all(sign * removed >= 0.0):
+        return None
+    roots = tuple(np.sqrt(sign * removed[rows]) for rows in changed.members)
+    systems = _small_systems(Q, sign, roots, changed.members)
     kernels = []
     for system in systems:
         lower, info = lapack.dpotrf(system, lower=1)
         if info != 0 or not np.all(np.diag(lower) ** 2 > SMALLEST_PIVOT):
             return None
         kernels.append(Cholesky(lower))
-    return SampleSpace(removal, roots, systems, tuple(kernels))
+    return SampleSpace(changed, sign, roots, systems, tuple(kernels))
 
 
-def _small_systems(Q: Array, roots: Sequence[Array], members: Sequence[Rows]) -> tuple[Array, ...]:
+def _small_systems(Q: Array, sign: float, roots: Sequence[Array], members: Sequence[Rows]) -> tuple[Array, ...]:
     systems = []
     for root, rows in zip(roots, members, strict=True):
-        system = -(Q[np.ix_(rows, rows)] * root[:, None] * root)
+        system = -sign * (Q[np.ix_(rows, rows)] * root[:, None] * root)
         system[np.diag_indices_from(system)] += 1.0
         systems.append(system)
     return tuple(systems)
@@ -184,7 +200,7 @@ def _small_systems(Q: Array, roots: Sequence[Array], members: Sequence[Rows]) ->
 class _Unbounded:
     """What the ways that iterate have in common."""
 
-    removal: Removal
+    changed: Changed
 
     def pencil(self, column: int) -> None:
         """None is at hand."""
@@ -194,31 +210,31 @@ class _Unbounded:
         """What iteration has found; a column that it has not is solved with a factor of its own, where P allows one."""
         if end.converged.all():
             return end.solution
-        fitted, late = self.removal.fitted, np.flatnonzero(~end.converged)
+        fitted, late = self.changed.fitted, np.flatnonzero(~end.converged)
         if not isinstance(fitted.factor, DenseFactor) or fitted.factor.H.nbytes > RESCUE_BYTES:
             worst = late[int(np.argmax(end.relative_residual[late]))]
             raise GroupConvergenceError(
                 int(columns[worst]),
-                "conjugate gradients with H − H(w) stopped at a relative residual of "
+                "conjugate gradients with the Hessian of the changed rows stopped at a relative residual of "
                 f"{number(end.relative_residual[worst])}; a larger lambda_over_n or scaled features make it converge",
             )
         solution = end.solution.copy()
         for j in late:
-            factor = _own_factor(fitted, fitted.factor.H, int(columns[j]), self.removal.members[columns[j]])
+            factor = _own_factor(self.changed, fitted.factor.H, int(columns[j]))
             solution[:, j] = factor.solve(V[:, j])
         return solution
 
 
 @dataclass(frozen=True)
 class Iterative(_Unbounded):
-    """Conjugate gradients preconditioned by H, beside which only the removed rows need products."""
+    """Conjugate gradients preconditioned by H, beside which only the changed rows need products."""
 
     def solve(self, V: Array, columns: Columns, tolerance: float) -> Array:
         """As many products as ``tolerance`` takes; raises ConvergenceError where they do not suffice."""
         return self._solution(
             conjugate_gradient(
-                lambda U, local: -removed_hessian_products(self.removal, U, columns[local]),
-                lambda U, _: self.removal.fitted.factor.solve(U),
+                lambda U, local: -self.changed.removed_hessian_products(U, columns[local]),
+                lambda U, _: self.changed.fitted.factor.solve(U),
                 V,
                 tolerance,
                 MAX_ITERATIONS,
@@ -231,17 +247,17 @@ class Iterative(_Unbounded):
 
 @dataclass(frozen=True)
 class Passes(_Unbounded):
-    """Conjugate gradients preconditioned by a diagonal: products with H − H(w) are passes over the rows that stay."""
+    """Conjugate gradients preconditioned by a diagonal: products with H − H(δ) are passes over the data."""
 
     diagonal: Diagonal
 
     def solve(self, V: Array, columns: Columns, tolerance: float) -> Array:
         """As many passes as ``tolerance`` takes; raises ConvergenceError where they do not suffice."""
-        fitted = self.removal.fitted
-        here = curvature_at(fitted.objective, fitted.theta[:, None], self.removal.kept[:, columns])
+        fitted = self.changed.fitted
+        here = self.changed.hessians(fitted.theta[:, None], columns)
         right = without_flat_part(V, fitted.objective.loss)
         return self._solution(
-            conjugate_gradient(here.product, lambda U, _: self.diagonal.solve(U), right, tolerance, MAX_ITERATIONS),
+            conjugate_gradient(here, lambda U, _: self.diagonal.solve(U), right, tolerance, MAX_ITERATIONS),
             right,
             columns,
         )

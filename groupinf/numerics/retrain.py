@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from groupinf.numerics.change import Changed
 from groupinf.numerics.conjugate_gradient import ColumnMap, Columns, column_dots
 from groupinf.numerics.factor import DenseFactor
 from groupinf.numerics.fit import with_new_factors
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.minimise import LBFGS, Minimised, NewtonCG, minimise
-from groupinf.numerics.objective import curvature_at, gradients
 from groupinf.numerics.reduced import CERTIFICATE_TOLERANCE, ReducedSolver
-from groupinf.numerics.removal import Removal
 
 # passes after which a group that L-BFGS has not brought to its minimum goes on with truncated Newton, and its passes
 MAX_PASSES = 150
@@ -27,9 +25,9 @@ REFACTORED_BYTES = 32 * 2**20
 
 @dataclass(frozen=True)
 class Retrained:
-    """θ̂(w) of B groups (P, B), the gradient of their own objectives there, and certificates (B,).
+    """θ̂(δ) of B groups (P, B), the gradient of their own objectives there, and certificates (B,).
 
-    ``solved`` is the step that Newton's method would still take: M⁻¹∇L(θ̂(w); s∘(1−w)) with M = H − H(w), or with the
+    ``solved`` is the step that Newton's method would still take: M⁻¹∇L(θ̂(δ); δ) with M = H − H(δ), or with the
     Hessian where the group ended if that was factored, or as L-BFGS knows it if that makes gᵀ``solved`` larger;
     ``decrement`` is √(gᵀM⁻¹g); ``refreshed`` says where that took Hessians other than those at θ̂, ``at_rounding``
     where rounding ended it and no tolerance.
@@ -47,30 +45,25 @@ class Retrained:
 
 
 def retrain(
-    removal: Removal,
+    changed: Changed,
     reduced: ReducedSolver,
     precondition: ColumnMap,
     start: Array,
     tolerance: Array,
     truncated_newton: bool,
 ) -> Retrained:
-    """θ̂(w) = argmin L(·; s∘(1−w)) for B groups from ``start`` (P, B), to √(gᵀM₀⁻¹g) ≤ ``tolerance`` (B,).
+    """θ̂(δ) = argmin L(·; δ) for B groups from ``start`` (P, B), to √(gᵀM₀⁻¹g) ≤ ``tolerance`` (B,).
 
     ``precondition`` is M₀⁻¹, for L-BFGS or for truncated Newton. A group that does not get there goes on with
     Hessians of where it stands, factored anew where they are small, else by truncated Newton; what is then not
     converged says so and must not be used.
     """
-    objective = removal.fitted.objective
-
-    def gradient(theta: Array, columns: Columns) -> Array:
-        return gradients(objective, theta, removal.kept[:, columns])
-
-    newton = NewtonCG(partial(_hessian_at, removal), precondition)
+    newton = NewtonCG(changed.hessians, precondition)
     if truncated_newton:
-        first = minimise(gradient, precondition, start, tolerance, MAX_PASSES_NEWTON, newton)
+        first = minimise(changed.gradients, precondition, start, tolerance, MAX_PASSES_NEWTON, newton)
     else:
-        first = minimise(gradient, precondition, start, tolerance, MAX_PASSES, LBFGS())
-    end, refreshed, own = _completed(removal, precondition, newton, first, tolerance, np.zeros_like(first.converged))
+        first = minimise(changed.gradients, precondition, start, tolerance, MAX_PASSES, LBFGS())
+    end, refreshed, own = _completed(changed, precondition, newton, first, tolerance, np.zeros_like(first.converged))
     return _with_own(_with_certificate(reduced, end, refreshed), refreshed, own)
 
 
@@ -85,7 +78,7 @@ def _with_own(certified: Retrained, refreshed: NDArray[np.bool_], own: Array | N
 
 
 def with_own_hessians(
-    removal: Removal,
+    changed: Changed,
     reduced: ReducedSolver,
     precondition: ColumnMap,
     retrained: Retrained,
@@ -100,24 +93,24 @@ def with_own_hessians(
     known = Minimised(
         retrained.theta, retrained.gradient, retrained.decrement, retrained.passes, ~late, retrained.solved
     )
-    newton = NewtonCG(partial(_hessian_at, removal), precondition)
+    newton = NewtonCG(changed.hessians, precondition)
     near = retrained.converged & np.isfinite(retrained.decrement)
-    end, refreshed, own = _completed(removal, precondition, newton, known, tolerance, near)
+    end, refreshed, own = _completed(changed, precondition, newton, known, tolerance, near)
     certified = _with_own(_with_certificate(reduced, end, refreshed | retrained.refreshed), late, own)
     solved = np.where(late, certified.solved, retrained.solved)
     return replace(certified, solved=solved, decrement=np.where(late, certified.decrement, retrained.decrement))
 
 
 def retrained_at(
-    removal: Removal,
+    changed: Changed,
     reduced: ReducedSolver,
     theta: Array,
     passes: NDArray[np.int64],
     refreshed: NDArray[np.bool_],
     at_rounding: NDArray[np.bool_],
 ) -> Retrained:
-    """Groups whose θ̂(w) (P, B) are known already, with their certificates taken anew: one pass and one solve."""
-    gradient = gradients(removal.fitted.objective, theta, removal.kept)
+    """Groups whose θ̂(δ) (P, B) are known already, with their certificates taken anew: one pass and one solve."""
+    gradient = changed.gradients(theta)
     known = np.ones(theta.shape[1], dtype=bool)
     end = Minimised(theta, gradient, np.zeros(known.size), passes, known, np.zeros_like(theta))
     return replace(_with_certificate(reduced, end, refreshed), at_rounding=at_rounding)
@@ -143,27 +136,22 @@ def _decrements(gradient: Array, solved: Array) -> Array:
     return np.sqrt(np.maximum(column_dots(gradient, solved), 0.0))
 
 
-def best_start(removal: Removal, precondition: ColumnMap, candidates: Sequence[Array]) -> Array:
+def best_start(changed: Changed, precondition: ColumnMap, candidates: Sequence[Array]) -> Array:
     """Of several parameters (P, B), for each group those with the smallest gradient in M₀⁻¹: one pass for each.
 
     After large steps, predicted ones may lie farther from the minimum than θ̂ does.
     """
-    columns = np.arange(len(removal.members))
+    columns = np.arange(len(changed.members))
     norms = []
     for theta in candidates:
-        g = gradients(removal.fitted.objective, theta, removal.kept)
+        g = changed.gradients(theta)
         norms.append(column_dots(g, precondition(g, columns)))
     chosen = np.argmin(norms, axis=0)
     return np.asarray(np.choose(chosen, list(candidates)))
 
 
-def _hessian_at(removal: Removal, theta: Array, columns: Columns) -> ColumnMap:
-    """Products with ∇²L(θ_b; s∘(1−w_b)) for the groups ``columns``, at their own θ (P, b)."""
-    return curvature_at(removal.fitted.objective, theta, removal.kept[:, columns]).product
-
-
 def _completed(
-    removal: Removal,
+    changed: Changed,
     precondition: ColumnMap,
     newton: NewtonCG,
     first: Minimised,
@@ -179,12 +167,12 @@ def _completed(
     numbers = np.flatnonzero(late)
     if numbers.size == 0:
         return first, late, None
-    factor, solved = removal.fitted.factor, None
+    factor, solved = changed.fitted.factor, None
     if isinstance(factor, DenseFactor) and factor.H.nbytes <= REFACTORED_BYTES:
-        start = np.where(near, first.theta, removal.fitted.theta[:, None])[:, numbers]
-        again, solved = _with_new_factors(removal, numbers, start, tolerance[numbers])
+        start = np.where(near, first.theta, changed.fitted.theta[:, None])[:, numbers]
+        again, solved = _with_new_factors(changed, numbers, start, tolerance[numbers])
     else:
-        again = _with_new_products(removal, numbers, first.theta[:, numbers], tolerance[numbers], precondition, newton)
+        again = _with_new_products(changed, numbers, first.theta[:, numbers], tolerance[numbers], precondition, newton)
     theta, final, step = first.theta.copy(), first.gradient.copy(), first.step.copy()
     theta[:, numbers], final[:, numbers], step[:, numbers] = again.theta, again.gradient, again.step
     passes, converged, decrement = first.passes.copy(), first.converged.copy(), first.decrement.copy()
@@ -193,12 +181,11 @@ def _completed(
     return Minimised(theta, final, decrement, passes, converged, step), late, solved
 
 
-def _with_new_factors(removal: Removal, numbers: Columns, start: Array, tolerance: Array) -> tuple[Minimised, Array]:
-    """One group after the other as a fit on the rows that stay, with factors of its own Hessian, from ``start``."""
-    objective, ends, solved = removal.fitted.objective, [], []
+def _with_new_factors(changed: Changed, numbers: Columns, start: Array, tolerance: Array) -> tuple[Minimised, Array]:
+    """One group after the other as a fit on its changed rows, with factors of its own Hessian, from ``start``."""
+    ends, solved = [], []
     for j, b in enumerate(numbers):
-        weight = np.where(removal.kept[:, b], objective.sample_weight, 0.0)
-        factor, end = with_new_factors(replace(objective, sample_weight=weight), start[:, j], tolerance[[j]])
+        factor, end = with_new_factors(changed.objective_of(int(b)), start[:, j], tolerance[[j]])
         ends.append(end)
         solved.append(factor.solve(end.gradient))
     together = Minimised(
@@ -213,7 +200,7 @@ def _with_new_factors(removal: Removal, numbers: Columns, start: Array, toleranc
 
 
 def _with_new_products(
-    removal: Removal, numbers: Columns, start: Array, tolerance: Array, precondition: ColumnMap, newton: NewtonCG
+    changed: Changed, numbers: Columns, start: Array, tolerance: Array, precondition: ColumnMap, newton: NewtonCG
 ) -> Minimised:
     """All of them by truncated Newton, whose Hessian is known by its products."""
     among = replace(
@@ -222,7 +209,7 @@ def _with_new_products(
         precondition=lambda V, c: precondition(V, numbers[c]),
     )
     return minimise(
-        lambda theta, c: gradients(removal.fitted.objective, theta, removal.kept[:, numbers[c]]),
+        lambda theta, c: changed.gradients(theta, numbers[c]),
         among.precondition,
         start,
         tolerance,

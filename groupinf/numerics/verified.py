@@ -6,19 +6,19 @@ Acta Numerica 19, 2010, section 10). Norms of these are the largest row sums. Th
 
 What is factored without failing is positive definite but for |ΔA_ij| ≤ γ_{P+1} d_i d_j with d_i² = A_ii (Rump 2010,
 theorem 10.8; Higham 2002, section 10.1), and (dᵀ|v|)² ≤ τ vᵀHv with τ = ‖|W|d‖²/(1 − η). So a Cholesky factor of
-(H − H(w)) − H/c proves H ≤ c'(H − H(w)) with 1/c' = 1/c − (ω + γ_{P+1})τ. In the sample space the same is asked of
+(H − H(δ)) − H/c proves H ≤ c'(H − H(δ)) with 1/c' = 1/c − (ω + γ_{P+1})τ. In the sample space the same is asked of
 (1 − 1/c)I − D^½QD^½ with Q = XH⁻¹Xᵀ on the group's rows, whose rounding is relative to Σh.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 from scipy.linalg import blas, lapack
 
+from groupinf.numerics.change import Changed
 from groupinf.numerics.factor import DenseFactor
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
@@ -45,7 +45,7 @@ class VerifiedFactor:
 
     ``weights`` (n,) are D = s_i a_i, ``leverage`` (n,) at least h_i = s_i a_i x_iᵀH⁻¹x_i, ``row_norm`` at least
     √(xᵀH⁻¹x) of any training row or row of the chosen test points; ``diagonal`` (P,) is d of H, ``tau`` τ of d, and
-    ``omega`` ω, the rounding of H − H(w) relative to d dᵀ. ``kernel_error`` is what bounds |Q_ij − x_iᵀWᵀWx_j| relative
+    ``omega`` ω, the rounding of H − H(δ) relative to d dᵀ. ``kernel_error`` is what bounds |Q_ij − x_iᵀWᵀWx_j| relative
     to the rows' norms, Q the kernel of the sample space. ``total`` is what errors of the gradient of size √Σ_i x_ij²
     each usually come to in H⁻¹, an estimate.
     """
@@ -175,16 +175,20 @@ def _row_norms(X: Design, W: Array, sizes: Sizes, deficit: float) -> Array:
     return np.asarray(SLACK * (norms + rounding) / np.sqrt(1.0 - deficit))
 
 
-def amplifications(verified: VerifiedFactor, reduced: ReducedSolver, members: Sequence[Rows]) -> Array:
-    """c with H ≤ c(H − H(w)), proven, for each group (B,); infinite where none is found.
+def amplifications(verified: VerifiedFactor, reduced: ReducedSolver, changed: Changed) -> Array:
+    """c with H ≤ c(H − H(δ)), proven, for each group (B,); infinite where none is found.
 
-    Σ_{i in group} h_i is at least the largest eigenvalue of H⁻¹H(w): where it is small, c = 1/(1 − Σh) takes no factor.
+    With a share q of each row's part in H taken out, qΣ_{i in group} h_i is at least the largest eigenvalue of
+    H⁻¹H(δ): where it is small, c = 1/(1 − qΣh) takes no factor. Where rows are added to H only, q is 0.
     """
-    return np.array([_amplification(verified, reduced, b, rows) for b, rows in enumerate(members)])
+    share = changed.change.removed_share
+    if share is None:
+        return np.full(len(changed.members), np.inf)
+    return np.array([_amplification(verified, reduced, b, share, rows) for b, rows in enumerate(changed.members)])
 
 
-def _amplification(verified: VerifiedFactor, reduced: ReducedSolver, column: int, rows: Rows) -> float:
-    trace = SLACK * float(verified.leverage[rows].sum())
+def _amplification(verified: VerifiedFactor, reduced: ReducedSolver, column: int, taken: float, rows: Rows) -> float:
+    trace = SLACK * taken * float(verified.leverage[rows].sum())
     if trace <= SMALL_TRACE:
         return SLACK / (1.0 - trace)
     pencil = reduced.pencil(column)

@@ -81,7 +81,8 @@ def make_problem(dataset: Dataset, lambda_over_n: float, count: int) -> tuple[Pr
     losses = everything.loss.values(scores(everything.X, fitted.theta, everything.loss.outputs), everything.y)
     tested = choose_test_points(ChosenTestPoints(random=3, highest_loss=3), dataset, losses, rng)
     test, test_points = everything.at(tested.rows), tested.labels
-    influence = point_influence(fitted, TEST_LOSS.gradients(TestRows(test, tuple(range(test.n))), fitted.theta))
+    slopes = TEST_LOSS.gradients(TestRows(test, tuple(range(test.n))), fitted.theta)
+    influence = point_influence(fitted, slopes, fitted.residuals)
     problem = Problem(
         X=dataset.X_train,
         y=objective.y,

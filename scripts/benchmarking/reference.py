@@ -7,12 +7,11 @@ from numpy.typing import NDArray
 
 from benchmarking.plain import gradient
 from benchmarking.problem import Problem
+from groupinf.numerics.change import Changed, changed, removing
 from groupinf.numerics.conjugate_gradient import conjugate_gradient
 from groupinf.numerics.factor import without_flat_part
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.minimise import NewtonCG, minimise
-from groupinf.numerics.objective import curvature_at, gradients
-from groupinf.numerics.removal import Removal, removal
 
 AT_ONCE = 8
 # relative decrement at which truncated Newton hands over to whole Newton steps, and how exactly those are solved
@@ -29,11 +28,14 @@ def solve_reference(problem: Problem, fitted: Fitted) -> tuple[Array, Array]:
     The gradient is that of ``plain``: what the package believes of itself is not taken for granted.
     """
     members = problem.members()
-    solved = [_solve(problem, removal(fitted, members[i : i + AT_ONCE])) for i in range(0, len(members), AT_ONCE)]
+    solved = [
+        _solve(problem, changed(fitted, removing(fitted), members[i : i + AT_ONCE]))
+        for i in range(0, len(members), AT_ONCE)
+    ]
     return np.vstack([theta for theta, _ in solved]), np.concatenate([left for _, left in solved])
 
 
-def _solve(problem: Problem, block: Removal) -> tuple[Array, Array]:
+def _solve(problem: Problem, block: Changed) -> tuple[Array, Array]:
     theta = _near(block)
     largest, left = np.abs(problem.theta).max(), np.full(theta.shape[1], np.inf)
     for _ in range(MOST_STEPS):
@@ -47,33 +49,24 @@ def _solve(problem: Problem, block: Removal) -> tuple[Array, Array]:
     return theta.T, np.abs(_newton_step(problem, block, theta)).max(axis=0) / largest
 
 
-def _near(block: Removal) -> Array:
-    objective, factor = block.fitted.objective, block.fitted.factor
+def _near(block: Changed) -> Array:
+    factor = block.fitted.factor
 
     def precondition(V: Array, _: NDArray[np.int64]) -> Array:
         return factor.solve(V)
 
     start = np.repeat(block.fitted.theta[:, None], len(block.members), axis=1)
     first = np.sqrt(np.einsum("ij,ij->j", block.g, factor.solve(block.g)))
-    newton = NewtonCG(
-        lambda theta, columns: curvature_at(objective, theta, block.kept[:, columns]).product, precondition
-    )
-    end = minimise(
-        lambda theta, columns: gradients(objective, theta, block.kept[:, columns]),
-        precondition,
-        start,
-        NEAR * first,
-        MOST_PASSES,
-        newton,
-    )
-    return end.theta
+    newton = NewtonCG(block.hessians, precondition)
+    return minimise(block.gradients, precondition, start, NEAR * first, MOST_PASSES, newton).theta
 
 
-def _newton_step(problem: Problem, block: Removal, theta: Array) -> Array:
+def _newton_step(problem: Problem, block: Changed, theta: Array) -> Array:
     """∇²L⁻¹∇L of each group at its θ."""
     factor, columns = block.fitted.factor, np.arange(theta.shape[1])
-    weight = problem.sample_weight[:, None] * block.kept
+    weight = problem.sample_weight[:, None] * block.terms.counts
     g = np.column_stack([gradient(problem, weight[:, b], theta[:, b]) for b in columns])
     g = without_flat_part(g, block.fitted.objective.loss)
-    product = curvature_at(block.fitted.objective, theta, block.kept).product
-    return conjugate_gradient(product, lambda V, _: factor.solve(V), g, STEP_TOLERANCE, MOST_ITERATIONS).solution
+    return conjugate_gradient(
+        block.hessians(theta), lambda V, _: factor.solve(V), g, STEP_TOLERANCE, MOST_ITERATIONS
+    ).solution

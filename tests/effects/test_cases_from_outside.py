@@ -27,11 +27,11 @@ from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import trust_in_fit
 from groupinf.errors import DataError
 from groupinf.numerics.bounds import bounded_problem
+from groupinf.numerics.change import group_gradients, membership, removing
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import fit
 from groupinf.numerics.losses.registry import LOSSES, loss_for
 from groupinf.numerics.objective import Objective
-from groupinf.numerics.removal import group_gradients, removed_rows
 from groupinf.registry import UnknownNameError
 from groupinf.reporting.words.style import evaluation_name, method_name, point_name
 from groupinf.test_point_labels import OWN_GROUP
@@ -49,12 +49,13 @@ def counts(n: int, seed: int) -> Objective:
 
 def study_of(o: Objective, test: Objective, evaluations: Sequence[Evaluation], methods: Sequence[Method]) -> Study:
     fitted, points = fit(o), TestRows(replace(test, lam=0.0), tuple(range(test.n)))
-    groups = sparse.csr_array(removed_rows(o.n, GROUPS).T.astype(float))
-    scales = {e.name: e.scale(fitted, points, groups) for e in (*evaluations, *of_the_paper(o.loss))}
-    engine = choose_engine(fitted, 5.0)
+    groups = sparse.csr_array(membership(o.n, GROUPS).T.astype(float))
+    scales = {e.name: e.scale(fitted, removing(fitted), points, groups) for e in (*evaluations, *of_the_paper(o.loss))}
+    engine = choose_engine(fitted, removing(fitted), 5.0)
     bounded = bounded_problem(fitted, test, engine.kernel)
     return Study(
         fitted=fitted,
+        change=removing(fitted),
         engine=engine,
         influence_solver=fitted.factor,
         test=points,
@@ -120,7 +121,7 @@ def test_an_evaluation_from_outside_is_read_off_every_method_and_off_what_is_ret
     alone = block_of(replace(study, evaluations=(TEST_PREDICTION,)))
     assert block.theta.tobytes() == alone.theta.tobytes()
     fitted = study.fitted
-    g = group_gradients(fitted, removed_rows(o.n, GROUPS))
+    g = group_gradients(o, fitted.residuals, membership(o.n, GROUPS))
     np.testing.assert_allclose(block.effect[0, 0], fitted.factor.solve(g)[1], rtol=1e-9)
     np.testing.assert_allclose(block.effect[2, 0], block.theta[:, 1] - fitted.theta[1], rtol=1e-9)
     assert (block.error_estimate[2, 0] <= 1e-7 * np.abs(block.effect[2, 0]).max()).all()

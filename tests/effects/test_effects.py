@@ -25,12 +25,12 @@ from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import trust_in_fit
 from groupinf.errors import ConvergenceError
 from groupinf.numerics.bounds import bounded_problem
+from groupinf.numerics.change import changed, removing
 from groupinf.numerics.engine import Engine, choose_engine
 from groupinf.numerics.factor import DenseFactor, cholesky, hessian_diagonal
 from groupinf.numerics.fit import Fitted, fit
 from groupinf.numerics.objective import Objective, gradients, row_hessian
 from groupinf.numerics.reduced import own_factors, sample_space_kernel
-from groupinf.numerics.removal import removal
 from groupinf.test_point_labels import OWN_GROUP
 
 GROUPS = (np.array([1, 7, 30]), np.arange(20, 32), np.array([59]))
@@ -57,11 +57,11 @@ def make_study(
         test = Objective(test.X[rows], test.y[rows], test.sample_weight[rows], 0.0, test.loss)
     evaluations = of_the_paper(fitted.objective.loss)
     norms = dict.fromkeys((e.name for e in evaluations), 1.0)
-    engine = choose_engine(fitted, 5.0)
+    engine = choose_engine(fitted, removing(fitted), 5.0)
     bounded = bounded_problem(fitted, test, engine.kernel)
     trust = (bounded, trust_in_fit(bounded, fitted))
     methods, points = tuple(REGISTERED[name] for name in METHODS), TestRows(test, test_points, sums)
-    return Study(fitted, engine, fitted.factor, points, evaluations, methods, norms, norms, *trust)
+    return Study(fitted, removing(fitted), engine, fitted.factor, points, evaluations, methods, norms, norms, *trust)
 
 
 def study_of_sets(classes: int) -> Study:
@@ -202,7 +202,7 @@ def test_error_estimates_of_a_set_are_those_of_its_summed_gradient(classes: int)
 def test_influence_on_test_points_is_additive_and_on_self_loss_is_not(classes: int) -> None:
     study = make_study(classes)
     slopes = TEST_LOSS.gradients(study.test, study.fitted.theta)
-    per_point = point_influence(study.fitted, slopes)
+    per_point = point_influence(study.fitted, slopes, study.fitted.residuals)
     block = compute_block(study, GROUPS, NAMES)
     first = study.evaluations.index(TEST_LOSS) * 3
     for g, rows in enumerate(GROUPS):
@@ -213,13 +213,13 @@ def test_influence_on_test_points_is_additive_and_on_self_loss_is_not(classes: i
 
 def test_self_influence_is_the_squared_norm_of_the_groups_gradient() -> None:
     study = make_study(2)
-    block = removal(study.fitted, GROUPS)
+    block = changed(study.fitted, removing(study.fitted), GROUPS)
     np.testing.assert_allclose(effects(study, "influence")[-1], influence_norms(study.fitted, block.g) ** 2, rtol=1e-10)
 
 
 def with_fit(study: Study, fitted: Fitted) -> Study:
     bounded = bounded_problem(fitted, study.test.rows, study.engine.kernel)
-    return replace(study, fitted=fitted, bounded=bounded, of_fit=trust_in_fit(bounded, fitted))
+    return replace(study, fitted=fitted, change=removing(fitted), bounded=bounded, of_fit=trust_in_fit(bounded, fitted))
 
 
 def test_a_point_of_weight_two_counts_as_the_point_twice() -> None:
@@ -239,8 +239,8 @@ def test_a_step_that_is_not_solved_shows_in_its_error_estimate() -> None:
     assert isinstance(fitted.factor, DenseFactor)
     assert np.abs(newton_remainder(at, newton_step(at))).max() < 1e-12
     others = BlockContext(
-        at.removal,
-        own_factors(fitted, fitted.factor, (GROUPS[1], GROUPS[1], GROUPS[1])),
+        at.changed,
+        own_factors(changed(fitted, removing(fitted), (GROUPS[1], GROUPS[1], GROUPS[1])), fitted.factor),
         at.engine,
         cholesky(2 * fitted.factor.H),
     )
@@ -280,7 +280,7 @@ def test_a_group_that_cannot_converge_fails_by_name(monkeypatch: pytest.MonkeyPa
 def test_evaluations_come_in_the_order_asked_for() -> None:
     study = make_study(2)
     evaluations = [EVALUATIONS[name] for name in ("self_loss", "test_prediction")]
-    made = measures_of(evaluations, study.test, removal(study.fitted, GROUPS))
+    made = measures_of(evaluations, study.test, changed(study.fitted, removing(study.fitted), GROUPS))
     assert [measure.evaluation for measure in made] == evaluations
     assert [measure.labels for measure in made] == [(OWN_GROUP,), (4, 0, 11)]
 

@@ -16,6 +16,7 @@ from groupinf.effects.study import Study
 from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import trust_in_fit
 from groupinf.numerics.bounds import bounded_problem
+from groupinf.numerics.change import removing
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import fit
 from groupinf.numerics.losses.registry import loss_for
@@ -34,10 +35,11 @@ def test_tails_at_a_tiny_lambda_are_the_minima_of_newton_cholesky(tmp_path: Path
     groups = [order[-60:], order[:60], order[::5]]
     evaluations = of_the_paper(objective.loss)
     norms = {evaluation.name: 100.0 for evaluation in evaluations}
-    engine = choose_engine(fitted, 60.0)
+    engine = choose_engine(fitted, removing(fitted), 60.0)
     bounded = bounded_problem(fitted, test, engine.kernel)
     study = Study(
         fitted=fitted,
+        change=removing(fitted),
         engine=engine,
         influence_solver=fitted.factor,
         test=TestRows(test, tuple(range(6))),

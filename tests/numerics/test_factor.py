@@ -10,6 +10,7 @@ from support.problems import make_objective
 
 from groupinf.errors import ConvergenceError
 from groupinf.numerics import factor as factors
+from groupinf.numerics.change import changed, removing
 from groupinf.numerics.conjugate_gradient import conjugate_gradient
 from groupinf.numerics.factor import (
     DenseFactor,
@@ -23,7 +24,6 @@ from groupinf.numerics.fit import fit
 from groupinf.numerics.objective import hessian
 from groupinf.numerics.preconditioners import cheap_preconditioner
 from groupinf.numerics.reduced import Iterative, own_factors, sample_space, sample_space_kernel
-from groupinf.numerics.removal import removal
 
 GROUPS = (np.array([1, 7, 30]), np.arange(20, 35), np.arange(50))
 
@@ -61,10 +61,10 @@ def test_solves_with_h(kind: str, n: int, d: int, as_sparse: bool, monkeypatch: 
 def test_solves_without_each_group(classes: int, as_sparse: bool) -> None:
     o = make_objective(classes, n=90, weighted=True, as_sparse=as_sparse)
     fitted = fit(o)
-    block, columns = removal(fitted, GROUPS), np.arange(3)
+    block, columns = changed(fitted, removing(fitted), GROUPS), np.arange(3)
     V = rhs(o.size, o.loss.outputs, 3)
     assert isinstance(fitted.factor, DenseFactor)
-    solvers = [own_factors(fitted, fitted.factor, GROUPS), Iterative(block)]
+    solvers = [own_factors(changed(fitted, removing(fitted), GROUPS), fitted.factor), Iterative(block)]
     if classes < 3:
         solvers.append(sample_space(block, sample_space_kernel(fitted)))
     for b, rows in enumerate(GROUPS):
@@ -93,11 +93,11 @@ def test_right_hand_sides_with_a_flat_part_are_solved_without_it(outputs: int, m
 def test_a_single_column_is_solved_for_its_own_group() -> None:
     o = make_objective(2, n=90)
     fitted = fit(o)
-    block = removal(fitted, GROUPS)
+    block = changed(fitted, removing(fitted), GROUPS)
     assert isinstance(fitted.factor, DenseFactor)
     V = rhs(o.size, 1, 3)
     for solver in (
-        own_factors(fitted, fitted.factor, GROUPS),
+        own_factors(changed(fitted, removing(fitted), GROUPS), fitted.factor),
         Iterative(block),
         sample_space(block, sample_space_kernel(fitted)),
     ):

@@ -17,9 +17,9 @@ from groupinf.effects.test_rows import TestRows
 from groupinf.groups.builders.builder import Builder, Kind, Problem
 from groupinf.groups.groups import Built, Group
 from groupinf.groups.source import GroupSource
+from groupinf.numerics.change import Changed, RowChange, group_gradients
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array, OneOutputLoss
-from groupinf.numerics.removal import Removal, group_gradients
 from groupinf.test_point_labels import OWN_GROUP
 
 
@@ -54,7 +54,7 @@ def _half(at: BlockContext) -> Array:
 
 def _half_left(at: BlockContext, delta: Array) -> Array:
     """Of the equation 2HΔ = g(w)."""
-    return delta - 0.5 * at.removal.fitted.factor.solve(at.removal.g)
+    return delta - 0.5 * at.changed.fitted.factor.solve(at.changed.g)
 
 
 def _always(at: BlockContext) -> bool:
@@ -95,17 +95,17 @@ class Coefficient(Evaluation):
     def labels(self, test_points: Sequence[int]) -> tuple[int, ...]:
         return (OWN_GROUP,)
 
-    def measures(self, test: TestRows, block: Removal) -> tuple[Measure, ...]:
+    def measures(self, test: TestRows, block: Changed) -> tuple[Measure, ...]:
         return (Measure(self, (OWN_GROUP,), (CoefficientPart(self.j),)),)
 
-    def scale(self, fitted: Fitted, test: TestRows, groups: sparse.csr_array) -> Scale:
+    def scale(self, fitted: Fitted, change: RowChange, test: TestRows, groups: sparse.csr_array) -> Scale:
         own = np.eye(fitted.objective.size)[self.j]
         solved = fitted.factor.solve(own)
-        changes = solved @ group_gradients(fitted, groups.toarray().T != 0)
+        changes = solved @ group_gradients(fitted.objective, change.residuals, groups.toarray().T != 0)
         return Scale(float(np.abs(changes).max()), float(np.sqrt(own @ solved)))
 
     def gradient_norms(self, norms: Mapping[str, float], at: BlockContext) -> Array:
-        return np.full(at.removal.g.shape[1], norms[self.name])
+        return np.full(at.changed.g.shape[1], norms[self.name])
 
 
 class EveryNth(Builder):

@@ -15,6 +15,7 @@ from groupinf.effects.study import Study
 from groupinf.effects.trust import trust_in_fit
 from groupinf.groups.groups import Groups
 from groupinf.numerics.bounds import bounded_problem
+from groupinf.numerics.change import removing
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import Fitted, fit
 from groupinf.numerics.losses.registry import loss_for
@@ -85,12 +86,13 @@ def study_of(problem: Problem) -> Study:
     test = Objective(coordinates(problem.X_test), problem.y_test, np.ones(problem.y_test.size), 0.0, loss, basis)
     fitted, tested = fit(objective), single_rows(range(problem.y_test.size))
     groups = _groups(problem)
-    scales, norms = frozen_scales(fitted, tested.of(test), Drawn(0.0, tested, groups, (), ()), problem.evaluations)
-    engine = choose_engine(fitted, float(groups.sizes.mean()))
+    change, drawn = removing(fitted), Drawn(0.0, tested, groups, (), ())
+    scales, norms = frozen_scales(fitted, change, tested.of(test), drawn, problem.evaluations)
+    engine = choose_engine(fitted, change, float(groups.sizes.mean()))
     bounded = bounded_problem(fitted, test, engine.kernel)
     return Study(
-        fitted, engine, fitted.factor, tested.of(test), problem.evaluations, tuple(METHODS.values()), scales, norms,
-        bounded, trust_in_fit(bounded, fitted),
+        fitted, change, engine, fitted.factor, tested.of(test), problem.evaluations, tuple(METHODS.values()), scales,
+        norms, bounded, trust_in_fit(bounded, fitted),
     )  # fmt: skip
 
 

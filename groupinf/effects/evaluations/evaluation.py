@@ -15,9 +15,9 @@ from scipy import sparse
 
 from groupinf.effects.context import BlockContext
 from groupinf.effects.test_rows import TestRows
+from groupinf.numerics.change import Changed, RowChange
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array, Loss
-from groupinf.numerics.removal import Removal
 
 
 class Part(Protocol):
@@ -88,12 +88,12 @@ class Evaluation(ABC):
         """What tables call its values, (T,), in their order, where ``test_points`` are the labels of these."""
 
     @abstractmethod
-    def measures(self, test: TestRows, block: Removal) -> tuple[Measure, ...]:
+    def measures(self, test: TestRows, block: Changed) -> tuple[Measure, ...]:
         """f for each group of a block, as one measure or several whose values follow each other."""
 
     @abstractmethod
-    def scale(self, fitted: Fitted, test: TestRows, groups: sparse.csr_array) -> Scale:
-        """How large the effects of ``groups`` (G, n), 1 where a row is removed with a group, are at θ̂."""
+    def scale(self, fitted: Fitted, change: RowChange, test: TestRows, groups: sparse.csr_array) -> Scale:
+        """How large the effects of changing ``groups`` (G, n), 1 where a row is in a group, are at θ̂."""
 
     @abstractmethod
     def gradient_norms(self, norms: Mapping[str, float], at: BlockContext) -> Array:
@@ -102,6 +102,6 @@ class Evaluation(ABC):
         """
 
 
-def measures_of(evaluations: Sequence[Evaluation], test: TestRows, block: Removal) -> tuple[Measure, ...]:
+def measures_of(evaluations: Sequence[Evaluation], test: TestRows, block: Changed) -> tuple[Measure, ...]:
     """Those of the evaluations, in that order."""
     return tuple(measure for evaluation in evaluations for measure in evaluation.measures(test, block))

@@ -14,10 +14,10 @@ from groupinf.effects.context import BlockContext
 from groupinf.effects.evaluations.evaluation import Evaluation, Measure, Part, Scale
 from groupinf.effects.influence import influence_norms, point_influence
 from groupinf.effects.test_rows import TestRows
+from groupinf.numerics.change import Changed, RowChange
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.objective import Objective, scores, transposed_product
-from groupinf.numerics.removal import Removal
 
 
 class OnTestPoints(Evaluation):
@@ -46,7 +46,7 @@ class OnTestPoints(Evaluation):
         """Those of the test points."""
         return tuple(test_points)
 
-    def measures(self, test: TestRows, block: Removal) -> tuple[Measure, ...]:
+    def measures(self, test: TestRows, block: Changed) -> tuple[Measure, ...]:
         """One of all single rows, or one for each sum."""
         if not test.sums:
             return (Measure(self, test.labels, (RowsPart(self, test.rows, summed=False),)),)
@@ -65,15 +65,15 @@ class OnTestPoints(Evaluation):
         slices = test.sums or [slice(t, t + 1) for t in range(test.rows.n)]
         return np.column_stack([transposed_product(test.rows.X[rows], slopes[rows]) for rows in slices])
 
-    def scale(self, fitted: Fitted, test: TestRows, groups: sparse.csr_array) -> Scale:
+    def scale(self, fitted: Fitted, change: RowChange, test: TestRows, groups: sparse.csr_array) -> Scale:
         """The largest over groups and test points; influence adds up over the rows of a group."""
         gradients = self.gradients(test, fitted.theta)
-        largest = float(np.abs(groups @ point_influence(fitted, gradients)).max())
+        largest = float(np.abs(groups @ point_influence(fitted, gradients, change.residuals)).max())
         return Scale(largest, float(influence_norms(fitted, gradients).max()))
 
     def gradient_norms(self, norms: Mapping[str, float], at: BlockContext) -> Array:
         """The same for every group."""
-        return np.full(at.removal.g.shape[1], norms[self.name])
+        return np.full(at.changed.g.shape[1], norms[self.name])
 
 
 @dataclass(frozen=True)

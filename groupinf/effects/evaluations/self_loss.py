@@ -1,4 +1,4 @@
-"""The loss of the removed group itself."""
+"""The loss of the changed group itself."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from groupinf.effects.context import BlockContext
 from groupinf.effects.evaluations.evaluation import Evaluation, Measure, Scale
 from groupinf.effects.influence import influence_norms
 from groupinf.effects.test_rows import TestRows
+from groupinf.numerics.change import Changed, RowChange, group_gradients, touched_slices
 from groupinf.numerics.conjugate_gradient import column_dots
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, Rows, scores
-from groupinf.numerics.removal import Removal, group_gradients, touched_slices
 from groupinf.test_point_labels import OWN_GROUP
 
 # groups whose gradients are held at a time
@@ -26,8 +26,8 @@ AT_ONCE = 256
 
 @dataclass(frozen=True)
 class SelfLoss(Evaluation):
-    """f(θ) = Σ_i w_i s_i ℓ_i(θ), the removed group's own loss, summed: its gradient at θ̂ is g(w), its influence
-    g(w)ᵀH⁻¹g(w).
+    """f(θ) = Σ_i w_i c_i ℓ_i(θ), the group's own loss, summed, with the weights and labels that its rows have by
+    themselves. Of removal its gradient at θ̂ is g(w), its influence g(w)ᵀH⁻¹g(w).
     """
 
     name = "self_loss"
@@ -40,32 +40,39 @@ class SelfLoss(Evaluation):
         """One value."""
         return (OWN_GROUP,)
 
-    def measures(self, test: TestRows, block: Removal) -> tuple[Measure, ...]:
-        """One, in parts of the training rows that are removed with any group."""
-        objective, removed, parts = block.fitted.objective, ~block.kept, []
-        for rows in touched_slices(objective, removed):
-            local, group = np.nonzero(removed[rows])
-            parts.append(SelfLossPart(objective.at(rows), local, group, removed.shape[1]))
+    def measures(self, test: TestRows, block: Changed) -> tuple[Measure, ...]:
+        """One, in parts of the rows that are in any group."""
+        objective, inside, parts = block.objective, block.inside, []
+        for rows in touched_slices(objective, inside):
+            local, group = np.nonzero(inside[rows])
+            parts.append(SelfLossPart(objective.at(rows), local, group, inside.shape[1]))
         return (Measure(self, (OWN_GROUP,), tuple(parts)),)
 
-    def scale(self, fitted: Fitted, test: TestRows, groups: sparse.csr_array) -> Scale:
-        """max over groups of g(w)ᵀH⁻¹g(w)."""
-        largest = 0.0
+    def scale(self, fitted: Fitted, change: RowChange, test: TestRows, groups: sparse.csr_array) -> Scale:
+        """max over groups of |∇fᵀH⁻¹g(δ)|, of removal g(w)ᵀH⁻¹g(w)."""
+        objective, largest = fitted.objective, 0.0
         for start in range(0, groups.shape[0], AT_ONCE):
-            removed: NDArray[np.bool_] = np.ascontiguousarray(groups[start : start + AT_ONCE].astype(bool).toarray().T)
-            largest = max(largest, float(np.max(influence_norms(fitted, group_gradients(fitted, removed)))) ** 2)
+            inside: NDArray[np.bool_] = np.ascontiguousarray(groups[start : start + AT_ONCE].astype(bool).toarray().T)
+            g = group_gradients(objective, change.residuals, inside)
+            if change.own_residuals is change.residuals:
+                largest = max(largest, float(np.max(influence_norms(fitted, g))) ** 2)
+            else:
+                own = group_gradients(objective, change.own_residuals, inside)
+                largest = max(largest, float(np.max(np.abs(column_dots(own, fitted.factor.solve(g))))))
         return Scale(largest, None)
 
     def gradient_norms(self, norms: Mapping[str, float], at: BlockContext) -> Array:
-        """‖g(w)‖ = √(gᵀH⁻¹g)."""
-        return np.sqrt(np.abs(column_dots(at.removal.g, at.influence)))
+        """‖∇f‖ of each group's own loss, of removal √(gᵀH⁻¹g)."""
+        own = at.changed.own_gradient
+        solved = at.influence if own is at.changed.g else at.changed.fitted.factor.solve(own)
+        return np.sqrt(np.abs(column_dots(own, solved)))
 
 
 @dataclass(frozen=True)
 class SelfLossPart:
     """f over some training rows: group b's own loss, summed, at column b.
 
-    ``local`` and ``group`` (m,) say which of ``rows`` is removed with which group. Rows are multiplied with all
+    ``local`` and ``group`` (m,) say which of ``rows`` is in which group. Rows are multiplied with all
     columns and then picked from, which costs less than gathering each group's rows.
     """
 

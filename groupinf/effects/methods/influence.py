@@ -9,19 +9,19 @@ from groupinf.numerics.objective import hessian_products
 
 
 def influence_step(at: BlockContext) -> Array:
-    """Δ = H⁻¹g(w), with H⁻¹ as the configuration wants it applied: (P, B)."""
-    by_the_fit = at.influence_solver is at.removal.fitted.factor
-    return at.influence if by_the_fit else at.influence_solver.solve(at.removal.g)
+    """Δ = H⁻¹g(δ), with H⁻¹ as the configuration wants it applied: (P, B)."""
+    by_the_fit = at.influence_solver is at.changed.fitted.factor
+    return at.influence if by_the_fit else at.influence_solver.solve(at.changed.g)
 
 
 def influence_remainder(at: BlockContext, delta: Array) -> Array:
-    """H⁻¹(HΔ − g(w)), with H⁻¹ by the factor of the fit, whatever made Δ: (P, B)."""
-    fitted = at.removal.fitted
-    return fitted.factor.solve(hessian_products(fitted.objective, fitted.theta, delta) - at.removal.g)
+    """H⁻¹(HΔ − g(δ)), with H⁻¹ by the factor of the fit, whatever made Δ: (P, B)."""
+    fitted = at.changed.fitted
+    return fitted.factor.solve(hessian_products(fitted.objective, fitted.theta, delta) - at.changed.g)
 
 
 def _is_direct(at: BlockContext) -> bool:
-    return at.influence_solver is at.removal.fitted.factor
+    return at.influence_solver is at.changed.fitted.factor
 
 
 INFLUENCE_STEP = Step("influence", influence_step, influence_remainder, _is_direct)

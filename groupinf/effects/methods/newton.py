@@ -1,4 +1,4 @@
-"""Newton: one step of Newton's method on the objective without the group (Koh et al. 2019, eq. 5)."""
+"""Newton: one step of Newton's method on the objective of the changed rows (Koh et al. 2019, eq. 5)."""
 
 from __future__ import annotations
 
@@ -7,19 +7,17 @@ import numpy as np
 from groupinf.effects.context import BlockContext
 from groupinf.effects.methods.method import Method, Readout, Step
 from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.objective import hessian_products
 from groupinf.numerics.reduced import CERTIFICATE_TOLERANCE
 
 
 def newton_step(at: BlockContext) -> Array:
-    """Δ = (H − H(w))⁻¹g(w): (P, B)."""
+    """Δ = (H − H(δ))⁻¹g(δ): (P, B)."""
     return at.newton
 
 
 def newton_remainder(at: BlockContext, delta: Array) -> Array:
-    """(H − H(w))⁻¹((H − H(w))Δ − g(w)): (P, B)."""
-    fitted = at.removal.fitted
-    residual = hessian_products(fitted.objective, fitted.theta, delta, at.removal.kept) - at.removal.g
+    """(H − H(δ))⁻¹((H − H(δ))Δ − g(δ)): (P, B)."""
+    residual = at.changed.hessian_products_at_fit(delta) - at.changed.g
     return at.reduced.solve(residual, np.arange(delta.shape[1]), CERTIFICATE_TOLERANCE)
 
 

@@ -62,6 +62,10 @@ class BinaryLogistic(OneOutputLoss):
         p -= beside(y, z)
         return p
 
+    def label_pull(self, y: Array, new: Array) -> Array:
+        """y − new."""
+        return (y - new)[:, None]
+
     def curvature_state(self, z: Array, y: Array) -> Array:
         """p(1 − p) = e / (1 + e)² with e = exp(−|z|), which is exact in both tails."""
         e = np.exp(-np.abs(z))

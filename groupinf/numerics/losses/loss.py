@@ -58,6 +58,10 @@ class Loss(ABC):
     def plain_residuals(self, z: Array, y: Array) -> Array:
         """The same by the shortest formula, its absolute error a few roundings; z may be overwritten."""
 
+    def label_pull(self, y: Array, new: Array) -> Array | None:
+        """r(z, new) − r(z, y), (n, K'), where it is the same at every z; None where it is not."""
+        return None
+
     @abstractmethod
     def curvature_state(self, z: Array, y: Array) -> Array:
         """What products with the curvature need of z, computed once: same shape as z."""
@@ -145,5 +149,5 @@ class OneOutputLoss(Loss):
 
 
 def beside(a: Array, like: Array) -> Array:
-    """``a`` with axes of length one at its end, to stand beside ``like``."""
+    """``a`` with axes of length one at its end, to stand beside ``like``; as it is where it has as many axes."""
     return a.reshape(a.shape + (1,) * (like.ndim - a.ndim))

@@ -72,6 +72,11 @@ class Softmax(Loss):
         p[np.arange(y.size), y.astype(np.int64)] -= 1.0
         return p
 
+    def label_pull(self, y: Array, new: Array) -> Array:
+        """onehot(y) − onehot(new)."""
+        one = np.eye(self.outputs)
+        return one[y.astype(np.int64)] - one[new.astype(np.int64)]
+
     def curvature_state(self, z: Array, y: Array) -> Array:
         """p."""
         return self._probabilities(z.copy())

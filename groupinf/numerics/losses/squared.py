@@ -30,6 +30,10 @@ class Squared(OneOutputLoss):
         z -= beside(y, z)
         return z
 
+    def label_pull(self, y: Array, new: Array) -> Array:
+        """y − new."""
+        return (y - new)[:, None]
+
     def curvature_state(self, z: Array, y: Array) -> Array:
         """Ones."""
         return np.ones_like(z)

@@ -25,6 +25,7 @@ from groupinf.groups.groups import Groups
 from groupinf.groups.source import GroupSource
 from groupinf.groups.streams import builder_stream
 from groupinf.numerics.bounds import bounded_problem
+from groupinf.numerics.change import RowChange, removing
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.factor import Factor, IterativeFactor, hessian_diagonal
 from groupinf.numerics.fit import Fitted
@@ -81,7 +82,7 @@ def drawn_again(loaded: LoadedStudy, dataset: Dataset, groups: Groups, about: Gr
 
 
 def frozen_scales(
-    fitted: Fitted, test: TestRows, drawn: Drawn, evaluations: Sequence[Evaluation]
+    fitted: Fitted, change: RowChange, test: TestRows, drawn: Drawn, evaluations: Sequence[Evaluation]
 ) -> tuple[dict[str, float], dict[str, float]]:
     """(scales, gradient_norms) of a Study with these evaluations, and with what retraining is held to.
 
@@ -90,7 +91,7 @@ def frozen_scales(
     numbers = retrainable(drawn.groups, drawn.skipped)
     W = sparse.csr_array(drawn.groups.removal_matrix(fitted.objective.n))[list(numbers)]
     needed = dict.fromkeys((*evaluations, *of_the_paper(fitted.objective.loss)))
-    scales = {evaluation.name: evaluation.scale(fitted, test, W) for evaluation in needed}
+    scales = {evaluation.name: evaluation.scale(fitted, change, test, W) for evaluation in needed}
     norms = {name: scale.gradient_norm for name, scale in scales.items() if scale.gradient_norm is not None}
     return {name: scale.largest or 1.0 for name, scale in scales.items()}, norms
 
@@ -109,7 +110,7 @@ def make_study(
     fitted: Fitted, test: Objective, drawn: Drawn, evaluations: Sequence[Evaluation], loaded: LoadedStudy
 ) -> Study:
     """Freeze what every block reads; ``test`` is the whole test set."""
-    scales, norms = frozen_scales(fitted, drawn.tested.of(test), drawn, evaluations)
+    scales, norms = frozen_scales(fitted, removing(fitted), drawn.tested.of(test), drawn, evaluations)
     return study_from(loaded, fitted, test, drawn.tested, evaluations, drawn.groups, scales, norms)
 
 
@@ -124,10 +125,12 @@ def study_from(
     norms: Mapping[str, float],
 ) -> Study:
     """A study from what has been drawn, now or by an earlier run; ``test`` is the whole test set."""
-    engine, points = choose_engine(fitted, float(groups.sizes.mean())), tested.of(test)
+    change, points = removing(fitted), tested.of(test)
+    engine = choose_engine(fitted, change, float(groups.sizes.mean()))
     bounded = bounded_problem(fitted, points.rows, engine.kernel)
     return Study(
         fitted=fitted,
+        change=change,
         engine=engine,
         influence_solver=influence_solver(loaded.config.influence, fitted, loaded.config.seed),
         test=points,
@@ -167,4 +170,4 @@ def draw_test_points(loaded: LoadedStudy, dataset: Dataset, fitted: Fitted, test
 
 
 def _influence_on_test_loss(fitted: Fitted, test: TestRows) -> np.ndarray:
-    return point_influence(fitted, TEST_LOSS.gradients(test, fitted.theta))
+    return point_influence(fitted, TEST_LOSS.gradients(test, fitted.theta), fitted.residuals)
