@@ -17,12 +17,13 @@ class Change(Section, ABC):
     """One change with its options, which are its fields; a case has, besides, a field ``change``: its name.
 
     A changed row counts ``times`` its own weight, perhaps with another label. ``of_pool`` says that groups are drawn
-    among rows that take no part in the fit. ``noun`` is what titles call it, ``does`` what it does to rows in a
-    sentence ("removes").
+    among rows that take no part in the fit. In sentences it is a ``noun`` ("the effect of removal"), and what is done
+    to groups ``doing`` so ("removing"), or by what ``does`` it ("removes").
     """
 
     name: ClassVar[str]
     noun: ClassVar[str]
+    doing: ClassVar[str]
     does: ClassVar[str]
     of_pool: ClassVar[bool] = False
 

@@ -27,6 +27,7 @@ class Relabel(Change):
 
     name: ClassVar = "relabel"
     noun: ClassVar = "relabelling"
+    doing: ClassVar = "relabelling"
     does: ClassVar = "relabels"
 
     change: Literal["relabel"] = "relabel"

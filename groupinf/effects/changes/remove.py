@@ -12,6 +12,7 @@ class Remove(Change):
 
     name: ClassVar = "remove"
     noun: ClassVar = "removal"
+    doing: ClassVar = "removing"
     does: ClassVar = "removes"
 
     change: Literal["remove"] = "remove"

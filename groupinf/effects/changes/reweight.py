@@ -15,6 +15,7 @@ class Reweight(Change):
 
     name: ClassVar = "reweight"
     noun: ClassVar = "reweighting"
+    doing: ClassVar = "reweighting"
     does: ClassVar = "reweights"
 
     change: Literal["reweight"] = "reweight"
