@@ -14,6 +14,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from PIL import Image
 
+from groupinf.effects.changes.registry import REMOVE
 from groupinf.reporting.drawing import figures
 from groupinf.reporting.drawing.figures import figure_bytes, scatter_figure
 from groupinf.reporting.drawing.layout import arrange
@@ -259,7 +260,7 @@ def test_legend_takes_the_free_places_of_the_last_row():
 
 
 def test_lines_are_filled_and_hold_all_words():
-    text = Convention(4.308869380063768, 2.154434690031884e-4, "classification", "losses in nats").sentence
+    text = Convention(4.308869380063768, 2.154434690031884e-4, "classification", "losses in nats", REMOVE).sentence
     lines = wrap_to(text, 8.5, 5.0)
     assert " ".join(lines) == text
     assert all(width_of(line, 8.5) <= 5.0 for line in lines)

@@ -46,6 +46,7 @@ def load_checked(loaded: LoadedStudy) -> Dataset:
         raise loaded.error(("loss",), str(error)) from error
     problems = [
         *_sweep_problems(loaded),
+        *_change_problems(loaded, dataset),
         *_evaluation_problems(loaded, dataset),
         *_group_problems(loaded, dataset),
         *_test_point_problems(loaded, dataset),
@@ -103,6 +104,12 @@ def _sweep_problems(loaded: LoadedStudy) -> list[ConfigError]:
         return []
     message = "expected a study at one λ/n, found a sweep; groupinf sweep runs it"
     return [loaded.error(("regularization", "sweep"), message)]
+
+
+def _change_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
+    change = loaded.config.change
+    problem = None if change is None else change.check(dataset.classes)
+    return [] if problem is None else [loaded.error(("change", problem.key), problem.message)]
 
 
 def _evaluation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:

@@ -30,6 +30,8 @@ from groupinf.config.section import (
 from groupinf.config.sweep_schema import SweepConfig
 from groupinf.config.words import found, in_quotes
 from groupinf.datasets.registry import DatasetConfig
+from groupinf.effects.changes.change import Change
+from groupinf.effects.changes.registry import CHANGES
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.influence import INFLUENCE
 from groupinf.effects.methods.newton import NEWTON
@@ -188,6 +190,7 @@ class Config(StudyConfig):
     dataset: DatasetConfig
     loss: LossName | None = None
     regularization: Regularization
+    change: Annotated[Change, NamedSection(CHANGES, "change")] | None = None
     groups: GroupsConfig
     influence: Influence = Influence()
     block_width: PositiveInt | None = None
