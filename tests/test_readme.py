@@ -57,6 +57,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "groups": (schema.GroupsConfig,),
     "groups.sizes": (Sizes,),
     "groups.builders": tuple(BUILDERS.values()),
+    "evaluations": tuple(EVALUATIONS.values()),
     "influence": (schema.Influence,),
     "test_points": (schema.TestPoints,),
 }
@@ -161,7 +162,7 @@ def test_reference_lists_the_keys_of_the_schema_and_no_others(heading: str) -> N
 
 # left out, these follow from the data
 # by which a section is told: left out, it is another or none
-TAGS = {"groups.builders": "builder", "change": "change"}
+TAGS = {"groups.builders": "builder", "change": "change", "evaluations": "evaluation"}
 BY_TASK = {"evaluations": "all that the task allows", "score": "`accuracy`; for regression `log_loss`"}
 
 
@@ -366,7 +367,7 @@ def examples(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         exec(compile(example, "groupinf/README.md", "exec", dont_inherit=True), names := {"__name__": "example"})
         made |= names
     with_registered(monkeypatch, METHODS, made["DIAGONAL_INFLUENCE"])
-    with_registered(monkeypatch, EVALUATIONS, made["TEST_PROBABILITY"])
+    with_registered(monkeypatch, EVALUATIONS, made["TestProbability"])
     with_registered(monkeypatch, LOSSES, made["LogCosh"])
     with_registered(monkeypatch, BUILDERS, made["Heaviest"])
     return made

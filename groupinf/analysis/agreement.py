@@ -70,6 +70,7 @@ def agreement_table(effects: pd.DataFrame, seed: int) -> AgreementTable:
     the prediction is too small. same_sign: share with sign p = sign a. underestimated: share that also has
     |p| < |a|. median_relative_error: median of |p - a|/|a| over groups with a ≠ 0.
     NaN where undefined: ρ of one group or of constant effects, intervals of fewer than 10 groups, slope of p = 0.
+    A method has no row of a measure that it does not predict.
 
     ``effects`` is one run's tidy table. Raises DataError where it is incomplete or a kind is named "all".
     """
@@ -105,7 +106,7 @@ def agreement_rows(
     }
     keys = [(e, t, kind, m) for m in pairs.methods for e, t in pairs.measures]
     frame = pd.DataFrame(keys, columns=list(KEYS))
-    return frame.assign(**{name: statistics[name].ravel() for name in STATISTICS})
+    return frame.assign(**{name: statistics[name].ravel() for name in STATISTICS})[pairs.has.ravel()]
 
 
 def _ordered(table: pd.DataFrame, pairs: PairedEffects, kinds: list[str]) -> pd.DataFrame:

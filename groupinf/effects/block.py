@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.effects.context import BlockContext
-from groupinf.effects.evaluations.evaluation import Measure, measures_of
+from groupinf.effects.evaluations.evaluation import Measure, measures_of, rounding_of
+from groupinf.effects.jumps import Reached, with_jumps
+from groupinf.effects.methods.method import Readout
 from groupinf.effects.readout import predicted_reading
 from groupinf.effects.retraining import Ended, effects_at, ended_at, retrain_to_tolerance
 from groupinf.effects.steps import solutions
@@ -94,12 +96,23 @@ def _block_effects(
     measures = measures_of(study.evaluations, study.test, at.changed)
     ended = ended_of(at, measures)
     trust = trust_in(study.bounded, study.of_fit, ended.end, at.reduced, at.changed)
-    predicted = predicted_reading(measures, study.fitted, solutions(at, study.methods), study.methods)
-    errors = predicted.error(np.abs(predicted.left), trust.score_error)
+    solved = solutions(at, study.methods)
+    predicted = predicted_reading(measures, study.fitted, solved, study.methods)
+    moved = rounding_of(measures, study.gradient_norms, at, trust, study.of_fit)
+    effect = np.concatenate([predicted.effect, ended.reading.effect])
+    error = np.concatenate(
+        [predicted.error(np.abs(predicted.left), moved), ended.reading.error(ended.left[None], moved)]
+    )
     retrained = ended.retrained
+    if not all(evaluation.differentiable for evaluation in study.evaluations):
+        exact = [solved[method.step] if method.readout is Readout.EXACT else None for method in study.methods]
+        none, theta = np.zeros_like(ended.left), study.fitted.theta[:, None]
+        reached = [None if step is None else Reached(theta + step.delta, step.remainder, none) for step in exact]
+        reached.append(Reached(retrained.theta, retrained.solved, ended.left))
+        effect, error = with_jumps(effect, error, measures, study.fitted, reached, trust.score_error)
     return BlockEffects(
-        effect=np.concatenate([predicted.effect, ended.reading.effect]),
-        error_estimate=np.concatenate([errors, ended.reading.error(ended.left[None], trust.score_error)]),
+        effect=effect,
+        error_estimate=error,
         theta=np.ascontiguousarray(retrained.theta.T),
         passes=retrained.passes,
         gradient_norm=retrained.gradient_norm,

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from groupinf.datasets.known.by_name import NamedDataset
 from groupinf.datasets.own.csv import CsvDataset
+from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.errors import ConfigError
 from groupinf.groups.builders.feature_clusters import FeatureClusters
 from groupinf.groups.builders.random import Random
@@ -196,7 +197,7 @@ class TestOverrides:
         assert config.groups.sizes is not None
         assert (config.groups.sizes.num, config.groups.sizes.max) == (3, 0.25)
         assert (config.test_points.random, config.test_points.highest_loss) == (1, None)
-        assert config.evaluations == ("test_loss",)
+        assert config.evaluations == (TEST_LOSS,)
 
     def test_a_builder_given_by_name_takes_an_option(self, good: Path) -> None:
         builders = load_config(good, ["groups.builders.1.k=[4]"]).config.groups.builders

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -17,12 +18,11 @@ from groupinf.studies.group_effects.exactness import loose_effects
 from groupinf.studies.group_effects.manifest import Evaluated
 
 
-@dataclass(frozen=True)
 class Other(TestLoss):
     """An evaluation that no retraining is held to."""
 
-    name = "other"
-    in_text = "the other"
+    name: ClassVar = "other"
+    in_text: ClassVar = "the other"
 
 
 def block(error: float) -> StoredBlock:
@@ -41,7 +41,7 @@ def block(error: float) -> StoredBlock:
     ],
 )
 def test_what_retraining_was_not_held_to_is_told_of(error: float, evaluated: Evaluated | None, told: list[str]) -> None:
-    with registered(EVALUATIONS, Other()):
+    with registered(EVALUATIONS, Other):
         about = replace(
             made_manifest(),
             test_points=(7, 3),

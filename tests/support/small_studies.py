@@ -8,7 +8,7 @@ import numpy as np
 from support.extended import ExtendedModel
 
 from groupinf.effects.block import BlockEffects, compute_block
-from groupinf.effects.evaluations.evaluation import Evaluation
+from groupinf.effects.evaluations.evaluation import Quantity
 from groupinf.effects.evaluations.registry import of_the_paper
 from groupinf.effects.methods.registry import METHODS
 from groupinf.effects.study import Study
@@ -41,7 +41,7 @@ class Problem:
     groups: tuple[Array, ...]
 
     @property
-    def evaluations(self) -> tuple[Evaluation, ...]:
+    def evaluations(self) -> tuple[Quantity, ...]:
         """All that the task allows."""
         return of_the_paper(loss_for(self.classes))
 

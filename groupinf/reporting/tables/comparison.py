@@ -77,5 +77,5 @@ def _cells(row: Mapping[Any, Any]) -> tuple[str, ...]:
         extent(row["spearman_least"], row["spearman_most"], coefficient),
         extent(row["slope_least"], row["slope_most"], ratio),
         extent(row["underestimated_least"], row["underestimated_most"], percent),
-        f"{row['test_points']:,}" if EVALUATIONS[row["evaluation"]].on_test_points else "–",
+        f"{row['test_points']:,}" if EVALUATIONS[row["evaluation"]].on_test_points() else "–",
     )

@@ -70,14 +70,14 @@ def _tables(sweep: Sweep, with_seconds: bool) -> Iterator[tuple[str, list[tuple[
     frame = sweep_frame(sweep)
     evaluations = list(frame["evaluation"].unique())
     classifies = sweep.manifest.task == "classification"
-    agreement = [name for e in evaluations for name in (f"ρ {EVALUATIONS[e].short}", "slope")]
-    ends = ["time"] if with_seconds else []
-    header = ("λ/n", "accuracy" if classifies else "test loss", *agreement, *ends)
     for method in frame["method"].unique():
         rows = frame[frame["method"] == method].set_index(["run", "evaluation"])
-        lines = [header]
+        predicted = [e for e in evaluations if e in rows.index.get_level_values("evaluation")]
+        agreement = [name for e in predicted for name in (f"ρ {EVALUATIONS[e].short}", "slope")]
+        ends = ["time"] if with_seconds else []
+        lines = [("λ/n", "accuracy" if classifies else "test loss", *agreement, *ends)]
         for run in sweep.runs:
-            of = [rows.loc[(run.path.name, e)] for e in evaluations]
+            of = [rows.loc[(run.path.name, e)] for e in predicted]
             cells = [c for row in of for c in (coefficient(float(row["spearman"])), ratio(float(row["slope"])))]
             share = run.manifest.test_accuracy
             fit = number(run.manifest.test_loss) if share is None else percent(share, 1)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.registry import declared_bytes, load_dataset
-from groupinf.effects.evaluations.evaluation import Evaluation
+from groupinf.effects.evaluations.evaluation import Evaluation, ParameterNames, Quantity
 from groupinf.effects.evaluations.registry import EVALUATIONS, of_the_paper
+from groupinf.effects.methods.method import Readout
+from groupinf.effects.methods.registry import METHODS
 from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.workers.libraries import reserve_buffers
 from groupinf.experiments.workers.memory import require_memory
@@ -66,8 +70,20 @@ def loss_of(loaded: LoadedStudy, dataset: Dataset) -> Loss:
 def evaluations_of(loaded: LoadedStudy, dataset: Dataset) -> tuple[Evaluation, ...]:
     """The configured evaluations; where the key is left out, those of the paper that the loss allows."""
     if loaded.config.evaluations is not None:
-        return tuple(EVALUATIONS[name] for name in loaded.config.evaluations)
+        return loaded.config.evaluations
     return of_the_paper(loss_of(loaded, dataset))
+
+
+def quantities_of(loaded: LoadedStudy, dataset: Dataset) -> tuple[Quantity, ...]:
+    """What the :func:`evaluations_of` measure of models of the data."""
+    names = parameter_names(dataset, loss_of(loaded, dataset))
+    return tuple(evaluation.quantity(names) for evaluation in evaluations_of(loaded, dataset))
+
+
+def parameter_names(dataset: Dataset, loss: Loss) -> ParameterNames:
+    """What the parameters of models of the data are called."""
+    classes = tuple(str(label) for label in dataset.classes) if loss.outputs > 1 else ()
+    return ParameterNames(dataset.feature_names, classes)
 
 
 def training_objective(dataset: Dataset, loss: Loss, lam: float) -> Objective:
@@ -114,13 +130,28 @@ def _change_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]
 
 def _evaluation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
     loss = loss_of(loaded, dataset)
-    undefined = next((e for e in evaluations_of(loaded, dataset) if not e.is_defined(loss)), None)
-    if undefined is None:
+    evaluations, names = evaluations_of(loaded, dataset), parameter_names(dataset, loss)
+    undefined = next((e for e in evaluations if not e.is_defined(loss)), None)
+    if undefined is not None:
+        defined = listed((e.name for e in EVALUATIONS.values() if e.is_defined(loss)), "or")
+        data = f"the {len(dataset.classes)} classes of {dataset.name}" if dataset.classes else dataset.name
+        found = f"found {undefined.name}, which is defined for {undefined.defined_for} only"
+        return [loaded.error(("evaluations",), f"expected {defined} for {data}, {found}")]
+    checked = [(i, evaluation.check(names)) for i, evaluation in enumerate(evaluations)]
+    return [
+        *(loaded.error(("evaluations", i, problem.key), problem.message) for i, problem in checked if problem),
+        *_unpredicted(loaded, evaluations),
+    ]
+
+
+def _unpredicted(loaded: LoadedStudy, evaluations: Sequence[Evaluation]) -> list[ConfigError]:
+    """Where not one method has an effect on what is measured."""
+    exact = [name for name, method in METHODS.items() if method.readout is Readout.EXACT]
+    if any(evaluation.differentiable for evaluation in evaluations) or any(m in exact for m in loaded.config.methods):
         return []
-    defined = listed((e.name for e in EVALUATIONS.values() if e.is_defined(loss)), "or")
-    data = f"the {len(dataset.classes)} classes of {dataset.name}" if dataset.classes else dataset.name
-    found = f"found {undefined.name}, which is defined for {undefined.defined_for} only"
-    return [loaded.error(("evaluations",), f"expected {defined} for {data}, {found}")]
+    name = listed(evaluation.name for evaluation in evaluations)
+    expected = f"expected a method with an exact readout ({listed(exact, 'or')}), as {name} has no derivative"
+    return [loaded.error(("methods",), f"{expected}; found {listed(loaded.config.methods)}")]
 
 
 def _group_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:

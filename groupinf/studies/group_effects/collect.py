@@ -87,7 +87,8 @@ def _effects(
     # (methods + actual, T, B) of each block -> (groups, T, methods + actual)
     effect = np.concatenate([block.effect.transpose(2, 1, 0) for block in blocks])
     error = np.concatenate([block.error_estimate.transpose(2, 1, 0) for block in blocks])
-    columns = _columns(about)
+    columns, kept = _columns(about)
+    effect, error = (values.reshape(numbers.size, -1)[:, kept] for values in (effect, error))
     per_group = len(columns)
     table = pd.DataFrame(
         {
@@ -104,13 +105,18 @@ def _effects(
     return pd.concat([table, repeated], axis=1).assign(effect=effect.ravel(), error_estimate=error.ravel())
 
 
-def _columns(manifest: GroupEffectsManifest) -> pd.DataFrame:
-    """test_point, evaluation, method, readout of the rows of one group."""
+def _columns(manifest: GroupEffectsManifest) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
+    """test_point, evaluation, method, readout of the rows of one group, and which of all there are: a linear readout
+    has none of what has no derivative.
+    """
     methods = [(method, METHODS[method].readout) for method in manifest.methods] + [(ACTUAL, Readout.EXACT)]
     rows = [
         (test_point, evaluation, method, readout.value)
         for evaluation in manifest.evaluations
-        for test_point in EVALUATIONS[evaluation].labels(manifest.test_points)
+        for test_point in manifest.labels(evaluation)
         for method, readout in methods
     ]
-    return pd.DataFrame(rows, columns=["test_point", "evaluation", "method", "readout"])
+    table = pd.DataFrame(rows, columns=["test_point", "evaluation", "method", "readout"])
+    smooth = table["evaluation"].map({name: EVALUATIONS[name].differentiable for name in manifest.evaluations})
+    kept = np.asarray((table["readout"] == Readout.EXACT.value) | smooth, dtype=bool)
+    return table[kept].reset_index(drop=True), kept

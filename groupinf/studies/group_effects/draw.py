@@ -14,7 +14,7 @@ from scipy import sparse
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.changes.change import Change
 from groupinf.effects.changes.registry import REMOVE
-from groupinf.effects.evaluations.evaluation import Evaluation
+from groupinf.effects.evaluations.evaluation import Norm, Quantity
 from groupinf.effects.evaluations.registry import of_the_paper
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.effects.influence import point_influence
@@ -88,15 +88,15 @@ def drawn_again(loaded: LoadedStudy, dataset: Dataset, groups: Groups, about: Gr
 
 
 def frozen_scales(
-    fitted: Fitted, change: RowChange, test: TestRows, drawn: Drawn, evaluations: Sequence[Evaluation]
-) -> tuple[dict[str, float], dict[str, float]]:
+    fitted: Fitted, change: RowChange, test: TestRows, drawn: Drawn, evaluations: Sequence[Quantity]
+) -> tuple[dict[str, float], dict[str, Norm]]:
     """(scales, gradient_norms) of a Study with these evaluations, and with what retraining is held to.
 
     An evaluation on which no group has any influence has scale 1.
     """
     numbers = retrainable(drawn.groups, drawn.skipped)
     W = sparse.csr_array(drawn.groups.removal_matrix(fitted.objective.n))[list(numbers)]
-    needed = dict.fromkeys((*evaluations, *of_the_paper(fitted.objective.loss)))
+    needed: dict[Quantity, None] = dict.fromkeys((*evaluations, *of_the_paper(fitted.objective.loss)))
     scales = {evaluation.name: evaluation.scale(fitted, change, test, W) for evaluation in needed}
     norms = {name: scale.gradient_norm for name, scale in scales.items() if scale.gradient_norm is not None}
     return {name: scale.largest or 1.0 for name, scale in scales.items()}, norms
@@ -117,7 +117,7 @@ def make_study(
     change: RowChange,
     test: Objective,
     drawn: Drawn,
-    evaluations: Sequence[Evaluation],
+    evaluations: Sequence[Quantity],
     loaded: LoadedStudy,
 ) -> Study:
     """Freeze what every block reads; ``test`` is the whole test set."""
@@ -131,10 +131,10 @@ def study_from(
     change: RowChange,
     test: Objective,
     tested: ChosenPoints,
-    evaluations: Sequence[Evaluation],
+    evaluations: Sequence[Quantity],
     groups: Groups,
     scales: Mapping[str, float],
-    norms: Mapping[str, float],
+    norms: Mapping[str, Norm],
 ) -> Study:
     """A study from what has been drawn, now or by an earlier run; ``test`` is the whole test set."""
     engine, points = choose_engine(fitted, change, float(groups.sizes.mean())), tested.of(test)

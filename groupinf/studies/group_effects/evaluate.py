@@ -27,11 +27,11 @@ from groupinf.experiments.workers.processes import one_thread
 from groupinf.experiments.workers.progress import Progress
 from groupinf.groups.groups import Groups
 from groupinf.studies.group_effects.block import GroupsOfBlock, block_to_store, groups_of_block, stored_block
-from groupinf.studies.group_effects.checks import evaluations_of, load_checked, test_objective
+from groupinf.studies.group_effects.checks import load_checked, quantities_of, test_objective
 from groupinf.studies.group_effects.draw import Drawn, draw_test_points, make_study, row_change_of
 from groupinf.studies.group_effects.identity import identity_of
 from groupinf.studies.group_effects.manifest import Evaluated, GroupEffectsManifest
-from groupinf.studies.group_effects.prepare import CONFIG, config_file
+from groupinf.studies.group_effects.prepare import CONFIG, config_file, named_values
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.rows import ROWS
 from groupinf.studies.group_effects.schema import Config, LoadedStudy
@@ -171,7 +171,7 @@ def _drawn_anew(work: Evaluation) -> tuple[Study, Drawn]:
     tested = draw_test_points(work.loaded, dataset, fitted, test)
     drawn = Drawn(about.lam_over_n, tested, groups_from(work.files), (), about.skipped)
     change = row_change_of(work.loaded, dataset, fitted)
-    return make_study(fitted, change, test, drawn, evaluations_of(work.loaded, dataset), work.loaded), drawn
+    return make_study(fitted, change, test, drawn, quantities_of(work.loaded, dataset), work.loaded), drawn
 
 
 def _described(work: Evaluation, study: Study, drawn: Drawn) -> GroupEffectsManifest:
@@ -185,6 +185,7 @@ def _described(work: Evaluation, study: Study, drawn: Drawn) -> GroupEffectsMani
         test_points=study.test.labels,
         test_sets=drawn.tested.sets,
         test_keys=drawn.tested.keys,
+        named_values=named_values(work.loaded, work.dataset),
         drawn_at_lam_over_n=drawn.at,
         evaluations=tuple(evaluation.name for evaluation in study.evaluations),
         methods=tuple(method.name for method in study.methods),

@@ -10,10 +10,13 @@ from groupinf.config.registered import NamedSection
 from groupinf.datasets.column_use import ColumnUse
 from groupinf.effects.changes.change import Change
 from groupinf.effects.changes.registry import CHANGES, REMOVE
+from groupinf.effects.evaluations.evaluation import Norm
+from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.experiments.folder.manifest import RunManifest, SweepManifest
 from groupinf.numerics.losses.loss import Loss
 from groupinf.numerics.losses.registry import loss_for
 from groupinf.studies.group_effects.convention import Convention, Task
+from groupinf.test_point_labels import OWN_GROUP
 
 # what the registry and every manifest call this kind of study
 STUDY = "group_effects"
@@ -36,6 +39,15 @@ class TestKey:
 
     __test__: ClassVar[bool] = False
 
+    test_point: int
+    name: str
+
+
+@dataclass(frozen=True)
+class NamedValue:
+    """A value of an evaluation that is on no test point, by its number in the column test_point."""
+
+    evaluation: str
     test_point: int
     name: str
 
@@ -97,7 +109,8 @@ class GroupEffectsManifest(RunManifest):
     fit: λ = ``lam`` = ``lam_over_n``·n, accuracies only of classes. ``change`` is what is done to a group. What is
     measured: ``test_points`` as the tables
     number them, chosen by their losses at the fit of ``drawn_at_lam_over_n``; ``scales`` are the largest predicted
-    effects on each evaluation, ``gradient_norms`` the largest ‖∇f‖ in H⁻¹. ``notes_on_groups`` are those of ``notes``
+    effects on each evaluation, ``gradient_norms`` the largest ‖∇f‖ in H⁻¹, or that of each value. ``named_values`` are
+    those that are on no test point, in the order of tables. ``notes_on_groups`` are those of ``notes``
     that came with the groups.
     """
 
@@ -123,10 +136,11 @@ class GroupEffectsManifest(RunManifest):
     test_points: tuple[int, ...]
     test_sets: tuple[TestSet, ...] = ()
     test_keys: tuple[TestKey, ...] = ()
+    named_values: tuple[NamedValue, ...] = ()
     evaluations: tuple[str, ...]
     methods: tuple[str, ...]
     scales: Mapping[str, float]
-    gradient_norms: Mapping[str, float]
+    gradient_norms: Mapping[str, Norm]
     n_groups: int
     skipped: tuple[Skipped, ...]
     notes_on_groups: tuple[str, ...]
@@ -134,6 +148,12 @@ class GroupEffectsManifest(RunManifest):
     drawn_at_lam_over_n: float
     evaluated: Evaluated | None = None
     agreement_interval: str = ""
+
+    def labels(self, evaluation: str) -> tuple[int, ...]:
+        """What the column test_point calls the values of an evaluation, in their order."""
+        named = tuple(value.test_point for value in self.named_values if value.evaluation == evaluation)
+        of = EVALUATIONS[evaluation]
+        return named or (self.test_points if of.on_test_points() else (OWN_GROUP,))
 
     @property
     def n_retrained(self) -> int:

@@ -32,6 +32,7 @@ from groupinf.config.words import found, in_quotes
 from groupinf.datasets.registry import DatasetConfig
 from groupinf.effects.changes.change import Change
 from groupinf.effects.changes.registry import CHANGES
+from groupinf.effects.evaluations.evaluation import Evaluation
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.influence import INFLUENCE
 from groupinf.effects.methods.newton import NEWTON
@@ -44,7 +45,6 @@ from groupinf.groups.sizes import Sizes
 from groupinf.numerics.losses.registry import LOSSES
 
 LossName = Annotated[str, RegisteredName(LOSSES)]
-EvaluationName = Annotated[str, RegisteredName(EVALUATIONS)]
 MethodName = Annotated[str, RegisteredName(METHODS)]
 
 # those of Koh et al. 2019
@@ -56,6 +56,11 @@ def _key(value: Any) -> str:
     if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
         return str(value)
     raise ValueError(f"expected text or a whole number, found {found(value)}{in_quotes(value)}")
+
+
+def _each_once(evaluations: tuple[Evaluation, ...]) -> tuple[Evaluation, ...]:
+    distinct(tuple(evaluation.name for evaluation in evaluations))
+    return evaluations
 
 
 def _two_entries(value: Any) -> Any:
@@ -196,7 +201,12 @@ class Config(StudyConfig):
     block_width: PositiveInt | None = None
     test_points: TestPoints = TestPoints(random=3, highest_loss=3)
     evaluations: (
-        Annotated[tuple[EvaluationName, ...], Field(strict=False, min_length=1), AfterValidator(distinct)] | None
+        Annotated[
+            tuple[Annotated[Evaluation, NamedSection(EVALUATIONS, "evaluation", in_short=True)], ...],
+            Field(strict=False, min_length=1),
+            AfterValidator(_each_once),
+        ]
+        | None
     ) = None
     methods: Annotated[tuple[MethodName, ...], Field(strict=False, min_length=1), AfterValidator(distinct)] = (
         METHODS_OF_THE_PAPER

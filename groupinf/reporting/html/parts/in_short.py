@@ -50,7 +50,7 @@ def in_short(entries: Sequence[Entry], looks: Looks) -> Html:
 
 def _cells(row: Mapping[Any, Any], look: Look) -> list[Cell]:
     method = named_symbol(look, look.style.name)
-    points = f"{row['test_points']:,}" if EVALUATIONS[row["evaluation"]].on_test_points else "–"
+    points = f"{row['test_points']:,}" if EVALUATIONS[row["evaluation"]].on_test_points() else "–"
     return [
         Cell(evaluation_name(row["evaluation"])),
         Cell(method),

@@ -9,7 +9,7 @@ from groupinf.reporting.html.parts.agreement_tables import RUN, evaluations_of, 
 from groupinf.reporting.html.parts.markup import Html, element, joined
 from groupinf.reporting.html.parts.table import Cell, Column, table
 from groupinf.reporting.html.section import Answer, Material, Section
-from groupinf.reporting.tables.spearman import KEY_HEADERS, STATISTIC_HEADERS
+from groupinf.reporting.tables.spearman import STATISTIC_HEADERS, key_headers
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.formats import coefficient, interval, percent, ratio
 from groupinf.reporting.words.style import evaluation_name, kind_name, method_name, point_name
@@ -27,7 +27,7 @@ def _answer(material: Material) -> Answer:
 
 def _table(caption: str, evaluation: str, entries: Sequence[Entry]) -> Html:
     several = len(entries) > 1
-    keys = [Column(heading) for heading in KEY_HEADERS]
+    keys = [Column(heading) for heading in key_headers(evaluation)]
     columns = [*([RUN] if several else []), *keys, *(Column(h, numeric=True) for h in STATISTIC_HEADERS)]
     rows = []
     for entry in entries:
