@@ -36,6 +36,7 @@ from groupinf.reporting.words.style import (
     SMALL,
     TEXT,
     KindStyle,
+    each_values,
     evaluation_in_text,
     evaluation_name,
     kind_styles,
@@ -109,7 +110,8 @@ def scatter_figure(run: Run, method: str) -> Figure:
     legend = count_styles(pairs.kinds, styles)
     foot = [convention_line(run)]
     if len(made) < np.count_nonzero(pairs.has[pairs.methods.index(method)]):
-        foot.append(f"The first {MOST_TEST_POINTS} test points of each evaluation are drawn.")
+        many = each_values(name for name, _ in pairs.measures)
+        foot.append(f"The first {MOST_TEST_POINTS} {many} of each evaluation are drawn.")
     if any(hidden_points(panel) for panel in made):
         foot.append("k hidden: points outside the axes.")
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):

@@ -14,7 +14,7 @@ from groupinf.experiments.folder.files import read_json
 from groupinf.reporting.words.formats import coefficient, markdown, one_line, percent, ratio, shorten
 from groupinf.reporting.words.markdown import table_lines
 from groupinf.reporting.words.plain import aligned, wrapped
-from groupinf.reporting.words.style import LONGEST_NAME, method_name
+from groupinf.reporting.words.style import LONGEST_NAME, each_values, method_name
 from groupinf.reporting.words.summary import SLOPE, convention_of
 from groupinf.studies.group_effects.result import Run, Sweep
 from groupinf.wording import UNDEFINED, counted, number
@@ -123,6 +123,7 @@ def failure_lines(sweep: Sweep) -> list[str]:
 
 
 def _closing(sweep: Sweep) -> list[str]:
-    statistics = f"ρ and slope: over all groups, median over test points. {SLOPE}"
+    measured = [name for run in sweep.runs for name in run.manifest.evaluations]
+    statistics = f"ρ and slope: over all groups, median over {each_values(measured)}. {SLOPE}"
     convention = [convention_of(sweep.runs)] if sweep.runs else []
     return [statistics, *convention, *failure_lines(sweep)]

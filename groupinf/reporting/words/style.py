@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from groupinf.analysis.agreement import ALL_KINDS
+from groupinf.effects.evaluations.evaluation import TEST_POINT
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.registry import METHODS
 from groupinf.groups.builders.registry import known_kinds
 from groupinf.reporting.words.formats import shorten
 from groupinf.reporting.words.palette import computed_looks
 from groupinf.test_point_labels import FIRST_NAMED
+from groupinf.wording import listed
 
 MOST_TEST_POINTS = 12
 MOST_USER_KINDS = 8
@@ -95,6 +97,29 @@ def evaluation_in_text(evaluation: str) -> str:
     'self-loss'
     """
     return EVALUATIONS[evaluation].in_text
+
+
+def each_value(evaluations: Iterable[str]) -> str:
+    """What the values are of that evaluations have several of: test points, or what else it is.
+
+    >>> each_value(["test_loss", "self_loss"])
+    'test point'
+    """
+    return listed(_each(evaluations), "or")
+
+
+def each_values(evaluations: Iterable[str]) -> str:
+    """The same, of many.
+
+    >>> each_values(["self_loss"])
+    'test points'
+    """
+    return listed((f"{each}s" for each in _each(evaluations)), "or")
+
+
+def _each(evaluations: Iterable[str]) -> list[str]:
+    several = [EVALUATIONS[name].each for name in evaluations if EVALUATIONS[name].measured_on is None]
+    return list(dict.fromkeys(several or [TEST_POINT]))
 
 
 def method_name(method: str) -> str:

@@ -16,7 +16,7 @@ from groupinf.reporting.html.parts.markup import Html, element, joined
 from groupinf.reporting.html.parts.table import Cell, Column, Row, table
 from groupinf.reporting.words.entries import Entry, Look
 from groupinf.reporting.words.formats import coefficient, extent, interval, percent, ratio
-from groupinf.reporting.words.style import evaluation_name, point_name
+from groupinf.reporting.words.style import each_values, evaluation_name, point_name
 
 RUN = Column("Run")
 _ABSENT = Cell("", math.nan)
@@ -48,7 +48,6 @@ SLOPE = Statistic("slope", "slope", "Slope", ratio)
 UNDER = Statistic("underestimated", "underestimated", "Underestimated", percent)
 # where columns are many: what they hold, and what their caption says of them
 IN_SHORT = (RHO, SLOPE, replace(UNDER, name="under"))
-IN_SHORT_WORDS = "median over test points; under: share underestimated"
 
 
 def overall(entry: Entry, evaluation: str) -> pd.DataFrame:
@@ -76,6 +75,11 @@ def values_of(entries: Sequence[Entry], statistic: Statistic, lowest: bool = Fal
     rows = [row for e in entries for name in evaluations_of([e]) for row in overall(e, name).to_dict("records")]
     values = [float(row[statistic.column]) for row in rows]
     return values + ([float(statistic.limits(row)[0]) for row in rows] if lowest else [])
+
+
+def in_short_words(entries: Sequence[Entry]) -> str:
+    """What the numbers of :func:`median_cells` are."""
+    return f"median over {each_values(evaluations_of(entries))}; under: share underestimated"
 
 
 def statistic_table(

@@ -14,13 +14,13 @@ from groupinf.analysis.breakdown import agreement_by_size
 from groupinf.analysis.extent import extents_by
 from groupinf.reporting.html.parts.agreement_tables import (
     IN_SHORT,
-    IN_SHORT_WORDS,
     RHO,
     RUN,
     SLOPE,
     Statistic,
     evaluation_cell,
     evaluations_of,
+    in_short_words,
     mark_of,
     median_cells,
     method_columns,
@@ -34,7 +34,7 @@ from groupinf.reporting.html.parts.table import Cell, Column, Row, table
 from groupinf.reporting.html.section import Answer, Material, Section
 from groupinf.reporting.words.entries import Entry, Look
 from groupinf.reporting.words.formats import size_words
-from groupinf.reporting.words.style import KindStyle, evaluation_name, kind_name, method_name, point_name
+from groupinf.reporting.words.style import KindStyle, each_value, evaluation_name, kind_name, method_name, point_name
 from groupinf.reporting.words.worst import worst_line
 from groupinf.wording import number
 
@@ -72,9 +72,10 @@ def _answer(material: Material) -> Answer:
 
 def _words(entries: Sequence[Entry]) -> str:
     shared = dict.fromkeys(method_name(entry.method) for entry in entries)
+    each = each_value(evaluations_of(entries))
     return (
         "Within a kind, or a range of sizes, effects differ less than over all groups, which alone can lower ρ. "
-        f"Drawn: {', '.join(shared)} against the actual effect, one mark per test point; undefined values are left "
+        f"Drawn: {', '.join(shared)} against the actual effect, one mark per {each}; undefined values are left "
         f"out. The dashed line is at 1: for ρ, the same order as the actual effects. {SLOPE_SCALE}"
     )
 
@@ -158,7 +159,7 @@ def _numbers(by: str, parts: Sequence[_Part], entries: Sequence[Entry], methods:
     ]
     keys = _key_columns(by, entries)
     columns = [*keys, Column("Evaluation"), Column("n", numeric=True), *method_columns(methods, IN_SHORT)]
-    content = table(f"In numbers by {by}: {IN_SHORT_WORDS}", columns, rows)
+    content = table(f"In numbers by {by}: {in_short_words(entries)}", columns, rows)
     if len(entries) == 1:
         return content
     return element("details", {}, element("summary", {}, f"In numbers, by {by}"), content)
