@@ -61,7 +61,14 @@ _METHOD_STYLES = (
     ("#7F4F24", "H"),
 )
 # Where the ground is dark, in place of colours too dark for it.
-_ON_DARK = {"#000000": "#ffffff", "#0072B2": "#3b9fe0", "#7F4F24": "#c08a5c"}
+_ON_DARK = {
+    "#000000": "#ffffff",
+    "#0072B2": "#3b9fe0",
+    "#7F4F24": "#c08a5c",
+    "#720c56": "#d257ae",
+    "#3f11a0": "#9a7bf0",
+    "#593e26": "#b98d63",
+}
 # What matplotlib's markers are called in plotly.
 PLOTLY_SYMBOLS = {
     "s": "square",

@@ -17,6 +17,7 @@ from groupinf.effects.evaluations.registry import of_the_paper
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.effects.influence import point_influence
 from groupinf.effects.methods.registry import METHODS
+from groupinf.effects.row_steps import row_curvatures, row_step_products
 from groupinf.effects.study import Study
 from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import trust_in_fit
@@ -24,6 +25,7 @@ from groupinf.errors import RunError
 from groupinf.experiments.workers.processes import each, one_thread
 from groupinf.groups.build import build_groups
 from groupinf.groups.groups import Groups
+from groupinf.groups.row_steps import RowSteps
 from groupinf.groups.source import GroupSource
 from groupinf.groups.streams import builder_stream
 from groupinf.numerics.bounds import bounded_problem
@@ -63,6 +65,7 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
     change = one_thread(partial(row_change_of, loaded, dataset), fitted)
     influence = one_thread(partial(_influence_on_test_loss, fitted, change), tested.of(test))
     candidates = slice(None) if dataset.pool is None else slice(dataset.n, None)
+    needing = any(builder.needs_steps for builder in loaded.config.groups.builders)
     source = GroupSource(
         dataset=pool_as_training_rows(dataset),
         sizes=loaded.config.groups.sizes,
@@ -71,6 +74,7 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
         test_points=tested.labels,
         seed=loaded.config.seed,
         test_set_names=tested.names,
+        steps=one_thread(partial(_steps, fitted, change), candidates) if needing else None,
     )
     groups, notes = build_groups(
         source, loaded.located().groups.builders, lambda build, tasks: each(build, tasks, jobs)
@@ -79,6 +83,11 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
     if len(skipped) == len(groups):
         raise RunError(f"no group is left to retrain: each {skipped[0].reason}")
     return Drawn(model.lam_over_n, tested, groups, (*notes, *tested.notes), tuple(skipped))
+
+
+def _steps(fitted: Fitted, change: RowChange, rows: slice) -> RowSteps:
+    kernel, gram = row_step_products(fitted, rows)
+    return RowSteps(change.residuals[rows], row_curvatures(fitted, change, rows), kernel, gram)
 
 
 def drawn_again(loaded: LoadedStudy, dataset: Dataset, groups: Groups, about: GroupEffectsManifest) -> Drawn:
