@@ -13,11 +13,15 @@ import pytest
 import yaml
 from support.runs import execute
 
+import groupinf
 from groupinf.errors import ConfigError
 from groupinf.experiments.workers.progress import Silent
+from groupinf.reporting.html.parts import agreement_tables
+from groupinf.reporting.html.sections import kinds_and_sizes
 from groupinf.reporting.report import write_report
 from groupinf.reporting.tables.comparison import comparison_text
 from groupinf.reporting.tables.spearman import spearman_csv
+from groupinf.reporting.tables.sweep import sweep_text
 from groupinf.reporting.tables.terminal import spearman_text
 from groupinf.reporting.words.summary import unread_lines
 from groupinf.studies.group_effects.evaluate import evaluate
@@ -193,3 +197,34 @@ def test_what_cannot_be_is_refused_at_its_key(
     (tmp_path / "study.yaml").write_text(yaml.safe_dump(values, sort_keys=False), encoding="utf-8")
     with pytest.raises(ConfigError, match=rf"study.yaml, line \d+: {key}: .*{expected.replace('?', '[?]')}"):
         plan(load_config(tmp_path / "study.yaml"))
+
+
+def test_of_many_coefficients_the_page_lists_the_first_and_says_so(
+    run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = run(3, evaluations=[{"evaluation": "coefficient", "of": "all"}])
+    write_report(made)
+    page = (made.path / "report.html").read_text(encoding="utf-8")
+    assert "intercept (top)" in page
+    assert "have a mark" not in page
+    for module in (agreement_tables, kinds_and_sizes):
+        monkeypatch.setattr(module, "MOST_NAMED_VALUES", 5)
+    write_report(made)
+    page = (made.path / "report.html").read_text(encoding="utf-8")
+    assert "; the first 5 of 12 coefficients, tables/spearman.csv has all" in page
+    assert "Of coefficients the first 5 have a mark." in page
+
+
+def test_a_sweep_has_columns_of_what_each_method_has_effects_on(config, tmp_path: Path) -> None:
+    study = config(evaluations=["test_error", SOME, "test_loss"], test_points={"all": True})
+    sweep = groupinf.run_sweep(study, lambda_over_n="1e-2,1e-1", out=tmp_path, jobs=1)
+    tables = sweep_text(sweep, 140)
+    influence, newton = (tables[tables.index(f"\n{name}\n") :].split("\n")[2] for name in ("Influence", "Newton"))
+    assert "ρ error" in newton
+    assert "ρ error" not in influence
+    assert all("ρ coefficient" in header for header in (influence, newton))
+    assert "median over test points or coefficients" in tables
+    again = groupinf.load_sweep(sweep.path)
+    assert {value.name for run in again.runs for value in run.manifest.named_values} == {"sex=female", "intercept"}
+    page = (sweep.path / "report.html").read_text(encoding="utf-8")
+    assert "sex=female" in page

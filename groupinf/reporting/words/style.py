@@ -17,6 +17,8 @@ from groupinf.test_point_labels import FIRST_NAMED
 from groupinf.wording import listed
 
 MOST_TEST_POINTS = 12
+# values with names of their own, such as coefficients, that tables of the page list: each row holds drawings
+MOST_NAMED_VALUES = 100
 MOST_USER_KINDS = 8
 LONGEST_NAME = 30
 SMALL = 8.5
