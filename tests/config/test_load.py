@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from groupinf.datasets.known.by_name import NamedDataset
 from groupinf.datasets.own.csv import CsvDataset
+from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.errors import ConfigError
 from groupinf.groups.builders.feature_clusters import FeatureClusters
@@ -222,6 +223,9 @@ def test_the_json_schema_has_every_key_and_every_builder() -> None:
     assert set(schema["properties"]) == set(Config.model_fields)
     assert schema["additionalProperties"] is False
     by_name, with_options = schema["$defs"]["GroupsConfig"]["properties"]["builders"]["items"]["anyOf"]
-    assert set(by_name["enum"]) == set(BUILDERS) - {"file", "column"}
+    assert set(by_name["enum"]) == set(BUILDERS) - {"file", "column", "pairs"}
     assert len(with_options["oneOf"]) == len(BUILDERS)
+    names, sections = schema["properties"]["evaluations"]["anyOf"][0]["items"]["anyOf"]
+    assert set(names["enum"]) == set(EVALUATIONS) - {"coefficient"}
+    assert len(sections["oneOf"]) == len(EVALUATIONS)
     json.dumps(schema)

@@ -19,6 +19,7 @@ from groupinf.datasets.own.libsvm import LibsvmDataset
 from groupinf.datasets.own.npz import NpzDataset
 from groupinf.datasets.own.parquet import ParquetDataset
 from groupinf.datasets.registry import load_dataset
+from groupinf.effects.evaluations.test_prediction import TEST_PREDICTION
 from groupinf.groups.builders.column import Column
 from groupinf.studies.group_effects.schema import Config
 
@@ -84,7 +85,7 @@ def test_study_of_a_dataset(name: str) -> None:
     facts = facts_of(name)
     assert (config.name, config.dataset) == (name, NamedDataset(name=name))
     assert config.evaluations is not None
-    assert ("test_prediction" in config.evaluations) == (facts.n_classes <= 2)
+    assert (TEST_PREDICTION in config.evaluations) == (facts.n_classes <= 2)
     assert facts.lambda_over_n in (None, pytest.approx(config.regularization.lambda_over_n, rel=1e-12))
     columns = [builder.column for builder in config.groups.builders if isinstance(builder, Column)]
     assert len(config.groups.builders) == (len(columns) or 6)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import mpmath as mp
 import numpy as np
 import pytest
+from scipy import sparse
 from sklearn.linear_model import LogisticRegression
+from support.extended import DIGITS
 from support.measured import measured_block, measured_study
 from support.problems import make_objective
+from support.small_studies import block_of, random_problem, study_of, truth_of, truth_of_fit
 
 from groupinf.effects.evaluations import coefficient as module
 from groupinf.effects.evaluations.coefficient import Coefficient
 from groupinf.effects.evaluations.evaluation import ParameterNames
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
+from groupinf.numerics.change import membership
 from groupinf.numerics.fit import fit
 from groupinf.numerics.losses.registry import loss_for
 from groupinf.numerics.objective import Objective, with_intercept
@@ -173,3 +178,36 @@ def test_features_that_there_are_not_are_refused(of: tuple[str, ...], features: 
     assert problem is not None
     assert problem.key == "of"
     assert found in problem.message
+
+
+def test_error_estimates_cover_what_extended_precision_says() -> None:
+    """Of random problems down to λ/n = 1e-12: a coefficient is the score of its unit vector less that of 0."""
+    above = total = 0
+    for seed in range(24):
+        problem = random_problem(seed)
+        if problem is None:
+            continue
+        d, study = problem.X.shape[1], study_of(problem)
+        quantity = Coefficient(of="all").quantity(ParameterNames(tuple(f"x{j}" for j in range(d)), ()))
+        W = sparse.csr_array(membership(problem.y.size, problem.groups).T.astype(float))
+        scale = quantity.scale(study.fitted, study.change, study.test, W)
+        assert scale.gradient_norm is not None
+        scales = {**study.scales, "coefficient": scale.largest or 1.0}
+        norms = {**study.gradient_norms, "coefficient": scale.gradient_norm}
+        study = replace(study, evaluations=(quantity,), scales=scales, gradient_norms=norms)
+        unit = np.vstack([np.zeros((1, d)), np.eye(d)])
+        block = block_of(problem, study)
+        # training rows stand before those whose scores are asked for
+        scores = truth_of(replace(problem, X_test=unit, y_test=np.zeros(d + 1)), study.fitted, block).scores
+        whole = truth_of_fit(replace(problem, X_test=unit), study.fitted)
+        for g, of_group in enumerate(scores):
+            after = [row[0] for row in of_group[problem.y.size :]]
+            for j in range(d + 1):
+                with mp.workdps(DIGITS):
+                    change = after[j + 1] - after[0] - whole[j + 1] + whole[0] if j < d else after[0] - whole[0]
+                    error = abs(float(change - block.effect[-1, j, g]))
+                assert error <= 10.0 * block.error_estimate[-1, j, g]
+                above += error > block.error_estimate[-1, j, g]
+                total += 1
+    assert total > 100
+    assert above <= 0.03 * total

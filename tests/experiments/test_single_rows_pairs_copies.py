@@ -92,8 +92,11 @@ def test_all_copies_that_are_a_class_are_skipped_as_any_group_that_empties_one(t
 @pytest.mark.parametrize(
     ("builder", "key", "expected"),
     [
-        ("single_rows", "", "expected one of rows: all, random: NUMBER and strongest: NUMBER; found none"),
-        ({"builder": "single_rows", "rows": "all", "strongest": 2}, "", "found rows and strongest"),
+        (
+            {"builder": "single_rows", "rows": "all", "strongest": 2},
+            "",
+            "expected one of .*; found rows and strongest",
+        ),
         ({"builder": "single_rows", "rows": 3}, ".rows", "expected one of all, found 3"),
         ({"builder": "single_rows", "random": 91}, ".random", "expected at most n = 90, found 91"),
         ({"builder": "single_rows", "strongest": 0}, ".strongest", "expected a whole number of at least 1, found 0"),

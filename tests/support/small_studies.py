@@ -132,6 +132,12 @@ def truth_of(problem: Problem, fitted: Fitted, block: BlockEffects) -> Truth:
     return Truth(np.array(effects).T, scores)
 
 
+def truth_of_fit(problem: Problem, fitted: Fitted) -> list[object]:
+    """The first score of each test row at θ̂."""
+    whole = _model(problem, range(problem.y.size), fitted.objective.in_full(fitted.theta))
+    return [whole.scores(row)[0] for row in problem.X_test]
+
+
 def _model(problem: Problem, kept: object, theta: Array) -> ExtendedModel:
     start = theta.reshape(problem.X.shape[1] + 1, -1)
     return ExtendedModel(problem.X, problem.y, problem.weight, problem.lam, problem.classes, list(kept), start)  # type: ignore[call-overload]

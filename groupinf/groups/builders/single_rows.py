@@ -21,7 +21,7 @@ STRONGEST = Kind("strongest_row", "Strongest row", ("#3f11a0", "*"))
 
 
 class SingleRows(Builder):
-    """Single rows: ``rows: all``, so many at ``random``, or the ``strongest`` so many of each test point."""
+    """Single rows: all of them, so many at ``random``, or the ``strongest`` so many of each test point."""
 
     name: ClassVar = "single_rows"
     kinds: ClassVar = (SINGLE, STRONGEST)
@@ -35,11 +35,9 @@ class SingleRows(Builder):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         given = [key for key in ("rows", "random", "strongest") if getattr(self, key) is not None]
-        expected = "expected one of rows: all, random: NUMBER and strongest: NUMBER"
         if len(given) > 1:
+            expected = "expected one of rows: all, random: NUMBER and strongest: NUMBER"
             raise exclusive(f"{expected}; found {listed(given)}")
-        if not given:
-            raise ValueError(f"{expected}; found none")
         return self
 
     def build(self, source: GroupSource, rng: np.random.Generator) -> Built:
