@@ -211,3 +211,13 @@ def test_error_estimates_cover_what_extended_precision_says() -> None:
                 total += 1
     assert total > 100
     assert above <= 0.03 * total
+
+
+def test_of_a_model_without_an_intercept_there_is_no_coefficient_of_it() -> None:
+    names = replace(NAMES, intercept=False)
+    assert len(Coefficient(of="all").quantity(names).labels(())) == 4
+    assert list(Coefficient(of="all").value_names(names).values()) == list(NAMES.features)
+    assert Coefficient(of=["intercept"]).check(NAMES) is None
+    problem = Coefficient(of=["intercept"]).check(names)
+    assert problem is not None
+    assert "found 'intercept'" in problem.message

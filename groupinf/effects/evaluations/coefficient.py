@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -98,8 +98,8 @@ class Coefficient(Evaluation):
             times = names.features.count(feature)
             if times > 1:
                 return Problem("of", f"expected names that one feature has, found {feature!r}, which {times} have")
-            if not times and feature != INTERCEPT:
-                known = [*islice(names.features, MOST_COMPARED), INTERCEPT]
+            if not times and not (feature == INTERCEPT and names.intercept):
+                known = [*islice(names.features, MOST_COMPARED), *([INTERCEPT] if names.intercept else [])]
                 more = len(names.features) - MOST_SHOWN
                 listed = ", ".join(known[:MOST_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
                 near = did_you_mean(feature, known)
@@ -118,22 +118,23 @@ class Coefficient(Evaluation):
 
     def quantity(self, names: ParameterNames) -> Quantity:
         """The coefficients by their places."""
-        return Coefficients(self._places(names), len(names.classes) or 1)
+        return Coefficients(self._places(names), len(names.features), len(names.classes) or 1)
 
     def _places(self, names: ParameterNames) -> tuple[int, ...]:
         """Rows of θ: a feature's, d the intercept's."""
         d = len(names.features)
         if self.of == ALL:
-            return tuple(range(d + 1))
+            return tuple(range(d + names.intercept))
         place = {INTERCEPT: d} | {name: j for j, name in enumerate(names.features)}
         return tuple(place[feature] for feature in self.of)
 
 
 @dataclass(frozen=True)
 class Coefficients(Quantity):
-    """Rows of θ, as of a model in its features: a feature's, or d for the intercept; each with all ``outputs``."""
+    """Rows of θ, as of a model in its d ``features``: a feature's, or d for the intercept; each with all ``outputs``."""
 
     places: tuple[int, ...]
+    features: int
     outputs: int
     name: ClassVar = Coefficient.name
 
@@ -143,17 +144,20 @@ class Coefficients(Quantity):
 
     def measures(self, test: TestRows, block: Changed) -> tuple[Measure, ...]:
         """One, in one part."""
-        picked = Picked(block.fitted.objective, np.array(self.places, dtype=np.int64))
+        picked = self._picked(block.fitted.objective)
         return (Measure(self, self.labels(()), (picked,)),)
 
     def scale(self, fitted: Fitted, change: RowChange, test: TestRows, groups: sparse.csr_array) -> Scale:
         """The largest |H⁻¹g(δ)| there, and each ‖e_j‖ in H⁻¹."""
-        picked, largest = Picked(fitted.objective, np.array(self.places, dtype=np.int64)), 0.0
+        picked, largest = self._picked(fitted.objective), 0.0
         for start in range(0, groups.shape[0], AT_ONCE):
             inside: NDArray[np.bool_] = np.ascontiguousarray(groups[start : start + AT_ONCE].astype(bool).toarray().T)
             g = group_gradients(fitted.objective, change.residuals, inside)
             largest = max(largest, float(np.abs(picked.scores(fitted.factor.solve(g))).max()))
         return Scale(largest, tuple(float(norm) for part in self._norms(fitted, picked) for norm in part))
+
+    def _picked(self, objective: Objective) -> Picked:
+        return Picked(objective, self.features, np.array(self.places, dtype=np.int64))
 
     def _norms(self, fitted: Fitted, picked: Picked) -> Iterator[Array]:
         """‖e_j‖ in H⁻¹, of a weight at most 1/√λ."""
@@ -164,7 +168,7 @@ class Coefficients(Quantity):
             if bounded and (places < picked.features).all():
                 yield np.full(places.size * self.outputs, fitted.objective.lam**-0.5)
             else:
-                unit = Picked(fitted.objective, places).gradients()
+                unit = replace(picked, places=places).gradients()
                 yield np.sqrt(column_dots(unit, fitted.factor.solve(unit)))
 
     def gradient_norms(self, norms: Mapping[str, Norm], at: BlockContext) -> Array:
@@ -181,13 +185,8 @@ class Picked:
     """Some rows of θ, T = rows·K' values: of features as users know them, also where X holds coordinates."""
 
     objective: Objective
+    features: int
     places: NDArray[np.int64]
-
-    @property
-    def features(self) -> int:
-        """d."""
-        basis = self.objective.basis
-        return self.objective.p - 1 if basis is None else basis.shape[0]
 
     def scores(self, V: Array) -> Array:
         """The coefficients themselves: (P, B) -> (T, B)."""
@@ -195,7 +194,10 @@ class Picked:
         rows = V.reshape(self.objective.p, outputs, -1)
         picked, weights = np.empty((self.places.size, *rows.shape[1:])), self.places < self.features
         basis, features = self.objective.basis, self.places[weights]
-        picked[weights] = rows[features] if basis is None else np.tensordot(basis[features], rows[:-1], axes=1)
+        if basis is None:
+            picked[weights] = rows[features]
+        else:
+            picked[weights] = np.tensordot(basis[features], rows[: basis.shape[1]], axes=1)
         picked[~weights] = rows[-1] - self._level * rows[-1].mean(axis=0)
         return picked.reshape(-1, rows.shape[2])
 
@@ -209,9 +211,9 @@ class Picked:
             if basis is None:
                 slopes[features, k, weights, k] = 1.0
             else:
-                slopes[:-1, k, weights, k] = basis[features].T
+                slopes[: basis.shape[1], k, weights, k] = basis[features].T
         own = np.eye(outputs) - self._level / outputs
-        slopes[-1][:, self.places == self.features] = own[:, None]
+        slopes[-1][:, self.places == self.features] = own[:, None]  # none of a model without an intercept
         return slopes.reshape(self.objective.size, -1)
 
     @property

@@ -75,10 +75,13 @@ class Scale:
 
 @dataclass(frozen=True)
 class ParameterNames:
-    """What a model's parameters are called: by features, and by classes where each has scores of its own."""
+    """What a model's parameters are called: by features, and by classes where each has scores of its own; and whether
+    there is an intercept.
+    """
 
     features: tuple[str, ...]
     classes: tuple[str, ...]
+    intercept: bool = True
 
 
 class Quantity(ABC):
