@@ -10,11 +10,25 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from groupinf.datasets.choice.left import RowsLeft, TargetScale
 from groupinf.datasets.column_use import ColumnUse
 from groupinf.datasets.rows.origins import RowOrigins
 
 Features = NDArray[np.float64] | sparse.csr_array
 Task = Literal["classification", "regression"]
+
+
+@dataclass(frozen=True)
+class PoolRows:
+    """Rows that are neither fitted nor tested: X (k, d), y (k,), weights (k,), values of the groupings (name -> (k,)).
+
+    Features and labels are encoded as those of the training rows.
+    """
+
+    X: Features
+    y: NDArray[np.int64] | NDArray[np.float64]
+    sample_weight: NDArray[np.float64]
+    columns: Mapping[str, NDArray[np.object_]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -27,7 +41,8 @@ class Dataset:
     ``columns`` holds natural groupings of the training rows (name -> (n,) values), ``test_columns`` of the
     test rows (name -> (m,) values), both with None where a row has no value; ``sources`` the sha256 of every file that
     the rows came from, ``origins`` where in them each row stands, None where that is not known. ``uses`` says what
-    became of each column of a table.
+    became of each column of a table. ``pool`` are the rows that are kept out of both parts, None where there are none.
+    ``rows_left`` says what each step of a choice of rows left, ``target_scale`` how a standardised target is scaled.
     """
 
     name: str
@@ -44,6 +59,9 @@ class Dataset:
     sources: Mapping[str, str] = field(default_factory=dict)
     uses: tuple[ColumnUse, ...] = ()
     origins: RowOrigins | None = None
+    pool: PoolRows | None = None
+    rows_left: tuple[RowsLeft, ...] = ()
+    target_scale: TargetScale | None = None
 
     @property
     def n(self) -> int:
@@ -54,3 +72,13 @@ class Dataset:
     def d(self) -> int:
         """Number of features, the intercept not counted."""
         return int(self.X_train.shape[1])
+
+    @property
+    def n_test(self) -> int:
+        """Number of test rows."""
+        return int(self.y_test.size)
+
+    @property
+    def n_pool(self) -> int:
+        """Number of rows that are neither fitted nor tested."""
+        return 0 if self.pool is None else int(self.pool.y.size)

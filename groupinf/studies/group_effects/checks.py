@@ -7,12 +7,13 @@ import numpy as np
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.registry import declared_bytes, load_dataset
+from groupinf.datasets.unknown_column import unknown_column
 from groupinf.effects.evaluations.evaluation import Evaluation
 from groupinf.effects.evaluations.registry import EVALUATIONS, of_the_paper
 from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.workers.libraries import reserve_buffers
 from groupinf.experiments.workers.memory import require_memory
-from groupinf.groups.by_value import names_of, rows_by_value, unknown_column
+from groupinf.groups.by_value import names_of, rows_by_value
 from groupinf.groups.sizes import sizes_problem
 from groupinf.numerics.factor import DENSE_BYTES
 from groupinf.numerics.losses.loss import Array, Loss

@@ -12,7 +12,7 @@ from groupinf.studies.group_effects.checks import load_checked, loss_of
 from groupinf.studies.group_effects.folds import one_class_notes
 from groupinf.studies.group_effects.lambda_sweep.plan import SweepPlan, plan_sweep, sweep_name, without_sweep
 from groupinf.studies.group_effects.memory import work_bytes
-from groupinf.studies.group_effects.prepare import retraining
+from groupinf.studies.group_effects.prepare import data_notes, retraining
 from groupinf.studies.group_effects.schema import LoadedStudy, Regularization, TestPoints
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES, summed_rows
 from groupinf.wording import counted, number
@@ -75,6 +75,7 @@ def _plan(loaded: LoadedStudy) -> tuple[Plan, Dataset]:
         run_name=run_name(retraining(loaded, dataset)),
         notes=(
             *filter(None, [shortage(work)]),
+            *data_notes(loaded, dataset),
             *_notes(loaded, dataset, folds),
             *column_notes(dataset.uses, MOST_SHOWN),
             *_notes_on_gaps(loaded, dataset),

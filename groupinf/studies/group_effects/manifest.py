@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from groupinf.config.registered import NamedSection
+from groupinf.datasets.choice.left import RowsLeft, TargetScale
 from groupinf.datasets.column_use import ColumnUse
 from groupinf.effects.changes.change import Change
 from groupinf.effects.changes.registry import CHANGES, REMOVE
@@ -14,6 +15,9 @@ from groupinf.experiments.folder.manifest import RunManifest, SweepManifest
 from groupinf.numerics.losses.loss import Loss
 from groupinf.numerics.losses.registry import loss_for
 from groupinf.studies.group_effects.convention import Convention, Task
+
+# of the units, where the target is standardised
+STANDARDISED_TARGET = "y in standard deviations of the training rows"
 
 # what the registry and every manifest call this kind of study
 STUDY = "group_effects"
@@ -93,10 +97,10 @@ class Evaluated:
 class GroupEffectsManifest(RunManifest):
     """A run of group effects.
 
-    The data: ``n`` training rows, ``d`` features, ``n_test`` test rows, ``columns`` of a table of the user's own. The
-    fit: λ = ``lam`` = ``lam_over_n``·n, accuracies only of classes. ``change`` is what is done to a group. What is
-    measured: ``test_points`` as the tables
-    number them, chosen by their losses at the fit of ``drawn_at_lam_over_n``; ``scales`` are the largest predicted
+    The data: ``n`` training rows, ``d`` features, ``n_test`` test rows, ``n_pool`` rows that are in neither, ``columns``
+    of a table of the user's own; ``rows_left`` by each step of a choice of rows, ``target_scale`` of a standardised
+    target. The fit: λ = ``lam`` = ``lam_over_n``·n, accuracies only of classes. ``change`` is what is done to a group.
+    What is measured: ``test_points`` as the tables number them, chosen by their losses at the fit of ``drawn_at_lam_over_n``; ``scales`` are the largest predicted
     effects on each evaluation, ``gradient_norms`` the largest ‖∇f‖ in H⁻¹. ``notes_on_groups`` are those of ``notes``
     that came with the groups.
     """
@@ -111,6 +115,9 @@ class GroupEffectsManifest(RunManifest):
     loss_name: str
     change: Annotated[Change, NamedSection(CHANGES, "change")] = REMOVE
     columns: tuple[ColumnUse, ...] = ()
+    rows_left: tuple[RowsLeft, ...] = ()
+    n_pool: int = 0
+    target_scale: TargetScale | None = None
     seed: int
     lam: float
     lam_over_n: float
@@ -155,7 +162,8 @@ class GroupEffectsManifest(RunManifest):
     @property
     def convention(self) -> Convention:
         """The convention that all effects follow."""
-        return Convention(self.lam, self.lam_over_n, self.task, self.loss.units, self.change)
+        scaled = "" if self.target_scale is None else f", {STANDARDISED_TARGET}"
+        return Convention(self.lam, self.lam_over_n, self.task, f"{self.loss.units}{scaled}", self.change)
 
 
 @dataclass(frozen=True, kw_only=True)

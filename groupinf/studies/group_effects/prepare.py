@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from groupinf.datasets.choice.words import choice_notes, idle_pool_note
 from groupinf.datasets.column_use import column_notes
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.blocks import block_width
@@ -150,6 +151,11 @@ def _study_again(
     )
 
 
+def data_notes(loaded: LoadedStudy, dataset: Dataset) -> tuple[str, ...]:
+    """What to know of the rows: those that were chosen, and a pool for which the change has no use."""
+    return (*choice_notes(dataset), *(() if change_of(loaded).of_pool else idle_pool_note(dataset)))
+
+
 def config_file(values: Mapping[str, Any]) -> dict[str, bytes]:
     """A configuration as the file of a run."""
     return {CONFIG: yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True).encode()}
@@ -176,17 +182,20 @@ def _described(work: Retraining, model: Model, test: Objective, study: Study, dr
         sources=dict(dataset.sources),
         units=len(drawn.groups) - len(drawn.skipped),
         block_width=block_width(fitted.objective, study.engine, work.loaded.config.block_width),
-        notes=(*column_notes(dataset.uses), *model.notes, *drawn.notes),
+        notes=(*data_notes(work.loaded, dataset), *column_notes(dataset.uses), *model.notes, *drawn.notes),
         provenance=provenance(),
         dataset=dataset.name,
         task=dataset.task,
         n=dataset.n,
         d=dataset.d,
-        n_test=int(dataset.y_test.size),
+        n_test=dataset.n_test,
         classes=tuple(str(label) for label in dataset.classes),
         loss_name=fitted.objective.loss.name,
         change=change_of(work.loaded),
         columns=tuple(dataset.uses),
+        rows_left=dataset.rows_left,
+        n_pool=dataset.n_pool,
+        target_scale=dataset.target_scale,
         seed=work.loaded.config.seed,
         lam=fitted.objective.lam,
         lam_over_n=model.lam_over_n,
