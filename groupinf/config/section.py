@@ -78,9 +78,15 @@ def marks_of(field: FieldInfo) -> Iterator[object]:
 
 
 def section_of(field: FieldInfo) -> type[Section] | None:
-    """The section that a field is, if it is one."""
-    parts = (field.annotation, *get_args(field.annotation))
+    """The section that a field is, if it is one, or that a list is of."""
+    parts = _parts_of(field.annotation)
     return next((part for part in parts if isinstance(part, type) and issubclass(part, Section)), None)
+
+
+def _parts_of(annotation: Any) -> Iterator[Any]:
+    yield annotation
+    for part in get_args(annotation):
+        yield from _parts_of(part)
 
 
 def _marks_in(annotation: Any) -> Iterator[object]:

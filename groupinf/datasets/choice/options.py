@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from groupinf.config.labels import Label
 from groupinf.config.section import NonNegativeInt, PositiveInt, Section, distinct
+from groupinf.wording import listed
 
 
 class Subset(Section):
@@ -29,7 +30,7 @@ class Condition(Section):
         given = [key for key in ("column", "equals", "label") if getattr(self, key) is not None]
         if given not in (["column", "equals"], ["label"]):
             expected = "expected {column: NAME, equals: VALUE} or {label: VALUE}"
-            raise ValueError(f"{expected}, found {' and '.join(given) or 'neither'}")
+            raise ValueError(f"{expected}, found {listed(given) or 'neither'}")
         return self
 
 

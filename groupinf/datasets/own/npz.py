@@ -39,7 +39,7 @@ REQUIRED = ("X_train", "y_train", "X_test", "y_test")
 PARTS = ("train", "test", "pool")
 KEYS = tuple(f"row_key_{part}" for part in PARTS)
 OPTIONAL = ("sample_weight_train", "feature_names", *KEYS)
-OF_POOL = ("sample_weight_pool", "row_key_pool")
+OF_POOL = ("sample_weight_pool",)
 SPARSE = tuple(f"X_{part}_{piece}" for part in ("train", "test") for piece in SPARSE_PARTS)
 ALL = tuple(dict.fromkeys((*REQUIRED, *OPTIONAL, *SPARSE, *POOL)))
 
