@@ -80,7 +80,7 @@ def written(folder: Path, kind: str, target: str = "label", table: pd.DataFrame 
             dump_svmlight_file(part[["a", "b"]], part[target], str(folder / f"{name}.txt"), zero_based=False)
         return {"libsvm": str(folder / "train.txt"), "test_file": str(folder / "test.txt"), **task}
     path = folder / f"rows.{'parquet' if kind == 'parquet' else 'csv'}"
-    table.to_parquet(path) if kind == "parquet" else table.to_csv(path, index=False)
+    table.to_parquet(path, index=False) if kind == "parquet" else table.to_csv(path, index=False)
     if kind == "outside":
         return {"outside": str(path)}
     other = "y" if target == "label" else "label"
