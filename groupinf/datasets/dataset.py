@@ -41,7 +41,8 @@ class Dataset:
     ``columns`` holds natural groupings of the training rows (name -> (n,) values), ``test_columns`` of the
     test rows (name -> (m,) values), both with None where a row has no value; ``sources`` the sha256 of every file that
     the rows came from, ``origins`` where in them each row stands, None where that is not known. ``uses`` says what
-    became of each column of a table. ``pool`` are the rows that are kept out of both parts, None where there are none.
+    became of each column of a table. ``pool`` are the rows that may be added to the training rows, None where there are
+    none; ``set_aside`` those of a pool that a study has no use for. Either stands below the test rows in ``origins``.
     ``rows_left`` says what each step of a choice of rows left, ``target_scale`` how a standardised target is scaled.
     """
 
@@ -60,6 +61,7 @@ class Dataset:
     uses: tuple[ColumnUse, ...] = ()
     origins: RowOrigins | None = None
     pool: PoolRows | None = None
+    set_aside: PoolRows | None = None
     rows_left: tuple[RowsLeft, ...] = ()
     target_scale: TargetScale | None = None
 
@@ -81,4 +83,4 @@ class Dataset:
     @property
     def n_pool(self) -> int:
         """Number of rows that are neither fitted nor tested."""
-        return 0 if self.pool is None else int(self.pool.y.size)
+        return sum(int(rows.y.size) for rows in (self.pool, self.set_aside) if rows is not None)

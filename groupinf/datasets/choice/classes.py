@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.datasets.choice.matching import code_of
-from groupinf.datasets.choice.rearranged import parts_of, rearranged
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.rows.rearranged import parts_of, rearranged
 
 KEY = ("dataset", "classes")
 

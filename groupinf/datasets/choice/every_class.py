@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from groupinf.config.reader import Key
-from groupinf.datasets.choice.rearranged import Rows
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.rows.rearranged import Rows
 
 
 def check_training_rows(dataset: Dataset, train: Rows, key: Key) -> None:

@@ -11,9 +11,9 @@ from groupinf.config.reader import Key
 from groupinf.datasets.choice.every_class import check_training_rows
 from groupinf.datasets.choice.matching import code_of, holding
 from groupinf.datasets.choice.options import Condition
-from groupinf.datasets.choice.rearranged import parts_of, rearranged
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.rows.rearranged import parts_of, rearranged
 from groupinf.datasets.unknown_column import unknown_column
 
 KEY = ("dataset", "exclude")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from groupinf.datasets.choice.every_class import check_training_rows
-from groupinf.datasets.choice.rearranged import parts_of, rearranged
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.rows.rearranged import parts_of, rearranged
 from groupinf.wording import counted
 
 KEY = ("dataset", "subset")

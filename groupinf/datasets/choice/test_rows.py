@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from groupinf.datasets.choice.every_class import check_training_rows
-from groupinf.datasets.choice.rearranged import parts_of, rearranged
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.rows.rearranged import parts_of, rearranged
 
 KEY = ("dataset", "test_rows")
 

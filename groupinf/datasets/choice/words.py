@@ -8,7 +8,7 @@ from groupinf.wording import counted, listed, number
 
 
 def choice_notes(dataset: Dataset) -> tuple[str, ...]:
-    """How many rows each step of a choice has left, and how a standardised target is scaled; empty without either."""
+    """How many rows each step of a choice has left, how a standardised target is scaled, and what is set aside."""
     notes = []
     if dataset.rows_left:
         first, *steps = dataset.rows_left
@@ -17,15 +17,11 @@ def choice_notes(dataset: Dataset) -> tuple[str, ...]:
     if dataset.target_scale is not None:
         mean, sd = (number(value, 6) for value in (dataset.target_scale.mean, dataset.target_scale.sd))
         notes.append(f"the target is standardised: y is (target − {mean})/{sd}, by the training rows")
+    if dataset.set_aside is not None:
+        rows = int(dataset.set_aside.y.size)
+        takes = "takes" if rows == 1 else "take"
+        notes.append(f"the pool: {counted(rows, 'row')} of the data {takes} no part in the fit, groups or tests")
     return tuple(notes)
-
-
-def idle_pool_note(dataset: Dataset) -> tuple[str, ...]:
-    """That pool rows take part in nothing, for a study that has no use for them; empty without any."""
-    if not dataset.n_pool:
-        return ()
-    take = "takes" if dataset.n_pool == 1 else "take"
-    return (f"the pool: {counted(dataset.n_pool, 'row')} of the data {take} no part in the fit, groups or tests",)
 
 
 def _rows(count: RowsLeft) -> str:

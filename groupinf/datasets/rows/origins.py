@@ -29,6 +29,10 @@ class RowOrigins:
         """Whether all rows were drawn from one file, so that the file has a numbering of its own."""
         return len(set(self.file)) == 1 and np.unique(self.line).size == self.line.size
 
+    def at(self, rows: NDArray[np.int64]) -> RowOrigins:
+        """Those of some rows."""
+        return RowOrigins(self.file[rows], self.line[rows], self.key_name, None if self.key is None else self.key[rows])
+
     def rows_by_key(self) -> Mapping[str, int]:
         """Place of each key: a training row below n, a test or pool row above; empty without keys."""
         return {} if self.key is None else {key: row for row, key in enumerate(self.key.tolist())}

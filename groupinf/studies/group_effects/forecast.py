@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from groupinf.datasets.choice.words import choice_notes
 from groupinf.datasets.column_use import MOST_SHOWN, ColumnUse, column_notes
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.rows.pool import pool_as_training_rows
 from groupinf.experiments.driver import run_name
 from groupinf.experiments.workers.memory import LIBRARIES_BYTES, shortage
 from groupinf.studies.group_effects.checks import load_checked, loss_of
 from groupinf.studies.group_effects.folds import one_class_notes
 from groupinf.studies.group_effects.lambda_sweep.plan import SweepPlan, plan_sweep, sweep_name, without_sweep
 from groupinf.studies.group_effects.memory import work_bytes
-from groupinf.studies.group_effects.prepare import data_notes, retraining
+from groupinf.studies.group_effects.prepare import retraining
 from groupinf.studies.group_effects.schema import LoadedStudy, Regularization, TestPoints
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES, summed_rows
 from groupinf.wording import counted, number
@@ -75,7 +77,7 @@ def _plan(loaded: LoadedStudy) -> tuple[Plan, Dataset]:
         run_name=run_name(retraining(loaded, dataset)),
         notes=(
             *filter(None, [shortage(work)]),
-            *data_notes(loaded, dataset),
+            *choice_notes(dataset),
             *_notes(loaded, dataset, folds),
             *column_notes(dataset.uses, MOST_SHOWN),
             *_notes_on_gaps(loaded, dataset),
@@ -87,7 +89,9 @@ def _plan(loaded: LoadedStudy) -> tuple[Plan, Dataset]:
 
 def _notes_on_gaps(loaded: LoadedStudy, dataset: Dataset) -> list[str]:
     """What a run will say of rows without a value."""
-    notes = [note for builder in loaded.located().groups.builders for note in builder.notes(dataset)]
+    notes = [
+        note for builder in loaded.located().groups.builders for note in builder.notes(pool_as_training_rows(dataset))
+    ]
     wanted = loaded.config.test_points
     return [*dict.fromkeys(notes), *(summed_rows(wanted, dataset).notes if wanted.column is not None else ())]
 
@@ -102,7 +106,7 @@ def _notes(loaded: LoadedStudy, dataset: Dataset, folds: int) -> tuple[str, ...]
 
 def _most_groups(loaded: LoadedStudy, dataset: Dataset) -> int:
     """At most how many groups the builders make."""
-    groups = loaded.located().groups
+    groups, dataset = loaded.located().groups, pool_as_training_rows(dataset)
     sizes, points = 0 if groups.sizes is None else groups.sizes.num, _test_points(loaded.config.test_points, dataset)
     return sum(builder.most_groups(dataset, sizes, points) for builder in groups.builders)
 

@@ -111,12 +111,12 @@ class GroupEffectsManifest(RunManifest):
     n: int
     d: int
     n_test: int
+    n_pool: int = 0
     classes: tuple[str, ...]
     loss_name: str
     change: Annotated[Change, NamedSection(CHANGES, "change")] = REMOVE
     columns: tuple[ColumnUse, ...] = ()
     rows_left: tuple[RowsLeft, ...] = ()
-    n_pool: int = 0
     target_scale: TargetScale | None = None
     seed: int
     lam: float

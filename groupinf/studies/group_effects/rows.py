@@ -16,10 +16,11 @@ def rows_frame(dataset: Dataset) -> pd.DataFrame:
     Columns are file, line, split, row, label, weight and key. file is empty and line missing where it is not known
     where rows come from; weight is missing for test rows; the column key is there where the data have row keys.
     """
-    sizes, origins, pool = (dataset.n, dataset.n_test, dataset.n_pool), dataset.origins, dataset.pool
+    sizes, origins = (dataset.n, dataset.n_test, dataset.n_pool), dataset.origins
+    pools = [rows for rows in (dataset.pool, dataset.set_aside) if rows is not None]
     rows = sum(sizes)
-    y = np.concatenate([dataset.y_train, dataset.y_test, *([] if pool is None else [pool.y])])
-    of_pool = [] if pool is None else [pool.sample_weight]
+    y = np.concatenate([dataset.y_train, dataset.y_test, *(pool.y for pool in pools)])
+    weights = [dataset.sample_weight_train, np.full(dataset.n_test, np.nan), *(pool.sample_weight for pool in pools)]
     frame = pd.DataFrame(
         {
             "file": np.full(rows, "", dtype=object) if origins is None else origins.file,
@@ -27,7 +28,7 @@ def rows_frame(dataset: Dataset) -> pd.DataFrame:
             "split": np.repeat(np.array(["train", "test", "pool"], dtype=object), sizes),
             "row": np.concatenate([np.arange(size) for size in sizes]).astype(np.int64),
             "label": np.array(dataset.classes)[y] if dataset.classes else y,
-            "weight": np.concatenate([dataset.sample_weight_train, np.full(dataset.n_test, np.nan), *of_pool]),
+            "weight": np.concatenate(weights),
         }
     )
     return frame if origins is None or origins.key is None else frame.assign(key=origins.key)

@@ -12,7 +12,8 @@ from scipy import sparse
 from support.kinds_of_data import dense, loaded, rows, written
 from support.made_dataset import assert_same
 
-from groupinf.datasets.choice.words import idle_pool_note
+from groupinf.datasets.choice.words import choice_notes
+from groupinf.datasets.rows.pool import without_pool
 from groupinf.errors import DataError
 
 POOL = [4, 5, 17, 63]
@@ -58,8 +59,8 @@ def test_the_rest_is_what_it_is_without_the_rows_of_the_pool(tmp_path: Path, kin
     for name in ("X_train", "y_train", "X_test", "y_test", "classes", "sample_weight_train"):
         assert_same(getattr(found, name), getattr(alone, name), name)
     assert_same(dict(found.columns), dict(alone.columns))
-    assert idle_pool_note(alone) == ()
-    (note,) = idle_pool_note(found)
+    assert choice_notes(found) == choice_notes(without_pool(alone)) == ()
+    (note,) = choice_notes(without_pool(found))
     assert note == "the pool: 4 rows of the data take no part in the fit, groups or tests"
 
 

@@ -14,12 +14,12 @@ from support.made_dataset import assert_same
 from support.registered import with_registered
 
 from groupinf.datasets.choice.left import RowsLeft, TargetScale
-from groupinf.datasets.choice.pool import with_pool
 from groupinf.datasets.choice.subset import subset_of
 from groupinf.datasets.choice.test_rows import with_test_rows
 from groupinf.datasets.choice.words import choice_notes
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.registry import DATASET_KINDS
+from groupinf.datasets.rows.pool import with_pool
 
 EVERY_KIND = pytest.mark.parametrize("kind", KINDS)
 

@@ -11,7 +11,6 @@ from scipy import sparse
 
 from groupinf.datasets.dataset import Dataset, Features, PoolRows
 from groupinf.datasets.rows.labels import Labels
-from groupinf.datasets.rows.origins import RowOrigins
 
 Rows = NDArray[np.int64]
 Values = Mapping[str, NDArray[np.object_]]
@@ -59,7 +58,7 @@ def rearranged(dataset: Dataset, train: Rows, test: Rows, pool: Rows) -> Dataset
         sample_weight_train=weight[train],
         columns=of_train,
         test_columns=of_test,
-        origins=None if dataset.origins is None else _origins(dataset.origins, np.concatenate([train, test, pool])),
+        origins=None if dataset.origins is None else dataset.origins.at(np.concatenate([train, test, pool])),
         pool=left,
     )
 
@@ -103,8 +102,3 @@ def _features(sources: Sequence[tuple[Features, Rows]]) -> Features:
     dense = [X for X in parts if isinstance(X, np.ndarray)]
     csr = [X for X in parts if isinstance(X, sparse.csr_array)]
     return np.concatenate(dense) if dense else sparse.vstack(csr, format="csr")
-
-
-def _origins(origins: RowOrigins, rows: Rows) -> RowOrigins:
-    key = None if origins.key is None else origins.key[rows]
-    return RowOrigins(origins.file[rows], origins.line[rows], origins.key_name, key)

@@ -1,0 +1,38 @@
+"""A pool: rows that are neither trained nor tested on, of which groups may be added to the training rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.rows.rearranged import Rows, parts_of, rearranged
+
+
+def with_pool(dataset: Dataset, rows: Rows) -> Dataset:
+    """Move the training rows ``rows`` below those that are in the pool; features keep the scale that they have."""
+    train, test, pool = parts_of(dataset)
+    return rearranged(dataset, np.setdiff1d(train, rows), test, np.concatenate([pool, rows]))
+
+
+def without_pool(dataset: Dataset) -> Dataset:
+    """The dataset with its pool set aside, for a study that has no use for it."""
+    return dataset if dataset.pool is None else replace(dataset, pool=None, set_aside=dataset.pool)
+
+
+def pool_as_training_rows(dataset: Dataset) -> Dataset:
+    """The rows of the pool as training rows beside the same test rows: what builders draw from; without one, itself."""
+    pool = dataset.pool
+    if pool is None:
+        return dataset
+    _, tested, pooled = parts_of(dataset)
+    return replace(
+        dataset,
+        X_train=pool.X,
+        y_train=pool.y,
+        sample_weight_train=pool.sample_weight,
+        columns=pool.columns,
+        origins=None if dataset.origins is None else dataset.origins.at(np.concatenate([pooled, tested])),
+        pool=None,
+    )
