@@ -26,6 +26,7 @@ from groupinf.cli.main import main
 from groupinf.config.named_file import file_keys
 from groupinf.config.registered import RegisteredName, union_of
 from groupinf.config.sweep_schema import SweepConfig
+from groupinf.datasets.choice.options import Condition, Subset
 from groupinf.datasets.known.registry import dataset_names
 from groupinf.datasets.registry import DATASET_KINDS
 from groupinf.effects.changes.registry import CHANGES
@@ -50,6 +51,8 @@ LONGEST_FRONT_PAGE = 180
 SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "Top level": (schema.Config,),
     "dataset": tuple(kind.options for kind in DATASET_KINDS.values()),
+    "dataset.exclude": (Condition,),
+    "dataset.subset": (Subset,),
     "regularization": (schema.Regularization,),
     "regularization.cross_validation": (schema.CrossValidation,),
     "regularization.sweep": (SweepConfig,),
