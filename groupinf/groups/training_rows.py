@@ -25,14 +25,14 @@ class TrainingRows:
     """Training rows 0..n−1.
 
     ``whole_file`` is the number of rows of the file that they were drawn from, 0 where they are all of it. ``keys``
-    is the row of each key; that of a test row is n or more, that of a row of the pool ``pool_from`` or more.
+    is the row of each key; that of a test row is n or more, the last ``pooled`` of them are those of a pool.
     ``before`` counts the training rows of which these were chosen, 0 where they are all of them.
     """
 
     n: int
     whole_file: int = 0
     keys: Mapping[str, int] = field(default_factory=dict)
-    pool_from: int = 0
+    pooled: int = 0
     before: int = 0
 
     def by_index(self, text: str, where: str) -> int:
@@ -71,7 +71,7 @@ class TrainingRows:
             near = did_you_mean(key, islice(alike, MOST_COMPARED)) or ", which no row has"
             raise DataError(f"{where}: key: expected that of a training row, found {key!r}{near}")
         if row >= self.n:
-            part = "a row of the pool" if row >= self.pool_from else "a test row"
+            part = "a row of the pool" if row >= len(self.keys) - self.pooled else "a test row"
             raise DataError(f"{where}: key: expected that of a training row, found {key!r}, which is {part}")
         return row
 
@@ -98,6 +98,4 @@ def training_rows(dataset: Dataset) -> TrainingRows:
     if origins is None:
         return TrainingRows(dataset.n, before=before)
     whole_file = origins.line.size if origins.one_numbering and not before else 0
-    return TrainingRows(
-        dataset.n, whole_file, origins.rows_by_key(), pool_from=dataset.n + dataset.n_test, before=before
-    )
+    return TrainingRows(dataset.n, whole_file, origins.rows_by_key(), pooled=dataset.n_pool, before=before)
