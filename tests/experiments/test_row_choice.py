@@ -204,3 +204,21 @@ def test_sizes_and_test_points_are_those_of_the_chosen_rows(tmp_path: Path) -> N
     section = {**written(tmp_path, "csv"), "classes": [1, 2]}
     with pytest.raises(ConfigError, match=r"test_points\.indices: expected rows 0 to \d\d?, found 19"):
         unreported(study(section, test_points={"indices": [19]}), tmp_path / "out")
+
+
+@pytest.mark.parametrize("choice", [{}, {"classes": [1, 3], "subset": {"rows": 30}}])
+def test_a_pool_that_is_marked_is_added_from_as_one_that_is_drawn(tmp_path: Path, choice: dict[str, Any]) -> None:
+    drawn = {"change": {"change": "add", "pool_fraction": 0.3}}
+    sizes = {"groups": {"sizes": {"min": 0.2, "max": 0.5, "num": 3}, "builders": ["random"]}}
+    run = unreported(study({**written(tmp_path, "csv"), **choice}, **drawn, **sizes), tmp_path / "out")
+    listed = run.rows
+    assert listed is not None
+    table = rows().set_index("key").loc[listed["key"]].reset_index()
+    table["part"] = listed["split"].to_numpy()
+    (tmp_path / "marked").mkdir()
+    marked = written(tmp_path / "marked", "csv", table=table)
+    again = unreported(study(marked, change="add", **sizes), tmp_path / "out")
+    assert (again.manifest.n, again.manifest.n_pool) == (run.manifest.n, run.manifest.n_pool)
+    assert again.manifest.n_pool == int(0.3 * (again.manifest.n + again.manifest.n_pool)) > 0
+    np.testing.assert_array_equal(again.effects["effect"], run.effects["effect"])
+    assert not any("take no part" in note for note in again.manifest.notes)
