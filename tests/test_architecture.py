@@ -25,7 +25,7 @@ ALLOWED: dict[str, set[str]] = {
     "analysis": set(),
     "datasets": {"atomic", "config"},
     "groups": {"config", "datasets"},
-    "effects": {"numerics"},
+    "effects": {"config", "numerics"},
     "experiments": {"atomic"},
     "studies": {"analysis", "config", "datasets", "effects", "experiments", "groups", "numerics"},
     "reporting": {"analysis", "datasets", "effects", "experiments", "groups", "studies"},

@@ -7,7 +7,9 @@ cross-validation", JRSSB 82 (2020), for smooth losses, with weights and several 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
+from groupinf.numerics.change import RowChange
 from groupinf.numerics.factor import DenseFactor, SampleSpaceFactor
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
@@ -16,6 +18,8 @@ from groupinf.numerics.products import Design, times
 
 # multiplications for one λ, beyond which it is no cheap check any more: some five seconds on one core
 MOST_WORK = 1e11
+# a ρ this many times as large as q has lost half of its digits
+MOST_AMPLIFIED = 1e8
 # columns that a factor of n × n solves for side by side
 SOLVED_TOGETHER = 1024
 
@@ -41,16 +45,50 @@ def scores_without_each(fitted: Fitted) -> Array | None:
     return np.asarray(z + moved)
 
 
-def own_blocks(fitted: Fitted) -> Array | None:
-    """G_i = X_i H⁻¹ X_iᵀ of every row, (n, K', K'); None where H has no factor or the work is above MOST_WORK.
+def changed_each(fitted: Fitted, change: RowChange) -> tuple[Array, NDArray[np.bool_]] | None:
+    """ρ_i with H⁻¹X_iᵀρ_i the Newton step of changing row i alone: (n, K'); None where H has no factor.
+
+    With C_i = s_i A_i − s'_i A'_i the curvature that the change takes out, and q_i = s_i r_i − s'_i r'_i,
+
+        (H − X_iᵀC_iX_i)⁻¹X_iᵀq_i = H⁻¹X_iᵀρ_i,  ρ_i = (I − C_iG_i)⁻¹q_i (Woodbury),
+
+    for a removed row of one output s_i r_i/(1 − h_i). Beside it the rows (n,) of which that has no digits, h_i being 1
+    to rounding; their ρ is 0.
+    """
+    G = own_blocks(fitted, np.inf)
+    if G is None:
+        return None
+    q, diagonal = change.residuals, np.arange(fitted.objective.loss.outputs)
+    system = -(_removed_curvatures(fitted, change) @ G)
+    system[:, diagonal, diagonal] += 1.0
+    lost = np.linalg.det(system) == 0.0
+    system[lost] = np.eye(diagonal.size)
+    solved = np.linalg.solve(system, q[:, :, None])[:, :, 0]
+    lost |= ~(np.abs(solved).max(axis=1) <= MOST_AMPLIFIED * np.abs(q).max(axis=1))
+    return np.where(lost[:, None], 0.0, solved), lost
+
+
+def _removed_curvatures(fitted: Fitted, change: RowChange) -> Array:
+    """C_i: (n, K', K')."""
+    objective, loss = fitted.objective, fitted.objective.loss
+    z, weight = scores(objective.X, fitted.theta, loss.outputs), objective.sample_weight
+    before, after = loss.curvature(z, objective.y), change.times * change.own
+    if change.label is None or change.keeps_curvature:
+        return np.asarray(before * (weight - after)[:, None, None])
+    changed = loss.curvature(z, change.label)
+    return np.asarray(before * weight[:, None, None] - changed * after[:, None, None])
+
+
+def own_blocks(fitted: Fitted, most_work: float = MOST_WORK) -> Array | None:
+    """G_i = X_i H⁻¹ X_iᵀ of every row, (n, K', K'); None where H has no factor or the work is above ``most_work``.
 
     From H⁻¹ by P²(P + n) multiplications, or by a solve for each row with an n × n factor, n²(n + 2P).
     """
     objective, factor = fitted.objective, fitted.factor
     n, P = objective.n, objective.size
-    if isinstance(factor, DenseFactor) and P**2 * (P + n) <= MOST_WORK:
+    if isinstance(factor, DenseFactor) and P**2 * (P + n) <= most_work:
         return _from_inverse(objective.X, factor.factor.inverse(), objective.loss.outputs)
-    if isinstance(factor, SampleSpaceFactor) and n**2 * (n + 2 * P) <= MOST_WORK:
+    if isinstance(factor, SampleSpaceFactor) and n**2 * (n + 2 * P) <= most_work:
         return _from_solves(objective.X, factor)
     return None
 

@@ -13,7 +13,6 @@ from groupinf.analysis.agreement import agreement_table
 from groupinf.analysis.pairs import ACTUAL
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.method import Readout
-from groupinf.effects.methods.registry import METHODS
 from groupinf.experiments.folder.files import parquet_bytes
 from groupinf.experiments.study import Arrays, Collected, Stored
 from groupinf.groups.groups import Groups
@@ -106,7 +105,7 @@ def _effects(
 
 def _columns(manifest: GroupEffectsManifest) -> pd.DataFrame:
     """test_point, evaluation, method, readout of the rows of one group."""
-    methods = [(method, METHODS[method].readout) for method in manifest.methods] + [(ACTUAL, Readout.EXACT)]
+    methods = [(method, manifest.readout(method)) for method in manifest.methods] + [(ACTUAL, Readout.EXACT)]
     rows = [
         (test_point, evaluation, method, readout.value)
         for evaluation in manifest.evaluations

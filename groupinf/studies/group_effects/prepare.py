@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -13,6 +13,7 @@ from groupinf.datasets.column_use import column_notes
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.blocks import block_width
 from groupinf.effects.evaluations.registry import EVALUATIONS
+from groupinf.effects.methods.method import Method
 from groupinf.effects.study import Study
 from groupinf.experiments.folder.files import parquet_bytes
 from groupinf.experiments.folder.manifest import RunManifest
@@ -36,11 +37,12 @@ from groupinf.studies.group_effects.manifest import (
     EngineUsed,
     FitCertificate,
     GroupEffectsManifest,
+    MethodUsed,
     Skipped,
 )
 from groupinf.studies.group_effects.memory import work_bytes
 from groupinf.studies.group_effects.rows import ROWS, rows_frame
-from groupinf.studies.group_effects.schema import LoadedStudy, resolved
+from groupinf.studies.group_effects.schema import METHOD, LoadedStudy, resolved
 from groupinf.studies.group_effects.stored_fit import fit_files, fit_from, stored_theta
 from groupinf.studies.group_effects.stored_groups import groups_files, groups_from, retrainable
 from groupinf.studies.group_effects.test_points import chosen_again
@@ -153,6 +155,16 @@ def config_file(values: Mapping[str, Any]) -> dict[str, bytes]:
     return {CONFIG: yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True).encode()}
 
 
+def methods_used(methods: Sequence[Method]) -> tuple[MethodUsed, ...]:
+    """The methods that are more than a name in the configuration."""
+    sections = [(method, METHOD.told(method)) for method in methods]
+    return tuple(
+        MethodUsed(method.shown, method.name, {k: v for k, v in section.items() if k not in ("method", "name")})
+        for method, section in sections
+        if isinstance(section, dict)
+    )
+
+
 def _files(loaded: LoadedStudy, dataset: Dataset, model: Model, groups: Groups) -> dict[str, bytes]:
     chosen = model.cross_validation
     return {
@@ -199,6 +211,7 @@ def _described(work: Retraining, model: Model, test: Objective, study: Study, dr
         drawn_at_lam_over_n=drawn.at,
         evaluations=tuple(evaluation.name for evaluation in study.evaluations),
         methods=tuple(method.name for method in study.methods),
+        methods_with_options=methods_used(work.loaded.config.methods),
         scales=study.scales,
         gradient_norms=study.gradient_norms,
         n_groups=len(drawn.groups),
