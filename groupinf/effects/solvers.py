@@ -87,6 +87,12 @@ class SolverOptions(Section):
             raise ValueError(f"expected {name} only with solver: {needed}, found {found}")
         return value
 
+    def heeded(self) -> dict[str, str | int | float]:
+        """The solver and the options that it heeds; nothing where none is asked for."""
+        if self.solver is None:
+            return {}
+        return {"solver": self.solver, **{name: getattr(self, name) for name in SOLVERS[self.solver].heeds}}
+
     def factor(self, fitted: Fitted, seed: int) -> Factor:
         """What applies H⁻¹: the fit's own factor, unless another solver is asked for."""
         return fitted.factor if self.solver is None else SOLVERS[self.solver].made(self, fitted, seed)

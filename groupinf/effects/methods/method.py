@@ -85,6 +85,10 @@ class Method(Section, ABC):
         """
         return None
 
+    def options(self) -> dict[str, str | int | float]:
+        """What it is told beside its names, with the defaults that count."""
+        return self.model_dump(exclude={"method", "called"}, exclude_none=True)
+
     @property
     def shown(self) -> str:
         """What tables call it."""

@@ -26,6 +26,10 @@ class ParameterInfluence(Method, SolverOptions):
         """H⁻¹g(δ)."""
         return influence_step(self, setting)
 
+    def options(self) -> dict[str, str | int | float]:
+        """Those of the solver."""
+        return self.heeded()
+
     def check(self, n: int, size: int) -> Problem | None:
         """A solver that cannot be."""
         return self.unsolvable(n, size)

@@ -40,8 +40,12 @@ class Entry:
 
     @property
     def method(self) -> str:
-        """The prediction that the page singles out: influence, or the first of a run without it."""
-        return METHOD if METHOD in self.pairs.methods else self.pairs.methods[0]
+        """The prediction that the page singles out: influence, or the first of a run without it.
+
+        One of which only ranks mean anything comes last.
+        """
+        methods = sorted(self.pairs.methods, key=lambda method: method in self.pairs.ranks_only)
+        return METHOD if METHOD in methods else methods[0]
 
 
 @dataclass(frozen=True)

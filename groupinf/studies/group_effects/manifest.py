@@ -82,7 +82,7 @@ class ScoredValue:
 
 @dataclass(frozen=True)
 class MethodUsed:
-    """A method with options or a name of its own: what tables call it, what it is, and its section of the config."""
+    """A method with options or a name of its own: what tables call it, what it is, what it is told."""
 
     name: str
     method: str

@@ -157,12 +157,8 @@ def config_file(values: Mapping[str, Any]) -> dict[str, bytes]:
 
 def methods_used(methods: Sequence[Method]) -> tuple[MethodUsed, ...]:
     """The methods that are more than a name in the configuration."""
-    sections = [(method, METHOD.told(method)) for method in methods]
-    return tuple(
-        MethodUsed(method.shown, method.name, {k: v for k, v in section.items() if k not in ("method", "name")})
-        for method, section in sections
-        if isinstance(section, dict)
-    )
+    sections = (method for method in methods if isinstance(METHOD.told(method), dict))
+    return tuple(MethodUsed(method.shown, method.name, method.options()) for method in sections)
 
 
 def _files(loaded: LoadedStudy, dataset: Dataset, model: Model, groups: Groups) -> dict[str, bytes]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import matplotlib.colors
 import numpy as np
 import pandas as pd
 import pytest
@@ -154,7 +156,10 @@ def test_every_marker_has_a_shape_and_a_symbol() -> None:
     for style in styles:
         assert marker_path(style.marker).startswith("M")
         assert style.marker in PLOTLY_SYMBOLS
-    assert len({style.marker for style in methods}) == len({style.colour for style in methods}) == 8
+    assert len({style.colour for style in methods}) == len(methods)
+    for one, other in itertools.combinations(methods, 2):
+        apart = np.abs(np.subtract(matplotlib.colors.to_rgb(one.colour), matplotlib.colors.to_rgb(other.colour)))
+        assert one.marker != other.marker or apart.max() > 0.25, (one, other)
 
 
 def test_runs_are_called_by_what_differs(make_run) -> None:
