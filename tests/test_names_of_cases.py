@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from groupinf.effects.changes.registry import CHANGES
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.registry import METHODS
 from groupinf.numerics.losses.registry import LOSSES
 
 PACKAGE = Path(__file__).parents[1] / "groupinf"
-NAMES = (*METHODS, *EVALUATIONS, *LOSSES)
+# the folders of the axes
+AXES = ("methods", "evaluations", "changes", "losses")
+NAMES = (*METHODS, *EVALUATIONS, *CHANGES, *LOSSES)
 
 # What is called the same and is something else.
 OTHERS = {
@@ -46,7 +49,7 @@ def names_in(texts: Iterable[str], names: Iterable[str]) -> set[str]:
 
 def owner(name: str) -> str:
     """The file whose name is that of the case."""
-    [path] = [path for path in PACKAGE.rglob(f"{name}.py") if path.parent.name in ("methods", "evaluations", "losses")]
+    [path] = [path for path in PACKAGE.rglob(f"{name}.py") if path.parent.name in AXES]
     return str(path.relative_to(PACKAGE))
 
 

@@ -28,6 +28,7 @@ from groupinf.config.registered import RegisteredName, union_of
 from groupinf.config.sweep_schema import SweepConfig
 from groupinf.datasets.known.registry import dataset_names
 from groupinf.datasets.registry import DATASET_KINDS
+from groupinf.effects.changes.registry import CHANGES
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.registry import METHODS
 from groupinf.groups.builders.registry import BUILDERS, known_kinds
@@ -52,6 +53,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "regularization": (schema.Regularization,),
     "regularization.cross_validation": (schema.CrossValidation,),
     "regularization.sweep": (SweepConfig,),
+    "change": tuple(CHANGES.values()),
     "groups": (schema.GroupsConfig,),
     "groups.sizes": (Sizes,),
     "groups.builders": tuple(BUILDERS.values()),
@@ -158,6 +160,8 @@ def test_reference_lists_the_keys_of_the_schema_and_no_others(heading: str) -> N
 
 
 # left out, these follow from the data
+# by which a section is told: left out, it is another or none
+TAGS = {"groups.builders": "builder", "change": "change"}
 BY_TASK = {"evaluations": "all that the task allows", "score": "`accuracy`; for regression `log_loss`"}
 
 
@@ -169,7 +173,7 @@ def test_reference_has_the_defaults_of_the_schema(heading: str) -> None:
         if key in BY_TASK:
             assert field.default is None
             assert stated == BY_TASK[key]
-        elif key == "builder" or field.is_required():
+        elif key == TAGS.get(heading) or field.is_required():
             assert stated == "required"
         elif field.default is None:
             assert stated == "–"

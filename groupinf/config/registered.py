@@ -134,7 +134,8 @@ class NamedSection(RegisteredSection):
         """A section as JSON-able values: every default filled in, what is unset left out."""
         if self.in_short and all(getattr(section, n) == f.default for n, f in type(section).model_fields.items()):
             return str(getattr(section, self.key))
-        return section.model_dump(mode="json", by_alias=True, exclude_none=True)
+        told: dict[str, Any] = super().told(section)
+        return told
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,10 +158,6 @@ class KeyedSection(RegisteredSection):
 
     def json_schema(self, choices: dict[str, CoreSchema], handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return handler(core_schema.tagged_union_schema(choices, discriminator=self.case_of))
-
-    def told(self, section: Section) -> Any:
-        """A section as JSON-able values: every default filled in, what is unset left out."""
-        return section.model_dump(mode="json", by_alias=True, exclude_none=True)
 
     def unknown_key(self, key: str, case: str) -> str | None:
         return f"expected only one of {', '.join(self.cases)}, found {case} and {key}" if key in self.cases else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterator
-from typing import Annotated, Any, Self, TypeVar, get_args
+from typing import Annotated, Any, NamedTuple, Self, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic.fields import FieldInfo
@@ -26,6 +26,13 @@ class Section(BaseModel):
     """A section whose keys are the fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Problem(NamedTuple):
+    """The key of a section that must change, and why, in words."""
+
+    key: str
+    message: str
 
 
 class StudyConfig(Section):

@@ -8,9 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import ValidationInfo, field_validator
 
-from groupinf.config.reader import Problem
 from groupinf.config.registered import RegisteredName
-from groupinf.config.section import PositiveFloat, PositiveInt, Section
+from groupinf.config.section import PositiveFloat, PositiveInt, Problem, Section
 from groupinf.numerics.factor import DENSE_BYTES, Factor, IterativeFactor, hessian_diagonal
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.lissa import Lissa
@@ -103,4 +102,4 @@ class SolverOptions(Section):
             return None
         others = listed((s.name for s in SOLVERS.values() if not s.dense), "or")
         hessian = f"whose {size:,} × {size:,} Hessian takes {8 * size**2 / 10**9:.1f} GB"
-        return Problem(("solver",), f"expected {others}, found {self.solver}, {hessian}")
+        return Problem("solver", f"expected {others}, found {self.solver}, {hessian}")

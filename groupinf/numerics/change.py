@@ -77,6 +77,8 @@ def removing(fitted: Fitted) -> RowChange:
 
 def row_change(fitted: Fitted, times: float, own: Array, label: Array | None = None) -> RowChange:
     """The change by which rows count ``times`` their ``own`` weight (n,), or have the label ``label`` (n,)."""
+    if times == 0.0 and label is None:
+        return removing(fitted)
     objective, pool = fitted.objective, np.flatnonzero(fitted.objective.sample_weight != own)
     own_residuals = fitted.residuals
     if pool.size:

@@ -14,6 +14,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from PIL import Image
 
+from groupinf.effects.changes.registry import REMOVE
 from groupinf.reporting.drawing import figures
 from groupinf.reporting.drawing.figures import figure_bytes, scatter_figure
 from groupinf.reporting.drawing.layout import arrange
@@ -79,6 +80,19 @@ def test_outliers_are_counted_and_do_not_set_the_axes(make_run):
     foot = "k hidden: points outside the axes."
     assert foot in " ".join(texts(scatter_figure(run, "newton")))
     assert foot not in " ".join(texts(scatter_figure(make_run(), "newton")))
+
+
+def test_of_ranks_alone_no_line_is_drawn_and_each_axis_has_its_own_limits(make_run):
+    run = make_run(methods=("influence", "without_hessian"))
+    to_scale, ranked = (scatter_figure(run, method) for method in ("influence", "without_hessian"))
+    diagonals = [[line for line in figure.axes[0].lines if line.get_zorder() == 0.5] for figure in (to_scale, ranked)]
+    assert [len(lines) for lines in diagonals] == [1, 0]
+    assert to_scale.axes[0].get_xlim() == to_scale.axes[0].get_ylim()
+    across, up = ranked.axes[0].get_xlim(), ranked.axes[0].get_ylim()
+    assert across[1] - across[0] == pytest.approx(1e3 * (up[1] - up[0]))
+    words = [" ".join(texts(figure)) for figure in (to_scale, ranked)]
+    assert ["Slope 1" in text for text in words] == [True, False]
+    assert ["only the order of groups means anything" in text for text in words] == [False, True]
 
 
 def test_axes_hold_all_values_where_none_is_far_out():
@@ -259,7 +273,7 @@ def test_legend_takes_the_free_places_of_the_last_row():
 
 
 def test_lines_are_filled_and_hold_all_words():
-    text = Convention(4.308869380063768, 2.154434690031884e-4, "classification", "losses in nats").sentence
+    text = Convention(4.308869380063768, 2.154434690031884e-4, "classification", "losses in nats", REMOVE).sentence
     lines = wrap_to(text, 8.5, 5.0)
     assert " ".join(lines) == text
     assert all(width_of(line, 8.5) <= 5.0 for line in lines)

@@ -10,11 +10,12 @@ import numpy as np
 from pydantic import Field
 from scipy import sparse
 
+from groupinf.config.section import Problem
 from groupinf.effects.context import BlockContext, Solution, Step
 from groupinf.effects.evaluations.evaluation import Evaluation, Measure, Scale
 from groupinf.effects.methods.method import Method, Readout, Setting
 from groupinf.effects.test_rows import TestRows
-from groupinf.groups.builders.builder import Builder, Kind, Problem
+from groupinf.groups.builders.builder import Builder, Kind
 from groupinf.groups.groups import Built, Group
 from groupinf.groups.source import GroupSource
 from groupinf.numerics.change import Changed, RowChange, group_gradients

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from groupinf.config.reader import Problem
+from groupinf.config.section import Problem
 from groupinf.effects.context import BlockContext, Solution, Step
 from groupinf.effects.methods.method import Method, Readout, Setting
 from groupinf.effects.solvers import SolverOptions
@@ -15,9 +15,9 @@ from groupinf.numerics.factor import Factor
 
 @dataclass(frozen=True)
 class InfluenceStep(Step):
-    """Δ = H⁻¹g(δ), with H⁻¹ as the ``options`` apply it, by their ``own`` solver; None: as the study does."""
+    """Δ = H⁻¹g(δ), with H⁻¹ by a solver of its ``own``, made as ``asked``; None: as the study does."""
 
-    options: SolverOptions | None = None
+    asked: tuple[tuple[str, str | int | float], ...] = ()
     own: Factor | None = field(default=None, compare=False)
 
     def solution(self, at: BlockContext) -> Solution:
@@ -35,7 +35,7 @@ def influence_step(options: SolverOptions, setting: Setting) -> InfluenceStep:
     """The step with a solver of its own, where one is asked for."""
     if options.solver is None:
         return InfluenceStep()
-    return InfluenceStep(options, options.factor(setting.fitted, setting.seed))
+    return InfluenceStep(tuple(options.heeded().items()), options.factor(setting.fitted, setting.seed))
 
 
 class Influence(Method, SolverOptions):

@@ -10,8 +10,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
-from groupinf.config.reader import Problem
-from groupinf.config.section import Section
+from groupinf.config.section import Problem, Section
 from groupinf.config.words import found
 from groupinf.effects.context import Step
 from groupinf.numerics.change import RowChange

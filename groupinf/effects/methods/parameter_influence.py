@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from groupinf.config.reader import Problem
+from groupinf.config.section import Problem
 from groupinf.effects.context import Step
 from groupinf.effects.methods.influence import influence_step
 from groupinf.effects.methods.method import Method, Readout, Setting

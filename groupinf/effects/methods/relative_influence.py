@@ -7,8 +7,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from groupinf.config.reader import Problem
-from groupinf.config.section import PositiveInt
+from groupinf.config.section import PositiveInt, Problem
 from groupinf.effects.context import BlockContext, Solution, Step
 from groupinf.effects.methods.method import Method, Readout, Setting
 from groupinf.effects.steps import solved_with
@@ -59,4 +58,4 @@ class RelativeInfluence(Method):
         """More rows than there are."""
         if self.rows <= n:
             return None
-        return Problem(("rows",), f"expected at most n = {n:,}, as there are training rows, found {self.rows:,}")
+        return Problem("rows", f"expected at most n = {n:,}, as there are training rows, found {self.rows:,}")

@@ -6,39 +6,39 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from groupinf.effects.context import BlockContext, Solution, Step
 from groupinf.effects.methods.method import Method, Readout, Setting
 from groupinf.effects.steps import solved_with
 from groupinf.errors import ConvergenceError, GroupConvergenceError
-from groupinf.numerics.approximate_leave_one_out import changed_each
+from groupinf.numerics.approximate_leave_one_out import ChangedEach, changed_each
 from groupinf.numerics.change import group_gradients
-from groupinf.numerics.losses.loss import Array
 
 
 @dataclass(frozen=True, eq=False)
 class RescaledStep(Step):
-    """Δ = H⁻¹Σ_{i in group} X_iᵀρ_i, with ρ_i (n, K') of every row; of the rows ``lost`` it has no digits."""
+    """Δ = H⁻¹Σ_{i in group} X_iᵀρ_i, with ρ_i (n, K') of ``each`` row, made once for a study."""
 
-    residuals: Array
-    lost: NDArray[np.bool_]
+    each: ChangedEach
 
     def solution(self, at: BlockContext) -> Solution:
-        """Refined; what is left is that of the one solve, the ρ_i as they are.
+        """Refined; what is left is that of the solve, and what rounding does to the leverages.
 
-        Raises GroupConvergenceError where a row of a group is lost.
+        Raises GroupConvergenceError where that leaves no digits of a row.
         """
         block, fitted = at.changed, at.changed.fitted
-        without = np.flatnonzero(self.lost @ block.inside)
+        without = np.flatnonzero(self.each.lost @ block.inside)
         if without.size:
             raise GroupConvergenceError(
                 int(without[0]),
                 f"{RescaledInfluence.name}: the model all but interpolates a row of it, whose leverage is 1 to "
                 "rounding; a larger lambda_over_n makes it smaller, and methods can leave this one out",
             )
-        right = group_gradients(block.objective, self.residuals, block.inside)
-        return solved_with(fitted.objective, fitted.theta, fitted.factor, right)
+        right, error = (
+            group_gradients(block.objective, rows, block.inside) for rows in (self.each.residuals, self.each.error)
+        )
+        found = solved_with(fitted.objective, fitted.theta, fitted.factor, right)
+        return Solution(found.delta, found.remainder + fitted.factor.solve(error))
 
 
 class RescaledInfluence(Method):
@@ -60,4 +60,4 @@ class RescaledInfluence(Method):
                 f"{self.name} needs x_iᵀH⁻¹x_i of every row, and with {setting.fitted.objective.size:,} parameters "
                 "H has no factor to tell it; leave it out of methods"
             )
-        return RescaledStep(*each)
+        return RescaledStep(each)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import numpy as np
 
-from groupinf.config.section import Section
+from groupinf.config.section import Problem, Section
 from groupinf.datasets.dataset import Dataset
 from groupinf.groups.groups import Built
 from groupinf.groups.source import GroupSource
@@ -25,13 +25,6 @@ class Kind:
     name: str
     label: str
     look: tuple[str, str] | None = None
-
-
-class Problem(NamedTuple):
-    """The key of a builder that must change, and why, in words."""
-
-    key: str
-    message: str
 
 
 class Builder(Section, ABC):

@@ -6,10 +6,10 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from groupinf.config.section import PositiveInt
+from groupinf.config.section import PositiveInt, Problem
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
-from groupinf.groups.builders.builder import Builder, Problem
+from groupinf.groups.builders.builder import Builder
 from groupinf.groups.by_value import (
     BY_VALUE,
     ByValue,

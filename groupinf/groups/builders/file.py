@@ -8,9 +8,10 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from groupinf.config.named_file import FilePath
+from groupinf.config.section import Problem
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
-from groupinf.groups.builders.builder import Builder, Kind, Problem
+from groupinf.groups.builders.builder import Builder, Kind
 from groupinf.groups.group_file import DEFAULT_KIND, names_rows_by_index, read_group_file
 from groupinf.groups.groups import Built, Group
 from groupinf.groups.source import GroupSource

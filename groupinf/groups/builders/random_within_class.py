@@ -6,9 +6,10 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from groupinf.config.section import Problem
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
-from groupinf.groups.builders.builder import Builder, Kind, Problem
+from groupinf.groups.builders.builder import Builder, Kind
 from groupinf.groups.groups import Built
 from groupinf.groups.pools import Pool, draw_from_pools
 from groupinf.groups.source import GroupSource

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, Field
 
-from groupinf.config.section import distinct
+from groupinf.config.section import Problem, distinct
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
-from groupinf.groups.builders.builder import Builder, Problem
+from groupinf.groups.builders.builder import Builder
 from groupinf.groups.clustering.kmeans import kmeans_labels, uses_batches
 from groupinf.groups.clustering.points import Points
 from groupinf.groups.clustering.single_linkage import flat_clusters

@@ -120,7 +120,7 @@ def scatter_figure(run: Run, method: str) -> Figure:
             draw_panel(ax, panel, pairs.kinds, styles, rasterized)
         _label(figure, axes, made, layout, test_point_names(run))
         _add_legend(figure, layout, legend, to_scale=method not in pairs.ranks_only)
-        title = f"{method_name(method)} against the actual effect of removal"
+        title = f"{method_name(method)} against the actual effect of {run.manifest.change.noun}"
         add_heading(figure, title, f"{facts_line(run)}; {counted(pairs.groups.size, 'group')}")
         figure.text(_MARGIN / layout.width, layout.foot, "\n".join(lines), size=SMALL, color=QUIET, va="top")
     return figure

@@ -25,7 +25,7 @@ from groupinf.reporting.drawing.scatter import Panel
 from groupinf.reporting.paper.advice import evaluate_command
 from groupinf.reporting.paper.grid import Cell, Grid, GridRow
 from groupinf.reporting.words.style import panel_name
-from groupinf.reporting.words.summary import test_set_names
+from groupinf.reporting.words.summary import doing_to_groups, test_set_names
 from groupinf.studies.group_effects.convention import joint_convention
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import number
@@ -117,7 +117,7 @@ def by_evaluation(runs: Sequence[Run], method: type[Method]) -> Grid:
         if any(cell.panel for cell in cells):
             rows.append(GridRow(evaluation.label, cells))
     grid = Grid(
-        title=f"{method.label} against the actual effect of removing groups",
+        title=f"{method.label} against the actual effect of {doing_to_groups(runs)}",
         x_label=_predicted_by(method),
         columns=tuple(s.facts() for s in columns),
         rows=tuple(rows),
@@ -162,7 +162,7 @@ def other_test_points(runs: Sequence[Run]) -> Grid:
     if alone:
         rows = [replace(row, heading=f"{_in_one_line(of_runs[0].facts())}; {row.heading.lower()}") for row in rows]
     return Grid(
-        title="Influence against the actual effect of removing groups, on other test points",
+        title=f"Influence against the actual effect of {doing_to_groups(runs)}, on other test points",
         x_label=_predicted_by(Influence),
         columns=() if alone else tuple(heads * (len(lines[0]) // len(heads))),
         rows=tuple(rows),
@@ -203,7 +203,7 @@ def by_lambda(series: Sequence[Sequence[Run]]) -> Grid:
         rows.append(GridRow(f"{dataset}: {size}; {TEST_LOSS.in_text}, {_which(first)}", tuple(cells)))
     every = tuple(run for runs in series for run in runs)
     return Grid(
-        title="Influence against the actual effect of removing groups, by regularisation",
+        title=f"Influence against the actual effect of {doing_to_groups(every)}, by regularisation",
         x_label=_predicted_by(Influence),
         columns=(),
         rows=tuple(rows),
@@ -230,7 +230,7 @@ def by_method(runs: Sequence[Run]) -> Grid:
             f"{runs[0].path}: expected {TEST_LOSS.name} or {SELF_LOSS.name} among the evaluations, found neither"
         )
     return Grid(
-        title="Three predictions against the actual effect of removing groups",
+        title=f"Three predictions against the actual effect of {doing_to_groups(runs)}",
         x_label="Predicted effect, by the method that heads the panel",
         columns=(),
         rows=tuple(rows),

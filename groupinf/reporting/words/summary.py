@@ -95,6 +95,15 @@ def convention_of(runs: Sequence[Run]) -> str:
     return " ".join(convention.sentence for convention in told)
 
 
+def doing_to_groups(runs: Sequence[Run]) -> str:
+    """What is done to the groups of the runs: "removing groups"; "changing groups" where it is not one thing.
+
+    A sentence continues with it.
+    """
+    done = {run.manifest.change.doing for run in runs}
+    return f"{done.pop() if len(done) == 1 else 'changing'} groups"
+
+
 def statistics_line(run: Run, rows: pd.DataFrame) -> str:
     """What the columns of the Spearman table mean; the interval is explained where one of ``rows`` has any."""
     if rows["spearman_low"].isna().all():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from groupinf.config.reader import Key, Problem
+from groupinf.config.reader import Key
+from groupinf.config.section import Problem
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.registry import declared_bytes, load_dataset
@@ -46,6 +47,7 @@ def load_checked(loaded: LoadedStudy) -> Dataset:
         raise loaded.error(("loss",), str(error)) from error
     problems = [
         *_sweep_problems(loaded),
+        *_change_problems(loaded, dataset),
         *_evaluation_problems(loaded, dataset),
         *_group_problems(loaded, dataset),
         *_test_point_problems(loaded, dataset),
@@ -103,6 +105,12 @@ def _sweep_problems(loaded: LoadedStudy) -> list[ConfigError]:
         return []
     message = "expected a study at one λ/n, found a sweep; groupinf sweep runs it"
     return [loaded.error(("regularization", "sweep"), message)]
+
+
+def _change_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
+    change = loaded.config.change
+    problem = None if change is None else change.check(dataset.classes)
+    return [] if problem is None else [loaded.error(("change", problem.key), problem.message)]
 
 
 def _evaluation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
@@ -168,7 +176,7 @@ def _method_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]
     size = (features + 1) * loss_of(loaded, dataset).outputs
     found: list[tuple[Key, Problem | None]] = [(("influence",), loaded.config.influence.unsolvable(dataset.n, size))]
     found += [(("methods", i), method.check(dataset.n, size)) for i, method in enumerate(loaded.config.methods)]
-    return [loaded.error((*key, *of.key), of.message) for key, of in found if of is not None]
+    return [loaded.error((*key, of.key), of.message) for key, of in found if of is not None]
 
 
 def _cross_validation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:

@@ -6,39 +6,44 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from groupinf.effects.changes.change import Change
 from groupinf.wording import number
 
 Task = Literal["classification", "regression"]
 
-REMOVAL = (
-    "intercept not penalised, λ kept when points are removed. Effect = f without the group − f with it: positive "
-    "means that removing the group raises f"
-)
+_OBJECTIVE = "Loss summed over points plus (λ/2)‖weights‖²"
 
 
 @dataclass(frozen=True)
 class Convention:
-    """What is measured in which units: λ, λ/n, the task, and the ``units`` that the loss states."""
+    """What is measured in which units: λ, λ/n, the task, the ``units`` that the loss states, and the ``change``."""
 
     lam: float
     lam_over_n: float
     task: Task
     units: str
+    change: Change
 
     @property
     def sentence(self) -> str:
         """The convention in one line, for every output."""
         lams = f"λ = {number(self.lam, 6)} (λ/n = {number(self.lam_over_n, 6)})"
-        return f"Loss summed over points plus (λ/2)‖weights‖² with {lams}, {REMOVAL}; {self.units}."
+        return f"{_OBJECTIVE} with {lams}, {self._effect}; {self.units}."
 
     @property
     def without_lam(self) -> str:
         """The same of whatever λ."""
-        return f"Loss summed over points plus (λ/2)‖weights‖², {REMOVAL}; {self.units}."
+        return f"{_OBJECTIVE}, {self._effect}; {self.units}."
+
+    @property
+    def _effect(self) -> str:
+        return f"intercept not penalised, {self.change.convention}"
 
 
 def joint_convention(conventions: Iterable[Convention]) -> str:
-    """The convention that holds for all of these, whatever their λ and task."""
+    """The convention that holds for all of these, whatever their λ and task; each change has a sentence of its own."""
+    conventions = list(conventions)
     told = sorted({(convention.task, convention.units) for convention in conventions})
     units = [f"in regression {units}" if task == "regression" else units for task, units in told]
-    return f"Loss summed over points plus (λ/2)‖weights‖², {REMOVAL}; {'; '.join(units)}."
+    effects = dict.fromkeys(convention._effect for convention in conventions)
+    return " ".join(f"{_OBJECTIVE}, {effect}; {'; '.join(units)}." for effect in effects)

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from groupinf.datasets.dataset import Dataset
+from groupinf.effects.changes.change import Change
+from groupinf.effects.changes.registry import REMOVE
 from groupinf.effects.evaluations.evaluation import Evaluation
 from groupinf.effects.evaluations.registry import of_the_paper
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
@@ -25,9 +29,10 @@ from groupinf.groups.groups import Groups
 from groupinf.groups.source import GroupSource
 from groupinf.groups.streams import builder_stream
 from groupinf.numerics.bounds import bounded_problem
-from groupinf.numerics.change import RowChange, removing
+from groupinf.numerics.change import RowChange, row_change
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import Fitted
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, scores
 from groupinf.studies.group_effects.fit import Model
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest, Skipped
@@ -54,11 +59,12 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
     """Choose test points by their loss at θ̂ and build every group; builders run side by side."""
     fitted = model.first
     tested = one_thread(partial(draw_test_points, loaded, dataset, fitted), test)
-    influence = one_thread(partial(_influence_on_test_loss, fitted), tested.of(test))
+    change = one_thread(partial(row_change_of, loaded, dataset), fitted)
+    influence = one_thread(partial(_influence_on_test_loss, fitted, change), tested.of(test))
     source = GroupSource(
         dataset=dataset,
         sizes=loaded.config.groups.sizes,
-        residuals=fitted.residuals,
+        residuals=change.own_residuals,
         influence=influence,
         test_points=tested.labels,
         seed=loaded.config.seed,
@@ -67,7 +73,7 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
     groups, notes = build_groups(
         source, loaded.located().groups.builders, lambda build, tasks: each(build, tasks, jobs)
     )
-    skipped = emptying(dataset, groups)
+    skipped = emptying(dataset, change_of(loaded), change, groups)
     if len(skipped) == len(groups):
         raise RunError(f"no group is left to retrain: each {skipped[0].reason}")
     return Drawn(model.lam_over_n, tested, groups, (*notes, *tested.notes), tuple(skipped))
@@ -95,16 +101,22 @@ def frozen_scales(
 
 
 def make_study(
-    fitted: Fitted, test: Objective, drawn: Drawn, evaluations: Sequence[Evaluation], loaded: LoadedStudy
+    fitted: Fitted,
+    change: RowChange,
+    test: Objective,
+    drawn: Drawn,
+    evaluations: Sequence[Evaluation],
+    loaded: LoadedStudy,
 ) -> Study:
     """Freeze what every block reads; ``test`` is the whole test set."""
-    scales, norms = frozen_scales(fitted, removing(fitted), drawn.tested.of(test), drawn, evaluations)
-    return study_from(loaded, fitted, test, drawn.tested, evaluations, drawn.groups, scales, norms)
+    scales, norms = frozen_scales(fitted, change, drawn.tested.of(test), drawn, evaluations)
+    return study_from(loaded, fitted, change, test, drawn.tested, evaluations, drawn.groups, scales, norms)
 
 
 def study_from(
     loaded: LoadedStudy,
     fitted: Fitted,
+    change: RowChange,
     test: Objective,
     tested: ChosenPoints,
     evaluations: Sequence[Evaluation],
@@ -113,8 +125,7 @@ def study_from(
     norms: Mapping[str, float],
 ) -> Study:
     """A study from what has been drawn, now or by an earlier run; ``test`` is the whole test set."""
-    change, points = removing(fitted), tested.of(test)
-    engine = choose_engine(fitted, change, float(groups.sizes.mean()))
+    engine, points = choose_engine(fitted, change, float(groups.sizes.mean())), tested.of(test)
     bounded = bounded_problem(fitted, points.rows, engine.kernel)
     return Study(
         fitted=fitted,
@@ -131,23 +142,42 @@ def study_from(
     )
 
 
-def emptying(dataset: Dataset, groups: Groups) -> list[Skipped]:
-    """Groups whose removal leaves a class, or the training set, without a row of positive weight.
+def change_of(loaded: LoadedStudy) -> Change:
+    """What is done to the rows of a group: removal where the configuration does not say."""
+    return loaded.config.change or REMOVE
+
+
+def row_change_of(loaded: LoadedStudy, dataset: Dataset, fitted: Fitted) -> RowChange:
+    """What the configured change makes of each row; labels that are drawn have a random stream of their own."""
+    change = change_of(loaded)
+    stream = builder_stream(loaded.config.seed, change.name)
+    labels = change.labels(dataset.y_train, dataset.classes, stream)
+    return row_change(fitted, change.times, dataset.sample_weight_train, labels)
+
+
+def emptying(dataset: Dataset, change: Change, rows: RowChange, groups: Groups) -> list[Skipped]:
+    """Groups whose change leaves a class, or the training set, without a row of positive weight.
 
     Without a row of some class the loss falls for ever as the free intercept grows: there is no finite optimum.
     """
-    counted = (dataset.sample_weight_train > 0).astype(np.float64)
-    codes = dataset.y_train.astype(np.int64) if dataset.classes else np.zeros(dataset.n, dtype=np.int64)
-    by_class = np.zeros((dataset.n, max(1, len(dataset.classes))))
-    by_class[np.arange(dataset.n), codes] = counted
-    left = by_class.sum(axis=0) - np.asarray(groups.removal_matrix(dataset.n) @ by_class)
+    before = _counted_by_class(dataset, dataset.sample_weight_train, dataset.y_train)
+    after = _counted_by_class(dataset, rows.times * rows.own, dataset.y_train if rows.label is None else rows.label)
+    left = before.sum(axis=0) + np.asarray(groups.removal_matrix(dataset.n) @ (after - before))
     skipped = []
     for group in np.flatnonzero((left == 0).any(axis=1)):
         emptied = int(np.argmin(left[group]))
         what = f"class {dataset.classes[emptied]}" if dataset.classes else "the training set"
-        reason = f"removes every row of {what}: the retrained model has no finite optimum"
+        reason = f"{change.does} every row of {what}: the retrained model has no finite optimum"
         skipped.append(Skipped(int(group), groups.name[group], reason))
     return skipped
+
+
+def _counted_by_class(dataset: Dataset, weight: Array, y: NDArray[Any]) -> Array:
+    """1 at the class of each row that counts: (n, K), one column in regression."""
+    codes = y.astype(np.int64) if dataset.classes else np.zeros(dataset.n, dtype=np.int64)
+    by_class = np.zeros((dataset.n, max(1, len(dataset.classes))))
+    by_class[np.arange(dataset.n), codes] = weight > 0
+    return by_class
 
 
 def draw_test_points(loaded: LoadedStudy, dataset: Dataset, fitted: Fitted, test: Objective) -> ChosenPoints:
@@ -157,5 +187,5 @@ def draw_test_points(loaded: LoadedStudy, dataset: Dataset, fitted: Fitted, test
     return choose_test_points(loaded.config.test_points, dataset, losses, stream)
 
 
-def _influence_on_test_loss(fitted: Fitted, test: TestRows) -> np.ndarray:
-    return point_influence(fitted, TEST_LOSS.gradients(test, fitted.theta), fitted.residuals)
+def _influence_on_test_loss(fitted: Fitted, change: RowChange, test: TestRows) -> np.ndarray:
+    return point_influence(fitted, TEST_LOSS.gradients(test, fitted.theta), change.residuals)

@@ -28,7 +28,7 @@ from groupinf.experiments.workers.progress import Progress
 from groupinf.groups.groups import Groups
 from groupinf.studies.group_effects.block import GroupsOfBlock, block_to_store, groups_of_block, stored_block
 from groupinf.studies.group_effects.checks import evaluations_of, load_checked, test_objective
-from groupinf.studies.group_effects.draw import Drawn, draw_test_points, make_study
+from groupinf.studies.group_effects.draw import Drawn, draw_test_points, make_study, row_change_of
 from groupinf.studies.group_effects.identity import identity_of
 from groupinf.studies.group_effects.manifest import Evaluated, GroupEffectsManifest
 from groupinf.studies.group_effects.prepare import CONFIG, config_file, methods_used
@@ -170,7 +170,8 @@ def _drawn_anew(work: Evaluation) -> tuple[Study, Drawn]:
     test = test_objective(dataset, about.loss, fitted.objective.basis)
     tested = draw_test_points(work.loaded, dataset, fitted, test)
     drawn = Drawn(about.lam_over_n, tested, groups_from(work.files), (), about.skipped)
-    return make_study(fitted, test, drawn, evaluations_of(work.loaded, dataset), work.loaded), drawn
+    change = row_change_of(work.loaded, dataset, fitted)
+    return make_study(fitted, change, test, drawn, evaluations_of(work.loaded, dataset), work.loaded), drawn
 
 
 def _described(work: Evaluation, study: Study, drawn: Drawn) -> GroupEffectsManifest:

@@ -10,6 +10,7 @@ from typing import Any
 from groupinf.config.named_file import file_keys, named_files
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.registry import DATASET_KINDS, kind_of
+from groupinf.effects.changes.registry import REMOVE
 from groupinf.groups.by_value import BY_VALUE
 from groupinf.numerics.losses.registry import loss_for
 from groupinf.studies.group_effects.schema import Config, LoadedStudy, resolved
@@ -28,6 +29,8 @@ def identity_of(loaded: LoadedStudy, dataset: Dataset) -> dict[str, Any]:
     del config["name"]
     if config.get("loss") == loss_for(len(dataset.classes)).name:  # spelled out or left out, the same study
         del config["loss"]
+    if loaded.config.change == REMOVE:
+        del config["change"]
     for file in named_files(loaded.config):
         *around, key = file.key
         section: Any = config

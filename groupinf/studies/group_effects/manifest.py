@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+from groupinf.config.registered import NamedSection
 from groupinf.datasets.column_use import ColumnUse
+from groupinf.effects.changes.change import Change
+from groupinf.effects.changes.registry import CHANGES, REMOVE
 from groupinf.effects.methods.method import Readout
 from groupinf.effects.methods.registry import METHODS
 from groupinf.experiments.folder.manifest import RunManifest, SweepManifest
@@ -102,7 +105,8 @@ class GroupEffectsManifest(RunManifest):
     """A run of group effects.
 
     The data: ``n`` training rows, ``d`` features, ``n_test`` test rows, ``columns`` of a table of the user's own. The
-    fit: λ = ``lam`` = ``lam_over_n``·n, accuracies only of classes. What is measured: ``test_points`` as the tables
+    fit: λ = ``lam`` = ``lam_over_n``·n, accuracies only of classes. ``change`` is what is done to a group. What is
+    measured: ``test_points`` as the tables
     number them, chosen by their losses at the fit of ``drawn_at_lam_over_n``; ``scales`` are the largest predicted
     effects on each evaluation, ``gradient_norms`` the largest ‖∇f‖ in H⁻¹. ``notes_on_groups`` are those of ``notes``
     that came with the groups. ``methods`` are by what tables call them; those that are more than a name in the
@@ -117,6 +121,7 @@ class GroupEffectsManifest(RunManifest):
     n_test: int
     classes: tuple[str, ...]
     loss_name: str
+    change: Annotated[Change, NamedSection(CHANGES, "change")] = REMOVE
     columns: tuple[ColumnUse, ...] = ()
     seed: int
     lam: float
@@ -168,7 +173,7 @@ class GroupEffectsManifest(RunManifest):
     @property
     def convention(self) -> Convention:
         """The convention that all effects follow."""
-        return Convention(self.lam, self.lam_over_n, self.task, self.loss.units)
+        return Convention(self.lam, self.lam_over_n, self.task, self.loss.units, self.change)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,7 +29,7 @@ from groupinf.numerics.objective import Objective
 from groupinf.numerics.predict import accuracy, mean_loss
 from groupinf.studies.group_effects.block import GroupsOfBlock, groups_of_block, retrain_block
 from groupinf.studies.group_effects.checks import evaluations_of, loss_of, test_objective
-from groupinf.studies.group_effects.draw import Drawn, draw, make_study, study_from
+from groupinf.studies.group_effects.draw import Drawn, change_of, draw, make_study, row_change_of, study_from
 from groupinf.studies.group_effects.fit import Model, fit_model, scored_values
 from groupinf.studies.group_effects.identity import identity_of, without_data
 from groupinf.studies.group_effects.manifest import (
@@ -107,7 +107,8 @@ class Retraining:
         progress.stage("groups")
         drawn = self.given.drawn or draw(loaded, dataset, model, test, jobs)
         evaluations = evaluations_of(loaded, dataset)
-        study = one_thread(partial(make_study, model.fitted, test, drawn, evaluations), loaded)
+        change = one_thread(partial(row_change_of, loaded, dataset), model.fitted)
+        study = one_thread(partial(make_study, model.fitted, change, test, drawn, evaluations), loaded)
         return Made(
             blocks=_blocks(study, drawn.groups, drawn.skipped),
             files=_files(loaded, dataset, model, drawn.groups),
@@ -141,6 +142,7 @@ def _study_again(
     return study_from(
         loaded,
         fitted,
+        row_change_of(loaded, dataset, fitted),
         test_objective(dataset, manifest.loss, fitted.objective.basis),
         chosen_again(loaded.config.test_points, dataset, manifest.test_points),
         [EVALUATIONS[name] for name in manifest.evaluations],
@@ -191,6 +193,7 @@ def _described(work: Retraining, model: Model, test: Objective, study: Study, dr
         n_test=int(dataset.y_test.size),
         classes=tuple(str(label) for label in dataset.classes),
         loss_name=fitted.objective.loss.name,
+        change=change_of(work.loaded),
         columns=tuple(dataset.uses),
         seed=work.loaded.config.seed,
         lam=fitted.objective.lam,

@@ -29,6 +29,8 @@ from groupinf.config.section import (
 from groupinf.config.sweep_schema import SweepConfig
 from groupinf.config.words import found, in_quotes
 from groupinf.datasets.registry import DatasetConfig
+from groupinf.effects.changes.change import Change
+from groupinf.effects.changes.registry import CHANGES
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.influence import Influence
 from groupinf.effects.methods.method import Method
@@ -173,6 +175,7 @@ class Config(StudyConfig):
     dataset: DatasetConfig
     loss: LossName | None = None
     regularization: Regularization
+    change: Annotated[Change, NamedSection(CHANGES, "change")] | None = None
     groups: GroupsConfig
     influence: SolverOptions = SolverOptions()
     block_width: PositiveInt | None = None

@@ -1,0 +1,367 @@
+"""Every method's step is what its equation says, for every change, held against NumPy and against exact refits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from support.changed_rows import CASES, GROUPS, NAMES, TASKS, along
+from support.problems import make_objective
+
+from groupinf.effects.block import block_context, compute_block
+from groupinf.effects.context import BlockContext, Solution
+from groupinf.effects.evaluations.registry import of_the_paper
+from groupinf.effects.evaluations.test_loss import TEST_LOSS
+from groupinf.effects.methods.influence import Influence
+from groupinf.effects.methods.inner_product import InnerProduct
+from groupinf.effects.methods.method import Method, Readout, Setting, predictions_of
+from groupinf.effects.methods.newton import Newton
+from groupinf.effects.methods.parameter_influence import ParameterInfluence
+from groupinf.effects.methods.registry import METHODS
+from groupinf.effects.methods.relative_influence import RelativeInfluence, SampledStep
+from groupinf.effects.methods.representer import Representer
+from groupinf.effects.methods.rescaled_influence import RescaledInfluence
+from groupinf.effects.methods.second_order import SecondOrder
+from groupinf.effects.methods.two_step_newton import TwoStepNewton
+from groupinf.effects.methods.without_hessian import WithoutHessian
+from groupinf.effects.methods.without_train_loss import WithoutTrainLoss, unit_residuals
+from groupinf.effects.study import Study
+from groupinf.effects.test_rows import TestRows
+from groupinf.effects.trust import trust_in_fit
+from groupinf.errors import ConvergenceError, DataError
+from groupinf.numerics.bounds import bounded_problem
+from groupinf.numerics.change import RowChange, changed, removing
+from groupinf.numerics.engine import Engine, Way, choose_engine
+from groupinf.numerics.factor import DenseFactor, IterativeFactor, hessian_diagonal
+from groupinf.numerics.fit import Fitted, fit
+from groupinf.numerics.objective import Objective, gradients, hessian, row_residuals, values
+from groupinf.numerics.reduced import AsFitted, sample_space_kernel
+
+every_case = pytest.mark.parametrize(("classes", "case"), [(c, case) for c in TASKS for case in CASES])
+N = 60
+
+
+def study_of(fitted: Fitted, change: RowChange, methods: tuple[Method, ...] = ()) -> Study:
+    o = fitted.objective
+    test = replace(o, lam=0.0).at(np.array([3, 11, 30]))
+    engine, evaluations = choose_engine(fitted, change, 5.0), of_the_paper(o.loss)
+    bounded, ones = bounded_problem(fitted, test, engine.kernel), dict.fromkeys((e.name for e in evaluations), 1.0)
+    return Study(
+        fitted=fitted,
+        change=change,
+        engine=engine,
+        influence_solver=fitted.factor,
+        test=TestRows(test, (3, 11, 30)),
+        evaluations=evaluations,
+        methods=predictions_of(methods, Setting(fitted, change)),
+        scales=ones,
+        gradient_norms=ones,
+        bounded=bounded,
+        of_fit=trust_in_fit(bounded, fitted),
+    )
+
+
+def context(fitted: Fitted, change: RowChange) -> BlockContext:
+    return block_context(study_of(fitted, change), GROUPS)
+
+
+def solved(method: Method, at: BlockContext) -> Solution:
+    return at.solution(method.step(Setting(at.changed.fitted, at.changed.change)))
+
+
+def gradient(o: Objective, theta: np.ndarray) -> np.ndarray:
+    return gradients(o, theta[:, None])[:, 0]
+
+
+def inverse(H: np.ndarray) -> np.ndarray:
+    """That of what is not flat: softmax does not tell the level of its intercepts."""
+    return np.linalg.pinv(H, rcond=1e-12, hermitian=True)
+
+
+@every_case
+def test_newton_is_exact_for_the_squared_loss_and_else_one_step_by_numpy(classes: int, case: str) -> None:
+    fitted, change = CASES[case](classes)
+    delta = solved(Newton(), context(fitted, change)).delta
+    for g, rows in enumerate(GROUPS):
+        o = along(fitted, change, rows, 1.0)
+        step = inverse(hessian(o, fitted.theta)) @ gradient(o, fitted.theta)
+        np.testing.assert_allclose(delta[:, g], -step, rtol=1e-8, atol=1e-10)
+        if classes == 0:
+            np.testing.assert_allclose(fitted.theta + delta[:, g], fit(o).theta, rtol=1e-9, atol=1e-10)
+
+
+@every_case
+def test_rescaled_influence_is_the_sum_of_the_newton_steps_of_single_rows(classes: int, case: str) -> None:
+    fitted, change = CASES[case](classes)
+    found = solved(RescaledInfluence(), context(fitted, change))
+    for g, rows in enumerate(GROUPS):
+        total = np.zeros(fitted.theta.size)
+        for row in rows:
+            o = along(fitted, change, np.array([row]), 1.0)
+            total -= inverse(hessian(o, fitted.theta)) @ (gradient(o, fitted.theta) - fitted.gradient)
+        np.testing.assert_allclose(found.delta[:, g], total, rtol=1e-8, atol=1e-10)
+    assert np.abs(found.remainder).max() < 1e-12
+
+
+@every_case
+def test_second_order_has_the_second_derivative_of_exact_refits(classes: int, case: str) -> None:
+    fitted, change = CASES[case](classes)
+    at, h = context(fitted, change), 0.02
+    delta, first = solved(SecondOrder(), at).delta, solved(Influence(), at).delta
+    for g, rows in enumerate(GROUPS):
+        steps = (-2, -1, 0, 1, 2)
+        refits = np.array([fit(along(fitted, change, rows, t * h), fitted.theta).theta for t in steps])
+        slope = np.array([1, -8, 0, 8, -1]) @ refits / (12 * h)
+        bend = np.array([-1, 16, -30, 16, -1]) @ refits / (12 * h**2)
+        np.testing.assert_allclose(first[:, g], slope, rtol=1e-4, atol=1e-5 * np.abs(slope).max())
+        np.testing.assert_allclose(
+            delta[:, g] - first[:, g], 0.5 * bend, rtol=1e-3, atol=1e-3 * np.abs(bend).max() + 1e-10
+        )
+
+
+@every_case
+def test_two_step_newton_is_two_steps_by_numpy(classes: int, case: str) -> None:
+    fitted, change = CASES[case](classes)
+    found = solved(TwoStepNewton(), context(fitted, change))
+    for g, rows in enumerate(GROUPS):
+        o, theta = along(fitted, change, rows, 1.0), fitted.theta
+        for _ in range(2):
+            theta = theta - inverse(hessian(o, theta)) @ gradient(o, theta)
+        np.testing.assert_allclose(fitted.theta + found.delta[:, g], theta, rtol=1e-8, atol=1e-9)
+    assert np.abs(found.remainder).max() < 1e-8
+
+
+def far_step() -> tuple[Fitted, RowChange, np.ndarray]:
+    """Rows that overlap, and heavy ones of the other label in a group: without these Newton's step goes too far."""
+    rng, rows = np.random.default_rng(0), np.arange(40, 60)
+    x = np.where(np.arange(N) % 2 == 0, -1.0, 1.0) + 0.3 * rng.normal(size=N)
+    y = np.where(rng.random(N) < 0.3, x <= 0, x > 0).astype(float)
+    y[rows] = x[rows] <= 0
+    weight = np.where(np.isin(np.arange(N), rows), 10.0, 1.0)
+    fitted = fit(replace(make_objective(2), X=np.column_stack([x, np.ones(N)]), y=y, lam=1e-3, sample_weight=weight))
+    return fitted, removing(fitted), rows
+
+
+def test_the_second_step_is_halved_until_the_changed_objective_falls() -> None:
+    fitted, change, rows = far_step()
+    at = block_context(study_of(fitted, change), [rows])
+    o = along(fitted, change, rows, 1.0)
+    theta = fitted.theta + solved(Newton(), at).delta[:, 0]
+    step = inverse(hessian(o, theta)) @ gradient(o, theta)
+    before = values(o, theta[:, None])[0]
+    tried = [values(o, (theta - 0.5**k * step)[:, None])[0] for k in range(60)]
+    halvings = next(k for k, value in enumerate(tried) if value <= before)
+    assert halvings > 0  # the whole step rises
+    end = fitted.theta + solved(TwoStepNewton(), at).delta[:, 0]
+    np.testing.assert_allclose(end, theta - 0.5**halvings * step, rtol=1e-6)
+
+
+@every_case
+def test_representer_exchanges_the_terms_of_the_group_in_the_sum_that_the_weights_are(classes: int, case: str) -> None:
+    fitted, change = CASES[case](classes)
+    o, outputs = fitted.objective, fitted.objective.loss.outputs
+    # the weights are −(1/λ)Σ s_i x_i r_iᵀ at the minimum
+    terms = -np.einsum("nj,nk->njk", o.X, row_residuals(o, fitted.theta)) / o.lam
+    weights = fitted.theta.reshape(-1, outputs)[:-1]
+    np.testing.assert_allclose(terms.sum(axis=0)[:-1], weights, rtol=1e-6, atol=1e-8)
+    delta = solved(Representer(), context(fitted, change)).delta.reshape(-1, outputs, 3)
+    label = o.y if change.label is None else change.label
+    new = replace(o, y=label, sample_weight=change.times * change.own)
+    becoming = -np.einsum("nj,nk->njk", o.X, row_residuals(new, fitted.theta)) / o.lam
+    for g, rows in enumerate(GROUPS):
+        expected = (becoming - terms)[rows].sum(axis=0)
+        np.testing.assert_allclose(delta[:-1, :, g], expected[:-1], rtol=1e-8, atol=1e-10)
+    assert not delta[-1].any()
+
+
+def test_components_are_those_of_koh_and_liang_for_single_rows() -> None:
+    methods = (Influence(), WithoutHessian(), WithoutTrainLoss(), InnerProduct())
+    o = make_objective(2, n=40)
+    fitted = fit(o)
+    study = replace(study_of(fitted, removing(fitted), methods), evaluations=(TEST_LOSS,))
+    groups = [np.array([i]) for i in range(6)]
+    effect = compute_block(study, groups, [str(i) for i in range(6)]).effect
+    inverse_hessian, sign, test = np.linalg.inv(hessian(o, fitted.theta)), 2 * o.y - 1, study.test.rows
+
+    def sigma(z: np.ndarray) -> np.ndarray:
+        return 1 / (1 + np.exp(-z))
+
+    for t in range(3):
+        ours = 2 * test.y[t] - 1
+        for i in range(6):
+            # −I_up,loss of Koh and Liang, section 2.2: removing is upweighting by −1
+            both = ours * sign[i] * sigma(-ours * fitted.theta @ test.X[t])
+            size = sigma(-sign[i] * fitted.theta @ o.X[i])
+            near, plain = test.X[t] @ inverse_hessian @ o.X[i], test.X[t] @ o.X[i]
+            expected = [both * size * near, both * size * plain, both * near, both * plain]
+            np.testing.assert_allclose(effect[:4, t, i], expected, rtol=1e-8)
+
+
+@every_case
+def test_without_the_training_loss_the_residual_keeps_its_direction_alone(classes: int, case: str) -> None:
+    fitted, change = CASES[case](classes)
+    o, at = fitted.objective, context(fitted, change)
+    label = o.y if change.label is None else change.label
+
+    def direction(y: np.ndarray) -> np.ndarray:
+        z = o.X @ fitted.theta.reshape(o.p, -1)
+        if classes == 0:
+            return np.sign(z - y[:, None])
+        if classes == 2:
+            return 1 - 2 * y[:, None]
+        p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+        own = np.arange(N), y.astype(int)
+        r = p / (1 - p[own])[:, None]
+        r[own] = -1.0
+        return r
+
+    u = o.sample_weight[:, None] * direction(o.y) - change.times * change.own[:, None] * direction(label)
+    np.testing.assert_allclose(unit_residuals(Setting(fitted, change)), u, rtol=1e-7, atol=1e-12)
+    for g, rows in enumerate(GROUPS):
+        total = np.einsum("nj,nk->jk", o.X[rows], u[rows]).ravel()
+        np.testing.assert_allclose(solved(InnerProduct(), at).delta[:, g], total, rtol=1e-8, atol=1e-10)
+        expected = inverse(hessian(o, fitted.theta)) @ total
+        np.testing.assert_allclose(solved(WithoutTrainLoss(), at).delta[:, g], expected, rtol=1e-7, atol=1e-9)
+
+
+def test_a_residual_lost_to_rounding_keeps_its_label() -> None:
+    loss, z, y = make_objective(2).loss, np.array([[800.0], [-800.0]]), np.array([1.0, 0.0])
+    assert loss.unit_residuals(z, y).ravel().tolist() == [-1.0, 1.0]
+
+
+@every_case
+def test_relative_influence_of_every_row_is_influence(classes: int, case: str) -> None:
+    fitted, change = CASES[case](classes)
+    at, counted = context(fitted, change), int((fitted.objective.sample_weight > 0).sum())
+    found = solved(RelativeInfluence(rows=counted), at)
+    np.testing.assert_allclose(found.delta, solved(Influence(), at).delta, rtol=1e-9, atol=1e-12)
+    assert np.abs(found.remainder).max() < 1e-12
+
+
+@pytest.mark.parametrize("classes", TASKS)
+def test_relative_influence_has_the_hessian_of_distinct_rows_scaled_up(classes: int) -> None:
+    fitted, change = CASES["remove"](classes)
+    o, setting = fitted.objective, Setting(fitted, change, seed=3)
+    step = RelativeInfluence(rows=25).step(setting)
+    assert isinstance(step, SampledStep)
+    rows = [int(np.flatnonzero((x == o.X).all(axis=1))[0]) for x in step.sampled.X]
+    assert len(set(rows)) == 25
+    sampled = replace(o.at(np.array(rows)), sample_weight=o.sample_weight[rows] * N / 25)
+    at = context(fitted, change)
+    expected = inverse(hessian(sampled, fitted.theta)) @ at.changed.g
+    np.testing.assert_allclose(at.solution(step).delta, expected, rtol=1e-7, atol=1e-9)
+    again, other = (RelativeInfluence(rows=25).step(replace(setting, seed=seed)) for seed in (3, 4))
+    assert isinstance(again, SampledStep)
+    assert isinstance(other, SampledStep)
+    assert np.array_equal(again.sampled.X, step.sampled.X)
+    assert not np.array_equal(other.sampled.X, step.sampled.X)
+
+
+def test_rows_that_do_not_count_are_not_drawn() -> None:
+    fitted, change = CASES["add"](2)
+    with pytest.raises(DataError, match="relative_influence: expected at most the 40 rows that count, found 41"):
+        RelativeInfluence(rows=41).step(Setting(fitted, change))
+
+
+SOLVERS = [
+    {"solver": "cholesky"},
+    {"solver": "cg", "tolerance": 1e-12},
+    {"solver": "taylor", "scale": 40.0, "depth": 20000},
+    {"solver": "lissa", "scale": 200.0, "depth": 4000, "repeats": 20, "batch_size": 60},
+]
+
+
+@pytest.mark.parametrize("method", [Influence, ParameterInfluence])
+@pytest.mark.parametrize("options", SOLVERS, ids=[str(one["solver"]) for one in SOLVERS])
+def test_four_solvers_apply_the_same_inverse(method: type[Influence], options: dict[str, object]) -> None:
+    fitted, change = CASES["double"](2)
+    at = context(fitted, change)
+    found = solved(method(**options), at)
+    exact = np.linalg.solve(hessian(fitted.objective, fitted.theta), at.changed.g)
+    near = 0.1 if options["solver"] == "lissa" else 1e-6
+    np.testing.assert_allclose(found.delta, exact, atol=near * np.abs(exact).max())
+    # what is left is the distance to the exact step, whatever the solver
+    np.testing.assert_allclose(found.remainder, found.delta - exact, atol=1e-7 * np.abs(exact).max())
+
+
+def test_taylor_is_the_partial_sum_of_the_neumann_series() -> None:
+    fitted, change = CASES["remove"](2)
+    at, depth, scale = context(fitted, change), 7, 50.0
+    H, total = hessian(fitted.objective, fitted.theta) / N, np.zeros_like(at.changed.g)
+    for j in range(depth + 1):
+        total += np.linalg.matrix_power(np.eye(H.shape[0]) - H / scale, j) @ at.changed.g / (scale * N)
+    delta = solved(Influence(solver="taylor", depth=depth, scale=scale), at).delta
+    np.testing.assert_allclose(delta, total, rtol=1e-9, atol=1e-14)
+
+
+@pytest.mark.parametrize(("solver", "what"), [("taylor", "the Taylor series"), ("lissa", "LiSSA")])
+def test_a_divergence_names_the_eigenvalue(solver: str, what: str) -> None:
+    fitted, change = CASES["remove"](2)
+    at = context(fitted, change)
+    largest = np.linalg.eigvalsh(hessian(fitted.objective, fitted.theta) / N)[-1]
+    method = Influence(solver=solver, scale=0.4 * largest)
+    with pytest.raises(ConvergenceError, match=rf"{what} diverged after .* {largest:.4g}[,.] .*solver: cg"):
+        solved(method, at)
+
+
+def test_steps_that_are_equal_are_computed_once() -> None:
+    fitted, change = CASES["remove"](2)
+    setting = Setting(fitted, change)
+    one, two = Influence(solver="cg").step(setting), ParameterInfluence(solver="cg").step(setting)
+    at = context(fitted, change)
+    assert at.solution(one) is at.solution(two)
+    assert at.solution(Influence(solver="cg", tolerance=1e-3).step(setting)) is not at.solution(one)
+    assert at.solution(Influence().step(setting)) is at.solution(ParameterInfluence().step(setting))
+
+
+def engine(fitted: Fitted, way: Way) -> Engine:
+    empty = np.empty((0, 0))
+    assert isinstance(fitted.factor, DenseFactor)
+    kernel = sample_space_kernel(fitted) if way == "sample_space" else empty
+    by = {"own_factors": "reduced", "sample_space": "reduced", "iterative": "shared", "passes": "diagonal"}[way]
+    shared = fitted.factor.factor.inverse() if way == "iterative" else empty
+    return Engine(way, by, kernel, shared, hessian_diagonal(fitted.objective, fitted.theta))  # type: ignore[arg-type]
+
+
+@every_case
+def test_steps_are_the_same_in_whatever_way_systems_are_solved(classes: int, case: str) -> None:
+    fitted, change = CASES[case](classes)
+    study = study_of(fitted, change)
+    usual = solved(TwoStepNewton(), block_context(study, GROUPS)).delta
+    for way in ("own_factors", "iterative", "passes", *(("sample_space",) if classes != 3 else ())):
+        other = block_context(replace(study, engine=engine(fitted, way)), GROUPS)
+        np.testing.assert_allclose(solved(TwoStepNewton(), other).delta, usual, rtol=1e-6, atol=1e-8)
+    by_iteration = replace(study, influence_solver=Influence(solver="cg").factor(fitted, 0))
+    loose = block_context(by_iteration, GROUPS)
+    np.testing.assert_allclose(
+        solved(SecondOrder(), loose).delta, solved(SecondOrder(), block_context(study, GROUPS)).delta, rtol=1e-12
+    )
+
+
+def test_a_row_of_leverage_one_has_no_rescaled_step_and_no_factor_none_at_all() -> None:
+    o = make_objective(0, n=4, d=4, lam=1e-9)
+    fitted = fit(o)
+    setting = Setting(fitted, removing(fitted))
+    block = changed(fitted, setting.change, [np.array([1])])
+    at = BlockContext(block, AsFitted(fitted.factor), choose_engine(fitted, setting.change, 1.0), fitted.factor)
+    with pytest.raises(ConvergenceError, match="all but interpolates a row of it"):
+        at.solution(RescaledInfluence().step(setting))
+    without = replace(fitted, factor=IterativeFactor(o, fitted.theta, hessian_diagonal(o, fitted.theta)))
+    with pytest.raises(ConvergenceError, match="H has no factor to tell it; leave it out of methods"):
+        RescaledInfluence().step(replace(setting, fitted=without))
+
+
+@pytest.mark.parametrize("classes", TASKS)
+def test_every_method_is_read_out_with_an_error_that_is_small(classes: int) -> None:
+    fitted, change = CASES["remove"](classes)
+    methods = tuple(m(rows=30) if m is RelativeInfluence else m() for m in METHODS.values())
+    block = compute_block(study_of(fitted, change, methods), GROUPS, NAMES)
+    size = np.abs(block.effect).max(axis=(1, 2))
+    assert (block.error_estimate.max(axis=(1, 2)) <= 1e-7 * np.maximum(size, 1.0)).all()
+    assert (block.error_estimate > 0.0).all()
+    assert {m.name for m in METHODS.values() if m.readout is Readout.RANKS} == {
+        "without_hessian",
+        "without_train_loss",
+        "inner_product",
+    }
