@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import mpmath as mp
 import numpy as np
 import pytest
 from support.changed_rows import CASES, GROUPS, NAMES, TASKS, along
@@ -29,11 +30,12 @@ from groupinf.effects.methods.without_train_loss import WithoutTrainLoss, unit_r
 from groupinf.effects.study import Study
 from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import trust_in_fit
-from groupinf.errors import ConvergenceError, DataError
+from groupinf.errors import ConvergenceError, DataError, GroupConvergenceError
+from groupinf.numerics.approximate_leave_one_out import changed_each
 from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.change import RowChange, changed, removing
 from groupinf.numerics.engine import Engine, Way, choose_engine
-from groupinf.numerics.factor import DenseFactor, IterativeFactor, hessian_diagonal
+from groupinf.numerics.factor import DenseFactor, IterativeFactor, SampleSpaceFactor, hessian_diagonal
 from groupinf.numerics.fit import Fitted, fit
 from groupinf.numerics.objective import Objective, gradients, hessian, row_residuals, values
 from groupinf.numerics.reduced import AsFitted, sample_space_kernel
@@ -350,6 +352,44 @@ def test_a_row_of_leverage_one_has_no_rescaled_step_and_no_factor_none_at_all() 
     without = replace(fitted, factor=IterativeFactor(o, fitted.theta, hessian_diagonal(o, fitted.theta)))
     with pytest.raises(ConvergenceError, match="H has no factor to tell it; leave it out of methods"):
         RescaledInfluence().step(replace(setting, fitted=without))
+
+
+@pytest.mark.parametrize("as_sparse", [False, True])
+def test_with_fewer_rows_than_features_leverages_come_from_the_small_factor(as_sparse: bool) -> None:
+    o = make_objective(2, n=40, d=170, lam=3.0, as_sparse=as_sparse)
+    fitted, rows = fit(o), np.arange(5)
+    assert isinstance(fitted.factor, SampleSpaceFactor)
+    at = block_context(study_of(fitted, removing(fitted)), [rows])
+    found = solved(RescaledInfluence(), at)
+    dense, total = replace(o, X=o.X if isinstance(o.X, np.ndarray) else o.X.toarray()), 0.0
+    for row in rows:
+        without = dense.at(np.delete(np.arange(40), row))
+        step = np.linalg.solve(hessian(without, fitted.theta), gradient(without, fitted.theta))
+        total = total - step
+    np.testing.assert_allclose(found.delta[:, 0], total, rtol=1e-6, atol=1e-9)
+
+
+def test_what_rounding_does_to_leverages_is_estimated() -> None:
+    shares = []
+    for seed in range(20):
+        fitted = fit(make_objective(0, n=5, d=4, lam=1e-4, seed=seed))
+        o, each = fitted.objective, changed_each(fitted, removing(fitted))
+        assert each is not None
+        with mp.workdps(50):
+            X = mp.matrix(o.X.tolist())
+            G = X * (X.T * X + mp.diag([mp.mpf(float(v)) for v in o.penalty()])) ** -1 * X.T
+            exact = [float(mp.mpf(float(fitted.residuals[i, 0])) / (1 - G[i, i])) for i in range(5)]
+        shares += list(np.abs(each.residuals[:, 0] - exact) / np.abs(each.error[:, 0]))
+    assert np.quantile(shares, 0.9) < 3.0
+    assert np.median(shares) > 0.1  # and it is no wild guess
+
+
+def test_a_second_step_that_is_not_defined_is_an_error_with_a_way_out() -> None:
+    fitted, _, rows = far_step()
+    heavier = replace(fitted.objective, sample_weight=fitted.objective.sample_weight**4)
+    at = block_context(study_of(far := fit(heavier), removing(far)), [rows])
+    with pytest.raises(GroupConvergenceError, match=r"two_step_newton.*methods can leave this one out"):
+        solved(TwoStepNewton(), at)
 
 
 @pytest.mark.parametrize("classes", TASKS)

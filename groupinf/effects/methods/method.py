@@ -84,6 +84,10 @@ class Method(Section, ABC):
         """
         return None
 
+    def work(self, scores: int, size: int) -> int:
+        """Bytes that it takes beside the fit and retraining, with so many scores of a block and P = ``size``."""
+        return 0
+
     def options(self) -> dict[str, str | int | float]:
         """What it is told beside its names, with the defaults that count."""
         return self.model_dump(exclude={"method", "called"}, exclude_none=True)

@@ -12,7 +12,7 @@ from groupinf.effects.context import BlockContext, Solution, Step
 from groupinf.effects.methods.method import Method, Readout, Setting
 from groupinf.effects.steps import solved_with
 from groupinf.errors import DataError
-from groupinf.numerics.factor import Factor, factorise
+from groupinf.numerics.factor import DENSE_BYTES, Factor, factorise
 from groupinf.numerics.objective import Objective
 
 # sets the stream of the rows apart from others of the same seed
@@ -42,6 +42,10 @@ class RelativeInfluence(Method):
 
     method: Literal["relative_influence"] = "relative_influence"
     rows: PositiveInt
+
+    def work(self, scores: int, size: int) -> int:
+        """The rows, and H_m with its factor."""
+        return 8 * self.rows * size + (2 * 8 * size**2 if 8 * size**2 <= DENSE_BYTES else 0)
 
     def step(self, setting: Setting) -> Step:
         """H_m and its factor, once. Raises DataError where the fit has fewer rows that count."""

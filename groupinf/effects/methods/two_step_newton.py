@@ -14,12 +14,12 @@ from groupinf.errors import ConvergenceError, GroupConvergenceError
 from groupinf.numerics.conjugate_gradient import conjugate_gradient
 from groupinf.numerics.factor import dense_factor, without_flat_part
 from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.reduced import MAX_ITERATIONS, NEWTON_TOLERANCE, RESCUE_BYTES
+from groupinf.numerics.reduced import CERTIFICATE_TOLERANCE, MAX_ITERATIONS, NEWTON_TOLERANCE, RESCUE_BYTES
 from groupinf.numerics.rounding import UNIT
 from groupinf.wording import number
 
-# a step of 2⁻⁶⁰ of its length moves nothing; from there on the first step's end stands
-MOST_HALVINGS = 60
+# as many powers of two as there are numbers between 1 and the largest; beyond them the first step's end stands
+MOST_HALVINGS = 1024
 # a sum over rows is taken to be off by so many roundings: less is no rise
 ROUNDINGS = 64.0
 
@@ -32,19 +32,21 @@ class TwoStepNewtonStep(Step):
     """
 
     def solution(self, at: BlockContext) -> Solution:
-        """What is left is t times what the second solve left, measured by the preconditioner of retraining."""
-        first, fitted, block = at.solution(NewtonStep()).delta, at.changed.fitted, at.changed
-        theta = fitted.theta[:, None] + first
+        """What is left is t times what the second solve left, and 1 − t of what the first did."""
+        first, fitted, block = at.solution(NewtonStep()), at.changed.fitted, at.changed
+        theta = fitted.theta[:, None] + first.delta
         gradient = without_flat_part(block.gradients(theta), fitted.objective.loss)
         product, precondition = block.hessians(theta), at.engine.precondition(block, at.reduced)
-        every = np.arange(first.shape[1])
-        end = conjugate_gradient(product, precondition, gradient, NEWTON_TOLERANCE, MAX_ITERATIONS)
+        with np.errstate(over="ignore", invalid="ignore"):  # where the loss is flat: what is not finite is found
+            end = conjugate_gradient(product, precondition, gradient, NEWTON_TOLERANCE, MAX_ITERATIONS)
         step = end.solution
-        for b in np.flatnonzero(~end.converged):
+        for b in np.flatnonzero(~end.converged | ~np.isfinite(step).all(axis=0)):
             step[:, b] = _factored(at, theta[:, b], gradient[:, b], int(b), float(end.relative_residual[b]))
         share = _falling(at, theta, step)
-        left = precondition(product(step, every) - gradient, every)
-        return Solution(first - share * step, share * left)
+        residual = without_flat_part(product(step, np.arange(share.size)) - gradient, fitted.objective.loss)
+        with np.errstate(over="ignore", invalid="ignore"):
+            left = conjugate_gradient(product, precondition, residual, CERTIFICATE_TOLERANCE, MAX_ITERATIONS).solution
+        return Solution(first.delta - share * step, share * left + (1.0 - share) * first.remainder)
 
 
 def _factored(at: BlockContext, theta: Array, gradient: Array, column: int, residual: float) -> Array:
@@ -52,13 +54,15 @@ def _factored(at: BlockContext, theta: Array, gradient: Array, column: int, resi
     if 8 * theta.size**2 > RESCUE_BYTES:
         raise GroupConvergenceError(
             column,
-            f"conjugate gradients with the Hessian at the end of the Newton step stopped at a relative residual of "
-            f"{number(residual)}; a larger lambda_over_n or scaled features make it converge",
+            f"{TwoStepNewton.name}: conjugate gradients with the Hessian at the end of the Newton step stopped at a "
+            f"relative residual of {number(residual)}; a larger lambda_over_n or scaled features make it converge, and "
+            "methods can leave this one out",
         )
     try:
         return dense_factor(at.changed.objective_of(column), theta).solve(gradient)
     except ConvergenceError as error:
-        raise GroupConvergenceError(column, str(error)) from error
+        why = f"{TwoStepNewton.name}, at the end of the Newton step: {error}; methods can leave this one out"
+        raise GroupConvergenceError(column, why) from error
 
 
 def _falling(at: BlockContext, theta: Array, step: Array) -> Array:
@@ -82,6 +86,10 @@ class TwoStepNewton(Method):
     readout: ClassVar = Readout.EXACT
 
     method: Literal["two_step_newton"] = "two_step_newton"
+
+    def work(self, scores: int, size: int) -> int:
+        """The curvature of every row in every group, and its weight."""
+        return 2 * 8 * scores
 
     def step(self, setting: Setting) -> Step:
         """Newton's step and the second one."""

@@ -98,7 +98,9 @@ class Retraining:
         """Fit, then draw test points and groups, unless they are given; before that say where memory is too little."""
         loaded, dataset = self.loaded, self.dataset
         loss = loss_of(loaded, dataset)
-        for note in filter(None, [shortage(work_bytes(dataset, loss, loaded.config.block_width))]):
+        for note in filter(
+            None, [shortage(work_bytes(dataset, loss, loaded.config.block_width, loaded.config.methods))]
+        ):
             progress.note(note)
         progress.stage("fit")
         fit = partial(fit_model, loaded.config.regularization, loaded.config.seed, loss, start=self.given.start())

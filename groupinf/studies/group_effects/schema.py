@@ -185,7 +185,7 @@ class Config(StudyConfig):
     ) = None
     methods: Annotated[
         tuple[Annotated[Method, METHOD], ...],
-        Field(strict=False, min_length=1),
+        Field(strict=False, min_length=1, json_schema_extra={"default": [m.name for m in METHODS_OF_THE_PAPER]}),
         AfterValidator(_told_apart),
     ] = METHODS_OF_THE_PAPER
 
