@@ -7,18 +7,16 @@ from dataclasses import replace
 import mpmath as mp
 import numpy as np
 import pytest
-from support.changed_rows import CASES, GROUPS, NAMES, TASKS, along
+from support.changed_rows import CASES, GROUPS, NAMES, TASKS, along, context, solved, study_of
 from support.problems import make_objective
 
 from groupinf.effects.block import block_context, compute_block
-from groupinf.effects.context import BlockContext, Solution
-from groupinf.effects.evaluations.registry import of_the_paper
+from groupinf.effects.context import BlockContext
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.effects.methods.influence import Influence
 from groupinf.effects.methods.inner_product import InnerProduct
-from groupinf.effects.methods.method import Method, Readout, Setting, predictions_of
+from groupinf.effects.methods.method import Readout, Setting
 from groupinf.effects.methods.newton import Newton
-from groupinf.effects.methods.parameter_influence import ParameterInfluence
 from groupinf.effects.methods.registry import METHODS
 from groupinf.effects.methods.relative_influence import RelativeInfluence, SampledStep
 from groupinf.effects.methods.representer import Representer
@@ -27,12 +25,8 @@ from groupinf.effects.methods.second_order import SecondOrder
 from groupinf.effects.methods.two_step_newton import TwoStepNewton
 from groupinf.effects.methods.without_hessian import WithoutHessian
 from groupinf.effects.methods.without_train_loss import WithoutTrainLoss, unit_residuals
-from groupinf.effects.study import Study
-from groupinf.effects.test_rows import TestRows
-from groupinf.effects.trust import trust_in_fit
 from groupinf.errors import ConvergenceError, DataError, GroupConvergenceError
 from groupinf.numerics.approximate_leave_one_out import changed_each
-from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.change import RowChange, changed, removing
 from groupinf.numerics.engine import Engine, Way, choose_engine
 from groupinf.numerics.factor import DenseFactor, IterativeFactor, SampleSpaceFactor, hessian_diagonal
@@ -42,34 +36,6 @@ from groupinf.numerics.reduced import AsFitted, sample_space_kernel
 
 every_case = pytest.mark.parametrize(("classes", "case"), [(c, case) for c in TASKS for case in CASES])
 N = 60
-
-
-def study_of(fitted: Fitted, change: RowChange, methods: tuple[Method, ...] = ()) -> Study:
-    o = fitted.objective
-    test = replace(o, lam=0.0).at(np.array([3, 11, 30]))
-    engine, evaluations = choose_engine(fitted, change, 5.0), of_the_paper(o.loss)
-    bounded, ones = bounded_problem(fitted, test, engine.kernel), dict.fromkeys((e.name for e in evaluations), 1.0)
-    return Study(
-        fitted=fitted,
-        change=change,
-        engine=engine,
-        influence_solver=fitted.factor,
-        test=TestRows(test, (3, 11, 30)),
-        evaluations=evaluations,
-        methods=predictions_of(methods, Setting(fitted, change)),
-        scales=ones,
-        gradient_norms=ones,
-        bounded=bounded,
-        of_fit=trust_in_fit(bounded, fitted),
-    )
-
-
-def context(fitted: Fitted, change: RowChange) -> BlockContext:
-    return block_context(study_of(fitted, change), GROUPS)
-
-
-def solved(method: Method, at: BlockContext) -> Solution:
-    return at.solution(method.step(Setting(at.changed.fitted, at.changed.change)))
 
 
 def gradient(o: Objective, theta: np.ndarray) -> np.ndarray:
@@ -264,57 +230,6 @@ def test_rows_that_do_not_count_are_not_drawn() -> None:
     fitted, change = CASES["add"](2)
     with pytest.raises(DataError, match="relative_influence: expected at most the 40 rows that count, found 41"):
         RelativeInfluence(rows=41).step(Setting(fitted, change))
-
-
-SOLVERS = [
-    {"solver": "cholesky"},
-    {"solver": "cg", "tolerance": 1e-12},
-    {"solver": "taylor", "scale": 40.0, "depth": 20000},
-    {"solver": "lissa", "scale": 200.0, "depth": 4000, "repeats": 20, "batch_size": 60},
-]
-
-
-@pytest.mark.parametrize("method", [Influence, ParameterInfluence])
-@pytest.mark.parametrize("options", SOLVERS, ids=[str(one["solver"]) for one in SOLVERS])
-def test_four_solvers_apply_the_same_inverse(method: type[Influence], options: dict[str, object]) -> None:
-    fitted, change = CASES["double"](2)
-    at = context(fitted, change)
-    found = solved(method(**options), at)
-    exact = np.linalg.solve(hessian(fitted.objective, fitted.theta), at.changed.g)
-    near = 0.1 if options["solver"] == "lissa" else 1e-6
-    np.testing.assert_allclose(found.delta, exact, atol=near * np.abs(exact).max())
-    # what is left is the distance to the exact step, whatever the solver
-    np.testing.assert_allclose(found.remainder, found.delta - exact, atol=1e-7 * np.abs(exact).max())
-
-
-def test_taylor_is_the_partial_sum_of_the_neumann_series() -> None:
-    fitted, change = CASES["remove"](2)
-    at, depth, scale = context(fitted, change), 7, 50.0
-    H, total = hessian(fitted.objective, fitted.theta) / N, np.zeros_like(at.changed.g)
-    for j in range(depth + 1):
-        total += np.linalg.matrix_power(np.eye(H.shape[0]) - H / scale, j) @ at.changed.g / (scale * N)
-    delta = solved(Influence(solver="taylor", depth=depth, scale=scale), at).delta
-    np.testing.assert_allclose(delta, total, rtol=1e-9, atol=1e-14)
-
-
-@pytest.mark.parametrize(("solver", "what"), [("taylor", "the Taylor series"), ("lissa", "LiSSA")])
-def test_a_divergence_names_the_eigenvalue(solver: str, what: str) -> None:
-    fitted, change = CASES["remove"](2)
-    at = context(fitted, change)
-    largest = np.linalg.eigvalsh(hessian(fitted.objective, fitted.theta) / N)[-1]
-    method = Influence(solver=solver, scale=0.4 * largest)
-    with pytest.raises(ConvergenceError, match=rf"{what} diverged after .* {largest:.4g}[,.] .*solver: cg"):
-        solved(method, at)
-
-
-def test_steps_that_are_equal_are_computed_once() -> None:
-    fitted, change = CASES["remove"](2)
-    setting = Setting(fitted, change)
-    one, two = Influence(solver="cg").step(setting), ParameterInfluence(solver="cg").step(setting)
-    at = context(fitted, change)
-    assert at.solution(one) is at.solution(two)
-    assert at.solution(Influence(solver="cg", tolerance=1e-3).step(setting)) is not at.solution(one)
-    assert at.solution(Influence().step(setting)) is at.solution(ParameterInfluence().step(setting))
 
 
 def engine(fitted: Fitted, way: Way) -> Engine:

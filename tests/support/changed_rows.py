@@ -8,7 +8,16 @@ from dataclasses import replace
 import numpy as np
 from support.problems import make_objective
 
+from groupinf.effects.block import block_context
+from groupinf.effects.context import BlockContext, Solution
+from groupinf.effects.evaluations.registry import of_the_paper
+from groupinf.effects.methods.method import Method, Setting, predictions_of
+from groupinf.effects.study import Study
+from groupinf.effects.test_rows import TestRows
+from groupinf.effects.trust import trust_in_fit
+from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.change import RowChange, removing, row_change
+from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import Fitted, fit
 from groupinf.numerics.objective import Objective
 
@@ -53,3 +62,31 @@ def along(fitted: Fitted, change: RowChange, rows: np.ndarray, t: float) -> Obje
     y = o.y if change.label is None else change.label
     weight = np.concatenate([o.sample_weight * np.where(inside, 1.0 - t, 1.0), t * change.times * change.own[rows]])
     return replace(o, X=np.vstack([o.X, o.X[rows]]), y=np.concatenate([o.y, y[rows]]), sample_weight=weight)
+
+
+def study_of(fitted: Fitted, change: RowChange, methods: tuple[Method, ...] = ()) -> Study:
+    o = fitted.objective
+    test = replace(o, lam=0.0).at(np.array([3, 11, 30]))
+    engine, evaluations = choose_engine(fitted, change, 5.0), of_the_paper(o.loss)
+    bounded, ones = bounded_problem(fitted, test, engine.kernel), dict.fromkeys((e.name for e in evaluations), 1.0)
+    return Study(
+        fitted=fitted,
+        change=change,
+        engine=engine,
+        influence_solver=fitted.factor,
+        test=TestRows(test, (3, 11, 30)),
+        evaluations=evaluations,
+        methods=predictions_of(methods, Setting(fitted, change)),
+        scales=ones,
+        gradient_norms=ones,
+        bounded=bounded,
+        of_fit=trust_in_fit(bounded, fitted),
+    )
+
+
+def context(fitted: Fitted, change: RowChange) -> BlockContext:
+    return block_context(study_of(fitted, change), GROUPS)
+
+
+def solved(method: Method, at: BlockContext) -> Solution:
+    return at.solution(method.step(Setting(at.changed.fitted, at.changed.change)))
