@@ -12,6 +12,7 @@ from support.runs import execute
 
 import groupinf
 from groupinf.effects import solvers
+from groupinf.effects.methods.registry import METHODS as REGISTERED
 from groupinf.effects.methods.rescaled_influence import RescaledInfluence
 from groupinf.errors import ConfigError, ConvergenceError
 from groupinf.experiments.workers.progress import Silent
@@ -92,6 +93,24 @@ def test_of_what_is_in_units_of_its_own_only_ranks_are_told(config: dict[str, An
     assert done.spearman.loc[~ranked, sizes].notna().all(axis=None)
     assert done.spearman.loc[ranked & (done.spearman["kind"] == "all"), "spearman"].notna().all()
     assert not any(note.startswith("without_hessian") for note in done.manifest.notes)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"change": "reweight", "factor": 2.0}, "relabel", {"change": "add", "pool_fraction": 0.3}],
+    ids=["reweight", "relabel", "add"],
+)
+def test_every_method_predicts_every_change(config: dict[str, Any], change: Any, tmp_path: Path) -> None:
+    names = [name for name in REGISTERED if name != "relative_influence"]
+    config |= {"change": change, "methods": [*names, {**RELATIVE, "rows": 60}]}
+    config["groups"]["sizes"] = {"min": 0.04, "max": 0.3, "num": 5}
+    done = run(config, tmp_path).effects
+    effects = done.pivot(index=["group", "evaluation", "test_point"], columns="method", values="effect")
+    assert np.isfinite(effects).all(axis=None)
+    error = {name: float((effects[name] - effects["actual"]).abs().mean()) for name in effects}
+    assert error["two_step_newton"] < 0.5 * error["newton"]
+    assert error["second_order"] < error["parameter_influence"]
+    assert error["rescaled_influence"] <= error["representer"]
 
 
 def test_jobs_change_no_byte(config: dict[str, Any], tmp_path: Path) -> None:
