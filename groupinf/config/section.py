@@ -66,6 +66,11 @@ def distinct(values: tuple[_Entry, ...]) -> tuple[_Entry, ...]:
     return values
 
 
+def keys_of(model: type[Section]) -> list[str]:
+    """The keys of a section, as configurations write them."""
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
 def exclusive(message: str) -> PydanticCustomError:
     """The error, for a validator, of a section with keys that exclude each other."""
     return PydanticCustomError(ALTERNATIVES, "{message}", {"message": message})

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
+from groupinf.config.reader import Key
+from groupinf.config.section import Problem
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.registry import declared_bytes, load_dataset
@@ -20,7 +22,6 @@ from groupinf.experiments.workers.memory import require_memory
 from groupinf.groups.by_value import names_of, rows_by_value
 from groupinf.groups.sizes import sizes_problem
 from groupinf.groups.streams import builder_stream
-from groupinf.numerics.factor import DENSE_BYTES
 from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.losses.registry import loss_for
 from groupinf.numerics.objective import Objective, with_intercept
@@ -59,7 +60,7 @@ def load_checked(loaded: LoadedStudy) -> Dataset:
         *_evaluation_problems(loaded, dataset),
         *_group_problems(loaded, dataset),
         *_test_point_problems(loaded, dataset),
-        *_influence_problems(loaded, dataset),
+        *_method_problems(loaded, dataset),
         *_cross_validation_problems(loaded, dataset),
     ]
     if problems:
@@ -224,14 +225,13 @@ def _column_problem(points: TestPoints, dataset: Dataset) -> str | None:
     return None if found.values else f"expected a test row with a value, found {found.gaps:,} without one"
 
 
-def _influence_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
+def _method_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
     X = fitted_rows(dataset)
     features = X.shape[0] if is_reduced(X) else dataset.d
     size = (features + 1) * loss_of(loaded, dataset).outputs
-    if loaded.config.influence.solver != "cholesky" or 8 * size**2 <= DENSE_BYTES or size > 4 * dataset.n:
-        return []
-    found = f"found cholesky, whose {size:,} × {size:,} Hessian takes {8 * size**2 / 10**9:.1f} GB"
-    return [loaded.error(("influence", "solver"), f"expected cg or lissa, {found}")]
+    found: list[tuple[Key, Problem | None]] = [(("influence",), loaded.config.influence.unsolvable(dataset.n, size))]
+    found += [(("methods", i), method.check(dataset.n, size)) for i, method in enumerate(loaded.config.methods)]
+    return [loaded.error((*key, of.key), of.message) for key, of in found if of is not None]
 
 
 def _cross_validation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:

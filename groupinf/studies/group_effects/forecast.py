@@ -63,7 +63,7 @@ def _plan(loaded: LoadedStudy) -> tuple[Plan, Dataset]:
     dataset = load_checked(loaded)
     groups = _most_groups(loaded, dataset)
     folds = _cross_validation_fits(loaded.config.regularization)
-    work = work_bytes(dataset, loss_of(loaded, dataset), loaded.config.block_width)
+    work = work_bytes(dataset, loss_of(loaded, dataset), loaded.config.block_width, loaded.config.methods)
     planned = Plan(
         name=loaded.config.name,
         dataset=dataset.name,

@@ -11,6 +11,8 @@ from groupinf.datasets.choice.left import RowsLeft, TargetScale
 from groupinf.datasets.column_use import ColumnUse
 from groupinf.effects.changes.change import Change
 from groupinf.effects.changes.registry import CHANGES, REMOVE
+from groupinf.effects.methods.method import Readout
+from groupinf.effects.methods.registry import METHODS
 from groupinf.experiments.folder.manifest import RunManifest, SweepManifest
 from groupinf.numerics.losses.loss import Loss
 from groupinf.numerics.losses.registry import loss_for
@@ -86,6 +88,15 @@ class ScoredValue:
 
 
 @dataclass(frozen=True)
+class MethodUsed:
+    """A method with options or a name of its own: what tables call it, what it is, what it is told."""
+
+    name: str
+    method: str
+    options: Mapping[str, str | int | float]
+
+
+@dataclass(frozen=True)
 class Evaluated:
     """The run whose retrained parameters were read, and the hash of its identity."""
 
@@ -102,7 +113,8 @@ class GroupEffectsManifest(RunManifest):
     standardised target. The fit: λ = ``lam`` = ``lam_over_n``·n, accuracies only of classes. ``change`` is what is done
     to a group. What is measured: ``test_points`` as the tables number them, chosen by their losses at the fit of
     ``drawn_at_lam_over_n``; ``scales`` are the largest predicted effects on each evaluation, ``gradient_norms`` the
-    largest ‖∇f‖ in H⁻¹. ``notes_on_groups`` are those of ``notes`` that came with the groups.
+    largest ‖∇f‖ in H⁻¹. ``notes_on_groups`` are those of ``notes`` that came with the groups. ``methods`` are by what
+    tables call them; those that are more than a name in the configuration are told in ``methods_with_options`` too.
     """
 
     unit: str = "group"
@@ -132,6 +144,7 @@ class GroupEffectsManifest(RunManifest):
     test_keys: tuple[TestKey, ...] = ()
     evaluations: tuple[str, ...]
     methods: tuple[str, ...]
+    methods_with_options: tuple[MethodUsed, ...] = ()
     scales: Mapping[str, float]
     gradient_norms: Mapping[str, float]
     n_groups: int
@@ -146,6 +159,11 @@ class GroupEffectsManifest(RunManifest):
     def n_retrained(self) -> int:
         """Groups that are not skipped."""
         return self.units
+
+    def readout(self, method: str) -> Readout:
+        """How the method that tables call ``method`` is read out."""
+        named = {used.name: used.method for used in self.methods_with_options}
+        return METHODS[named.get(method, method)].readout
 
     @property
     def accuracies(self) -> tuple[float, float] | None:
