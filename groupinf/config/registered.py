@@ -134,7 +134,8 @@ class NamedSection(RegisteredSection):
         """A section as JSON-able values: every default filled in, what is unset left out."""
         if self.in_short and all(getattr(section, n) == f.default for n, f in type(section).model_fields.items()):
             return str(getattr(section, self.key))
-        return section.model_dump(mode="json", by_alias=True, exclude_none=True)
+        told: dict[str, Any] = super().told(section)
+        return told
 
 
 @dataclass(frozen=True, eq=False)

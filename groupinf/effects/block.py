@@ -14,7 +14,6 @@ from groupinf.effects.jumps import Reached, with_jumps
 from groupinf.effects.methods.method import Readout
 from groupinf.effects.readout import predicted_reading
 from groupinf.effects.retraining import Ended, effects_at, ended_at, retrain_to_tolerance
-from groupinf.effects.steps import solutions
 from groupinf.effects.study import Study
 from groupinf.effects.trust import trust_in
 from groupinf.errors import ConvergenceError, GroupConvergenceError
@@ -96,8 +95,7 @@ def _block_effects(
     measures = measures_of(study.evaluations, study.test, at.changed)
     ended = ended_of(at, measures)
     trust = trust_in(study.bounded, study.of_fit, ended.end, at.reduced, at.changed)
-    solved = solutions(at, study.methods)
-    predicted = predicted_reading(measures, study.fitted, solved, study.methods)
+    predicted = predicted_reading(measures, study.fitted, at, study.methods)
     moved = rounding_of(measures, study.gradient_norms, at, trust, study.of_fit)
     effect = np.concatenate([predicted.effect, ended.reading.effect])
     error = np.concatenate(
@@ -105,7 +103,7 @@ def _block_effects(
     )
     retrained = ended.retrained
     if not all(evaluation.differentiable for evaluation in study.evaluations):
-        exact = [solved[method.step] if method.readout is Readout.EXACT else None for method in study.methods]
+        exact = [at.solution(m.step) if m.readout is Readout.EXACT else None for m in study.methods]
         none, theta = np.zeros_like(ended.left), study.fitted.theta[:, None]
         reached = [None if step is None else Reached(theta + step.delta, step.remainder, none) for step in exact]
         reached.append(Reached(retrained.theta, retrained.solved, ended.left))

@@ -14,6 +14,8 @@ from groupinf.analysis.agreement import ALL_KINDS, KEYS, STATISTICS, agreement_t
 from groupinf.analysis.pairs import pair_effects
 from groupinf.errors import DataError
 
+RANKED = "inner_product"
+
 
 def tidy(
     predicted: dict[str, np.ndarray],
@@ -31,6 +33,7 @@ def tidy(
                 "test_point": test_point,
                 "evaluation": evaluation,
                 "method": method,
+                "readout": "ranks" if method == RANKED else "linear",
                 "effect": values,
             }
         )
@@ -253,7 +256,7 @@ def test_a_method_without_effects_on_a_measure_has_no_row_of_it_and_changes_no_o
         (g, e, m) for g in range(12) for e in ("test_loss", "test_error") for m in ("influence", "newton", "actual")
     ]
     table = pd.DataFrame(keys, columns=["group", "evaluation", "method"])
-    table = table.assign(kind="k", test_point=3, effect=rng.normal(size=len(keys)))
+    table = table.assign(kind="k", test_point=3, readout="exact", effect=rng.normal(size=len(keys)))
     without = table[~((table["evaluation"] == "test_error") & (table["method"] == "influence"))]
     whole, part = (agreement_table(effects, 0).table for effects in (table, without))
     absent = (whole["evaluation"] == "test_error") & (whole["method"] == "influence")
@@ -265,7 +268,9 @@ def test_a_row_that_is_missing_of_one_group_is_an_error_still() -> None:
     rng = np.random.default_rng(0)
     keys = [(g, m) for g in range(12) for m in ("newton", "actual")]
     table = pd.DataFrame(keys, columns=["group", "method"])
-    table = table.assign(evaluation="test_error", kind="k", test_point=3, effect=rng.normal(size=len(keys)))
+    table = table.assign(
+        evaluation="test_error", kind="k", test_point=3, readout="exact", effect=rng.normal(size=len(keys))
+    )
     for lost in (6, 7):  # a prediction, and an actual effect
         with pytest.raises(DataError, match=r"expected one finite effect for group .*; found 0 rows"):
             agreement_table(table.drop(index=lost), 0)

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from groupinf.effects.block import BlockEffects, compute_block
 from groupinf.effects.evaluations.evaluation import Quantity
-from groupinf.effects.methods.registry import METHODS
+from groupinf.effects.methods.method import Setting, predictions_of
 from groupinf.effects.study import Study
 from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import trust_in_fit
@@ -20,8 +20,7 @@ from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import fit
 from groupinf.numerics.objective import Objective
 from groupinf.studies.group_effects.draw import frozen_scales
-
-SHOWN = ("influence", "parameter_influence", "newton")
+from groupinf.studies.group_effects.schema import METHODS_OF_THE_PAPER
 
 
 def measured_study(
@@ -38,7 +37,7 @@ def measured_study(
     scales, norms = frozen_scales(fitted, change, points, W, evaluations)
     engine = choose_engine(fitted, change, float(np.mean([rows.size for rows in groups])))
     bounded = bounded_problem(fitted, points.rows, engine.kernel)
-    methods = tuple(METHODS[name] for name in SHOWN)
+    methods = predictions_of(METHODS_OF_THE_PAPER, Setting(fitted, change))
     return Study(
         fitted, change, engine, fitted.factor, points, tuple(evaluations), methods, scales, norms, bounded,
         trust_in_fit(bounded, fitted),

@@ -131,7 +131,7 @@ class Coefficient(Evaluation):
 
 @dataclass(frozen=True)
 class Coefficients(Quantity):
-    """Rows of θ, as of a model in its d ``features``: a feature's, or d for the intercept; each with all ``outputs``."""
+    """Rows of θ as of a model in its d ``features``: a feature's, or d for the intercept; each with all ``outputs``."""
 
     places: tuple[int, ...]
     features: int

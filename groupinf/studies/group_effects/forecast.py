@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from groupinf.datasets.choice.words import choice_notes
 from groupinf.datasets.column_use import MOST_SHOWN, ColumnUse, column_notes
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.rows.pool import pool_as_training_rows
@@ -65,7 +66,7 @@ def _plan(loaded: LoadedStudy) -> tuple[Plan, Dataset]:
     dataset = load_checked(loaded)
     groups = _most_groups(loaded, dataset)
     folds = _cross_validation_fits(loaded.config.regularization)
-    work = work_bytes(dataset, loss_of(loaded, dataset), loaded.config.block_width)
+    work = work_bytes(dataset, loss_of(loaded, dataset), loaded.config.block_width, loaded.config.methods)
     planned = Plan(
         name=loaded.config.name,
         dataset=dataset.name,
@@ -80,6 +81,7 @@ def _plan(loaded: LoadedStudy) -> tuple[Plan, Dataset]:
         notes=(
             *filter(None, [shortage(work)]),
             *_values_notes(loaded, dataset, groups),
+            *choice_notes(dataset),
             *_notes(loaded, dataset, folds),
             *column_notes(dataset.uses, MOST_SHOWN),
             *_notes_on_gaps(loaded, dataset),
