@@ -110,15 +110,15 @@ def frozen_scales(
 def make_study(
     fitted: Fitted,
     change: RowChange,
-    dataset: Dataset,
+    groups: Groups,
     test: Objective,
     drawn: Drawn,
     evaluations: Sequence[Quantity],
     loaded: LoadedStudy,
 ) -> Study:
-    """Freeze what every block reads; ``test`` is the whole test set."""
+    """Freeze what every block reads; ``groups`` are those drawn as rows of the fit, ``test`` is the whole test set."""
     numbers = retrainable(drawn.groups, drawn.skipped)
-    W = sparse.csr_array(in_fit(drawn.groups, dataset).removal_matrix(fitted.objective.n))[list(numbers)]
+    W = sparse.csr_array(groups.removal_matrix(fitted.objective.n))[list(numbers)]
     scales, norms = frozen_scales(fitted, change, drawn.tested.of(test), W, evaluations)
     return study_from(loaded, fitted, change, test, drawn.tested, evaluations, drawn.groups, scales, norms)
 

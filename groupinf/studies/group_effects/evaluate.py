@@ -171,7 +171,8 @@ def _drawn_anew(work: Evaluation) -> tuple[Study, Drawn]:
     tested = draw_test_points(work.loaded, dataset, fitted, test)
     drawn = Drawn(about.lam_over_n, tested, groups_from(work.files), (), about.skipped)
     change = row_change_of(work.loaded, dataset, fitted)
-    return make_study(fitted, change, dataset, test, drawn, quantities_of(work.loaded, dataset), work.loaded), drawn
+    groups, quantities = in_fit(drawn.groups, dataset), quantities_of(work.loaded, dataset)
+    return make_study(fitted, change, groups, test, drawn, quantities, work.loaded), drawn
 
 
 def _described(work: Evaluation, study: Study, drawn: Drawn) -> GroupEffectsManifest:

@@ -119,7 +119,9 @@ class Retraining:
         drawn = self.given.drawn or draw(loaded, dataset, model, test, jobs)
         evaluations = quantities_of(loaded, dataset)
         change = one_thread(partial(row_change_of, loaded, dataset), model.fitted)
-        study = one_thread(partial(make_study, model.fitted, change, dataset, test, drawn, evaluations), loaded)
+        study = one_thread(
+            partial(make_study, model.fitted, change, in_fit(drawn.groups, dataset), test, drawn, evaluations), loaded
+        )
         return Made(
             blocks=_blocks(study, dataset, drawn.groups, drawn.skipped),
             files=_files(loaded, dataset, model, drawn.groups),
