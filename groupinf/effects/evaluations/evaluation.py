@@ -63,6 +63,8 @@ class Evaluation(ABC):
     every loss, for what it is.
     """
 
+    __test__: ClassVar[bool] = False  # no pytest class, even where the name of one begins with Test
+
     name: ClassVar[str]
     label: ClassVar[str]
     in_text: ClassVar[str]

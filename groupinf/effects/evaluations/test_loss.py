@@ -13,8 +13,6 @@ from groupinf.numerics.objective import Objective, row_residuals
 class TestLoss(OnTestPoints):
     """f(θ) = ℓ(x_test, y_test; θ), unweighted."""
 
-    __test__ = False  # not a pytest class
-
     name = "test_loss"
     label = "Test loss"
     in_text = "test loss"
