@@ -36,12 +36,16 @@ _EXPECTED = {
 }
 
 
-def problems_of(error: ValidationError, model: type[Section], value: Any) -> list[Problem]:
+def problems_of(
+    error: ValidationError, model: type[Section], value: Any, beside: tuple[str, ...] = ()
+) -> list[Problem]:
     """Every finding about ``value``, checked as ``model``, without those that follow from another one below their key.
 
-    ``value`` is what stands in the file, as sections that are one of several are known by it.
+    ``value`` is what stands in the file, as sections that are one of several are known by it; keys ``beside`` those of
+    the model are valid too, and have been read.
     """
-    findings = [(e["type"], *_problem(e, _located(e["loc"], model, value))) for e in error.errors(include_url=False)]
+    top = _Place(model, beside=beside)
+    findings = [(e["type"], *_problem(e, _located(e["loc"], top, value))) for e in error.errors(include_url=False)]
     keys = [key for _, key, _ in findings]
     return [
         Problem(key, message, alternatives=kind == ALTERNATIVES)
@@ -52,15 +56,19 @@ def problems_of(error: ValidationError, model: type[Section], value: Any) -> lis
 
 @dataclass(frozen=True)
 class _Place:
-    """The innermost section that a key is in or is: its model and, where it is one of several, these and which."""
+    """The innermost section that a key is in or is: its model and, where it is one of several, these and which.
+
+    Keys ``beside`` those of the model are valid there too.
+    """
 
     model: type[Section]
     union: RegisteredSection | None = None
     case: str | None = None
+    beside: tuple[str, ...] = ()
 
 
-def _located(key: Key, model: type[Section], value: Any) -> _Place:
-    place, union = _Place(model), None
+def _located(key: Key, place: _Place, value: Any) -> _Place:
+    union = None
     for step in key:
         value = _child(value, step)
         field = place.model.model_fields.get(step) if isinstance(step, str) else None
@@ -84,7 +92,7 @@ def _problem(error: Mapping[str, Any], place: _Place) -> tuple[Key, str]:
     if kind == "extra_forbidden":
         name, union = str(key[-1]), place.union
         excluded = union.unknown_key(name, place.case) if union and place.case else None
-        return key, excluded or unknown_name("key", name, place.model.model_fields)
+        return key, excluded or unknown_name("key", name, [*place.model.model_fields, *place.beside])
     if kind == "missing":
         section = ".".join(map(str, key[:-1])) or "a configuration"
         needed = f"{section} needs it" + (f" for {place.case}" if place.case else "")

@@ -72,21 +72,33 @@ def load_study(
         _, origin = _overridden(written, StudyConfig)
         raise ConfigError(origin.message(Problem((STUDY,), message)))
     model = models[name]
-    return _checked(written if STUDY in model.model_fields else written.without(STUDY), model)
+    if STUDY in model.model_fields:
+        return _checked(written, model)
+    return _checked(written.without(STUDY), model, beside=(STUDY,))
 
 
-def json_schema(model: type[StudyConfig]) -> dict[str, Any]:
-    """The JSON Schema of the configuration file of a study, for editors."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
+def json_schema(models: Mapping[str, type[StudyConfig]], study: str, default: str) -> dict[str, Any]:
+    """The JSON Schema of the configuration file of a ``study``, one of ``models``, for editors.
+
+    The key ``study`` is in it, and may be left out of the ``default`` alone.
+    """
+    schema = models[study].model_json_schema()
+    named = {STUDY: {"const": study, "title": "Study", "type": "string"}}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "properties": {**named, **schema["properties"]},
+        "required": [*schema["required"], *([] if study == default else [STUDY])],
+    }
 
 
-def _checked(written: Written, model: type[Study]) -> LoadedConfig[Study]:
+def _checked(written: Written, model: type[Study], beside: tuple[str, ...] = ()) -> LoadedConfig[Study]:
     data, origin = _overridden(written, model)
     problems, config = list(written.document.problems), None
     try:
         config = model.model_validate(data)
     except ValidationError as e:
-        problems += [_blame_overrides(p, origin) for p in problems_of(e, model, data)]
+        problems += [_blame_overrides(p, origin) for p in problems_of(e, model, data, beside)]
     else:
         files = named_files(config)
         problems += [Problem(f.key, message) for f in files if (message := _why_no_file(origin, f.path))]

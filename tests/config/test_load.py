@@ -218,7 +218,7 @@ class TestOverrides:
 
 def test_the_json_schema_has_every_key_and_every_builder() -> None:
     schema = json_schema()
-    assert set(schema["properties"]) == set(Config.model_fields)
+    assert set(schema["properties"]) == {*Config.model_fields, "study"}
     assert schema["additionalProperties"] is False
     by_name, with_options = schema["$defs"]["GroupsConfig"]["properties"]["builders"]["items"]["anyOf"]
     assert set(by_name["enum"]) == set(BUILDERS) - {"file", "column"}
