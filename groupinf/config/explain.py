@@ -13,8 +13,8 @@ from groupinf.config.as_list import as_list
 from groupinf.config.reader import Key, Problem
 from groupinf.config.registered import FaultBelowError, RegisteredSection, union_of
 from groupinf.config.section import ALTERNATIVES, Section, section_of
-from groupinf.config.words import found, in_quotes, unknown_name
-from groupinf.wording import did_you_mean
+from groupinf.config.words import found, in_quotes, not_one_of, unknown_name
+from groupinf.registry import UnknownNameError
 
 _EXPECTED = {
     "int_type": "a whole number",
@@ -52,6 +52,12 @@ def problems_of(
         for kind, key, message in findings
         if not (kind == "too_short" and any(k[: len(key)] == key and k != key for k in keys))
     ]
+
+
+def names_unknown(error: ValidationError) -> bool:
+    """Whether one of the findings is a name that no case of a registry has."""
+    found = (e.get("ctx", {}).get("error") for e in error.errors(include_url=False))
+    return any(isinstance(fault, UnknownNameError) for fault in found)
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,8 @@ def _problem(error: Mapping[str, Any], place: _Place) -> tuple[Key, str]:
         needed = f"{section} needs it" + (f" for {place.case}" if place.case else "")
         return key, f"expected this key, found none; {needed}"
     if kind == "literal_error":
-        return key, _not_one_of(value, re.findall(r"'([^']*)'", context["expected"]), context["expected"])
+        choices = re.findall(r"'([^']*)'", context["expected"])
+        return key, not_one_of(value, choices or [context["expected"].lower()])
     if kind == "value_error":
         fault = context["error"]
         return (*key, *fault.key) if isinstance(fault, FaultBelowError) else key, str(fault)
@@ -120,10 +127,3 @@ def _advice(error: Mapping[str, Any], model: type[Section]) -> str:
     if kind == "model_type":
         return f"; valid keys: {', '.join(model.model_fields)}"
     return ""
-
-
-def _not_one_of(value: Any, choices: list[str], expected: str) -> str:
-    if not choices:
-        return f"expected {expected.lower()}, found {found(value)}"
-    near = did_you_mean(value, choices) if isinstance(value, str) else ""
-    return f"expected one of {', '.join(choices)}, found {found(value)}{near}"

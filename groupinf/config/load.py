@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
-from groupinf.config.explain import problems_of
+from groupinf.config.explain import names_unknown, problems_of
 from groupinf.config.named_file import located, named_files
 from groupinf.config.origin import Origin
 from groupinf.config.overrides import Override, apply_override
@@ -20,6 +20,7 @@ from groupinf.config.section import StudyConfig
 from groupinf.config.words import found, unknown_name
 from groupinf.config.written import Written, read_config
 from groupinf.errors import ConfigError
+from groupinf.registry import UnknownNameError
 
 # The key of the top level that says which kind of study a configuration is of.
 STUDY = "study"
@@ -48,14 +49,15 @@ class LoadedConfig(Origin, Generic[Study_co]):
 
 
 def load_config(
-    source: str | Path | Mapping[str, Any], overrides: Sequence[str], model: type[Study]
+    source: str | Path | Mapping[str, Any], overrides: Sequence[str], model: type[Study], name: str = "config"
 ) -> LoadedConfig[Study]:
     """Read a file or mapping, override, and check it as the configuration of a study whose sections ``model`` has.
 
-    ``overrides`` are ``KEY=VALUE`` with dotted keys and YAML values, applied in order. Raises ConfigError with
-    one line for each thing that is wrong: place, key, what was expected, what was found.
+    ``overrides`` are ``KEY=VALUE`` with dotted keys and YAML values, applied in order; ``name`` is what messages call a
+    mapping. Raises ConfigError with one line for each thing that is wrong: place, key, what was expected, what was
+    found; UnknownNameError where a section is none that is registered.
     """
-    return _checked(read_config(source, overrides), model)
+    return _checked(read_config(source, overrides, name), model)
 
 
 def load_study(
@@ -94,17 +96,18 @@ def json_schema(models: Mapping[str, type[StudyConfig]], study: str, default: st
 
 def _checked(written: Written, model: type[Study], beside: tuple[str, ...] = ()) -> LoadedConfig[Study]:
     data, origin = _overridden(written, model)
-    problems, config = list(written.document.problems), None
+    problems, config, kind = list(written.document.problems), None, ConfigError
     try:
         config = model.model_validate(data)
     except ValidationError as e:
         problems += [_blame_overrides(p, origin) for p in problems_of(e, model, data, beside)]
+        kind = UnknownNameError if names_unknown(e) else ConfigError
     else:
         files = named_files(config)
         problems += [Problem(f.key, message) for f in files if (message := _why_no_file(origin, f.path))]
     if problems or config is None:
         ordered = sorted(problems, key=origin.line)
-        raise ConfigError("\n".join(dict.fromkeys(origin.message(p) for p in ordered)))
+        raise kind("\n".join(dict.fromkeys(origin.message(p) for p in ordered)))
     return LoadedConfig(**vars(origin), config=config)
 
 

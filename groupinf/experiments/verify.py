@@ -12,9 +12,11 @@ from groupinf.experiments.compute import outcomes_of
 from groupinf.experiments.driver import kind_in
 from groupinf.experiments.folder.files import npz_bytes
 from groupinf.experiments.folder.identity import differing_fields
-from groupinf.experiments.folder.manifest import OtherFormatError, RunManifest
-from groupinf.experiments.folder.run_directory import AlteredManifestError, RunDirectory
+from groupinf.experiments.folder.kinds import SWEEP, holds_more
+from groupinf.experiments.folder.manifest import RunManifest
+from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.folder.store import require_prepared
+from groupinf.experiments.folder.stored_manifest import AlteredManifestError
 from groupinf.experiments.folder.sweep_folder import runs_of
 from groupinf.experiments.study import Studies, StudyKind
 from groupinf.experiments.workers.progress import Progress
@@ -46,6 +48,8 @@ def verify_run(studies: Studies, path: Path, jobs: int, progress: Progress) -> V
     try:
         manifest = directory.require_manifest(RunManifest)
     except AlteredManifestError as error:
+        if not holds_more(directory.manifest_path):  # no run
+            raise
         return Verified(path, 0, 0, (), (str(error),))
     progress.stage("checksums")
     stored = sorted(directory.stored_blocks())
@@ -63,9 +67,9 @@ def verify_folder(studies: Studies, path: Path, jobs: int, progress: Progress) -
     """``verify_run`` of the run in ``path``, or of each run of the sweep there."""
     try:
         runs = runs_of(path)
-    except OtherFormatError:
-        raise
-    except DataError as error:  # sweep.json is not what was written
+    except AlteredManifestError as error:
+        if not holds_more(path / SWEEP):  # no sweep
+            raise
         return [Verified(path, 0, 0, (), (str(error),))]
     return [verify_run(studies, run, jobs, progress) for run in runs]
 

@@ -155,4 +155,5 @@ def test_a_run_of_another_kind_of_study_is_refused_in_words(undisturbed: Path, m
     for reading in ("report", "collect", "verify"):
         refused = command(reading, undisturbed)
         assert refused.exit_code == 2
-        assert f"{undisturbed}: expected a run of one of group_effects, found one of toy\n" in refused.stderr
+        assert f"{undisturbed}: expected a run of one of group_effects, found one of toy; " in refused.stderr
+        assert "the package that registers it must be imported first" in refused.stderr

@@ -62,14 +62,26 @@ def test_a_file_that_is_not_what_was_written_is_named(run: Path, name: str, dama
     assert problem in result.stderr
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b'{"n": NaN}', b"[1]", b"\xff"])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "altered: found an empty file"),
+        (b"{}", "altered: found no checksum, manifest_sha256, in it"),
+        (b'{"n": NaN, "manifest_sha256": ""}', "altered, as its own checksum does not fit"),
+        (b"[1]", "altered: found a list, not keys and values"),
+        (b"null", "altered: found null, not keys and values"),
+        (b"\xff", "altered: found no JSON"),
+        (b"[" * 100_000, "altered: found no JSON"),
+    ],
+)
 def test_an_altered_manifest_is_a_fault_that_is_found_and_mended(
-    run: Path, small_config: dict[str, Any], content: bytes
+    run: Path, small_config: dict[str, Any], content: bytes, words: str
 ) -> None:
     (run / "manifest.json").write_bytes(content)
     result = CliRunner().invoke(main, ["verify", str(run), "-q"])
     assert result.exit_code == 1
-    assert result.stderr.startswith(f"Error: {run / 'manifest.json'}: altered, as its own checksum does not fit; ")
+    mended = "the same groupinf experiment command makes it again"
+    assert result.stderr == f"Error: {run / 'manifest.json'}: {words}; {mended}\n"
     execute(load_config(small_config), run.parent, 1, False, Silent())
     assert verify_run(STUDIES, run, 1, Silent()).problems == ()
 

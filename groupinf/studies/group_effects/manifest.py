@@ -14,6 +14,7 @@ from groupinf.experiments.folder.manifest import RunManifest, SweepManifest
 from groupinf.numerics.losses.loss import Loss
 from groupinf.numerics.losses.registry import loss_for
 from groupinf.studies.group_effects.convention import Convention, Task
+from groupinf.studies.group_effects.schema import EvaluationName, LossName, MethodName
 
 # what the registry and every manifest call this kind of study
 STUDY = "group_effects"
@@ -108,7 +109,7 @@ class GroupEffectsManifest(RunManifest):
     d: int
     n_test: int
     classes: tuple[str, ...]
-    loss_name: str
+    loss_name: LossName
     change: Annotated[Change, NamedSection(CHANGES, "change")] = REMOVE
     columns: tuple[ColumnUse, ...] = ()
     seed: int
@@ -123,8 +124,8 @@ class GroupEffectsManifest(RunManifest):
     test_points: tuple[int, ...]
     test_sets: tuple[TestSet, ...] = ()
     test_keys: tuple[TestKey, ...] = ()
-    evaluations: tuple[str, ...]
-    methods: tuple[str, ...]
+    evaluations: tuple[EvaluationName, ...]
+    methods: tuple[MethodName, ...]
     scales: Mapping[str, float]
     gradient_norms: Mapping[str, float]
     n_groups: int
