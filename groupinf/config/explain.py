@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
 from groupinf.config.as_list import as_list
+from groupinf.config.named_file import names_file
 from groupinf.config.reader import Key, Problem
 from groupinf.config.registered import FaultBelowError, RegisteredSection, union_of
 from groupinf.config.section import ALTERNATIVES, Section, section_of
@@ -52,6 +53,26 @@ def problems_of(
         for kind, key, message in findings
         if not (kind == "too_short" and any(k[: len(key)] == key and k != key for k in keys))
     ]
+
+
+def files_in(model: type[Section], value: Any) -> Iterator[tuple[Key, str]]:
+    """The key and the path of every file that ``value`` names, whether it is right as ``model`` or not."""
+    for key, leaf in _leaves(value, ()):
+        name = next((step for step in reversed(key) if isinstance(step, str)), "")
+        field = _located(key, _Place(model), value).model.model_fields.get(name)
+        if isinstance(leaf, str) and field is not None and names_file(field):
+            yield key, leaf
+
+
+def _leaves(value: Any, key: Key) -> Iterator[tuple[Key, Any]]:
+    if isinstance(value, dict):
+        for name, below in value.items():
+            yield from _leaves(below, (*key, name))
+    elif isinstance(value, list | tuple):
+        for i, below in enumerate(value):
+            yield from _leaves(below, (*key, i))
+    else:
+        yield key, value
 
 
 def names_unknown(error: ValidationError) -> bool:

@@ -10,8 +10,8 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
-from groupinf.config.explain import names_unknown, problems_of
-from groupinf.config.named_file import located, named_files
+from groupinf.config.explain import files_in, names_unknown, problems_of
+from groupinf.config.named_file import located
 from groupinf.config.origin import Origin
 from groupinf.config.overrides import Override, apply_override
 from groupinf.config.reader import Key, Problem
@@ -102,9 +102,7 @@ def _checked(written: Written, model: type[Study], beside: tuple[str, ...] = ())
     except ValidationError as e:
         problems += [_blame_overrides(p, origin) for p in problems_of(e, model, data, beside)]
         kind = UnknownNameError if names_unknown(e) else ConfigError
-    else:
-        files = named_files(config)
-        problems += [Problem(f.key, message) for f in files if (message := _why_no_file(origin, f.path))]
+    problems += [Problem(key, why) for key, path in files_in(model, data) if (why := _why_no_file(origin, path))]
     if problems or config is None:
         ordered = sorted(problems, key=origin.line)
         raise kind("\n".join(dict.fromkeys(origin.message(p) for p in ordered)))

@@ -107,6 +107,8 @@ class NamedSection(RegisteredSection):
         if not isinstance(value, dict):
             expected = f"a {key} is a name, or keys and values with {key}: NAME; valid names: {valid}"
             return ValueError(f"expected keys and values, found {found(value)}; {expected}")
+        if key in value and not isinstance(value[key], str):
+            return FaultBelowError((key,), f"expected text, found {found(value[key])}; valid: {valid}")
         if key in value:
             return UnknownNameError(unknown_name(key, value[key], self.cases))
         near = next((k for k in value if difflib.get_close_matches(str(k), [key])), None)
