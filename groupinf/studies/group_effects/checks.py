@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from scipy import sparse
 
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.registry import declared_bytes, load_dataset
+from groupinf.datasets.rows.pool import pool_as_training_rows, with_pool, without_pool
+from groupinf.effects.changes.change import Change
+from groupinf.effects.changes.registry import REMOVE
 from groupinf.effects.evaluations.evaluation import Evaluation
 from groupinf.effects.evaluations.registry import EVALUATIONS, of_the_paper
 from groupinf.errors import ConfigError, DataError
@@ -16,6 +20,7 @@ from groupinf.experiments.workers.libraries import reserve_buffers
 from groupinf.experiments.workers.memory import require_memory
 from groupinf.groups.by_value import names_of, rows_by_value, unknown_column
 from groupinf.groups.sizes import sizes_problem
+from groupinf.groups.streams import builder_stream
 from groupinf.numerics.factor import DENSE_BYTES
 from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.losses.registry import loss_for
@@ -25,6 +30,9 @@ from groupinf.studies.group_effects.folds import folds_of
 from groupinf.studies.group_effects.schema import CrossValidation, LoadedStudy, TestPoints
 from groupinf.studies.group_effects.test_points import rows_of_keys
 from groupinf.wording import counted, listed
+
+# of the random stream that draws a pool
+POOL = "pool"
 
 
 def load_checked(loaded: LoadedStudy) -> Dataset:
@@ -42,25 +50,30 @@ def load_checked(loaded: LoadedStudy) -> Dataset:
         raise loaded.error(error.key, str(error)) from error
     except DataError as error:
         raise loaded.error(("dataset",), str(error)) from error
-    problems = _problems(loaded, dataset)
+    problems: list[ConfigError] = []
+    try:
+        dataset = _pooled(loaded, dataset)
+    except ConfigError as error:
+        problems.append(error)
+        dataset = without_pool(dataset)
+    problems += _problems(loaded, dataset)
     if problems:
         raise ConfigError("\n".join(map(str, problems)))
     return dataset
 
 
-def _problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
-    """All that the configuration asks and the data cannot give."""
-    loss_fault = _loss_problems(loaded, dataset)
-    by_loss = [] if loss_fault else [*_evaluation_problems(loaded, dataset), *_influence_problems(loaded, dataset)]
-    return [
-        *_sweep_problems(loaded),
-        *loss_fault,
-        *_change_problems(loaded, dataset),
-        *_group_problems(loaded, dataset),
-        *_test_point_problems(loaded, dataset),
-        *by_loss,
-        *_cross_validation_problems(loaded, dataset),
-    ]
+def _problems(loaded: LoadedStudy, dataset: Dataset) -> Iterator[ConfigError]:
+    """All that the configuration asks and the data cannot give, the pool aside."""
+    yield from _sweep_problems(loaded)
+    loss_problems = _loss_problems(loaded, dataset)
+    yield from loss_problems
+    if (dataset.pool is not None) == change_of(loaded).of_pool:  # else what groups are drawn from is not known
+        yield from _group_problems(loaded, dataset)
+    yield from _test_point_problems(loaded, dataset)
+    if not loss_problems:
+        yield from _evaluation_problems(loaded, dataset)
+        yield from _influence_problems(loaded, dataset)
+    yield from _cross_validation_problems(loaded, dataset)
 
 
 def loss_of(loaded: LoadedStudy, dataset: Dataset) -> Loss:
@@ -76,16 +89,40 @@ def evaluations_of(loaded: LoadedStudy, dataset: Dataset) -> tuple[Evaluation, .
 
 
 def training_objective(dataset: Dataset, loss: Loss, lam: float) -> Objective:
-    """L(θ; s) on the training rows, in coordinates of their span where they are fewer than the features."""
-    basis = row_space_basis(dataset.X_train) if is_reduced(dataset.X_train) else None
+    """L(θ; s) on the training rows and below them those of the pool, if there is one, which count nothing.
+
+    In coordinates of their span where they are fewer than the features.
+    """
+    X, pool = fitted_rows(dataset), dataset.pool
+    basis = row_space_basis(X) if is_reduced(X) else None
+    y = dataset.y_train if pool is None else np.concatenate([dataset.y_train, pool.y])
+    weight = dataset.sample_weight_train
     return Objective(
-        X=with_intercept(_coordinates(dataset.X_train, basis)),
-        y=dataset.y_train.astype(np.float64),
-        sample_weight=dataset.sample_weight_train,
+        X=with_intercept(_coordinates(X, basis)),
+        y=y.astype(np.float64),
+        sample_weight=weight if pool is None else np.concatenate([weight, np.zeros(pool.y.size)]),
         lam=lam,
         loss=loss,
         basis=basis,
     )
+
+
+def trained_on(objective: Objective, dataset: Dataset) -> Objective:
+    """An objective of ``training_objective`` on the training rows alone."""
+    return objective if dataset.pool is None else objective.at(slice(0, dataset.n))
+
+
+def fitted_rows(dataset: Dataset) -> Features:
+    """Features of the training rows and, below them, of the pool."""
+    pool = dataset.pool
+    if pool is None:
+        return dataset.X_train
+    if isinstance(dataset.X_train, np.ndarray):
+        return np.vstack([dataset.X_train, np.asarray(pool.X)])
+    stacked: sparse.csr_array = sparse.vstack(
+        [dataset.X_train, sparse.csr_array(pool.X)], format="csr", dtype=np.float64
+    )
+    return stacked
 
 
 def test_objective(dataset: Dataset, loss: Loss, basis: Array | None) -> Objective:
@@ -120,10 +157,31 @@ def _loss_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
     return []
 
 
-def _change_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
-    change = loaded.config.change
-    problem = None if change is None else change.check(dataset.classes)
-    return [] if problem is None else [loaded.error(("change", problem.key), problem.message)]
+def change_of(loaded: LoadedStudy) -> Change:
+    """What is done to the rows of a group: removal where the configuration does not say."""
+    return loaded.config.change or REMOVE
+
+
+def _pooled(loaded: LoadedStudy, dataset: Dataset) -> Dataset:
+    """The dataset with the pool that groups are drawn from, if the change draws from one, and else without.
+
+    Raises ConfigError where the change cannot be made to the data, or its pool takes every row of a class.
+    """
+    change, marked = change_of(loaded), 0 if dataset.pool is None else dataset.pool.y.size
+    problem = change.check(dataset.n, dataset.classes, marked)
+    if problem is not None:
+        raise loaded.error(("change", problem.key), problem.message)
+    if not change.of_pool:
+        return without_pool(dataset)
+    rows = change.pool(dataset.n, builder_stream(loaded.config.seed, POOL))
+    if rows is None:
+        return dataset
+    left = np.delete(dataset.y_train, rows)
+    for code, label in enumerate(dataset.classes):
+        if not (left == code).any():
+            expected = f"expected a pool that leaves every class to the fit, found all rows of class {label} in it"
+            raise loaded.error(("change", "pool_fraction"), f"{expected}; a smaller share may leave some")
+    return with_pool(dataset, rows)
 
 
 def _evaluation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
@@ -141,7 +199,7 @@ def _evaluation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigEr
 
 
 def _group_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
-    groups = loaded.located().groups
+    groups, dataset = loaded.located().groups, pool_as_training_rows(dataset)
     problems = []
     small = sizes_problem(groups.sizes, dataset.n) if groups.sizes is not None else None
     if small is not None:
@@ -189,7 +247,8 @@ def _column_problem(points: TestPoints, dataset: Dataset) -> str | None:
 
 
 def _influence_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
-    features = dataset.n if is_reduced(dataset.X_train) else dataset.d
+    X = fitted_rows(dataset)
+    features = X.shape[0] if is_reduced(X) else dataset.d
     size = (features + 1) * loss_of(loaded, dataset).outputs
     if loaded.config.influence.solver != "cholesky" or 8 * size**2 <= DENSE_BYTES or size > 4 * dataset.n:
         return []
