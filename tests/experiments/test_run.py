@@ -279,7 +279,7 @@ def test_narrower_blocks_are_another_run_with_the_same_effects(small_config: dic
 
 def test_a_run_shows_itself_in_one_line(small_config: dict[str, Any], tmp_path: Path) -> None:
     assert repr(run(small_config, tmp_path)).startswith("<Run ")
-    with pytest.raises(ConfigError, match="jobs: expected at least 1"):
+    with pytest.raises(ConfigError, match="jobs: expected a whole number of at least 1, found 0"):
         groupinf.run_experiment(small_config, out=tmp_path, jobs=0)
 
 
