@@ -69,6 +69,8 @@ def no_sweep(path: Path) -> str:
 def no_run(path: Path) -> str:
     """Why the folder ``path``, without manifest.json, is not read as a run, and what to do."""
     expected = f"{path}: expected the folder of a run, found"
+    if path.is_file():
+        return f"{expected} a file"
     if not path.is_dir():
         return f"{expected} no folder there"
     if is_sweep(path):
