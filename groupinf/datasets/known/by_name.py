@@ -9,6 +9,7 @@ from typing import Annotated
 
 from groupinf.config.registered import RegisteredName
 from groupinf.config.section import Section
+from groupinf.datasets.choice.options import RowChoice
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts
 from groupinf.datasets.files.cache import cache_home, load_through_cache
@@ -19,10 +20,12 @@ from groupinf.datasets.known.registry import KNOWN
 from groupinf.errors import DataError
 
 
-class NamedDataset(Section):
-    """A dataset of the registry."""
-
+class _Named(Section):
     name: Annotated[str, RegisteredName(KNOWN)]
+
+
+class NamedDataset(RowChoice, _Named):
+    """A dataset of the registry."""
 
 
 def load_known(config: NamedDataset, files: Sequence[Path], seed: int) -> Dataset:

@@ -81,7 +81,7 @@ def _in_words(faults: Any) -> Iterator[str]:
         if fault["type"] == "missing":
             yield f"{key}: expected this key, found none"
         elif fault["type"] == "value_error":
-            yield f"{key}: {fault['ctx']['error']}"
+            yield ": ".join(filter(None, [key, str(fault["ctx"]["error"])]))
         else:
             yield f"{key}: {fault['msg'].replace('Input should be', 'expected')}, found {_shown(fault['input'])}"
     if len(faults) > MOST_LISTED:
