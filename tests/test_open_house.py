@@ -73,7 +73,8 @@ def test_a_loss_is_configured_by_a_registered_name_for_the_labels(tmp_path: Path
     named["groups"]["sizes"] = {"min": 0.1, "max": 0.2, "num": 2}
     with pytest.raises(ConfigError, match=r"loss: expected one of .*softmax.*, found the text \"poisson\""):
         groupinf.run_experiment(configured(tmp_path, **named), out=tmp_path)
-    with pytest.raises(ConfigError, match=r"loss: expected labels that the .* is for, found regression"):
+    expected = "loss: expected squared for regression, found softmax; or leave the key out"
+    with pytest.raises(ConfigError, match=expected):
         groupinf.run_experiment(configured(tmp_path, **named, loss="softmax"), out=tmp_path)
 
 

@@ -386,6 +386,12 @@ def examples(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return made
 
 
+def test_no_example_is_taken_for_a_test_when_it_is_pasted_into_the_package(examples: dict[str, Any]) -> None:
+    evaluation = examples["TestProbability"]
+    assert "__test__" not in vars(evaluation)
+    assert evaluation.__test__ is False
+
+
 @pytest.mark.usefixtures("examples")
 def test_the_cases_that_are_shown_as_examples_run_from_config_to_report(tmp_path: Path) -> None:
     only = ["groups.builders=[heaviest]", "methods=[diagonal_influence]", "evaluations=[test_probability]"]

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from groupinf.config.section import Section
 from groupinf.datasets.config_error import DatasetConfigError
@@ -99,14 +100,14 @@ def problem(config: Section, base: Path = Path("/nowhere")) -> tuple[tuple[str, 
     return caught.value.key, str(caught.value)
 
 
-def test_unknown_name() -> None:
-    key, message = problem(NamedDataset(name="diabtes"))
-    assert key == ("dataset", "name")
-    assert message == f"expected one of {', '.join(dataset_names())}, found 'diabtes'; did you mean 'diabetes'?"
-
-
-def test_name_like_none_has_no_nearest() -> None:
-    assert problem(NamedDataset(name="xyz"))[1].endswith("found 'xyz'")
+def test_an_unknown_name_is_refused_with_the_nearest() -> None:
+    with pytest.raises(ValidationError) as caught:
+        NamedDataset(name="diabtes")
+    expected = f"expected one of {', '.join(dataset_names())}, found the text "
+    assert f"""{expected}"diabtes"; did you mean 'diabetes'?""" in str(caught.value)
+    with pytest.raises(ValidationError) as caught:
+        NamedDataset(name="xyz")
+    assert f"""{expected}"xyz" [""" in str(caught.value)
 
 
 OWN: dict[str, Callable[[str], Section]] = {

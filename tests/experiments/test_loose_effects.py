@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
+import pandas as pd
 import pytest
 from support.manifests import made_manifest
 from support.registered import registered
@@ -14,8 +15,9 @@ from groupinf.analysis.certificates import EXACT
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.evaluations.test_loss import TestLoss
 from groupinf.studies.group_effects.block import StoredBlock
+from groupinf.studies.group_effects.collect import loose_solves
 from groupinf.studies.group_effects.exactness import loose_effects
-from groupinf.studies.group_effects.manifest import Evaluated
+from groupinf.studies.group_effects.manifest import EngineUsed, Evaluated
 
 
 class Other(TestLoss):
@@ -51,3 +53,32 @@ def test_what_retraining_was_not_held_to_is_told_of(error: float, evaluated: Eva
         )
         notes = loose_effects(about, [block(error), block(0.0)])
     assert [note.split(" are exact")[0] for note in notes] == [f"actual effects on {name}" for name in told]
+
+
+@pytest.mark.parametrize(
+    ("solver", "method", "error", "actual", "told"),
+    [
+        (
+            "cg",
+            "influence",
+            0.1,
+            1e-9,
+            "the linear solves are OFF; solver cholesky, or cg with a smaller tolerance, is",
+        ),
+        ("cg", "newton", 0.1, 1e-9, "the linear solves are OFF; no solver that a key names makes them more exact"),
+        ("cholesky", "influence", 0.1, 1e-9, "the linear solves are OFF; no solver that a key names makes them more"),
+        ("cg", "influence", 0.1, 0.05, "OFF by rounding, as actual effects are"),
+        ("cg", "influence", 0.0009, 1e-9, None),
+    ],
+)
+def test_the_note_on_a_loose_prediction_advises_what_would_change_it_alone(
+    solver: str, method: str, error: float, actual: float, told: str | None
+) -> None:
+    about = made_manifest(engine=EngineUsed("cholesky", solver, "own_factors", "reduced"))
+    rows = {"method": [method, "actual"], "evaluation": "test_loss", "readout": "exact", "effect": 1.0}
+    notes = loose_solves(pd.DataFrame({**rows, "error_estimate": [error, actual]}), about)
+    words = None if told is None else f"{method} on test_loss: {told}".replace("OFF", f"off by up to {OFF}")
+    assert (words is None and notes == []) or (len(notes) == 1 and notes[0].startswith(str(words)))
+
+
+OFF = "0.1 of the largest effect"

@@ -86,7 +86,7 @@ def test_the_constant_of_self_concordance_bounds_how_fast_the_curvature_changes(
 def test_every_number_of_classes_has_one_loss(classes: int) -> None:
     assert sum(kind.is_for(classes) for kind in LOSS_REGISTRY.values()) == 1
     assert type(loss_for(classes)) is type(loss_for(classes, loss_for(classes).name))
-    with pytest.raises(DataError, match="logistic loss is for, found 5 classes"):
+    with pytest.raises(DataError, match="expected softmax for 5 classes, found binary_logistic"):
         loss_for(5, "binary_logistic")
 
 

@@ -91,6 +91,8 @@ class Quantity(ABC):
     parts of its measures are such as jump (``effects/jumps.py``).
     """
 
+    __test__: ClassVar[bool] = False  # no pytest class, even where the name of one begins with Test
+
     name: ClassVar[str]
     differentiable: ClassVar[bool] = True
 

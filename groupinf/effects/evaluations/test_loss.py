@@ -12,8 +12,6 @@ from groupinf.numerics.objective import Objective, row_residuals
 class TestLoss(OnTestPoints):
     """f(θ) = ℓ(x_test, y_test; θ), unweighted."""
 
-    __test__ = False  # not a pytest class
-
     name: ClassVar = "test_loss"
     label: ClassVar = "Test loss"
     in_text: ClassVar = "test loss"

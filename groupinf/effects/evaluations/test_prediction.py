@@ -14,8 +14,6 @@ from groupinf.numerics.losses.loss import Array, Loss
 class TestPrediction(OnTestPoints):
     """f(θ) = θᵀx_test, with x_test including 1 for the intercept: the score, where a model has one."""
 
-    __test__ = False  # not a pytest class
-
     name: ClassVar = "test_prediction"
     label: ClassVar = "Test prediction"
     in_text: ClassVar = "test prediction"

@@ -44,7 +44,10 @@ class Builder(Section, ABC):
 
     @abstractmethod
     def build(self, source: GroupSource, rng: np.random.Generator) -> Built:
-        """The groups, everything random from ``rng``. Raises DataError where the data do not allow it."""
+        """The groups, everything random from ``rng``; each has rows 0 to n − 1 of the source, at least one, each once.
+
+        Raises DataError where the data do not allow it.
+        """
 
     def check(self, dataset: Dataset) -> Problem | None:
         """What would go wrong on this dataset, found before anything runs; None where it can work."""

@@ -8,7 +8,7 @@ from groupinf.numerics.losses.loss import Loss
 from groupinf.numerics.losses.softmax import Softmax
 from groupinf.numerics.losses.squared import Squared
 from groupinf.registry import Registry
-from groupinf.wording import counted
+from groupinf.wording import counted, listed
 
 LOSSES: Registry[type[Loss]] = Registry("loss", (BinaryLogistic, Softmax, Squared))
 
@@ -23,5 +23,7 @@ def loss_for(classes: int, name: str | None = None) -> Loss:
         if kind.is_for(classes):
             return kind.of(classes)
     labels = "regression" if classes == 0 else counted(classes, "class", "classes")
-    expected = f"one of {', '.join(LOSSES)}" if name is None else f"labels that the {LOSSES[name].label} is for"
-    raise DataError(f"expected {expected}, found {labels}")
+    fitting = [kind.name for kind in LOSSES.values() if kind.is_for(classes)]
+    if name is None or not fitting:
+        raise DataError(f"expected labels that one of {', '.join(LOSSES)} is for, found {labels}")
+    raise DataError(f"expected {listed(fitting, 'or')} for {labels}, found {name}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from scipy import sparse
@@ -54,22 +54,30 @@ def load_checked(loaded: LoadedStudy) -> Dataset:
         raise loaded.error(error.key, str(error)) from error
     except DataError as error:
         raise loaded.error(("dataset",), str(error)) from error
+    problems: list[ConfigError] = []
     try:
-        loss_of(loaded, dataset)
-    except DataError as error:
-        raise loaded.error(("loss",), str(error)) from error
-    dataset = _pooled(loaded, dataset)
-    problems = [
-        *_sweep_problems(loaded),
-        *_evaluation_problems(loaded, dataset),
-        *_group_problems(loaded, dataset),
-        *_test_point_problems(loaded, dataset),
-        *_method_problems(loaded, dataset),
-        *_cross_validation_problems(loaded, dataset),
-    ]
+        dataset = _pooled(loaded, dataset)
+    except ConfigError as error:
+        problems.append(error)
+        dataset = without_pool(dataset)
+    problems += _problems(loaded, dataset)
     if problems:
         raise ConfigError("\n".join(map(str, problems)))
     return dataset
+
+
+def _problems(loaded: LoadedStudy, dataset: Dataset) -> Iterator[ConfigError]:
+    """All that the configuration asks and the data cannot give, the pool aside."""
+    yield from _sweep_problems(loaded)
+    loss_problems = _loss_problems(loaded, dataset)
+    yield from loss_problems
+    if (dataset.pool is not None) == change_of(loaded).of_pool:  # else what groups are drawn from is not known
+        yield from _group_problems(loaded, dataset)
+    yield from _test_point_problems(loaded, dataset)
+    if not loss_problems:
+        yield from _evaluation_problems(loaded, dataset)
+        yield from _method_problems(loaded, dataset)
+    yield from _cross_validation_problems(loaded, dataset)
 
 
 def loss_of(loaded: LoadedStudy, dataset: Dataset) -> Loss:
@@ -156,6 +164,15 @@ def _sweep_problems(loaded: LoadedStudy) -> list[ConfigError]:
     return [loaded.error(("regularization", "sweep"), message)]
 
 
+def _loss_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
+    try:
+        loss_of(loaded, dataset)
+    except DataError as error:
+        remedy = "" if loaded.config.loss is None else "; or leave the key out"
+        return [loaded.error(("loss",), f"{error}{remedy}")]
+    return []
+
+
 def change_of(loaded: LoadedStudy) -> Change:
     """What is done to the rows of a group: removal where the configuration does not say."""
     return loaded.config.change or REMOVE
@@ -186,14 +203,19 @@ def _pooled(loaded: LoadedStudy, dataset: Dataset) -> Dataset:
 def _evaluation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
     loss = loss_of(loaded, dataset)
     evaluations, names = evaluations_of(loaded, dataset), parameter_names(dataset, loss)
-    undefined = next((e for e in evaluations if not e.is_defined(loss)), None)
-    if undefined is not None:
-        defined = listed((e.name for e in EVALUATIONS.values() if e.is_defined(loss)), "or")
-        data = f"the {len(dataset.classes)} classes of {dataset.name}" if dataset.classes else dataset.name
-        found = f"found {undefined.name}, which is defined for {undefined.defined_for} only"
-        return [loaded.error(("evaluations",), f"expected {defined} for {data}, {found}")]
-    checked = [(i, evaluation.check(names)) for i, evaluation in enumerate(evaluations)]
+    defined = listed((e.name for e in EVALUATIONS.values() if e.is_defined(loss)), "or")
+    data = f"the {len(dataset.classes)} classes of {dataset.name}" if dataset.classes else dataset.name
+    undefined = [
+        loaded.error(
+            ("evaluations",),
+            f"expected {defined} for {data}, found {e.name}, which is defined for {e.defined_for} only",
+        )
+        for e in evaluations
+        if not e.is_defined(loss)
+    ]
+    checked = [(i, e.check(names)) for i, e in enumerate(evaluations) if e.is_defined(loss)]
     return [
+        *undefined,
         *(loaded.error(("evaluations", i, problem.key), problem.message) for i, problem in checked if problem),
         *_unpredicted(loaded, evaluations),
     ]
@@ -249,7 +271,8 @@ def _test_point_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigEr
 def _column_problem(points: TestPoints, dataset: Dataset) -> str | None:
     assert points.column is not None
     if not dataset.test_columns:
-        return f"expected data with columns of their test rows, found {dataset.name}, which has none"
+        without = f"found {dataset.name}, which has none; say test points in another way"
+        return f"expected data with columns of their test rows, {without}"
     absent = next((name for name in names_of(points.column) if name not in dataset.test_columns), None)
     if absent is not None:
         return unknown_column(absent, dataset.test_columns, dataset.uses)
@@ -270,32 +293,34 @@ def _cross_validation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[Co
     wanted = loaded.config.regularization.cross_validation
     if wanted is None:
         return []
-    key = ("regularization", "cross_validation")
+    problems = dict(_score_problems(wanted, dataset))
     if wanted.folds > dataset.n:
-        return [loaded.error((*key, "folds"), f"expected at most n = {dataset.n}, found {wanted.folds}")]
+        problems["folds"] = f"expected at most n = {dataset.n}, found {wanted.folds}"
+    else:
+        problems |= _emptied_fold(loaded, dataset, wanted)
+    return [loaded.error(("regularization", "cross_validation", key), why) for key, why in problems.items()]
+
+
+def _score_problems(wanted: CrossValidation, dataset: Dataset) -> Iterator[tuple[str, str]]:
     if wanted.stratified and dataset.task == "regression":
-        return [
-            loaded.error((*key, "stratified"), "expected stratified folds only of data with classes, found regression")
-        ]
+        yield "stratified", "expected stratified folds only of data with classes, found regression"
     if wanted.score in ("accuracy", "f1") and dataset.task == "regression":
-        expected = f"expected log_loss (half the squared error), the default for regression, found {wanted.score}"
-        return [loaded.error((*key, "score"), expected)]
-    if wanted.score == "f1" and len(dataset.classes) != 2:
-        return [loaded.error((*key, "score"), f"expected accuracy or log_loss, found f1, {_classes(dataset)}")]
-    return _emptied_fold(loaded, dataset, wanted)
+        yield "score", f"expected log_loss (half the squared error), the default for regression, found {wanted.score}"
+    elif wanted.score == "f1" and len(dataset.classes) != 2:
+        yield "score", f"expected accuracy or log_loss, found f1, {_classes(dataset)}"
 
 
-def _emptied_fold(loaded: LoadedStudy, dataset: Dataset, wanted: CrossValidation) -> list[ConfigError]:
+def _emptied_fold(loaded: LoadedStudy, dataset: Dataset, wanted: CrossValidation) -> dict[str, str]:
     if dataset.task == "regression":
-        return []
+        return {}
     for k, rows in enumerate(folds_of(wanted, dataset.y_train, loaded.config.seed)):
         left = np.bincount(np.delete(dataset.y_train.astype(np.int64), rows), minlength=len(dataset.classes))
         if (left == 0).any():
             emptied = dataset.classes[int(np.argmin(left))]
             message = f"expected folds that leave every class; without fold {k} no row of class {emptied} is left"
             message += "" if wanted.stratified else "; stratified: true gives every fold its share of each class"
-            return [loaded.error(("regularization", "cross_validation", "folds"), message)]
-    return []
+            return {"folds": message}
+    return {}
 
 
 def _classes(dataset: Dataset) -> str:

@@ -37,7 +37,7 @@ from groupinf.studies.group_effects.rows import ROWS
 from groupinf.studies.group_effects.schema import Config, LoadedStudy
 from groupinf.studies.group_effects.stored_fit import fit_from
 from groupinf.studies.group_effects.stored_groups import groups_from, retrainable
-from groupinf.studies.group_effects.study import GROUP_EFFECTS, load_run
+from groupinf.studies.group_effects.study import GROUP_EFFECTS, load_run, stored_config
 
 SETTABLE = ("test_points", "evaluations", "methods")
 # raised when an evaluation gives other numbers for the same run and settings
@@ -143,7 +143,8 @@ def _opened(path: Path, overrides: Sequence[str], out: Path | None, progress: Pr
     # what is set of test points replaces all that the run says of them
     dropped = {parse_override(o).parts[0] for o in overrides} & {"test_points"}
     kept = {key: value for key, value in run.config.items() if key not in dropped}
-    loaded = load_config(kept, overrides, Config)
+    stored_config(path, kept)  # before anything is set: what the run has must be usable by itself
+    loaded = load_config(kept, overrides, Config, str(path / CONFIG))
     progress.stage("data")
     dataset = load_checked(loaded)
     _require_same_data(path, about, dataset)

@@ -13,11 +13,12 @@ from groupinf.effects.changes.change import Change
 from groupinf.effects.changes.registry import CHANGES, REMOVE
 from groupinf.effects.evaluations.evaluation import Norm
 from groupinf.effects.evaluations.registry import EVALUATIONS
-from groupinf.effects.methods.method import Readout
+from groupinf.effects.methods.method import Method, Readout
 from groupinf.effects.methods.registry import METHODS
+from groupinf.effects.solvers import SOLVERS, Solver, SolverOptions
 from groupinf.experiments.folder.manifest import RunManifest, SweepManifest
 from groupinf.numerics.losses.loss import Loss
-from groupinf.numerics.losses.registry import loss_for
+from groupinf.numerics.losses.registry import LOSSES, loss_for
 from groupinf.studies.group_effects.convention import Convention, Task
 from groupinf.test_point_labels import OWN_GROUP
 
@@ -175,6 +176,14 @@ class GroupEffectsManifest(RunManifest):
         of = EVALUATIONS[evaluation]
         return named or (self.test_points if of.on_test_points() else (OWN_GROUP,))
 
+    def __post_init__(self) -> None:
+        """Raises UnknownNameError where a case that is named is not registered: nothing could be said of it."""
+        LOSSES[self.loss_name]
+        for evaluation in self.evaluations:
+            EVALUATIONS[evaluation]
+        for method in self.methods:
+            self.case(method)
+
     @property
     def n_retrained(self) -> int:
         """Groups that are not skipped."""
@@ -182,8 +191,20 @@ class GroupEffectsManifest(RunManifest):
 
     def readout(self, method: str) -> Readout:
         """How the method that tables call ``method`` is read out."""
+        return self.case(method).readout
+
+    def case(self, method: str) -> type[Method]:
+        """What the method that tables call ``method`` is."""
         named = {used.name: used.method for used in self.methods_with_options}
-        return METHODS[named.get(method, method)].readout
+        return METHODS[named.get(method, method)]
+
+    def solver(self, method: str) -> Solver | None:
+        """The solver that a key of the configuration tunes for the method; None where it has none, or a factor."""
+        if not issubclass(self.case(method), SolverOptions):
+            return None
+        own = {used.name: used.options.get("solver") for used in self.methods_with_options}
+        name = own.get(method) or self.engine.influence
+        return SOLVERS[str(name)] if name in SOLVERS and SOLVERS[str(name)].heeds else None
 
     @property
     def accuracies(self) -> tuple[float, float] | None:
