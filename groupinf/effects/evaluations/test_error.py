@@ -28,8 +28,6 @@ class TestError(OnTestPoints):
     misclassified rows. It has no derivative: effects are whole numbers, read off exactly.
     """
 
-    __test__ = False  # not a pytest class
-
     name: ClassVar = "test_error"
     label: ClassVar = "Test error"
     in_text: ClassVar = "test error"

@@ -16,8 +16,6 @@ class TestMargin(OnTestPoints):
     ±z. Where scores are logits it is log(p/(1 − p)), with p the predicted probability of the point's own class.
     """
 
-    __test__ = False  # not a pytest class
-
     name: ClassVar = "test_margin"
     label: ClassVar = "Test margin"
     in_text: ClassVar = "test margin"
