@@ -49,6 +49,7 @@ LONGEST_FRONT_PAGE = 180
 # Heading of configs/README.md -> the sections of the schema whose keys its table lists.
 SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "Top level": (schema.Config,),
+    "model": (schema.ModelConfig,),
     "dataset": tuple(kind.options for kind in DATASET_KINDS.values()),
     "regularization": (schema.Regularization,),
     "regularization.cross_validation": (schema.CrossValidation,),

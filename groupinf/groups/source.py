@@ -17,8 +17,8 @@ from groupinf.groups.sizes import Sizes, group_sizes
 class GroupSource:
     """Frozen inputs of every builder.
 
-    The gradient of training point i at θ̂ is the outer product of [x_i, 1] and ``residuals[i]``
-    (n, K'), which holds s_i r_i; K' is 1 in binary tasks and regression, K for softmax.
+    The gradient of training point i at θ̂ is the outer product of [x_i, 1], or x_i unless the model ``has_intercept``,
+    and ``residuals[i]`` (n, K'), which holds s_i r_i; K' is 1 in binary tasks and regression, K for softmax.
     ``influence[i, t]`` (n, T) is the influence of removing point i on the loss of ``test_points[t]``,
     a row of the test set, ALL_ROWS for the sum over all of it, or a number of ``test_set_names`` for that over a set.
     These names also hold the row keys of single rows, where the data have any.
@@ -31,6 +31,7 @@ class GroupSource:
     test_points: tuple[int, ...]
     seed: int
     test_set_names: Mapping[int, str] = field(default_factory=dict)
+    has_intercept: bool = True
 
     def required_sizes(self) -> Sizes:
         """``sizes``. Raises DataError where the configuration has none and a builder asks for them."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from groupinf.numerics.factor import DenseFactor, SampleSpaceFactor
+from groupinf.numerics.factor import BorderedFactor, DenseFactor, SampleSpaceFactor
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import HESSIAN_ROWS, scores
@@ -50,7 +50,7 @@ def own_blocks(fitted: Fitted) -> Array | None:
     n, P = objective.n, objective.size
     if isinstance(factor, DenseFactor) and P**2 * (P + n) <= MOST_WORK:
         return _from_inverse(objective.X, factor.factor.inverse(), objective.loss.outputs)
-    if isinstance(factor, SampleSpaceFactor) and n**2 * (n + 2 * P) <= MOST_WORK:
+    if isinstance(factor, SampleSpaceFactor | BorderedFactor) and n**2 * (n + 2 * P) <= MOST_WORK:
         return _from_solves(objective.X, factor)
     return None
 
@@ -73,7 +73,7 @@ def _forms(X: Design, B: Array) -> Array:
     return forms
 
 
-def _from_solves(X: Design, factor: SampleSpaceFactor) -> Array:
+def _from_solves(X: Design, factor: SampleSpaceFactor | BorderedFactor) -> Array:
     forms = np.empty(X.shape[0])
     for start in range(0, X.shape[0], SOLVED_TOGETHER):
         part = X[start : start + SOLVED_TOGETHER]

@@ -15,11 +15,13 @@ from groupinf.experiments.workers.memory import require_memory
 from groupinf.groups.by_value import names_of, rows_by_value, unknown_column
 from groupinf.groups.sizes import sizes_problem
 from groupinf.numerics.factor import DENSE_BYTES
+from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.losses.registry import loss_for
-from groupinf.numerics.objective import Objective, with_intercept
+from groupinf.numerics.objective import Objective, design
 from groupinf.numerics.row_space import is_reduced, row_space_basis
 from groupinf.studies.group_effects.folds import folds_of
+from groupinf.studies.group_effects.linear_model import LinearModel
 from groupinf.studies.group_effects.schema import CrossValidation, LoadedStudy, TestPoints
 from groupinf.studies.group_effects.test_points import rows_of_keys
 from groupinf.wording import counted, listed
@@ -43,7 +45,8 @@ def load_checked(loaded: LoadedStudy) -> Dataset:
     try:
         loss_of(loaded, dataset)
     except DataError as error:
-        raise loaded.error(("loss",), str(error)) from error
+        key = ("loss",) if loaded.config.loss is not None else ("model", "loss")
+        raise loaded.error(key, str(error)) from error
     problems = [
         *_sweep_problems(loaded),
         *_change_problems(loaded, dataset),
@@ -60,7 +63,12 @@ def load_checked(loaded: LoadedStudy) -> Dataset:
 
 def loss_of(loaded: LoadedStudy, dataset: Dataset) -> Loss:
     """The configured loss; where the key is left out, the first registered one that is for the labels."""
-    return loss_for(len(dataset.classes), loaded.config.loss)
+    return loss_for(len(dataset.classes), loaded.config.loss or loaded.config.model_or_default.loss)
+
+
+def model_of(loaded: LoadedStudy, dataset: Dataset) -> LinearModel:
+    """The configured model."""
+    return LinearModel(loss_of(loaded, dataset), Intercept(loaded.config.model_or_default.intercept))
 
 
 def evaluations_of(loaded: LoadedStudy, dataset: Dataset) -> tuple[Evaluation, ...]:
@@ -70,28 +78,30 @@ def evaluations_of(loaded: LoadedStudy, dataset: Dataset) -> tuple[Evaluation, .
     return of_the_paper(loss_of(loaded, dataset))
 
 
-def training_objective(dataset: Dataset, loss: Loss, lam: float) -> Objective:
+def training_objective(dataset: Dataset, model: LinearModel, lam: float) -> Objective:
     """L(θ; s) on the training rows, in coordinates of their span where they are fewer than the features."""
     basis = row_space_basis(dataset.X_train) if is_reduced(dataset.X_train) else None
     return Objective(
-        X=with_intercept(_coordinates(dataset.X_train, basis)),
+        X=design(_coordinates(dataset.X_train, basis), model.intercept),
         y=dataset.y_train.astype(np.float64),
         sample_weight=dataset.sample_weight_train,
         lam=lam,
-        loss=loss,
+        loss=model.loss,
         basis=basis,
+        intercept=model.intercept,
     )
 
 
-def test_objective(dataset: Dataset, loss: Loss, basis: Array | None) -> Objective:
+def test_objective(dataset: Dataset, model: LinearModel, basis: Array | None) -> Objective:
     """The losses of the test rows: unit weights, no penalty; ``basis`` is that of the training rows."""
     return Objective(
-        X=with_intercept(_coordinates(dataset.X_test, basis)),
+        X=design(_coordinates(dataset.X_test, basis), model.intercept),
         y=dataset.y_test.astype(np.float64),
         sample_weight=np.ones(dataset.y_test.size),
         lam=0.0,
-        loss=loss,
+        loss=model.loss,
         basis=basis,
+        intercept=model.intercept,
     )
 
 
@@ -171,8 +181,7 @@ def _column_problem(points: TestPoints, dataset: Dataset) -> str | None:
 
 
 def _influence_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
-    features = dataset.n if is_reduced(dataset.X_train) else dataset.d
-    size = (features + 1) * loss_of(loaded, dataset).outputs
+    size = model_of(loaded, dataset).size(dataset)
     if loaded.config.influence.solver != "cholesky" or 8 * size**2 <= DENSE_BYTES or size > 4 * dataset.n:
         return []
     found = f"found cholesky, whose {size:,} × {size:,} Hessian takes {8 * size**2 / 10**9:.1f} GB"
@@ -199,7 +208,7 @@ def _cross_validation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[Co
 
 
 def _emptied_fold(loaded: LoadedStudy, dataset: Dataset, wanted: CrossValidation) -> list[ConfigError]:
-    if dataset.task == "regression":
+    if dataset.task == "regression" or model_of(loaded, dataset).intercept is not Intercept.FREE:
         return []
     for k, rows in enumerate(folds_of(wanted, dataset.y_train, loaded.config.seed)):
         left = np.bincount(np.delete(dataset.y_train.astype(np.int64), rows), minlength=len(dataset.classes))

@@ -33,6 +33,7 @@ from groupinf.numerics.change import RowChange, row_change
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.factor import Factor, IterativeFactor, hessian_diagonal
 from groupinf.numerics.fit import Fitted
+from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.lissa import Lissa
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, scores
@@ -71,11 +72,12 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
         test_points=tested.labels,
         seed=loaded.config.seed,
         test_set_names=tested.names,
+        has_intercept=fitted.objective.intercept.columns > 0,
     )
     groups, notes = build_groups(
         source, loaded.located().groups.builders, lambda build, tasks: each(build, tasks, jobs)
     )
-    skipped = emptying(dataset, change_of(loaded), change, groups)
+    skipped = emptying(dataset, change_of(loaded), change, groups, fitted.objective.intercept)
     if len(skipped) == len(groups):
         raise RunError(f"no group is left to retrain: each {skipped[0].reason}")
     return Drawn(model.lam_over_n, tested, groups, (*notes, *tested.notes), tuple(skipped))
@@ -167,28 +169,34 @@ def row_change_of(loaded: LoadedStudy, dataset: Dataset, fitted: Fitted) -> RowC
     return row_change(fitted, change.times, dataset.sample_weight_train, labels)
 
 
-def emptying(dataset: Dataset, change: Change, rows: RowChange, groups: Groups) -> list[Skipped]:
+def emptying(
+    dataset: Dataset, change: Change, rows: RowChange, groups: Groups, intercept: Intercept = Intercept.FREE
+) -> list[Skipped]:
     """Groups whose change leaves a class, or the training set, without a row of positive weight.
 
-    Without a row of some class the loss falls for ever as the free intercept grows: there is no finite optimum.
+    Without a row of some class the loss falls for ever as a free intercept grows: there is no finite optimum. Where no
+    intercept is free there is one, and only a training set without a row tells nothing.
     """
-    before = _counted_by_class(dataset, dataset.sample_weight_train, dataset.y_train)
-    after = _counted_by_class(dataset, rows.times * rows.own, dataset.y_train if rows.label is None else rows.label)
+    free = intercept is Intercept.FREE
+    classes = dataset.classes if free else ()
+    before = _counted_by_class(classes, dataset.sample_weight_train, dataset.y_train)
+    after = _counted_by_class(classes, rows.times * rows.own, dataset.y_train if rows.label is None else rows.label)
     left = before.sum(axis=0) + np.asarray(groups.removal_matrix(dataset.n) @ (after - before))
     skipped = []
     for group in np.flatnonzero((left == 0).any(axis=1)):
         emptied = int(np.argmin(left[group]))
-        what = f"class {dataset.classes[emptied]}" if dataset.classes else "the training set"
-        reason = f"{change.does} every row of {what}: the retrained model has no finite optimum"
+        what = f"class {classes[emptied]}" if classes else "the training set"
+        left_with = "the retrained model has no finite optimum" if free else "nothing is left to fit"
+        reason = f"{change.does} every row of {what}: {left_with}"
         skipped.append(Skipped(int(group), groups.name[group], reason))
     return skipped
 
 
-def _counted_by_class(dataset: Dataset, weight: Array, y: NDArray[Any]) -> Array:
-    """1 at the class of each row that counts: (n, K), one column in regression."""
-    codes = y.astype(np.int64) if dataset.classes else np.zeros(dataset.n, dtype=np.int64)
-    by_class = np.zeros((dataset.n, max(1, len(dataset.classes))))
-    by_class[np.arange(dataset.n), codes] = weight > 0
+def _counted_by_class(classes: Sequence[object], weight: Array, y: NDArray[Any]) -> Array:
+    """1 at the class of each row that counts: (n, K), one column where there are no classes."""
+    codes = y.astype(np.int64) if classes else np.zeros(y.size, dtype=np.int64)
+    by_class = np.zeros((y.size, max(1, len(classes))))
+    by_class[np.arange(y.size), codes] = weight > 0
     return by_class
 
 

@@ -11,10 +11,11 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.numerics.approximate_leave_one_out import MOST_WORK
 from groupinf.numerics.cross_validation import SCORES, CrossValidated, cross_validate
 from groupinf.numerics.fit import Fitted, first_fit, polished
-from groupinf.numerics.losses.loss import Array, Loss
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective
 from groupinf.studies.group_effects.checks import training_objective
 from groupinf.studies.group_effects.folds import folds_of, one_class_notes
+from groupinf.studies.group_effects.linear_model import LinearModel
 from groupinf.studies.group_effects.manifest import ScoredValue
 from groupinf.studies.group_effects.schema import Regularization
 from groupinf.wording import number
@@ -43,7 +44,7 @@ class Model:
 
 
 def fit_model(
-    regularization: Regularization, seed: int, loss: Loss, dataset: Dataset, start: Array | None = None
+    regularization: Regularization, seed: int, model: LinearModel, dataset: Dataset, start: Array | None = None
 ) -> Model:
     """Choose λ and fit, from ``start``, parameters of the features, where given.
 
@@ -54,9 +55,9 @@ def fit_model(
     wanted = regularization.cross_validation
     if wanted is None:
         assert regularization.lambda_over_n is not None  # the schema wants one of the two
-        objective = training_objective(dataset, loss, lam_from(regularization.lambda_over_n, dataset.n))
+        objective = training_objective(dataset, model, lam_from(regularization.lambda_over_n, dataset.n))
         return _model(objective, start, regularization.lambda_over_n, None)
-    objective = training_objective(dataset, loss, 0.0)
+    objective = training_objective(dataset, model, 0.0)
     folds = folds_of(wanted, dataset.y_train, seed)
     grid = np.logspace(np.log10(wanted.min), np.log10(wanted.max), wanted.num)
     lams = tuple(lam_from(float(value), objective.n) for value in grid)

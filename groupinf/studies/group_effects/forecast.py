@@ -8,7 +8,7 @@ from groupinf.datasets.column_use import MOST_SHOWN, ColumnUse, column_notes
 from groupinf.datasets.dataset import Dataset
 from groupinf.experiments.driver import run_name
 from groupinf.experiments.workers.memory import LIBRARIES_BYTES, shortage
-from groupinf.studies.group_effects.checks import load_checked, loss_of
+from groupinf.studies.group_effects.checks import load_checked, model_of
 from groupinf.studies.group_effects.folds import one_class_notes
 from groupinf.studies.group_effects.lambda_sweep.plan import SweepPlan, plan_sweep, sweep_name, without_sweep
 from groupinf.studies.group_effects.memory import work_bytes
@@ -61,7 +61,7 @@ def _plan(loaded: LoadedStudy) -> tuple[Plan, Dataset]:
     dataset = load_checked(loaded)
     groups = _most_groups(loaded, dataset)
     folds = _cross_validation_fits(loaded.config.regularization)
-    work = work_bytes(dataset, loss_of(loaded, dataset), loaded.config.block_width)
+    work = work_bytes(dataset, model_of(loaded, dataset), loaded.config.block_width)
     planned = Plan(
         name=loaded.config.name,
         dataset=dataset.name,

@@ -11,9 +11,11 @@ from groupinf.datasets.column_use import ColumnUse
 from groupinf.effects.changes.change import Change
 from groupinf.effects.changes.registry import CHANGES, REMOVE
 from groupinf.experiments.folder.manifest import RunManifest, SweepManifest
+from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Loss
 from groupinf.numerics.losses.registry import loss_for
 from groupinf.studies.group_effects.convention import Convention, Task
+from groupinf.studies.group_effects.linear_model import LinearModel
 
 # what the registry and every manifest call this kind of study
 STUDY = "group_effects"
@@ -109,6 +111,7 @@ class GroupEffectsManifest(RunManifest):
     n_test: int
     classes: tuple[str, ...]
     loss_name: str
+    intercept: Intercept = Intercept.FREE
     change: Annotated[Change, NamedSection(CHANGES, "change")] = REMOVE
     columns: tuple[ColumnUse, ...] = ()
     seed: int
@@ -153,9 +156,14 @@ class GroupEffectsManifest(RunManifest):
         return loss_for(len(self.classes), self.loss_name)
 
     @property
+    def model(self) -> LinearModel:
+        """What was fitted."""
+        return LinearModel(self.loss, self.intercept)
+
+    @property
     def convention(self) -> Convention:
         """The convention that all effects follow."""
-        return Convention(self.lam, self.lam_over_n, self.task, self.loss.units, self.change)
+        return Convention(self.lam, self.lam_over_n, self.task, self.loss.units, self.change, self.intercept)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,28 +8,26 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.effects.blocks import FACTOR_BYTES, WIDEST
 from groupinf.numerics.engine import KERNEL_BYTES
 from groupinf.numerics.factor import DENSE_BYTES
-from groupinf.numerics.losses.loss import Loss
 from groupinf.numerics.minimise import MEMORY
 from groupinf.numerics.row_space import is_reduced
+from groupinf.studies.group_effects.linear_model import LinearModel
 
 # of P numbers that retraining holds for each group of a block: a step, what it changes the gradient by, and that
 # preconditioned, for each step of the memory of L-BFGS
 VECTORS = 3 * MEMORY
 
 
-def work_bytes(dataset: Dataset, loss: Loss, block_width: int | None) -> int:
+def work_bytes(dataset: Dataset, model: LinearModel, block_width: int | None) -> int:
     """Bytes that a process works with: rows with and without intercept, H with its factor, and one block's work.
 
     With fewer rows than features also their coordinates and the basis of these.
     """
     width = block_width or WIDEST
     X = dataset.X_train if isinstance(dataset.X_train, np.ndarray) else dataset.X_train.data
-    reduced, outputs = is_reduced(dataset.X_train), loss.outputs
-    features = dataset.n if reduced else dataset.d
-    size = (features + 1) * outputs
+    reduced, size = is_reduced(dataset.X_train), model.size(dataset)
     rows = 2 * X.nbytes * (1 + dataset.y_test.size / dataset.n) + (8 * dataset.n * dataset.d if reduced else 0)
     hessian = 8 * size**2
     dense = 3 * hessian + min(FACTOR_BYTES, width * hessian) if hessian <= DENSE_BYTES else 0
-    kernel = 8 * dataset.n**2 if outputs == 1 and 8 * dataset.n**2 <= KERNEL_BYTES else 0
+    kernel = 8 * dataset.n**2 if model.loss.outputs == 1 and 8 * dataset.n**2 <= KERNEL_BYTES else 0
     block = width * (dataset.n + 8 * VECTORS * size)
     return int(rows + dense + kernel + block)

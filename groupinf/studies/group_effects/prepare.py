@@ -27,7 +27,7 @@ from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective
 from groupinf.numerics.predict import accuracy, mean_loss
 from groupinf.studies.group_effects.block import GroupsOfBlock, groups_of_block, retrain_block
-from groupinf.studies.group_effects.checks import evaluations_of, loss_of, test_objective
+from groupinf.studies.group_effects.checks import evaluations_of, model_of, test_objective
 from groupinf.studies.group_effects.draw import Drawn, change_of, draw, make_study, row_change_of, study_from
 from groupinf.studies.group_effects.fit import Model, fit_model, scored_values
 from groupinf.studies.group_effects.identity import identity_of, without_data
@@ -95,22 +95,22 @@ class Retraining:
     def make(self, jobs: int, progress: Progress) -> Made[GroupEffectsManifest]:
         """Fit, then draw test points and groups, unless they are given; before that say where memory is too little."""
         loaded, dataset = self.loaded, self.dataset
-        loss = loss_of(loaded, dataset)
-        for note in filter(None, [shortage(work_bytes(dataset, loss, loaded.config.block_width))]):
+        model = model_of(loaded, dataset)
+        for note in filter(None, [shortage(work_bytes(dataset, model, loaded.config.block_width))]):
             progress.note(note)
         progress.stage("fit")
-        fit = partial(fit_model, loaded.config.regularization, loaded.config.seed, loss, start=self.given.start())
-        model = one_thread(fit, dataset)
-        test = one_thread(partial(test_objective, dataset, loss), model.fitted.objective.basis)
+        fit = partial(fit_model, loaded.config.regularization, loaded.config.seed, model, start=self.given.start())
+        chosen = one_thread(fit, dataset)
+        test = one_thread(partial(test_objective, dataset, model), chosen.fitted.objective.basis)
         progress.stage("groups")
-        drawn = self.given.drawn or draw(loaded, dataset, model, test, jobs)
+        drawn = self.given.drawn or draw(loaded, dataset, chosen, test, jobs)
         evaluations = evaluations_of(loaded, dataset)
-        change = one_thread(partial(row_change_of, loaded, dataset), model.fitted)
-        study = one_thread(partial(make_study, model.fitted, change, test, drawn, evaluations), loaded)
+        change = one_thread(partial(row_change_of, loaded, dataset), chosen.fitted)
+        study = one_thread(partial(make_study, chosen.fitted, change, test, drawn, evaluations), loaded)
         return Made(
             blocks=_blocks(study, drawn.groups, drawn.skipped),
-            files=_files(loaded, dataset, model, drawn.groups),
-            manifest=_described(self, model, test, study, drawn),
+            files=_files(loaded, dataset, chosen, drawn.groups),
+            manifest=_described(self, chosen, test, study, drawn),
             may_differ=(CONFIG, ROWS),
         )
 
@@ -136,12 +136,12 @@ def _blocks(study: Study, groups: Groups, skipped: tuple[Skipped, ...]) -> Block
 def _study_again(
     loaded: LoadedStudy, dataset: Dataset, manifest: GroupEffectsManifest, groups: Groups, files: Mapping[str, bytes]
 ) -> Study:
-    fitted = fit_from(dataset, manifest.loss, manifest.lam, files)
+    fitted = fit_from(dataset, manifest.model, manifest.lam, files)
     return study_from(
         loaded,
         fitted,
         row_change_of(loaded, dataset, fitted),
-        test_objective(dataset, manifest.loss, fitted.objective.basis),
+        test_objective(dataset, manifest.model, fitted.objective.basis),
         chosen_again(loaded.config.test_points, dataset, manifest.test_points),
         [EVALUATIONS[name] for name in manifest.evaluations],
         groups,
@@ -185,6 +185,7 @@ def _described(work: Retraining, model: Model, test: Objective, study: Study, dr
         n_test=int(dataset.y_test.size),
         classes=tuple(str(label) for label in dataset.classes),
         loss_name=fitted.objective.loss.name,
+        intercept=fitted.objective.intercept,
         change=change_of(work.loaded),
         columns=tuple(dataset.uses),
         seed=work.loaded.config.seed,

@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from groupinf.config.load import LoadedConfig
-from groupinf.config.registered import NamedSection, RegisteredName
+from groupinf.config.registered import FaultBelowError, NamedSection, RegisteredName
 from groupinf.config.section import (
     NonNegativeInt,
     Percent,
@@ -184,11 +184,19 @@ class Influence(Section):
         return value
 
 
+class ModelConfig(Section):
+    """What is fitted: a loss, and what is done about an intercept."""
+
+    loss: LossName | None = None
+    intercept: Literal["free", "penalised", "none"] = "free"
+
+
 class Config(StudyConfig):
     """One study: a dataset, a regularisation, groups, test points, evaluations and methods."""
 
     dataset: DatasetConfig
     loss: LossName | None = None
+    model: ModelConfig | None = None
     regularization: Regularization
     change: Annotated[Change, NamedSection(CHANGES, "change")] | None = None
     groups: GroupsConfig
@@ -201,6 +209,17 @@ class Config(StudyConfig):
     methods: Annotated[tuple[MethodName, ...], Field(strict=False, min_length=1), AfterValidator(distinct)] = (
         METHODS_OF_THE_PAPER
     )
+
+    @model_validator(mode="after")
+    def _one_loss(self) -> Config:
+        if self.loss is not None and self.model_or_default.loss is not None:
+            raise FaultBelowError(("loss",), "expected the loss here or in model, found both; model.loss is enough")
+        return self
+
+    @property
+    def model_or_default(self) -> ModelConfig:
+        """The section, also where it is left out."""
+        return self.model or ModelConfig()
 
 
 # A configuration of this study that knows where it came from.
