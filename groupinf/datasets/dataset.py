@@ -18,6 +18,16 @@ Task = Literal["classification", "regression"]
 
 
 @dataclass(frozen=True)
+class PoolRows:
+    """m rows that are neither trained nor tested on: X, y, sample_weight and columns as of training rows."""
+
+    X: Features
+    y: NDArray[np.int64] | NDArray[np.float64]
+    sample_weight: NDArray[np.float64]
+    columns: Mapping[str, NDArray[np.object_]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Dataset:
     """Training and test rows of one learning task.
 
@@ -27,7 +37,8 @@ class Dataset:
     ``columns`` holds natural groupings of the training rows (name -> (n,) values), ``test_columns`` of the
     test rows (name -> (m,) values), both with None where a row has no value; ``sources`` the sha256 of every file that
     the rows came from, ``origins`` where in them each row stands, None where that is not known. ``uses`` says what
-    became of each column of a table.
+    became of each column of a table. ``pool`` holds rows that may be added to the training rows, None where there are
+    none; in ``origins`` they stand below the test rows.
     """
 
     name: str
@@ -44,6 +55,7 @@ class Dataset:
     sources: Mapping[str, str] = field(default_factory=dict)
     uses: tuple[ColumnUse, ...] = ()
     origins: RowOrigins | None = None
+    pool: PoolRows | None = None
 
     @property
     def n(self) -> int:

@@ -195,3 +195,15 @@ def test_a_loss_for_other_labels_is_refused_where_it_stands(small_config: dict[s
         ConfigError, match=r"model\.loss: expected labels that the squared loss is for, found 2 classes"
     ):
         load_checked(load_config({**small_config, "model": {"loss": "squared"}}, ()))
+
+
+def test_a_pool_may_take_every_row_of_a_class_where_no_intercept_is_free(
+    small_arrays: dict[str, Any], tmp_path: Path
+) -> None:
+    y = np.array(["no"] * 89 + ["yes"])
+    config = by_class({**small_arrays, "y_train": y}, tmp_path)
+    config["groups"]["builders"] = ["random"]
+    config["change"] = {"change": "add", "pool_fraction": 0.95}
+    with pytest.raises(ConfigError, match="found all rows of class yes in it"):
+        load_checked(load_config(config, ()))
+    assert load_checked(load_config({**config, "model": {"intercept": "none"}}, ())).pool is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 from support.extended import ExtendedModel
 
 from groupinf.effects.block import BlockEffects, compute_block
@@ -21,7 +22,7 @@ from groupinf.numerics.fit import Fitted, fit
 from groupinf.numerics.losses.registry import loss_for
 from groupinf.numerics.objective import Objective, with_intercept
 from groupinf.numerics.row_space import is_reduced, row_space_basis
-from groupinf.studies.group_effects.draw import Drawn, frozen_scales
+from groupinf.studies.group_effects.draw import frozen_scales
 from groupinf.studies.group_effects.test_points import single_rows
 
 Array = np.ndarray
@@ -86,8 +87,8 @@ def study_of(problem: Problem) -> Study:
     test = Objective(coordinates(problem.X_test), problem.y_test, np.ones(problem.y_test.size), 0.0, loss, basis)
     fitted, tested = fit(objective), single_rows(range(problem.y_test.size))
     groups = _groups(problem)
-    change, drawn = removing(fitted), Drawn(0.0, tested, groups, (), ())
-    scales, norms = frozen_scales(fitted, change, tested.of(test), drawn, problem.evaluations)
+    change, W = removing(fitted), sparse.csr_array(groups.removal_matrix(objective.n))
+    scales, norms = frozen_scales(fitted, change, tested.of(test), W, problem.evaluations)
     engine = choose_engine(fitted, change, float(groups.sizes.mean()))
     bounded = bounded_problem(fitted, test, engine.kernel)
     return Study(

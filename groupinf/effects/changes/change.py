@@ -44,6 +44,13 @@ class Change(Section, ABC):
         """
         return None
 
-    def check(self, classes: Sequence[object]) -> Problem | None:
-        """What would go wrong with labels of these classes (regression has none); None where nothing does."""
+    def pool(self, n: int, rng: np.random.Generator) -> NDArray[np.int64] | None:
+        """Which of n training rows are kept out of the fit, sorted; None where the change keeps none out."""
+        return None
+
+    def check(self, n: int, classes: Sequence[object], marked: int) -> Problem | None:
+        """What would go wrong with n training rows of these classes (regression has none); None where nothing does.
+
+        ``marked`` rows are, by the data, those of a pool.
+        """
         return None

@@ -66,7 +66,7 @@ class Relabel(Change):
             return np.asarray((y + rng.integers(1, len(classes), size=y.size)) % len(classes), dtype=np.float64)
         return np.full(y.size, float(code))
 
-    def check(self, classes: Sequence[object]) -> Problem | None:
+    def check(self, n: int, classes: Sequence[object], marked: int) -> Problem | None:
         """A shift where there are no classes, else a class, ``random``, or nothing where there are two."""
         if not classes:
             return self._check_regression()

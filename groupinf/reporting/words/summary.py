@@ -38,6 +38,8 @@ def data_line(run: Run) -> str:
         train, test = (percent(share, 1) for share in about.accuracies)
         classes = counted(len(about.classes), "class", "classes")
         parts += [classes, f"accuracy {train} on training rows and {test} on test rows"]
+    if about.n_pool:
+        parts.append(f"{counted(about.n_pool, 'row')} in the pool")
     skipped = about.n_groups - about.n_retrained
     groups = counted(about.n_groups, "group")
     return "; ".join([*parts, groups + (f", {skipped:,} of them skipped" if skipped else "")])

@@ -7,6 +7,9 @@ import numpy as np
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.registry import declared_bytes, load_dataset
+from groupinf.datasets.rows.pool import pool_as_training_rows, with_pool, without_pool
+from groupinf.effects.changes.change import Change
+from groupinf.effects.changes.registry import REMOVE
 from groupinf.effects.evaluations.evaluation import Evaluation
 from groupinf.effects.evaluations.registry import EVALUATIONS, of_the_paper
 from groupinf.errors import ConfigError, DataError
@@ -14,6 +17,7 @@ from groupinf.experiments.workers.libraries import reserve_buffers
 from groupinf.experiments.workers.memory import require_memory
 from groupinf.groups.by_value import names_of, rows_by_value, unknown_column
 from groupinf.groups.sizes import sizes_problem
+from groupinf.groups.streams import builder_stream
 from groupinf.numerics.factor import DENSE_BYTES
 from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array, Loss
@@ -21,10 +25,13 @@ from groupinf.numerics.losses.registry import loss_for
 from groupinf.numerics.objective import Objective, design
 from groupinf.numerics.row_space import is_reduced, row_space_basis
 from groupinf.studies.group_effects.folds import folds_of
-from groupinf.studies.group_effects.linear_model import LinearModel
+from groupinf.studies.group_effects.linear_model import LinearModel, fitted_rows
 from groupinf.studies.group_effects.schema import CrossValidation, LoadedStudy, TestPoints
 from groupinf.studies.group_effects.test_points import rows_of_keys
 from groupinf.wording import counted, listed
+
+# of the random stream that draws a pool
+POOL = "pool"
 
 
 def load_checked(loaded: LoadedStudy) -> Dataset:
@@ -47,9 +54,9 @@ def load_checked(loaded: LoadedStudy) -> Dataset:
     except DataError as error:
         key = ("loss",) if loaded.config.loss is not None else ("model", "loss")
         raise loaded.error(key, str(error)) from error
+    dataset = _pooled(loaded, dataset)
     problems = [
         *_sweep_problems(loaded),
-        *_change_problems(loaded, dataset),
         *_evaluation_problems(loaded, dataset),
         *_group_problems(loaded, dataset),
         *_test_point_problems(loaded, dataset),
@@ -79,17 +86,28 @@ def evaluations_of(loaded: LoadedStudy, dataset: Dataset) -> tuple[Evaluation, .
 
 
 def training_objective(dataset: Dataset, model: LinearModel, lam: float) -> Objective:
-    """L(θ; s) on the training rows, in coordinates of their span where they are fewer than the features."""
-    basis = row_space_basis(dataset.X_train) if is_reduced(dataset.X_train) else None
+    """L(θ; s) on the training rows and below them those of the pool, if there is one, which count nothing.
+
+    In coordinates of their span where they are fewer than the features.
+    """
+    X, pool = fitted_rows(dataset), dataset.pool
+    basis = row_space_basis(X) if is_reduced(X) else None
+    y = dataset.y_train if pool is None else np.concatenate([dataset.y_train, pool.y])
+    weight = dataset.sample_weight_train
     return Objective(
-        X=design(_coordinates(dataset.X_train, basis), model.intercept),
-        y=dataset.y_train.astype(np.float64),
-        sample_weight=dataset.sample_weight_train,
+        X=design(_coordinates(X, basis), model.intercept),
+        y=y.astype(np.float64),
+        sample_weight=weight if pool is None else np.concatenate([weight, np.zeros(pool.y.size)]),
         lam=lam,
         loss=model.loss,
         basis=basis,
         intercept=model.intercept,
     )
+
+
+def trained_on(objective: Objective, dataset: Dataset) -> Objective:
+    """An objective of ``training_objective`` on the training rows alone."""
+    return objective if dataset.pool is None else objective.at(slice(0, dataset.n))
 
 
 def test_objective(dataset: Dataset, model: LinearModel, basis: Array | None) -> Objective:
@@ -116,10 +134,32 @@ def _sweep_problems(loaded: LoadedStudy) -> list[ConfigError]:
     return [loaded.error(("regularization", "sweep"), message)]
 
 
-def _change_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
-    change = loaded.config.change
-    problem = None if change is None else change.check(dataset.classes)
-    return [] if problem is None else [loaded.error(("change", problem.key), problem.message)]
+def change_of(loaded: LoadedStudy) -> Change:
+    """What is done to the rows of a group: removal where the configuration does not say."""
+    return loaded.config.change or REMOVE
+
+
+def _pooled(loaded: LoadedStudy, dataset: Dataset) -> Dataset:
+    """The dataset with the pool that groups are drawn from, if the change draws from one, and else without.
+
+    Raises ConfigError where the change cannot be made to the data, or its pool takes every row of a class, which a free
+    intercept needs.
+    """
+    change, marked = change_of(loaded), 0 if dataset.pool is None else dataset.pool.y.size
+    problem = change.check(dataset.n, dataset.classes, marked)
+    if problem is not None:
+        raise loaded.error(("change", problem.key), problem.message)
+    if not change.of_pool:
+        return without_pool(dataset)
+    rows = change.pool(dataset.n, builder_stream(loaded.config.seed, POOL))
+    if rows is None:
+        return dataset
+    left, free = np.delete(dataset.y_train, rows), model_of(loaded, dataset).intercept is Intercept.FREE
+    for code, label in enumerate(dataset.classes):
+        if free and not (left == code).any():
+            expected = f"expected a pool that leaves every class to the fit, found all rows of class {label} in it"
+            raise loaded.error(("change", "pool_fraction"), f"{expected}; a smaller share may leave some")
+    return with_pool(dataset, rows)
 
 
 def _evaluation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
@@ -134,7 +174,7 @@ def _evaluation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigEr
 
 
 def _group_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
-    groups = loaded.located().groups
+    groups, dataset = loaded.located().groups, pool_as_training_rows(dataset)
     problems = []
     small = sizes_problem(groups.sizes, dataset.n) if groups.sizes is not None else None
     if small is not None:

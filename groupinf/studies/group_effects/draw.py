@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.rows.pool import pool_as_training_rows
 from groupinf.effects.changes.change import Change
-from groupinf.effects.changes.registry import REMOVE
 from groupinf.effects.evaluations.evaluation import Evaluation
 from groupinf.effects.evaluations.registry import of_the_paper
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
@@ -37,6 +35,7 @@ from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.lissa import Lissa
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, scores
+from groupinf.studies.group_effects.checks import change_of
 from groupinf.studies.group_effects.fit import Model
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest, Skipped
 from groupinf.studies.group_effects.schema import Influence, LoadedStudy
@@ -64,11 +63,12 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
     tested = one_thread(partial(draw_test_points, loaded, dataset, fitted), test)
     change = one_thread(partial(row_change_of, loaded, dataset), fitted)
     influence = one_thread(partial(_influence_on_test_loss, fitted, change), tested.of(test))
+    candidates = slice(None) if dataset.pool is None else slice(dataset.n, None)
     source = GroupSource(
-        dataset=dataset,
+        dataset=pool_as_training_rows(dataset),
         sizes=loaded.config.groups.sizes,
-        residuals=change.own_residuals,
-        influence=influence,
+        residuals=change.own_residuals[candidates],
+        influence=influence[candidates],
         test_points=tested.labels,
         seed=loaded.config.seed,
         test_set_names=tested.names,
@@ -77,7 +77,7 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
     groups, notes = build_groups(
         source, loaded.located().groups.builders, lambda build, tasks: each(build, tasks, jobs)
     )
-    skipped = emptying(dataset, change_of(loaded), change, groups, fitted.objective.intercept)
+    skipped = emptying(dataset, change_of(loaded), fitted.objective, change, in_fit(groups, dataset))
     if len(skipped) == len(groups):
         raise RunError(f"no group is left to retrain: each {skipped[0].reason}")
     return Drawn(model.lam_over_n, tested, groups, (*notes, *tested.notes), tuple(skipped))
@@ -90,14 +90,12 @@ def drawn_again(loaded: LoadedStudy, dataset: Dataset, groups: Groups, about: Gr
 
 
 def frozen_scales(
-    fitted: Fitted, change: RowChange, test: TestRows, drawn: Drawn, evaluations: Sequence[Evaluation]
+    fitted: Fitted, change: RowChange, test: TestRows, W: sparse.csr_array, evaluations: Sequence[Evaluation]
 ) -> tuple[dict[str, float], dict[str, float]]:
-    """(scales, gradient_norms) of a Study with these evaluations, and with what retraining is held to.
+    """(scales, gradient_norms) of a Study of the groups W (G, n), on these evaluations and what retraining is held to.
 
     An evaluation on which no group has any influence has scale 1.
     """
-    numbers = retrainable(drawn.groups, drawn.skipped)
-    W = sparse.csr_array(drawn.groups.removal_matrix(fitted.objective.n))[list(numbers)]
     needed = dict.fromkeys((*evaluations, *of_the_paper(fitted.objective.loss)))
     scales = {evaluation.name: evaluation.scale(fitted, change, test, W) for evaluation in needed}
     norms = {name: scale.gradient_norm for name, scale in scales.items() if scale.gradient_norm is not None}
@@ -117,13 +115,16 @@ def influence_solver(options: Influence, fitted: Fitted, seed: int) -> Factor:
 def make_study(
     fitted: Fitted,
     change: RowChange,
+    dataset: Dataset,
     test: Objective,
     drawn: Drawn,
     evaluations: Sequence[Evaluation],
     loaded: LoadedStudy,
 ) -> Study:
     """Freeze what every block reads; ``test`` is the whole test set."""
-    scales, norms = frozen_scales(fitted, change, drawn.tested.of(test), drawn, evaluations)
+    numbers = retrainable(drawn.groups, drawn.skipped)
+    W = sparse.csr_array(in_fit(drawn.groups, dataset).removal_matrix(fitted.objective.n))[list(numbers)]
+    scales, norms = frozen_scales(fitted, change, drawn.tested.of(test), W, evaluations)
     return study_from(loaded, fitted, change, test, drawn.tested, evaluations, drawn.groups, scales, norms)
 
 
@@ -156,32 +157,27 @@ def study_from(
     )
 
 
-def change_of(loaded: LoadedStudy) -> Change:
-    """What is done to the rows of a group: removal where the configuration does not say."""
-    return loaded.config.change or REMOVE
-
-
 def row_change_of(loaded: LoadedStudy, dataset: Dataset, fitted: Fitted) -> RowChange:
     """What the configured change makes of each row; labels that are drawn have a random stream of their own."""
-    change = change_of(loaded)
-    stream = builder_stream(loaded.config.seed, change.name)
-    labels = change.labels(dataset.y_train, dataset.classes, stream)
-    return row_change(fitted, change.times, dataset.sample_weight_train, labels)
+    change, pool = change_of(loaded), dataset.pool
+    labels = change.labels(fitted.objective.y, dataset.classes, builder_stream(loaded.config.seed, change.name))
+    weight = dataset.sample_weight_train
+    own = weight if pool is None else np.concatenate([weight, pool.sample_weight])
+    return row_change(fitted, change.times, own, labels)
 
 
-def emptying(
-    dataset: Dataset, change: Change, rows: RowChange, groups: Groups, intercept: Intercept = Intercept.FREE
-) -> list[Skipped]:
-    """Groups whose change leaves a class, or the training set, without a row of positive weight.
+def emptying(dataset: Dataset, change: Change, fit: Objective, rows: RowChange, groups: Groups) -> list[Skipped]:
+    """Groups, of rows of the objective ``fit``, whose change leaves a class, or the training set, without a row of
+    positive weight.
 
     Without a row of some class the loss falls for ever as a free intercept grows: there is no finite optimum. Where no
     intercept is free there is one, and only a training set without a row tells nothing.
     """
-    free = intercept is Intercept.FREE
+    free = fit.intercept is Intercept.FREE
     classes = dataset.classes if free else ()
-    before = _counted_by_class(classes, dataset.sample_weight_train, dataset.y_train)
-    after = _counted_by_class(classes, rows.times * rows.own, dataset.y_train if rows.label is None else rows.label)
-    left = before.sum(axis=0) + np.asarray(groups.removal_matrix(dataset.n) @ (after - before))
+    before = _counted_by_class(classes, fit.sample_weight, fit.y)
+    after = _counted_by_class(classes, rows.times * rows.own, fit.y if rows.label is None else rows.label)
+    left = before.sum(axis=0) + np.asarray(groups.removal_matrix(fit.n) @ (after - before))
     skipped = []
     for group in np.flatnonzero((left == 0).any(axis=1)):
         emptied = int(np.argmin(left[group]))
@@ -192,12 +188,17 @@ def emptying(
     return skipped
 
 
-def _counted_by_class(classes: Sequence[object], weight: Array, y: NDArray[Any]) -> Array:
+def _counted_by_class(classes: Sequence[object], weight: Array, y: Array) -> Array:
     """1 at the class of each row that counts: (n, K), one column where there are no classes."""
     codes = y.astype(np.int64) if classes else np.zeros(y.size, dtype=np.int64)
     by_class = np.zeros((y.size, max(1, len(classes))))
     by_class[np.arange(y.size), codes] = weight > 0
     return by_class
+
+
+def in_fit(groups: Groups, dataset: Dataset) -> Groups:
+    """The groups as rows of the fit's objective, where those of a pool, which they number from 0, stand last."""
+    return groups if dataset.pool is None else replace(groups, indices=groups.indices + dataset.n)
 
 
 def draw_test_points(loaded: LoadedStudy, dataset: Dataset, fitted: Fitted, test: Objective) -> ChosenPoints:

@@ -28,7 +28,7 @@ from groupinf.experiments.workers.progress import Progress
 from groupinf.groups.groups import Groups
 from groupinf.studies.group_effects.block import GroupsOfBlock, block_to_store, groups_of_block, stored_block
 from groupinf.studies.group_effects.checks import evaluations_of, load_checked, test_objective
-from groupinf.studies.group_effects.draw import Drawn, draw_test_points, make_study, row_change_of
+from groupinf.studies.group_effects.draw import Drawn, draw_test_points, in_fit, make_study, row_change_of
 from groupinf.studies.group_effects.identity import identity_of
 from groupinf.studies.group_effects.manifest import Evaluated, GroupEffectsManifest
 from groupinf.studies.group_effects.prepare import CONFIG, config_file
@@ -86,7 +86,7 @@ class Evaluation:
         return self._blocks(study)
 
     def _blocks(self, study: Study) -> Blocks[_Known, _KnownBlock]:
-        groups = groups_from(self.files)
+        groups = in_fit(groups_from(self.files), self.dataset)
         task = partial(_known_block, groups, retrainable(groups, self.of.skipped), self.of.block_width)
         return Blocks(_Known(study, self.source), task, _evaluate)
 
@@ -171,7 +171,7 @@ def _drawn_anew(work: Evaluation) -> tuple[Study, Drawn]:
     tested = draw_test_points(work.loaded, dataset, fitted, test)
     drawn = Drawn(about.lam_over_n, tested, groups_from(work.files), (), about.skipped)
     change = row_change_of(work.loaded, dataset, fitted)
-    return make_study(fitted, change, test, drawn, evaluations_of(work.loaded, dataset), work.loaded), drawn
+    return make_study(fitted, change, dataset, test, drawn, evaluations_of(work.loaded, dataset), work.loaded), drawn
 
 
 def _described(work: Evaluation, study: Study, drawn: Drawn) -> GroupEffectsManifest:

@@ -13,7 +13,7 @@ from groupinf.numerics.cross_validation import SCORES, CrossValidated, cross_val
 from groupinf.numerics.fit import Fitted, first_fit, polished
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective
-from groupinf.studies.group_effects.checks import training_objective
+from groupinf.studies.group_effects.checks import trained_on, training_objective
 from groupinf.studies.group_effects.folds import folds_of, one_class_notes
 from groupinf.studies.group_effects.linear_model import LinearModel
 from groupinf.studies.group_effects.manifest import ScoredValue
@@ -60,8 +60,8 @@ def fit_model(
     objective = training_objective(dataset, model, 0.0)
     folds = folds_of(wanted, dataset.y_train, seed)
     grid = np.logspace(np.log10(wanted.min), np.log10(wanted.max), wanted.num)
-    lams = tuple(lam_from(float(value), objective.n) for value in grid)
-    result = cross_validate(objective, lams, folds, SCORES[wanted.score_for(dataset.task)])
+    lams = tuple(lam_from(float(value), dataset.n) for value in grid)
+    result = cross_validate(trained_on(objective, dataset), lams, folds, SCORES[wanted.score_for(dataset.task)])
     best = result.lams.index(result.best)
     return _model(
         replace(objective, lam=result.best),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from groupinf.datasets.column_use import MOST_SHOWN, ColumnUse, column_notes
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.rows.pool import pool_as_training_rows
 from groupinf.experiments.driver import run_name
 from groupinf.experiments.workers.memory import LIBRARIES_BYTES, shortage
 from groupinf.studies.group_effects.checks import load_checked, model_of
@@ -86,7 +87,9 @@ def _plan(loaded: LoadedStudy) -> tuple[Plan, Dataset]:
 
 def _notes_on_gaps(loaded: LoadedStudy, dataset: Dataset) -> list[str]:
     """What a run will say of rows without a value."""
-    notes = [note for builder in loaded.located().groups.builders for note in builder.notes(dataset)]
+    notes = [
+        note for builder in loaded.located().groups.builders for note in builder.notes(pool_as_training_rows(dataset))
+    ]
     wanted = loaded.config.test_points
     return [*dict.fromkeys(notes), *(summed_rows(wanted, dataset).notes if wanted.column is not None else ())]
 
@@ -101,7 +104,7 @@ def _notes(loaded: LoadedStudy, dataset: Dataset, folds: int) -> tuple[str, ...]
 
 def _most_groups(loaded: LoadedStudy, dataset: Dataset) -> int:
     """At most how many groups the builders make."""
-    groups = loaded.located().groups
+    groups, dataset = loaded.located().groups, pool_as_training_rows(dataset)
     sizes, points = 0 if groups.sizes is None else groups.sizes.num, _test_points(loaded.config.test_points, dataset)
     return sum(builder.most_groups(dataset, sizes, points) for builder in groups.builders)
 

@@ -95,12 +95,11 @@ class Evaluated:
 class GroupEffectsManifest(RunManifest):
     """A run of group effects.
 
-    The data: ``n`` training rows, ``d`` features, ``n_test`` test rows, ``columns`` of a table of the user's own. The
-    fit: λ = ``lam`` = ``lam_over_n``·n, accuracies only of classes. ``change`` is what is done to a group. What is
-    measured: ``test_points`` as the tables
-    number them, chosen by their losses at the fit of ``drawn_at_lam_over_n``; ``scales`` are the largest predicted
-    effects on each evaluation, ``gradient_norms`` the largest ‖∇f‖ in H⁻¹. ``notes_on_groups`` are those of ``notes``
-    that came with the groups.
+    The data: ``n`` training rows, ``d`` features, ``n_test`` test rows, ``n_pool`` rows of a pool, ``columns`` of a
+    table of the user's own. The fit: λ = ``lam`` = ``lam_over_n``·n, accuracies only of classes. ``change`` is what is
+    done to a group. What is measured: ``test_points`` as the tables number them, chosen by their losses at the fit of
+    ``drawn_at_lam_over_n``; ``scales`` are the largest predicted effects on each evaluation, ``gradient_norms`` the
+    largest ‖∇f‖ in H⁻¹. ``notes_on_groups`` are those of ``notes`` that came with the groups.
     """
 
     unit: str = "group"
@@ -109,6 +108,7 @@ class GroupEffectsManifest(RunManifest):
     n: int
     d: int
     n_test: int
+    n_pool: int = 0
     classes: tuple[str, ...]
     loss_name: str
     intercept: Intercept = Intercept.FREE

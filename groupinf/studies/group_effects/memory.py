@@ -23,11 +23,12 @@ def work_bytes(dataset: Dataset, model: LinearModel, block_width: int | None) ->
     With fewer rows than features also their coordinates and the basis of these.
     """
     width = block_width or WIDEST
+    n = dataset.n + (0 if dataset.pool is None else dataset.pool.y.size)
     X = dataset.X_train if isinstance(dataset.X_train, np.ndarray) else dataset.X_train.data
     reduced, size = is_reduced(dataset.X_train), model.size(dataset)
-    rows = 2 * X.nbytes * (1 + dataset.y_test.size / dataset.n) + (8 * dataset.n * dataset.d if reduced else 0)
+    rows = 2 * X.nbytes * (n + dataset.y_test.size) / dataset.n + (8 * n * dataset.d if reduced else 0)
     hessian = 8 * size**2
     dense = 3 * hessian + min(FACTOR_BYTES, width * hessian) if hessian <= DENSE_BYTES else 0
-    kernel = 8 * dataset.n**2 if model.loss.outputs == 1 and 8 * dataset.n**2 <= KERNEL_BYTES else 0
-    block = width * (dataset.n + 8 * VECTORS * size)
+    kernel = 8 * n**2 if model.loss.outputs == 1 and 8 * n**2 <= KERNEL_BYTES else 0
+    block = width * (n + 8 * VECTORS * size)
     return int(rows + dense + kernel + block)

@@ -27,8 +27,8 @@ from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective
 from groupinf.numerics.predict import accuracy, mean_loss
 from groupinf.studies.group_effects.block import GroupsOfBlock, groups_of_block, retrain_block
-from groupinf.studies.group_effects.checks import evaluations_of, model_of, test_objective
-from groupinf.studies.group_effects.draw import Drawn, change_of, draw, make_study, row_change_of, study_from
+from groupinf.studies.group_effects.checks import change_of, evaluations_of, model_of, test_objective, trained_on
+from groupinf.studies.group_effects.draw import Drawn, draw, in_fit, make_study, row_change_of, study_from
 from groupinf.studies.group_effects.fit import Model, fit_model, scored_values
 from groupinf.studies.group_effects.identity import identity_of, without_data
 from groupinf.studies.group_effects.manifest import (
@@ -106,9 +106,9 @@ class Retraining:
         drawn = self.given.drawn or draw(loaded, dataset, chosen, test, jobs)
         evaluations = evaluations_of(loaded, dataset)
         change = one_thread(partial(row_change_of, loaded, dataset), chosen.fitted)
-        study = one_thread(partial(make_study, chosen.fitted, change, test, drawn, evaluations), loaded)
+        study = one_thread(partial(make_study, chosen.fitted, change, dataset, test, drawn, evaluations), loaded)
         return Made(
-            blocks=_blocks(study, drawn.groups, drawn.skipped),
+            blocks=_blocks(study, dataset, drawn.groups, drawn.skipped),
             files=_files(loaded, dataset, chosen, drawn.groups),
             manifest=_described(self, chosen, test, study, drawn),
             may_differ=(CONFIG, ROWS),
@@ -118,7 +118,7 @@ class Retraining:
         """The same study from what is stored."""
         groups = groups_from(files)
         study = one_thread(partial(_study_again, self.loaded, self.dataset, manifest, groups), files)
-        return _blocks(study, groups, manifest.skipped)
+        return _blocks(study, self.dataset, groups, manifest.skipped)
 
 
 def retraining(loaded: LoadedStudy, dataset: Dataset, given: Given = NOTHING) -> Retraining:
@@ -127,9 +127,11 @@ def retraining(loaded: LoadedStudy, dataset: Dataset, given: Given = NOTHING) ->
     return Retraining(loaded, dataset, identity, given)
 
 
-def _blocks(study: Study, groups: Groups, skipped: tuple[Skipped, ...]) -> Blocks[Study, GroupsOfBlock]:
+def _blocks(
+    study: Study, dataset: Dataset, groups: Groups, skipped: tuple[Skipped, ...]
+) -> Blocks[Study, GroupsOfBlock]:
     notes = (f"group {entry.name} ({groups.made_from[entry.group]}) is skipped: it {entry.reason}" for entry in skipped)
-    task = partial(groups_of_block, groups, retrainable(groups, skipped))
+    task = partial(groups_of_block, in_fit(groups, dataset), retrainable(groups, skipped))
     return Blocks(study, task, retrain_block, tuple(notes))
 
 
@@ -169,6 +171,7 @@ def _files(loaded: LoadedStudy, dataset: Dataset, model: Model, groups: Groups) 
 def _described(work: Retraining, model: Model, test: Objective, study: Study, drawn: Drawn) -> GroupEffectsManifest:
     """The manifest of a run that has been prepared just now."""
     dataset, fitted, classifies = work.dataset, model.fitted, work.dataset.task == "classification"
+    trained = trained_on(fitted.objective, dataset)
     return GroupEffectsManifest(
         study=STUDY,
         name=work.name,
@@ -183,6 +186,7 @@ def _described(work: Retraining, model: Model, test: Objective, study: Study, dr
         n=dataset.n,
         d=dataset.d,
         n_test=int(dataset.y_test.size),
+        n_pool=0 if dataset.pool is None else int(dataset.pool.y.size),
         classes=tuple(str(label) for label in dataset.classes),
         loss_name=fitted.objective.loss.name,
         intercept=fitted.objective.intercept,
@@ -192,9 +196,9 @@ def _described(work: Retraining, model: Model, test: Objective, study: Study, dr
         lam=fitted.objective.lam,
         lam_over_n=model.lam_over_n,
         cross_validation=scored_values(model),
-        train_accuracy=accuracy(fitted.objective, fitted.theta) if classifies else None,
+        train_accuracy=accuracy(trained, fitted.theta) if classifies else None,
         test_accuracy=accuracy(test, fitted.theta) if classifies else None,
-        train_loss=mean_loss(fitted.objective, fitted.theta),
+        train_loss=mean_loss(trained, fitted.theta),
         test_loss=mean_loss(test, fitted.theta),
         fit=FitCertificate(fitted.gradient_norm, fitted.decrement, fitted.passes),
         test_points=study.test.labels,

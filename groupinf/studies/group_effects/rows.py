@@ -11,21 +11,25 @@ ROWS = "rows.parquet"
 
 
 def rows_frame(dataset: Dataset) -> pd.DataFrame:
-    """One row for each training row and, below them, each test row: file, line, split, row, label, weight and key.
+    """One row for each training row, below them each test row and each of the pool: file, line, split, row, label,
+    weight and key.
 
     file is empty and line missing where it is not known where rows come from; weight is missing for test rows; the
     column key is there where the data have row keys.
     """
-    n, m, origins = dataset.n, int(dataset.y_test.size), dataset.origins
-    y = np.concatenate([dataset.y_train, dataset.y_test])
+    origins, pool = dataset.origins, dataset.pool
+    sizes = [dataset.n, int(dataset.y_test.size), 0 if pool is None else int(pool.y.size)]
+    y = [dataset.y_train, dataset.y_test, *([] if pool is None else [pool.y])]
+    weight = [dataset.sample_weight_train, np.full(sizes[1], np.nan), *([] if pool is None else [pool.sample_weight])]
+    labels = np.concatenate(y)
     frame = pd.DataFrame(
         {
-            "file": np.full(n + m, "", dtype=object) if origins is None else origins.file,
-            "line": pd.array([None] * (n + m) if origins is None else origins.line, dtype="Int64"),
-            "split": np.repeat(np.array(["train", "test"], dtype=object), [n, m]),
-            "row": np.concatenate([np.arange(n), np.arange(m)]).astype(np.int64),
-            "label": np.array(dataset.classes)[y] if dataset.classes else y,
-            "weight": np.concatenate([dataset.sample_weight_train, np.full(m, np.nan)]),
+            "file": np.full(sum(sizes), "", dtype=object) if origins is None else origins.file,
+            "line": pd.array([None] * sum(sizes) if origins is None else origins.line, dtype="Int64"),
+            "split": np.repeat(np.array(["train", "test", "pool"], dtype=object), sizes),
+            "row": np.concatenate([np.arange(size) for size in sizes]).astype(np.int64),
+            "label": np.array(dataset.classes)[labels] if dataset.classes else labels,
+            "weight": np.concatenate(weight),
         }
     )
     return frame if origins is None or origins.key is None else frame.assign(key=origins.key)

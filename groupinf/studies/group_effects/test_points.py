@@ -109,9 +109,10 @@ def rows_of_keys(keys: Sequence[str], dataset: Dataset) -> list[int]:
         raise DataError("expected data whose rows have keys, found none; row_key in the dataset names their column")
     for key in keys:
         row = known.get(key)
-        if row is None or row < dataset.n:
-            found = f"found {key!r}, which " + ("no row has" if row is None else "is a training row")
-            tests = [name for name, at in known.items() if at >= dataset.n]
+        if row is None or not dataset.n <= row < dataset.n + dataset.y_test.size:
+            is_one = "is a training row" if row is not None and row < dataset.n else "is a row of the pool"
+            found = f"found {key!r}, which " + ("no row has" if row is None else is_one)
+            tests = [name for name, at in known.items() if dataset.n <= at < dataset.n + dataset.y_test.size]
             raise DataError(f"expected keys of test rows, {found}{did_you_mean(key, tests) if row is None else ''}")
     return [known[key] - dataset.n for key in keys]
 
