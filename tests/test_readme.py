@@ -35,6 +35,7 @@ from groupinf.groups.builders.registry import BUILDERS, known_kinds
 from groupinf.groups.sizes import Sizes
 from groupinf.numerics.losses.registry import LOSSES, loss_for
 from groupinf.studies.group_effects import schema
+from groupinf.studies.group_effects.model_section import MODEL
 from groupinf.studies.group_effects.result import Run, Sweep
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES
 from groupinf.studies.load import DEFAULT, load_config
@@ -49,7 +50,7 @@ LONGEST_FRONT_PAGE = 180
 # Heading of configs/README.md -> the sections of the schema whose keys its table lists.
 SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "Top level": (schema.Config,),
-    "model": (schema.ModelConfig,),
+    "model": tuple(MODEL.cases.values()),
     "dataset": tuple(kind.options for kind in DATASET_KINDS.values()),
     "regularization": (schema.Regularization,),
     "regularization.cross_validation": (schema.CrossValidation,),

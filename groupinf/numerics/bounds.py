@@ -14,9 +14,10 @@ H_θ is not formed. Two matrices below it are at hand, and the smaller of the tw
   vᵀM⁻¹v = ‖v_weights − v_intercept x̄‖²/λ + v_intercept²/A, with an x̄ that is a mean of rows, and so near their mean.
   Where no intercept is free it is λ‖θ‖² alone.
 
-g is known up to rounding: of each term, s_i r_i and its product with x_ij, by (γ_k + PER_ROW)|s_i r_i x_ij|; of the
-penalty; and of the scores, δ_i ≤ γ_p ‖x_i/m‖‖m∘θ‖, which moves r_i by a_iδ_i: √(Σ s_i a_i δ_i²) at most in the norm of
-H_θ⁻¹, as XH_θ⁻¹Xᵀ ≤ D⁻¹. What is proven counts each at its bound, what is estimated at its usual size.
+g is known up to rounding: of each term, s_i r_i and its product with x_ij, by (γ_k + ku)|s_i r_i x_ij|, k the loss's
+``roundings``; of the penalty; and of the scores, δ_i ≤ γ_p ‖x_i/m‖‖m∘θ‖, which moves r_i by a_iδ_i: √(Σ s_i a_i δ_i²)
+at most in the norm of H_θ⁻¹, as XH_θ⁻¹Xᵀ ≤ D⁻¹. What is proven counts each at its bound, what is
+estimated at its usual size.
 """
 
 from __future__ import annotations
@@ -32,7 +33,6 @@ from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, row_slices, scores, transposed_product
 from groupinf.numerics.products import Design
 from groupinf.numerics.rounding import (
-    PER_ROW,
     SLACK,
     UNIT,
     USUAL_TERM,
@@ -148,7 +148,7 @@ def proven_score_errors(problem: Bounded, end: End, amplification: Array) -> Arr
     of_scores = gamma(objective.p + 2) * sizes.largest_row * end.parameters
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         near = np.exp(concordance * of_scores)
-        of_terms = SLACK * (gamma(summed_terms(objective) + 3) + PER_ROW) * end.residual
+        of_terms = SLACK * (gamma(summed_terms(objective) + 3) + objective.loss.roundings * UNIT) * end.residual
         off, pulled = of_terms * sizes.sums[:, None], 3.0 * UNIT * objective.lam * np.abs(end.theta)
         scattered = gamma(objective.p + 2) * end.parameters * np.sqrt(end.scatter * near)
         R, norm = _by_the_penalty(objective, sizes, end, near, off, pulled)

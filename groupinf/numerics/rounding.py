@@ -18,9 +18,6 @@ from groupinf.numerics.objective import HESSIAN_ROWS, Objective, row_slices, sco
 from groupinf.numerics.products import Design
 
 UNIT = 2.0**-53
-# relative error of a residual, and of a curvature, at a given score: an exponential to 4u (NumPy states below 1 to 4
-# for its vector code) and six operations more
-PER_ROW = 10 * UNIT
 # the usual error of a term s_i r_i x_ij of a gradient and of the sums it goes through, each to a few roundings,
 # relative to √Σ(s r)²·√Σx_ij², which bounds the sum of the terms' sizes
 USUAL_TERM = 4 * UNIT

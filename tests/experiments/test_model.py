@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+from scipy import optimize
 from sklearn.linear_model import LogisticRegression
 from support.runs import unreported
 
@@ -167,7 +168,15 @@ def test_a_loss_may_stand_in_model_or_beside_it(small_arrays: dict[str, Any], tm
         ({"intercept": None}, "model.intercept", "free, penalised, none"),
         ({"intercpt": "none"}, "model.intercpt", "intercept"),
         ("none", "model", "expected keys and values"),
-        ({"loss": "hinged"}, "model.loss", "binary_logistic"),
+        ({"loss": "softmac"}, "model.loss", "did you mean 'softmax'?"),
+        ({"loss": "smooth_hinge", "temperature": 0}, "model.temperature", "expected a number above 0, found 0"),
+        ({"loss": "smooth_hinge", "temperature": "warm"}, "model.temperature", "expected a number"),
+        (
+            {"loss": "squared", "temperature": 1.0},
+            "model.temperature",
+            "only with loss: smooth_hinge, found loss: squared",
+        ),
+        ({"temperature": 1.0}, "model.temperature", "only with loss: smooth_hinge, found no loss"),
     ],
 )
 def test_a_model_that_is_none_is_refused_where_it_stands(
@@ -176,7 +185,7 @@ def test_a_model_that_is_none_is_refused_where_it_stands(
     file = tmp_path / "study.yaml"
     lines = yaml.safe_dump({**small_config, "model": model}, sort_keys=False).splitlines()
     file.write_text("\n".join(lines))
-    line = 1 + lines.index("model: none" if model == "none" else "model:") + (model != "none")
+    line = 1 + lines.index("model: none" if model == "none" else "model:") + (0 if model == "none" else len(model))
     with pytest.raises(ConfigError) as caught:
         load_config(file, ())
     said = str(caught.value)
@@ -207,3 +216,53 @@ def test_a_pool_may_take_every_row_of_a_class_where_no_intercept_is_free(
     with pytest.raises(ConfigError, match="found all rows of class yes in it"):
         load_checked(load_config(config, ()))
     assert load_checked(load_config({**config, "model": {"intercept": "none"}}, ())).pool is not None
+
+
+@pytest.mark.parametrize("intercept", ["free", "none"])
+@pytest.mark.parametrize("change", ["remove", "relabel"])
+def test_effects_of_a_smooth_hinge_are_those_of_minimising_it_by_other_means(
+    small_config: dict[str, Any], small_arrays: dict[str, Any], tmp_path: Path, intercept: str, change: str
+) -> None:
+    model = {"loss": "smooth_hinge", "temperature": 0.2, "intercept": intercept}
+    run = unreported({**small_config, "model": model, "change": change}, tmp_path)
+    X, sign = small_arrays["X_train"], np.where(small_arrays["y_train"] == "yes", 1.0, -1.0)
+    tested = small_arrays["X_test"][list(run.manifest.test_points)]
+    truth = np.where(small_arrays["y_test"][list(run.manifest.test_points)] == "yes", 1.0, -1.0)
+    ones = intercept == "free"
+
+    def wide(rows: np.ndarray) -> np.ndarray:
+        return np.hstack([rows, np.ones((len(rows), 1))]) if ones else rows
+
+    def loss(margin: np.ndarray) -> np.ndarray:
+        return 0.2 * np.logaddexp(0.0, (1 - margin) / 0.2)
+
+    def scores(sign: np.ndarray, weight: np.ndarray) -> np.ndarray:
+        X1, lam = wide(X), np.full(3 + ones, LAM) * ([1, 1, 1, 0] if ones else 1)
+
+        def value(theta: np.ndarray) -> tuple[float, np.ndarray]:
+            m = sign * (X1 @ theta)
+            r = -sign * weight / (1 + np.exp(-(1 - m) / 0.2))
+            return weight @ loss(m) + 0.5 * lam @ theta**2, X1.T @ r + lam * theta
+
+        end = optimize.minimize(value, np.zeros(3 + ones), jac=True, method="BFGS", options={"gtol": 1e-9})
+        return np.asarray(wide(tested) @ end.x)
+
+    before = scores(sign, np.ones(90))
+    for evaluation in ("test_prediction", "test_loss"):
+        found = effects_on(run, evaluation)
+        for row, group in list(enumerate(run.retrains["group"]))[::3]:
+            inside = np.isin(np.arange(90), members(run)[group])
+            labels = np.where(inside & (change == "relabel"), -sign, sign)
+            after = scores(labels, np.where(inside & (change == "remove"), 0.0, 1.0))
+            expected = after - before if evaluation == "test_prediction" else loss(truth * after) - loss(truth * before)
+            np.testing.assert_allclose(found[row], expected, atol=2e-6)
+    assert run.manifest.loss_options == {"temperature": 0.2}
+    assert np.isfinite(run.retrains["score_bound"]).mean() > 0.5
+    assert "losses in units of the score" in run.manifest.convention.sentence
+
+
+def test_the_temperature_is_part_of_what_a_study_is(small_config: dict[str, Any]) -> None:
+    smooth = {**small_config, "model": {"loss": "smooth_hinge"}}
+    assert identity({**small_config, "model": {"loss": "smooth_hinge", "temperature": 0.001}}) == identity(smooth)
+    assert identity({**small_config, "loss": "smooth_hinge"}) == identity(smooth)
+    assert identity({**small_config, "model": {"loss": "smooth_hinge", "temperature": 0.1}}) != identity(smooth)

@@ -70,7 +70,8 @@ def load_checked(loaded: LoadedStudy) -> Dataset:
 
 def loss_of(loaded: LoadedStudy, dataset: Dataset) -> Loss:
     """The configured loss; where the key is left out, the first registered one that is for the labels."""
-    return loss_for(len(dataset.classes), loaded.config.loss or loaded.config.model_or_default.loss)
+    model = loaded.config.model_or_default
+    return loss_for(len(dataset.classes), loaded.config.loss or model.loss, model.options)
 
 
 def model_of(loaded: LoadedStudy, dataset: Dataset) -> LinearModel:

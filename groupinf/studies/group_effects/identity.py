@@ -13,7 +13,8 @@ from groupinf.datasets.registry import DATASET_KINDS, kind_of
 from groupinf.effects.changes.registry import REMOVE
 from groupinf.groups.by_value import BY_VALUE
 from groupinf.numerics.losses.registry import loss_for
-from groupinf.studies.group_effects.schema import Config, LoadedStudy, ModelConfig, resolved
+from groupinf.studies.group_effects.model_section import ModelConfig
+from groupinf.studies.group_effects.schema import Config, LoadedStudy, resolved
 
 # raised when a stage gives other numbers for the same configuration and data
 STAGE_VERSIONS: dict[str, int] = {"prepare": 2, "compute": 2, "collect": 1}
@@ -27,7 +28,8 @@ def identity_of(loaded: LoadedStudy, dataset: Dataset) -> dict[str, Any]:
     """
     config = resolved(loaded, dataset.task)
     del config["name"]
-    config.update(_of_model(config.pop("loss", None), config.pop("model", {}), dataset))
+    config.pop("model", None)
+    config.update(_of_model(config.pop("loss", None), loaded.config.model_or_default, dataset))
     if loaded.config.change == REMOVE:
         del config["change"]
     for file in named_files(loaded.config):
@@ -46,10 +48,10 @@ def identity_of(loaded: LoadedStudy, dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def _of_model(loss: str | None, model: Mapping[str, Any], dataset: Dataset) -> dict[str, Any]:
+def _of_model(loss: str | None, model: ModelConfig, dataset: Dataset) -> dict[str, Any]:
     """The keys ``loss`` and ``model`` with what is not the default: spelled out or left out, the same study."""
-    name, defaults = loss or model.get("loss"), ModelConfig().model_dump()
-    other = {key: value for key, value in model.items() if key != "loss" and value != defaults.get(key)}
+    name = loss or model.loss
+    other = model.model_dump(mode="json", exclude_defaults=True, exclude={"loss"})
     of_loss = {} if name in (None, loss_for(len(dataset.classes)).name) else {"loss": name}
     return of_loss | ({"model": other} if other else {})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, ClassVar
 
 from groupinf.config.registered import NamedSection
@@ -111,6 +111,7 @@ class GroupEffectsManifest(RunManifest):
     n_pool: int = 0
     classes: tuple[str, ...]
     loss_name: str
+    loss_options: Mapping[str, float] = field(default_factory=dict)
     intercept: Intercept = Intercept.FREE
     change: Annotated[Change, NamedSection(CHANGES, "change")] = REMOVE
     columns: tuple[ColumnUse, ...] = ()
@@ -153,7 +154,7 @@ class GroupEffectsManifest(RunManifest):
     @property
     def loss(self) -> Loss:
         """The loss of the model."""
-        return loss_for(len(self.classes), self.loss_name)
+        return loss_for(len(self.classes), self.loss_name, self.loss_options)
 
     @property
     def model(self) -> LinearModel:

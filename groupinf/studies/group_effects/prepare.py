@@ -189,6 +189,7 @@ def _described(work: Retraining, model: Model, test: Objective, study: Study, dr
         n_pool=0 if dataset.pool is None else int(dataset.pool.y.size),
         classes=tuple(str(label) for label in dataset.classes),
         loss_name=fitted.objective.loss.name,
+        loss_options=work.loaded.config.model_or_default.options,
         intercept=fitted.objective.intercept,
         change=change_of(work.loaded),
         columns=tuple(dataset.uses),

@@ -41,9 +41,8 @@ from groupinf.groups.builders.builder import Builder
 from groupinf.groups.builders.registry import BUILDERS
 from groupinf.groups.by_value import ColumnNames, Gaps
 from groupinf.groups.sizes import Sizes
-from groupinf.numerics.losses.registry import LOSSES
+from groupinf.studies.group_effects.model_section import MODEL, LossName, ModelConfig
 
-LossName = Annotated[str, RegisteredName(LOSSES)]
 EvaluationName = Annotated[str, RegisteredName(EVALUATIONS)]
 MethodName = Annotated[str, RegisteredName(METHODS)]
 
@@ -184,19 +183,12 @@ class Influence(Section):
         return value
 
 
-class ModelConfig(Section):
-    """What is fitted: a loss, and what is done about an intercept."""
-
-    loss: LossName | None = None
-    intercept: Literal["free", "penalised", "none"] = "free"
-
-
 class Config(StudyConfig):
     """One study: a dataset, a regularisation, groups, test points, evaluations and methods."""
 
     dataset: DatasetConfig
     loss: LossName | None = None
-    model: ModelConfig | None = None
+    model: Annotated[ModelConfig, MODEL] | None = None
     regularization: Regularization
     change: Annotated[Change, NamedSection(CHANGES, "change")] | None = None
     groups: GroupsConfig
