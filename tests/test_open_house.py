@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.linear_model import PoissonRegressor
-from support.outside_cases import HALF, Coefficient, EveryNth, Poisson
+from support.outside_cases import Coefficient, EveryNth, Half, Poisson
 from support.registered import registered
 
 import groupinf
@@ -42,7 +42,7 @@ def configured(folder: Path, **changes: Any) -> dict[str, Any]:
 def test_cases_from_outside_run_together_from_configuration_to_report(tmp_path: Path) -> None:
     with (
         registered(LOSSES, Poisson),
-        registered(METHODS, HALF),
+        registered(METHODS, Half),
         registered(EVALUATIONS, Coefficient()),
         registered(BUILDERS, EveryNth),
     ):

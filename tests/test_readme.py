@@ -25,12 +25,15 @@ import groupinf
 from groupinf.cli.main import main
 from groupinf.config.named_file import file_keys
 from groupinf.config.registered import RegisteredName, union_of
+from groupinf.config.section import keys_of
 from groupinf.config.sweep_schema import SweepConfig
+from groupinf.datasets.choice.options import Condition, Subset
 from groupinf.datasets.known.registry import dataset_names
 from groupinf.datasets.registry import DATASET_KINDS
 from groupinf.effects.changes.registry import CHANGES
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.registry import METHODS
+from groupinf.effects.solvers import SolverOptions
 from groupinf.groups.builders.registry import BUILDERS, known_kinds
 from groupinf.groups.sizes import Sizes
 from groupinf.numerics.losses.registry import LOSSES, loss_for
@@ -52,6 +55,8 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "Top level": (schema.Config,),
     "model": tuple(MODEL.cases.values()),
     "dataset": tuple(kind.options for kind in DATASET_KINDS.values()),
+    "dataset.exclude": (Condition,),
+    "dataset.subset": (Subset,),
     "regularization": (schema.Regularization,),
     "regularization.cross_validation": (schema.CrossValidation,),
     "regularization.sweep": (SweepConfig,),
@@ -59,7 +64,8 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "groups": (schema.GroupsConfig,),
     "groups.sizes": (Sizes,),
     "groups.builders": tuple(BUILDERS.values()),
-    "influence": (schema.Influence,),
+    "influence": (SolverOptions,),
+    "methods": tuple(METHODS.values()),
     "test_points": (schema.TestPoints,),
 }
 PROGRAMS = {"groupinf", "bash", "python", "export"}
@@ -90,7 +96,7 @@ def table(page: Path, heading: str) -> dict[str, dict[str, str]]:
 
 def fields(heading: str) -> Iterator[tuple[str, FieldInfo]]:
     for model in SECTIONS[heading]:
-        yield from model.model_fields.items()
+        yield from zip(keys_of(model), model.model_fields.values(), strict=True)
 
 
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
@@ -122,10 +128,15 @@ def test_the_front_page_is_short_and_leads_to_all_others() -> None:
         assert f"]({page.relative_to(ROOT)})" in text_of(FRONT)
 
 
-def test_the_front_page_has_the_formula_of_every_method_and_evaluation() -> None:
-    tables = section(FRONT, "What is computed")
-    for name in (*METHODS, *EVALUATIONS, "actual"):
+def test_formulas_of_evaluations_and_of_the_methods_of_the_paper_are_on_the_front_page_and_of_others_linked() -> None:
+    tables, others = section(FRONT, "What is computed"), section(CONFIGS, "The other methods")
+    of_the_paper = [method.name for method in schema.METHODS_OF_THE_PAPER]
+    for name in (*of_the_paper, *EVALUATIONS, "actual"):
         assert re.search(rf"^\| `{name}` \| [^|]+ \|", tables, re.MULTILINE), name
+    for method in METHODS.values():
+        line = rf"^\| `{method.name}` \| [^|]+ \| {method.readout.value} \| [^|]+ \|$"
+        assert re.search(line, tables if method.name in of_the_paper else others, re.MULTILINE), method.name
+    assert "](configs/README.md#the-other-methods)" in tables
     assert "(H − H(w))⁻¹g(w)" in tables
     (losses,) = re.findall(r"^\| ℓ \| (.*) \|$", tables, re.MULTILINE)
     for loss in LOSSES.values():
@@ -163,7 +174,7 @@ def test_reference_lists_the_keys_of_the_schema_and_no_others(heading: str) -> N
 
 # left out, these follow from the data
 # by which a section is told: left out, it is another or none
-TAGS = {"groups.builders": "builder", "change": "change"}
+TAGS = {"groups.builders": "builder", "change": "change", "methods": "method"}
 BY_TASK = {"evaluations": "all that the task allows", "score": "`accuracy`; for regression `log_loss`"}
 
 
@@ -181,6 +192,8 @@ def test_reference_has_the_defaults_of_the_schema(heading: str) -> None:
             assert stated == "–"
         else:
             default = field.default
+            if key == "methods":
+                default = [schema.METHOD.told(method) for method in default]
             plain = default.model_dump(exclude_none=True) if isinstance(default, BaseModel) else default
             assert stated == f"`{json.dumps(plain)}`", key
 
@@ -196,7 +209,7 @@ def test_reference_covers_every_section_of_the_schema() -> None:
 def test_reference_names_every_choice(heading: str) -> None:
     rows = table(CONFIGS, heading)
     for key, field in fields(heading):
-        if key != "builder":
+        if key not in ("builder", "method"):
             for name in choices(field.annotation):
                 assert f"`{name}`" in rows[key]["type"], (key, name)
 
@@ -367,7 +380,7 @@ def examples(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     for example in blocks("python", CODE):
         exec(compile(example, "groupinf/README.md", "exec", dont_inherit=True), names := {"__name__": "example"})
         made |= names
-    with_registered(monkeypatch, METHODS, made["DIAGONAL_INFLUENCE"])
+    with_registered(monkeypatch, METHODS, made["DiagonalInfluence"])
     with_registered(monkeypatch, EVALUATIONS, made["TEST_PROBABILITY"])
     with_registered(monkeypatch, LOSSES, made["LogCosh"])
     with_registered(monkeypatch, BUILDERS, made["Heaviest"])

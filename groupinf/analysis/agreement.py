@@ -34,6 +34,9 @@ STATISTICS = (
     "median_relative_error",
 )
 
+# those that compare sizes, undefined where only the order of predicted effects means anything
+OF_SIZES = ("slope", "underestimated", "median_relative_error")
+
 Interval = Literal["bootstrap", "analytic"]
 INTERVAL_WORDS: dict[Interval, str] = {
     "bootstrap": f"95 % percentile bootstrap over groups, {RESAMPLES:,} resamples",
@@ -69,7 +72,8 @@ def agreement_table(effects: pd.DataFrame, seed: int) -> AgreementTable:
     slope: Σpa/Σp², least squares of a on p through the origin, since removing nothing changes nothing; above 1
     the prediction is too small. same_sign: share with sign p = sign a. underestimated: share that also has
     |p| < |a|. median_relative_error: median of |p - a|/|a| over groups with a ≠ 0.
-    NaN where undefined: ρ of one group or of constant effects, intervals of fewer than 10 groups, slope of p = 0.
+    NaN where undefined: ρ of one group or of constant effects, intervals of fewer than 10 groups, slope of p = 0, and
+    OF_SIZES of predictions of which only ranks mean anything.
 
     ``effects`` is one run's tidy table. Raises DataError where it is incomplete or a kind is named "all".
     """
@@ -103,6 +107,8 @@ def agreement_rows(
         "underestimated": (same_sign & (np.abs(predicted) < (1 - ROUNDING) * np.abs(actual))).mean(axis=-1),
         "median_relative_error": _median_relative_error(predicted, actual),
     }
+    for statistic in OF_SIZES:
+        statistics[statistic][[method in pairs.ranks_only for method in pairs.methods]] = np.nan
     keys = [(e, t, kind, m) for m in pairs.methods for e, t in pairs.measures]
     frame = pd.DataFrame(keys, columns=list(KEYS))
     return frame.assign(**{name: statistics[name].ravel() for name in STATISTICS})

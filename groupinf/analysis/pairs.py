@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from groupinf.errors import DataError
 
 ACTUAL = "actual"
+# the readout of a method whose predicted effects are in units of their own
+RANKS = "ranks"
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,8 @@ class PairedEffects:
     """Predicted and actual effects of the same G groups, in the table's order of first appearance.
 
     ``measures`` holds the E pairs (evaluation, test_point) and ``methods`` the M predictions; ``predicted``
-    is (M, E, G), ``actual`` (E, G), ``groups`` and ``kinds`` (G,).
+    is (M, E, G), ``actual`` (E, G), ``groups`` and ``kinds`` (G,). Of the methods ``ranks_only`` the predicted effects
+    are in units of their own: only their order means anything.
     """
 
     measures: tuple[tuple[str, int], ...]
@@ -27,6 +30,7 @@ class PairedEffects:
     kinds: NDArray[np.object_]
     predicted: NDArray[np.float64]
     actual: NDArray[np.float64]
+    ranks_only: frozenset[str] = frozenset()
 
 
 def pair_effects(effects: pd.DataFrame) -> PairedEffects:
@@ -59,6 +63,7 @@ def pair_effects(effects: pd.DataFrame) -> PairedEffects:
         kinds=effects.drop_duplicates("group")["kind"].to_numpy(dtype=object),
         predicted=np.delete(values, actual_at, axis=0),
         actual=values[actual_at],
+        ranks_only=frozenset(effects.loc[effects["readout"] == RANKS, "method"]),
     )
 
 

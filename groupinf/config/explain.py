@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from groupinf.config.as_list import as_list
 from groupinf.config.reader import Key, Problem
 from groupinf.config.registered import FaultBelowError, RegisteredSection, union_of
-from groupinf.config.section import ALTERNATIVES, Section, section_of
+from groupinf.config.section import ALTERNATIVES, Section, keys_of, section_of
 from groupinf.config.words import found, in_quotes, unknown_name
 from groupinf.wording import did_you_mean
 
@@ -84,7 +84,7 @@ def _problem(error: Mapping[str, Any], place: _Place) -> tuple[Key, str]:
     if kind == "extra_forbidden":
         name, union = str(key[-1]), place.union
         excluded = union.unknown_key(name, place.case) if union and place.case is not None else None
-        return key, excluded or unknown_name("key", name, place.model.model_fields)
+        return key, excluded or unknown_name("key", name, keys_of(place.model))
     if kind == "missing":
         section = ".".join(map(str, key[:-1])) or "a configuration"
         needed = f"{section} needs it" + (f" for {place.case}" if place.case else "")
@@ -110,7 +110,7 @@ def _advice(error: Mapping[str, Any], model: type[Section]) -> str:
     if kind == "tuple_type" and isinstance(value, str | int | float):
         return as_list(value, model.model_fields.get(str(error["loc"][-1])))
     if kind == "model_type":
-        return f"; valid keys: {', '.join(model.model_fields)}"
+        return f"; valid keys: {', '.join(keys_of(model))}"
     return ""
 
 

@@ -71,12 +71,17 @@ class RegisteredSection(ABC):
         """A section that is given in short, as keys and values; anything else as it is."""
         return value
 
+    def told(self, section: Section) -> Any:
+        """A section as JSON-able values: every default filled in, what is unset left out."""
+        return section.model_dump(mode="json", by_alias=True, exclude_none=True)
+
     def unknown_key(self, key: str, case: str) -> str | None:
         """What is wrong with a key that a case does not have, where that is more than a slip."""
         return None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(self._checked)
+        told = core_schema.plain_serializer_function_ser_schema(self.told, when_used="json")
+        return core_schema.no_info_plain_validator_function(self._checked, serialization=told)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return self.json_schema({name: model.__pydantic_core_schema__ for name, model in self.cases.items()}, handler)
@@ -92,9 +97,13 @@ class RegisteredSection(ABC):
 
 @dataclass(frozen=True, eq=False)
 class NamedSection(RegisteredSection):
-    """One of ``cases`` by the value of ``key``: ``{key: CASE, ...}``, or the name of the case alone."""
+    """One of ``cases`` by the value of ``key``: ``{key: CASE, ...}``, or the name of the case alone.
+
+    With ``in_short`` a section of nothing but defaults is told by its name alone too.
+    """
 
     key: str
+    in_short: bool = False
 
     def case_of(self, value: Any) -> str | None:
         value = self.spelled_out(value)
@@ -120,6 +129,13 @@ class NamedSection(RegisteredSection):
 
     def spelled_out(self, value: Any) -> Any:
         return {self.key: value} if isinstance(value, str) else value
+
+    def told(self, section: Section) -> str | dict[str, Any]:
+        """A section as JSON-able values: every default filled in, what is unset left out."""
+        if self.in_short and all(getattr(section, n) == f.default for n, f in type(section).model_fields.items()):
+            return str(getattr(section, self.key))
+        told: dict[str, Any] = super().told(section)
+        return told
 
 
 @dataclass(frozen=True, eq=False)

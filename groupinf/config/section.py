@@ -66,6 +66,11 @@ def distinct(values: tuple[_Entry, ...]) -> tuple[_Entry, ...]:
     return values
 
 
+def keys_of(model: type[Section]) -> list[str]:
+    """The keys of a section, as configurations write them."""
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
 def exclusive(message: str) -> PydanticCustomError:
     """The error, for a validator, of a section with keys that exclude each other."""
     return PydanticCustomError(ALTERNATIVES, "{message}", {"message": message})
@@ -78,9 +83,15 @@ def marks_of(field: FieldInfo) -> Iterator[object]:
 
 
 def section_of(field: FieldInfo) -> type[Section] | None:
-    """The section that a field is, if it is one."""
-    parts = (field.annotation, *get_args(field.annotation))
+    """The section that a field is, if it is one, or that a list is of."""
+    parts = _parts_of(field.annotation)
     return next((part for part in parts if isinstance(part, type) and issubclass(part, Section)), None)
+
+
+def _parts_of(annotation: Any) -> Iterator[Any]:
+    yield annotation
+    for part in get_args(annotation):
+        yield from _parts_of(part)
 
 
 def _marks_in(annotation: Any) -> Iterator[object]:

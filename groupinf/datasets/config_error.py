@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from groupinf.config.reader import Key
 from groupinf.errors import DataError
 
 
@@ -11,6 +12,6 @@ class DatasetConfigError(DataError):
     The message does not repeat the key: whoever knows the configuration file puts file, line and key in front.
     """
 
-    def __init__(self, message: str, key: tuple[str, ...]) -> None:
+    def __init__(self, message: str, key: Key) -> None:
         super().__init__(message)
         self.key = key

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from groupinf.datasets.choice.left import RowsLeft, TargetScale
 from groupinf.datasets.column_use import ColumnUse
 from groupinf.datasets.rows.origins import RowOrigins
 
@@ -19,7 +20,10 @@ Task = Literal["classification", "regression"]
 
 @dataclass(frozen=True)
 class PoolRows:
-    """m rows that are neither trained nor tested on: X, y, sample_weight and columns as of training rows."""
+    """Rows that are neither fitted nor tested: X (k, d), y (k,), weights (k,), values of the groupings (name -> (k,)).
+
+    Features and labels are encoded as those of the training rows.
+    """
 
     X: Features
     y: NDArray[np.int64] | NDArray[np.float64]
@@ -37,8 +41,9 @@ class Dataset:
     ``columns`` holds natural groupings of the training rows (name -> (n,) values), ``test_columns`` of the
     test rows (name -> (m,) values), both with None where a row has no value; ``sources`` the sha256 of every file that
     the rows came from, ``origins`` where in them each row stands, None where that is not known. ``uses`` says what
-    became of each column of a table. ``pool`` holds rows that may be added to the training rows, None where there are
-    none; in ``origins`` they stand below the test rows.
+    became of each column of a table. ``pool`` are the rows that may be added to the training rows, None where there are
+    none; ``set_aside`` those of a pool that a study has no use for. Either stands below the test rows in ``origins``.
+    ``rows_left`` says what each step of a choice of rows left, ``target_scale`` how a standardised target is scaled.
     """
 
     name: str
@@ -56,6 +61,9 @@ class Dataset:
     uses: tuple[ColumnUse, ...] = ()
     origins: RowOrigins | None = None
     pool: PoolRows | None = None
+    set_aside: PoolRows | None = None
+    rows_left: tuple[RowsLeft, ...] = ()
+    target_scale: TargetScale | None = None
 
     @property
     def n(self) -> int:
@@ -66,3 +74,13 @@ class Dataset:
     def d(self) -> int:
         """Number of features, the intercept not counted."""
         return int(self.X_train.shape[1])
+
+    @property
+    def n_test(self) -> int:
+        """Number of test rows."""
+        return int(self.y_test.size)
+
+    @property
+    def n_pool(self) -> int:
+        """Number of rows that are neither fitted nor tested."""
+        return sum(int(rows.y.size) for rows in (self.pool, self.set_aside) if rows is not None)

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 from groupinf.config.named_file import NamedFile, absolute, named_files
 from groupinf.config.registered import KeyedSection
-from groupinf.config.section import Section
+from groupinf.datasets.choice.choose import chosen
+from groupinf.datasets.choice.options import RowChoice
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.kind import DatasetKind
@@ -22,10 +23,10 @@ from groupinf.registry import Registry
 DATASET_KINDS: Registry[DatasetKind[Any]] = Registry("kind of data", (BY_NAME, NPZ, CSV, PARQUET, LIBSVM))
 
 
-class _Options(Mapping[str, type[Section]]):
+class _Options(Mapping[str, type[RowChoice]]):
     """The options of each kind, of those too that are registered later."""
 
-    def __getitem__(self, name: str) -> type[Section]:
+    def __getitem__(self, name: str) -> type[RowChoice]:
         return DATASET_KINDS[name].options
 
     def __contains__(self, name: object) -> bool:
@@ -39,26 +40,27 @@ class _Options(Mapping[str, type[Section]]):
 
 
 # The section ``dataset``: of the kind whose name is one of its keys.
-DatasetConfig = Annotated[Section, KeyedSection(_Options())]
+DatasetConfig = Annotated[RowChoice, KeyedSection(_Options())]
 
 
-def kind_of(config: Section) -> DatasetKind[Any]:
+def kind_of(config: RowChoice) -> DatasetKind[Any]:
     """Return the kind of data that a section ``dataset`` asks for."""
     return {kind.options: kind for kind in DATASET_KINDS.values()}[type(config)]
 
 
-def load_dataset(config: Section, base: Path, seed: int) -> Dataset:
-    """Return the dataset that a section ``dataset`` asks for.
+def load_dataset(config: RowChoice, base: Path, seed: int) -> Dataset:
+    """Return the rows that a section ``dataset`` asks for, of the data that it names.
 
     Relative paths start from ``base``, ``~`` is the user's home. ``seed`` decides the split where the data do not come
     with one. Raises DataError where the data are absent or not usable, naming the file and the place in it, and
     DatasetConfigError where a key of the configuration causes or can mend that.
     """
     files = [_user_file(file, base) for file in named_files(config)]
-    return kind_of(config).load(config, files, seed)
+    dataset = kind_of(config).load(config, files, seed)
+    return chosen(config, dataset, str(files[0]) if files else dataset.name)
 
 
-def declared_bytes(config: Section, base: Path) -> int:
+def declared_bytes(config: RowChoice, base: Path) -> int:
     """Return how many bytes of memory data take at least, by what their files declare; 0 where that is not known."""
     declared = kind_of(config).declared_bytes
     if declared is None:

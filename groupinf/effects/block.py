@@ -12,7 +12,6 @@ from groupinf.effects.context import BlockContext
 from groupinf.effects.evaluations.evaluation import Measure, measures_of
 from groupinf.effects.readout import predicted_reading
 from groupinf.effects.retraining import Ended, effects_at, ended_at, retrain_to_tolerance
-from groupinf.effects.steps import solutions
 from groupinf.effects.study import Study
 from groupinf.effects.trust import trust_in
 from groupinf.errors import ConvergenceError, GroupConvergenceError
@@ -94,7 +93,7 @@ def _block_effects(
     measures = measures_of(study.evaluations, study.test, at.changed)
     ended = ended_of(at, measures)
     trust = trust_in(study.bounded, study.of_fit, ended.end, at.reduced, at.changed)
-    predicted = predicted_reading(measures, study.fitted, solutions(at, study.methods), study.methods)
+    predicted = predicted_reading(measures, study.fitted, at, study.methods)
     errors = predicted.error(np.abs(predicted.left), trust.score_error)
     retrained = ended.retrained
     return BlockEffects(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -15,16 +16,36 @@ from groupinf.numerics.reduced import NEWTON_TOLERANCE, ReducedSolver
 
 
 @dataclass(frozen=True)
+class Solution:
+    """Δ (P, B), and what is left of it to solve (P, B), zero for an exact solve."""
+
+    delta: Array
+    remainder: Array
+
+
+class Step(ABC):
+    """A predicted change Δ of the parameters, for each group of a block.
+
+    Steps that are equal are computed once: a step without data of its own is a frozen dataclass.
+    """
+
+    @abstractmethod
+    def solution(self, at: BlockContext) -> Solution:
+        """Δ, and what it leaves to solve of its own equation, which becomes the error estimate."""
+
+
+@dataclass(frozen=True)
 class BlockContext:
     """B changed groups, the solver with H − H(δ) of each, and what applies H⁻¹ for the influence.
 
-    The two steps are solved for when they are first asked for, and then kept: methods and retraining share them.
+    A step is solved for when it is first asked for, and then kept: methods and retraining share them.
     """
 
     changed: Changed
     reduced: ReducedSolver
     engine: Engine
     influence_solver: Factor
+    _solved: dict[Step, Solution] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def influence(self) -> Array:
@@ -38,3 +59,9 @@ class BlockContext:
         Raises GroupConvergenceError where an H − H(δ) cannot be solved with.
         """
         return self.reduced.solve(self.changed.g, np.arange(self.changed.g.shape[1]), NEWTON_TOLERANCE)
+
+    def solution(self, step: Step) -> Solution:
+        """What ``step`` makes of the block."""
+        if step not in self._solved:
+            self._solved[step] = step.solution(self)
+        return self._solved[step]

@@ -6,15 +6,15 @@ measured; and rounding, by which every score may be off, ``score_error``, times 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import assert_never
 
 import numpy as np
 
+from groupinf.effects.context import BlockContext
 from groupinf.effects.evaluations.evaluation import Measure, Part
-from groupinf.effects.methods.method import Method, Readout, Step
-from groupinf.effects.steps import Solution
+from groupinf.effects.methods.method import Prediction, Readout
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.rounding import UNIT
@@ -40,10 +40,10 @@ class Reading:
 
 
 def predicted_reading(
-    measures: Sequence[Measure], fitted: Fitted, solutions: Mapping[Step, Solution], methods: Sequence[Method]
+    measures: Sequence[Measure], fitted: Fitted, at: BlockContext, methods: Sequence[Prediction]
 ) -> Reading:
     """Every method's readout of its step."""
-    return _stacked([_summed([_predicted(part, fitted, solutions, methods) for part in m.parts]) for m in measures])
+    return _stacked([_summed([_predicted(part, fitted, at, methods) for part in m.parts]) for m in measures])
 
 
 def actual_reading(measures: Sequence[Measure], fitted: Fitted, retrained: Array, left: Array) -> Reading:
@@ -51,14 +51,15 @@ def actual_reading(measures: Sequence[Measure], fitted: Fitted, retrained: Array
     return _stacked([_summed([_actual(part, fitted, retrained, left) for part in m.parts]) for m in measures])
 
 
-def _predicted(part: Part, fitted: Fitted, solutions: Mapping[Step, Solution], methods: Sequence[Method]) -> Reading:
+def _predicted(part: Part, fitted: Fitted, at: BlockContext, methods: Sequence[Prediction]) -> Reading:
     start = _at_fit(part, fitted)
-    moved = {step: (part.scores(of.delta), part.scores(of.remainder)) for step, of in solutions.items()}
+    solved = {step: at.solution(step) for step in dict.fromkeys(method.step for method in methods)}
+    moved = {step: (part.scores(of.delta), part.scores(of.remainder)) for step, of in solved.items()}
     rows: list[tuple[Array, ...]] = []
     for method in methods:
         u, left = moved[method.step]
         match method.readout:
-            case Readout.LINEAR:
+            case Readout.LINEAR | Readout.RANKS:
                 effect, error = part.total(start.gradient * u), part.total(start.gradient * left)
                 rows.append((effect, error, start.sensitivity, start.sensitivity, np.abs(effect)))
             case Readout.EXACT:

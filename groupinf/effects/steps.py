@@ -1,37 +1,19 @@
-"""Steps of one block: each computed once, and refined where that is right."""
+"""Linear solves of steps: refined where that is right."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable
 
 import numpy as np
 
-from groupinf.effects.context import BlockContext
-from groupinf.effects.methods.method import Method, Step
+from groupinf.effects.context import Solution
+from groupinf.numerics.factor import Factor
 from groupinf.numerics.losses.loss import Array
+from groupinf.numerics.objective import Objective, hessian_products
 
 # a step whose remainder is larger than this share of it is refined: beyond rounding where H is ill-conditioned
 REFINED = 1e-9
 MAX_REFINEMENTS = 3
-
-
-@dataclass(frozen=True)
-class Solution:
-    """Δ (P, B), and what is left of it to solve (P, B), zero for an exact solve."""
-
-    delta: Array
-    remainder: Array
-
-
-def solutions(at: BlockContext, methods: Sequence[Method]) -> Mapping[Step, Solution]:
-    """The steps that the methods read out."""
-    found: dict[Step, Solution] = {}
-    for step in dict.fromkeys(method.step for method in methods):
-        delta, remainder = step.delta(at), partial(step.remainder, at)
-        found[step] = refined(delta, remainder) if step.is_direct(at) else Solution(delta, remainder(delta))
-    return found
 
 
 def refined(delta: Array, remainder_of: Callable[[Array], Array]) -> Solution:
@@ -50,3 +32,18 @@ def refined(delta: Array, remainder_of: Callable[[Array], Array]) -> Solution:
             break
         delta, left = better, again
     return Solution(delta, left)
+
+
+def solved_with(objective: Objective, theta: Array, factor: Factor, right: Array) -> Solution:
+    """∇²L(θ)⁻¹``right`` by a factor of that Hessian, refined: (P, B)."""
+    return refined(factor.solve(right), remainder_of(objective, theta, factor, right))
+
+
+def remainder_of(objective: Objective, theta: Array, factor: Factor, right: Array) -> Callable[[Array], Array]:
+    """What a Δ leaves to solve of ∇²L(θ)Δ = ``right``: Δ less the solution, with the inverse by ``factor``."""
+    return lambda delta: factor.solve(hessian_products(objective, theta, delta) - right)
+
+
+def exactly(delta: Array) -> Solution:
+    """A Δ of which nothing is left to solve, as no system was."""
+    return Solution(delta, np.zeros_like(delta))

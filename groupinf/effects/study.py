@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from groupinf.effects.evaluations.evaluation import Evaluation
 from groupinf.effects.evaluations.registry import of_the_paper
-from groupinf.effects.methods.method import Method
+from groupinf.effects.methods.method import Prediction
 from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import Trust
 from groupinf.numerics.bounds import Bounded
@@ -33,7 +33,7 @@ class Study:
     influence_solver: Factor
     test: TestRows
     evaluations: tuple[Evaluation, ...]
-    methods: tuple[Method, ...]
+    methods: tuple[Prediction, ...]
     scales: Mapping[str, float]
     gradient_norms: Mapping[str, float]
     bounded: Bounded

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -12,19 +12,13 @@ from numpy.typing import NDArray
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from groupinf.config.section import distinct
-from groupinf.datasets.column_use import ColumnUse
 from groupinf.datasets.rows.exact import number_in
-from groupinf.datasets.rows.labels import shortened
-from groupinf.wording import did_you_mean
 
 # raised when columns give other groups or sets of test rows; a run's identity has it where it makes use of them
 BY_VALUE: Mapping[str, int] = {"by_value": 2}
 
 # What rows without a value are called where they are a group.
 GAP = "(missing)"
-
-# names of columns that an error lists
-MOST_LISTED = 30
 
 
 def _one_or_several(value: object) -> object:
@@ -66,15 +60,6 @@ class ByValue:
 
     values: tuple[Valued, ...]
     gaps: int
-
-
-def unknown_column(column: str, columns: Iterable[str], uses: Sequence[ColumnUse]) -> str:
-    """What is wrong with a column that is none of ``columns``: its type, where the data have it; else its name."""
-    kind = next((use.detail for use in uses if use.name == column), None)
-    if kind is not None:
-        return f"expected a column of numbers, bools, text, dates or times, found {column!r}, whose type is {kind}"
-    names = sorted(columns)
-    return f"expected one of {shortened(list(names), MOST_LISTED)}, found {column!r}{did_you_mean(column, names)}"
 
 
 def names_of(column: ColumnNames) -> tuple[str, ...]:

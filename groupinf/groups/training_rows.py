@@ -25,12 +25,15 @@ class TrainingRows:
     """Training rows 0..n−1.
 
     ``whole_file`` is the number of rows of the file that they were drawn from, 0 where they are all of it. ``keys``
-    is the row of each key; that of a test row is n or more.
+    is the row of each key; that of a test row is n or more, the last ``pooled`` of them are those of a pool.
+    ``before`` counts the training rows of which these were chosen, 0 where they are all of them.
     """
 
     n: int
     whole_file: int = 0
     keys: Mapping[str, int] = field(default_factory=dict)
+    pooled: int = 0
+    before: int = 0
 
     def by_index(self, text: str, where: str) -> int:
         """The row of a number. Raises DataError, opened by ``where``, where it is none."""
@@ -50,6 +53,8 @@ class TrainingRows:
                 ", one more than the last: rows count from 0; where the file counts from 1, take 1 from every index"
             )
             return f"{from_one}; where it numbers {whole}" if self.whole_file else from_one
+        if self.n < index < self.before:
+            return f", which fits only a numbering of the {self.before:,} of which they were chosen: {_BY_THEMSELVES}"
         return f", which fits only a numbering of {whole}" if self.n < index < self.whole_file else ""
 
     def by_key(self, text: str, where: str) -> int:
@@ -66,12 +71,18 @@ class TrainingRows:
             near = did_you_mean(key, islice(alike, MOST_COMPARED)) or ", which no row has"
             raise DataError(f"{where}: key: expected that of a training row, found {key!r}{near}")
         if row >= self.n:
-            raise DataError(f"{where}: key: expected that of a training row, found {key!r}, which is a test row")
+            part = "a row of the pool" if row >= len(self.keys) - self.pooled else "a test row"
+            raise DataError(f"{where}: key: expected that of a training row, found {key!r}, which is {part}")
         return row
 
 
 def index_note(rows: TrainingRows) -> str:
     """What to know of an index where training rows are some of a file's: which rows it counts. Empty elsewhere."""
+    if rows.before:
+        return (
+            f"index counts the {counted(rows.n, 'training row')} that were chosen, not the {rows.before:,} that the "
+            "data have; rows.parquet in a run's folder says which is which"
+        )
     if not rows.whole_file:
         return ""
     return (
@@ -83,7 +94,8 @@ def index_note(rows: TrainingRows) -> str:
 def training_rows(dataset: Dataset) -> TrainingRows:
     """How the training rows of a dataset may be named."""
     origins = dataset.origins
+    before = dataset.rows_left[0].n if dataset.rows_left else 0
     if origins is None:
-        return TrainingRows(dataset.n)
-    whole_file = origins.line.size if origins.one_numbering else 0
-    return TrainingRows(dataset.n, whole_file, origins.rows_by_key())
+        return TrainingRows(dataset.n, before=before)
+    whole_file = origins.line.size if origins.one_numbering and not before else 0
+    return TrainingRows(dataset.n, whole_file, origins.rows_by_key(), pooled=dataset.n_pool, before=before)

@@ -6,16 +6,24 @@ cross-validation", JRSSB 82 (2020), for smooth losses, with weights and several 
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterator
+from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from groupinf.numerics.change import RowChange
+from groupinf.numerics.conjugate_gradient import column_dots
 from groupinf.numerics.factor import BorderedFactor, DenseFactor, SampleSpaceFactor
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.objective import HESSIAN_ROWS, scores
+from groupinf.numerics.objective import HESSIAN_ROWS, hessian_products, scores
 from groupinf.numerics.products import Design, times
 
 # multiplications for one λ, beyond which it is no cheap check any more: some five seconds on one core
 MOST_WORK = 1e11
+# share of a ρ that rounding may be
+MOST_LOST = 0.01
 # columns that a factor of n × n solves for side by side
 SOLVED_TOGETHER = 1024
 
@@ -30,7 +38,7 @@ def scores_without_each(fitted: Fitted) -> Array | None:
     for one output z_i + s_i r_i G_i/(1 − h_i) with the leverage h_i = s_i a_i x_iᵀH⁻¹x_i. Exact for the squared loss.
     The flat direction of softmax adds a multiple of 11ᵀ to G_i, and 1ᵀr_i = 0, A_i1 = 0: it makes no difference.
     """
-    G = own_blocks(fitted)
+    G = own_blocks(fitted, MOST_WORK)
     if G is None:
         return None
     objective, loss = fitted.objective, fitted.objective.loss
@@ -41,16 +49,79 @@ def scores_without_each(fitted: Fitted) -> Array | None:
     return np.asarray(z + moved)
 
 
-def own_blocks(fitted: Fitted) -> Array | None:
-    """G_i = X_i H⁻¹ X_iᵀ of every row, (n, K', K'); None where H has no factor or the work is above MOST_WORK.
+@dataclass(frozen=True)
+class ChangedEach:
+    """ρ_i (n, K') with H⁻¹X_iᵀρ_i the Newton step of changing row i alone, and ``error`` what rounding does to it.
+
+    Of the rows ``lost`` (n,) that leaves no digits, the leverage being 1 to rounding; there both are 0.
+    """
+
+    residuals: Array
+    error: Array
+    lost: NDArray[np.bool_]
+
+
+def changed_each(fitted: Fitted, change: RowChange) -> ChangedEach | None:
+    """The steps of single rows; None where H has no factor.
+
+    With C_i = s_i A_i − s'_i A'_i the curvature that the change takes out, and q_i = s_i r_i − s'_i r'_i,
+
+        (H − X_iᵀC_iX_i)⁻¹X_iᵀq_i = H⁻¹X_iᵀρ_i,  ρ_i = (I − C_iG_i)⁻¹q_i (Woodbury),
+
+    for a removed row of one output s_i r_i/(1 − h_i). An error E_i of G_i moves it by (I − C_iG_i)⁻¹C_iE_iρ_i.
+    """
+    G = own_blocks(fitted, np.inf)
+    if G is None:
+        return None
+    C, q, diagonal = _removed_curvatures(fitted, change), change.residuals, np.arange(fitted.objective.loss.outputs)
+    system = -(C @ G)
+    system[:, diagonal, diagonal] += 1.0
+    lost = np.linalg.det(system) == 0.0
+    system[lost] = np.eye(diagonal.size)
+    rho = np.linalg.solve(system, q[:, :, None])
+    error = np.linalg.solve(system, C @ (_errors_of_blocks(fitted) @ rho))
+    lost |= ~(np.abs(error).max(axis=(1, 2)) <= MOST_LOST * np.abs(rho).max(axis=(1, 2)))
+    kept = ~lost[:, None]
+    return ChangedEach(np.where(kept, rho[:, :, 0], 0.0), np.where(kept, error[:, :, 0], 0.0), lost)
+
+
+def _errors_of_blocks(fitted: Fitted) -> Array:
+    """X_i H⁻¹(HH⁻¹ − I) X_iᵀ, as products with H by passes tell what rounding does to G_i: (n, K', K')."""
+    objective, theta, factor = fitted.objective, fitted.theta, fitted.factor
+    if isinstance(factor, DenseFactor):
+        inverse = factor.factor.inverse()
+        product = hessian_products(objective, theta, inverse)
+        product[np.diag_indices_from(product)] -= 1.0
+        error = inverse @ product
+        return _from_inverse(objective.X, 0.5 * (error + error.T), objective.loss.outputs)
+    errors = np.empty(objective.n)
+    for rows, columns in _columns(objective.X):
+        left = hessian_products(objective, theta, factor.solve(columns)) - columns
+        errors[rows] = column_dots(columns, factor.solve(left))
+    return errors[:, None, None]
+
+
+def _removed_curvatures(fitted: Fitted, change: RowChange) -> Array:
+    """C_i: (n, K', K')."""
+    objective, loss = fitted.objective, fitted.objective.loss
+    z, weight = scores(objective.X, fitted.theta, loss.outputs), objective.sample_weight
+    before, after = loss.curvature(z, objective.y), change.times * change.own
+    if change.label is None or change.keeps_curvature:
+        return np.asarray(before * (weight - after)[:, None, None])
+    changed = loss.curvature(z, change.label)
+    return np.asarray(before * weight[:, None, None] - changed * after[:, None, None])
+
+
+def own_blocks(fitted: Fitted, most_work: float) -> Array | None:
+    """G_i = X_i H⁻¹ X_iᵀ of every row, (n, K', K'); None where H has no factor or the work is above ``most_work``.
 
     From H⁻¹ by P²(P + n) multiplications, or by a solve for each row with an n × n factor, n²(n + 2P).
     """
     objective, factor = fitted.objective, fitted.factor
     n, P = objective.n, objective.size
-    if isinstance(factor, DenseFactor) and P**2 * (P + n) <= MOST_WORK:
+    if isinstance(factor, DenseFactor) and P**2 * (P + n) <= most_work:
         return _from_inverse(objective.X, factor.factor.inverse(), objective.loss.outputs)
-    if isinstance(factor, SampleSpaceFactor | BorderedFactor) and n**2 * (n + 2 * P) <= MOST_WORK:
+    if isinstance(factor, SampleSpaceFactor | BorderedFactor) and n**2 * (n + 2 * P) <= most_work:
         return _from_solves(objective.X, factor)
     return None
 
@@ -75,12 +146,17 @@ def _forms(X: Design, B: Array) -> Array:
 
 def _from_solves(X: Design, factor: SampleSpaceFactor | BorderedFactor) -> Array:
     forms = np.empty(X.shape[0])
-    for start in range(0, X.shape[0], SOLVED_TOGETHER):
-        part = X[start : start + SOLVED_TOGETHER]
-        columns = part.T if isinstance(part, np.ndarray) else part.T.toarray()
-        solved = factor.solve(np.asfortranarray(columns))
-        forms[start : start + SOLVED_TOGETHER] = _row_products(part, solved.T)
+    for rows, columns in _columns(X):
+        forms[rows] = _row_products(X[rows], factor.solve(columns).T)
     return forms[:, None, None]
+
+
+def _columns(X: Design) -> Iterator[tuple[slice, Array]]:
+    """Slices of rows, and their x_i as columns."""
+    for start in range(0, X.shape[0], SOLVED_TOGETHER):
+        rows = slice(start, start + SOLVED_TOGETHER)
+        part = X[rows].T
+        yield rows, np.asfortranarray(part if isinstance(part, np.ndarray) else part.toarray())
 
 
 def _row_products(X: Design, Y: Array) -> Array:

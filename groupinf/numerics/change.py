@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.numerics.conjugate_gradient import ColumnMap, Columns
+from groupinf.numerics.conjugate_gradient import ColumnMap, Columns, column_dots
 from groupinf.numerics.fit import Fitted, refined_residuals
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import (
@@ -31,6 +31,7 @@ from groupinf.numerics.objective import (
     row_slices,
     scores,
     transposed_product,
+    values,
 )
 
 # share of rows up to which picking them out costs less than multiplying all of them
@@ -130,6 +131,13 @@ class Changed:
     objective: Objective
     terms: RowTerms
     g: Array
+
+    def values(self, theta: Array) -> Array:
+        """L(θ; δ) of all groups at θ (P, B), for each up to a number that does not depend on θ: (B,)."""
+        total = values(self.objective, theta, self.terms.counts, self.terms.labels)
+        if self.terms.pull is not None:
+            total += column_dots(self.terms.pull, theta)
+        return total
 
     def gradients(self, theta: Array, columns: Columns | None = None) -> Array:
         """∇L(θ; δ) of all groups, or of ``columns``, at θ (P, b): (P, b)."""

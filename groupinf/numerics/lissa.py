@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,6 +11,8 @@ import numpy as np
 from groupinf.errors import ConvergenceError
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, hessian_products, scores, transposed_product
+
+ColumnsMap = Callable[[Array], Array]
 
 # growth of an iterate over its right-hand side times depth beyond which the recursion has diverged
 MOST_GROWTH = 1e3
@@ -46,16 +49,11 @@ class Lissa:
         return mean.reshape(V.shape)
 
     def _once(self, V: Array, rng: np.random.Generator) -> Array:
-        h = V.copy()
-        limit = MOST_GROWTH * self.depth * max(float(np.abs(V).max()), np.finfo(float).tiny)
-        for step in range(1, self.depth + 1):
+        def sampled(h: Array) -> Array:
             rows = rng.integers(self.objective.n, size=self.batch_size)
-            h += V - self._sampled_product(rows, h) / self.scale
-            if step % LOOKED_AT == 0 and not np.abs(h).max() <= limit:
-                raise ConvergenceError(self._divergence(step))
-        if not np.abs(h).max() <= limit:
-            raise ConvergenceError(self._divergence(self.depth))
-        return h / (self.scale * self.objective.n)
+            return self._sampled_product(rows, h) / self.scale
+
+        return recursion(V, self.depth, sampled, self._divergence) / (self.scale * self.objective.n)
 
     def _sampled_product(self, rows: np.ndarray, V: Array) -> Array:
         objective, loss = self.objective, self.objective.loss
@@ -68,11 +66,32 @@ class Lissa:
     def _divergence(self, step: int) -> str:
         largest = largest_eigenvalue(self.objective, self.theta) / self.objective.n
         return (
-            f"LiSSA diverged after {step} of {self.depth} steps with scale {self.scale:g}. The scale must exceed "
-            f"the largest eigenvalue of the mean Hessian of every sample; that of all rows is {largest:.4g}, and "
-            f"samples of {self.batch_size} rows scatter above it. Use a larger influence.scale (and depth with it), "
-            f"a larger influence.batch_size, scaled features, or influence.solver: cg"
+            f"{diverges('LiSSA', step, self.depth, self.scale)}. The scale must exceed the largest eigenvalue of the "
+            f"mean Hessian of every sample; that of all rows is {largest:.4g}, and samples of {self.batch_size} rows "
+            "scatter above it. Use a larger scale (and depth with it), a larger batch_size, scaled features, or "
+            "solver: cg"
         )
+
+
+def recursion(V: Array, depth: int, product: ColumnsMap, divergence: Callable[[int], str]) -> Array:
+    """h_j = V + h_{j−1} − ``product``(h_{j−1}), h_0 = V, after ``depth`` steps: (P, B).
+
+    Raises ConvergenceError, with what ``divergence`` says of the step, where h grows without bound.
+    """
+    h = V.copy()
+    limit = MOST_GROWTH * depth * max(float(np.abs(V).max()), np.finfo(float).tiny)
+    for step in range(1, depth + 1):
+        h += V - product(h)
+        if step % LOOKED_AT == 0 and not np.abs(h).max() <= limit:
+            raise ConvergenceError(divergence(step))
+    if not np.abs(h).max() <= limit:
+        raise ConvergenceError(divergence(depth))
+    return h
+
+
+def diverges(what: str, step: int, depth: int, scale: float) -> str:
+    """That a recursion diverged, and where."""
+    return f"{what} diverged after {step} of {depth} steps with scale {scale:g}"
 
 
 def largest_eigenvalue(objective: Objective, theta: Array) -> float:

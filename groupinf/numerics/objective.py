@@ -117,12 +117,16 @@ def transposed_product(X: Design, r: Array) -> Array:
     return flat.reshape((X.shape[1] * r.shape[1], *r.shape[2:]))
 
 
-def values(objective: Objective, theta: Array, counts: Counts | None = None) -> Array:
-    """L(θ; s∘counts): (P, B) and counts (n, B) -> (B,); without ``counts`` every row counts once."""
+def values(objective: Objective, theta: Array, counts: Counts | None = None, labels: Array | None = None) -> Array:
+    """L(θ; s∘counts): (P, B) and counts (n, B) -> (B,); without ``counts`` every row counts once.
+
+    ``labels`` (n, 1, B) are those of each model, where they are not all y.
+    """
     total = 0.5 * objective.penalty() @ theta**2
     for rows in row_slices(objective, theta.shape[1]):
         z = scores(objective.X[rows], theta, objective.loss.outputs)
-        loss = objective.loss.values(z, objective.y[rows]) * objective.sample_weight[rows, None]
+        y = objective.y[rows] if labels is None else labels[rows]
+        loss = objective.loss.values(z, y) * objective.sample_weight[rows, None]
         if counts is not None:
             loss *= counts[rows]
         total += loss.sum(axis=0)

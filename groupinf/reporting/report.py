@@ -25,6 +25,7 @@ from groupinf.reporting.words.summary import (
     certificate_line,
     convention_line,
     data_line,
+    method_lines,
     note_lines,
     skipped_lines,
     statistics_line,
@@ -67,7 +68,7 @@ def methods(run: Run) -> list[str]:
 def report_markdown(run: Run) -> str:
     """What was run, the convention, the agreement over all groups, the figures, and how far to trust the numbers."""
     overall = run.spearman[run.spearman["kind"] == ALL_KINDS]
-    opening = [data_line(run), test_points_line(run), convention_line(run), *unit_lines(run)]
+    opening = [data_line(run), test_points_line(run), convention_line(run), *unit_lines(run), *method_lines(run)]
     parts = [f"# {markdown(title_line(run))}", *(markdown(line) for line in opening if line)]
     for evaluation, rows in by_evaluation(overall):
         parts.append(f"## {evaluation_name(evaluation)}\n\n{markdown_table(rows, test_point_names(run))}")

@@ -14,6 +14,8 @@ from groupinf.analysis.agreement import ALL_KINDS, KEYS, STATISTICS, agreement_t
 from groupinf.analysis.pairs import pair_effects
 from groupinf.errors import DataError
 
+RANKED = "inner_product"
+
 
 def tidy(
     predicted: dict[str, np.ndarray],
@@ -31,6 +33,7 @@ def tidy(
                 "test_point": test_point,
                 "evaluation": evaluation,
                 "method": method,
+                "readout": "ranks" if method == RANKED else "linear",
                 "effect": values,
             }
         )

@@ -35,7 +35,13 @@ def effects() -> pd.DataFrame:
         actual = rng.normal(size=G) * 10.0**i
         values = {"influence": actual * rng.uniform(0.2, 1.5, G), "newton": actual * 0.9, "actual": actual}
         for method, effect in values.items():
-            columns = {"group": np.arange(G) + 5, "kind": "random", "method": method, "effect": effect}
+            columns = {
+                "group": np.arange(G) + 5,
+                "kind": "random",
+                "method": method,
+                "readout": "linear",
+                "effect": effect,
+            }
             parts.append(pd.DataFrame(columns | {"evaluation": evaluation, "test_point": point}))
     return pd.concat(parts, ignore_index=True)
 
@@ -236,6 +242,7 @@ def many_points(small: float) -> tuple[PairedEffects, pd.DataFrame]:
         for method, effect in (("influence", actual[e, g] * 0.5 + (1e-9 if e == 1 else 0.0)), ("actual", actual[e, g]))
     ]
     effects = pd.DataFrame(rows)
+    effects["readout"] = "linear"
     effects["error_estimate"] = np.where(effects["method"] == "actual", 1e-12, np.nan)
     return pair_effects(effects), effects
 

@@ -14,7 +14,7 @@ from support.runs import execute
 
 from groupinf.cli.main import main
 from groupinf.config.named_file import DataPath
-from groupinf.config.section import Section
+from groupinf.datasets.choice.options import RowChoice
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, KnownDataset
 from groupinf.datasets.kind import DatasetKind, nothing_more
@@ -60,7 +60,7 @@ def made(X: np.ndarray, name: str, sources: Mapping[str, str]) -> Dataset:
     )
 
 
-class TextMatrix(Section):
+class TextMatrix(RowChoice):
     """A matrix as numpy.savetxt writes it."""
 
     text_matrix: DataPath

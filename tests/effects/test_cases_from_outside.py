@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 from sklearn.linear_model import PoissonRegressor
-from support.outside_cases import HALF, Coefficient, Poisson
+from support.outside_cases import Coefficient, Half, Poisson
 from support.problems import make_objective
 from support.registered import registered
 
@@ -18,9 +18,9 @@ from groupinf.effects.evaluations.evaluation import Evaluation
 from groupinf.effects.evaluations.registry import EVALUATIONS, of_the_paper
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.effects.evaluations.test_prediction import TEST_PREDICTION
-from groupinf.effects.methods.influence import INFLUENCE
-from groupinf.effects.methods.method import Method
-from groupinf.effects.methods.newton import NEWTON
+from groupinf.effects.methods.influence import Influence
+from groupinf.effects.methods.method import Method, Setting, predictions_of
+from groupinf.effects.methods.newton import Newton
 from groupinf.effects.methods.registry import METHODS
 from groupinf.effects.study import Study
 from groupinf.effects.test_rows import TestRows
@@ -34,6 +34,7 @@ from groupinf.numerics.losses.registry import LOSSES, loss_for
 from groupinf.numerics.objective import Objective
 from groupinf.registry import UnknownNameError
 from groupinf.reporting.words.style import evaluation_name, method_name, point_name
+from groupinf.studies.group_effects.schema import METHODS_OF_THE_PAPER
 from groupinf.test_point_labels import OWN_GROUP
 
 GROUPS = (np.array([1, 7, 30]), np.arange(20, 32), np.array([59]))
@@ -60,7 +61,7 @@ def study_of(o: Objective, test: Objective, evaluations: Sequence[Evaluation], m
         influence_solver=fitted.factor,
         test=points,
         evaluations=tuple(evaluations),
-        methods=tuple(methods),
+        methods=predictions_of(methods, Setting(fitted, removing(fitted))),
         scales={name: scale.largest for name, scale in scales.items()},
         gradient_norms={name: s.gradient_norm for name, s in scales.items() if s.gradient_norm is not None},
         bounded=bounded,
@@ -74,7 +75,7 @@ def block_of(study: Study) -> BlockEffects:
 
 def test_a_loss_from_outside_is_retrained_as_scikit_learn_does_it_and_nothing_is_proven_of_it() -> None:
     o, test = counts(60, 0), counts(5, 1)
-    study = study_of(o, test, of_the_paper(o.loss), METHODS.values())
+    study = study_of(o, test, of_the_paper(o.loss), METHODS_OF_THE_PAPER)
     block = block_of(study)
     for g, rows in enumerate(GROUPS):
         stays = np.setdiff1d(np.arange(o.n), rows)
@@ -101,8 +102,9 @@ def test_a_loss_from_outside_is_found_by_its_name_and_changes_no_default() -> No
 @pytest.mark.parametrize("classes", [0, 2, 3])
 def test_a_method_from_outside_has_its_own_step_and_its_own_remainder(classes: int) -> None:
     o, test = make_objective(classes, weighted=True), make_objective(classes, n=4, seed=9)
-    with registered(METHODS, HALF):
-        block = block_of(study_of(o, test, of_the_paper(o.loss), METHODS.values()))
+    with registered(METHODS, Half):
+        methods = [*METHODS_OF_THE_PAPER, METHODS["half"]()]
+        block = block_of(study_of(o, test, of_the_paper(o.loss), methods))
         assert method_name("half") == "Half"
     np.testing.assert_allclose(block.effect[3], 0.5 * block.effect[0], rtol=1e-12)
     # by Newton's equation, or by that of influence, half of the step would be left to solve
@@ -114,7 +116,7 @@ def test_an_evaluation_from_outside_is_read_off_every_method_and_off_what_is_ret
     o, test = make_objective(classes, weighted=True), make_objective(classes, n=4, seed=9)
     coefficient = Coefficient()
     with registered(EVALUATIONS, coefficient):
-        study = study_of(o, test, [EVALUATIONS["coefficient"], TEST_LOSS], [INFLUENCE, NEWTON])
+        study = study_of(o, test, [EVALUATIONS["coefficient"], TEST_LOSS], [Influence(), Newton()])
         assert evaluation_name("coefficient") == "Coefficient"
         assert point_name("coefficient", OWN_GROUP, {}) == "coefficient"
     block = block_of(study)

@@ -12,7 +12,7 @@ from support.problems import make_objective
 
 from groupinf.effects.block import BlockEffects, block_context, compute_block
 from groupinf.effects.evaluations.registry import of_the_paper
-from groupinf.effects.methods.registry import METHODS
+from groupinf.effects.methods.method import Setting, predictions_of
 from groupinf.effects.study import Study
 from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import trust_in_fit
@@ -23,6 +23,7 @@ from groupinf.numerics.factor import DenseFactor, hessian_diagonal
 from groupinf.numerics.fit import Fitted, fit
 from groupinf.numerics.objective import Objective, hessian
 from groupinf.numerics.reduced import sample_space_kernel
+from groupinf.studies.group_effects.schema import METHODS_OF_THE_PAPER
 
 TASKS = (0, 2, 3)
 # all of them among the rows of the pool, where there is one
@@ -70,7 +71,7 @@ def make_study(fitted: Fitted, change: RowChange) -> Study:
     norms = dict.fromkeys((e.name for e in evaluations), 1.0)
     engine = choose_engine(fitted, change, 5.0)
     bounded = bounded_problem(fitted, test, engine.kernel)
-    points, methods = TestRows(test, (4, 0)), tuple(METHODS.values())
+    points, methods = TestRows(test, (4, 0)), predictions_of(METHODS_OF_THE_PAPER, Setting(fitted, change))
     trust = trust_in_fit(bounded, fitted)
     return Study(fitted, change, engine, fitted.factor, points, evaluations, methods, norms, norms, bounded, trust)
 

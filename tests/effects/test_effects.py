@@ -17,9 +17,9 @@ from groupinf.effects.evaluations.on_test_points import OnTestPoints
 from groupinf.effects.evaluations.registry import EVALUATIONS, of_the_paper
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.effects.influence import influence_norms, point_influence
-from groupinf.effects.methods.influence import influence_remainder, influence_step
-from groupinf.effects.methods.newton import newton_remainder, newton_step
-from groupinf.effects.methods.registry import METHODS as REGISTERED
+from groupinf.effects.methods.influence import InfluenceStep
+from groupinf.effects.methods.method import Setting, predictions_of
+from groupinf.effects.methods.newton import NewtonStep
 from groupinf.effects.study import Study
 from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import trust_in_fit
@@ -31,11 +31,12 @@ from groupinf.numerics.factor import DenseFactor, cholesky, hessian_diagonal
 from groupinf.numerics.fit import Fitted, fit
 from groupinf.numerics.objective import Objective, gradients, row_hessian
 from groupinf.numerics.reduced import own_factors, sample_space_kernel
+from groupinf.studies.group_effects.schema import METHODS_OF_THE_PAPER
 from groupinf.test_point_labels import OWN_GROUP
 
 GROUPS = (np.array([1, 7, 30]), np.arange(20, 32), np.array([59]))
 NAMES = ("a", "b", "c")
-METHODS = ("influence", "parameter_influence", "newton")
+METHODS = tuple(method.name for method in METHODS_OF_THE_PAPER)
 TASKS = [0, 2, 3]
 
 
@@ -60,7 +61,8 @@ def make_study(
     engine = choose_engine(fitted, removing(fitted), 5.0)
     bounded = bounded_problem(fitted, test, engine.kernel)
     trust = (bounded, trust_in_fit(bounded, fitted))
-    methods, points = tuple(REGISTERED[name] for name in METHODS), TestRows(test, test_points, sums)
+    methods = predictions_of(METHODS_OF_THE_PAPER, Setting(fitted, removing(fitted)))
+    points = TestRows(test, test_points, sums)
     return Study(fitted, removing(fitted), engine, fitted.factor, points, evaluations, methods, norms, norms, *trust)
 
 
@@ -237,17 +239,19 @@ def test_a_step_that_is_not_solved_shows_in_its_error_estimate() -> None:
     study = make_study(2)
     fitted, at = study.fitted, block_context(study, GROUPS)
     assert isinstance(fitted.factor, DenseFactor)
-    assert np.abs(newton_remainder(at, newton_step(at))).max() < 1e-12
+    assert np.abs(at.solution(NewtonStep()).remainder).max() < 1e-12
     others = BlockContext(
         at.changed,
         own_factors(changed(fitted, removing(fitted), (GROUPS[1], GROUPS[1], GROUPS[1])), fitted.factor),
         at.engine,
         cholesky(2 * fitted.factor.H),
     )
-    assert np.abs(newton_remainder(at, newton_step(others))[:, 0]).max() > 1e-6
-    assert np.abs(influence_remainder(at, influence_step(at))).max() < 1e-12
-    halved = influence_step(others)
-    np.testing.assert_allclose(influence_remainder(others, halved), -halved, rtol=1e-9)
+    mixed = replace(at, engine=replace(at.engine, way="iterative"))  # nothing is refined
+    vars(mixed)["newton"] = others.newton
+    assert np.abs(mixed.solution(NewtonStep()).remainder[:, 0]).max() > 1e-6
+    assert np.abs(at.solution(InfluenceStep()).remainder).max() < 1e-12
+    halved = others.solution(InfluenceStep())
+    np.testing.assert_allclose(halved.remainder, -halved.delta, rtol=1e-9)
 
 
 def test_error_estimates_hold_their_tolerance_and_predict_the_error() -> None:
@@ -306,6 +310,7 @@ def test_what_is_asked_for_changes_no_bit_of_what_is_retrained(classes: int) -> 
         (("newton",), ("self_loss",)),
         (("parameter_influence", "influence"), ("test_loss", "self_loss")),
     ]
+    by_name = {method.name: method for method in study.methods}
     of_parameters = {field.name for field in fields(BlockEffects)} - {"effect", "error_estimate"}
     for engine in engines(study.fitted):
         whole = replace(study, engine=engine)
@@ -314,7 +319,7 @@ def test_what_is_asked_for_changes_no_bit_of_what_is_retrained(classes: int) -> 
         for methods, evaluations in asked:
             part = replace(
                 whole,
-                methods=tuple(REGISTERED[name] for name in methods),
+                methods=tuple(by_name[name] for name in methods),
                 evaluations=tuple(EVALUATIONS[name] for name in evaluations),
             )
             other = compute_block(part, GROUPS, NAMES)

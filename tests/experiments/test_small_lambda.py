@@ -11,7 +11,8 @@ from groupinf.datasets.known.by_name import NamedDataset
 from groupinf.datasets.registry import load_dataset
 from groupinf.effects.block import compute_block
 from groupinf.effects.evaluations.registry import of_the_paper
-from groupinf.effects.methods.influence import INFLUENCE
+from groupinf.effects.methods.influence import Influence
+from groupinf.effects.methods.method import Setting, predictions_of
 from groupinf.effects.study import Study
 from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import trust_in_fit
@@ -45,7 +46,7 @@ def test_tails_at_a_tiny_lambda_are_the_minima_of_newton_cholesky(tmp_path: Path
         influence_solver=fitted.factor,
         test=TestRows(test, tuple(range(6))),
         evaluations=evaluations,
-        methods=(INFLUENCE,),
+        methods=predictions_of([Influence()], Setting(fitted, removing(fitted))),
         scales=dict.fromkeys(norms, 1.0),
         gradient_norms=norms,
         bounded=bounded,

@@ -16,12 +16,17 @@ from support.page_in_browser import EVIL, KINDS
 from support.undrawn import leave_pictures_out
 
 from groupinf.analysis.agreement import AgreementTable, agreement_table
+from groupinf.effects.methods.registry import METHODS
 from groupinf.reporting.html.page import page_html
 from groupinf.studies.group_effects.result import Run
 
-FRACTIONS = {"influence": 0.5, "parameter_influence": 0.8, "newton": 1.0}
+FRACTIONS = {"influence": 0.5, "parameter_influence": 0.8, "newton": 1.0, "without_hessian": 1e3, "LiSSA": 0.7}
 
 MakeRun = Callable[..., Run]
+
+
+def readout_of(method: str) -> str:
+    return METHODS[method].readout.value if method in METHODS else "exact"
 
 
 def tidy_effects(
@@ -37,7 +42,7 @@ def tidy_effects(
         values = {method: FRACTIONS[method] * actual for method in methods} | {"actual": actual}
         for method, effect in values.items():
             part = pd.DataFrame({"group": np.arange(len(kinds)), "kind": kinds, "size": 10, "effect": effect})
-            part = part.assign(evaluation=evaluation, test_point=test_point, method=method)
+            part = part.assign(evaluation=evaluation, test_point=test_point, method=method, readout=readout_of(method))
             parts.append(part.assign(error_estimate=1e-9 if method == "actual" else np.nan))
     return pd.concat(parts, ignore_index=True)
 
@@ -65,6 +70,7 @@ def maker(folder: Path) -> MakeRun:
         about = {
             "n_groups": len(kinds),
             "units": len(kinds),
+            "methods": tuple(methods),
             "agreement_interval": agreement.interval_in_words,
         }
         return Run(

@@ -82,6 +82,19 @@ def test_outliers_are_counted_and_do_not_set_the_axes(make_run):
     assert foot not in " ".join(texts(scatter_figure(make_run(), "newton")))
 
 
+def test_of_ranks_alone_no_line_is_drawn_and_each_axis_has_its_own_limits(make_run):
+    run = make_run(methods=("influence", "without_hessian"))
+    to_scale, ranked = (scatter_figure(run, method) for method in ("influence", "without_hessian"))
+    diagonals = [[line for line in figure.axes[0].lines if line.get_zorder() == 0.5] for figure in (to_scale, ranked)]
+    assert [len(lines) for lines in diagonals] == [1, 0]
+    assert to_scale.axes[0].get_xlim() == to_scale.axes[0].get_ylim()
+    across, up = ranked.axes[0].get_xlim(), ranked.axes[0].get_ylim()
+    assert across[1] - across[0] == pytest.approx(1e3 * (up[1] - up[0]))
+    words = [" ".join(texts(figure)) for figure in (to_scale, ranked)]
+    assert ["Slope 1" in text for text in words] == [True, False]
+    assert ["only the order of groups means anything" in text for text in words] == [False, True]
+
+
 def test_axes_hold_all_values_where_none_is_far_out():
     rng = np.random.default_rng(0)
     predicted, actual = rng.uniform(-1, 2, size=(2, 50))

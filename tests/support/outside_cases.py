@@ -11,9 +11,9 @@ from pydantic import Field
 from scipy import sparse
 
 from groupinf.config.section import Problem
-from groupinf.effects.context import BlockContext
+from groupinf.effects.context import BlockContext, Solution, Step
 from groupinf.effects.evaluations.evaluation import Evaluation, Measure, Scale
-from groupinf.effects.methods.method import Method, Readout, Step
+from groupinf.effects.methods.method import Method, Readout, Setting
 from groupinf.effects.test_rows import TestRows
 from groupinf.groups.builders.builder import Builder, Kind
 from groupinf.groups.groups import Built, Group
@@ -49,20 +49,26 @@ class Poisson(OneOutputLoss):
         return np.exp(z)
 
 
-def _half(at: BlockContext) -> Array:
-    return 0.5 * at.influence
+@dataclass(frozen=True)
+class HalfStep(Step):
+    """½H⁻¹g(w), of the equation 2HΔ = g(w)."""
+
+    def solution(self, at: BlockContext) -> Solution:
+        delta = 0.5 * at.influence
+        return Solution(delta, delta - 0.5 * at.changed.fitted.factor.solve(at.changed.g))
 
 
-def _half_left(at: BlockContext, delta: Array) -> Array:
-    """Of the equation 2HΔ = g(w)."""
-    return delta - 0.5 * at.changed.fitted.factor.solve(at.changed.g)
+class Half(Method):
+    name: ClassVar = "half"
+    label: ClassVar = "Half"
+    in_text: ClassVar = "half"
+    equation: ClassVar = "½∇f(θ̂)ᵀH⁻¹g(w)"
+    readout: ClassVar = Readout.LINEAR
 
+    method: Literal["half"] = "half"
 
-def _always(at: BlockContext) -> bool:
-    return True
-
-
-HALF = Method("half", "Half", "half", "½∇f(θ̂)ᵀH⁻¹g(w)", Step("half", _half, _half_left, _always), Readout.LINEAR)
+    def step(self, setting: Setting) -> Step:
+        return HalfStep()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from support.extended import ExtendedModel
 from groupinf.effects.block import BlockEffects, compute_block
 from groupinf.effects.evaluations.evaluation import Evaluation
 from groupinf.effects.evaluations.registry import of_the_paper
-from groupinf.effects.methods.registry import METHODS
+from groupinf.effects.methods.method import Setting, predictions_of
 from groupinf.effects.study import Study
 from groupinf.effects.trust import trust_in_fit
 from groupinf.groups.groups import Groups
@@ -23,6 +23,7 @@ from groupinf.numerics.losses.registry import loss_for
 from groupinf.numerics.objective import Objective, with_intercept
 from groupinf.numerics.row_space import is_reduced, row_space_basis
 from groupinf.studies.group_effects.draw import frozen_scales
+from groupinf.studies.group_effects.schema import METHODS_OF_THE_PAPER
 from groupinf.studies.group_effects.test_points import single_rows
 
 Array = np.ndarray
@@ -91,8 +92,9 @@ def study_of(problem: Problem) -> Study:
     scales, norms = frozen_scales(fitted, change, tested.of(test), W, problem.evaluations)
     engine = choose_engine(fitted, change, float(groups.sizes.mean()))
     bounded = bounded_problem(fitted, test, engine.kernel)
+    methods = predictions_of(METHODS_OF_THE_PAPER, Setting(fitted, change))
     return Study(
-        fitted, change, engine, fitted.factor, tested.of(test), problem.evaluations, tuple(METHODS.values()), scales,
+        fitted, change, engine, fitted.factor, tested.of(test), problem.evaluations, methods, scales,
         norms, bounded, trust_in_fit(bounded, fitted),
     )  # fmt: skip
 

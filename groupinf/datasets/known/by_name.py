@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from groupinf.config.section import Section
+from groupinf.datasets.choice.options import RowChoice
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts
@@ -19,10 +20,12 @@ from groupinf.errors import DataError
 from groupinf.wording import did_you_mean
 
 
-class NamedDataset(Section):
-    """A dataset of the registry."""
-
+class _Named(Section):
     name: str
+
+
+class NamedDataset(RowChoice, _Named):
+    """A dataset of the registry."""
 
 
 def load_known(config: NamedDataset, files: Sequence[Path], seed: int) -> Dataset:

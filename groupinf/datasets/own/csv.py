@@ -13,6 +13,7 @@ from pydantic import AfterValidator, model_validator
 
 from groupinf.config.named_file import DataPath
 from groupinf.config.section import Section
+from groupinf.datasets.choice.options import RowChoice
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.kind import DatasetKind
 from groupinf.datasets.own.table.load_table import load_table, stated_by_file
@@ -50,7 +51,7 @@ class _Text(Section):
     decimal: Annotated[Literal[".", ","] | None, AfterValidator(lambda value: None if value == "." else value)] = None
 
 
-class CsvDataset(_Text, TableOptions, _Csv):  # in this order the key that names the file is the first field
+class CsvDataset(RowChoice, _Text, TableOptions, _Csv):  # in this order the key that names the file is the first field
     """A user's table as comma-separated text with a header line."""
 
     @model_validator(mode="after")

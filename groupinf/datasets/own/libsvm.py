@@ -18,10 +18,11 @@ from sklearn.datasets import load_svmlight_file
 
 from groupinf.config.named_file import DataPath
 from groupinf.config.section import Section
+from groupinf.datasets.choice.options import RowChoice
 from groupinf.datasets.dataset import Dataset, Task
 from groupinf.datasets.files.data_home import sha256_of
 from groupinf.datasets.kind import DatasetKind, nothing_more
-from groupinf.datasets.own.options import Standardise, Stratify, TestFile, TestFraction
+from groupinf.datasets.own.options import Stratify, TestFile, TestFraction
 from groupinf.datasets.own.own_dataset import own_dataset
 from groupinf.datasets.rows.features import LARGEST, MOST_FEATURES, TOO_LARGE, feature_names
 from groupinf.datasets.rows.labels import encode_targets
@@ -36,15 +37,16 @@ MOST_DIGITS = 18  # of an index: no longer number is worth being read
 LONGEST = 60  # characters of a line that a message shows
 
 
-class LibsvmDataset(Section):
-    """A user's file in the libsvm format, sparse."""
-
+class _Libsvm(Section):
     libsvm: DataPath
     test_file: TestFile = None
     test_fraction: TestFraction = None
     task: Task = "classification"
-    standardise: Standardise = None
     stratify: Stratify = None
+
+
+class LibsvmDataset(RowChoice, _Libsvm):
+    """A user's file in the libsvm format, sparse."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -15,51 +15,46 @@ from pydantic import model_validator
 
 from groupinf.config.named_file import DataPath, FilePath
 from groupinf.config.section import Section
+from groupinf.datasets.choice.options import RowChoice
 from groupinf.datasets.dataset import Dataset, Features, Task
 from groupinf.datasets.files.data_home import sha256_of
 from groupinf.datasets.files.npz_archive import UNREADABLE, open_archive, read_member, stated_numbers
 from groupinf.datasets.kind import DatasetKind, nothing_more
-from groupinf.datasets.own.options import Standardise
+from groupinf.datasets.own.npz_arrays import Arrays, features_of, vector, weights_of
+from groupinf.datasets.own.npz_pool import POOL, pool_of
 from groupinf.datasets.own.own_dataset import own_dataset
 from groupinf.datasets.own.sparse_npz import read_sparse
 from groupinf.datasets.rows.features import (
     FLOAT64_BYTES,
     SPARSE_PARTS,
     check_finite,
-    dense_features,
     feature_names,
-    sparse_features,
 )
-from groupinf.datasets.rows.labels import Targets, check_weights, encode_targets
+from groupinf.datasets.rows.labels import check_weights, encode_targets
 from groupinf.datasets.rows.origins import RowOrigins, key_text
 from groupinf.errors import DataError
 from groupinf.wording import counted
 
 REQUIRED = ("X_train", "y_train", "X_test", "y_test")
-KEYS = ("row_key_train", "row_key_test")
+PARTS = ("train", "test", "pool")
+KEYS = tuple(f"row_key_{part}" for part in PARTS)
 OPTIONAL = ("sample_weight_train", "feature_names", *KEYS)
+OF_POOL = ("sample_weight_pool",)
 SPARSE = tuple(f"X_{part}_{piece}" for part in ("train", "test") for piece in SPARSE_PARTS)
+ALL = tuple(dict.fromkeys((*REQUIRED, *OPTIONAL, *SPARSE, *POOL)))
 
 # The arrays that become features: in an .npz of data, and in a file of scipy.sparse.save_npz.
-FEATURES = ("X_train", "X_test", "X_train_data", "X_test_data")
+FEATURES = ("X_train", "X_test", "X_pool", "X_train_data", "X_test_data", "X_pool_data")
 SPARSE_FEATURES = ("data",)
 
 ALMOST = 0.77  # likeness of sample_weight, sample_weights and feature_name to what they should be; features is less
 
-Arrays = Mapping[str, NDArray[Any]]
 
-
-class NpzDataset(Section):
-    """A user's .npz: X_train, y_train, X_test, y_test, optional sample_weight_train and feature_names.
-
-    With the keys X_train and X_test the features come from files of their own, written by scipy.sparse.save_npz.
-    """
-
+class _Npz(Section):
     npz: DataPath
     X_train: FilePath | None = None
     X_test: FilePath | None = None
     task: Task = "classification"
-    standardise: Standardise = None
 
     @model_validator(mode="after")
     def _both_or_neither(self) -> Self:
@@ -69,13 +64,22 @@ class NpzDataset(Section):
         return self
 
 
+class NpzDataset(RowChoice, _Npz):
+    """A user's .npz: X_train, y_train, X_test, y_test, optional sample_weight_train and feature_names.
+
+    With the keys X_train and X_test the features come from files of their own, written by scipy.sparse.save_npz.
+    """
+
+
 def load_npz(config: NpzDataset, files: Sequence[Path], seed: int) -> Dataset:
     """Return the dataset of an .npz file; ``seed`` is not used, the rows come split.
 
     Arrays: X_train (n, d), y_train (n,), X_test (m, d), y_test (m,), and optionally sample_weight_train (n,),
-    feature_names (d,), and row_key_train (n,) with row_key_test (m,). A CSR matrix is given as X_train_data,
-    X_train_indices, X_train_indptr and X_train_shape in place of X_train, X_test likewise; or X_train and X_test are
-    two more files, which scipy.sparse.save_npz wrote. Other arrays are not looked at.
+    feature_names (d,), row_key_train (n,) with row_key_test (m,), and X_pool (k, d) with y_pool (k,) and
+    sample_weight_pool (k,), rows that are kept out of both parts; keys of rows are then also row_key_pool (k,). A CSR
+    matrix is given as X_train_data, X_train_indices, X_train_indptr and X_train_shape in place of X_train, X_test and
+    X_pool likewise; or X_train and X_test are two more files, which scipy.sparse.save_npz wrote. Other arrays are not
+    looked at.
     Raises DataError, naming the file and the array, where the file is no such archive, or an array is missing, of the
     wrong shape or type, or holds values with which nothing can be computed.
     """
@@ -88,13 +92,15 @@ def load_npz(config: NpzDataset, files: Sequence[Path], seed: int) -> Dataset:
     places = list(map(str, features)) if features else [f"{file}: X_train", f"{file}: X_test"]
     for place, X in zip(places, (X_train, X_test), strict=True):
         check_finite(X, names, place)
-    y_train = _vector(arrays, "y_train", X_train.shape[0], of_train, file)
-    y_test = _vector(arrays, "y_test", X_test.shape[0], of_test, file)
+    y_train = vector(arrays, "y_train", X_train.shape[0], of_train, file)
+    y_test = vector(arrays, "y_test", X_test.shape[0], of_test, file)
     targets = encode_targets(y_train, y_test, config.task, file)
     dataset = own_dataset(config, (X_train, X_test), targets, names, [(p, sha256_of(p)) for p in files])
-    weights = _weights(arrays, dataset.n, of_train, file)
+    weights = weights_of(arrays, "sample_weight_train", dataset.n, of_train, file)
     check_weights(weights, targets, f"{file}: sample_weight_train")
-    return replace(dataset, sample_weight_train=weights, origins=_origins(arrays, targets, path))
+    pool = pool_of(arrays, X_train, names, config.task, file)
+    made = replace(dataset, sample_weight_train=weights, pool=pool)
+    return replace(made, origins=_origins(arrays, (made.n, made.n_test, made.n_pool), path))
 
 
 def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
@@ -104,20 +110,22 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     """
     with open_archive(path) as archive:
         for name in archive.files:  # an optional array under a slightly wrong name would be left out without a word
-            near = get_close_matches(name, OPTIONAL, n=1, cutoff=ALMOST)
-            if near and name not in (*REQUIRED, *OPTIONAL, *SPARSE):
+            near = [
+                meant for names in (OPTIONAL, OF_POOL) for meant in get_close_matches(name, names, n=1, cutoff=ALMOST)
+            ]
+            if near and name not in ALL:
                 raise DataError(f"{path}: {name}: not an array that is read; rename it to {near[0]} or leave it out")
         if {"format", "indptr"} <= set(archive.files) and not set(REQUIRED) & set(archive.files):
             raise DataError(
                 f"{path}: expected the arrays {', '.join(REQUIRED)}, found a sparse matrix of scipy.sparse.save_npz;"
                 " give it by X_train: or X_test:, and a file of y_train and y_test by npz:"
             )
-        wanted = [name for name in (*REQUIRED, *OPTIONAL, *SPARSE) if name in archive.files]
+        wanted = [name for name in ALL if name in archive.files]
         return {name: read_member(archive, name, path) for name in wanted}
 
 
 def _both_features(arrays: Arrays, file: str) -> tuple[Features, Features]:
-    X_train, X_test = (_features(arrays, name, file) for name in ("X_train", "X_test"))
+    X_train, X_test = (features_of(arrays, name, file) for name in ("X_train", "X_test"))
     if isinstance(X_train, np.ndarray) != isinstance(X_test, np.ndarray):
         raise DataError(f"{file}: X_test: expected it dense or sparse as X_train is, found one of each")
     if X_train.shape[1] != X_test.shape[1]:
@@ -140,58 +148,21 @@ def _from_files(arrays: Arrays, paths: Sequence[Path], file: str) -> tuple[Featu
     return X_train, X_test
 
 
-def _features(arrays: Arrays, name: str, file: str) -> Features:
-    pieces = {piece: f"{name}_{piece}" for piece in SPARSE_PARTS}
-    given = [array for array in pieces.values() if array in arrays]
-    if name in arrays and given:
-        raise DataError(f"{file}: {name}: expected it either dense or as {given[0]} and so on, found both")
-    if not given:
-        return dense_features(_required(arrays, name, file), f"{file}: {name}")
-    parts = {piece: _required(arrays, array, file) for piece, array in pieces.items()}
-    return sparse_features(parts, f"{file}: {name}_")
-
-
-def _required(arrays: Arrays, name: str, file: str) -> NDArray[Any]:
-    if name not in arrays:
-        raise DataError(f"{file}: expected an array {name}, found {', '.join(arrays) or 'none of the arrays'}")
-    return arrays[name]
-
-
-def _vector(arrays: Arrays, name: str, rows: int, of: str, file: str) -> NDArray[Any]:
-    array = _required(arrays, name, file)
-    if array.shape != (rows,):
-        raise DataError(f"{file}: {name}: expected shape ({rows},), a value per row of {of}, found {array.shape}")
-    return array
-
-
-def _weights(arrays: Arrays, rows: int, of: str, file: str) -> NDArray[np.float64]:
-    name = "sample_weight_train"
-    if name not in arrays:
-        return np.ones(rows)
-    weights = _vector(arrays, name, rows, of, file)
-    if weights.dtype.kind not in "biuf":
-        raise DataError(f"{file}: {name}: expected numbers, found dtype {weights.dtype}")
-    return weights.astype(np.float64)
-
-
-def _origins(arrays: Arrays, targets: Targets, path: Path) -> RowOrigins:
+def _origins(arrays: Arrays, sizes: tuple[int, ...], path: Path) -> RowOrigins:
     """Rows of the arrays, counted from 0, and their keys where there are any."""
-    sizes = targets.y_train.size, targets.y_test.size
     line = np.concatenate([np.arange(size, dtype=np.int64) for size in sizes])
     file = np.full(line.size, path.name, dtype=object)
-    given = [name for name in KEYS if name in arrays]
-    if not given:
+    if not any(name in arrays for name in KEYS):
         return RowOrigins(file, line)
-    parts = [
-        _vector(arrays, name, size, of, str(path)) for name, size, of in zip(KEYS, sizes, REQUIRED[1::2], strict=True)
-    ]
+    named = {name: (size, f"y_{part}") for name, size, part in zip(KEYS, sizes, PARTS, strict=True) if size}
+    parts = {name: vector(arrays, name, size, of, str(path)) for name, (size, of) in named.items()}
     return RowOrigins(file, line, "row_key", _keys(parts, path))
 
 
-def _keys(parts: list[NDArray[Any]], path: Path) -> NDArray[np.object_]:
+def _keys(parts: Arrays, path: Path) -> NDArray[np.object_]:
     keys: list[str] = []
     seen: set[str] = set()
-    for name, part in zip(KEYS, parts, strict=True):
+    for name, part in parts.items():
         if part.dtype.kind not in "iuU":
             raise DataError(f"{path}: {name}: expected whole numbers or text, found dtype {part.dtype}")
         for row, value in enumerate(part.tolist()):

@@ -34,9 +34,6 @@ TestFraction = Annotated[
     AfterValidator(_fraction_where_needed),
 ]
 
-# Spelled out or left out, a default is the same configuration: both are None.
-Standardise = Annotated[bool | None, AfterValidator(lambda value: value or None)]
-
 
 def _only_where_drawn(value: bool | None, info: ValidationInfo) -> bool | None:
     """The key ``stratify``: false is the default, and true says how test rows of classes are drawn."""
@@ -44,7 +41,7 @@ def _only_where_drawn(value: bool | None, info: ValidationInfo) -> bool | None:
         raise ValueError("expected stratify only where test rows are drawn, by test_fraction")
     if value and info.data.get("task") == "regression":
         raise ValueError("expected stratify only with classes, found task: regression")
-    return value or None
+    return value or None  # spelled out or left out, the default is the same configuration
 
 
 Stratify = Annotated[bool | None, AfterValidator(_only_where_drawn)]

@@ -9,7 +9,6 @@ from typing import Protocol
 import numpy as np
 
 from groupinf.datasets.dataset import Dataset, Features, Task
-from groupinf.datasets.own.standardise import standardised
 from groupinf.datasets.rows.labels import Targets
 from groupinf.datasets.rows.origins import names_of
 
@@ -21,10 +20,6 @@ class OwnOptions(Protocol):
     def task(self) -> Task:
         """What the targets are."""
 
-    @property
-    def standardise(self) -> bool | None:
-        """Whether features are brought to mean 0 and standard deviation 1."""
-
 
 def own_dataset(
     config: OwnOptions,
@@ -33,14 +28,13 @@ def own_dataset(
     names: tuple[str, ...],
     files: Iterable[tuple[Path, str]],
 ) -> Dataset:
-    """Return the dataset of the training and test rows in ``X``, standardised where ``config`` asks for it.
+    """Return the dataset of the training and test rows in ``X``.
 
     ``files`` are (path, sha256); the first names the dataset. Every weight is 1, and there are no natural groups.
-    Raises DataError, naming the file and the feature, where the features cannot be standardised.
     """
     paths, hashes = zip(*files, strict=True)
     path = paths[0]
-    X_train, X_test = standardised(*X, names, str(path)) if config.standardise else X
+    X_train, X_test = X
     return Dataset(
         name=path.stem,
         task=config.task,

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from groupinf.config.named_file import DataPath
 from groupinf.config.section import Section
+from groupinf.datasets.choice.options import RowChoice
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.kind import DatasetKind
 from groupinf.datasets.own.table.load_table import load_table, stated_by_file
@@ -25,7 +26,7 @@ class _Parquet(Section):
     parquet: DataPath
 
 
-class ParquetDataset(TableOptions, _Parquet):
+class ParquetDataset(RowChoice, TableOptions, _Parquet):
     """A user's table as a Parquet file."""
 
 

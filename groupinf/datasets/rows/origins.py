@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class RowOrigins:
-    """The training rows of a dataset and, below them, its test rows: (n + m,) of everything.
+    """The training rows of a dataset and, below them, its test rows, then those of its pool: (n + m + k,) each.
 
     ``file`` are names as in ``Dataset.sources``. ``line`` counts as messages do: lines of text files from 1, rows of
     other files from 0. ``key`` holds the values of the column ``key_name`` as text, each once; None without one.
@@ -29,12 +29,16 @@ class RowOrigins:
         """Whether all rows were drawn from one file, so that the file has a numbering of its own."""
         return len(set(self.file)) == 1 and np.unique(self.line).size == self.line.size
 
+    def at(self, rows: NDArray[np.int64]) -> RowOrigins:
+        """Those of some rows."""
+        return RowOrigins(self.file[rows], self.line[rows], self.key_name, None if self.key is None else self.key[rows])
+
     def rows_by_key(self) -> Mapping[str, int]:
-        """Place of each key: a training row below n, a test row above; empty without keys."""
+        """Place of each key: a training row below n, a test or pool row above; empty without keys."""
         return {} if self.key is None else {key: row for row, key in enumerate(self.key.tolist())}
 
     def called(self, row: int) -> str:
-        """``KEY_NAME=KEY`` of one of the n + m rows; empty without keys."""
+        """``KEY_NAME=KEY`` of one of the rows; empty without keys."""
         return "" if self.key is None else f"{self.key_name}={self.key[row]}"
 
 

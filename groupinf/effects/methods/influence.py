@@ -2,34 +2,61 @@
 
 from __future__ import annotations
 
-from groupinf.effects.context import BlockContext
-from groupinf.effects.methods.method import Method, Readout, Step
-from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.objective import hessian_products
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from groupinf.config.section import Problem
+from groupinf.effects.context import BlockContext, Solution, Step
+from groupinf.effects.methods.method import Method, Readout, Setting
+from groupinf.effects.solvers import SolverOptions
+from groupinf.effects.steps import refined, remainder_of
+from groupinf.numerics.factor import Factor
 
 
-def influence_step(at: BlockContext) -> Array:
-    """Δ = H⁻¹g(δ), with H⁻¹ as the configuration wants it applied: (P, B)."""
-    by_the_fit = at.influence_solver is at.changed.fitted.factor
-    return at.influence if by_the_fit else at.influence_solver.solve(at.changed.g)
+@dataclass(frozen=True)
+class InfluenceStep(Step):
+    """Δ = H⁻¹g(δ), with H⁻¹ by a solver of its ``own``, made as ``asked``; None: as the study does."""
+
+    asked: tuple[tuple[str, str | int | float], ...] = ()
+    own: Factor | None = field(default=None, compare=False)
+
+    def solution(self, at: BlockContext) -> Solution:
+        """Refined where H⁻¹ is the factor of the fit. What is left is H⁻¹(HΔ − g(δ)) by that, whatever made Δ."""
+        fitted, g = at.changed.fitted, at.changed.g
+        solver = at.influence_solver if self.own is None else self.own
+        left = remainder_of(fitted.objective, fitted.theta, fitted.factor, g)
+        if solver is fitted.factor:
+            return refined(at.influence, left)
+        delta = solver.solve(g)
+        return Solution(delta, left(delta))
 
 
-def influence_remainder(at: BlockContext, delta: Array) -> Array:
-    """H⁻¹(HΔ − g(δ)), with H⁻¹ by the factor of the fit, whatever made Δ: (P, B)."""
-    fitted = at.changed.fitted
-    return fitted.factor.solve(hessian_products(fitted.objective, fitted.theta, delta) - at.changed.g)
+def influence_step(options: SolverOptions, setting: Setting) -> InfluenceStep:
+    """The step with a solver of its own, where one is asked for."""
+    if options.solver is None:
+        return InfluenceStep()
+    return InfluenceStep(tuple(options.heeded().items()), options.factor(setting.fitted, setting.seed))
 
 
-def _is_direct(at: BlockContext) -> bool:
-    return at.influence_solver is at.changed.fitted.factor
+class Influence(Method, SolverOptions):
+    """∇f(θ̂)ᵀH⁻¹g(δ), with a ``solver`` of its own or that of the section ``influence``."""
 
+    name: ClassVar = "influence"
+    label: ClassVar = "Influence"
+    in_text: ClassVar = "influence"
+    equation: ClassVar = "∇f(θ̂)ᵀ H⁻¹ g(w)"
+    readout: ClassVar = Readout.LINEAR
 
-INFLUENCE_STEP = Step("influence", influence_step, influence_remainder, _is_direct)
-INFLUENCE = Method(
-    name="influence",
-    label="Influence",
-    in_text="influence",
-    equation="∇f(θ̂)ᵀ H⁻¹ g(w)",
-    step=INFLUENCE_STEP,
-    readout=Readout.LINEAR,
-)
+    method: Literal["influence"] = "influence"
+
+    def step(self, setting: Setting) -> Step:
+        """H⁻¹g(δ)."""
+        return influence_step(self, setting)
+
+    def options(self) -> dict[str, str | int | float]:
+        """Those of the solver."""
+        return self.heeded()
+
+    def check(self, n: int, size: int) -> Problem | None:
+        """A solver that cannot be."""
+        return self.unsolvable(n, size)

@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
 import numpy as np
 
-from groupinf.effects.context import BlockContext
-from groupinf.effects.methods.method import Method, Readout, Step
+from groupinf.effects.context import BlockContext, Solution, Step
+from groupinf.effects.methods.method import Method, Readout, Setting
+from groupinf.effects.steps import refined
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.reduced import CERTIFICATE_TOLERANCE
 
 
-def newton_step(at: BlockContext) -> Array:
-    """Δ = (H − H(δ))⁻¹g(δ): (P, B)."""
-    return at.newton
+@dataclass(frozen=True)
+class NewtonStep(Step):
+    """Δ = (H − H(δ))⁻¹g(δ)."""
+
+    def solution(self, at: BlockContext) -> Solution:
+        """Refined where solves are direct; what is left is (H − H(δ))⁻¹((H − H(δ))Δ − g(δ))."""
+
+        def remainder(delta: Array) -> Array:
+            residual = at.changed.hessian_products_at_fit(delta) - at.changed.g
+            return at.reduced.solve(residual, np.arange(delta.shape[1]), CERTIFICATE_TOLERANCE)
+
+        delta = at.newton
+        return refined(delta, remainder) if at.engine.direct else Solution(delta, remainder(delta))
 
 
-def newton_remainder(at: BlockContext, delta: Array) -> Array:
-    """(H − H(δ))⁻¹((H − H(δ))Δ − g(δ)): (P, B)."""
-    residual = at.changed.hessian_products_at_fit(delta) - at.changed.g
-    return at.reduced.solve(residual, np.arange(delta.shape[1]), CERTIFICATE_TOLERANCE)
+class Newton(Method):
+    """f(θ̂ + Δ) − f(θ̂) with the step of Newton."""
 
+    name: ClassVar = "newton"
+    label: ClassVar = "Newton"
+    in_text: ClassVar = "Newton"
+    equation: ClassVar = "f(θ̂ + Δ) − f(θ̂) with Δ = (H − H(w))⁻¹ g(w)"
+    readout: ClassVar = Readout.EXACT
 
-def _is_direct(at: BlockContext) -> bool:
-    return at.engine.direct
+    method: Literal["newton"] = "newton"
 
-
-NEWTON = Method(
-    name="newton",
-    label="Newton",
-    in_text="Newton",
-    equation="f(θ̂ + Δ) − f(θ̂) with Δ = (H − H(w))⁻¹ g(w)",
-    step=Step("newton", newton_step, newton_remainder, _is_direct),
-    readout=Readout.EXACT,
-)
+    def step(self, setting: Setting) -> Step:
+        """(H − H(δ))⁻¹g(δ)."""
+        return NewtonStep()

@@ -8,6 +8,7 @@ import numpy as np
 
 from groupinf.config.section import PositiveInt, Problem
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.unknown_column import unknown_column
 from groupinf.errors import DataError
 from groupinf.groups.builders.builder import Builder
 from groupinf.groups.by_value import (
@@ -17,7 +18,6 @@ from groupinf.groups.by_value import (
     Gaps,
     names_of,
     rows_by_value,
-    unknown_column,
     value_words,
 )
 from groupinf.groups.groups import Built, Group

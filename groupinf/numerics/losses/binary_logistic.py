@@ -56,6 +56,10 @@ class BinaryLogistic(OneOutputLoss):
         r *= sign
         return r
 
+    def unit_residuals(self, z: Array, y: Array) -> Array:
+        """−ỹ, also where p is y to rounding."""
+        return np.array(np.broadcast_to(beside(1.0 - 2.0 * y, z), z.shape))
+
     def plain_residuals(self, z: Array, y: Array) -> Array:
         """p − y; z is overwritten."""
         p = sigmoid(z)

@@ -83,6 +83,15 @@ class Loss(ABC):
     def plain_residuals(self, z: Array, y: Array) -> Array:
         """The same by the shortest formula, its absolute error a few roundings; z may be overwritten."""
 
+    def unit_residuals(self, z: Array, y: Array) -> Array:
+        """r over the size of its largest entry, 0 where r is: what is left of it without the size of the loss.
+
+        Of a row's own class that entry is −1, in regression ±1. Same shape as z.
+        """
+        r = self.residuals(z.copy(), y)
+        largest = np.abs(r).max(axis=1, keepdims=True)
+        return np.asarray(np.divide(r, largest, out=np.zeros_like(r), where=largest > 0.0))
+
     def label_pull(self, y: Array, new: Array) -> Array | None:
         """r(z, new) − r(z, y), (n, K'), where it is the same at every z; None where it is not."""
         return None

@@ -41,7 +41,7 @@ from groupinf.reporting.words.style import (
     method_name,
     panel_name,
 )
-from groupinf.reporting.words.summary import convention_line, facts_line, test_point_names
+from groupinf.reporting.words.summary import convention_line, facts_line, ranks_lines, test_point_names
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted
 
@@ -92,7 +92,7 @@ def panels(run: Run, pairs: PairedEffects, method: str) -> list[Panel]:
         points = [(i, point) for i, (name, point) in enumerate(pairs.measures) if name == evaluation]
         for i, point in points[:MOST_TEST_POINTS]:
             rho = float(spearman[evaluation, point])
-            made.append(Panel(evaluation, point, predicted[i], pairs.actual[i], rho))
+            made.append(Panel(evaluation, point, predicted[i], pairs.actual[i], rho, method not in pairs.ranks_only))
     return made
 
 
@@ -106,7 +106,7 @@ def scatter_figure(run: Run, method: str) -> Figure:
     by_frequency = [kind for kind, _ in Counter(pairs.kinds).most_common()]
     styles = kind_styles(by_frequency)
     legend = count_styles(pairs.kinds, styles)
-    foot = [convention_line(run)]
+    foot = [convention_line(run), *ranks_lines([method] if method in pairs.ranks_only else [])]
     if len(made) < len(pairs.measures):
         foot.append(f"The first {MOST_TEST_POINTS} test points of each evaluation are drawn.")
     if any(hidden_points(panel) for panel in made):
@@ -119,7 +119,7 @@ def scatter_figure(run: Run, method: str) -> Figure:
         for ax, panel in zip(axes, made, strict=True):
             draw_panel(ax, panel, pairs.kinds, styles, rasterized)
         _label(figure, axes, made, layout, test_point_names(run))
-        _add_legend(figure, layout, legend)
+        _add_legend(figure, layout, legend, to_scale=method not in pairs.ranks_only)
         title = f"{method_name(method)} against the actual effect of {run.manifest.change.noun}"
         add_heading(figure, title, f"{facts_line(run)}; {counted(pairs.groups.size, 'group')}")
         figure.text(_MARGIN / layout.width, layout.foot, "\n".join(lines), size=SMALL, color=QUIET, va="top")
@@ -165,9 +165,9 @@ def _label(figure: Figure, axes: list[Axes], made: list[Panel], layout: Layout, 
             figure.text(middle, bottom - layout.label, f"Predicted effect on {evaluation}", ha="center", va="top")
 
 
-def _add_legend(figure: Figure, layout: Layout, counted: Mapping[KindStyle, int]) -> None:
-    handles: list[Artist] = [Line2D([], [], color=IDENTITY, linewidth=1.0)]
-    labels = ["Slope 1: predicted = actual"]
+def _add_legend(figure: Figure, layout: Layout, counted: Mapping[KindStyle, int], to_scale: bool) -> None:
+    handles: list[Artist] = [Line2D([], [], color=IDENTITY, linewidth=1.0)] if to_scale else []
+    labels = ["Slope 1: predicted = actual"] if to_scale else []
     for style, count in counted.items():
         handles.append(kind_marker(style))
         counted_groups = f" ({count:,})"

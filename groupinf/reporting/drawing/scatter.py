@@ -28,15 +28,30 @@ POINT_EDGE = 0.25  # width of the white edge, which tells points apart where the
 _ABOVE = 15.0  # points between the axes and the line on ρ: room for the power of ten at the end of the y axis
 
 
+Limits = tuple[float, float]
+
+
 @dataclass(frozen=True)
 class Panel:
-    """Predicted and actual effects (G,) of all groups for one evaluation and test point."""
+    """Predicted and actual effects (G,) of all groups for one evaluation and test point.
+
+    ``to_scale``: they are in the same units; else only the order of the predicted ones means anything.
+    """
 
     evaluation: str
     test_point: int
     predicted: NDArray[np.float64]
     actual: NDArray[np.float64]
     spearman: float
+    to_scale: bool = True
+
+    @property
+    def limits(self) -> tuple[Limits, Limits]:
+        """Those of the x axis and of the y axis, the same where effects are to scale."""
+        if self.to_scale:
+            both = axis_limits(self.predicted, self.actual)
+            return both, both
+        return axis_limits(self.predicted, self.predicted), axis_limits(self.actual, self.actual)
 
 
 def axis_limits(predicted: NDArray[np.float64], actual: NDArray[np.float64]) -> tuple[float, float]:
@@ -66,14 +81,14 @@ def ticks(low: float, high: float) -> tuple[list[float], list[str]]:
 
 def tick_room(panels: Sequence[Panel]) -> float:
     """Inches between panels that labels at their ticks need beyond what the usual ones do."""
-    labels = [label for panel in panels for label in ticks(*axis_limits(panel.predicted, panel.actual))[1]]
+    labels = [label for panel in panels for limits in panel.limits for label in ticks(*limits)[1]]
     widest = max((width_of(label, TICK_SIZE) for label in labels), default=0.0)
     return 1.7 * max(0.0, widest - _USUAL_LABEL)  # half a label stands beside the panel at its x axis, too
 
 
 def hidden_points(panel: Panel) -> int:
     """How many groups lie outside the panel's axes."""
-    return int(np.count_nonzero(~_inside(panel, *axis_limits(panel.predicted, panel.actual))))
+    return int(np.count_nonzero(~_inside(panel)))
 
 
 def count_styles(kinds: NDArray[np.object_], styles: Mapping[str, KindStyle]) -> dict[KindStyle, int]:
@@ -85,18 +100,20 @@ def count_styles(kinds: NDArray[np.object_], styles: Mapping[str, KindStyle]) ->
 def draw_panel(
     ax: Axes, panel: Panel, kinds: NDArray[np.object_], styles: Mapping[str, KindStyle], rasterized: bool
 ) -> None:
-    """Draw a point per group and the line of slope 1; above the axes Spearman's ρ and how many groups are hidden.
+    """Draw a point per group and, to scale, the line of slope 1; above the axes ρ and how many groups are hidden.
 
     ``kinds`` (G,) names the kind of each group. Kinds with fewer groups are drawn over those with more.
     """
-    low, high = axis_limits(panel.predicted, panel.actual)
+    across, up = panel.limits
     ax.axhline(0, color=GRID, linewidth=0.6, zorder=0)
     ax.axvline(0, color=GRID, linewidth=0.6, zorder=0)
-    ax.plot([low, high], [low, high], color=IDENTITY, linewidth=1.0, zorder=0.5)
-    inside = _inside(panel, low, high)
+    if panel.to_scale:
+        ax.plot(across, up, color=IDENTITY, linewidth=1.0, zorder=0.5)
+    inside = _inside(panel)
     _draw_points(ax, panel, inside, kinds, styles, rasterized)
-    ax.set(xlim=(low, high), ylim=(low, high), aspect="equal")
-    _few_ticks(ax, low, high)
+    ax.set(xlim=across, ylim=up)
+    ax.set_box_aspect(1.0)
+    _few_ticks(ax, across, up)
     hidden = int(np.count_nonzero(~inside))
     above = f"ρ = {coefficient(panel.spearman)}" + (f" · {hidden:,} hidden" if hidden else "")
     ax.annotate(
@@ -141,9 +158,10 @@ def _draw_points(
         )
 
 
-def _inside(panel: Panel, low: float, high: float) -> NDArray[np.bool_]:
-    sides = np.stack([panel.predicted, panel.actual])
-    return np.asarray(((low <= sides) & (sides <= high)).all(axis=0))
+def _inside(panel: Panel) -> NDArray[np.bool_]:
+    (left, right), (low, high) = panel.limits
+    across = (left <= panel.predicted) & (panel.predicted <= right)
+    return np.asarray(across & (low <= panel.actual) & (panel.actual <= high))
 
 
 class PowerOfTen(ScalarFormatter):
@@ -158,13 +176,13 @@ class PowerOfTen(ScalarFormatter):
         return f"×{power_of_ten(int(plain.removeprefix('1e')))}" if plain else ""
 
 
-def _few_ticks(ax: Axes, low: float, high: float) -> None:
-    """Ticks up the y axis; of these, every one, every second or ... on the x axis, so that labels have room."""
+def _few_ticks(ax: Axes, across: Limits, up: Limits) -> None:
+    """Ticks up the y axis; on the x axis every one, every second or ..., so that labels have room."""
     side = ax.bbox.width / ax.figure.dpi
-    places, labels = ticks(low, high)
+    places, labels = ticks(*across)
     steps = range(1, len(places) + 1)
-    step = next(n for n in steps if _fit(places[::n], labels[::n], side / (high - low)))
-    for axis, marked in ((ax.xaxis, places[::step]), (ax.yaxis, places)):
+    step = next(n for n in steps if _fit(places[::n], labels[::n], side / (across[1] - across[0])))
+    for axis, marked in ((ax.xaxis, places[::step]), (ax.yaxis, ticks(*up)[0])):
         axis.set_major_locator(FixedLocator(marked))
         axis.set_major_formatter(PowerOfTen())
         axis.get_offset_text().set_fontsize(SMALL)

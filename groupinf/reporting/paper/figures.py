@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from groupinf.effects.methods.influence import INFLUENCE
-from groupinf.effects.methods.newton import NEWTON
+from groupinf.effects.methods.influence import Influence
+from groupinf.effects.methods.newton import Newton
 from groupinf.errors import DataError
 from groupinf.registry import Registry
 from groupinf.reporting.paper.grid import grid_figure
@@ -50,8 +50,8 @@ def _of_series(name: str, draw: Callable[[Sequence[Sequence[Run]]], Figure]) -> 
 FIGURES: Registry[PaperFigure] = Registry(
     "figure",
     (
-        _of_runs("figure-1", lambda runs: grid_figure(by_evaluation(runs, INFLUENCE))),
-        _of_runs("figure-2", lambda runs: grid_figure(by_evaluation(runs, NEWTON))),
+        _of_runs("figure-1", lambda runs: grid_figure(by_evaluation(runs, Influence))),
+        _of_runs("figure-2", lambda runs: grid_figure(by_evaluation(runs, Newton))),
         _of_runs("figure-c1", lambda runs: grid_figure(other_test_points(runs))),
         _of_series("figure-c2", lambda series: grid_figure(by_lambda(series))),
         _of_series("figure-c3", spearman_figure),

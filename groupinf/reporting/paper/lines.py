@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.effects.evaluations.evaluation import Evaluation
 from groupinf.effects.evaluations.registry import OF_THE_PAPER
-from groupinf.effects.methods.influence import INFLUENCE
+from groupinf.effects.methods.influence import Influence
 from groupinf.errors import DataError
 from groupinf.reporting.drawing.figures import FIGURE_SETTINGS
 from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, shorten_to, width_of
@@ -61,7 +61,7 @@ class Line:
 
 def correlation_lines(series: Sequence[Sequence[Run]], evaluation: Evaluation) -> list[Line | None]:
     """For each series of runs by rising λ/n its line; None where the runs do not measure that."""
-    return [_line(shown(runs, [INFLUENCE]), evaluation) for runs in series]
+    return [_line(shown(runs, [Influence]), evaluation) for runs in series]
 
 
 def spearman_figure(series: Sequence[Sequence[Run]]) -> Figure:
@@ -89,7 +89,7 @@ def _line(runs: Sequence[Shown], evaluation: Evaluation) -> Line | None:
     for s in runs:
         table, [point] = s.run.spearman, evaluation.labels([s.point])
         at = (table["evaluation"] == evaluation.name) & (table["test_point"] == point) & (table["kind"] == ALL_KINDS)
-        found = table[at & (table["method"] == INFLUENCE.name)]
+        found = table[at & (table["method"] == Influence.name)]
         if found.empty:
             return None
         statistics = found.iloc[0][["spearman", "spearman_low", "spearman_high"]]

@@ -15,10 +15,10 @@ from groupinf.effects.evaluations.registry import OF_THE_PAPER
 from groupinf.effects.evaluations.self_loss import SELF_LOSS
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.effects.evaluations.test_prediction import TEST_PREDICTION
-from groupinf.effects.methods.influence import INFLUENCE
+from groupinf.effects.methods.influence import Influence
 from groupinf.effects.methods.method import Method
-from groupinf.effects.methods.newton import NEWTON
-from groupinf.effects.methods.parameter_influence import PARAMETER_INFLUENCE
+from groupinf.effects.methods.newton import Newton
+from groupinf.effects.methods.parameter_influence import ParameterInfluence
 from groupinf.errors import DataError
 from groupinf.reporting.drawing.layout import MOST_COLUMNS
 from groupinf.reporting.drawing.scatter import Panel
@@ -31,7 +31,7 @@ from groupinf.studies.group_effects.result import Run
 from groupinf.wording import number
 
 # the methods of figure C.4
-THREE: tuple[Method, ...] = (INFLUENCE, PARAMETER_INFLUENCE, NEWTON)
+THREE: tuple[type[Method], ...] = (Influence, ParameterInfluence, Newton)
 # test points of each evaluation that figure C.1 shows
 POINTS = 3
 RHO = "Each point is a group of training points; ρ is Spearman's rank correlation over all groups of a panel."
@@ -70,7 +70,7 @@ class Shown:
         size = f"n = {about.n:,}, d = {about.d:,}"
         return str(about.dataset), size, f"λ/n = {number(about.lam_over_n)}"
 
-    def cell(self, evaluation: Evaluation, point: int, method: Method, heading: str) -> Cell:
+    def cell(self, evaluation: Evaluation, point: int, method: type[Method], heading: str) -> Cell:
         """The panel of one evaluation and method, or why the run has none."""
         [label] = evaluation.labels([point])
         measure = evaluation.name, label
@@ -95,7 +95,7 @@ class Shown:
         return f"{evaluation.in_text} was not measured"
 
 
-def shown(runs: Sequence[Run], methods: Sequence[Method]) -> list[Shown]:
+def shown(runs: Sequence[Run], methods: Sequence[type[Method]]) -> list[Shown]:
     """The runs, each of which must have the methods; raises DataError, naming the run and how to add them."""
     names = [method.name for method in methods]
     for run in runs:
@@ -108,7 +108,7 @@ def shown(runs: Sequence[Run], methods: Sequence[Method]) -> list[Shown]:
     return [Shown(run) for run in runs]
 
 
-def by_evaluation(runs: Sequence[Run], method: Method) -> Grid:
+def by_evaluation(runs: Sequence[Run], method: type[Method]) -> Grid:
     """Figures 1 and 2: a column for each run, rows of test prediction, test loss and self-loss; of one run, a row."""
     columns = shown(runs, [method])
     rows = []
@@ -142,7 +142,7 @@ def other_test_points(runs: Sequence[Run]) -> Grid:
     A column for each run and a row for each test point; of fewer than three runs, test points side by side too.
     """
     bands = ["test loss: percentiles {:g} to {:g}".format(*_band(run)) for run in runs]
-    of_runs = shown(runs, [INFLUENCE])
+    of_runs = shown(runs, [Influence])
     heads = [(*s.facts(), band) for s, band in zip(of_runs, bands, strict=True)]
     points = range(min(POINTS, max(len(s.points) for s in of_runs)))
     lines = [[(s, i) for s in of_runs] for i in points]
@@ -163,7 +163,7 @@ def other_test_points(runs: Sequence[Run]) -> Grid:
         rows = [replace(row, heading=f"{_in_one_line(of_runs[0].facts())}; {row.heading.lower()}") for row in rows]
     return Grid(
         title=f"Influence against the actual effect of {doing_to_groups(runs)}, on other test points",
-        x_label=_predicted_by(INFLUENCE),
+        x_label=_predicted_by(Influence),
         columns=() if alone else tuple(heads * (len(lines[0]) // len(heads))),
         rows=tuple(rows),
         foot=(
@@ -178,7 +178,7 @@ def _on_point(of: Shown, evaluation: Evaluation, i: int) -> Cell:
     """The panel of the i-th test point."""
     if i >= len(of.points):
         return Cell("", None, np.empty(0, dtype=object), absent="no more test points")
-    return of.cell(evaluation, of.points[i], INFLUENCE, of.heading(evaluation, of.points[i]))
+    return of.cell(evaluation, of.points[i], Influence, of.heading(evaluation, of.points[i]))
 
 
 def _in_one_line(facts: Sequence[str]) -> str:
@@ -193,8 +193,8 @@ def by_lambda(series: Sequence[Sequence[Run]]) -> Grid:
         chosen = spread(len(runs), MOST_COLUMNS)
         left_out |= len(chosen) < len(runs)
         cells = [
-            s.cell(TEST_LOSS, s.point, INFLUENCE, f"λ/n = {number(s.run.manifest.lam_over_n)}")
-            for s in shown([runs[i] for i in chosen], [INFLUENCE])
+            s.cell(TEST_LOSS, s.point, Influence, f"λ/n = {number(s.run.manifest.lam_over_n)}")
+            for s in shown([runs[i] for i in chosen], [Influence])
         ]
         if not any(cell.panel for cell in cells):
             raise DataError(f"{runs[0].path}: expected {TEST_LOSS.name} among the evaluations, found none")
@@ -204,7 +204,7 @@ def by_lambda(series: Sequence[Sequence[Run]]) -> Grid:
     every = tuple(run for runs in series for run in runs)
     return Grid(
         title=f"Influence against the actual effect of {doing_to_groups(every)}, by regularisation",
-        x_label=_predicted_by(INFLUENCE),
+        x_label=_predicted_by(Influence),
         columns=(),
         rows=tuple(rows),
         foot=(
@@ -283,5 +283,5 @@ def _band(run: Run) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _predicted_by(method: Method) -> str:
+def _predicted_by(method: type[Method]) -> str:
     return f"Predicted effect ({method.in_text})"

@@ -17,6 +17,7 @@ from groupinf.reporting.words.summary import (
     certificate_line,
     convention_line,
     data_line,
+    method_lines,
     note_lines,
     skipped_lines,
     statistics_line,
@@ -44,7 +45,8 @@ def spearman_text(run: Run, width: int) -> str:
     statistics = statistics_line(run, overall) if intervals else SLOPE_WORDS
     notes = [f"Note: {note}" for note in note_lines(run)]
     certificate = certificate_line(run)
-    closing = [convention_line(run), *unit_lines(run), statistics, certificate, *notes, *skipped_lines(run)]
+    meanings = [convention_line(run), *unit_lines(run), *method_lines(run), statistics]
+    closing = [*meanings, certificate, *notes, *skipped_lines(run)]
     opening = [data_line(run), *choice_lines(run), test_points_line(run)]
     return "\n\n".join([wrapped(opening, width), *tables, wrapped(closing, width)]) + "\n"
 

@@ -101,6 +101,8 @@ def _underestimation(method: str, entries: Sequence[Entry]) -> str:
     table = _extents(method, entries)
     table = table[table["slope_median"].notna()]
     name = method_in_text(method)
+    if any(method in entry.pairs.ranks_only for entry in entries):
+        return f"There is no slope: of {name} only the order of groups means anything."
     if table.empty:
         return f"There is no slope: {name} predicts no effect at all."
     kinds = {row["evaluation"]: _kind(pd.DataFrame([row])) for row in table.to_dict("records")}

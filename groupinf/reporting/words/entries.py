@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from groupinf.analysis.farthest import unresolved
 from groupinf.analysis.pairs import PairedEffects, pair_effects
-from groupinf.effects.methods.influence import INFLUENCE
+from groupinf.effects.methods.influence import Influence
 from groupinf.reporting.words.choices import point_choices
 from groupinf.reporting.words.formats import shorten
 from groupinf.reporting.words.style import LONGEST_NAME, KindStyle, kind_styles, method_styles
@@ -19,7 +19,7 @@ from groupinf.reporting.words.summary import test_point_names
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import number
 
-METHOD = INFLUENCE.name
+METHOD = Influence.name
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,12 @@ class Entry:
 
     @property
     def method(self) -> str:
-        """The prediction that the page singles out: influence, or the first of a run without it."""
-        return METHOD if METHOD in self.pairs.methods else self.pairs.methods[0]
+        """The prediction that the page singles out: influence, or the first of a run without it.
+
+        One of which only ranks mean anything comes last.
+        """
+        methods = sorted(self.pairs.methods, key=lambda method: method in self.pairs.ranks_only)
+        return METHOD if METHOD in methods else methods[0]
 
 
 @dataclass(frozen=True)

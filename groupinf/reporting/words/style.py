@@ -97,12 +97,12 @@ def evaluation_in_text(evaluation: str) -> str:
 
 
 def method_name(method: str) -> str:
-    """A method as it heads a column.
+    """A method as it heads a column: the project's own in words, one that a user has named by that name.
 
     >>> method_name("parameter_influence")
     'Parameter influence'
     """
-    return METHODS[method].label
+    return METHODS[method].label if method in METHODS else method
 
 
 def method_in_text(method: str) -> str:
@@ -110,8 +110,10 @@ def method_in_text(method: str) -> str:
 
     >>> method_in_text("influence"), method_in_text("newton")
     ('influence', 'Newton')
+    >>> method_name("LiSSA"), method_in_text("LiSSA")
+    ('LiSSA', 'LiSSA')
     """
-    return METHODS[method].in_text
+    return METHODS[method].in_text if method in METHODS else method
 
 
 def panel_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> str:
@@ -192,7 +194,8 @@ def kind_styles(kinds: Sequence[str]) -> dict[str, KindStyle]:
 
 def method_styles(methods: Sequence[str]) -> dict[str, KindStyle]:
     """A style for every method, where several stand in one drawing."""
-    looks = dict(zip(METHODS, itertools.chain(_METHOD_STYLES, computed_looks()), strict=False))
+    named = dict.fromkeys((*METHODS, *methods))
+    looks = dict(zip(named, itertools.chain(_METHOD_STYLES, computed_looks()), strict=False))
     return {method: KindStyle(method_name(method), *looks[method]) for method in dict.fromkeys(methods)}
 
 

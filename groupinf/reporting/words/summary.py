@@ -9,8 +9,11 @@ import pandas as pd
 
 from groupinf.analysis.certificates import largest_relative_error
 from groupinf.effects.evaluations.registry import EVALUATIONS
+from groupinf.effects.methods.method import Readout
+from groupinf.effects.methods.registry import METHODS
 from groupinf.reporting.words.formats import one_line, percent, shorten
-from groupinf.reporting.words.style import LONGEST_NAME, evaluation_in_text, kind_name, panel_name
+from groupinf.reporting.words.style import LONGEST_NAME, evaluation_in_text, kind_name, method_in_text, panel_name
+from groupinf.studies.group_effects.manifest import MethodUsed
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted, listed, number
 
@@ -55,6 +58,35 @@ def unit_lines(run: Run) -> list[str]:
     about = run.manifest
     stated = [(EVALUATIONS[name], EVALUATIONS[name].unit(about.loss, about.classes)) for name in about.evaluations]
     return [one_line(f"{evaluation.label}: {unit}.") for evaluation, unit in stated if unit]
+
+
+def method_lines(run: Run) -> list[str]:
+    """What methods with options or names of their own are, and of which only ranks mean anything."""
+    about = run.manifest
+    told = [
+        f"{used.name} is {METHODS[used.method].in_text}" + (f" with {_options(used)}" if used.options else "")
+        for used in about.methods_with_options
+    ]
+    lines = [f"{'; '.join(told)}."] if told else []
+    return [*lines, *ranks_lines([method for method in about.methods if about.readout(method) is Readout.RANKS])]
+
+
+def _options(used: MethodUsed) -> str:
+    """The options in words.
+
+    >>> _options(MethodUsed("LiSSA", "influence", {"solver": "lissa", "depth": 10000}))
+    'solver: lissa and depth: 10,000'
+    """
+    words = {key: value if isinstance(value, str) else number(value) for key, value in used.options.items()}
+    return listed(f"{key}: {value}" for key, value in words.items())
+
+
+def ranks_lines(ranks_only: Sequence[str]) -> list[str]:
+    """A sentence on methods of which only ranks mean anything, where there are any."""
+    if not ranks_only:
+        return []
+    names = listed(map(method_in_text, ranks_only))
+    return [f"Of {names} only the order of groups means anything: what it predicts is in units of its own."]
 
 
 def convention_of(runs: Sequence[Run]) -> str:

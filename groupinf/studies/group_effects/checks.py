@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from groupinf.config.reader import Key
+from groupinf.config.section import Problem
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.registry import declared_bytes, load_dataset
 from groupinf.datasets.rows.pool import pool_as_training_rows, with_pool, without_pool
+from groupinf.datasets.unknown_column import unknown_column
 from groupinf.effects.changes.change import Change
 from groupinf.effects.changes.registry import REMOVE
 from groupinf.effects.evaluations.evaluation import Evaluation
@@ -15,10 +18,9 @@ from groupinf.effects.evaluations.registry import EVALUATIONS, of_the_paper
 from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.workers.libraries import reserve_buffers
 from groupinf.experiments.workers.memory import require_memory
-from groupinf.groups.by_value import names_of, rows_by_value, unknown_column
+from groupinf.groups.by_value import names_of, rows_by_value
 from groupinf.groups.sizes import sizes_problem
 from groupinf.groups.streams import builder_stream
-from groupinf.numerics.factor import DENSE_BYTES
 from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.losses.registry import loss_for
@@ -60,7 +62,7 @@ def load_checked(loaded: LoadedStudy) -> Dataset:
         *_evaluation_problems(loaded, dataset),
         *_group_problems(loaded, dataset),
         *_test_point_problems(loaded, dataset),
-        *_influence_problems(loaded, dataset),
+        *_method_problems(loaded, dataset),
         *_cross_validation_problems(loaded, dataset),
     ]
     if problems:
@@ -221,12 +223,11 @@ def _column_problem(points: TestPoints, dataset: Dataset) -> str | None:
     return None if found.values else f"expected a test row with a value, found {found.gaps:,} without one"
 
 
-def _influence_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
+def _method_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
     size = model_of(loaded, dataset).size(dataset)
-    if loaded.config.influence.solver != "cholesky" or 8 * size**2 <= DENSE_BYTES or size > 4 * dataset.n:
-        return []
-    found = f"found cholesky, whose {size:,} × {size:,} Hessian takes {8 * size**2 / 10**9:.1f} GB"
-    return [loaded.error(("influence", "solver"), f"expected cg or lissa, {found}")]
+    found: list[tuple[Key, Problem | None]] = [(("influence",), loaded.config.influence.unsolvable(dataset.n, size))]
+    found += [(("methods", i), method.check(dataset.n, size)) for i, method in enumerate(loaded.config.methods)]
+    return [loaded.error((*key, of.key), of.message) for key, of in found if of is not None]
 
 
 def _cross_validation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:

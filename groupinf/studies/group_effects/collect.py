@@ -10,10 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from groupinf.analysis.agreement import agreement_table
-from groupinf.analysis.pairs import ACTUAL
+from groupinf.analysis.pairs import ACTUAL, RANKS
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.method import Readout
-from groupinf.effects.methods.registry import METHODS
 from groupinf.experiments.folder.files import parquet_bytes
 from groupinf.experiments.study import Arrays, Collected, Stored
 from groupinf.groups.groups import Groups
@@ -48,18 +47,23 @@ def collect(run: Stored[GroupEffectsManifest], blocks: Sequence[Arrays]) -> Coll
 
 
 def _loose_solves(effects: pd.DataFrame, scales: Mapping[str, float]) -> list[str]:
-    """A note for each method and evaluation whose linear solves leave too much of an effect unsolved."""
+    """A note for each method and evaluation whose linear solves leave too much of an effect unsolved.
+
+    Of the largest effect, or of the largest that it predicts itself where only ranks mean anything.
+    """
     predicted = effects[effects["method"] != ACTUAL]
     largest = predicted.groupby(["method", "evaluation"], sort=False, as_index=False)["error_estimate"].max()
+    ranked = predicted[predicted["readout"] == RANKS]
+    sizes = ranked["effect"].abs().groupby([ranked["method"], ranked["evaluation"]]).max().to_dict()
     notes = []
     for method, evaluation, error in zip(
         largest["method"], largest["evaluation"], largest["error_estimate"], strict=True
     ):
-        share = error / scales[evaluation]
+        share = error / sizes.get((method, evaluation), scales[evaluation])
         if not share <= LOOSE:
             notes.append(
                 f"{method} on {evaluation}: the linear solves are off by up to {number(share, 2)} of the largest "
-                "effect; influence.solver cholesky, or cg with a smaller tolerance, is exact"
+                "effect; solver cholesky, or cg with a smaller tolerance, is exact"
             )
     return notes
 
@@ -106,7 +110,7 @@ def _effects(
 
 def _columns(manifest: GroupEffectsManifest) -> pd.DataFrame:
     """test_point, evaluation, method, readout of the rows of one group."""
-    methods = [(method, METHODS[method].readout) for method in manifest.methods] + [(ACTUAL, Readout.EXACT)]
+    methods = [(method, manifest.readout(method)) for method in manifest.methods] + [(ACTUAL, Readout.EXACT)]
     rows = [
         (test_point, evaluation, method, readout.value)
         for evaluation in manifest.evaluations

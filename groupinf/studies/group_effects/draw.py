@@ -16,7 +16,7 @@ from groupinf.effects.evaluations.evaluation import Evaluation
 from groupinf.effects.evaluations.registry import of_the_paper
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.effects.influence import point_influence
-from groupinf.effects.methods.registry import METHODS
+from groupinf.effects.methods.method import Setting, predictions_of
 from groupinf.effects.study import Study
 from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import trust_in_fit
@@ -29,16 +29,14 @@ from groupinf.groups.streams import builder_stream
 from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.change import RowChange, row_change
 from groupinf.numerics.engine import choose_engine
-from groupinf.numerics.factor import Factor, IterativeFactor, hessian_diagonal
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.intercept import Intercept
-from groupinf.numerics.lissa import Lissa
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, scores
 from groupinf.studies.group_effects.checks import change_of
 from groupinf.studies.group_effects.fit import Model
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest, Skipped
-from groupinf.studies.group_effects.schema import Influence, LoadedStudy
+from groupinf.studies.group_effects.schema import LoadedStudy
 from groupinf.studies.group_effects.stored_groups import retrainable
 from groupinf.studies.group_effects.test_points import ChosenPoints, choose_test_points, chosen_again
 
@@ -102,16 +100,6 @@ def frozen_scales(
     return {name: scale.largest or 1.0 for name, scale in scales.items()}, norms
 
 
-def influence_solver(options: Influence, fitted: Fitted, seed: int) -> Factor:
-    """What applies H⁻¹ for the influence: the fit's own factor, unless another solver is asked for."""
-    objective, theta = fitted.objective, fitted.theta
-    if options.solver == "cg":
-        return IterativeFactor(objective, theta, hessian_diagonal(objective, theta), options.tolerance)
-    if options.solver == "lissa":
-        return Lissa(objective, theta, options.depth, options.repeats, options.scale, options.batch_size, seed)
-    return fitted.factor
-
-
 def make_study(
     fitted: Fitted,
     change: RowChange,
@@ -146,10 +134,10 @@ def study_from(
         fitted=fitted,
         change=change,
         engine=engine,
-        influence_solver=influence_solver(loaded.config.influence, fitted, loaded.config.seed),
+        influence_solver=loaded.config.influence.factor(fitted, loaded.config.seed),
         test=points,
         evaluations=tuple(evaluations),
-        methods=tuple(METHODS[name] for name in loaded.config.methods),
+        methods=predictions_of(loaded.config.methods, Setting(fitted, change, loaded.config.seed)),
         scales=scales,
         gradient_norms=norms,
         bounded=bounded,

@@ -31,7 +31,7 @@ from groupinf.studies.group_effects.checks import evaluations_of, load_checked, 
 from groupinf.studies.group_effects.draw import Drawn, draw_test_points, in_fit, make_study, row_change_of
 from groupinf.studies.group_effects.identity import identity_of
 from groupinf.studies.group_effects.manifest import Evaluated, GroupEffectsManifest
-from groupinf.studies.group_effects.prepare import CONFIG, config_file
+from groupinf.studies.group_effects.prepare import CONFIG, config_file, methods_used
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.rows import ROWS
 from groupinf.studies.group_effects.schema import Config, LoadedStudy
@@ -188,6 +188,7 @@ def _described(work: Evaluation, study: Study, drawn: Drawn) -> GroupEffectsMani
         drawn_at_lam_over_n=drawn.at,
         evaluations=tuple(evaluation.name for evaluation in study.evaluations),
         methods=tuple(method.name for method in study.methods),
+        methods_with_options=methods_used(work.loaded.config.methods),
         scales=study.scales,
         gradient_norms=study.gradient_norms,
         notes=(told, *drawn.tested.notes),

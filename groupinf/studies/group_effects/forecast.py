@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from groupinf.datasets.choice.words import choice_notes
 from groupinf.datasets.column_use import MOST_SHOWN, ColumnUse, column_notes
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.rows.pool import pool_as_training_rows
@@ -62,7 +63,7 @@ def _plan(loaded: LoadedStudy) -> tuple[Plan, Dataset]:
     dataset = load_checked(loaded)
     groups = _most_groups(loaded, dataset)
     folds = _cross_validation_fits(loaded.config.regularization)
-    work = work_bytes(dataset, model_of(loaded, dataset), loaded.config.block_width)
+    work = work_bytes(dataset, model_of(loaded, dataset), loaded.config.block_width, loaded.config.methods)
     planned = Plan(
         name=loaded.config.name,
         dataset=dataset.name,
@@ -76,6 +77,7 @@ def _plan(loaded: LoadedStudy) -> tuple[Plan, Dataset]:
         run_name=run_name(retraining(loaded, dataset)),
         notes=(
             *filter(None, [shortage(work)]),
+            *choice_notes(dataset),
             *_notes(loaded, dataset, folds),
             *column_notes(dataset.uses, MOST_SHOWN),
             *_notes_on_gaps(loaded, dataset),

@@ -7,15 +7,21 @@ from dataclasses import dataclass, field
 from typing import Annotated, ClassVar
 
 from groupinf.config.registered import NamedSection
+from groupinf.datasets.choice.left import RowsLeft, TargetScale
 from groupinf.datasets.column_use import ColumnUse
 from groupinf.effects.changes.change import Change
 from groupinf.effects.changes.registry import CHANGES, REMOVE
+from groupinf.effects.methods.method import Readout
+from groupinf.effects.methods.registry import METHODS
 from groupinf.experiments.folder.manifest import RunManifest, SweepManifest
 from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Loss
 from groupinf.numerics.losses.registry import loss_for
 from groupinf.studies.group_effects.convention import Convention, Task
 from groupinf.studies.group_effects.linear_model import LinearModel
+
+# of the units, where the target is standardised
+STANDARDISED_TARGET = "y in standard deviations of the training rows"
 
 # what the registry and every manifest call this kind of study
 STUDY = "group_effects"
@@ -84,6 +90,15 @@ class ScoredValue:
 
 
 @dataclass(frozen=True)
+class MethodUsed:
+    """A method with options or a name of its own: what tables call it, what it is, what it is told."""
+
+    name: str
+    method: str
+    options: Mapping[str, str | int | float]
+
+
+@dataclass(frozen=True)
 class Evaluated:
     """The run whose retrained parameters were read, and the hash of its identity."""
 
@@ -95,11 +110,13 @@ class Evaluated:
 class GroupEffectsManifest(RunManifest):
     """A run of group effects.
 
-    The data: ``n`` training rows, ``d`` features, ``n_test`` test rows, ``n_pool`` rows of a pool, ``columns`` of a
-    table of the user's own. The fit: λ = ``lam`` = ``lam_over_n``·n, accuracies only of classes. ``change`` is what is
-    done to a group. What is measured: ``test_points`` as the tables number them, chosen by their losses at the fit of
+    The data: ``n`` training rows, ``d`` features, ``n_test`` test rows, ``n_pool`` rows that are in neither,
+    ``columns`` of a table of the user's own; ``rows_left`` by each step of a choice of rows, ``target_scale`` of a
+    standardised target. The fit: λ = ``lam`` = ``lam_over_n``·n, accuracies only of classes. ``change`` is what is done
+    to a group. What is measured: ``test_points`` as the tables number them, chosen by their losses at the fit of
     ``drawn_at_lam_over_n``; ``scales`` are the largest predicted effects on each evaluation, ``gradient_norms`` the
-    largest ‖∇f‖ in H⁻¹. ``notes_on_groups`` are those of ``notes`` that came with the groups.
+    largest ‖∇f‖ in H⁻¹. ``notes_on_groups`` are those of ``notes`` that came with the groups. ``methods`` are by what
+    tables call them; those that are more than a name in the configuration are told in ``methods_with_options`` too.
     """
 
     unit: str = "group"
@@ -115,6 +132,8 @@ class GroupEffectsManifest(RunManifest):
     intercept: Intercept = Intercept.FREE
     change: Annotated[Change, NamedSection(CHANGES, "change")] = REMOVE
     columns: tuple[ColumnUse, ...] = ()
+    rows_left: tuple[RowsLeft, ...] = ()
+    target_scale: TargetScale | None = None
     seed: int
     lam: float
     lam_over_n: float
@@ -129,6 +148,7 @@ class GroupEffectsManifest(RunManifest):
     test_keys: tuple[TestKey, ...] = ()
     evaluations: tuple[str, ...]
     methods: tuple[str, ...]
+    methods_with_options: tuple[MethodUsed, ...] = ()
     scales: Mapping[str, float]
     gradient_norms: Mapping[str, float]
     n_groups: int
@@ -143,6 +163,11 @@ class GroupEffectsManifest(RunManifest):
     def n_retrained(self) -> int:
         """Groups that are not skipped."""
         return self.units
+
+    def readout(self, method: str) -> Readout:
+        """How the method that tables call ``method`` is read out."""
+        named = {used.name: used.method for used in self.methods_with_options}
+        return METHODS[named.get(method, method)].readout
 
     @property
     def accuracies(self) -> tuple[float, float] | None:
@@ -164,7 +189,9 @@ class GroupEffectsManifest(RunManifest):
     @property
     def convention(self) -> Convention:
         """The convention that all effects follow."""
-        return Convention(self.lam, self.lam_over_n, self.task, self.loss.units, self.change, self.intercept)
+        scaled = "" if self.target_scale is None else f", {STANDARDISED_TARGET}"
+        units = f"{self.loss.units}{scaled}"
+        return Convention(self.lam, self.lam_over_n, self.task, units, self.change, self.intercept)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.blocks import FACTOR_BYTES, WIDEST
+from groupinf.effects.methods.method import Method
 from groupinf.numerics.engine import KERNEL_BYTES
 from groupinf.numerics.factor import DENSE_BYTES
 from groupinf.numerics.minimise import MEMORY
@@ -17,8 +20,9 @@ from groupinf.studies.group_effects.linear_model import LinearModel
 VECTORS = 3 * MEMORY
 
 
-def work_bytes(dataset: Dataset, model: LinearModel, block_width: int | None) -> int:
-    """Bytes that a process works with: rows with and without intercept, H with its factor, and one block's work.
+def work_bytes(dataset: Dataset, model: LinearModel, block_width: int | None, methods: Sequence[Method] = ()) -> int:
+    """Bytes that a process works with: rows with and without intercept, H with its factor, and one block's work,
+    that of ``methods`` included.
 
     With fewer rows than features also their coordinates and the basis of these.
     """
@@ -31,4 +35,5 @@ def work_bytes(dataset: Dataset, model: LinearModel, block_width: int | None) ->
     dense = 3 * hessian + min(FACTOR_BYTES, width * hessian) if hessian <= DENSE_BYTES else 0
     kernel = 8 * n**2 if model.loss.outputs == 1 and 8 * n**2 <= KERNEL_BYTES else 0
     block = width * (n + 8 * VECTORS * size)
-    return int(rows + dense + kernel + block)
+    own = sum(method.work(width * n * model.loss.outputs, size) for method in methods)
+    return int(rows + dense + kernel + block + own)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import yaml
 
+from groupinf.datasets.choice.words import choice_notes
 from groupinf.datasets.column_use import column_notes
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.blocks import block_width
 from groupinf.effects.evaluations.registry import EVALUATIONS
+from groupinf.effects.methods.method import Method
 from groupinf.effects.study import Study
 from groupinf.experiments.folder.files import parquet_bytes
 from groupinf.experiments.folder.manifest import RunManifest
@@ -36,11 +38,12 @@ from groupinf.studies.group_effects.manifest import (
     EngineUsed,
     FitCertificate,
     GroupEffectsManifest,
+    MethodUsed,
     Skipped,
 )
 from groupinf.studies.group_effects.memory import work_bytes
 from groupinf.studies.group_effects.rows import ROWS, rows_frame
-from groupinf.studies.group_effects.schema import LoadedStudy, resolved
+from groupinf.studies.group_effects.schema import METHOD, LoadedStudy, resolved
 from groupinf.studies.group_effects.stored_fit import fit_files, fit_from, stored_theta
 from groupinf.studies.group_effects.stored_groups import groups_files, groups_from, retrainable
 from groupinf.studies.group_effects.test_points import chosen_again
@@ -96,7 +99,9 @@ class Retraining:
         """Fit, then draw test points and groups, unless they are given; before that say where memory is too little."""
         loaded, dataset = self.loaded, self.dataset
         model = model_of(loaded, dataset)
-        for note in filter(None, [shortage(work_bytes(dataset, model, loaded.config.block_width))]):
+        for note in filter(
+            None, [shortage(work_bytes(dataset, model, loaded.config.block_width, loaded.config.methods))]
+        ):
             progress.note(note)
         progress.stage("fit")
         fit = partial(fit_model, loaded.config.regularization, loaded.config.seed, model, start=self.given.start())
@@ -157,6 +162,12 @@ def config_file(values: Mapping[str, Any]) -> dict[str, bytes]:
     return {CONFIG: yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True).encode()}
 
 
+def methods_used(methods: Sequence[Method]) -> tuple[MethodUsed, ...]:
+    """The methods that are more than a name in the configuration."""
+    sections = (method for method in methods if isinstance(METHOD.told(method), dict))
+    return tuple(MethodUsed(method.shown, method.name, method.options()) for method in sections)
+
+
 def _files(loaded: LoadedStudy, dataset: Dataset, model: Model, groups: Groups) -> dict[str, bytes]:
     chosen = model.cross_validation
     return {
@@ -179,20 +190,22 @@ def _described(work: Retraining, model: Model, test: Objective, study: Study, dr
         sources=dict(dataset.sources),
         units=len(drawn.groups) - len(drawn.skipped),
         block_width=block_width(fitted.objective, study.engine, work.loaded.config.block_width),
-        notes=(*column_notes(dataset.uses), *model.notes, *drawn.notes),
+        notes=(*choice_notes(dataset), *column_notes(dataset.uses), *model.notes, *drawn.notes),
         provenance=provenance(),
         dataset=dataset.name,
         task=dataset.task,
         n=dataset.n,
         d=dataset.d,
-        n_test=int(dataset.y_test.size),
-        n_pool=0 if dataset.pool is None else int(dataset.pool.y.size),
+        n_test=dataset.n_test,
         classes=tuple(str(label) for label in dataset.classes),
         loss_name=fitted.objective.loss.name,
         loss_options=work.loaded.config.model_or_default.options,
         intercept=fitted.objective.intercept,
         change=change_of(work.loaded),
         columns=tuple(dataset.uses),
+        rows_left=dataset.rows_left,
+        n_pool=dataset.n_pool,
+        target_scale=dataset.target_scale,
         seed=work.loaded.config.seed,
         lam=fitted.objective.lam,
         lam_over_n=model.lam_over_n,
@@ -208,6 +221,7 @@ def _described(work: Retraining, model: Model, test: Objective, study: Study, dr
         drawn_at_lam_over_n=drawn.at,
         evaluations=tuple(evaluation.name for evaluation in study.evaluations),
         methods=tuple(method.name for method in study.methods),
+        methods_with_options=methods_used(work.loaded.config.methods),
         scales=study.scales,
         gradient_norms=study.gradient_norms,
         n_groups=len(drawn.groups),

@@ -8,12 +8,11 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
-    ValidationInfo,
     WithJsonSchema,
-    field_validator,
     model_validator,
 )
 
+from groupinf.analysis.pairs import ACTUAL
 from groupinf.config.load import LoadedConfig
 from groupinf.config.registered import FaultBelowError, NamedSection, RegisteredName
 from groupinf.config.section import (
@@ -33,10 +32,12 @@ from groupinf.datasets.registry import DatasetConfig
 from groupinf.effects.changes.change import Change
 from groupinf.effects.changes.registry import CHANGES
 from groupinf.effects.evaluations.registry import EVALUATIONS
-from groupinf.effects.methods.influence import INFLUENCE
-from groupinf.effects.methods.newton import NEWTON
-from groupinf.effects.methods.parameter_influence import PARAMETER_INFLUENCE
+from groupinf.effects.methods.influence import Influence
+from groupinf.effects.methods.method import Method
+from groupinf.effects.methods.newton import Newton
+from groupinf.effects.methods.parameter_influence import ParameterInfluence
 from groupinf.effects.methods.registry import METHODS
+from groupinf.effects.solvers import SolverOptions
 from groupinf.groups.builders.builder import Builder
 from groupinf.groups.builders.registry import BUILDERS
 from groupinf.groups.by_value import ColumnNames, Gaps
@@ -44,10 +45,11 @@ from groupinf.groups.sizes import Sizes
 from groupinf.studies.group_effects.model_section import MODEL, LossName, ModelConfig
 
 EvaluationName = Annotated[str, RegisteredName(EVALUATIONS)]
-MethodName = Annotated[str, RegisteredName(METHODS)]
 
+# an entry of ``methods``: the name of a method, or a section with its options
+METHOD = NamedSection(METHODS, "method", in_short=True)
 # those of Koh et al. 2019
-METHODS_OF_THE_PAPER = (INFLUENCE.name, PARAMETER_INFLUENCE.name, NEWTON.name)
+METHODS_OF_THE_PAPER = (Influence(), ParameterInfluence(), Newton())
 
 
 def _key(value: Any) -> str:
@@ -154,33 +156,16 @@ class TestPoints(Section):
         return self
 
 
-_SOLVER_OF = {"tolerance": "cg", **dict.fromkeys(("depth", "repeats", "scale", "batch_size"), "lissa")}
-
-
-class Influence(Section):
-    """How H⁻¹ is applied for the influence: a factor where it fits, else by conjugate gradients, or LiSSA.
-
-    An option that its solver alone heeds may be spelled out with the others, but only with its default.
-    """
-
-    solver: Literal["cholesky", "cg", "lissa"] | None = None
-    tolerance: PositiveFloat = 1e-10
-    depth: PositiveInt = 5000
-    repeats: PositiveInt = 10
-    scale: PositiveFloat = 10.0
-    batch_size: PositiveInt = 16
-
-    @field_validator(*_SOLVER_OF)
-    @classmethod
-    def _heeded(cls, value: Any, info: ValidationInfo) -> Any:
-        name = str(info.field_name)
-        if "solver" not in info.data or value == cls.model_fields[name].default:
-            return value
-        solver, needed = info.data["solver"], _SOLVER_OF[name]
-        if solver != needed:
-            found = "no solver" if solver is None else f"solver: {solver}"
-            raise ValueError(f"expected {name} only with solver: {needed}, found {found}")
-        return value
+def _told_apart(methods: tuple[Method, ...]) -> tuple[Method, ...]:
+    """The methods, for a validator; each must have a name that neither another one nor the tables use."""
+    for i, method in enumerate(methods):
+        name, earlier = method.shown, [before.shown for before in methods[:i]]
+        if name in earlier:
+            taken = f"expected every entry once, found {name} more than once"
+            raise FaultBelowError((i,), f"{taken}; give one a name: {{method: {method.name}, name: ...}}")
+        if name != method.name and (name in METHODS or name == ACTUAL):
+            raise FaultBelowError((i, "name"), f"expected a name of its own, found {name}, which tables have already")
+    return methods
 
 
 class Config(StudyConfig):
@@ -192,15 +177,17 @@ class Config(StudyConfig):
     regularization: Regularization
     change: Annotated[Change, NamedSection(CHANGES, "change")] | None = None
     groups: GroupsConfig
-    influence: Influence = Influence()
+    influence: SolverOptions = SolverOptions()
     block_width: PositiveInt | None = None
     test_points: TestPoints = TestPoints(random=3, highest_loss=3)
     evaluations: (
         Annotated[tuple[EvaluationName, ...], Field(strict=False, min_length=1), AfterValidator(distinct)] | None
     ) = None
-    methods: Annotated[tuple[MethodName, ...], Field(strict=False, min_length=1), AfterValidator(distinct)] = (
-        METHODS_OF_THE_PAPER
-    )
+    methods: Annotated[
+        tuple[Annotated[Method, METHOD], ...],
+        Field(strict=False, min_length=1, json_schema_extra={"default": [m.name for m in METHODS_OF_THE_PAPER]}),
+        AfterValidator(_told_apart),
+    ] = METHODS_OF_THE_PAPER
 
     @model_validator(mode="after")
     def _one_loss(self) -> Config:

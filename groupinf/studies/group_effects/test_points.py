@@ -109,12 +109,17 @@ def rows_of_keys(keys: Sequence[str], dataset: Dataset) -> list[int]:
         raise DataError("expected data whose rows have keys, found none; row_key in the dataset names their column")
     for key in keys:
         row = known.get(key)
-        if row is None or not dataset.n <= row < dataset.n + dataset.y_test.size:
-            is_one = "is a training row" if row is not None and row < dataset.n else "is a row of the pool"
-            found = f"found {key!r}, which " + ("no row has" if row is None else is_one)
-            tests = [name for name, at in known.items() if dataset.n <= at < dataset.n + dataset.y_test.size]
+        if row is None or not dataset.n <= row < dataset.n + dataset.n_test:
+            found = f"found {key!r}, which {_other_part(row, dataset)}"
+            tests = [name for name, at in known.items() if dataset.n <= at < dataset.n + dataset.n_test]
             raise DataError(f"expected keys of test rows, {found}{did_you_mean(key, tests) if row is None else ''}")
     return [known[key] - dataset.n for key in keys]
+
+
+def _other_part(row: int | None, dataset: Dataset) -> str:
+    if row is None:
+        return "no row has"
+    return "is a training row" if row < dataset.n else "is a row of the pool"
 
 
 def summed_rows(wanted: TestPoints, dataset: Dataset) -> ChosenPoints:

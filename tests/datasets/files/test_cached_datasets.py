@@ -140,9 +140,11 @@ def content_digest(data: Dataset) -> str:
     return digest.hexdigest()[:16]
 
 
-# loader_version and what it yields, where that is the same to the last bit on every machine
+# loader_version and what it yields, where that is the same to the last bit on every machine. The column age came to
+# diabetes together with new fields of a Dataset, for which every copy is made anew: its numbers, and so the identity of
+# runs, stayed what they were.
 YIELDS = {
-    "diabetes": (1, "a561a505c2355864"),
+    "diabetes": (1, "093fd00b4467c309"),
     "enron": (1, "13909ca0442ae86f"),
     "enron_spacy": (1, "24b70ad49dd1500a"),
     "mnist_small": (1, "4cebdac967397dec"),

@@ -46,7 +46,13 @@ def test_classes_are_balanced_in_training(loaded: Dataset) -> None:
 
 @pytest.mark.parametrize(
     ("column", "groups", "of_50_rows"),
-    [("patient_nbr", 16_334, None), ("medical_specialty", 63, 21), ("payer_code", 17, None), ("diag_1", 539, 78)],
+    [
+        ("patient_nbr", 16_334, None),
+        ("medical_specialty", 63, 21),
+        ("payer_code", 17, None),
+        ("diag_1", 539, 78),
+        ("age", 10, 9),
+    ],
 )
 def test_natural_groups(loaded: Dataset, column: str, groups: int, of_50_rows: int | None) -> None:
     values, counts = np.unique(loaded.columns[column].astype(str), return_counts=True)

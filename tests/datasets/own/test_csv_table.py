@@ -15,8 +15,9 @@ from support.outcomes import OUTCOMES, outcome, outcomes_of
 
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.own.csv import CsvDataset, load_csv
+from groupinf.datasets.own.csv import CsvDataset
 from groupinf.datasets.own.table import text_table
+from groupinf.datasets.registry import load_dataset
 from groupinf.errors import DataError
 
 TABLE = """age,colour,smoker,site,label
@@ -37,7 +38,7 @@ def load(folder: Path, content: str | bytes, seed: int = 0, **options: Any) -> D
     raw = content.encode() if isinstance(content, str) else content
     (folder / "mine.csv").write_bytes(raw)
     config = CsvDataset.model_validate({"csv": "mine.csv", "target": "label", **options})
-    return load_csv(config, [folder / "mine.csv"], seed)
+    return load_dataset(config, folder, seed)
 
 
 def fault(folder: Path, content: str | bytes, **options: Any) -> str:

@@ -17,6 +17,7 @@ from sklearn.datasets import dump_svmlight_file, load_svmlight_files
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.own.libsvm import LibsvmDataset, load_libsvm
+from groupinf.datasets.registry import load_dataset
 from groupinf.errors import DataError
 
 LINES = b"1 1:0.5 3:2\n# a comment\n-1 2:1 # after a row\n\n1 qid:3 1:1\n-1 3:4\n1\n"
@@ -28,7 +29,7 @@ def load(folder: Path, content: bytes, test: bytes | None = None, name: str = "m
         (folder / "other.txt").write_bytes(test)
         options = {**options, "test_file": "other.txt"}
     config = LibsvmDataset.model_validate({"libsvm": name, **options})
-    return load_libsvm(config, [folder / name, *([folder / "other.txt"] if test is not None else [])], 0)
+    return load_dataset(config, folder, 0)
 
 
 def fault(folder: Path, content: bytes, test: bytes | None = None, **options: Any) -> str:

@@ -148,7 +148,7 @@ def test_test_rows_of_another_file(tmp_path: Path, kind: str) -> None:
         (
             {"split": "fold"},
             {"fold": (5, "dev")},
-            "mine.csv, line 7: column 'fold': expected train or test, found 'dev'",
+            "mine.csv, line 7: column 'fold': expected train, test or pool, found 'dev'",
         ),
         (
             {"split": "fold"},

@@ -10,7 +10,8 @@ import pytest
 from scipy import sparse
 from support.npz_files import SPARSE_TEST, SPARSE_TRAIN, arrays, csr_parts, fault, load, load_files
 
-from groupinf.datasets.own.npz import NpzDataset, load_npz
+from groupinf.datasets.own.npz import NpzDataset
+from groupinf.datasets.registry import load_dataset
 
 
 def test_plain_arrays(tmp_path: Path) -> None:
@@ -99,7 +100,7 @@ def test_standardised_over_the_training_rows(tmp_path: Path, is_sparse: bool) ->
     X = {name: np.where(abs(arrays()[name]) > 0.5, arrays()[name] + 3, 0) for name in ("X_train", "X_test")}
     changed = csr_parts("X_train", X["X_train"]) | csr_parts("X_test", X["X_test"]) if is_sparse else X
     np.savez(tmp_path / "mine.npz", **{k: v for k, v in {**arrays(), **changed}.items() if v is not None})
-    data = load_npz(NpzDataset(npz="mine.npz", standardise=True), [tmp_path / "mine.npz"], 0)
+    data = load_dataset(NpzDataset(npz="mine.npz", standardise=True), tmp_path, 0)
     mean, sd = X["X_train"].mean(axis=0), X["X_train"].std(axis=0)
     for name, plain in X.items():
         found = getattr(data, name)

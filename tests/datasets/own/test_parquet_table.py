@@ -124,7 +124,11 @@ LISTS = pa.array([[1]] * 8)
         ({"x": LISTS, "y": Y}, {}, "mine.parquet: column 'x': expected numbers, bools or text, found list<"),
         ({"x": range(8), "y": LISTS}, {}, "mine.parquet: column 'y': expected numbers, bools or text, found list<"),
         ({"x": range(8), "y": Y, "s": LISTS}, {"split": "s"}, "expected a column of train and test, found list<"),
-        ({"x": range(8), "y": Y, "s": Y}, {"split": "s"}, "mine.parquet, row 0: column 's': expected train or test"),
+        (
+            {"x": range(8), "y": Y, "s": Y},
+            {"split": "s"},
+            "mine.parquet, row 0: column 's': expected train, test or pool",
+        ),
         ({"x": [1.0] * 7 + [np.inf], "y": Y}, {}, "mine.parquet, row 7: column 'x': expected a finite number, found"),
         ({"x": [], "y": []}, {}, "mine.parquet: expected rows, found none"),
         ({" ": Y, "y": Y}, {}, "mine.parquet: expected a name for every column, found none for column 1"),

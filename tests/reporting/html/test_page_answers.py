@@ -207,6 +207,32 @@ def test_a_sentence_says_whether_it_underestimates(make_run, loss, own, words) -
     assert words in underestimation_answer(entries_of([run]))
 
 
+def test_of_a_method_in_units_of_its_own_nothing_is_said_but_its_ranks(make_run) -> None:
+    alone, both = make_run(methods=("without_hessian",)), make_run(methods=("without_hessian", "newton"))
+    no_slope = "There is no slope: of influence without the Hessian only the order of groups means anything."
+    left_out = "Left out, as only the order of groups means anything: what influence without the Hessian predicts."
+    assert underestimation_answer(entries_of([alone])) == no_slope
+    assert "Without the Hessian ranks the groups almost perfectly" in ranking_answer(entries_of([alone]))
+    # where another is to scale, that is singled out
+    assert [entry.method for entry in entries_of([both, alone])] == ["newton", "without_hessian"]
+    assert no_slope not in underestimation_answer(entries_of([both]))
+    pages = [page_html([run], "study", plotly=False) for run in (alone, both)]
+    assert [left_out in page for page in pages] == [True, False]
+    assert "Farthest off is group" not in pages[0]
+    assert all("what it predicts is in units of its own" in page for page in pages)
+    assert "in units of its own" not in page_html([make_run()], "study", plotly=False)
+
+
+def test_what_methods_with_options_are_is_said(make_run) -> None:
+    used = [
+        {"name": "LiSSA", "method": "influence", "options": {"solver": "lissa", "depth": 10000}},
+        {"name": "N", "method": "newton", "options": {}},
+    ]
+    words = "LiSSA is influence with solver: lissa and depth: 10,000; N is Newton."
+    runs = [make_run(methods=("influence", "LiSSA"), methods_with_options=used), make_run()]
+    assert [words in page_html([run], "study", plotly=False) for run in runs] == [True, False]
+
+
 def test_a_sentence_says_how_well_the_groups_are_ranked(make_run) -> None:
     run = make_run(["random"] * 40)
     good = (

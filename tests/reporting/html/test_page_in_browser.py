@@ -232,6 +232,23 @@ def test_titles_count_the_points_outside_the_axes_that_are_drawn(browser: Chrome
     assert browser.get_log("browser") == []
 
 
+def test_of_ranks_alone_a_plot_has_no_line_and_limits_of_its_own(browser: Chrome, make_run, tmp_path: Path) -> None:
+    path = tmp_path / "ranks.html"
+    emulate(browser)
+    lengths = {}
+    for method in ("influence", "without_hessian"):
+        run = make_run(["random"] * 20, [("test_loss", 7)], methods=(method,))
+        path.write_text(page_html([run], "ranks", plotly=True), encoding="utf-8")
+        browser.get(path.as_uri())
+        show_plots(browser)
+        layout = "return [plots[0].layout.shapes.length, plots[0].layout.xaxis.range, plots[0].layout.yaxis.range]"
+        lines, across, up = browser.execute_script(layout)
+        lengths[method] = lines, (across[1] - across[0]) / (up[1] - up[0])
+    assert lengths["influence"] == (1, 1.0)
+    assert lengths["without_hessian"] == (0, pytest.approx(1e3))
+    assert browser.get_log("browser") == []
+
+
 def test_tables_sort_both_ways_by_their_buttons(opened: Chrome) -> None:
     table = opened.find_element(By.CSS_SELECTOR, "#far table")
     sizes = [header.text for header in table.find_elements(By.CSS_SELECTOR, "thead th")]

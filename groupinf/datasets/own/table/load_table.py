@@ -11,16 +11,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.datasets.config_error import DatasetConfigError
-from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.dataset import Dataset, PoolRows
 from groupinf.datasets.own.own_dataset import own_dataset
 from groupinf.datasets.own.table.columns import check_test_columns, feature_columns, roles
-from groupinf.datasets.own.table.features import column_without_gaps, table_features, usable, without_gaps
+from groupinf.datasets.own.table.features import (
+    TableFeatures,
+    column_without_gaps,
+    table_features,
+    usable,
+    without_gaps,
+)
 from groupinf.datasets.own.table.options import TableOptions
 from groupinf.datasets.own.table.row_key import row_keys
 from groupinf.datasets.own.table.split import check_classes, split_table
 from groupinf.datasets.own.table.table import GroupColumns, Parsed, Table
 from groupinf.datasets.own.table.uses import uses_of
-from groupinf.datasets.rows.labels import Targets, check_weights, encode_targets
+from groupinf.datasets.rows.labels import check_weights, encode_targets
 from groupinf.datasets.rows.origins import origins_of
 from groupinf.errors import DataError
 
@@ -45,7 +51,7 @@ def load_table(config: TableOptions, files: Sequence[Path], seed: int, read: Cal
     table, columns = _read(config, files, read)
     table = replace(table, categories=table.categories - {config.target})  # a numeric target keeps its order
     y = _target(config, table)
-    train, test = split_table(config, table, y, seed)
+    train, test, pool = split_table(config, table, y, seed)
     if config.task == "classification":
         check_classes(config, table, y, train)
     targets = encode_targets(y[train], y[test], config.task, str(path))
@@ -54,12 +60,15 @@ def load_table(config: TableOptions, files: Sequence[Path], seed: int, read: Cal
     hashed = [(file.path, file.sha256) for file in table.files]
     keys = None if config.row_key is None else row_keys(table, config.row_key)
     lines = [(file.path, file.numbers) for file in table.files]
+    weights = _weights(config.weight, table, np.concatenate([train, pool]))
+    check_weights(weights[train], targets, f"{table.path}: column {config.weight!r}")
     return replace(
         own_dataset(config, X, targets, features.names, hashed),
-        origins=origins_of(lines, np.concatenate([train, test]), config.row_key or "", keys),
-        sample_weight_train=_weights(config.weight, table, train, targets),
+        origins=origins_of(lines, np.concatenate([train, test, pool]), config.row_key or "", keys),
+        sample_weight_train=weights[train],
         columns=GroupColumns(table, train),
         test_columns=GroupColumns(table, test),
+        pool=_pool(config, table, features, y, weights, train, pool),
         uses=uses_of(table, features.uses, roles(config, table), len(targets.classes)),
     )
 
@@ -96,20 +105,32 @@ def _target(config: TableOptions, table: Table) -> NDArray[Any]:
     return parsed.values.astype(np.str_)
 
 
-def _weights(column: str | None, table: Table, train: Rows, targets: Targets) -> NDArray[np.float64]:
-    """Weights of the training rows; those of test rows are not looked at."""
+def _pool(
+    config: TableOptions,
+    table: Table,
+    features: TableFeatures,
+    y: NDArray[Any],
+    weights: NDArray[np.float64],
+    train: Rows,
+    pool: Rows,
+) -> PoolRows | None:
+    if not pool.size:
+        return None
+    targets = encode_targets(y[train], y[pool], config.task, str(table.path))
+    return PoolRows(features.matrix(pool), targets.y_test, weights[pool], GroupColumns(table, pool))
+
+
+def _weights(column: str | None, table: Table, counted: Rows) -> NDArray[np.float64]:
+    """A weight for each row of the table; those of rows that are not ``counted``, test rows, are not looked at."""
     if column is None:
-        return np.ones(train.size)
+        return np.ones(table.rows)
     parsed = usable(table, column)
     used = np.zeros(table.rows, dtype=np.bool_)
-    used[train] = True
+    used[counted] = True
     values = np.where(used, table.numbers(column), 1.0)
     without_gaps(Parsed(values, parsed.missing & used), table, column)
-    weights = values[train]
-    negative = np.flatnonzero(weights < 0)
+    negative = np.flatnonzero(values < 0)
     if negative.size:
-        raise DataError(
-            f"{table.place(int(train[negative[0]]), column)}: expected a weight >= 0, found {weights[negative[0]]:g}"
-        )
-    check_weights(weights, targets, f"{table.path}: column {column!r}")
-    return weights
+        row = int(negative[0])
+        raise DataError(f"{table.place(row, column)}: expected a weight >= 0, found {values[row]:g}")
+    return values

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 from groupinf.config.section import Section
 from groupinf.config.words import found, in_quotes
 from groupinf.datasets.dataset import Task
-from groupinf.datasets.own.options import Standardise, Stratify, TestFile, TestFraction
+from groupinf.datasets.own.options import Stratify, TestFile, TestFraction
 
 Missing = Annotated[
     Literal["refuse", "impute"] | None, AfterValidator(lambda value: None if value == "refuse" else value)
@@ -47,7 +47,6 @@ class TableOptions(Section):
     task: Task = "classification"
     weight: str | None = None
     missing: Missing = None
-    standardise: Standardise = None
     categorical: ColumnList = None
     numeric: ColumnList = None
     missing_values: Markers = None

@@ -81,16 +81,36 @@ function markedTrace(plot) {
   };
 }
 
-// The axes of the static figures; a marked group that lies outside makes them wider.
+// The axes of the static figures; a marked group that lies outside makes them wider. Four limits are those of two axes
+// of their own, of effects that are not to scale.
 function limitsOf(plot) {
-  const panel = panelOf(plot);
-  const limits = panel.limits[view.method] || [0, 1];
+  const limits = panelOf(plot).limits[view.method] || [0, 1];
   const marked = markedTrace(plot);
-  const values = [...limits, ...marked.x, ...marked.y];
+  if (limits.length === 4) {
+    return {across: widened(limits.slice(0, 2), marked.x), up: widened(limits.slice(2), marked.y), toScale: false};
+  }
+  const both = widened(limits, [...marked.x, ...marked.y]);
+  return {across: both, up: both, toScale: true};
+}
+
+function widened(limits, marked) {
+  const values = [...limits, ...marked];
   const low = Math.min(...values);
   const high = Math.max(...values);
   const margin = low < limits[0] || high > limits[1] ? 0.05 * (high - low) : 0;
   return [low - margin, high + margin];
+}
+
+function identityLine(limits, colours) {
+  return {
+    type: "line",
+    layer: "below",
+    x0: limits[0],
+    y0: limits[0],
+    x1: limits[1],
+    y1: limits[1],
+    line: {color: colours.identity, width: 1},
+  };
 }
 
 function axis(limits, title, colours) {
@@ -133,19 +153,9 @@ function layoutOf(plot) {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: {color: colours.text, family: "system-ui, sans-serif", size: 12},
-    xaxis: axis(limits, "Predicted effect", colours),
-    yaxis: axis(limits, "Actual effect (retrained)", colours),
-    shapes: [
-      {
-        type: "line",
-        layer: "below",
-        x0: limits[0],
-        y0: limits[0],
-        x1: limits[1],
-        y1: limits[1],
-        line: {color: colours.identity, width: 1},
-      },
-    ],
+    xaxis: axis(limits.across, "Predicted effect", colours),
+    yaxis: axis(limits.up, "Actual effect (retrained)", colours),
+    shapes: limits.toScale ? [identityLine(limits.across, colours)] : [],
   };
 }
 

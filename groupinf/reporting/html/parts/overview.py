@@ -11,7 +11,7 @@ from groupinf.reporting.words.choices import choice_lines, test_points_line
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.formats import one_line, percent, shorten
 from groupinf.reporting.words.style import LONGEST_NAME
-from groupinf.reporting.words.summary import convention_of, evaluated_line, unit_lines
+from groupinf.reporting.words.summary import convention_of, evaluated_line, method_lines, unit_lines
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import UNDEFINED, number
 
@@ -35,7 +35,11 @@ def overview(entries: Sequence[Entry]) -> Html:
     columns = [Column("Run"), *_COLUMNS] if several else _COLUMNS
     rows = [[*([run_cell(entry, i)] if several else []), *_facts(entry.run)] for i, entry in enumerate(entries)]
     about = [line for of in (choice_lines, _stored, _points) for line in _told(entries, of)]
-    closing = [convention_of([entry.run for entry in entries]), *_told(entries, unit_lines)]
+    closing = [
+        convention_of([entry.run for entry in entries]),
+        *_told(entries, unit_lines),
+        *_told(entries, method_lines),
+    ]
     lines = [element("p", {}, line) for line in about]
     quiet = [element("p", {"class": "quiet"}, line) for line in closing]
     return joined([table("What was run", columns, rows), *lines, *quiet])

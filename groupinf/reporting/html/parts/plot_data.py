@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.analysis.agreement import ALL_KINDS
-from groupinf.reporting.drawing.scatter import ALPHA, axis_limits, count_styles
+from groupinf.reporting.drawing.scatter import ALPHA, Panel, count_styles
 from groupinf.reporting.words.entries import Entry, Look, Looks
 from groupinf.reporting.words.formats import coefficient, shorten
 from groupinf.reporting.words.style import (
@@ -127,7 +127,9 @@ def _panel(entry: Entry, i: int, arrays: _Arrays) -> dict[str, Any]:
     for m, method in enumerate(entry.pairs.methods):
         predicted = entry.pairs.predicted[m, i]
         panel["predicted"][method] = arrays.place(predicted)
-        panel["limits"][method] = list(axis_limits(predicted, actual))
+        to_scale = method not in entry.pairs.ranks_only
+        across, up = Panel(evaluation, point, predicted, actual, float(spearman[method]), to_scale).limits
+        panel["limits"][method] = list(across) if to_scale else [*across, *up]
         panel["rho"][method] = coefficient(float(spearman[method]))
     return panel
 

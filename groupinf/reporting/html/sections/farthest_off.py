@@ -49,17 +49,26 @@ def _answer(material: Material) -> Answer:
     found = [far for i, entry in enumerate(entries) for far in _found(i, entry, most)]
     found.sort(key=lambda far: -float(far.row["error"]))
     quiet = element("p", {"class": "quiet"}, _words(entries, most, plotted))
-    missing = [element("p", {"class": "quiet"}, line) for line in _left_out(entries)]
+    missing = [element("p", {"class": "quiet"}, line) for line in (*_without_sizes(entries), *_left_out(entries))]
     if not found:
         return Answer(joined(missing))
     worst = element("p", {}, element("strong", {}, _worst(found)))
-    methods = list(dict.fromkeys(m for entry in entries for m in entry.pairs.methods))
+    methods = list(dict.fromkeys(m for e in entries for m in e.pairs.methods if m not in e.pairs.ranks_only))
     rows = [_row(far, methods, looks, len(entries) > 1, plotted) for far in found]
     listed_groups = table("Groups farthest off", _columns(methods, entries), rows, "farthest")
     return Answer(joined([worst, quiet, *missing, listed_groups]))
 
 
+def _without_sizes(entries: Sequence[Entry]) -> list[str]:
+    """A sentence on runs whose predictions have ranks alone, where there are any."""
+    methods = dict.fromkeys(entry.method for entry in entries if entry.method in entry.pairs.ranks_only)
+    names = listed(map(method_in_text, methods))
+    return [f"Left out, as only the order of groups means anything: what {names} predicts."] if names else []
+
+
 def _found(position: int, entry: Entry, most: int) -> list[_Far]:
+    if entry.method in entry.pairs.ranks_only:
+        return []
     about = entry.run.groups.set_index("group")[["name", "kind", "size", "made_from"]].to_dict("index")
     place = {int(group): i for i, group in enumerate(entry.pairs.groups)}
     rows = farthest_off(entry.pairs, entry.method, most, entry.unresolved).to_dict("records")

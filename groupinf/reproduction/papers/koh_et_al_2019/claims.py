@@ -10,7 +10,7 @@ import numpy as np
 
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
-from groupinf.effects.methods.influence import INFLUENCE
+from groupinf.effects.methods.influence import Influence
 from groupinf.reporting.words.formats import coefficient, extent, percent
 from groupinf.reporting.words.style import evaluation_in_text
 from groupinf.reproduction.papers.koh_et_al_2019.explanations import (
@@ -74,7 +74,7 @@ def _figure_1_names(suffix: str = "") -> list[str]:
 def panels_claim(runs: Sequence[KohFacts]) -> Claim:
     """Every panel of Figure 1 has ρ between 0.89 and 0.99, to two decimals as the paper states them."""
     values = {
-        f"{run.dataset}, {evaluation_in_text(evaluation)}": float(run.row(evaluation, INFLUENCE.name)["spearman"])
+        f"{run.dataset}, {evaluation_in_text(evaluation)}": float(run.row(evaluation, Influence.name)["spearman"])
         for run in runs
         for evaluation in run.evaluations
     }
@@ -90,7 +90,7 @@ def overall_claim(runs: Sequence[KohFacts], others: Sequence[KohFacts]) -> Claim
         )
         for part, with_self_loss in ((runs, True), (others, False))
         for run in part
-        for row in run.spearman[run.spearman["method"] == INFLUENCE.name].to_dict("records")
+        for row in run.spearman[run.spearman["method"] == Influence.name].to_dict("records")
         if with_self_loss or EVALUATIONS[row["evaluation"]].on_test_points
     }
     paper = f"Introduction: ρ is {OVERALL[0]} to {OVERALL[1]:.1f}; here on all test points of Figures 1 and C.1"
@@ -168,8 +168,8 @@ def rising_claim(series: Sequence[Sequence[KohFacts]]) -> Claim:
     rising, flat, level, falling, dipping = [], [], [], [], []
     for runs in series:
         for evaluation in runs[0].evaluations:
-            rows = [run.row(evaluation, INFLUENCE.name) for run in runs]
-            medians = [run.rows(evaluation, INFLUENCE.name)["spearman"].median() for run in runs]
+            rows = [run.row(evaluation, Influence.name) for run in runs]
+            medians = [run.rows(evaluation, Influence.name)["spearman"].median() for run in runs]
             first, last = rows[0], rows[-1]
             ends = f"{coefficient(first['spearman'])} to {coefficient(last['spearman'])}"
             name = f"{runs[0].dataset}, {evaluation_in_text(evaluation)} ({ends})"

@@ -13,8 +13,8 @@ from groupinf.analysis.pairs import PairedEffects, pair_effects
 from groupinf.datasets.known.by_name import NamedDataset
 from groupinf.datasets.known.registry import facts_of as dataset_facts
 from groupinf.datasets.registry import load_dataset
-from groupinf.effects.methods.influence import INFLUENCE
-from groupinf.effects.methods.parameter_influence import PARAMETER_INFLUENCE
+from groupinf.effects.methods.influence import Influence
+from groupinf.effects.methods.parameter_influence import ParameterInfluence
 from groupinf.errors import DataError
 from groupinf.experiments.folder.files import npz_arrays
 from groupinf.experiments.folder.run_directory import RunDirectory
@@ -59,8 +59,8 @@ def by_sign(pairs: PairedEffects) -> pd.DataFrame:
     """
     rows = []
     predicted = dict(zip(pairs.methods, pairs.predicted, strict=True))
-    influence = predicted[INFLUENCE.name]
-    exact = predicted.get(PARAMETER_INFLUENCE.name, np.full_like(influence, np.nan))
+    influence = predicted[Influence.name]
+    exact = predicted.get(ParameterInfluence.name, np.full_like(influence, np.nan))
     for evaluation in dict.fromkeys(e for e, _ in pairs.measures):
         of = [i for i, (e, _) in enumerate(pairs.measures) if e == evaluation]
         actual = pairs.actual[of].ravel()

@@ -8,9 +8,9 @@ from groupinf.datasets.known.registry import facts_of
 from groupinf.effects.evaluations.registry import EVALUATIONS, OF_THE_PAPER
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.effects.evaluations.test_prediction import TEST_PREDICTION
-from groupinf.effects.methods.influence import INFLUENCE
-from groupinf.effects.methods.newton import NEWTON
-from groupinf.effects.methods.parameter_influence import PARAMETER_INFLUENCE
+from groupinf.effects.methods.influence import Influence
+from groupinf.effects.methods.newton import Newton
+from groupinf.effects.methods.parameter_influence import ParameterInfluence
 from groupinf.reporting.words.formats import coefficient, extent, interval, percent, ratio
 from groupinf.reporting.words.markdown import padded_table
 from groupinf.reporting.words.style import evaluation_in_text, evaluation_name, method_name
@@ -24,7 +24,7 @@ from groupinf.wording import UNDEFINED, number
 
 Found = Results[KohFacts]
 
-METHODS = (INFLUENCE.name, PARAMETER_INFLUENCE.name, NEWTON.name)
+METHODS = (Influence.name, ParameterInfluence.name, Newton.name)
 SHOWN = "the test point that the figure shows, which is the one of highest loss"
 SCORE = 1e-3  # scores that differ by less look the same
 OPENING = (
@@ -82,11 +82,11 @@ def _score(value: float, is_f1: bool) -> str:
 
 
 def _figure_1(results: Found, figures: Sequence[str]) -> list[str]:
-    return _panels(results, INFLUENCE.name, "figure-1", figures)
+    return _panels(results, Influence.name, "figure-1", figures)
 
 
 def _figure_2(results: Found, figures: Sequence[str]) -> list[str]:
-    return _panels(results, NEWTON.name, "figure-2", figures)
+    return _panels(results, Newton.name, "figure-2", figures)
 
 
 def _panels(results: Found, method: str, name: str, figures: Sequence[str]) -> list[str]:
@@ -145,7 +145,7 @@ def _other_points(results: Found, figures: Sequence[str]) -> list[str]:
     for run in other_runs(results):
         for evaluation in run.evaluations:
             if EVALUATIONS[evaluation].on_test_points:
-                values = list(run.rows(evaluation, INFLUENCE.name)["spearman"])
+                values = list(run.rows(evaluation, Influence.name)["spearman"])
                 each = ", ".join(map(coefficient, values))
                 rows.append((run.dataset, evaluation_name(evaluation), each, _range(values, evaluation)))
     closing = (
@@ -162,7 +162,7 @@ def _sweeps(results: Found, figures: Sequence[str]) -> list[str]:
     for name in names:
         for run in results.sweeps[name]:
             values = [
-                coefficient(run.row(e, INFLUENCE.name)["spearman"]) if e in run.evaluations else UNDEFINED
+                coefficient(run.row(e, Influence.name)["spearman"]) if e in run.evaluations else UNDEFINED
                 for e in evaluations
             ]
             rows.append(
@@ -204,8 +204,8 @@ def _natural(results: Found, _: Sequence[str]) -> list[str]:
     rows = []
     natural = (results.runs.get(name) for name in ("natural-groups-cdr", "natural-groups-multinli"))
     for run in (run for run in natural if run is not None):
-        for row in run.rows(TEST_LOSS.name, INFLUENCE.name).to_dict("records"):
-            newton = run.rows(TEST_LOSS.name, NEWTON.name)
+        for row in run.rows(TEST_LOSS.name, Influence.name).to_dict("records"):
+            newton = run.rows(TEST_LOSS.name, Newton.name)
             other = newton[newton["test_point"] == row["test_point"]].iloc[0]
             rows.append(
                 (

@@ -1,0 +1,52 @@
+"""The rows that a section ``dataset`` chooses of the data that it names, and their scales."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+
+from groupinf.datasets.choice.classes import of_classes
+from groupinf.datasets.choice.exclusion import without
+from groupinf.datasets.choice.left import RowsLeft
+from groupinf.datasets.choice.options import RowChoice
+from groupinf.datasets.choice.standardise import standardised
+from groupinf.datasets.choice.standardise_target import with_standardised_target
+from groupinf.datasets.choice.subset import subset_of
+from groupinf.datasets.choice.test_rows import with_test_rows
+from groupinf.datasets.dataset import Dataset
+
+
+def chosen(choice: RowChoice, dataset: Dataset, where: str) -> Dataset:
+    """Return the rows that are asked for, then what is learnt from the training rows among them.
+
+    test_rows comes first: its rows are numbered as the data come, and no later step takes one of them away. Then come
+    classes, exclude and subset, so that as many rows are drawn as are asked for; scales come last. ``rows_left`` counts
+    the rows after each step. ``where`` opens messages on features.
+    Raises DatasetConfigError, with the key, where the data have not what is asked for.
+    """
+    counts = [_counts("", dataset)]
+    for key, step in _steps(choice):
+        dataset = step(dataset)
+        counts.append(_counts(key, dataset))
+    if len(counts) > 1:
+        dataset = replace(dataset, rows_left=tuple(counts))
+    if choice.standardise_target:
+        dataset = with_standardised_target(dataset)
+    return standardised(dataset, where) if choice.standardise else dataset
+
+
+def _steps(choice: RowChoice) -> Iterator[tuple[str, Callable[[Dataset], Dataset]]]:
+    """The steps that are asked for, by their keys."""
+    if choice.test_rows is not None:
+        yield "test_rows", partial(with_test_rows, rows=choice.test_rows)
+    if choice.classes is not None:
+        yield "classes", partial(of_classes, labels=choice.classes, moved=len(choice.test_rows or ()))
+    if choice.exclude is not None:
+        yield "exclude", partial(without, conditions=choice.exclude, keep=choice.keep or 0)
+    if choice.subset is not None:
+        yield "subset", partial(subset_of, rows=choice.subset.rows, seed=choice.subset.seed)
+
+
+def _counts(step: str, dataset: Dataset) -> RowsLeft:
+    return RowsLeft(step, dataset.n, dataset.n_test, dataset.n_pool)

@@ -1,0 +1,46 @@
+"""Features with standard deviation 1 over the training rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from scipy import sparse
+from sklearn.preprocessing import StandardScaler
+
+from groupinf.datasets.dataset import Dataset, Features
+from groupinf.datasets.rows.features import check_finite
+from groupinf.errors import DataError
+
+
+def standardised(dataset: Dataset, where: str) -> Dataset:
+    """Return (x − mean)/sd of every feature, mean and sd (ddof 0) over the training rows, which count alike.
+
+    A sparse matrix stays sparse: x/sd. With a free intercept that is the same model. A feature
+    that is constant over the training rows has no sd: it is not scaled.
+    Raises DataError, opened by ``where`` and naming the feature, where its variance overflows.
+    """
+    scaler = StandardScaler(with_mean=isinstance(dataset.X_train, np.ndarray))
+    names, pool = dataset.feature_names, dataset.pool
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaler.fit(dataset.X_train)
+        overflowing = np.flatnonzero(~np.isfinite(np.asarray(scaler.scale_)))
+        if overflowing.size:
+            name = names[int(overflowing[0])]
+            raise DataError(f"{where}: feature {name!r}: expected a finite variance to standardise by, found none")
+
+        def scaled(X: Features, rows: str) -> Features:
+            X = _same_kind(scaler.transform(X))
+            check_finite(X, names, f"{where}: standardised {rows} rows")
+            return X
+
+        return replace(
+            dataset,
+            X_train=scaled(dataset.X_train, "training"),
+            X_test=scaled(dataset.X_test, "test"),
+            pool=None if pool is None else replace(pool, X=scaled(pool.X, "pool")),
+        )
+
+
+def _same_kind(X: Features | sparse.csr_matrix) -> Features:
+    return np.ascontiguousarray(X) if isinstance(X, np.ndarray) else sparse.csr_array(X)
