@@ -327,7 +327,8 @@ def test_every_column_of_a_run_is_described(small_run: Run) -> None:
         described = re.search(header, section(RESULTS, "Columns"), re.DOTALL | re.MULTILINE)
         assert described
         first_cells = " ".join(line.split("|")[1] for line in described[1].splitlines()[1:])
-        assert set(re.findall(r"`(\w+)`", first_cells)) == set(getattr(small_run, name).columns)
+        of_hinge = {"duality_gap"} if name == "retrains" else set()
+        assert set(re.findall(r"`(\w+)`", first_cells)) == set(getattr(small_run, name).columns) | of_hinge
     spearman = section(RESULTS, "The Spearman table")
     assert all(f"`{column}`" in spearman for column in small_run.spearman.columns)
 

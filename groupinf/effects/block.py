@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from groupinf.effects.actual import Actual, by_gradient
+from groupinf.effects.by_duality import known_machines, retrained_machines
 from groupinf.effects.context import BlockContext
 from groupinf.effects.evaluations.evaluation import Measure, measures_of
 from groupinf.effects.readout import predicted_reading
 from groupinf.effects.retraining import Ended, effects_at, ended_at, retrain_to_tolerance
 from groupinf.effects.study import Study
-from groupinf.effects.trust import trust_in
+from groupinf.effects.trust import Trust, trust_in
 from groupinf.errors import ConvergenceError, GroupConvergenceError
 from groupinf.numerics.change import changed
 from groupinf.numerics.losses.loss import Array
@@ -26,7 +28,8 @@ class BlockEffects:
     """Effects and error estimates (methods + actual, T, B), T running over evaluations and their test points.
 
     theta (B, P) are the retrained parameters; passes, gradient_norm, decrement, score_bound, refreshed, at_rounding
-    (B,) their certificates: the last says that retraining ended where rounding does, short of its tolerance.
+    (B,) their certificates: the last says that retraining ended where rounding does, short of its tolerance;
+    duality_gap (B,) where the loss is not smooth.
     """
 
     effect: Array
@@ -38,6 +41,7 @@ class BlockEffects:
     score_bound: Array
     refreshed: NDArray[np.bool_]
     at_rounding: NDArray[np.bool_]
+    duality_gap: Array | None = None
 
 
 def compute_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -> BlockEffects:
@@ -47,9 +51,13 @@ def compute_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -
     reach the tolerance.
     """
 
-    def retrained(at: BlockContext, measures: Sequence[Measure]) -> Ended:
+    def retrained(at: BlockContext, measures: Sequence[Measure]) -> Actual:
+        if study.machine is not None:
+            return retrained_machines(study, study.machine, at, measures, names)
         held = retrain_to_tolerance(study, at, names)
-        return held if study.evaluations == study.held else effects_at(study, at, measures, held.retrained, held.end)
+        if study.evaluations != study.held:
+            held = effects_at(study, at, measures, held.retrained, held.end)
+        return by_gradient(held, _trust(study, at, held))
 
     return _named(names, lambda: _block_effects(study, members, retrained))
 
@@ -62,18 +70,21 @@ def evaluate_block(
     passes: NDArray[np.int64],
     refreshed: NDArray[np.bool_],
     at_rounding: NDArray[np.bool_],
+    duality_gap: Array | None = None,
 ) -> BlockEffects:
     """The effects of one block whose retrained parameters (B, P) are known; nothing is retrained.
 
-    ``passes``, ``refreshed`` and ``at_rounding`` (B,) are what retraining took and came to. Error estimates are those
-    of these parameters: nothing holds them to EFFECT_TOLERANCE.
+    ``passes``, ``refreshed``, ``at_rounding`` and, of a loss that is not smooth, ``duality_gap`` (B,) are what
+    retraining took and came to. Error estimates are those of these parameters: nothing holds them to EFFECT_TOLERANCE.
     """
 
-    def stored(at: BlockContext, measures: Sequence[Measure]) -> Ended:
+    def stored(at: BlockContext, measures: Sequence[Measure]) -> Actual:
         parameters = np.ascontiguousarray(theta.T)
-        return ended_at(
-            study, at, measures, retrained_at(at.changed, at.reduced, parameters, passes, refreshed, at_rounding)
-        )
+        if study.machine is not None and duality_gap is not None:
+            return known_machines(study, study.machine, at, measures, parameters, passes, duality_gap)
+        retrained = retrained_at(at.changed, at.reduced, parameters, passes, refreshed, at_rounding)
+        ended = ended_at(study, at, measures, retrained)
+        return by_gradient(ended, _trust(study, at, ended))
 
     return _named(names, lambda: _block_effects(study, members, stored))
 
@@ -86,27 +97,30 @@ def _named(names: Sequence[str], compute: Callable[[], BlockEffects]) -> BlockEf
 
 
 def _block_effects(
-    study: Study, members: Sequence[Rows], ended_of: Callable[[BlockContext, Sequence[Measure]], Ended]
+    study: Study, members: Sequence[Rows], actual_of: Callable[[BlockContext, Sequence[Measure]], Actual]
 ) -> BlockEffects:
-    """Predicted effects, and the actual ones at the θ̂(δ) that ``ended_of`` finds or knows."""
+    """Predicted effects, and the actual ones at the θ̂(δ) that ``actual_of`` finds or knows."""
     at = block_context(study, members)
     measures = measures_of(study.evaluations, study.test, at.changed)
-    ended = ended_of(at, measures)
-    trust = trust_in(study.bounded, study.of_fit, ended.end, at.reduced, at.changed)
+    actual = actual_of(at, measures)
     predicted = predicted_reading(measures, study.fitted, at, study.methods)
-    errors = predicted.error(np.abs(predicted.left), trust.score_error)
-    retrained = ended.retrained
+    errors = predicted.error(np.abs(predicted.left), actual.score_error)
     return BlockEffects(
-        effect=np.concatenate([predicted.effect, ended.reading.effect]),
-        error_estimate=np.concatenate([errors, ended.reading.error(ended.left[None], trust.score_error)]),
-        theta=np.ascontiguousarray(retrained.theta.T),
-        passes=retrained.passes,
-        gradient_norm=retrained.gradient_norm,
-        decrement=retrained.decrement,
-        score_bound=trust.score_bound,
-        refreshed=retrained.refreshed,
-        at_rounding=retrained.at_rounding,
+        effect=np.concatenate([predicted.effect, actual.reading.effect]),
+        error_estimate=np.concatenate([errors, actual.error]),
+        theta=np.ascontiguousarray(actual.theta.T),
+        passes=actual.passes,
+        gradient_norm=actual.gradient_norm,
+        decrement=actual.decrement,
+        score_bound=actual.score_bound,
+        refreshed=actual.refreshed,
+        at_rounding=actual.at_rounding,
+        duality_gap=actual.duality_gap,
     )
+
+
+def _trust(study: Study, at: BlockContext, ended: Ended) -> Trust:
+    return trust_in(study.bounded, study.of_fit, ended.end, at.reduced, at.changed)
 
 
 def block_context(study: Study, members: Sequence[Rows]) -> BlockContext:

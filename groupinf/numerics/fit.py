@@ -167,6 +167,17 @@ def fitted_with(objective: Objective, theta: Array, factor: Factor) -> Fitted:
     return _fitted(objective, theta, factor, gradient, residuals, 1, left)
 
 
+def differentiated_at(objective: Objective, theta: Array) -> Fitted:
+    """θ (P,) that minimises another objective, with the derivatives that this one has there: nothing is left to solve.
+
+    ``gradient`` and ``decrement`` say how far this one is from its own minimum.
+    """
+    residuals, gradient = _residuals_and_gradient(objective, theta)
+    factor = factorise(objective, theta)
+    own = _fitted(objective, theta, factor, gradient, residuals, 1)
+    return replace(own, left=np.zeros_like(theta))
+
+
 def refined_residuals(rows: Objective, weight: Array, theta: Array, left: Array) -> Array:
     """weight_i r_i of some rows where the step that is ``left`` at θ̂ leads, as ``Fitted.residuals``: (m, K')."""
     loss = rows.loss

@@ -45,6 +45,8 @@ class Loss(ABC):
     # an exponential to 4 (NumPy states below 1 to 4 for its vector code) and six operations more
     roundings: ClassVar[float] = 10.0
     options: ClassVar[tuple[Option, ...]] = ()
+    # whether it is minimised by its derivatives; what is not is the hinge, and its derivatives are those of another
+    smooth: ClassVar[bool] = True
     outputs: int
 
     @classmethod
@@ -61,6 +63,11 @@ class Loss(ABC):
     @abstractmethod
     def of(cls, classes: int, options: Mapping[str, float]) -> Loss:
         """The loss for so many classes that it is for, with a value for each of its ``options``."""
+
+    @property
+    def curved(self) -> bool:
+        """Whether its derivatives have any curvature, which a free intercept is held by."""
+        return True
 
     @property
     def easier(self) -> Loss | None:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from groupinf.errors import DataError
 from groupinf.numerics.losses.binary_logistic import BinaryLogistic
+from groupinf.numerics.losses.hinge import Hinge
 from groupinf.numerics.losses.loss import Loss
 from groupinf.numerics.losses.smooth_hinge import SmoothHinge
 from groupinf.numerics.losses.softmax import Softmax
@@ -14,7 +15,7 @@ from groupinf.numerics.losses.squared import Squared
 from groupinf.registry import Registry
 from groupinf.wording import counted
 
-LOSSES: Registry[type[Loss]] = Registry("loss", (BinaryLogistic, Softmax, Squared, SmoothHinge))
+LOSSES: Registry[type[Loss]] = Registry("loss", (BinaryLogistic, Softmax, Squared, SmoothHinge, Hinge))
 NONE: Mapping[str, float] = MappingProxyType({})
 
 

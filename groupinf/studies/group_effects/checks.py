@@ -59,6 +59,7 @@ def load_checked(loaded: LoadedStudy) -> Dataset:
     dataset = _pooled(loaded, dataset)
     problems = [
         *_sweep_problems(loaded),
+        *_model_problems(loaded, dataset),
         *_evaluation_problems(loaded, dataset),
         *_group_problems(loaded, dataset),
         *_test_point_problems(loaded, dataset),
@@ -165,6 +166,14 @@ def _pooled(loaded: LoadedStudy, dataset: Dataset) -> Dataset:
     return with_pool(dataset, rows)
 
 
+def _model_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
+    model = model_of(loaded, dataset)
+    if model.loss.curved or model.intercept is not Intercept.FREE:
+        return []
+    expected = "expected penalised or none where derivatives have no curvature that would hold a free intercept"
+    return [loaded.error(("model", "intercept"), f"{expected}, found free")]
+
+
 def _evaluation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
     loss = loss_of(loaded, dataset)
     undefined = next((e for e in evaluations_of(loaded, dataset) if not e.is_defined(loss)), None)
@@ -235,6 +244,9 @@ def _cross_validation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[Co
     if wanted is None:
         return []
     key = ("regularization", "cross_validation")
+    label = loss_of(loaded, dataset).label
+    if not loss_of(loaded, dataset).smooth:
+        return [loaded.error(key, f"expected lambda_over_n with the {label}, which cross-validation does not fit")]
     if wanted.folds > dataset.n:
         return [loaded.error((*key, "folds"), f"expected at most n = {dataset.n}, found {wanted.folds}")]
     if wanted.stratified and dataset.task == "regression":

@@ -33,6 +33,7 @@ from groupinf.numerics.fit import Fitted
 from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, scores
+from groupinf.numerics.support_vectors import support_vector_machine
 from groupinf.studies.group_effects.checks import change_of
 from groupinf.studies.group_effects.fit import Model
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest, Skipped
@@ -142,6 +143,7 @@ def study_from(
         gradient_norms=norms,
         bounded=bounded,
         of_fit=trust_in_fit(bounded, fitted),
+        machine=None if fitted.objective.loss.smooth else support_vector_machine(fitted.objective),
     )
 
 

@@ -10,9 +10,10 @@ import pandas as pd
 from groupinf.datasets.dataset import Dataset
 from groupinf.numerics.approximate_leave_one_out import MOST_WORK
 from groupinf.numerics.cross_validation import SCORES, CrossValidated, cross_validate
-from groupinf.numerics.fit import Fitted, first_fit, polished
+from groupinf.numerics.fit import Fitted, differentiated_at, first_fit, polished
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective
+from groupinf.numerics.support_vectors import require_small_gap, support_vector_machine
 from groupinf.studies.group_effects.checks import trained_on, training_objective
 from groupinf.studies.group_effects.folds import folds_of, one_class_notes
 from groupinf.studies.group_effects.linear_model import LinearModel
@@ -30,7 +31,8 @@ def lam_from(lam_over_n: float, n: int) -> float:
 class Model:
     """The fit, its λ/n, the cross-validation table that chose it (None where it was configured), and notes.
 
-    Groups are drawn from the ``first`` fit, effects are measured from its polished one, ``fitted``.
+    Groups are drawn from the ``first`` fit, effects are measured from its polished one, ``fitted``. Of a loss that is
+    not smooth both have the derivatives of its smooth version at θ̂, and ``duality_gap`` says how exact θ̂ is.
 
     The table has a row for each value of the grid: lam_over_n, mean_score and standard_error over the folds, the score
     fold_k of each fold, approximate_leave_one_out (NaN where it is left out), and chosen. Higher scores are better.
@@ -41,6 +43,7 @@ class Model:
     cross_validation: pd.DataFrame | None
     fitted: Fitted
     notes: tuple[str, ...] = ()
+    duality_gap: float | None = None
 
 
 def fit_model(
@@ -79,8 +82,22 @@ def _model(
     cross_validation: pd.DataFrame | None,
     notes: tuple[str, ...] = (),
 ) -> Model:
+    if not objective.loss.smooth:
+        machine = support_vector_machine(objective)
+        require_small_gap(objective, machine)
+        fitted = replace(differentiated_at(objective, machine.theta), passes=machine.passes)
+        return Model(fitted, lam_over_n, None, fitted, (*notes, _gradient_note(fitted)), machine.gap)
     first = first_fit(objective, None if start is None else objective.in_coordinates(start))
     return Model(first, lam_over_n, cross_validation, polished(first), notes)
+
+
+def _gradient_note(fitted: Fitted) -> str:
+    """How far θ̂ is from a minimum of the loss whose derivatives predictions are made with."""
+    return (
+        f"predictions are made with the derivatives of a smooth version of the {fitted.objective.loss.label}, whose "
+        f"gradient is not zero at θ̂: its norm is {number(fitted.gradient_norm)}, and the Newton step that it asks for "
+        f"has a decrement of {number(fitted.decrement)}"
+    )
 
 
 def _table(grid: Array, result: CrossValidated, best: int) -> pd.DataFrame:

@@ -73,11 +73,15 @@ class EngineUsed:
 
 @dataclass(frozen=True)
 class FitCertificate:
-    """How exact θ̂ is: ‖∇L‖, the Newton decrement, and the passes over the data that it took."""
+    """How exact θ̂ is: ‖∇L‖, the Newton decrement, and the passes over the data that it took.
+
+    Of a loss that is not smooth the ``duality_gap`` tells, and the first two are of its smooth version.
+    """
 
     gradient_norm: float
     decrement: float
     passes: int
+    duality_gap: float | None = None
 
 
 @dataclass(frozen=True)

@@ -214,7 +214,7 @@ def _described(work: Retraining, model: Model, test: Objective, study: Study, dr
         test_accuracy=accuracy(test, fitted.theta) if classifies else None,
         train_loss=mean_loss(trained, fitted.theta),
         test_loss=mean_loss(test, fitted.theta),
-        fit=FitCertificate(fitted.gradient_norm, fitted.decrement, fitted.passes),
+        fit=FitCertificate(fitted.gradient_norm, fitted.decrement, fitted.passes, model.duality_gap),
         test_points=study.test.labels,
         test_sets=drawn.tested.sets,
         test_keys=drawn.tested.keys,

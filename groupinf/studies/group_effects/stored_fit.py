@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from groupinf.datasets.dataset import Dataset
 from groupinf.experiments.folder.files import npz_arrays, npz_bytes
 from groupinf.experiments.folder.run_directory import RunDirectory
-from groupinf.numerics.fit import Fitted, fitted_at
+from groupinf.numerics.fit import Fitted, differentiated_at, fitted_at
 from groupinf.numerics.losses.loss import Array
 from groupinf.studies.group_effects.checks import training_objective
 from groupinf.studies.group_effects.linear_model import LinearModel
@@ -32,7 +32,8 @@ def fit_files(fitted: Fitted, dataset: Dataset) -> dict[str, bytes]:
 def fit_from(dataset: Dataset, model: LinearModel, lam: float, files: Mapping[str, bytes]) -> Fitted:
     """The fit whose θ̂ ``fit_files`` told."""
     archive = npz_arrays(files[THETA])
-    return fitted_at(training_objective(dataset, model, lam), archive.get("coordinates", archive["theta"]))
+    at = fitted_at if model.loss.smooth else differentiated_at
+    return at(training_objective(dataset, model, lam), archive.get("coordinates", archive["theta"]))
 
 
 def stored_theta(directory: RunDirectory) -> Array | None:
