@@ -28,6 +28,7 @@ from groupinf.config.registered import RegisteredName, union_of
 from groupinf.config.section import keys_of
 from groupinf.config.sweep_schema import SweepConfig
 from groupinf.datasets.choice.options import Condition, Subset
+from groupinf.datasets.kernels.registry import KERNELS
 from groupinf.datasets.known.registry import dataset_names
 from groupinf.datasets.registry import DATASET_KINDS
 from groupinf.effects.changes.registry import CHANGES
@@ -54,6 +55,7 @@ LONGEST_FRONT_PAGE = 180
 SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "Top level": (schema.Config,),
     "model": tuple(MODEL.cases.values()),
+    "model.kernel": tuple(KERNELS.values()),
     "dataset": tuple(kind.options for kind in DATASET_KINDS.values()),
     "dataset.exclude": (Condition,),
     "dataset.subset": (Subset,),
@@ -174,7 +176,7 @@ def test_reference_lists_the_keys_of_the_schema_and_no_others(heading: str) -> N
 
 # left out, these follow from the data
 # by which a section is told: left out, it is another or none
-TAGS = {"groups.builders": "builder", "change": "change", "methods": "method"}
+TAGS = {"groups.builders": "builder", "change": "change", "model.kernel": "name", "methods": "method"}
 BY_TASK = {"evaluations": "all that the task allows", "score": "`accuracy`; for regression `log_loss`"}
 
 

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from scipy import optimize
 from sklearn.linear_model import LogisticRegression
+from sklearn.svm import SVC
 from support.runs import unreported
 
 from groupinf.errors import ConfigError, RunError
@@ -168,6 +169,11 @@ def test_a_loss_may_stand_in_model_or_beside_it(small_arrays: dict[str, Any], tm
         ({"intercept": None}, "model.intercept", "free, penalised, none"),
         ({"intercpt": "none"}, "model.intercpt", "intercept"),
         ("none", "model", "expected keys and values"),
+        ({"kernel": "rbff"}, "model.kernel", "did you mean 'rbf'?"),
+        ({"kernel": {"name": "rbf", "gamma": 0}}, "model.kernel.gamma", "expected median or a number above 0, found 0"),
+        ({"kernel": {"gamma": "mean", "name": "rbf"}}, "model.kernel.gamma", "expected median or a number above 0"),
+        ({"kernel": {"name": "polynomial", "gamma": 1, "degree": 0}}, "model.kernel.degree", "at least 1"),
+        ({"kernel": {"name": "polynomial", "gamma": 1, "coef0": -1.0}}, "model.kernel.coef0", "at least 0"),
         ({"loss": "softmac"}, "model.loss", "did you mean 'softmax'?"),
         ({"loss": "smooth_hinge", "temperature": 0}, "model.temperature", "expected a number above 0, found 0"),
         ({"loss": "smooth_hinge", "temperature": "warm"}, "model.temperature", "expected a number"),
@@ -185,7 +191,13 @@ def test_a_model_that_is_none_is_refused_where_it_stands(
     file = tmp_path / "study.yaml"
     lines = yaml.safe_dump({**small_config, "model": model}, sort_keys=False).splitlines()
     file.write_text("\n".join(lines))
-    line = 1 + lines.index("model: none" if model == "none" else "model:") + (0 if model == "none" else len(model))
+    inside = model.get("kernel") if isinstance(model, dict) else None
+    depth = (
+        0
+        if model == "none"
+        else len(model) + (1 + [*inside].index(key.split(".")[-1]) if isinstance(inside, dict) else 0)
+    )
+    line = 1 + lines.index("model: none" if model == "none" else "model:") + depth
     with pytest.raises(ConfigError) as caught:
         load_config(file, ())
     said = str(caught.value)
@@ -266,3 +278,41 @@ def test_the_temperature_is_part_of_what_a_study_is(small_config: dict[str, Any]
     assert identity({**small_config, "model": {"loss": "smooth_hinge", "temperature": 0.001}}) == identity(smooth)
     assert identity({**small_config, "loss": "smooth_hinge"}) == identity(smooth)
     assert identity({**small_config, "model": {"loss": "smooth_hinge", "temperature": 0.1}}) != identity(smooth)
+
+
+def test_effects_on_features_of_a_kernel_are_those_of_the_kernel(
+    small_config: dict[str, Any], small_arrays: dict[str, Any], tmp_path: Path
+) -> None:
+    """A support vector machine with an rbf kernel, fitted and retrained, beside scikit-learn's."""
+    model = {"loss": "hinge", "kernel": {"name": "rbf", "gamma": 0.2}}
+    run = unreported({**small_config, "model": model}, tmp_path)
+    X, y, tested = small_arrays["X_train"], small_arrays["y_train"], small_arrays["X_test"]
+
+    def scores(weight: np.ndarray) -> np.ndarray:
+        svm = SVC(kernel="rbf", gamma=0.2, C=1 / LAM, tol=1e-10).fit(X, y, sample_weight=weight)
+        return np.asarray(svm.decision_function(tested[list(run.manifest.test_points)]))
+
+    before, found = scores(np.ones(90)), effects_on(run, "test_prediction")
+    for row, group in enumerate(run.retrains["group"]):
+        after = scores(~np.isin(np.arange(90), members(run)[group]) * 1.0)
+        np.testing.assert_allclose(found[row], after - before, atol=1e-3)
+    assert any("features of the rbf kernel with gamma = 0.2" in note for note in run.manifest.notes)
+    again = evaluate(run.path, ["test_points.indices=[0, 5]"], None, 1, Silent())
+    np.testing.assert_array_equal(again.retrains["duality_gap"], run.retrains["duality_gap"])
+
+
+def test_a_kernel_is_part_of_what_a_study_is(small_config: dict[str, Any]) -> None:
+    polynomial = {"name": "polynomial", "gamma": 1.0}
+    rbf = {"name": "rbf", "gamma": "median"}
+    kernels = [None, rbf, {"name": "rbf", "gamma": 0.1}, polynomial, {**polynomial, "degree": 2}]
+    known = [identity({**small_config, "model": {} if k is None else {"kernel": k}}) for k in kernels]
+    assert len({*known}) == len(kernels)
+    assert identity({**small_config, "model": {"kernel": {**polynomial, "degree": 3}}}) == known[3]
+
+
+def test_too_many_rows_for_a_kernel_are_refused_where_it_stands(
+    small_config: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("groupinf.datasets.kernels.features.KERNEL_BYTES", 8 * 30**2)
+    with pytest.raises(ConfigError, match=r"model\.kernel: expected at most 30 training rows"):
+        load_checked(load_config({**small_config, "model": {"kernel": {"name": "rbf", "gamma": "median"}}}, ()))

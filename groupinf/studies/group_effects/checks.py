@@ -8,6 +8,7 @@ from groupinf.config.reader import Key
 from groupinf.config.section import Problem
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset, Features
+from groupinf.datasets.kernels.features import with_kernel
 from groupinf.datasets.registry import declared_bytes, load_dataset
 from groupinf.datasets.rows.pool import pool_as_training_rows, with_pool, without_pool
 from groupinf.datasets.unknown_column import unknown_column
@@ -56,7 +57,7 @@ def load_checked(loaded: LoadedStudy) -> Dataset:
     except DataError as error:
         key = ("loss",) if loaded.config.loss is not None else ("model", "loss")
         raise loaded.error(key, str(error)) from error
-    dataset = _pooled(loaded, dataset)
+    dataset = _with_kernel(loaded, _pooled(loaded, dataset))
     problems = [
         *_sweep_problems(loaded),
         *_model_problems(loaded, dataset),
@@ -164,6 +165,14 @@ def _pooled(loaded: LoadedStudy, dataset: Dataset) -> Dataset:
             expected = f"expected a pool that leaves every class to the fit, found all rows of class {label} in it"
             raise loaded.error(("change", "pool_fraction"), f"{expected}; a smaller share may leave some")
     return with_pool(dataset, rows)
+
+
+def _with_kernel(loaded: LoadedStudy, dataset: Dataset) -> Dataset:
+    kernel = loaded.config.model_or_default.kernel
+    try:
+        return dataset if kernel is None else with_kernel(dataset, kernel)
+    except DataError as error:
+        raise loaded.error(("model", "kernel"), str(error)) from error
 
 
 def _model_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:

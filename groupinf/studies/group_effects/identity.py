@@ -51,7 +51,8 @@ def identity_of(loaded: LoadedStudy, dataset: Dataset) -> dict[str, Any]:
 def _of_model(loss: str | None, model: ModelConfig, dataset: Dataset) -> dict[str, Any]:
     """The keys ``loss`` and ``model`` with what is not the default: spelled out or left out, the same study."""
     name = loss or model.loss
-    other = model.model_dump(mode="json", exclude_defaults=True, exclude={"loss"})
+    given, defaults = model.model_dump(mode="json", exclude_none=True), type(model)().model_dump(mode="json")
+    other = {key: value for key, value in given.items() if key != "loss" and value != defaults[key]}
     of_loss = {} if name in (None, loss_for(len(dataset.classes)).name) else {"loss": name}
     return of_loss | ({"model": other} if other else {})
 

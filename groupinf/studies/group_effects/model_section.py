@@ -9,9 +9,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, GetJsonSchemaHandler, create_model
 from pydantic_core import CoreSchema, core_schema
 
-from groupinf.config.registered import FaultBelowError, RegisteredName, RegisteredSection
+from groupinf.config.registered import FaultBelowError, NamedSection, RegisteredName, RegisteredSection
 from groupinf.config.section import Section
 from groupinf.config.words import found, unknown_name
+from groupinf.datasets.kernels.kernel import Kernel
+from groupinf.datasets.kernels.registry import KERNELS
 from groupinf.numerics.losses.loss import Loss, Option
 from groupinf.numerics.losses.registry import LOSSES
 from groupinf.wording import listed
@@ -26,6 +28,7 @@ class ModelConfig(Section):
 
     loss: LossName | None = None
     intercept: Literal["free", "penalised", "none"] = "free"
+    kernel: Annotated[Kernel, NamedSection(KERNELS, "name")] | None = None
 
     @property
     def options(self) -> dict[str, float]:
@@ -70,7 +73,9 @@ class ModelByLoss(RegisteredSection):
     def fault(self, value: Any) -> ValueError:
         if isinstance(value, dict):
             return FaultBelowError(("loss",), unknown_name("loss", value["loss"], LOSSES))
-        return ValueError(f"expected keys and values, found {found(value)}; valid keys: loss, intercept")
+        return ValueError(
+            f"expected keys and values, found {found(value)}; valid keys: {', '.join(ModelConfig.model_fields)}"
+        )
 
     def json_schema(self, choices: dict[str, CoreSchema], handler: GetJsonSchemaHandler) -> dict[str, Any]:
         distinct = {id(choice): choice for choice in choices.values()}
