@@ -34,17 +34,18 @@ def run_experiment(
     Raises ConfigError or DataError for bad input before anything runs, ConvergenceError or RunError for a run that
     fails; what it had computed is kept.
     """
+    from groupinf.config.arguments import as_flag, as_path, as_text
     from groupinf.experiments.driver import execute_study
     from groupinf.experiments.workers.memory import memory_in_words
     from groupinf.experiments.workers.progress import Silent
     from groupinf.reporting.registry import REPORTS
     from groupinf.studies.registry import kind_of
 
-    loaded, processes = _loaded(config, overrides), _processes(jobs)
-    shown = progress or Silent()
+    loaded, processes, folder = _loaded(config, overrides), _processes(jobs), as_path("out", out)
+    anew, cluster, shown = as_flag("fresh", fresh), as_text("scheduler", scheduler), progress or Silent()
     with memory_in_words():
         kind = kind_of(loaded)
-        run: Run = execute_study(kind, loaded, Path(out), processes, fresh, shown, scheduler)
+        run: Run = execute_study(kind, loaded, folder, processes, anew, shown, cluster)
         shown.stage("report")
         REPORTS[kind.name].write(run)
     return run
@@ -52,9 +53,10 @@ def run_experiment(
 
 def load_run(path: str | Path) -> Run:
     """Read a finished run back; raises DataError where the folder holds none or a file was altered."""
+    from groupinf.config.arguments import as_path
     from groupinf.studies.registry import load_run as load
 
-    run: Run = load(Path(path))
+    run: Run = load(as_path("path", path))
     return run
 
 
@@ -76,7 +78,8 @@ def run_sweep(
     it holds one folder per value, with its report, and tables/. The rest is as in ``run_experiment``.
     Raises ConvergenceError, once all values are done, naming those that did not converge.
     """
-    from groupinf.config.sweep_grid import grid_of, parse_grid
+    from groupinf.config.arguments import as_flag, as_path
+    from groupinf.config.sweep_grid import grid_of
     from groupinf.experiments.sweep.result import raise_failures
     from groupinf.experiments.workers.memory import memory_in_words
     from groupinf.experiments.workers.progress import Silent
@@ -84,13 +87,12 @@ def run_sweep(
     from groupinf.studies.group_effects.lambda_sweep.open import execute_sweep
     from groupinf.studies.group_effects.lambda_sweep.plan import plan_sweep
 
-    loaded, processes = _loaded(config, overrides), _processes(jobs)
-    wanted = None
-    if lambda_over_n is not None:
-        wanted = parse_grid(lambda_over_n) if isinstance(lambda_over_n, str) else grid_of(lambda_over_n)
-    shown = progress or Silent()
+    loaded, processes, folder = _loaded(config, overrides), _processes(jobs), as_path("out", out)
+    wanted = None if lambda_over_n is None else grid_of(lambda_over_n)
+    anew, shown = as_flag("fresh", fresh), progress or Silent()
+    plan = plan_sweep(loaded, wanted, as_flag("redraw", redraw))
     with memory_in_words():
-        sweep = execute_sweep(plan_sweep(loaded, wanted, redraw), Path(out), processes, fresh, shown)
+        sweep = execute_sweep(plan, folder, processes, anew, shown)
         shown.stage("reports")
         write_sweep_report(sweep, processes)
     raise_failures(sweep.manifest.parameter, sweep.manifest.failures)
@@ -99,9 +101,10 @@ def run_sweep(
 
 def load_sweep(path: str | Path) -> Sweep:
     """Read a finished sweep back; raises DataError where the folder holds none or a run of it is unfinished."""
+    from groupinf.config.arguments import as_path
     from groupinf.studies.group_effects.study import load_sweep as load
 
-    return load(Path(path))
+    return load(as_path("path", path))
 
 
 def _loaded(config: str | Path | Mapping[str, Any] | LoadedStudy, overrides: Sequence[str]) -> LoadedStudy:
@@ -117,8 +120,6 @@ def _loaded(config: str | Path | Mapping[str, Any] | LoadedStudy, overrides: Seq
 def _processes(jobs: int | None) -> int:
     import joblib
 
-    from groupinf.errors import ConfigError
+    from groupinf.config.arguments import as_count
 
-    if jobs is not None and jobs < 1:
-        raise ConfigError(f"jobs: expected at least 1, found {jobs}")
-    return jobs or int(joblib.cpu_count())
+    return int(joblib.cpu_count()) if jobs is None else as_count("jobs", jobs)

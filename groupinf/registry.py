@@ -20,8 +20,11 @@ class Named(Protocol):
 Case = TypeVar("Case", bound=Named)
 
 
-class UnknownNameError(ConfigError):
-    """A name that no case of an axis has; the message lists those that there are, and the nearest of them."""
+class UnknownNameError(ConfigError, ValueError):
+    """A name that no case of an axis has; the message lists those that there are, and the nearest of them.
+
+    A ValueError as well, so that validators may raise it.
+    """
 
 
 class Registry(Mapping[str, Case], Generic[Case]):

@@ -10,3 +10,6 @@ FIRST_SET = -2
 OWN_GROUP = -1
 # no test point: what a group has that was not chosen by the influence on any
 NO_TEST_POINT = -1
+# values that an evaluation has of something else than test points, each with a name: this one, and downwards. No data
+# have so many test rows that sets of them would come so far
+FIRST_NAMED = -1_000_000_001

@@ -31,7 +31,7 @@ ALLOWED: dict[str, set[str]] = {
     "reporting": {"analysis", "datasets", "effects", "experiments", "groups", "studies"},
     "batch": {"experiments", "studies"},
     "": {"config", "experiments", "reporting", "studies"},
-    "reproduction": {"analysis", "datasets", "effects", "experiments", "numerics", "reporting", "studies"},
+    "reproduction": {"analysis", "config", "datasets", "effects", "experiments", "numerics", "reporting", "studies"},
     "cli": {"", "batch", "config", "datasets", "experiments", "reporting", "studies"},
     "__main__": {"cli"},
 }

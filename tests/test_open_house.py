@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.linear_model import PoissonRegressor
-from support.outside_cases import Coefficient, EveryNth, Half, Poisson
+from support.outside_cases import EveryNth, Half, Poisson, SecondWeight
 from support.registered import registered
 
 import groupinf
@@ -32,7 +32,7 @@ def configured(folder: Path, **changes: Any) -> dict[str, Any]:
         "loss": "poisson",
         "regularization": {"lambda_over_n": LAM_OVER_N},
         "groups": {"builders": [{"builder": "every_nth", "step": 8}]},
-        "evaluations": ["coefficient", "test_loss"],
+        "evaluations": ["second_weight", "test_loss"],
         "methods": ["half", "influence", "newton"],
         "test_points": {"random": 2},
         **changes,
@@ -43,7 +43,7 @@ def test_cases_from_outside_run_together_from_configuration_to_report(tmp_path: 
     with (
         registered(LOSSES, Poisson),
         registered(METHODS, Half),
-        registered(EVALUATIONS, Coefficient()),
+        registered(EVALUATIONS, SecondWeight),
         registered(BUILDERS, EveryNth),
     ):
         run = groupinf.run_experiment(configured(tmp_path), out=tmp_path, jobs=1)
@@ -51,7 +51,7 @@ def test_cases_from_outside_run_together_from_configuration_to_report(tmp_path: 
     assert run.manifest.loss_name == again.manifest.loss_name == "poisson"
     data, effects = np.load(tmp_path / "counts.npz"), run.effects
     members = np.load(run.path / "groups.npz")
-    actual = effects[(effects.method == "actual") & (effects.evaluation == "coefficient")].set_index("group").effect
+    actual = effects[(effects.method == "actual") & (effects.evaluation == "second_weight")].set_index("group").effect
 
     def fitted(rows: np.ndarray) -> np.ndarray:
         peer = PoissonRegressor(alpha=LAM_OVER_N * N / rows.size, solver="newton-cholesky", tol=1e-13, max_iter=1000)
@@ -62,10 +62,10 @@ def test_cases_from_outside_run_together_from_configuration_to_report(tmp_path: 
         removed = members["indices"][members["indptr"][group] : members["indptr"][group + 1]]
         change = fitted(np.setdiff1d(everything, removed)) - fitted(everything)
         assert actual[group] == pytest.approx(change[1], rel=1e-6)
-    by_method = effects[effects.evaluation == "coefficient"].pivot(index="group", columns="method", values="effect")
+    by_method = effects[effects.evaluation == "second_weight"].pivot(index="group", columns="method", values="effect")
     np.testing.assert_allclose(by_method["half"], 0.5 * by_method["influence"], rtol=1e-9)
     page = (run.path / "report.html").read_text(encoding="utf-8")
-    assert all(label in page for label in ("Half", "Coefficient", "Every n-th", "losses in nats"))
+    assert all(label in page for label in ("Half", "Second weight", "Every n-th", "losses in nats"))
 
 
 def test_a_loss_is_configured_by_a_registered_name_for_the_labels(tmp_path: Path) -> None:
@@ -73,7 +73,8 @@ def test_a_loss_is_configured_by_a_registered_name_for_the_labels(tmp_path: Path
     named["groups"]["sizes"] = {"min": 0.1, "max": 0.2, "num": 2}
     with pytest.raises(ConfigError, match=r"loss: expected one of .*softmax.*, found the text \"poisson\""):
         groupinf.run_experiment(configured(tmp_path, **named), out=tmp_path)
-    with pytest.raises(ConfigError, match=r"loss: expected labels that the .* is for, found regression"):
+    expected = "loss: expected squared for regression, found softmax; or leave the key out"
+    with pytest.raises(ConfigError, match=expected):
         groupinf.run_experiment(configured(tmp_path, **named, loss="softmax"), out=tmp_path)
 
 

@@ -66,6 +66,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "groups": (schema.GroupsConfig,),
     "groups.sizes": (Sizes,),
     "groups.builders": tuple(BUILDERS.values()),
+    "evaluations": tuple(EVALUATIONS.values()),
     "influence": (SolverOptions,),
     "methods": tuple(METHODS.values()),
     "test_points": (schema.TestPoints,),
@@ -176,7 +177,13 @@ def test_reference_lists_the_keys_of_the_schema_and_no_others(heading: str) -> N
 
 # left out, these follow from the data
 # by which a section is told: left out, it is another or none
-TAGS = {"groups.builders": "builder", "change": "change", "model.kernel": "name", "methods": "method"}
+TAGS = {
+    "groups.builders": "builder",
+    "change": "change",
+    "model.kernel": "name",
+    "evaluations": "evaluation",
+    "methods": "method",
+}
 BY_TASK = {"evaluations": "all that the task allows", "score": "`accuracy`; for regression `log_loss`"}
 
 
@@ -384,10 +391,16 @@ def examples(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         exec(compile(example, "groupinf/README.md", "exec", dont_inherit=True), names := {"__name__": "example"})
         made |= names
     with_registered(monkeypatch, METHODS, made["DiagonalInfluence"])
-    with_registered(monkeypatch, EVALUATIONS, made["TEST_PROBABILITY"])
+    with_registered(monkeypatch, EVALUATIONS, made["TestProbability"])
     with_registered(monkeypatch, LOSSES, made["LogCosh"])
     with_registered(monkeypatch, BUILDERS, made["Heaviest"])
     return made
+
+
+def test_no_example_is_taken_for_a_test_when_it_is_pasted_into_the_package(examples: dict[str, Any]) -> None:
+    evaluation = examples["TestProbability"]
+    assert "__test__" not in vars(evaluation)
+    assert evaluation.__test__ is False
 
 
 @pytest.mark.usefixtures("examples")

@@ -74,6 +74,7 @@ def agreement_table(effects: pd.DataFrame, seed: int) -> AgreementTable:
     |p| < |a|. median_relative_error: median of |p - a|/|a| over groups with a ≠ 0.
     NaN where undefined: ρ of one group or of constant effects, intervals of fewer than 10 groups, slope of p = 0, and
     OF_SIZES of predictions of which only ranks mean anything.
+    A method has no row of a measure that it does not predict.
 
     ``effects`` is one run's tidy table. Raises DataError where it is incomplete or a kind is named "all".
     """
@@ -111,7 +112,7 @@ def agreement_rows(
         statistics[statistic][[method in pairs.ranks_only for method in pairs.methods]] = np.nan
     keys = [(e, t, kind, m) for m in pairs.methods for e, t in pairs.measures]
     frame = pd.DataFrame(keys, columns=list(KEYS))
-    return frame.assign(**{name: statistics[name].ravel() for name in STATISTICS})
+    return frame.assign(**{name: statistics[name].ravel() for name in STATISTICS})[pairs.has.ravel()]
 
 
 def _ordered(table: pd.DataFrame, pairs: PairedEffects, kinds: list[str]) -> pd.DataFrame:

@@ -20,13 +20,15 @@ def farthest_off(
     With p predicted and a actual effects of a measure (an evaluation on one test point), a group's error there is
     |p - a| / median|a| over the measure's groups (over those with a ≠ 0 where that is 0). An evaluation lists a group
     once, and of several test points none more than half of the time: where its worst test point is full, a group
-    stands on its next worst. Measures in ``without`` are left out. Columns: evaluation, test_point, group, error,
+    stands on its next worst. Measures in ``without``, and those that ``method``
+    does not predict, are left out. Columns: evaluation, test_point, group, error,
     actual, and one for each method.
     """
     off = np.abs(pairs.predicted[pairs.methods.index(method)] - pairs.actual)
     scales = np.array([_typical(row) or 1.0 for row in np.abs(pairs.actual)])  # absolute errors where all is 0
     error = off / scales[:, None]
-    kept = [i for i, measure in enumerate(pairs.measures) if measure not in without]
+    has = pairs.has[pairs.methods.index(method)]
+    kept = [i for i, measure in enumerate(pairs.measures) if measure not in without and has[i]]
     parts = [pd.DataFrame(columns=["evaluation", "test_point", "group", "error", ACTUAL, *pairs.methods])]
     for evaluation in dict.fromkeys(pairs.measures[i][0] for i in kept):
         measures = np.array([i for i in kept if pairs.measures[i][0] == evaluation])

@@ -21,7 +21,8 @@ class PairedEffects:
 
     ``measures`` holds the E pairs (evaluation, test_point) and ``methods`` the M predictions; ``predicted``
     is (M, E, G), ``actual`` (E, G), ``groups`` and ``kinds`` (G,). Of the methods ``ranks_only`` the predicted effects
-    are in units of their own: only their order means anything.
+    are in units of their own: only their order means anything. Where a method predicts nothing of a
+    measure, ``predicted`` is not a number for any group.
     """
 
     measures: tuple[tuple[str, int], ...]
@@ -32,11 +33,17 @@ class PairedEffects:
     actual: NDArray[np.float64]
     ranks_only: frozenset[str] = frozenset()
 
+    @property
+    def has(self) -> NDArray[np.bool_]:
+        """Whether a method predicts a measure: (M, E)."""
+        return np.asarray(~np.isnan(self.predicted).all(axis=2))
+
 
 def pair_effects(effects: pd.DataFrame) -> PairedEffects:
     """Arrange one run's tidy table (one row per group, test point, evaluation and method) as arrays.
 
-    Raises DataError where a row is missing, repeated or not finite, or where nothing is predicted or actual.
+    A method may have no rows of a measure, for any group. Raises DataError where a row is missing else, repeated or
+    not finite, or where nothing is predicted or actual.
     """
     measure_of, measures = _factorize_measures(effects)
     method_of, methods = pd.factorize(effects["method"])
@@ -49,7 +56,8 @@ def pair_effects(effects: pd.DataFrame) -> PairedEffects:
     values = np.full(shape, np.nan)
     values.reshape(-1)[flat] = effects["effect"].to_numpy(dtype=np.float64)
     times = np.bincount(flat, minlength=values.size).reshape(shape)
-    bad = np.argwhere((times != 1) | ~np.isfinite(values))
+    predicted = times.any(axis=2) | (methods == ACTUAL)[:, None]
+    bad = np.argwhere(((times != 1) | ~np.isfinite(values)) & predicted[:, :, None])
     if bad.size:
         i, j, g = bad[0]
         where = f"group {groups[g]}, {measures[j][0]}, test point {measures[j][1]}, {methods[i]}"

@@ -29,8 +29,21 @@ overrides_option = click.option(
     metavar="KEY=VALUE",
     help="Override one key, e.g. --set groups.sizes.num=10 (repeatable). VALUE is YAML; list entries count from 0.",
 )
+
+
+class Count(click.IntRange):
+    """A whole number of at least 1."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number; a usage error where the text is none."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"expected a whole number of at least 1, found {value}", param, ctx)
+
+
 jobs_option = click.option(
-    "--jobs", type=click.IntRange(min=1), default=all_cores, help="Processes to use; default: all cores."
+    "--jobs", type=Count(min=1), metavar="N", default=all_cores, help="Processes to use; default: all cores."
 )
 
 shard_option = click.option(

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
 from groupinf.config.as_list import as_list
+from groupinf.config.named_file import names_file
 from groupinf.config.reader import Key, Problem
 from groupinf.config.registered import FaultBelowError, RegisteredSection, union_of
 from groupinf.config.section import ALTERNATIVES, Section, keys_of, section_of
-from groupinf.config.words import found, in_quotes, unknown_name
-from groupinf.wording import did_you_mean
+from groupinf.config.words import found, in_quotes, not_one_of, unknown_name
+from groupinf.registry import UnknownNameError
 
 _EXPECTED = {
     "int_type": "a whole number",
@@ -36,12 +37,16 @@ _EXPECTED = {
 }
 
 
-def problems_of(error: ValidationError, model: type[Section], value: Any) -> list[Problem]:
+def problems_of(
+    error: ValidationError, model: type[Section], value: Any, beside: tuple[str, ...] = ()
+) -> list[Problem]:
     """Every finding about ``value``, checked as ``model``, without those that follow from another one below their key.
 
-    ``value`` is what stands in the file, as sections that are one of several are known by it.
+    ``value`` is what stands in the file, as sections that are one of several are known by it; keys ``beside`` those of
+    the model are valid too, and have been read.
     """
-    findings = [(e["type"], *_problem(e, _located(e["loc"], model, value))) for e in error.errors(include_url=False)]
+    top = _Place(model, beside=beside)
+    findings = [(e["type"], *_problem(e, _located(e["loc"], top, value))) for e in error.errors(include_url=False)]
     keys = [key for _, key, _ in findings]
     return [
         Problem(key, message, alternatives=kind == ALTERNATIVES)
@@ -50,17 +55,47 @@ def problems_of(error: ValidationError, model: type[Section], value: Any) -> lis
     ]
 
 
+def files_in(model: type[Section], value: Any) -> Iterator[tuple[Key, str]]:
+    """The key and the path of every file that ``value`` names, whether it is right as ``model`` or not."""
+    for key, leaf in _leaves(value, ()):
+        name = next((step for step in reversed(key) if isinstance(step, str)), "")
+        field = _located(key, _Place(model), value).model.model_fields.get(name)
+        if isinstance(leaf, str) and field is not None and names_file(field):
+            yield key, leaf
+
+
+def _leaves(value: Any, key: Key) -> Iterator[tuple[Key, Any]]:
+    if isinstance(value, dict):
+        for name, below in value.items():
+            yield from _leaves(below, (*key, name))
+    elif isinstance(value, list | tuple):
+        for i, below in enumerate(value):
+            yield from _leaves(below, (*key, i))
+    else:
+        yield key, value
+
+
+def names_unknown(error: ValidationError) -> bool:
+    """Whether one of the findings is a name that no case of a registry has."""
+    found = (e.get("ctx", {}).get("error") for e in error.errors(include_url=False))
+    return any(isinstance(fault, UnknownNameError) for fault in found)
+
+
 @dataclass(frozen=True)
 class _Place:
-    """The innermost section that a key is in or is: its model and, where it is one of several, these and which."""
+    """The innermost section that a key is in or is: its model and, where it is one of several, these and which.
+
+    Keys ``beside`` those of the model are valid there too.
+    """
 
     model: type[Section]
     union: RegisteredSection | None = None
     case: str | None = None
+    beside: tuple[str, ...] = ()
 
 
-def _located(key: Key, model: type[Section], value: Any) -> _Place:
-    place, union = _Place(model), None
+def _located(key: Key, place: _Place, value: Any) -> _Place:
+    union = None
     for step in key:
         value = _child(value, step)
         field = place.model.model_fields.get(step) if isinstance(step, str) else None
@@ -84,13 +119,14 @@ def _problem(error: Mapping[str, Any], place: _Place) -> tuple[Key, str]:
     if kind == "extra_forbidden":
         name, union = str(key[-1]), place.union
         excluded = union.unknown_key(name, place.case) if union and place.case is not None else None
-        return key, excluded or unknown_name("key", name, keys_of(place.model))
+        return key, excluded or unknown_name("key", name, [*keys_of(place.model), *place.beside])
     if kind == "missing":
         section = ".".join(map(str, key[:-1])) or "a configuration"
         needed = f"{section} needs it" + (f" for {place.case}" if place.case else "")
         return key, f"expected this key, found none; {needed}"
     if kind == "literal_error":
-        return key, _not_one_of(value, re.findall(r"'([^']*)'", context["expected"]), context["expected"])
+        choices = re.findall(r"'([^']*)'", context["expected"])
+        return key, not_one_of(value, choices or [context["expected"].lower()])
     if kind == "value_error":
         fault = context["error"]
         return (*key, *fault.key) if isinstance(fault, FaultBelowError) else key, str(fault)
@@ -112,10 +148,3 @@ def _advice(error: Mapping[str, Any], model: type[Section]) -> str:
     if kind == "model_type":
         return f"; valid keys: {', '.join(keys_of(model))}"
     return ""
-
-
-def _not_one_of(value: Any, choices: list[str], expected: str) -> str:
-    if not choices:
-        return f"expected {expected.lower()}, found {found(value)}"
-    near = did_you_mean(value, choices) if isinstance(value, str) else ""
-    return f"expected one of {', '.join(choices)}, found {found(value)}{near}"

@@ -10,8 +10,8 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
-from groupinf.config.explain import problems_of
-from groupinf.config.named_file import located, named_files
+from groupinf.config.explain import files_in, names_unknown, problems_of
+from groupinf.config.named_file import located
 from groupinf.config.origin import Origin
 from groupinf.config.overrides import Override, apply_override
 from groupinf.config.reader import Key, Problem
@@ -20,6 +20,7 @@ from groupinf.config.section import StudyConfig
 from groupinf.config.words import found, unknown_name
 from groupinf.config.written import Written, read_config
 from groupinf.errors import ConfigError
+from groupinf.registry import UnknownNameError
 
 # The key of the top level that says which kind of study a configuration is of.
 STUDY = "study"
@@ -48,14 +49,15 @@ class LoadedConfig(Origin, Generic[Study_co]):
 
 
 def load_config(
-    source: str | Path | Mapping[str, Any], overrides: Sequence[str], model: type[Study]
+    source: str | Path | Mapping[str, Any], overrides: Sequence[str], model: type[Study], name: str = "config"
 ) -> LoadedConfig[Study]:
     """Read a file or mapping, override, and check it as the configuration of a study whose sections ``model`` has.
 
-    ``overrides`` are ``KEY=VALUE`` with dotted keys and YAML values, applied in order. Raises ConfigError with
-    one line for each thing that is wrong: place, key, what was expected, what was found.
+    ``overrides`` are ``KEY=VALUE`` with dotted keys and YAML values, applied in order; ``name`` is what messages call a
+    mapping. Raises ConfigError with one line for each thing that is wrong: place, key, what was expected, what was
+    found; UnknownNameError where a section is none that is registered.
     """
-    return _checked(read_config(source, overrides), model)
+    return _checked(read_config(source, overrides, name), model)
 
 
 def load_study(
@@ -72,27 +74,38 @@ def load_study(
         _, origin = _overridden(written, StudyConfig)
         raise ConfigError(origin.message(Problem((STUDY,), message)))
     model = models[name]
-    return _checked(written if STUDY in model.model_fields else written.without(STUDY), model)
+    if STUDY in model.model_fields:
+        return _checked(written, model)
+    return _checked(written.without(STUDY), model, beside=(STUDY,))
 
 
-def json_schema(model: type[StudyConfig]) -> dict[str, Any]:
-    """The JSON Schema of the configuration file of a study, for editors."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
+def json_schema(models: Mapping[str, type[StudyConfig]], study: str, default: str) -> dict[str, Any]:
+    """The JSON Schema of the configuration file of a ``study``, one of ``models``, for editors.
+
+    The key ``study`` is in it, and may be left out of the ``default`` alone.
+    """
+    schema = models[study].model_json_schema()
+    named = {STUDY: {"const": study, "title": "Study", "type": "string"}}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "properties": {**named, **schema["properties"]},
+        "required": [*schema["required"], *([] if study == default else [STUDY])],
+    }
 
 
-def _checked(written: Written, model: type[Study]) -> LoadedConfig[Study]:
+def _checked(written: Written, model: type[Study], beside: tuple[str, ...] = ()) -> LoadedConfig[Study]:
     data, origin = _overridden(written, model)
-    problems, config = list(written.document.problems), None
+    problems, config, kind = list(written.document.problems), None, ConfigError
     try:
         config = model.model_validate(data)
     except ValidationError as e:
-        problems += [_blame_overrides(p, origin) for p in problems_of(e, model, data)]
-    else:
-        files = named_files(config)
-        problems += [Problem(f.key, message) for f in files if (message := _why_no_file(origin, f.path))]
+        problems += [_blame_overrides(p, origin) for p in problems_of(e, model, data, beside)]
+        kind = UnknownNameError if names_unknown(e) else ConfigError
+    problems += [Problem(key, why) for key, path in files_in(model, data) if (why := _why_no_file(origin, path))]
     if problems or config is None:
         ordered = sorted(problems, key=origin.line)
-        raise ConfigError("\n".join(dict.fromkeys(origin.message(p) for p in ordered)))
+        raise kind("\n".join(dict.fromkeys(origin.message(p) for p in ordered)))
     return LoadedConfig(**vars(origin), config=config)
 
 

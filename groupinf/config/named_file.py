@@ -68,6 +68,11 @@ def absolute(path: str, base: Path) -> Path:
     return base / Path(path).expanduser()
 
 
+def names_file(field: FieldInfo) -> bool:
+    """Whether the text of a key is the path of a file."""
+    return _mark_of(field) is not None
+
+
 def _mark_of(field: FieldInfo) -> NamesFile | None:
     return next((mark for mark in marks_of(field) if isinstance(mark, NamesFile)), None)
 

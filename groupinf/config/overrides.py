@@ -72,5 +72,6 @@ def _step(node: Any, part: str, override: Override, done: Key) -> str | int:
         raise ConfigError(f"{override.place}: {where} is {node!r}, which has no key {part}")
     if not re.fullmatch("[0-9]{1,9}", part) or int(part) >= len(node):
         expected = f"a number from 0 to {len(node) - 1}" if node else f"{where}=[..], for the list is empty"
-        raise ConfigError(f"{override.place}: {where} is a list; expected {expected}, found {part}")
+        more = f"; {where}=[..] replaces the list, by a longer one too" if node else ""
+        raise ConfigError(f"{override.place}: {where} is a list; expected {expected}, found {part}{more}")
     return int(part)

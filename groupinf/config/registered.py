@@ -13,11 +13,12 @@ from typing import Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.fields import FieldInfo
-from pydantic_core import CoreSchema, PydanticKnownError, core_schema
+from pydantic_core import CoreSchema, core_schema
 
 from groupinf.config.reader import Key
 from groupinf.config.section import Section, marks_of, section_of
-from groupinf.config.words import LONGEST, found, unknown_name
+from groupinf.config.words import LONGEST, found, not_one_of, unknown_name
+from groupinf.registry import UnknownNameError
 
 
 class FaultBelowError(ValueError):
@@ -43,7 +44,7 @@ class RegisteredName:
     def _checked(self, value: Any) -> str:
         if isinstance(value, str) and value in self.registry:
             return value
-        raise PydanticKnownError("literal_error", {"expected": " or ".join(map(repr, self.registry))})
+        raise UnknownNameError(not_one_of(value, list(self.registry)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,8 +116,10 @@ class NamedSection(RegisteredSection):
         if not isinstance(value, dict):
             expected = f"a {key} is a name, or keys and values with {key}: NAME; valid names: {valid}"
             return ValueError(f"expected keys and values, found {found(value)}; {expected}")
+        if key in value and not isinstance(value[key], str):
+            return FaultBelowError((key,), f"expected text, found {found(value[key])}; valid: {valid}")
         if key in value:
-            return ValueError(unknown_name(key, value[key], self.cases))
+            return UnknownNameError(unknown_name(key, value[key], self.cases))
         near = next((k for k in value if difflib.get_close_matches(str(k), [key])), None)
         if near is not None:
             return FaultBelowError((near,), unknown_name("key", near, [key]))

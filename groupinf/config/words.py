@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from groupinf.wording import did_you_mean
@@ -50,6 +50,16 @@ def unknown_name(what: str, name: object, valid: Iterable[str]) -> str:
     """
     text = str(name)
     return f"unknown {what} {_short(repr(text))}{did_you_mean(text, valid) or ';'} valid: {', '.join(valid)}"
+
+
+def not_one_of(value: Any, choices: Sequence[str]) -> str:
+    """``value`` is none of the ``choices``: says which is nearest, and all of them.
+
+    >>> not_one_of(3, ["influence", "newton"]), not_one_of(1, ["true"])
+    ('expected one of influence, newton, found 3', 'expected true, found 1')
+    """
+    near = did_you_mean(value, choices) if isinstance(value, str) else ""
+    return f"expected {'one of ' if len(choices) > 1 else ''}{', '.join(choices)}, found {found(value)}{near}"
 
 
 def _short(text: str) -> str:

@@ -35,13 +35,15 @@ class Written:
         return replace(self, document=replace(self.document, value=value), overrides=kept)
 
 
-def read_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()) -> Written:
-    """Read a YAML file, or take a mapping; ``overrides`` are ``KEY=VALUE`` with dotted keys and YAML values.
+def read_config(
+    source: str | Path | Mapping[str, Any], overrides: Sequence[str] = (), called: str = "config"
+) -> Written:
+    """Read a YAML file, or take a mapping that messages call so; ``overrides`` are ``KEY=VALUE`` with dotted keys.
 
     Raises ConfigError where the file or an override cannot be read.
     """
     _refuse_other_types(source, overrides)
-    document, name, base = _read(source)
+    document, name, base = _read(source, called)
     return Written(document, name, base, tuple(parse_override(o) for o in overrides))
 
 
@@ -57,9 +59,9 @@ def _refuse_other_types(source: object, overrides: object) -> None:
         raise ConfigError(f"{expected}, found {found(others[0])} in the list")
 
 
-def _read(source: str | Path | Mapping[str, Any]) -> tuple[Document, str, Path]:
+def _read(source: str | Path | Mapping[str, Any], called: str) -> tuple[Document, str, Path]:
     if isinstance(source, Mapping):
-        return Document(_plain(source), {}, ()), "config", Path.cwd()
+        return Document(_plain(source), {}, ()), called, Path.cwd()
     name, path = str(source), Path(source)
     try:
         document = parse_yaml(_text(path, name))

@@ -17,13 +17,17 @@ from groupinf.numerics.losses.loss import Array
 class Actual:
     """Effects with their errors (1, T, B), retrained parameters θ̂(δ) (P, B), and (B,) how exact they are.
 
-    ``score_error`` is how far a score may usually be off. ``duality_gap`` is None where the loss is smooth: there the
-    gradient tells.
+    ``score_error`` is how far a score may usually be off, and ``moved`` (T, B) what each value is read off. ``solved``
+    (P, B) is the step that is left at θ̂(δ), and ``left`` (T, B) what of effects. ``duality_gap`` is None where the loss
+    is smooth: there the gradient tells.
     """
 
     reading: Reading
     error: Array
     score_error: Array
+    moved: Array
+    solved: Array
+    left: Array
     theta: Array
     passes: NDArray[np.int64]
     gradient_norm: Array
@@ -34,13 +38,16 @@ class Actual:
     duality_gap: Array | None = None
 
 
-def by_gradient(ended: Ended, trust: Trust) -> Actual:
+def by_gradient(ended: Ended, trust: Trust, moved: Array) -> Actual:
     """What retraining by the gradient came to."""
     retrained = ended.retrained
     return Actual(
         reading=ended.reading,
-        error=ended.reading.error(ended.left[None], trust.score_error),
+        error=ended.reading.error(ended.left[None], moved),
         score_error=trust.score_error,
+        moved=moved,
+        solved=retrained.solved,
+        left=ended.left,
         theta=retrained.theta,
         passes=retrained.passes,
         gradient_norm=retrained.gradient_norm,

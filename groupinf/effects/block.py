@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from groupinf.effects.actual import Actual, by_gradient
 from groupinf.effects.by_duality import known_machines, retrained_machines
 from groupinf.effects.context import BlockContext
-from groupinf.effects.evaluations.evaluation import Measure, measures_of
+from groupinf.effects.evaluations.evaluation import Measure, measures_of, rounding_of
+from groupinf.effects.jumps import Reached, with_jumps
+from groupinf.effects.methods.method import Readout
 from groupinf.effects.readout import predicted_reading
 from groupinf.effects.retraining import Ended, effects_at, ended_at, retrain_to_tolerance
 from groupinf.effects.study import Study
-from groupinf.effects.trust import Trust, trust_in
+from groupinf.effects.trust import trust_in
 from groupinf.errors import ConvergenceError, GroupConvergenceError
 from groupinf.numerics.change import changed
 from groupinf.numerics.losses.loss import Array
@@ -57,7 +59,7 @@ def compute_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -
         held = retrain_to_tolerance(study, at, names)
         if study.evaluations != study.held:
             held = effects_at(study, at, measures, held.retrained, held.end)
-        return by_gradient(held, _trust(study, at, held))
+        return _by_gradient(study, at, measures, held)
 
     return _named(names, lambda: _block_effects(study, members, retrained))
 
@@ -84,7 +86,7 @@ def evaluate_block(
             return known_machines(study, study.machine, at, measures, parameters, passes, duality_gap)
         retrained = retrained_at(at.changed, at.reduced, parameters, passes, refreshed, at_rounding)
         ended = ended_at(study, at, measures, retrained)
-        return by_gradient(ended, _trust(study, at, ended))
+        return _by_gradient(study, at, measures, ended)
 
     return _named(names, lambda: _block_effects(study, members, stored))
 
@@ -104,10 +106,17 @@ def _block_effects(
     measures = measures_of(study.evaluations, study.test, at.changed)
     actual = actual_of(at, measures)
     predicted = predicted_reading(measures, study.fitted, at, study.methods)
-    errors = predicted.error(np.abs(predicted.left), actual.score_error)
+    effect = np.concatenate([predicted.effect, actual.reading.effect])
+    error = np.concatenate([predicted.error(np.abs(predicted.left), actual.moved), actual.error])
+    if not all(evaluation.differentiable for evaluation in study.evaluations):
+        exact = [at.solution(m.step) if m.readout is Readout.EXACT else None for m in study.methods]
+        none, theta = np.zeros_like(actual.left), study.fitted.theta[:, None]
+        reached = [None if step is None else Reached(theta + step.delta, step.remainder, none) for step in exact]
+        reached.append(Reached(actual.theta, actual.solved, actual.left))
+        effect, error = with_jumps(effect, error, measures, study.fitted, reached, actual.score_error)
     return BlockEffects(
-        effect=np.concatenate([predicted.effect, actual.reading.effect]),
-        error_estimate=np.concatenate([errors, actual.error]),
+        effect=effect,
+        error_estimate=error,
         theta=np.ascontiguousarray(actual.theta.T),
         passes=actual.passes,
         gradient_norm=actual.gradient_norm,
@@ -119,8 +128,9 @@ def _block_effects(
     )
 
 
-def _trust(study: Study, at: BlockContext, ended: Ended) -> Trust:
-    return trust_in(study.bounded, study.of_fit, ended.end, at.reduced, at.changed)
+def _by_gradient(study: Study, at: BlockContext, measures: Sequence[Measure], ended: Ended) -> Actual:
+    trust = trust_in(study.bounded, study.of_fit, ended.end, at.reduced, at.changed)
+    return by_gradient(ended, trust, rounding_of(measures, study.gradient_norms, at, trust, study.of_fit))
 
 
 def block_context(study: Study, members: Sequence[Rows]) -> BlockContext:

@@ -69,6 +69,9 @@ def known_machines(
         reading=reading,
         error=np.asarray(rows * bound + 4.0 * UNIT * reading.size[0])[None],
         score_error=np.repeat(of_fit, count),
+        moved=np.broadcast_to(of_fit, rows.shape),
+        solved=np.zeros_like(theta),
+        left=np.broadcast_to(bound, rows.shape),
         theta=theta,
         passes=passes,
         gradient_norm=np.full(count, np.nan),
@@ -89,7 +92,8 @@ def _score_error(objective: Objective, X_test: Design, theta: Array, gap: Array)
     """At most |fl(xᵀθ) − xᵀθ*| of every training row and row of the test points: (B,)."""
     free = objective.intercept is Intercept.FREE
     train = largest_row(objective.X, free)
-    reach = max(train, largest_row(X_test, free)) + (train if free else 0.0)
+    # a coefficient is a score of a row of length 1
+    reach = max(train, largest_row(X_test, free), 1.0) + (train if free else 0.0)
     rounding = gamma(objective.p + 2) * (reach + 1.0) * np.linalg.norm(theta, axis=0)
     return np.asarray(SLACK * (reach * np.sqrt(2.0 * gap / objective.lam) + rounding))
 

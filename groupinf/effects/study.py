@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from groupinf.effects.evaluations.evaluation import Evaluation
+from groupinf.effects.evaluations.evaluation import Norm, Quantity
 from groupinf.effects.evaluations.registry import of_the_paper
 from groupinf.effects.methods.method import Prediction
 from groupinf.effects.test_rows import TestRows
@@ -34,15 +34,15 @@ class Study:
     engine: Engine
     influence_solver: Factor
     test: TestRows
-    evaluations: tuple[Evaluation, ...]
+    evaluations: tuple[Quantity, ...]
     methods: tuple[Prediction, ...]
     scales: Mapping[str, float]
-    gradient_norms: Mapping[str, float]
+    gradient_norms: Mapping[str, Norm]
     bounded: Bounded
     of_fit: Trust
     machine: Machine | None = None
 
     @property
-    def held(self) -> tuple[Evaluation, ...]:
+    def held(self) -> tuple[Quantity, ...]:
         """What retraining is held to, whatever else is measured: so that θ̂(δ) depends on data and groups alone."""
         return of_the_paper(self.fitted.objective.loss)

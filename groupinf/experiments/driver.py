@@ -24,6 +24,7 @@ from groupinf.experiments.folder.missing import missing_text
 from groupinf.experiments.folder.notes import notes_on_folder
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.folder.store import require_prepared, store_prepared
+from groupinf.experiments.folder.stored_manifest import REGISTERS_IT
 from groupinf.experiments.study import Own, Prepared, Result, Stored, Studies, StudyKind, Work
 from groupinf.experiments.workers.libraries import reserve_buffers
 from groupinf.experiments.workers.processes import require_backend
@@ -117,7 +118,8 @@ def kind_in(studies: Studies, directory: RunDirectory) -> StudyKind[Any, Any]:
     """The kind of study of the run in a folder; raises DataError where there is none, or it is not known here."""
     name = directory.require_manifest(RunManifest).study
     if name not in studies:
-        raise DataError(f"{directory.path}: expected a run of one of {', '.join(studies)}, found one of {name}")
+        found = f"expected a run of one of {', '.join(studies)}, found one of {name}"
+        raise DataError(f"{directory.path}: {found}; {REGISTERS_IT}")
     return studies[name]
 
 

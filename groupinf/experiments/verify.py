@@ -12,9 +12,11 @@ from groupinf.experiments.compute import outcomes_of
 from groupinf.experiments.driver import kind_in
 from groupinf.experiments.folder.files import npz_bytes
 from groupinf.experiments.folder.identity import differing_fields
-from groupinf.experiments.folder.manifest import OtherFormatError, RunManifest
-from groupinf.experiments.folder.run_directory import AlteredManifestError, RunDirectory
+from groupinf.experiments.folder.kinds import SWEEP, holds_more, makes_again
+from groupinf.experiments.folder.manifest import RunManifest
+from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.folder.store import require_prepared
+from groupinf.experiments.folder.stored_manifest import AlteredManifestError
 from groupinf.experiments.folder.sweep_folder import runs_of
 from groupinf.experiments.study import Studies, StudyKind
 from groupinf.experiments.workers.progress import Progress
@@ -26,7 +28,10 @@ ONE_IN = 20
 
 @dataclass(frozen=True)
 class Verified:
-    """What was looked at, and a line for each file or block that is not what it should be."""
+    """What was looked at, and a line for each file or block that is not what it should be.
+
+    ``unfinished`` says what a run lacks that is not finished.
+    """
 
     path: Path
     files: int
@@ -34,6 +39,7 @@ class Verified:
     recomputed: tuple[int, ...]
     problems: tuple[str, ...]
     note: str = ""
+    unfinished: str = ""
 
 
 def verify_run(studies: Studies, path: Path, jobs: int, progress: Progress) -> Verified:
@@ -46,6 +52,8 @@ def verify_run(studies: Studies, path: Path, jobs: int, progress: Progress) -> V
     try:
         manifest = directory.require_manifest(RunManifest)
     except AlteredManifestError as error:
+        if not holds_more(directory.manifest_path):  # no run
+            raise
         return Verified(path, 0, 0, (), (str(error),))
     progress.stage("checksums")
     stored = sorted(directory.stored_blocks())
@@ -53,21 +61,30 @@ def verify_run(studies: Studies, path: Path, jobs: int, progress: Progress) -> V
     files, blocks = len(manifest.files), len(stored)
     if problems or manifest.made_from:
         note = "" if problems else f"{manifest.made_from}: its blocks are not made again"
-        return Verified(path, files, blocks, (), problems, note)
+        return Verified(path, files, blocks, (), problems, note, _unfinished(directory))
     again = tuple(stored[::ONE_IN])
     differ = _differing_blocks(kind_in(studies, directory), directory, again, jobs, progress) if again else ()
-    return Verified(path, files, blocks, again, tuple(differ))
+    return Verified(path, files, blocks, again, tuple(differ), "", _unfinished(directory))
 
 
 def verify_folder(studies: Studies, path: Path, jobs: int, progress: Progress) -> list[Verified]:
     """``verify_run`` of the run in ``path``, or of each run of the sweep there."""
     try:
         runs = runs_of(path)
-    except OtherFormatError:
-        raise
-    except DataError as error:  # sweep.json is not what was written
+    except AlteredManifestError as error:
+        if not holds_more(path / SWEEP):  # no sweep
+            raise
         return [Verified(path, 0, 0, (), (str(error),))]
     return [verify_run(studies, run, jobs, progress) for run in runs]
+
+
+def _unfinished(directory: RunDirectory) -> str:
+    manifest, stored = directory.require_manifest(RunManifest), directory.stored_blocks()
+    if manifest.collected:
+        return ""
+    left = manifest.n_blocks - sum(number < manifest.n_blocks for number in stored)
+    lacks = f"{left} of {counted(manifest.n_blocks, 'block')} and its tables are" if left else "its tables are"
+    return f"not finished: {lacks} still to be made; {makes_again(directory.path)} goes on with it"
 
 
 def _bad_files(directory: RunDirectory) -> Iterator[str]:
@@ -75,16 +92,18 @@ def _bad_files(directory: RunDirectory) -> Iterator[str]:
     for name, expected in manifest.files.items():
         found = directory.hash_of(name)
         if found != expected:
-            yield f"{directory.path / name}: {'missing' if found is None else 'altered: its SHA-256 is another'}"
+            fault = "missing" if found is None else "altered: its SHA-256 is another"
+            yield f"{directory.path / name}: {fault}; {makes_again(directory.path)} makes it again"
 
 
 def _bad_blocks(directory: RunDirectory) -> Iterator[str]:
     stored, manifest = directory.block_files(), directory.require_manifest(RunManifest)
+    again = f"{makes_again(directory.path)} makes it again"
     for number in range(manifest.n_blocks):
         if number in stored and directory.read_block(number, stored) is None:
-            yield f"{stored[number][-1]}: altered: its SHA-256 is not the one in its name"
+            yield f"{stored[number][-1]}: altered: its SHA-256 is not the one in its name; {again}"
         elif number not in stored and manifest.collected:
-            yield f"{directory.path / 'blocks'}: block {number} is missing"
+            yield f"{directory.path / 'blocks'}: block {number} is missing; {again}"
 
 
 def _differing_blocks(
@@ -110,8 +129,6 @@ def _differing_blocks(
 
 def verified_text(result: Verified) -> str:
     """What was found right."""
+    right = f"{counted(result.files, 'file')} and {counted(result.blocks, 'block')} as they were written"
     again = result.note or f"{len(result.recomputed):,} of them made again: the same bytes"
-    return (
-        f"{result.path}: {counted(result.files, 'file')} and {counted(result.blocks, 'block')} "
-        f"as they were written; {again}"
-    )
+    return f"{result.path}: {'; '.join(filter(None, [right, again, result.unfinished]))}"

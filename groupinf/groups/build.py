@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from groupinf.errors import DataError
 from groupinf.groups.builders.builder import Builder
 from groupinf.groups.groups import Built, Groups
@@ -48,5 +50,35 @@ def build_groups(
 
 
 def build_one(task: Task) -> Built:
-    """The groups of one builder from its own stream (seed, name, occurrence); picklable, for ``map_builders``."""
-    return task.builder.build(task.source, builder_stream(task.source.seed, task.builder.name, task.occurrence))
+    """The groups of one builder from its own stream (seed, name, occurrence); picklable, for ``map_builders``.
+
+    Raises DataError, naming the builder and the group, where one is not of some training rows, each once.
+    """
+    built = task.builder.build(task.source, builder_stream(task.source.seed, task.builder.name, task.occurrence))
+    for i, group in enumerate(built.groups):
+        fault = rows_fault(group.indices, task.source.dataset.n)
+        if fault:
+            which = f"group {group.name or i} ({group.kind}, {group.made_from})"
+            raise DataError(f"builder {task.builder.name}: {which}: {fault}")
+    return built
+
+
+def rows_fault(rows: object, n: int) -> str:
+    """What is wrong with the rows of a group of n training rows, in words; empty where nothing is.
+
+    >>> rows_fault(np.array([3, 1]), 4), rows_fault(np.array([3, 4]), 4)
+    ('', 'expected rows 0 to 3, found 4')
+    """
+    if not isinstance(rows, np.ndarray) or rows.ndim != 1:
+        found = f"an array of {rows.ndim} axes" if isinstance(rows, np.ndarray) else type(rows).__name__
+        return f"expected an array of one axis with the rows of the group, found {found}"
+    if rows.size == 0:
+        return "expected at least one row, found none"
+    if not np.issubdtype(rows.dtype, np.integer):
+        mask = "; np.flatnonzero gives the rows of a mask" if rows.dtype == bool else ""
+        return f"expected whole numbers, the rows of the group, found {rows.dtype}{mask}"
+    outside = rows[(rows < 0) | (rows >= n)]
+    if outside.size:
+        return f"expected rows 0 to {n - 1}, found {outside[0]}"
+    values, counts = np.unique(rows, return_counts=True)
+    return f"expected every row once, found {values[counts.argmax()]} more than once" if counts.max() > 1 else ""

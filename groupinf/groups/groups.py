@@ -14,7 +14,7 @@ from groupinf.test_point_labels import NO_TEST_POINT
 
 @dataclass(frozen=True)
 class Group:
-    """One group as a builder makes it: sorted unique row indices, and what made it.
+    """One group as a builder makes it: at least one row index, each once, in any order, and what made it.
 
     ``test_point`` is the row of the test set whose influence chose the group (a number below -1 for a set of rows),
     NO_TEST_POINT where none did.

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
+from groupinf.groups.row_steps import RowSteps
 from groupinf.groups.sizes import Sizes, group_sizes
+from groupinf.test_point_labels import ALL_ROWS
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,8 @@ class GroupSource:
     and ``residuals[i]`` (n, K'), which holds s_i r_i; K' is 1 in binary tasks and regression, K for softmax.
     ``influence[i, t]`` (n, T) is the influence of removing point i on the loss of ``test_points[t]``,
     a row of the test set, ALL_ROWS for the sum over all of it, or a number of ``test_set_names`` for that over a set.
-    These names also hold the row keys of single rows, where the data have any.
+    These names also hold the row keys of single rows, where the data have any. ``steps`` is there where a builder
+    asks for it.
     """
 
     dataset: Dataset
@@ -31,7 +34,20 @@ class GroupSource:
     test_points: tuple[int, ...]
     seed: int
     test_set_names: Mapping[int, str] = field(default_factory=dict)
+    steps: RowSteps | None = None
     has_intercept: bool = True
+
+    def point_name(self, test_point: int) -> str:
+        """A test point in words."""
+        if test_point in self.test_set_names:
+            return f"test point{'s' if test_point < 0 else ''} {self.test_set_names[test_point]}"
+        return "all test points" if test_point == ALL_ROWS else f"test point {test_point}"
+
+    def required_steps(self) -> RowSteps:
+        """``steps``. Raises DataError where they were not computed."""
+        if self.steps is None:
+            raise DataError("groups: expected the steps of the fitted model, which a builder needs; found none")
+        return self.steps
 
     def required_sizes(self) -> Sizes:
         """``sizes``. Raises DataError where the configuration has none and a builder asks for them."""

@@ -1,4 +1,4 @@
-"""``python -m groupinf.reproduction``: scripts/reproduce_paper.sh sets up and calls this."""
+"""``python -m groupinf.reproduction``: scripts/reproduce.sh sets up and calls this."""
 
 from __future__ import annotations
 

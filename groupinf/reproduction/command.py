@@ -42,7 +42,7 @@ def _reproduced(paper: Paper, out: Path, asked: argparse.Namespace) -> int:
     if lacking:
         raise DataError(
             f"{ROOT}: expected a checkout of the repository with {lacking[0]}, found none; "
-            "bash scripts/reproduce_paper.sh there installs groupinf so that it finds its configurations"
+            "bash scripts/reproduce.sh there installs groupinf so that it finds its configurations"
         )
     reference = asked.reference or (out / "reference" if asked.overrides else ROOT / "results" / "reference")
     wanted = Wanted(ROOT, out, reference.absolute(), asked.jobs, tuple(asked.overrides))

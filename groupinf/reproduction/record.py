@@ -58,7 +58,7 @@ def read_record(out: Path) -> Record:
     """The record in ``out``; raises DataError where there is none."""
     path = out / RECORD
     if not path.is_file():
-        raise DataError(f"{out}: expected {RECORD}, found none; scripts/reproduce_paper.sh --out {out} makes it")
+        raise DataError(f"{out}: expected {RECORD}, found none; scripts/reproduce.sh PAPER --out {out} makes it")
     stored = json.loads(path.read_text(encoding="utf-8"))
     return Record(**{**stored, "entries": {name: Entry(**entry) for name, entry in stored["entries"].items()}})
 

@@ -1,9 +1,10 @@
-"""The papers that are reproduced."""
+"""The papers that are reproduced, and what is studied beside them in the same way."""
 
 from __future__ import annotations
 
 from groupinf.registry import Registry
 from groupinf.reproduction.paper import Paper
 from groupinf.reproduction.papers.koh_et_al_2019.paper import KOH_ET_AL_2019
+from groupinf.reproduction.papers.which_prediction.paper import WHICH_PREDICTION
 
-PAPERS: Registry[Paper] = Registry("paper", (KOH_ET_AL_2019,))
+PAPERS: Registry[Paper] = Registry("paper", (KOH_ET_AL_2019, WHICH_PREDICTION))

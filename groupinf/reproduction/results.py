@@ -48,7 +48,7 @@ class Facts:
     def row(self, evaluation: str, method: str) -> pd.Series[Any]:
         """The row of the test point that figures show, or of the groups themselves for their own loss."""
         rows = self.rows(evaluation, method)
-        [point] = EVALUATIONS[evaluation].labels([self.point])
+        point = self.point if EVALUATIONS[evaluation].on_test_points() else self.manifest.labels(evaluation)[0]
         return rows[rows["test_point"] == point].iloc[0]
 
 

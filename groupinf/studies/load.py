@@ -21,10 +21,16 @@ def load_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str]
     ``overrides`` are ``KEY=VALUE`` with dotted keys and YAML values, applied in order. Raises ConfigError with
     one line for each thing that is wrong: place, key, what was expected, what was found.
     """
-    models = {name: kind.config for name, kind in STUDIES.items()}
-    return load.load_study(source, overrides, models, DEFAULT)
+    return load.load_study(source, overrides, _models(), DEFAULT)
 
 
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of the configuration file, for editors."""
-    return load.json_schema(STUDIES[DEFAULT].config)
+def json_schema(study: str = DEFAULT) -> dict[str, Any]:
+    """The JSON Schema of the configuration file of a kind of study, for editors.
+
+    Raises UnknownNameError where there is no such kind.
+    """
+    return load.json_schema(_models(), STUDIES[study].name, DEFAULT)
+
+
+def _models() -> dict[str, type[Any]]:
+    return {name: kind.config for name, kind in STUDIES.items()}

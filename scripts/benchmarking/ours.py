@@ -18,6 +18,7 @@ from groupinf.effects.evaluations.registry import of_the_paper
 from groupinf.effects.retraining import retrain_to_tolerance
 from groupinf.effects.study import Study
 from groupinf.groups.groups import Groups
+from groupinf.numerics.change import removing
 from groupinf.numerics.fit import fit
 from groupinf.numerics.objective import Rows
 from groupinf.numerics.retrain import Retrained
@@ -60,7 +61,9 @@ def prepare(problem: Problem) -> Prepared:
     fitted, fit_seconds = timed(lambda: fit(objective))
     evaluations = of_the_paper(objective.loss)
     drawn = Drawn(0.0, single_rows(range(test.n)), problem.groups, notes=(), skipped=())
-    study, study_seconds = timed(lambda: make_study(fitted, test, drawn, evaluations, load_config(CONFIG)))
+    study, study_seconds = timed(
+        lambda: make_study(fitted, removing(fitted), problem.groups, test, drawn, evaluations, load_config(CONFIG))
+    )
     blocks = even_blocks(range(len(problem.groups)), block_width(objective, study.engine, widest=None))
     return Prepared(study, blocks, fit_seconds, study_seconds)
 

@@ -20,6 +20,7 @@ from benchmarking.plain import pass_seconds
 from benchmarking.problem import Problem, dataset_for, load_problem, make_problem, save_problem
 from benchmarking.reference import solve_reference
 from benchmarking.shapes import SHAPES
+from groupinf.effects.changes.registry import REMOVE
 from groupinf.experiments.folder.provenance import provenance
 from groupinf.numerics.objective import stored_entries
 from groupinf.studies.group_effects.convention import Convention
@@ -60,7 +61,7 @@ def _prepare(folder: Path, name: str, count: int) -> dict[str, Any]:
         "sparse": not isinstance(problem.X, np.ndarray),
         "weighted": bool(np.any(problem.sample_weight != 1.0)),
         "convention": Convention(
-            problem.lam, SHAPES[name].lambda_over_n, dataset.task, fitted.objective.loss.units
+            problem.lam, SHAPES[name].lambda_over_n, dataset.task, fitted.objective.loss.units, REMOVE
         ).sentence,
         "parameters": problem.theta.size,
         "groups": len(problem.groups),

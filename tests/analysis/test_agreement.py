@@ -248,3 +248,29 @@ def _complete() -> pd.DataFrame:
 def test_incomplete_tables_are_refused_by_name(broken, words):
     with pytest.raises(DataError, match=words):
         agreement_table(broken(_complete()), seed=0)
+
+
+def test_a_method_without_effects_on_a_measure_has_no_row_of_it_and_changes_no_other() -> None:
+    rng = np.random.default_rng(0)
+    keys = [
+        (g, e, m) for g in range(12) for e in ("test_loss", "test_error") for m in ("influence", "newton", "actual")
+    ]
+    table = pd.DataFrame(keys, columns=["group", "evaluation", "method"])
+    table = table.assign(kind="k", test_point=3, readout="exact", effect=rng.normal(size=len(keys)))
+    without = table[~((table["evaluation"] == "test_error") & (table["method"] == "influence"))]
+    whole, part = (agreement_table(effects, 0).table for effects in (table, without))
+    absent = (whole["evaluation"] == "test_error") & (whole["method"] == "influence")
+    assert absent.sum() == 2  # over all groups and over their one kind
+    pd.testing.assert_frame_equal(part, whole[~absent].reset_index(drop=True))
+
+
+def test_a_row_that_is_missing_of_one_group_is_an_error_still() -> None:
+    rng = np.random.default_rng(0)
+    keys = [(g, m) for g in range(12) for m in ("newton", "actual")]
+    table = pd.DataFrame(keys, columns=["group", "method"])
+    table = table.assign(
+        evaluation="test_error", kind="k", test_point=3, readout="exact", effect=rng.normal(size=len(keys))
+    )
+    for lost in (6, 7):  # a prediction, and an actual effect
+        with pytest.raises(DataError, match=r"expected one finite effect for group .*; found 0 rows"):
+            agreement_table(table.drop(index=lost), 0)

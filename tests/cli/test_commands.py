@@ -132,10 +132,11 @@ class TestExperiment:
         assert "the table" in quiet.stdout
         assert "fit: done in 0.0 s" in invoke("experiment", config, "-v").stderr
 
-    def test_less_than_one_job_is_refused(self, config: str, calls: list[dict[str, Any]]) -> None:
-        result = invoke("experiment", config, "--jobs", "0")
+    @pytest.mark.parametrize("jobs", ["0", "x", "1.5"])
+    def test_jobs_are_a_whole_number(self, config: str, calls: list[dict[str, Any]], jobs: str) -> None:
+        result = invoke("experiment", config, "--jobs", jobs)
         assert result.exit_code == 2
-        assert "0 is not in the range x>=1" in result.stderr
+        assert f"'--jobs': expected a whole number of at least 1, found {jobs}" in result.stderr
         assert calls == []
 
     def test_quiet_and_verbose_exclude_each_other(self, config: str, calls: list[dict[str, Any]]) -> None:

@@ -43,6 +43,14 @@ BAD = [
     ("name: study", "name: study\nname: again", 2, "name", ["repeated key", "line 1"]),
     ("    max: 0.25", "    max: 0.25\n    max: 0.3", 10, "groups.sizes.max", ["repeated key", "line 9"]),
     ("  name: digits", "  nam: digits", 3, "dataset.nam", ["did you mean 'name'?", "name, npz, csv"]),
+    (
+        "  name: digits",
+        "  name: digts",
+        3,
+        "dataset.name",
+        ["one of breast_cancer, ", "did you mean 'digits'?"],
+    ),
+    ("  name: digits", "  name: [digits]", 3, "dataset.name", ["expected one of breast_cancer, ", "found ['digits']"]),
     ("  name: digits", "  foo: digits", 2, "dataset", ["expected one of the keys name, npz, csv", "foo"]),
     ("  name: digits", "  name: digits\n  npz: x.npz", 4, "dataset.npz", ["expected only one of", "name and npz"]),
     ("dataset:\n  name: digits", "dataset: digits", 2, "dataset", ["write {name: digits}"]),
@@ -94,7 +102,7 @@ BAD = [
     ("    - random", "    - file", 12, "groups.builders.0.path", ["expected this key", "for file"]),
     ("    - random", "    - {buildr: random}", 12, "groups.builders.0.buildr", ["did you mean 'builder'?"]),
     ("    - random", "    - {k: [1]}", 12, "groups.builders.0", ["expected the key builder", "found the key k"]),
-    ("    - random", "    - {builder: [1]}", 12, "groups.builders.0", ["unknown builder '[1]'"]),
+    ("    - random", "    - {builder: [1]}", 12, "groups.builders.0.builder", ["expected text, found [1]; valid: "]),
     ("    - random", "    - {builder: random, k: [2]}", 12, "groups.builders.0.k", ["unknown key 'k'"]),
     ("    - random", "    - {builder: file, path: no.csv}", 12, "groups.builders.0.path", ["no such file"]),
     ("k: [4]", "kk: [4]", 13, "groups.builders.1.kk", ["did you mean 'k'?", "valid: k, hierarchical"]),
@@ -305,6 +313,11 @@ def test_a_callers_arguments_of_other_types_are_refused(source: Any, overrides: 
         ("test_points={all: true, all: true}", "--set test_points={all: true, all: true}: ", "all is repeated"),
         ("name.x=1", "--set name.x=1: name is 'study'", "no key x"),
         ("groups.builders.2=random", "--set groups.builders.2=random: groups.builders is a list", "from 0 to 1"),
+        (
+            "groups.builders.2=random",
+            "--set groups.builders.2=random: ",
+            "found 2; groups.builders=[..] replaces the list",
+        ),
         ("groups.builders.x=random", "--set groups.builders.x=random: groups.builders is a list", "found x"),
         ("dataset={npz: no.npz}", "--set dataset={npz: no.npz}: dataset.npz: ", "no such file"),
         (
@@ -330,6 +343,24 @@ def test_lambda_over_n_does_not_go_with_the_files_cross_validation(tmp_path: Pat
     assert message.startswith(f"{file}, line 4: regularization: ")
     assert "--set 'regularization={lambda_over_n: 0.5}' replaces the section" in message
     assert load_config(file, ["regularization={lambda_over_n: 0.5}"]).config.regularization.lambda_over_n == 0.5
+
+
+def test_files_that_are_not_there_are_named_beside_what_is_wrong_otherwise(tmp_path: Path) -> None:
+    file = tmp_path / "study.yaml"
+    builders = "    - {builder: file, path: groups.csv}\n    - {builder: [random]}\n    - randon"
+    bad = GOOD.replace("name: digits", "libsvm: none.svm\n  test_file: other.svm").replace("    - random", builders)
+    file.write_text(bad.replace("random: 3", "random: x"))
+    lines = refuse(file).split("\n")
+    missing = "expected a file, found no such file: "
+    assert lines[:3] == [
+        f"{file}, line 3: dataset.libsvm: {missing}{tmp_path / 'none.svm'}",
+        f"{file}, line 4: dataset.test_file: {missing}{tmp_path / 'other.svm'}",
+        f"{file}, line 13: groups.builders.0.path: {missing}{tmp_path / 'groups.csv'}",
+    ]
+    assert lines[3].startswith(f"{file}, line 14: groups.builders.1.builder: expected text, found ['random']; valid: ")
+    assert lines[4].startswith(f"{file}, line 15: groups.builders.2: unknown builder 'randon'; did you mean 'random'?")
+    assert lines[5].startswith(f"{file}, line 17: test_points.random: expected a whole number")
+    assert len(lines) == 6
 
 
 unhurried = settings(deadline=None)  # a busy machine is no failure

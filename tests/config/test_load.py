@@ -12,7 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groupinf.datasets.known.by_name import NamedDataset
+from groupinf.datasets.known.registry import KNOWN
 from groupinf.datasets.own.csv import CsvDataset
+from groupinf.effects.evaluations.registry import EVALUATIONS
+from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.errors import ConfigError
 from groupinf.groups.builders.feature_clusters import FeatureClusters
 from groupinf.groups.builders.random import Random
@@ -76,8 +79,8 @@ def test_numbers_are_those_of_yaml_1_2(good: Path, text: str, value: float) -> N
 
 @pytest.mark.parametrize("text", ["no", "yes", "on", "off", "y", "2020-01-01", "1:30", "1_000", "0b1", "<<", '"7"'])
 def test_only_true_and_false_are_booleans_and_dates_are_text(good: Path, text: str) -> None:
-    loaded = load_config(good, [f"dataset={{name: {text}}}"])
-    assert loaded.config.dataset == NamedDataset(name=text.strip('"'))
+    loaded = load_config(good, [f"test_points={{column: {text}}}"])
+    assert loaded.config.test_points.column == text.strip('"')
 
 
 def test_a_mapping_is_a_configuration_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,7 +164,7 @@ _test_points = st.one_of(
 _configs = st.fixed_dictionaries(
     {
         "name": st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,9}", fullmatch=True),
-        "dataset": st.fixed_dictionaries({"name": st.text(alphabet="aB0 .-:#é𝛌\n\t'\"", min_size=1, max_size=8)}),
+        "dataset": st.fixed_dictionaries({"name": st.sampled_from(sorted(KNOWN))}),
         "regularization": st.fixed_dictionaries({"lambda_over_n": st.floats(1e-300, 1e300)}),
         "groups": st.fixed_dictionaries(
             {
@@ -196,7 +199,7 @@ class TestOverrides:
         assert config.groups.sizes is not None
         assert (config.groups.sizes.num, config.groups.sizes.max) == (3, 0.25)
         assert (config.test_points.random, config.test_points.highest_loss) == (1, None)
-        assert config.evaluations == ("test_loss",)
+        assert config.evaluations == (TEST_LOSS,)
 
     def test_a_builder_given_by_name_takes_an_option(self, good: Path) -> None:
         builders = load_config(good, ["groups.builders.1.k=[4]"]).config.groups.builders
@@ -218,9 +221,12 @@ class TestOverrides:
 
 def test_the_json_schema_has_every_key_and_every_builder() -> None:
     schema = json_schema()
-    assert set(schema["properties"]) == set(Config.model_fields)
+    assert set(schema["properties"]) == {*Config.model_fields, "study"}
     assert schema["additionalProperties"] is False
     by_name, with_options = schema["$defs"]["GroupsConfig"]["properties"]["builders"]["items"]["anyOf"]
-    assert set(by_name["enum"]) == set(BUILDERS) - {"file", "column"}
+    assert set(by_name["enum"]) == set(BUILDERS) - {"file", "column", "pairs"}
     assert len(with_options["oneOf"]) == len(BUILDERS)
+    names, sections = schema["properties"]["evaluations"]["anyOf"][0]["items"]["anyOf"]
+    assert set(names["enum"]) == set(EVALUATIONS) - {"coefficient"}
+    assert len(sections["oneOf"]) == len(EVALUATIONS)
     json.dumps(schema)

@@ -91,7 +91,7 @@ def test_cases_added_later_are_valid() -> None:
     found = drawn(colours=["blue"], first="star", shapes=["dot", {"shape": "star", "points": 7}])
     assert found.colours == ("blue",)
     assert (found.first, found.shapes) == (Star(), (Dot(), Star(points=7)))
-    schema = json_schema(Drawing)
+    schema = json_schema({"drawing": Drawing}, "drawing", "drawing")
     assert schema["properties"]["colours"]["items"] == {"enum": ["red", "green", "blue"], "type": "string"}
     assert schema["properties"]["shapes"]["items"]["anyOf"][0] == {"enum": ["dot", "star"]}
     assert {"Circle", "Dot", "Star", "Table", "Named"} == set(schema["$defs"])

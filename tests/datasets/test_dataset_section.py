@@ -71,13 +71,14 @@ def test_a_key_that_does_not_go_with_a_table(more: dict[str, Any], key: str, wor
 
 def test_a_column_is_of_one_kind() -> None:
     words = "config: dataset: expected each column under categorical or numeric, found 'b' under both"
-    assert refused(csv="a", target="y", categorical=["b", "c"], numeric=["b"]) == words
+    [found, _] = refused(csv="a", target="y", categorical=["b", "c"], numeric=["b"]).split("\n")  # nor is there a file
+    assert found == words
 
 
 def test_sparse_features_come_as_two_files() -> None:
     assert NpzDataset(npz="a", X_train="b", X_test="c").X_test == "c"
     words = "config: dataset: expected files for both X_train and X_test or for neither, found only X_test"
-    assert refused(npz="a", X_test="c") == words
+    assert refused(npz="a", X_test="c").split("\n")[0] == words
 
 
 def test_a_default_that_is_spelled_out_changes_nothing() -> None:

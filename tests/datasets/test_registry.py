@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from groupinf.config.section import Section
 from groupinf.datasets.config_error import DatasetConfigError
@@ -19,6 +20,7 @@ from groupinf.datasets.own.libsvm import LibsvmDataset
 from groupinf.datasets.own.npz import NpzDataset
 from groupinf.datasets.own.parquet import ParquetDataset
 from groupinf.datasets.registry import load_dataset
+from groupinf.effects.evaluations.test_prediction import TEST_PREDICTION
 from groupinf.groups.builders.column import Column
 from groupinf.studies.group_effects.schema import Config
 
@@ -84,7 +86,7 @@ def test_study_of_a_dataset(name: str) -> None:
     facts = facts_of(name)
     assert (config.name, config.dataset) == (name, NamedDataset(name=name))
     assert config.evaluations is not None
-    assert ("test_prediction" in config.evaluations) == (facts.n_classes <= 2)
+    assert (TEST_PREDICTION in config.evaluations) == (facts.n_classes <= 2)
     assert facts.lambda_over_n in (None, pytest.approx(config.regularization.lambda_over_n, rel=1e-12))
     columns = [builder.column for builder in config.groups.builders if isinstance(builder, Column)]
     assert len(config.groups.builders) == (len(columns) or 6)
@@ -98,14 +100,14 @@ def problem(config: Section, base: Path = Path("/nowhere")) -> tuple[tuple[str, 
     return caught.value.key, str(caught.value)
 
 
-def test_unknown_name() -> None:
-    key, message = problem(NamedDataset(name="diabtes"))
-    assert key == ("dataset", "name")
-    assert message == f"expected one of {', '.join(dataset_names())}, found 'diabtes'; did you mean 'diabetes'?"
-
-
-def test_name_like_none_has_no_nearest() -> None:
-    assert problem(NamedDataset(name="xyz"))[1].endswith("found 'xyz'")
+def test_an_unknown_name_is_refused_with_the_nearest() -> None:
+    with pytest.raises(ValidationError) as caught:
+        NamedDataset(name="diabtes")
+    expected = f"expected one of {', '.join(dataset_names())}, found the text "
+    assert f"""{expected}"diabtes"; did you mean 'diabetes'?""" in str(caught.value)
+    with pytest.raises(ValidationError) as caught:
+        NamedDataset(name="xyz")
+    assert f"""{expected}"xyz" [""" in str(caught.value)
 
 
 OWN: dict[str, Callable[[str], Section]] = {

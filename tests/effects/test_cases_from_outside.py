@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from scipy import sparse
 from sklearn.linear_model import PoissonRegressor
-from support.outside_cases import Coefficient, Half, Poisson
+from support.outside_cases import Half, Poisson, SecondWeight
 from support.problems import make_objective
 from support.registered import registered
 
 from groupinf.effects.block import BlockEffects, compute_block
-from groupinf.effects.evaluations.evaluation import Evaluation
+from groupinf.effects.evaluations.evaluation import Quantity
 from groupinf.effects.evaluations.registry import EVALUATIONS, of_the_paper
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.effects.evaluations.test_prediction import TEST_PREDICTION
@@ -48,7 +48,7 @@ def counts(n: int, seed: int) -> Objective:
     return replace(o, X=X, y=y, loss=Poisson())
 
 
-def study_of(o: Objective, test: Objective, evaluations: Sequence[Evaluation], methods: Sequence[Method]) -> Study:
+def study_of(o: Objective, test: Objective, evaluations: Sequence[Quantity], methods: Sequence[Method]) -> Study:
     fitted, points = fit(o), TestRows(replace(test, lam=0.0), tuple(range(test.n)))
     groups = sparse.csr_array(membership(o.n, GROUPS).T.astype(float))
     scales = {e.name: e.scale(fitted, removing(fitted), points, groups) for e in (*evaluations, *of_the_paper(o.loss))}
@@ -93,7 +93,9 @@ def test_a_loss_from_outside_is_found_by_its_name_and_changes_no_default() -> No
     with registered(LOSSES, Poisson):
         assert isinstance(loss_for(0, "poisson"), Poisson)
         assert not isinstance(loss_for(0), Poisson)
-        with pytest.raises(DataError, match="labels that the Poisson loss is for, found 2 classes"):
+        with pytest.raises(
+            DataError, match="expected binary_logistic, smooth_hinge or hinge for 2 classes, found poisson"
+        ):
             loss_for(2, "poisson")
     with pytest.raises(UnknownNameError, match="unknown loss 'poisson'"):
         loss_for(0, "poisson")
@@ -114,11 +116,10 @@ def test_a_method_from_outside_has_its_own_step_and_its_own_remainder(classes: i
 @pytest.mark.parametrize("classes", [0, 2])
 def test_an_evaluation_from_outside_is_read_off_every_method_and_off_what_is_retrained(classes: int) -> None:
     o, test = make_objective(classes, weighted=True), make_objective(classes, n=4, seed=9)
-    coefficient = Coefficient()
-    with registered(EVALUATIONS, coefficient):
-        study = study_of(o, test, [EVALUATIONS["coefficient"], TEST_LOSS], [Influence(), Newton()])
-        assert evaluation_name("coefficient") == "Coefficient"
-        assert point_name("coefficient", OWN_GROUP, {}) == "coefficient"
+    with registered(EVALUATIONS, SecondWeight):
+        study = study_of(o, test, [SecondWeight(), TEST_LOSS], [Influence(), Newton()])
+        assert evaluation_name("second_weight") == "Second weight"
+        assert point_name("second_weight", OWN_GROUP, {}) == "second weight"
     block = block_of(study)
     alone = block_of(replace(study, evaluations=(TEST_PREDICTION,)))
     assert block.theta.tobytes() == alone.theta.tobytes()

@@ -14,8 +14,10 @@ from groupinf.effects.block import BlockEffects, block_context, compute_block
 from groupinf.effects.context import BlockContext
 from groupinf.effects.evaluations.evaluation import measures_of
 from groupinf.effects.evaluations.on_test_points import OnTestPoints
-from groupinf.effects.evaluations.registry import EVALUATIONS, of_the_paper
+from groupinf.effects.evaluations.registry import of_the_paper
+from groupinf.effects.evaluations.self_loss import SELF_LOSS
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
+from groupinf.effects.evaluations.test_prediction import TEST_PREDICTION
 from groupinf.effects.influence import influence_norms, point_influence
 from groupinf.effects.methods.influence import InfluenceStep
 from groupinf.effects.methods.method import Setting, predictions_of
@@ -37,6 +39,7 @@ from groupinf.test_point_labels import OWN_GROUP
 GROUPS = (np.array([1, 7, 30]), np.arange(20, 32), np.array([59]))
 NAMES = ("a", "b", "c")
 METHODS = tuple(method.name for method in METHODS_OF_THE_PAPER)
+BY_NAME = {evaluation.name: evaluation for evaluation in (TEST_PREDICTION, TEST_LOSS, SELF_LOSS)}
 TASKS = [0, 2, 3]
 
 
@@ -283,7 +286,7 @@ def test_a_group_that_cannot_converge_fails_by_name(monkeypatch: pytest.MonkeyPa
 
 def test_evaluations_come_in_the_order_asked_for() -> None:
     study = make_study(2)
-    evaluations = [EVALUATIONS[name] for name in ("self_loss", "test_prediction")]
+    evaluations = [SELF_LOSS, TEST_PREDICTION]
     made = measures_of(evaluations, study.test, changed(study.fitted, removing(study.fitted), GROUPS))
     assert [measure.evaluation for measure in made] == evaluations
     assert [measure.labels for measure in made] == [(OWN_GROUP,), (4, 0, 11)]
@@ -320,7 +323,7 @@ def test_what_is_asked_for_changes_no_bit_of_what_is_retrained(classes: int) -> 
             part = replace(
                 whole,
                 methods=tuple(by_name[name] for name in methods),
-                evaluations=tuple(EVALUATIONS[name] for name in evaluations),
+                evaluations=tuple(BY_NAME[name] for name in evaluations),
             )
             other = compute_block(part, GROUPS, NAMES)
             for name in of_parameters:

@@ -149,15 +149,15 @@ def test_a_value_that_does_not_fit_is_named(study: Path, tmp_path: Path, monkeyp
 
 
 @pytest.mark.parametrize(
-    ("written", "instead"),
+    ("written", "instead", "words"),
     [
-        (r'"value": 0\.1,', '"value": 0.2,'),
-        (r'"drawn_at_lam_over_n": 0\.01', '"drawn_at_lam_over_n": 0.5'),
-        (r',\n  "sweep_sha256": "[0-9a-f]+"', ""),
+        (r'"value": 0\.1,', '"value": 0.2,', "altered, as its own checksum does not fit"),
+        (r'"drawn_at_lam_over_n": 0\.01', '"drawn_at_lam_over_n": 0.5', "altered, as its own checksum does not fit"),
+        (r',\n  "sweep_sha256": "[0-9a-f]+"', "", "altered: found no checksum, sweep_sha256, in it"),
     ],
 )
 def test_an_edit_that_leaves_valid_json_is_found_and_mended(
-    study: Path, finished: Path, written: str, instead: str
+    study: Path, finished: Path, written: str, instead: str, words: str
 ) -> None:
     file = finished / "sweep.json"
     before = file.read_text()
@@ -167,7 +167,7 @@ def test_an_edit_that_leaves_valid_json_is_found_and_mended(
     for reading, status in (("status", 2), ("collect", 2), ("report", 2), ("verify", 1)):
         refused = CliRunner().invoke(main, [reading, str(finished)])
         assert refused.exit_code == status
-        assert f"{file}: altered, as its own checksum does not fit; the same groupinf sweep command" in refused.stderr
+        assert f"{file}: {words}; the same groupinf sweep command makes it again" in refused.stderr
     with pytest.raises(DataError, match="altered"):
         groupinf.load_sweep(finished)
     assert invoke("sweep", study, "--out", finished.parent, "--jobs", "1").exit_code == 0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
+import pandas as pd
 import pytest
 from support.manifests import made_manifest
 from support.registered import registered
@@ -13,16 +15,16 @@ from groupinf.analysis.certificates import EXACT
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.evaluations.test_loss import TestLoss
 from groupinf.studies.group_effects.block import StoredBlock
+from groupinf.studies.group_effects.collect import loose_solves
 from groupinf.studies.group_effects.exactness import loose_effects
-from groupinf.studies.group_effects.manifest import Evaluated
+from groupinf.studies.group_effects.manifest import EngineUsed, Evaluated
 
 
-@dataclass(frozen=True)
 class Other(TestLoss):
     """An evaluation that no retraining is held to."""
 
-    name = "other"
-    in_text = "the other"
+    name: ClassVar = "other"
+    in_text: ClassVar = "the other"
 
 
 def block(error: float) -> StoredBlock:
@@ -41,7 +43,7 @@ def block(error: float) -> StoredBlock:
     ],
 )
 def test_what_retraining_was_not_held_to_is_told_of(error: float, evaluated: Evaluated | None, told: list[str]) -> None:
-    with registered(EVALUATIONS, Other()):
+    with registered(EVALUATIONS, Other):
         about = replace(
             made_manifest(),
             test_points=(7, 3),
@@ -51,3 +53,32 @@ def test_what_retraining_was_not_held_to_is_told_of(error: float, evaluated: Eva
         )
         notes = loose_effects(about, [block(error), block(0.0)])
     assert [note.split(" are exact")[0] for note in notes] == [f"actual effects on {name}" for name in told]
+
+
+@pytest.mark.parametrize(
+    ("solver", "method", "error", "actual", "told"),
+    [
+        (
+            "cg",
+            "influence",
+            0.1,
+            1e-9,
+            "the linear solves are OFF; solver cholesky, or cg with a smaller tolerance, is",
+        ),
+        ("cg", "newton", 0.1, 1e-9, "the linear solves are OFF; no solver that a key names makes them more exact"),
+        ("cholesky", "influence", 0.1, 1e-9, "the linear solves are OFF; no solver that a key names makes them more"),
+        ("cg", "influence", 0.1, 0.05, "OFF by rounding, as actual effects are"),
+        ("cg", "influence", 0.0009, 1e-9, None),
+    ],
+)
+def test_the_note_on_a_loose_prediction_advises_what_would_change_it_alone(
+    solver: str, method: str, error: float, actual: float, told: str | None
+) -> None:
+    about = made_manifest(engine=EngineUsed("cholesky", solver, "own_factors", "reduced"))
+    rows = {"method": [method, "actual"], "evaluation": "test_loss", "readout": "exact", "effect": 1.0}
+    notes = loose_solves(pd.DataFrame({**rows, "error_estimate": [error, actual]}), about)
+    words = None if told is None else f"{method} on test_loss: {told}".replace("OFF", f"off by up to {OFF}")
+    assert (words is None and notes == []) or (len(notes) == 1 and notes[0].startswith(str(words)))
+
+
+OFF = "0.1 of the largest effect"

@@ -213,7 +213,7 @@ def test_a_loss_in_both_places_is_an_error(small_config: dict[str, Any]) -> None
 
 def test_a_loss_for_other_labels_is_refused_where_it_stands(small_config: dict[str, Any]) -> None:
     with pytest.raises(
-        ConfigError, match=r"model\.loss: expected labels that the squared loss is for, found 2 classes"
+        ConfigError, match=r"model\.loss: expected binary_logistic, smooth_hinge or hinge for 2 classes, found squared"
     ):
         load_checked(load_config({**small_config, "model": {"loss": "squared"}}, ()))
 
@@ -316,3 +316,19 @@ def test_too_many_rows_for_a_kernel_are_refused_where_it_stands(
     monkeypatch.setattr("groupinf.datasets.kernels.features.KERNEL_BYTES", 8 * 30**2)
     with pytest.raises(ConfigError, match=r"model\.kernel: expected at most 30 training rows"):
         load_checked(load_config({**small_config, "model": {"kernel": {"name": "rbf", "gamma": "median"}}}, ()))
+
+
+@pytest.mark.parametrize("model", [{"intercept": "none"}, {"intercept": "penalised"}, {"loss": "hinge"}])
+def test_coefficients_are_those_of_the_model_and_have_errors(
+    small_config: dict[str, Any], tmp_path: Path, model: dict[str, Any]
+) -> None:
+    config = {**small_config, "model": model, "evaluations": [{"evaluation": "coefficient", "of": "all"}, "test_error"]}
+    run = unreported(config, tmp_path)
+    whole = np.load(run.path / "theta.npz")["theta"]
+    theta = np.vstack([np.load(path)["theta"] for path in sorted(run.path.glob("blocks/*.npz"))])
+    found = run.effects[(run.effects["method"] == "actual") & (run.effects["evaluation"] == "coefficient")]
+    assert len(found) == theta.size
+    np.testing.assert_allclose(found["effect"].to_numpy().reshape(theta.shape), theta - whole, atol=1e-12)
+    assert (found["error_estimate"] > 0).all()
+    counts = run.effects[(run.effects["method"] == "actual") & (run.effects["evaluation"] == "test_error")]["effect"]
+    assert (counts == counts.round()).all()

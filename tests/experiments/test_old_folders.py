@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from click.testing import CliRunner, Result
+from support.manifests import resealed
 
 from groupinf.cli.main import main
-from groupinf.experiments.folder.files import json_bytes, sha256
 
 
 def command(*arguments: str | Path) -> Result:
@@ -20,11 +19,12 @@ def command(*arguments: str | Path) -> Result:
 
 def of_format(file: Path, number: int | None) -> None:
     """What a version with another format would have written: the first one told no number."""
-    stored = json.loads(file.read_text(encoding="utf-8"))
-    [seal] = [key for key in stored if key.endswith("_sha256")]
-    value = {key: entry for key, entry in stored.items() if key not in (seal, "format")}
-    value |= {} if number is None else {"format": number}
-    file.write_bytes(json_bytes({**value, seal: sha256(json_bytes(value))}))
+
+    def other(stored: dict[str, Any]) -> None:
+        del stored["format"]
+        stored |= {} if number is None else {"format": number}
+
+    resealed(file, other)
 
 
 @pytest.fixture

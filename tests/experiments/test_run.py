@@ -219,11 +219,26 @@ def test_a_folder_that_cannot_be_written_to_is_refused_before_anything_is_drawn(
 def test_a_loose_influence_solver_is_announced(small_config: dict[str, Any], tmp_path: Path) -> None:
     small_config["groups"]["builders"] = ["random"]
     loose = run({**small_config, "influence": {"solver": "cg", "tolerance": 0.1}}, tmp_path)
-    assert any(note.startswith("influence on test_loss: the linear solves are off") for note in loose.manifest.notes)
+    told = [
+        note for note in loose.manifest.notes if note.startswith("influence on test_loss: the linear solves are off")
+    ]
+    assert [note.partition("; ")[2] for note in told] == ["solver cholesky, or cg with a smaller tolerance, is exact"]
+    assert not any(note.startswith("newton") for note in loose.manifest.notes)
     tight = run({**small_config, "influence": {"solver": "cg"}}, tmp_path)
     assert tight.manifest.notes == ()
     exact = run(small_config, tmp_path)
     np.testing.assert_allclose(tight.effects.effect, exact.effects.effect, rtol=1e-6, atol=1e-9)
+
+
+def test_what_no_solver_mends_is_announced_without_one(small_config: dict[str, Any], tmp_path: Path) -> None:
+    """At this λ the weights are 1e-13 of the scores, and rounding of scores is as large as their changes."""
+    small_config["groups"]["builders"] = ["random"]
+    small_config["regularization"] = {"lambda_over_n": 1e12}
+    for solver in ("cholesky", "cg"):
+        about = run({**small_config, "influence": {"solver": solver}}, tmp_path).manifest
+        told = [note for note in about.notes if " of the largest effect" in note]
+        assert {note.split(" on ")[0] for note in told} >= {"influence", "newton"}
+        assert all(note.endswith(" of the largest effect by rounding, as actual effects are") for note in told)
 
 
 def test_a_lambda_at_the_edge_of_the_grid_is_announced(small_config: dict[str, Any], tmp_path: Path) -> None:
@@ -279,7 +294,7 @@ def test_narrower_blocks_are_another_run_with_the_same_effects(small_config: dic
 
 def test_a_run_shows_itself_in_one_line(small_config: dict[str, Any], tmp_path: Path) -> None:
     assert repr(run(small_config, tmp_path)).startswith("<Run ")
-    with pytest.raises(ConfigError, match="jobs: expected at least 1"):
+    with pytest.raises(ConfigError, match="jobs: expected a whole number of at least 1, found 0"):
         groupinf.run_experiment(small_config, out=tmp_path, jobs=0)
 
 

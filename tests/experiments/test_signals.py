@@ -112,7 +112,9 @@ def test_until_the_libraries_are_loaded_a_signal_is_handled_as_before(monkeypatc
     seen = []
     before = signal.getsignal(signal.SIGTERM)
     monkeypatch.setattr("groupinf.cli.command.load_libraries", lambda: seen.append(signal.getsignal(signal.SIGTERM)))
-    monkeypatch.setattr("groupinf.studies.load.json_schema", lambda: seen.append(signal.getsignal(signal.SIGTERM)))
+    monkeypatch.setattr(
+        "groupinf.studies.load.json_schema", lambda study: seen.append(signal.getsignal(signal.SIGTERM))
+    )
     assert CliRunner().invoke(main, ["schema"]).exit_code == 0
     assert seen[0] == before
     assert len(seen) == 2

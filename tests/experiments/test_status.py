@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from support.faults import WIDTH
 from support.runs import collect_run, execute, execute_shard, prepare_only
 
+from groupinf.cli.main import main
 from groupinf.errors import ConvergenceError, DataError
 from groupinf.experiments.folder import in_progress as markers
 from groupinf.experiments.folder.in_progress import HEARTBEAT, at_work, shards_used, workers_alive
@@ -135,3 +137,11 @@ def test_a_failed_block_is_named_until_it_is_computed(
     execute_shard(loaded, tmp_path, 1, Shard(1, 1), Silent())
     assert status_of(run).failed == {}
     assert list((run / "failed").iterdir()) == []
+
+
+@pytest.mark.parametrize("reading", ["report", "status", "verify", "collect", "compare"])
+def test_a_file_in_the_place_of_a_folder_is_called_one(tmp_path: Path, reading: str) -> None:
+    (tmp_path / "study.yaml").write_text("name: study\n", encoding="utf-8")
+    refused = CliRunner().invoke(main, [reading, str(tmp_path / "study.yaml")])
+    assert refused.exit_code == 2
+    assert refused.stderr.endswith(f"Error: {tmp_path / 'study.yaml'}: expected the folder of a run, found a file\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from support.faults import MOMENTS, contents, ended, started, the_run
 from support.toy_study import REPORT, TOY, ToyConfig, dying_at_a_write
 
 from groupinf.cli.main import main
-from groupinf.errors import DataError
+from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.driver import execute_study, load_run
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.stages import collect, execute_shard, prepare_only
@@ -22,9 +23,10 @@ from groupinf.experiments.verify import verify_run
 from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard
 from groupinf.reporting.registry import REPORTS
+from groupinf.studies.load import load_config
 from groupinf.studies.registry import STUDIES
 
-CONFIG = ToyConfig("toy", 5, 103, 10)
+CONFIG = ToyConfig(name="toy", seed=5, numbers=103, width=10)
 
 
 @pytest.fixture(autouse=True)
@@ -118,7 +120,31 @@ def test_another_of_its_kind_in_the_folder_is_refused_by_field(tmp_path: Path, m
     path = prepare_only(TOY, CONFIG, tmp_path, 1, False, Silent())
     monkeypatch.setattr("groupinf.experiments.driver.run_name", lambda work: path.name)
     with pytest.raises(DataError, match=r"holds another run \(seed: here 6, stored 5\)"):
-        execute_study(TOY, ToyConfig("toy", 6, 103, 10), tmp_path, 1, False, Silent())
+        execute_study(TOY, ToyConfig(name="toy", seed=6, numbers=103, width=10), tmp_path, 1, False, Silent())
+
+
+def test_its_schema_is_printed_and_has_the_key_that_names_it() -> None:
+    shown = command("schema", "--study", "toy")
+    schema = json.loads(shown.stdout)
+    assert set(schema["properties"]) == {"study", "name", "seed", "numbers", "width"}
+    assert schema["properties"]["study"]["const"] == "toy"
+    assert set(schema["required"]) == {"study", "name", "numbers", "width"}
+    assert schema["additionalProperties"] is False
+    default = json.loads(command("schema").stdout)
+    assert default == json.loads(command("schema", "--study", "group_effects").stdout)
+    assert default["properties"]["study"]["const"] == "group_effects"
+    assert "study" not in default["required"]
+    refused = command("schema", "--study", "toi")
+    assert refused.exit_code == 2
+    assert refused.stderr == "Error: unknown study 'toi'; did you mean 'toy'? valid: group_effects, toy\n"
+
+
+def test_a_slip_in_the_key_that_names_a_study_is_told_as_one() -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config({"name": "a", "studdy": "toy", "dataset": {"name": "digits"}})
+    assert "studdy: unknown key 'studdy'; did you mean 'study'? valid: name, seed, dataset" in str(caught.value)
+    with pytest.raises(ConfigError, match=r"widt: unknown key 'widt'; .* valid: name, seed, numbers, width, study$"):
+        load_config({"study": "toy", "name": "a", "numbers": 3, "width": 1, "widt": 2})
 
 
 def test_a_run_of_another_kind_of_study_is_refused_in_words(undisturbed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,4 +155,5 @@ def test_a_run_of_another_kind_of_study_is_refused_in_words(undisturbed: Path, m
     for reading in ("report", "collect", "verify"):
         refused = command(reading, undisturbed)
         assert refused.exit_code == 2
-        assert f"{undisturbed}: expected a run of one of group_effects, found one of toy\n" in refused.stderr
+        assert f"{undisturbed}: expected a run of one of group_effects, found one of toy; " in refused.stderr
+        assert "the package that registers it must be imported first" in refused.stderr

@@ -14,9 +14,13 @@ from support.runs import execute
 from groupinf.cli.main import main
 from groupinf.errors import DataError
 from groupinf.experiments import verify as verification
+from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.experiments.folder.run_directory import RunDirectory
+from groupinf.experiments.stages import execute_shard, prepare_only
 from groupinf.experiments.verify import ONE_IN, verify_run
 from groupinf.experiments.workers.progress import Silent
+from groupinf.experiments.workers.shards import Shard
+from groupinf.studies.group_effects.study import GROUP_EFFECTS
 from groupinf.studies.load import load_config
 from groupinf.studies.registry import STUDIES
 
@@ -57,19 +61,32 @@ def test_a_file_that_is_not_what_was_written_is_named(run: Path, name: str, dama
     [problem] = verify_run(STUDIES, run, 1, Silent()).problems
     assert str(run / name) in problem
     assert ("missing" if damage == "delete" else "altered") in problem
+    assert problem.endswith("; the same groupinf experiment command makes it again")
     result = CliRunner().invoke(main, ["verify", str(run), "-q"])
     assert result.exit_code == 1
     assert problem in result.stderr
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b'{"n": NaN}', b"[1]", b"\xff"])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "altered: found an empty file"),
+        (b"{}", "altered: found no checksum, manifest_sha256, in it"),
+        (b'{"n": NaN, "manifest_sha256": ""}', "altered, as its own checksum does not fit"),
+        (b"[1]", "altered: found a list, not keys and values"),
+        (b"null", "altered: found null, not keys and values"),
+        (b"\xff", "altered: found no JSON"),
+        (b"[" * 100_000, "altered: found no JSON"),
+    ],
+)
 def test_an_altered_manifest_is_a_fault_that_is_found_and_mended(
-    run: Path, small_config: dict[str, Any], content: bytes
+    run: Path, small_config: dict[str, Any], content: bytes, words: str
 ) -> None:
     (run / "manifest.json").write_bytes(content)
     result = CliRunner().invoke(main, ["verify", str(run), "-q"])
     assert result.exit_code == 1
-    assert result.stderr.startswith(f"Error: {run / 'manifest.json'}: altered, as its own checksum does not fit; ")
+    mended = "the same groupinf experiment command makes it again"
+    assert result.stderr == f"Error: {run / 'manifest.json'}: {words}; {mended}\n"
     execute(load_config(small_config), run.parent, 1, False, Silent())
     assert verify_run(STUDIES, run, 1, Silent()).problems == ()
 
@@ -107,3 +124,21 @@ def test_the_command_says_what_was_right(run: Path) -> None:
     assert result.exit_code == 0
     assert "8 files and" in result.stdout
     assert "1 of them made again: the same bytes" in result.stdout
+
+
+def test_a_run_that_is_only_prepared_is_said_to_be_unfinished(
+    run: Path, small_config: dict[str, Any], tmp_path: Path
+) -> None:
+    finished = CliRunner().invoke(main, ["verify", str(run), "-q", "--jobs", "1"])
+    assert "not finished" not in finished.stdout
+    loaded = load_config(small_config)
+    path = prepare_only(GROUP_EFFECTS, loaded, tmp_path / "prepared", 1, False, Silent())
+    prepared = CliRunner().invoke(main, ["verify", str(path), "-q"])
+    assert prepared.exit_code == 0
+    blocks = RunDirectory(path).require_manifest(RunManifest).n_blocks
+    goes_on = "the same groupinf experiment command goes on with it\n"
+    assert f"; not finished: {blocks} of {blocks} block" in prepared.stdout
+    assert prepared.stdout.endswith(f" and its tables are still to be made; {goes_on}")
+    execute_shard(GROUP_EFFECTS, loaded, tmp_path / "prepared", 1, Shard(1, 1), Silent())
+    computed = CliRunner().invoke(main, ["verify", str(path), "-q", "--jobs", "1"])
+    assert computed.stdout.endswith(f"; not finished: its tables are still to be made; {goes_on}")

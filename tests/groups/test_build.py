@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import pickle
 from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
 from groupinf.errors import DataError
 from groupinf.groups.build import build_groups, build_one
+from groupinf.groups.builders.builder import Builder
 from groupinf.groups.builders.column import Column
 from groupinf.groups.builders.file import GroupFile
 from groupinf.groups.builders.random import Random
 from groupinf.groups.builders.random_within_class import RandomWithinClass
 from groupinf.groups.builders.registry import BUILDERS
-from groupinf.groups.groups import Groups
+from groupinf.groups.groups import Built, Group, Groups
 from groupinf.groups.sizes import Sizes
+from groupinf.groups.source import GroupSource
 
 ALL = tuple(b(k=(2, 4)) if name.endswith("clusters") else b() for name, b in BUILDERS.items() if b.needs_sizes)
 KINDS = tuple(kind.name for builder in ALL for kind in builder.kinds)
@@ -74,6 +77,40 @@ def test_sparse_features_give_the_groups_of_dense_ones(make_source) -> None:
         assert _of_kind(dense, kind) == _of_kind(sparse_groups, kind)
     assert dense.kind == sparse_groups.kind
     np.testing.assert_array_equal(dense.sizes, sparse_groups.sizes)
+
+
+class Given(Builder):
+    """Whatever rows it is given."""
+
+    name: ClassVar = "given"
+    needs_sizes: ClassVar = False
+    rows: Any
+
+    def build(self, source: GroupSource, rng: np.random.Generator) -> Built:
+        return Built((Group("given", np.array([4, 2]), "two rows"), Group("given", self.rows, "whatever")))
+
+
+@pytest.mark.parametrize(
+    ("rows", "fault"),
+    [
+        (np.array([], dtype=np.int64), "expected at least one row, found none"),
+        (np.array([]), "expected at least one row, found none"),
+        (np.array([3, 200]), "expected rows 0 to 199, found 200"),
+        (np.array([3, -1]), "expected rows 0 to 199, found -1"),
+        (np.array([3, 7, 3]), "expected every row once, found 3 more than once"),
+        (np.array([3.0, 7.0]), "expected whole numbers, the rows of the group, found float64"),
+        (np.arange(200) < 7, "found bool; np.flatnonzero gives the rows of a mask"),
+        (np.array([[1, 2]]), "expected an array of one axis with the rows of the group, found an array of 2 axes"),
+        ([1, 2], "expected an array of one axis with the rows of the group, found list"),
+    ],
+)
+def test_what_a_builder_makes_must_be_groups_of_training_rows(make_source, rows: object, fault: str) -> None:
+    with pytest.raises(DataError) as caught:
+        build_groups(make_source(), [Given(rows=rows)])
+    assert str(caught.value).startswith("builder given: group 1 (given, whatever): ")
+    assert str(caught.value).endswith(fault)
+    groups, _ = build_groups(make_source(), [Given(rows=np.array([9, 0, 5], dtype=np.uint8))])
+    assert [groups.members(g).tolist() for g in range(2)] == [[2, 4], [0, 5, 9]]
 
 
 def test_no_group_at_all_is_refused_with_the_notes(make_source) -> None:

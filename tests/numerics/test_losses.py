@@ -88,7 +88,7 @@ def test_every_number_of_classes_has_a_loss_of_its_own(classes: int) -> None:
     assert loss_for(classes).name == {0: "squared", 2: "binary_logistic"}.get(classes, "softmax")
     assert type(loss_for(classes)) in LOSS_REGISTRY.values()
     assert type(loss_for(classes)) is type(loss_for(classes, loss_for(classes).name))
-    with pytest.raises(DataError, match="logistic loss is for, found 5 classes"):
+    with pytest.raises(DataError, match="expected softmax for 5 classes, found binary_logistic"):
         loss_for(5, "binary_logistic")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import matplotlib
@@ -22,6 +23,8 @@ from groupinf.reporting.drawing.lettering import shorten_to, width_of, wrap_to
 from groupinf.reporting.drawing.scatter import ALPHA, axis_limits
 from groupinf.reporting.words.style import MOST_TEST_POINTS, kind_styles
 from groupinf.studies.group_effects.convention import Convention
+from groupinf.studies.group_effects.manifest import NamedValue
+from groupinf.test_point_labels import FIRST_NAMED
 
 NASTY = [
     "_hidden",
@@ -207,6 +210,25 @@ def test_many_test_points_are_cut_and_the_figure_says_so(make_run):
     figure = scatter_figure(run, "influence")
     assert len(figure.axes) == MOST_TEST_POINTS
     assert any(f"The first {MOST_TEST_POINTS} test points" in text for text in texts(figure))
+
+
+def test_what_a_method_has_no_effects_on_is_no_panel_of_its_figure(make_run):
+    run = make_run(measures=[("test_error", 7), ("test_loss", 3)])
+    absent = (run.effects["evaluation"] == "test_error") & (run.effects["method"] == "influence")
+    spearman = run.spearman[(run.spearman["evaluation"] != "test_error") | (run.spearman["method"] != "influence")]
+    run = replace(run, effects=run.effects[~absent], spearman=spearman)
+    assert [len(scatter_figure(run, method).axes) for method in ("influence", "newton")] == [1, 2]
+    assert not any("are drawn" in text for text in texts(scatter_figure(run, "influence")))
+
+
+def test_values_with_names_head_their_panels_by_them(make_run):
+    label = FIRST_NAMED - 4
+    run = make_run(measures=[("coefficient", label)], named_values=(NamedValue("coefficient", label, "sex=female"),))
+    assert any("sex=female" in text for text in texts(scatter_figure(run, "influence")))
+    many = [("coefficient", FIRST_NAMED - j) for j in range(MOST_TEST_POINTS + 1)]
+    run = make_run(measures=many, named_values=tuple(NamedValue(*measure, "x") for measure in many))
+    figure = scatter_figure(run, "influence")
+    assert any(f"The first {MOST_TEST_POINTS} coefficients of each evaluation" in text for text in texts(figure))
 
 
 def test_title_axes_and_foot_need_no_caption(make_run):

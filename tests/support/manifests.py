@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 from groupinf.experiments.folder.manifest import from_json
 from groupinf.experiments.folder.provenance import Provenance
+from groupinf.experiments.folder.sealed import sealed
 from groupinf.numerics.losses.registry import loss_for
 from groupinf.studies.group_effects.manifest import (
     EngineUsed,
@@ -16,6 +20,15 @@ from groupinf.studies.group_effects.manifest import (
 )
 
 _PROVENANCE = {field.name for field in fields(Provenance)}
+
+
+def resealed(file: Path, change: Callable[[dict[str, Any]], Any]) -> None:
+    """Change what a manifest or sweep.json says, and give it the checksum that fits."""
+    stored = json.loads(file.read_text(encoding="utf-8"))
+    [seal] = [key for key in stored if key.endswith("_sha256")]
+    del stored[seal]
+    change(stored)
+    file.write_bytes(sealed(stored, seal))
 
 
 def made_provenance(**said: Any) -> Provenance:

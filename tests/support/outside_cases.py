@@ -12,7 +12,7 @@ from scipy import sparse
 
 from groupinf.config.section import Problem
 from groupinf.effects.context import BlockContext, Solution, Step
-from groupinf.effects.evaluations.evaluation import Evaluation, Measure, Scale
+from groupinf.effects.evaluations.evaluation import Measure, Norm, Scale, WithoutOptions
 from groupinf.effects.methods.method import Method, Readout, Setting
 from groupinf.effects.test_rows import TestRows
 from groupinf.groups.builders.builder import Builder, Kind
@@ -72,7 +72,7 @@ class Half(Method):
 
 
 @dataclass(frozen=True)
-class CoefficientPart:
+class WeightPart:
     j: int
 
     def scores(self, V: Array) -> Array:
@@ -88,22 +88,23 @@ class CoefficientPart:
         return per_score
 
 
-@dataclass(frozen=True)
-class Coefficient(Evaluation):
-    """f(θ) = θ_j."""
+class SecondWeight(WithoutOptions):
+    """f(θ) = θ_1."""
 
-    name = "coefficient"
-    label = "Coefficient"
-    in_text = "coefficient"
-    short = "θ"
-    measured_on = "coefficient"
-    j: int = 1
+    name: ClassVar = "second_weight"
+    label: ClassVar = "Second weight"
+    in_text: ClassVar = "second weight"
+    short: ClassVar = "θ₁"
+    measured_on: ClassVar = "second weight"
+    j: ClassVar = 1
+
+    evaluation: Literal["second_weight"] = "second_weight"
 
     def labels(self, test_points: Sequence[int]) -> tuple[int, ...]:
         return (OWN_GROUP,)
 
     def measures(self, test: TestRows, block: Changed) -> tuple[Measure, ...]:
-        return (Measure(self, (OWN_GROUP,), (CoefficientPart(self.j),)),)
+        return (Measure(self, (OWN_GROUP,), (WeightPart(self.j),)),)
 
     def scale(self, fitted: Fitted, change: RowChange, test: TestRows, groups: sparse.csr_array) -> Scale:
         own = np.eye(fitted.objective.size)[self.j]
@@ -111,8 +112,8 @@ class Coefficient(Evaluation):
         changes = solved @ group_gradients(fitted.objective, change.residuals, groups.toarray().T != 0)
         return Scale(float(np.abs(changes).max()), float(np.sqrt(own @ solved)))
 
-    def gradient_norms(self, norms: Mapping[str, float], at: BlockContext) -> Array:
-        return np.full(at.changed.g.shape[1], norms[self.name])
+    def gradient_norms(self, norms: Mapping[str, Norm], at: BlockContext) -> Array:
+        return np.full(at.changed.g.shape[1], np.max(norms[self.name]))
 
 
 class EveryNth(Builder):

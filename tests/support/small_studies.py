@@ -9,7 +9,7 @@ from scipy import sparse
 from support.extended import ExtendedModel
 
 from groupinf.effects.block import BlockEffects, compute_block
-from groupinf.effects.evaluations.evaluation import Evaluation
+from groupinf.effects.evaluations.evaluation import Quantity
 from groupinf.effects.evaluations.registry import of_the_paper
 from groupinf.effects.methods.method import Setting, predictions_of
 from groupinf.effects.study import Study
@@ -43,7 +43,7 @@ class Problem:
     groups: tuple[Array, ...]
 
     @property
-    def evaluations(self) -> tuple[Evaluation, ...]:
+    def evaluations(self) -> tuple[Quantity, ...]:
         """All that the task allows."""
         return of_the_paper(loss_for(self.classes))
 
@@ -132,6 +132,12 @@ def truth_of(problem: Problem, fitted: Fitted, block: BlockEffects) -> Truth:
         effects.append(_effects(problem, model, members, at_fit, z))
         scores.append(z)
     return Truth(np.array(effects).T, scores)
+
+
+def truth_of_fit(problem: Problem, fitted: Fitted) -> list[object]:
+    """The first score of each test row at θ̂."""
+    whole = _model(problem, range(problem.y.size), fitted.objective.in_full(fitted.theta))
+    return [whole.scores(row)[0] for row in problem.X_test]
 
 
 def _model(problem: Problem, kept: object, theta: Array) -> ExtendedModel:

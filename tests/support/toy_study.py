@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from support.faults import die_at_a_write
 
+from groupinf.config.section import PositiveInt, StudyConfig
 from groupinf.experiments.driver import execute_study
 from groupinf.experiments.folder.files import parquet_bytes
 from groupinf.experiments.folder.manifest import RunManifest
@@ -25,12 +26,9 @@ from groupinf.reporting.registry import StudyReport
 CONFIG, MEANS = "toy.json", "means.parquet"
 
 
-@dataclass(frozen=True)
-class ToyConfig:
-    name: str
-    seed: int
-    numbers: int
-    width: int
+class ToyConfig(StudyConfig):
+    numbers: PositiveInt
+    width: PositiveInt
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,14 +56,14 @@ class ToyWork:
 
     @property
     def identity(self) -> Mapping[str, Any]:
-        return {key: value for key, value in asdict(self.config).items() if key != "name"}
+        return {key: value for key, value in self.config.model_dump().items() if key != "name"}
 
     def other_data(self, other: RunManifest) -> list[str]:
         return []
 
     def make(self, jobs: int, progress: Progress) -> Made[ToyManifest]:
         progress.stage("draw")
-        files = {CONFIG: json.dumps(asdict(self.config)).encode()}
+        files = {CONFIG: json.dumps(self.config.model_dump()).encode()}
         about = ToyManifest(
             study="toy",
             name=self.name,

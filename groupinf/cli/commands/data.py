@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ from groupinf.errors import RunError
 from groupinf.wording import counted
 
 if TYPE_CHECKING:
+    from groupinf.datasets.describe import Row
+    from groupinf.datasets.facts import DatasetFacts
     from groupinf.datasets.files.integrity import FileState
 
 force_option = click.option(
@@ -67,16 +69,12 @@ def verify(names: tuple[str, ...]) -> None:
     """Verify the files on disk, of all datasets or of those named."""
     from groupinf.cli.data_text import home_text
     from groupinf.datasets.describe import remedies, state_words
-    from groupinf.datasets.files.data_home import NO_FOLDER, data_home, home_fault
+    from groupinf.datasets.files.data_home import data_home
     from groupinf.datasets.files.fetch import verify
-    from groupinf.datasets.files.integrity import files_of
     from groupinf.datasets.known.registry import dataset_names, facts_of
 
-    home = data_home()
-    datasets = [facts_of(name) for name in names or dataset_names()]
-    without = home_fault(home)
-    if without and files_of(datasets) and (os.environ.get("GROUPINF_DATA") or without != NO_FOLDER):
-        raise RunError(f"{home}: expected the folder of the data home (GROUPINF_DATA), found {without}")
+    home, datasets = data_home(), [facts_of(name) for name in names or dataset_names()]
+    _require_home(home, datasets)
     states = verify(datasets, home)
     shown = [state for state in states if names or state.status != "missing"]
     for state in shown:
@@ -87,29 +85,43 @@ def verify(names: tuple[str, ...]) -> None:
         raise RunError(f"{home}: {bad} of {counted(len(shown), 'file')} missing or wrong{remedies(datasets, shown)}")
 
 
+def _require_home(home: Path, datasets: Sequence[DatasetFacts]) -> None:
+    """Raises RunError where a data home that was named, or is no folder, is to hold files."""
+    from groupinf.datasets.files.data_home import NO_FOLDER, home_fault
+    from groupinf.datasets.files.integrity import files_of
+
+    without = home_fault(home)
+    if without and files_of(datasets) and (os.environ.get("GROUPINF_DATA") or without != NO_FOLDER):
+        raise RunError(f"{home}: expected the folder of the data home (GROUPINF_DATA), found {without}")
+
+
 @data.command()
 @click.argument("name")
 def show(name: str) -> None:
     """Describe a dataset; what is in it is said where it is on disk."""
     from groupinf.cli.data_text import rows_text
     from groupinf.cli.results import width
-    from groupinf.datasets.describe import file_rows, known_rows, loaded_rows, remedies
+    from groupinf.datasets.describe import file_rows, known_rows, remedies
     from groupinf.datasets.files.data_home import data_home
     from groupinf.datasets.files.fetch import verify
-    from groupinf.datasets.known.by_name import NamedDataset
     from groupinf.datasets.known.registry import facts_of
-    from groupinf.datasets.registry import load_dataset
 
-    facts = facts_of(name)
-    home = data_home()
+    facts, home = facts_of(name), data_home()
     states = verify([facts], home)
     rows = [("title", facts.title), *known_rows(facts), *file_rows(facts, states)]
     click.echo(f"{facts.name}\n{rows_text(rows, width())}")
     if _bad(states):
         click.echo(f"Not loaded: files are missing or wrong in {home}{remedies([facts], states)}")
     else:
-        loaded = load_dataset(NamedDataset(name=name), Path(), seed=0)
-        click.echo(f"Loaded with seed 0:\n{rows_text(loaded_rows(loaded), width())}")
+        click.echo(f"Loaded with seed 0:\n{rows_text(_rows_loaded(name), width())}")
+
+
+def _rows_loaded(name: str) -> list[Row]:
+    from groupinf.datasets.describe import loaded_rows
+    from groupinf.datasets.known.by_name import NamedDataset
+    from groupinf.datasets.registry import load_dataset
+
+    return loaded_rows(load_dataset(NamedDataset(name=name), Path(), seed=0))
 
 
 def _bad(states: Iterable[FileState]) -> int:

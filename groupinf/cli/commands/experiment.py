@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from groupinf.cli.command import Command
 from groupinf.cli.options import making_options, progress_options, shard_option
+
+if TYPE_CHECKING:
+    from groupinf.experiments.workers.progress import Progress
+    from groupinf.experiments.workers.shards import Shard
+    from groupinf.studies.group_effects.schema import LoadedStudy
 
 
 @click.command(cls=Command)
@@ -43,28 +50,39 @@ def experiment(
     With --backend dask, --jobs is the number of processes that draw groups here.
     """
     _require_fitting(fresh, shard, backend, scheduler)
-    import groupinf
     from groupinf.cli.progress import shown
-    from groupinf.cli.results import print_run
-    from groupinf.cli.shard_text import run_shard_text
-    from groupinf.experiments.stages import execute_shard
     from groupinf.experiments.workers.shards import shard_from
     from groupinf.studies.load import load_config
-    from groupinf.studies.registry import kind_of
 
     part = None if shard is None else shard_from(shard, os.environ)
     loaded = load_config(config, overrides)
     with shown(quiet=quiet, verbose=verbose) as progress:
         if part is None:
-            run = groupinf.run_experiment(
-                loaded, out=out, jobs=jobs, fresh=fresh, scheduler=scheduler, progress=progress
-            )
+            end = _whole(loaded, out, jobs, fresh, scheduler, progress)
         else:
-            done = execute_shard(kind_of(loaded), loaded, Path(out), jobs, part, progress, scheduler)
-    if part is None:
-        print_run(run)
-    else:
-        click.echo(run_shard_text(done))
+            end = _shard(loaded, Path(out), part, jobs, scheduler, progress)
+    end()
+
+
+def _whole(
+    loaded: LoadedStudy, out: str, jobs: int, fresh: bool, scheduler: str | None, progress: Progress
+) -> Callable[[], None]:
+    import groupinf
+    from groupinf.cli.results import print_run
+
+    run = groupinf.run_experiment(loaded, out=out, jobs=jobs, fresh=fresh, scheduler=scheduler, progress=progress)
+    return lambda: print_run(run)
+
+
+def _shard(
+    loaded: LoadedStudy, out: Path, part: Shard, jobs: int, scheduler: str | None, progress: Progress
+) -> Callable[[], None]:
+    from groupinf.cli.shard_text import run_shard_text
+    from groupinf.experiments.stages import execute_shard
+    from groupinf.studies.registry import kind_of
+
+    done = execute_shard(kind_of(loaded), loaded, out, jobs, part, progress, scheduler)
+    return lambda: click.echo(run_shard_text(done))
 
 
 def _require_fitting(fresh: bool, shard: str | None, backend: str, scheduler: str | None) -> None:

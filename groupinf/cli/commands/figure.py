@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from groupinf.cli.command import Command
 
+if TYPE_CHECKING:
+    from groupinf.reporting.drawing.figures import FileFormat
+
 
 @click.command(cls=Command)
 @click.argument("name", metavar="NAME")
 @click.argument("run_dirs", metavar="RUN_DIR...", nargs=-1, required=True, type=click.Path())
-@click.option(
-    "-o", "--output", required=True, metavar="FILE", help="Where to write the figure; .svg, .pdf or .png says how."
-)
-def figure(name: str, run_dirs: tuple[str, ...], output: str) -> None:
+@click.option("-o", "--output", metavar="FILE", help="Where to write the figure; .svg, .pdf or .png says how.")
+def figure(name: str, run_dirs: tuple[str, ...], output: str | None) -> None:
     """Draw a figure of the paper.
 
     NAME is figure-1 (influence), figure-2 (Newton), figure-c1 (other test points), figure-c2 and figure-c3
@@ -23,15 +25,29 @@ def figure(name: str, run_dirs: tuple[str, ...], output: str) -> None:
     they are to be shown. Folders of FILE that are missing are made.
     """
     from groupinf.experiments.folder.files import write_atomically
-    from groupinf.reporting.drawing.figures import FILE_FORMATS, figure_bytes
+    from groupinf.reporting.drawing.figures import figure_bytes
     from groupinf.reporting.paper.figures import FIGURES
     from groupinf.reporting.sources import load_source
 
-    if name not in FIGURES:
-        raise click.BadParameter(f"expected one of {', '.join(FIGURES)}, found {name!r}", param_hint="NAME")
-    ending = next((e for e in FILE_FORMATS if Path(output).suffix.lower() == f".{e}"), None)
-    if ending is None:
-        raise click.BadParameter(f"expected a file that ends in .svg, .pdf or .png, found {output!r}", param_hint="-o")
+    file, ending = _file_for(name, output)
     drawn = FIGURES[name].draw([load_source(Path(path)) for path in run_dirs])
-    write_atomically(Path(output), figure_bytes(drawn, ending))
-    click.echo(f"Figure: {output}")
+    write_atomically(file, figure_bytes(drawn, ending))
+    click.echo(f"Figure: {file}")
+
+
+def _file_for(name: str, output: str | None) -> tuple[Path, FileFormat]:
+    """Where to write, and how; raises UsageError with all that is wrong with the arguments."""
+    from groupinf.reporting.drawing.figures import FILE_FORMATS
+    from groupinf.reporting.paper.figures import FIGURES
+    from groupinf.wording import did_you_mean
+
+    faults = []
+    if name not in FIGURES:
+        faults.append(f"NAME: expected one of {', '.join(FIGURES)}, found {name!r}{did_you_mean(name, FIGURES)}")
+    ending = next((e for e in FILE_FORMATS if output is not None and Path(output).suffix.lower() == f".{e}"), None)
+    if ending is None:
+        found = "nothing" if output is None else repr(output)
+        faults.append(f"-o: expected a file that ends in .svg, .pdf or .png, found {found}")
+    if output is None or ending is None or faults:
+        raise click.UsageError("\n".join(faults))
+    return Path(output), ending

@@ -8,13 +8,14 @@ from groupinf.cli.command import Command
 
 
 @click.command(cls=Command)
-def schema() -> None:
+@click.option("--study", metavar="NAME", help="Kind of study; default: that of configurations that name none.")
+def schema(study: str | None) -> None:
     """Print the JSON Schema of configurations.
 
     Editors that know it check a configuration as it is typed.
     """
     import json
 
-    from groupinf.studies.load import json_schema
+    from groupinf.studies.load import DEFAULT, json_schema
 
-    click.echo(json.dumps(json_schema(), indent=2))
+    click.echo(json.dumps(json_schema(DEFAULT if study is None else study), indent=2))

@@ -49,9 +49,7 @@ def sweep(
 
     Every value has a run folder of its own in the folder of the sweep. The same command again resumes.
     """
-    if shard is not None and (fresh or prepare_only):
-        found = "--fresh" if fresh else "--prepare-only"
-        raise click.UsageError(f"expected --shard without {found}, which is for one process before the shards start")
+    _require_fitting(shard, fresh, prepare_only)
     from groupinf.cli.progress import shown
     from groupinf.config.sweep_grid import parse_grid
     from groupinf.experiments.workers.shards import shard_from
@@ -67,6 +65,12 @@ def sweep(
         else:
             end = _whole(plan, Path(out), jobs, fresh, progress)
     end()
+
+
+def _require_fitting(shard: str | None, fresh: bool, prepare_only: bool) -> None:
+    if shard is not None and (fresh or prepare_only):
+        found = "--fresh" if fresh else "--prepare-only"
+        raise click.UsageError(f"expected --shard without {found}, which is for one process before the shards start")
 
 
 def _shard(plan: SweepPlan, out: Path, shard: Shard, jobs: int, progress: Progress) -> Callable[[], None]:

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Annotated
 
+from groupinf.config.registered import RegisteredName
 from groupinf.config.section import Section
 from groupinf.datasets.choice.options import RowChoice
-from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts
 from groupinf.datasets.files.cache import cache_home, load_through_cache
 from groupinf.datasets.files.data_home import data_home
 from groupinf.datasets.files.integrity import remedy, state_of
 from groupinf.datasets.kind import DatasetKind
-from groupinf.datasets.known.registry import KNOWN, dataset_names
+from groupinf.datasets.known.registry import KNOWN
 from groupinf.errors import DataError
-from groupinf.wording import did_you_mean
 
 
 class _Named(Section):
-    name: str
+    name: Annotated[str, RegisteredName(KNOWN)]
 
 
 class NamedDataset(RowChoice, _Named):
@@ -31,14 +31,9 @@ class NamedDataset(RowChoice, _Named):
 def load_known(config: NamedDataset, files: Sequence[Path], seed: int) -> Dataset:
     """Return the dataset of that name from the data home, or from the cache where it is one that is kept there.
 
-    Raises DatasetConfigError where there is none of that name, DataError where its files are absent or not those that
-    are meant; the message says what to do about the first that is not right.
+    Raises DataError where its files are absent or not those that are meant; the message says what to do about the first
+    that is not right.
     """
-    if config.name not in KNOWN:
-        near = did_you_mean(config.name, dataset_names())
-        raise DatasetConfigError(
-            f"expected one of {', '.join(dataset_names())}, found {config.name!r}{near}", ("dataset", "name")
-        )
     known, cache, home = KNOWN[config.name], cache_home(), data_home()
     try:
         if known.facts.cached and cache is not None:

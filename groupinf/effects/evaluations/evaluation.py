@@ -9,15 +9,23 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
+import numpy as np
 from scipy import sparse
 
+from groupinf.config.section import Problem, Section
 from groupinf.effects.context import BlockContext
 from groupinf.effects.test_rows import TestRows
+from groupinf.effects.trust import Trust
 from groupinf.numerics.change import Changed, RowChange
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array, Loss
+
+# a norm ‖∇f(θ̂)‖, the same for all values of an evaluation or one for each
+Norm = float | tuple[float, ...]
+
+TEST_POINT = "test point"
 
 
 class Part(Protocol):
@@ -36,11 +44,21 @@ class Part(Protocol):
         """What numbers of the shape of the scores add up to for each value of f: (T, B)."""
 
 
+@runtime_checkable
+class JumpingPart(Part, Protocol):
+    """Some rows' share of what changes by whole numbers alone: its gradient is 0."""
+
+    def undecided(self, z: Array, off: Array) -> Array:
+        """How many whole numbers f may be off at scores z (m, K', B or 1), each of which may be ``off`` by so much,
+        (m, K', B): (T, B).
+        """
+
+
 @dataclass(frozen=True)
 class Measure:
-    """An evaluation of a block, with what each of its T values is of: a row of the test set, or a negative number."""
+    """A quantity of a block, with what each of its T values is of: a row of the test set, or a negative number."""
 
-    evaluation: Evaluation
+    evaluation: Quantity
     labels: tuple[int, ...]
     parts: tuple[Part, ...]
 
@@ -48,40 +66,35 @@ class Measure:
 @dataclass(frozen=True)
 class Scale:
     """How large an evaluation's effects are: its largest influence over all groups, and the largest ‖∇f(θ̂)‖ in H⁻¹
-    over its values, None where f is another for each group.
+    over its values, or that of each value; None where f is another for each group.
     """
 
     largest: float
-    gradient_norm: float | None
+    gradient_norm: Norm | None
 
 
-class Evaluation(ABC):
-    """An evaluation by name. ``label`` heads a table, ``in_text`` stands inside a sentence, ``short`` in a narrow
-    column.
-
-    ``measured_on`` is what it is measured on if not on test points. ``defined_for`` says, where it is not defined for
-    every loss, for what it is.
+@dataclass(frozen=True)
+class ParameterNames:
+    """What a model's parameters are called: by features, and by classes where each has scores of its own; and whether
+    there is an intercept.
     """
 
+    features: tuple[str, ...]
+    classes: tuple[str, ...]
+    intercept: bool = True
+
+
+class Quantity(ABC):
+    """f(θ) with T values for models of one shape: what the blocks of a study measure.
+
+    ``differentiable`` says whether ∇f says anything; where it does not, effects are read off exactly alone, and the
+    parts of its measures are such as jump (``effects/jumps.py``).
+    """
+
+    __test__: ClassVar[bool] = False  # no pytest class, even where the name of one begins with Test
+
     name: ClassVar[str]
-    label: ClassVar[str]
-    in_text: ClassVar[str]
-    short: ClassVar[str]
-    measured_on: ClassVar[str | None]
-    defined_for: ClassVar[str] = "every loss"
-
-    @property
-    def on_test_points(self) -> bool:
-        """Whether it has a value for each test point."""
-        return self.measured_on is None
-
-    def is_defined(self, loss: Loss) -> bool:
-        """Whether it is defined for models of this loss."""
-        return True
-
-    def unit(self, loss: Loss, classes: Sequence[str]) -> str:
-        """In what it is stated, where it is no loss and the loss's ``units`` do not say; empty elsewhere."""
-        return ""
+    differentiable: ClassVar[bool] = True
 
     @abstractmethod
     def labels(self, test_points: Sequence[int]) -> tuple[int, ...]:
@@ -96,12 +109,85 @@ class Evaluation(ABC):
         """How large the effects of changing ``groups`` (G, n), 1 where a row is in a group, are at θ̂."""
 
     @abstractmethod
-    def gradient_norms(self, norms: Mapping[str, float], at: BlockContext) -> Array:
-        """The largest ‖∇f(θ̂)‖ in H⁻¹ for each group of a block, (B,); ``norms`` has those of evaluations whose f is the
-        same for every group.
+    def gradient_norms(self, norms: Mapping[str, Norm], at: BlockContext) -> Array:
+        """The largest ‖∇f(θ̂)‖ in H⁻¹ for each group of a block, (B,), or that of each value, (T, B); ``norms`` has
+        those of evaluations whose f is the same for every group.
         """
 
+    def rounding(self, trust: Trust, of_fit: Trust, norms: Array) -> Array:
+        """How far rounding usually moves what f is read off, with ``norms`` the ``gradient_norms``: (B,) or (T, B)."""
+        return trust.score_error
 
-def measures_of(evaluations: Sequence[Evaluation], test: TestRows, block: Changed) -> tuple[Measure, ...]:
+
+class Evaluation(Section, ABC):
+    """One evaluation with its options, which are its fields, as it stands in ``evaluations``.
+
+    A case has, besides a field ``evaluation`` whose one value is its name: ``label``, which heads a table, ``in_text``,
+    which stands inside a sentence, and ``short``, for a narrow column. ``measured_on`` is what it is measured on if it
+    has a single value, and not on a test point; else ``each`` is what sentences call that which a value is of.
+    ``defined_for`` says, where it is not defined for every loss, for what it is.
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    in_text: ClassVar[str]
+    short: ClassVar[str]
+    measured_on: ClassVar[str | None]
+    each: ClassVar[str] = TEST_POINT
+    defined_for: ClassVar[str] = "every loss"
+    differentiable: ClassVar[bool] = True
+
+    @classmethod
+    def on_test_points(cls) -> bool:
+        """Whether it has a value for each test point."""
+        return cls.measured_on is None and cls.each == TEST_POINT
+
+    @classmethod
+    def is_defined(cls, loss: Loss) -> bool:
+        """Whether it is defined for models of this loss."""
+        return True
+
+    @classmethod
+    def unit(cls, loss: Loss, classes: Sequence[str]) -> str:
+        """In what it is stated, where it is no loss and the loss's ``units`` do not say; empty elsewhere."""
+        return ""
+
+    def check(self, names: ParameterNames) -> Problem | None:
+        """What would go wrong with a model whose parameters are called so; None where nothing does."""
+        return None
+
+    def value_names(self, names: ParameterNames) -> Mapping[int, str]:
+        """What its values are called, by their labels, where these are those of no test points."""
+        return {}
+
+    @abstractmethod
+    def quantity(self, names: ParameterNames) -> Quantity:
+        """What it measures of models whose parameters are called so."""
+
+
+class WithoutOptions(Evaluation, Quantity):
+    """An evaluation that is the same quantity for every model."""
+
+    name: ClassVar[str]
+    differentiable: ClassVar[bool] = True
+
+    def quantity(self, names: ParameterNames) -> Quantity:
+        """Itself."""
+        return self
+
+
+def measures_of(evaluations: Sequence[Quantity], test: TestRows, block: Changed) -> tuple[Measure, ...]:
     """Those of the evaluations, in that order."""
     return tuple(measure for evaluation in evaluations for measure in evaluation.measures(test, block))
+
+
+def rounding_of(
+    measures: Sequence[Measure], norms: Mapping[str, Norm], at: BlockContext, trust: Trust, of_fit: Trust
+) -> Array:
+    """How far rounding usually moves what each value is read off: (T, B)."""
+    moved = []
+    for measure in measures:
+        of = measure.evaluation
+        per_value = of.rounding(trust, of_fit, of.gradient_norms(norms, at))
+        moved.append(np.broadcast_to(per_value, (len(measure.labels), trust.score_error.size)))
+    return np.concatenate(moved)

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from groupinf.effects.context import BlockContext
-from groupinf.effects.evaluations.evaluation import Evaluation, Measure, Part, Scale
+from groupinf.effects.evaluations.evaluation import Measure, Norm, Part, Scale, WithoutOptions
 from groupinf.effects.influence import influence_norms, point_influence
 from groupinf.effects.test_rows import TestRows
 from groupinf.numerics.change import Changed, RowChange
@@ -20,14 +20,14 @@ from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.objective import Objective, scores, transposed_product
 
 
-class OnTestPoints(Evaluation):
+class OnTestPoints(WithoutOptions):
     """f of single rows, as a function of their scores and labels alone; a case says its values and their slopes.
 
     ``at_once`` is how many test rows' scores are held at a time while f is summed over a set: 8,192 rows of a few
     dozen models stay within the memory of a pass. None where a sum takes them all at once.
     """
 
-    measured_on = None
+    measured_on: ClassVar = None
     at_once: ClassVar[int | None] = 8192
 
     @abstractmethod
@@ -49,7 +49,7 @@ class OnTestPoints(Evaluation):
     def measures(self, test: TestRows, block: Changed) -> tuple[Measure, ...]:
         """One of all single rows, or one for each sum."""
         if not test.sums:
-            return (Measure(self, test.labels, (RowsPart(self, test.rows, summed=False),)),)
+            return (Measure(self, test.labels, (self.part(test.rows, summed=False),)),)
         return tuple(
             Measure(self, (label,), self._summed_parts(test.rows.at(rows)))
             for label, rows in zip(test.labels, test.sums, strict=True)
@@ -57,7 +57,11 @@ class OnTestPoints(Evaluation):
 
     def _summed_parts(self, rows: Objective) -> tuple[Part, ...]:
         step = self.at_once or rows.n
-        return tuple(RowsPart(self, rows.at(slice(i, i + step)), summed=True) for i in range(0, rows.n, step))
+        return tuple(self.part(rows.at(slice(i, i + step)), summed=True) for i in range(0, rows.n, step))
+
+    def part(self, rows: Objective, summed: bool) -> Part:
+        """f of each of the rows, or its sum over them."""
+        return RowsPart(self, rows, summed)
 
     def gradients(self, test: TestRows, theta: Array) -> Array:
         """∇f(θ) of each test point at θ (P,): (P, T)."""
@@ -71,9 +75,9 @@ class OnTestPoints(Evaluation):
         largest = float(np.abs(groups @ point_influence(fitted, gradients, change.residuals)).max())
         return Scale(largest, float(influence_norms(fitted, gradients).max()))
 
-    def gradient_norms(self, norms: Mapping[str, float], at: BlockContext) -> Array:
+    def gradient_norms(self, norms: Mapping[str, Norm], at: BlockContext) -> Array:
         """The same for every group."""
-        return np.full(at.changed.g.shape[1], norms[self.name])
+        return np.full(at.changed.g.shape[1], np.max(norms[self.name]))
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from groupinf.effects.context import BlockContext
-from groupinf.effects.evaluations.evaluation import Evaluation, Measure, Scale
+from groupinf.effects.evaluations.evaluation import Measure, Norm, Scale, WithoutOptions
 from groupinf.effects.influence import influence_norms
 from groupinf.effects.test_rows import TestRows
 from groupinf.numerics.change import Changed, RowChange, group_gradients, touched_slices
@@ -24,17 +25,18 @@ from groupinf.test_point_labels import OWN_GROUP
 AT_ONCE = 256
 
 
-@dataclass(frozen=True)
-class SelfLoss(Evaluation):
+class SelfLoss(WithoutOptions):
     """f(θ) = Σ_i w_i c_i ℓ_i(θ), the group's own loss, summed, with the weights and labels that its rows have by
     themselves. Of removal its gradient at θ̂ is g(w), its influence g(w)ᵀH⁻¹g(w).
     """
 
-    name = "self_loss"
-    label = "Self-loss"
-    in_text = "self-loss"
-    short = "self-loss"
-    measured_on = "own group"
+    name: ClassVar = "self_loss"
+    label: ClassVar = "Self-loss"
+    in_text: ClassVar = "self-loss"
+    short: ClassVar = "self-loss"
+    measured_on: ClassVar = "own group"
+
+    evaluation: Literal["self_loss"] = "self_loss"
 
     def labels(self, test_points: Sequence[int]) -> tuple[int, ...]:
         """One value."""
@@ -61,7 +63,7 @@ class SelfLoss(Evaluation):
                 largest = max(largest, float(np.max(np.abs(column_dots(own, fitted.factor.solve(g))))))
         return Scale(largest, None)
 
-    def gradient_norms(self, norms: Mapping[str, float], at: BlockContext) -> Array:
+    def gradient_norms(self, norms: Mapping[str, Norm], at: BlockContext) -> Array:
         """‖∇f‖ of each group's own loss, of removal √(gᵀH⁻¹g)."""
         own = at.changed.own_gradient
         solved = at.influence if own is at.changed.g else at.changed.fitted.factor.solve(own)

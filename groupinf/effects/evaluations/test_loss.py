@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 from groupinf.effects.evaluations.on_test_points import OnTestPoints
 from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.objective import Objective, row_residuals
 
 
-@dataclass(frozen=True)
 class TestLoss(OnTestPoints):
     """f(θ) = ℓ(x_test, y_test; θ), unweighted."""
 
-    __test__ = False  # not a pytest class
+    name: ClassVar = "test_loss"
+    label: ClassVar = "Test loss"
+    in_text: ClassVar = "test loss"
+    short: ClassVar = "loss"
 
-    name = "test_loss"
-    label = "Test loss"
-    in_text = "test loss"
-    short = "loss"
+    evaluation: Literal["test_loss"] = "test_loss"
 
     def values(self, loss: Loss, z: Array, y: Array) -> Array:
         """ℓ."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -11,24 +11,25 @@ from groupinf.effects.evaluations.on_test_points import OnTestPoints
 from groupinf.numerics.losses.loss import Array, Loss
 
 
-@dataclass(frozen=True)
 class TestPrediction(OnTestPoints):
     """f(θ) = θᵀx_test, with x_test including 1 for the intercept: the score, where a model has one."""
 
-    __test__ = False  # not a pytest class
+    name: ClassVar = "test_prediction"
+    label: ClassVar = "Test prediction"
+    in_text: ClassVar = "test prediction"
+    short: ClassVar = "prediction"
+    defined_for: ClassVar = "two classes and for regression"
+    at_once: ClassVar = None  # a sum of scores holds nothing beside them
 
-    name = "test_prediction"
-    label = "Test prediction"
-    in_text = "test prediction"
-    short = "prediction"
-    defined_for = "two classes and for regression"
-    at_once = None  # a sum of scores holds nothing beside them
+    evaluation: Literal["test_prediction"] = "test_prediction"
 
-    def is_defined(self, loss: Loss) -> bool:
+    @classmethod
+    def is_defined(cls, loss: Loss) -> bool:
         """Of one output."""
         return loss.outputs == 1
 
-    def unit(self, loss: Loss, classes: Sequence[str]) -> str:
+    @classmethod
+    def unit(cls, loss: Loss, classes: Sequence[str]) -> str:
         """That of a score."""
         return loss.score_words(classes)
 

@@ -15,7 +15,14 @@ def is_sweep(path: Path) -> bool:
 
 def looks_like_run(path: Path) -> bool:
     """Whether the folder holds what only a run has, with a manifest or without."""
-    return any((path / name).exists() for name in (MANIFEST, "config.yaml", "blocks"))
+    return (path / MANIFEST).exists() or holds_more(path / MANIFEST)
+
+
+def holds_more(file: Path) -> bool:
+    """Whether the folder of a manifest or of a sweep.json holds what else a run or a sweep has."""
+    if file.name == SWEEP:
+        return looks_like_sweep(file.parent)
+    return any((file.parent / name).exists() for name in ("config.yaml", "blocks"))
 
 
 def looks_like_sweep(path: Path) -> bool:
@@ -62,6 +69,8 @@ def no_sweep(path: Path) -> str:
 def no_run(path: Path) -> str:
     """Why the folder ``path``, without manifest.json, is not read as a run, and what to do."""
     expected = f"{path}: expected the folder of a run, found"
+    if path.is_file():
+        return f"{expected} a file"
     if not path.is_dir():
         return f"{expected} no folder there"
     if is_sweep(path):

@@ -121,7 +121,10 @@ def as_json(manifest: RunManifest | SweepManifest) -> dict[str, Any]:
 
 
 def from_json(kind: type[Known], stored: Mapping[str, Any]) -> Known:
-    """The manifest that ``as_json`` told; of a study's own additions ``kind`` leaves out what it does not know."""
+    """The manifest that ``as_json`` told; of a study's own additions ``kind`` leaves out what it does not know.
+
+    Raises ValidationError where a key is missing, or its value is none that the key has.
+    """
     manifest: Known = _adapter(cast("Hashable", kind)).validate_python(stored)
     return manifest
 

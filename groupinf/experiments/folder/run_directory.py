@@ -29,19 +29,16 @@ from groupinf.experiments.folder.files import (
     verified,
     write_atomically,
 )
-from groupinf.experiments.folder.kinds import MANIFEST, makes_again, no_run, starts_over
-from groupinf.experiments.folder.manifest import OtherFormatError, RunManifest, as_json, from_json, other_format
-from groupinf.experiments.folder.sealed import sealed, unsealed
+from groupinf.experiments.folder.kinds import MANIFEST, makes_again, no_run
+from groupinf.experiments.folder.manifest import RunManifest, as_json
+from groupinf.experiments.folder.sealed import sealed
+from groupinf.experiments.folder.stored_manifest import AlteredManifestError, stored_manifest
 
 SEAL = "manifest_sha256"
 HASH_DIGITS = 16
 
 
 Own = TypeVar("Own", bound=RunManifest)
-
-
-class AlteredManifestError(DataError):
-    """The manifest of a run is not what was written."""
 
 
 @dataclass(frozen=True)
@@ -58,25 +55,9 @@ class RunDirectory:
     def manifest(self, kind: type[Own]) -> Own | None:
         """The stored manifest; None where the run has not been prepared.
 
-        Raises AlteredManifestError where it is not what was written, as it carries a checksum of its own, and
-        OtherFormatError where another version wrote it.
+        Raises what ``stored_manifest`` raises.
         """
-        try:
-            content = self.manifest_path.read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except OSError as error:
-            raise DataError(f"{self.manifest_path}: cannot be read ({error.strerror})") from error
-        stored = unsealed(content, SEAL)
-        if stored is None:
-            again = makes_again(self.path)
-            raise AlteredManifestError(
-                f"{self.manifest_path}: altered, as its own checksum does not fit; {again} makes it again"
-            )
-        other = other_format(stored)
-        if other:
-            raise OtherFormatError(f"{self.path}: {other}; {starts_over(self.path)}")
-        return from_json(kind, stored)
+        return stored_manifest(self.manifest_path, SEAL, kind)
 
     def whole_manifest(self, kind: type[Own]) -> Own | None:
         """The stored manifest; None where there is none or it was altered, for whoever then makes it again.

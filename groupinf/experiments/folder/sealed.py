@@ -15,13 +15,29 @@ def sealed(value: Mapping[str, Any], seal: str) -> bytes:
     return json_bytes({**value, seal: sha256(json_bytes(value))})
 
 
-def unsealed(content: bytes, seal: str) -> dict[str, Any] | None:
-    """The value in what ``sealed`` made; None where the checksum does not fit, or there is none."""
+class UnsealedError(ValueError):
+    """The checksum does not fit."""
+
+
+class ForeignError(UnsealedError):
+    """There is no checksum: the message says what was expected and found instead."""
+
+
+def unsealed(content: bytes, seal: str) -> dict[str, Any]:
+    """The value in what ``sealed`` made; raises UnsealedError where the checksum does not fit or there is none."""
     try:
         found = json.loads(content)
-        if not isinstance(found, dict):
-            return None
-        value = {key: entry for key, entry in found.items() if key != seal}
-        return value if found.get(seal) == sha256(json_bytes(value)) else None
-    except (ValueError, RunError):  # RunError: a number that none can have written
-        return None
+    except (ValueError, RecursionError) as error:
+        raise ForeignError(f"found {'an empty file' if not content.strip() else 'no JSON'}") from error
+    if not isinstance(found, dict):
+        raise ForeignError(f"found {'a list' if isinstance(found, list) else json.dumps(found)}, not keys and values")
+    if seal not in found:
+        raise ForeignError(f"found no checksum, {seal}, in it")
+    value = {key: entry for key, entry in found.items() if key != seal}
+    try:
+        fits = found[seal] == sha256(json_bytes(value))
+    except RunError:  # a number that none can have written
+        fits = False
+    if not fits:
+        raise UnsealedError("as its own checksum does not fit")
+    return value

@@ -7,9 +7,10 @@ from typing import TypeVar
 
 from groupinf.errors import DataError
 from groupinf.experiments.folder.files import write_atomically
-from groupinf.experiments.folder.kinds import SWEEP, is_sweep, no_sweep, starts_over
-from groupinf.experiments.folder.manifest import OtherFormatError, SweepManifest, as_json, from_json, other_format
-from groupinf.experiments.folder.sealed import sealed, unsealed
+from groupinf.experiments.folder.kinds import SWEEP, is_sweep, no_sweep
+from groupinf.experiments.folder.manifest import SweepManifest, as_json
+from groupinf.experiments.folder.sealed import sealed
+from groupinf.experiments.folder.stored_manifest import AlteredManifestError, stored_manifest
 
 SEAL = "sweep_sha256"
 
@@ -24,23 +25,12 @@ def write_sweep_manifest(path: Path, manifest: SweepManifest) -> None:
 def sweep_manifest(path: Path, kind: type[OwnSweep]) -> OwnSweep:
     """What sweep.json in a sweep's folder says.
 
-    Raises DataError where it cannot be read or was altered, OtherFormatError where another version wrote it.
+    Raises DataError where there is none, and what ``stored_manifest`` raises.
     """
-    try:
-        content = (path / SWEEP).read_bytes()
-    except FileNotFoundError:
-        raise DataError(no_sweep(path)) from None
-    except OSError as error:
-        raise DataError(f"{path / SWEEP}: cannot be read ({error.strerror})") from error
-    stored = unsealed(content, SEAL)
-    if stored is None:
-        raise DataError(
-            f"{path / SWEEP}: altered, as its own checksum does not fit; the same groupinf sweep command makes it again"
-        )
-    other = other_format(stored)
-    if other:
-        raise OtherFormatError(f"{path}: {other}; {starts_over(path)}")
-    return from_json(kind, stored)
+    manifest = stored_manifest(path / SWEEP, SEAL, kind)
+    if manifest is None:
+        raise DataError(no_sweep(path))
+    return manifest
 
 
 def whole_sweep_manifest(path: Path, kind: type[OwnSweep]) -> OwnSweep | None:
@@ -49,10 +39,8 @@ def whole_sweep_manifest(path: Path, kind: type[OwnSweep]) -> OwnSweep | None:
     Raises OtherFormatError where another version wrote it.
     """
     try:
-        return sweep_manifest(path, kind)
-    except OtherFormatError:
-        raise
-    except DataError:
+        return stored_manifest(path / SWEEP, SEAL, kind)
+    except AlteredManifestError:
         return None
 
 

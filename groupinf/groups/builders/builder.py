@@ -31,18 +31,23 @@ class Builder(Section, ABC):
     """One builder with its options, which are its fields; it is drawn as it stands in ``groups.builders``.
 
     A case has, besides a field ``builder`` whose one value is its name: the ``kinds`` of groups that it makes, in the
-    order of tables (none where data or users name them); whether it draws groups of the configured sizes; and
-    ``versions``, which a run's identity takes in where a builder makes other groups than it once did.
+    order of tables (none where data or users name them); whether it draws groups of the configured sizes, and needs the
+    ``steps`` of a source; and ``versions``, which a run's identity takes in where a builder makes other groups than it
+    once did.
     """
 
     name: ClassVar[str]
     kinds: ClassVar[tuple[Kind, ...]] = ()
     needs_sizes: ClassVar[bool] = True
+    needs_steps: ClassVar[bool] = False
     versions: ClassVar[Mapping[str, int]] = {}
 
     @abstractmethod
     def build(self, source: GroupSource, rng: np.random.Generator) -> Built:
-        """The groups, everything random from ``rng``. Raises DataError where the data do not allow it."""
+        """The groups, everything random from ``rng``; each has rows 0 to n − 1 of the source, at least one, each once.
+
+        Raises DataError where the data do not allow it.
+        """
 
     def check(self, dataset: Dataset) -> Problem | None:
         """What would go wrong on this dataset, found before anything runs; None where it can work."""

@@ -65,7 +65,9 @@ class Column(Builder):
     def check(self, dataset: Dataset) -> Problem | None:
         """A column that the data lack; no row with a value; a ``min_size`` that no value reaches."""
         if not dataset.columns:
-            return Problem("column", f"expected data with columns to group by; {dataset.name} has none")
+            return Problem(
+                "column", f"expected data with columns to group by; {dataset.name} has none: leave out this builder"
+            )
         for column in names_of(self.column):
             if column not in dataset.columns:
                 return Problem("column", unknown_column(column, dataset.columns, dataset.uses))

@@ -14,7 +14,6 @@ from groupinf.groups.builders.builder import Builder, Kind
 from groupinf.groups.groups import Built, Group
 from groupinf.groups.sizes import Sizes, group_sizes, spaced
 from groupinf.groups.source import GroupSource
-from groupinf.test_point_labels import ALL_ROWS
 from groupinf.wording import counted
 
 POSITIVE = Kind("positive_tail", "Positive tail", ("#D55E00", "P"))
@@ -53,7 +52,7 @@ class InfluenceTails(Builder):
         stages, notes = tail_stages(source.required_sizes(), source.dataset.n)
         groups: list[Group] = []
         for column, test_point in enumerate(source.test_points):
-            influence, where = source.influence[:, column], _where(source, test_point)
+            influence, where = source.influence[:, column], source.point_name(test_point)
             for kind, sign, scores in ((POSITIVE, "largest", -influence), (NEGATIVE, "smallest", influence)):
                 order = np.argsort(scores, kind="stable")
                 groups.extend(_tail(kind, test_point, f"of {sign} influence on {where}", order, stages, rng))
@@ -88,12 +87,6 @@ def tail_stages(sizes: Sizes, n: int) -> tuple[tuple[Stage, ...], tuple[str, ...
         elif count:
             stages.append(Stage(spaced(low, end, count), min(int(WINDOW * end), n)))
     return tuple(stages), tuple(notes)
-
-
-def _where(source: GroupSource, test_point: int) -> str:
-    if test_point in source.test_set_names:
-        return f"test point{'s' if test_point < 0 else ''} {source.test_set_names[test_point]}"
-    return "all test points" if test_point == ALL_ROWS else f"test point {test_point}"
 
 
 def _tail(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from groupinf.groups.builders.builder import Builder, Kind
 from groupinf.groups.builders.column import Column
+from groupinf.groups.builders.copies import Copies
 from groupinf.groups.builders.feature_clusters import FeatureClusters
 from groupinf.groups.builders.file import GroupFile
 from groupinf.groups.builders.gradient_clusters import GradientClusters
 from groupinf.groups.builders.influence_tails import InfluenceTails
+from groupinf.groups.builders.pairs import Pairs
 from groupinf.groups.builders.random import Random
 from groupinf.groups.builders.random_within_class import RandomWithinClass
 from groupinf.groups.builders.shared_feature import SharedFeature
+from groupinf.groups.builders.single_rows import SingleRows
 from groupinf.registry import Registry
 
 BUILDERS: Registry[type[Builder]] = Registry(
@@ -24,6 +27,9 @@ BUILDERS: Registry[type[Builder]] = Registry(
         InfluenceTails,
         GroupFile,
         Column,
+        SingleRows,
+        Pairs,
+        Copies,
     ),
 )
 

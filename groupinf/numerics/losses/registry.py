@@ -13,7 +13,7 @@ from groupinf.numerics.losses.smooth_hinge import SmoothHinge
 from groupinf.numerics.losses.softmax import Softmax
 from groupinf.numerics.losses.squared import Squared
 from groupinf.registry import Registry
-from groupinf.wording import counted
+from groupinf.wording import counted, listed
 
 LOSSES: Registry[type[Loss]] = Registry("loss", (BinaryLogistic, Softmax, Squared, SmoothHinge, Hinge))
 NONE: Mapping[str, float] = MappingProxyType({})
@@ -31,5 +31,7 @@ def loss_for(classes: int, name: str | None = None, options: Mapping[str, float]
         if kind.is_for(classes):
             return kind.of(classes, {o.name: o.default for o in kind.options} | dict(options))
     labels = "regression" if classes == 0 else counted(classes, "class", "classes")
-    expected = f"one of {', '.join(LOSSES)}" if name is None else f"labels that the {LOSSES[name].label} is for"
-    raise DataError(f"expected {expected}, found {labels}")
+    fitting = [kind.name for kind in LOSSES.values() if kind.is_for(classes)]
+    if name is None or not fitting:
+        raise DataError(f"expected labels that one of {', '.join(LOSSES)} is for, found {labels}")
+    raise DataError(f"expected {listed(fitting, 'or')} for {labels}, found {name}")

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import matplotlib.style
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -35,6 +36,7 @@ from groupinf.reporting.words.style import (
     SMALL,
     TEXT,
     KindStyle,
+    each_values,
     evaluation_in_text,
     evaluation_name,
     kind_styles,
@@ -83,13 +85,13 @@ FIGURE_SETTINGS = {
 
 
 def panels(run: Run, pairs: PairedEffects, method: str) -> list[Panel]:
-    """The panels of one prediction: evaluation by evaluation, of each the run's first MOST_TEST_POINTS."""
+    """The panels of one prediction: evaluation by evaluation that it predicts, of each the first MOST_TEST_POINTS."""
     overall = run.spearman[(run.spearman["kind"] == ALL_KINDS) & (run.spearman["method"] == method)]
     spearman = overall.set_index(["evaluation", "test_point"])["spearman"]
-    predicted = pairs.predicted[pairs.methods.index(method)]
+    predicted, has = (of[pairs.methods.index(method)] for of in (pairs.predicted, pairs.has))
     made = []
     for evaluation in dict.fromkeys(name for name, _ in pairs.measures):
-        points = [(i, point) for i, (name, point) in enumerate(pairs.measures) if name == evaluation]
+        points = [(i, point) for i, (name, point) in enumerate(pairs.measures) if name == evaluation and has[i]]
         for i, point in points[:MOST_TEST_POINTS]:
             rho = float(spearman[evaluation, point])
             made.append(Panel(evaluation, point, predicted[i], pairs.actual[i], rho, method not in pairs.ranks_only))
@@ -107,8 +109,9 @@ def scatter_figure(run: Run, method: str) -> Figure:
     styles = kind_styles(by_frequency)
     legend = count_styles(pairs.kinds, styles)
     foot = [convention_line(run), *ranks_lines([method] if method in pairs.ranks_only else [])]
-    if len(made) < len(pairs.measures):
-        foot.append(f"The first {MOST_TEST_POINTS} test points of each evaluation are drawn.")
+    if len(made) < np.count_nonzero(pairs.has[pairs.methods.index(method)]):
+        many = each_values(name for name, _ in pairs.measures)
+        foot.append(f"The first {MOST_TEST_POINTS} {many} of each evaluation are drawn.")
     if any(hidden_points(panel) for panel in made):
         foot.append("k hidden: points outside the axes.")
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):

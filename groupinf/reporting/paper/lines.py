@@ -14,7 +14,7 @@ from matplotlib.ticker import LogLocator, NullFormatter
 from numpy.typing import NDArray
 
 from groupinf.analysis.agreement import ALL_KINDS
-from groupinf.effects.evaluations.evaluation import Evaluation
+from groupinf.effects.evaluations.evaluation import WithoutOptions
 from groupinf.effects.evaluations.registry import OF_THE_PAPER
 from groupinf.effects.methods.influence import Influence
 from groupinf.errors import DataError
@@ -59,7 +59,7 @@ class Line:
     high: NDArray[np.float64]
 
 
-def correlation_lines(series: Sequence[Sequence[Run]], evaluation: Evaluation) -> list[Line | None]:
+def correlation_lines(series: Sequence[Sequence[Run]], evaluation: WithoutOptions) -> list[Line | None]:
     """For each series of runs by rising λ/n its line; None where the runs do not measure that."""
     return [_line(shown(runs, [Influence]), evaluation) for runs in series]
 
@@ -84,7 +84,7 @@ def spearman_figure(series: Sequence[Sequence[Run]]) -> Figure:
         return _draw(drawn, [drawable(one_line(_name(Shown(runs[0])))) for runs in series], foot)
 
 
-def _line(runs: Sequence[Shown], evaluation: Evaluation) -> Line | None:
+def _line(runs: Sequence[Shown], evaluation: WithoutOptions) -> Line | None:
     rows = []
     for s in runs:
         table, [point] = s.run.spearman, evaluation.labels([s.point])
@@ -102,7 +102,7 @@ def _name(of: Shown) -> str:
     return str(of.run.manifest.dataset)
 
 
-def _draw(drawn: dict[Evaluation, list[Line | None]], names: Sequence[str], foot: Sequence[str]) -> Figure:
+def _draw(drawn: dict[WithoutOptions, list[Line | None]], names: Sequence[str], foot: Sequence[str]) -> Figure:
     width = max(LEFT + len(drawn) * (WIDTH + BETWEEN) - BETWEEN + RIGHT, 6.4)
     title = wrapped("How well influence ranks groups, by regularisation", TITLE_SIZE * BOLD, width)
     lines = wrapped(" ".join(foot), SMALL, width)
@@ -134,7 +134,7 @@ def _draw(drawn: dict[Evaluation, list[Line | None]], names: Sequence[str], foot
     return figure
 
 
-def _lowest(drawn: dict[Evaluation, list[Line | None]]) -> float:
+def _lowest(drawn: dict[WithoutOptions, list[Line | None]]) -> float:
     """Where the axis of ρ begins: below every line and every interval, at a multiple of 0.1."""
     values = np.concatenate(
         [np.r_[line.low, line.spearman] for of in drawn.values() for line in of if line is not None]

@@ -10,7 +10,7 @@ import numpy as np
 
 from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.analysis.pairs import ACTUAL, PairedEffects, pair_effects
-from groupinf.effects.evaluations.evaluation import Evaluation
+from groupinf.effects.evaluations.evaluation import WithoutOptions
 from groupinf.effects.evaluations.registry import OF_THE_PAPER
 from groupinf.effects.evaluations.self_loss import SELF_LOSS
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
@@ -59,7 +59,7 @@ class Shown:
         """All test points."""
         return tuple(int(point) for point in self.run.manifest.test_points)
 
-    def heading(self, evaluation: Evaluation, point: int) -> str:
+    def heading(self, evaluation: WithoutOptions, point: int) -> str:
         """What an effect is measured on."""
         on = panel_name(evaluation.name, point, test_set_names(self.run))
         return f"{on[:1].upper()}{on[1:]}"
@@ -70,7 +70,7 @@ class Shown:
         size = f"n = {about.n:,}, d = {about.d:,}"
         return str(about.dataset), size, f"λ/n = {number(about.lam_over_n)}"
 
-    def cell(self, evaluation: Evaluation, point: int, method: type[Method], heading: str) -> Cell:
+    def cell(self, evaluation: WithoutOptions, point: int, method: type[Method], heading: str) -> Cell:
         """The panel of one evaluation and method, or why the run has none."""
         [label] = evaluation.labels([point])
         measure = evaluation.name, label
@@ -88,7 +88,7 @@ class Shown:
         )
         return Cell(heading, panel, self.pairs.kinds)
 
-    def _absence(self, evaluation: Evaluation) -> str:
+    def _absence(self, evaluation: WithoutOptions) -> str:
         about = self.run.manifest
         if not evaluation.is_defined(about.loss):
             return f"{evaluation.in_text} is not defined for {len(about.classes)} classes"
@@ -174,7 +174,7 @@ def other_test_points(runs: Sequence[Run]) -> Grid:
     )
 
 
-def _on_point(of: Shown, evaluation: Evaluation, i: int) -> Cell:
+def _on_point(of: Shown, evaluation: WithoutOptions, i: int) -> Cell:
     """The panel of the i-th test point."""
     if i >= len(of.points):
         return Cell("", None, np.empty(0, dtype=object), absent="no more test points")

@@ -10,7 +10,7 @@ from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.reporting.words.entries import labels
 from groupinf.reporting.words.formats import coefficient, extent, one_line, percent, ratio, shorten
 from groupinf.reporting.words.plain import aligned, wrapped
-from groupinf.reporting.words.style import LONGEST_NAME, evaluation_name, method_name
+from groupinf.reporting.words.style import LONGEST_NAME, each_value, evaluation_name, method_name
 from groupinf.reporting.words.summary import SLOPE_WORDS, convention_of
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import number
@@ -36,7 +36,8 @@ def comparison_text(runs: Sequence[Run], width: int) -> str:
                 lines.append(("" if name == before else name, *_cells(row)))
                 before = name
         tables.append("\n".join([evaluation_name(evaluation), *aligned(lines, left=2)]))
-    words = ["All groups; from the lowest to the highest test point.", SLOPE_WORDS, convention_of(runs)]
+    each = each_value(row["evaluation"] for _, row in found)
+    words = [f"All groups; from the lowest to the highest {each}.", SLOPE_WORDS, convention_of(runs)]
     return "\n\n".join([_about(names, runs, width), *tables, wrapped(words, width)]) + "\n"
 
 
@@ -77,5 +78,5 @@ def _cells(row: Mapping[Any, Any]) -> tuple[str, ...]:
         extent(row["spearman_least"], row["spearman_most"], coefficient),
         extent(row["slope_least"], row["slope_most"], ratio),
         extent(row["underestimated_least"], row["underestimated_most"], percent),
-        f"{row['test_points']:,}" if EVALUATIONS[row["evaluation"]].on_test_points else "–",
+        f"{row['test_points']:,}" if EVALUATIONS[row["evaluation"]].on_test_points() else "–",
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.reporting.words.formats import coefficient, interval, latex, markdown, percent, ratio
 from groupinf.reporting.words.markdown import table_lines
 from groupinf.reporting.words.style import evaluation_name, kind_name, method_name, point_name
@@ -14,8 +15,10 @@ from groupinf.reporting.words.summary import (
     convention_line,
     data_line,
     statistics_line,
+    test_key_names,
     test_point_names,
     test_set_names,
+    value_names,
 )
 from groupinf.studies.group_effects.result import Run
 
@@ -33,6 +36,12 @@ STATISTIC_HEADERS = (
 HEADERS = (*KEY_HEADERS, *STATISTIC_HEADERS)
 
 
+def key_headers(evaluation: str) -> tuple[str, ...]:
+    """KEY_HEADERS, the first of them what a value of the evaluation is of."""
+    each = EVALUATIONS[evaluation].each
+    return (f"{each[:1].upper()}{each[1:]}", *KEY_HEADERS[1:])
+
+
 def by_evaluation(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     """The rows of each evaluation, in the order of the table."""
     for evaluation in table["evaluation"].unique():
@@ -42,12 +51,14 @@ def by_evaluation(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 def spearman_csv(run: Run) -> str:
     """The table as it is stored, every number in full precision; undefined numbers are empty.
 
-    Where test points are sets, the column test_set names them; where rows have keys, the column test_key.
+    Where test points are sets, the column test_set names them; where rows have keys, the column test_key; where values
+    are on no test point and have names, the column measured_on.
     """
-    table, names = run.spearman, test_point_names(run)
-    if names:
-        table, column = table.copy(), "test_set" if test_set_names(run) else "test_key"
-        table.insert(list(table.columns).index("test_point") + 1, column, table["test_point"].map(names))
+    table = run.spearman.copy()
+    columns = {"test_set": test_set_names(run), "test_key": test_key_names(run), "measured_on": value_names(run)}
+    named = [(column, names) for column, names in columns.items() if names]
+    for place, (column, names) in enumerate(named, list(table.columns).index("test_point") + 1):
+        table.insert(place, column, table["test_point"].map(names))
     return table.to_csv(index=False, lineterminator="\n")
 
 
@@ -62,7 +73,8 @@ def spearman_markdown(run: Run) -> str:
 def markdown_table(rows: pd.DataFrame, sets: Mapping[int, str]) -> str:
     """Rows of the Spearman table as one Markdown table; ``sets`` names the sets of test points."""
     rule = ["---"] * len(KEY_HEADERS) + ["---:"] * len(STATISTIC_HEADERS)
-    lines = [HEADERS, rule, *([markdown(cell) for cell in cells] for cells in _cells(rows, sets))]
+    headers = (*key_headers(str(rows["evaluation"].iloc[0])), *STATISTIC_HEADERS)
+    lines = [headers, rule, *([markdown(cell) for cell in cells] for cells in _cells(rows, sets))]
     return table_lines(lines)
 
 
@@ -85,7 +97,7 @@ def _latex_table(rows: pd.DataFrame, caption: str, sets: Mapping[int, str]) -> s
         rf"\begin{{longtable}}{{@{{}}{columns}@{{}}}}",
         rf"\caption{{{latex(caption)}}}\\",
         r"\toprule",
-        _latex_row(HEADERS),
+        _latex_row((*key_headers(str(rows["evaluation"].iloc[0])), *STATISTIC_HEADERS)),
         r"\midrule",
         r"\endhead",
         r"\bottomrule",

@@ -14,7 +14,7 @@ from groupinf.experiments.folder.files import read_json
 from groupinf.reporting.words.formats import coefficient, markdown, one_line, percent, ratio, shorten
 from groupinf.reporting.words.markdown import table_lines
 from groupinf.reporting.words.plain import aligned, wrapped
-from groupinf.reporting.words.style import LONGEST_NAME, method_name
+from groupinf.reporting.words.style import LONGEST_NAME, each_values, method_name
 from groupinf.reporting.words.summary import SLOPE, convention_of
 from groupinf.studies.group_effects.result import Run, Sweep
 from groupinf.wording import UNDEFINED, counted, number
@@ -70,14 +70,14 @@ def _tables(sweep: Sweep, with_seconds: bool) -> Iterator[tuple[str, list[tuple[
     frame = sweep_frame(sweep)
     evaluations = list(frame["evaluation"].unique())
     classifies = sweep.manifest.task == "classification"
-    agreement = [name for e in evaluations for name in (f"ρ {EVALUATIONS[e].short}", "slope")]
-    ends = ["time"] if with_seconds else []
-    header = ("λ/n", "accuracy" if classifies else "test loss", *agreement, *ends)
     for method in frame["method"].unique():
         rows = frame[frame["method"] == method].set_index(["run", "evaluation"])
-        lines = [header]
+        predicted = [e for e in evaluations if e in rows.index.get_level_values("evaluation")]
+        agreement = [name for e in predicted for name in (f"ρ {EVALUATIONS[e].short}", "slope")]
+        ends = ["time"] if with_seconds else []
+        lines = [("λ/n", "accuracy" if classifies else "test loss", *agreement, *ends)]
         for run in sweep.runs:
-            of = [rows.loc[(run.path.name, e)] for e in evaluations]
+            of = [rows.loc[(run.path.name, e)] for e in predicted]
             cells = [c for row in of for c in (coefficient(float(row["spearman"])), ratio(float(row["slope"])))]
             share = run.manifest.test_accuracy
             fit = number(run.manifest.test_loss) if share is None else percent(share, 1)
@@ -123,6 +123,7 @@ def failure_lines(sweep: Sweep) -> list[str]:
 
 
 def _closing(sweep: Sweep) -> list[str]:
-    statistics = f"ρ and slope: over all groups, median over test points. {SLOPE}"
+    measured = [name for run in sweep.runs for name in run.manifest.evaluations]
+    statistics = f"ρ and slope: over all groups, median over {each_values(measured)}. {SLOPE}"
     convention = [convention_of(sweep.runs)] if sweep.runs else []
     return [statistics, *convention, *failure_lines(sweep)]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from groupinf.analysis.agreement import ALL_KINDS
+from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.reporting.tables.spearman import by_evaluation
 from groupinf.reporting.words.choices import choice_lines, test_points_line
 from groupinf.reporting.words.formats import coefficient, interval, percent, ratio
@@ -27,8 +28,9 @@ from groupinf.reporting.words.summary import (
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted
 
-HEADERS = ("test point", "prediction", "ρ", "95 % interval", "slope", "under", "n")
-_INTERVAL = HEADERS.index("95 % interval")
+# beside the heading of what an evaluation is measured on
+HEADERS = ("prediction", "ρ", "95 % interval", "slope", "under", "n")
+_INTERVAL = 1 + HEADERS.index("95 % interval")
 
 
 def spearman_text(run: Run, width: int) -> str:
@@ -53,13 +55,14 @@ def spearman_text(run: Run, width: int) -> str:
 
 def _table(rows: pd.DataFrame, sets: Mapping[int, str], intervals: bool) -> list[str]:
     """The lines of one evaluation's table, with or without the intervals of ρ."""
-    points = rows["test_point"].unique()
-    lines = [HEADERS, *_cells(rows[rows["test_point"].isin(points[:MOST_TEST_POINTS])], sets)]
+    points, each = rows["test_point"].unique(), EVALUATIONS[rows["evaluation"].iloc[0]].each
+    lines = [(each, *HEADERS), *_cells(rows[rows["test_point"].isin(points[:MOST_TEST_POINTS])], sets)]
     if not intervals:
         lines = [line[:_INTERVAL] + line[_INTERVAL + 1 :] for line in lines]
     table = aligned(lines, left=2)
     hidden = len(points) - MOST_TEST_POINTS
-    return [*table, f"  and {counted(hidden, 'more test point')}: tables/spearman.csv"] if hidden > 0 else table
+    more = f"  and {counted(hidden, f'more {each}')}: tables/spearman.csv"
+    return [*table, more] if hidden > 0 else table
 
 
 def _cells(rows: pd.DataFrame, sets: Mapping[int, str]) -> list[tuple[str, ...]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from groupinf.analysis.extent import extents, joint_extents, span
+from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.formats import coefficient, extent, interval, percent, ratio
 from groupinf.reporting.words.style import evaluation_in_text, method_in_text, method_name
@@ -64,7 +66,7 @@ def _ranking(method: str, entries: Sequence[Entry]) -> str:
         rho = extent(row["spearman_least"], row["spearman_most"], coefficient)
         low, high = row["spearman_low"], row["spearman_high"]
         ends = "" if low != low else f" {interval(low, high)}"
-        where = _over(row["test_points"], entries) + _lowest(entries, method, row["evaluation"])
+        where = _over(row, entries) + _lowest(entries, method, row["evaluation"])
         parts.append(f"{usual}{but} on {_name(row['evaluation'])}: ρ {rho}{ends}{where}")
     sentences = [f"{method_name(method)} ranks the groups {'; '.join(parts)}."] if parts else []
     names = listed(map(_name, undefined["evaluation"]))
@@ -76,9 +78,10 @@ def _rank_words(rho: float) -> str:
     return next(words for least, words in (*_RANKS, *_AGAINST) if rho >= least)
 
 
-def _over(points: int, entries: Sequence[Entry]) -> str:
+def _over(row: Mapping[Any, Any], entries: Sequence[Entry]) -> str:
     """Over how many test points and runs values reach."""
-    reach = [f"over {counted(points, 'test point')}"] if points > 1 else []
+    points, each = row["test_points"], EVALUATIONS[row["evaluation"]].each
+    reach = [f"over {counted(points, each)}"] if points > 1 else []
     reach += [f"in {counted(len(entries), 'run')}"] if len(entries) > 1 else []
     return f" {' '.join(reach)}" if reach else ""
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.reporting.words.formats import one_line
-from groupinf.reporting.words.style import evaluation_in_text, test_point_heading, test_point_name
+from groupinf.reporting.words.style import evaluation_in_text, point_name, test_point_heading, test_point_name
 from groupinf.reporting.words.summary import test_point_names, test_set_names
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted, listed, number
@@ -69,13 +69,24 @@ def title_line(run: Run) -> str:
     if run.manifest.evaluated is None:
         return name
     measures = run.effects[["evaluation", "test_point"]].drop_duplicates()
-    on_points = [EVALUATIONS[evaluation].on_test_points for evaluation in measures["evaluation"]]
+    on_points = [EVALUATIONS[evaluation].on_test_points() for evaluation in measures["evaluation"]]
     tested, others = measures[on_points], measures[~np.array(on_points)]
     parts = [name]
     if len(tested):
         evaluations = listed([evaluation_in_text(e) for e in tested["evaluation"].unique()])
         parts.append(f"{evaluations} of {_title_points(tested['test_point'].unique(), test_point_names(run))}")
-    return ", ".join([*parts, *map(evaluation_in_text, others["evaluation"])])
+    return ", ".join([*parts, *(_title_values(run, others, str(e)) for e in others["evaluation"].unique())])
+
+
+def _title_values(run: Run, measures: pd.DataFrame, evaluation: str) -> str:
+    """An evaluation on no test points, with what its values are called where they have names."""
+    points = measures.loc[measures["evaluation"] == evaluation, "test_point"]
+    names = test_point_names(run)
+    named = [point_name(evaluation, int(point), names) for point in points[: _MOST_IN_TITLE + 1]]
+    hidden = len(points) - _MOST_IN_TITLE
+    kept = [*named[:_MOST_IN_TITLE], *([f"{hidden:,} more"] if hidden > 0 else [])]
+    words = evaluation_in_text(evaluation)
+    return words if EVALUATIONS[evaluation].measured_on is not None else f"{words} of {listed(kept)}"
 
 
 def _title_points(points: NDArray[np.int64], sets: Mapping[int, str]) -> str:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from groupinf.analysis.agreement import ALL_KINDS
+from groupinf.effects.evaluations.evaluation import TEST_POINT
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.registry import METHODS
 from groupinf.groups.builders.registry import known_kinds
 from groupinf.reporting.words.formats import shorten
 from groupinf.reporting.words.palette import computed_looks
+from groupinf.test_point_labels import FIRST_NAMED
+from groupinf.wording import listed
 
 MOST_TEST_POINTS = 12
+# values with names of their own, such as coefficients, that tables of the page list: each row holds drawings
+MOST_NAMED_VALUES = 100
 MOST_USER_KINDS = 8
 LONGEST_NAME = 30
 SMALL = 8.5
@@ -58,7 +63,14 @@ _METHOD_STYLES = (
     ("#7F4F24", "H"),
 )
 # Where the ground is dark, in place of colours too dark for it.
-_ON_DARK = {"#000000": "#ffffff", "#0072B2": "#3b9fe0", "#7F4F24": "#c08a5c"}
+_ON_DARK = {
+    "#000000": "#ffffff",
+    "#0072B2": "#3b9fe0",
+    "#7F4F24": "#c08a5c",
+    "#720c56": "#d257ae",
+    "#3f11a0": "#9a7bf0",
+    "#593e26": "#b98d63",
+}
 # What matplotlib's markers are called in plotly.
 PLOTLY_SYMBOLS = {
     "s": "square",
@@ -96,6 +108,29 @@ def evaluation_in_text(evaluation: str) -> str:
     return EVALUATIONS[evaluation].in_text
 
 
+def each_value(evaluations: Iterable[str]) -> str:
+    """What the values are of that evaluations have several of: test points, or what else it is.
+
+    >>> each_value(["test_loss", "self_loss"])
+    'test point'
+    """
+    return listed(_each(evaluations), "or")
+
+
+def each_values(evaluations: Iterable[str]) -> str:
+    """The same, of many.
+
+    >>> each_values(["self_loss"])
+    'test points'
+    """
+    return listed((f"{each}s" for each in _each(evaluations)), "or")
+
+
+def _each(evaluations: Iterable[str]) -> list[str]:
+    several = [EVALUATIONS[name].each for name in evaluations if EVALUATIONS[name].measured_on is None]
+    return list(dict.fromkeys(several or [TEST_POINT]))
+
+
 def method_name(method: str) -> str:
     """A method as it heads a column: the project's own in words, one that a user has named by that name.
 
@@ -130,7 +165,9 @@ def panel_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> str
 
 
 def test_point_heading(test_point: int, sets: Mapping[int, str]) -> str:
-    """A test point as :func:`panel_name` heads a plot with it."""
+    """A test point as :func:`panel_name` heads a plot with it; what has a name of its own by that."""
+    if test_point <= FIRST_NAMED:
+        return shorten(sets[test_point], LONGEST_NAME)
     if test_point >= 0:
         return f"test point {_keyed(test_point, sets)}"
     if test_point in sets:
@@ -165,6 +202,8 @@ def point_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> str
 
 def test_point_name(test_point: int, sets: Mapping[int, str]) -> str:
     """A test point as :func:`point_name` calls it."""
+    if test_point <= FIRST_NAMED:
+        return shorten(sets[test_point], LONGEST_NAME)
     if test_point >= 0:
         return _keyed(test_point, sets)
     if test_point in sets:

@@ -12,9 +12,17 @@ from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.method import Readout
 from groupinf.effects.methods.registry import METHODS
 from groupinf.reporting.words.formats import one_line, percent, shorten
-from groupinf.reporting.words.style import LONGEST_NAME, evaluation_in_text, kind_name, method_in_text, panel_name
+from groupinf.reporting.words.style import (
+    LONGEST_NAME,
+    evaluation_in_text,
+    evaluation_name,
+    kind_name,
+    method_in_text,
+    panel_name,
+)
 from groupinf.studies.group_effects.manifest import MethodUsed
 from groupinf.studies.group_effects.result import Run
+from groupinf.test_point_labels import FIRST_NAMED
 from groupinf.wording import counted, listed, number
 
 SLOPE = "Slope: least squares of actual on predicted effects through the origin; above 1, the prediction is too small."
@@ -159,8 +167,20 @@ def test_set_names(run: Run) -> dict[int, str]:
 
 
 def test_point_names(run: Run) -> dict[int, str]:
-    """The :func:`test_set_names`, or the row keys of single test points where the data have any."""
-    return test_set_names(run) | {entry.test_point: entry.name for entry in run.manifest.test_keys}
+    """The :func:`test_set_names`, or the row keys of single test points where the data have any; and the names of
+    values that are on no test point.
+    """
+    return test_set_names(run) | test_key_names(run) | value_names(run)
+
+
+def test_key_names(run: Run) -> dict[int, str]:
+    """The row keys of single test points, by their rows."""
+    return {entry.test_point: entry.name for entry in run.manifest.test_keys}
+
+
+def value_names(run: Run) -> dict[int, str]:
+    """What values are called that are on no test point, by their numbers in the column test_point."""
+    return {entry.test_point: entry.name for entry in run.manifest.named_values}
 
 
 def measure_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> str:
@@ -170,15 +190,30 @@ def measure_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> s
     ('test loss of test point 15', 'self-loss', 'test loss, sum over all test points')
     """
     name = evaluation_in_text(evaluation)
-    if not EVALUATIONS[evaluation].on_test_points:
+    if EVALUATIONS[evaluation].measured_on is not None:
         return name
     on = panel_name(evaluation, test_point, sets)
-    return f"{name} of {on}" if test_point >= 0 else f"{name}, {on}"
+    return f"{name} of {on}" if test_point >= 0 or test_point <= FIRST_NAMED else f"{name}, {on}"
 
 
 def note_lines(run: Run) -> list[str]:
-    """The notes of the run."""
-    return [one_line(note) for note in run.manifest.notes]
+    """The notes of the run, and which methods have no effects on what."""
+    return [*unread_lines(run), *(one_line(note) for note in run.manifest.notes)]
+
+
+def unread_lines(run: Run) -> list[str]:
+    """A sentence for each evaluation on which some methods of the run have no effects, as it has no derivative."""
+    lines = []
+    for name in run.manifest.evaluations:
+        rows = run.effects.loc[run.effects["evaluation"] == name, "method"].unique()
+        without = [method_in_text(method) for method in run.manifest.methods if method not in rows]
+        if without:
+            whose, have = ("readout is", "has") if len(without) == 1 else ("readouts are", "have")
+            lines.append(
+                f"{evaluation_name(name)} has no derivative: {listed(without)}, whose {whose} linear, {have} no "
+                "effects on it"
+            )
+    return lines
 
 
 def skipped_lines(run: Run) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 
 from groupinf.config.reader import Key
@@ -14,8 +16,10 @@ from groupinf.datasets.rows.pool import pool_as_training_rows, with_pool, withou
 from groupinf.datasets.unknown_column import unknown_column
 from groupinf.effects.changes.change import Change
 from groupinf.effects.changes.registry import REMOVE
-from groupinf.effects.evaluations.evaluation import Evaluation
+from groupinf.effects.evaluations.evaluation import Evaluation, ParameterNames, Quantity
 from groupinf.effects.evaluations.registry import EVALUATIONS, of_the_paper
+from groupinf.effects.methods.method import Readout
+from groupinf.effects.methods.registry import METHODS
 from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.workers.libraries import reserve_buffers
 from groupinf.experiments.workers.memory import require_memory
@@ -52,24 +56,31 @@ def load_checked(loaded: LoadedStudy) -> Dataset:
         raise loaded.error(error.key, str(error)) from error
     except DataError as error:
         raise loaded.error(("dataset",), str(error)) from error
+    problems: list[ConfigError] = []
     try:
-        loss_of(loaded, dataset)
-    except DataError as error:
-        key = ("loss",) if loaded.config.loss is not None else ("model", "loss")
-        raise loaded.error(key, str(error)) from error
-    dataset = _with_kernel(loaded, _pooled(loaded, dataset))
-    problems = [
-        *_sweep_problems(loaded),
-        *_model_problems(loaded, dataset),
-        *_evaluation_problems(loaded, dataset),
-        *_group_problems(loaded, dataset),
-        *_test_point_problems(loaded, dataset),
-        *_method_problems(loaded, dataset),
-        *_cross_validation_problems(loaded, dataset),
-    ]
+        dataset = _with_kernel(loaded, _pooled(loaded, dataset))
+    except ConfigError as error:
+        problems.append(error)
+        dataset = without_pool(dataset)
+    problems += _problems(loaded, dataset)
     if problems:
         raise ConfigError("\n".join(map(str, problems)))
     return dataset
+
+
+def _problems(loaded: LoadedStudy, dataset: Dataset) -> Iterator[ConfigError]:
+    """All that the configuration asks and the data cannot give, the pool aside."""
+    yield from _sweep_problems(loaded)
+    loss_problems = _loss_problems(loaded, dataset)
+    yield from loss_problems
+    if (dataset.pool is not None) == change_of(loaded).of_pool:  # else what groups are drawn from is not known
+        yield from _group_problems(loaded, dataset)
+    yield from _test_point_problems(loaded, dataset)
+    if not loss_problems:
+        yield from _model_problems(loaded, dataset)
+        yield from _evaluation_problems(loaded, dataset)
+        yield from _method_problems(loaded, dataset)
+    yield from _cross_validation_problems(loaded, dataset)
 
 
 def loss_of(loaded: LoadedStudy, dataset: Dataset) -> Loss:
@@ -80,14 +91,31 @@ def loss_of(loaded: LoadedStudy, dataset: Dataset) -> Loss:
 
 def model_of(loaded: LoadedStudy, dataset: Dataset) -> LinearModel:
     """The configured model."""
-    return LinearModel(loss_of(loaded, dataset), Intercept(loaded.config.model_or_default.intercept))
+    return LinearModel(loss_of(loaded, dataset), intercept_of(loaded))
+
+
+def intercept_of(loaded: LoadedStudy) -> Intercept:
+    """What is configured of an intercept."""
+    return Intercept(loaded.config.model_or_default.intercept)
 
 
 def evaluations_of(loaded: LoadedStudy, dataset: Dataset) -> tuple[Evaluation, ...]:
     """The configured evaluations; where the key is left out, those of the paper that the loss allows."""
     if loaded.config.evaluations is not None:
-        return tuple(EVALUATIONS[name] for name in loaded.config.evaluations)
+        return loaded.config.evaluations
     return of_the_paper(loss_of(loaded, dataset))
+
+
+def quantities_of(loaded: LoadedStudy, dataset: Dataset) -> tuple[Quantity, ...]:
+    """What the :func:`evaluations_of` measure of models of the data."""
+    names = parameter_names(dataset, model_of(loaded, dataset))
+    return tuple(evaluation.quantity(names) for evaluation in evaluations_of(loaded, dataset))
+
+
+def parameter_names(dataset: Dataset, model: LinearModel) -> ParameterNames:
+    """What the parameters of models of the data are called."""
+    classes = tuple(str(label) for label in dataset.classes) if model.loss.outputs > 1 else ()
+    return ParameterNames(dataset.feature_names, classes, model.intercept.columns > 0)
 
 
 def training_objective(dataset: Dataset, model: LinearModel, lam: float) -> Objective:
@@ -139,6 +167,16 @@ def _sweep_problems(loaded: LoadedStudy) -> list[ConfigError]:
     return [loaded.error(("regularization", "sweep"), message)]
 
 
+def _loss_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
+    try:
+        loss_of(loaded, dataset)
+    except DataError as error:
+        remedy = "" if loaded.config.loss is None else "; or leave the key out"
+        key = ("loss",) if loaded.config.loss is not None or loaded.config.model is None else ("model", "loss")
+        return [loaded.error(key, f"{error}{remedy}")]
+    return []
+
+
 def change_of(loaded: LoadedStudy) -> Change:
     """What is done to the rows of a group: removal where the configuration does not say."""
     return loaded.config.change or REMOVE
@@ -159,7 +197,7 @@ def _pooled(loaded: LoadedStudy, dataset: Dataset) -> Dataset:
     rows = change.pool(dataset.n, builder_stream(loaded.config.seed, POOL))
     if rows is None:
         return dataset
-    left, free = np.delete(dataset.y_train, rows), model_of(loaded, dataset).intercept is Intercept.FREE
+    left, free = np.delete(dataset.y_train, rows), intercept_of(loaded) is Intercept.FREE
     for code, label in enumerate(dataset.classes):
         if free and not (left == code).any():
             expected = f"expected a pool that leaves every class to the fit, found all rows of class {label} in it"
@@ -176,22 +214,46 @@ def _with_kernel(loaded: LoadedStudy, dataset: Dataset) -> Dataset:
 
 
 def _model_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
-    model = model_of(loaded, dataset)
-    if model.loss.curved or model.intercept is not Intercept.FREE:
-        return []
-    expected = "expected penalised or none where derivatives have no curvature that would hold a free intercept"
-    return [loaded.error(("model", "intercept"), f"{expected}, found free")]
+    loss, problems = loss_of(loaded, dataset), []
+    if not loss.curved and intercept_of(loaded) is Intercept.FREE:
+        expected = "expected penalised or none where derivatives have no curvature that would hold a free intercept"
+        problems.append(loaded.error(("model", "intercept"), f"{expected}, found free"))
+    if not loss.smooth and loaded.config.regularization.cross_validation is not None:
+        expected = f"expected lambda_over_n with the {loss.label}, which cross-validation does not fit"
+        problems.append(loaded.error(("regularization", "cross_validation"), expected))
+    return problems
 
 
 def _evaluation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
     loss = loss_of(loaded, dataset)
-    undefined = next((e for e in evaluations_of(loaded, dataset) if not e.is_defined(loss)), None)
-    if undefined is None:
-        return []
+    evaluations, names = evaluations_of(loaded, dataset), parameter_names(dataset, model_of(loaded, dataset))
     defined = listed((e.name for e in EVALUATIONS.values() if e.is_defined(loss)), "or")
     data = f"the {len(dataset.classes)} classes of {dataset.name}" if dataset.classes else dataset.name
-    found = f"found {undefined.name}, which is defined for {undefined.defined_for} only"
-    return [loaded.error(("evaluations",), f"expected {defined} for {data}, {found}")]
+    undefined = [
+        loaded.error(
+            ("evaluations",),
+            f"expected {defined} for {data}, found {e.name}, which is defined for {e.defined_for} only",
+        )
+        for e in evaluations
+        if not e.is_defined(loss)
+    ]
+    checked = [(i, e.check(names)) for i, e in enumerate(evaluations) if e.is_defined(loss)]
+    return [
+        *undefined,
+        *(loaded.error(("evaluations", i, problem.key), problem.message) for i, problem in checked if problem),
+        *_unpredicted(loaded, evaluations),
+    ]
+
+
+def _unpredicted(loaded: LoadedStudy, evaluations: Sequence[Evaluation]) -> list[ConfigError]:
+    """Where not one method has an effect on what is measured."""
+    exact = [name for name, method in METHODS.items() if method.readout is Readout.EXACT]
+    read = [method.readout for method in loaded.config.methods]
+    if any(evaluation.differentiable for evaluation in evaluations) or Readout.EXACT in read:
+        return []
+    name = listed(evaluation.name for evaluation in evaluations)
+    expected = f"expected a method with an exact readout ({listed(exact, 'or')}), as {name} has no derivative"
+    return [loaded.error(("methods",), f"{expected}; found {listed(method.shown for method in loaded.config.methods)}")]
 
 
 def _group_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
@@ -233,7 +295,8 @@ def _test_point_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigEr
 def _column_problem(points: TestPoints, dataset: Dataset) -> str | None:
     assert points.column is not None
     if not dataset.test_columns:
-        return f"expected data with columns of their test rows, found {dataset.name}, which has none"
+        without = f"found {dataset.name}, which has none; say test points in another way"
+        return f"expected data with columns of their test rows, {without}"
     absent = next((name for name in names_of(points.column) if name not in dataset.test_columns), None)
     if absent is not None:
         return unknown_column(absent, dataset.test_columns, dataset.uses)
@@ -252,35 +315,34 @@ def _cross_validation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[Co
     wanted = loaded.config.regularization.cross_validation
     if wanted is None:
         return []
-    key = ("regularization", "cross_validation")
-    label = loss_of(loaded, dataset).label
-    if not loss_of(loaded, dataset).smooth:
-        return [loaded.error(key, f"expected lambda_over_n with the {label}, which cross-validation does not fit")]
+    problems = dict(_score_problems(wanted, dataset))
     if wanted.folds > dataset.n:
-        return [loaded.error((*key, "folds"), f"expected at most n = {dataset.n}, found {wanted.folds}")]
+        problems["folds"] = f"expected at most n = {dataset.n}, found {wanted.folds}"
+    else:
+        problems |= _emptied_fold(loaded, dataset, wanted)
+    return [loaded.error(("regularization", "cross_validation", key), why) for key, why in problems.items()]
+
+
+def _score_problems(wanted: CrossValidation, dataset: Dataset) -> Iterator[tuple[str, str]]:
     if wanted.stratified and dataset.task == "regression":
-        return [
-            loaded.error((*key, "stratified"), "expected stratified folds only of data with classes, found regression")
-        ]
+        yield "stratified", "expected stratified folds only of data with classes, found regression"
     if wanted.score in ("accuracy", "f1") and dataset.task == "regression":
-        expected = f"expected log_loss (half the squared error), the default for regression, found {wanted.score}"
-        return [loaded.error((*key, "score"), expected)]
-    if wanted.score == "f1" and len(dataset.classes) != 2:
-        return [loaded.error((*key, "score"), f"expected accuracy or log_loss, found f1, {_classes(dataset)}")]
-    return _emptied_fold(loaded, dataset, wanted)
+        yield "score", f"expected log_loss (half the squared error), the default for regression, found {wanted.score}"
+    elif wanted.score == "f1" and len(dataset.classes) != 2:
+        yield "score", f"expected accuracy or log_loss, found f1, {_classes(dataset)}"
 
 
-def _emptied_fold(loaded: LoadedStudy, dataset: Dataset, wanted: CrossValidation) -> list[ConfigError]:
-    if dataset.task == "regression" or model_of(loaded, dataset).intercept is not Intercept.FREE:
-        return []
+def _emptied_fold(loaded: LoadedStudy, dataset: Dataset, wanted: CrossValidation) -> dict[str, str]:
+    if dataset.task == "regression" or intercept_of(loaded) is not Intercept.FREE:
+        return {}
     for k, rows in enumerate(folds_of(wanted, dataset.y_train, loaded.config.seed)):
         left = np.bincount(np.delete(dataset.y_train.astype(np.int64), rows), minlength=len(dataset.classes))
         if (left == 0).any():
             emptied = dataset.classes[int(np.argmin(left))]
             message = f"expected folds that leave every class; without fold {k} no row of class {emptied} is left"
             message += "" if wanted.stratified else "; stratified: true gives every fold its share of each class"
-            return [loaded.error(("regularization", "cross_validation", "folds"), message)]
-    return []
+            return {"folds": message}
+    return {}
 
 
 def _classes(dataset: Dataset) -> str:

@@ -12,11 +12,12 @@ from scipy import sparse
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.rows.pool import pool_as_training_rows
 from groupinf.effects.changes.change import Change
-from groupinf.effects.evaluations.evaluation import Evaluation
+from groupinf.effects.evaluations.evaluation import Norm, Quantity
 from groupinf.effects.evaluations.registry import of_the_paper
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.effects.influence import point_influence
 from groupinf.effects.methods.method import Setting, predictions_of
+from groupinf.effects.row_steps import row_curvatures, row_step_products
 from groupinf.effects.study import Study
 from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import trust_in_fit
@@ -24,6 +25,7 @@ from groupinf.errors import RunError
 from groupinf.experiments.workers.processes import each, one_thread
 from groupinf.groups.build import build_groups
 from groupinf.groups.groups import Groups
+from groupinf.groups.row_steps import RowSteps
 from groupinf.groups.source import GroupSource
 from groupinf.groups.streams import builder_stream
 from groupinf.numerics.bounds import bounded_problem
@@ -63,6 +65,7 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
     change = one_thread(partial(row_change_of, loaded, dataset), fitted)
     influence = one_thread(partial(_influence_on_test_loss, fitted, change), tested.of(test))
     candidates = slice(None) if dataset.pool is None else slice(dataset.n, None)
+    needing = any(builder.needs_steps for builder in loaded.config.groups.builders)
     source = GroupSource(
         dataset=pool_as_training_rows(dataset),
         sizes=loaded.config.groups.sizes,
@@ -72,6 +75,7 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
         seed=loaded.config.seed,
         test_set_names=tested.names,
         has_intercept=fitted.objective.intercept.columns > 0,
+        steps=one_thread(partial(_steps, fitted, change), candidates) if needing else None,
     )
     groups, notes = build_groups(
         source, loaded.located().groups.builders, lambda build, tasks: each(build, tasks, jobs)
@@ -82,6 +86,11 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
     return Drawn(model.lam_over_n, tested, groups, (*notes, *tested.notes), tuple(skipped))
 
 
+def _steps(fitted: Fitted, change: RowChange, rows: slice) -> RowSteps:
+    kernel, gram = row_step_products(fitted, rows)
+    return RowSteps(change.residuals[rows], row_curvatures(fitted, change, rows), kernel, gram)
+
+
 def drawn_again(loaded: LoadedStudy, dataset: Dataset, groups: Groups, about: GroupEffectsManifest) -> Drawn:
     """What an earlier run has drawn: its groups, and what its manifest says."""
     tested = chosen_again(loaded.config.test_points, dataset, about.test_points)
@@ -89,13 +98,13 @@ def drawn_again(loaded: LoadedStudy, dataset: Dataset, groups: Groups, about: Gr
 
 
 def frozen_scales(
-    fitted: Fitted, change: RowChange, test: TestRows, W: sparse.csr_array, evaluations: Sequence[Evaluation]
-) -> tuple[dict[str, float], dict[str, float]]:
+    fitted: Fitted, change: RowChange, test: TestRows, W: sparse.csr_array, evaluations: Sequence[Quantity]
+) -> tuple[dict[str, float], dict[str, Norm]]:
     """(scales, gradient_norms) of a Study of the groups W (G, n), on these evaluations and what retraining is held to.
 
     An evaluation on which no group has any influence has scale 1.
     """
-    needed = dict.fromkeys((*evaluations, *of_the_paper(fitted.objective.loss)))
+    needed: dict[Quantity, None] = dict.fromkeys((*evaluations, *of_the_paper(fitted.objective.loss)))
     scales = {evaluation.name: evaluation.scale(fitted, change, test, W) for evaluation in needed}
     norms = {name: scale.gradient_norm for name, scale in scales.items() if scale.gradient_norm is not None}
     return {name: scale.largest or 1.0 for name, scale in scales.items()}, norms
@@ -104,15 +113,15 @@ def frozen_scales(
 def make_study(
     fitted: Fitted,
     change: RowChange,
-    dataset: Dataset,
+    groups: Groups,
     test: Objective,
     drawn: Drawn,
-    evaluations: Sequence[Evaluation],
+    evaluations: Sequence[Quantity],
     loaded: LoadedStudy,
 ) -> Study:
-    """Freeze what every block reads; ``test`` is the whole test set."""
+    """Freeze what every block reads; ``groups`` are those drawn as rows of the fit, ``test`` is the whole test set."""
     numbers = retrainable(drawn.groups, drawn.skipped)
-    W = sparse.csr_array(in_fit(drawn.groups, dataset).removal_matrix(fitted.objective.n))[list(numbers)]
+    W = sparse.csr_array(groups.removal_matrix(fitted.objective.n))[list(numbers)]
     scales, norms = frozen_scales(fitted, change, drawn.tested.of(test), W, evaluations)
     return study_from(loaded, fitted, change, test, drawn.tested, evaluations, drawn.groups, scales, norms)
 
@@ -123,10 +132,10 @@ def study_from(
     change: RowChange,
     test: Objective,
     tested: ChosenPoints,
-    evaluations: Sequence[Evaluation],
+    evaluations: Sequence[Quantity],
     groups: Groups,
     scales: Mapping[str, float],
-    norms: Mapping[str, float],
+    norms: Mapping[str, Norm],
 ) -> Study:
     """A study from what has been drawn, now or by an earlier run; ``test`` is the whole test set."""
     engine, points = choose_engine(fitted, change, float(groups.sizes.mean())), tested.of(test)

@@ -27,17 +27,17 @@ from groupinf.experiments.workers.processes import one_thread
 from groupinf.experiments.workers.progress import Progress
 from groupinf.groups.groups import Groups
 from groupinf.studies.group_effects.block import GroupsOfBlock, block_to_store, groups_of_block, stored_block
-from groupinf.studies.group_effects.checks import evaluations_of, load_checked, test_objective
+from groupinf.studies.group_effects.checks import load_checked, quantities_of, test_objective
 from groupinf.studies.group_effects.draw import Drawn, draw_test_points, in_fit, make_study, row_change_of
 from groupinf.studies.group_effects.identity import identity_of
 from groupinf.studies.group_effects.manifest import Evaluated, GroupEffectsManifest
-from groupinf.studies.group_effects.prepare import CONFIG, config_file, methods_used
+from groupinf.studies.group_effects.prepare import CONFIG, config_file, methods_used, named_values
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.rows import ROWS
 from groupinf.studies.group_effects.schema import Config, LoadedStudy
 from groupinf.studies.group_effects.stored_fit import fit_from
 from groupinf.studies.group_effects.stored_groups import groups_from, retrainable
-from groupinf.studies.group_effects.study import GROUP_EFFECTS, load_run
+from groupinf.studies.group_effects.study import GROUP_EFFECTS, load_run, stored_config
 
 SETTABLE = ("test_points", "evaluations", "methods")
 # raised when an evaluation gives other numbers for the same run and settings
@@ -143,7 +143,8 @@ def _opened(path: Path, overrides: Sequence[str], out: Path | None, progress: Pr
     # what is set of test points replaces all that the run says of them
     dropped = {parse_override(o).parts[0] for o in overrides} & {"test_points"}
     kept = {key: value for key, value in run.config.items() if key not in dropped}
-    loaded = load_config(kept, overrides, Config)
+    stored_config(path, kept)  # before anything is set: what the run has must be usable by itself
+    loaded = load_config(kept, overrides, Config, str(path / CONFIG))
     progress.stage("data")
     dataset = load_checked(loaded)
     _require_same_data(path, about, dataset)
@@ -171,7 +172,8 @@ def _drawn_anew(work: Evaluation) -> tuple[Study, Drawn]:
     tested = draw_test_points(work.loaded, dataset, fitted, test)
     drawn = Drawn(about.lam_over_n, tested, groups_from(work.files), (), about.skipped)
     change = row_change_of(work.loaded, dataset, fitted)
-    return make_study(fitted, change, dataset, test, drawn, evaluations_of(work.loaded, dataset), work.loaded), drawn
+    groups, quantities = in_fit(drawn.groups, dataset), quantities_of(work.loaded, dataset)
+    return make_study(fitted, change, groups, test, drawn, quantities, work.loaded), drawn
 
 
 def _described(work: Evaluation, study: Study, drawn: Drawn) -> GroupEffectsManifest:
@@ -185,6 +187,7 @@ def _described(work: Evaluation, study: Study, drawn: Drawn) -> GroupEffectsMani
         test_points=study.test.labels,
         test_sets=drawn.tested.sets,
         test_keys=drawn.tested.keys,
+        named_values=named_values(work.loaded, work.dataset),
         drawn_at_lam_over_n=drawn.at,
         evaluations=tuple(evaluation.name for evaluation in study.evaluations),
         methods=tuple(method.name for method in study.methods),

@@ -19,16 +19,16 @@ def loose_effects(about: GroupEffectsManifest, blocks: Sequence[StoredBlock]) ->
 
     Where the run has retrained itself only of evaluations that this was not held to: its certificates tell of others.
     """
-    held = of_the_paper(about.loss) if about.evaluated is None else ()
+    held = [e.name for e in of_the_paper(about.loss)] if about.evaluated is None else ()
     per_measure = np.concatenate([block.error_estimate[-1] for block in blocks], axis=1).max(axis=1)
     per_size = np.abs(np.concatenate([block.effect[-1] for block in blocks], axis=1)).max(axis=1)
     evaluations = [EVALUATIONS[name] for name in about.evaluations]
-    names = np.array([e.name for e in evaluations for _ in e.labels(about.test_points)])
+    names = np.array([e.name for e in evaluations for _ in about.labels(e.name)])
     notes = []
     for evaluation in evaluations:
         own = names == evaluation.name
         largest = float(per_measure[own].max() / max(about.scales[evaluation.name], per_size[own].max()))
-        if evaluation not in held and not largest <= EXACT:
+        if evaluation.name not in held and not largest <= EXACT:
             notes.append(
                 f"actual effects on {evaluation.in_text} are exact to {_rounded_up(largest)} of the largest "
                 f"effect; a run retrains until no more than {_rounded_up(EFFECT_TOLERANCE)} is left"

@@ -10,14 +10,17 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.rows.pool import pool_as_training_rows
 from groupinf.experiments.driver import run_name
 from groupinf.experiments.workers.memory import LIBRARIES_BYTES, shortage
-from groupinf.studies.group_effects.checks import load_checked, model_of
+from groupinf.studies.group_effects.checks import evaluations_of, load_checked, model_of, quantities_of
 from groupinf.studies.group_effects.folds import one_class_notes
 from groupinf.studies.group_effects.lambda_sweep.plan import SweepPlan, plan_sweep, sweep_name, without_sweep
 from groupinf.studies.group_effects.memory import work_bytes
 from groupinf.studies.group_effects.prepare import retraining
 from groupinf.studies.group_effects.schema import LoadedStudy, Regularization, TestPoints
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES, summed_rows
-from groupinf.wording import counted, number
+from groupinf.wording import counted, memory_text, number
+
+# a row of the table of effects while it is made
+ROW_BYTES = 250
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ def _plan(loaded: LoadedStudy) -> tuple[Plan, Dataset]:
         run_name=run_name(retraining(loaded, dataset)),
         notes=(
             *filter(None, [shortage(work)]),
+            *_values_notes(loaded, dataset, groups),
             *choice_notes(dataset),
             *_notes(loaded, dataset, folds),
             *column_notes(dataset.uses, MOST_SHOWN),
@@ -85,6 +89,16 @@ def _plan(loaded: LoadedStudy) -> tuple[Plan, Dataset]:
         uses=dataset.uses,
     )
     return planned, dataset
+
+
+def _values_notes(loaded: LoadedStudy, dataset: Dataset, groups: int) -> list[str]:
+    """How many rows the table of effects has where more is measured of a group than on its test points."""
+    points = range(_test_points(loaded.config.test_points, dataset))
+    counts = {of.name: len(of.labels(points)) for of in quantities_of(loaded, dataset)}
+    more = [e for e in evaluations_of(loaded, dataset) if e.measured_on is None and not e.on_test_points()]
+    rows = groups * sum(counts.values()) * (len(loaded.config.methods) + 1)
+    table = f"effects.parquet has at most {counted(rows, 'row')}, about {memory_text(ROW_BYTES * rows)} in memory"
+    return [f"{e.name}: {counted(counts[e.name], 'value')} for each group and method; {table}" for e in more]
 
 
 def _notes_on_gaps(loaded: LoadedStudy, dataset: Dataset) -> list[str]:

@@ -11,14 +11,18 @@ from groupinf.datasets.choice.left import RowsLeft, TargetScale
 from groupinf.datasets.column_use import ColumnUse
 from groupinf.effects.changes.change import Change
 from groupinf.effects.changes.registry import CHANGES, REMOVE
-from groupinf.effects.methods.method import Readout
+from groupinf.effects.evaluations.evaluation import Norm
+from groupinf.effects.evaluations.registry import EVALUATIONS
+from groupinf.effects.methods.method import Method, Readout
 from groupinf.effects.methods.registry import METHODS
+from groupinf.effects.solvers import SOLVERS, Solver, SolverOptions
 from groupinf.experiments.folder.manifest import RunManifest, SweepManifest
 from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Loss
-from groupinf.numerics.losses.registry import loss_for
+from groupinf.numerics.losses.registry import LOSSES, loss_for
 from groupinf.studies.group_effects.convention import Convention, Task
 from groupinf.studies.group_effects.linear_model import LinearModel
+from groupinf.test_point_labels import OWN_GROUP
 
 # of the units, where the target is standardised
 STANDARDISED_TARGET = "y in standard deviations of the training rows"
@@ -44,6 +48,15 @@ class TestKey:
 
     __test__: ClassVar[bool] = False
 
+    test_point: int
+    name: str
+
+
+@dataclass(frozen=True)
+class NamedValue:
+    """A value of an evaluation that is on no test point, by its number in the column test_point."""
+
+    evaluation: str
     test_point: int
     name: str
 
@@ -119,7 +132,8 @@ class GroupEffectsManifest(RunManifest):
     standardised target. The fit: λ = ``lam`` = ``lam_over_n``·n, accuracies only of classes. ``change`` is what is done
     to a group. What is measured: ``test_points`` as the tables number them, chosen by their losses at the fit of
     ``drawn_at_lam_over_n``; ``scales`` are the largest predicted effects on each evaluation, ``gradient_norms`` the
-    largest ‖∇f‖ in H⁻¹. ``notes_on_groups`` are those of ``notes`` that came with the groups. ``methods`` are by what
+    largest ‖∇f‖ in H⁻¹, or that of each value; ``named_values`` are those that are on no test point, in the order of
+    tables. ``notes_on_groups`` are those of ``notes`` that came with the groups. ``methods`` are by what
     tables call them; those that are more than a name in the configuration are told in ``methods_with_options`` too.
     """
 
@@ -150,11 +164,12 @@ class GroupEffectsManifest(RunManifest):
     test_points: tuple[int, ...]
     test_sets: tuple[TestSet, ...] = ()
     test_keys: tuple[TestKey, ...] = ()
+    named_values: tuple[NamedValue, ...] = ()
     evaluations: tuple[str, ...]
     methods: tuple[str, ...]
     methods_with_options: tuple[MethodUsed, ...] = ()
     scales: Mapping[str, float]
-    gradient_norms: Mapping[str, float]
+    gradient_norms: Mapping[str, Norm]
     n_groups: int
     skipped: tuple[Skipped, ...]
     notes_on_groups: tuple[str, ...]
@@ -163,6 +178,20 @@ class GroupEffectsManifest(RunManifest):
     evaluated: Evaluated | None = None
     agreement_interval: str = ""
 
+    def labels(self, evaluation: str) -> tuple[int, ...]:
+        """What the column test_point calls the values of an evaluation, in their order."""
+        named = tuple(value.test_point for value in self.named_values if value.evaluation == evaluation)
+        of = EVALUATIONS[evaluation]
+        return named or (self.test_points if of.on_test_points() else (OWN_GROUP,))
+
+    def __post_init__(self) -> None:
+        """Raises UnknownNameError where a case that is named is not registered: nothing could be said of it."""
+        LOSSES[self.loss_name]
+        for evaluation in self.evaluations:
+            EVALUATIONS[evaluation]
+        for method in self.methods:
+            self.case(method)
+
     @property
     def n_retrained(self) -> int:
         """Groups that are not skipped."""
@@ -170,8 +199,20 @@ class GroupEffectsManifest(RunManifest):
 
     def readout(self, method: str) -> Readout:
         """How the method that tables call ``method`` is read out."""
+        return self.case(method).readout
+
+    def case(self, method: str) -> type[Method]:
+        """What the method that tables call ``method`` is."""
         named = {used.name: used.method for used in self.methods_with_options}
-        return METHODS[named.get(method, method)].readout
+        return METHODS[named.get(method, method)]
+
+    def solver(self, method: str) -> Solver | None:
+        """The solver that a key of the configuration tunes for the method; None where it has none, or a factor."""
+        if not issubclass(self.case(method), SolverOptions):
+            return None
+        own = {used.name: used.options.get("solver") for used in self.methods_with_options}
+        name = own.get(method) or self.engine.influence
+        return SOLVERS[str(name)] if name in SOLVERS and SOLVERS[str(name)].heeds else None
 
     @property
     def accuracies(self) -> tuple[float, float] | None:

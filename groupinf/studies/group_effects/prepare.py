@@ -13,7 +13,6 @@ from groupinf.datasets.choice.words import choice_notes
 from groupinf.datasets.column_use import column_notes
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.blocks import block_width
-from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.method import Method
 from groupinf.effects.study import Study
 from groupinf.experiments.folder.files import parquet_bytes
@@ -29,7 +28,15 @@ from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective
 from groupinf.numerics.predict import accuracy, mean_loss
 from groupinf.studies.group_effects.block import GroupsOfBlock, groups_of_block, retrain_block
-from groupinf.studies.group_effects.checks import change_of, evaluations_of, model_of, test_objective, trained_on
+from groupinf.studies.group_effects.checks import (
+    change_of,
+    evaluations_of,
+    model_of,
+    parameter_names,
+    quantities_of,
+    test_objective,
+    trained_on,
+)
 from groupinf.studies.group_effects.draw import Drawn, draw, in_fit, make_study, row_change_of, study_from
 from groupinf.studies.group_effects.fit import Model, fit_model, scored_values
 from groupinf.studies.group_effects.identity import identity_of, without_data
@@ -39,6 +46,7 @@ from groupinf.studies.group_effects.manifest import (
     FitCertificate,
     GroupEffectsManifest,
     MethodUsed,
+    NamedValue,
     Skipped,
 )
 from groupinf.studies.group_effects.memory import work_bytes
@@ -109,9 +117,11 @@ class Retraining:
         test = one_thread(partial(test_objective, dataset, model), chosen.fitted.objective.basis)
         progress.stage("groups")
         drawn = self.given.drawn or draw(loaded, dataset, chosen, test, jobs)
-        evaluations = evaluations_of(loaded, dataset)
+        evaluations = quantities_of(loaded, dataset)
         change = one_thread(partial(row_change_of, loaded, dataset), chosen.fitted)
-        study = one_thread(partial(make_study, chosen.fitted, change, dataset, test, drawn, evaluations), loaded)
+        study = one_thread(
+            partial(make_study, chosen.fitted, change, in_fit(drawn.groups, dataset), test, drawn, evaluations), loaded
+        )
         return Made(
             blocks=_blocks(study, dataset, drawn.groups, drawn.skipped),
             files=_files(loaded, dataset, chosen, drawn.groups),
@@ -150,7 +160,7 @@ def _study_again(
         row_change_of(loaded, dataset, fitted),
         test_objective(dataset, manifest.model, fitted.objective.basis),
         chosen_again(loaded.config.test_points, dataset, manifest.test_points),
-        [EVALUATIONS[name] for name in manifest.evaluations],
+        quantities_of(loaded, dataset),
         groups,
         manifest.scales,
         manifest.gradient_norms,
@@ -160,6 +170,16 @@ def _study_again(
 def config_file(values: Mapping[str, Any]) -> dict[str, bytes]:
     """A configuration as the file of a run."""
     return {CONFIG: yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True).encode()}
+
+
+def named_values(loaded: LoadedStudy, dataset: Dataset) -> tuple[NamedValue, ...]:
+    """What is measured on no test points and has names, for the manifest."""
+    names = parameter_names(dataset, model_of(loaded, dataset))
+    return tuple(
+        NamedValue(evaluation.name, label, name)
+        for evaluation in evaluations_of(loaded, dataset)
+        for label, name in evaluation.value_names(names).items()
+    )
 
 
 def methods_used(methods: Sequence[Method]) -> tuple[MethodUsed, ...]:
@@ -218,6 +238,7 @@ def _described(work: Retraining, model: Model, test: Objective, study: Study, dr
         test_points=study.test.labels,
         test_sets=drawn.tested.sets,
         test_keys=drawn.tested.keys,
+        named_values=named_values(work.loaded, dataset),
         drawn_at_lam_over_n=drawn.at,
         evaluations=tuple(evaluation.name for evaluation in study.evaluations),
         methods=tuple(method.name for method in study.methods),

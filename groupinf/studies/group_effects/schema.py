@@ -14,7 +14,7 @@ from pydantic import (
 
 from groupinf.analysis.pairs import ACTUAL
 from groupinf.config.load import LoadedConfig
-from groupinf.config.registered import FaultBelowError, NamedSection, RegisteredName
+from groupinf.config.registered import FaultBelowError, NamedSection
 from groupinf.config.section import (
     NonNegativeInt,
     Percent,
@@ -31,6 +31,7 @@ from groupinf.config.words import found, in_quotes
 from groupinf.datasets.registry import DatasetConfig
 from groupinf.effects.changes.change import Change
 from groupinf.effects.changes.registry import CHANGES
+from groupinf.effects.evaluations.evaluation import Evaluation
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.influence import Influence
 from groupinf.effects.methods.method import Method
@@ -44,8 +45,6 @@ from groupinf.groups.by_value import ColumnNames, Gaps
 from groupinf.groups.sizes import Sizes
 from groupinf.studies.group_effects.model_section import MODEL, LossName, ModelConfig
 
-EvaluationName = Annotated[str, RegisteredName(EVALUATIONS)]
-
 # an entry of ``methods``: the name of a method, or a section with its options
 METHOD = NamedSection(METHODS, "method", in_short=True)
 # those of Koh et al. 2019
@@ -57,6 +56,11 @@ def _key(value: Any) -> str:
     if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
         return str(value)
     raise ValueError(f"expected text or a whole number, found {found(value)}{in_quotes(value)}")
+
+
+def _each_once(evaluations: tuple[Evaluation, ...]) -> tuple[Evaluation, ...]:
+    distinct(tuple(evaluation.name for evaluation in evaluations))
+    return evaluations
 
 
 def _two_entries(value: Any) -> Any:
@@ -181,7 +185,12 @@ class Config(StudyConfig):
     block_width: PositiveInt | None = None
     test_points: TestPoints = TestPoints(random=3, highest_loss=3)
     evaluations: (
-        Annotated[tuple[EvaluationName, ...], Field(strict=False, min_length=1), AfterValidator(distinct)] | None
+        Annotated[
+            tuple[Annotated[Evaluation, NamedSection(EVALUATIONS, "evaluation", in_short=True)], ...],
+            Field(strict=False, min_length=1),
+            AfterValidator(_each_once),
+        ]
+        | None
     ) = None
     methods: Annotated[
         tuple[Annotated[Method, METHOD], ...],

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from groupinf.config.load import load_config
+from groupinf.errors import DataError
 from groupinf.experiments.driver import load_run as load
 from groupinf.experiments.folder.run_directory import RunDirectory
+from groupinf.experiments.folder.stored_manifest import REGISTERS_IT
 from groupinf.experiments.study import StudyKind
 from groupinf.experiments.sweep.result import load_sweep as load_sweep_of
+from groupinf.registry import UnknownNameError
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.collect import collect
 from groupinf.studies.group_effects.manifest import STUDY, GroupEffectsManifest, LambdaSweepManifest
@@ -24,7 +29,18 @@ def checked(loaded: LoadedStudy) -> Retraining:
 
 def _again(directory: RunDirectory, manifest: GroupEffectsManifest) -> Retraining:
     """The work of a run from its own configuration and the data that this names."""
-    return checked(load_config(directory.path / CONFIG, (), Config))
+    return checked(stored_config(directory.path, directory.path / CONFIG))
+
+
+def stored_config(path: Path, source: Path | Mapping[str, Any]) -> LoadedStudy:
+    """The configuration of the run in ``path``; ``source`` is its file, or what of that counts.
+
+    Raises DataError where it names what is not registered, ConfigError where it cannot be used for another reason.
+    """
+    try:
+        return load_config(source, (), Config, str(path / CONFIG))
+    except UnknownNameError as error:
+        raise DataError(f"{error}\n{path}: {REGISTERS_IT}") from error
 
 
 GROUP_EFFECTS = StudyKind(

@@ -358,6 +358,8 @@ class TestCommand:
             (("figure-2", run_dir, "-o", out), "groupinf evaluate"),
             (("figure-3", run_dir, "-o", out), "expected one of figure-1, figure-2, figure-c1"),
             (("figure-1", run_dir, "-o", "f.jpg"), "expected a file that ends in .svg, .pdf or .png, found 'f.jpg'"),
+            (("figur-1", str(tmp_path)), "found 'figur-1'; did you mean 'figure-1'?\n-o: expected a file that ends in"),
+            (("figure-1", str(tmp_path)), "-o: expected a file that ends in .svg, .pdf or .png, found nothing"),
             (("figure-1", str(tmp_path), "-o", out), "expected the folder of a run, found no manifest.json in it"),
             (("figure-1", "-o", out), "Missing argument 'RUN_DIR...'"),
         ):

@@ -13,7 +13,7 @@ from groupinf.reporting.html.parts.markup import Html, element, joined
 from groupinf.reporting.html.parts.scales import rho_scale
 from groupinf.reporting.words.entries import Entry, Look, Looks
 from groupinf.reporting.words.formats import coefficient
-from groupinf.reporting.words.style import evaluation_name
+from groupinf.reporting.words.style import each_value, each_values, evaluation_name
 from groupinf.wording import number, power_of_ten
 
 # units of the drawing, which is as wide as its place
@@ -21,10 +21,6 @@ _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BELOW = 340, 250, 48, 14, 10, 38
 _STEPS = 5
 _APART = 5  # between the marks of two predictions at one λ/n
 _MOST_TICKS = 6
-_WORDS = (
-    "Each mark is the median over test points at one λ/n, its bar reaches from the lowest to the highest test point. "
-    "At ρ = 1, the top of a panel, a prediction ranks the groups as the actual effects do."
-)
 
 
 @dataclass(frozen=True)
@@ -52,8 +48,16 @@ def against_lambda(entries: Sequence[Entry], looks: Looks) -> Html:
     if not of_rho:
         return joined([])
     panels = [_panel(evaluation, lines, looks, across, up, lams) for evaluation, lines in found.items() if lines]
-    words = element("p", {"class": "quiet"}, _WORDS)
+    words = element("p", {"class": "quiet"}, _words(entries))
     return joined([element("div", {"class": "grid"}, *panels), words])
+
+
+def _words(entries: Sequence[Entry]) -> str:
+    each, many = (of(evaluations_of(entries)) for of in (each_value, each_values))
+    return (
+        f"Each mark is the median over {many} at one λ/n, its bar reaches from the lowest to the highest {each}. "
+        "At ρ = 1, the top of a panel, a prediction ranks the groups as the actual effects do."
+    )
 
 
 def _lam(entry: Entry) -> float:

@@ -16,7 +16,8 @@ from groupinf.reporting.html.parts.markup import Html, element, joined
 from groupinf.reporting.html.parts.table import Cell, Column, Row, table
 from groupinf.reporting.words.entries import Entry, Look
 from groupinf.reporting.words.formats import coefficient, extent, interval, percent, ratio
-from groupinf.reporting.words.style import evaluation_name, point_name
+from groupinf.reporting.words.style import MOST_NAMED_VALUES, each_values, evaluation_name, point_name
+from groupinf.test_point_labels import FIRST_NAMED
 
 RUN = Column("Run")
 _ABSENT = Cell("", math.nan)
@@ -48,7 +49,6 @@ SLOPE = Statistic("slope", "slope", "Slope", ratio)
 UNDER = Statistic("underestimated", "underestimated", "Underestimated", percent)
 # where columns are many: what they hold, and what their caption says of them
 IN_SHORT = (RHO, SLOPE, replace(UNDER, name="under"))
-IN_SHORT_WORDS = "median over test points; under: share underestimated"
 
 
 def overall(entry: Entry, evaluation: str) -> pd.DataFrame:
@@ -78,6 +78,25 @@ def values_of(entries: Sequence[Entry], statistic: Statistic, lowest: bool = Fal
     return values + ([float(statistic.limits(row)[0]) for row in rows] if lowest else [])
 
 
+def in_short_words(entries: Sequence[Entry]) -> str:
+    """What the numbers of :func:`median_cells` are."""
+    return f"median over {each_values(evaluations_of(entries))}; under: share underestimated"
+
+
+def first_values(rows: pd.DataFrame, evaluation: str) -> tuple[pd.DataFrame, str]:
+    """Rows of the Spearman table of an evaluation, of many values with names of their own those of the first; and what
+    to say of the others.
+    """
+    points = rows["test_point"].unique()
+    hidden = len(points) - MOST_NAMED_VALUES
+    if hidden <= 0 or not (points <= FIRST_NAMED).all():
+        return rows, ""
+    words = (
+        f"; the first {MOST_NAMED_VALUES} of {len(points):,} {each_values([evaluation])}, tables/spearman.csv has all"
+    )
+    return rows[rows["test_point"].isin(points[:MOST_NAMED_VALUES])], words
+
+
 def statistic_table(
     entries: Sequence[Entry],
     evaluation: str,
@@ -95,10 +114,14 @@ def statistic_table(
     columns = [RUN if several else Column("Measured on"), Column(drawn_heading, wide=True), *numbers]
     if several:
         present = [entry for entry in entries if any(name == evaluation for name, _ in entry.pairs.measures)]
-        rows = [_run_row(entry, i, evaluation, methods, statistics, scale) for i, entry in enumerate(present)]
+        rows, others = (
+            [_run_row(entry, i, evaluation, methods, statistics, scale) for i, entry in enumerate(present)],
+            "",
+        )
     else:
-        rows = _point_rows(entries[0], evaluation, methods, statistics, scale)
-    return table(f"{evaluation_name(evaluation)}, all groups", columns, rows)
+        found, others = first_values(overall(entries[0], evaluation), evaluation)
+        rows = _point_rows(entries[0], found, evaluation, methods, statistics, scale)
+    return table(f"{evaluation_name(evaluation)}, all groups{others}", columns, rows)
 
 
 def method_columns(methods: Mapping[str, Look], statistics: Sequence[Statistic]) -> list[Column]:
@@ -124,9 +147,13 @@ def median_cells(
 
 
 def _point_rows(
-    entry: Entry, evaluation: str, methods: Mapping[str, Look], statistics: Sequence[Statistic], scale: Scale
+    entry: Entry,
+    found: pd.DataFrame,
+    evaluation: str,
+    methods: Mapping[str, Look],
+    statistics: Sequence[Statistic],
+    scale: Scale,
 ) -> list[Row]:
-    found = overall(entry, evaluation)
     rows: list[Row] = []
     for point in map(int, found["test_point"].unique()):
         by_method = {row["method"]: row for row in found[found["test_point"] == point].to_dict("records")}

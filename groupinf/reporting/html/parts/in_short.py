@@ -9,7 +9,6 @@ from groupinf.analysis.extent import extents
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.reporting.html.parts.agreement_tables import (
     IN_SHORT,
-    IN_SHORT_WORDS,
     RHO,
     RUN,
     SLOPE,
@@ -17,6 +16,7 @@ from groupinf.reporting.html.parts.agreement_tables import (
     evaluation_cell,
     evaluations_of,
     extent_cell,
+    in_short_words,
     median_cells,
     method_columns,
     named_symbol,
@@ -25,7 +25,7 @@ from groupinf.reporting.html.parts.agreement_tables import (
 from groupinf.reporting.html.parts.markup import Html
 from groupinf.reporting.html.parts.table import Cell, Column, Row, table
 from groupinf.reporting.words.entries import Entry, Look, Looks
-from groupinf.reporting.words.style import evaluation_name
+from groupinf.reporting.words.style import each_value, evaluation_name
 
 _COLUMNS = (
     Column("Evaluation"),
@@ -44,13 +44,13 @@ def in_short(entries: Sequence[Entry], looks: Looks) -> Html:
     run, pairs = entries[0].run, entries[0].pairs
     rows = [_cells(row, looks.methods[row["method"]]) for row in extents(run.spearman).to_dict("records")]
     several = len(pairs.measures) > len({evaluation for evaluation, _ in pairs.measures})
-    reach = ", from the lowest to the highest test point" if several else ""
+    reach = f", from the lowest to the highest {each_value(evaluations_of(entries))}" if several else ""
     return table(f"In short: all groups{reach}", _COLUMNS, rows)
 
 
 def _cells(row: Mapping[Any, Any], look: Look) -> list[Cell]:
     method = named_symbol(look, look.style.name)
-    points = f"{row['test_points']:,}" if EVALUATIONS[row["evaluation"]].on_test_points else "–"
+    points = f"{row['test_points']:,}" if EVALUATIONS[row["evaluation"]].on_test_points() else "–"
     return [
         Cell(evaluation_name(row["evaluation"])),
         Cell(method),
@@ -71,4 +71,4 @@ def _of_several(entries: Sequence[Entry], looks: Looks) -> Html:
                 first = [evaluation_cell(evaluation), run_cell(entry, position)]
                 rows.append([*first, *median_cells(by_method, looks.methods, IN_SHORT)])
     columns = [Column("Evaluation"), RUN, *method_columns(looks.methods, IN_SHORT)]
-    return table(f"In short: all groups, {IN_SHORT_WORDS}", columns, rows)
+    return table(f"In short: all groups, {in_short_words(entries)}", columns, rows)

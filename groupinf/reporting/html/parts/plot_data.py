@@ -125,6 +125,8 @@ def _panel(entry: Entry, i: int, arrays: _Arrays) -> dict[str, Any]:
     words = measured_on(entry, evaluation, point)
     panel: dict[str, Any] = {"words": words, "actual": arrays.place(actual), "predicted": {}, "limits": {}, "rho": {}}
     for m, method in enumerate(entry.pairs.methods):
+        if not entry.pairs.has[m, i]:
+            continue
         predicted = entry.pairs.predicted[m, i]
         panel["predicted"][method] = arrays.place(predicted)
         to_scale = method not in entry.pairs.ranks_only

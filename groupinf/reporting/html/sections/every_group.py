@@ -11,7 +11,14 @@ from groupinf.reporting.html.parts.plot_controls import plot_controls
 from groupinf.reporting.html.parts.plot_data import measured_on, plot_data, shown_plots
 from groupinf.reporting.html.section import Answer, Material, PngOf, Section
 from groupinf.reporting.words.entries import Entry, Looks
-from groupinf.reporting.words.style import MOST_TEST_POINTS, evaluation_name, method_name, panel_name
+from groupinf.reporting.words.style import (
+    MOST_TEST_POINTS,
+    each_value,
+    each_values,
+    evaluation_name,
+    method_name,
+    panel_name,
+)
 from groupinf.studies.group_effects.result import Run
 
 _AXES = (
@@ -60,7 +67,9 @@ def interactive_plots(entries: Sequence[Entry], looks: Looks) -> Html:
         grids.append(element("div", {"class": "grid"}, *figures))
     about = [_AXES]
     if any(len(places) < len(entry.pairs.measures) for entry, places in zip(entries, shown, strict=True)):
-        which = "The first test point" if len(entries) > 1 else f"The first {MOST_TEST_POINTS} test points"
+        names = [name for entry in entries for name, _ in entry.pairs.measures]
+        several = f"The first {MOST_TEST_POINTS} {each_values(names)}"
+        which = f"The first {each_value(names)}" if len(entries) > 1 else several
         about.append(f"{which} of each evaluation: the plots show no more.")
     quiet = [element("p", {"class": "quiet"}, line) for line in about]
     return joined([plot_controls(entries, looks), *quiet, *grids])

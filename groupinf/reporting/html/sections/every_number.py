@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from groupinf.reporting.html.parts.agreement_tables import RUN, evaluations_of, run_cell
+from groupinf.reporting.html.parts.agreement_tables import RUN, evaluations_of, first_values, run_cell
 from groupinf.reporting.html.parts.markup import Html, element, joined
 from groupinf.reporting.html.parts.table import Cell, Column, table
 from groupinf.reporting.html.section import Answer, Material, Section
-from groupinf.reporting.tables.spearman import KEY_HEADERS, STATISTIC_HEADERS
+from groupinf.reporting.tables.spearman import STATISTIC_HEADERS, key_headers
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.formats import coefficient, interval, percent, ratio
 from groupinf.reporting.words.style import evaluation_name, kind_name, method_name, point_name
@@ -27,14 +27,16 @@ def _answer(material: Material) -> Answer:
 
 def _table(caption: str, evaluation: str, entries: Sequence[Entry]) -> Html:
     several = len(entries) > 1
-    keys = [Column(heading) for heading in KEY_HEADERS]
+    keys = [Column(heading) for heading in key_headers(evaluation)]
     columns = [*([RUN] if several else []), *keys, *(Column(h, numeric=True) for h in STATISTIC_HEADERS)]
     rows = []
+    others = ""
     for entry in entries:
         spearman = entry.run.spearman
-        for row in spearman[spearman["evaluation"] == evaluation].to_dict("records"):
+        found, others = first_values(spearman[spearman["evaluation"] == evaluation], evaluation)
+        for row in found.to_dict("records"):
             rows.append([*([run_cell(entry)] if several else []), *_cells(row, entry.sets)])
-    return table(caption, columns, rows)
+    return table(f"{caption}{others}", columns, rows)
 
 
 def _cells(row: Mapping[Any, Any], sets: Mapping[int, str]) -> list[Cell]:

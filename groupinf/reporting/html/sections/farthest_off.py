@@ -17,6 +17,7 @@ from groupinf.reporting.words.entries import Entry, Looks
 from groupinf.reporting.words.formats import percent, shorten
 from groupinf.reporting.words.style import (
     LONGEST_NAME,
+    each_value,
     evaluation_name,
     kind_name,
     method_in_text,
@@ -107,14 +108,15 @@ def _words(entries: Sequence[Entry], most: int, plotted: bool) -> str:
     hint = " Press a group to mark it in the plots below." if plotted else ""
     evaluations = [[name for name, _ in entry.pairs.measures] for entry in entries]
     several_points = any(len(set(names)) < len(names) for names in evaluations)
+    each = each_value(name for names in evaluations for name in names)
     once = (
-        " An evaluation lists a group once, where it is farthest off, and at most half of its groups on one test point."
+        f" An evaluation lists a group once, where it is farthest off, and at most half of its groups on one {each}."
         if several_points
         else ""
     )
     return (
         f"The {most} groups of each evaluation that {first} misses by most, worst first. Error: distance to the actual "
-        f"effect as a multiple of the median actual effect (without sign) on the same test point.{once}{hint}"
+        f"effect as a multiple of the median actual effect (without sign) on the same {each}.{once}{hint}"
     )
 
 

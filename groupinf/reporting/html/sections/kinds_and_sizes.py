@@ -14,17 +14,19 @@ from groupinf.analysis.breakdown import agreement_by_size
 from groupinf.analysis.extent import extents_by
 from groupinf.reporting.html.parts.agreement_tables import (
     IN_SHORT,
-    IN_SHORT_WORDS,
     RHO,
     RUN,
     SLOPE,
     Statistic,
     evaluation_cell,
     evaluations_of,
+    first_values,
+    in_short_words,
     mark_of,
     median_cells,
     method_columns,
     named_symbol,
+    overall,
     run_cell,
 )
 from groupinf.reporting.html.parts.marks import Mark, Scale, drawing
@@ -34,7 +36,16 @@ from groupinf.reporting.html.parts.table import Cell, Column, Row, table
 from groupinf.reporting.html.section import Answer, Material, Section
 from groupinf.reporting.words.entries import Entry, Look
 from groupinf.reporting.words.formats import size_words
-from groupinf.reporting.words.style import KindStyle, evaluation_name, kind_name, method_name, point_name
+from groupinf.reporting.words.style import (
+    MOST_NAMED_VALUES,
+    KindStyle,
+    each_value,
+    each_values,
+    evaluation_name,
+    kind_name,
+    method_name,
+    point_name,
+)
 from groupinf.reporting.words.worst import worst_line
 from groupinf.wording import number
 
@@ -72,10 +83,13 @@ def _answer(material: Material) -> Answer:
 
 def _words(entries: Sequence[Entry]) -> str:
     shared = dict.fromkeys(method_name(entry.method) for entry in entries)
+    each = each_value(evaluations_of(entries))
+    cut = [name for e in entries for name in evaluations_of([e]) if first_values(overall(e, name), name)[1]]
+    most = f" Of {each_values(cut)} the first {MOST_NAMED_VALUES} have a mark." if cut else ""
     return (
         "Within a kind, or a range of sizes, effects differ less than over all groups, which alone can lower ρ. "
-        f"Drawn: {', '.join(shared)} against the actual effect, one mark per test point; undefined values are left "
-        f"out. The dashed line is at 1: for ρ, the same order as the actual effects. {SLOPE_SCALE}"
+        f"Drawn: {', '.join(shared)} against the actual effect, one mark per {each}; undefined values are left "
+        f"out. The dashed line is at 1: for ρ, the same order as the actual effects. {SLOPE_SCALE}{most}"
     )
 
 
@@ -138,7 +152,8 @@ def _drawing_table(
 def _drawn_cell(part: _Part, rows: pd.DataFrame, evaluation: str, statistic: Statistic, scale: Scale) -> Cell:
     """A mark per test point, without intervals, in order of their values; sorted by the value farthest from 1."""
     marks = []
-    for row in rows[rows["evaluation"] == evaluation].sort_values(statistic.column).to_dict("records"):
+    drawn, _ = first_values(rows[rows["evaluation"] == evaluation], evaluation)
+    for row in drawn.sort_values(statistic.column).to_dict("records"):
         on = point_name(evaluation, int(row["test_point"]), part.entry.sets)
         mark = mark_of(row, statistic, part.look, f"{on}: ")
         marks.append(Mark(mark.value, math.nan, math.nan, mark.look, mark.marker, mark.words))
@@ -158,7 +173,7 @@ def _numbers(by: str, parts: Sequence[_Part], entries: Sequence[Entry], methods:
     ]
     keys = _key_columns(by, entries)
     columns = [*keys, Column("Evaluation"), Column("n", numeric=True), *method_columns(methods, IN_SHORT)]
-    content = table(f"In numbers by {by}: {IN_SHORT_WORDS}", columns, rows)
+    content = table(f"In numbers by {by}: {in_short_words(entries)}", columns, rows)
     if len(entries) == 1:
         return content
     return element("details", {}, element("summary", {}, f"In numbers, by {by}"), content)

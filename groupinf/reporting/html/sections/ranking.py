@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from groupinf.reporting.html.parts.against_lambda import against_lambda, is_series
-from groupinf.reporting.html.parts.agreement_tables import RHO, legend, statistic_table, values_of, with_values
+from groupinf.reporting.html.parts.agreement_tables import (
+    RHO,
+    evaluations_of,
+    legend,
+    statistic_table,
+    values_of,
+    with_values,
+)
 from groupinf.reporting.html.parts.markup import element, joined
 from groupinf.reporting.html.parts.scales import rho_scale
 from groupinf.reporting.html.section import Answer, Material, Section
 from groupinf.reporting.words.answers import ranking_answer
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.formats import one_line
+from groupinf.reporting.words.style import each_value
 
 
 def _answer(material: Material) -> Answer:
@@ -33,8 +41,9 @@ def _rho_words(entries: Sequence[Entry]) -> str:
     """What ρ is, and what stands beside it: intervals for one run, test points for several."""
     words = "ρ: Spearman's rank correlation of predicted with actual effects over the groups; 1 is the same order."
     if len(entries) > 1:
+        each = each_value(evaluations_of(entries))
         return (
-            f"{words} A mark for each test point; numbers are those of the lowest and of the highest test point, "
+            f"{words} A mark for each {each}; numbers are those of the lowest and of the highest {each}, "
             "of a single one with its 95 % interval."
         )
     table = entries[0].run.spearman

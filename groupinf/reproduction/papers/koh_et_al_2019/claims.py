@@ -91,7 +91,7 @@ def overall_claim(runs: Sequence[KohFacts], others: Sequence[KohFacts]) -> Claim
         for part, with_self_loss in ((runs, True), (others, False))
         for run in part
         for row in run.spearman[run.spearman["method"] == Influence.name].to_dict("records")
-        if with_self_loss or EVALUATIONS[row["evaluation"]].on_test_points
+        if with_self_loss or EVALUATIONS[row["evaluation"]].on_test_points()
     }
     paper = f"Introduction: ρ is {OVERALL[0]} to {OVERALL[1]:.1f}; here on all test points of Figures 1 and C.1"
     return _range_claim(paper, values, OVERALL)

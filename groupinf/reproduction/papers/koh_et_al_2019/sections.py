@@ -112,7 +112,7 @@ def _panels(results: Found, method: str, name: str, figures: Sequence[str]) -> l
 
 def _range(spearman: Sequence[float], evaluation: str) -> str:
     """Over test points; a group's own loss has none."""
-    several = EVALUATIONS[evaluation].on_test_points
+    several = EVALUATIONS[evaluation].on_test_points()
     return extent(min(spearman), max(spearman), coefficient) if several else UNDEFINED
 
 
@@ -144,7 +144,7 @@ def _other_points(results: Found, figures: Sequence[str]) -> list[str]:
     rows = []
     for run in other_runs(results):
         for evaluation in run.evaluations:
-            if EVALUATIONS[evaluation].on_test_points:
+            if EVALUATIONS[evaluation].on_test_points():
                 values = list(run.rows(evaluation, Influence.name)["spearman"])
                 each = ", ".join(map(coefficient, values))
                 rows.append((run.dataset, evaluation_name(evaluation), each, _range(values, evaluation)))

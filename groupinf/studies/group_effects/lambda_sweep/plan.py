@@ -34,7 +34,7 @@ def plan_sweep(loaded: LoadedStudy, wanted: SweepConfig | None = None, redraw: b
     sweep = wanted or loaded.config.regularization.sweep
     if sweep is None:
         expected = "expected sweep: {min: .., max: .., num: ..} or --lambda-over-n MIN:MAX:NUM, found neither"
-        raise loaded.error(("regularization",), expected)
+        raise loaded.error(("regularization",), f"{expected} (in Python it is the argument lambda_over_n)")
     configured = loaded.config.regularization.sweep
     anew = redraw or sweep.redraw or (configured is not None and configured.redraw)
     return SweepPlan(without_sweep(loaded), sweep.grid(), anew)

@@ -1,0 +1,234 @@
+"""The coefficients of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BeforeValidator, WithJsonSchema
+from scipy import sparse
+
+from groupinf.config.section import Problem, distinct
+from groupinf.config.words import found
+from groupinf.effects.context import BlockContext
+from groupinf.effects.evaluations.evaluation import Evaluation, Measure, Norm, ParameterNames, Quantity, Scale
+from groupinf.effects.test_rows import TestRows
+from groupinf.effects.trust import Trust
+from groupinf.numerics.change import Changed, RowChange, group_gradients
+from groupinf.numerics.conjugate_gradient import column_dots
+from groupinf.numerics.fit import Fitted
+from groupinf.numerics.losses.loss import Array, Loss
+from groupinf.numerics.objective import Objective
+from groupinf.test_point_labels import FIRST_NAMED
+from groupinf.wording import did_you_mean
+
+ALL, INTERCEPT = "all", "intercept"
+# groups whose gradients, and coefficients whose unit vectors, are solved for at a time
+AT_ONCE = 256
+# coefficients up to which ‖∇f‖ is solved for; beyond it is bounded by the penalty, as that costs no solve
+MOST_NORMS = 2048
+# features that a message names, and among which it looks for one that is meant: more would take seconds
+MOST_SHOWN, MOST_COMPARED = 12, 20_000
+
+
+def _asked(value: Any) -> Any:
+    """``all``, or a list of features, for a validator."""
+    if value == ALL or (isinstance(value, list | tuple) and value):
+        known = value if isinstance(value, str) else tuple(_feature(entry) for entry in value)
+        return known if isinstance(known, str) else distinct(known)
+    single = isinstance(value, str | int) and not isinstance(value, bool)
+    written = f"; write [{value}]" if single else ""
+    raise ValueError(f"expected {ALL}, or a list of features such as [age, {INTERCEPT}], found {found(value)}{written}")
+
+
+def _feature(value: Any) -> str:
+    if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
+        return str(value)
+    raise ValueError(f"expected names of features, found {found(value)} in the list")
+
+
+Asked = Annotated[
+    tuple[str, ...] | Literal["all"],
+    BeforeValidator(_asked),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"const": ALL},
+                {"type": "array", "items": {"type": ["string", "integer"]}, "minItems": 1, "uniqueItems": True},
+            ]
+        },
+        mode="validation",
+    ),
+]
+
+
+class Coefficient(Evaluation):
+    """f(θ) = θ_j for some features or all, the intercept by its name; of several classes one for each (θ_jk).
+
+    What DFBETAS tell of single rows (Belsley, Kuh and Welsch 1980, section 2.1) before they are divided by a standard
+    error. Where an intercept for each class has no level that data tell, it is taken relative to the mean of all.
+    """
+
+    name: ClassVar = "coefficient"
+    label: ClassVar = "Coefficient"
+    in_text: ClassVar = "coefficient"
+    short: ClassVar = "coefficient"
+    measured_on: ClassVar = None
+    each: ClassVar = "coefficient"
+
+    evaluation: Literal["coefficient"] = "coefficient"
+    of: Asked
+
+    @classmethod
+    def unit(cls, loss: Loss, classes: Sequence[str]) -> str:
+        """Of a score by a feature's unit."""
+        score = loss.score_words(classes) or ("score of a class" if loss.outputs > 1 else "prediction")
+        return (
+            f"change of the {score} per unit of the feature as the model has it, which of a standardised one is its "
+            "standard deviation over the training rows"
+        )
+
+    def check(self, names: ParameterNames) -> Problem | None:
+        """A feature that there is not, or that several are called so."""
+        for feature in self.of if self.of != ALL else ():
+            times = names.features.count(feature)
+            if times > 1:
+                return Problem("of", f"expected names that one feature has, found {feature!r}, which {times} have")
+            if not times and not (feature == INTERCEPT and names.intercept):
+                known = [*islice(names.features, MOST_COMPARED), *([INTERCEPT] if names.intercept else [])]
+                more = len(names.features) - MOST_SHOWN
+                listed = ", ".join(known[:MOST_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+                near = did_you_mean(feature, known)
+                return Problem(
+                    "of",
+                    f"expected features of the data or {INTERCEPT}, found {feature!r}{near}; the data have {listed}",
+                )
+        return None
+
+    def value_names(self, names: ParameterNames) -> Mapping[int, str]:
+        """Features, and classes where there are several of each."""
+        called = [*names.features, INTERCEPT]
+        features = [called[j] for j in self._places(names)]
+        words = [f"{feature} ({c})" for feature in features for c in names.classes] if names.classes else features
+        return dict(zip(self.quantity(names).labels(()), words, strict=True))
+
+    def quantity(self, names: ParameterNames) -> Quantity:
+        """The coefficients by their places."""
+        return Coefficients(self._places(names), len(names.features), len(names.classes) or 1)
+
+    def _places(self, names: ParameterNames) -> tuple[int, ...]:
+        """Rows of θ: a feature's, d the intercept's."""
+        d = len(names.features)
+        if self.of == ALL:
+            return tuple(range(d + names.intercept))
+        place = {INTERCEPT: d} | {name: j for j, name in enumerate(names.features)}
+        return tuple(place[feature] for feature in self.of)
+
+
+@dataclass(frozen=True)
+class Coefficients(Quantity):
+    """Rows of θ as of a model in its d ``features``: a feature's, or d for the intercept; each with all ``outputs``."""
+
+    places: tuple[int, ...]
+    features: int
+    outputs: int
+    name: ClassVar = Coefficient.name
+
+    def labels(self, test_points: Sequence[int]) -> tuple[int, ...]:
+        """FIRST_NAMED and downwards by the index j·K' + k of the parameter, whichever others are asked for."""
+        return tuple(FIRST_NAMED - (j * self.outputs + k) for j in self.places for k in range(self.outputs))
+
+    def measures(self, test: TestRows, block: Changed) -> tuple[Measure, ...]:
+        """One, in one part."""
+        picked = self._picked(block.fitted.objective)
+        return (Measure(self, self.labels(()), (picked,)),)
+
+    def scale(self, fitted: Fitted, change: RowChange, test: TestRows, groups: sparse.csr_array) -> Scale:
+        """The largest |H⁻¹g(δ)| there, and each ‖e_j‖ in H⁻¹."""
+        picked, largest = self._picked(fitted.objective), 0.0
+        for start in range(0, groups.shape[0], AT_ONCE):
+            inside: NDArray[np.bool_] = np.ascontiguousarray(groups[start : start + AT_ONCE].astype(bool).toarray().T)
+            g = group_gradients(fitted.objective, change.residuals, inside)
+            largest = max(largest, float(np.abs(picked.scores(fitted.factor.solve(g))).max()))
+        return Scale(largest, tuple(float(norm) for part in self._norms(fitted, picked) for norm in part))
+
+    def _picked(self, objective: Objective) -> Picked:
+        return Picked(objective, self.features, np.array(self.places, dtype=np.int64))
+
+    def _norms(self, fitted: Fitted, picked: Picked) -> Iterator[Array]:
+        """‖e_j‖ in H⁻¹, of a weight at most 1/√λ."""
+        bounded = len(self.places) * self.outputs > MOST_NORMS
+        step = max(1, AT_ONCE // self.outputs)
+        for start in range(0, len(self.places), step):
+            places = picked.places[start : start + step]
+            if bounded and (places < picked.features).all():
+                yield np.full(places.size * self.outputs, fitted.objective.lam**-0.5)
+            else:
+                unit = replace(picked, places=places).gradients()
+                yield np.sqrt(column_dots(unit, fitted.factor.solve(unit)))
+
+    def gradient_norms(self, norms: Mapping[str, Norm], at: BlockContext) -> Array:
+        """The same for every group."""
+        return np.repeat(np.atleast_1d(norms[self.name])[:, None], at.changed.g.shape[1], axis=1)
+
+    def rounding(self, trust: Trust, of_fit: Trust, norms: Array) -> Array:
+        """By Cauchy and Schwarz from the decrements that rounding leaves."""
+        return np.asarray(norms * (trust.rounding + of_fit.rounding))
+
+
+@dataclass(frozen=True)
+class Picked:
+    """Some rows of θ, T = rows·K' values: of features as users know them, also where X holds coordinates."""
+
+    objective: Objective
+    features: int
+    places: NDArray[np.int64]
+
+    def scores(self, V: Array) -> Array:
+        """The coefficients themselves: (P, B) -> (T, B)."""
+        outputs = self.objective.loss.outputs
+        rows = V.reshape(self.objective.p, outputs, -1)
+        picked, weights = np.empty((self.places.size, *rows.shape[1:])), self.places < self.features
+        basis, features = self.objective.basis, self.places[weights]
+        if basis is None:
+            picked[weights] = rows[features]
+        else:
+            picked[weights] = np.tensordot(basis[features], rows[: basis.shape[1]], axes=1)
+        picked[~weights] = rows[-1] - self._level * rows[-1].mean(axis=0)
+        return picked.reshape(-1, rows.shape[2])
+
+    def gradients(self) -> Array:
+        """∇f: (P, T)."""
+        outputs = self.objective.loss.outputs
+        slopes = np.zeros((self.objective.p, outputs, self.places.size, outputs))
+        weights, each = np.flatnonzero(self.places < self.features), np.arange(outputs)
+        basis, features = self.objective.basis, self.places[weights]
+        for k in each:
+            if basis is None:
+                slopes[features, k, weights, k] = 1.0
+            else:
+                slopes[: basis.shape[1], k, weights, k] = basis[features].T
+        own = np.eye(outputs) - self._level / outputs
+        slopes[-1][:, self.places == self.features] = own[:, None]  # none of a model without an intercept
+        return slopes.reshape(self.objective.size, -1)
+
+    @property
+    def _level(self) -> float:
+        """1 where the level of the intercepts is free, and taken out; else 0."""
+        return float(self.objective.flat_intercepts > 0)
+
+    def values(self, z: Array) -> Array:
+        """θ_j."""
+        return z
+
+    def gradient(self, z: Array) -> Array:
+        """1."""
+        return np.ones_like(z)
+
+    def total(self, per_score: Array) -> Array:
+        """As it is."""
+        return per_score

@@ -1,0 +1,95 @@
+"""Whether a test point is misclassified."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from groupinf.effects.evaluations.evaluation import Part, Scale
+from groupinf.effects.evaluations.on_test_points import OnTestPoints, RowsPart
+from groupinf.effects.influence import influence_norms
+from groupinf.effects.test_rows import TestRows
+from groupinf.numerics.change import RowChange
+from groupinf.numerics.fit import Fitted
+from groupinf.numerics.losses.loss import Array, Loss
+from groupinf.numerics.objective import Objective, transposed_product
+from groupinf.numerics.predict import classes_from
+
+# at most so many scores of test rows, evenly spread, are looked at for the largest ‖∇z‖
+MOST_SCORES = 1024
+
+
+class TestError(OnTestPoints):
+    """f(θ) = 1 where the predicted class of a test point is not its own, else 0: summed over a set, the number of its
+    misclassified rows. It has no derivative: effects are whole numbers, read off exactly.
+    """
+
+    name: ClassVar = "test_error"
+    label: ClassVar = "Test error"
+    in_text: ClassVar = "test error"
+    short: ClassVar = "error"
+    defined_for: ClassVar = "classes"
+    differentiable: ClassVar = False
+
+    evaluation: Literal["test_error"] = "test_error"
+
+    @classmethod
+    def is_defined(cls, loss: Loss) -> bool:
+        """Of classes."""
+        return not loss.is_for(0)
+
+    @classmethod
+    def unit(cls, loss: Loss, classes: Sequence[str]) -> str:
+        """Counted."""
+        return "number of misclassified test points"
+
+    def values(self, loss: Loss, z: Array, y: Array) -> Array:
+        """1 where a row is misclassified; of equal scores the class is that of ``numerics.predict``."""
+        return np.asarray(classes_from(z) != _codes(z, y), dtype=np.float64)
+
+    def slopes(self, loss: Loss, z: Array, y: Array) -> Array:
+        """0 wherever there is a slope."""
+        return np.zeros_like(z)
+
+    def part(self, rows: Objective, summed: bool) -> Part:
+        """One that knows which rows may be on the other side."""
+        return CountedPart(self, rows, summed)
+
+    def scale(self, fitted: Fitted, change: RowChange, test: TestRows, groups: sparse.csr_array) -> Scale:
+        """No influence; in the place of ‖∇f‖ the largest ‖∇z‖, by which what is left of θ may move a score."""
+        outputs = test.rows.loss.outputs
+        rows = test.rows.at(slice(None, None, -(-test.rows.n * outputs // MOST_SCORES)))
+        columns = np.zeros((rows.n, outputs, rows.n * outputs))
+        which = np.arange(rows.n * outputs)
+        columns[which // outputs, which % outputs, which] = 1.0
+        return Scale(0.0, float(influence_norms(fitted, transposed_product(rows.X, columns)).max()))
+
+
+class CountedPart(RowsPart):
+    """Test rows, each of which is misclassified or not."""
+
+    def undecided(self, z: Array, off: Array) -> Array:
+        """Rows whose own score may be the largest as well as not."""
+        if z.shape[1] == 1:
+            return self._summed((np.abs(z) <= off)[:, 0].astype(np.float64))
+        z = np.broadcast_to(z, off.shape)
+        own = _codes(z, self.rows.y)[:, None]
+        z_own, off_own = (np.take_along_axis(a, own, axis=1)[:, 0] for a in (z, off))
+        least, most = z - off, z + off
+        for rivals in (least, most):
+            np.put_along_axis(rivals, own, -np.inf, axis=1)
+        may_lose, may_win = z_own - off_own <= most.max(axis=1), z_own + off_own >= least.max(axis=1)
+        return self._summed((may_lose & may_win).astype(np.float64))
+
+
+def _codes(z: Array, y: Array) -> NDArray[np.int64]:
+    """The class codes of the rows, (m,) or (m, B)."""
+    codes = y.astype(np.int64)
+    return np.broadcast_to(codes.reshape(codes.shape + (1,) * (z.ndim - 2)), (z.shape[0], *z.shape[2:]))
+
+
+TEST_ERROR = TestError()

@@ -1,0 +1,87 @@
+"""Groups of identical training rows."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groupinf.config.section import NonNegativeInt, Problem
+from groupinf.datasets.dataset import Dataset
+from groupinf.errors import DataError
+from groupinf.groups.builders.builder import Builder, Kind
+from groupinf.groups.groups import Built, Group
+from groupinf.groups.source import GroupSource
+from groupinf.wording import counted
+
+
+class Copies(Builder):
+    """1, 2, … of the rows that are the same in features, label and weight; of each set ``leave`` stay."""
+
+    name: ClassVar = "copies"
+    kinds: ClassVar = (Kind("copies", "Copies", ("#B2DF8A", "h")),)
+    needs_sizes: ClassVar = False
+
+    builder: Literal["copies"] = "copies"
+    leave: NonNegativeInt = 0
+
+    def build(self, source: GroupSource, rng: np.random.Generator) -> Built:
+        """For each set of c ≥ 2 identical rows, by its first row, groups of its first 1, 2, …, c − ``leave`` rows.
+
+        Nothing is random. Raises DataError where there is no such group.
+        """
+        problem = self.check(source.dataset)
+        if problem is not None:
+            raise DataError(problem.message)
+        groups = [
+            Group(self.name, rows[:size], f"{size} of {rows.size} copies of row {rows[0]}")
+            for rows in identical_rows(source.dataset)
+            for size in range(1, rows.size - self.leave + 1)
+        ]
+        return Built(tuple(groups), self.notes(source.dataset))
+
+    def check(self, dataset: Dataset) -> Problem | None:
+        """Rows that are all different, or of which none is left to be taken."""
+        largest = max((rows.size for rows in identical_rows(dataset)), default=0)
+        if largest == 0:
+            return Problem("builder", f"{self.name}: expected identical training rows, found none in {dataset.name}")
+        if largest <= self.leave:
+            expected = f"expected less than {largest}, the most copies that a row has"
+            return Problem("leave", f"{expected}, found {self.leave}")
+        return None
+
+    def most_groups(self, dataset: Dataset, sizes: int, test_points: int) -> int:
+        """One for each number of copies of each set."""
+        return sum(max(0, rows.size - self.leave) for rows in identical_rows(dataset))
+
+    def notes(self, dataset: Dataset) -> tuple[str, ...]:
+        """How many sets there are, and how large; which of them are a class by themselves."""
+        sets = identical_rows(dataset)
+        sizes = [rows.size for rows in sets]
+        if not sizes:
+            return ()
+        found = f"{self.name}: {counted(len(sets), 'set')} of identical training rows, of {min(sizes)} to {max(sizes)}"
+        classes = np.bincount(dataset.y_train.astype(np.int64)) if dataset.classes else np.empty(0)
+        whole = sum(rows.size == classes[int(dataset.y_train[rows[0]])] for rows in sets) if dataset.classes else 0
+        if not whole or self.leave:
+            return (found,)
+        return (found, f"{self.name}: {counted(int(whole), 'set is', 'sets are')} all rows of a class")
+
+
+def identical_rows(dataset: Dataset) -> list[NDArray[np.int64]]:
+    """The rows of each set of two or more that are the same in features, label and weight, by their first rows."""
+    X, beside = dataset.X_train, np.column_stack([dataset.y_train, dataset.sample_weight_train]).astype(np.float64)
+    found: dict[bytes, list[int]] = {}
+    if isinstance(X, np.ndarray):
+        for i, row in enumerate(X):
+            found.setdefault((row + 0.0).tobytes() + beside[i].tobytes(), []).append(i)  # −0.0 + 0.0 is 0.0
+    else:
+        plain = X.copy()
+        plain.sum_duplicates()
+        plain.eliminate_zeros()
+        for i in range(plain.shape[0]):
+            at = slice(plain.indptr[i], plain.indptr[i + 1])
+            stored = plain.indices[at].astype(np.int64).tobytes() + plain.data[at].tobytes()
+            found.setdefault(stored + beside[i].tobytes(), []).append(i)
+    return [np.array(rows, dtype=np.int64) for rows in found.values() if len(rows) > 1]
