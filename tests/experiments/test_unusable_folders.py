@@ -11,7 +11,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 from support.manifests import resealed
-from support.outside_cases import Coefficient, EveryNth, Half, Poisson
+from support.outside_cases import EveryNth, Half, Poisson, SecondWeight
 from support.registered import registered
 
 import groupinf
@@ -50,7 +50,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "loss": "poisson",
         "regularization": {"lambda_over_n": 0.1},
         "groups": {"builders": [{"builder": "every_nth", "step": 6}]},
-        "evaluations": ["coefficient", "test_loss"],
+        "evaluations": ["second_weight", "test_loss"],
         "methods": ["half", "influence"],
         "test_points": {"random": 2},
     }
@@ -65,7 +65,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 CASES: dict[str, tuple[Any, Any]] = {
     "loss": (LOSSES, Poisson),
     "method": (METHODS, Half),
-    "evaluation": (EVALUATIONS, Coefficient()),
+    "evaluation": (EVALUATIONS, SecondWeight),
     "builder": (BUILDERS, EveryNth),
 }
 
@@ -76,7 +76,9 @@ def run(made: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("missing", "name"), [("loss", "poisson"), ("method", "half"), ("evaluation", "coefficient")])
+@pytest.mark.parametrize(
+    ("missing", "name"), [("loss", "poisson"), ("method", "half"), ("evaluation", "second_weight")]
+)
 def test_a_run_with_a_case_that_is_no_longer_registered_is_named_with_what_to_do(
     run: Path, missing: str, name: str
 ) -> None:
