@@ -118,7 +118,7 @@ def _problem(error: Mapping[str, Any], place: _Place) -> tuple[Key, str]:
     kind, key, value, context = error["type"], error["loc"], error["input"], error.get("ctx", {})
     if kind == "extra_forbidden":
         name, union = str(key[-1]), place.union
-        excluded = union.unknown_key(name, place.case) if union and place.case else None
+        excluded = union.unknown_key(name, place.case) if union and place.case is not None else None
         return key, excluded or unknown_name("key", name, [*keys_of(place.model), *place.beside])
     if kind == "missing":
         section = ".".join(map(str, key[:-1])) or "a configuration"

@@ -44,6 +44,7 @@ class Dataset:
     became of each column of a table. ``pool`` are the rows that may be added to the training rows, None where there are
     none; ``set_aside`` those of a pool that a study has no use for. Either stands below the test rows in ``origins``.
     ``rows_left`` says what each step of a choice of rows left, ``target_scale`` how a standardised target is scaled.
+    ``made_by_kernel`` says which features stand in the place of those of the data, empty where none do.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Dataset:
     set_aside: PoolRows | None = None
     rows_left: tuple[RowsLeft, ...] = ()
     target_scale: TargetScale | None = None
+    made_by_kernel: str = ""
 
     @property
     def n(self) -> int:

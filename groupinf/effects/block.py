@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from groupinf.effects.actual import Actual, by_gradient
+from groupinf.effects.by_duality import known_machines, retrained_machines
 from groupinf.effects.context import BlockContext
 from groupinf.effects.evaluations.evaluation import Measure, measures_of, rounding_of
 from groupinf.effects.jumps import Reached, with_jumps
@@ -28,7 +30,8 @@ class BlockEffects:
     """Effects and error estimates (methods + actual, T, B), T running over evaluations and their test points.
 
     theta (B, P) are the retrained parameters; passes, gradient_norm, decrement, score_bound, refreshed, at_rounding
-    (B,) their certificates: the last says that retraining ended where rounding does, short of its tolerance.
+    (B,) their certificates: the last says that retraining ended where rounding does, short of its tolerance;
+    duality_gap (B,) where the loss is not smooth.
     """
 
     effect: Array
@@ -40,6 +43,7 @@ class BlockEffects:
     score_bound: Array
     refreshed: NDArray[np.bool_]
     at_rounding: NDArray[np.bool_]
+    duality_gap: Array | None = None
 
 
 def compute_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -> BlockEffects:
@@ -49,9 +53,13 @@ def compute_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -
     reach the tolerance.
     """
 
-    def retrained(at: BlockContext, measures: Sequence[Measure]) -> Ended:
+    def retrained(at: BlockContext, measures: Sequence[Measure]) -> Actual:
+        if study.machine is not None:
+            return retrained_machines(study, study.machine, at, measures, names)
         held = retrain_to_tolerance(study, at, names)
-        return held if study.evaluations == study.held else effects_at(study, at, measures, held.retrained, held.end)
+        if study.evaluations != study.held:
+            held = effects_at(study, at, measures, held.retrained, held.end)
+        return _by_gradient(study, at, measures, held)
 
     return _named(names, lambda: _block_effects(study, members, retrained))
 
@@ -64,18 +72,21 @@ def evaluate_block(
     passes: NDArray[np.int64],
     refreshed: NDArray[np.bool_],
     at_rounding: NDArray[np.bool_],
+    duality_gap: Array | None = None,
 ) -> BlockEffects:
     """The effects of one block whose retrained parameters (B, P) are known; nothing is retrained.
 
-    ``passes``, ``refreshed`` and ``at_rounding`` (B,) are what retraining took and came to. Error estimates are those
-    of these parameters: nothing holds them to EFFECT_TOLERANCE.
+    ``passes``, ``refreshed``, ``at_rounding`` and, of a loss that is not smooth, ``duality_gap`` (B,) are what
+    retraining took and came to. Error estimates are those of these parameters: nothing holds them to EFFECT_TOLERANCE.
     """
 
-    def stored(at: BlockContext, measures: Sequence[Measure]) -> Ended:
+    def stored(at: BlockContext, measures: Sequence[Measure]) -> Actual:
         parameters = np.ascontiguousarray(theta.T)
-        return ended_at(
-            study, at, measures, retrained_at(at.changed, at.reduced, parameters, passes, refreshed, at_rounding)
-        )
+        if study.machine is not None and duality_gap is not None:
+            return known_machines(study, study.machine, at, measures, parameters, passes, duality_gap)
+        retrained = retrained_at(at.changed, at.reduced, parameters, passes, refreshed, at_rounding)
+        ended = ended_at(study, at, measures, retrained)
+        return _by_gradient(study, at, measures, ended)
 
     return _named(names, lambda: _block_effects(study, members, stored))
 
@@ -88,37 +99,38 @@ def _named(names: Sequence[str], compute: Callable[[], BlockEffects]) -> BlockEf
 
 
 def _block_effects(
-    study: Study, members: Sequence[Rows], ended_of: Callable[[BlockContext, Sequence[Measure]], Ended]
+    study: Study, members: Sequence[Rows], actual_of: Callable[[BlockContext, Sequence[Measure]], Actual]
 ) -> BlockEffects:
-    """Predicted effects, and the actual ones at the θ̂(δ) that ``ended_of`` finds or knows."""
+    """Predicted effects, and the actual ones at the θ̂(δ) that ``actual_of`` finds or knows."""
     at = block_context(study, members)
     measures = measures_of(study.evaluations, study.test, at.changed)
-    ended = ended_of(at, measures)
-    trust = trust_in(study.bounded, study.of_fit, ended.end, at.reduced, at.changed)
+    actual = actual_of(at, measures)
     predicted = predicted_reading(measures, study.fitted, at, study.methods)
-    moved = rounding_of(measures, study.gradient_norms, at, trust, study.of_fit)
-    effect = np.concatenate([predicted.effect, ended.reading.effect])
-    error = np.concatenate(
-        [predicted.error(np.abs(predicted.left), moved), ended.reading.error(ended.left[None], moved)]
-    )
-    retrained = ended.retrained
+    effect = np.concatenate([predicted.effect, actual.reading.effect])
+    error = np.concatenate([predicted.error(np.abs(predicted.left), actual.moved), actual.error])
     if not all(evaluation.differentiable for evaluation in study.evaluations):
         exact = [at.solution(m.step) if m.readout is Readout.EXACT else None for m in study.methods]
-        none, theta = np.zeros_like(ended.left), study.fitted.theta[:, None]
+        none, theta = np.zeros_like(actual.left), study.fitted.theta[:, None]
         reached = [None if step is None else Reached(theta + step.delta, step.remainder, none) for step in exact]
-        reached.append(Reached(retrained.theta, retrained.solved, ended.left))
-        effect, error = with_jumps(effect, error, measures, study.fitted, reached, trust.score_error)
+        reached.append(Reached(actual.theta, actual.solved, actual.left))
+        effect, error = with_jumps(effect, error, measures, study.fitted, reached, actual.score_error)
     return BlockEffects(
         effect=effect,
         error_estimate=error,
-        theta=np.ascontiguousarray(retrained.theta.T),
-        passes=retrained.passes,
-        gradient_norm=retrained.gradient_norm,
-        decrement=retrained.decrement,
-        score_bound=trust.score_bound,
-        refreshed=retrained.refreshed,
-        at_rounding=retrained.at_rounding,
+        theta=np.ascontiguousarray(actual.theta.T),
+        passes=actual.passes,
+        gradient_norm=actual.gradient_norm,
+        decrement=actual.decrement,
+        score_bound=actual.score_bound,
+        refreshed=actual.refreshed,
+        at_rounding=actual.at_rounding,
+        duality_gap=actual.duality_gap,
     )
+
+
+def _by_gradient(study: Study, at: BlockContext, measures: Sequence[Measure], ended: Ended) -> Actual:
+    trust = trust_in(study.bounded, study.of_fit, ended.end, at.reduced, at.changed)
+    return by_gradient(ended, trust, rounding_of(measures, study.gradient_norms, at, trust, study.of_fit))
 
 
 def block_context(study: Study, members: Sequence[Rows]) -> BlockContext:

@@ -15,6 +15,7 @@ from groupinf.numerics.change import RowChange
 from groupinf.numerics.engine import Engine
 from groupinf.numerics.factor import Factor
 from groupinf.numerics.fit import Fitted
+from groupinf.numerics.support_vectors import Machine
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class Study:
 
     ``scales`` maps an evaluation's name to its largest predicted effect over all groups, ``gradient_norms`` to the
     largest ‖∇f(θ̂)‖ in H⁻¹ over test points; both have the ``evaluations``, and those that are ``held``. ``bounded`` is
-    what bounds on scores need, ``of_fit`` what they say of θ̂.
+    what bounds on scores need, ``of_fit`` what they say of θ̂. ``machine`` is the fit where its
+    loss is not smooth: ``fitted`` then has the derivatives there of a smooth one.
     """
 
     fitted: Fitted
@@ -38,6 +40,7 @@ class Study:
     gradient_norms: Mapping[str, Norm]
     bounded: Bounded
     of_fit: Trust
+    machine: Machine | None = None
 
     @property
     def held(self) -> tuple[Quantity, ...]:

@@ -19,8 +19,8 @@ from groupinf.test_point_labels import ALL_ROWS
 class GroupSource:
     """Frozen inputs of every builder.
 
-    The gradient of training point i at θ̂ is the outer product of [x_i, 1] and ``residuals[i]``
-    (n, K'), which holds s_i r_i; K' is 1 in binary tasks and regression, K for softmax.
+    The gradient of training point i at θ̂ is the outer product of [x_i, 1], or x_i unless the model ``has_intercept``,
+    and ``residuals[i]`` (n, K'), which holds s_i r_i; K' is 1 in binary tasks and regression, K for softmax.
     ``influence[i, t]`` (n, T) is the influence of removing point i on the loss of ``test_points[t]``,
     a row of the test set, ALL_ROWS for the sum over all of it, or a number of ``test_set_names`` for that over a set.
     These names also hold the row keys of single rows, where the data have any. ``steps`` is there where a builder
@@ -35,6 +35,7 @@ class GroupSource:
     seed: int
     test_set_names: Mapping[int, str] = field(default_factory=dict)
     steps: RowSteps | None = None
+    has_intercept: bool = True
 
     def point_name(self, test_point: int) -> str:
         """A test point in words."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from groupinf.numerics.change import RowChange
 from groupinf.numerics.conjugate_gradient import column_dots
-from groupinf.numerics.factor import DenseFactor, SampleSpaceFactor
+from groupinf.numerics.factor import BorderedFactor, DenseFactor, SampleSpaceFactor
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import HESSIAN_ROWS, hessian_products, scores
@@ -121,7 +121,7 @@ def own_blocks(fitted: Fitted, most_work: float) -> Array | None:
     n, P = objective.n, objective.size
     if isinstance(factor, DenseFactor) and P**2 * (P + n) <= most_work:
         return _from_inverse(objective.X, factor.factor.inverse(), objective.loss.outputs)
-    if isinstance(factor, SampleSpaceFactor) and n**2 * (n + 2 * P) <= most_work:
+    if isinstance(factor, SampleSpaceFactor | BorderedFactor) and n**2 * (n + 2 * P) <= most_work:
         return _from_solves(objective.X, factor)
     return None
 
@@ -144,7 +144,7 @@ def _forms(X: Design, B: Array) -> Array:
     return forms
 
 
-def _from_solves(X: Design, factor: SampleSpaceFactor) -> Array:
+def _from_solves(X: Design, factor: SampleSpaceFactor | BorderedFactor) -> Array:
     forms = np.empty(X.shape[0])
     for rows, columns in _columns(X):
         forms[rows] = _row_products(X[rows], factor.solve(columns).T)

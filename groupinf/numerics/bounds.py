@@ -12,10 +12,12 @@ H_θ is not formed. Two matrices below it are at hand, and the smaller of the tw
 - e^{−cρ}H/a, with ρ = max |x_iᵀ(θ − θ̂)| over the rows that stay, H ≤ a(H − H(w)), and a proven factor of H;
 - λ‖weights‖² + A(x̄ᵀweights + intercept)² with A = Σ s_i a_i of the rows that stay at θ, by Jensen: for it
   vᵀM⁻¹v = ‖v_weights − v_intercept x̄‖²/λ + v_intercept²/A, with an x̄ that is a mean of rows, and so near their mean.
+  Where no intercept is free it is λ‖θ‖² alone.
 
-g is known up to rounding: of each term, s_i r_i and its product with x_ij, by (γ_k + PER_ROW)|s_i r_i x_ij|; of the
-penalty; and of the scores, δ_i ≤ γ_p ‖x_i/m‖‖m∘θ‖, which moves r_i by a_iδ_i: √(Σ s_i a_i δ_i²) at most in the norm of
-H_θ⁻¹, as XH_θ⁻¹Xᵀ ≤ D⁻¹. What is proven counts each at its bound, what is estimated at its usual size.
+g is known up to rounding: of each term, s_i r_i and its product with x_ij, by (γ_k + ku)|s_i r_i x_ij|, k the loss's
+``roundings``; of the penalty; and of the scores, δ_i ≤ γ_p ‖x_i/m‖‖m∘θ‖, which moves r_i by a_iδ_i: √(Σ s_i a_i δ_i²)
+at most in the norm of H_θ⁻¹, as XH_θ⁻¹Xᵀ ≤ D⁻¹. What is proven counts each at its bound, what is
+estimated at its usual size.
 """
 
 from __future__ import annotations
@@ -26,11 +28,11 @@ import numpy as np
 
 from groupinf.numerics.change import RowTerms
 from groupinf.numerics.fit import Fitted
+from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, row_slices, scores, transposed_product
 from groupinf.numerics.products import Design
 from groupinf.numerics.rounding import (
-    PER_ROW,
     SLACK,
     UNIT,
     USUAL_TERM,
@@ -146,7 +148,7 @@ def proven_score_errors(problem: Bounded, end: End, amplification: Array) -> Arr
     of_scores = gamma(objective.p + 2) * sizes.largest_row * end.parameters
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         near = np.exp(concordance * of_scores)
-        of_terms = SLACK * (gamma(summed_terms(objective) + 3) + PER_ROW) * end.residual
+        of_terms = SLACK * (gamma(summed_terms(objective) + 3) + objective.loss.roundings * UNIT) * end.residual
         off, pulled = of_terms * sizes.sums[:, None], 3.0 * UNIT * objective.lam * np.abs(end.theta)
         scattered = gamma(objective.p + 2) * end.parameters * np.sqrt(end.scatter * near)
         R, norm = _by_the_penalty(objective, sizes, end, near, off, pulled)
@@ -165,8 +167,11 @@ def usual_decrement(problem: Bounded, end: End, amplification: Array) -> Array:
     scattered = estimate_of(objective.p + 2) * end.parameters * np.sqrt(end.scatter)
     weights, at_mean = np.sqrt(objective.lam), float(np.linalg.norm(sizes.mean)) + sizes.spread
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        of_intercept = of_terms * sizes.sums[-1] * (1.0 / np.sqrt(end.curvature) + at_mean / weights)
-        summed = of_intercept + of_terms * np.linalg.norm(sizes.sums[:-1]) / weights
+        if objective.intercept is Intercept.FREE:
+            of_intercept = of_terms * sizes.sums[-1] * (1.0 / np.sqrt(end.curvature) + at_mean / weights)
+            summed = of_intercept + of_terms * np.linalg.norm(sizes.sums[:-1]) / weights
+        else:
+            summed = of_terms * np.linalg.norm(sizes.sums) / weights
         if verified is not None:
             summed = np.fmin(summed, np.sqrt(amplification) * of_terms * verified.total)
     return np.asarray(scattered + summed + 3.0 * UNIT * weights * np.linalg.norm(end.theta, axis=0))
@@ -200,7 +205,12 @@ def _distance(concordance: float, product: Array) -> Array:
 def _by_the_penalty(
     objective: Objective, sizes: Sizes, end: End, near: Array, off: Array, pulled: Array
 ) -> tuple[Array, Array]:
-    """R, and ν without what the scores scatter, with λ‖weights‖² + A(x̄ᵀweights + intercept)²: (B,) twice."""
+    """R, and ν without what the scores scatter, with λ‖weights‖² + A(x̄ᵀweights + intercept)², or with λ‖θ‖² where no
+    intercept is free: (B,) twice.
+    """
+    if objective.intercept is not Intercept.FREE:
+        of_theta = sum(np.linalg.norm(v, axis=0) for v in (end.gradient, off, pulled)) / np.sqrt(objective.lam)
+        return np.full_like(of_theta, sizes.reach / np.sqrt(objective.lam)), np.asarray(of_theta)
     A, g = end.curvature / near / SLACK, end.gradient
     at_mean = float(np.linalg.norm(sizes.mean)) + sizes.spread
     weights = np.linalg.norm(g[:-1] - sizes.mean[:, None] * g[-1], axis=0) + sizes.spread * np.abs(g[-1])

@@ -256,7 +256,7 @@ def choose_engine(fitted: Fitted, change: RowChange, mean_group: float) -> Engin
         others = [retraining_work(shape, w, 0.0) for w in ways if w[1] != "diagonal"]
         affordable = min(others, default=np.inf) / shape.one_pass / PASSES_PER_ITERATION
         most = int(min(MOST_TRIED, affordable))
-        identity = Diagonal(np.full_like(diagonal.diagonal, fitted.objective.lam), diagonal.loss)
+        identity = Diagonal(np.full_like(diagonal.diagonal, fitted.objective.lam), diagonal.flat_intercepts)
         tried = [(_iterations(fitted, candidate, most), candidate) for candidate in (diagonal, identity)]
         iterations, diagonal = min(tried, key=lambda pair: pair[0])
         best = cheapest(shape, ways, iterations)

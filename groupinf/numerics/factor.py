@@ -11,7 +11,8 @@ from scipy.linalg import lapack
 
 from groupinf.errors import ConvergenceError
 from groupinf.numerics.conjugate_gradient import conjugate_gradient
-from groupinf.numerics.losses.loss import Array, Loss
+from groupinf.numerics.intercept import Intercept
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, hessian, hessian_products, scores
 from groupinf.numerics.products import Design
 from groupinf.wording import number
@@ -111,7 +112,7 @@ def _from_rows(objective: Objective, theta: Array) -> Cholesky:
     roots *= np.sqrt(objective.sample_weight)[:, None, None]
     stacked = [np.einsum("nj,nkm->nkjm", X, roots).reshape(-1, objective.size)]
     stacked.append(np.diag(np.sqrt(objective.penalty())))
-    if loss.flat_direction:
+    if objective.flat_intercepts:
         flat = np.zeros(objective.size)
         flat[-loss.outputs :] = np.linalg.norm(stacked[0][:, -loss.outputs :])
         stacked.append(flat[None] / loss.outputs)
@@ -138,10 +139,9 @@ class DenseFactor:
 
 @dataclass(frozen=True)
 class SampleSpaceFactor:
-    """H = Λ + XᵀDX of one output where P > n, solved with an n × n factor (Woodbury) and the intercept by elimination.
+    """H = λI + XᵀDX of one output where P > n, solved with an n × n factor (Woodbury):
 
-    With X₋ the features without the intercept's ones, A = λI + X₋ᵀDX₋ has the inverse
-    A⁻¹v = (v − X₋ᵀD^½ (λI + D^½X₋X₋ᵀD^½)⁻¹ D^½X₋v)/λ; c = X₋ᵀD1 and ``schur`` = 1ᵀD1 − cᵀA⁻¹c border it.
+    H⁻¹v = (v − XᵀD^½ (λI + D^½XXᵀD^½)⁻¹ D^½Xv)/λ; ``root`` is D^½.
     """
 
     name: ClassVar[str] = "sample_space"
@@ -150,48 +150,57 @@ class SampleSpaceFactor:
     root: Array
     lam: float
     kernel: Cholesky
+
+    def solve(self, V: Array) -> Array:
+        """H⁻¹V."""
+        columns = V.reshape(V.shape[0], -1)
+        inner = self.kernel.solve(self.root[:, None] * np.asarray(self.X @ columns))
+        solution = (columns - np.asarray(self.X.T @ (self.root[:, None] * inner))) / self.lam
+        return np.asarray(solution).reshape(V.shape)
+
+
+@dataclass(frozen=True)
+class BorderedFactor:
+    """The same with a free intercept, by elimination: A = λI + X₋ᵀDX₋ of the features is ``inner``, and c = X₋ᵀD1 and
+    ``schur`` = 1ᵀD1 − cᵀA⁻¹c border it.
+    """
+
+    name: ClassVar[str] = "sample_space"
+
+    inner: SampleSpaceFactor
     coupling: Array
     schur: float
 
     def solve(self, V: Array) -> Array:
         """H⁻¹V."""
         columns = V.reshape(V.shape[0], -1)
-        inner = self._without_intercept(columns[:-1])
+        inner = self.inner.solve(columns[:-1])
         intercept = (columns[-1] - self.coupling @ inner) / self.schur
-        weights = inner - self._without_intercept(self.coupling[:, None]) * intercept
+        weights = inner - self.inner.solve(self.coupling[:, None]) * intercept
         return np.vstack([weights, intercept]).reshape(V.shape)
 
-    def _without_intercept(self, V: Array) -> Array:
-        return _woodbury(self.X, self.root, self.lam, self.kernel, V)
 
-
-def _woodbury(X: Design, root: Array, lam: float, kernel: Cholesky, V: Array) -> Array:
-    inner = kernel.solve(root[:, None] * np.asarray(X @ V))
-    solution: Array = (V - np.asarray(X.T @ (root[:, None] * inner))) / lam
-    return solution
-
-
-def without_flat_part(V: Array, loss: Loss) -> Array:
-    """V (P, ...) without its part along the loss's flat direction: rounding leaves some, which H cannot solve."""
-    if not loss.flat_direction:
+def without_flat_part(V: Array, flat_intercepts: int) -> Array:
+    """V (P, ...) without its part along a flat direction: rounding leaves some, which H cannot solve."""
+    if not flat_intercepts:
         return V
     projected = V.copy()
-    projected[-loss.outputs :] -= projected[-loss.outputs :].mean(axis=0)
+    projected[-flat_intercepts:] -= projected[-flat_intercepts:].mean(axis=0)
     return projected
 
 
 @dataclass(frozen=True)
 class Diagonal:
-    """diag H (P,) of a problem with the loss ``loss``."""
+    """diag H (P,) of a problem with so many ``flat_intercepts``."""
 
     name: ClassVar[str] = "diagonal"
 
     diagonal: Array
-    loss: Loss
+    flat_intercepts: int
 
     def solve(self, V: Array) -> Array:
         """V / diag H, without its part along a flat direction, as gradients have none."""
-        return without_flat_part(V / self.diagonal.reshape(-1, *(1,) * (V.ndim - 1)), self.loss)
+        return without_flat_part(V / self.diagonal.reshape(-1, *(1,) * (V.ndim - 1)), self.flat_intercepts)
 
 
 @dataclass(frozen=True)
@@ -207,7 +216,7 @@ class IterativeFactor:
 
     def solve(self, V: Array) -> Array:
         """H⁻¹V to the relative residual ``tolerance``; raises ConvergenceError where it is not reached."""
-        columns = without_flat_part(V.reshape(V.shape[0], -1), self.objective.loss)
+        columns = without_flat_part(V.reshape(V.shape[0], -1), self.objective.flat_intercepts)
         end = conjugate_gradient(
             lambda U, _: hessian_products(self.objective, self.theta, U),
             lambda U, _: self.diagonal.solve(U),
@@ -245,7 +254,7 @@ def hessian_diagonal(objective: Objective, theta: Array) -> Diagonal:
     A = objective.loss.curvature(scores(objective.X, theta, objective.loss.outputs), objective.y)
     a = np.einsum("nkk->nk", A) * objective.sample_weight[:, None]
     squares = objective.X**2 if isinstance(objective.X, np.ndarray) else objective.X.power(2)
-    return Diagonal(np.asarray(squares.T @ a).ravel() + objective.penalty(), objective.loss)
+    return Diagonal(np.asarray(squares.T @ a).ravel() + objective.penalty(), objective.flat_intercepts)
 
 
 def with_flat_filled(objective: Objective, H: Array) -> Array:
@@ -254,21 +263,24 @@ def with_flat_filled(objective: Objective, H: Array) -> Array:
     H u = 0 and every gradient is orthogonal to u, so solutions are those of the pseudo-inverse: the
     intercepts keep their sum. c is the mean curvature of the intercepts, which leaves the condition as it is.
     """
-    K = objective.loss.outputs
-    if objective.loss.flat_direction:
+    K = objective.flat_intercepts
+    if K:
         intercepts = H[-K:, -K:]
         intercepts += np.trace(intercepts) / K / K
     return H
 
 
-def _sample_space(objective: Objective, theta: Array) -> SampleSpaceFactor:
-    X = objective.X[:, :-1]
+def _sample_space(objective: Objective, theta: Array) -> SampleSpaceFactor | BorderedFactor:
+    bordered = objective.intercept is Intercept.FREE
+    X = objective.X[:, :-1] if bordered else objective.X
     a = objective.loss.curvature(scores(objective.X, theta, 1), objective.y)[:, 0, 0] * objective.sample_weight
     root = np.sqrt(a)
     gram = X @ X.T
     kernel = (gram if isinstance(gram, np.ndarray) else gram.toarray()) * root[:, None] * root
     kernel[np.diag_indices_from(kernel)] += objective.lam
-    factor = cholesky(kernel)
+    factor = SampleSpaceFactor(X, root, objective.lam, cholesky(kernel))
+    if not bordered:
+        return factor
     coupling = np.asarray(X.T @ a)
-    inner = _woodbury(X, root, objective.lam, factor, coupling[:, None])[:, 0]
-    return SampleSpaceFactor(X, root, objective.lam, factor, coupling, float(a.sum() - coupling @ inner))
+    inner = factor.solve(coupling[:, None])[:, 0]
+    return BorderedFactor(factor, coupling, float(a.sum() - coupling @ inner))

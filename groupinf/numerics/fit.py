@@ -77,7 +77,14 @@ def first_fit(objective: Objective, start: Array | None = None) -> Fitted:
     a value is not finite. Groups are drawn from this fit, and residuals are p − y: which of two rows that are alike
     comes first is decided by the last digits, which must not change with what is added to them.
     """
-    theta = np.zeros(objective.size) if start is None else start.copy()
+    if objective.loss.easier is not None:
+        easier = first_fit(replace(objective, loss=objective.loss.easier), start)
+        end = _plain_first(objective, easier.theta)
+        return replace(end, passes=easier.passes + end.passes)
+    return _plain_first(objective, np.zeros(objective.size) if start is None else start.copy())
+
+
+def _plain_first(objective: Objective, theta: Array) -> Fitted:
     try:
         return _first_fit(objective, theta, plain=True)
     except ConvergenceError:
@@ -158,6 +165,17 @@ def fitted_with(objective: Objective, theta: Array, factor: Factor) -> Fitted:
     left = factor.solve(gradient)
     residuals -= _fallen(objective, theta, left) * objective.sample_weight[:, None]
     return _fitted(objective, theta, factor, gradient, residuals, 1, left)
+
+
+def differentiated_at(objective: Objective, theta: Array) -> Fitted:
+    """θ (P,) that minimises another objective, with the derivatives that this one has there: nothing is left to solve.
+
+    ``gradient`` and ``decrement`` say how far this one is from its own minimum.
+    """
+    residuals, gradient = _residuals_and_gradient(objective, theta)
+    factor = factorise(objective, theta)
+    own = _fitted(objective, theta, factor, gradient, residuals, 1)
+    return replace(own, left=np.zeros_like(theta))
 
 
 def refined_residuals(rows: Objective, weight: Array, theta: Array, left: Array) -> Array:

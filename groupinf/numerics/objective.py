@@ -1,7 +1,7 @@
 """The penalised sum loss L(θ; s) = Σ_i s_i ℓ(x_i, y_i; θ) + (λ/2)‖weights‖², its gradients and Hessians.
 
-Parameters are flat columns: θ (P,), or (P, B) for B models side by side, with P = p·K', p = d + 1 rows of
-which the last is the unpenalised intercept, and index j·K' + k for row j of output k.
+Parameters are flat columns: θ (P,), or (P, B) for B models side by side, with P = p·K', and index j·K' + k for row j
+of output k. Of the p = d + 1 rows the last is the intercept, penalised or not; without one p = d.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.products import Design, times, transposed_times
 from groupinf.numerics.row_space import in_coordinates, in_full
@@ -36,6 +37,11 @@ def with_intercept(X: Design) -> Design:
     return stacked
 
 
+def design(X: Design, intercept: Intercept) -> Design:
+    """The rows that parameters multiply: [X, 1], or X where there is no intercept."""
+    return with_intercept(X) if intercept.columns else X
+
+
 def stored_entries(X: Design) -> int:
     """Numbers that a product with X reads: n·p, or the non-zeros of CSR."""
     return int(X.size) if isinstance(X, np.ndarray) else int(X.nnz)
@@ -43,10 +49,10 @@ def stored_entries(X: Design) -> int:
 
 @dataclass(frozen=True)
 class Objective:
-    """L(θ; s) on rows X (n, p), the intercept's ones last, with labels y (n,) and weights s (n,).
+    """L(θ; s) on rows X (n, p), the ones of an ``intercept`` last, with labels y (n,) and weights s (n,).
 
-    ``basis`` (d, p − 1) is what X holds the coordinates in where there are fewer rows than features (``row_space``);
-    None where X holds the features themselves.
+    ``basis`` (d, p − 1), or (d, p) without an intercept, is what X holds the coordinates in where there are fewer rows
+    than features (``row_space``); None where X holds the features themselves.
     """
 
     X: Design
@@ -55,6 +61,7 @@ class Objective:
     lam: float
     loss: Loss
     basis: Array | None = None
+    intercept: Intercept = Intercept.FREE
 
     @property
     def n(self) -> int:
@@ -63,7 +70,7 @@ class Objective:
 
     @property
     def p(self) -> int:
-        """Rows of θ: features and the intercept."""
+        """Rows of θ: features, and the intercept where there is one."""
         return int(self.X.shape[1])
 
     @property
@@ -71,12 +78,18 @@ class Objective:
         """P = p·K', the number of parameters."""
         return self.p * self.loss.outputs
 
+    @property
+    def flat_intercepts(self) -> int:
+        """Intercepts to all of which a constant may be added without changing L: K', or 0 where none is so free."""
+        flat = self.loss.flat_direction and self.intercept is Intercept.FREE
+        return self.loss.outputs if flat else 0
+
     def at(self, rows: slice | Rows) -> Objective:
         """The same objective on some of the rows."""
         return replace(self, X=self.X[rows], y=self.y[rows], sample_weight=self.sample_weight[rows])
 
     def in_full(self, theta: Array) -> Array:
-        """Parameters (P, ...) as those of the features: ((d + 1)·K', ...)."""
+        """Parameters (P, ...) as those of the features, and of the intercept: ((d + 1)·K', ...)."""
         return theta if self.basis is None else in_full(self.basis, theta, self.loss.outputs)
 
     def in_coordinates(self, theta: Array) -> Array:
@@ -84,9 +97,10 @@ class Objective:
         return theta if self.basis is None else in_coordinates(self.basis, theta, self.loss.outputs)
 
     def penalty(self) -> Array:
-        """Diagonal of the penalty's Hessian (P,): λ for weights, 0 for the intercept."""
+        """Diagonal of the penalty's Hessian (P,): λ for weights, 0 for a free intercept."""
         diagonal = np.full((self.p, self.loss.outputs), self.lam)
-        diagonal[-1] = 0.0
+        if self.intercept is Intercept.FREE:
+            diagonal[-1] = 0.0
         return diagonal.ravel()
 
 

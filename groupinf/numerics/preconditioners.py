@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from groupinf.numerics.factor import Cholesky, Factor, cholesky, hessian_diagonal, without_flat_part
-from groupinf.numerics.losses.loss import Array, Loss
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, scores, weighted_gram
 
 # features up to which one p × p factor per output is cheap
@@ -17,18 +17,18 @@ BLOCK_ROWS = 4096
 
 @dataclass(frozen=True)
 class OutputBlocks:
-    """The diagonal blocks of H, one p × p factor per output of ``loss``: what couples two outputs is left out."""
+    """The diagonal blocks of H, one p × p factor per output: what couples two outputs is left out."""
 
     name: ClassVar[str] = "output_blocks"
 
     factors: tuple[Cholesky, ...]
-    loss: Loss
+    flat_intercepts: int
 
     def solve(self, V: Array) -> Array:
         """Each output's rows with its own factor, without a part along a flat direction, as gradients have none."""
         rows = V.reshape(-1, len(self.factors), *V.shape[1:])
         solved = np.stack([factor.solve(rows[:, k]) for k, factor in enumerate(self.factors)], axis=1)
-        return without_flat_part(solved.reshape(V.shape), self.loss)
+        return without_flat_part(solved.reshape(V.shape), self.flat_intercepts)
 
 
 def cheap_preconditioner(objective: Objective, theta: Array) -> Factor:
@@ -42,4 +42,4 @@ def cheap_preconditioner(objective: Objective, theta: Array) -> Factor:
         block = weighted_gram(objective.X, A[:, k, k] * objective.sample_weight)
         block[np.diag_indices_from(block)] += penalty[:, k]
         factors.append(cholesky(block))
-    return OutputBlocks(tuple(factors), objective.loss)
+    return OutputBlocks(tuple(factors), objective.flat_intercepts)

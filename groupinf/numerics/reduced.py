@@ -255,7 +255,7 @@ class Passes(_Unbounded):
         """As many passes as ``tolerance`` takes; raises ConvergenceError where they do not suffice."""
         fitted = self.changed.fitted
         here = self.changed.hessians(fitted.theta[:, None], columns)
-        right = without_flat_part(V, fitted.objective.loss)
+        right = without_flat_part(V, fitted.objective.flat_intercepts)
         return self._solution(
             conjugate_gradient(here, lambda U, _: self.diagonal.solve(U), right, tolerance, MAX_ITERATIONS),
             right,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from groupinf.numerics.change import Changed
 from groupinf.numerics.conjugate_gradient import ColumnMap, Columns, column_dots
 from groupinf.numerics.factor import DenseFactor
-from groupinf.numerics.fit import with_new_factors
+from groupinf.numerics.fit import first_fit, with_new_factors
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.minimise import LBFGS, Minimised, NewtonCG, minimise
 from groupinf.numerics.reduced import CERTIFICATE_TOLERANCE, ReducedSolver
@@ -185,7 +185,11 @@ def _with_new_factors(changed: Changed, numbers: Columns, start: Array, toleranc
     """One group after the other as a fit on its changed rows, with factors of its own Hessian, from ``start``."""
     ends, solved = [], []
     for j, b in enumerate(numbers):
-        factor, end = with_new_factors(changed.objective_of(int(b)), start[:, j], tolerance[[j]])
+        objective = changed.objective_of(int(b))
+        factor, end = with_new_factors(objective, start[:, j], tolerance[[j]])
+        if not end.converged[0] and objective.loss.easier is not None:
+            easier = first_fit(replace(objective, loss=objective.loss.easier))
+            factor, end = with_new_factors(objective, easier.theta, tolerance[[j]])
         ends.append(end)
         solved.append(factor.solve(end.gradient))
     together = Minimised(

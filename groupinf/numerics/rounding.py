@@ -12,14 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import HESSIAN_ROWS, Objective, row_slices, scores
 from groupinf.numerics.products import Design
 
 UNIT = 2.0**-53
-# relative error of a residual, and of a curvature, at a given score: an exponential to 4u (NumPy states below 1 to 4
-# for its vector code) and six operations more
-PER_ROW = 10 * UNIT
 # the usual error of a term s_i r_i x_ij of a gradient and of the sums it goes through, each to a few roundings,
 # relative to √Σ(s r)²·√Σx_ij², which bounds the sum of the terms' sizes
 USUAL_TERM = 4 * UNIT
@@ -43,8 +41,8 @@ class Sizes:
 
     ``columns`` (p,) holds m_j, over training and test rows, ``sums`` (p,) √Σ_i x_ij²; ``rows`` (n,) ‖x_i/m‖ of the
     training rows and ``largest_row`` the largest of these and the test rows'. ``spread`` is the largest distance, in
-    the features, of a training row from their mean, ``reach`` that of a training or a test row, and ``mean`` (p − 1,)
-    this mean.
+    what is penalised, of a training row from ``mean``, and ``reach`` that of a training or a test row: beside a free
+    intercept from the mean (p − 1,) of the training rows, else from 0 (p,).
     """
 
     columns: Array
@@ -66,7 +64,8 @@ def sizes_of(objective: Objective, test: Objective) -> Sizes:
     X = objective.X
     largest = np.maximum(_largest(X), _largest(test.X))
     columns = np.where(largest > 0.0, largest, 1.0)
-    mean = np.asarray(X.mean(axis=0)).ravel()
+    free = objective.intercept is Intercept.FREE
+    mean = np.asarray(X.mean(axis=0)).ravel() if free else np.zeros(objective.p)
     rows, spread = _norms(X, columns, mean)
     others, reach = _norms(test.X, columns, mean)
     slices = (_scaled_squares(X[i : i + HESSIAN_ROWS], columns) for i in range(0, X.shape[0], HESSIAN_ROWS))
@@ -76,7 +75,7 @@ def sizes_of(objective: Objective, test: Objective) -> Sizes:
         sums=columns * np.sqrt(squares.sum(axis=0)),
         rows=rows,
         largest_row=max(rows.max(), others.max(initial=0.0)),
-        mean=mean[:-1],
+        mean=mean[:-1] if free else mean,
         spread=spread.max(),
         reach=max(spread.max(), reach.max(initial=0.0)),
     )
@@ -98,7 +97,7 @@ def _scaled_squares(X: Design, columns: Array) -> Design:
 
 
 def _norms(X: Design, columns: Array, mean: Array) -> tuple[Array, Array]:
-    """‖x_i/m‖ and at most ‖x_i − mean‖ of each row; the intercept's one adds nothing to the latter."""
+    """‖x_i/m‖ and at most ‖x_i − mean‖ of each row; a free intercept's one adds nothing to the latter."""
     scaled, distance = np.empty(X.shape[0]), np.empty(X.shape[0])
     for start in range(0, X.shape[0], HESSIAN_ROWS):
         part, at = X[start : start + HESSIAN_ROWS], slice(start, start + HESSIAN_ROWS)

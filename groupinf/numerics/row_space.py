@@ -36,12 +36,16 @@ def row_space_basis(X: Design) -> Array:
 
 
 def in_full(basis: Array, theta: Array, outputs: int) -> Array:
-    """Parameters (P, ...) of n coordinates and intercept as those of d features: weights Qβ, the intercept as it is."""
-    rows = theta.reshape(basis.shape[1] + 1, -1)
-    return np.vstack([basis @ rows[:-1], rows[-1:]]).reshape((basis.shape[0] + 1) * outputs, *theta.shape[1:])
+    """Parameters (P, ...) of n coordinates as those of d features: weights Qβ, an intercept below them as it is."""
+    return _mapped(basis, theta, outputs)
 
 
 def in_coordinates(basis: Array, theta: Array, outputs: int) -> Array:
     """The other way round: β = Qᵀweights."""
-    rows = theta.reshape(basis.shape[0] + 1, -1)
-    return np.vstack([basis.T @ rows[:-1], rows[-1:]]).reshape((basis.shape[1] + 1) * outputs, *theta.shape[1:])
+    return _mapped(basis.T, theta, outputs)
+
+
+def _mapped(M: Array, theta: Array, outputs: int) -> Array:
+    rows = theta.reshape(theta.shape[0] // outputs, -1)
+    weights = M.shape[1]
+    return np.vstack([M @ rows[:weights], rows[weights:]]).reshape(-1, *theta.shape[1:])

@@ -25,7 +25,7 @@ from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import HESSIAN_ROWS, Objective, Rows, scores
 from groupinf.numerics.products import Design
 from groupinf.numerics.reduced import Pencil, ReducedSolver
-from groupinf.numerics.rounding import PER_ROW, SLACK, UNIT, Sizes, gamma, hessian_terms
+from groupinf.numerics.rounding import SLACK, UNIT, Sizes, gamma, hessian_terms
 
 # P beyond which the proof, four products of P × P matrices for each process, costs more than it tells
 LARGEST = 2048
@@ -125,7 +125,9 @@ def _weights(fitted: Fitted, sizes: Sizes, concordance: float) -> tuple[Array, f
     objective = fitted.objective
     score_error = gamma(objective.p + 2) * sizes.largest_row * float(sizes.of_parameters(fitted.theta, 1)[0])
     curvature = objective.loss.curvature(scores(objective.X, fitted.theta, 1), objective.y)[:, 0, 0]
-    of_rows = SLACK * (gamma(hessian_terms(objective)) + 2 * PER_ROW + np.expm1(concordance * score_error))
+    of_rows = SLACK * (
+        gamma(hessian_terms(objective)) + 2 * objective.loss.roundings * UNIT + np.expm1(concordance * score_error)
+    )
     return curvature * objective.sample_weight, of_rows
 
 

@@ -27,6 +27,7 @@ from groupinf.numerics.losses.registry import loss_for
 from groupinf.numerics.objective import Objective, scores, with_intercept
 from groupinf.studies.group_effects.checks import test_objective, training_objective
 from groupinf.studies.group_effects.fit import lam_from
+from groupinf.studies.group_effects.linear_model import LinearModel
 from groupinf.studies.group_effects.schema import TestPoints as ChosenTestPoints
 from groupinf.studies.group_effects.test_points import choose_test_points
 
@@ -75,9 +76,11 @@ def dataset_for(name: str) -> tuple[Dataset, str]:
 
 def make_problem(dataset: Dataset, lambda_over_n: float, count: int) -> tuple[Problem, Fitted]:
     """Fit, choose three random test rows and the three of highest loss, and draw ``count`` groups."""
-    objective = training_objective(dataset, loss_for(len(dataset.classes)), lam_from(lambda_over_n, dataset.n))
+    objective = training_objective(
+        dataset, LinearModel(loss_for(len(dataset.classes))), lam_from(lambda_over_n, dataset.n)
+    )
     fitted, rng = fit(objective), np.random.default_rng(SEED)
-    everything = test_objective(dataset, loss_for(len(dataset.classes)), None)
+    everything = test_objective(dataset, LinearModel(loss_for(len(dataset.classes))), None)
     losses = everything.loss.values(scores(everything.X, fitted.theta, everything.loss.outputs), everything.y)
     tested = choose_test_points(ChosenTestPoints(random=3, highest_loss=3), dataset, losses, rng)
     test, test_points = everything.at(tested.rows), tested.labels

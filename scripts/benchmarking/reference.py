@@ -66,7 +66,7 @@ def _newton_step(problem: Problem, block: Changed, theta: Array) -> Array:
     factor, columns = block.fitted.factor, np.arange(theta.shape[1])
     weight = problem.sample_weight[:, None] * block.terms.counts
     g = np.column_stack([gradient(problem, weight[:, b], theta[:, b]) for b in columns])
-    g = without_flat_part(g, block.fitted.objective.loss)
+    g = without_flat_part(g, block.fitted.objective.flat_intercepts)
     return conjugate_gradient(
         block.hessians(theta), lambda V, _: factor.solve(V), g, STEP_TOLERANCE, MOST_ITERATIONS
     ).solution

@@ -93,7 +93,9 @@ def test_a_loss_from_outside_is_found_by_its_name_and_changes_no_default() -> No
     with registered(LOSSES, Poisson):
         assert isinstance(loss_for(0, "poisson"), Poisson)
         assert not isinstance(loss_for(0), Poisson)
-        with pytest.raises(DataError, match="expected binary_logistic for 2 classes, found poisson"):
+        with pytest.raises(
+            DataError, match="expected binary_logistic, smooth_hinge or hinge for 2 classes, found poisson"
+        ):
             loss_for(2, "poisson")
     with pytest.raises(UnknownNameError, match="unknown loss 'poisson'"):
         loss_for(0, "poisson")

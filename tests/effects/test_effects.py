@@ -314,7 +314,7 @@ def test_what_is_asked_for_changes_no_bit_of_what_is_retrained(classes: int) -> 
         (("parameter_influence", "influence"), ("test_loss", "self_loss")),
     ]
     by_name = {method.name: method for method in study.methods}
-    of_parameters = {field.name for field in fields(BlockEffects)} - {"effect", "error_estimate"}
+    of_parameters = {field.name for field in fields(BlockEffects)} - {"effect", "error_estimate", "duality_gap"}
     for engine in engines(study.fitted):
         whole = replace(study, engine=engine)
         block = compute_block(whole, GROUPS, NAMES)

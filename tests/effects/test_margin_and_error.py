@@ -89,7 +89,7 @@ def test_influence_on_the_margin_is_a_derivative_and_actual_effects_are_those_of
 
 def test_both_are_defined_for_classes_alone() -> None:
     for loss in LOSSES.values():
-        made: Loss = loss.of(2 if loss.is_for(2) else 3)
+        made: Loss = loss_for(next(k for k in (2, 3, 0) if loss.is_for(k)), loss.name)
         for evaluation in (TEST_MARGIN, TEST_ERROR):
             assert evaluation.is_defined(made) is not loss.is_for(0)
 

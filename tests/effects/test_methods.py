@@ -29,7 +29,7 @@ from groupinf.errors import ConvergenceError, DataError, GroupConvergenceError
 from groupinf.numerics.approximate_leave_one_out import changed_each
 from groupinf.numerics.change import RowChange, changed, removing
 from groupinf.numerics.engine import Engine, Way, choose_engine
-from groupinf.numerics.factor import DenseFactor, IterativeFactor, SampleSpaceFactor, hessian_diagonal
+from groupinf.numerics.factor import BorderedFactor, DenseFactor, IterativeFactor, hessian_diagonal
 from groupinf.numerics.fit import Fitted, fit
 from groupinf.numerics.objective import Objective, gradients, hessian, row_residuals, values
 from groupinf.numerics.reduced import AsFitted, sample_space_kernel
@@ -273,7 +273,7 @@ def test_a_row_of_leverage_one_has_no_rescaled_step_and_no_factor_none_at_all() 
 def test_with_fewer_rows_than_features_leverages_come_from_the_small_factor(as_sparse: bool) -> None:
     o = make_objective(2, n=40, d=170, lam=3.0, as_sparse=as_sparse)
     fitted, rows = fit(o), np.arange(5)
-    assert isinstance(fitted.factor, SampleSpaceFactor)
+    assert isinstance(fitted.factor, BorderedFactor)
     at = block_context(study_of(fitted, removing(fitted)), [rows])
     found = solved(RescaledInfluence(), at)
     dense, total = replace(o, X=o.X if isinstance(o.X, np.ndarray) else o.X.toarray()), 0.0

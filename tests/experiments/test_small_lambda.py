@@ -23,13 +23,14 @@ from groupinf.numerics.fit import fit
 from groupinf.numerics.losses.registry import loss_for
 from groupinf.studies.group_effects.checks import test_objective as objective_of_test_rows
 from groupinf.studies.group_effects.checks import training_objective
+from groupinf.studies.group_effects.linear_model import LinearModel
 
 LAM_OVER_N = 1e-7
 
 
 def test_tails_at_a_tiny_lambda_are_the_minima_of_newton_cholesky(tmp_path: Path) -> None:
     dataset = load_dataset(NamedDataset(name="breast_cancer"), tmp_path, 0)
-    objective = training_objective(dataset, loss_for(len(dataset.classes)), LAM_OVER_N * dataset.n)
+    objective = training_objective(dataset, LinearModel(loss_for(len(dataset.classes))), LAM_OVER_N * dataset.n)
     fitted = fit(objective)
     test = objective_of_test_rows(dataset, objective.loss, None).at(np.arange(6))
     order = np.argsort(np.abs(fitted.residuals[:, 0]))

@@ -123,3 +123,11 @@ def test_fewer_distinct_points_than_k_is_noted(make_source) -> None:
 def test_k_above_n_is_refused(make_source) -> None:
     with pytest.raises(DataError, match=r"k <= n = 20, found k = 64"):
         FeatureClusters(k=(4, 64)).build(make_source(n=20, sizes=Sizes(min=0.1, max=0.2, num=2)), None)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_gradients_of_a_model_without_an_intercept_have_no_coordinate_for_it(classes: int) -> None:
+    rng = np.random.default_rng(0)
+    X, R = rng.normal(size=(8, 3)), rng.normal(size=(8, 1 if classes == 2 else classes))
+    points = gradient_points(X, R, has_intercept=False)
+    np.testing.assert_allclose(points.matrix(np.arange(8)), np.einsum("nj,nk->njk", X, R).reshape(8, -1))

@@ -11,7 +11,7 @@ from support.problems import make_objective
 
 from groupinf.numerics.approximate_leave_one_out import own_blocks, scores_without_each
 from groupinf.numerics.cross_validation import SCORES, contiguous_folds, cross_validate
-from groupinf.numerics.factor import IterativeFactor, SampleSpaceFactor, hessian_diagonal
+from groupinf.numerics.factor import BorderedFactor, IterativeFactor, hessian_diagonal
 from groupinf.numerics.fit import fit
 from groupinf.numerics.objective import Objective, gradients, hessian, scores
 
@@ -78,7 +78,7 @@ def test_rows_of_no_weight_keep_their_scores() -> None:
 def test_more_parameters_than_rows_use_the_small_factor(as_sparse: bool) -> None:
     o = make_objective(2, n=40, d=170, lam=3.0, as_sparse=as_sparse)
     fitted = fit(o)
-    assert isinstance(fitted.factor, SampleSpaceFactor)
+    assert isinstance(fitted.factor, BorderedFactor)
     X = o.X if isinstance(o.X, np.ndarray) else o.X.toarray()
     expected = np.einsum("nj,nj->n", X, np.linalg.solve(hessian(o, fitted.theta), X.T).T)
     found = own_blocks(fitted, np.inf)

@@ -13,9 +13,9 @@ from groupinf.numerics import factor as factors
 from groupinf.numerics.change import changed, removing
 from groupinf.numerics.conjugate_gradient import conjugate_gradient
 from groupinf.numerics.factor import (
+    BorderedFactor,
     DenseFactor,
     IterativeFactor,
-    SampleSpaceFactor,
     cholesky,
     factorise,
     hessian_diagonal,
@@ -47,7 +47,7 @@ def test_solves_with_h(kind: str, n: int, d: int, as_sparse: bool, monkeypatch: 
     if kind == "iterative":
         monkeypatch.setattr(factors, "DENSE_BYTES", 0)
     made = factorise(o, theta) if kind != "dense" else factors.dense_factor(o, theta)
-    expected = {"dense": DenseFactor, "sample_space": SampleSpaceFactor, "iterative": IterativeFactor}[kind]
+    expected = {"dense": DenseFactor, "sample_space": BorderedFactor, "iterative": IterativeFactor}[kind]
     if not (kind == "sample_space" and d < n):  # there P × P is the smaller space and fits as well
         assert isinstance(made, expected)
     V = rhs(o.size, 1, 3)

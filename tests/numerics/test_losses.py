@@ -11,10 +11,11 @@ from groupinf.numerics.losses.binary_logistic import BinaryLogistic
 from groupinf.numerics.losses.loss import Loss
 from groupinf.numerics.losses.registry import LOSSES as LOSS_REGISTRY
 from groupinf.numerics.losses.registry import loss_for
+from groupinf.numerics.losses.smooth_hinge import SmoothHinge
 from groupinf.numerics.losses.softmax import Softmax
 from groupinf.numerics.losses.squared import Squared
 
-LOSSES: list[tuple[Loss, int]] = [(BinaryLogistic(), 2), (Softmax(4), 4), (Squared(), 0)]
+LOSSES: list[tuple[Loss, int]] = [(BinaryLogistic(), 2), (Softmax(4), 4), (Squared(), 0), (SmoothHinge(0.7), 2)]
 
 
 def sample(loss: Loss, classes: int) -> tuple[np.ndarray, np.ndarray]:
@@ -83,8 +84,9 @@ def test_the_constant_of_self_concordance_bounds_how_fast_the_curvature_changes(
 
 
 @pytest.mark.parametrize("classes", [0, 1, 2, 3, 10])
-def test_every_number_of_classes_has_one_loss(classes: int) -> None:
-    assert sum(kind.is_for(classes) for kind in LOSS_REGISTRY.values()) == 1
+def test_every_number_of_classes_has_a_loss_of_its_own(classes: int) -> None:
+    assert loss_for(classes).name == {0: "squared", 2: "binary_logistic"}.get(classes, "softmax")
+    assert type(loss_for(classes)) in LOSS_REGISTRY.values()
     assert type(loss_for(classes)) is type(loss_for(classes, loss_for(classes).name))
     with pytest.raises(DataError, match="expected softmax for 5 classes, found binary_logistic"):
         loss_for(5, "binary_logistic")
@@ -180,3 +182,47 @@ def test_squared_residuals_near_a_half_are_numbers_though_the_curvature_is_round
     state = loss.curvature_state(z, y)
     assert (state > 0.25).any()
     np.testing.assert_allclose(loss.squared_residuals(z, state, y)[:, 0], 0.25, rtol=1e-7)
+
+
+@pytest.mark.parametrize("temperature", [1e-3, 0.1, 2.0])
+@pytest.mark.parametrize("z", [-400.0, -3.0, 0.0, 0.9, 0.999, 1.0, 1.0005, 1.2, 3.0, 40.0])
+@pytest.mark.parametrize("y", [0.0, 1.0])
+def test_the_smooth_hinge_is_right_to_its_own_size_also_far_from_its_corner(
+    temperature: float, z: float, y: float
+) -> None:
+    loss, at, label = SmoothHinge(temperature), np.array([[z]]), np.array([y])
+    with mp.workdps(600):
+        t, sign = mp.mpf(temperature), (1 if y else -1)
+        u = (1 - sign * mp.mpf(z)) / t
+        s, other = 1 / (1 + mp.exp(-u)), 1 / (1 + mp.exp(u))
+        a = s * other / t
+        expected = [float(v) for v in (t * mp.log1p(mp.exp(u)), -sign * s, a, -sign * a * (other - s) / t)]
+    found = [
+        loss.values(at, label)[0],
+        loss.residuals(at.copy(), label)[0, 0],
+        loss.curvature(at, label)[0, 0, 0],
+        loss.curvature_slope(at, label)[0, 0],
+    ]
+    # beyond |u| = 700 the residual saturates, and what is below the smallest number is 0
+    np.testing.assert_allclose(found, expected, rtol=loss.roundings * 2.0**-53, atol=1e-290)
+
+
+def test_with_a_falling_temperature_the_smooth_hinge_is_the_hinge() -> None:
+    z = np.linspace(-3, 3, 41)[:, None]
+    for y in (np.zeros(41), np.ones(41)):
+        hinge = np.maximum(0.0, 1.0 - (2 * y - 1) * z[:, 0])
+        for temperature in (1e-1, 1e-3, 1e-6):
+            above = SmoothHinge(temperature).values(z, y) - hinge
+            assert (above >= -1e-15).all()
+            assert above.max() <= temperature * np.log(2.0) * (1 + 1e-9)
+
+
+def test_labels_of_each_model_stand_beside_its_scores() -> None:
+    rng = np.random.default_rng(6)
+    loss, z, y = SmoothHinge(0.3), rng.normal(size=(7, 1, 3)), rng.integers(2, size=(7, 1, 3)).astype(float)
+    for b in range(3):
+        np.testing.assert_array_equal(
+            loss.residuals(z.copy(), y)[:, :, b], loss.residuals(z[:, :, b].copy(), y[:, 0, b])
+        )
+        np.testing.assert_array_equal(loss.curvature_state(z, y)[:, :, b], loss.curvature_state(z[:, :, b], y[:, 0, b]))
+        np.testing.assert_array_equal(loss.values(z, y)[:, b], loss.values(z[:, :, b], y[:, 0, b]))

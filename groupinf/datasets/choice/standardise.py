@@ -16,7 +16,7 @@ from groupinf.errors import DataError
 def standardised(dataset: Dataset, where: str) -> Dataset:
     """Return (x − mean)/sd of every feature, mean and sd (ddof 0) over the training rows, which count alike.
 
-    A sparse matrix stays sparse: x/sd. With an intercept that is not penalised that is the same model. A feature
+    A sparse matrix stays sparse: x/sd. With a free intercept that is the same model. A feature
     that is constant over the training rows has no sd: it is not scaled.
     Raises DataError, opened by ``where`` and naming the feature, where its variance overflows.
     """

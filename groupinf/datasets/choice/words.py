@@ -8,7 +8,9 @@ from groupinf.wording import counted, listed, number
 
 
 def choice_notes(dataset: Dataset) -> tuple[str, ...]:
-    """How many rows each step of a choice has left, how a standardised target is scaled, and what is set aside."""
+    """How many rows each step of a choice has left, how a standardised target is scaled, which features a kernel has
+    made, and what is set aside.
+    """
     notes = []
     if dataset.rows_left:
         first, *steps = dataset.rows_left
@@ -17,6 +19,8 @@ def choice_notes(dataset: Dataset) -> tuple[str, ...]:
     if dataset.target_scale is not None:
         mean, sd = (number(value, 6) for value in (dataset.target_scale.mean, dataset.target_scale.sd))
         notes.append(f"the target is standardised: y is (target − {mean})/{sd}, by the training rows")
+    if dataset.made_by_kernel:
+        notes.append(dataset.made_by_kernel)
     if dataset.set_aside is not None:
         rows = int(dataset.set_aside.y.size)
         takes = "takes" if rows == 1 else "take"

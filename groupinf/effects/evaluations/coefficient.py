@@ -219,7 +219,7 @@ class Picked:
     @property
     def _level(self) -> float:
         """1 where the level of the intercepts is free, and taken out; else 0."""
-        return float(self.objective.loss.flat_direction)
+        return float(self.objective.flat_intercepts > 0)
 
     def values(self, z: Array) -> Array:
         """θ_j."""

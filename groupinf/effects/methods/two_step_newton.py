@@ -35,7 +35,7 @@ class TwoStepNewtonStep(Step):
         """What is left is t times what the second solve left, and 1 − t of what the first did."""
         first, fitted, block = at.solution(NewtonStep()), at.changed.fitted, at.changed
         theta = fitted.theta[:, None] + first.delta
-        gradient = without_flat_part(block.gradients(theta), fitted.objective.loss)
+        gradient = without_flat_part(block.gradients(theta), fitted.objective.flat_intercepts)
         product, precondition = block.hessians(theta), at.engine.precondition(block, at.reduced)
         with np.errstate(over="ignore", invalid="ignore"):  # where the loss is flat: what is not finite is found
             end = conjugate_gradient(product, precondition, gradient, NEWTON_TOLERANCE, MAX_ITERATIONS)
@@ -43,7 +43,7 @@ class TwoStepNewtonStep(Step):
         for b in np.flatnonzero(~end.converged | ~np.isfinite(step).all(axis=0)):
             step[:, b] = _factored(at, theta[:, b], gradient[:, b], int(b), float(end.relative_residual[b]))
         share = _falling(at, theta, step)
-        residual = without_flat_part(product(step, np.arange(share.size)) - gradient, fitted.objective.loss)
+        residual = without_flat_part(product(step, np.arange(share.size)) - gradient, fitted.objective.flat_intercepts)
         with np.errstate(over="ignore", invalid="ignore"):
             left = conjugate_gradient(product, precondition, residual, CERTIFICATE_TOLERANCE, MAX_ITERATIONS).solution
         return Solution(first.delta - share * step, share * left + (1.0 - share) * first.remainder)

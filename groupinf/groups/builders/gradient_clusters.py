@@ -19,5 +19,5 @@ class GradientClusters(Clusters):
     builder: Literal["gradient_clusters"] = "gradient_clusters"
 
     def points(self, source: GroupSource) -> Points:
-        """The gradients s_i ∇ℓ_i(θ̂) = [x_i, 1] ⊗ residuals[i]."""
-        return gradient_points(source.dataset.X_train, source.residuals)
+        """The gradients s_i ∇ℓ_i(θ̂) = [x_i, 1] ⊗ residuals[i], or x_i ⊗ residuals[i] without an intercept."""
+        return gradient_points(source.dataset.X_train, source.residuals, source.has_intercept)

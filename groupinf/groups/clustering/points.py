@@ -99,7 +99,7 @@ class FeaturePoints:
 
 @dataclass(frozen=True)
 class GradientPoints:
-    """Outer products x_i ⊗ r_i with x_i the rows of X1 = [X, 1] (n, d+1) and r_i those of R (n, K).
+    """Outer products x_i ⊗ r_i with x_i the rows of X1 = [X, 1] (n, d+1), or of X, and r_i those of R (n, K).
 
     ⟨x_i ⊗ r_i, x_j ⊗ r_j⟩ = (x_i·x_j)(r_i·r_j), so that the (n, (d+1)·K) matrix is never needed.
     """
@@ -131,7 +131,7 @@ class GradientPoints:
     def distances(self, i: Rows, j: Rows) -> Floats:
         """With means x̄, r̄ and differences δx, δr of a pair, x_i⊗r_i − x_j⊗r_j = x̄⊗δr + δx⊗r̄.
 
-        The column of ones in X1 keeps the result at least |δr|, so that the three terms cancel little.
+        A column of ones in X1 keeps the result at least |δr|, so that the three terms cancel little.
         """
         x_mean, x_diff = _mean_and_difference(self.X1, i, j)
         r_mean, r_diff = _mean_and_difference(self.R, i, j)
@@ -158,21 +158,23 @@ class GradientPoints:
         return sparse.csr_array((data.ravel(), indices.ravel(), X1.indptr * K), shape=(rows.size, X1.shape[1] * K))
 
 
-def gradient_points(X: Features, residuals: Floats) -> Points:
-    """The loss gradients [x_i, 1] ⊗ residuals[i] at θ̂, X (n, d), residuals (n, K').
+def gradient_points(X: Features, residuals: Floats, has_intercept: bool = True) -> Points:
+    """The loss gradients [x_i, 1] ⊗ residuals[i] at θ̂, X (n, d), residuals (n, K'); x_i alone without an intercept.
 
     With K' = 1 they are no wider than X and are written out; else they stay in factored form.
     """
-    ones = np.ones((X.shape[0], 1))
-    X1 = (
-        np.hstack([X, ones])
-        if isinstance(X, np.ndarray)
-        else sparse.csr_array(sparse.hstack([X, sparse.csr_array(ones)]))
-    )
+    X1 = _with_ones(X) if has_intercept else X
     if residuals.shape[1] > 1:
         return GradientPoints(X1, residuals)
     scaled = X1 * residuals if isinstance(X1, np.ndarray) else sparse.csr_array(X1.multiply(residuals))
     return FeaturePoints(scaled)
+
+
+def _with_ones(X: Features) -> Features:
+    ones = np.ones((X.shape[0], 1))
+    if isinstance(X, np.ndarray):
+        return np.hstack([X, ones])
+    return sparse.csr_array(sparse.hstack([X, sparse.csr_array(ones)]))
 
 
 def _mean_and_difference(X: Features, i: Rows, j: Rows) -> tuple[Features, Features]:

@@ -7,7 +7,8 @@ real numbers in regression. Per row, r = ∂ℓ/∂z (K') is the residual and A 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -16,20 +17,36 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Option:
+    """A number that a loss is made with: its name, its default, and what it is ``above``, or not below (``least``)."""
+
+    name: str
+    default: float
+    above: float | None = None
+    least: float | None = None
+
+
 class Loss(ABC):
     """A convex loss of one row's scores with K' ``outputs``; one class for each case, a value for a number of classes.
 
     ``units`` says in what losses, and where they differ predictions, are stated. ``concordance`` is the least c with
     |d log a/dz| ≤ c for the curvature a of one output (generalised self-concordance, Bach 2010), 0 where it is
     constant; None where no such constant has been derived, and then nothing is proven of a fit. ``flat_direction``
-    says whether ℓ is the same at z and z + c1: then no data tell the level of the intercepts.
+    says whether ℓ is the same at z and z + c1: then no data tell the level of the intercepts. ``roundings`` bounds the
+    relative error of a residual, and of a curvature, at a given score in units of 2⁻⁵³. ``options`` is what it is made
+    with.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
     units: ClassVar[str]
-    concordance: ClassVar[float | None]
     flat_direction: ClassVar[bool]
+    # an exponential to 4 (NumPy states below 1 to 4 for its vector code) and six operations more
+    roundings: ClassVar[float] = 10.0
+    options: ClassVar[tuple[Option, ...]] = ()
+    # whether it is minimised by its derivatives; what is not is the hinge, and its derivatives are those of another
+    smooth: ClassVar[bool] = True
     outputs: int
 
     @classmethod
@@ -37,10 +54,25 @@ class Loss(ABC):
     def is_for(cls, classes: int) -> bool:
         """Whether its labels are those of so many classes; 0 stands for regression."""
 
+    @property
+    @abstractmethod
+    def concordance(self) -> float | None:
+        """The constant c."""
+
     @classmethod
     @abstractmethod
-    def of(cls, classes: int) -> Loss:
-        """The loss for so many classes that it is for."""
+    def of(cls, classes: int, options: Mapping[str, float]) -> Loss:
+        """The loss for so many classes that it is for, with a value for each of its ``options``."""
+
+    @property
+    def curved(self) -> bool:
+        """Whether its derivatives have any curvature, which a free intercept is held by."""
+        return True
+
+    @property
+    def easier(self) -> Loss | None:
+        """A loss near this one that is easier to minimise, from whose minimum a fit starts; None where none helps."""
+        return None
 
     def score_words(self, classes: Sequence[str]) -> str:
         """What a score is, with the names of the ``classes``, where ``units`` does not say it; empty where it does."""
@@ -116,8 +148,8 @@ class OneOutputLoss(Loss):
     flat_direction = False
 
     @classmethod
-    def of(cls, classes: int) -> Loss:
-        """The one that there is."""
+    def of(cls, classes: int, options: Mapping[str, float]) -> Loss:
+        """The one that there is, of a loss without options."""
         return cls()
 
     @abstractmethod

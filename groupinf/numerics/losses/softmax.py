@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from groupinf.numerics.losses.loss import Array, Loss, beside
@@ -25,7 +27,7 @@ class Softmax(Loss):
         return classes > 2 or classes == 1
 
     @classmethod
-    def of(cls, classes: int) -> Softmax:
+    def of(cls, classes: int, options: Mapping[str, float]) -> Softmax:
         """An output for each class."""
         return cls(classes)
 

@@ -130,10 +130,12 @@ def certificate_line(run: Run) -> str:
     groups, stored = counted(len(retrains), "group"), evaluated_line(run)
     opening = f"{stored} Retraining took {passes}" if stored else f"Retraining: {groups}, {passes}"
     gradient, decrement = (number(float(retrains[name].max()), 2) for name in ("gradient_norm", "decrement"))
+    exact = f"largest gradient norm {gradient}, largest Newton decrement {decrement}"
+    if "duality_gap" in retrains:
+        exact = f"largest duality gap {number(float(retrains['duality_gap'].max()), 2)}"
     error = number(largest_relative_error(run.effects), 2)
     return (
-        f"{opening}; largest gradient norm {gradient}, largest Newton decrement "
-        f"{decrement}; largest error estimate of an actual effect: {error} of the median effect."
+        f"{opening}; {exact}; largest error estimate of an actual effect: {error} of the median effect."
         f"{_proven(retrains)}"
     )
 

@@ -29,6 +29,7 @@ class StoredBlock:
     score_bound: Array
     refreshed: NDArray[Any]
     at_rounding: NDArray[Any]
+    duality_gap: Array | None = None
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """For the block's file, in the order of the fields."""
@@ -48,6 +49,7 @@ def block_to_store(block: BlockEffects, theta: Array | None) -> StoredBlock:
         score_bound=block.score_bound,
         refreshed=block.refreshed,
         at_rounding=block.at_rounding,
+        duality_gap=block.duality_gap,
     )
 
 
@@ -63,6 +65,7 @@ def stored_block(arrays: Mapping[str, NDArray[Any]]) -> StoredBlock:
         score_bound=arrays["score_bound"],
         refreshed=arrays["refreshed"],
         at_rounding=arrays["at_rounding"],
+        duality_gap=arrays.get("duality_gap"),
     )
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from scipy import sparse
 
 from groupinf.config.reader import Key
 from groupinf.config.section import Problem
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset, Features
+from groupinf.datasets.kernels.features import with_kernel
 from groupinf.datasets.registry import declared_bytes, load_dataset
 from groupinf.datasets.rows.pool import pool_as_training_rows, with_pool, without_pool
 from groupinf.datasets.unknown_column import unknown_column
@@ -26,11 +26,13 @@ from groupinf.experiments.workers.memory import require_memory
 from groupinf.groups.by_value import names_of, rows_by_value
 from groupinf.groups.sizes import sizes_problem
 from groupinf.groups.streams import builder_stream
+from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.losses.registry import loss_for
-from groupinf.numerics.objective import Objective, with_intercept
+from groupinf.numerics.objective import Objective, design
 from groupinf.numerics.row_space import is_reduced, row_space_basis
 from groupinf.studies.group_effects.folds import folds_of
+from groupinf.studies.group_effects.linear_model import LinearModel, fitted_rows
 from groupinf.studies.group_effects.schema import CrossValidation, LoadedStudy, TestPoints
 from groupinf.studies.group_effects.test_points import rows_of_keys
 from groupinf.wording import counted, listed
@@ -56,7 +58,7 @@ def load_checked(loaded: LoadedStudy) -> Dataset:
         raise loaded.error(("dataset",), str(error)) from error
     problems: list[ConfigError] = []
     try:
-        dataset = _pooled(loaded, dataset)
+        dataset = _with_kernel(loaded, _pooled(loaded, dataset))
     except ConfigError as error:
         problems.append(error)
         dataset = without_pool(dataset)
@@ -75,6 +77,7 @@ def _problems(loaded: LoadedStudy, dataset: Dataset) -> Iterator[ConfigError]:
         yield from _group_problems(loaded, dataset)
     yield from _test_point_problems(loaded, dataset)
     if not loss_problems:
+        yield from _model_problems(loaded, dataset)
         yield from _evaluation_problems(loaded, dataset)
         yield from _method_problems(loaded, dataset)
     yield from _cross_validation_problems(loaded, dataset)
@@ -82,7 +85,18 @@ def _problems(loaded: LoadedStudy, dataset: Dataset) -> Iterator[ConfigError]:
 
 def loss_of(loaded: LoadedStudy, dataset: Dataset) -> Loss:
     """The configured loss; where the key is left out, the first registered one that is for the labels."""
-    return loss_for(len(dataset.classes), loaded.config.loss)
+    model = loaded.config.model_or_default
+    return loss_for(len(dataset.classes), loaded.config.loss or model.loss, model.options)
+
+
+def model_of(loaded: LoadedStudy, dataset: Dataset) -> LinearModel:
+    """The configured model."""
+    return LinearModel(loss_of(loaded, dataset), intercept_of(loaded))
+
+
+def intercept_of(loaded: LoadedStudy) -> Intercept:
+    """What is configured of an intercept."""
+    return Intercept(loaded.config.model_or_default.intercept)
 
 
 def evaluations_of(loaded: LoadedStudy, dataset: Dataset) -> tuple[Evaluation, ...]:
@@ -94,17 +108,17 @@ def evaluations_of(loaded: LoadedStudy, dataset: Dataset) -> tuple[Evaluation, .
 
 def quantities_of(loaded: LoadedStudy, dataset: Dataset) -> tuple[Quantity, ...]:
     """What the :func:`evaluations_of` measure of models of the data."""
-    names = parameter_names(dataset, loss_of(loaded, dataset))
+    names = parameter_names(dataset, model_of(loaded, dataset))
     return tuple(evaluation.quantity(names) for evaluation in evaluations_of(loaded, dataset))
 
 
-def parameter_names(dataset: Dataset, loss: Loss) -> ParameterNames:
+def parameter_names(dataset: Dataset, model: LinearModel) -> ParameterNames:
     """What the parameters of models of the data are called."""
-    classes = tuple(str(label) for label in dataset.classes) if loss.outputs > 1 else ()
-    return ParameterNames(dataset.feature_names, classes)
+    classes = tuple(str(label) for label in dataset.classes) if model.loss.outputs > 1 else ()
+    return ParameterNames(dataset.feature_names, classes, model.intercept.columns > 0)
 
 
-def training_objective(dataset: Dataset, loss: Loss, lam: float) -> Objective:
+def training_objective(dataset: Dataset, model: LinearModel, lam: float) -> Objective:
     """L(θ; s) on the training rows and below them those of the pool, if there is one, which count nothing.
 
     In coordinates of their span where they are fewer than the features.
@@ -114,12 +128,13 @@ def training_objective(dataset: Dataset, loss: Loss, lam: float) -> Objective:
     y = dataset.y_train if pool is None else np.concatenate([dataset.y_train, pool.y])
     weight = dataset.sample_weight_train
     return Objective(
-        X=with_intercept(_coordinates(X, basis)),
+        X=design(_coordinates(X, basis), model.intercept),
         y=y.astype(np.float64),
         sample_weight=weight if pool is None else np.concatenate([weight, np.zeros(pool.y.size)]),
         lam=lam,
-        loss=loss,
+        loss=model.loss,
         basis=basis,
+        intercept=model.intercept,
     )
 
 
@@ -128,28 +143,16 @@ def trained_on(objective: Objective, dataset: Dataset) -> Objective:
     return objective if dataset.pool is None else objective.at(slice(0, dataset.n))
 
 
-def fitted_rows(dataset: Dataset) -> Features:
-    """Features of the training rows and, below them, of the pool."""
-    pool = dataset.pool
-    if pool is None:
-        return dataset.X_train
-    if isinstance(dataset.X_train, np.ndarray):
-        return np.vstack([dataset.X_train, np.asarray(pool.X)])
-    stacked: sparse.csr_array = sparse.vstack(
-        [dataset.X_train, sparse.csr_array(pool.X)], format="csr", dtype=np.float64
-    )
-    return stacked
-
-
-def test_objective(dataset: Dataset, loss: Loss, basis: Array | None) -> Objective:
+def test_objective(dataset: Dataset, model: LinearModel, basis: Array | None) -> Objective:
     """The losses of the test rows: unit weights, no penalty; ``basis`` is that of the training rows."""
     return Objective(
-        X=with_intercept(_coordinates(dataset.X_test, basis)),
+        X=design(_coordinates(dataset.X_test, basis), model.intercept),
         y=dataset.y_test.astype(np.float64),
         sample_weight=np.ones(dataset.y_test.size),
         lam=0.0,
-        loss=loss,
+        loss=model.loss,
         basis=basis,
+        intercept=model.intercept,
     )
 
 
@@ -169,7 +172,8 @@ def _loss_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
         loss_of(loaded, dataset)
     except DataError as error:
         remedy = "" if loaded.config.loss is None else "; or leave the key out"
-        return [loaded.error(("loss",), f"{error}{remedy}")]
+        key = ("loss",) if loaded.config.loss is not None or loaded.config.model is None else ("model", "loss")
+        return [loaded.error(key, f"{error}{remedy}")]
     return []
 
 
@@ -181,7 +185,8 @@ def change_of(loaded: LoadedStudy) -> Change:
 def _pooled(loaded: LoadedStudy, dataset: Dataset) -> Dataset:
     """The dataset with the pool that groups are drawn from, if the change draws from one, and else without.
 
-    Raises ConfigError where the change cannot be made to the data, or its pool takes every row of a class.
+    Raises ConfigError where the change cannot be made to the data, or its pool takes every row of a class, which a free
+    intercept needs.
     """
     change, marked = change_of(loaded), 0 if dataset.pool is None else dataset.pool.y.size
     problem = change.check(dataset.n, dataset.classes, marked)
@@ -192,17 +197,36 @@ def _pooled(loaded: LoadedStudy, dataset: Dataset) -> Dataset:
     rows = change.pool(dataset.n, builder_stream(loaded.config.seed, POOL))
     if rows is None:
         return dataset
-    left = np.delete(dataset.y_train, rows)
+    left, free = np.delete(dataset.y_train, rows), intercept_of(loaded) is Intercept.FREE
     for code, label in enumerate(dataset.classes):
-        if not (left == code).any():
+        if free and not (left == code).any():
             expected = f"expected a pool that leaves every class to the fit, found all rows of class {label} in it"
             raise loaded.error(("change", "pool_fraction"), f"{expected}; a smaller share may leave some")
     return with_pool(dataset, rows)
 
 
+def _with_kernel(loaded: LoadedStudy, dataset: Dataset) -> Dataset:
+    kernel = loaded.config.model_or_default.kernel
+    try:
+        return dataset if kernel is None else with_kernel(dataset, kernel)
+    except DataError as error:
+        raise loaded.error(("model", "kernel"), str(error)) from error
+
+
+def _model_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
+    loss, problems = loss_of(loaded, dataset), []
+    if not loss.curved and intercept_of(loaded) is Intercept.FREE:
+        expected = "expected penalised or none where derivatives have no curvature that would hold a free intercept"
+        problems.append(loaded.error(("model", "intercept"), f"{expected}, found free"))
+    if not loss.smooth and loaded.config.regularization.cross_validation is not None:
+        expected = f"expected lambda_over_n with the {loss.label}, which cross-validation does not fit"
+        problems.append(loaded.error(("regularization", "cross_validation"), expected))
+    return problems
+
+
 def _evaluation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
     loss = loss_of(loaded, dataset)
-    evaluations, names = evaluations_of(loaded, dataset), parameter_names(dataset, loss)
+    evaluations, names = evaluations_of(loaded, dataset), parameter_names(dataset, model_of(loaded, dataset))
     defined = listed((e.name for e in EVALUATIONS.values() if e.is_defined(loss)), "or")
     data = f"the {len(dataset.classes)} classes of {dataset.name}" if dataset.classes else dataset.name
     undefined = [
@@ -281,9 +305,7 @@ def _column_problem(points: TestPoints, dataset: Dataset) -> str | None:
 
 
 def _method_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
-    X = fitted_rows(dataset)
-    features = X.shape[0] if is_reduced(X) else dataset.d
-    size = (features + 1) * loss_of(loaded, dataset).outputs
+    size = model_of(loaded, dataset).size(dataset)
     found: list[tuple[Key, Problem | None]] = [(("influence",), loaded.config.influence.unsolvable(dataset.n, size))]
     found += [(("methods", i), method.check(dataset.n, size)) for i, method in enumerate(loaded.config.methods)]
     return [loaded.error((*key, of.key), of.message) for key, of in found if of is not None]
@@ -311,7 +333,7 @@ def _score_problems(wanted: CrossValidation, dataset: Dataset) -> Iterator[tuple
 
 
 def _emptied_fold(loaded: LoadedStudy, dataset: Dataset, wanted: CrossValidation) -> dict[str, str]:
-    if dataset.task == "regression":
+    if dataset.task == "regression" or intercept_of(loaded) is not Intercept.FREE:
         return {}
     for k, rows in enumerate(folds_of(wanted, dataset.y_train, loaded.config.seed)):
         left = np.bincount(np.delete(dataset.y_train.astype(np.int64), rows), minlength=len(dataset.classes))

@@ -28,7 +28,7 @@ LOOSE = 1e-3
 # a prediction no less exact than so many times the actual effects, which are exact to 1e-8 or to rounding, ends where
 # rounding does; solves that are loose beside that leave a hundred thousand times as much
 NEAR_ROUNDING = 10.0
-CERTIFICATES = ("passes", "gradient_norm", "decrement", "score_bound", "refreshed", "at_rounding")
+CERTIFICATES = ("passes", "gradient_norm", "decrement", "score_bound", "refreshed", "at_rounding", "duality_gap")
 
 
 def collect(run: Stored[GroupEffectsManifest], blocks: Sequence[Arrays]) -> Collected[GroupEffectsManifest]:
@@ -36,7 +36,8 @@ def collect(run: Stored[GroupEffectsManifest], blocks: Sequence[Arrays]) -> Coll
     about, groups, stored = run.manifest, groups_from(run.files), [stored_block(arrays) for arrays in blocks]
     numbers = np.array(retrainable(groups, about.skipped), dtype=np.int64)
     effects = _effects(about, run.directory.path.name, groups, stored, numbers)
-    certificates = {name: np.concatenate([getattr(block, name) for block in stored]) for name in CERTIFICATES}
+    told = [name for name in CERTIFICATES if all(getattr(block, name) is not None for block in stored)]
+    certificates = {name: np.concatenate([getattr(block, name) for block in stored]) for name in told}
     names = np.array(groups.name, dtype=object)[numbers]
     retrains = pd.DataFrame({"group": numbers, "group_name": names, **certificates})
     agreement = agreement_table(effects, about.seed)

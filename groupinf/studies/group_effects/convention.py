@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from groupinf.effects.changes.change import Change
+from groupinf.numerics.intercept import Intercept
 from groupinf.wording import number
 
 Task = Literal["classification", "regression"]
@@ -16,13 +17,16 @@ _OBJECTIVE = "Loss summed over points plus (λ/2)‖weights‖²"
 
 @dataclass(frozen=True)
 class Convention:
-    """What is measured in which units: λ, λ/n, the task, the ``units`` that the loss states, and the ``change``."""
+    """What is measured in which units: λ, λ/n, the task, the ``units`` that the loss states, the ``change``, and
+    the ``intercept``.
+    """
 
     lam: float
     lam_over_n: float
     task: Task
     units: str
     change: Change
+    intercept: Intercept = Intercept.FREE
 
     @property
     def sentence(self) -> str:
@@ -37,7 +41,7 @@ class Convention:
 
     @property
     def _effect(self) -> str:
-        return f"intercept not penalised, {self.change.convention}"
+        return f"{self.intercept.in_text}, {self.change.convention}"
 
 
 def joint_convention(conventions: Iterable[Convention]) -> str:

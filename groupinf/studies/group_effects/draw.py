@@ -32,8 +32,10 @@ from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.change import RowChange, row_change
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import Fitted
+from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, scores
+from groupinf.numerics.support_vectors import support_vector_machine
 from groupinf.studies.group_effects.checks import change_of
 from groupinf.studies.group_effects.fit import Model
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest, Skipped
@@ -72,6 +74,7 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
         test_points=tested.labels,
         seed=loaded.config.seed,
         test_set_names=tested.names,
+        has_intercept=fitted.objective.intercept.columns > 0,
         steps=one_thread(partial(_steps, fitted, change), candidates) if needing else None,
     )
     groups, notes = build_groups(
@@ -149,6 +152,7 @@ def study_from(
         gradient_norms=norms,
         bounded=bounded,
         of_fit=trust_in_fit(bounded, fitted),
+        machine=None if fitted.objective.loss.smooth else support_vector_machine(fitted.objective),
     )
 
 
@@ -165,24 +169,28 @@ def emptying(dataset: Dataset, change: Change, fit: Objective, rows: RowChange, 
     """Groups, of rows of the objective ``fit``, whose change leaves a class, or the training set, without a row of
     positive weight.
 
-    Without a row of some class the loss falls for ever as the free intercept grows: there is no finite optimum.
+    Without a row of some class the loss falls for ever as a free intercept grows: there is no finite optimum. Where no
+    intercept is free there is one, and only a training set without a row tells nothing.
     """
-    before = _counted_by_class(dataset, fit.sample_weight, fit.y)
-    after = _counted_by_class(dataset, rows.times * rows.own, fit.y if rows.label is None else rows.label)
+    free = fit.intercept is Intercept.FREE
+    classes = dataset.classes if free else ()
+    before = _counted_by_class(classes, fit.sample_weight, fit.y)
+    after = _counted_by_class(classes, rows.times * rows.own, fit.y if rows.label is None else rows.label)
     left = before.sum(axis=0) + np.asarray(groups.removal_matrix(fit.n) @ (after - before))
     skipped = []
     for group in np.flatnonzero((left == 0).any(axis=1)):
         emptied = int(np.argmin(left[group]))
-        what = f"class {dataset.classes[emptied]}" if dataset.classes else "the training set"
-        reason = f"{change.does} every row of {what}: the retrained model has no finite optimum"
+        what = f"class {classes[emptied]}" if classes else "the training set"
+        left_with = "the retrained model has no finite optimum" if free else "nothing is left to fit"
+        reason = f"{change.does} every row of {what}: {left_with}"
         skipped.append(Skipped(int(group), groups.name[group], reason))
     return skipped
 
 
-def _counted_by_class(dataset: Dataset, weight: Array, y: Array) -> Array:
-    """1 at the class of each row that counts: (n, K), one column in regression."""
-    codes = y.astype(np.int64) if dataset.classes else np.zeros(y.size, dtype=np.int64)
-    by_class = np.zeros((y.size, max(1, len(dataset.classes))))
+def _counted_by_class(classes: Sequence[object], weight: Array, y: Array) -> Array:
+    """1 at the class of each row that counts: (n, K), one column where there are no classes."""
+    codes = y.astype(np.int64) if classes else np.zeros(y.size, dtype=np.int64)
+    by_class = np.zeros((y.size, max(1, len(classes))))
     by_class[np.arange(y.size), codes] = weight > 0
     return by_class
 

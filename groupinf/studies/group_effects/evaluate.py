@@ -167,8 +167,8 @@ def _require_same_data(path: Path, about: GroupEffectsManifest, dataset: Dataset
 def _drawn_anew(work: Evaluation) -> tuple[Study, Drawn]:
     """The study at the run's θ̂ and on its groups, and what is drawn for it."""
     dataset, about = work.dataset, work.of
-    fitted = fit_from(dataset, about.loss, about.lam, work.files)
-    test = test_objective(dataset, about.loss, fitted.objective.basis)
+    fitted = fit_from(dataset, about.model, about.lam, work.files)
+    test = test_objective(dataset, about.model, fitted.objective.basis)
     tested = draw_test_points(work.loaded, dataset, fitted, test)
     drawn = Drawn(about.lam_over_n, tested, groups_from(work.files), (), about.skipped)
     change = row_change_of(work.loaded, dataset, fitted)
@@ -214,7 +214,7 @@ def _evaluate(known: _Known, block: _KnownBlock) -> dict[str, NDArray[Any]]:
     if stored is None or stored.theta is None:
         raise DataError(_broken(known.source.path, f"block {block.number} is missing or altered"))
     theta = known.study.fitted.objective.in_coordinates(stored.theta.T).T
-    certificates = stored.passes, stored.refreshed, stored.at_rounding
+    certificates = stored.passes, stored.refreshed, stored.at_rounding, stored.duality_gap
     effects = evaluate_block(known.study, block.groups.members, block.groups.names, theta, *certificates)
     return block_to_store(effects, None).arrays()
 

@@ -10,11 +10,13 @@ import pandas as pd
 from groupinf.datasets.dataset import Dataset
 from groupinf.numerics.approximate_leave_one_out import MOST_WORK
 from groupinf.numerics.cross_validation import SCORES, CrossValidated, cross_validate
-from groupinf.numerics.fit import Fitted, first_fit, polished
-from groupinf.numerics.losses.loss import Array, Loss
+from groupinf.numerics.fit import Fitted, differentiated_at, first_fit, polished
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective
+from groupinf.numerics.support_vectors import require_small_gap, support_vector_machine
 from groupinf.studies.group_effects.checks import trained_on, training_objective
 from groupinf.studies.group_effects.folds import folds_of, one_class_notes
+from groupinf.studies.group_effects.linear_model import LinearModel
 from groupinf.studies.group_effects.manifest import ScoredValue
 from groupinf.studies.group_effects.schema import Regularization
 from groupinf.wording import number
@@ -29,7 +31,8 @@ def lam_from(lam_over_n: float, n: int) -> float:
 class Model:
     """The fit, its λ/n, the cross-validation table that chose it (None where it was configured), and notes.
 
-    Groups are drawn from the ``first`` fit, effects are measured from its polished one, ``fitted``.
+    Groups are drawn from the ``first`` fit, effects are measured from its polished one, ``fitted``. Of a loss that is
+    not smooth both have the derivatives of its smooth version at θ̂, and ``duality_gap`` says how exact θ̂ is.
 
     The table has a row for each value of the grid: lam_over_n, mean_score and standard_error over the folds, the score
     fold_k of each fold, approximate_leave_one_out (NaN where it is left out), and chosen. Higher scores are better.
@@ -40,10 +43,11 @@ class Model:
     cross_validation: pd.DataFrame | None
     fitted: Fitted
     notes: tuple[str, ...] = ()
+    duality_gap: float | None = None
 
 
 def fit_model(
-    regularization: Regularization, seed: int, loss: Loss, dataset: Dataset, start: Array | None = None
+    regularization: Regularization, seed: int, model: LinearModel, dataset: Dataset, start: Array | None = None
 ) -> Model:
     """Choose λ and fit, from ``start``, parameters of the features, where given.
 
@@ -54,9 +58,9 @@ def fit_model(
     wanted = regularization.cross_validation
     if wanted is None:
         assert regularization.lambda_over_n is not None  # the schema wants one of the two
-        objective = training_objective(dataset, loss, lam_from(regularization.lambda_over_n, dataset.n))
+        objective = training_objective(dataset, model, lam_from(regularization.lambda_over_n, dataset.n))
         return _model(objective, start, regularization.lambda_over_n, None)
-    objective = training_objective(dataset, loss, 0.0)
+    objective = training_objective(dataset, model, 0.0)
     folds = folds_of(wanted, dataset.y_train, seed)
     grid = np.logspace(np.log10(wanted.min), np.log10(wanted.max), wanted.num)
     lams = tuple(lam_from(float(value), dataset.n) for value in grid)
@@ -78,8 +82,22 @@ def _model(
     cross_validation: pd.DataFrame | None,
     notes: tuple[str, ...] = (),
 ) -> Model:
+    if not objective.loss.smooth:
+        machine = support_vector_machine(objective)
+        require_small_gap(objective, machine)
+        fitted = replace(differentiated_at(objective, machine.theta), passes=machine.passes)
+        return Model(fitted, lam_over_n, None, fitted, (*notes, _gradient_note(fitted)), machine.gap)
     first = first_fit(objective, None if start is None else objective.in_coordinates(start))
     return Model(first, lam_over_n, cross_validation, polished(first), notes)
+
+
+def _gradient_note(fitted: Fitted) -> str:
+    """How far θ̂ is from a minimum of the loss whose derivatives predictions are made with."""
+    return (
+        f"predictions are made with the derivatives of a smooth version of the {fitted.objective.loss.label}, whose "
+        f"gradient is not zero at θ̂: its norm is {number(fitted.gradient_norm)}, and the Newton step that it asks for "
+        f"has a decrement of {number(fitted.decrement)}"
+    )
 
 
 def _table(grid: Array, result: CrossValidated, best: int) -> pd.DataFrame:

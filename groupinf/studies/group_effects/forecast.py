@@ -10,7 +10,7 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.rows.pool import pool_as_training_rows
 from groupinf.experiments.driver import run_name
 from groupinf.experiments.workers.memory import LIBRARIES_BYTES, shortage
-from groupinf.studies.group_effects.checks import evaluations_of, load_checked, loss_of, quantities_of
+from groupinf.studies.group_effects.checks import evaluations_of, load_checked, model_of, quantities_of
 from groupinf.studies.group_effects.folds import one_class_notes
 from groupinf.studies.group_effects.lambda_sweep.plan import SweepPlan, plan_sweep, sweep_name, without_sweep
 from groupinf.studies.group_effects.memory import work_bytes
@@ -66,7 +66,7 @@ def _plan(loaded: LoadedStudy) -> tuple[Plan, Dataset]:
     dataset = load_checked(loaded)
     groups = _most_groups(loaded, dataset)
     folds = _cross_validation_fits(loaded.config.regularization)
-    work = work_bytes(dataset, loss_of(loaded, dataset), loaded.config.block_width, loaded.config.methods)
+    work = work_bytes(dataset, model_of(loaded, dataset), loaded.config.block_width, loaded.config.methods)
     planned = Plan(
         name=loaded.config.name,
         dataset=dataset.name,

@@ -13,6 +13,7 @@ from groupinf.datasets.registry import DATASET_KINDS, kind_of
 from groupinf.effects.changes.registry import REMOVE
 from groupinf.groups.by_value import BY_VALUE
 from groupinf.numerics.losses.registry import loss_for
+from groupinf.studies.group_effects.model_section import ModelConfig
 from groupinf.studies.group_effects.schema import Config, LoadedStudy, resolved
 
 # raised when a stage gives other numbers for the same configuration and data
@@ -27,8 +28,8 @@ def identity_of(loaded: LoadedStudy, dataset: Dataset) -> dict[str, Any]:
     """
     config = resolved(loaded, dataset.task)
     del config["name"]
-    if config.get("loss") == loss_for(len(dataset.classes)).name:  # spelled out or left out, the same study
-        del config["loss"]
+    config.pop("model", None)
+    config.update(_of_model(config.pop("loss", None), loaded.config.model_or_default, dataset))
     if loaded.config.change == REMOVE:
         del config["change"]
     for file in named_files(loaded.config):
@@ -45,6 +46,15 @@ def identity_of(loaded: LoadedStudy, dataset: Dataset) -> dict[str, Any]:
         **_read(loaded.config, dataset),
         "stages": dict(STAGE_VERSIONS),
     }
+
+
+def _of_model(loss: str | None, model: ModelConfig, dataset: Dataset) -> dict[str, Any]:
+    """The keys ``loss`` and ``model`` with what is not the default: spelled out or left out, the same study."""
+    name = loss or model.loss
+    given, defaults = model.model_dump(mode="json", exclude_none=True), type(model)().model_dump(mode="json")
+    other = {key: value for key, value in given.items() if key != "loss" and value != defaults[key]}
+    of_loss = {} if name in (None, loss_for(len(dataset.classes)).name) else {"loss": name}
+    return of_loss | ({"model": other} if other else {})
 
 
 def _read(config: Config, dataset: Dataset) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, ClassVar
 
 from groupinf.config.registered import NamedSection
@@ -17,9 +17,11 @@ from groupinf.effects.methods.method import Method, Readout
 from groupinf.effects.methods.registry import METHODS
 from groupinf.effects.solvers import SOLVERS, Solver, SolverOptions
 from groupinf.experiments.folder.manifest import RunManifest, SweepManifest
+from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Loss
 from groupinf.numerics.losses.registry import LOSSES, loss_for
 from groupinf.studies.group_effects.convention import Convention, Task
+from groupinf.studies.group_effects.linear_model import LinearModel
 from groupinf.test_point_labels import OWN_GROUP
 
 # of the units, where the target is standardised
@@ -84,11 +86,15 @@ class EngineUsed:
 
 @dataclass(frozen=True)
 class FitCertificate:
-    """How exact θ̂ is: ‖∇L‖, the Newton decrement, and the passes over the data that it took."""
+    """How exact θ̂ is: ‖∇L‖, the Newton decrement, and the passes over the data that it took.
+
+    Of a loss that is not smooth the ``duality_gap`` tells, and the first two are of its smooth version.
+    """
 
     gradient_norm: float
     decrement: float
     passes: int
+    duality_gap: float | None = None
 
 
 @dataclass(frozen=True)
@@ -140,6 +146,8 @@ class GroupEffectsManifest(RunManifest):
     n_pool: int = 0
     classes: tuple[str, ...]
     loss_name: str
+    loss_options: Mapping[str, float] = field(default_factory=dict)
+    intercept: Intercept = Intercept.FREE
     change: Annotated[Change, NamedSection(CHANGES, "change")] = REMOVE
     columns: tuple[ColumnUse, ...] = ()
     rows_left: tuple[RowsLeft, ...] = ()
@@ -216,13 +224,19 @@ class GroupEffectsManifest(RunManifest):
     @property
     def loss(self) -> Loss:
         """The loss of the model."""
-        return loss_for(len(self.classes), self.loss_name)
+        return loss_for(len(self.classes), self.loss_name, self.loss_options)
+
+    @property
+    def model(self) -> LinearModel:
+        """What was fitted."""
+        return LinearModel(self.loss, self.intercept)
 
     @property
     def convention(self) -> Convention:
         """The convention that all effects follow."""
         scaled = "" if self.target_scale is None else f", {STANDARDISED_TARGET}"
-        return Convention(self.lam, self.lam_over_n, self.task, f"{self.loss.units}{scaled}", self.change)
+        units = f"{self.loss.units}{scaled}"
+        return Convention(self.lam, self.lam_over_n, self.task, units, self.change, self.intercept)
 
 
 @dataclass(frozen=True, kw_only=True)

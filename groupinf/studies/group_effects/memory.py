@@ -11,16 +11,16 @@ from groupinf.effects.blocks import FACTOR_BYTES, WIDEST
 from groupinf.effects.methods.method import Method
 from groupinf.numerics.engine import KERNEL_BYTES
 from groupinf.numerics.factor import DENSE_BYTES
-from groupinf.numerics.losses.loss import Loss
 from groupinf.numerics.minimise import MEMORY
 from groupinf.numerics.row_space import is_reduced
+from groupinf.studies.group_effects.linear_model import LinearModel
 
 # of P numbers that retraining holds for each group of a block: a step, what it changes the gradient by, and that
 # preconditioned, for each step of the memory of L-BFGS
 VECTORS = 3 * MEMORY
 
 
-def work_bytes(dataset: Dataset, loss: Loss, block_width: int | None, methods: Sequence[Method] = ()) -> int:
+def work_bytes(dataset: Dataset, model: LinearModel, block_width: int | None, methods: Sequence[Method] = ()) -> int:
     """Bytes that a process works with: rows with and without intercept, H with its factor, and one block's work,
     that of ``methods`` included.
 
@@ -29,13 +29,11 @@ def work_bytes(dataset: Dataset, loss: Loss, block_width: int | None, methods: S
     width = block_width or WIDEST
     n = dataset.n + (0 if dataset.pool is None else dataset.pool.y.size)
     X = dataset.X_train if isinstance(dataset.X_train, np.ndarray) else dataset.X_train.data
-    reduced, outputs = is_reduced(dataset.X_train), loss.outputs
-    features = n if reduced else dataset.d
-    size = (features + 1) * outputs
+    reduced, size = is_reduced(dataset.X_train), model.size(dataset)
     rows = 2 * X.nbytes * (n + dataset.y_test.size) / dataset.n + (8 * n * dataset.d if reduced else 0)
     hessian = 8 * size**2
     dense = 3 * hessian + min(FACTOR_BYTES, width * hessian) if hessian <= DENSE_BYTES else 0
-    kernel = 8 * n**2 if outputs == 1 and 8 * n**2 <= KERNEL_BYTES else 0
+    kernel = 8 * n**2 if model.loss.outputs == 1 and 8 * n**2 <= KERNEL_BYTES else 0
     block = width * (n + 8 * VECTORS * size)
-    own = sum(method.work(width * n * outputs, size) for method in methods)
+    own = sum(method.work(width * n * model.loss.outputs, size) for method in methods)
     return int(rows + dense + kernel + block + own)

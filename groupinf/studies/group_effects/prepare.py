@@ -31,7 +31,7 @@ from groupinf.studies.group_effects.block import GroupsOfBlock, groups_of_block,
 from groupinf.studies.group_effects.checks import (
     change_of,
     evaluations_of,
-    loss_of,
+    model_of,
     parameter_names,
     quantities_of,
     test_objective,
@@ -106,26 +106,26 @@ class Retraining:
     def make(self, jobs: int, progress: Progress) -> Made[GroupEffectsManifest]:
         """Fit, then draw test points and groups, unless they are given; before that say where memory is too little."""
         loaded, dataset = self.loaded, self.dataset
-        loss = loss_of(loaded, dataset)
+        model = model_of(loaded, dataset)
         for note in filter(
-            None, [shortage(work_bytes(dataset, loss, loaded.config.block_width, loaded.config.methods))]
+            None, [shortage(work_bytes(dataset, model, loaded.config.block_width, loaded.config.methods))]
         ):
             progress.note(note)
         progress.stage("fit")
-        fit = partial(fit_model, loaded.config.regularization, loaded.config.seed, loss, start=self.given.start())
-        model = one_thread(fit, dataset)
-        test = one_thread(partial(test_objective, dataset, loss), model.fitted.objective.basis)
+        fit = partial(fit_model, loaded.config.regularization, loaded.config.seed, model, start=self.given.start())
+        chosen = one_thread(fit, dataset)
+        test = one_thread(partial(test_objective, dataset, model), chosen.fitted.objective.basis)
         progress.stage("groups")
-        drawn = self.given.drawn or draw(loaded, dataset, model, test, jobs)
+        drawn = self.given.drawn or draw(loaded, dataset, chosen, test, jobs)
         evaluations = quantities_of(loaded, dataset)
-        change = one_thread(partial(row_change_of, loaded, dataset), model.fitted)
+        change = one_thread(partial(row_change_of, loaded, dataset), chosen.fitted)
         study = one_thread(
-            partial(make_study, model.fitted, change, in_fit(drawn.groups, dataset), test, drawn, evaluations), loaded
+            partial(make_study, chosen.fitted, change, in_fit(drawn.groups, dataset), test, drawn, evaluations), loaded
         )
         return Made(
             blocks=_blocks(study, dataset, drawn.groups, drawn.skipped),
-            files=_files(loaded, dataset, model, drawn.groups),
-            manifest=_described(self, model, test, study, drawn),
+            files=_files(loaded, dataset, chosen, drawn.groups),
+            manifest=_described(self, chosen, test, study, drawn),
             may_differ=(CONFIG, ROWS),
         )
 
@@ -153,12 +153,12 @@ def _blocks(
 def _study_again(
     loaded: LoadedStudy, dataset: Dataset, manifest: GroupEffectsManifest, groups: Groups, files: Mapping[str, bytes]
 ) -> Study:
-    fitted = fit_from(dataset, manifest.loss, manifest.lam, files)
+    fitted = fit_from(dataset, manifest.model, manifest.lam, files)
     return study_from(
         loaded,
         fitted,
         row_change_of(loaded, dataset, fitted),
-        test_objective(dataset, manifest.loss, fitted.objective.basis),
+        test_objective(dataset, manifest.model, fitted.objective.basis),
         chosen_again(loaded.config.test_points, dataset, manifest.test_points),
         quantities_of(loaded, dataset),
         groups,
@@ -174,7 +174,7 @@ def config_file(values: Mapping[str, Any]) -> dict[str, bytes]:
 
 def named_values(loaded: LoadedStudy, dataset: Dataset) -> tuple[NamedValue, ...]:
     """What is measured on no test points and has names, for the manifest."""
-    names = parameter_names(dataset, loss_of(loaded, dataset))
+    names = parameter_names(dataset, model_of(loaded, dataset))
     return tuple(
         NamedValue(evaluation.name, label, name)
         for evaluation in evaluations_of(loaded, dataset)
@@ -219,6 +219,8 @@ def _described(work: Retraining, model: Model, test: Objective, study: Study, dr
         n_test=dataset.n_test,
         classes=tuple(str(label) for label in dataset.classes),
         loss_name=fitted.objective.loss.name,
+        loss_options=work.loaded.config.model_or_default.options,
+        intercept=fitted.objective.intercept,
         change=change_of(work.loaded),
         columns=tuple(dataset.uses),
         rows_left=dataset.rows_left,
@@ -232,7 +234,7 @@ def _described(work: Retraining, model: Model, test: Objective, study: Study, dr
         test_accuracy=accuracy(test, fitted.theta) if classifies else None,
         train_loss=mean_loss(trained, fitted.theta),
         test_loss=mean_loss(test, fitted.theta),
-        fit=FitCertificate(fitted.gradient_norm, fitted.decrement, fitted.passes),
+        fit=FitCertificate(fitted.gradient_norm, fitted.decrement, fitted.passes, model.duality_gap),
         test_points=study.test.labels,
         test_sets=drawn.tested.sets,
         test_keys=drawn.tested.keys,

@@ -14,7 +14,7 @@ from pydantic import (
 
 from groupinf.analysis.pairs import ACTUAL
 from groupinf.config.load import LoadedConfig
-from groupinf.config.registered import FaultBelowError, NamedSection, RegisteredName
+from groupinf.config.registered import FaultBelowError, NamedSection
 from groupinf.config.section import (
     NonNegativeInt,
     Percent,
@@ -43,9 +43,7 @@ from groupinf.groups.builders.builder import Builder
 from groupinf.groups.builders.registry import BUILDERS
 from groupinf.groups.by_value import ColumnNames, Gaps
 from groupinf.groups.sizes import Sizes
-from groupinf.numerics.losses.registry import LOSSES
-
-LossName = Annotated[str, RegisteredName(LOSSES)]
+from groupinf.studies.group_effects.model_section import MODEL, LossName, ModelConfig
 
 # an entry of ``methods``: the name of a method, or a section with its options
 METHOD = NamedSection(METHODS, "method", in_short=True)
@@ -179,6 +177,7 @@ class Config(StudyConfig):
 
     dataset: DatasetConfig
     loss: LossName | None = None
+    model: Annotated[ModelConfig, MODEL] | None = None
     regularization: Regularization
     change: Annotated[Change, NamedSection(CHANGES, "change")] | None = None
     groups: GroupsConfig
@@ -198,6 +197,17 @@ class Config(StudyConfig):
         Field(strict=False, min_length=1, json_schema_extra={"default": [m.name for m in METHODS_OF_THE_PAPER]}),
         AfterValidator(_told_apart),
     ] = METHODS_OF_THE_PAPER
+
+    @model_validator(mode="after")
+    def _one_loss(self) -> Config:
+        if self.loss is not None and self.model_or_default.loss is not None:
+            raise FaultBelowError(("loss",), "expected the loss here or in model, found both; model.loss is enough")
+        return self
+
+    @property
+    def model_or_default(self) -> ModelConfig:
+        """The section, also where it is left out."""
+        return self.model or ModelConfig()
 
 
 # A configuration of this study that knows where it came from.

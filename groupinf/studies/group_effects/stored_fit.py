@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from groupinf.datasets.dataset import Dataset
 from groupinf.experiments.folder.files import npz_arrays, npz_bytes
 from groupinf.experiments.folder.run_directory import RunDirectory
-from groupinf.numerics.fit import Fitted, fitted_at
-from groupinf.numerics.losses.loss import Array, Loss
+from groupinf.numerics.fit import Fitted, differentiated_at, fitted_at
+from groupinf.numerics.losses.loss import Array
 from groupinf.studies.group_effects.checks import training_objective
+from groupinf.studies.group_effects.linear_model import LinearModel
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 
 THETA = "theta.npz"
@@ -28,10 +29,11 @@ def fit_files(fitted: Fitted, dataset: Dataset) -> dict[str, bytes]:
     return {THETA: npz_bytes(full if fitted.objective.basis is None else full | {"coordinates": fitted.theta})}
 
 
-def fit_from(dataset: Dataset, loss: Loss, lam: float, files: Mapping[str, bytes]) -> Fitted:
+def fit_from(dataset: Dataset, model: LinearModel, lam: float, files: Mapping[str, bytes]) -> Fitted:
     """The fit whose θ̂ ``fit_files`` told."""
     archive = npz_arrays(files[THETA])
-    return fitted_at(training_objective(dataset, loss, lam), archive.get("coordinates", archive["theta"]))
+    at = fitted_at if model.loss.smooth else differentiated_at
+    return at(training_objective(dataset, model, lam), archive.get("coordinates", archive["theta"]))
 
 
 def stored_theta(directory: RunDirectory) -> Array | None:

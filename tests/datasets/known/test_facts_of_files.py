@@ -21,6 +21,7 @@ from groupinf.numerics.losses.registry import loss_for
 from groupinf.numerics.predict import accuracy, predicted_classes
 from groupinf.studies.group_effects.checks import test_objective as objective_of_test_rows
 from groupinf.studies.group_effects.checks import training_objective
+from groupinf.studies.group_effects.linear_model import LinearModel
 
 LOADED = ("cdr_rebuilt", "dogfish_efficientnet", "enron", "enron_spacy", "mnist", "mnist_small", "nli_workers")
 SPARSE = ("cdr_rebuilt", "enron", "enron_spacy")
@@ -87,7 +88,7 @@ def test_accuracy(
     name: str, lambda_over_n: float, expected: float, within: float, real_home: Callable[..., Path]
 ) -> None:
     data = load(name, real_home(name))
-    fitted = fit(training_objective(data, loss_for(len(data.classes)), lambda_over_n * data.n))
+    fitted = fit(training_objective(data, LinearModel(loss_for(len(data.classes))), lambda_over_n * data.n))
     assert accuracy(objective_of_test_rows(data, fitted.objective.loss, None), fitted.theta) == pytest.approx(
         expected, abs=within
     )
@@ -95,7 +96,7 @@ def test_accuracy(
 
 def test_f1_of_cdr(real_home: Callable[..., Path]) -> None:
     data = load("cdr_rebuilt", real_home("cdr_rebuilt"))
-    fitted = fit(training_objective(data, loss_for(len(data.classes)), 1e-4 * data.n))
+    fitted = fit(training_objective(data, LinearModel(loss_for(len(data.classes))), 1e-4 * data.n))
     predicted = predicted_classes(objective_of_test_rows(data, fitted.objective.loss, None), fitted.theta)
     assert 0.385 <= f1_score(data.y_test, predicted) < 0.405
 

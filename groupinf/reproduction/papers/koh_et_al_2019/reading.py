@@ -98,5 +98,5 @@ def _test_f1(run: Run) -> float | None:
         return None
     if content is None:
         return None
-    rows = test_objective(dataset, run.manifest.loss, None)
+    rows = test_objective(dataset, run.manifest.model, None)
     return f1(rows.loss, scores(rows.X, npz_arrays(content)["theta"], rows.loss.outputs), rows.y)
