@@ -1,4 +1,4 @@
-"""From a dataset to the objectives on its training and test rows, and what the configuration asks of the data."""
+"""What the configuration asks of the data, found before anything is fitted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from groupinf.config.reader import Key
 from groupinf.config.section import Problem
 from groupinf.datasets.config_error import DatasetConfigError
-from groupinf.datasets.dataset import Dataset, Features
+from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.kernels.features import with_kernel
 from groupinf.datasets.registry import declared_bytes, load_dataset
 from groupinf.datasets.rows.pool import pool_as_training_rows, with_pool, without_pool
@@ -27,12 +27,10 @@ from groupinf.groups.by_value import names_of, rows_by_value
 from groupinf.groups.sizes import sizes_problem
 from groupinf.groups.streams import builder_stream
 from groupinf.numerics.intercept import Intercept
-from groupinf.numerics.losses.loss import Array, Loss
+from groupinf.numerics.losses.loss import Loss
 from groupinf.numerics.losses.registry import loss_for
-from groupinf.numerics.objective import Objective, design
-from groupinf.numerics.row_space import is_reduced, row_space_basis
 from groupinf.studies.group_effects.folds import folds_of
-from groupinf.studies.group_effects.linear_model import LinearModel, fitted_rows
+from groupinf.studies.group_effects.linear_model import LinearModel
 from groupinf.studies.group_effects.schema import CrossValidation, LoadedStudy, TestPoints
 from groupinf.studies.group_effects.test_points import rows_of_keys
 from groupinf.wording import counted, listed
@@ -116,48 +114,6 @@ def parameter_names(dataset: Dataset, model: LinearModel) -> ParameterNames:
     """What the parameters of models of the data are called."""
     classes = tuple(str(label) for label in dataset.classes) if model.loss.outputs > 1 else ()
     return ParameterNames(dataset.feature_names, classes, model.intercept.columns > 0)
-
-
-def training_objective(dataset: Dataset, model: LinearModel, lam: float) -> Objective:
-    """L(θ; s) on the training rows and below them those of the pool, if there is one, which count nothing.
-
-    In coordinates of their span where they are fewer than the features.
-    """
-    X, pool = fitted_rows(dataset), dataset.pool
-    basis = row_space_basis(X) if is_reduced(X) else None
-    y = dataset.y_train if pool is None else np.concatenate([dataset.y_train, pool.y])
-    weight = dataset.sample_weight_train
-    return Objective(
-        X=design(_coordinates(X, basis), model.intercept),
-        y=y.astype(np.float64),
-        sample_weight=weight if pool is None else np.concatenate([weight, np.zeros(pool.y.size)]),
-        lam=lam,
-        loss=model.loss,
-        basis=basis,
-        intercept=model.intercept,
-    )
-
-
-def trained_on(objective: Objective, dataset: Dataset) -> Objective:
-    """An objective of ``training_objective`` on the training rows alone."""
-    return objective if dataset.pool is None else objective.at(slice(0, dataset.n))
-
-
-def test_objective(dataset: Dataset, model: LinearModel, basis: Array | None) -> Objective:
-    """The losses of the test rows: unit weights, no penalty; ``basis`` is that of the training rows."""
-    return Objective(
-        X=design(_coordinates(dataset.X_test, basis), model.intercept),
-        y=dataset.y_test.astype(np.float64),
-        sample_weight=np.ones(dataset.y_test.size),
-        lam=0.0,
-        loss=model.loss,
-        basis=basis,
-        intercept=model.intercept,
-    )
-
-
-def _coordinates(X: Features, basis: Array | None) -> Features:
-    return X if basis is None else np.asarray(X @ basis)
 
 
 def _sweep_problems(loaded: LoadedStudy) -> list[ConfigError]:

@@ -27,9 +27,10 @@ from groupinf.experiments.workers.processes import one_thread
 from groupinf.experiments.workers.progress import Progress
 from groupinf.groups.groups import Groups
 from groupinf.studies.group_effects.block import GroupsOfBlock, block_to_store, groups_of_block, stored_block
-from groupinf.studies.group_effects.checks import load_checked, quantities_of, test_objective
+from groupinf.studies.group_effects.checks import load_checked, quantities_of
 from groupinf.studies.group_effects.draw import Drawn, draw_test_points, in_fit, make_study, row_change_of
 from groupinf.studies.group_effects.identity import identity_of
+from groupinf.studies.group_effects.linear_model import test_objective
 from groupinf.studies.group_effects.manifest import Evaluated, GroupEffectsManifest
 from groupinf.studies.group_effects.prepare import CONFIG, config_file, methods_used, named_values
 from groupinf.studies.group_effects.result import Run

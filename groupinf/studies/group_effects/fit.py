@@ -14,9 +14,8 @@ from groupinf.numerics.fit import Fitted, differentiated_at, first_fit, polished
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective
 from groupinf.numerics.support_vectors import require_small_gap, support_vector_machine
-from groupinf.studies.group_effects.checks import trained_on, training_objective
 from groupinf.studies.group_effects.folds import folds_of, one_class_notes
-from groupinf.studies.group_effects.linear_model import LinearModel
+from groupinf.studies.group_effects.linear_model import LinearModel, trained_on, training_objective
 from groupinf.studies.group_effects.manifest import ScoredValue
 from groupinf.studies.group_effects.schema import Regularization
 from groupinf.wording import number

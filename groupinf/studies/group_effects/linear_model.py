@@ -1,4 +1,4 @@
-"""What is fitted: a model that is linear in its parameters."""
+"""What is fitted: a model that is linear in its parameters, and its objectives on the rows of a dataset."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from scipy import sparse
 
 from groupinf.datasets.dataset import Dataset, Features
 from groupinf.numerics.intercept import Intercept
-from groupinf.numerics.losses.loss import Loss
-from groupinf.numerics.row_space import is_reduced
+from groupinf.numerics.losses.loss import Array, Loss
+from groupinf.numerics.objective import Objective, design
+from groupinf.numerics.row_space import is_reduced, row_space_basis
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,48 @@ class LinearModel:
         X = fitted_rows(dataset)
         features = X.shape[0] if is_reduced(X) else dataset.d
         return (features + self.intercept.columns) * self.loss.outputs
+
+
+def training_objective(dataset: Dataset, model: LinearModel, lam: float) -> Objective:
+    """L(θ; s) on the training rows and below them those of the pool, if there is one, which count nothing.
+
+    In coordinates of their span where they are fewer than the features.
+    """
+    X, pool = fitted_rows(dataset), dataset.pool
+    basis = row_space_basis(X) if is_reduced(X) else None
+    y = dataset.y_train if pool is None else np.concatenate([dataset.y_train, pool.y])
+    weight = dataset.sample_weight_train
+    return Objective(
+        X=design(_coordinates(X, basis), model.intercept),
+        y=y.astype(np.float64),
+        sample_weight=weight if pool is None else np.concatenate([weight, np.zeros(pool.y.size)]),
+        lam=lam,
+        loss=model.loss,
+        basis=basis,
+        intercept=model.intercept,
+    )
+
+
+def trained_on(objective: Objective, dataset: Dataset) -> Objective:
+    """An objective of ``training_objective`` on the training rows alone."""
+    return objective if dataset.pool is None else objective.at(slice(0, dataset.n))
+
+
+def test_objective(dataset: Dataset, model: LinearModel, basis: Array | None) -> Objective:
+    """The losses of the test rows: unit weights, no penalty; ``basis`` is that of the training rows."""
+    return Objective(
+        X=design(_coordinates(dataset.X_test, basis), model.intercept),
+        y=dataset.y_test.astype(np.float64),
+        sample_weight=np.ones(dataset.y_test.size),
+        lam=0.0,
+        loss=model.loss,
+        basis=basis,
+        intercept=model.intercept,
+    )
+
+
+def _coordinates(X: Features, basis: Array | None) -> Features:
+    return X if basis is None else np.asarray(X @ basis)
 
 
 def fitted_rows(dataset: Dataset) -> Features:

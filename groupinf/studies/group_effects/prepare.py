@@ -28,18 +28,11 @@ from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective
 from groupinf.numerics.predict import accuracy, mean_loss
 from groupinf.studies.group_effects.block import GroupsOfBlock, groups_of_block, retrain_block
-from groupinf.studies.group_effects.checks import (
-    change_of,
-    evaluations_of,
-    model_of,
-    parameter_names,
-    quantities_of,
-    test_objective,
-    trained_on,
-)
+from groupinf.studies.group_effects.checks import change_of, evaluations_of, model_of, parameter_names, quantities_of
 from groupinf.studies.group_effects.draw import Drawn, draw, in_fit, make_study, row_change_of, study_from
 from groupinf.studies.group_effects.fit import Model, fit_model, scored_values
 from groupinf.studies.group_effects.identity import identity_of, without_data
+from groupinf.studies.group_effects.linear_model import test_objective, trained_on
 from groupinf.studies.group_effects.manifest import (
     STUDY,
     EngineUsed,

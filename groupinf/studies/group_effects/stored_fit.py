@@ -13,8 +13,7 @@ from groupinf.experiments.folder.files import npz_arrays, npz_bytes
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.numerics.fit import Fitted, differentiated_at, fitted_at
 from groupinf.numerics.losses.loss import Array
-from groupinf.studies.group_effects.checks import training_objective
-from groupinf.studies.group_effects.linear_model import LinearModel
+from groupinf.studies.group_effects.linear_model import LinearModel, training_objective
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 
 THETA = "theta.npz"

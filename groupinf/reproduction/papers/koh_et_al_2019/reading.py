@@ -23,7 +23,7 @@ from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import scores
 from groupinf.reproduction.papers.koh_et_al_2019.explanations import TABLE_1
 from groupinf.reproduction.results import Facts, facts_of
-from groupinf.studies.group_effects.checks import test_objective
+from groupinf.studies.group_effects.linear_model import test_objective
 from groupinf.studies.group_effects.result import Run
 
 LARGEST = 0.9  # the quantile above which an influence is among the largest: what the eye sees in a plot
