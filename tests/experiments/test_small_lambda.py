@@ -31,7 +31,7 @@ def test_tails_at_a_tiny_lambda_are_the_minima_of_newton_cholesky(tmp_path: Path
     dataset = load_dataset(NamedDataset(name="breast_cancer"), tmp_path, 0)
     objective = training_objective(dataset, LinearModel(loss_for(len(dataset.classes))), LAM_OVER_N * dataset.n)
     fitted = fit(objective)
-    test = objective_of_test_rows(dataset, objective.loss, None).at(np.arange(6))
+    test = objective_of_test_rows(dataset, LinearModel(objective.loss), None).at(np.arange(6))
     order = np.argsort(np.abs(fitted.residuals[:, 0]))
     groups = [order[-60:], order[:60], order[::5]]
     evaluations = of_the_paper(objective.loss)
