@@ -88,15 +88,15 @@ def test_accuracy(
 ) -> None:
     data = load(name, real_home(name))
     fitted = fit(training_objective(data, LinearModel(loss_for(len(data.classes))), lambda_over_n * data.n))
-    assert accuracy(objective_of_test_rows(data, fitted.objective.loss, None), fitted.theta) == pytest.approx(
-        expected, abs=within
-    )
+    assert accuracy(
+        objective_of_test_rows(data, LinearModel(fitted.objective.loss), None), fitted.theta
+    ) == pytest.approx(expected, abs=within)
 
 
 def test_f1_of_cdr(real_home: Callable[..., Path]) -> None:
     data = load("cdr_rebuilt", real_home("cdr_rebuilt"))
     fitted = fit(training_objective(data, LinearModel(loss_for(len(data.classes))), 1e-4 * data.n))
-    predicted = predicted_classes(objective_of_test_rows(data, fitted.objective.loss, None), fitted.theta)
+    predicted = predicted_classes(objective_of_test_rows(data, LinearModel(fitted.objective.loss), None), fitted.theta)
     assert 0.385 <= f1_score(data.y_test, predicted) < 0.405
 
 
