@@ -39,7 +39,7 @@ from groupinf.groups.builders.registry import BUILDERS, known_kinds
 from groupinf.groups.sizes import Sizes
 from groupinf.numerics.losses.registry import LOSSES, loss_for
 from groupinf.studies.group_effects import schema
-from groupinf.studies.group_effects.model_section import MODEL
+from groupinf.studies.group_effects.model_section import LOSS, MODEL
 from groupinf.studies.group_effects.result import Run, Sweep
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES
 from groupinf.studies.load import DEFAULT, load_config
@@ -55,6 +55,7 @@ LONGEST_FRONT_PAGE = 180
 SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "Top level": (schema.Config,),
     "model": tuple(MODEL.cases.values()),
+    "model.linearised": tuple(LOSS.cases.values()),
     "model.kernel": tuple(KERNELS.values()),
     "dataset": tuple(kind.options for kind in DATASET_KINDS.values()),
     "dataset.exclude": (Condition,),
@@ -180,6 +181,7 @@ def test_reference_lists_the_keys_of_the_schema_and_no_others(heading: str) -> N
 TAGS = {
     "groups.builders": "builder",
     "change": "change",
+    "model.linearised": "loss",
     "model.kernel": "name",
     "evaluations": "evaluation",
     "methods": "method",

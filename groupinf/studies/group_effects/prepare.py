@@ -37,7 +37,7 @@ from groupinf.studies.group_effects.checks import (
     quantities_of,
 )
 from groupinf.studies.group_effects.draw import Drawn, draw, in_fit, make_study, retrained_and_predicted, study_from
-from groupinf.studies.group_effects.fit import Model, fit_model, scored_values
+from groupinf.studies.group_effects.fit import Model, fit_model, linearised_at, scored_values
 from groupinf.studies.group_effects.identity import identity_of, without_data
 from groupinf.studies.group_effects.linear_model import test_objective, trained_on
 from groupinf.studies.group_effects.manifest import (
@@ -120,7 +120,8 @@ class Retraining:
         progress.stage("groups")
         drawn = self.given.drawn or draw(loaded, dataset, chosen, test, jobs)
         evaluations = quantities_of(loaded, dataset)
-        change, linearised = one_thread(partial(retrained_and_predicted, loaded, dataset, model), chosen.fitted)
+        changes = partial(retrained_and_predicted, loaded, dataset, model, chosen.fitted)
+        change, linearised = one_thread(changes, chosen.linearised)
         made = partial(make_study, chosen.fitted, change, in_fit(drawn.groups, dataset), test, drawn, evaluations)
         study = one_thread(partial(made, linearised=linearised), loaded)
         return Made(
@@ -156,7 +157,7 @@ def _study_again(
 ) -> Study:
     model = manifest.model
     fitted = fit_from(dataset, model, manifest.lam, files)
-    change, linearised = retrained_and_predicted(loaded, dataset, model, fitted)
+    change, linearised = retrained_and_predicted(loaded, dataset, model, fitted, linearised_at(fitted, model))
     return study_from(
         loaded,
         fitted,
