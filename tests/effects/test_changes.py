@@ -2,86 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
+from support.changed_rows import CASES, GROUPS, NAMES, TASKS, added, along, relabelled, study_of
 from support.problems import make_objective
 
 from groupinf.effects.block import BlockEffects, block_context, compute_block
-from groupinf.effects.evaluations.registry import of_the_paper
-from groupinf.effects.methods.method import Setting, predictions_of
 from groupinf.effects.study import Study
-from groupinf.effects.test_rows import TestRows
-from groupinf.effects.trust import trust_in_fit
-from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.change import RowChange, changed, removing, row_change
-from groupinf.numerics.engine import Engine, Way, choose_engine
+from groupinf.numerics.engine import Engine, Way
 from groupinf.numerics.factor import DenseFactor, hessian_diagonal
 from groupinf.numerics.fit import Fitted, fit
+from groupinf.numerics.losses.smooth_hinge import SmoothHinge
 from groupinf.numerics.objective import Objective, hessian
 from groupinf.numerics.reduced import sample_space_kernel
 from groupinf.studies.group_effects.schema import METHODS_OF_THE_PAPER
 
-TASKS = (0, 2, 3)
-# all of them among the rows of the pool, where there is one
-GROUPS = (np.array([41, 47, 50]), np.arange(44, 56), np.array([59]))
-NAMES = ("a", "b", "c")
-POOL = np.arange(40, 60)
-
-Case = Callable[[int], tuple[Fitted, RowChange]]
-
-
-def _reweighted(factor: float) -> Case:
-    def case(classes: int) -> tuple[Fitted, RowChange]:
-        fitted = fit(make_objective(classes, weighted=True))
-        return fitted, row_change(fitted, factor, fitted.objective.sample_weight)
-
-    return case
-
-
-def _relabelled(classes: int) -> tuple[Fitted, RowChange]:
-    fitted = fit(o := make_objective(classes, weighted=True))
-    label = (o.y + 1) % classes if classes else o.y + 1.5
-    return fitted, row_change(fitted, 1.0, o.sample_weight, label)
-
-
-def _added(classes: int) -> tuple[Fitted, RowChange]:
-    o = make_objective(classes, weighted=True)
-    outside = np.isin(np.arange(o.n), POOL)
-    fitted = fit(replace(o, sample_weight=np.where(outside, 0.0, o.sample_weight)))
-    return fitted, row_change(fitted, 1.0, o.sample_weight)
-
-
-CASES: dict[str, Case] = {
-    "count 2.5 times": _reweighted(2.5),
-    "count 0.4 times": _reweighted(0.4),
-    "relabel": _relabelled,
-    "add": _added,
-}
 every_case = pytest.mark.parametrize(("classes", "case"), [(c, case) for c in TASKS for case in CASES])
 
 
 def make_study(fitted: Fitted, change: RowChange) -> Study:
-    o = fitted.objective
-    test = make_objective(max(o.loss.outputs, 2) if o.loss.name != "squared" else 0, n=15, seed=9).at(np.array([4, 0]))
-    evaluations = of_the_paper(o.loss)
-    norms = dict.fromkeys((e.name for e in evaluations), 1.0)
-    engine = choose_engine(fitted, change, 5.0)
-    bounded = bounded_problem(fitted, test, engine.kernel)
-    points, methods = TestRows(test, (4, 0)), predictions_of(METHODS_OF_THE_PAPER, Setting(fitted, change))
-    trust = trust_in_fit(bounded, fitted)
-    return Study(fitted, change, engine, fitted.factor, points, evaluations, methods, norms, norms, bounded, trust)
-
-
-def path(fitted: Fitted, change: RowChange, group: np.ndarray, t: float) -> Objective:
-    """(1 − t) of the group's rows as they are and, as rows of their own below the others, t of them as changed."""
-    o, inside = fitted.objective, np.isin(np.arange(fitted.objective.n), group)
-    y = o.y if change.label is None else change.label
-    weight = np.concatenate([o.sample_weight * np.where(inside, 1.0 - t, 1.0), t * change.times * change.own[group]])
-    return replace(o, X=np.vstack([o.X, o.X[group]]), y=np.concatenate([o.y, y[group]]), sample_weight=weight)
+    return study_of(fitted, change, METHODS_OF_THE_PAPER)
 
 
 def f(study: Study, theta: np.ndarray, group: np.ndarray) -> np.ndarray:
@@ -103,7 +47,7 @@ def test_influence_is_the_slope_along_the_path_of_the_change(classes: int, case:
     study = make_study(*CASES[case](classes))
     predicted, t = computed(study)["influence"], 1e-4
     for g, group in enumerate(GROUPS):
-        up, down = (fit(path(study.fitted, study.change, group, s), study.fitted.theta).theta for s in (t, -t))
+        up, down = (fit(along(study.fitted, study.change, group, s), study.fitted.theta).theta for s in (t, -t))
         slope = (f(study, up, group) - f(study, down, group)) / (2 * t)
         np.testing.assert_allclose(predicted[:, g], slope, rtol=1e-4, atol=1e-7)
 
@@ -113,7 +57,7 @@ def test_actual_effects_are_those_of_a_fit_to_the_changed_rows(classes: int, cas
     study = make_study(*CASES[case](classes))
     actual = computed(study)["actual"]
     for g, group in enumerate(GROUPS):
-        after = peer(path(study.fitted, study.change, group, 1.0))
+        after = peer(along(study.fitted, study.change, group, 1.0))
         expected = f(study, after, group) - f(study, study.fitted.theta, group)
         np.testing.assert_allclose(actual[:, g], expected, rtol=1e-7, atol=1e-7)
 
@@ -138,7 +82,7 @@ def test_newton_solves_with_the_hessian_of_the_changed_rows(classes: int, case: 
             continue
         steps = engine(fitted, way).reduced(block).solve(block.g, np.arange(3), 1e-12)
         for g, group in enumerate(GROUPS):
-            H = hessian(path(fitted, change, group, 1.0), fitted.theta)
+            H = hessian(along(fitted, change, group, 1.0), fitted.theta)
             gradient = path_gradient(fitted, change, group)
             expected = -np.linalg.pinv(H, rcond=1e-13) @ gradient
             np.testing.assert_allclose(scores_of(fitted, steps[:, g]), scores_of(fitted, expected), atol=1e-8)
@@ -152,7 +96,7 @@ def scores_of(fitted: Fitted, theta: np.ndarray) -> np.ndarray:
 
 def path_gradient(fitted: Fitted, change: RowChange, group: np.ndarray) -> np.ndarray:
     """∇L at θ̂ of the changed rows, each row's written out."""
-    o = path(fitted, change, group, 1.0)
+    o = along(fitted, change, group, 1.0)
     z = o.X @ fitted.theta.reshape(o.p, -1)
     r = o.loss.residuals(z.copy(), o.y) * o.sample_weight[:, None]
     return (o.X.T @ r).ravel() + o.penalty() * fitted.theta
@@ -168,7 +112,7 @@ def test_error_estimates_cover_what_another_solver_says(classes: int, case: str)
     study = make_study(*CASES[case](classes))
     block = compute_block(study, GROUPS, NAMES)
     for g, group in enumerate(GROUPS):
-        after = fit(path(study.fitted, study.change, group, 1.0)).theta
+        after = fit(along(study.fitted, study.change, group, 1.0)).theta
         off = np.abs(block.effect[-1][:, g] - (f(study, after, group) - f(study, study.fitted.theta, group)))
         assert (off <= block.error_estimate[-1][:, g] + 1e-12).all()
         assert (block.error_estimate[-1][:, g] < 1e-7).all()
@@ -188,33 +132,56 @@ def test_rows_that_count_zero_times_are_removed_to_the_byte() -> None:
 
 @pytest.mark.parametrize("classes", TASKS)
 def test_relabelling_twice_gives_back_the_model(classes: int) -> None:
-    fitted, change = _relabelled(classes)
+    fitted, change = relabelled(make_objective(classes, weighted=True))
     once = compute_block(make_study(fitted, change), GROUPS[1:2], NAMES[:1]).theta[0]
     inside = np.isin(np.arange(fitted.objective.n), GROUPS[1])
     assert change.label is not None
-    relabelled = fit(replace(fitted.objective, y=np.where(inside, change.label, fitted.objective.y)))
-    np.testing.assert_allclose(scores_of(fitted, once), scores_of(fitted, relabelled.theta), atol=1e-8)
-    back = row_change(relabelled, 1.0, fitted.objective.sample_weight, fitted.objective.y)
-    twice = compute_block(make_study(relabelled, back), GROUPS[1:2], NAMES[:1]).theta[0]
+    refitted = fit(replace(fitted.objective, y=np.where(inside, change.label, fitted.objective.y)))
+    np.testing.assert_allclose(scores_of(fitted, once), scores_of(fitted, refitted.theta), atol=1e-8)
+    back = row_change(refitted, 1.0, fitted.objective.sample_weight, fitted.objective.y)
+    twice = compute_block(make_study(refitted, back), GROUPS[1:2], NAMES[:1]).theta[0]
     np.testing.assert_allclose(scores_of(fitted, twice), scores_of(fitted, fitted.theta), atol=1e-8)
 
 
 @pytest.mark.parametrize("classes", TASKS)
 def test_to_add_and_then_remove_is_nothing(classes: int) -> None:
-    fitted, change = _added(classes)
-    added = compute_block(make_study(fitted, change), GROUPS[1:2], NAMES[:1])
+    fitted, change = added(make_objective(classes, weighted=True))
+    grown = compute_block(make_study(fitted, change), GROUPS[1:2], NAMES[:1])
     inside = np.isin(np.arange(fitted.objective.n), GROUPS[1])
     whole = fit(replace(fitted.objective, sample_weight=np.where(inside, change.own, fitted.objective.sample_weight)))
-    removed = compute_block(make_study(whole, removing(whole)), GROUPS[1:2], NAMES[:1])
-    np.testing.assert_allclose(added.effect[-1], -removed.effect[-1], atol=1e-7)
-    np.testing.assert_allclose(scores_of(fitted, removed.theta[0]), scores_of(fitted, fitted.theta), atol=1e-8)
+    shrunk = compute_block(make_study(whole, removing(whole)), GROUPS[1:2], NAMES[:1])
+    np.testing.assert_allclose(grown.effect[-1], -shrunk.effect[-1], atol=1e-7)
+    np.testing.assert_allclose(scores_of(fitted, shrunk.theta[0]), scores_of(fitted, fitted.theta), atol=1e-8)
 
 
 def test_a_new_label_takes_nothing_out_of_the_hessian_and_is_solved_with_the_fit() -> None:
-    fitted, change = _relabelled(2)
+    fitted, change = relabelled(make_objective(2, weighted=True))
     study = make_study(fitted, change)
     assert study.engine.way == "as_fitted"
     assert isinstance(fitted.factor, DenseFactor)
     at = block_context(study, GROUPS)
     np.testing.assert_allclose(fitted.factor.H @ at.newton, at.changed.g, atol=1e-9)
     np.testing.assert_array_equal(at.newton, at.influence)
+
+
+def of_smooth_hinge() -> tuple[Fitted, RowChange]:
+    return relabelled(replace(make_objective(2, weighted=True), loss=SmoothHinge(0.3)))
+
+
+def test_where_a_label_bends_the_loss_everything_holds_too() -> None:
+    fitted, change = of_smooth_hinge()
+    assert not change.pulls
+    study, t = make_study(fitted, change), 1e-4
+    assert study.engine.way != "as_fitted"
+    block = compute_block(study, GROUPS, NAMES)
+    for g, group in enumerate(GROUPS):
+        up, down = (fit(along(fitted, change, group, s), fitted.theta).theta for s in (t, -t))
+        slope = (f(study, up, group) - f(study, down, group)) / (2 * t)
+        np.testing.assert_allclose(block.effect[0][:, g], slope, rtol=1e-3, atol=1e-6)
+        after = fit(along(fitted, change, group, 1.0)).theta
+        off = np.abs(block.effect[-1][:, g] - (f(study, after, group) - f(study, fitted.theta, group)))
+        assert (off <= block.error_estimate[-1][:, g] + 1e-12).all()
+        assert off.max() < 1e-7
+        H = hessian(along(fitted, change, group, 1.0), fitted.theta)
+        newton = block_context(study, GROUPS).newton[:, g]
+        np.testing.assert_allclose(newton, -np.linalg.solve(H, path_gradient(fitted, change, group)), atol=1e-8)

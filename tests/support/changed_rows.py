@@ -30,30 +30,40 @@ TASKS = (0, 2, 3)
 Case = Callable[[int], tuple[Fitted, RowChange]]
 
 
-def _removed(classes: int) -> tuple[Fitted, RowChange]:
-    fitted = fit(make_objective(classes, weighted=True))
-    return fitted, removing(fitted)
+def removed(o: Objective) -> tuple[Fitted, RowChange]:
+    return (fitted := fit(o)), removing(fitted)
 
 
-def _doubled(classes: int) -> tuple[Fitted, RowChange]:
-    fitted = fit(make_objective(classes, weighted=True))
-    return fitted, row_change(fitted, 2.0, fitted.objective.sample_weight)
+def counted(factor: float) -> Callable[[Objective], tuple[Fitted, RowChange]]:
+    def change(o: Objective) -> tuple[Fitted, RowChange]:
+        return (fitted := fit(o)), row_change(fitted, factor, o.sample_weight)
+
+    return change
 
 
-def _relabelled(classes: int) -> tuple[Fitted, RowChange]:
-    fitted = fit(o := make_objective(classes, weighted=True))
-    label = (o.y + 1) % classes if classes else o.y + 1.5
-    return fitted, row_change(fitted, 1.0, o.sample_weight, label)
+def relabelled(o: Objective) -> tuple[Fitted, RowChange]:
+    classes = 2 if o.loss.is_for(2) else o.loss.outputs
+    label = o.y + 1.5 if o.loss.is_for(0) else (o.y + 1) % classes
+    return (fitted := fit(o)), row_change(fitted, 1.0, o.sample_weight, label)
 
 
-def _added(classes: int) -> tuple[Fitted, RowChange]:
-    o = make_objective(classes, weighted=True)
+def added(o: Objective) -> tuple[Fitted, RowChange]:
     outside = np.isin(np.arange(o.n), POOL)
     fitted = fit(replace(o, sample_weight=np.where(outside, 0.0, o.sample_weight)))
     return fitted, row_change(fitted, 1.0, o.sample_weight)
 
 
-CASES: dict[str, Case] = {"remove": _removed, "double": _doubled, "relabel": _relabelled, "add": _added}
+def _of(change: Callable[[Objective], tuple[Fitted, RowChange]]) -> Case:
+    return lambda classes: change(make_objective(classes, weighted=True))
+
+
+CASES: dict[str, Case] = {
+    "remove": _of(removed),
+    "double": _of(counted(2.0)),
+    "count 0.4 times": _of(counted(0.4)),
+    "relabel": _of(relabelled),
+    "add": _of(added),
+}
 
 
 def along(fitted: Fitted, change: RowChange, rows: np.ndarray, t: float) -> Objective:

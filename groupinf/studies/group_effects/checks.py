@@ -11,7 +11,7 @@ from groupinf.config.section import Problem
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.kernels.features import with_kernel
-from groupinf.datasets.registry import declared_bytes, load_dataset
+from groupinf.datasets.registry import declared_bytes, load_rows, scaled_rows
 from groupinf.datasets.rows.pool import pool_as_training_rows, with_pool, without_pool
 from groupinf.datasets.unknown_column import unknown_column
 from groupinf.effects.changes.change import Change
@@ -51,18 +51,23 @@ def load_checked(loaded: LoadedStudy) -> Dataset:
     place = str(loaded.error(("dataset",), "")).rstrip(": ")
     require_memory(declared_bytes(loaded.config.dataset, loaded.base), place)
     reserve_buffers()
+    problems: list[ConfigError] = []
     try:
-        dataset = load_dataset(loaded.config.dataset, loaded.base, loaded.config.seed)
+        dataset = load_rows(loaded.config.dataset, loaded.base, loaded.config.seed)
+        try:
+            dataset = _pooled(loaded, dataset)
+        except ConfigError as error:
+            problems.append(error)
+            dataset = without_pool(dataset)
+        dataset = scaled_rows(loaded.config.dataset, dataset, loaded.base)
     except DatasetConfigError as error:
         raise loaded.error(error.key, str(error)) from error
     except DataError as error:
         raise loaded.error(("dataset",), str(error)) from error
-    problems: list[ConfigError] = []
     try:
-        dataset = _with_kernel(loaded, _pooled(loaded, dataset))
+        dataset = _with_kernel(loaded, dataset)
     except ConfigError as error:
         problems.append(error)
-        dataset = without_pool(dataset)
     problems += _problems(loaded, dataset)
     if problems:
         raise ConfigError("\n".join(map(str, problems)))

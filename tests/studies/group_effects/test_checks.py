@@ -36,7 +36,8 @@ def test_every_fault_against_the_data_is_said_at_once() -> None:
         test_points={"indices": [3, 1000]},
     )
     assert found == [
-        "config: loss: expected binary_logistic, smooth_hinge or hinge for 2 classes, found softmax; or leave the key out",
+        "config: loss: expected binary_logistic, smooth_hinge or hinge for 2 classes, found softmax; or leave the key "
+        "out",
         "config: groups.sizes.min: expected groups of at least 1 point, found int(0.0001 · 455) = 0; min must be at "
         "least 0.0022",
         "config: groups.builders.1.column: expected data with columns to group by; breast_cancer has none: leave out "

@@ -82,3 +82,11 @@ def test_the_note_on_a_loose_prediction_advises_what_would_change_it_alone(
 
 
 OFF = "0.1 of the largest effect"
+
+
+def test_what_is_loose_is_measured_by_actual_effects_where_there_is_next_to_no_influence() -> None:
+    about = made_manifest(scales={"test_loss": 1e-250})
+    rows = {"method": ["influence", "actual"], "evaluation": "test_loss", "readout": "exact", "effect": [1e-250, 1.0]}
+    exact, loose = (pd.DataFrame({**rows, "error_estimate": [error, 1e-9]}) for error in (1e-6, 0.5))
+    assert loose_solves(exact, about) == []
+    assert "off by up to 0.5 of the largest effect" in loose_solves(loose, about)[0]
