@@ -10,7 +10,8 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.rows.pool import pool_as_training_rows
 from groupinf.experiments.driver import run_name
 from groupinf.experiments.workers.memory import LIBRARIES_BYTES, shortage
-from groupinf.studies.group_effects.checks import evaluations_of, load_checked, model_of, quantities_of
+from groupinf.studies.group_effects.checks import evaluations_of, load_checked, quantities_of
+from groupinf.studies.group_effects.configured_model import model_of
 from groupinf.studies.group_effects.folds import one_class_notes
 from groupinf.studies.group_effects.lambda_sweep.plan import SweepPlan, plan_sweep, sweep_name, without_sweep
 from groupinf.studies.group_effects.memory import work_bytes

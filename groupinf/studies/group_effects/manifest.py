@@ -158,7 +158,8 @@ class GroupEffectsManifest(RunManifest):
     fit of ``drawn_at_lam_over_n``; ``scales`` are the largest effects on each evaluation that the derivatives of the
     fitted loss predict, ``gradient_norms`` the largest ‖∇f‖ in H⁻¹, or that of each value; ``named_values`` are those
     that are on no test point, in the order of tables. ``notes_on_groups`` are those of ``notes`` that came with the
-    groups. ``methods`` are by what tables call them; those that are more than a name in the configuration are told in ``methods_with_options`` too.
+    groups. ``methods`` are by what tables call them; those that are more than a name in the configuration are told in
+    ``methods_with_options`` too.
     """
 
     unit: str = "group"

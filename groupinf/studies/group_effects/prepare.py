@@ -28,14 +28,8 @@ from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective
 from groupinf.numerics.predict import accuracy, mean_loss
 from groupinf.studies.group_effects.block import GroupsOfBlock, groups_of_block, retrain_block
-from groupinf.studies.group_effects.checks import (
-    change_of,
-    evaluations_of,
-    model_of,
-    other_loss,
-    parameter_names,
-    quantities_of,
-)
+from groupinf.studies.group_effects.checks import change_of, evaluations_of, parameter_names, quantities_of
+from groupinf.studies.group_effects.configured_model import model_of, other_loss
 from groupinf.studies.group_effects.draw import Drawn, draw, in_fit, make_study, retrained_and_predicted, study_from
 from groupinf.studies.group_effects.fit import Model, fit_model, linearised_at, scored_values
 from groupinf.studies.group_effects.identity import identity_of, without_data
