@@ -17,7 +17,7 @@ from groupinf.effects.methods.rescaled_influence import RescaledInfluence
 from groupinf.errors import ConfigError, ConvergenceError
 from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.report import write_report
-from groupinf.studies.group_effects.checks import load_checked, loss_of
+from groupinf.studies.group_effects.checks import load_checked, model_of
 from groupinf.studies.group_effects.evaluate import evaluate
 from groupinf.studies.group_effects.manifest import MethodUsed
 from groupinf.studies.group_effects.memory import work_bytes
@@ -155,10 +155,10 @@ def test_more_rows_than_there_are_is_an_error_at_its_key(config: dict[str, Any],
 def test_memory_counts_what_methods_hold(config: dict[str, Any]) -> None:
     loaded = load_config(config)
     dataset = load_checked(loaded)
-    plain = work_bytes(dataset, loss_of(loaded, dataset), None)
-    with_leverages = work_bytes(dataset, loss_of(loaded, dataset), None, [RescaledInfluence()])
+    plain = work_bytes(dataset, model_of(loaded, dataset), None)
+    with_leverages = work_bytes(dataset, model_of(loaded, dataset), None, [RescaledInfluence()])
     assert with_leverages - plain == 5 * 8 * 4**2
-    assert work_bytes(dataset, loss_of(loaded, dataset), None, METHODS_OF_THE_PAPER) == plain
+    assert work_bytes(dataset, model_of(loaded, dataset), None, METHODS_OF_THE_PAPER) == plain
 
 
 def test_a_hessian_too_large_for_a_factor_is_an_error_at_its_key(
