@@ -16,8 +16,12 @@ from groupinf.errors import ConfigError
 from groupinf.experiments.folder.identity import identity_hash
 from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard
+from groupinf.reporting.html.page import page_html
+from groupinf.reporting.tables.comparison import comparison_text
+from groupinf.reporting.tables.sweep import sweep_text
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.evaluate import evaluate
+from groupinf.studies.group_effects.forecast import plan
 from groupinf.studies.group_effects.identity import identity_of
 from groupinf.studies.group_effects.lambda_sweep.open import execute_sweep
 from groupinf.studies.group_effects.lambda_sweep.plan import plan_sweep
@@ -237,6 +241,21 @@ def test_a_group_whose_new_labels_empty_a_class_is_skipped_by_name(
     assert unreported({**config, "change": DOUBLE}, tmp_path).manifest.skipped == ()
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("remove", ""),
+        ("relabel", "relabel"),
+        ({"change": "relabel", "to": "yes"}, "relabel, to: yes"),
+        (DOUBLE, "reweight, factor: 2"),
+        ({"change": "add", "pool_fraction": 0.25}, "add, pool_fraction: 0.25"),
+    ],
+)
+def test_before_a_run_it_is_said_what_it_would_do(small_config: dict[str, Any], change: object, words: str) -> None:
+    small_config["groups"] = {"builders": [{"builder": "single_rows", "random": 2}]}
+    assert plan(load_config({**small_config, "change": change}, ())).change == words
+
+
 ADD = {"change": "add", "pool_fraction": 0.4}
 
 
@@ -302,10 +321,16 @@ def test_a_pool_is_drawn_by_the_seed_and_swept_over_with_everything_else(
     assert other.rows is not None
     assert not first.rows["label"].equals(other.rows["label"])
     evaluated = evaluate(first.path, ["test_points.indices=[3]"], None, 1, Silent())
-    assert evaluated.manifest.n_pool == first.manifest.n_pool
+    assert evaluated.manifest.n_pool == first.manifest.n_pool == plan(load_config(config, ())).pool == 36
+    removed = unreported({**config, "change": "remove"}, tmp_path)
+    for outputs, pooled in (([first], True), ([removed], False), ([removed, first], True)):
+        page = page_html(outputs, "study", plotly=False)
+        assert (">Pool<" in page) == (">36<" in page) == pooled
+    assert "pool" in comparison_text([removed, first], 100)
     config["regularization"] = {"lambda_over_n": LAM_OVER_N, "sweep": {"values": [LAM_OVER_N, 0.1]}}
     sweep = execute_sweep(plan_sweep(load_config(config, ())), tmp_path / "sweep", 1, False, Silent())
     np.testing.assert_allclose(sweep.runs[0].effects["effect"], first.effects["effect"], atol=1e-7)
+    assert "36 rows in the pool; 2 values of λ/n" in sweep_text(sweep, 100)
 
 
 def test_lambda_is_chosen_on_the_rows_of_the_fit_alone(

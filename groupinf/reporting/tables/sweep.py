@@ -104,7 +104,9 @@ def sweep_title(sweep: Sweep) -> str:
 def _data_line(sweep: Sweep) -> str:
     about = sweep.manifest
     values = f"{counted(len(about.lam_over_n), 'value')} of λ/n"
-    return f"{shorten(about.dataset, LONGEST_NAME)}: n = {about.n:,}, d = {about.d:,}; {values}"
+    pools = {run.manifest.n_pool for run in sweep.runs} - {0}
+    parts = [f"{shorten(about.dataset, LONGEST_NAME)}: n = {about.n:,}, d = {about.d:,}"]
+    return "; ".join([*parts, *(f"{counted(pool, 'row')} in the pool" for pool in sorted(pools)), values])
 
 
 def drawn_line(sweep: Sweep) -> str:
