@@ -174,7 +174,17 @@ def test_a_hessian_too_large_for_a_factor_is_an_error_at_its_key(
         run(config, tmp_path)
 
 
-def test_a_series_that_diverges_says_so_with_the_eigenvalue(config: dict[str, Any], tmp_path: Path) -> None:
-    config["methods"] = [{**TAYLOR, "scale": 0.01}]
-    with pytest.raises(ConvergenceError, match=r"the Taylor series diverged after \d+ of 4000 steps .* eigenvalue"):
+def test_a_series_that_diverges_says_which_entry_it_is_of_and_the_eigenvalue(
+    config: dict[str, Any], tmp_path: Path
+) -> None:
+    config["methods"] = [{**TAYLOR, "name": "good"}, {**TAYLOR, "scale": 0.01, "name": "bad"}]
+    with pytest.raises(
+        ConvergenceError, match=r"^method bad: the Taylor series diverged after \d+ of 4,000 steps .* eigenvalue"
+    ):
+        run(config, tmp_path)
+
+
+def test_a_solver_for_every_entry_that_diverges_is_named_by_the_first(config: dict[str, Any], tmp_path: Path) -> None:
+    config |= {"influence": {"solver": "taylor", "scale": 0.01}, "methods": ["newton", "influence"]}
+    with pytest.raises(ConvergenceError, match=r"^method influence: the Taylor series diverged .* of 5,000 steps"):
         run(config, tmp_path)

@@ -120,7 +120,7 @@ class Retraining:
         study = one_thread(partial(made, linearised=linearised), loaded)
         return Made(
             blocks=_blocks(study, dataset, drawn.groups, drawn.skipped),
-            files=_files(loaded, dataset, chosen, drawn.groups),
+            files=_files(loaded, dataset, chosen, drawn.groups, change.label),
             manifest=_described(self, chosen, test, study, drawn),
             may_differ=(CONFIG, ROWS),
         )
@@ -192,12 +192,14 @@ def loss_used(section: LossConfig | None) -> LossUsed | None:
     return None if section is None else LossUsed(section.loss, section.options)
 
 
-def _files(loaded: LoadedStudy, dataset: Dataset, model: Model, groups: Groups) -> dict[str, bytes]:
+def _files(
+    loaded: LoadedStudy, dataset: Dataset, model: Model, groups: Groups, new_labels: Array | None
+) -> dict[str, bytes]:
     chosen = model.cross_validation
     return {
         **config_file(resolved(loaded, dataset.task)),
         **fit_files(model.fitted, dataset),
-        ROWS: parquet_bytes(rows_frame(dataset)),
+        ROWS: parquet_bytes(rows_frame(dataset, new_labels)),
         **groups_files(groups),
         **({} if chosen is None else {CROSS_VALIDATION: parquet_bytes(chosen)}),
     }
