@@ -10,6 +10,7 @@ import numpy as np
 
 from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.analysis.pairs import ACTUAL, PairedEffects, pair_effects
+from groupinf.datasets.rows.row_words import POOL, TRAINING
 from groupinf.effects.evaluations.evaluation import WithoutOptions
 from groupinf.effects.evaluations.registry import OF_THE_PAPER
 from groupinf.effects.evaluations.self_loss import SELF_LOSS
@@ -24,17 +25,16 @@ from groupinf.reporting.drawing.layout import MOST_COLUMNS
 from groupinf.reporting.drawing.scatter import Panel
 from groupinf.reporting.paper.advice import evaluate_command
 from groupinf.reporting.paper.grid import Cell, Grid, GridRow
-from groupinf.reporting.words.style import panel_name
+from groupinf.reporting.words.style import panel_name, panel_title
 from groupinf.reporting.words.summary import doing_to_groups, test_set_names
 from groupinf.studies.group_effects.convention import joint_convention
 from groupinf.studies.group_effects.result import Run
-from groupinf.wording import number
+from groupinf.wording import listed, number
 
 # the methods of figure C.4
 THREE: tuple[type[Method], ...] = (Influence, ParameterInfluence, Newton)
 # test points of each evaluation that figure C.1 shows
 POINTS = 3
-RHO = "Each point is a group of training points; ρ is Spearman's rank correlation over all groups of a panel."
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,7 @@ class Shown:
 
     def heading(self, evaluation: WithoutOptions, point: int) -> str:
         """What an effect is measured on."""
-        on = panel_name(evaluation.name, point, test_set_names(self.run))
-        return f"{on[:1].upper()}{on[1:]}"
+        return panel_title(evaluation.name, point, test_set_names(self.run))
 
     def facts(self) -> tuple[str, ...]:
         """Dataset, n and d, λ/n: a line each."""
@@ -121,7 +120,7 @@ def by_evaluation(runs: Sequence[Run], method: type[Method]) -> Grid:
         x_label=_predicted_by(method),
         columns=tuple(s.facts() for s in columns),
         rows=tuple(rows),
-        foot=(RHO, *_points_line(columns), joint_convention(run.manifest.convention for run in runs)),
+        foot=(_rho_line(runs), *_points_line(columns), joint_convention(run.manifest.convention for run in runs)),
     )
     return _turned(grid) if len(columns) == 1 else grid
 
@@ -167,7 +166,7 @@ def other_test_points(runs: Sequence[Run]) -> Grid:
         columns=() if alone else tuple(heads * (len(lines[0]) // len(heads))),
         rows=tuple(rows),
         foot=(
-            RHO,
+            _rho_line(runs),
             *([f"Test points by {bands[0]}."] if alone else []),
             joint_convention(run.manifest.convention for run in runs),
         ),
@@ -208,7 +207,7 @@ def by_lambda(series: Sequence[Sequence[Run]]) -> Grid:
         columns=(),
         rows=tuple(rows),
         foot=(
-            RHO,
+            _rho_line(every),
             *(("Not every λ/n that was run is drawn.",) if left_out else ()),
             joint_convention(run.manifest.convention for run in every),
         ),
@@ -234,7 +233,7 @@ def by_method(runs: Sequence[Run]) -> Grid:
         x_label="Predicted effect, by the method that heads the panel",
         columns=(),
         rows=tuple(rows),
-        foot=(RHO, joint_convention(run.manifest.convention for run in runs)),
+        foot=(_rho_line(runs), joint_convention(run.manifest.convention for run in runs)),
     )
 
 
@@ -254,6 +253,13 @@ def spread(count: int, most: int) -> list[int]:
 def chosen_by_loss(run: Run) -> bool:
     """Whether some of the run's test points were chosen as those of highest loss."""
     return bool(run.config.get("test_points", {}).get("highest_loss"))
+
+
+def _rho_line(runs: Sequence[Run]) -> str:
+    """What a point is, and what stands above a panel."""
+    rows = {POOL if run.manifest.change.of_pool else TRAINING for run in runs}
+    each = listed(sorted((of.points for of in rows), reverse=True), "or")
+    return f"Each point is a group of {each}; ρ is Spearman's rank correlation over all groups of a panel."
 
 
 def _points_line(columns: Sequence[Shown]) -> tuple[str, ...]:
