@@ -40,6 +40,14 @@ class Relabel(Change):
         return 1.0
 
     @property
+    def done(self) -> str:
+        """Its new labels."""
+        if self.shift is not None:
+            return f"with targets moved by {number(self.shift, 6)}"
+        known = {None: "as the other class", RANDOM: "at random"}
+        return f"labelled {known.get(self.to, self.to)}"
+
+    @property
     def convention(self) -> str:
         """With other labels, and with those of the data."""
         if self.shift is not None:

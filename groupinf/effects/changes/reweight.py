@@ -27,6 +27,11 @@ class Reweight(Change):
         return self.factor
 
     @property
+    def done(self) -> str:
+        """How many times it counts."""
+        return f"counted {number(self.factor, 6)} times"
+
+    @property
     def convention(self) -> str:
         """So many times, and once."""
         return (
