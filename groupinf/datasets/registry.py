@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from groupinf.config.named_file import NamedFile, absolute, named_files
 from groupinf.config.registered import KeyedSection
-from groupinf.datasets.choice.choose import chosen
+from groupinf.datasets.choice.choose import chosen, in_scale
 from groupinf.datasets.choice.options import RowChoice
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
@@ -49,15 +49,31 @@ def kind_of(config: RowChoice) -> DatasetKind[Any]:
 
 
 def load_dataset(config: RowChoice, base: Path, seed: int) -> Dataset:
-    """Return the rows that a section ``dataset`` asks for, of the data that it names.
+    """Return the rows that a section ``dataset`` asks for, of the data that it names, in their scales.
+
+    As ``load_rows`` and ``scaled_rows``, which raise what this does.
+    """
+    return scaled_rows(config, load_rows(config, base, seed), base)
+
+
+def load_rows(config: RowChoice, base: Path, seed: int) -> Dataset:
+    """Return the rows that a section ``dataset`` asks for, of the data that it names, before they are scaled.
 
     Relative paths start from ``base``, ``~`` is the user's home. ``seed`` decides the split where the data do not come
     with one. Raises DataError where the data are absent or not usable, naming the file and the place in it, and
     DatasetConfigError where a key of the configuration causes or can mend that.
     """
     files = [_user_file(file, base) for file in named_files(config)]
-    dataset = kind_of(config).load(config, files, seed)
-    return chosen(config, dataset, str(files[0]) if files else dataset.name)
+    return chosen(config, kind_of(config).load(config, files, seed))
+
+
+def scaled_rows(config: RowChoice, dataset: Dataset, base: Path) -> Dataset:
+    """Return the rows that ``load_rows`` gave, a pool perhaps apart by now, in the scales that the section asks for.
+
+    What is learnt is learnt from the training rows alone. Raises DataError and DatasetConfigError where they have none.
+    """
+    files = [absolute(file.path, base) for file in named_files(config)]
+    return in_scale(config, dataset, str(files[0]) if files else dataset.name)
 
 
 def declared_bytes(config: RowChoice, base: Path) -> int:

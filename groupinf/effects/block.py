@@ -16,7 +16,7 @@ from groupinf.effects.jumps import Reached, with_jumps
 from groupinf.effects.methods.method import Readout
 from groupinf.effects.readout import predicted_reading
 from groupinf.effects.retraining import Ended, effects_at, ended_at, retrain_to_tolerance
-from groupinf.effects.study import Study
+from groupinf.effects.study import Linearised, Study
 from groupinf.effects.trust import trust_in
 from groupinf.errors import ConvergenceError, GroupConvergenceError
 from groupinf.numerics.change import changed
@@ -105,11 +105,12 @@ def _block_effects(
     at = block_context(study, members)
     measures = measures_of(study.evaluations, study.test, at.changed)
     actual = actual_of(at, measures)
-    predicted = predicted_reading(measures, study.fitted, at, study.methods)
+    predicting = at if study.linearised is None else _linearised(study, study.linearised, members)
+    predicted = predicted_reading(measures, study.fitted, predicting, study.methods)
     effect = np.concatenate([predicted.effect, actual.reading.effect])
     error = np.concatenate([predicted.error(np.abs(predicted.left), actual.moved), actual.error])
     if not all(evaluation.differentiable for evaluation in study.evaluations):
-        exact = [at.solution(m.step) if m.readout is Readout.EXACT else None for m in study.methods]
+        exact = [predicting.solution(m.step) if m.readout is Readout.EXACT else None for m in study.methods]
         none, theta = np.zeros_like(actual.left), study.fitted.theta[:, None]
         reached = [None if step is None else Reached(theta + step.delta, step.remainder, none) for step in exact]
         reached.append(Reached(actual.theta, actual.solved, actual.left))
@@ -137,3 +138,8 @@ def block_context(study: Study, members: Sequence[Rows]) -> BlockContext:
     """The changed groups, and what solves for them."""
     block = changed(study.fitted, study.change, members)
     return BlockContext(block, study.engine.reduced(block), study.engine, study.influence_solver)
+
+
+def _linearised(study: Study, of: Linearised, members: Sequence[Rows]) -> BlockContext:
+    block = changed(of.fitted, of.change, members)
+    return BlockContext(block, of.engine.reduced(block), of.engine, study.influence_solver)

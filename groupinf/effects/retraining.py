@@ -149,7 +149,8 @@ def _excess(study: Study, measures: Sequence[Measure], ended: Ended) -> Array:
 def _start(at: BlockContext, precondition: ColumnMap) -> Array:
     """θ̂ and the Newton step; where passes are nearly free, the best of θ̂ alone and with either step.
 
-    The influence step stands in where H − H(δ) of some group cannot be solved with by iteration.
+    The influence step stands in where H − H(δ) of some group cannot be solved with by iteration. A step by H itself
+    knows nothing of the curvature that new labels bring, and may go far beyond: θ̂ alone is tried as well.
     """
     fitted, steps = at.changed.fitted, [at.influence]
     try:
@@ -158,10 +159,10 @@ def _start(at: BlockContext, precondition: ColumnMap) -> Array:
         if at.engine.direct:
             raise
     moved = [fitted.theta[:, None] + delta for delta in steps]
-    if not at.engine.truncated_newton:
-        return moved[-1]
     stay = np.repeat(fitted.theta[:, None], len(at.changed.members), axis=1)
-    return best_start(at.changed, precondition, [stay, *moved])
+    if at.engine.truncated_newton:
+        return best_start(at.changed, precondition, [stay, *moved])
+    return best_start(at.changed, precondition, [stay, moved[-1]]) if at.engine.solves_by_h else moved[-1]
 
 
 def _decrement_tolerance(study: Study, at: BlockContext) -> Array:

@@ -19,6 +19,17 @@ from groupinf.numerics.support_vectors import Machine
 
 
 @dataclass(frozen=True)
+class Linearised:
+    """What predictions are made with where their loss is another than the fitted one: its derivatives at θ̂, what they
+    make of the change, and what solves with them.
+    """
+
+    fitted: Fitted
+    change: RowChange
+    engine: Engine
+
+
+@dataclass(frozen=True)
 class Study:
     """What every block needs: the fit, what is done to a group's rows, the test points, what to compute, and the
     frozen scale of each evaluation.
@@ -26,7 +37,8 @@ class Study:
     ``scales`` maps an evaluation's name to its largest predicted effect over all groups, ``gradient_norms`` to the
     largest ‖∇f(θ̂)‖ in H⁻¹ over test points; both have the ``evaluations``, and those that are ``held``. ``bounded`` is
     what bounds on scores need, ``of_fit`` what they say of θ̂. ``machine`` is the fit where its
-    loss is not smooth: ``fitted`` then has the derivatives there of a smooth one.
+    loss is not smooth: ``fitted`` then has the derivatives there of a smooth one. The loss of the ``test`` rows is the
+    one that is measured. ``influence_solver`` and ``methods`` are those of ``linearised``, where there is one.
     """
 
     fitted: Fitted
@@ -41,6 +53,7 @@ class Study:
     bounded: Bounded
     of_fit: Trust
     machine: Machine | None = None
+    linearised: Linearised | None = None
 
     @property
     def held(self) -> tuple[Quantity, ...]:

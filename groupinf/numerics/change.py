@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from groupinf.numerics.conjugate_gradient import ColumnMap, Columns, column_dots
 from groupinf.numerics.fit import Fitted, refined_residuals
-from groupinf.numerics.losses.loss import Array
+from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.objective import (
     HESSIAN_ROWS,
     Counts,
@@ -45,7 +45,7 @@ class RowChange:
     ``label`` is None where labels stay; where they don't, ``times`` is 1. A row whose s_i is not its own weight is one
     of a pool, and its s_i is 0. ``residuals`` (n, K') are s_i r_i − s'_i r'_i at θ̂, whose product with x_i is what the
     change of the row takes out of the gradient; ``own_residuals`` (n, K') are c_i r_i, with the labels that the data
-    have. ``pulls`` says that a new label moves r by the same at every θ.
+    have, of the loss that is measured. ``pulls`` says that a new label moves r by the same at every θ.
     """
 
     times: float
@@ -93,6 +93,12 @@ def row_change(fitted: Fitted, times: float, own: Array, label: Array | None = N
         return RowChange(1.0, own, label, True, -own[:, None] * pull, own_residuals)
     changed = refined_residuals(replace(objective, y=label), own, fitted.theta, fitted.left)
     return RowChange(1.0, own, label, False, own_residuals - changed, own_residuals)
+
+
+def measuring(change: RowChange, fitted: Fitted, loss: Loss) -> RowChange:
+    """The same change of a fit, where the groups' own losses are those of another ``loss``."""
+    rows = replace(fitted.objective, loss=loss)
+    return replace(change, own_residuals=refined_residuals(rows, change.own, fitted.theta, fitted.left))
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,11 @@ class Engine:
         return self.way in DIRECT
 
     @property
+    def solves_by_h(self) -> bool:
+        """Whether the changed Hessian at θ̂ is H itself."""
+        return self.way == "as_fitted"
+
+    @property
     def factors_each_group(self) -> bool:
         """Whether a block holds a P × P factor for each of its groups."""
         return self.way == "own_factors"

@@ -49,7 +49,8 @@ class Fitted:
 
     ``gradient`` is ∇L(θ̂) (P,) and ``left`` H⁻¹∇L(θ̂), the Newton step that is left; ``residuals`` are taken where it
     leads, s(r − A X left): where the model all but interpolates, r = z − y has lost the digits that this brings back.
-    ``scale`` is √L(0), what decrements are measured by.
+    ``scale`` is √L(0), what decrements are measured by. ``tilt`` is None where θ̂ is the minimum of this L; where it is
+    that of another, it is ∇L(θ̂): L less its product with θ has its minimum there.
     """
 
     objective: Objective
@@ -62,6 +63,7 @@ class Fitted:
     decrement: float
     passes: int
     scale: float
+    tilt: Array | None = None
 
 
 def fit(objective: Objective, start: Array | None = None) -> Fitted:
@@ -167,15 +169,18 @@ def fitted_with(objective: Objective, theta: Array, factor: Factor) -> Fitted:
     return _fitted(objective, theta, factor, gradient, residuals, 1, left)
 
 
-def differentiated_at(objective: Objective, theta: Array) -> Fitted:
-    """θ (P,) that minimises another objective, with the derivatives that this one has there: nothing is left to solve.
+def differentiated_at(objective: Objective, theta: Array, left: Array | None = None) -> Fitted:
+    """θ (P,) that minimises another objective, with the derivatives that this one has there.
 
-    ``gradient`` and ``decrement`` say how far this one is from its own minimum.
+    ``left`` is the step that is left to the other's minimum, None where it is none. ``gradient`` and ``decrement`` say
+    how far this one is from its own minimum.
     """
     residuals, gradient = _residuals_and_gradient(objective, theta)
     factor = factorise(objective, theta)
+    if left is not None:
+        residuals -= _fallen(objective, theta, left) * objective.sample_weight[:, None]
     own = _fitted(objective, theta, factor, gradient, residuals, 1)
-    return replace(own, left=np.zeros_like(theta))
+    return replace(own, left=np.zeros_like(theta) if left is None else left, tilt=gradient)
 
 
 def refined_residuals(rows: Objective, weight: Array, theta: Array, left: Array) -> Array:

@@ -130,7 +130,7 @@ def test_removal_may_be_spelled_out_and_other_changes_are_other_runs(small_confi
 def test_the_convention_says_what_was_done(small_config: dict[str, Any], tmp_path: Path) -> None:
     told = {
         "remove": "Effect = f without the group − f with it",
-        "relabel": "Effect = f with the group's points labelled as the other class − f with the labels of the data",
+        "relabel": "Effect = f where the group's points are labelled as the other class, less f where they are as in",
     }
     for change, words in told.items():
         for other, run in {c: unreported({**small_config, "change": c}, tmp_path) for c in told}.items():
@@ -172,6 +172,7 @@ def test_a_sweep_an_evaluation_and_shards_do_the_same(small_config: dict[str, An
         ({"change": "relabel", "to": "11"}, r"change\.to: .*the classes no, yes, found '11'$"),
         ({"change": "relabel", "to": ["no"]}, r"change\.to: expected a label, found \['no'\]"),
         ({"change": "relabel", "shift": 1.0}, r"change\.shift: expected to: LABEL of data with classes, found shift"),
+        ({"change": "reweight", "factor": 1}, r"change\.factor: expected another factor than 1, which changes nothing"),
         (3, r"change: expected keys and values, found 3"),
     ],
 )
@@ -340,3 +341,34 @@ def test_a_curvature_that_depends_on_the_label_tells_newton_apart(small_config: 
     run = unreported(config, tmp_path)
     assert not any(SAME in note for note in run.manifest.notes)
     assert not np.allclose(steps(run, "newton"), steps(run, "parameter_influence"), rtol=1e-3)
+
+
+def test_scales_are_learnt_without_the_pool(small_arrays: dict[str, Any], tmp_path: Path) -> None:
+    rng = np.random.default_rng(7)
+    table = pd.DataFrame(small_arrays["X_train"] * [1.0, 5.0, 0.2] + 3.0, columns=["a", "b", "c"])
+    table["y"] = table["a"] - table["b"] + rng.normal(size=90)
+    table["split"] = np.where(np.arange(90) < 20, "test", "train")
+    table.to_csv(tmp_path / "own.csv", index=False)
+    config = {
+        "name": "scales",
+        "dataset": {
+            "csv": str(tmp_path / "own.csv"),
+            "target": "y",
+            "split": "split",
+            "task": "regression",
+            "standardise": True,
+            "standardise_target": True,
+        },
+        "regularization": {"lambda_over_n": 0.1},
+        "change": ADD,
+        "groups": {"sizes": {"min": 0.1, "max": 0.3, "num": 2}, "builders": ["random"]},
+        "test_points": {"indices": [0]},
+    }
+    run = unreported(config, tmp_path)
+    assert run.rows is not None
+    lines = run.rows[run.rows["split"] == "train"]["line"].to_numpy(dtype=int) - 2
+    X, y = table.loc[lines, ["a", "b", "c"]].to_numpy(), table.loc[lines, "y"].to_numpy()
+    X, y = (X - X.mean(axis=0)) / X.std(axis=0), (y - y.mean()) / y.std()
+    peer = Ridge(alpha=0.1 * lines.size).fit(X, y)
+    theta = np.load(run.path / "theta.npz")["theta"]
+    np.testing.assert_allclose(theta, [*peer.coef_, peer.intercept_], atol=1e-10)

@@ -17,20 +17,27 @@ from groupinf.datasets.choice.test_rows import with_test_rows
 from groupinf.datasets.dataset import Dataset
 
 
-def chosen(choice: RowChoice, dataset: Dataset, where: str) -> Dataset:
-    """Return the rows that are asked for, then what is learnt from the training rows among them.
+def chosen(choice: RowChoice, dataset: Dataset) -> Dataset:
+    """Return the rows that are asked for, not scaled.
 
     test_rows comes first: its rows are numbered as the data come, and no later step takes one of them away. Then come
-    classes, exclude and subset, so that as many rows are drawn as are asked for; scales come last. ``rows_left`` counts
-    the rows after each step. ``where`` opens messages on features.
+    classes, exclude and subset, so that as many rows are drawn as are asked for. ``rows_left`` counts the rows after
+    each step.
     Raises DatasetConfigError, with the key, where the data have not what is asked for.
     """
     counts = [_counts("", dataset)]
     for key, step in _steps(choice):
         dataset = step(dataset)
         counts.append(_counts(key, dataset))
-    if len(counts) > 1:
-        dataset = replace(dataset, rows_left=tuple(counts))
+    return replace(dataset, rows_left=tuple(counts)) if len(counts) > 1 else dataset
+
+
+def in_scale(choice: RowChoice, dataset: Dataset, where: str) -> Dataset:
+    """Return the chosen rows in the scales that are asked for, which are learnt from the training rows, a pool's not
+    among them.
+
+    ``where`` opens messages on features. Raises DatasetConfigError and DataError where there is no scale.
+    """
     if choice.standardise_target:
         dataset = with_standardised_target(dataset)
     return standardised(dataset, where) if choice.standardise else dataset

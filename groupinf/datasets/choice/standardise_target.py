@@ -23,7 +23,7 @@ def with_standardised_target(dataset: Dataset) -> Dataset:
     if dataset.classes:
         found = f"found {dataset.name}, whose labels are classes"
         raise DatasetConfigError(f"expected standardise_target only of regression, {found}", KEY)
-    y, pool = dataset.y_train, dataset.pool
+    y, pool, aside = dataset.y_train, dataset.pool, dataset.set_aside
     mean, sd = float(y.mean()), float(y.std())
     if (y == y[0]).all() or not sd > 0:
         raise DatasetConfigError(f"expected training rows whose targets differ, found {y[0]:g} in each", KEY)
@@ -36,5 +36,6 @@ def with_standardised_target(dataset: Dataset) -> Dataset:
         y_train=scaled(y),
         y_test=scaled(dataset.y_test),
         pool=None if pool is None else replace(pool, y=scaled(pool.y)),
+        set_aside=None if aside is None else replace(aside, y=scaled(aside.y)),
         target_scale=TargetScale(mean, sd),
     )

@@ -12,7 +12,7 @@ from groupinf.datasets.rows.row_words import POOL
 
 
 def with_pool(dataset: Dataset, rows: Rows) -> Dataset:
-    """Move the training rows ``rows`` below those that are in the pool; features keep the scale that they have."""
+    """Move the training rows ``rows`` below those that are in the pool."""
     train, test, pool = parts_of(dataset)
     return rearranged(dataset, np.setdiff1d(train, rows), test, np.concatenate([pool, rows]))
 

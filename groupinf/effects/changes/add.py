@@ -59,7 +59,8 @@ class Add(Change):
             hint = "pool_fraction: 0.2 keeps a fifth of the training rows out of the fit"
             return None if marked else Problem("change", f"{expected}; {hint}")
         if marked:
-            return Problem("pool_fraction", f"expected one pool, found a share beside {marked:,} rows of the data's")
+            found = f"found pool_fraction beside {marked:,} rows that the data put into one"
+            return Problem("pool_fraction", f"expected one pool, {found}; leave out pool_fraction")
         if int(self.pool_fraction * n) == 0:
             found = f"found int({self.pool_fraction:g} · {n}) = 0"
             return Problem("pool_fraction", f"expected a pool of at least 1 row, {found}")

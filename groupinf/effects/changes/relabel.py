@@ -51,16 +51,16 @@ class Relabel(Change):
     def convention(self) -> str:
         """With other labels, and with those of the data."""
         if self.shift is not None:
-            what = f"the targets of the group's points moved by {number(self.shift, 6)}"
+            what = f"the targets of the group's points are moved by {number(self.shift, 6)}"
         elif self.to is None:
-            what = "the group's points labelled as the other class"
+            what = "the group's points are labelled as the other class"
         elif self.to == RANDOM:
-            what = "the group's points labelled at random, each as a class that is not its own"
+            what = "the group's points are labelled at random, each as a class that is not its own"
         else:
-            what = f"the group's points labelled {self.to}"
+            what = f"the group's points are labelled {self.to}"
         return (
-            f"λ kept when points are relabelled. Effect = f with {what} − f with the labels of the data: positive "
-            "means that relabelling the group raises f"
+            f"λ kept when points are relabelled. Effect = f where {what}, less f where they are as in the data: "
+            "positive means that relabelling the group raises f"
         )
 
     def labels(self, y: NDArray[Any], classes: Sequence[object], rng: np.random.Generator) -> Array:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from groupinf.effects.changes.change import Change
 from groupinf.wording import number
+
+
+def _other_than_one(factor: float) -> float:
+    if factor == 1.0:
+        raise ValueError("expected another factor than 1, which changes nothing, found 1")
+    return factor
 
 
 class Reweight(Change):
@@ -16,10 +22,10 @@ class Reweight(Change):
     name: ClassVar = "reweight"
     noun: ClassVar = "reweighting"
     doing: ClassVar = "reweighting"
-    does: ClassVar = "reweights"
+    does: ClassVar = "takes all weight from"
 
     change: Literal["reweight"] = "reweight"
-    factor: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    factor: Annotated[float, Field(ge=0, allow_inf_nan=False), AfterValidator(_other_than_one)]
 
     @property
     def times(self) -> float:
@@ -34,7 +40,8 @@ class Reweight(Change):
     @property
     def convention(self) -> str:
         """So many times, and once."""
+        times = f"{number(self.factor, 6)} times as much"
         return (
-            f"λ kept when points are reweighted. Effect = f with the group's points counted {number(self.factor, 6)} "
-            "times − f with each counted once: positive means that counting them so raises f"
+            f"λ kept when points are reweighted. Effect = f where each point of the group counts {times}, less f where "
+            "it counts as in the data: positive means that counting them so raises f"
         )

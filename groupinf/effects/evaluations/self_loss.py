@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -44,7 +44,7 @@ class SelfLoss(WithoutOptions):
 
     def measures(self, test: TestRows, block: Changed) -> tuple[Measure, ...]:
         """One, in parts of the rows that are in any group."""
-        objective, inside, parts = block.objective, block.inside, []
+        objective, inside, parts = replace(block.objective, loss=test.rows.loss), block.inside, []
         for rows in touched_slices(objective, inside):
             local, group = np.nonzero(inside[rows])
             parts.append(SelfLossPart(objective.at(rows), local, group, inside.shape[1]))

@@ -28,14 +28,18 @@ ROUNDINGS = 64.0
 class TwoStepNewtonStep(Step):
     """Δ = Δ₁ − t v with Δ₁ the step of Newton and v = (∇²L(θ̂ + Δ₁; δ))⁻¹∇L(θ̂ + Δ₁; δ), t = 1, ½, ¼, ...
 
-    t is the first at which L(θ̂ + Δ; δ) is not above L(θ̂ + Δ₁; δ), rounding aside.
+    t is the first at which L(θ̂ + Δ; δ) is not above L(θ̂ + Δ₁; δ), rounding aside. Where θ̂ is the minimum of another
+    loss, L is less ∇L(θ̂)ᵀθ, whose minimum it is: nothing moves where nothing is changed.
     """
 
     def solution(self, at: BlockContext) -> Solution:
         """What is left is t times what the second solve left, and 1 − t of what the first did."""
         first, fitted, block = at.solution(NewtonStep()), at.changed.fitted, at.changed
         theta = fitted.theta[:, None] + first.delta
-        gradient = without_flat_part(block.gradients(theta), fitted.objective.flat_intercepts)
+        gradient = block.gradients(theta)
+        if fitted.tilt is not None:
+            gradient -= fitted.tilt[:, None]
+        gradient = without_flat_part(gradient, fitted.objective.flat_intercepts)
         product, precondition = block.hessians(theta), at.engine.precondition(block, at.reduced)
         with np.errstate(over="ignore", invalid="ignore"):  # where the loss is flat: what is not finite is found
             end = conjugate_gradient(product, precondition, gradient, NEWTON_TOLERANCE, MAX_ITERATIONS)
@@ -67,13 +71,18 @@ def _factored(at: BlockContext, theta: Array, gradient: Array, column: int, resi
 
 def _falling(at: BlockContext, theta: Array, step: Array) -> Array:
     """The first t of 1, ½, ¼, ... at which the changed objective at θ − t v is not above that at θ; else 0: (B,)."""
-    before, share = at.changed.values(theta), np.ones(step.shape[1])
+    before, share = _values(at, theta), np.ones(step.shape[1])
     for _ in range(MOST_HALVINGS):
-        rises = ~(at.changed.values(theta - share * step) <= before + ROUNDINGS * UNIT * np.abs(before))
+        rises = ~(_values(at, theta - share * step) <= before + ROUNDINGS * UNIT * np.abs(before))
         if not rises.any():
             return share
         share = np.where(rises, 0.5 * share, share)
     return np.where(rises, 0.0, share)
+
+
+def _values(at: BlockContext, theta: Array) -> Array:
+    tilt, values = at.changed.fitted.tilt, at.changed.values(theta)
+    return values if tilt is None else values - tilt @ theta
 
 
 class TwoStepNewton(Method):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from groupinf.numerics.losses.loss import Array, OneOutputLoss, Option, beside
+from groupinf.numerics.losses.loss import Array, Loss, OneOutputLoss, Option, beside
 from groupinf.numerics.losses.smooth_hinge import SmoothHinge
 
 SMOOTHING = Option("smoothing", 0.001, least=0.0)
@@ -15,6 +15,7 @@ SMOOTHING = Option("smoothing", 0.001, least=0.0)
 class Hinge(OneOutputLoss):
     """ℓ = max(0, 1 − ỹz), ỹ = 2y − 1 in {−1, 1}; derivatives are those of the smooth hinge at the temperature
     ``smoothing``, and at 0 of the hinge itself: r = −ỹ where ỹz < 1, curvature 0 (Koh and Liang 2017, section 4.3).
+    They are those of another loss where one is given.
     """
 
     name = "hinge"
@@ -35,14 +36,25 @@ class Hinge(OneOutputLoss):
         """With its smoothing."""
         return cls(options[SMOOTHING.name])
 
-    def __init__(self, smoothing: float) -> None:
+    def __init__(self, smoothing: float, derivatives: OneOutputLoss | None = None) -> None:
         self.smoothing = smoothing
-        self._derivatives = SmoothHinge(smoothing) if smoothing > 0.0 else None
+        self._given = derivatives
+        self._derivatives = derivatives or (SmoothHinge(smoothing) if smoothing > 0.0 else None)
+
+    def differentiated_by(self, other: Loss) -> Hinge:
+        """With the derivatives of the other, which has one score too."""
+        assert isinstance(other, OneOutputLoss)
+        return Hinge(self.smoothing, other)
+
+    @property
+    def derivatives_in_text(self) -> str:
+        """A smooth version, or the loss that was given."""
+        return f"a smooth version of the {self.label}" if self._given is None else self._given.derivatives_in_text
 
     @property
     def curved(self) -> bool:
         """Unless it is not smoothed at all."""
-        return self._derivatives is not None
+        return self._derivatives is not None and self._derivatives.curved
 
     def score_words(self, classes: Sequence[str]) -> str:
         """z, which is positive where the second class is predicted."""

@@ -45,7 +45,8 @@ class Loss(ABC):
     # an exponential to 4 (NumPy states below 1 to 4 for its vector code) and six operations more
     roundings: ClassVar[float] = 10.0
     options: ClassVar[tuple[Option, ...]] = ()
-    # whether it is minimised by its derivatives; what is not is the hinge, and its derivatives are those of another
+    # whether it is minimised by its derivatives; what is not is the hinge, whose derivatives are those of another, and
+    # whose options say only of which
     smooth: ClassVar[bool] = True
     outputs: int
 
@@ -68,6 +69,15 @@ class Loss(ABC):
     def curved(self) -> bool:
         """Whether its derivatives have any curvature, which a free intercept is held by."""
         return True
+
+    def differentiated_by(self, other: Loss) -> Loss:
+        """This loss with the derivatives of ``other`` in the place of those that it has not: itself where it is smooth."""
+        return self
+
+    @property
+    def derivatives_in_text(self) -> str:
+        """What its derivatives are those of."""
+        return f"the {self.label}"
 
     @property
     def easier(self) -> Loss | None:

@@ -11,7 +11,7 @@ from groupinf.config.section import Problem
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.kernels.features import with_kernel
-from groupinf.datasets.registry import declared_bytes, load_dataset
+from groupinf.datasets.registry import declared_bytes, load_rows, scaled_rows
 from groupinf.datasets.rows.pool import pool_as_training_rows, with_pool, without_pool
 from groupinf.datasets.unknown_column import unknown_column
 from groupinf.effects.changes.change import Change
@@ -30,11 +30,14 @@ from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Loss
 from groupinf.numerics.losses.registry import loss_for
 from groupinf.studies.group_effects.folds import folds_of
-from groupinf.studies.group_effects.linear_model import LinearModel
+from groupinf.studies.group_effects.linear_model import LinearModel, linear_model
+from groupinf.studies.group_effects.model_section import LossConfig
 from groupinf.studies.group_effects.schema import CrossValidation, LoadedStudy, TestPoints
 from groupinf.studies.group_effects.test_points import rows_of_keys
 from groupinf.wording import counted, listed
 
+# the keys of losses beside the fitted one
+OTHER_LOSSES = ("linearised", "measured")
 # of the random stream that draws a pool
 POOL = "pool"
 
@@ -48,18 +51,23 @@ def load_checked(loaded: LoadedStudy) -> Dataset:
     place = str(loaded.error(("dataset",), "")).rstrip(": ")
     require_memory(declared_bytes(loaded.config.dataset, loaded.base), place)
     reserve_buffers()
+    problems: list[ConfigError] = []
     try:
-        dataset = load_dataset(loaded.config.dataset, loaded.base, loaded.config.seed)
+        dataset = load_rows(loaded.config.dataset, loaded.base, loaded.config.seed)
+        try:
+            dataset = _pooled(loaded, dataset)
+        except ConfigError as error:
+            problems.append(error)
+            dataset = without_pool(dataset)
+        dataset = scaled_rows(loaded.config.dataset, dataset, loaded.base)
     except DatasetConfigError as error:
         raise loaded.error(error.key, str(error)) from error
     except DataError as error:
         raise loaded.error(("dataset",), str(error)) from error
-    problems: list[ConfigError] = []
     try:
-        dataset = _with_kernel(loaded, _pooled(loaded, dataset))
+        dataset = _with_kernel(loaded, dataset)
     except ConfigError as error:
         problems.append(error)
-        dataset = without_pool(dataset)
     problems += _problems(loaded, dataset)
     if problems:
         raise ConfigError("\n".join(map(str, problems)))
@@ -87,9 +95,20 @@ def loss_of(loaded: LoadedStudy, dataset: Dataset) -> Loss:
     return loss_for(len(dataset.classes), loaded.config.loss or model.loss, model.options)
 
 
+def other_loss(loaded: LoadedStudy, dataset: Dataset, key: str) -> LossConfig | None:
+    """The loss that is configured under a key of OTHER_LOSSES; None where it is the fitted one."""
+    model = loaded.config.model_or_default
+    other: LossConfig | None = getattr(model, key)
+    fitted = loss_of(loaded, dataset)
+    options = {option.name: option.default for option in fitted.options} | model.options
+    return None if other is None or (other.loss, other.options) == (fitted.name, options) else other
+
+
 def model_of(loaded: LoadedStudy, dataset: Dataset) -> LinearModel:
     """The configured model."""
-    return LinearModel(loss_of(loaded, dataset), intercept_of(loaded))
+    sections = (other_loss(loaded, dataset, key) for key in OTHER_LOSSES)
+    others = (None if s is None else loss_for(len(dataset.classes), s.loss, s.options) for s in sections)
+    return linear_model(loss_of(loaded, dataset), intercept_of(loaded), *others)
 
 
 def intercept_of(loaded: LoadedStudy) -> Intercept:
@@ -130,7 +149,21 @@ def _loss_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
         remedy = "" if loaded.config.loss is None else "; or leave the key out"
         key = ("loss",) if loaded.config.loss is not None or loaded.config.model is None else ("model", "loss")
         return [loaded.error(key, f"{error}{remedy}")]
-    return []
+    return [problem for key in OTHER_LOSSES for problem in _other_loss_problems(loaded, dataset, key)]
+
+
+def _other_loss_problems(loaded: LoadedStudy, dataset: Dataset, key: str) -> Iterator[ConfigError]:
+    other = other_loss(loaded, dataset, key)
+    if other is None:
+        return
+    try:
+        loss, outputs = loss_for(len(dataset.classes), other.loss, other.options), loss_of(loaded, dataset).outputs
+    except DataError as error:
+        yield loaded.error(("model", key, "loss"), str(error))
+        return
+    if loss.outputs != outputs:
+        expected = f"expected a loss of {counted(outputs, 'score')}, as the fitted one is"
+        yield loaded.error(("model", key, "loss"), f"{expected}, found {other.loss}, which is of {loss.outputs:,}")
 
 
 def change_of(loaded: LoadedStudy) -> Change:
@@ -170,8 +203,8 @@ def _with_kernel(loaded: LoadedStudy, dataset: Dataset) -> Dataset:
 
 
 def _model_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
-    loss, problems = loss_of(loaded, dataset), []
-    if not loss.curved and intercept_of(loaded) is Intercept.FREE:
+    loss, model, problems = loss_of(loaded, dataset), model_of(loaded, dataset), []
+    if not (model.linearised or model.loss).curved and intercept_of(loaded) is Intercept.FREE:
         expected = "expected penalised or none where derivatives have no curvature that would hold a free intercept"
         problems.append(loaded.error(("model", "intercept"), f"{expected}, found free"))
     if not loss.smooth and loaded.config.regularization.cross_validation is not None:

@@ -17,8 +17,8 @@ _OBJECTIVE = "Loss summed over points plus (λ/2)‖weights‖²"
 
 @dataclass(frozen=True)
 class Convention:
-    """What is measured in which units: λ, λ/n, the task, the ``units`` that the loss states, the ``change``, and
-    the ``intercept``.
+    """What is measured in which units: λ, λ/n, the task, the ``units`` that the loss states, the ``change``,
+    the ``intercept``, and in words the ``losses`` where they are not one.
     """
 
     lam: float
@@ -27,6 +27,7 @@ class Convention:
     units: str
     change: Change
     intercept: Intercept = Intercept.FREE
+    losses: str = ""
 
     @property
     def sentence(self) -> str:
@@ -41,7 +42,8 @@ class Convention:
 
     @property
     def _effect(self) -> str:
-        return f"{self.intercept.in_text}, {self.change.convention}"
+        losses = f"; {self.losses}" if self.losses else ""
+        return f"{self.intercept.in_text}, {self.change.convention}{losses}"
 
 
 def joint_convention(conventions: Iterable[Convention]) -> str:

@@ -18,7 +18,7 @@ from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.effects.influence import point_influence
 from groupinf.effects.methods.method import Setting, predictions_of
 from groupinf.effects.row_steps import row_curvatures, row_step_products
-from groupinf.effects.study import Study
+from groupinf.effects.study import Linearised, Study
 from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import trust_in_fit
 from groupinf.errors import RunError
@@ -29,7 +29,7 @@ from groupinf.groups.row_steps import RowSteps
 from groupinf.groups.source import GroupSource
 from groupinf.groups.streams import builder_stream
 from groupinf.numerics.bounds import bounded_problem
-from groupinf.numerics.change import RowChange, row_change
+from groupinf.numerics.change import RowChange, measuring, row_change
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.intercept import Intercept
@@ -37,11 +37,15 @@ from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, scores
 from groupinf.numerics.support_vectors import support_vector_machine
 from groupinf.studies.group_effects.checks import change_of
-from groupinf.studies.group_effects.fit import Model
+from groupinf.studies.group_effects.fit import Model, linearised_at
+from groupinf.studies.group_effects.linear_model import LinearModel
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest, Skipped
 from groupinf.studies.group_effects.schema import LoadedStudy
 from groupinf.studies.group_effects.stored_groups import retrainable
 from groupinf.studies.group_effects.test_points import ChosenPoints, choose_test_points, chosen_again
+
+# the fit with the derivatives that predictions are made with, and what they make of the change
+Predicting = tuple[Fitted, RowChange]
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class Drawn:
 
 def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, jobs: int) -> Drawn:
     """Choose test points by their loss at θ̂ and build every group; builders run side by side."""
-    fitted = model.first
+    fitted = model.linearised or model.first
     tested = one_thread(partial(draw_test_points, loaded, dataset, fitted), test)
     change = one_thread(partial(row_change_of, loaded, dataset), fitted)
     influence = one_thread(partial(_influence_on_test_loss, fitted, change), tested.of(test))
@@ -118,12 +122,14 @@ def make_study(
     drawn: Drawn,
     evaluations: Sequence[Quantity],
     loaded: LoadedStudy,
+    linearised: Predicting | None = None,
 ) -> Study:
     """Freeze what every block reads; ``groups`` are those drawn as rows of the fit, ``test`` is the whole test set."""
     numbers = retrainable(drawn.groups, drawn.skipped)
     W = sparse.csr_array(groups.removal_matrix(fitted.objective.n))[list(numbers)]
     scales, norms = frozen_scales(fitted, change, drawn.tested.of(test), W, evaluations)
-    return study_from(loaded, fitted, change, test, drawn.tested, evaluations, drawn.groups, scales, norms)
+    tested = drawn.tested
+    return study_from(loaded, fitted, change, test, tested, evaluations, drawn.groups, scales, norms, linearised)
 
 
 def study_from(
@@ -136,24 +142,36 @@ def study_from(
     groups: Groups,
     scales: Mapping[str, float],
     norms: Mapping[str, Norm],
+    linearised: Predicting | None = None,
 ) -> Study:
     """A study from what has been drawn, now or by an earlier run; ``test`` is the whole test set."""
-    engine, points = choose_engine(fitted, change, float(groups.sizes.mean())), tested.of(test)
-    bounded = bounded_problem(fitted, points.rows, engine.kernel)
+    size = float(groups.sizes.mean())
+    engine, points = choose_engine(fitted, change, size), tested.of(test)
+    bounded, predicting = bounded_problem(fitted, points.rows, engine.kernel), linearised or (fitted, change)
     return Study(
         fitted=fitted,
         change=change,
         engine=engine,
-        influence_solver=loaded.config.influence.factor(fitted, loaded.config.seed),
+        influence_solver=loaded.config.influence.factor(predicting[0], loaded.config.seed),
         test=points,
         evaluations=tuple(evaluations),
-        methods=predictions_of(loaded.config.methods, Setting(fitted, change, loaded.config.seed)),
+        methods=predictions_of(loaded.config.methods, Setting(*predicting, loaded.config.seed)),
         scales=scales,
         gradient_norms=norms,
         bounded=bounded,
         of_fit=trust_in_fit(bounded, fitted),
         machine=None if fitted.objective.loss.smooth else support_vector_machine(fitted.objective),
+        linearised=None if linearised is None else Linearised(*linearised, choose_engine(*linearised, size)),
     )
+
+
+def retrained_and_predicted(
+    loaded: LoadedStudy, dataset: Dataset, model: LinearModel, fitted: Fitted
+) -> tuple[RowChange, Predicting | None]:
+    """The change as it is retrained and its rows measured, and what is linearised where that is another loss."""
+    change, linearised = row_change_of(loaded, dataset, fitted), linearised_at(fitted, model)
+    retrained = change if model.measured is None else measuring(change, fitted, model.measured)
+    return retrained, None if linearised is None else (linearised, row_change_of(loaded, dataset, linearised))
 
 
 def row_change_of(loaded: LoadedStudy, dataset: Dataset, fitted: Fitted) -> RowChange:

@@ -28,7 +28,7 @@ from groupinf.experiments.workers.progress import Progress
 from groupinf.groups.groups import Groups
 from groupinf.studies.group_effects.block import GroupsOfBlock, block_to_store, groups_of_block, stored_block
 from groupinf.studies.group_effects.checks import load_checked, quantities_of
-from groupinf.studies.group_effects.draw import Drawn, draw_test_points, in_fit, make_study, row_change_of
+from groupinf.studies.group_effects.draw import Drawn, draw_test_points, in_fit, make_study, retrained_and_predicted
 from groupinf.studies.group_effects.identity import identity_of
 from groupinf.studies.group_effects.linear_model import test_objective
 from groupinf.studies.group_effects.manifest import Evaluated, GroupEffectsManifest
@@ -169,13 +169,14 @@ def _require_same_data(path: Path, about: GroupEffectsManifest, dataset: Dataset
 def _drawn_anew(work: Evaluation) -> tuple[Study, Drawn]:
     """The study at the run's θ̂ and on its groups, and what is drawn for it."""
     dataset, about = work.dataset, work.of
-    fitted = fit_from(dataset, about.model, about.lam, work.files)
-    test = test_objective(dataset, about.model, fitted.objective.basis)
+    model = about.model
+    fitted = fit_from(dataset, model, about.lam, work.files)
+    test = test_objective(dataset, model, fitted.objective.basis)
     tested = draw_test_points(work.loaded, dataset, fitted, test)
     drawn = Drawn(about.lam_over_n, tested, groups_from(work.files), (), about.skipped)
-    change = row_change_of(work.loaded, dataset, fitted)
+    change, linearised = retrained_and_predicted(work.loaded, dataset, model, fitted)
     groups, quantities = in_fit(drawn.groups, dataset), quantities_of(work.loaded, dataset)
-    return make_study(fitted, change, groups, test, drawn, quantities, work.loaded), drawn
+    return make_study(fitted, change, groups, test, drawn, quantities, work.loaded, linearised), drawn
 
 
 def _described(work: Evaluation, study: Study, drawn: Drawn) -> GroupEffectsManifest:

@@ -10,7 +10,7 @@ import pandas as pd
 from groupinf.datasets.dataset import Dataset
 from groupinf.numerics.approximate_leave_one_out import MOST_WORK
 from groupinf.numerics.cross_validation import SCORES, CrossValidated, cross_validate
-from groupinf.numerics.fit import Fitted, differentiated_at, first_fit, polished
+from groupinf.numerics.fit import RELATIVE_TOLERANCE, Fitted, differentiated_at, first_fit, polished
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective
 from groupinf.numerics.support_vectors import require_small_gap, support_vector_machine
@@ -31,7 +31,8 @@ class Model:
     """The fit, its λ/n, the cross-validation table that chose it (None where it was configured), and notes.
 
     Groups are drawn from the ``first`` fit, effects are measured from its polished one, ``fitted``. Of a loss that is
-    not smooth both have the derivatives of its smooth version at θ̂, and ``duality_gap`` says how exact θ̂ is.
+    not smooth both have the derivatives of its smooth version at θ̂, and ``duality_gap`` says how exact θ̂ is. Where
+    another loss is ``linearised``, that has its derivatives at θ̂; groups are drawn from them then.
 
     The table has a row for each value of the grid: lam_over_n, mean_score and standard_error over the folds, the score
     fold_k of each fold, approximate_leave_one_out (NaN where it is left out), and chosen. Higher scores are better.
@@ -43,6 +44,7 @@ class Model:
     fitted: Fitted
     notes: tuple[str, ...] = ()
     duality_gap: float | None = None
+    linearised: Fitted | None = None
 
 
 def fit_model(
@@ -58,7 +60,7 @@ def fit_model(
     if wanted is None:
         assert regularization.lambda_over_n is not None  # the schema wants one of the two
         objective = training_objective(dataset, model, lam_from(regularization.lambda_over_n, dataset.n))
-        return _model(objective, start, regularization.lambda_over_n, None)
+        return _model(model, objective, start, regularization.lambda_over_n, None)
     objective = training_objective(dataset, model, 0.0)
     folds = folds_of(wanted, dataset.y_train, seed)
     grid = np.logspace(np.log10(wanted.min), np.log10(wanted.max), wanted.num)
@@ -66,6 +68,7 @@ def fit_model(
     result = cross_validate(trained_on(objective, dataset), lams, folds, SCORES[wanted.score_for(dataset.task)])
     best = result.lams.index(result.best)
     return _model(
+        model,
         replace(objective, lam=result.best),
         start,
         float(grid[best]),
@@ -75,6 +78,7 @@ def fit_model(
 
 
 def _model(
+    model: LinearModel,
     objective: Objective,
     start: Array | None,
     lam_over_n: float,
@@ -85,17 +89,29 @@ def _model(
         machine = support_vector_machine(objective)
         require_small_gap(objective, machine)
         fitted = replace(differentiated_at(objective, machine.theta), passes=machine.passes)
-        return Model(fitted, lam_over_n, None, fitted, (*notes, _gradient_note(fitted)), machine.gap)
+        return Model(fitted, lam_over_n, None, fitted, (*notes, *_gradient_note(fitted)), machine.gap)
     first = first_fit(objective, None if start is None else objective.in_coordinates(start))
-    return Model(first, lam_over_n, cross_validation, polished(first), notes)
+    fitted = polished(first)
+    linearised = linearised_at(fitted, model)
+    notes = notes if linearised is None else (*notes, *_gradient_note(linearised))
+    return Model(first, lam_over_n, cross_validation, fitted, notes, None, linearised)
 
 
-def _gradient_note(fitted: Fitted) -> str:
-    """How far θ̂ is from a minimum of the loss whose derivatives predictions are made with."""
+def linearised_at(fitted: Fitted, model: LinearModel) -> Fitted | None:
+    """The derivatives at θ̂ of the loss that is linearised; None where it is the fitted one."""
+    if model.linearised is None:
+        return None
+    return differentiated_at(replace(fitted.objective, loss=model.linearised), fitted.theta, fitted.left)
+
+
+def _gradient_note(linearised: Fitted) -> tuple[str, ...]:
+    """How far θ̂ is from a minimum of the loss whose derivatives predictions are made with, where it is not at one."""
+    if linearised.decrement <= RELATIVE_TOLERANCE * linearised.scale:
+        return ()
     return (
-        f"predictions are made with the derivatives of a smooth version of the {fitted.objective.loss.label}, whose "
-        f"gradient is not zero at θ̂: its norm is {number(fitted.gradient_norm)}, and the Newton step that it asks for "
-        f"has a decrement of {number(fitted.decrement)}"
+        f"predictions are made with the derivatives of {linearised.objective.loss.derivatives_in_text}, whose "
+        f"gradient is not zero at θ̂: its norm is {number(linearised.gradient_norm)}, and the Newton step that it asks "
+        f"for has a decrement of {number(linearised.decrement)}",
     )
 
 

@@ -13,7 +13,7 @@ from groupinf.datasets.registry import DATASET_KINDS, kind_of
 from groupinf.effects.changes.registry import REMOVE
 from groupinf.groups.by_value import BY_VALUE
 from groupinf.numerics.losses.registry import loss_for
-from groupinf.studies.group_effects.model_section import ModelConfig
+from groupinf.studies.group_effects.checks import OTHER_LOSSES, other_loss
 from groupinf.studies.group_effects.schema import Config, LoadedStudy, resolved
 
 # raised when a stage gives other numbers for the same configuration and data
@@ -29,7 +29,7 @@ def identity_of(loaded: LoadedStudy, dataset: Dataset) -> dict[str, Any]:
     config = resolved(loaded, dataset.task)
     del config["name"]
     config.pop("model", None)
-    config.update(_of_model(config.pop("loss", None), loaded.config.model_or_default, dataset))
+    config.update(_of_model(config.pop("loss", None), loaded, dataset))
     if loaded.config.change == REMOVE:
         del config["change"]
     for file in named_files(loaded.config):
@@ -48,8 +48,10 @@ def identity_of(loaded: LoadedStudy, dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def _of_model(loss: str | None, model: ModelConfig, dataset: Dataset) -> dict[str, Any]:
+def _of_model(loss: str | None, loaded: LoadedStudy, dataset: Dataset) -> dict[str, Any]:
     """The keys ``loss`` and ``model`` with what is not the default: spelled out or left out, the same study."""
+    others = {key: other_loss(loaded, dataset, key) for key in OTHER_LOSSES}
+    model = loaded.config.model_or_default.model_copy(update=others)
     name = loss or model.loss
     given, defaults = model.model_dump(mode="json", exclude_none=True), type(model)().model_dump(mode="json")
     other = {key: value for key, value in given.items() if key != "loss" and value != defaults[key]}

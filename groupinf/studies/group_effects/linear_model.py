@@ -16,16 +16,28 @@ from groupinf.numerics.row_space import is_reduced, row_space_basis
 
 @dataclass(frozen=True)
 class LinearModel:
-    """A loss of scores xᵀθ, and an intercept among θ or none."""
+    """A loss of scores xᵀθ, and an intercept among θ or none.
+
+    The losses that are ``linearised`` and ``measured`` are None where they are the loss that is fitted.
+    """
 
     loss: Loss
     intercept: Intercept = Intercept.FREE
+    linearised: Loss | None = None
+    measured: Loss | None = None
 
     def size(self, dataset: Dataset) -> int:
         """P: parameters that are worked with, in coordinates of the rows' span where these are fewer than features."""
         X = fitted_rows(dataset)
         features = X.shape[0] if is_reduced(X) else dataset.d
         return (features + self.intercept.columns) * self.loss.outputs
+
+
+def linear_model(loss: Loss, intercept: Intercept, linearised: Loss | None, measured: Loss | None) -> LinearModel:
+    """A model with these losses: one that is not smooth takes its derivatives from the one that is linearised."""
+    if loss.smooth or linearised is None:
+        return LinearModel(loss, intercept, linearised, measured)
+    return LinearModel(loss.differentiated_by(linearised), intercept, None, measured)
 
 
 def training_objective(dataset: Dataset, model: LinearModel, lam: float) -> Objective:
@@ -54,13 +66,13 @@ def trained_on(objective: Objective, dataset: Dataset) -> Objective:
 
 
 def test_objective(dataset: Dataset, model: LinearModel, basis: Array | None) -> Objective:
-    """The losses of the test rows: unit weights, no penalty; ``basis`` is that of the training rows."""
+    """The measured losses of the test rows: unit weights, no penalty; ``basis`` is that of the training rows."""
     return Objective(
         X=design(_coordinates(dataset.X_test, basis), model.intercept),
         y=dataset.y_test.astype(np.float64),
         sample_weight=np.ones(dataset.y_test.size),
         lam=0.0,
-        loss=model.loss,
+        loss=model.measured or model.loss,
         basis=basis,
         intercept=model.intercept,
     )

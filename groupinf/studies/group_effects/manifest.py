@@ -21,8 +21,9 @@ from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Loss
 from groupinf.numerics.losses.registry import LOSSES, loss_for
 from groupinf.studies.group_effects.convention import Convention, Task
-from groupinf.studies.group_effects.linear_model import LinearModel
+from groupinf.studies.group_effects.linear_model import LinearModel, linear_model
 from groupinf.test_point_labels import OWN_GROUP
+from groupinf.wording import listed, number
 
 # of the units, where the target is standardised
 STANDARDISED_TARGET = "y in standard deviations of the training rows"
@@ -116,6 +117,28 @@ class MethodUsed:
 
 
 @dataclass(frozen=True)
+class LossUsed:
+    """A loss beside the fitted one, with its options."""
+
+    name: str
+    options: Mapping[str, float] = field(default_factory=dict)
+
+    def loss(self, classes: int) -> Loss:
+        """The loss for so many classes."""
+        return loss_for(classes, self.name, self.options)
+
+    @property
+    def in_text(self) -> str:
+        """Its label, with its options.
+
+        >>> LossUsed("smooth_hinge", {"temperature": 0.1}).in_text
+        'the smooth hinge loss (temperature 0.1)'
+        """
+        options = listed(f"{name} {number(value, 6)}" for name, value in self.options.items())
+        return f"the {LOSSES[self.name].label}" + (f" ({options})" if options else "")
+
+
+@dataclass(frozen=True)
 class Evaluated:
     """The run whose retrained parameters were read, and the hash of its identity."""
 
@@ -130,8 +153,9 @@ class GroupEffectsManifest(RunManifest):
     The data: ``n`` training rows, ``d`` features, ``n_test`` test rows, ``n_pool`` rows that are in neither,
     ``columns`` of a table of the user's own; ``rows_left`` by each step of a choice of rows, ``target_scale`` of a
     standardised target. The fit: λ = ``lam`` = ``lam_over_n``·n, accuracies only of classes. ``change`` is what is done
-    to a group. What is measured: ``test_points`` as the tables number them, chosen by their losses at the fit of
-    ``drawn_at_lam_over_n``; ``scales`` are the largest predicted effects on each evaluation, ``gradient_norms`` the
+    to a group. ``linearised`` and ``measured`` are losses where they are other than the fitted one; mean losses are of
+    the one that is measured. What is measured: ``test_points`` as the tables number them, chosen by their losses at the
+    fit of ``drawn_at_lam_over_n``; ``scales`` are the largest predicted effects on each evaluation, ``gradient_norms`` the
     largest ‖∇f‖ in H⁻¹, or that of each value; ``named_values`` are those that are on no test point, in the order of
     tables. ``notes_on_groups`` are those of ``notes`` that came with the groups. ``methods`` are by what
     tables call them; those that are more than a name in the configuration are told in ``methods_with_options`` too.
@@ -147,6 +171,8 @@ class GroupEffectsManifest(RunManifest):
     classes: tuple[str, ...]
     loss_name: str
     loss_options: Mapping[str, float] = field(default_factory=dict)
+    linearised: LossUsed | None = None
+    measured: LossUsed | None = None
     intercept: Intercept = Intercept.FREE
     change: Annotated[Change, NamedSection(CHANGES, "change")] = REMOVE
     columns: tuple[ColumnUse, ...] = ()
@@ -186,7 +212,8 @@ class GroupEffectsManifest(RunManifest):
 
     def __post_init__(self) -> None:
         """Raises UnknownNameError where a case that is named is not registered: nothing could be said of it."""
-        LOSSES[self.loss_name]
+        for name in (self.loss_name, *(used.name for used in (self.linearised, self.measured) if used)):
+            LOSSES[name]
         for evaluation in self.evaluations:
             EVALUATIONS[evaluation]
         for method in self.methods:
@@ -228,15 +255,26 @@ class GroupEffectsManifest(RunManifest):
 
     @property
     def model(self) -> LinearModel:
-        """What was fitted."""
-        return LinearModel(self.loss, self.intercept)
+        """What was fitted, linearised and measured."""
+        others = (None if used is None else used.loss(len(self.classes)) for used in (self.linearised, self.measured))
+        return linear_model(self.loss, self.intercept, *others)
 
     @property
     def convention(self) -> Convention:
         """The convention that all effects follow."""
         scaled = "" if self.target_scale is None else f", {STANDARDISED_TARGET}"
-        units = f"{self.loss.units}{scaled}"
-        return Convention(self.lam, self.lam_over_n, self.task, units, self.change, self.intercept)
+        units = f"{(self.model.measured or self.loss).units}{scaled}"
+        return Convention(self.lam, self.lam_over_n, self.task, units, self.change, self.intercept, self._losses)
+
+    @property
+    def _losses(self) -> str:
+        """Which loss is fitted, which linearised and which measured, where they are not one."""
+        if self.linearised is None and self.measured is None:
+            return ""
+        fitted = LossUsed(self.loss_name, {} if self.loss.smooth else self.loss_options)
+        own = fitted.in_text if self.loss.smooth else self.loss.derivatives_in_text
+        linearised = own if self.linearised is None else self.linearised.in_text
+        return f"fitted is {fitted.in_text}, linearised {linearised}, measured {(self.measured or fitted).in_text}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, GetJsonSchemaHandler, create_model
+from pydantic import Field, GetJsonSchemaHandler, create_model, model_validator
 from pydantic_core import CoreSchema, core_schema
 
 from groupinf.config.registered import FaultBelowError, NamedSection, RegisteredName, RegisteredSection
@@ -23,12 +23,62 @@ LossName = Annotated[str, RegisteredName(LOSSES)]
 BY_LABELS = ""
 
 
+class LossConfig(Section):
+    """A loss beside the fitted one, with its options."""
+
+    loss: LossName
+
+    @property
+    def options(self) -> dict[str, float]:
+        """Those of the loss."""
+        return {name: getattr(self, name) for name in type(self).model_fields.keys() - LossConfig.model_fields.keys()}
+
+
+class _LossCases(Mapping[str, type[LossConfig]]):
+    """The section of each loss that is registered."""
+
+    def __getitem__(self, name: str) -> type[LossConfig]:
+        return _loss_section_of(LOSSES[name])
+
+    def __contains__(self, name: object) -> bool:
+        return name in LOSSES
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(LOSSES)
+
+    def __len__(self) -> int:
+        return len(LOSSES)
+
+
+@cache
+def _loss_section_of(loss: type[Loss]) -> type[LossConfig]:
+    name: Any = (Literal[loss.name], ...)
+    return create_model(f"{loss.__name__}Loss", __base__=LossConfig, loss=name, **_fields_of(loss))
+
+
+LOSS = NamedSection(_LossCases(), "loss")
+
+
 class ModelConfig(Section):
-    """What is fitted: a loss, and what is done about an intercept; the options of a loss stand beside it."""
+    """What is fitted: a loss, and what is done about an intercept; the options of a loss stand beside it.
+
+    What is ``linearised`` and ``measured`` is the fitted loss where it is left out.
+    """
 
     loss: LossName | None = None
     intercept: Literal["free", "penalised", "none"] = "free"
     kernel: Annotated[Kernel, NamedSection(KERNELS, "name")] | None = None
+    linearised: Annotated[LossConfig, LOSS] | None = None
+    measured: Annotated[LossConfig, LOSS] | None = None
+
+    @model_validator(mode="after")
+    def _derivatives_of_one_loss(self) -> ModelConfig:
+        given = self.model_fields_set - ModelConfig.model_fields.keys()
+        if self.linearised is not None and self.loss is not None and not LOSSES[self.loss].smooth and given:
+            option = min(given)
+            expected = f"expected linearised without {option}, which is of the derivatives in whose place it is"
+            raise FaultBelowError(("linearised",), f"{expected}; found both")
+        return self
 
     @property
     def options(self) -> dict[str, float]:
@@ -53,8 +103,11 @@ class _Cases(Mapping[str, type[ModelConfig]]):
 def _section_of(loss: type[Loss]) -> type[ModelConfig]:
     if not loss.options:
         return ModelConfig
-    fields: dict[str, Any] = {option.name: (_type_of(option), option.default) for option in loss.options}
-    return create_model(f"{loss.__name__}Model", __base__=ModelConfig, **fields)
+    return create_model(f"{loss.__name__}Model", __base__=ModelConfig, **_fields_of(loss))
+
+
+def _fields_of(loss: type[Loss]) -> dict[str, Any]:
+    return {option.name: (_type_of(option), option.default) for option in loss.options}
 
 
 def _type_of(option: Option) -> Any:

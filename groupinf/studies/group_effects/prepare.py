@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -28,8 +28,15 @@ from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective
 from groupinf.numerics.predict import accuracy, mean_loss
 from groupinf.studies.group_effects.block import GroupsOfBlock, groups_of_block, retrain_block
-from groupinf.studies.group_effects.checks import change_of, evaluations_of, model_of, parameter_names, quantities_of
-from groupinf.studies.group_effects.draw import Drawn, draw, in_fit, make_study, row_change_of, study_from
+from groupinf.studies.group_effects.checks import (
+    change_of,
+    evaluations_of,
+    model_of,
+    other_loss,
+    parameter_names,
+    quantities_of,
+)
+from groupinf.studies.group_effects.draw import Drawn, draw, in_fit, make_study, retrained_and_predicted, study_from
 from groupinf.studies.group_effects.fit import Model, fit_model, scored_values
 from groupinf.studies.group_effects.identity import identity_of, without_data
 from groupinf.studies.group_effects.linear_model import test_objective, trained_on
@@ -38,11 +45,13 @@ from groupinf.studies.group_effects.manifest import (
     EngineUsed,
     FitCertificate,
     GroupEffectsManifest,
+    LossUsed,
     MethodUsed,
     NamedValue,
     Skipped,
 )
 from groupinf.studies.group_effects.memory import work_bytes
+from groupinf.studies.group_effects.model_section import LossConfig
 from groupinf.studies.group_effects.rows import ROWS, rows_frame
 from groupinf.studies.group_effects.same_steps import same_step_notes
 from groupinf.studies.group_effects.schema import METHOD, LoadedStudy, resolved
@@ -112,10 +121,9 @@ class Retraining:
         progress.stage("groups")
         drawn = self.given.drawn or draw(loaded, dataset, chosen, test, jobs)
         evaluations = quantities_of(loaded, dataset)
-        change = one_thread(partial(row_change_of, loaded, dataset), chosen.fitted)
-        study = one_thread(
-            partial(make_study, chosen.fitted, change, in_fit(drawn.groups, dataset), test, drawn, evaluations), loaded
-        )
+        change, linearised = one_thread(partial(retrained_and_predicted, loaded, dataset, model), chosen.fitted)
+        made = partial(make_study, chosen.fitted, change, in_fit(drawn.groups, dataset), test, drawn, evaluations)
+        study = one_thread(partial(made, linearised=linearised), loaded)
         return Made(
             blocks=_blocks(study, dataset, drawn.groups, drawn.skipped),
             files=_files(loaded, dataset, chosen, drawn.groups),
@@ -147,17 +155,20 @@ def _blocks(
 def _study_again(
     loaded: LoadedStudy, dataset: Dataset, manifest: GroupEffectsManifest, groups: Groups, files: Mapping[str, bytes]
 ) -> Study:
-    fitted = fit_from(dataset, manifest.model, manifest.lam, files)
+    model = manifest.model
+    fitted = fit_from(dataset, model, manifest.lam, files)
+    change, linearised = retrained_and_predicted(loaded, dataset, model, fitted)
     return study_from(
         loaded,
         fitted,
-        row_change_of(loaded, dataset, fitted),
-        test_objective(dataset, manifest.model, fitted.objective.basis),
+        change,
+        test_objective(dataset, model, fitted.objective.basis),
         chosen_again(loaded.config.test_points, dataset, manifest.test_points),
         quantities_of(loaded, dataset),
         groups,
         manifest.scales,
         manifest.gradient_norms,
+        linearised,
     )
 
 
@@ -182,6 +193,11 @@ def methods_used(methods: Sequence[Method]) -> tuple[MethodUsed, ...]:
     return tuple(MethodUsed(method.shown, method.name, method.options()) for method in sections)
 
 
+def loss_used(section: LossConfig | None) -> LossUsed | None:
+    """A loss beside the fitted one, for the manifest."""
+    return None if section is None else LossUsed(section.loss, section.options)
+
+
 def _files(loaded: LoadedStudy, dataset: Dataset, model: Model, groups: Groups) -> dict[str, bytes]:
     chosen = model.cross_validation
     return {
@@ -196,7 +212,8 @@ def _files(loaded: LoadedStudy, dataset: Dataset, model: Model, groups: Groups) 
 def _described(work: Retraining, model: Model, test: Objective, study: Study, drawn: Drawn) -> GroupEffectsManifest:
     """The manifest of a run that has been prepared just now."""
     dataset, fitted, classifies = work.dataset, model.fitted, work.dataset.task == "classification"
-    trained, change = trained_on(fitted.objective, dataset), change_of(work.loaded)
+    trained = replace(trained_on(fitted.objective, dataset), loss=test.loss)
+    change = change_of(work.loaded)
     return GroupEffectsManifest(
         study=STUDY,
         name=work.name,
@@ -220,6 +237,8 @@ def _described(work: Retraining, model: Model, test: Objective, study: Study, dr
         classes=tuple(str(label) for label in dataset.classes),
         loss_name=fitted.objective.loss.name,
         loss_options=work.loaded.config.model_or_default.options,
+        linearised=loss_used(other_loss(work.loaded, dataset, "linearised")),
+        measured=loss_used(other_loss(work.loaded, dataset, "measured")),
         intercept=fitted.objective.intercept,
         change=change,
         columns=tuple(dataset.uses),
