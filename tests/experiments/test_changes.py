@@ -341,6 +341,11 @@ def test_a_curvature_that_depends_on_the_label_tells_newton_apart(small_config: 
     run = unreported(config, tmp_path)
     assert not any(SAME in note for note in run.manifest.notes)
     assert not np.allclose(steps(run, "newton"), steps(run, "parameter_influence"), rtol=1e-3)
+    # what is linearised decides: the curvature of the logistic loss does not depend on the label
+    config["model"] = {"loss": "smooth_hinge", "temperature": 0.5, "linearised": "binary_logistic"}
+    run = unreported(config, tmp_path)
+    assert any(SAME in note for note in run.manifest.notes)
+    np.testing.assert_allclose(steps(run, "newton"), steps(run, "parameter_influence"), rtol=1e-9, atol=1e-9)
 
 
 def test_scales_are_learnt_without_the_pool(small_arrays: dict[str, Any], tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from groupinf.reporting.words.entries import labels
 
 WORDS = {
     "removed": {"change": "remove"},
-    "counted 2 times": {"change": "reweight", "factor": 2.0},
+    "counted 2 times as much": {"change": "reweight", "factor": 2.0},
     "labelled as the other class": {"change": "relabel"},
     "labelled at random": {"change": "relabel", "to": "random"},
     "labelled yes": {"change": "relabel", "to": "yes"},
@@ -43,23 +43,26 @@ def plain(html: str) -> str:
 
 
 def test_conventions_that_differ_are_told_with_their_runs(of) -> None:
-    removed, twice = of("removed", "counted 2 times")
+    removed, twice = of("removed", "counted 2 times as much")
     same = comparison_text([removed, removed], 10_000)
     assert same.count("Loss summed over points") == 1
     assert "groups removed" not in same
     both = comparison_text([removed, twice], 10_000)
-    for words, effect in (("removed", "without the group"), ("counted 2 times", "counted 2 times − f")):
+    for words, effect in (
+        ("removed", "without the group"),
+        ("counted 2 times as much", "counted 2 times as much, less f"),
+    ):
         [line] = [line for line in both.splitlines() if line.startswith(f"groups {words}: Loss summed")]
         assert effect in line
     page = plain(page_html([removed, twice], "study", plotly=True))
     assert "groups removed: Loss summed" in page
-    assert "groups counted 2 times: Loss summed" in page
+    assert "groups counted 2 times as much: Loss summed" in page
     assert "Change" in page
     assert "groups removed" not in plain(page_html([removed], "study", plotly=True))
 
 
 def test_a_convention_of_several_runs_names_all_of_them(of) -> None:
-    [b] = of("counted 2 times", name="b")
+    [b] = of("counted 2 times as much", name="b")
     text = comparison_text([*of("removed", name="a"), b, *of("removed", name="c", lam_over_n=0.1, lam=120.0)], 10_000)
     assert "a, λ/n = 0.001 and c, λ/n = 0.1: Loss summed" in text
     assert "b, λ/n = 0.001: Loss summed" in text

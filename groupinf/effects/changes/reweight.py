@@ -35,7 +35,7 @@ class Reweight(Change):
     @property
     def done(self) -> str:
         """How many times it counts."""
-        return f"counted {number(self.factor, 6)} times"
+        return f"counted {number(self.factor, 6)} times as much"
 
     @property
     def convention(self) -> str:

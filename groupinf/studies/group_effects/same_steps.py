@@ -16,10 +16,11 @@ def same_step_notes(study: Study, change: Change) -> tuple[str, ...]:
 
     Both must be read out alike, and by the factor of the fit: another solver may be an estimate.
     """
-    if not study.change.keeps_hessian(study.fitted.objective):
+    of = study.linearised or study
+    if not of.change.keeps_hessian(of.fitted.objective):
         return ()
     exact = [method for method in study.methods if method.readout is Readout.EXACT]
-    by_fit = study.influence_solver is study.fitted.factor
+    by_fit = study.influence_solver is of.fitted.factor
     newton = [method for method in exact if isinstance(method.step, NewtonStep)]
     influence = [method for method in exact if by_fit and method.step == InfluenceStep()]
     if not newton or not influence:
