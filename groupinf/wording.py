@@ -71,7 +71,24 @@ def memory_text(size: int) -> str:
     return f"{max(size / 10**6, 1):.0f} MB"
 
 
+def is_number(text: str) -> bool:
+    """Whether a text reads as a number."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 def did_you_mean(name: str, valid: Iterable[str]) -> str:
-    """``; did you mean 'NAME'?`` for the nearest valid name, quoted as blanks would not show; empty if none is near."""
+    """``; did you mean 'NAME'?`` for the nearest valid name, quoted as blanks would not show; empty if none is near.
+
+    Numbers of like digits are not near each other, so that of a number nothing is said.
+
+    >>> did_you_mean("yess", ["yes", "no"]), did_you_mean("11", ["0", "1"])
+    ("; did you mean 'yes'?", '')
+    """
+    if is_number(name):
+        return ""
     near = difflib.get_close_matches(name, list(valid), n=1)
     return f"; did you mean {near[0]!r}?" if near else ""

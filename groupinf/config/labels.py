@@ -22,6 +22,15 @@ Label = Annotated[
 ]
 
 
+def label_text(label: str) -> str:
+    """A label as a message repeats it: quoted, but for true and false, which a configuration writes without quotes.
+
+    >>> label_text("ham"), label_text("True")
+    ("'ham'", 'true')
+    """
+    return label.lower() if label in (str(True), str(False)) else repr(label)
+
+
 def class_code(classes: Sequence[object], label: str) -> int | None:
     """The place of a label among classes: what is written alike, else the same number; None where it is none.
 

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from groupinf.config.section import distinct
 from groupinf.datasets.rows.exact import number_in
+from groupinf.datasets.rows.row_words import RowWords
 
 # raised when columns give other groups or sets of test rows; a run's identity has it where it makes use of them
 BY_VALUE: Mapping[str, int] = {"by_value": 2}
@@ -115,12 +116,12 @@ def _is_gap(value: object) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
-def value_words(column: ColumnNames, by_value: ByValue, missing: Gaps, what: str, sets: str) -> tuple[str, ...]:
+def value_words(column: ColumnNames, by_value: ByValue, missing: Gaps, rows: RowWords, sets: str) -> tuple[str, ...]:
     """The notes on rows with a gap and on values that differ in blanks alone, if any.
 
-    ``what`` are the rows, ``sets`` what values make of them.
+    ``rows`` are what the rows are called, ``sets`` what values make of them.
     """
-    return (*_gap_words(column, by_value, missing, what, sets), *_blank_words(column, by_value, sets))
+    return (*_gap_words(column, by_value, missing, rows, sets), *_blank_words(column, by_value, sets))
 
 
 def _blank_words(column: ColumnNames, by_value: ByValue, sets: str) -> tuple[str, ...]:
@@ -134,12 +135,9 @@ def _blank_words(column: ColumnNames, by_value: ByValue, sets: str) -> tuple[str
     return (f"column {', '.join(names_of(column))}: {found} differ in blanks alone, and each is a {sets} of its own",)
 
 
-def _gap_words(column: ColumnNames, by_value: ByValue, missing: Gaps, what: str, sets: str) -> tuple[str, ...]:
+def _gap_words(column: ColumnNames, by_value: ByValue, missing: Gaps, rows: RowWords, sets: str) -> tuple[str, ...]:
     if not by_value.gaps:
         return ()
-    rows = f"{by_value.gaps:,} {what} row{'' if by_value.gaps == 1 else 's'}"
-    have = "has" if by_value.gaps == 1 else "have"
+    have, are = ("has", "is") if by_value.gaps == 1 else ("have", "are")
     fate = f"counted as the value {GAP}" if missing == "group" else f"in no {sets}"
-    return (
-        f"column {', '.join(names_of(column))}: {rows} {have} no value and {'is' if have == 'has' else 'are'} {fate}",
-    )
+    return (f"column {', '.join(names_of(column))}: {rows.counted(by_value.gaps)} {have} no value and {are} {fate}",)

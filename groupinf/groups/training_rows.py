@@ -1,4 +1,4 @@
-"""How group files name the training rows: by number, or by the key that the data give every row."""
+"""How group files name the rows that groups are drawn from: by number, or by the key that the data give every row."""
 
 from __future__ import annotations
 
@@ -8,36 +8,38 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.rows.row_words import TEST, TRAINING, RowWords
 from groupinf.errors import DataError
 from groupinf.wording import counted, did_you_mean
 
 MOST_COMPARED = 20_000  # keys among which a hint is looked for: more would take seconds
 ALIKE = 2  # letters by which a key that is meant may be longer or shorter
 _BY_THEMSELVES = (
-    "training rows are numbered by themselves, as rows.parquet in a run's folder lists them; or name rows in a column "
-    "key, with row_key in the dataset"
+    "are numbered by themselves, as rows.parquet in a run's folder lists them; or name rows in a column key, with "
+    "row_key in the dataset"
 )
 MOST_DIGITS = 18  # of an index, as a 64-bit number has them
 
 
 @dataclass(frozen=True)
 class TrainingRows:
-    """Training rows 0..n−1.
+    """Training rows 0..n−1, or others that groups are drawn from, by what ``words`` call them.
 
     ``whole_file`` is the number of rows of the file that they were drawn from, 0 where they are all of it. ``keys``
-    is the row of each key; that of a test row is n or more, the last ``pooled`` of them are those of a pool.
-    ``before`` counts the training rows of which these were chosen, 0 where they are all of them.
+    is the row of each key; that of a test row is n or more, the last ``others`` of them are those of other rows.
+    ``before`` counts the rows of which these were chosen, 0 where they are all of them.
     """
 
     n: int
     whole_file: int = 0
     keys: Mapping[str, int] = field(default_factory=dict)
-    pooled: int = 0
+    others: int = 0
     before: int = 0
+    words: RowWords = TRAINING
 
     def by_index(self, text: str, where: str) -> int:
         """The row of a number. Raises DataError, opened by ``where``, where it is none."""
-        expected = f"{where}: index: expected a training row from 0 to {self.n - 1}"
+        expected = f"{where}: index: expected a {self.words.one} from 0 to {self.n - 1}"
         if re.fullmatch(rf"\s*[+-]?[0-9]{{1,{MOST_DIGITS}}}\s*", text) is None:
             raise DataError(f"{expected}, found {text!r}")
         index = int(text)
@@ -47,14 +49,15 @@ class TrainingRows:
 
     def _other_numbering(self, index: int) -> str:
         """Of which other numbering an index may be, and what to do then; empty where of none."""
-        whole = f"the whole file ({counted(self.whole_file, 'row')}): {_BY_THEMSELVES}"
+        whole = f"the whole file ({counted(self.whole_file, 'row')}): {self.words.many} {_BY_THEMSELVES}"
         if index == self.n:
             from_one = (
                 ", one more than the last: rows count from 0; where the file counts from 1, take 1 from every index"
             )
             return f"{from_one}; where it numbers {whole}" if self.whole_file else from_one
         if self.n < index < self.before:
-            return f", which fits only a numbering of the {self.before:,} of which they were chosen: {_BY_THEMSELVES}"
+            chosen = f"the {self.before:,} of which they were chosen"
+            return f", which fits only a numbering of {chosen}: {self.words.many} {_BY_THEMSELVES}"
         return f", which fits only a numbering of {whole}" if self.n < index < self.whole_file else ""
 
     def by_key(self, text: str, where: str) -> int:
@@ -63,39 +66,40 @@ class TrainingRows:
         if not self.keys:
             raise DataError(
                 f"{where}: key: expected data whose rows have keys, found none; row_key in the dataset names their"
-                " column, or give training rows in a column index"
+                " column, or give numbers of rows in a column index"
             )
-        row = self.keys.get(key)
+        row, expected = self.keys.get(key), f"{where}: key: expected that of a {self.words.one}, found {key!r}"
         if row is None:
-            alike = (known for known in self.keys if abs(len(known) - len(key)) <= ALIKE)
+            alike = (known for known, at in self.keys.items() if at < self.n and abs(len(known) - len(key)) <= ALIKE)
             near = did_you_mean(key, islice(alike, MOST_COMPARED)) or ", which no row has"
-            raise DataError(f"{where}: key: expected that of a training row, found {key!r}{near}")
+            raise DataError(f"{expected}{near}")
         if row >= self.n:
-            part = "a row of the pool" if row >= len(self.keys) - self.pooled else "a test row"
-            raise DataError(f"{where}: key: expected that of a training row, found {key!r}, which is {part}")
+            part = self.words.others if row >= len(self.keys) - self.others else f"a {TEST.one}"
+            raise DataError(f"{expected}, which is {part}")
         return row
 
 
 def index_note(rows: TrainingRows) -> str:
-    """What to know of an index where training rows are some of a file's: which rows it counts. Empty elsewhere."""
-    if rows.before:
+    """What to know of an index where the rows are some of a file's: which rows it counts. Empty elsewhere."""
+    if rows.before > rows.n:
         return (
-            f"index counts the {counted(rows.n, 'training row')} that were chosen, not the {rows.before:,} that the "
+            f"index counts the {rows.words.counted(rows.n)} that were chosen, not the {rows.before:,} that the "
             "data have; rows.parquet in a run's folder says which is which"
         )
     if not rows.whole_file:
         return ""
     return (
-        f"index counts the {counted(rows.n, 'training row')} after the split, not the {rows.whole_file:,} rows of the "
+        f"index counts the {rows.words.counted(rows.n)} after the split, not the {rows.whole_file:,} rows of the "
         "data's file; rows.parquet in a run's folder says which is which"
     )
 
 
 def training_rows(dataset: Dataset) -> TrainingRows:
     """How the training rows of a dataset may be named."""
-    origins = dataset.origins
+    origins, words = dataset.origins, dataset.row_words
     before = dataset.rows_left[0].n if dataset.rows_left else 0
     if origins is None:
-        return TrainingRows(dataset.n, before=before)
-    whole_file = origins.line.size if origins.one_numbering and not before else 0
-    return TrainingRows(dataset.n, whole_file, origins.rows_by_key(), pooled=dataset.n_pool, before=before)
+        return TrainingRows(dataset.n, before=before, words=words)
+    whole_file = origins.line.size if origins.one_numbering and not dataset.rows_left else 0
+    others = origins.line.size - dataset.n - dataset.n_test
+    return TrainingRows(dataset.n, whole_file, origins.rows_by_key(), others, before, words)

@@ -17,8 +17,10 @@ from groupinf.experiments.folder.identity import identity_hash
 from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard
 from groupinf.reporting.html.page import page_html
+from groupinf.reporting.report import report_markdown
 from groupinf.reporting.tables.comparison import comparison_text
 from groupinf.reporting.tables.sweep import sweep_text
+from groupinf.reporting.tables.terminal import spearman_text
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.evaluate import evaluate
 from groupinf.studies.group_effects.forecast import plan
@@ -217,6 +219,8 @@ def test_a_sweep_an_evaluation_and_shards_do_the_same(small_config: dict[str, An
         ({"change": "reweight", "factor": "two"}, r"change\.factor: expected a number, found the text \"two\""),
         ({"change": "remove", "factor": 2.0}, r"change\.factor: unknown key"),
         ({"change": "relabel", "to": "yess"}, r"change\.to: .*the classes no, yes, found 'yess'; did you mean 'yes'\?"),
+        ({"change": "relabel", "to": True}, r"change\.to: .*the classes no, yes, found true$"),
+        ({"change": "relabel", "to": "11"}, r"change\.to: .*the classes no, yes, found '11'$"),
         ({"change": "relabel", "to": ["no"]}, r"change\.to: expected a label, found \['no'\]"),
         ({"change": "relabel", "shift": 1.0}, r"change\.shift: expected to: LABEL of data with classes, found shift"),
         ({"change": "reweight", "factor": 1}, r"change\.factor: expected another factor than 1, which changes nothing"),
@@ -364,6 +368,56 @@ def test_lambda_is_chosen_on_the_rows_of_the_fit_alone(
 def test_a_pool_that_cannot_be_is_refused(small_config: dict[str, Any], change: object, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         load_checked(load_config({**small_config, "change": change}, ()))
+
+
+SAME = "takes nothing out of the Hessian: Newton and parameter influence are the same prediction"
+
+
+def steps(run: Run, method: str) -> np.ndarray:
+    return run.effects[run.effects["method"] == method]["effect"].to_numpy()
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"change": "relabel"}, True),
+        ("remove", False),
+        (DOUBLE, False),
+        ({"change": "add", "pool_fraction": 0.4}, False),
+    ],
+)
+def test_a_note_says_where_newton_and_parameter_influence_are_one(
+    small_config: dict[str, Any], tmp_path: Path, change: object, told: bool
+) -> None:
+    config = {**small_config, "change": change, "groups": {**small_config["groups"], "builders": ["random"]}}
+    config["groups"]["sizes"] = {"min": 0.06, "max": 0.25, "num": 4}
+    run = unreported(config, tmp_path)
+    same = np.allclose(steps(run, "newton"), steps(run, "parameter_influence"), rtol=1e-9, atol=1e-9)
+    assert same is told
+    for text in (spearman_text(run, 10_000), report_markdown(run), page_html([run], "small", plotly=False)):
+        assert (f"relabelling {SAME}" in text) == told
+    again = evaluate(run.path, ["methods=[newton, parameter_influence]"], None, 1, Silent())
+    assert any(SAME in note for note in again.manifest.notes) == told
+    alone = evaluate(run.path, ["methods=[newton, influence]"], None, 1, Silent())
+    assert not any(SAME in note for note in alone.manifest.notes)
+
+
+def test_an_estimate_of_parameter_influence_is_not_newton(small_config: dict[str, Any], tmp_path: Path) -> None:
+    series = {"method": "parameter_influence", "solver": "taylor", "depth": 20, "scale": 10, "name": "series"}
+    config = {**small_config, "change": "relabel", "methods": [series, "newton"]}
+    assert not any(SAME in note for note in unreported(config, tmp_path).manifest.notes)
+
+
+def test_a_curvature_that_depends_on_the_label_tells_newton_apart(small_config: dict[str, Any], tmp_path: Path) -> None:
+    config = {**small_config, "change": "relabel", "model": {"loss": "smooth_hinge", "temperature": 0.5}}
+    run = unreported(config, tmp_path)
+    assert not any(SAME in note for note in run.manifest.notes)
+    assert not np.allclose(steps(run, "newton"), steps(run, "parameter_influence"), rtol=1e-3)
+    # what is linearised decides: the curvature of the logistic loss does not depend on the label
+    config["model"] = {"loss": "smooth_hinge", "temperature": 0.5, "linearised": "binary_logistic"}
+    run = unreported(config, tmp_path)
+    assert any(SAME in note for note in run.manifest.notes)
+    np.testing.assert_allclose(steps(run, "newton"), steps(run, "parameter_influence"), rtol=1e-9, atol=1e-9)
 
 
 def test_scales_are_learnt_without_the_pool(small_arrays: dict[str, Any], tmp_path: Path) -> None:

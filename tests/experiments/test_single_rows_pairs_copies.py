@@ -98,7 +98,11 @@ def test_all_copies_that_are_a_class_are_skipped_as_any_group_that_empties_one(t
             "expected one of .*; found rows and strongest",
         ),
         ({"builder": "single_rows", "rows": 3}, ".rows", "expected all, found 3"),
-        ({"builder": "single_rows", "random": 91}, ".random", "expected at most n = 90, found 91"),
+        (
+            {"builder": "single_rows", "random": 91},
+            ".random",
+            "expected at most n = 90, the number of training points",
+        ),
         ({"builder": "single_rows", "strongest": 0}, ".strongest", "expected a whole number of at least 1, found 0"),
         ("pairs", ".keep", "expected this key, found none"),
         ({"builder": "pairs", "keep": 4006}, ".keep", "expected at most 4,005, the pairs of 90 rows, found 4,006"),

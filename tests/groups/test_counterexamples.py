@@ -92,7 +92,7 @@ def test_single_rows_are_chosen_in_one_way(given: dict[str, Any], found: str) ->
 def test_no_more_rows_than_there_are(make_source, key: str) -> None:
     source = make_source()
     problem = SingleRows(**{key: 201}).check(source.dataset)
-    assert problem == (key, "expected at most n = 200, found 201")
+    assert problem == (key, "expected at most n = 200, the number of training points, found 201")
     assert SingleRows(**{key: 200}).check(source.dataset) is None
     with pytest.raises(DataError, match="at most n = 200"):
         SingleRows(**{key: 201}).build(source, rng())

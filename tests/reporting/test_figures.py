@@ -21,6 +21,7 @@ from groupinf.reporting.drawing.figures import figure_bytes, scatter_figure
 from groupinf.reporting.drawing.layout import arrange
 from groupinf.reporting.drawing.lettering import shorten_to, width_of, wrap_to
 from groupinf.reporting.drawing.scatter import ALPHA, axis_limits
+from groupinf.reporting.html.page import page_html
 from groupinf.reporting.words.style import MOST_TEST_POINTS, kind_styles
 from groupinf.studies.group_effects.convention import Convention
 from groupinf.studies.group_effects.manifest import NamedValue
@@ -229,6 +230,32 @@ def test_values_with_names_head_their_panels_by_them(make_run):
     run = make_run(measures=many, named_values=tuple(NamedValue(*measure, "x") for measure in many))
     figure = scatter_figure(run, "influence")
     assert any(f"The first {MOST_TEST_POINTS} coefficients of each evaluation" in text for text in texts(figure))
+
+
+def test_names_of_features_stay_as_they_are(make_run):
+    names = {FIRST_NAMED: "a", FIRST_NAMED - 1: "sex=male"}
+    measures = [("coefficient", label) for label in names]
+    named = tuple(NamedValue("coefficient", label, name) for label, name in names.items())
+    run = make_run(measures=measures, named_values=named, evaluations=("coefficient",), scales={"coefficient": 1.0})
+    assert [ax.get_title() for ax in scatter_figure(run, "newton").axes] == ["a", "sex=male"]
+    page = page_html([run], "study", plotly=True)
+    assert "<strong>sex=male</strong>" in page
+    assert "Sex=male" not in page
+    # of one panel its title begins with the name of the evaluation; a set of test rows has its name as it is
+    sets = {"test_sets": ({"test_point": -2, "name": "genre=x", "rows": 3},)}
+    run = make_run(measures=[("test_loss", -2), ("test_loss", 3)], **sets)
+    assert [ax.get_title() for ax in scatter_figure(run, "newton").axes] == ["Σ genre=x", "Test point 3"]
+
+
+def test_the_foot_states_the_units_of_what_is_drawn(make_run):
+    def foot(*names: str) -> str:
+        run = make_run(measures=[(name, 7) for name in names], evaluations=names)
+        return " ".join(" ".join(texts(scatter_figure(run, "newton"))).split())
+
+    log_odds = "Test prediction: log-odds of class yes."
+    assert log_odds in foot("test_prediction", "test_loss")
+    assert log_odds not in foot("test_loss", "test_margin")
+    assert "Test margin: log-odds of the point's own class." in foot("test_loss", "test_margin")
 
 
 def test_title_axes_and_foot_need_no_caption(make_run):

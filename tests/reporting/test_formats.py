@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groupinf.reporting.words import formats
+from groupinf.wording import did_you_mean
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e300, max_value=1e300))
@@ -53,3 +54,9 @@ def test_shortened_text_is_one_line_that_keeps_both_ends(text, longest):
     short = formats.shorten(text, longest)
     assert len(short) <= longest
     assert short == line or (line.startswith(short.split("…")[0]) and line[-1] == short[-1])
+
+
+def test_a_number_is_not_taken_for_another_one() -> None:
+    assert did_you_mean("11", ["0", "1"]) == did_you_mean("123456", ["13.576"]) == ""
+    assert did_you_mean("yess", ["yes"]) == "; did you mean 'yes'?"
+    assert did_you_mean("p11", ["p1"]) == "; did you mean 'p1'?"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.config.labels import class_code
+from groupinf.config.labels import class_code, label_text
 from groupinf.config.reader import Key
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.rows.labels import shortened
@@ -19,7 +19,9 @@ def code_of(label: str, classes: Sequence[object], key: Key) -> int:
     code = class_code(classes, label)
     if code is None:
         near = did_you_mean(label, map(str, classes))
-        raise DatasetConfigError(f"expected one of the classes {shortened(list(classes))}, found {label!r}{near}", key)
+        raise DatasetConfigError(
+            f"expected one of the classes {shortened(list(classes))}, found {label_text(label)}{near}", key
+        )
     return code
 
 
@@ -33,9 +35,8 @@ def holding(values: NDArray[np.object_], wanted: str, key: Key) -> NDArray[np.bo
     code = class_code(known, wanted)
     if code is None:
         near = did_you_mean(wanted, known)
-        raise DatasetConfigError(
-            f"expected a value that a training row holds, one of {shortened(known)}; found {wanted!r}{near}", key
-        )
+        expected = f"expected a value that a training row holds, one of {shortened(known)}"
+        raise DatasetConfigError(f"{expected}; found {label_text(wanted)}{near}", key)
     return np.asarray(texts == known[code])
 
 

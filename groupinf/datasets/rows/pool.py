@@ -8,6 +8,7 @@ import numpy as np
 
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.rows.rearranged import Rows, parts_of, rearranged
+from groupinf.datasets.rows.row_words import POOL
 
 
 def with_pool(dataset: Dataset, rows: Rows) -> Dataset:
@@ -22,17 +23,22 @@ def without_pool(dataset: Dataset) -> Dataset:
 
 
 def pool_as_training_rows(dataset: Dataset) -> Dataset:
-    """The rows of the pool as training rows beside the same test rows: what builders draw from; without one, itself."""
+    """The rows of the pool as training rows beside the same test rows: what builders draw from; without one, itself.
+
+    They are called rows of the pool; the training rows stand below the test rows in ``origins``.
+    """
     pool = dataset.pool
     if pool is None:
         return dataset
-    _, tested, pooled = parts_of(dataset)
+    trained, tested, pooled = parts_of(dataset)
     return replace(
         dataset,
         X_train=pool.X,
         y_train=pool.y,
         sample_weight_train=pool.sample_weight,
         columns=pool.columns,
-        origins=None if dataset.origins is None else dataset.origins.at(np.concatenate([pooled, tested])),
+        origins=None if dataset.origins is None else dataset.origins.at(np.concatenate([pooled, tested, trained])),
         pool=None,
+        rows_left=tuple(replace(left, n=left.n_pool, n_pool=left.n) for left in dataset.rows_left),
+        row_words=POOL,
     )

@@ -34,6 +34,11 @@ class Add(Change):
         return 1.0
 
     @property
+    def done(self) -> str:
+        """Added."""
+        return "added"
+
+    @property
     def convention(self) -> str:
         """With and without."""
         return (

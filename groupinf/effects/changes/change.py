@@ -47,6 +47,11 @@ class Change(Section, ABC):
 
     @property
     @abstractmethod
+    def done(self) -> str:
+        """What a group is once it is changed, with its options: "removed"; the word "groups" may stand before it."""
+
+    @property
+    @abstractmethod
     def convention(self) -> str:
         """What is kept, how an effect is defined, and what its sign means, as part of a sentence."""
 

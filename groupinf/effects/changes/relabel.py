@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from groupinf.config.labels import Label, class_code
+from groupinf.config.labels import Label, class_code, label_text
 from groupinf.config.section import Problem
 from groupinf.effects.changes.change import Change
 from groupinf.numerics.losses.loss import Array
@@ -38,6 +38,14 @@ class Relabel(Change):
     def times(self) -> float:
         """1: only labels change."""
         return 1.0
+
+    @property
+    def done(self) -> str:
+        """Its new labels."""
+        if self.shift is not None:
+            return f"with targets moved by {number(self.shift, 6)}"
+        known = {None: "as the other class", RANDOM: "at random"}
+        return f"labelled {known.get(self.to, self.to)}"
 
     @property
     def convention(self) -> str:
@@ -79,7 +87,7 @@ class Relabel(Change):
             return None
         known = [str(label) for label in classes]
         expected = f"expected {RANDOM} or one of the classes {', '.join(known)}"
-        return Problem("to", f"{expected}, found {self.to!r}{did_you_mean(self.to, [*known, RANDOM])}")
+        return Problem("to", f"{expected}, found {label_text(self.to)}{did_you_mean(self.to, [*known, RANDOM])}")
 
     def _check_regression(self) -> Problem | None:
         if self.to is not None:

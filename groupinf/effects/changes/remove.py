@@ -23,6 +23,11 @@ class Remove(Change):
         return 0.0
 
     @property
+    def done(self) -> str:
+        """Removed."""
+        return "removed"
+
+    @property
     def convention(self) -> str:
         """With and without."""
         return (

@@ -33,6 +33,11 @@ class Reweight(Change):
         return self.factor
 
     @property
+    def done(self) -> str:
+        """How many times it counts."""
+        return f"counted {number(self.factor, 6)} times as much"
+
+    @property
     def convention(self) -> str:
         """So many times, and once."""
         times = f"{number(self.factor, 6)} times as much"

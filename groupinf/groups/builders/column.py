@@ -45,7 +45,7 @@ class Column(Builder):
         value, as ``rows_by_value`` says. Notes count the values left out and the rows without a value. Raises DataError
         where the data lack the column or no value has enough rows.
         """
-        columns, names = source.dataset.columns, names_of(self.column)
+        columns, words, names = source.dataset.columns, source.dataset.row_words, names_of(self.column)
         absent = next((name for name in names if name not in columns), None)
         if absent is not None:
             raise DataError(f"column {absent!r}: the data have no such column to group by")
@@ -53,7 +53,7 @@ class Column(Builder):
         kept = [value for value in found.values if value.rows.size >= self.min_size]
         kind = f"column {', '.join(names)}"
         if not kept:
-            raise DataError(f"{kind}: no value is held by at least {counted(self.min_size, 'training row')}")
+            raise DataError(f"{kind}: no value is held by at least {words.counted(self.min_size)}")
         left_out = len(found.values) - len(kept)
         note = (
             f"{kind}: {left_out} of {counted(len(found.values), 'value')} "
@@ -73,7 +73,9 @@ class Column(Builder):
                 return Problem("column", unknown_column(column, dataset.columns, dataset.uses))
         found = self._rows(dataset)
         if not found.values:
-            return Problem("column", f"expected a training row with a value, found {found.gaps:,} without one")
+            return Problem(
+                "column", f"expected a {dataset.row_words.one} with a value, found {found.gaps:,} without one"
+            )
         largest = max(value.rows.size for value in found.values)
         if largest < self.min_size:
             expected = f"expected at most {largest}, the rows of the most frequent value"
@@ -86,7 +88,7 @@ class Column(Builder):
 
     def notes(self, dataset: Dataset) -> tuple[str, ...]:
         """What becomes of rows without a value, and which values differ in blanks alone."""
-        return value_words(self.column, self._rows(dataset), self.missing, "training", "group")
+        return value_words(self.column, self._rows(dataset), self.missing, dataset.row_words, "group")
 
     def _rows(self, dataset: Dataset) -> ByValue:
         return rows_by_value(dataset.columns, self.column, self.missing)

@@ -45,7 +45,8 @@ class Copies(Builder):
         """Rows that are all different, or of which none is left to be taken."""
         largest = max((rows.size for rows in identical_rows(dataset)), default=0)
         if largest == 0:
-            return Problem("builder", f"{self.name}: expected identical training rows, found none in {dataset.name}")
+            expected = f"expected identical {dataset.row_words.many}, found none in {dataset.name}"
+            return Problem("builder", f"{self.name}: {expected}")
         if largest <= self.leave:
             expected = f"expected less than {largest}, the most copies that a row has"
             return Problem("leave", f"{expected}, found {self.leave}")
@@ -61,7 +62,8 @@ class Copies(Builder):
         sizes = [rows.size for rows in sets]
         if not sizes:
             return ()
-        found = f"{self.name}: {counted(len(sets), 'set')} of identical training rows, of {min(sizes)} to {max(sizes)}"
+        identical = f"identical {dataset.row_words.many}, of {min(sizes)} to {max(sizes)}"
+        found = f"{self.name}: {counted(len(sets), 'set')} of {identical}"
         classes = np.bincount(dataset.y_train.astype(np.int64)) if dataset.classes else np.empty(0)
         whole = sum(rows.size == classes[int(dataset.y_train[rows[0]])] for rows in sets) if dataset.classes else 0
         if not whole or self.leave:

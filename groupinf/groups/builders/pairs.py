@@ -56,9 +56,8 @@ class Pairs(Builder):
         outputs = len(dataset.classes) if len(dataset.classes) > 2 else 1
         if dataset.n * outputs > MOST_SCORES:
             scores = f" of {outputs} classes" if outputs > 1 else ""
-            expected = (
-                f"expected at most {MOST_SCORES // outputs:,} training rows{scores}, as it goes through all pairs"
-            )
+            most = dataset.row_words.counted(MOST_SCORES // outputs)
+            expected = f"expected at most {most}{scores}, as it goes through all pairs"
             return Problem("builder", f"{self.name}: {expected}; found {dataset.n:,}")
         pairs = dataset.n * (dataset.n - 1) // 2
         if self.keep > pairs:

@@ -22,5 +22,6 @@ class Random(Builder):
 
     def build(self, source: GroupSource, rng: np.random.Generator) -> Built:
         """For each size s: s training points uniformly without replacement. Raises DataError where a size is 0."""
-        everything = Pool("all training points", np.arange(source.dataset.n, dtype=np.int64))
-        return draw_from_pools([everything], source.group_sizes(), self.name, "training set", rng)
+        words = source.dataset.row_words
+        everything = Pool(f"all {words.points}", np.arange(source.dataset.n, dtype=np.int64))
+        return draw_from_pools([everything], source.group_sizes(), self.name, words.whole, rng)

@@ -75,7 +75,7 @@ class SingleRows(Builder):
         for key in ("random", "strongest"):
             wanted = getattr(self, key)
             if wanted is not None and wanted > dataset.n:
-                return Problem(key, f"expected at most n = {dataset.n}, found {wanted}")
+                return Problem(key, f"expected at most {dataset.row_words.number(dataset.n)}, found {wanted}")
         return None
 
     def most_groups(self, dataset: Dataset, sizes: int, test_points: int) -> int:

@@ -68,7 +68,8 @@ class Clusters(Builder):
         """No more clusters than points."""
         if max(self.k) <= dataset.n:
             return None
-        return Problem("k", f"expected at most n = {dataset.n}, the number of training points, found {max(self.k)}")
+        most = dataset.row_words.number(dataset.n)
+        return Problem("k", f"expected at most {most}, found {max(self.k)}")
 
 
 def _pools(method: str, labels: NDArray[np.int64], smallest: int) -> list[Pool]:

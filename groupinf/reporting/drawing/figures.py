@@ -42,8 +42,9 @@ from groupinf.reporting.words.style import (
     kind_styles,
     method_name,
     panel_name,
+    panel_title,
 )
-from groupinf.reporting.words.summary import convention_line, facts_line, ranks_lines, test_point_names
+from groupinf.reporting.words.summary import convention_line, facts_line, ranks_lines, test_point_names, unit_lines
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted
 
@@ -108,7 +109,8 @@ def scatter_figure(run: Run, method: str) -> Figure:
     by_frequency = [kind for kind, _ in Counter(pairs.kinds).most_common()]
     styles = kind_styles(by_frequency)
     legend = count_styles(pairs.kinds, styles)
-    foot = [convention_line(run), *ranks_lines([method] if method in pairs.ranks_only else [])]
+    drawn = dict.fromkeys(panel.evaluation for panel in made)
+    foot = [convention_line(run), *unit_lines(run, drawn), *ranks_lines([method] if method in pairs.ranks_only else [])]
     if len(made) < np.count_nonzero(pairs.has[pairs.methods.index(method)]):
         many = each_values(name for name, _ in pairs.measures)
         foot.append(f"The first {MOST_TEST_POINTS} {many} of each evaluation are drawn.")
@@ -149,8 +151,8 @@ def _arrange_with_foot(made: list[Panel], legend_entries: int, foot: list[str]) 
 def _label(figure: Figure, axes: list[Axes], made: list[Panel], layout: Layout, sets: Mapping[int, str]) -> None:
     for ax, panel in zip(axes, made, strict=True):
         name = evaluation_name(panel.evaluation)
-        on = panel_name(panel.evaluation, panel.test_point, sets)
-        title = f"{name}, {on}" if layout.one_row else f"{on[:1].upper()}{on[1:]}"
+        of = panel.evaluation, panel.test_point, sets
+        title = f"{name}, {panel_name(*of)}" if layout.one_row else panel_title(*of)
         if panel.test_point in sets:
             title = shorten_to(drawable(title), _SIZE, ax.get_position().width * layout.width + _BESIDE_PANEL)
         ax.set_title(title)

@@ -39,6 +39,7 @@ from groupinf.reporting.paper.scatter import (
 )
 from groupinf.reporting.words.formats import one_line
 from groupinf.reporting.words.style import GRID, MOST_USER_KINDS, QUIET, SMALL, KindStyle, line_styles
+from groupinf.reporting.words.summary import change_facts
 from groupinf.studies.group_effects.convention import joint_convention
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import power_of_ten
@@ -61,7 +62,8 @@ class Line:
 
 def correlation_lines(series: Sequence[Sequence[Run]], evaluation: WithoutOptions) -> list[Line | None]:
     """For each series of runs by rising λ/n its line; None where the runs do not measure that."""
-    return [_line(shown(runs, [Influence]), evaluation) for runs in series]
+    named = zip(_names(series), series, strict=True)
+    return [_line(name, shown(runs, [Influence]), evaluation) for name, runs in named]
 
 
 def spearman_figure(series: Sequence[Sequence[Run]]) -> Figure:
@@ -81,10 +83,10 @@ def spearman_figure(series: Sequence[Sequence[Run]]) -> Figure:
         joint_convention(run.manifest.convention for run in every),
     ]
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
-        return _draw(drawn, [drawable(one_line(_name(Shown(runs[0])))) for runs in series], foot)
+        return _draw(drawn, [drawable(one_line(name)) for name in _names(series)], foot)
 
 
-def _line(runs: Sequence[Shown], evaluation: WithoutOptions) -> Line | None:
+def _line(name: str, runs: Sequence[Shown], evaluation: WithoutOptions) -> Line | None:
     rows = []
     for s in runs:
         table, [point] = s.run.spearman, evaluation.labels([s.point])
@@ -95,11 +97,14 @@ def _line(runs: Sequence[Shown], evaluation: WithoutOptions) -> Line | None:
         statistics = found.iloc[0][["spearman", "spearman_low", "spearman_high"]]
         rows.append([s.run.manifest.lam_over_n, *map(float, statistics)])
     lam, rho, low, high = np.array(rows, dtype=np.float64).T
-    return Line(_name(runs[0]), lam, rho, low, high)
+    return Line(name, lam, rho, low, high)
 
 
-def _name(of: Shown) -> str:
-    return str(of.run.manifest.dataset)
+def _names(series: Sequence[Sequence[Run]]) -> list[str]:
+    """The dataset of each series, and what is done to groups where that differs."""
+    first = [runs[0] for runs in series]
+    told = zip(first, change_facts(first), strict=True)
+    return [", ".join(filter(None, [str(run.manifest.dataset), change])) for run, change in told]
 
 
 def _draw(drawn: dict[WithoutOptions, list[Line | None]], names: Sequence[str], foot: Sequence[str]) -> Figure:

@@ -10,6 +10,7 @@ import numpy as np
 
 from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.analysis.pairs import ACTUAL, PairedEffects, methods_in, pair_effects
+from groupinf.datasets.rows.row_words import POOL, TRAINING
 from groupinf.effects.evaluations.evaluation import WithoutOptions
 from groupinf.effects.evaluations.registry import OF_THE_PAPER
 from groupinf.effects.evaluations.self_loss import SELF_LOSS
@@ -24,24 +25,24 @@ from groupinf.reporting.drawing.layout import MOST_COLUMNS
 from groupinf.reporting.drawing.scatter import Panel
 from groupinf.reporting.paper.advice import evaluate_command
 from groupinf.reporting.paper.grid import Cell, Grid, GridRow
-from groupinf.reporting.words.style import panel_name
-from groupinf.reporting.words.summary import doing_to_groups, test_set_names
+from groupinf.reporting.words.style import panel_name, panel_title
+from groupinf.reporting.words.summary import change_facts, doing_to_groups, test_set_names, unit_lines
 from groupinf.studies.group_effects.convention import joint_convention
 from groupinf.studies.group_effects.result import Run
-from groupinf.wording import number
+from groupinf.wording import listed, number
 
 # the methods of figure C.4
 THREE: tuple[type[Method], ...] = (Influence, ParameterInfluence, Newton)
 # test points of each evaluation that figure C.1 shows
 POINTS = 3
-RHO = "Each point is a group of training points; ρ is Spearman's rank correlation over all groups of a panel."
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A run and what figures read of it."""
+    """A run and what figures read of it; ``change`` is what is done to its groups, where that differs in a figure."""
 
     run: Run
+    change: str = ""
 
     @cached_property
     def pairs(self) -> PairedEffects:
@@ -61,14 +62,14 @@ class Shown:
 
     def heading(self, evaluation: WithoutOptions, point: int) -> str:
         """What an effect is measured on."""
-        on = panel_name(evaluation.name, point, test_set_names(self.run))
-        return f"{on[:1].upper()}{on[1:]}"
+        return panel_title(evaluation.name, point, test_set_names(self.run))
 
     def facts(self) -> tuple[str, ...]:
-        """Dataset, n and d, λ/n: a line each."""
+        """Dataset, n and d, λ/n: a line each; and the change, where there is a word on it."""
         about = self.run.manifest
         size = f"n = {about.n:,}, d = {about.d:,}"
-        return str(about.dataset), size, f"λ/n = {number(about.lam_over_n)}"
+        lines = str(about.dataset), size, f"λ/n = {number(about.lam_over_n)}", self.change
+        return tuple(line for line in lines if line)
 
     def cell(self, evaluation: WithoutOptions, point: int, method: type[Method], heading: str) -> Cell:
         """The panel of one evaluation and method, or why the run has none."""
@@ -105,7 +106,7 @@ def shown(runs: Sequence[Run], methods: Sequence[type[Method]]) -> list[Shown]:
                 f"{run.path}: expected predictions by {', '.join(names)}, found {found}; "
                 f"{evaluate_command(run, {'methods': names})} makes them without retraining"
             )
-    return [Shown(run) for run in runs]
+    return [Shown(run, change) for run, change in zip(runs, change_facts(runs), strict=True)]
 
 
 def by_evaluation(runs: Sequence[Run], method: type[Method]) -> Grid:
@@ -121,7 +122,12 @@ def by_evaluation(runs: Sequence[Run], method: type[Method]) -> Grid:
         x_label=_predicted_by(method),
         columns=tuple(s.facts() for s in columns),
         rows=tuple(rows),
-        foot=(RHO, *_points_line(columns), joint_convention(run.manifest.convention for run in runs)),
+        foot=(
+            _rho_line(runs),
+            *_points_line(columns),
+            *_units(runs, OF_THE_PAPER),
+            joint_convention(run.manifest.convention for run in runs),
+        ),
     )
     return _turned(grid) if len(columns) == 1 else grid
 
@@ -167,8 +173,9 @@ def other_test_points(runs: Sequence[Run]) -> Grid:
         columns=() if alone else tuple(heads * (len(lines[0]) // len(heads))),
         rows=tuple(rows),
         foot=(
-            RHO,
+            _rho_line(runs),
             *([f"Test points by {bands[0]}."] if alone else []),
+            *_units(runs, (TEST_PREDICTION, TEST_LOSS)),
             joint_convention(run.manifest.convention for run in runs),
         ),
     )
@@ -189,7 +196,7 @@ def _in_one_line(facts: Sequence[str]) -> str:
 def by_lambda(series: Sequence[Sequence[Run]]) -> Grid:
     """Figure C.2: a row for each dataset, a column for each of at most MOST_COLUMNS values of λ/n; test loss."""
     rows, left_out = [], False
-    for runs in series:
+    for runs, change in zip(series, change_facts([runs[0] for runs in series]), strict=True):
         chosen = spread(len(runs), MOST_COLUMNS)
         left_out |= len(chosen) < len(runs)
         cells = [
@@ -198,9 +205,11 @@ def by_lambda(series: Sequence[Sequence[Run]]) -> Grid:
         ]
         if not any(cell.panel for cell in cells):
             raise DataError(f"{runs[0].path}: expected {TEST_LOSS.name} among the evaluations, found none")
-        first = Shown(runs[0])
-        dataset, size, _ = first.facts()
-        rows.append(GridRow(f"{dataset}: {size}; {TEST_LOSS.in_text}, {_which(first)}", tuple(cells)))
+        first = Shown(runs[0], change)
+        dataset, size, _, *changed = first.facts()
+        rows.append(
+            GridRow(f"{_in_one_line((dataset, size, *changed))}; {TEST_LOSS.in_text}, {_which(first)}", tuple(cells))
+        )
     every = tuple(run for runs in series for run in runs)
     return Grid(
         title=f"Influence against the actual effect of {doing_to_groups(every)}, by regularisation",
@@ -208,7 +217,7 @@ def by_lambda(series: Sequence[Sequence[Run]]) -> Grid:
         columns=(),
         rows=tuple(rows),
         foot=(
-            RHO,
+            _rho_line(every),
             *(("Not every λ/n that was run is drawn.",) if left_out else ()),
             joint_convention(run.manifest.convention for run in every),
         ),
@@ -219,12 +228,12 @@ def by_method(runs: Sequence[Run]) -> Grid:
     """Figure C.4: a column for each method, rows of test loss and self-loss for each run."""
     rows = []
     for s in shown(runs, THREE):
-        dataset, size, lam_over_n = s.facts()
+        facts = _in_one_line(s.facts())
         for evaluation in (TEST_LOSS, SELF_LOSS):
             on = evaluation.measured_on or _which(s)
             cells = tuple(s.cell(evaluation, s.point, method, method.label) for method in THREE)
             if any(cell.panel for cell in cells):
-                rows.append(GridRow(f"{dataset}: {size}, {lam_over_n}; {evaluation.in_text}, {on}", cells))
+                rows.append(GridRow(f"{facts}; {evaluation.in_text}, {on}", cells))
     if not rows:
         raise DataError(
             f"{runs[0].path}: expected {TEST_LOSS.name} or {SELF_LOSS.name} among the evaluations, found neither"
@@ -234,7 +243,7 @@ def by_method(runs: Sequence[Run]) -> Grid:
         x_label="Predicted effect, by the method that heads the panel",
         columns=(),
         rows=tuple(rows),
-        foot=(RHO, joint_convention(run.manifest.convention for run in runs)),
+        foot=(_rho_line(runs), joint_convention(run.manifest.convention for run in runs)),
     )
 
 
@@ -254,6 +263,23 @@ def spread(count: int, most: int) -> list[int]:
 def chosen_by_loss(run: Run) -> bool:
     """Whether some of the run's test points were chosen as those of highest loss."""
     return bool(run.config.get("test_points", {}).get("highest_loss"))
+
+
+def _rho_line(runs: Sequence[Run]) -> str:
+    """What a point is, and what stands above a panel."""
+    rows = {POOL if run.manifest.change.of_pool else TRAINING for run in runs}
+    each = listed(sorted((of.points for of in rows), reverse=True), "or")
+    return f"Each point is a group of {each}; ρ is Spearman's rank correlation over all groups of a panel."
+
+
+def _units(runs: Sequence[Run], evaluations: Sequence[WithoutOptions]) -> list[str]:
+    """In what is stated what is no loss, and of which datasets where that differs."""
+    told: dict[str, dict[str, None]] = {}
+    for run in runs:
+        names = [evaluation.name for evaluation in evaluations if evaluation.name in run.manifest.evaluations]
+        for line in unit_lines(run, names):
+            told.setdefault(line.removesuffix("."), {})[str(run.manifest.dataset)] = None
+    return [f"{line}." if len(told) == 1 else f"{line} ({listed(of)})." for line, of in told.items()]
 
 
 def _points_line(columns: Sequence[Shown]) -> tuple[str, ...]:

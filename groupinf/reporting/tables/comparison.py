@@ -11,7 +11,7 @@ from groupinf.reporting.words.entries import labels
 from groupinf.reporting.words.formats import coefficient, extent, one_line, percent, ratio, shorten
 from groupinf.reporting.words.plain import aligned, wrapped
 from groupinf.reporting.words.style import LONGEST_NAME, each_value, evaluation_name, method_name
-from groupinf.reporting.words.summary import SLOPE_WORDS, convention_of
+from groupinf.reporting.words.summary import SLOPE_WORDS, change_facts, convention_lines
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import number
 
@@ -37,13 +37,14 @@ def comparison_text(runs: Sequence[Run], width: int) -> str:
                 before = name
         tables.append("\n".join([evaluation_name(evaluation), *aligned(lines, left=2)]))
     each = each_value(row["evaluation"] for _, row in found)
-    words = [f"All groups; from the lowest to the highest {each}.", SLOPE_WORDS, convention_of(runs)]
+    words = [f"All groups; from the lowest to the highest {each}.", SLOPE_WORDS]
+    words += convention_lines(zip(names, runs, strict=True))
     return "\n\n".join([_about(names, runs, width), *tables, wrapped(words, width)]) + "\n"
 
 
 def _about(names: Sequence[str], runs: Sequence[Run], width: int) -> str:
     """What the runs share in one line, and in a table, a line for each run, what differs."""
-    facts = [_facts(run) for run in runs]
+    facts = [_facts(run) | {"change": change} for run, change in zip(runs, change_facts(runs), strict=True)]
     differing = [key for key in facts[0] if len({fact[key] for fact in facts}) > 1]
     shared = [f"{key} {value}" for key, value in facts[0].items() if key not in differing and value]
     lines = [f"All runs: {', '.join(shared)}."] if shared else []

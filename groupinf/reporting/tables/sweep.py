@@ -12,11 +12,12 @@ from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.errors import DataError
 from groupinf.experiments.driver import TIMINGS
 from groupinf.experiments.folder.files import read_json
+from groupinf.reporting.words.entries import labels
 from groupinf.reporting.words.formats import coefficient, markdown, one_line, percent, ratio, shorten
 from groupinf.reporting.words.markdown import table_lines
 from groupinf.reporting.words.plain import aligned, wrapped
 from groupinf.reporting.words.style import LONGEST_NAME, each_values, method_name
-from groupinf.reporting.words.summary import SLOPE, convention_of
+from groupinf.reporting.words.summary import SLOPE, convention_lines
 from groupinf.studies.group_effects.result import Run, Sweep
 from groupinf.wording import UNDEFINED, counted, number
 
@@ -128,5 +129,4 @@ def failure_lines(sweep: Sweep) -> list[str]:
 def _closing(sweep: Sweep) -> list[str]:
     measured = [name for run in sweep.runs for name in run.manifest.evaluations]
     statistics = f"ρ and slope: over all groups, median over {each_values(measured)}. {SLOPE}"
-    convention = [convention_of(sweep.runs)] if sweep.runs else []
-    return [statistics, *convention, *failure_lines(sweep)]
+    return [statistics, *convention_lines(zip(labels(sweep.runs), sweep.runs, strict=True)), *failure_lines(sweep)]

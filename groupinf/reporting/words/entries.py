@@ -15,7 +15,7 @@ from groupinf.effects.methods.influence import Influence
 from groupinf.reporting.words.choices import point_choices
 from groupinf.reporting.words.formats import shorten
 from groupinf.reporting.words.style import LONGEST_NAME, KindStyle, kind_styles, method_styles
-from groupinf.reporting.words.summary import test_point_names
+from groupinf.reporting.words.summary import change_facts, test_point_names
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import number
 
@@ -76,7 +76,9 @@ def entries_of(runs: Sequence[Run]) -> list[Entry]:
 
 
 def labels(runs: Sequence[Run]) -> list[str]:
-    """Names that tell the runs apart: by name, dataset and λ/n where these differ, else by folder; one run has none."""
+    """Names that tell the runs apart: by name, dataset and λ/n where these differ, beside what is done to groups where
+    these are not enough, else by folder; one run has none.
+    """
     if len(runs) == 1:
         return [""]
     facts = [
@@ -87,11 +89,18 @@ def labels(runs: Sequence[Run]) -> list[str]:
         )
         for run in runs
     ]
-    differing = [i for i, column in enumerate(zip(*facts, strict=True)) if len(set(column)) > 1]
-    named = [", ".join(dict.fromkeys(row[i] for i in differing)) for row in facts]
+    named = _differing(facts)
+    if len(set(named)) < len(runs):
+        named = _differing([(*fact, change) for fact, change in zip(facts, change_facts(runs), strict=True)])
     folders = [shorten(run.path.resolve().name, 2 * LONGEST_NAME) for run in runs]
     times = Counter(named)
     return [name if name and times[name] == 1 else folder for name, folder in zip(named, folders, strict=True)]
+
+
+def _differing(facts: Sequence[Sequence[str]]) -> list[str]:
+    """Of each run the facts that are not the same in all."""
+    kept = [i for i, column in enumerate(zip(*facts, strict=True)) if len(set(column)) > 1]
+    return [", ".join(dict.fromkeys(row[i] for i in kept)) for row in facts]
 
 
 def looks_of(entries: Sequence[Entry]) -> Looks:

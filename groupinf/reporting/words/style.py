@@ -164,6 +164,16 @@ def panel_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> str
     return EVALUATIONS[evaluation].measured_on or test_point_heading(test_point, sets)
 
 
+def panel_title(evaluation: str, test_point: int, sets: Mapping[int, str]) -> str:
+    """A :func:`panel_name` that opens a line: words begin with a capital, a name of the data stays as it is.
+
+    >>> panel_title("test_loss", 17, {}), panel_title("coefficient", FIRST_NAMED, {FIRST_NAMED: "sex=male"})
+    ('Test point 17', 'sex=male')
+    """
+    name = panel_name(evaluation, test_point, sets)
+    return name if test_point <= FIRST_NAMED else f"{name[:1].upper()}{name[1:]}"
+
+
 def test_point_heading(test_point: int, sets: Mapping[int, str]) -> str:
     """A test point as :func:`panel_name` heads a plot with it; what has a name of its own by that."""
     if test_point <= FIRST_NAMED:

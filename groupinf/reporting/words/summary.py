@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -61,10 +61,11 @@ def convention_line(run: Run) -> str:
     return one_line(run.manifest.convention.sentence)
 
 
-def unit_lines(run: Run) -> list[str]:
-    """In what evaluations are stated where the convention does not say."""
+def unit_lines(run: Run, shown: Iterable[str] | None = None) -> list[str]:
+    """In what evaluations, all of the run or those ``shown``, are stated where the convention does not say."""
     about = run.manifest
-    stated = [(EVALUATIONS[name], EVALUATIONS[name].unit(about.loss, about.classes)) for name in about.evaluations]
+    names = about.evaluations if shown is None else shown
+    stated = [(EVALUATIONS[name], EVALUATIONS[name].unit(about.loss, about.classes)) for name in names]
     return [one_line(f"{evaluation.label}: {unit}.") for evaluation, unit in stated if unit]
 
 
@@ -97,12 +98,24 @@ def ranks_lines(ranks_only: Sequence[str]) -> list[str]:
     return [f"Of {names} only the order of groups means anything: what it predicts is in units of its own."]
 
 
-def convention_of(runs: Sequence[Run]) -> str:
-    """The convention of one run, or what the conventions of several say, without their λ where these differ."""
-    told = dict.fromkeys(run.manifest.convention for run in runs)
-    if len(told) > 1:
-        return " ".join(dict.fromkeys(convention.without_lam for convention in told))
-    return " ".join(convention.sentence for convention in told)
+def convention_lines(named: Iterable[tuple[str, Run]]) -> list[str]:
+    """The convention of one run, or that of several without their λ where these differ.
+
+    Where the rest differs too, each stands in a line of its own that says of which runs it is.
+    """
+    conventions = [(name, run.manifest.convention) for name, run in named]
+    if len({convention for _, convention in conventions}) == 1:
+        return [one_line(conventions[0][1].sentence)]
+    told: dict[str, list[str]] = {}
+    for name, convention in conventions:
+        told.setdefault(one_line(convention.without_lam), []).append(name)
+    return list(told) if len(told) == 1 else [f"{listed(names)}: {text}" for text, names in told.items()]
+
+
+def change_facts(runs: Sequence[Run]) -> list[str]:
+    """What is done to the groups of each run; empty where it is the same in all."""
+    done = [one_line(f"groups {run.manifest.change.done}") for run in runs]
+    return done if len(set(done)) > 1 else [""] * len(runs)
 
 
 def doing_to_groups(runs: Sequence[Run]) -> str:

@@ -51,5 +51,6 @@ def joint_convention(conventions: Iterable[Convention]) -> str:
     conventions = list(conventions)
     told = sorted({(convention.task, convention.units) for convention in conventions})
     units = [f"in regression {units}" if task == "regression" else units for task, units in told]
-    effects = dict.fromkeys(convention._effect for convention in conventions)
-    return " ".join(f"{_OBJECTIVE}, {effect}; {'; '.join(units)}." for effect in effects)
+    effects = {convention._effect: convention.change.done for convention in conventions}
+    of = {effect: f"Groups {done}: " if len(set(effects.values())) > 1 else "" for effect, done in effects.items()}
+    return " ".join(f"{of[effect]}{_OBJECTIVE}, {effect}; {'; '.join(units)}." for effect in effects)

@@ -36,6 +36,7 @@ from groupinf.studies.group_effects.manifest import Evaluated, GroupEffectsManif
 from groupinf.studies.group_effects.prepare import CONFIG, config_file, methods_used, named_values
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.rows import ROWS
+from groupinf.studies.group_effects.same_steps import same_step_notes
 from groupinf.studies.group_effects.schema import Config, LoadedStudy
 from groupinf.studies.group_effects.stored_fit import fit_from
 from groupinf.studies.group_effects.stored_groups import groups_from, retrainable
@@ -198,7 +199,7 @@ def _described(work: Evaluation, study: Study, drawn: Drawn) -> GroupEffectsMani
         methods_with_options=methods_used(work.loaded.config.methods),
         scales=study.scales,
         gradient_norms=study.gradient_norms,
-        notes=(told, *drawn.tested.notes),
+        notes=(told, *drawn.tested.notes, *same_step_notes(study, work.of.change)),
         provenance=provenance(),
         evaluated=Evaluated(run, identity_hash(work.of.identity)),
         tables={},

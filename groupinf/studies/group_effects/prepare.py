@@ -47,6 +47,7 @@ from groupinf.studies.group_effects.manifest import (
 from groupinf.studies.group_effects.memory import work_bytes
 from groupinf.studies.group_effects.model_section import LossConfig
 from groupinf.studies.group_effects.rows import ROWS, rows_frame
+from groupinf.studies.group_effects.same_steps import same_step_notes
 from groupinf.studies.group_effects.schema import METHOD, LoadedStudy, resolved
 from groupinf.studies.group_effects.stored_fit import fit_files, fit_from, stored_theta
 from groupinf.studies.group_effects.stored_groups import groups_files, groups_from, retrainable
@@ -209,6 +210,7 @@ def _described(work: Retraining, model: Model, test: Objective, study: Study, dr
     """The manifest of a run that has been prepared just now."""
     dataset, fitted, classifies = work.dataset, model.fitted, work.dataset.task == "classification"
     trained = replace(trained_on(fitted.objective, dataset), loss=test.loss)
+    change = change_of(work.loaded)
     return GroupEffectsManifest(
         study=STUDY,
         name=work.name,
@@ -216,7 +218,13 @@ def _described(work: Retraining, model: Model, test: Objective, study: Study, dr
         sources=dict(dataset.sources),
         units=len(drawn.groups) - len(drawn.skipped),
         block_width=block_width(fitted.objective, study.engine, work.loaded.config.block_width),
-        notes=(*choice_notes(dataset), *column_notes(dataset.uses), *model.notes, *drawn.notes),
+        notes=(
+            *choice_notes(dataset),
+            *column_notes(dataset.uses),
+            *model.notes,
+            *drawn.notes,
+            *same_step_notes(study, change),
+        ),
         provenance=provenance(),
         dataset=dataset.name,
         task=dataset.task,
@@ -229,7 +237,7 @@ def _described(work: Retraining, model: Model, test: Objective, study: Study, dr
         linearised=loss_used(other_loss(work.loaded, dataset, "linearised")),
         measured=loss_used(other_loss(work.loaded, dataset, "measured")),
         intercept=fitted.objective.intercept,
-        change=change_of(work.loaded),
+        change=change,
         columns=tuple(dataset.uses),
         rows_left=dataset.rows_left,
         n_pool=dataset.n_pool,

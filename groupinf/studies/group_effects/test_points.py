@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.rows.row_words import TEST
 from groupinf.effects.test_rows import TestRows
 from groupinf.errors import DataError
 from groupinf.groups.by_value import rows_by_value, value_words
@@ -134,5 +135,5 @@ def summed_rows(wanted: TestPoints, dataset: Dataset) -> ChosenPoints:
         rows=np.concatenate([value.rows for value in found.values]),
         sums=tuple(slice(start, end) for start, end in zip([0, *ends[:-1]], ends, strict=True)),
         names={label: value.words for label, value in zip(labels, found.values, strict=True)},
-        notes=value_words(wanted.column, found, wanted.missing, "test", "set of test rows"),
+        notes=value_words(wanted.column, found, wanted.missing, TEST, "set of test rows"),
     )

@@ -11,7 +11,7 @@ from groupinf.reporting.words.choices import choice_lines, test_points_line
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.formats import one_line, percent, shorten
 from groupinf.reporting.words.style import LONGEST_NAME
-from groupinf.reporting.words.summary import convention_of, evaluated_line, method_lines, unit_lines
+from groupinf.reporting.words.summary import change_facts, convention_lines, evaluated_line, method_lines, unit_lines
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import UNDEFINED, number
 
@@ -35,12 +35,16 @@ _COLUMNS = (
 def overview(entries: Sequence[Entry]) -> Html:
     """A row per run; how λ and test points were chosen; the convention, which runs that differ in λ share."""
     several = len(entries) > 1
-    pooled = any(entry.run.manifest.n_pool for entry in entries)
-    columns = [*([Column("Run")] if several else []), *(c for c in _COLUMNS if pooled or c is not _POOL)]
-    rows = [[*([run_cell(entry, i)] if several else []), *_facts(entry.run, pooled)] for i, entry in enumerate(entries)]
+    pooled, changes = any(e.run.manifest.n_pool for e in entries), change_facts([entry.run for entry in entries])
+    told = [column for column in _COLUMNS if pooled or column is not _POOL]
+    columns = [*([Column("Run")] if several else []), *told, *([Column("Change")] if any(changes) else [])]
+    rows = [
+        [*([run_cell(entry, i)] if several else []), *_facts(entry.run, pooled), *([Cell(change)] if change else [])]
+        for i, (entry, change) in enumerate(zip(entries, changes, strict=True))
+    ]
     about = [line for of in (choice_lines, _stored, _points) for line in _told(entries, of)]
     closing = [
-        convention_of([entry.run for entry in entries]),
+        *convention_lines((entry.label, entry.run) for entry in entries),
         *_told(entries, unit_lines),
         *_told(entries, method_lines),
     ]

@@ -17,7 +17,7 @@ from groupinf.reporting.words.style import (
     each_values,
     evaluation_name,
     method_name,
-    panel_name,
+    panel_title,
 )
 from groupinf.studies.group_effects.result import Run
 
@@ -76,8 +76,7 @@ def interactive_plots(entries: Sequence[Entry], looks: Looks) -> Html:
 
 
 def _figure(entry: Entry, run: int, position: int, evaluation: str, point: int) -> Html:
-    on = panel_name(evaluation, point, entry.sets)
-    title = entry.label or f"{on[:1].upper()}{on[1:]}"
+    title = entry.label or panel_title(evaluation, point, entry.sets)
     words = " · ".join(filter(None, [entry.label, measured_on(entry, evaluation, point)]))
     attributes = {
         "class": "plot",
