@@ -39,7 +39,7 @@ from groupinf.groups.builders.registry import BUILDERS, known_kinds
 from groupinf.groups.sizes import Sizes
 from groupinf.numerics.losses.registry import LOSSES, loss_for
 from groupinf.studies.group_effects import schema
-from groupinf.studies.group_effects.model_section import MODEL
+from groupinf.studies.group_effects.model_section import LOSS, MODEL
 from groupinf.studies.group_effects.result import Run, Sweep
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES
 from groupinf.studies.load import DEFAULT, load_config
@@ -55,6 +55,7 @@ LONGEST_FRONT_PAGE = 180
 SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "Top level": (schema.Config,),
     "model": tuple(MODEL.cases.values()),
+    "model.linearised": tuple(LOSS.cases.values()),
     "model.kernel": tuple(KERNELS.values()),
     "dataset": tuple(kind.options for kind in DATASET_KINDS.values()),
     "dataset.exclude": (Condition,),
@@ -180,11 +181,16 @@ def test_reference_lists_the_keys_of_the_schema_and_no_others(heading: str) -> N
 TAGS = {
     "groups.builders": "builder",
     "change": "change",
+    "model.linearised": "loss",
     "model.kernel": "name",
     "evaluations": "evaluation",
     "methods": "method",
 }
 BY_TASK = {"evaluations": "all that the task allows", "score": "`accuracy`; for regression `log_loss`"}
+
+
+# a default where one case has one and another asks for it
+BY_CASE = {"gamma": '`"median"`; for `polynomial` required'}
 
 
 @pytest.mark.parametrize("heading", SECTIONS)
@@ -195,6 +201,9 @@ def test_reference_has_the_defaults_of_the_schema(heading: str) -> None:
         if key in BY_TASK:
             assert field.default is None
             assert stated == BY_TASK[key]
+        elif key in BY_CASE:
+            assert stated == BY_CASE[key]
+            assert field.is_required() or f"`{json.dumps(field.default)}`" in stated
         elif key == TAGS.get(heading) or field.is_required():
             assert stated == "required"
         elif field.default is None:

@@ -168,6 +168,7 @@ def _median_relative_error(predicted: NDArray[np.float64], actual: NDArray[np.fl
     for e, row in enumerate(actual):
         known = row != 0
         if known.any():
-            error = np.abs(predicted[:, e, known] - row[known]) / np.abs(row[known])
+            with np.errstate(over="ignore"):  # an effect that all but underflows
+                error = np.abs(predicted[:, e, known] - row[known]) / np.abs(row[known])
             result[:, e] = np.median(error, axis=-1)
     return result

@@ -17,7 +17,8 @@ RANKS = "ranks"
 
 @dataclass(frozen=True)
 class PairedEffects:
-    """Predicted and actual effects of the same G groups, in the table's order of first appearance.
+    """Predicted and actual effects of the same G groups, in the table's order of first appearance, methods in that of
+    :func:`methods_in`.
 
     ``measures`` holds the E pairs (evaluation, test_point) and ``methods`` the M predictions; ``predicted``
     is (M, E, G), ``actual`` (E, G), ``groups`` and ``kinds`` (G,). Of the methods ``ranks_only`` the predicted effects
@@ -39,6 +40,16 @@ class PairedEffects:
         return np.asarray(~np.isnan(self.predicted).all(axis=2))
 
 
+def methods_in(table: pd.DataFrame) -> tuple[str, ...]:
+    """The methods of a table with columns evaluation and method, in the order of the first evaluation that has most.
+
+    What comes before it may lack some, whose place it does not tell.
+    """
+    each = table[["evaluation", "method"]].drop_duplicates()
+    orders = [list(part) for _, part in each.groupby("evaluation", sort=False)["method"]]
+    return tuple(dict.fromkeys(map(str, [*max(orders, key=len, default=[]), *each["method"]])))
+
+
 def pair_effects(effects: pd.DataFrame) -> PairedEffects:
     """Arrange one run's tidy table (one row per group, test point, evaluation and method) as arrays.
 
@@ -46,27 +57,28 @@ def pair_effects(effects: pd.DataFrame) -> PairedEffects:
     not finite, or where nothing is predicted or actual.
     """
     measure_of, measures = _factorize_measures(effects)
-    method_of, methods = pd.factorize(effects["method"])
+    methods = methods_in(effects)
+    method_of = pd.Categorical(effects["method"], categories=methods).codes
     group_of, groups = pd.factorize(effects["group"])
     if ACTUAL not in methods or len(methods) < 2:
-        found = ", ".join(map(str, methods)) or "no rows"
+        found = ", ".join(methods) or "no rows"
         raise DataError(f"effects: expected method {ACTUAL!r} and at least one prediction, found {found}")
     shape = (len(methods), len(measures), len(groups))
     flat = np.ravel_multi_index((method_of, measure_of, group_of), shape)
     values = np.full(shape, np.nan)
     values.reshape(-1)[flat] = effects["effect"].to_numpy(dtype=np.float64)
     times = np.bincount(flat, minlength=values.size).reshape(shape)
-    predicted = times.any(axis=2) | (methods == ACTUAL)[:, None]
+    predicted = times.any(axis=2) | (np.array(methods) == ACTUAL)[:, None]
     bad = np.argwhere(((times != 1) | ~np.isfinite(values)) & predicted[:, :, None])
     if bad.size:
         i, j, g = bad[0]
         where = f"group {groups[g]}, {measures[j][0]}, test point {measures[j][1]}, {methods[i]}"
         found = f"{values[i, j, g]}" if times[i, j, g] == 1 else f"{times[i, j, g]} rows"
         raise DataError(f"effects: expected one finite effect for {where}; found {found} ({len(bad)} such places)")
-    actual_at = list(methods).index(ACTUAL)
+    actual_at = methods.index(ACTUAL)
     return PairedEffects(
         measures=tuple(measures),
-        methods=tuple(str(m) for m in methods if m != ACTUAL),
+        methods=tuple(m for m in methods if m != ACTUAL),
         groups=np.asarray(groups, dtype=np.int64),
         kinds=effects.drop_duplicates("group")["kind"].to_numpy(dtype=object),
         predicted=np.delete(values, actual_at, axis=0),

@@ -110,7 +110,7 @@ def _block_effects(
     effect = np.concatenate([predicted.effect, actual.reading.effect])
     error = np.concatenate([predicted.error(np.abs(predicted.left), actual.moved), actual.error])
     if not all(evaluation.differentiable for evaluation in study.evaluations):
-        exact = [predicting.solution(m.step) if m.readout is Readout.EXACT else None for m in study.methods]
+        exact = [m.solution(predicting) if m.readout is Readout.EXACT else None for m in study.methods]
         none, theta = np.zeros_like(actual.left), study.fitted.theta[:, None]
         reached = [None if step is None else Reached(theta + step.delta, step.remainder, none) for step in exact]
         reached.append(Reached(actual.theta, actual.solved, actual.left))

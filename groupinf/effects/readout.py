@@ -53,7 +53,7 @@ def actual_reading(measures: Sequence[Measure], fitted: Fitted, retrained: Array
 
 def _predicted(part: Part, fitted: Fitted, at: BlockContext, methods: Sequence[Prediction]) -> Reading:
     start = _at_fit(part, fitted)
-    solved = {step: at.solution(step) for step in dict.fromkeys(method.step for method in methods)}
+    solved = {method.step: method.solution(at) for method in methods}
     moved = {step: (part.scores(of.delta), part.scores(of.remainder)) for step, of in solved.items()}
     rows: list[tuple[Array, ...]] = []
     for method in methods:

@@ -34,11 +34,11 @@ class Study:
     """What every block needs: the fit, what is done to a group's rows, the test points, what to compute, and the
     frozen scale of each evaluation.
 
-    ``scales`` maps an evaluation's name to its largest predicted effect over all groups, ``gradient_norms`` to the
-    largest ‖∇f(θ̂)‖ in H⁻¹ over test points; both have the ``evaluations``, and those that are ``held``. ``bounded`` is
-    what bounds on scores need, ``of_fit`` what they say of θ̂. ``machine`` is the fit where its
-    loss is not smooth: ``fitted`` then has the derivatives there of a smooth one. The loss of the ``test`` rows is the
-    one that is measured. ``influence_solver`` and ``methods`` are those of ``linearised``, where there is one.
+    ``scales`` maps an evaluation's name to its largest influence by ``fitted`` over all groups, ``gradient_norms`` to
+    the largest ‖∇f(θ̂)‖ in H⁻¹ over test points; both have the ``evaluations``, and those that are ``held``.
+    ``bounded`` is what bounds on scores need, ``of_fit`` what they say of θ̂. ``machine`` is the fit where its loss is
+    not smooth: ``fitted`` then has the derivatives there of a smooth one. The loss of the ``test`` rows is the one that
+    is measured. ``influence_solver`` and ``methods`` are those of ``linearised``, where there is one.
     """
 
     fitted: Fitted

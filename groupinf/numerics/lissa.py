@@ -91,7 +91,7 @@ def recursion(V: Array, depth: int, product: ColumnsMap, divergence: Callable[[i
 
 def diverges(what: str, step: int, depth: int, scale: float) -> str:
     """That a recursion diverged, and where."""
-    return f"{what} diverged after {step} of {depth} steps with scale {scale:g}"
+    return f"{what} diverged after {step:,} of {depth:,} steps with scale {scale:g}"
 
 
 def largest_eigenvalue(objective: Objective, theta: Array) -> float:

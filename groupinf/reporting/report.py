@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from groupinf.analysis.agreement import ALL_KINDS
-from groupinf.analysis.pairs import ACTUAL
+from groupinf.analysis.pairs import ACTUAL, methods_in
 from groupinf.experiments.folder.files import write_atomically
 from groupinf.reporting.drawing.figures import figure_bytes, scatter_figure
 from groupinf.reporting.drawing.lambda_figure import lambda_parts, write_lambda_figure
@@ -62,7 +62,7 @@ def write_report(run: Run) -> Path:
 
 def methods(run: Run) -> list[str]:
     """The predictions of the run, in the order of its table."""
-    return [str(method) for method in run.effects["method"].unique() if method != ACTUAL]
+    return [method for method in methods_in(run.effects) if method != ACTUAL]
 
 
 def report_markdown(run: Run) -> str:

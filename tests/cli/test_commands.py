@@ -46,6 +46,8 @@ PLAN = SimpleNamespace(
     run_name="study-1",
     notes=("size 9 is skipped",),
     uses=(),
+    change="",
+    pool=0,
 )
 
 
@@ -244,6 +246,12 @@ class TestValidate:
             "    age  number      0 to 9; 2 imputed",
             "    and 11 more: a run's manifest.json has them all",
         ]
+
+    def test_what_is_done_to_groups_and_the_pool_are_told(self, config: str, replace: Callable[..., None]) -> None:
+        changed = SimpleNamespace(**{**vars(PLAN), "change": "relabel, to: a\nb", "pool": 60})
+        replace("groupinf.studies.group_effects.forecast", plan=lambda loaded: changed)
+        text = invoke("validate", config).stdout
+        assert "d = 64, 10 classes, 60 rows in the pool\n  change        relabel, to: a b\n" in text
 
     def test_regression_and_cross_validation_say_so(self, config: str, replace: Callable[..., None]) -> None:
         changed = SimpleNamespace(**{**vars(PLAN), "classes": 0, "lam_over_n": None, "memory_bytes": 5})

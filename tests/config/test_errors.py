@@ -147,6 +147,7 @@ BAD = [
             (f"{{method: newton, name: {31 * 'a'}}}", "methods.1.name", ["expected at most 30 characters"]),
             ("{method: newton, name: influence}", "methods.1.name", ["a name of its own, found influence"]),
             ("{method: newton, name: actual}", "methods.1.name", ["a name of its own, found actual"]),
+            ("{method: newton, name: Newton}", "methods.1.name", ["differs from newton in more", "found Newton"]),
             ("{method: influence, name: newton}", "methods.1", ["found newton more than once; give one a name"]),
             ("{method: newton, name: newton}", "methods.1", ["give one a name: {method: newton, name: ...}"]),
             ("{method: newtn}", "methods.1", ["unknown method 'newtn'; did you mean 'newton'?"]),

@@ -166,6 +166,34 @@ def test_a_feature_that_is_called_intercept_is_a_feature() -> None:
 
 
 @pytest.mark.parametrize(
+    ("features", "own"), [(("age", "intercept"), "(intercept)"), (("(intercept)", "intercept"), "((intercept))")]
+)
+def test_the_intercept_is_told_from_features_that_are_called_so(features: tuple[str, ...], own: str) -> None:
+    names = ParameterNames(features, ())
+    assert list(Coefficient(of="all").value_names(names).values()) == [*features, own]
+    assert Coefficient(of=[own]).check(names) is None
+    assert Coefficient(of=[own]).quantity(names).labels(()) == (FIRST_NAMED - 2,)
+    without = Coefficient(of=[own]).check(replace(names, intercept=False))
+    assert without is not None
+    assert f"found {own!r}" in without.message
+
+
+def test_a_list_with_all_names_a_feature_and_all_alone_is_every_one() -> None:
+    names = ParameterNames(("age", "all"), ())
+    assert list(Coefficient(of=["all"]).value_names(names).values()) == ["all"]
+    assert list(Coefficient(of="all").value_names(names).values()) == ["age", "all", "intercept"]
+    problem = Coefficient(of=["all"]).check(NAMES)
+    assert problem is not None
+    assert "found 'all'; write of: all, no list, for all" in problem.message
+
+
+def test_features_of_one_name_are_told_apart_by_their_number() -> None:
+    names = ParameterNames(("sex", "age", "sex"), ())
+    told = ["sex (feature 0)", "age", "sex (feature 2)", "intercept"]
+    assert list(Coefficient(of="all").value_names(names).values()) == told
+
+
+@pytest.mark.parametrize(
     ("of", "features", "found"),
     [
         (("ages",), ("age", "sex"), "found 'ages'; did you mean 'age'?"),

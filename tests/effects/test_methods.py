@@ -15,7 +15,7 @@ from groupinf.effects.context import BlockContext
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.effects.methods.influence import Influence
 from groupinf.effects.methods.inner_product import InnerProduct
-from groupinf.effects.methods.method import Readout, Setting
+from groupinf.effects.methods.method import Readout, Setting, predictions_of
 from groupinf.effects.methods.newton import Newton
 from groupinf.effects.methods.registry import METHODS
 from groupinf.effects.methods.relative_influence import RelativeInfluence, SampledStep
@@ -265,8 +265,8 @@ def test_a_row_of_leverage_one_has_no_rescaled_step_and_no_factor_none_at_all() 
     with pytest.raises(ConvergenceError, match="all but interpolates a row of it"):
         at.solution(RescaledInfluence().step(setting))
     without = replace(fitted, factor=IterativeFactor(o, fitted.theta, hessian_diagonal(o, fitted.theta)))
-    with pytest.raises(ConvergenceError, match="H has no factor to tell it; leave it out of methods"):
-        RescaledInfluence().step(replace(setting, fitted=without))
+    with pytest.raises(ConvergenceError, match=r"^method mine: .*H has no factor to tell it; leave it out of methods"):
+        predictions_of([RescaledInfluence(name="mine")], replace(setting, fitted=without))
 
 
 @pytest.mark.parametrize("as_sparse", [False, True])
@@ -303,8 +303,10 @@ def test_a_second_step_that_is_not_defined_is_an_error_with_a_way_out() -> None:
     fitted, _, rows = far_step()
     heavier = replace(fitted.objective, sample_weight=fitted.objective.sample_weight**4)
     at = block_context(study_of(far := fit(heavier), removing(far)), [rows])
-    with pytest.raises(GroupConvergenceError, match=r"two_step_newton.*methods can leave this one out"):
-        solved(TwoStepNewton(), at)
+    [named] = predictions_of([TwoStepNewton(name="mine")], Setting(far, removing(far)))
+    with pytest.raises(GroupConvergenceError, match=r"^method mine: .*methods can leave this one out") as caught:
+        named.solution(at)
+    assert caught.value.column == 0
 
 
 @pytest.mark.parametrize("classes", TASKS)

@@ -18,9 +18,12 @@ from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard
 from groupinf.reporting.html.page import page_html
 from groupinf.reporting.report import report_markdown
+from groupinf.reporting.tables.comparison import comparison_text
+from groupinf.reporting.tables.sweep import sweep_text
 from groupinf.reporting.tables.terminal import spearman_text
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.evaluate import evaluate
+from groupinf.studies.group_effects.forecast import plan
 from groupinf.studies.group_effects.identity import identity_of
 from groupinf.studies.group_effects.lambda_sweep.open import execute_sweep
 from groupinf.studies.group_effects.lambda_sweep.plan import plan_sweep
@@ -81,6 +84,9 @@ def test_targets_move_by_the_shift(tmp_path: Path) -> None:
     for row, group in enumerate(members(run)):
         after = Ridge(alpha=5.0).fit(X[:50], y[:50] - 1.5 * np.isin(np.arange(50), group)).predict(X[[50, 54]])
         np.testing.assert_allclose(actual_predictions(run)[row], after - before, atol=1e-9)
+    assert run.rows is not None
+    np.testing.assert_allclose(run.rows["new_label"][:50].astype(float), y[:50] - 1.5)
+    assert run.rows["new_label"][50:].isna().all()
     influence = run.effects[(run.effects["method"] == "influence") & (run.effects["evaluation"] == "test_prediction")]
     np.testing.assert_allclose(influence["effect"], actual_predictions(run).ravel(), atol=1e-9)
 
@@ -106,6 +112,51 @@ def test_random_labels_are_never_a_rows_own_and_depend_on_the_seed_alone() -> No
     for label in range(4):
         others = np.bincount(drawn[0][y == label].astype(int), minlength=4)
         assert (np.delete(others, label) > 5).all()
+
+
+def test_the_new_labels_are_stored_beside_those_of_the_data(
+    small_config: dict[str, Any], small_arrays: dict[str, Any], tmp_path: Path
+) -> None:
+    """Those at random are read back from rows.parquet, and retraining with them by scikit-learn gives the effects."""
+    y = np.where(small_arrays["X_train"][:, 0] > 0.8, "maybe", small_arrays["y_train"])
+    small_config["dataset"] = {"npz": str(tmp_path / "three.npz")}
+    np.savez(tmp_path / "three.npz", **{**small_arrays, "y_train": y})
+    run = unreported({**small_config, "change": {"change": "relabel", "to": "random"}}, tmp_path)
+    rows = pd.read_parquet(run.path / "rows.parquet")
+    train, new = rows["split"] == "train", rows["new_label"]
+    assert (rows.loc[train, "label"] == y).all()
+    assert new[~train].isna().all()
+    assert (new[train] != y).all()
+    assert set(new[train]) == {"no", "yes", "maybe"}
+    X, tested = small_arrays["X_train"], small_arrays["X_test"][list(run.manifest.test_points)]
+    loss = run.effects[(run.effects["method"] == "actual") & (run.effects["evaluation"] == "test_loss")]
+    codes = [["maybe", "no", "yes"].index(small_arrays["y_test"][t]) for t in run.manifest.test_points]
+
+    def losses(labels: np.ndarray) -> np.ndarray:
+        model = LogisticRegression(C=1 / (LAM_OVER_N * 90), solver="newton-cholesky", tol=1e-12, max_iter=1000)
+        return -model.fit(X, labels).predict_log_proba(tested)[np.arange(len(codes)), codes]
+
+    group = int(run.retrains["group"].iloc[-1])
+    changed = np.where(np.isin(np.arange(90), members(run)[group]), new[train], y)
+    of_group = loss[loss["group"] == group].set_index("test_point")["effect"][list(run.manifest.test_points)]
+    np.testing.assert_allclose(of_group, losses(changed) - losses(y), atol=1e-7)
+
+
+def test_new_labels_are_of_the_kind_of_the_old_ones_and_there_only_where_given(
+    small_config: dict[str, Any], small_arrays: dict[str, Any], tmp_path: Path
+) -> None:
+    whole = {key: (small_arrays[key] == "yes").astype(int) for key in ("y_train", "y_test")}
+    np.savez(tmp_path / "whole.npz", **{**small_arrays, **whole})
+    small_config["dataset"] = {"npz": str(tmp_path / "whole.npz")}
+    rows = unreported({**small_config, "change": "relabel"}, tmp_path).rows
+    assert rows is not None
+    assert rows["new_label"].dtype == "Int64"
+    assert (rows["new_label"][:90] == 1 - whole["y_train"]).all()
+    small_config["groups"] = {"builders": [{"builder": "single_rows", "random": 2}]}
+    for change in ("remove", DOUBLE, ADD):
+        rows = unreported({**small_config, "change": change}, tmp_path).rows
+        assert rows is not None
+        assert "new_label" not in rows
 
 
 def test_counting_zero_times_gives_the_bytes_of_removal(small_config: dict[str, Any], tmp_path: Path) -> None:
@@ -195,6 +246,21 @@ def test_a_group_whose_new_labels_empty_a_class_is_skipped_by_name(
     assert unreported({**config, "change": DOUBLE}, tmp_path).manifest.skipped == ()
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("remove", ""),
+        ("relabel", "relabel"),
+        ({"change": "relabel", "to": "yes"}, "relabel, to: yes"),
+        (DOUBLE, "reweight, factor: 2"),
+        ({"change": "add", "pool_fraction": 0.25}, "add, pool_fraction: 0.25"),
+    ],
+)
+def test_before_a_run_it_is_said_what_it_would_do(small_config: dict[str, Any], change: object, words: str) -> None:
+    small_config["groups"] = {"builders": [{"builder": "single_rows", "random": 2}]}
+    assert plan(load_config({**small_config, "change": change}, ())).change == words
+
+
 ADD = {"change": "add", "pool_fraction": 0.4}
 
 
@@ -260,10 +326,16 @@ def test_a_pool_is_drawn_by_the_seed_and_swept_over_with_everything_else(
     assert other.rows is not None
     assert not first.rows["label"].equals(other.rows["label"])
     evaluated = evaluate(first.path, ["test_points.indices=[3]"], None, 1, Silent())
-    assert evaluated.manifest.n_pool == first.manifest.n_pool
+    assert evaluated.manifest.n_pool == first.manifest.n_pool == plan(load_config(config, ())).pool == 36
+    removed = unreported({**config, "change": "remove"}, tmp_path)
+    for outputs, pooled in (([first], True), ([removed], False), ([removed, first], True)):
+        page = page_html(outputs, "study", plotly=False)
+        assert (">Pool<" in page) == (">36<" in page) == pooled
+    assert "pool" in comparison_text([removed, first], 100)
     config["regularization"] = {"lambda_over_n": LAM_OVER_N, "sweep": {"values": [LAM_OVER_N, 0.1]}}
     sweep = execute_sweep(plan_sweep(load_config(config, ())), tmp_path / "sweep", 1, False, Silent())
     np.testing.assert_allclose(sweep.runs[0].effects["effect"], first.effects["effect"], atol=1e-7)
+    assert "36 rows in the pool; 2 values of λ/n" in sweep_text(sweep, 100)
 
 
 def test_lambda_is_chosen_on_the_rows_of_the_fit_alone(

@@ -17,7 +17,8 @@ from groupinf.effects.methods.rescaled_influence import RescaledInfluence
 from groupinf.errors import ConfigError, ConvergenceError
 from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.report import write_report
-from groupinf.studies.group_effects.checks import load_checked, loss_of
+from groupinf.studies.group_effects.checks import load_checked
+from groupinf.studies.group_effects.configured_model import model_of
 from groupinf.studies.group_effects.evaluate import evaluate
 from groupinf.studies.group_effects.manifest import MethodUsed
 from groupinf.studies.group_effects.memory import work_bytes
@@ -155,10 +156,10 @@ def test_more_rows_than_there_are_is_an_error_at_its_key(config: dict[str, Any],
 def test_memory_counts_what_methods_hold(config: dict[str, Any]) -> None:
     loaded = load_config(config)
     dataset = load_checked(loaded)
-    plain = work_bytes(dataset, loss_of(loaded, dataset), None)
-    with_leverages = work_bytes(dataset, loss_of(loaded, dataset), None, [RescaledInfluence()])
+    plain = work_bytes(dataset, model_of(loaded, dataset), None)
+    with_leverages = work_bytes(dataset, model_of(loaded, dataset), None, [RescaledInfluence()])
     assert with_leverages - plain == 5 * 8 * 4**2
-    assert work_bytes(dataset, loss_of(loaded, dataset), None, METHODS_OF_THE_PAPER) == plain
+    assert work_bytes(dataset, model_of(loaded, dataset), None, METHODS_OF_THE_PAPER) == plain
 
 
 def test_a_hessian_too_large_for_a_factor_is_an_error_at_its_key(
@@ -173,7 +174,17 @@ def test_a_hessian_too_large_for_a_factor_is_an_error_at_its_key(
         run(config, tmp_path)
 
 
-def test_a_series_that_diverges_says_so_with_the_eigenvalue(config: dict[str, Any], tmp_path: Path) -> None:
-    config["methods"] = [{**TAYLOR, "scale": 0.01}]
-    with pytest.raises(ConvergenceError, match=r"the Taylor series diverged after \d+ of 4000 steps .* eigenvalue"):
+def test_a_series_that_diverges_says_which_entry_it_is_of_and_the_eigenvalue(
+    config: dict[str, Any], tmp_path: Path
+) -> None:
+    config["methods"] = [{**TAYLOR, "name": "good"}, {**TAYLOR, "scale": 0.01, "name": "bad"}]
+    with pytest.raises(
+        ConvergenceError, match=r"^method bad: the Taylor series diverged after \d+ of 4,000 steps .* eigenvalue"
+    ):
+        run(config, tmp_path)
+
+
+def test_a_solver_for_every_entry_that_diverges_is_named_by_the_first(config: dict[str, Any], tmp_path: Path) -> None:
+    config |= {"influence": {"solver": "taylor", "scale": 0.01}, "methods": ["newton", "influence"]}
+    with pytest.raises(ConvergenceError, match=r"^method influence: the Taylor series diverged .* of 5,000 steps"):
         run(config, tmp_path)

@@ -14,10 +14,12 @@ import yaml
 from support.runs import execute
 
 import groupinf
+from groupinf.analysis.pairs import pair_effects
 from groupinf.errors import ConfigError
 from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.html.parts import agreement_tables
 from groupinf.reporting.html.sections import kinds_and_sizes
+from groupinf.reporting.report import methods as methods_of_report
 from groupinf.reporting.report import write_report
 from groupinf.reporting.tables.comparison import comparison_text
 from groupinf.reporting.tables.spearman import spearman_csv
@@ -148,6 +150,16 @@ def test_an_evaluation_without_a_derivative_has_no_rows_of_linear_methods_and_th
     assert comparison_text([made, made], 100).count("Test error") == 1
 
 
+def test_methods_are_in_the_order_of_the_configuration_whichever_evaluation_comes_first(run: MakeRun) -> None:
+    """Test error first, on which influence has no effects."""
+    methods = ["influence", "without_hessian", "two_step_newton", "newton"]
+    made = run(evaluations=["test_error", "test_margin", "test_loss"], methods=methods)
+    assert list(pair_effects(made.effects).methods) == methods == methods_of_report(made)
+    for evaluation in ("test_margin", "test_loss"):
+        rows = made.spearman[(made.spearman["evaluation"] == evaluation) & (made.spearman["kind"] == "all")]
+        assert list(rows["method"]) == methods * 2
+
+
 def test_nothing_is_said_of_what_every_method_has_effects_on(run: MakeRun) -> None:
     assert unread_lines(run(evaluations=["test_loss", "test_margin"])) == []
     assert unread_lines(run(evaluations=["test_error"], methods=["newton"])) == []
@@ -220,6 +232,7 @@ def test_a_sweep_has_columns_of_what_each_method_has_effects_on(config, tmp_path
     sweep = groupinf.run_sweep(study, lambda_over_n="1e-2,1e-1", out=tmp_path, jobs=1)
     tables = sweep_text(sweep, 140)
     influence, newton = (tables[tables.index(f"\n{name}\n") :].split("\n")[2] for name in ("Influence", "Newton"))
+    assert tables.index("\nInfluence\n") < tables.index("\nNewton\n")  # as configured, though test error comes first
     assert "ρ error" in newton
     assert "ρ error" not in influence
     assert all("ρ coefficient" in header for header in (influence, newton))

@@ -308,6 +308,9 @@ def test_a_kernel_is_part_of_what_a_study_is(small_config: dict[str, Any]) -> No
     known = [identity({**small_config, "model": {} if k is None else {"kernel": k}}) for k in kernels]
     assert len({*known}) == len(kernels)
     assert identity({**small_config, "model": {"kernel": {**polynomial, "degree": 3}}}) == known[3]
+    assert identity({**small_config, "model": {"kernel": "rbf"}}) == known[1]
+    with pytest.raises(ConfigError, match=r"model\.kernel\.gamma: expected this key, found none"):
+        load_config({**small_config, "model": {"kernel": "polynomial"}}, ())
 
 
 def test_too_many_rows_for_a_kernel_are_refused_where_it_stands(

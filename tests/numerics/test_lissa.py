@@ -41,7 +41,7 @@ def test_a_scale_below_the_largest_eigenvalue_diverges_and_says_what_to_do() -> 
     o, theta = problem()
     lissa = Lissa(o, theta, depth=3000, repeats=1, scale=0.01, batch_size=4, seed=0)
     with pytest.raises(
-        ConvergenceError, match=r"LiSSA diverged after \d+ of 3000 steps with scale 0\.01.*larger scale"
+        ConvergenceError, match=r"LiSSA diverged after \d+ of 3,000 steps with scale 0\.01.*larger scale"
     ):
         lissa.solve(np.ones(o.size))
 

@@ -11,7 +11,7 @@ from groupinf.cli.errors import show_error
 from groupinf.cli.options import overrides_option
 from groupinf.errors import GroupinfError
 from groupinf.experiments.workers.memory import memory_in_words
-from groupinf.wording import memory_text, number
+from groupinf.wording import counted, memory_text, number
 
 if TYPE_CHECKING:
     from groupinf.studies.group_effects.forecast import Plan
@@ -45,11 +45,15 @@ def validate(configs: tuple[str, ...], overrides: tuple[str, ...]) -> None:
 
 def plan_text(plan: Plan) -> str:
     """What would run, one line for each thing."""
+    from groupinf.reporting.words.formats import one_line
+
     classes = f", {plan.classes} classes" if plan.classes else ""
+    pool = f", {counted(plan.pool, 'row')} in the pool" if plan.pool else ""
     lam = "by cross-validation" if plan.lam_over_n is None else f"{number(plan.lam_over_n, 6)}"
     rows = [
         ("run", plan.run_name),
-        ("dataset", f"{plan.dataset}: n = {plan.n:,}, d = {plan.d:,}{classes}"),
+        ("dataset", f"{plan.dataset}: n = {plan.n:,}, d = {plan.d:,}{classes}{pool}"),
+        *([("change", one_line(plan.change))] if plan.change else []),
         ("lambda_over_n", lam),
         ("groups", f"at most {plan.groups:,}"),
         ("retrains", f"at most {plan.retrains:,}"),

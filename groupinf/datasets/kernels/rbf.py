@@ -25,7 +25,7 @@ class Rbf(Kernel):
         float | str,
         PlainValidator(lambda value: _gamma(value)),
         WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"const": MEDIAN}]}),
-    ]
+    ] = MEDIAN
 
     def at(self, X: Features) -> Rbf:
         """With γ as a number, 1 where all rows are alike."""

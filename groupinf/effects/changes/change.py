@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from groupinf.config.section import Problem, Section
 from groupinf.numerics.losses.loss import Array
+from groupinf.wording import number
 
 
 class Change(Section, ABC):
@@ -31,6 +32,18 @@ class Change(Section, ABC):
     @abstractmethod
     def times(self) -> float:
         """s'_i/c_i, how many times a row's own weight counts once its group is changed."""
+
+    @property
+    def told(self) -> str:
+        """Its name, and its options as configurations have them.
+
+        >>> from groupinf.effects.changes.reweight import Reweight
+        >>> Reweight(factor=2.0).told
+        'reweight, factor: 2'
+        """
+        options = self.model_dump(exclude={"change"}, exclude_none=True)
+        values = {key: number(v, 6) if isinstance(v, float) else v for key, v in options.items()}
+        return ", ".join([self.name, *(f"{key}: {value}" for key, value in values.items())])
 
     @property
     @abstractmethod

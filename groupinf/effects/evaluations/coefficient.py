@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -45,6 +46,14 @@ def _asked(value: Any) -> Any:
     raise ValueError(f"expected {ALL}, or a list of features such as [age, {INTERCEPT}], found {found(value)}{written}")
 
 
+def intercept_name(names: ParameterNames) -> str:
+    """What the intercept is called: ``intercept``, in as many parentheses as tell it from every feature."""
+    name = INTERCEPT
+    while name in names.features:
+        name = f"({name})"
+    return name
+
+
 def _feature(value: Any) -> str:
     if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
         return str(value)
@@ -68,6 +77,8 @@ Asked = Annotated[
 
 class Coefficient(Evaluation):
     """f(θ) = θ_j for some features or all, the intercept by its name; of several classes one for each (θ_jk).
+
+    The intercept is ``(intercept)`` where a feature is called ``intercept``.
 
     What DFBETAS tell of single rows (Belsley, Kuh and Welsch 1980, section 2.1) before they are divided by a standard
     error. Where an intercept for each class has no level that data tell, it is taken relative to the mean of all.
@@ -94,24 +105,27 @@ class Coefficient(Evaluation):
 
     def check(self, names: ParameterNames) -> Problem | None:
         """A feature that there is not, or that several are called so."""
+        own = intercept_name(names)
         for feature in self.of if self.of != ALL else ():
             times = names.features.count(feature)
             if times > 1:
                 return Problem("of", f"expected names that one feature has, found {feature!r}, which {times} have")
-            if not times and not (feature == INTERCEPT and names.intercept):
-                known = [*islice(names.features, MOST_COMPARED), *([INTERCEPT] if names.intercept else [])]
+            if not times and not (feature == own and names.intercept):
+                known = [*islice(names.features, MOST_COMPARED), *([own] if names.intercept else [])]
                 more = len(names.features) - MOST_SHOWN
                 listed = ", ".join(known[:MOST_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
-                near = did_you_mean(feature, known)
+                near = f"; write of: {ALL}, no list, for all" if feature == ALL else did_you_mean(feature, known)
                 return Problem(
                     "of",
-                    f"expected features of the data or {INTERCEPT}, found {feature!r}{near}; the data have {listed}",
+                    f"expected features of the data or {own}, found {feature!r}{near}; the data have {listed}",
                 )
         return None
 
     def value_names(self, names: ParameterNames) -> Mapping[int, str]:
-        """Features, and classes where there are several of each."""
-        called = [*names.features, INTERCEPT]
+        """Features, and classes where there are several of each; of features of one name with the number, from 0."""
+        times = Counter(names.features)
+        called = [name if times[name] == 1 else f"{name} (feature {j})" for j, name in enumerate(names.features)]
+        called.append(intercept_name(names))
         features = [called[j] for j in self._places(names)]
         words = [f"{feature} ({c})" for feature in features for c in names.classes] if names.classes else features
         return dict(zip(self.quantity(names).labels(()), words, strict=True))
@@ -125,7 +139,7 @@ class Coefficient(Evaluation):
         d = len(names.features)
         if self.of == ALL:
             return tuple(range(d + names.intercept))
-        place = {INTERCEPT: d} | {name: j for j, name in enumerate(names.features)}
+        place = {intercept_name(names): d} | {name: j for j, name in enumerate(names.features)}
         return tuple(place[feature] for feature in self.of)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated, ClassVar
@@ -12,7 +13,8 @@ from pydantic import AfterValidator, Field
 
 from groupinf.config.section import Problem, Section
 from groupinf.config.words import found
-from groupinf.effects.context import Step
+from groupinf.effects.context import BlockContext, Solution, Step
+from groupinf.errors import ConvergenceError, GroupConvergenceError
 from groupinf.numerics.change import RowChange
 from groupinf.numerics.fit import Fitted
 
@@ -38,6 +40,11 @@ class Prediction:
     name: str
     readout: Readout
     step: Step
+
+    def solution(self, at: BlockContext) -> Solution:
+        """What its step makes of a block; raises ConvergenceError with its name."""
+        with _named(self.name):
+            return at.solution(self.step)
 
 
 @dataclass(frozen=True)
@@ -99,5 +106,20 @@ class Method(Section, ABC):
 
 
 def predictions_of(methods: Sequence[Method], setting: Setting) -> tuple[Prediction, ...]:
-    """The methods as a study computes them."""
-    return tuple(Prediction(method.shown, method.readout, method.step(setting)) for method in methods)
+    """The methods as a study computes them; raises ConvergenceError with the name of one that cannot be."""
+    made = []
+    for method in methods:
+        with _named(method.shown):
+            made.append(Prediction(method.shown, method.readout, method.step(setting)))
+    return tuple(made)
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Say of what fails to converge that it is of the method that tables call so."""
+    try:
+        yield
+    except GroupConvergenceError as error:
+        raise GroupConvergenceError(error.column, f"method {name}: {error}") from error
+    except ConvergenceError as error:
+        raise ConvergenceError(f"method {name}: {error}") from error

@@ -32,8 +32,8 @@ class RescaledStep(Step):
         if without.size:
             raise GroupConvergenceError(
                 int(without[0]),
-                f"{RescaledInfluence.name}: the model all but interpolates a row of it, whose leverage is 1 to "
-                "rounding; a larger lambda_over_n makes it smaller, and methods can leave this one out",
+                "the model all but interpolates a row of it, whose leverage is 1 to rounding; a larger lambda_over_n "
+                "makes it smaller, and methods can leave this one out",
             )
         right, error = (
             group_gradients(block.objective, rows, block.inside) for rows in (self.each.residuals, self.each.error)
@@ -62,7 +62,7 @@ class RescaledInfluence(Method):
         each = changed_each(setting.fitted, setting.change)
         if each is None:
             raise ConvergenceError(
-                f"{self.name} needs x_iᵀH⁻¹x_i of every row, and with {setting.fitted.objective.size:,} parameters "
+                f"it needs x_iᵀH⁻¹x_i of every row, and with {setting.fitted.objective.size:,} parameters "
                 "H has no factor to tell it; leave it out of methods"
             )
         return RescaledStep(each)

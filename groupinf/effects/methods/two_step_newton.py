@@ -58,14 +58,14 @@ def _factored(at: BlockContext, theta: Array, gradient: Array, column: int, resi
     if 8 * theta.size**2 > RESCUE_BYTES:
         raise GroupConvergenceError(
             column,
-            f"{TwoStepNewton.name}: conjugate gradients with the Hessian at the end of the Newton step stopped at a "
+            "conjugate gradients with the Hessian at the end of the Newton step stopped at a "
             f"relative residual of {number(residual)}; a larger lambda_over_n or scaled features make it converge, and "
             "methods can leave this one out",
         )
     try:
         return dense_factor(at.changed.objective_of(column), theta).solve(gradient)
     except ConvergenceError as error:
-        why = f"{TwoStepNewton.name}, at the end of the Newton step: {error}; methods can leave this one out"
+        why = f"at the end of the Newton step: {error}; methods can leave this one out"
         raise GroupConvergenceError(column, why) from error
 
 

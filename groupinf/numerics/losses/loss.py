@@ -71,7 +71,7 @@ class Loss(ABC):
         return True
 
     def differentiated_by(self, other: Loss) -> Loss:
-        """This loss with the derivatives of ``other`` in the place of those that it has not: itself where it is smooth."""
+        """This loss, with the derivatives of ``other`` where it is not smooth."""
         return self
 
     @property

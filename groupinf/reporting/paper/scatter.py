@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from groupinf.analysis.agreement import ALL_KINDS
-from groupinf.analysis.pairs import ACTUAL, PairedEffects, pair_effects
+from groupinf.analysis.pairs import ACTUAL, PairedEffects, methods_in, pair_effects
 from groupinf.datasets.rows.row_words import POOL, TRAINING
 from groupinf.effects.evaluations.evaluation import WithoutOptions
 from groupinf.effects.evaluations.registry import OF_THE_PAPER
@@ -101,7 +101,7 @@ def shown(runs: Sequence[Run], methods: Sequence[type[Method]]) -> list[Shown]:
     names = [method.name for method in methods]
     for run in runs:
         if not set(names) <= set(run.effects["method"]):
-            found = ", ".join(method for method in run.effects["method"].unique() if method != ACTUAL)
+            found = ", ".join(method for method in methods_in(run.effects) if method != ACTUAL)
             raise DataError(
                 f"{run.path}: expected predictions by {', '.join(names)}, found {found}; "
                 f"{evaluate_command(run, {'methods': names})} makes them without retraining"

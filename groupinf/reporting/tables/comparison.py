@@ -63,6 +63,7 @@ def _facts(run: Run) -> dict[str, str]:
         "dataset": shorten(about.dataset, LONGEST_NAME),
         "n": f"{about.n:,}",
         "d": f"{about.d:,}",
+        "pool": f"{about.n_pool:,}" if about.n_pool else "",
         "classes": f"{len(about.classes)}" if about.classes else "",
         "λ/n": number(about.lam_over_n),
         "λ": number(about.lam),

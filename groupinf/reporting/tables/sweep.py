@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from groupinf.analysis.extent import EXTENT_OF, extents
+from groupinf.analysis.pairs import methods_in
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.errors import DataError
 from groupinf.experiments.driver import TIMINGS
@@ -71,7 +72,7 @@ def _tables(sweep: Sweep, with_seconds: bool) -> Iterator[tuple[str, list[tuple[
     frame = sweep_frame(sweep)
     evaluations = list(frame["evaluation"].unique())
     classifies = sweep.manifest.task == "classification"
-    for method in frame["method"].unique():
+    for method in methods_in(frame):
         rows = frame[frame["method"] == method].set_index(["run", "evaluation"])
         predicted = [e for e in evaluations if e in rows.index.get_level_values("evaluation")]
         agreement = [name for e in predicted for name in (f"ρ {EVALUATIONS[e].short}", "slope")]
@@ -84,7 +85,7 @@ def _tables(sweep: Sweep, with_seconds: bool) -> Iterator[tuple[str, list[tuple[
             fit = number(run.manifest.test_loss) if share is None else percent(share, 1)
             ends = [_seconds(run)] if with_seconds else []
             lines.append((number(run.manifest.lam_over_n), fit, *cells, *ends))
-        yield str(method), lines
+        yield method, lines
 
 
 def _seconds(run: Run) -> str:
@@ -104,7 +105,9 @@ def sweep_title(sweep: Sweep) -> str:
 def _data_line(sweep: Sweep) -> str:
     about = sweep.manifest
     values = f"{counted(len(about.lam_over_n), 'value')} of λ/n"
-    return f"{shorten(about.dataset, LONGEST_NAME)}: n = {about.n:,}, d = {about.d:,}; {values}"
+    pools = {run.manifest.n_pool for run in sweep.runs} - {0}
+    parts = [f"{shorten(about.dataset, LONGEST_NAME)}: n = {about.n:,}, d = {about.d:,}"]
+    return "; ".join([*parts, *(f"{counted(pool, 'row')} in the pool" for pool in sorted(pools)), values])
 
 
 def drawn_line(sweep: Sweep) -> str:

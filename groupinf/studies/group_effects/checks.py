@@ -27,17 +27,19 @@ from groupinf.groups.by_value import names_of, rows_by_value
 from groupinf.groups.sizes import sizes_problem
 from groupinf.groups.streams import builder_stream
 from groupinf.numerics.intercept import Intercept
-from groupinf.numerics.losses.loss import Loss
-from groupinf.numerics.losses.registry import loss_for
+from groupinf.studies.group_effects.configured_model import (
+    intercept_of,
+    loss_of,
+    loss_problems,
+    model_of,
+    model_problems,
+)
 from groupinf.studies.group_effects.folds import folds_of
-from groupinf.studies.group_effects.linear_model import LinearModel, linear_model
-from groupinf.studies.group_effects.model_section import LossConfig
+from groupinf.studies.group_effects.linear_model import LinearModel
 from groupinf.studies.group_effects.schema import CrossValidation, LoadedStudy, TestPoints
 from groupinf.studies.group_effects.test_points import rows_of_keys
 from groupinf.wording import counted, listed
 
-# the keys of losses beside the fitted one
-OTHER_LOSSES = ("linearised", "measured")
 # of the random stream that draws a pool
 POOL = "pool"
 
@@ -77,43 +79,16 @@ def load_checked(loaded: LoadedStudy) -> Dataset:
 def _problems(loaded: LoadedStudy, dataset: Dataset) -> Iterator[ConfigError]:
     """All that the configuration asks and the data cannot give, the pool aside."""
     yield from _sweep_problems(loaded)
-    loss_problems = _loss_problems(loaded, dataset)
-    yield from loss_problems
+    of_losses = loss_problems(loaded, dataset)
+    yield from of_losses
     if (dataset.pool is not None) == change_of(loaded).of_pool:  # else what groups are drawn from is not known
         yield from _group_problems(loaded, dataset)
     yield from _test_point_problems(loaded, dataset)
-    if not loss_problems:
-        yield from _model_problems(loaded, dataset)
+    if not of_losses:
+        yield from model_problems(loaded, dataset)
         yield from _evaluation_problems(loaded, dataset)
         yield from _method_problems(loaded, dataset)
     yield from _cross_validation_problems(loaded, dataset)
-
-
-def loss_of(loaded: LoadedStudy, dataset: Dataset) -> Loss:
-    """The configured loss; where the key is left out, the first registered one that is for the labels."""
-    model = loaded.config.model_or_default
-    return loss_for(len(dataset.classes), loaded.config.loss or model.loss, model.options)
-
-
-def other_loss(loaded: LoadedStudy, dataset: Dataset, key: str) -> LossConfig | None:
-    """The loss that is configured under a key of OTHER_LOSSES; None where it is the fitted one."""
-    model = loaded.config.model_or_default
-    other: LossConfig | None = getattr(model, key)
-    fitted = loss_of(loaded, dataset)
-    options = {option.name: option.default for option in fitted.options} | model.options
-    return None if other is None or (other.loss, other.options) == (fitted.name, options) else other
-
-
-def model_of(loaded: LoadedStudy, dataset: Dataset) -> LinearModel:
-    """The configured model."""
-    sections = (other_loss(loaded, dataset, key) for key in OTHER_LOSSES)
-    others = (None if s is None else loss_for(len(dataset.classes), s.loss, s.options) for s in sections)
-    return linear_model(loss_of(loaded, dataset), intercept_of(loaded), *others)
-
-
-def intercept_of(loaded: LoadedStudy) -> Intercept:
-    """What is configured of an intercept."""
-    return Intercept(loaded.config.model_or_default.intercept)
 
 
 def evaluations_of(loaded: LoadedStudy, dataset: Dataset) -> tuple[Evaluation, ...]:
@@ -140,30 +115,6 @@ def _sweep_problems(loaded: LoadedStudy) -> list[ConfigError]:
         return []
     message = "expected a study at one λ/n, found a sweep; groupinf sweep runs it"
     return [loaded.error(("regularization", "sweep"), message)]
-
-
-def _loss_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
-    try:
-        loss_of(loaded, dataset)
-    except DataError as error:
-        remedy = "" if loaded.config.loss is None else "; or leave the key out"
-        key = ("loss",) if loaded.config.loss is not None or loaded.config.model is None else ("model", "loss")
-        return [loaded.error(key, f"{error}{remedy}")]
-    return [problem for key in OTHER_LOSSES for problem in _other_loss_problems(loaded, dataset, key)]
-
-
-def _other_loss_problems(loaded: LoadedStudy, dataset: Dataset, key: str) -> Iterator[ConfigError]:
-    other = other_loss(loaded, dataset, key)
-    if other is None:
-        return
-    try:
-        loss, outputs = loss_for(len(dataset.classes), other.loss, other.options), loss_of(loaded, dataset).outputs
-    except DataError as error:
-        yield loaded.error(("model", key, "loss"), str(error))
-        return
-    if loss.outputs != outputs:
-        expected = f"expected a loss of {counted(outputs, 'score')}, as the fitted one is"
-        yield loaded.error(("model", key, "loss"), f"{expected}, found {other.loss}, which is of {loss.outputs:,}")
 
 
 def change_of(loaded: LoadedStudy) -> Change:
@@ -200,17 +151,6 @@ def _with_kernel(loaded: LoadedStudy, dataset: Dataset) -> Dataset:
         return dataset if kernel is None else with_kernel(dataset, kernel)
     except DataError as error:
         raise loaded.error(("model", "kernel"), str(error)) from error
-
-
-def _model_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
-    loss, model, problems = loss_of(loaded, dataset), model_of(loaded, dataset), []
-    if not (model.linearised or model.loss).curved and intercept_of(loaded) is Intercept.FREE:
-        expected = "expected penalised or none where derivatives have no curvature that would hold a free intercept"
-        problems.append(loaded.error(("model", "intercept"), f"{expected}, found free"))
-    if not loss.smooth and loaded.config.regularization.cross_validation is not None:
-        expected = f"expected lambda_over_n with the {loss.label}, which cross-validation does not fit"
-        problems.append(loaded.error(("regularization", "cross_validation"), expected))
-    return problems
 
 
 def _evaluation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:

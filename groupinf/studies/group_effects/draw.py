@@ -37,7 +37,7 @@ from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, scores
 from groupinf.numerics.support_vectors import support_vector_machine
 from groupinf.studies.group_effects.checks import change_of
-from groupinf.studies.group_effects.fit import Model, linearised_at
+from groupinf.studies.group_effects.fit import Model
 from groupinf.studies.group_effects.linear_model import LinearModel
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest, Skipped
 from groupinf.studies.group_effects.schema import LoadedStudy
@@ -166,10 +166,10 @@ def study_from(
 
 
 def retrained_and_predicted(
-    loaded: LoadedStudy, dataset: Dataset, model: LinearModel, fitted: Fitted
+    loaded: LoadedStudy, dataset: Dataset, model: LinearModel, fitted: Fitted, linearised: Fitted | None
 ) -> tuple[RowChange, Predicting | None]:
-    """The change as it is retrained and its rows measured, and what is linearised where that is another loss."""
-    change, linearised = row_change_of(loaded, dataset, fitted), linearised_at(fitted, model)
+    """The change as it is retrained and measured, and what predictions are made with where that is another loss."""
+    change = row_change_of(loaded, dataset, fitted)
     retrained = change if model.measured is None else measuring(change, fitted, model.measured)
     return retrained, None if linearised is None else (linearised, row_change_of(loaded, dataset, linearised))
 

@@ -29,6 +29,7 @@ from groupinf.groups.groups import Groups
 from groupinf.studies.group_effects.block import GroupsOfBlock, block_to_store, groups_of_block, stored_block
 from groupinf.studies.group_effects.checks import load_checked, quantities_of
 from groupinf.studies.group_effects.draw import Drawn, draw_test_points, in_fit, make_study, retrained_and_predicted
+from groupinf.studies.group_effects.fit import linearised_at
 from groupinf.studies.group_effects.identity import identity_of
 from groupinf.studies.group_effects.linear_model import test_objective
 from groupinf.studies.group_effects.manifest import Evaluated, GroupEffectsManifest
@@ -174,9 +175,10 @@ def _drawn_anew(work: Evaluation) -> tuple[Study, Drawn]:
     test = test_objective(dataset, model, fitted.objective.basis)
     tested = draw_test_points(work.loaded, dataset, fitted, test)
     drawn = Drawn(about.lam_over_n, tested, groups_from(work.files), (), about.skipped)
-    change, linearised = retrained_and_predicted(work.loaded, dataset, model, fitted)
+    linearised = linearised_at(fitted, model)
+    change, predicting = retrained_and_predicted(work.loaded, dataset, model, fitted, linearised)
     groups, quantities = in_fit(drawn.groups, dataset), quantities_of(work.loaded, dataset)
-    return make_study(fitted, change, groups, test, drawn, quantities, work.loaded, linearised), drawn
+    return make_study(fitted, change, groups, test, drawn, quantities, work.loaded, predicting), drawn
 
 
 def _described(work: Evaluation, study: Study, drawn: Drawn) -> GroupEffectsManifest:

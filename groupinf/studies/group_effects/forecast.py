@@ -8,9 +8,11 @@ from groupinf.datasets.choice.words import choice_notes
 from groupinf.datasets.column_use import MOST_SHOWN, ColumnUse, column_notes
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.rows.pool import pool_as_training_rows
+from groupinf.effects.changes.registry import REMOVE
 from groupinf.experiments.driver import run_name
 from groupinf.experiments.workers.memory import LIBRARIES_BYTES, shortage
-from groupinf.studies.group_effects.checks import evaluations_of, load_checked, model_of, quantities_of
+from groupinf.studies.group_effects.checks import change_of, evaluations_of, load_checked, quantities_of
+from groupinf.studies.group_effects.configured_model import model_of
 from groupinf.studies.group_effects.folds import one_class_notes
 from groupinf.studies.group_effects.lambda_sweep.plan import SweepPlan, plan_sweep, sweep_name, without_sweep
 from groupinf.studies.group_effects.memory import work_bytes
@@ -25,7 +27,9 @@ ROW_BYTES = 250
 
 @dataclass(frozen=True)
 class Plan:
-    """Counts of an experiment: groups is an upper bound, memory_bytes that of one process."""
+    """Counts of an experiment: groups is an upper bound, memory_bytes that of one process; ``pool`` counts rows that
+    are neither fitted nor tested. ``change`` says what is done to groups, where it is not removal.
+    """
 
     name: str
     dataset: str
@@ -39,6 +43,8 @@ class Plan:
     run_name: str
     notes: tuple[str, ...]
     uses: tuple[ColumnUse, ...] = ()
+    change: str = ""
+    pool: int = 0
 
 
 def plan(loaded: LoadedStudy) -> Plan:
@@ -87,6 +93,8 @@ def _plan(loaded: LoadedStudy) -> tuple[Plan, Dataset]:
             *_notes_on_gaps(loaded, dataset),
         ),
         uses=dataset.uses,
+        change="" if change_of(loaded) == REMOVE else change_of(loaded).told,
+        pool=dataset.n_pool,
     )
     return planned, dataset
 

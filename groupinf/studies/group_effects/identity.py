@@ -13,7 +13,7 @@ from groupinf.datasets.registry import DATASET_KINDS, kind_of
 from groupinf.effects.changes.registry import REMOVE
 from groupinf.groups.by_value import BY_VALUE
 from groupinf.numerics.losses.registry import loss_for
-from groupinf.studies.group_effects.checks import OTHER_LOSSES, other_loss
+from groupinf.studies.group_effects.configured_model import OTHER_LOSSES, other_loss
 from groupinf.studies.group_effects.schema import Config, LoadedStudy, resolved
 
 # raised when a stage gives other numbers for the same configuration and data

@@ -155,10 +155,11 @@ class GroupEffectsManifest(RunManifest):
     standardised target. The fit: λ = ``lam`` = ``lam_over_n``·n, accuracies only of classes. ``change`` is what is done
     to a group. ``linearised`` and ``measured`` are losses where they are other than the fitted one; mean losses are of
     the one that is measured. What is measured: ``test_points`` as the tables number them, chosen by their losses at the
-    fit of ``drawn_at_lam_over_n``; ``scales`` are the largest predicted effects on each evaluation, ``gradient_norms`` the
-    largest ‖∇f‖ in H⁻¹, or that of each value; ``named_values`` are those that are on no test point, in the order of
-    tables. ``notes_on_groups`` are those of ``notes`` that came with the groups. ``methods`` are by what
-    tables call them; those that are more than a name in the configuration are told in ``methods_with_options`` too.
+    fit of ``drawn_at_lam_over_n``; ``scales`` are the largest effects on each evaluation that the derivatives of the
+    fitted loss predict, ``gradient_norms`` the largest ‖∇f‖ in H⁻¹, or that of each value; ``named_values`` are those
+    that are on no test point, in the order of tables. ``notes_on_groups`` are those of ``notes`` that came with the
+    groups. ``methods`` are by what tables call them; those that are more than a name in the configuration are told in
+    ``methods_with_options`` too.
     """
 
     unit: str = "group"

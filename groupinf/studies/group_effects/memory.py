@@ -24,7 +24,8 @@ def work_bytes(dataset: Dataset, model: LinearModel, block_width: int | None, me
     """Bytes that a process works with: rows with and without intercept, H with its factor, and one block's work,
     that of ``methods`` included.
 
-    With fewer rows than features also their coordinates and the basis of these.
+    With fewer rows than features also their coordinates and the basis of these. A loss that is linearised beside the
+    fitted one has a Hessian, and work, of its own.
     """
     width = block_width or WIDEST
     n = dataset.n + (0 if dataset.pool is None else dataset.pool.y.size)
@@ -36,4 +37,4 @@ def work_bytes(dataset: Dataset, model: LinearModel, block_width: int | None, me
     kernel = 8 * n**2 if model.loss.outputs == 1 and 8 * n**2 <= KERNEL_BYTES else 0
     block = width * (n + 8 * VECTORS * size)
     own = sum(method.work(width * n * model.loss.outputs, size) for method in methods)
-    return int(rows + dense + kernel + block + own)
+    return int(rows + (dense + kernel + block) * (1 if model.linearised is None else 2) + own)

@@ -28,16 +28,10 @@ from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective
 from groupinf.numerics.predict import accuracy, mean_loss
 from groupinf.studies.group_effects.block import GroupsOfBlock, groups_of_block, retrain_block
-from groupinf.studies.group_effects.checks import (
-    change_of,
-    evaluations_of,
-    model_of,
-    other_loss,
-    parameter_names,
-    quantities_of,
-)
+from groupinf.studies.group_effects.checks import change_of, evaluations_of, parameter_names, quantities_of
+from groupinf.studies.group_effects.configured_model import model_of, other_loss
 from groupinf.studies.group_effects.draw import Drawn, draw, in_fit, make_study, retrained_and_predicted, study_from
-from groupinf.studies.group_effects.fit import Model, fit_model, scored_values
+from groupinf.studies.group_effects.fit import Model, fit_model, linearised_at, scored_values
 from groupinf.studies.group_effects.identity import identity_of, without_data
 from groupinf.studies.group_effects.linear_model import test_objective, trained_on
 from groupinf.studies.group_effects.manifest import (
@@ -121,12 +115,13 @@ class Retraining:
         progress.stage("groups")
         drawn = self.given.drawn or draw(loaded, dataset, chosen, test, jobs)
         evaluations = quantities_of(loaded, dataset)
-        change, linearised = one_thread(partial(retrained_and_predicted, loaded, dataset, model), chosen.fitted)
+        changes = partial(retrained_and_predicted, loaded, dataset, model, chosen.fitted)
+        change, linearised = one_thread(changes, chosen.linearised)
         made = partial(make_study, chosen.fitted, change, in_fit(drawn.groups, dataset), test, drawn, evaluations)
         study = one_thread(partial(made, linearised=linearised), loaded)
         return Made(
             blocks=_blocks(study, dataset, drawn.groups, drawn.skipped),
-            files=_files(loaded, dataset, chosen, drawn.groups),
+            files=_files(loaded, dataset, chosen, drawn.groups, change.label),
             manifest=_described(self, chosen, test, study, drawn),
             may_differ=(CONFIG, ROWS),
         )
@@ -157,7 +152,7 @@ def _study_again(
 ) -> Study:
     model = manifest.model
     fitted = fit_from(dataset, model, manifest.lam, files)
-    change, linearised = retrained_and_predicted(loaded, dataset, model, fitted)
+    change, linearised = retrained_and_predicted(loaded, dataset, model, fitted, linearised_at(fitted, model))
     return study_from(
         loaded,
         fitted,
@@ -198,12 +193,14 @@ def loss_used(section: LossConfig | None) -> LossUsed | None:
     return None if section is None else LossUsed(section.loss, section.options)
 
 
-def _files(loaded: LoadedStudy, dataset: Dataset, model: Model, groups: Groups) -> dict[str, bytes]:
+def _files(
+    loaded: LoadedStudy, dataset: Dataset, model: Model, groups: Groups, new_labels: Array | None
+) -> dict[str, bytes]:
     chosen = model.cross_validation
     return {
         **config_file(resolved(loaded, dataset.task)),
         **fit_files(model.fitted, dataset),
-        ROWS: parquet_bytes(rows_frame(dataset)),
+        ROWS: parquet_bytes(rows_frame(dataset, new_labels)),
         **groups_files(groups),
         **({} if chosen is None else {CROSS_VALIDATION: parquet_bytes(chosen)}),
     }

@@ -33,7 +33,8 @@ class Run:
     (evaluation, test_point, kind or "all", method).
     cross_validation: lam_over_n, mean_score, standard_error, fold_0, ..., approximate_leave_one_out, chosen; None
     where λ was configured.
-    rows: file, line, split, row, label, weight and, where the data have row keys, key.
+    rows: file, line, split, row, label, weight and, where the change gives labels, new_label, where the data have row
+    keys, key.
     """
 
     path: Path

@@ -161,12 +161,19 @@ class TestPoints(Section):
 
 
 def _told_apart(methods: tuple[Method, ...]) -> tuple[Method, ...]:
-    """The methods, for a validator; each must have a name that neither another one nor the tables use."""
+    """The methods, for a validator; each must have a name that neither another one nor the tables use.
+
+    Case alone tells no names apart: files are called so, and not every file system has both.
+    """
     for i, method in enumerate(methods):
         name, earlier = method.shown, [before.shown for before in methods[:i]]
         if name in earlier:
             taken = f"expected every entry once, found {name} more than once"
             raise FaultBelowError((i,), f"{taken}; give one a name: {{method: {method.name}, name: ...}}")
+        alike = next((before for before in earlier if before.casefold() == name.casefold()), None)
+        if alike is not None:
+            expected = f"expected a name that differs from {alike} in more than its case, found {name}"
+            raise FaultBelowError((i, "name"), f"{expected}: figures are files of that name")
         if name != method.name and (name in METHODS or name == ACTUAL):
             raise FaultBelowError((i, "name"), f"expected a name of its own, found {name}, which tables have already")
     return methods

@@ -15,11 +15,14 @@ from groupinf.reporting.words.summary import change_facts, convention_lines, eva
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import UNDEFINED, number
 
+# only where a run has one
+_POOL = Column("Pool", numeric=True)
 _COLUMNS = (
     Column("Dataset"),
     Column("Classes", numeric=True),
     Column("n", numeric=True),
     Column("d", numeric=True),
+    _POOL,
     Column("λ/n", numeric=True),
     Column("λ", numeric=True),
     Column("Accuracy, training", numeric=True),
@@ -32,10 +35,11 @@ _COLUMNS = (
 def overview(entries: Sequence[Entry]) -> Html:
     """A row per run; how λ and test points were chosen; the convention, which runs that differ in λ share."""
     several = len(entries) > 1
-    changes = change_facts([entry.run for entry in entries])
-    columns = [*([Column("Run")] if several else []), *_COLUMNS, *([Column("Change")] if any(changes) else [])]
+    pooled, changes = any(e.run.manifest.n_pool for e in entries), change_facts([entry.run for entry in entries])
+    told = [column for column in _COLUMNS if pooled or column is not _POOL]
+    columns = [*([Column("Run")] if several else []), *told, *([Column("Change")] if any(changes) else [])]
     rows = [
-        [*([run_cell(entry, i)] if several else []), *_facts(entry.run), *([Cell(change)] if change else [])]
+        [*([run_cell(entry, i)] if several else []), *_facts(entry.run, pooled), *([Cell(change)] if change else [])]
         for i, (entry, change) in enumerate(zip(entries, changes, strict=True))
     ]
     about = [line for of in (choice_lines, _stored, _points) for line in _told(entries, of)]
@@ -65,7 +69,7 @@ def _points(run: Run) -> list[str]:
     return list(filter(None, [test_points_line(run)]))
 
 
-def _facts(run: Run) -> list[Cell]:
+def _facts(run: Run, pooled: bool) -> list[Cell]:
     about = run.manifest
     classes = [one_line(str(name)) for name in about.classes or ()]
     return [
@@ -73,6 +77,7 @@ def _facts(run: Run) -> list[Cell]:
         Cell(f"{len(classes)}", float(len(classes))) if classes else Cell("regression", 0.0),
         _count(about.n),
         _count(about.d),
+        *([_count(about.n_pool)] if pooled else []),
         Cell(number(about.lam_over_n), about.lam_over_n),
         Cell(number(about.lam), about.lam),
         _share(about.train_accuracy if classes else None),
