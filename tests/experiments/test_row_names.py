@@ -223,8 +223,8 @@ def test_where_rows_come_from_may_be_unknown_and_then_nothing_is_said(
 
     from groupinf.studies.group_effects import checks as problem
 
-    load = problem.load_dataset
-    monkeypatch.setattr(problem, "load_dataset", lambda *args: replace(load(*args), origins=None))
+    load = problem.load_rows
+    monkeypatch.setattr(problem, "load_rows", lambda *args: replace(load(*args), origins=None))
     rows = run(name="unknown").rows
     assert rows is not None
     assert set(rows.file) == {""}
