@@ -13,7 +13,7 @@ from scipy import sparse
 from groupinf.datasets.choice.left import RowsLeft, TargetScale
 from groupinf.datasets.column_use import ColumnUse
 from groupinf.datasets.rows.origins import RowOrigins
-from groupinf.datasets.rows.row_words import TRAINING, RowWords
+from groupinf.datasets.rows.row_words import POOL, TRAINING, RowWords
 
 Features = NDArray[np.float64] | sparse.csr_array
 Task = Literal["classification", "regression"]
@@ -45,7 +45,7 @@ class Dataset:
     became of each column of a table. ``pool`` are the rows that may be added to the training rows, None where there are
     none; ``set_aside`` those of a pool that a study has no use for. Either stands below the test rows in ``origins``.
     ``rows_left`` says what each step of a choice of rows left, ``target_scale`` how a standardised target is scaled.
-    ``row_words`` is what the training rows are called, which are others where groups are drawn from a pool.
+    ``of_pool`` says that the training rows are those of a pool, from which groups are drawn.
     ``made_by_kernel`` says which features stand in the place of those of the data, empty where none do.
     """
 
@@ -68,7 +68,12 @@ class Dataset:
     rows_left: tuple[RowsLeft, ...] = ()
     target_scale: TargetScale | None = None
     made_by_kernel: str = ""
-    row_words: RowWords = TRAINING
+    of_pool: bool = False
+
+    @property
+    def row_words(self) -> RowWords:
+        """What the training rows are called."""
+        return POOL if self.of_pool else TRAINING
 
     @property
     def n(self) -> int:

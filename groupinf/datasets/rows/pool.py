@@ -8,7 +8,6 @@ import numpy as np
 
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.rows.rearranged import Rows, parts_of, rearranged
-from groupinf.datasets.rows.row_words import POOL
 
 
 def with_pool(dataset: Dataset, rows: Rows) -> Dataset:
@@ -40,5 +39,5 @@ def pool_as_training_rows(dataset: Dataset) -> Dataset:
         origins=None if dataset.origins is None else dataset.origins.at(np.concatenate([pooled, tested, trained])),
         pool=None,
         rows_left=tuple(replace(left, n=left.n_pool, n_pool=left.n) for left in dataset.rows_left),
-        row_words=POOL,
+        of_pool=True,
     )
