@@ -35,12 +35,12 @@ BY_SITE = {"test_points": {"column": "site"}}
 @pytest.fixture(autouse=True)
 def _columns(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the test rows of whatever is loaded the columns site and year."""
-    load = problem.load_dataset
+    load = problem.load_rows
 
     def with_columns(*args: Any) -> Dataset:
         return replace(load(*args), test_columns={"site": SITE, "year": YEAR})
 
-    monkeypatch.setattr(problem, "load_dataset", with_columns)
+    monkeypatch.setattr(problem, "load_rows", with_columns)
 
 
 @pytest.fixture
@@ -155,8 +155,8 @@ def test_a_plan_counts_the_tails_of_every_set(small_config: dict[str, Any]) -> N
 def test_a_column_that_the_test_rows_lack_is_refused(
     small_config: dict[str, Any], monkeypatch: pytest.MonkeyPatch, columns: dict[str, Any], expected: str
 ) -> None:
-    load = problem.load_dataset
-    monkeypatch.setattr(problem, "load_dataset", lambda *args: replace(load(*args), test_columns=columns))
+    load = problem.load_rows
+    monkeypatch.setattr(problem, "load_rows", lambda *args: replace(load(*args), test_columns=columns))
     with pytest.raises(ConfigError) as caught:
         problem.load_checked(load_config({**small_config, "test_points": {"column": "sites"}}))
     assert f"test_points.column: {expected}" in str(caught.value)
