@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from groupinf.effects.certificates import Certificates
 from groupinf.effects.readout import Reading
 from groupinf.effects.retraining import Ended
 from groupinf.effects.trust import Trust
@@ -15,11 +13,10 @@ from groupinf.numerics.losses.loss import Array
 
 @dataclass(frozen=True)
 class Actual:
-    """Effects with their errors (1, T, B), retrained parameters θ̂(δ) (P, B), and (B,) how exact they are.
+    """Effects with their errors (1, T, B), retrained parameters θ̂(δ) (P, B), and how exact they are.
 
-    ``score_error`` is how far a score may usually be off, and ``moved`` (T, B) what each value is read off. ``solved``
-    (P, B) is the step that is left at θ̂(δ), and ``left`` (T, B) what of effects. ``duality_gap`` is None where the loss
-    is smooth: there the gradient tells.
+    ``score_error`` (B,) is how far a score may usually be off, and ``moved`` (T, B) what each value is read off.
+    ``solved`` (P, B) is the step that is left at θ̂(δ), and ``left`` (T, B) what of effects.
     """
 
     reading: Reading
@@ -29,13 +26,7 @@ class Actual:
     solved: Array
     left: Array
     theta: Array
-    passes: NDArray[np.int64]
-    gradient_norm: Array
-    decrement: Array
-    score_bound: Array
-    refreshed: NDArray[np.bool_]
-    at_rounding: NDArray[np.bool_]
-    duality_gap: Array | None = None
+    certificates: Certificates
 
 
 def by_gradient(ended: Ended, trust: Trust, moved: Array) -> Actual:
@@ -49,10 +40,12 @@ def by_gradient(ended: Ended, trust: Trust, moved: Array) -> Actual:
         solved=retrained.solved,
         left=ended.left,
         theta=retrained.theta,
-        passes=retrained.passes,
-        gradient_norm=retrained.gradient_norm,
-        decrement=retrained.decrement,
-        score_bound=trust.score_bound,
-        refreshed=retrained.refreshed,
-        at_rounding=retrained.at_rounding,
+        certificates=Certificates(
+            passes=retrained.passes,
+            gradient_norm=retrained.gradient_norm,
+            decrement=retrained.decrement,
+            score_bound=trust.score_bound,
+            refreshed=retrained.refreshed,
+            at_rounding=retrained.at_rounding,
+        ),
     )

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from groupinf.effects.actual import Actual, by_gradient
 from groupinf.effects.by_duality import known_machines, retrained_machines
+from groupinf.effects.certificates import Certificates
 from groupinf.effects.context import BlockContext
 from groupinf.effects.evaluations.evaluation import Measure, measures_of, rounding_of
 from groupinf.effects.jumps import Reached, with_jumps
@@ -20,6 +20,7 @@ from groupinf.effects.study import Linearised, Study
 from groupinf.effects.trust import trust_in
 from groupinf.errors import ConvergenceError, GroupConvergenceError
 from groupinf.numerics.change import changed
+from groupinf.numerics.factor import Factor
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Rows
 from groupinf.numerics.retrain import retrained_at
@@ -29,21 +30,13 @@ from groupinf.numerics.retrain import retrained_at
 class BlockEffects:
     """Effects and error estimates (methods + actual, T, B), T running over evaluations and their test points.
 
-    theta (B, P) are the retrained parameters; passes, gradient_norm, decrement, score_bound, refreshed, at_rounding
-    (B,) their certificates: the last says that retraining ended where rounding does, short of its tolerance;
-    duality_gap (B,) where the loss is not smooth.
+    theta (B, P) are the retrained parameters, which the certificates are of.
     """
 
     effect: Array
     error_estimate: Array
     theta: Array
-    passes: NDArray[np.int64]
-    gradient_norm: Array
-    decrement: Array
-    score_bound: Array
-    refreshed: NDArray[np.bool_]
-    at_rounding: NDArray[np.bool_]
-    duality_gap: Array | None = None
+    certificates: Certificates
 
 
 def compute_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -> BlockEffects:
@@ -65,28 +58,21 @@ def compute_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -
 
 
 def evaluate_block(
-    study: Study,
-    members: Sequence[Rows],
-    names: Sequence[str],
-    theta: Array,
-    passes: NDArray[np.int64],
-    refreshed: NDArray[np.bool_],
-    at_rounding: NDArray[np.bool_],
-    duality_gap: Array | None = None,
+    study: Study, members: Sequence[Rows], names: Sequence[str], theta: Array, known: Certificates
 ) -> BlockEffects:
     """The effects of one block whose retrained parameters (B, P) are known; nothing is retrained.
 
-    ``passes``, ``refreshed``, ``at_rounding`` and, of a loss that is not smooth, ``duality_gap`` (B,) are what
-    retraining took and came to. Error estimates are those of these parameters: nothing holds them to EFFECT_TOLERANCE.
+    What retraining took and came to is ``known``: its passes, whether it was refreshed or ended at rounding, and of a
+    loss that is not smooth the duality gap. Error estimates are those of these parameters: nothing holds them to
+    EFFECT_TOLERANCE.
     """
 
     def stored(at: BlockContext, measures: Sequence[Measure]) -> Actual:
         parameters = np.ascontiguousarray(theta.T)
-        if study.machine is not None and duality_gap is not None:
-            return known_machines(study, study.machine, at, measures, parameters, passes, duality_gap)
-        retrained = retrained_at(at.changed, at.reduced, parameters, passes, refreshed, at_rounding)
-        ended = ended_at(study, at, measures, retrained)
-        return _by_gradient(study, at, measures, ended)
+        if study.machine is not None and known.duality_gap is not None:
+            return known_machines(study, study.machine, at, measures, parameters, known.passes, known.duality_gap)
+        retrained = retrained_at(at.changed, at.reduced, parameters, known.passes, known.refreshed, known.at_rounding)
+        return _by_gradient(study, at, measures, ended_at(study, at, measures, retrained))
 
     return _named(names, lambda: _block_effects(study, members, stored))
 
@@ -105,7 +91,7 @@ def _block_effects(
     at = block_context(study, members)
     measures = measures_of(study.evaluations, study.test, at.changed)
     actual = actual_of(at, measures)
-    predicting = at if study.linearised is None else _linearised(study, study.linearised, members)
+    predicting = at if study.linearised is None else _context(study.linearised, study.influence_solver, members)
     predicted = predicted_reading(measures, study.fitted, predicting, study.methods)
     effect = np.concatenate([predicted.effect, actual.reading.effect])
     error = np.concatenate([predicted.error(np.abs(predicted.left), actual.moved), actual.error])
@@ -119,13 +105,7 @@ def _block_effects(
         effect=effect,
         error_estimate=error,
         theta=np.ascontiguousarray(actual.theta.T),
-        passes=actual.passes,
-        gradient_norm=actual.gradient_norm,
-        decrement=actual.decrement,
-        score_bound=actual.score_bound,
-        refreshed=actual.refreshed,
-        at_rounding=actual.at_rounding,
-        duality_gap=actual.duality_gap,
+        certificates=actual.certificates,
     )
 
 
@@ -136,10 +116,9 @@ def _by_gradient(study: Study, at: BlockContext, measures: Sequence[Measure], en
 
 def block_context(study: Study, members: Sequence[Rows]) -> BlockContext:
     """The changed groups, and what solves for them."""
-    block = changed(study.fitted, study.change, members)
-    return BlockContext(block, study.engine.reduced(block), study.engine, study.influence_solver)
+    return _context(study, study.influence_solver, members)
 
 
-def _linearised(study: Study, of: Linearised, members: Sequence[Rows]) -> BlockContext:
+def _context(of: Study | Linearised, influence_solver: Factor, members: Sequence[Rows]) -> BlockContext:
     block = changed(of.fitted, of.change, members)
-    return BlockContext(block, of.engine.reduced(block), of.engine, study.influence_solver)
+    return BlockContext(block, of.engine.reduced(block), of.engine, influence_solver)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.effects.actual import Actual
+from groupinf.effects.certificates import Certificates
 from groupinf.effects.context import BlockContext
 from groupinf.effects.evaluations.evaluation import Measure
 from groupinf.effects.readout import actual_reading
@@ -61,8 +62,9 @@ def known_machines(
     Where a loss is smooth its Newton decrement is √(2·gap) to first order; here that is what takes its place.
     """
     fitted, count = study.fitted, theta.shape[1]
-    of_fit = _score_error(fitted.objective, study.test.rows.X, fitted.theta[:, None], np.array([machine.gap]))
-    bound = of_fit + _score_error(fitted.objective, study.test.rows.X, theta, gap)
+    reach = _reach(fitted.objective, study.test.rows.X)
+    of_fit = _score_error(fitted.objective, reach, fitted.theta[:, None], np.array([machine.gap]))
+    bound = of_fit + _score_error(fitted.objective, reach, theta, gap)
     reading = actual_reading(measures, fitted, theta, np.zeros_like(theta))
     rows = np.concatenate([_rows(measure, theta) for measure in measures])
     return Actual(
@@ -73,13 +75,15 @@ def known_machines(
         solved=np.zeros_like(theta),
         left=np.broadcast_to(bound, rows.shape),
         theta=theta,
-        passes=passes,
-        gradient_norm=np.full(count, np.nan),
-        decrement=np.sqrt(2.0 * gap),
-        score_bound=bound,
-        refreshed=np.zeros(count, dtype=bool),
-        at_rounding=np.zeros(count, dtype=bool),
-        duality_gap=gap,
+        certificates=Certificates(
+            passes=passes,
+            gradient_norm=np.full(count, np.nan),
+            decrement=np.sqrt(2.0 * gap),
+            score_bound=bound,
+            refreshed=np.zeros(count, dtype=bool),
+            at_rounding=np.zeros(count, dtype=bool),
+            duality_gap=gap,
+        ),
     )
 
 
@@ -88,12 +92,16 @@ def _rows(measure: Measure, theta: Array) -> Array:
     return np.asarray(sum(part.total(np.ones_like(part.scores(theta))) for part in measure.parts))
 
 
-def _score_error(objective: Objective, X_test: Design, theta: Array, gap: Array) -> Array:
-    """At most |fl(xᵀθ) − xᵀθ*| of every training row and row of the test points: (B,)."""
+def _reach(objective: Objective, X_test: Design) -> float:
+    """R: by how much more than the weights the score of a training row or row of the test points moves."""
     free = objective.intercept is Intercept.FREE
     train = largest_row(objective.X, free)
     # a coefficient is a score of a row of length 1
-    reach = max(train, largest_row(X_test, free), 1.0) + (train if free else 0.0)
+    return max(train, largest_row(X_test, free), 1.0) + (train if free else 0.0)
+
+
+def _score_error(objective: Objective, reach: float, theta: Array, gap: Array) -> Array:
+    """At most |fl(xᵀθ) − xᵀθ*| of every training row and row of the test points: (B,)."""
     rounding = gamma(objective.p + 2) * (reach + 1.0) * np.linalg.norm(theta, axis=0)
     return np.asarray(SLACK * (reach * np.sqrt(2.0 * gap / objective.lam) + rounding))
 

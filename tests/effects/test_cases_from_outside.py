@@ -82,7 +82,7 @@ def test_a_loss_from_outside_is_retrained_as_scikit_learn_does_it_and_nothing_is
         peer = PoissonRegressor(alpha=o.lam / stays.size, solver="newton-cholesky", tol=1e-13, max_iter=1000)
         peer.fit(o.X[stays, :-1], o.y[stays])
         np.testing.assert_allclose(block.theta[g], [*peer.coef_, peer.intercept_], rtol=1e-7, atol=1e-8)
-    assert np.isinf(block.score_bound).all()
+    assert np.isinf(block.certificates.score_bound).all()
     predictions = block.effect[:, :5]
     nearer = np.abs(predictions[2] - predictions[3]).mean() < np.abs(predictions[1] - predictions[3]).mean()
     assert nearer  # the Newton step, which takes the removed curvature into account

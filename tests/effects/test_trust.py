@@ -37,7 +37,7 @@ def test_no_proven_bound_is_broken_and_estimates_hold_in_99_of_100_effects(part:
         block = block_of(problem, study)
         truth = truth_of(problem, study.fitted, block)
         errors, m = np.abs(block.effect[-1] - truth.effect), problem.y_test.size
-        for b, bound in enumerate(block.score_bound):
+        for b, bound in enumerate(block.certificates.score_bound):
             theta = study.fitted.objective.in_full(block.theta[b])
             of_effects = errors[: 2 * m if problem.classes else m, b].max()
             assert max(score_errors(problem, theta, truth.scores[b]), of_effects) <= bound, f"seed {seed}"
@@ -57,12 +57,12 @@ def test_at_a_tiny_lambda_the_bounds_of_separable_groups_hold_and_say_something(
     study = study_of(problem)
     block = block_of(problem, study)
     truth = truth_of(problem, study.fitted, block)
-    for b, bound in enumerate(block.score_bound):
+    for b, bound in enumerate(block.certificates.score_bound):
         assert score_errors(problem, block.theta[b], truth.scores[b]) <= bound
     errors = np.abs(block.effect[-1] - truth.effect)
     assert (errors <= block.error_estimate[-1]).all()
-    assert (errors[:4] <= block.score_bound).all()
-    assert block.score_bound.max() < 1e-3 * np.abs(truth.effect[:2]).max()
+    assert (errors[:4] <= block.certificates.score_bound).all()
+    assert block.certificates.score_bound.max() < 1e-3 * np.abs(truth.effect[:2]).max()
 
 
 @pytest.mark.parametrize("scale", [1e-4, 1e4])
@@ -87,10 +87,10 @@ def test_effects_that_are_rounding_are_said_to_be() -> None:
     study = study_of(problem)
     block = block_of(problem, study)
     truth = truth_of(problem, study.fitted, block).effect
-    assert block.at_rounding.all()
+    assert block.certificates.at_rounding.all()
     assert (np.abs(block.effect[-1] - truth) <= block.error_estimate[-1]).all()
     plain = study_of(replace(problem, y=problem.y + rng.normal(size=40)))
-    assert not block_of(problem, plain).at_rounding.any()
+    assert not block_of(problem, plain).certificates.at_rounding.any()
 
 
 def wide(classes: int, n: int, d: int, lam_over_n: float, scale: float = 1.0) -> Problem:

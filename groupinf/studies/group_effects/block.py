@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.effects.block import BlockEffects, compute_block
+from groupinf.effects.certificates import Certificates
 from groupinf.effects.study import Study
 from groupinf.groups.groups import Groups
 from groupinf.numerics.losses.loss import Array
@@ -23,42 +24,23 @@ class StoredBlock:
     effect: Array
     error_estimate: Array
     theta: Array | None
-    passes: NDArray[Any]
-    gradient_norm: Array
-    decrement: Array
-    score_bound: Array
-    refreshed: NDArray[Any]
-    at_rounding: NDArray[Any]
-    duality_gap: Array | None = None
+    certificates: Certificates
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """For the block's file, in the order of the fields."""
-        told = {field.name: getattr(self, field.name) for field in fields(self)}
+        told = {"effect": self.effect, "error_estimate": self.error_estimate, "theta": self.theta}
+        told |= {field.name: getattr(self.certificates, field.name) for field in fields(Certificates)}
         return {name: array for name, array in told.items() if array is not None}
 
 
 def block_to_store(block: BlockEffects, theta: Array | None) -> StoredBlock:
     """What is kept of a computed block; ``theta`` (B, P) in parameters of the features."""
-    return StoredBlock(
-        effect=block.effect,
-        error_estimate=block.error_estimate,
-        theta=theta,
-        passes=block.passes,
-        gradient_norm=block.gradient_norm,
-        decrement=block.decrement,
-        score_bound=block.score_bound,
-        refreshed=block.refreshed,
-        at_rounding=block.at_rounding,
-        duality_gap=block.duality_gap,
-    )
+    return StoredBlock(block.effect, block.error_estimate, theta, block.certificates)
 
 
 def stored_block(arrays: Mapping[str, NDArray[Any]]) -> StoredBlock:
     """The block that ``StoredBlock.arrays`` told."""
-    return StoredBlock(
-        effect=arrays["effect"],
-        error_estimate=arrays["error_estimate"],
-        theta=arrays.get("theta"),
+    certificates = Certificates(
         passes=arrays["passes"],
         gradient_norm=arrays["gradient_norm"],
         decrement=arrays["decrement"],
@@ -67,6 +49,7 @@ def stored_block(arrays: Mapping[str, NDArray[Any]]) -> StoredBlock:
         at_rounding=arrays["at_rounding"],
         duality_gap=arrays.get("duality_gap"),
     )
+    return StoredBlock(arrays["effect"], arrays["error_estimate"], arrays.get("theta"), certificates)
 
 
 @dataclass(frozen=True)

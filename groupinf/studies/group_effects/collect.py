@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from groupinf.analysis.agreement import agreement_table
 from groupinf.analysis.pairs import ACTUAL, RANKS
+from groupinf.effects.certificates import Certificates
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.method import Readout
 from groupinf.experiments.folder.files import parquet_bytes
@@ -28,7 +30,6 @@ LOOSE = 1e-3
 # a prediction no less exact than so many times the actual effects, which are exact to 1e-8 or to rounding, ends where
 # rounding does; solves that are loose beside that leave a hundred thousand times as much
 NEAR_ROUNDING = 10.0
-CERTIFICATES = ("passes", "gradient_norm", "decrement", "score_bound", "refreshed", "at_rounding", "duality_gap")
 
 
 def collect(run: Stored[GroupEffectsManifest], blocks: Sequence[Arrays]) -> Collected[GroupEffectsManifest]:
@@ -36,10 +37,8 @@ def collect(run: Stored[GroupEffectsManifest], blocks: Sequence[Arrays]) -> Coll
     about, groups, stored = run.manifest, groups_from(run.files), [stored_block(arrays) for arrays in blocks]
     numbers = np.array(retrainable(groups, about.skipped), dtype=np.int64)
     effects = _effects(about, run.directory.path.name, groups, stored, numbers)
-    told = [name for name in CERTIFICATES if all(getattr(block, name) is not None for block in stored)]
-    certificates = {name: np.concatenate([getattr(block, name) for block in stored]) for name in told}
     names = np.array(groups.name, dtype=object)[numbers]
-    retrains = pd.DataFrame({"group": numbers, "group_name": names, **certificates})
+    retrains = pd.DataFrame({"group": numbers, "group_name": names, **_certificates(stored)})
     agreement = agreement_table(effects, about.seed)
     tables = {RETRAINS: retrains, EFFECTS: effects, SPEARMAN: agreement.table}
     loose = (*loose_effects(about, stored), *loose_solves(effects, about))
@@ -48,6 +47,16 @@ def collect(run: Stored[GroupEffectsManifest], blocks: Sequence[Arrays]) -> Coll
         tables={name: parquet_bytes(table) for name, table in tables.items()},
         manifest=replace(about, notes=tuple(dict.fromkeys(notes)), agreement_interval=agreement.interval_in_words),
     )
+
+
+def _certificates(blocks: Sequence[StoredBlock]) -> dict[str, NDArray[Any]]:
+    """Those of all groups, by their names; one that a loss has none of is left out."""
+    told = {}
+    for name in (field.name for field in fields(Certificates)):
+        column = [getattr(block.certificates, name) for block in blocks]
+        if all(part is not None for part in column):
+            told[name] = np.concatenate(column)
+    return told
 
 
 def loose_solves(effects: pd.DataFrame, about: GroupEffectsManifest) -> list[str]:

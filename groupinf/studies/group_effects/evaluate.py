@@ -219,8 +219,7 @@ def _evaluate(known: _Known, block: _KnownBlock) -> dict[str, NDArray[Any]]:
     if stored is None or stored.theta is None:
         raise DataError(_broken(known.source.path, f"block {block.number} is missing or altered"))
     theta = known.study.fitted.objective.in_coordinates(stored.theta.T).T
-    certificates = stored.passes, stored.refreshed, stored.at_rounding, stored.duality_gap
-    effects = evaluate_block(known.study, block.groups.members, block.groups.names, theta, *certificates)
+    effects = evaluate_block(known.study, block.groups.members, block.groups.names, theta, stored.certificates)
     return block_to_store(effects, None).arrays()
 
 

@@ -12,6 +12,7 @@ from support.manifests import made_manifest
 from support.registered import registered
 
 from groupinf.analysis.certificates import EXACT
+from groupinf.effects.certificates import Certificates
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.evaluations.test_loss import TestLoss
 from groupinf.studies.group_effects.block import StoredBlock
@@ -30,8 +31,7 @@ class Other(TestLoss):
 def block(error: float) -> StoredBlock:
     """Three groups; test loss and the other on two test points each, of effects up to 2."""
     effect = np.array([[[0.5, -2.0, 1.0]] * 4])
-    certificates = np.zeros(3)
-    return StoredBlock(effect, np.full_like(effect, error), None, *[certificates] * 6)
+    return StoredBlock(effect, np.full_like(effect, error), None, Certificates(*[np.zeros(3)] * 6))
 
 
 @pytest.mark.parametrize(
