@@ -1,13 +1,20 @@
-"""Influence of changing single rows, and the size of gradients."""
+"""Influence of changing single rows, the gradients of groups, and their size."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
 
 from groupinf.numerics.conjugate_gradient import column_dots
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import scores
+
+# groups whose gradients are held at a time
+AT_ONCE = 256
 
 
 def point_influence(fitted: Fitted, gradients: Array, residuals: Array) -> Array:
@@ -18,6 +25,12 @@ def point_influence(fitted: Fitted, gradients: Array, residuals: Array) -> Array
     z = scores(fitted.objective.X, fitted.factor.solve(gradients), fitted.objective.loss.outputs)
     influence: Array = np.einsum("nkt,nk->nt", z, residuals)
     return influence
+
+
+def memberships(groups: sparse.csr_array) -> Iterator[NDArray[np.bool_]]:
+    """Wᵀ (n, B) of the groups W (G, n), AT_ONCE of them at a time, whose gradients are then held."""
+    for start in range(0, groups.shape[0], AT_ONCE):
+        yield np.ascontiguousarray(groups[start : start + AT_ONCE].astype(bool).toarray().T)
 
 
 def influence_norms(fitted: Fitted, gradients: Array) -> Array:

@@ -17,6 +17,7 @@ from groupinf.config.section import Problem, distinct
 from groupinf.config.words import found
 from groupinf.effects.context import BlockContext
 from groupinf.effects.evaluations.evaluation import Evaluation, Measure, Norm, ParameterNames, Quantity, Scale
+from groupinf.effects.influence import memberships
 from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import Trust
 from groupinf.numerics.change import Changed, RowChange, group_gradients
@@ -28,7 +29,7 @@ from groupinf.test_point_labels import FIRST_NAMED
 from groupinf.wording import did_you_mean
 
 ALL, INTERCEPT = "all", "intercept"
-# groups whose gradients, and coefficients whose unit vectors, are solved for at a time
+# coefficients whose unit vectors are solved for at a time
 AT_ONCE = 256
 # coefficients up to which ‖∇f‖ is solved for; beyond it is bounded by the penalty, as that costs no solve
 MOST_NORMS = 2048
@@ -164,8 +165,7 @@ class Coefficients(Quantity):
     def scale(self, fitted: Fitted, change: RowChange, test: TestRows, groups: sparse.csr_array) -> Scale:
         """The largest |H⁻¹g(δ)| there, and each ‖e_j‖ in H⁻¹."""
         picked, largest = self._picked(fitted.objective), 0.0
-        for start in range(0, groups.shape[0], AT_ONCE):
-            inside: NDArray[np.bool_] = np.ascontiguousarray(groups[start : start + AT_ONCE].astype(bool).toarray().T)
+        for inside in memberships(groups):
             g = group_gradients(fitted.objective, change.residuals, inside)
             largest = max(largest, float(np.abs(picked.scores(fitted.factor.solve(g))).max()))
         return Scale(largest, tuple(float(norm) for part in self._norms(fitted, picked) for norm in part))

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from groupinf.effects.context import BlockContext
 from groupinf.effects.evaluations.evaluation import Measure, Norm, Scale, WithoutOptions
-from groupinf.effects.influence import influence_norms
+from groupinf.effects.influence import influence_norms, memberships
 from groupinf.effects.test_rows import TestRows
 from groupinf.numerics.change import Changed, RowChange, group_gradients, touched_slices
 from groupinf.numerics.conjugate_gradient import column_dots
@@ -20,9 +19,6 @@ from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, Rows, scores
 from groupinf.test_point_labels import OWN_GROUP
-
-# groups whose gradients are held at a time
-AT_ONCE = 256
 
 
 class SelfLoss(WithoutOptions):
@@ -53,8 +49,7 @@ class SelfLoss(WithoutOptions):
     def scale(self, fitted: Fitted, change: RowChange, test: TestRows, groups: sparse.csr_array) -> Scale:
         """max over groups of |∇fᵀH⁻¹g(δ)|, of removal g(w)ᵀH⁻¹g(w)."""
         objective, largest = fitted.objective, 0.0
-        for start in range(0, groups.shape[0], AT_ONCE):
-            inside: NDArray[np.bool_] = np.ascontiguousarray(groups[start : start + AT_ONCE].astype(bool).toarray().T)
+        for inside in memberships(groups):
             g = group_gradients(objective, change.residuals, inside)
             if change.own_residuals is change.residuals:
                 largest = max(largest, float(np.max(influence_norms(fitted, g))) ** 2)
