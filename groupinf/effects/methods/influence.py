@@ -31,27 +31,14 @@ class InfluenceStep(Step):
         return Solution(delta, left(delta))
 
 
-def influence_step(options: SolverOptions, setting: Setting) -> InfluenceStep:
-    """The step with a solver of its own, where one is asked for."""
-    if options.solver is None:
-        return InfluenceStep()
-    return InfluenceStep(tuple(options.heeded().items()), options.factor(setting.fitted, setting.seed))
-
-
-class Influence(Method, SolverOptions):
-    """∇f(θ̂)ᵀH⁻¹g(δ), with a ``solver`` of its own or that of the section ``influence``."""
-
-    name: ClassVar = "influence"
-    label: ClassVar = "Influence"
-    in_text: ClassVar = "influence"
-    equation: ClassVar = "∇f(θ̂)ᵀ H⁻¹ g(w)"
-    readout: ClassVar = Readout.LINEAR
-
-    method: Literal["influence"] = "influence"
+class ByInfluence(Method, SolverOptions):
+    """A readout of H⁻¹g(δ), with a ``solver`` of its own or that of the section ``influence``."""
 
     def step(self, setting: Setting) -> Step:
         """H⁻¹g(δ)."""
-        return influence_step(self, setting)
+        if self.solver is None:
+            return InfluenceStep()
+        return InfluenceStep(tuple(self.heeded().items()), self.factor(setting.fitted, setting.seed))
 
     def options(self) -> dict[str, str | int | float]:
         """Those of the solver."""
@@ -60,3 +47,15 @@ class Influence(Method, SolverOptions):
     def check(self, n: int, size: int) -> Problem | None:
         """A solver that cannot be."""
         return self.unsolvable(n, size)
+
+
+class Influence(ByInfluence):
+    """∇f(θ̂)ᵀH⁻¹g(δ)."""
+
+    name: ClassVar = "influence"
+    label: ClassVar = "Influence"
+    in_text: ClassVar = "influence"
+    equation: ClassVar = "∇f(θ̂)ᵀ H⁻¹ g(w)"
+    readout: ClassVar = Readout.LINEAR
+
+    method: Literal["influence"] = "influence"
