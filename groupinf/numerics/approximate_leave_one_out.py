@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.numerics.change import RowChange
+from groupinf.numerics.change import RowChange, removed_curvatures
 from groupinf.numerics.conjugate_gradient import column_dots
 from groupinf.numerics.factor import BorderedFactor, DenseFactor, SampleSpaceFactor
 from groupinf.numerics.fit import Fitted
@@ -38,7 +38,7 @@ def scores_without_each(fitted: Fitted) -> Array | None:
     for one output z_i + s_i r_i G_i/(1 − h_i) with the leverage h_i = s_i a_i x_iᵀH⁻¹x_i. Exact for the squared loss.
     The flat direction of softmax adds a multiple of 11ᵀ to G_i, and 1ᵀr_i = 0, A_i1 = 0: it makes no difference.
     """
-    G = own_blocks(fitted, MOST_WORK)
+    G = own_blocks(fitted)
     if G is None:
         return None
     objective, loss = fitted.objective, fitted.objective.loss
@@ -70,58 +70,58 @@ def changed_each(fitted: Fitted, change: RowChange) -> ChangedEach | None:
 
     for a removed row of one output s_i r_i/(1 − h_i). An error E_i of G_i moves it by (I − C_iG_i)⁻¹C_iE_iρ_i.
     """
-    G = own_blocks(fitted, np.inf)
-    if G is None:
+    told = _blocks_and_errors(fitted)
+    if told is None:
         return None
-    C, q, diagonal = _removed_curvatures(fitted, change), change.residuals, np.arange(fitted.objective.loss.outputs)
+    G, errors = told
+    C, q, diagonal = removed_curvatures(fitted, change), change.residuals, np.arange(fitted.objective.loss.outputs)
     system = -(C @ G)
     system[:, diagonal, diagonal] += 1.0
     lost = np.linalg.det(system) == 0.0
     system[lost] = np.eye(diagonal.size)
     rho = np.linalg.solve(system, q[:, :, None])
-    error = np.linalg.solve(system, C @ (_errors_of_blocks(fitted) @ rho))
+    error = np.linalg.solve(system, C @ (errors @ rho))
     lost |= ~(np.abs(error).max(axis=(1, 2)) <= MOST_LOST * np.abs(rho).max(axis=(1, 2)))
     kept = ~lost[:, None]
     return ChangedEach(np.where(kept, rho[:, :, 0], 0.0), np.where(kept, error[:, :, 0], 0.0), lost)
 
 
-def _errors_of_blocks(fitted: Fitted) -> Array:
-    """X_i H⁻¹(HH⁻¹ − I) X_iᵀ, as products with H by passes tell what rounding does to G_i: (n, K', K')."""
+def _blocks_and_errors(fitted: Fitted) -> tuple[Array, Array] | None:
+    """G_i of every row, whatever the work, and X_i H⁻¹(HH⁻¹ − I) X_iᵀ, as products with H by passes tell what rounding
+    does to it: (n, K', K') each.
+    """
     objective, theta, factor = fitted.objective, fitted.theta, fitted.factor
     if isinstance(factor, DenseFactor):
         inverse = factor.factor.inverse()
         product = hessian_products(objective, theta, inverse)
         product[np.diag_indices_from(product)] -= 1.0
         error = inverse @ product
-        return _from_inverse(objective.X, 0.5 * (error + error.T), objective.loss.outputs)
-    errors = np.empty(objective.n)
-    for rows, columns in _columns(objective.X):
-        left = hessian_products(objective, theta, factor.solve(columns)) - columns
-        errors[rows] = column_dots(columns, factor.solve(left))
-    return errors[:, None, None]
+        outputs = objective.loss.outputs
+        return (
+            _from_inverse(objective.X, inverse, outputs),
+            _from_inverse(objective.X, 0.5 * (error + error.T), outputs),
+        )
+    if isinstance(factor, SampleSpaceFactor | BorderedFactor):
+        forms, errors = np.empty((2, objective.n))
+        for rows, columns in _columns(objective.X):
+            solved = factor.solve(columns)
+            forms[rows] = _row_products(objective.X[rows], solved.T)
+            left = hessian_products(objective, theta, solved) - columns
+            errors[rows] = column_dots(columns, factor.solve(left))
+        return forms[:, None, None], errors[:, None, None]
+    return None
 
 
-def _removed_curvatures(fitted: Fitted, change: RowChange) -> Array:
-    """C_i: (n, K', K')."""
-    objective, loss = fitted.objective, fitted.objective.loss
-    z, weight = scores(objective.X, fitted.theta, loss.outputs), objective.sample_weight
-    before, after = loss.curvature(z, objective.y), change.times * change.own
-    if change.label is None or change.keeps_curvature:
-        return np.asarray(before * (weight - after)[:, None, None])
-    changed = loss.curvature(z, change.label)
-    return np.asarray(before * weight[:, None, None] - changed * after[:, None, None])
-
-
-def own_blocks(fitted: Fitted, most_work: float) -> Array | None:
-    """G_i = X_i H⁻¹ X_iᵀ of every row, (n, K', K'); None where H has no factor or the work is above ``most_work``.
+def own_blocks(fitted: Fitted) -> Array | None:
+    """G_i = X_i H⁻¹ X_iᵀ of every row, (n, K', K'); None where H has no factor or the work is above MOST_WORK.
 
     From H⁻¹ by P²(P + n) multiplications, or by a solve for each row with an n × n factor, n²(n + 2P).
     """
     objective, factor = fitted.objective, fitted.factor
     n, P = objective.n, objective.size
-    if isinstance(factor, DenseFactor) and P**2 * (P + n) <= most_work:
+    if isinstance(factor, DenseFactor) and P**2 * (P + n) <= MOST_WORK:
         return _from_inverse(objective.X, factor.factor.inverse(), objective.loss.outputs)
-    if isinstance(factor, SampleSpaceFactor | BorderedFactor) and n**2 * (n + 2 * P) <= most_work:
+    if isinstance(factor, SampleSpaceFactor | BorderedFactor) and n**2 * (n + 2 * P) <= MOST_WORK:
         return _from_solves(objective.X, factor)
     return None
 

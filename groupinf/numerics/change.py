@@ -190,25 +190,26 @@ class Changed:
         """Some rows with weights s − s', of which H(δ) is the Hessian; or as they are, and as they become."""
         before, change = self.fitted.objective.at(rows), self.change
         after = change.times * change.own[rows]
-        if change.label is None or change.pulls:
+        if change.label is None or change.keeps_curvature:
             return (replace(before, sample_weight=before.sample_weight - after),)
         return before, replace(before, y=change.label[rows], sample_weight=after)
-
-    def removed_curvature(self) -> Array:
-        """What each row takes out of H where its group is changed, (s − s')a of one output: (n,)."""
-        objective, theta, change = self.fitted.objective, self.fitted.theta, self.change
-        z = scores(objective.X, theta, 1)
-        a = objective.loss.curvature(z, objective.y)[:, 0, 0]
-        if change.label is None or change.pulls:
-            return np.asarray(a * (objective.sample_weight - change.times * change.own))
-        after = objective.loss.curvature(z, change.label)[:, 0, 0]
-        return np.asarray(a * objective.sample_weight - after * change.own)
 
     @cached_property
     def own_gradient(self) -> Array:
         """Σ_{i in group} c_i ∇ℓ_i(θ̂), the gradient of the groups' own losses: (P, B)."""
         own = self.change.own_residuals
         return self.g if own is self.change.residuals else group_gradients(self.objective, own, self.inside)
+
+
+def removed_curvatures(fitted: Fitted, change: RowChange) -> Array:
+    """s_i A_i − s'_i A'_i at θ̂, what the change of a row takes out of H: (n, K', K')."""
+    objective, loss = fitted.objective, fitted.objective.loss
+    z, after = scores(objective.X, fitted.theta, loss.outputs), change.times * change.own
+    A = loss.curvature(z, objective.y)
+    if change.label is None or change.keeps_curvature:
+        return np.asarray(A * (objective.sample_weight - after)[:, None, None])
+    changed_A = loss.curvature(z, change.label)
+    return np.asarray(A * objective.sample_weight[:, None, None] - changed_A * after[:, None, None])
 
 
 def changed(fitted: Fitted, change: RowChange, members: Sequence[Rows]) -> Changed:

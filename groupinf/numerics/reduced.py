@@ -14,7 +14,7 @@ import numpy as np
 from scipy.linalg import lapack
 
 from groupinf.errors import ConvergenceError, GroupConvergenceError
-from groupinf.numerics.change import Changed
+from groupinf.numerics.change import Changed, removed_curvatures
 from groupinf.numerics.conjugate_gradient import Columns, Solved, conjugate_gradient
 from groupinf.numerics.factor import (
     SMALLEST_PIVOT,
@@ -172,7 +172,7 @@ def sample_space(changed: Changed, Q: Array) -> SampleSpace | None:
     None where a leverage is so near to 1 that 1 − h has lost its digits: the model all but interpolates a row. And
     where some rows are taken out of H and others added to it.
     """
-    removed = changed.removed_curvature()
+    removed = removed_curvatures(changed.fitted, changed.change)[:, 0, 0]
     sign = -1.0 if np.all(removed <= 0.0) else 1.0
     if not np.all(sign * removed >= 0.0):
         return None

@@ -12,7 +12,7 @@ from scipy import sparse
 from support.problems import make_objective
 
 from groupinf.datasets.rows.origins import RowOrigins
-from groupinf.effects.row_steps import row_curvatures, row_step_products
+from groupinf.effects.row_steps import row_step_products
 from groupinf.errors import DataError
 from groupinf.groups.builders import pairs as pairs_module
 from groupinf.groups.builders.copies import Copies, identical_rows
@@ -20,7 +20,7 @@ from groupinf.groups.builders.pairs import Pairs, pair_cosines
 from groupinf.groups.builders.single_rows import SingleRows
 from groupinf.groups.row_steps import RowSteps
 from groupinf.groups.source import GroupSource
-from groupinf.numerics.change import RowChange, removing, row_change
+from groupinf.numerics.change import RowChange, removed_curvatures, removing, row_change
 from groupinf.numerics.fit import Fitted, fit
 from groupinf.numerics.objective import gradients, hessian
 
@@ -106,7 +106,7 @@ def test_what_is_said_before_is_at_least_what_is_made(make_source) -> None:
 
 def steps_of(fitted: Fitted, change: RowChange) -> RowSteps:
     kernel, gram = row_step_products(fitted, slice(None))
-    return RowSteps(change.residuals, row_curvatures(fitted, change, slice(None)), kernel, gram)
+    return RowSteps(change.residuals, removed_curvatures(fitted, change), kernel, gram)
 
 
 def with_steps(source: GroupSource, classes: int, change: str = "remove") -> tuple[GroupSource, Fitted, RowChange]:

@@ -81,7 +81,7 @@ def test_more_parameters_than_rows_use_the_small_factor(as_sparse: bool) -> None
     assert isinstance(fitted.factor, BorderedFactor)
     X = o.X if isinstance(o.X, np.ndarray) else o.X.toarray()
     expected = np.einsum("nj,nj->n", X, np.linalg.solve(hessian(o, fitted.theta), X.T).T)
-    found = own_blocks(fitted, np.inf)
+    found = own_blocks(fitted)
     assert found is not None
     np.testing.assert_allclose(found[:, 0, 0], expected, rtol=1e-8)
 

@@ -17,7 +17,7 @@ from groupinf.effects.evaluations.registry import of_the_paper
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.effects.influence import point_influence
 from groupinf.effects.methods.method import Setting, predictions_of
-from groupinf.effects.row_steps import row_curvatures, row_step_products
+from groupinf.effects.row_steps import row_step_products
 from groupinf.effects.study import Linearised, Study
 from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import trust_in_fit
@@ -29,7 +29,7 @@ from groupinf.groups.row_steps import RowSteps
 from groupinf.groups.source import GroupSource
 from groupinf.groups.streams import builder_stream
 from groupinf.numerics.bounds import bounded_problem
-from groupinf.numerics.change import RowChange, measuring, row_change
+from groupinf.numerics.change import RowChange, measuring, removed_curvatures, row_change
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.intercept import Intercept
@@ -92,7 +92,7 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
 
 def _steps(fitted: Fitted, change: RowChange, rows: slice) -> RowSteps:
     kernel, gram = row_step_products(fitted, rows)
-    return RowSteps(change.residuals[rows], row_curvatures(fitted, change, rows), kernel, gram)
+    return RowSteps(change.residuals[rows], removed_curvatures(fitted, change)[rows], kernel, gram)
 
 
 def drawn_again(loaded: LoadedStudy, dataset: Dataset, groups: Groups, about: GroupEffectsManifest) -> Drawn:
