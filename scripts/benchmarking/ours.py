@@ -22,6 +22,7 @@ from groupinf.numerics.change import removing
 from groupinf.numerics.fit import fit
 from groupinf.numerics.objective import Rows
 from groupinf.numerics.retrain import Retrained
+from groupinf.studies.group_effects.changed_fit import ChangedFit
 from groupinf.studies.group_effects.draw import Drawn, make_study
 from groupinf.studies.group_effects.test_points import single_rows
 from groupinf.studies.load import load_config
@@ -62,7 +63,9 @@ def prepare(problem: Problem) -> Prepared:
     evaluations = of_the_paper(objective.loss)
     drawn = Drawn(0.0, single_rows(range(test.n)), problem.groups, notes=(), skipped=())
     study, study_seconds = timed(
-        lambda: make_study(fitted, removing(fitted), problem.groups, test, drawn, evaluations, load_config(CONFIG))
+        lambda: make_study(
+            ChangedFit(fitted, removing(fitted)), problem.groups, test, drawn, evaluations, load_config(CONFIG)
+        )
     )
     blocks = even_blocks(range(len(problem.groups)), block_width(objective, study.engine, widest=None))
     return Prepared(study, blocks, fit_seconds, study_seconds)

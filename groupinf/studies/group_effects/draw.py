@@ -29,23 +29,19 @@ from groupinf.groups.row_steps import RowSteps
 from groupinf.groups.source import GroupSource
 from groupinf.groups.streams import builder_stream
 from groupinf.numerics.bounds import bounded_problem
-from groupinf.numerics.change import RowChange, measuring, removed_curvatures, row_change
+from groupinf.numerics.change import RowChange, removed_curvatures
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, scores
-from groupinf.numerics.support_vectors import support_vector_machine
+from groupinf.studies.group_effects.changed_fit import ChangedFit, row_change_of
 from groupinf.studies.group_effects.checks import change_of
 from groupinf.studies.group_effects.fit import Model
-from groupinf.studies.group_effects.linear_model import LinearModel
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest, Skipped
 from groupinf.studies.group_effects.schema import LoadedStudy
 from groupinf.studies.group_effects.stored_groups import retrainable
 from groupinf.studies.group_effects.test_points import ChosenPoints, choose_test_points, chosen_again
-
-# the fit with the derivatives that predictions are made with, and what they make of the change
-Predicting = tuple[Fitted, RowChange]
 
 
 @dataclass(frozen=True)
@@ -115,72 +111,53 @@ def frozen_scales(
 
 
 def make_study(
-    fitted: Fitted,
-    change: RowChange,
+    changed: ChangedFit,
     groups: Groups,
     test: Objective,
     drawn: Drawn,
     evaluations: Sequence[Quantity],
     loaded: LoadedStudy,
-    linearised: Predicting | None = None,
 ) -> Study:
     """Freeze what every block reads; ``groups`` are those drawn as rows of the fit, ``test`` is the whole test set."""
     numbers = retrainable(drawn.groups, drawn.skipped)
-    W = sparse.csr_array(groups.removal_matrix(fitted.objective.n))[list(numbers)]
-    scales, norms = frozen_scales(fitted, change, drawn.tested.of(test), W, evaluations)
-    tested = drawn.tested
-    return study_from(loaded, fitted, change, test, tested, evaluations, drawn.groups, scales, norms, linearised)
+    W = sparse.csr_array(groups.removal_matrix(changed.fitted.objective.n))[list(numbers)]
+    scales, norms = frozen_scales(changed.fitted, changed.change, drawn.tested.of(test), W, evaluations)
+    return study_from(loaded, changed, test, drawn.tested, evaluations, drawn.groups, scales, norms)
 
 
 def study_from(
     loaded: LoadedStudy,
-    fitted: Fitted,
-    change: RowChange,
+    changed: ChangedFit,
     test: Objective,
     tested: ChosenPoints,
     evaluations: Sequence[Quantity],
     groups: Groups,
     scales: Mapping[str, float],
     norms: Mapping[str, Norm],
-    linearised: Predicting | None = None,
 ) -> Study:
     """A study from what has been drawn, now or by an earlier run; ``test`` is the whole test set."""
-    size = float(groups.sizes.mean())
+    fitted, change, seed, size = changed.fitted, changed.change, loaded.config.seed, float(groups.sizes.mean())
     engine, points = choose_engine(fitted, change, size), tested.of(test)
-    bounded, predicting = bounded_problem(fitted, points.rows, engine.kernel), linearised or (fitted, change)
+    bounded, predicting, linearised = bounded_problem(fitted, points.rows, engine.kernel), changed.predicting, None
+    if changed.linearised is not None:
+        linearised = Linearised(
+            predicting.fitted, predicting.change, choose_engine(predicting.fitted, predicting.change, size)
+        )
     return Study(
         fitted=fitted,
         change=change,
         engine=engine,
-        influence_solver=loaded.config.influence.factor(predicting[0], loaded.config.seed),
+        influence_solver=loaded.config.influence.factor(predicting.fitted, seed),
         test=points,
         evaluations=tuple(evaluations),
-        methods=predictions_of(loaded.config.methods, Setting(*predicting, loaded.config.seed)),
+        methods=predictions_of(loaded.config.methods, Setting(predicting.fitted, predicting.change, seed)),
         scales=scales,
         gradient_norms=norms,
         bounded=bounded,
         of_fit=trust_in_fit(bounded, fitted),
-        machine=None if fitted.objective.loss.smooth else support_vector_machine(fitted.objective),
-        linearised=None if linearised is None else Linearised(*linearised, choose_engine(*linearised, size)),
+        machine=changed.machine,
+        linearised=linearised,
     )
-
-
-def retrained_and_predicted(
-    loaded: LoadedStudy, dataset: Dataset, model: LinearModel, fitted: Fitted, linearised: Fitted | None
-) -> tuple[RowChange, Predicting | None]:
-    """The change as it is retrained and measured, and what predictions are made with where that is another loss."""
-    change = row_change_of(loaded, dataset, fitted)
-    retrained = change if model.measured is None else measuring(change, fitted, model.measured)
-    return retrained, None if linearised is None else (linearised, row_change_of(loaded, dataset, linearised))
-
-
-def row_change_of(loaded: LoadedStudy, dataset: Dataset, fitted: Fitted) -> RowChange:
-    """What the configured change makes of each row; labels that are drawn have a random stream of their own."""
-    change, pool = change_of(loaded), dataset.pool
-    labels = change.labels(fitted.objective.y, dataset.classes, builder_stream(loaded.config.seed, change.name))
-    weight = dataset.sample_weight_train
-    own = weight if pool is None else np.concatenate([weight, pool.sample_weight])
-    return row_change(fitted, change.times, own, labels)
 
 
 def emptying(dataset: Dataset, change: Change, fit: Objective, rows: RowChange, groups: Groups) -> list[Skipped]:

@@ -27,9 +27,9 @@ from groupinf.experiments.workers.processes import one_thread
 from groupinf.experiments.workers.progress import Progress
 from groupinf.groups.groups import Groups
 from groupinf.studies.group_effects.block import GroupsOfBlock, block_to_store, groups_of_block, stored_block
+from groupinf.studies.group_effects.changed_fit import changed_fit_from
 from groupinf.studies.group_effects.checks import load_checked, quantities_of
-from groupinf.studies.group_effects.draw import Drawn, draw_test_points, in_fit, make_study, retrained_and_predicted
-from groupinf.studies.group_effects.fit import linearised_at
+from groupinf.studies.group_effects.draw import Drawn, draw_test_points, in_fit, make_study
 from groupinf.studies.group_effects.identity import identity_of
 from groupinf.studies.group_effects.linear_model import test_objective
 from groupinf.studies.group_effects.manifest import Evaluated, GroupEffectsManifest
@@ -38,7 +38,6 @@ from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.rows import ROWS
 from groupinf.studies.group_effects.same_steps import same_step_notes
 from groupinf.studies.group_effects.schema import Config, LoadedStudy
-from groupinf.studies.group_effects.stored_fit import fit_from
 from groupinf.studies.group_effects.stored_groups import groups_from, retrainable
 from groupinf.studies.group_effects.study import GROUP_EFFECTS, load_run, stored_config
 
@@ -170,15 +169,12 @@ def _require_same_data(path: Path, about: GroupEffectsManifest, dataset: Dataset
 def _drawn_anew(work: Evaluation) -> tuple[Study, Drawn]:
     """The study at the run's θ̂ and on its groups, and what is drawn for it."""
     dataset, about = work.dataset, work.of
-    model = about.model
-    fitted = fit_from(dataset, model, about.lam, work.files)
-    test = test_objective(dataset, model, fitted.objective.basis)
-    tested = draw_test_points(work.loaded, dataset, fitted, test)
+    changed = changed_fit_from(work.loaded, dataset, about, work.files)
+    test = test_objective(dataset, about.model, changed.fitted.objective.basis)
+    tested = draw_test_points(work.loaded, dataset, changed.fitted, test)
     drawn = Drawn(about.lam_over_n, tested, groups_from(work.files), (), about.skipped)
-    linearised = linearised_at(fitted, model)
-    change, predicting = retrained_and_predicted(work.loaded, dataset, model, fitted, linearised)
     groups, quantities = in_fit(drawn.groups, dataset), quantities_of(work.loaded, dataset)
-    return make_study(fitted, change, groups, test, drawn, quantities, work.loaded, predicting), drawn
+    return make_study(changed, groups, test, drawn, quantities, work.loaded), drawn
 
 
 def _described(work: Evaluation, study: Study, drawn: Drawn) -> GroupEffectsManifest:

@@ -13,7 +13,7 @@ from groupinf.numerics.cross_validation import SCORES, CrossValidated, cross_val
 from groupinf.numerics.fit import RELATIVE_TOLERANCE, Fitted, differentiated_at, first_fit, polished
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective
-from groupinf.numerics.support_vectors import require_small_gap, support_vector_machine
+from groupinf.numerics.support_vectors import Machine, require_small_gap, support_vector_machine
 from groupinf.studies.group_effects.folds import folds_of, one_class_notes
 from groupinf.studies.group_effects.linear_model import LinearModel, trained_on, training_objective
 from groupinf.studies.group_effects.manifest import ScoredValue
@@ -31,7 +31,7 @@ class Model:
     """The fit, its λ/n, the cross-validation table that chose it (None where it was configured), and notes.
 
     Groups are drawn from the ``first`` fit, effects are measured from its polished one, ``fitted``. Of a loss that is
-    not smooth both have the derivatives of its smooth version at θ̂, and ``duality_gap`` says how exact θ̂ is. Where
+    not smooth both have the derivatives of its smooth version at θ̂, and the ``machine`` says how exact θ̂ is. Where
     another loss is ``linearised``, that has its derivatives at θ̂; groups are drawn from them then.
 
     The table has a row for each value of the grid: lam_over_n, mean_score and standard_error over the folds, the score
@@ -43,7 +43,7 @@ class Model:
     cross_validation: pd.DataFrame | None
     fitted: Fitted
     notes: tuple[str, ...] = ()
-    duality_gap: float | None = None
+    machine: Machine | None = None
     linearised: Fitted | None = None
 
 
@@ -89,7 +89,7 @@ def _model(
         machine = support_vector_machine(objective)
         require_small_gap(objective, machine)
         fitted = replace(differentiated_at(objective, machine.theta), passes=machine.passes)
-        return Model(fitted, lam_over_n, None, fitted, (*notes, *_gradient_note(fitted)), machine.gap)
+        return Model(fitted, lam_over_n, None, fitted, (*notes, *_gradient_note(fitted)), machine)
     first = first_fit(objective, None if start is None else objective.in_coordinates(start))
     fitted = polished(first)
     linearised = linearised_at(fitted, model)

@@ -28,10 +28,11 @@ from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective
 from groupinf.numerics.predict import accuracy, mean_loss
 from groupinf.studies.group_effects.block import GroupsOfBlock, groups_of_block, retrain_block
+from groupinf.studies.group_effects.changed_fit import changed_fit, changed_fit_from
 from groupinf.studies.group_effects.checks import change_of, evaluations_of, parameter_names, quantities_of
 from groupinf.studies.group_effects.configured_model import model_of, other_loss
-from groupinf.studies.group_effects.draw import Drawn, draw, in_fit, make_study, retrained_and_predicted, study_from
-from groupinf.studies.group_effects.fit import Model, fit_model, linearised_at, scored_values
+from groupinf.studies.group_effects.draw import Drawn, draw, in_fit, make_study, study_from
+from groupinf.studies.group_effects.fit import Model, fit_model, scored_values
 from groupinf.studies.group_effects.identity import identity_of, without_data
 from groupinf.studies.group_effects.linear_model import test_objective, trained_on
 from groupinf.studies.group_effects.manifest import (
@@ -49,7 +50,7 @@ from groupinf.studies.group_effects.model_section import LossConfig
 from groupinf.studies.group_effects.rows import ROWS, rows_frame
 from groupinf.studies.group_effects.same_steps import same_step_notes
 from groupinf.studies.group_effects.schema import METHOD, LoadedStudy, resolved
-from groupinf.studies.group_effects.stored_fit import fit_files, fit_from, stored_theta
+from groupinf.studies.group_effects.stored_fit import fit_files, stored_theta
 from groupinf.studies.group_effects.stored_groups import groups_files, groups_from, retrainable
 from groupinf.studies.group_effects.test_points import chosen_again
 
@@ -115,13 +116,13 @@ class Retraining:
         progress.stage("groups")
         drawn = self.given.drawn or draw(loaded, dataset, chosen, test, jobs)
         evaluations = quantities_of(loaded, dataset)
-        changes = partial(retrained_and_predicted, loaded, dataset, model, chosen.fitted)
-        change, linearised = one_thread(changes, chosen.linearised)
-        made = partial(make_study, chosen.fitted, change, in_fit(drawn.groups, dataset), test, drawn, evaluations)
-        study = one_thread(partial(made, linearised=linearised), loaded)
+        changes = partial(changed_fit, loaded, dataset, model, chosen.fitted, chosen.machine)
+        changed = one_thread(changes, chosen.linearised)
+        made = partial(make_study, changed, in_fit(drawn.groups, dataset), test, drawn, evaluations)
+        study = one_thread(made, loaded)
         return Made(
             blocks=_blocks(study, dataset, drawn.groups, drawn.skipped),
-            files=_files(loaded, dataset, chosen, drawn.groups, change.label),
+            files=_files(loaded, dataset, chosen, drawn.groups, changed.change.label),
             manifest=_described(self, chosen, test, study, drawn),
             may_differ=(CONFIG, ROWS),
         )
@@ -150,20 +151,16 @@ def _blocks(
 def _study_again(
     loaded: LoadedStudy, dataset: Dataset, manifest: GroupEffectsManifest, groups: Groups, files: Mapping[str, bytes]
 ) -> Study:
-    model = manifest.model
-    fitted = fit_from(dataset, model, manifest.lam, files)
-    change, linearised = retrained_and_predicted(loaded, dataset, model, fitted, linearised_at(fitted, model))
+    changed = changed_fit_from(loaded, dataset, manifest, files)
     return study_from(
         loaded,
-        fitted,
-        change,
-        test_objective(dataset, model, fitted.objective.basis),
+        changed,
+        test_objective(dataset, manifest.model, changed.fitted.objective.basis),
         chosen_again(loaded.config.test_points, dataset, manifest.test_points),
         quantities_of(loaded, dataset),
         groups,
         manifest.scales,
         manifest.gradient_norms,
-        linearised,
     )
 
 
@@ -210,7 +207,7 @@ def _described(work: Retraining, model: Model, test: Objective, study: Study, dr
     """The manifest of a run that has been prepared just now."""
     dataset, fitted, classifies = work.dataset, model.fitted, work.dataset.task == "classification"
     trained = replace(trained_on(fitted.objective, dataset), loss=test.loss)
-    change = change_of(work.loaded)
+    change, gap = change_of(work.loaded), None if model.machine is None else model.machine.gap
     return GroupEffectsManifest(
         study=STUDY,
         name=work.name,
@@ -250,7 +247,7 @@ def _described(work: Retraining, model: Model, test: Objective, study: Study, dr
         test_accuracy=accuracy(test, fitted.theta) if classifies else None,
         train_loss=mean_loss(trained, fitted.theta),
         test_loss=mean_loss(test, fitted.theta),
-        fit=FitCertificate(fitted.gradient_norm, fitted.decrement, fitted.passes, model.duality_gap),
+        fit=FitCertificate(fitted.gradient_norm, fitted.decrement, fitted.passes, gap),
         test_points=study.test.labels,
         test_sets=drawn.tested.sets,
         test_keys=drawn.tested.keys,
