@@ -118,12 +118,14 @@ class ModelByLoss(RegisteredSection):
     """One of the sections by the value of ``loss``, which may be left out."""
 
     def case_of(self, value: Any) -> str | None:
+        """The loss that is named, or that none is."""
         if not isinstance(value, dict):
             return None
         name = value.get("loss", BY_LABELS)
         return name if isinstance(name, str) and name in (BY_LABELS, *LOSSES) else None
 
     def fault(self, value: Any) -> ValueError:
+        """A loss that is not known, or a value that is no section."""
         if isinstance(value, dict):
             return FaultBelowError(("loss",), unknown_name("loss", value["loss"], LOSSES))
         return ValueError(
@@ -135,6 +137,7 @@ class ModelByLoss(RegisteredSection):
         return handler(core_schema.union_schema(list(distinct.values())))
 
     def unknown_key(self, key: str, case: str) -> str | None:
+        """Which losses have an option that this one does not."""
         of = [name for name, loss in LOSSES.items() if key in (option.name for option in loss.options)]
         if not of:
             return None
