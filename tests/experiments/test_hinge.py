@@ -8,29 +8,17 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.svm import SVC, LinearSVC
-from support.runs import unreported
+from support.runs import effects_on, members, unreported
 
 from groupinf.errors import ConfigError
 from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.words.summary import certificate_line
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.evaluate import evaluate
-from groupinf.studies.group_effects.result import Run
 from groupinf.studies.load import load_config
 
 LAM = 0.01 * 90
 HINGE = {"loss": "hinge", "smoothing": 0.01, "intercept": "none"}
-
-
-def members(run: Run) -> list[np.ndarray]:
-    archive = np.load(run.path / "groups.npz")
-    return np.split(archive["indices"], archive["indptr"][1:-1])
-
-
-def effects_on(run: Run, evaluation: str, method: str) -> np.ndarray:
-    """(groups, test points)."""
-    found = run.effects[(run.effects["method"] == method) & (run.effects["evaluation"] == evaluation)]
-    return found.pivot(index="group", columns="test_point", values="effect")[list(run.manifest.test_points)].to_numpy()
 
 
 def signs(y: np.ndarray) -> np.ndarray:

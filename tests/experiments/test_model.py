@@ -11,7 +11,7 @@ import yaml
 from scipy import optimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
-from support.runs import unreported
+from support.runs import effects_on, members, unreported
 
 from groupinf.errors import ConfigError, RunError
 from groupinf.experiments.folder.identity import identity_hash
@@ -19,7 +19,6 @@ from groupinf.experiments.workers.progress import Silent
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.evaluate import evaluate
 from groupinf.studies.group_effects.identity import identity_of
-from groupinf.studies.group_effects.result import Run
 from groupinf.studies.load import load_config
 
 LAM = 0.01 * 90
@@ -28,17 +27,6 @@ LAM = 0.01 * 90
 def identity(config: dict[str, Any]) -> str:
     loaded = load_config(config, ())
     return identity_hash(identity_of(loaded, load_checked(loaded)))
-
-
-def members(run: Run) -> list[np.ndarray]:
-    archive = np.load(run.path / "groups.npz")
-    return np.split(archive["indices"], archive["indptr"][1:-1])
-
-
-def effects_on(run: Run, evaluation: str, method: str = "actual") -> np.ndarray:
-    """(groups, test points)."""
-    found = run.effects[(run.effects["method"] == method) & (run.effects["evaluation"] == evaluation)]
-    return found.pivot(index="group", columns="test_point", values="effect")[list(run.manifest.test_points)].to_numpy()
 
 
 @pytest.mark.parametrize("intercept", ["none", "penalised"])

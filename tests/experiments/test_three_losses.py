@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
-from support.runs import collect_run, execute_shard, prepare_only, unreported
+from support.runs import collect_run, execute_shard, members, prepare_only, unreported
 
 from groupinf.config.sweep_grid import parse_grid
 from groupinf.errors import ConfigError
@@ -38,13 +38,8 @@ THREE = {
 HINGE = {"loss": "hinge", "intercept": "none"}
 
 
-def members(run: Run) -> list[np.ndarray]:
-    archive = np.load(run.path / "groups.npz")
-    return np.split(archive["indices"], archive["indptr"][1:-1])
-
-
 def effects_on(run: Run, evaluation: str, method: str) -> np.ndarray:
-    """(groups, test points)."""
+    """(groups, test points), of the own loss (groups, 1)."""
     found = run.effects[(run.effects["method"] == method) & (run.effects["evaluation"] == evaluation)]
     return found.pivot(index="group", columns="test_point", values="effect").to_numpy()
 

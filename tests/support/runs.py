@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from groupinf.experiments import stages
 from groupinf.experiments.driver import execute_study
 from groupinf.experiments.sweep import execute as sweeps
@@ -61,3 +63,15 @@ def prepare_sweep(
 
 def sweep_shard(plan: SweepPlan, out: Path, jobs: int, shard: Shard, progress: Progress) -> stages.ShardDone:
     return sweeps.compute_shard(open_sweep(plan, out, jobs, False, progress), jobs, shard, progress)
+
+
+def members(run: Run) -> list[np.ndarray]:
+    """The rows of each group."""
+    archive = np.load(run.path / "groups.npz")
+    return np.split(archive["indices"], archive["indptr"][1:-1])
+
+
+def effects_on(run: Run, evaluation: str, method: str = "actual") -> np.ndarray:
+    """(groups, test points)."""
+    found = run.effects[(run.effects["method"] == method) & (run.effects["evaluation"] == evaluation)]
+    return found.pivot(index="group", columns="test_point", values="effect")[list(run.manifest.test_points)].to_numpy()
