@@ -29,6 +29,7 @@ class Column(Builder):
     """One group for each value of a column of the data, or for each combination of the values of several."""
 
     name: ClassVar = "column"
+    natural: ClassVar = True
     needs_sizes: ClassVar = False
     versions: ClassVar = BY_VALUE
 

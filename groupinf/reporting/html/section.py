@@ -41,6 +41,16 @@ def always(material: Material) -> bool:
     return True
 
 
+def one_run(material: Material) -> bool:
+    """Whether a section applies that is about a single run."""
+    return len(material.entries) == 1
+
+
+def several_runs(material: Material) -> bool:
+    """Whether a section applies that compares runs."""
+    return len(material.entries) > 1
+
+
 @dataclass(frozen=True)
 class Section:
     """A question of the page: ``name`` is its identifier in the page, ``short`` what the links above call it."""
