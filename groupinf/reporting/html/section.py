@@ -29,7 +29,7 @@ class Material:
 @dataclass(frozen=True)
 class Answer:
     """What stands below a question, and what its scripts need: ``data`` by the identifier of its element, ``scripts``
-    in the order in which they run."""
+    in the order in which they run; one that several answers need runs once."""
 
     html: Html
     data: Mapping[str, Any] = field(default_factory=dict)

@@ -84,6 +84,6 @@ def _drawn(actual: float, predicted: Mapping[str, float], looks: Mapping[str, Lo
     """The bar, and over it a mark for each prediction, the one named first on top."""
     marks = [
         Mark(value, np.nan, np.nan, looks[m].css, looks[m].style.marker, f"{looks[m].style.name} {number(value)}")
-        for m, value in reversed(predicted.items())
+        for m, value in reversed(list(predicted.items()))
     ]
     return drawing(marks, scale, bar=actual)

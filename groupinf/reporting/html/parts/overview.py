@@ -42,7 +42,7 @@ _COLUMNS = (
 
 
 def overview(entries: Sequence[Entry]) -> Html:
-    """What was run; folded, how λ and test points were chosen, and the convention, which runs that differ in λ share."""
+    """What was run; folded, how λ and test points were chosen, and the convention, which runs share but for λ."""
     about = [line for of in (choice_lines, _stored, _points) for line in _told(entries, of)]
     closing = [
         *convention_lines((entry.label, entry.run) for entry in entries),

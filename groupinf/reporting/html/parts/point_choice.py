@@ -34,5 +34,11 @@ def _points(entry: Entry, run: int, places: Sequence[Place]) -> list[Content]:
         attributes = {"value": f"{name} {point}", **({"selected": ""} if i == 0 else {})}
         options.append(element("option", attributes, f"{panel_title(name, point, entry.sets)}{chosen}"))
     # the browser would keep a choice when the page is loaded again, of which the page knows nothing
-    about = {"class": "chooses", "aria-label": words, "data-run": f"{run}", "data-of": evaluation, "autocomplete": "off"}
+    about = {
+        "class": "chooses",
+        "aria-label": words,
+        "data-run": f"{run}",
+        "data-of": evaluation,
+        "autocomplete": "off",
+    }
     return [element("select", about, *options)]

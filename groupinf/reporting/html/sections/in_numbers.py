@@ -32,7 +32,9 @@ def _answer(material: Material) -> Answer:
     [entry] = material.entries
     evaluations = evaluations_of([entry])
     table = entry.run.spearman
-    interval = "" if table["spearman_low"].isna().all() else f" Interval: {one_line(entry.run.manifest.agreement_interval)}."
+    interval = (
+        "" if table["spearman_low"].isna().all() else f" Interval: {one_line(entry.run.manifest.agreement_interval)}."
+    )
     lines = (_RHO_WORDS + interval, f"{SLOPE_WORDS} {SLOPE_SCALE}", _MORE.format(each=each_value(evaluations)))
     words = [element("p", {"class": "quiet"}, line) for line in lines]
     several = [name for name in evaluations if overall(entry, name)["test_point"].nunique() > 1]

@@ -221,4 +221,6 @@ def _count(n_groups: int) -> Cell:
     return Cell(f"{n_groups:,}", float(n_groups))
 
 
-KINDS_AND_SIZES = Section("break", "Kinds and sizes", "Which kinds of groups and which sizes break it?", _answer, _applies)
+KINDS_AND_SIZES = Section(
+    "break", "Kinds and sizes", "Which kinds of groups and which sizes break it?", _answer, _applies
+)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from groupinf.groups.builders.registry import natural_kinds
 from groupinf.reporting.html.parts.agreement_tables import legend
+from groupinf.reporting.html.parts.assets import asset
 from groupinf.reporting.html.parts.bars import MOST_BARS, bar_chart, beyond
 from groupinf.reporting.html.parts.markup import Html, element, joined
 from groupinf.reporting.html.parts.plot_data import Place, measured_on, shown_plots
@@ -26,7 +27,8 @@ def _answer(material: Material) -> Answer:
     charts = [_chart(material, shown, [place for place in places if place[1] == name]) for name in evaluations]
     methods = {m: look for m, look in looks.methods.items() if m not in entry.pairs.ranks_only}
     words = element("p", {"class": "quiet"}, _words(entry, shown, places))
-    return Answer(joined([legend(methods), element("div", {"class": "grid"}, *charts), words]))
+    content = joined([legend(methods), element("div", {"class": "grid"}, *charts), words])
+    return Answer(content, scripts=(asset("points.js"),))
 
 
 def _natural(entry: Entry) -> NDArray[np.bool_]:
@@ -41,7 +43,9 @@ def _applies(material: Material) -> bool:
 def _chart(material: Material, shown: NDArray[np.bool_], places: list[Place]) -> Html:
     """The bars on every test point, of which the page shows the one that is chosen."""
     [entry] = material.entries
-    panels = [_bars(entry, place, shown, material.looks, material.plotted, hidden=i > 0) for i, place in enumerate(places)]
+    panels = [
+        _bars(entry, place, shown, material.looks, material.plotted, hidden=i > 0) for i, place in enumerate(places)
+    ]
     return element("figure", {}, figure_caption(entry, 0, places), *panels)
 
 
