@@ -6,6 +6,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
+import pandas as pd
 
 from groupinf.analysis.agreement import agreement_table
 from groupinf.studies.group_effects.result import Run
@@ -61,3 +62,12 @@ def sized(run: Run, sizes: list[int]) -> Run:
     noise = np.random.default_rng(5).normal(size=len(effects))
     effects.loc[predicted, "effect"] = noise[predicted]
     return replace(run, effects=effects, spearman=agreement_table(effects, seed=0).table)
+
+
+def tiled(run: Run, times: int) -> Run:
+    """The run with so many times as many groups, of the same statistics."""
+    groups, effects = (pd.concat([table] * times, ignore_index=True) for table in (run.groups, run.effects))
+    few = len(run.groups)
+    groups["group"] = np.arange(few * times)
+    effects["group"] += np.repeat(few * np.arange(times), len(run.effects))
+    return replace(run, groups=groups, effects=effects)

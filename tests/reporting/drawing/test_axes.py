@@ -42,6 +42,17 @@ def test_what_is_far_out_is_left_out_or_makes_the_axis_logarithmic(far: float) -
     assert not EffectAxis(0.0, 1.0).contains(np.array([1.1]))[0]
 
 
+@pytest.mark.parametrize(("largest", "linear_to"), [(29.0, None), (31.0, 1.0)])
+def test_of_few_groups_a_quantile_does_not_tell_but_the_median_does_that_some_dominate(largest, linear_to) -> None:
+    values = np.append(np.linspace(0.5, 1.5, 21), [largest, largest / 2, largest / 3, largest / 4])
+    values = values / np.median(values)
+    values[-4] = largest
+    assert axis_of_most(values).contains(values).all()
+    axis = axis_of_all(values)
+    assert axis.linear_to == (None if linear_to is None else pytest.approx(linear_to))
+    assert axis.contains(values).all()
+
+
 def test_values_that_are_alike_far_from_0_have_a_linear_axis_that_holds_the_one_far_out() -> None:
     values = np.append(1234.5 + 1e-2 * USUAL, 1300.0)
     assert not axis_of_most(values).contains(values).all()
