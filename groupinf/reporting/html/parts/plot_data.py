@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.analysis.agreement import ALL_KINDS
+from groupinf.reporting.drawing.axes import axis_of_most
 from groupinf.reporting.drawing.scatter import ALPHA, Panel, count_styles
 from groupinf.reporting.words.entries import Entry, Look, Looks
 from groupinf.reporting.words.formats import coefficient, shorten
@@ -130,7 +131,8 @@ def _panel(entry: Entry, i: int, arrays: _Arrays) -> dict[str, Any]:
         predicted = entry.pairs.predicted[m, i]
         panel["predicted"][method] = arrays.place(predicted)
         to_scale = method not in entry.pairs.ranks_only
-        across, up = Panel(evaluation, point, predicted, actual, float(spearman[method]), to_scale).limits
+        axes = Panel(evaluation, point, predicted, actual, float(spearman[method]), to_scale, axis_of_most).axes
+        up, across = (axis.limits for axis in axes)
         panel["limits"][method] = list(across) if to_scale else [*across, *up]
         panel["rho"][method] = coefficient(float(spearman[method]))
     return panel
