@@ -53,7 +53,8 @@ def ratios(pairs: PairedEffects, method: str, evaluation: str, without: Collecti
         return Ratios(math.nan, math.nan, math.nan, 0)
     with np.errstate(over="ignore"):  # a prediction that all but underflows
         found = a[known] / p[known]
-    return Ratios(*map(float, np.quantile(found, (0.25, 0.5, 0.75))), int(known.sum()))
+    quarter, median, three_quarters = map(float, np.quantile(found, (0.25, 0.5, 0.75)))
+    return Ratios(quarter, median, three_quarters, int(known.sum()))
 
 
 def decisive(

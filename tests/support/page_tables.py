@@ -6,6 +6,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
+import pandas as pd
 
 from groupinf.analysis.agreement import agreement_table
 from groupinf.studies.group_effects.result import Run
@@ -60,4 +61,17 @@ def sized(run: Run, sizes: list[int]) -> Run:
     predicted = (effects["method"] == "influence") & (effects["group"] >= len(sizes) // 2)
     noise = np.random.default_rng(5).normal(size=len(effects))
     effects.loc[predicted, "effect"] = noise[predicted]
+    return replace(run, effects=effects, spearman=agreement_table(effects, seed=0).table)
+
+
+def scaled(run: Run, factors: dict[str, float]) -> Run:
+    """The run with influence these fractions of the actual effects of each evaluation (0.5: a slope of 2)."""
+    predicted = run.effects["method"] == "influence"
+    by = run.effects["evaluation"].map({name: factor / 0.5 for name, factor in factors.items()})
+    return with_effects(run, run.effects["effect"].where(~predicted, run.effects["effect"] * by))
+
+
+def with_effects(run: Run, effect: pd.Series) -> Run:
+    """The run with other effects, and the agreement that they have."""
+    effects = run.effects.assign(effect=effect)
     return replace(run, effects=effects, spearman=agreement_table(effects, seed=0).table)

@@ -10,6 +10,8 @@ from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.reporting.tables.spearman import by_evaluation
 from groupinf.reporting.words.choices import choice_lines, test_points_line
+from groupinf.reporting.words.entries import entries_of
+from groupinf.reporting.words.evaluation_answers import evaluation_answers
 from groupinf.reporting.words.formats import coefficient, interval, percent, ratio
 from groupinf.reporting.words.plain import aligned, wrapped
 from groupinf.reporting.words.style import MOST_TEST_POINTS, evaluation_name, method_name, point_name
@@ -50,7 +52,8 @@ def spearman_text(run: Run, width: int) -> str:
     meanings = [convention_line(run), *unit_lines(run), *method_lines(run), statistics]
     closing = [*meanings, certificate, *notes, *skipped_lines(run)]
     opening = [data_line(run), *choice_lines(run), test_points_line(run)]
-    return "\n\n".join([wrapped(opening, width), *tables, wrapped(closing, width)]) + "\n"
+    answers = wrapped(evaluation_answers(entries_of([run])), width)
+    return "\n\n".join([wrapped(opening, width), answers, *tables, wrapped(closing, width)]) + "\n"
 
 
 def _table(rows: pd.DataFrame, sets: Mapping[int, str], intervals: bool) -> list[str]:

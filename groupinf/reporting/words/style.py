@@ -13,8 +13,8 @@ from groupinf.effects.methods.registry import METHODS
 from groupinf.groups.builders.registry import known_kinds
 from groupinf.reporting.words.formats import shorten
 from groupinf.reporting.words.palette import computed_looks
-from groupinf.test_point_labels import FIRST_NAMED
-from groupinf.wording import listed
+from groupinf.test_point_labels import FIRST_NAMED, FIRST_SET
+from groupinf.wording import counted, listed
 
 MOST_TEST_POINTS = 12
 # values with names of their own, such as coefficients, that tables of the page list: each row holds drawings
@@ -124,6 +124,18 @@ def each_values(evaluations: Iterable[str]) -> str:
     'test points'
     """
     return listed((f"{each}s" for each in _each(evaluations)), "or")
+
+
+def counted_values(evaluation: str, test_points: Sequence[int]) -> str:
+    """The number of values that an evaluation has, and of what they are: sets of test points are no test points.
+
+    >>> counted_values("test_loss", [4, 7]), counted_values("test_loss", [-2, -3]), counted_values("self_loss", [-1])
+    ('2 test points', '2 sets of test points', '1 test point')
+    """
+    each = EVALUATIONS[evaluation].each
+    if all(FIRST_NAMED < point <= FIRST_SET for point in test_points):
+        return counted(len(test_points), f"set of {each}s", f"sets of {each}s")
+    return counted(len(test_points), each)
 
 
 def _each(evaluations: Iterable[str]) -> list[str]:
@@ -246,6 +258,16 @@ def method_styles(methods: Sequence[str]) -> dict[str, KindStyle]:
     named = dict.fromkeys((*METHODS, *methods))
     looks = dict(zip(named, itertools.chain(_METHOD_STYLES, computed_looks()), strict=False))
     return {method: KindStyle(method_name(method), *looks[method]) for method in dict.fromkeys(methods)}
+
+
+def is_own(kind: str) -> bool:
+    """Whether groups of a kind are a user's own, from a file or a column of the data, and were not drawn.
+
+    >>> is_own("random"), is_own("column ward"), is_own("file")
+    (False, True, True)
+    """
+    known = known_kinds()
+    return kind not in known or known[kind].look is None
 
 
 def line_styles(names: Sequence[str]) -> list[KindStyle]:
