@@ -36,6 +36,7 @@ from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.registry import METHODS
 from groupinf.effects.solvers import SolverOptions
 from groupinf.groups.builders.registry import BUILDERS, known_kinds
+from groupinf.groups.configured_attributes import AttributesConfig
 from groupinf.groups.sizes import Sizes
 from groupinf.numerics.losses.registry import LOSSES, loss_for
 from groupinf.studies.group_effects import schema
@@ -66,6 +67,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "change": tuple(CHANGES.values()),
     "groups": (schema.GroupsConfig,),
     "groups.sizes": (Sizes,),
+    "groups.attributes": (AttributesConfig,),
     "groups.builders": tuple(BUILDERS.values()),
     "evaluations": tuple(EVALUATIONS.values()),
     "influence": (SolverOptions,),

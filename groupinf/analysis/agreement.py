@@ -94,7 +94,7 @@ def agreement_rows(
 ) -> pd.DataFrame:
     """The statistics of :func:`agreement_table` over the ``chosen`` (G,) groups, called ``kind``."""
     predicted, actual = pairs.predicted[..., chosen], pairs.actual[..., chosen]
-    spearman = _correlation(rankdata(predicted, axis=-1), rankdata(actual, axis=-1))
+    spearman = rank_correlation(predicted, actual)
     low, high = _interval(predicted, actual, spearman, interval, seed)
     same_sign = np.sign(predicted) == np.sign(actual)
     statistics = {
@@ -102,7 +102,7 @@ def agreement_rows(
         "spearman": spearman,
         "spearman_low": low,
         "spearman_high": high,
-        "pearson": _correlation(predicted, actual),
+        "pearson": correlation(predicted, actual),
         "slope": _ratio((predicted * actual).sum(axis=-1), (predicted**2).sum(axis=-1)),
         "same_sign": same_sign.mean(axis=-1),
         "underestimated": (same_sign & (np.abs(predicted) < (1 - ROUNDING) * np.abs(actual))).mean(axis=-1),
@@ -113,6 +113,19 @@ def agreement_rows(
     keys = [(e, t, kind, m) for m in pairs.methods for e, t in pairs.measures]
     frame = pd.DataFrame(keys, columns=list(KEYS))
     return frame.assign(**{name: statistics[name].ravel() for name in STATISTICS})[pairs.has.ravel()]
+
+
+def correlation(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Pearson's correlation along the last axis; NaN where either side is constant."""
+    x0, y0 = x - x.mean(axis=-1, keepdims=True), y - y.mean(axis=-1, keepdims=True)
+    norms = np.linalg.norm(x0, axis=-1) * np.linalg.norm(y0, axis=-1)
+    varies = (np.ptp(x, axis=-1) > 0) & (np.ptp(y, axis=-1) > 0)
+    return np.clip(_ratio((x0 * y0).sum(axis=-1), np.where(varies, norms, 0.0)), -1.0, 1.0)
+
+
+def rank_correlation(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Spearman's ρ along the last axis: the correlation of average ranks; NaN where either side is constant."""
+    return correlation(rankdata(x, axis=-1), rankdata(y, axis=-1))
 
 
 def _ordered(table: pd.DataFrame, pairs: PairedEffects, kinds: list[str]) -> pd.DataFrame:
@@ -146,14 +159,6 @@ def _interval(
     # Where only neighbours in rank change places (ρ above about 0.9999), repeated groups count such a swap
     # about twice and all resamples may lie below ρ: the interval is widened to hold it.
     return np.minimum(bounds[0], spearman), np.maximum(bounds[1], spearman)
-
-
-def _correlation(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Pearson's correlation along the last axis; NaN where either side is constant."""
-    x0, y0 = x - x.mean(axis=-1, keepdims=True), y - y.mean(axis=-1, keepdims=True)
-    norms = np.linalg.norm(x0, axis=-1) * np.linalg.norm(y0, axis=-1)
-    varies = (np.ptp(x, axis=-1) > 0) & (np.ptp(y, axis=-1) > 0)
-    return np.clip(_ratio((x0 * y0).sum(axis=-1), np.where(varies, norms, 0.0)), -1.0, 1.0)
 
 
 def _ratio(above: NDArray[np.float64], below: NDArray[np.float64]) -> NDArray[np.float64]:

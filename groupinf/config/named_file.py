@@ -64,7 +64,9 @@ def located(section: AnySection, base: Path) -> AnySection:
 
 
 def absolute(path: str, base: Path) -> Path:
-    """A path that a configuration names: ``~`` expanded, relative to ``base``."""
+    """A path that a configuration names: ``~`` expanded, relative to ``base``; RuntimeError where it can be none."""
+    if "\0" in path:
+        raise RuntimeError("no path has a zero byte in it")
     return base / Path(path).expanduser()
 
 

@@ -47,6 +47,8 @@ class Dataset:
     ``rows_left`` says what each step of a choice of rows left, ``target_scale`` how a standardised target is scaled.
     ``of_pool`` says that the training rows are those of a pool, from which groups are drawn.
     ``made_by_kernel`` says which features stand in the place of those of the data, empty where none do.
+    ``group_attributes`` is what is known of the groups that ``columns`` make: column -> attribute -> value of the
+    column -> a number or a text. Rows of any group may be counted by the values of the columns ``count_by``.
     """
 
     name: str
@@ -69,6 +71,8 @@ class Dataset:
     target_scale: TargetScale | None = None
     made_by_kernel: str = ""
     of_pool: bool = False
+    group_attributes: Mapping[str, Mapping[str, Mapping[str, float | str]]] = field(default_factory=dict)
+    count_by: tuple[str, ...] = ()
 
     @property
     def row_words(self) -> RowWords:

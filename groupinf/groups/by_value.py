@@ -68,6 +68,11 @@ def names_of(column: ColumnNames) -> tuple[str, ...]:
     return (column,) if isinstance(column, str) else column
 
 
+def column_kind(names: Sequence[str]) -> str:
+    """The kind of the groups that the values of columns make."""
+    return f"column {', '.join(names)}"
+
+
 def rows_by_value(columns: Mapping[str, NDArray[np.object_]], column: ColumnNames, missing: Gaps = None) -> ByValue:
     """The rows of each value of a column, or of each combination of values of several.
 
@@ -132,7 +137,7 @@ def _blank_words(column: ColumnNames, by_value: ByValue, sets: str) -> tuple[str
     if first is None:
         return ()
     found = ", ".join(map(repr, first))
-    return (f"column {', '.join(names_of(column))}: {found} differ in blanks alone, and each is a {sets} of its own",)
+    return (f"{column_kind(names_of(column))}: {found} differ in blanks alone, and each is a {sets} of its own",)
 
 
 def _gap_words(column: ColumnNames, by_value: ByValue, missing: Gaps, rows: RowWords, sets: str) -> tuple[str, ...]:
@@ -140,4 +145,4 @@ def _gap_words(column: ColumnNames, by_value: ByValue, missing: Gaps, rows: RowW
         return ()
     have, are = ("has", "is") if by_value.gaps == 1 else ("have", "are")
     fate = f"counted as the value {GAP}" if missing == "group" else f"in no {sets}"
-    return (f"column {', '.join(names_of(column))}: {rows.counted(by_value.gaps)} {have} no value and {are} {fate}",)
+    return (f"{column_kind(names_of(column))}: {rows.counted(by_value.gaps)} {have} no value and {are} {fate}",)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -11,11 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from groupinf.datasets.files.text_kind import SEPARATORS, other_kind, other_separator
 from groupinf.errors import DataError
+from groupinf.groups.csv_rows import csv_rows
 from groupinf.groups.groups import Group
 from groupinf.groups.training_rows import TrainingRows
-from groupinf.wording import counted
 
 MEMBER = ("index", "key")  # one of them says which row a line adds
 COLUMNS = ("group", *MEMBER, "kind")
@@ -71,38 +68,10 @@ def names_rows_by_index(path: Path) -> bool:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
-    header: list[str] | None = None
-    count = 0
-    try:
-        for cells in reader:
-            if not cells:
-                continue
-            if header is None:
-                header = _header(cells, f"{path}, line {reader.line_num}")
-                continue
-            if len(cells) != len(header):
-                raise DataError(
-                    f"{path}, line {reader.line_num}: expected {counted(len(header), 'cell')} ({', '.join(header)}), "
-                    f"found {len(cells)}"
-                )
-            count += 1
-            yield reader.line_num, dict(zip(header, cells, strict=True))
-    except csv.Error as error:
-        raise DataError(f"{path}, line {reader.line_num}: not readable as CSV ({error})") from error
-    if count == 0:
-        found = "an empty file" if header is None else "a header and no more"
-        raise DataError(f"{path}: {EXPECTED}, found {found}")
+    return csv_rows(path, EXPECTED, "save the groups as comma-separated text", _header)
 
 
-def _header(cells: list[str], where: str) -> list[str]:
-    header = [cell.strip() for cell in cells]
-    other = other_separator(header[0]) if len(header) == 1 else None
-    if other is not None and other != ",":
-        raise DataError(
-            f"{where}: {EXPECTED}, with commas between them, found {SEPARATORS[other]} ({header[0]}); save the file"
-            " with commas in their place"
-        )
+def _header(header: list[str], where: str) -> list[str]:
     if all(name in header for name in MEMBER):
         raise DataError(f"{where}: expected either index or key, found both")
     member = any(name in header for name in MEMBER)
@@ -110,20 +79,3 @@ def _header(cells: list[str], where: str) -> list[str]:
     if "group" not in header or not member or unknown or len(set(header)) < len(header):
         raise DataError(f"{where}: {EXPECTED}, each once, found {', '.join(header)}")
     return header
-
-
-def _text(path: Path) -> str:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror})") from error
-    kind = other_kind(data, "save the groups as comma-separated text")
-    if kind:
-        raise DataError(f"{path}: expected comma-separated text in UTF-8, found {kind}")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise DataError(
-            f"{path}, line {line}: expected text in UTF-8, found byte 0x{data[error.start]:02x}; save the file as UTF-8"
-        ) from error

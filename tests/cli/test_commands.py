@@ -32,7 +32,7 @@ groups: {sizes: {min: 0.1, max: 0.2, num: 3}, builders: [random]}
 """
 
 EMPTY = pd.DataFrame()
-RUN = Run(Path("runs/study-1"), {}, made_manifest(), EMPTY, EMPTY, EMPTY, EMPTY)
+RUN = Run(Path("runs/study-1"), {}, made_manifest(), EMPTY, EMPTY, EMPTY, EMPTY, EMPTY)
 PLAN = SimpleNamespace(
     name="study",
     dataset="digits",

@@ -394,6 +394,7 @@ def test_no_bytes_yield_anything_but_a_config_error(tmp_path_factory: pytest.Tem
 
 @unhurried
 @given(st.dictionaries(_keys, _values, max_size=8))
+@example({"dataset": {"npz": "~\0"}})
 def test_no_values_yield_anything_but_a_config_error(data: dict[str, object]) -> None:
     for message in _refusals(data).split("\n"):
         assert message.startswith("config: ")

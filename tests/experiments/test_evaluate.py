@@ -147,10 +147,12 @@ def test_an_evaluation_resumes_to_the_same_bytes_with_any_number_of_jobs(run: Ma
     assert tables == before[:3]
 
 
-@pytest.mark.parametrize("override", ["seed=1", "regularization.lambda_over_n=1", "groups.sizes.num=3", "name=other"])
+@pytest.mark.parametrize(
+    "override", ["seed=1", "regularization.lambda_over_n=1", "groups.sizes.num=3", "groups={}", "name=other"]
+)
 def test_anything_else_is_refused(run: MakeRun, override: str) -> None:
-    key = override.partition("=")[0].partition(".")[0]
-    with pytest.raises(ConfigError, match=f"expected test_points, evaluations or methods, found {key}; the stored"):
+    key, settable = override.partition("=")[0], "test_points, evaluations, methods or groups.attributes"
+    with pytest.raises(ConfigError, match=f"expected {settable}, found {key}; the stored"):
         evaluated(run(), OTHERS, override)
 
 

@@ -90,6 +90,7 @@ def maker(folder: Path) -> MakeRun:
             effects=effects.copy(),
             retrains=pd.DataFrame({"group": numbers, "passes": 6, "gradient_norm": 2e-9, "decrement": 3e-10}),
             spearman=agreement.table.copy(),
+            attributes=pd.DataFrame({"group": numbers, "size": 10.0, "share_of_rows": 0.1}),
         )
 
     return make

@@ -20,7 +20,7 @@ def evaluate(run_dir: str, overrides: tuple[str, ...], jobs: int, out: str | Non
     """Measure the groups of a run on other test points, evaluations or methods.
 
     RUN_DIR is the folder of a finished run. Its stored parameters are read and nothing is retrained; --set takes
-    test_points, evaluations and methods. The result is a folder like that of a run.
+    test_points, evaluations, methods and groups.attributes. The result is a folder like that of a run.
     """
     from groupinf.cli.progress import shown
     from groupinf.cli.results import print_run

@@ -29,6 +29,7 @@ FACTS = DatasetFacts(
     natural_groups=(VOTER,),
     test_sets=(GOLD_LABEL,),
     cached=True,
+    loader_version=2,
 )
 
 LAMBDA_OVER_N = 1e-4  # the paper's for CDR

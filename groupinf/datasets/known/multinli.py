@@ -40,6 +40,7 @@ FACTS = DatasetFacts(
     lambda_over_n=1e-4,
     test_accuracy=0.504,
     cached=True,
+    loader_version=2,
 )
 
 

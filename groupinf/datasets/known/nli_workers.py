@@ -42,6 +42,7 @@ FACTS = DatasetFacts(
     natural_groups=(AUTHOR, GENRE),
     test_sets=(GENRE,),
     cached=True,
+    loader_version=2,
 )
 
 

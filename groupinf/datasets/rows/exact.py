@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from decimal import Decimal
 
 _WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*", re.ASCII)
@@ -30,6 +31,16 @@ def number_in(text: str, decimal: str = ".") -> int | float | None:
     if decimal != ".":
         text = "" if "." in text else text.replace(decimal, ".")
     return plain_number(float(text)) if _NUMBER.fullmatch(text) else None
+
+
+def finite_in(text: str) -> float | None:
+    """Return the number that a text writes as a float, None where it writes none or one that is too large for a float.
+
+    >>> finite_in(" 2 "), finite_in("1e999"), finite_in("two")
+    (2.0, None, None)
+    """
+    found = number_in(text)
+    return None if found is None or abs(found) > sys.float_info.max else float(found)
 
 
 def plain_number(value: float | Decimal) -> int | float:

@@ -31,13 +31,15 @@ class Builder(Section, ABC):
     """One builder with its options, which are its fields; it is drawn as it stands in ``groups.builders``.
 
     A case has, besides a field ``builder`` whose one value is its name: the ``kinds`` of groups that it makes, in the
-    order of tables (none where data or users name them); whether it draws groups of the configured sizes, and needs the
+    order of tables (none where data or users name them); whether they are ``natural``, what data or users say that
+    belongs together; whether it draws groups of the configured sizes, and needs the
     ``steps`` of a source; and ``versions``, which a run's identity takes in where a builder makes other groups than it
     once did.
     """
 
     name: ClassVar[str]
     kinds: ClassVar[tuple[Kind, ...]] = ()
+    natural: ClassVar[bool] = False
     needs_sizes: ClassVar[bool] = True
     needs_steps: ClassVar[bool] = False
     versions: ClassVar[Mapping[str, int]] = {}

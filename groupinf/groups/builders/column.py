@@ -16,6 +16,7 @@ from groupinf.groups.by_value import (
     ByValue,
     ColumnNames,
     Gaps,
+    column_kind,
     names_of,
     rows_by_value,
     value_words,
@@ -29,6 +30,7 @@ class Column(Builder):
     """One group for each value of a column of the data, or for each combination of the values of several."""
 
     name: ClassVar = "column"
+    natural: ClassVar = True
     needs_sizes: ClassVar = False
     versions: ClassVar = BY_VALUE
 
@@ -51,7 +53,7 @@ class Column(Builder):
             raise DataError(f"column {absent!r}: the data have no such column to group by")
         found = self._rows(source.dataset)
         kept = [value for value in found.values if value.rows.size >= self.min_size]
-        kind = f"column {', '.join(names)}"
+        kind = column_kind(names)
         if not kept:
             raise DataError(f"{kind}: no value is held by at least {words.counted(self.min_size)}")
         left_out = len(found.values) - len(kept)

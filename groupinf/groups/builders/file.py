@@ -23,6 +23,7 @@ class GroupFile(Builder):
 
     name: ClassVar = "file"
     kinds: ClassVar = (Kind(DEFAULT_KIND, "File"),)
+    natural: ClassVar = True
     needs_sizes: ClassVar = False
 
     builder: Literal["file"] = "file"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from groupinf.groups.builders.builder import Builder, Kind
 from groupinf.groups.builders.column import Column
 from groupinf.groups.builders.copies import Copies
@@ -32,6 +34,12 @@ BUILDERS: Registry[type[Builder]] = Registry(
         Copies,
     ),
 )
+
+
+def natural_kinds(kinds: Iterable[str]) -> list[str]:
+    """Those of the kinds that no builder draws: what data or users say that belongs together."""
+    drawn = {kind.name for builder in BUILDERS.values() if not builder.natural for kind in builder.kinds}
+    return [kind for kind in dict.fromkeys(kinds) if kind not in drawn]
 
 
 def known_kinds() -> dict[str, Kind]:

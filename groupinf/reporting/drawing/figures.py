@@ -17,16 +17,15 @@ from matplotlib.lines import Line2D
 
 from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.analysis.pairs import PairedEffects, pair_effects
+from groupinf.reporting.drawing.axes import TICK_SIZE
 from groupinf.reporting.drawing.layout import Layout, arrange
 from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, FONT, drawable, shorten_to, width_of, wrap_to
 from groupinf.reporting.drawing.scatter import (
     ALPHA,
     POINT_EDGE,
-    TICK_SIZE,
     Panel,
     count_styles,
     draw_panel,
-    hidden_points,
     tick_room,
 )
 from groupinf.reporting.words.style import (
@@ -62,6 +61,8 @@ _MARGIN, _TITLE_TOP, _FACTS_TOP = 0.15, 0.14, 0.4
 _LEGEND_LABEL = 2.3  # inches that a legend of 2.9 leaves beside the marker and the margin
 _BESIDE_PANEL = 0.36  # inches by which a title may be wider than its panel without touching the next
 _SIZE = 10.0
+ACTUAL_LABEL = "Actual effect (retrained)"
+TOO_SMALL = "Between the diagonal and the horizontal line at 0, predictions have the right sign and are too small."
 FIGURE_SETTINGS = {
     "font.family": FONT,
     "font.size": _SIZE,
@@ -100,7 +101,7 @@ def panels(run: Run, pairs: PairedEffects, method: str) -> list[Panel]:
 
 
 def scatter_figure(run: Run, method: str) -> Figure:
-    """Predicted effects by ``method`` (x) against actual effects (y) of the run's groups.
+    """Actual effects (x) of all groups of the run against those predicted by ``method`` (y).
 
     A row per evaluation and a column per test point, or a single row where every evaluation has one panel.
     """
@@ -114,8 +115,10 @@ def scatter_figure(run: Run, method: str) -> Figure:
     if len(made) < np.count_nonzero(pairs.has[pairs.methods.index(method)]):
         many = each_values(name for name, _ in pairs.measures)
         foot.append(f"The first {MOST_TEST_POINTS} {many} of each evaluation are drawn.")
-    if any(hidden_points(panel) for panel in made):
-        foot.append("k hidden: points outside the axes.")
+    if any(panel.to_scale for panel in made):
+        foot.append(TOO_SMALL)
+    if any(axis.linear_to is not None for panel in made for axis in panel.axes):
+        foot.append("Axes with powers of ten are logarithmic away from 0 and linear near it.")
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
         layout, lines = _arrange_with_foot(made, len(legend) + 1, foot)
         figure = Figure(figsize=(layout.width, layout.height), dpi=DOTS_PER_INCH)
@@ -157,17 +160,18 @@ def _label(figure: Figure, axes: list[Axes], made: list[Panel], layout: Layout, 
             title = shorten_to(drawable(title), _SIZE, ax.get_position().width * layout.width + _BESIDE_PANEL)
         ax.set_title(title)
         if layout.one_row:
-            ax.set_xlabel("Predicted effect")
+            ax.set_xlabel(ACTUAL_LABEL, labelpad=12.0)  # below the power of ten at the end of the axis
     for row in layout.rows:
         left, bottom, _, height = layout.panels[row.panels[0]]
-        axes[row.panels[0]].set_ylabel("Actual effect (retrained)", labelpad=4.0)
+        axes[row.panels[0]].set_ylabel("Predicted effect", labelpad=4.0)
         if row.heading:
             figure.text(left, bottom + height + layout.title, evaluation_name(row.heading), weight="bold")
         if not layout.one_row:
             evaluation = evaluation_in_text(made[row.panels[0]].evaluation)
             last_left, _, width, _ = layout.panels[row.panels[-1]]
             middle = (left + last_left + width) / 2
-            figure.text(middle, bottom - layout.label, f"Predicted effect on {evaluation}", ha="center", va="top")
+            words = f"Actual effect on {evaluation} (retrained)"
+            figure.text(middle, bottom - layout.label, words, ha="center", va="top")
 
 
 def _add_legend(figure: Figure, layout: Layout, counted: Mapping[KindStyle, int], to_scale: bool) -> None:

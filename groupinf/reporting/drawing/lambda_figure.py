@@ -11,9 +11,9 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 from numpy.typing import NDArray
 
 from groupinf.experiments.folder.files import write_atomically
+from groupinf.reporting.drawing.axes import PowerOfTen
 from groupinf.reporting.drawing.figures import FIGURE_SETTINGS, add_heading, figure_bytes
 from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, wrap_to
-from groupinf.reporting.drawing.scatter import PowerOfTen
 from groupinf.reporting.words.choices import choice_line, score_name
 from groupinf.reporting.words.formats import markdown
 from groupinf.reporting.words.style import GRID, QUIET, SMALL, TEXT

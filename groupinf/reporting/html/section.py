@@ -29,7 +29,7 @@ class Material:
 @dataclass(frozen=True)
 class Answer:
     """What stands below a question, and what its scripts need: ``data`` by the identifier of its element, ``scripts``
-    in the order in which they run."""
+    in the order in which they run; one that several answers need runs once."""
 
     html: Html
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -39,6 +39,16 @@ class Answer:
 def always(material: Material) -> bool:
     """Whether a section applies that applies to any runs."""
     return True
+
+
+def one_run(material: Material) -> bool:
+    """Whether a section applies that is about a single run."""
+    return len(material.entries) == 1
+
+
+def several_runs(material: Material) -> bool:
+    """Whether a section applies that compares runs."""
+    return len(material.entries) > 1
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from groupinf.reporting.drawing.figures import FIGURE_SETTINGS, kind_marker, set_labels
+from groupinf.reporting.drawing.figures import ACTUAL_LABEL, FIGURE_SETTINGS, kind_marker, set_labels
 from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, shorten_to, width_of, wrap_to
-from groupinf.reporting.drawing.scatter import Panel, draw_panel, hidden_points, tick_room
+from groupinf.reporting.drawing.scatter import Panel, draw_panel, tick_room
 from groupinf.reporting.words.style import IDENTITY, QUIET, SMALL, TEXT, KindStyle, kind_styles
 
 # above this many points an SVG or PDF holds them as images; text, axes and lines stay vectors
@@ -56,7 +56,6 @@ class Grid:
     """What a figure shows. The lines of ``columns`` stand above the first row, the first of each in bold."""
 
     title: str
-    x_label: str
     columns: tuple[tuple[str, ...], ...]
     rows: tuple[GridRow, ...]
     foot: tuple[str, ...]
@@ -103,7 +102,7 @@ def grid_figure(grid: Grid) -> Figure:
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
         room = tick_room([cell.panel for cell in cells if cell.panel])
         width = page_width(_columns(grid), room)
-        foot = [*grid.foot, *([HIDDEN] if any(hidden_points(c.panel) for c in cells if c.panel) else [])]
+        foot = [*grid.foot, *([HIDDEN] if any(c.panel.hidden for c in cells if c.panel) else [])]
         title, lines = wrapped(grid.title, TITLE_SIZE * BOLD, width), wrapped(" ".join(foot), SMALL, width)
         page = _page(grid, room, len(title), list(dict.fromkeys(styles.values())), len(lines))
         figure = Figure(figsize=(page.width, page.height), dpi=DOTS_PER_INCH)
@@ -169,7 +168,7 @@ def _draw_row(
         draw_panel(ax, cell.panel, cell.kinds, styles, rasterized)
         ax.set_title(shorten_to(drawable(cell.heading), SIZE, page.panel + GAP - 0.15))
         if not labelled:
-            ax.set_ylabel("Actual effect (retrained)", labelpad=4.0)
+            ax.set_ylabel("Predicted effect", labelpad=4.0)
             labelled = True
 
 
@@ -183,7 +182,7 @@ def _head(figure: Figure, page: Page, grid: Grid, title: Sequence[str]) -> None:
             place = page.at(middle, page.headings + LINE * i)
             figure.text(*place, text, ha="center", va="top", size=size, weight=weight, color=colour)
     middle = (page.lefts[0] + page.lefts[-1] + page.panel) / 2
-    figure.text(*page.at(middle, page.legend - X_LABEL), grid.x_label, ha="center", va="top")
+    figure.text(*page.at(middle, page.legend - X_LABEL), ACTUAL_LABEL, ha="center", va="top")
 
 
 def _legend(figure: Figure, page: Page, styles: Sequence[KindStyle]) -> None:

@@ -21,6 +21,8 @@ from groupinf.effects.methods.method import Method
 from groupinf.effects.methods.newton import Newton
 from groupinf.effects.methods.parameter_influence import ParameterInfluence
 from groupinf.errors import DataError
+from groupinf.reporting.drawing.axes import axis_of_most
+from groupinf.reporting.drawing.figures import TOO_SMALL
 from groupinf.reporting.drawing.layout import MOST_COLUMNS
 from groupinf.reporting.drawing.scatter import Panel
 from groupinf.reporting.paper.advice import evaluate_command
@@ -86,6 +88,7 @@ class Shown:
             predicted=self.pairs.predicted[self.pairs.methods.index(method.name), i],
             actual=self.pairs.actual[i],
             spearman=float(row["spearman"].iloc[0]),
+            rule=axis_of_most,
         )
         return Cell(heading, panel, self.pairs.kinds)
 
@@ -119,11 +122,10 @@ def by_evaluation(runs: Sequence[Run], method: type[Method]) -> Grid:
             rows.append(GridRow(evaluation.label, cells))
     grid = Grid(
         title=f"{method.label} against the actual effect of {doing_to_groups(runs)}",
-        x_label=_predicted_by(method),
         columns=tuple(s.facts() for s in columns),
         rows=tuple(rows),
         foot=(
-            _rho_line(runs),
+            *_point_lines(runs),
             *_points_line(columns),
             *_units(runs, OF_THE_PAPER),
             joint_convention(run.manifest.convention for run in runs),
@@ -169,11 +171,10 @@ def other_test_points(runs: Sequence[Run]) -> Grid:
         rows = [replace(row, heading=f"{_in_one_line(of_runs[0].facts())}; {row.heading.lower()}") for row in rows]
     return Grid(
         title=f"Influence against the actual effect of {doing_to_groups(runs)}, on other test points",
-        x_label=_predicted_by(Influence),
         columns=() if alone else tuple(heads * (len(lines[0]) // len(heads))),
         rows=tuple(rows),
         foot=(
-            _rho_line(runs),
+            *_point_lines(runs),
             *([f"Test points by {bands[0]}."] if alone else []),
             *_units(runs, (TEST_PREDICTION, TEST_LOSS)),
             joint_convention(run.manifest.convention for run in runs),
@@ -213,11 +214,10 @@ def by_lambda(series: Sequence[Sequence[Run]]) -> Grid:
     every = tuple(run for runs in series for run in runs)
     return Grid(
         title=f"Influence against the actual effect of {doing_to_groups(every)}, by regularisation",
-        x_label=_predicted_by(Influence),
         columns=(),
         rows=tuple(rows),
         foot=(
-            _rho_line(every),
+            *_point_lines(every),
             *(("Not every λ/n that was run is drawn.",) if left_out else ()),
             joint_convention(run.manifest.convention for run in every),
         ),
@@ -240,10 +240,9 @@ def by_method(runs: Sequence[Run]) -> Grid:
         )
     return Grid(
         title=f"Three predictions against the actual effect of {doing_to_groups(runs)}",
-        x_label="Predicted effect, by the method that heads the panel",
         columns=(),
         rows=tuple(rows),
-        foot=(_rho_line(runs), joint_convention(run.manifest.convention for run in runs)),
+        foot=(*_point_lines(runs), joint_convention(run.manifest.convention for run in runs)),
     )
 
 
@@ -265,11 +264,12 @@ def chosen_by_loss(run: Run) -> bool:
     return bool(run.config.get("test_points", {}).get("highest_loss"))
 
 
-def _rho_line(runs: Sequence[Run]) -> str:
-    """What a point is, and what stands above a panel."""
+def _point_lines(runs: Sequence[Run]) -> tuple[str, ...]:
+    """What a point is, where it stands, and what stands above a panel."""
     rows = {POOL if run.manifest.change.of_pool else TRAINING for run in runs}
     each = listed(sorted((of.points for of in rows), reverse=True), "or")
-    return f"Each point is a group of {each}; ρ is Spearman's rank correlation over all groups of a panel."
+    what = f"Each point is a group of {each}; ρ is Spearman's rank correlation over all groups of a panel."
+    return what, TOO_SMALL
 
 
 def _units(runs: Sequence[Run], evaluations: Sequence[WithoutOptions]) -> list[str]:
@@ -307,7 +307,3 @@ def _band(run: Run) -> tuple[float, float]:
         )
     low, high = band
     return float(low), float(high)
-
-
-def _predicted_by(method: type[Method]) -> str:
-    return f"Predicted effect ({method.in_text})"

@@ -11,8 +11,9 @@ from typing import Any
 from numpy.typing import NDArray
 
 from groupinf.config.load import load_config
-from groupinf.config.overrides import parse_override
+from groupinf.config.overrides import Override, parse_override
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.rows.pool import pool_as_training_rows
 from groupinf.effects.block import evaluate_block
 from groupinf.effects.study import Study
 from groupinf.errors import ConfigError, DataError
@@ -25,6 +26,7 @@ from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.study import Blocks, Made
 from groupinf.experiments.workers.processes import one_thread
 from groupinf.experiments.workers.progress import Progress
+from groupinf.groups.configured_attributes import configured_attributes
 from groupinf.groups.groups import Groups
 from groupinf.studies.group_effects.block import GroupsOfBlock, block_to_store, groups_of_block, stored_block
 from groupinf.studies.group_effects.changed_fit import changed_fit_from
@@ -38,10 +40,11 @@ from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.rows import ROWS
 from groupinf.studies.group_effects.same_steps import same_step_notes
 from groupinf.studies.group_effects.schema import Config, LoadedStudy
-from groupinf.studies.group_effects.stored_groups import groups_from, retrainable
+from groupinf.studies.group_effects.stored_groups import ATTRIBUTES, attribute_files, groups_from, retrainable
 from groupinf.studies.group_effects.study import GROUP_EFFECTS, load_run, stored_config
+from groupinf.wording import listed
 
-SETTABLE = ("test_points", "evaluations", "methods")
+SETTABLE = ("test_points", "evaluations", "methods", "groups.attributes")
 # raised when an evaluation gives other numbers for the same run and settings
 VERSION = 1
 
@@ -75,10 +78,14 @@ class Evaluation:
         """Choose the test points, and say what is other than in the run."""
         progress.stage("prepare")
         study, drawn = one_thread(_drawn_anew, self)
+        asked, drawn_from = self.loaded.located().groups.attributes, pool_as_training_rows(self.dataset)
+        attributes = configured_attributes(asked, drawn_from, drawn.groups)
+        stored = {name: content for name, content in self.files.items() if name != ATTRIBUTES}
+        of_groups = attribute_files(attributes, len(drawn.groups))
         return Made(
             blocks=self._blocks(study),
-            files={**self.files, **config_file(self.loaded.resolved())},
-            manifest=_described(self, study, drawn),
+            files={**stored, **config_file(self.loaded.resolved()), **of_groups},
+            manifest=_described(self, study, drawn, attributes.notes),
             may_differ=(CONFIG, ROWS),
         )
 
@@ -113,7 +120,7 @@ def evaluate(path: Path, overrides: Sequence[str], out: Path | None, jobs: int, 
     """The effects of the groups of the run in ``path`` on what ``overrides`` set; the run that holds them.
 
     It lies in ``out``/<run>-evaluate-<hash>, beside the run where ``out`` is None; a block that is stored there is not
-    computed again. Raises ConfigError where anything but test_points, evaluations and methods is set, and DataError
+    computed again. Raises ConfigError where anything but what is SETTABLE is set, and DataError
     where the run is not finished, not whole, or was made from other data than those found.
     """
     require_settable(overrides)
@@ -126,11 +133,16 @@ def require_settable(overrides: Sequence[str]) -> None:
     if not overrides:
         raise ConfigError(f"--set: expected at least one of {', '.join(SETTABLE)} to be set, found nothing")
     for override in map(parse_override, overrides):
-        if override.parts[0] not in SETTABLE:
+        if not any(_is_below(override, key) for key in SETTABLE):
             raise ConfigError(
-                f"{override.place}: expected test_points, evaluations or methods, found {override.parts[0]}; "
+                f"{override.place}: expected {listed(SETTABLE, 'or')}, found {'.'.join(map(str, override.parts))}; "
                 "the stored parameters are those of the run's data, λ and groups: for others run groupinf experiment"
             )
+
+
+def _is_below(override: Override, key: str) -> bool:
+    parts = tuple(key.split("."))
+    return override.parts[: len(parts)] == parts
 
 
 def _opened(path: Path, overrides: Sequence[str], out: Path | None, progress: Progress) -> Opened[GroupEffectsManifest]:
@@ -177,7 +189,7 @@ def _drawn_anew(work: Evaluation) -> tuple[Study, Drawn]:
     return make_study(changed, groups, test, drawn, quantities, work.loaded), drawn
 
 
-def _described(work: Evaluation, study: Study, drawn: Drawn) -> GroupEffectsManifest:
+def _described(work: Evaluation, study: Study, drawn: Drawn, notes: Sequence[str]) -> GroupEffectsManifest:
     """The run's manifest, with what is other here."""
     run = work.source.path.name
     told = f"the groups and the retrained parameters are those of {run}: nothing was retrained"
@@ -195,7 +207,7 @@ def _described(work: Evaluation, study: Study, drawn: Drawn) -> GroupEffectsMani
         methods_with_options=methods_used(work.loaded.config.methods),
         scales=study.scales,
         gradient_norms=study.gradient_norms,
-        notes=(told, *drawn.tested.notes, *same_step_notes(study, work.of.change)),
+        notes=(told, *drawn.tested.notes, *notes, *same_step_notes(study, work.of.change)),
         provenance=provenance(),
         evaluated=Evaluated(run, identity_hash(work.of.identity)),
         tables={},

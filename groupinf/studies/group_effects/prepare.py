@@ -12,6 +12,7 @@ import yaml
 from groupinf.datasets.choice.words import choice_notes
 from groupinf.datasets.column_use import column_notes
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.rows.pool import pool_as_training_rows
 from groupinf.effects.blocks import block_width
 from groupinf.effects.methods.method import Method
 from groupinf.effects.study import Study
@@ -23,6 +24,7 @@ from groupinf.experiments.study import Blocks, Made
 from groupinf.experiments.workers.memory import shortage
 from groupinf.experiments.workers.processes import one_thread
 from groupinf.experiments.workers.progress import Progress
+from groupinf.groups.configured_attributes import configured_attributes
 from groupinf.groups.groups import Groups
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective
@@ -51,7 +53,7 @@ from groupinf.studies.group_effects.rows import ROWS, rows_frame
 from groupinf.studies.group_effects.same_steps import same_step_notes
 from groupinf.studies.group_effects.schema import METHOD, LoadedStudy, resolved
 from groupinf.studies.group_effects.stored_fit import fit_files, stored_theta
-from groupinf.studies.group_effects.stored_groups import groups_files, groups_from, retrainable
+from groupinf.studies.group_effects.stored_groups import attribute_files, groups_files, groups_from, retrainable
 from groupinf.studies.group_effects.test_points import chosen_again
 
 CONFIG, CROSS_VALIDATION = "config.yaml", "cross_validation.parquet"
@@ -115,6 +117,8 @@ class Retraining:
         test = one_thread(partial(test_objective, dataset, model), chosen.fitted.objective.basis)
         progress.stage("groups")
         drawn = self.given.drawn or draw(loaded, dataset, chosen, test, jobs)
+        asked, drawn_from = loaded.located().groups.attributes, pool_as_training_rows(dataset)
+        attributes = configured_attributes(asked, drawn_from, drawn.groups)
         evaluations = quantities_of(loaded, dataset)
         changes = partial(changed_fit, loaded, dataset, model, chosen.fitted, chosen.machine)
         changed = one_thread(changes, chosen.linearised)
@@ -122,8 +126,11 @@ class Retraining:
         study = one_thread(made, loaded)
         return Made(
             blocks=_blocks(study, dataset, drawn.groups, drawn.skipped),
-            files=_files(loaded, dataset, chosen, drawn.groups, changed.change.label),
-            manifest=_described(self, chosen, test, study, drawn),
+            files={
+                **_files(loaded, dataset, chosen, drawn.groups, changed.change.label),
+                **attribute_files(attributes, len(drawn.groups)),
+            },
+            manifest=_described(self, chosen, test, study, drawn, attributes.notes),
             may_differ=(CONFIG, ROWS),
         )
 
@@ -203,7 +210,9 @@ def _files(
     }
 
 
-def _described(work: Retraining, model: Model, test: Objective, study: Study, drawn: Drawn) -> GroupEffectsManifest:
+def _described(
+    work: Retraining, model: Model, test: Objective, study: Study, drawn: Drawn, notes: Sequence[str]
+) -> GroupEffectsManifest:
     """The manifest of a run that has been prepared just now."""
     dataset, fitted, classifies = work.dataset, model.fitted, work.dataset.task == "classification"
     trained = replace(trained_on(fitted.objective, dataset), loss=test.loss)
@@ -220,6 +229,7 @@ def _described(work: Retraining, model: Model, test: Objective, study: Study, dr
             *column_notes(dataset.uses),
             *model.notes,
             *drawn.notes,
+            *notes,
             *same_step_notes(study, change),
         ),
         provenance=provenance(),

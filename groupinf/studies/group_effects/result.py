@@ -17,6 +17,7 @@ from groupinf.experiments.sweep.result import Sweep as SweepOf
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest, LambdaSweepManifest
 from groupinf.studies.group_effects.prepare import CONFIG, CROSS_VALIDATION
 from groupinf.studies.group_effects.rows import ROWS
+from groupinf.studies.group_effects.stored_groups import ATTRIBUTES, MEMBERS, all_attributes, groups_from
 from groupinf.studies.group_effects.stored_groups import TABLE as GROUPS
 from groupinf.wording import counted, number
 
@@ -27,6 +28,8 @@ RETRAINS, EFFECTS, SPEARMAN = "retrains.parquet", "effects.parquet", "spearman.p
 class Run:
     """A collected run.
 
+    attributes: group, size, share_of_rows, share_of_label CLASS or mean_target, and those that the data or the
+    configuration have besides; NaN or None where a group has none.
     groups: group, name, kind, size, test_point, made_from. effects: run, dataset, lam_over_n, group,
     group_name, kind, size, test_point, evaluation, method, readout, effect, error_estimate. retrains: group,
     group_name, passes, gradient_norm, decrement, score_bound, refreshed, at_rounding. spearman: one row per
@@ -44,6 +47,7 @@ class Run:
     effects: pd.DataFrame
     retrains: pd.DataFrame
     spearman: pd.DataFrame
+    attributes: pd.DataFrame
     cross_validation: pd.DataFrame | None = None
     rows: pd.DataFrame | None = None
 
@@ -65,6 +69,7 @@ def read_run(directory: RunDirectory, manifest: GroupEffectsManifest) -> Run:
     groups, retrains, effects, spearman = (
         directory.read_table(name, manifest) for name in (GROUPS, RETRAINS, EFFECTS, SPEARMAN)
     )
+    rows = directory.read_table(ROWS, manifest)
     chosen = directory.read_table(CROSS_VALIDATION, manifest) if manifest.cross_validation is not None else None
     return Run(
         path=directory.path,
@@ -74,6 +79,18 @@ def read_run(directory: RunDirectory, manifest: GroupEffectsManifest) -> Run:
         effects=effects,
         retrains=retrains,
         spearman=spearman,
+        attributes=_attributes(directory, manifest, rows),
         cross_validation=chosen,
-        rows=directory.read_table(ROWS, manifest),
+        rows=rows,
     )
+
+
+def _attributes(directory: RunDirectory, manifest: GroupEffectsManifest, rows: pd.DataFrame) -> pd.DataFrame:
+    content = {name: directory.read(name, manifest) for name in (MEMBERS, GROUPS)}
+    whole = {name: file for name, file in content.items() if file is not None}
+    if len(whole) < len(content):
+        missing = next(name for name in content if name not in whole)
+        raise DataError(f"{directory.path / missing}: missing or altered; {makes_again(directory.path)} makes it again")
+    stored = directory.read_table(ATTRIBUTES, manifest) if ATTRIBUTES in manifest.prepared else None
+    drawn_from = rows[rows["split"] == ("pool" if manifest.change.of_pool else "train")]
+    return all_attributes(groups_from(whole), drawn_from, manifest.classes, stored)

@@ -42,6 +42,7 @@ from groupinf.effects.solvers import SolverOptions
 from groupinf.groups.builders.builder import Builder
 from groupinf.groups.builders.registry import BUILDERS
 from groupinf.groups.by_value import ColumnNames, Gaps
+from groupinf.groups.configured_attributes import AttributesConfig
 from groupinf.groups.sizes import Sizes
 from groupinf.studies.group_effects.model_section import MODEL, LossName, ModelConfig
 
@@ -104,6 +105,7 @@ class GroupsConfig(Section):
     """Which groups to draw, in this order; a builder without options may be given by its name alone."""
 
     sizes: Sizes | None = None
+    attributes: AttributesConfig | None = None
     builders: Annotated[
         tuple[Annotated[Builder, NamedSection(BUILDERS, "builder")], ...], Field(strict=False, min_length=1)
     ]

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from groupinf.experiments.folder.files import npz_arrays, npz_bytes, parquet_bytes, parquet_table
+from groupinf.groups.attributes import Attributes, attributes_frame, attributes_of_rows
 from groupinf.groups.groups import Groups
 from groupinf.studies.group_effects.manifest import Skipped
 
-MEMBERS, TABLE = "groups.npz", "groups.parquet"
+MEMBERS, TABLE, ATTRIBUTES = "groups.npz", "groups.parquet", "attributes.parquet"
 
 
 def groups_files(groups: Groups) -> dict[str, bytes]:
@@ -30,6 +31,23 @@ def groups_files(groups: Groups) -> dict[str, bytes]:
         MEMBERS: npz_bytes({"indptr": groups.indptr, "indices": groups.indices}),
         TABLE: parquet_bytes(frame),
     }
+
+
+def attribute_files(attributes: Attributes, groups: int) -> dict[str, bytes]:
+    """The table of attributes of so many groups, where there are any."""
+    return {ATTRIBUTES: parquet_bytes(attributes_frame(attributes, groups))} if attributes.values else {}
+
+
+def all_attributes(
+    groups: Groups, rows: pd.DataFrame, classes: Sequence[str], stored: pd.DataFrame | None
+) -> pd.DataFrame:
+    """One row for each group: what any groups have, and then what was ``stored``; ``rows`` are those that they number,
+    in their order.
+    """
+    label = rows["label"].to_numpy()
+    codes = pd.Categorical(label.astype(str), categories=list(classes)).codes.astype(np.int64) if classes else label
+    frame = attributes_frame(attributes_of_rows(groups, codes, classes), len(groups))
+    return frame if stored is None else frame.merge(stored, on="group", how="left", validate="one_to_one")
 
 
 def groups_from(files: Mapping[str, bytes]) -> Groups:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -16,7 +17,7 @@ from sklearn.metrics import f1_score
 
 from groupinf.datasets.known import cdr, cdr_rebuilt
 from groupinf.datasets.known.shared.l1_selection import best_on, l1_regression, selected_features
-from groupinf.datasets.known.shared.vote_rows import VoteRows, vote_rows
+from groupinf.datasets.known.shared.vote_rows import VoteRows, vote_rows, voter_attributes
 from groupinf.datasets.known.shared.vote_tables import read_vote_tables
 from groupinf.errors import DataError
 
@@ -97,6 +98,32 @@ def test_rows_of_the_real_file(real_home: Callable[..., Path]) -> None:
         names = {name for candidate, name in found if candidate == votes[row][2]}
         X = data.X_train[[row]].tocsr()
         assert {data.feature_names[j] for j in X.indices} == names & set(data.feature_names)
+
+
+def test_attributes_of_labelling_functions_are_those_that_their_makers_counted(real_home: Callable[..., Path]) -> None:
+    """Polarity, coverage of the training candidates and precision over all splits agree with a list that was made
+    beside the file, whose shares have four digits."""
+    home = real_home("cdr_rebuilt", others=("cdr/lfs.json",))
+    known = cdr_rebuilt.load(home, 0).group_attributes["labelling_function"]
+    listed = json.loads((home / "cdr" / "lfs.json").read_text())
+    assert len(listed) == len(known["coverage"]) == 28
+    for entry in listed:
+        parts = [entry[split] for split in ("train", "dev", "test")]
+        right = sum(part["votes"] * part["precision"] for part in parts)
+        name = entry["name"]
+        assert known["polarity"][name] == ("positive" if entry["polarity"] > 0 else "negative")
+        assert known["coverage"][name] == pytest.approx(entry["train"]["coverage"], abs=5e-5)
+        assert known["precision"][name] == pytest.approx(right / sum(part["votes"] for part in parts), abs=5e-5)
+
+
+def test_attributes_of_labelling_functions_by_hand(tmp_path: Path) -> None:
+    """A function that votes both ways is mixed; one that votes on no candidate with a gold label has no precision."""
+    votes = [(1, 1, 3), (-1, 2, 3), (1, 70, 9)]
+    tables = read_vote_tables(authors_file(tmp_path, label=("value, candidate_id, key_id", votes)))
+    known = voter_attributes(tables)
+    assert known["polarity"] == {"LF_yes": "mixed", "LF_no": "positive"}
+    assert known["coverage"] == {"LF_yes": 2 / 40, "LF_no": 0.0, "LF_third": 0.0}
+    assert known["precision"] == {"LF_yes": 1.0}
 
 
 def small_rows(tmp_path: Path) -> VoteRows:

@@ -16,8 +16,8 @@ import pytest
 
 from groupinf.analysis.pairs import pair_effects
 from groupinf.effects.methods.registry import METHODS
+from groupinf.reporting.drawing.axes import axis_of_most
 from groupinf.reporting.drawing.figures import panels
-from groupinf.reporting.drawing.scatter import axis_limits
 from groupinf.reporting.html.page import page_html
 from groupinf.reporting.html.parts.marks import Mark, Scale, drawing, marker_path
 from groupinf.reporting.html.parts.markup import element, json_element
@@ -133,7 +133,9 @@ def test_the_plots_hold_the_effects_and_the_axes_of_the_figures(make_run) -> Non
         drawn = data["runs"][0]["panels"][f"{panel.evaluation} {panel.test_point}"]
         np.testing.assert_allclose(arrays[drawn["actual"]], panel.actual, rtol=1e-6)
         np.testing.assert_allclose(arrays[drawn["predicted"]["influence"]], panel.predicted, rtol=1e-6)
-        np.testing.assert_allclose(drawn["limits"]["influence"], axis_limits(panel.predicted, panel.actual), rtol=1e-5)
+        np.testing.assert_allclose(
+            drawn["limits"]["influence"], axis_of_most(panel.predicted, panel.actual).limits, rtol=1e-5
+        )
 
 
 def test_the_plots_have_the_styles_of_the_figures(make_run) -> None:

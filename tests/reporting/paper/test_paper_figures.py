@@ -72,7 +72,7 @@ def points(ax: Axes) -> list[list[float]]:
 
 def pairs(run: Run, evaluation: str, point: int, method: str) -> list[list[float]]:
     rows = run.effects[(run.effects.evaluation == evaluation) & (run.effects.test_point == point)]
-    return sorted(rows.pivot(index="group", columns="method", values="effect")[[method, "actual"]].to_numpy().tolist())
+    return sorted(rows.pivot(index="group", columns="method", values="effect")[["actual", method]].to_numpy().tolist())
 
 
 @pytest.mark.parametrize(("name", "method"), [("figure-1", "influence"), ("figure-2", "newton")])
@@ -88,9 +88,25 @@ def test_figures_1_and_2_have_a_column_for_each_run_and_a_row_for_each_evaluatio
         assert ax.get_xlim() == ax.get_ylim()
         assert any(list(line.get_xdata()) == list(line.get_ydata()) == list(ax.get_xlim()) for line in ax.lines)
         assert "ρ = 1.000" in [text.get_text() for text in ax.texts]
+        assert ax.get_ylabel() == ("Predicted effect" if run is runs[0] else "")
+    assert {"Actual effect (retrained)"} <= set(texts(drawn))
+    assert "Between the diagonal and the horizontal line at 0, predictions have the right sign" in said(drawn)
     lefts = [ax.get_position().x0 for ax in drawn.axes]
     np.testing.assert_allclose(lefts[2:], [*lefts[:2], *lefts[:2]])
     assert lefts[0] < lefts[1]
+
+
+def test_points_far_out_are_hidden_and_counted(made: MakeRun) -> None:
+    run = made(kinds=["random"] * 300)
+    effects = run.effects.copy()
+    effects.loc[effects.group.isin((4, 9)) & (effects.method == "actual"), "effect"] = 1e6
+    drawn, plain = figure("figure-1", [replace(run, effects=effects)]), figure("figure-1", [run])
+    for ax in drawn.axes:
+        assert "ρ = 1.000 · 2 hidden" in [text.get_text() for text in ax.texts]
+        assert ax.get_xlim()[1] < 100
+        assert ax.get_xscale() == "linear"
+        assert len(points(ax)) == 298
+    assert ["k hidden: points outside the axes." in said(figure) for figure in (drawn, plain)] == [True, False]
 
 
 def test_rho_of_a_panel_is_that_of_the_table(made: MakeRun) -> None:

@@ -68,6 +68,7 @@ def load_pairs(facts: DatasetFacts, home: Path, evaluation_sets: Sequence[str] =
         columns=train.columns,
         test_columns=test.columns,
         sources={source.path: file.sha256 for source, file in zip(facts.files, files, strict=True)},
+        count_by=(GENRE,),
     )
 
 

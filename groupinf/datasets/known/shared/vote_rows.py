@@ -73,7 +73,31 @@ def load_votes(facts: DatasetFacts, home: Path, select: Selection) -> Dataset:
         columns={VOTER: rows.voter},
         test_columns={GOLD_LABEL: np.array(["negative", "positive"], dtype=object)[test.y]},
         sources={source.path: file.sha256},
+        group_attributes={VOTER: voter_attributes(tables)},
     )
+
+
+def voter_attributes(tables: VoteTables) -> dict[str, dict[str, float | str]]:
+    """Return what is known of each labelling function: polarity, the sign of its votes (mixed where they have both);
+    coverage, the share of training candidates that it votes on; precision, the share of its votes that are right among
+    those on candidates of any split with a gold label. One without such votes has no precision.
+    """
+    gold = np.zeros(tables.split.size, dtype=np.int64)
+    gold[tables.gold.candidate] = tables.gold.value
+    on, value = tables.votes.candidate, tables.votes.value
+    polarity: dict[str, float | str] = {}
+    coverage: dict[str, float | str] = {}
+    precision: dict[str, float | str] = {}
+    for voter, name in enumerate(tables.voter_names):
+        own = tables.voter == voter
+        signs = set(np.sign(value[own]).tolist())
+        if signs:
+            polarity[name] = {1: "positive", -1: "negative"}[signs.pop()] if len(signs) == 1 else "mixed"
+        coverage[name] = float((tables.split[on[own]] == TRAIN).sum() / (tables.split == TRAIN).sum())
+        known = own & (gold[on] != 0)
+        if known.any():
+            precision[name] = float((value[known] == gold[on[known]]).mean())
+    return {"polarity": polarity, "coverage": coverage, "precision": precision}
 
 
 def vote_rows(tables: VoteTables, path: Path) -> VoteRows:

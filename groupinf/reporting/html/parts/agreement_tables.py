@@ -71,9 +71,11 @@ def with_values(entries: Sequence[Entry], statistic: Statistic) -> list[str]:
     ]
 
 
-def values_of(entries: Sequence[Entry], statistic: Statistic, lowest: bool = False) -> list[float]:
+def values_of(
+    entries: Sequence[Entry], statistic: Statistic, evaluations: Sequence[str], lowest: bool = False
+) -> list[float]:
     """Every value of the statistic over all groups, and where ``lowest`` also the lower ends of the intervals."""
-    rows = [row for e in entries for name in evaluations_of([e]) for row in overall(e, name).to_dict("records")]
+    rows = [row for e in entries for name in evaluations for row in overall(e, name).to_dict("records")]
     values = [float(row[statistic.column]) for row in rows]
     return values + ([float(statistic.limits(row)[0]) for row in rows] if lowest else [])
 

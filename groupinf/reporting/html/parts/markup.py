@@ -50,6 +50,11 @@ def joined(parts: Sequence[Content]) -> Html:
     return Html("".join(map(escaped, parts)))
 
 
+def folded(summary: str, content: Content) -> Html:
+    """Content that a reader unfolds; paper has it unfolded."""
+    return element("details", {}, element("summary", {}, summary), content)
+
+
 def png_figure(content: bytes, words: str) -> Html:
     """A PNG file that stands in the page itself, with its caption."""
     source = f"data:image/png;base64,{base64.b64encode(content).decode()}"

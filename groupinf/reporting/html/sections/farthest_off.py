@@ -10,7 +10,7 @@ from groupinf.analysis.certificates import RESOLVED
 from groupinf.analysis.farthest import farthest_off, told_apart
 from groupinf.analysis.pairs import ACTUAL
 from groupinf.reporting.html.parts.agreement_tables import RUN, named_symbol, run_cell
-from groupinf.reporting.html.parts.markup import Content, element, joined
+from groupinf.reporting.html.parts.markup import Content, element, folded, joined
 from groupinf.reporting.html.parts.table import Cell, Column, Row, table
 from groupinf.reporting.html.section import Answer, Material, Section
 from groupinf.reporting.words.entries import Entry, Looks
@@ -40,7 +40,6 @@ class _Far:
     entry: Entry
     row: Mapping[Any, Any]
     group: Mapping[Any, Any]
-    place: int
 
 
 def _answer(material: Material) -> Answer:
@@ -57,7 +56,8 @@ def _answer(material: Material) -> Answer:
     methods = list(dict.fromkeys(m for e in entries for m in e.pairs.methods if m not in e.pairs.ranks_only))
     rows = [_row(far, methods, looks, len(entries) > 1, plotted) for far in found]
     listed_groups = table("Groups farthest off", _columns(methods, entries), rows, "farthest")
-    return Answer(joined([worst, quiet, *missing, listed_groups]))
+    shown = [folded(f"The {len(rows)} groups farthest off", joined([quiet, listed_groups]))] if len(rows) > 1 else []
+    return Answer(joined([worst, *missing, *shown]))
 
 
 def _without_sizes(entries: Sequence[Entry]) -> list[str]:
@@ -71,9 +71,8 @@ def _found(position: int, entry: Entry, most: int) -> list[_Far]:
     if entry.method in entry.pairs.ranks_only:
         return []
     about = entry.run.groups.set_index("group")[["name", "kind", "size", "made_from"]].to_dict("index")
-    place = {int(group): i for i, group in enumerate(entry.pairs.groups)}
     rows = farthest_off(entry.pairs, entry.method, most, entry.unresolved).to_dict("records")
-    return [_Far(position, entry, row, about[row["group"]], place[row["group"]]) for row in rows]
+    return [_Far(position, entry, row, about[row["group"]]) for row in rows]
 
 
 def _worst(found: Sequence[_Far]) -> str:
@@ -105,7 +104,7 @@ def _is_off(far: _Far) -> bool:
 
 def _words(entries: Sequence[Entry], most: int, plotted: bool) -> str:
     first = listed(dict.fromkeys(method_in_text(entry.method) for entry in entries), "or")
-    hint = " Press a group to mark it in the plots below." if plotted else ""
+    hint = " Press a group to mark it in the plots." if plotted else ""
     evaluations = [[name for name, _ in entry.pairs.measures] for entry in entries]
     several_points = any(len(set(names)) < len(names) for names in evaluations)
     each = each_value(name for names in evaluations for name in names)
@@ -179,7 +178,7 @@ def _marker(name: str, far: _Far) -> Content:
         "class": "marks-group",
         "aria-pressed": "false",
         "data-run": f"{far.position}",
-        "data-place": f"{far.place}",
+        "data-group": f"{far.row['group']}",
         "data-measure": f"{far.row['evaluation']} {far.row['test_point']}",
     }
     return element("button", attributes, name)

@@ -15,17 +15,16 @@ from groupinf.reporting.html.parts.agreement_tables import (
 )
 from groupinf.reporting.html.parts.markup import element, joined
 from groupinf.reporting.html.parts.scales import rho_scale
-from groupinf.reporting.html.section import Answer, Material, Section
+from groupinf.reporting.html.section import Answer, Material, Section, several_runs
 from groupinf.reporting.words.answers import ranking_answer
 from groupinf.reporting.words.entries import Entry
-from groupinf.reporting.words.formats import one_line
 from groupinf.reporting.words.style import each_value
 
 
 def _answer(material: Material) -> Answer:
     """Spearman's ρ with its interval, per evaluation and test point."""
     entries, looks = material.entries, material.looks
-    scale = rho_scale(values_of(entries, RHO, lowest=True))
+    scale = rho_scale(values_of(entries, RHO, evaluations_of(entries), lowest=True))
     heading = f"ρ from {scale.low:g} to 1; the line is at 1".replace("-", "−")
     tables = [
         statistic_table(entries, evaluation, looks.methods, (RHO,), scale, heading)
@@ -38,18 +37,13 @@ def _answer(material: Material) -> Answer:
 
 
 def _rho_words(entries: Sequence[Entry]) -> str:
-    """What ρ is, and what stands beside it: intervals for one run, test points for several."""
-    words = "ρ: Spearman's rank correlation of predicted with actual effects over the groups; 1 is the same order."
-    if len(entries) > 1:
-        each = each_value(evaluations_of(entries))
-        return (
-            f"{words} A mark for each {each}; numbers are those of the lowest and of the highest {each}, "
-            "of a single one with its 95 % interval."
-        )
-    table = entries[0].run.spearman
-    if table["spearman_low"].isna().all():
-        return words
-    return f"{words} Interval: {one_line(entries[0].run.manifest.agreement_interval)}."
+    """What ρ is, and what stands beside it."""
+    each = each_value(evaluations_of(entries))
+    return (
+        "ρ: Spearman's rank correlation of predicted with actual effects over the groups; 1 is the same order. "
+        f"A mark for each {each}; numbers are those of the lowest and of the highest {each}, "
+        "of a single one with its 95 % interval."
+    )
 
 
-RANKING = Section("rank", "Ranking", "How well does the prediction rank the groups?", _answer)
+RANKING = Section("rank", "Ranking", "How well does the prediction rank the groups?", _answer, several_runs)

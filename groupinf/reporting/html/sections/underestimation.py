@@ -5,6 +5,7 @@ from __future__ import annotations
 from groupinf.reporting.html.parts.agreement_tables import (
     SLOPE,
     UNDER,
+    evaluations_of,
     legend,
     statistic_table,
     values_of,
@@ -12,7 +13,7 @@ from groupinf.reporting.html.parts.agreement_tables import (
 )
 from groupinf.reporting.html.parts.markup import element, joined
 from groupinf.reporting.html.parts.scales import SLOPE_SCALE, slope_scale
-from groupinf.reporting.html.section import Answer, Material, Section
+from groupinf.reporting.html.section import Answer, Material, Section, several_runs
 from groupinf.reporting.words.answers import underestimation_answer
 from groupinf.reporting.words.summary import SLOPE_WORDS
 from groupinf.wording import number
@@ -21,7 +22,7 @@ from groupinf.wording import number
 def _answer(material: Material) -> Answer:
     """Slope and share of underestimated groups, per evaluation and test point."""
     entries, looks = material.entries, material.looks
-    scale = slope_scale(values_of(entries, SLOPE))
+    scale = slope_scale(values_of(entries, SLOPE, evaluations_of(entries)))
     heading = f"slope from {number(scale.low, 2)} to {number(scale.high, 2)}; the line is at 1"
     tables = [
         statistic_table(entries, evaluation, looks.methods, (SLOPE, UNDER), scale, heading)
@@ -32,4 +33,4 @@ def _answer(material: Material) -> Answer:
     return Answer(joined([answer, words, legend(looks.methods), *tables]))
 
 
-UNDERESTIMATION = Section("slope", "Underestimation", "Does it underestimate, and by how much?", _answer)
+UNDERESTIMATION = Section("slope", "Underestimation", "Does it underestimate, and by how much?", _answer, several_runs)

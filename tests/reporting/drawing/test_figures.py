@@ -20,7 +20,7 @@ from groupinf.reporting.drawing import figures
 from groupinf.reporting.drawing.figures import figure_bytes, scatter_figure
 from groupinf.reporting.drawing.layout import arrange
 from groupinf.reporting.drawing.lettering import shorten_to, width_of, wrap_to
-from groupinf.reporting.drawing.scatter import ALPHA, axis_limits
+from groupinf.reporting.drawing.scatter import ALPHA
 from groupinf.reporting.html.page import page_html
 from groupinf.reporting.words.style import MOST_TEST_POINTS, kind_styles
 from groupinf.studies.group_effects.convention import Convention
@@ -55,7 +55,7 @@ def test_every_group_is_drawn_once_where_its_effects_are(make_run):
     assert len(figure.axes) == 3
     for ax, measure in zip(figure.axes, [("test_loss", 7), ("test_loss", 3), ("self_loss", -1)], strict=True):
         of_measure = run.effects[(run.effects["evaluation"] == measure[0]) & (run.effects["test_point"] == measure[1])]
-        expected = of_measure.pivot(index="group", columns="method", values="effect")[["influence", "actual"]]
+        expected = of_measure.pivot(index="group", columns="method", values="effect")[["actual", "influence"]]
         np.testing.assert_array_equal(sorted(points(ax).tolist()), sorted(expected.to_numpy().tolist()))
         assert ax.get_xlim() == ax.get_ylim()
         assert any(list(line.get_xdata()) == list(line.get_ydata()) == list(ax.get_xlim()) for line in ax.lines)
@@ -67,23 +67,29 @@ def test_colour_and_marker_say_the_kind(make_run):
     styles = kind_styles(["random", "shared_feature"])
     ax = scatter_figure(run, "newton").axes[0]
     actual = run.effects.query("method == 'actual' and test_point == 7").set_index("kind")["effect"]
-    drawn = {matplotlib.colors.to_hex(c.get_facecolor()[0]): c.get_offsets()[:, 1] for c in ax.collections}
+    drawn = {matplotlib.colors.to_hex(c.get_facecolor()[0]): c.get_offsets()[:, 0] for c in ax.collections}
     for kind, style in styles.items():
         np.testing.assert_array_equal(np.sort(drawn[style.colour.lower()]), np.sort(actual[kind]))
 
 
-def test_outliers_are_counted_and_do_not_set_the_axes(make_run):
+def test_where_a_few_groups_dominate_axes_are_logarithmic_away_from_0_and_show_every_group(make_run):
     run = make_run(kinds=["random"] * 300)
     effects = run.effects
-    for group in (4, 9):
-        effects.loc[(effects["group"] == group) & (effects["method"] == "actual"), "effect"] = 1e6
-    for ax in scatter_figure(run, "newton").axes:
-        assert "ρ = 1.000 · 2 hidden" in texts(ax)
-        assert ax.get_xlim()[1] < 10
-        assert len(points(ax)) == 298
-    foot = "k hidden: points outside the axes."
-    assert foot in " ".join(texts(scatter_figure(run, "newton")))
-    assert foot not in " ".join(texts(scatter_figure(make_run(), "newton")))
+    for group, effect in ((4, 1e6), (9, -3e7)):
+        effects.loc[(effects["group"] == group) & (effects["method"] == "actual"), "effect"] = effect
+    figure, plain = scatter_figure(run, "newton"), scatter_figure(make_run(kinds=["random"] * 300), "newton")
+    for ax in figure.axes:
+        assert (ax.get_xscale(), ax.get_yscale()) == ("symlog", "symlog")
+        shown = points(ax)
+        assert len(shown) == 300
+        (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+        assert ((left < shown[:, 0]) & (shown[:, 0] < right)).all()
+        assert ((bottom < shown[:, 1]) & (shown[:, 1] < top)).all()
+        assert "ρ = 1.000" in texts(ax)
+        assert {"0", "10³"} <= {label.get_text() for label in ax.get_xticklabels()}
+    assert {ax.get_xscale() for ax in plain.axes} == {"linear"}
+    foot = "Axes with powers of ten are logarithmic away from 0 and linear near it."
+    assert [foot in " ".join(" ".join(texts(drawn)).split()) for drawn in (figure, plain)] == [True, False]
 
 
 def test_of_ranks_alone_no_line_is_drawn_and_each_axis_has_its_own_limits(make_run):
@@ -93,21 +99,11 @@ def test_of_ranks_alone_no_line_is_drawn_and_each_axis_has_its_own_limits(make_r
     assert [len(lines) for lines in diagonals] == [1, 0]
     assert to_scale.axes[0].get_xlim() == to_scale.axes[0].get_ylim()
     across, up = ranked.axes[0].get_xlim(), ranked.axes[0].get_ylim()
-    assert across[1] - across[0] == pytest.approx(1e3 * (up[1] - up[0]))
+    assert up[1] - up[0] == pytest.approx(1e3 * (across[1] - across[0]))
     words = [" ".join(texts(figure)) for figure in (to_scale, ranked)]
     assert ["Slope 1" in text for text in words] == [True, False]
     assert ["only the order of groups means anything" in text for text in words] == [False, True]
-
-
-def test_axes_hold_all_values_where_none_is_far_out():
-    rng = np.random.default_rng(0)
-    predicted, actual = rng.uniform(-1, 2, size=(2, 50))
-    low, high = axis_limits(predicted, actual)
-    assert low < min(predicted.min(), actual.min())
-    assert high > max(predicted.max(), actual.max())
-    for constant in (0.0, -3.0, 1e-300):
-        low, high = axis_limits(np.full(5, constant), np.full(5, constant))
-        assert low < constant < high
+    assert ["Between the diagonal" in text for text in words] == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -152,10 +148,11 @@ def test_nothing_overlaps_or_leaves_the_page(make_run, measures, columns, kinds,
 
 @pytest.mark.parametrize("measures", [[("test_loss", 7), ("self_loss", -1)], SEVEN])
 @pytest.mark.parametrize("scale", [1e-12, 1.0, 1e4])
-def test_no_text_of_a_panel_lies_on_its_data_or_on_another_text(make_run, measures, scale):
+@pytest.mark.parametrize("far", [0, 7])
+def test_no_text_of_a_panel_lies_on_its_data_or_on_another_text(make_run, measures, scale, far):
     run = make_run(kinds=["random"] * 2000, measures=measures, methods=("newton",))
     run.effects["effect"] *= scale
-    run.effects.loc[(run.effects["group"] < 7) & (run.effects["method"] == "actual"), "effect"] = 1e9
+    run.effects.loc[(run.effects["group"] < far) & (run.effects["method"] == "actual"), "effect"] = 1e9
     figure = scatter_figure(run, "newton")
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
@@ -163,8 +160,7 @@ def test_no_text_of_a_panel_lies_on_its_data_or_on_another_text(make_run, measur
     for ax in figure.axes:
         shown = [text for text in (*ax.texts, ax.title, ax.xaxis.label, ax.yaxis.label) if text.get_text()]
         offsets = [axis.get_offset_text() for axis in (ax.xaxis, ax.yaxis)]
-        assert any("7 hidden" in text.get_text() for text in shown)
-        assert all(bool(offset.get_text()) == (scale != 1) for offset in offsets)
+        assert all(bool(offset.get_text()) == (scale != 1 and not far) for offset in offsets)
         boxes = [text.get_window_extent(renderer) for text in (*shown, *offsets) if text.get_text()]
         assert not any(box.overlaps(ax.get_window_extent(renderer)) for box in boxes)
         assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
@@ -266,8 +262,9 @@ def test_title_axes_and_foot_need_no_caption(make_run):
         "toy: n = 1,200, d = 7, λ/n = 0.001; 32 groups",
         "Test point 5",
         "Own group",
-        "Predicted effect on test prediction",
-        "Actual effect (retrained)",
+        "Actual effect on test prediction (retrained)",
+        "Predicted effect",
+        "Between the diagonal and the horizontal line at 0, predictions have the right sign and are too small.",
         "Slope 1: predicted = actual",
         "Random (20)",
         run.manifest.convention.sentence,

@@ -1,0 +1,40 @@
+"""Effects on several sets of test points: their correlations, and an order of sets and groups that shows families."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groupinf.analysis.agreement import correlation
+
+
+@dataclass(frozen=True)
+class ComponentOrder:
+    """Positions of the sets (S,) and of the groups (G,), by their part in what differs most, the largest first."""
+
+    sets: NDArray[np.intp]
+    groups: NDArray[np.intp]
+
+
+def correlation_between_sets(effects: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Pearson's correlation (S, S) over groups of the effects (S, G) on each two sets of test points.
+
+    Spearman's where ranks over the groups are given for effects. NaN where a set's effects are constant.
+    """
+    return correlation(effects[:, None, :], effects[None, :, :])
+
+
+def first_component_order(effects: NDArray[np.float64]) -> ComponentOrder:
+    """Sets and groups by the first principal component of their effects (S, G), each set less its mean over groups.
+
+    With σuvᵀ the largest singular term of the centred effects, sets fall by u and groups by v, so that sets on which
+    groups have like effects stand together, and groups that help one family of sets stand apart from those that help
+    the other. The sign is that in which the entry of u farthest from 0 is positive; equals stay in their order.
+    """
+    centred = effects - effects.mean(axis=1, keepdims=True)
+    left, _, right = np.linalg.svd(centred, full_matrices=False)
+    u, v = left[:, 0], right[0]
+    sign = -1.0 if u[np.argmax(np.abs(u))] < 0 else 1.0
+    return ComponentOrder(np.argsort(-sign * u, kind="stable"), np.argsort(-sign * v, kind="stable"))

@@ -1,0 +1,164 @@
+"""Axes of effects: how far they reach, whether they are logarithmic away from 0, and their ticks."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.scale import SymmetricalLogTransform
+from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, ScalarFormatter
+from numpy.typing import NDArray
+
+from groupinf.reporting.drawing.lettering import width_of
+from groupinf.reporting.words.style import SMALL
+from groupinf.wording import power_of_ten
+
+TICK_SIZE = 9.0
+_BETWEEN_LABELS = 0.06  # inches: the least gap from one label to the next; chosen by eye, as what follows
+_LINE = 0.15  # inches: height of a line of labels
+_ENDS = (0.01, 0.99)  # quantiles between which the middle 98 % of the values lie
+_MARGIN = 0.06  # of the length of an axis, beyond its outermost values
+_SMOOTH = (1 - 1 / 10) / np.log(10)  # matplotlib's linscale at which a symmetric log scale has no kink
+
+Limits = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class EffectAxis:
+    """The limits of an axis, which is logarithmic beyond −linear_to and linear_to; linear if None."""
+
+    low: float
+    high: float
+    linear_to: float | None = None
+
+    @property
+    def limits(self) -> Limits:
+        """As matplotlib takes them."""
+        return self.low, self.high
+
+    def contains(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which of the values lie on the axis."""
+        return np.asarray((self.low <= values) & (values <= self.high))
+
+    def fractions(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Where values stand, as fractions of the axis from its lower end."""
+        low, high = _on_scale(np.array(self.limits), self.linear_to)
+        return np.asarray((_on_scale(values, self.linear_to) - low) / (high - low))
+
+    def ticks(self, step: int = 1) -> list[tuple[float, str]]:
+        """Every ``step``-th of its ticks, each a value and a label: a few round values, or 0 and powers of ten."""
+        return self._round_values()[::step] if self.linear_to is None else self._powers(self.linear_to, step)
+
+    def _round_values(self) -> list[tuple[float, str]]:
+        locator = MaxNLocator(nbins=4, steps=[1, 2, 5, 10], min_n_ticks=2)
+        places = [float(place) for place in locator.tick_values(*self.limits) if self.low <= place <= self.high]
+        formatter = PowerOfTen()
+        formatter.create_dummy_axis()
+        assert formatter.axis is not None
+        formatter.axis.set_view_interval(*self.limits)
+        return list(zip(places, formatter.format_ticks(places), strict=True))
+
+    def _powers(self, first: float, step: int) -> list[tuple[float, str]]:
+        highest = int(np.floor(np.log10(max(-self.low, self.high))))
+        exponents = range(highest, round(np.log10(first)) - 1, -step)
+        below = [(-(10.0**e), f"−{power_of_ten(e)}") for e in exponents]
+        above = [(10.0**e, power_of_ten(e)) for e in reversed(exponents)]
+        return [tick for tick in (*below, (0.0, "0"), *above) if self.low <= tick[0] <= self.high]
+
+
+AxisRule = Callable[..., EffectAxis]
+
+
+def axis_of_most(*values: NDArray[np.float64]) -> EffectAxis:
+    """A linear axis of all values, but those farther out than the middle 98 % are wide.
+
+    So the middle 98 % always fill a third of the axis or more.
+    """
+    all_of_them = np.concatenate(values)
+    low, high = np.quantile(all_of_them, _ENDS)
+    reach = high - low
+    return _linear(all_of_them[(all_of_them >= low - reach) & (all_of_them <= high + reach)])
+
+
+def axis_of_all(*values: NDArray[np.float64]) -> EffectAxis:
+    """An axis of all values: linear where :func:`axis_of_most` holds them, else logarithmic away from 0.
+
+    It is linear up to the power of ten below the median distance from 0. Where it would have fewer than two ticks,
+    as where all values are alike, it is linear throughout.
+    """
+    most, all_of_them = axis_of_most(*values), np.concatenate(values)
+    if most.contains(all_of_them).all():
+        return most
+    linear_to = float(10 ** np.floor(np.log10(np.median(np.abs(all_of_them[all_of_them != 0])))))
+    on_scale = _on_scale(all_of_them, linear_to)
+    low, high = on_scale.min(), on_scale.max()
+    margin = _MARGIN * (high - low)
+    back = SymmetricalLogTransform(10, linear_to, _SMOOTH).inverted()
+    low, high = np.asarray(back.transform_non_affine(np.array([low - margin, high + margin])))
+    axis = EffectAxis(float(low), float(high), linear_to)
+    return axis if len(axis.ticks()) >= 2 else _linear(all_of_them)
+
+
+def label_width(axis: EffectAxis) -> float:
+    """Inches that the widest label of its ticks takes."""
+    return max((width_of(label, TICK_SIZE) for _, label in axis.ticks()), default=0.0)
+
+
+def set_axes(ax: Axes, across: EffectAxis, up: EffectAxis) -> None:
+    """Scales, limits and ticks of both axes: every tick, every second or ..., so that labels have room."""
+    for set_scale, axis in ((ax.set_xscale, across), (ax.set_yscale, up)):
+        if axis.linear_to is not None:
+            set_scale("symlog", linthresh=axis.linear_to, linscale=_SMOOTH)
+    ax.set(xlim=across.limits, ylim=up.limits)
+    _mark(ax.xaxis, across, ax.bbox.width / ax.figure.dpi, lambda label: width_of(label, TICK_SIZE))
+    _mark(ax.yaxis, up, ax.bbox.height / ax.figure.dpi, lambda _: _LINE)
+
+
+def _mark(drawn: Axis, axis: EffectAxis, inches: float, room: Callable[[str], float]) -> None:
+    every = axis.ticks()
+    steps = (axis.ticks(step) for step in range(1, len(every) + 1))
+    marked = next((ticks for ticks in steps if _fit(axis, ticks, inches, room)), every[:1])
+    drawn.set_major_locator(FixedLocator([place for place, _ in marked]))
+    if axis.linear_to is None:
+        drawn.set_major_formatter(PowerOfTen())
+    else:
+        drawn.set_major_formatter(FixedFormatter([label for _, label in marked]))
+        drawn.set_minor_locator(FixedLocator([place for place, _ in every]))
+    drawn.get_offset_text().set_fontsize(SMALL)
+
+
+def _fit(axis: EffectAxis, ticks: Sequence[tuple[float, str]], inches: float, room: Callable[[str], float]) -> bool:
+    """Whether labels, centred at their places on an axis so long, stay apart; ``room`` is what one takes along it."""
+    middles = inches * axis.fractions(np.array([place for place, _ in ticks]))
+    needed = [room(label) + _BETWEEN_LABELS for _, label in ticks]
+    return all(
+        b - a >= (one + other) / 2 for (a, one), (b, other) in itertools.pairwise(zip(middles, needed, strict=True))
+    )
+
+
+class PowerOfTen(ScalarFormatter):
+    """Few digits at the ticks and one power of ten at the end of the axis, in plain characters."""
+
+    def __init__(self) -> None:
+        super().__init__(useOffset=False)
+        self.set_powerlimits((-2, 3))
+
+    def get_offset(self) -> str:
+        plain = super().get_offset().replace("−", "-")  # such as 1e-3, or nothing
+        return f"×{power_of_ten(int(plain.removeprefix('1e')))}" if plain else ""
+
+
+def _linear(values: NDArray[np.float64]) -> EffectAxis:
+    low, high = float(values.min()), float(values.max())
+    margin = _MARGIN * (high - low) or 0.5 * abs(low) or 1.0
+    return EffectAxis(low - margin, high + margin)
+
+
+def _on_scale(values: NDArray[np.float64], linear_to: float | None) -> NDArray[np.float64]:
+    if linear_to is None:
+        return values
+    return np.asarray(SymmetricalLogTransform(10, linear_to, _SMOOTH).transform_non_affine(values))

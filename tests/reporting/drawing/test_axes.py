@@ -1,0 +1,89 @@
+"""An axis of effects holds what it says, is logarithmic only where a few effects dwarf the rest, and can be read."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from groupinf.reporting.drawing.axes import EffectAxis, axis_of_all, axis_of_most, set_axes
+
+RNG = np.random.default_rng(0)
+USUAL = RNG.uniform(-1, 2, size=100)
+
+
+def test_an_axis_holds_all_values_where_none_is_far_out_and_is_linear() -> None:
+    predicted, actual = USUAL[:50], 1.5 * USUAL[50:]
+    for rule in (axis_of_most, axis_of_all):
+        axis = rule(predicted, actual)
+        assert axis.linear_to is None
+        assert axis.low < min(predicted.min(), actual.min())
+        assert axis.high > max(predicted.max(), actual.max())
+
+
+@pytest.mark.parametrize("constant", [0.0, -3.0, 1e-300])
+def test_an_axis_of_one_value_has_room_around_it(constant: float) -> None:
+    for rule in (axis_of_most, axis_of_all):
+        axis = rule(np.full(5, constant))
+        assert axis.low < constant < axis.high
+
+
+@pytest.mark.parametrize("far", [1e4, -1e9])
+def test_what_is_far_out_is_left_out_or_makes_the_axis_logarithmic(far: float) -> None:
+    values = np.append(USUAL, far)
+    most, every = axis_of_most(values), axis_of_all(values)
+    assert most.linear_to is None
+    assert most.contains(values).sum() == 100
+    assert every.linear_to == pytest.approx(0.1)  # the median of |values| is 0.1 to 1
+    assert 0.1 <= np.median(np.abs(values)) < 1
+    assert every.contains(values).all()
+    assert not EffectAxis(0.0, 1.0).contains(np.array([1.1]))[0]
+
+
+def test_values_that_are_alike_far_from_0_have_a_linear_axis_that_holds_the_one_far_out() -> None:
+    values = np.append(1234.5 + 1e-2 * USUAL, 1300.0)
+    assert not axis_of_most(values).contains(values).all()
+    axis = axis_of_all(values)
+    assert axis.linear_to is None
+    assert axis.contains(values).all()
+    assert len(axis.ticks()) >= 2
+
+
+def test_places_on_a_logarithmic_axis() -> None:
+    """Decades are equally long, and near 0 the scale is linear and has no kink."""
+    axis = EffectAxis(-1e3, 1e3, 1.0)
+    at = axis.fractions(np.array([-1e3, -1.0, -0.5, 0.0, 0.5, 1.0, 10.0, 100.0, 1e3]))
+    np.testing.assert_allclose(at[[0, 3, 8]], [0, 0.5, 1], atol=1e-12)
+    np.testing.assert_allclose(np.diff(at[5:]), (at[8] - at[5]) / 3)
+    np.testing.assert_allclose(np.diff(at[1:6]), at[4] - at[3])
+    inside, beyond = np.diff(axis.fractions(np.array([1 - 1e-6, 1.0, 1 + 1e-6])))
+    assert inside == pytest.approx(beyond, rel=1e-5)
+    np.testing.assert_allclose(EffectAxis(-1.0, 3.0).fractions(np.array([-1.0, 0.0, 3.0])), [0, 0.25, 1])
+
+
+def test_ticks_of_a_logarithmic_axis_are_0_and_powers_of_ten_counted_from_the_largest() -> None:
+    axis = EffectAxis(-20.0, 5e3, 0.1)
+    assert [label for _, label in axis.ticks()] == ["−10¹", "−10⁰", "−10⁻¹", "0", "10⁻¹", "10⁰", "10¹", "10²", "10³"]
+    assert [label for _, label in axis.ticks(2)] == ["−10¹", "−10⁻¹", "0", "10⁻¹", "10¹", "10³"]
+    for place, label in axis.ticks():
+        assert label.startswith("−") == (place < 0)
+        assert place == 0 or math.log10(abs(place)).is_integer()
+    values = [place for place, _ in EffectAxis(-1.0, 3.0).ticks()]
+    assert values == sorted(values)
+    assert {-1.0, 0.0} <= set(values)
+
+
+@pytest.mark.parametrize("inches", [0.6, 1.5, 4.0])
+@pytest.mark.parametrize("axis", [EffectAxis(-1e8, 1e8, 1e-9), EffectAxis(-0.1, 1e3, 1.0), EffectAxis(-1e-3, 5e-3)])
+def test_labels_at_ticks_stay_apart(inches: float, axis: EffectAxis) -> None:
+    figure = Figure(figsize=(8, 8), dpi=100)
+    ax = figure.add_axes((0.2, 0.2, inches / 8, inches / 8))
+    set_axes(ax, axis, axis)
+    figure.draw_without_rendering()
+    assert (ax.get_xlim(), ax.get_ylim()) == (axis.limits, axis.limits)
+    for labels in (ax.get_xticklabels(), ax.get_yticklabels()):
+        boxes = [label.get_window_extent() for label in labels if label.get_text()]
+        assert len(boxes) >= (1 if inches < 1 else 2)
+        assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
