@@ -12,10 +12,15 @@ from groupinf.analysis.agreement import correlation
 
 @dataclass(frozen=True)
 class ComponentOrder:
-    """Positions of the sets (S,) and of the groups (G,), by their part in what differs most, the largest first."""
+    """Positions of the sets (S,) and of the groups (G,), by their part in what differs most, the largest first.
+
+    The first ``family`` sets have a positive part: groups that raise the loss on them more than others do so less on
+    all further sets, as far as this component goes.
+    """
 
     sets: NDArray[np.intp]
     groups: NDArray[np.intp]
+    family: int
 
 
 def correlation_between_sets(effects: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -37,4 +42,5 @@ def first_component_order(effects: NDArray[np.float64]) -> ComponentOrder:
     left, _, right = np.linalg.svd(centred, full_matrices=False)
     u, v = left[:, 0], right[0]
     sign = -1.0 if u[np.argmax(np.abs(u))] < 0 else 1.0
-    return ComponentOrder(np.argsort(-sign * u, kind="stable"), np.argsort(-sign * v, kind="stable"))
+    family = int(np.count_nonzero(sign * u > 0))
+    return ComponentOrder(np.argsort(-sign * u, kind="stable"), np.argsort(-sign * v, kind="stable"), family)

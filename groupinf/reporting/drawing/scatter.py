@@ -71,7 +71,7 @@ def count_styles(kinds: NDArray[np.object_], styles: Mapping[str, KindStyle]) ->
 
 
 def draw_panel(
-    ax: Axes, panel: Panel, kinds: NDArray[np.object_], styles: Mapping[str, KindStyle], rasterized: bool
+    ax: Axes, panel: Panel, kinds: NDArray[np.object_], styles: Mapping[str, KindStyle], rasterized: bool = False
 ) -> None:
     """Draw a point per group, its actual effect on x and the predicted one on y, and, to scale, the diagonal.
 
@@ -84,13 +84,18 @@ def draw_panel(
     ax.axvline(0, color=GRID, linewidth=0.6, zorder=0)
     if panel.to_scale:
         ax.plot(across.limits, up.limits, color=IDENTITY, linewidth=1.0, zorder=0.5)
-    _draw_points(ax, panel, kinds, styles, rasterized)
+    inside = panel.inside
+    draw_points(ax, panel.actual[inside], panel.predicted[inside], kinds[inside], styles, rasterized)
     set_axes(ax, across, up)
     ax.set_box_aspect(1.0)
-    hidden = panel.hidden
-    above = f"ρ = {coefficient(panel.spearman)}" + (f" · {hidden:,} hidden" if hidden else "")
+    hidden = int(np.count_nonzero(~inside))
+    write_above(ax, f"ρ = {coefficient(panel.spearman)}" + (f" · {hidden:,} hidden" if hidden else ""))
+
+
+def write_above(ax: Axes, text: str) -> None:
+    """A small line between the axes and their title."""
     ax.annotate(
-        above,
+        text,
         xy=(0.5, 1.0),
         xycoords="axes fraction",
         xytext=(0.0, _ABOVE),
@@ -101,24 +106,24 @@ def draw_panel(
     )
 
 
-def _draw_points(
+def draw_points(
     ax: Axes,
-    panel: Panel,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
     kinds: NDArray[np.object_],
     styles: Mapping[str, KindStyle],
-    rasterized: bool,
+    rasterized: bool = False,
 ) -> None:
-    """The groups inside the axes, a call for each style."""
-    sides, inside = np.stack([panel.actual, panel.predicted]), panel.inside
+    """A point (x, y) for each group (G,) in the style of its kind; those of kinds with fewer groups are drawn later."""
     counts = count_styles(kinds, styles)
     drawn = sorted(counts, key=counts.__getitem__, reverse=True)
     position = {kind: drawn.index(style) for kind, style in styles.items()}
-    position_of = np.array([position[kind] for kind in kinds])
+    position_of = np.array([position[kind] for kind in kinds], dtype=np.intp)
     for i, style in enumerate(drawn):
-        x, y = sides[:, inside & (position_of == i)]
+        of_style = position_of == i
         ax.scatter(
-            x,
-            y,
+            x[of_style],
+            y[of_style],
             s=_POINT_AREA,
             c=style.colour,
             marker=style.marker,

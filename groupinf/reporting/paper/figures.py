@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from matplotlib.figure import Figure
 
@@ -13,6 +14,9 @@ from groupinf.errors import DataError
 from groupinf.registry import Registry
 from groupinf.reporting.paper.grid import grid_figure
 from groupinf.reporting.paper.lines import spearman_figure
+from groupinf.reporting.paper.natural_groups import contributors, labelling_functions
+from groupinf.reporting.paper.natural_groups.figure_4 import applications
+from groupinf.reporting.paper.natural_groups.reading import COVERAGE, PRECISION
 from groupinf.reporting.paper.scatter import by_evaluation, by_lambda, by_method, other_test_points
 from groupinf.reporting.sources import Source, series_of
 from groupinf.studies.group_effects.result import Run
@@ -41,6 +45,17 @@ def _of_runs(name: str, draw: Callable[[Sequence[Run]], Figure]) -> PaperFigure:
     return PaperFigure(name, from_sources)
 
 
+def _of_run(name: str, draw: Callable[[Run], Figure]) -> PaperFigure:
+    """A figure of one run."""
+
+    def of_one(runs: Sequence[Run]) -> Figure:
+        if len(runs) > 1:
+            raise DataError(f"{name}: expected one run, found {len(runs)}")
+        return draw(runs[0])
+
+    return _of_runs(name, of_one)
+
+
 def _of_series(name: str, draw: Callable[[Sequence[Sequence[Run]]], Figure]) -> PaperFigure:
     """A figure of runs by rising λ/n."""
     return PaperFigure(name, lambda sources: draw(series_of(sources)))
@@ -56,5 +71,13 @@ FIGURES: Registry[PaperFigure] = Registry(
         _of_series("figure-c2", lambda series: grid_figure(by_lambda(series))),
         _of_series("figure-c3", spearman_figure),
         _of_runs("figure-c4", lambda runs: grid_figure(by_method(runs))),
+        _of_runs("figure-4", applications),
+        _of_run("figure-c5", labelling_functions.against_actual),
+        _of_run("figure-c6", partial(labelling_functions.against_attribute, attribute=COVERAGE)),
+        _of_run("figure-c7", partial(labelling_functions.against_attribute, attribute=PRECISION)),
+        _of_run("figure-c8", contributors.against_actual),
+        _of_run("figure-c9", contributors.against_size),
+        _of_run("figure-c10", contributors.between_sets),
+        _of_run("figure-c11", contributors.against_own_rows),
     ),
 )

@@ -9,6 +9,7 @@ import numpy as np
 
 from groupinf.analysis.breakdown import NOTABLE_RATIO
 from groupinf.analysis.ratios import Ratios, largest_effect, ratios
+from groupinf.groups.builders.registry import natural_kinds
 from groupinf.reporting.words.asked import SAME, Asked, asked
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.formats import coefficient, extent, interval, ratio, shorten
@@ -16,7 +17,6 @@ from groupinf.reporting.words.style import (
     LONGEST_NAME,
     counted_values,
     evaluation_name,
-    is_own,
     kind_name,
     method_in_text,
 )
@@ -38,7 +38,7 @@ _RANKS = (
 def evaluation_answers(entries: Sequence[Entry]) -> list[str]:
     """How well the prediction that the page singles out ranks the groups, and its size, a sentence per evaluation.
 
-    Runs that single out other predictions have sentences of their own. Where groups are a user's own, the one that
+    Runs that single out other predictions have sentences of their own. Where groups are natural ones, the one that
     matters most is named.
     """
     return [_sentence(one) for one in asked(entries)]
@@ -124,10 +124,10 @@ def _judged(found: Ratios) -> str:
 
 
 def _matters(one: Asked) -> list[str]:
-    """Of a user's own groups the one with the largest actual effect, where it has it, and what was predicted."""
+    """Of natural groups the one with the largest actual effect, where it has it, and what was predicted."""
     found = []
     for entry in one.entries:
-        own = np.array([is_own(kind) for kind in entry.pairs.kinds])
+        own = np.isin(entry.pairs.kinds, natural_kinds(entry.pairs.kinds))
         place = largest_effect(entry.pairs, own, one.evaluation, entry.unresolved)
         if place is not None:
             found.append((abs(float(entry.pairs.actual[place])), entry, place))
@@ -140,8 +140,7 @@ def _matters(one: Asked) -> list[str]:
 def _effect(one: Asked, entry: Entry, measure: int, group: int) -> str:
     names = entry.run.groups.set_index("group")["name"]
     name = shorten(names.loc[entry.pairs.groups[group]], LONGEST_NAME)
-    kinds = {kind for kind in entry.pairs.kinds if is_own(kind)}
-    called = name if len(kinds) == 1 else f"{name} ({kind_name(entry.pairs.kinds[group])})"
+    called = name if len(natural_kinds(entry.pairs.kinds)) == 1 else f"{name} ({kind_name(entry.pairs.kinds[group])})"
     actual = float(entry.pairs.actual[measure, group])
     on = measure_name(*entry.pairs.measures[measure], entry.sets)
     does = "raises" if actual > 0 else "lowers"

@@ -260,16 +260,6 @@ def method_styles(methods: Sequence[str]) -> dict[str, KindStyle]:
     return {method: KindStyle(method_name(method), *looks[method]) for method in dict.fromkeys(methods)}
 
 
-def is_own(kind: str) -> bool:
-    """Whether groups of a kind are a user's own, from a file or a column of the data, and were not drawn.
-
-    >>> is_own("random"), is_own("column ward"), is_own("file")
-    (False, True, True)
-    """
-    known = known_kinds()
-    return kind not in known or known[kind].look is None
-
-
 def line_styles(names: Sequence[str]) -> list[KindStyle]:
     """A style for each of at most MOST_USER_KINDS lines."""
     return [KindStyle(name, *look) for name, look in zip(names, _USER_STYLES, strict=False)]

@@ -42,6 +42,21 @@ def test_what_is_far_out_is_left_out_or_makes_the_axis_logarithmic(far: float) -
     assert not EffectAxis(0.0, 1.0).contains(np.array([1.1]))[0]
 
 
+@pytest.mark.parametrize("count", [4, 12, 30])
+def test_one_of_few_values_may_be_far_out(count: int) -> None:
+    values = np.append(np.linspace(1, 2, count), 35.0)
+    assert axis_of_most(values).contains(values).sum() == count
+    assert axis_of_all(values).linear_to is not None
+    assert axis_of_all(values).contains(values).all()
+
+
+@pytest.mark.parametrize("count", range(1, 12))
+def test_of_few_values_at_equal_distances_none_is_far_out(count: int) -> None:
+    values = np.arange(float(count))
+    assert axis_of_most(values).contains(values).all()
+    assert axis_of_all(values) == axis_of_most(values)
+
+
 def test_values_that_are_alike_far_from_0_have_a_linear_axis_that_holds_the_one_far_out() -> None:
     values = np.append(1234.5 + 1e-2 * USUAL, 1300.0)
     assert not axis_of_most(values).contains(values).all()

@@ -1,0 +1,78 @@
+"""Effects of groups on several sets of test points as colours: a row for each set, a column for each group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
+from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator
+from numpy.typing import NDArray
+
+from groupinf.reporting.drawing.axes import PowerOfTen
+from groupinf.reporting.drawing.lettering import drawable, shorten_to
+from groupinf.reporting.words.style import SMALL
+
+# of all |effects|, those above this quantile have the fullest colour, so that a few do not leave all others white
+FULL = 0.95
+COLOURS = "bwr"  # white at no effect
+# inches: what the name of a set or of a group may take, and the least width of a column with a name
+_NAME, _COLUMN = 1.6, 0.14
+
+
+@dataclass(frozen=True)
+class EffectsMap:
+    """Effects (S, G) of groups on sets of test points, and the names of both, in the order in which they are drawn."""
+
+    sets: tuple[str, ...]
+    groups: tuple[str, ...]
+    effects: NDArray[np.float64]
+
+    @property
+    def largest(self) -> float:
+        """The size of an effect from which on colours are fullest."""
+        return float(np.quantile(np.abs(self.effects), FULL)) or float(np.abs(self.effects).max()) or 1.0
+
+    def ordered(self, sets: NDArray[np.intp], groups: NDArray[np.intp]) -> EffectsMap:
+        """The same with its sets and groups in another order."""
+        names = tuple(self.sets[i] for i in sets), tuple(self.groups[i] for i in groups)
+        return EffectsMap(*names, self.effects[np.ix_(sets, groups)])
+
+
+def draw_heat_map(ax: Axes, shown: EffectsMap) -> QuadMesh:
+    """Draw a cell for each set and group: red where the effect is positive, blue where it is negative.
+
+    Rows are labelled with the sets, columns with the groups where their names have room, else counted from 1.
+    Returns what a colour bar is made of.
+    """
+    count = len(shown.groups)
+    mesh = ax.pcolormesh(
+        np.arange(count + 1) + 0.5,
+        np.arange(len(shown.sets) + 1),
+        shown.effects,
+        cmap=COLOURS,
+        vmin=-shown.largest,
+        vmax=shown.largest,
+        rasterized=True,
+    )
+    ax.invert_yaxis()
+    ax.yaxis.set_major_locator(FixedLocator([i + 0.5 for i in range(len(shown.sets))]))
+    ax.yaxis.set_major_formatter(FixedFormatter([shorten_to(drawable(s), SMALL, _NAME) for s in shown.sets]))
+    ax.tick_params(axis="y", length=0, labelsize=SMALL)
+    if ax.bbox.width / ax.figure.dpi >= count * _COLUMN:
+        ax.xaxis.set_major_locator(FixedLocator([i + 1.0 for i in range(count)]))
+        ax.xaxis.set_major_formatter(FixedFormatter([shorten_to(drawable(g), SMALL, _NAME) for g in shown.groups]))
+        ax.tick_params(axis="x", length=0, labelsize=SMALL, labelrotation=90)
+    else:
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    return mesh
+
+
+def draw_colour_bar(ax: Axes, mesh: QuadMesh, label: str) -> None:
+    """The scale of a heat map, upright, with arrows at the ends beyond which colours do not change."""
+    figure = ax.get_figure()
+    assert figure is not None
+    bar = figure.colorbar(mesh, cax=ax, extend="both", format=PowerOfTen())
+    bar.set_label(label)
+    bar.ax.yaxis.get_offset_text().set_fontsize(SMALL)
