@@ -193,7 +193,7 @@ def test_the_interval_of_the_worst_kind_is_that_of_every_number(broken) -> None:
     ends = f"[{row['spearman_low']:.3f}, {row['spearman_high']:.3f}]".replace("-", "−")
     rho = f"{row['spearman']:.3f}".replace("-", "−")
     assert f"(ρ {rho} {ends} over 16 groups" in worst_line(entries_of([run]))
-    assert ends in page_html([run], "study", plotly=False).split('<section id="numbers"')[1]
+    assert ends in page_html([run], "study", plotly=False).split('<section id="break"')[1]
 
 
 def test_what_is_too_small_to_be_told_from_its_error_takes_no_part_in_the_answers(make_run) -> None:

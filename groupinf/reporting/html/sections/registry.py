@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from groupinf.registry import Registry
 from groupinf.reporting.html.section import Section
+from groupinf.reporting.html.sections.all_groups import ALL_GROUPS
 from groupinf.reporting.html.sections.choice_of_lambda import CHOICE_OF_LAMBDA
 from groupinf.reporting.html.sections.every_group import EVERY_GROUP
 from groupinf.reporting.html.sections.farthest_off import FARTHEST_OFF
@@ -24,6 +25,7 @@ SECTIONS: Registry[Section] = Registry(
         CHOICE_OF_LAMBDA,
         KINDS_AND_SIZES,
         FARTHEST_OFF,
+        ALL_GROUPS,
         IN_NUMBERS,
         TRUST,
     ),
