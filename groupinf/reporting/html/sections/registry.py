@@ -11,6 +11,7 @@ from groupinf.reporting.html.sections.farthest_off import FARTHEST_OFF
 from groupinf.reporting.html.sections.in_numbers import IN_NUMBERS
 from groupinf.reporting.html.sections.kinds_and_sizes import KINDS_AND_SIZES
 from groupinf.reporting.html.sections.largest_effects import LARGEST_EFFECTS
+from groupinf.reporting.html.sections.over_lambda import OVER_LAMBDA
 from groupinf.reporting.html.sections.ranking import RANKING
 from groupinf.reporting.html.sections.trust import TRUST
 from groupinf.reporting.html.sections.underestimation import UNDERESTIMATION
@@ -18,6 +19,7 @@ from groupinf.reporting.html.sections.underestimation import UNDERESTIMATION
 SECTIONS: Registry[Section] = Registry(
     "section of the page",
     (
+        OVER_LAMBDA,
         RANKING,
         UNDERESTIMATION,
         EVERY_GROUP,
