@@ -54,8 +54,8 @@ class Asked:
     @property
     def over(self) -> str:
         """Over how many test points and runs values reach, with a blank before it; empty for one of one."""
-        points = dict.fromkeys(point for entry in self.entries for point in self.points_of(entry))
-        reach = [f"over {counted_values(self.evaluation, list(points))}"] if len(points) > 1 else []
+        points = dict.fromkeys((self.evaluation, point) for entry in self.entries for point in self.points_of(entry))
+        reach = [f"over {counted_values([*points])}"] if len(points) > 1 else []
         reach += [f"in {counted(len(self.entries), 'run')}"] if len(self.entries) > 1 else []
         return f" {' '.join(reach)}" if reach else ""
 

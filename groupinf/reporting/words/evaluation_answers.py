@@ -157,7 +157,7 @@ def _aside(one: Asked) -> list[str]:
     if not one.left:
         return []
     several = len(one.entries) > 1
-    points = [point for _, point in one.left]
-    many = counted(len(points), "measure") if several else counted_values(one.evaluation, points)
+    points = [(one.evaluation, point) for _, point in one.left]
+    many = counted(len(points), "measure") if several else counted_values(points)
     verb = "is" if many.startswith("1 ") else "are"
     return [f"{many} with effects too small to be told from their errors {verb} left aside"]

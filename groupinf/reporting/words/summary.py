@@ -218,6 +218,12 @@ def measure_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> s
     return f"{name} summed over {summed}"
 
 
+def measures_in(run: Run) -> list[tuple[str, int]]:
+    """The evaluations of a run on each of their test points."""
+    table = run.spearman[["evaluation", "test_point"]].drop_duplicates()
+    return [(str(name), int(point)) for name, point in table.itertuples(index=False)]
+
+
 def note_lines(run: Run) -> list[str]:
     """The notes of the run, and which methods have no effects on what."""
     return [*unread_lines(run), *(one_line(note) for note in run.manifest.notes)]

@@ -93,7 +93,7 @@ def test_the_worst_group_is_named_and_the_table_is_sorted_over_all_evaluations(b
     words = re.sub(r"<[^>]+>", "", section).replace("&lt;", "<").replace("&gt;", ">")
     assert (
         f"Farthest off is group {group} ({about['made_from']}), 10 rows, on {measured}: influence {influence}, actual "
-        f"effect {actual}; the difference is {error.removesuffix('×')} times the median actual effect."
+        f"effect {actual}; the difference is {error.removesuffix('×')} times the median actual effect there, without signs."
     ) in words
     assert "Left out" not in words
 
@@ -103,7 +103,7 @@ def test_the_worst_group_is_named_and_the_table_is_sorted_over_all_evaluations(b
     [
         (0.0, "No group listed is off: influence equals the actual effect, up to the error estimates of both."),
         (1e-9, "No group listed is off: influence equals the actual effect, up to the error estimates of both."),
-        (0.5, "No group stands out: all listed are off by 0.5 times the median actual effect."),
+        (0.5, "No group stands out: all listed are off by 0.5 times the median actual effect there, without signs."),
     ],
 )
 def test_no_group_is_called_farthest_off_where_all_are_off_alike(make_run, off: float, sentence: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from groupinf.reporting.html.parts.against_lambda import fit_panel, is_series, statistic_panels
-from groupinf.reporting.html.parts.agreement_tables import evaluations_of, legend
+from groupinf.reporting.html.parts.agreement_tables import evaluations_of, legend, measures_of
 from groupinf.reporting.html.parts.markup import Html, element, joined
 from groupinf.reporting.html.section import Answer, Material, Section
 from groupinf.reporting.words.entries import Entry
@@ -27,7 +27,7 @@ def _row(heading: str, panels: Sequence[Html]) -> list[Html]:
 
 
 def _words(entries: Sequence[Entry]) -> str:
-    each, many = (of(evaluations_of(entries)) for of in (each_value, each_values))
+    each, many = (of(measures_of(entries)) for of in (each_value, each_values))
     return (
         f"Each mark is the median over {many} at one λ/n, its bar reaches from the lowest to the highest {each}. "
         "ρ is Spearman's rank correlation of predicted with actual effects, 1 where the order is the same. Slopes are "

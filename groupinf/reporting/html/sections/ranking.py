@@ -8,6 +8,7 @@ from groupinf.reporting.html.parts.agreement_tables import (
     RHO,
     evaluations_of,
     legend,
+    measures_of,
     statistic_table,
     values_of,
     with_values,
@@ -36,7 +37,7 @@ def _answer(material: Material) -> Answer:
 
 def _rho_words(entries: Sequence[Entry]) -> str:
     """What ρ is, and what stands beside it."""
-    each = each_value(evaluations_of(entries))
+    each = each_value(measures_of(entries))
     return (
         "ρ: Spearman's rank correlation of predicted with actual effects over the groups; 1 is the same order. "
         f"A mark for each {each}; numbers are those of the lowest and of the highest {each}, "
