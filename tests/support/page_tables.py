@@ -75,3 +75,12 @@ def with_effects(run: Run, effect: pd.Series) -> Run:
     """The run with other effects, and the agreement that they have."""
     effects = run.effects.assign(effect=effect)
     return replace(run, effects=effects, spearman=agreement_table(effects, seed=0).table)
+
+
+def tiled(run: Run, times: int) -> Run:
+    """The run with so many times as many groups, of the same statistics."""
+    groups, effects = (pd.concat([table] * times, ignore_index=True) for table in (run.groups, run.effects))
+    few = len(run.groups)
+    groups["group"] = np.arange(few * times)
+    effects["group"] += np.repeat(few * np.arange(times), len(run.effects))
+    return replace(run, groups=groups, effects=effects)

@@ -53,7 +53,7 @@ def test_every_range_of_sizes_has_its_numbers(broken) -> None:
 
 def test_slopes_are_explained_where_they_are_drawn(make_run) -> None:
     page = page_html([make_run()], "study", plotly=False)
-    for identifier in ("slope", "break"):
+    for identifier in ("numbers", "break"):
         section = page.split(f'<section id="{identifier}"')[1].split("</section>")[0]
         assert "Right of the line (slope above 1) actual effects are larger than predicted" in section
         assert "The scale is logarithmic" in section
@@ -93,7 +93,8 @@ def test_the_worst_group_is_named_and_the_table_is_sorted_over_all_evaluations(b
     words = re.sub(r"<[^>]+>", "", section).replace("&lt;", "<").replace("&gt;", ">")
     assert (
         f"Farthest off is group {group} ({about['made_from']}), 10 rows, on {measured}: influence {influence}, actual "
-        f"effect {actual}; the difference is {error.removesuffix('×')} times the median actual effect there, without signs."
+        f"effect {actual}; the difference is {error.removesuffix('×')} times the median "
+        "actual effect there, without signs."
     ) in words
     assert "Left out" not in words
 
@@ -147,12 +148,16 @@ def test_one_test_point_is_not_called_several(make_run) -> None:
 
 
 def test_what_is_undefined_has_no_drawing(make_run) -> None:
-    run = make_run(["random"])
+    run = make_run(["random"] * 12 + ["mine"] * 12)
+    alike = run.effects.assign(effect=1.0)
+    run = replace(run, effects=alike, spearman=agreement_table(alike, seed=0).table)
     page = page_html([run], "study", plotly=False)
-    rank = page.split('<section id="rank"')[1].split("</section>")[0]
-    assert "Test loss and self-loss: there is no ρ" in rank
-    assert "<table>" not in rank
     assert "Spearman&#x27;s ρ by kind of group" not in page
     assert "Slope by kind of group" in page
-    both = page_html([run, make_run(["random"], lam_over_n=0.5)], "study", plotly=False)
+    assert "; the line is at 1" in page
+    assert "ρ from" not in page
+    both = page_html([run, replace(run, manifest=replace(run.manifest, name="b"))], "study", plotly=False)
+    rank = both.split('<section id="rank"')[1].split("</section>")[0]
+    assert "Test loss and self-loss: there is no ρ" in rank
+    assert "<table" not in rank
     assert 'viewBox="0 0 340 250"' not in both

@@ -23,24 +23,25 @@ function powerOfTen(exponent) {
   return `10${[...String(exponent)].map((sign) => (sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign])).join("")}`;
 }
 
-// [value, label] of 0 and of powers of ten, as many as have room; where fewer than two lie in the range, round values.
+// [value, label] of 0 and, from the largest inwards, of the powers of ten that have room beside what stands farther out
+// and beside 0; where fewer than two lie in the range, round values.
 function ticksIn(range, linearTo, pixels, apart) {
   const [low, high] = range.map((place) => valueAt(place, linearTo));
-  const highest = Math.floor(Math.log10(Math.max(-low, high)) + 1e-9);
-  const lowest = Math.round(Math.log10(linearTo));
-  const perPixel = (range[1] - range[0]) / pixels;
-  for (let step = 1; step <= Math.max(1, highest - lowest + 1); step++) {
-    const exponents = [];
-    for (let exponent = highest; exponent >= lowest; exponent -= step) exponents.unshift(exponent);
-    const above = exponents.map((exponent) => [10 ** exponent, powerOfTen(exponent)]);
-    const below = above.map(([value, label]) => [-value, `−${label}`]).reverse();
-    const ticks = [...below, [0, "0"], ...above].filter(([value]) => low <= value && value <= high);
-    const places = ticks.map(([value]) => placeOn(value, linearTo));
-    const fit = places.every((place, i) => i === 0 || place - places[i - 1] >= apart * perPixel);
-    if (ticks.length < 2) break;
-    if (fit) return ticks;
+  const room = (apart * (range[1] - range[0])) / pixels;
+  const ticks = low <= 0 && high >= 0 ? [[0, "0"]] : [];
+  for (const [sign, farthest] of [["", high], ["−", -low]]) {
+    const side = sign ? -1 : 1;
+    const highest = Math.floor(Math.log10(farthest) + 1e-9); // not a number where nothing lies on this side
+    let last = Infinity;
+    for (let exponent = highest; exponent >= Math.round(Math.log10(linearTo)); exponent--) {
+      const value = 10 ** exponent;
+      const place = placeOn(value, linearTo);
+      if (side * value < low || side * value > high || place < room || last - place < room) continue;
+      ticks.push([side * value, `${sign}${powerOfTen(exponent)}`]);
+      last = place;
+    }
   }
-  return roundTicks(low, high);
+  return ticks.length < 2 ? roundTicks(low, high) : ticks.sort(([a], [b]) => a - b);
 }
 
 function roundTicks(low, high) {

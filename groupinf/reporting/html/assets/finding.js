@@ -4,12 +4,13 @@ const MOST_MATCHES = 12;
 const findBox = document.getElementById("find");
 const matchList = document.getElementById("matches");
 const foundText = document.getElementById("found");
-const searched = new Map(); // by number of data.groups, what is said of each group, in small letters
+const searched = new Map(); // by number of data.groups, name, kind and what made each group, in small letters
 
 function textsOf(number) {
   if (!searched.has(number)) {
     const groups = data.groups[number];
-    searched.set(number, groups.name.map((_, place) => wordsOf(groups, place).join(" · ").toLowerCase()));
+    const text = (name, place) => [`Group ${name}`, kindOf(groups, place).name, madeOf(groups, place)].join(" · ");
+    searched.set(number, groups.name.map((name, place) => text(name, place).toLowerCase()));
   }
   return searched.get(number);
 }
@@ -31,7 +32,7 @@ function matching(asked) {
 }
 
 function counted(found) {
-  return `${found.length.toLocaleString("en")} ${found.length === 1 ? "group" : "groups"}`;
+  return `${counting.format(found.length)} ${found.length === 1 ? "group" : "groups"}`;
 }
 
 function matchButton({run, place}) {

@@ -2,6 +2,7 @@
 // What is drawn: effects of every group, decoded when they are first asked for, and what is said of the groups.
 const data = JSON.parse(document.getElementById("plot-data").textContent);
 const decoded = new Map();
+const counting = new Intl.NumberFormat("en");
 
 function arrayAt(place) {
   if (!decoded.has(place)) {
@@ -29,31 +30,33 @@ function kindOf(groups, place) {
   return groups.kinds[groups.kind[place]];
 }
 
+function madeOf(groups, place) {
+  return groups.origins[groups.made[place]];
+}
+
 // A group in the words that name it: its name, its kind, its size, what made it.
 function wordsOf(groups, place) {
   const rows = groups.size[place];
-  const size = `${rows.toLocaleString("en")} ${rows === 1 ? "row" : "rows"}`;
-  const made = groups.origins[groups.made[place]];
-  return [`Group ${groups.name[place]}`, kindOf(groups, place).name, size, made].filter(Boolean);
+  const size = `${counting.format(rows)} ${rows === 1 ? "row" : "rows"}`;
+  return [`Group ${groups.name[place]}`, kindOf(groups, place).name, size, madeOf(groups, place)].filter(Boolean);
 }
 
 // At most so many groups, in the order of their places: those with the largest |actual|, |predicted| and
-// |predicted − actual|, a sixth each, and the others evenly along the actual effects.
+// |predicted − actual|, a sixth each, and of the others every so-manieth: groups of a kind and a size adjoin.
 function thinned(actual, predicted, most) {
-  const places = Uint32Array.from(actual.keys());
-  if (places.length <= most) return places;
-  const kept = new Set();
-  const sizes = [actual, predicted, predicted.map((value, place) => value - actual[place])];
-  for (const size of sizes.map((values) => values.map(Math.abs))) {
-    for (const place of largestOf(size, Math.floor(most / 6))) kept.add(place);
-  }
-  const others = places.filter((place) => !kept.has(place)).sort((a, b) => actual[a] - actual[b]);
-  const free = most - kept.size;
-  for (let i = 0; i < free; i++) kept.add(others[Math.floor(((i + 0.5) * others.length) / free)]);
-  return Uint32Array.from(kept).sort();
+  if (actual.length <= most) return [...actual.keys()];
+  const kept = new Uint8Array(actual.length);
+  const error = predicted.map((value, place) => value - actual[place]);
+  for (const values of [actual, predicted, error]) keepLargest(kept, values.map(Math.abs), Math.floor(most / 6));
+  const others = [...kept.keys()].filter((place) => !kept[place]);
+  const free = Math.min(others.length, most - (kept.length - others.length));
+  for (let i = 0; i < free; i++) kept[others[Math.floor(((i + 0.5) * others.length) / free)]] = 1;
+  return [...kept.keys()].filter((place) => kept[place]);
 }
 
-function largestOf(values, most) {
-  const least = values.slice().sort()[values.length - most];
-  return [...values.keys()].filter((place) => values[place] >= least).slice(0, most);
+function keepLargest(kept, sizes, most) {
+  const least = sizes.slice().sort()[sizes.length - most];
+  sizes.forEach((size, place) => {
+    if (size > least) kept[place] = 1;
+  });
 }

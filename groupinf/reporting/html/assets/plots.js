@@ -1,7 +1,9 @@
 "use strict";
 // The scatter plots: one plotly figure per evaluation and run, a trace for each style of kinds, and one for the marked
 // group.
-const MOST_POINTS = 20000; // in all plots of a run: as many SVG marks as are drawn within about two seconds
+// Above so many points in all plots of a run these are thinned, to as many marks as are drawn within a second.
+const MOST_POINTS = 20000;
+const THINNED_TO = 10000;
 const plots = [...document.querySelectorAll(".plot")];
 const darkScheme = window.matchMedia("(prefers-color-scheme: dark)");
 const coarsePointer = window.matchMedia("(pointer: coarse)");
@@ -33,8 +35,10 @@ function isToScale(plot) {
 function drawnPlaces(plot) {
   const panel = panelOf(plot);
   if (!(view.method in panel.predicted)) return new Map();
-  const most = Math.floor(MOST_POINTS / plots.filter((other) => other.dataset.run === plot.dataset.run).length);
   const groups = groupsOf(runOf(plot));
+  const beside = plots.filter((other) => other.dataset.run === plot.dataset.run).length;
+  const points = groups.name.length * beside;
+  const most = Math.floor((points > MOST_POINTS ? THINNED_TO : points) / beside);
   const byStyle = new Map(data.drawn.map((style) => [style, []]));
   for (const place of thinned(actualIn(panel), predictedIn(panel, view.method), most)) {
     byStyle.get(kindOf(groups, place).style).push(place);
@@ -120,8 +124,8 @@ function layoutOf(plot) {
   const line = {color: colours.identity, width: 1};
   const diagonal = {type: "line", layer: "above", x0: low, y0: low, x1: high, y1: high, line};
   const exact = {
-    text: "exact", x: high, y: high, xanchor: "right", yanchor: "bottom", xshift: -16, yshift: -11, showarrow: false,
-    textangle: -45, font: {size: 11, color: colours.quiet},
+    text: "exact", x: low + 0.93 * (high - low), y: low + 0.93 * (high - low), xanchor: "right", yanchor: "bottom",
+    showarrow: false, font: {size: 11, color: colours.quiet},
   };
   return {
     ...sizeOf(plot),
@@ -148,22 +152,23 @@ function outsideOf(plot) {
   return shown.reduce((sum, {x, y}) => sum + x.filter((value, place) => !inside(value, y[place])).length, 0);
 }
 
-function headingOf(plot) {
-  const rho = panelOf(plot).rho[view.method];
-  if (rho === undefined) return "not predicted by this method";
+// How many groups are drawn, where these are not all, and how many of them lie outside.
+function drawnWords(plot) {
   const all = groupsOf(runOf(plot)).name.length;
   const drawn = plot.data.reduce((sum, trace) => sum + (trace.customdata || []).length, 0);
   const outside = outsideOf(plot);
-  const parts = [
-    `ρ = ${rho}${view.hidden.size ? ", all groups" : ""}`,
-    drawn < all ? `${drawn.toLocaleString("en")} of ${all.toLocaleString("en")} groups drawn` : "",
-    outside ? `${outside.toLocaleString("en")} outside the axes` : "",
+  const counts = [
+    drawn && drawn < all ? `${counting.format(drawn)} of ${counting.format(all)} groups drawn` : "",
+    outside ? `${counting.format(outside)} outside the axes` : "",
   ];
-  return parts.filter(Boolean).join(" · ");
+  return counts.filter(Boolean).join(" · ");
 }
 
 function writeHeading(plot) {
-  plot.parentElement.querySelector(".rho").textContent = headingOf(plot);
+  const rho = panelOf(plot).rho[view.method];
+  const words = rho === undefined ? "not predicted by this method" : `ρ = ${rho}${view.hidden.size ? ", all groups" : ""}`;
+  plot.parentElement.querySelector(".rho").textContent = words;
+  plot.parentElement.querySelector(".drawn").textContent = drawnWords(plot);
 }
 
 // Ticks of an axis that plotly takes for a linear one follow what a reader zooms into.

@@ -9,8 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from groupinf.reporting.drawing.lettering import DOTS_PER_INCH
 from groupinf.reporting.words.formats import visible
 
+# where a PNG file says how many pixels wide it is
+_WIDTH_IN_PNG = slice(16, 20)
+_CSS_PER_INCH = 96
 _VOID = {"img", "input", "meta"}
 
 
@@ -56,9 +60,11 @@ def folded(summary: str, content: Content) -> Html:
 
 
 def png_figure(content: bytes, words: str) -> Html:
-    """A PNG file that stands in the page itself, with its caption."""
+    """A PNG file that stands in the page itself, as large as its text is readable, with its caption."""
     source = f"data:image/png;base64,{base64.b64encode(content).decode()}"
-    image = element("img", {"src": source, "alt": words})
+    pixels = int.from_bytes(content[_WIDTH_IN_PNG])
+    width = round(pixels * _CSS_PER_INCH / DOTS_PER_INCH)
+    image = element("img", {"src": source, "alt": words, "width": f"{width}"})
     return element("figure", {"class": "static"}, image, element("figcaption", {}, words))
 
 

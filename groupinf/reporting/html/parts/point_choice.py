@@ -11,15 +11,14 @@ from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.style import each_value, evaluation_name, panel_title
 
 
-def figure_caption(entry: Entry, run: int, places: Sequence[Place], *more: Content) -> Html:
+def figure_caption(entry: Entry, run: int, places: Sequence[Place], *beside: Html) -> Html:
     """The evaluation of a figure, or the run's label where there are others, and its test point, of several a choice.
 
     ``places`` are those of one evaluation; the figure is that of run number ``run``.
     """
-    evaluation = places[0][1]
-    name = element("strong", {}, entry.label or evaluation_name(evaluation))
-    parts: list[Content] = [name, *_points(entry, run, places)]
-    return element("figcaption", {}, *(part for each in (*parts, *more) for part in (each, " ")))
+    name = element("strong", {}, entry.label or evaluation_name(places[0][1]))
+    line = (part for each in (name, *_points(entry, run, places), *beside) for part in (each, " "))
+    return element("figcaption", {"class": "measured"}, *line)
 
 
 def _points(entry: Entry, run: int, places: Sequence[Place]) -> list[Content]:

@@ -101,7 +101,7 @@ def _figure(entry: Entry, run: int, places: Sequence[Place]) -> Html:
         "data-panel": f"{evaluation} {point}",
     }
     caption = figure_caption(entry, run, places, element("span", {"class": "rho"}))
-    return element("figure", {}, caption, element("div", attributes))
+    return element("figure", {}, caption, element("span", {"class": "drawn"}), element("div", attributes))
 
 
 EVERY_GROUP = Section("groups", "Every group", "Every group: predicted against actual effect", _answer)

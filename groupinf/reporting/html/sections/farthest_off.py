@@ -70,19 +70,19 @@ def _without_sizes(entries: Sequence[Entry]) -> list[str]:
 def _found(position: int, entry: Entry, most: int) -> list[_Far]:
     if entry.method in entry.pairs.ranks_only:
         return []
-    about = entry.run.groups.set_index("group")[["name", "kind", "size", "made_from"]].to_dict("index")
     rows = farthest_off(entry.pairs, entry.method, most, entry.unresolved).to_dict("records")
-    return [_Far(position, entry, row, about[row["group"]]) for row in rows]
+    about = entry.run.groups.set_index("group")[["name", "kind", "size", "made_from"]]
+    return [_Far(position, entry, row, about.loc[row["group"]].to_dict()) for row in rows]
 
 
 def _worst(found: Sequence[_Far]) -> str:
     """What made the group farthest off, its size, where it is off, and by how much; where none stands out, that."""
-    off = [far for far in found if _is_off(far)]
-    if not off:
-        methods = dict.fromkeys(method_in_text(far.entry.method) for far in found)
+    far = next((far for far in found if _is_off(far)), None)
+    if far is None:
+        methods = dict.fromkeys(method_in_text(one.entry.method) for one in found)
         names, equal = listed(methods), "equals" if len(methods) == 1 else "equal"
         return f"No group listed is off: {names} {equal} the actual effect, up to the error estimates of both."
-    far, error = off[0], number(off[0].row["error"])
+    error = number(far.row["error"])
     if len(found) > 1 and all(number(other.row["error"]) == error for other in found):
         return (
             f"No group stands out: all listed are off by {error} times the median actual effect there, without signs."

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from groupinf.analysis.agreement import ALL_KINDS
-from groupinf.analysis.breakdown import agreement_by_size
+from groupinf.analysis.breakdown import agreement_by_size, size_bands
 from groupinf.analysis.extent import extents_by
+from groupinf.analysis.intervals import FEWEST_GROUPS
 from groupinf.reporting.html.parts.agreement_tables import (
     IN_SHORT,
     RHO,
@@ -79,16 +82,30 @@ def _answer(material: Material) -> Answer:
 
 
 def _divisions(material: Material) -> list[tuple[str, list[_Part]]]:
-    """By what groups are told apart, with the parts of all runs; a division with one part alone says nothing."""
+    """By what groups are told apart, with the parts of all runs, where two parts have groups enough to compare."""
     entries, looks = material.entries, material.looks
-    kinds = _together([part for i, entry in enumerate(entries) for part in _kinds(entry, i, looks.kinds)])
-    sizes = _together([part for i, entry in enumerate(entries) for part in _sizes(entry, i)])
-    divisions = (("kind of group", kinds), ("size of group", sizes))
-    return [(by, parts) for by, parts in divisions if len({part.name.order for part in parts}) > 1]
+    kinds = [part for i, entry in enumerate(entries) for part in _kinds(entry, i, looks.kinds)]
+    divisions = [("kind of group", _together(kinds))] if _has_kinds(entries) else []
+    if _has_sizes(entries):
+        sizes = [part for i, entry in enumerate(entries) for part in _sizes(entry, i)]
+        divisions.append(("size of group", _together(sizes)))
+    return divisions
+
+
+def _has_kinds(entries: Sequence[Entry]) -> bool:
+    """Whether two kinds have groups enough to be compared."""
+    counts = (Counter(entry.pairs.kinds) for entry in entries)
+    return len({kind for count in counts for kind, groups in count.items() if groups >= FEWEST_GROUPS}) > 1
+
+
+def _has_sizes(entries: Sequence[Entry]) -> bool:
+    """Whether two ranges of sizes have, in some run."""
+    counts = (np.bincount(size_bands(entry.sizes)) for entry in entries)
+    return any(int(np.count_nonzero(count >= FEWEST_GROUPS)) > 1 for count in counts)
 
 
 def _applies(material: Material) -> bool:
-    return bool(_divisions(material))
+    return _has_kinds(material.entries) or _has_sizes(material.entries)
 
 
 def _words(entries: Sequence[Entry]) -> str:
@@ -150,16 +167,19 @@ def _drawing_table(
     shown = [part.rows[part.rows["method"] == part.entry.method] for part in parts]
     whole, evaluations = pd.concat(shown), evaluations_of(entries)
     scales = {name: _scale(statistic, whole.loc[whole["evaluation"] == name, statistic.column]) for name in evaluations}
-    drawn = [
-        Column(f"{evaluation_name(name)}, {number(scale.low, 3)} to {number(scale.high, 3)}", wide=True)
-        for name, scale in scales.items()
-    ]
+    drawn = [Column(f"{evaluation_name(name)}, {_ends(statistic, scale)}", wide=True) for name, scale in scales.items()]
     columns = [*_key_columns(by, entries), Column("n", numeric=True), *drawn]
     rows: list[Row] = []
     for part, of_method in zip(parts, shown, strict=True):
         cells = [_drawn_cell(part, of_method, name, statistic, scale) for name, scale in scales.items()]
         rows.append([*_key_cells(part, entries), _count(int(of_method["n_groups"].iloc[0])), *cells])
     return table(caption, columns, rows)
+
+
+def _ends(statistic: Statistic, scale: Scale) -> str:
+    """Those of ρ are round; those of slopes are not, and are written with two digits."""
+    low, high = (number(end, 3 if statistic is RHO else 2) for end in (scale.low, scale.high))
+    return f"{low} to {high}"
 
 
 def _scale(statistic: Statistic, values: Iterable[float]) -> Scale:
