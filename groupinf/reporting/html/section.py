@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from groupinf.reporting.html.parts.against_lambda import is_series
 from groupinf.reporting.html.parts.markup import Html
 from groupinf.reporting.words.entries import Entry, Looks
 from groupinf.studies.group_effects.result import Run
@@ -46,9 +47,9 @@ def one_run(material: Material) -> bool:
     return len(material.entries) == 1
 
 
-def several_runs(material: Material) -> bool:
-    """Whether a section applies that compares runs."""
-    return len(material.entries) > 1
+def compared_runs(material: Material) -> bool:
+    """Whether a section applies that compares runs in tables: those of one study at several λ/n are drawn instead."""
+    return len(material.entries) > 1 and not is_series(material.entries)
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,11 @@ def evaluations_of(entries: Sequence[Entry]) -> list[str]:
     return list(dict.fromkeys(name for entry in entries for name, _ in entry.pairs.measures))
 
 
+def measures_of(entries: Sequence[Entry], evaluation: str = "") -> list[tuple[str, int]]:
+    """The evaluations of the page on each of their test points; of one evaluation its own."""
+    return [measure for entry in entries for measure in entry.pairs.measures if evaluation in ("", measure[0])]
+
+
 def with_values(entries: Sequence[Entry], statistic: Statistic) -> list[str]:
     """The evaluations on which some run has the statistic."""
     return [
@@ -82,7 +87,7 @@ def values_of(
 
 def in_short_words(entries: Sequence[Entry]) -> str:
     """What the numbers of :func:`median_cells` are."""
-    return f"median over {each_values(evaluations_of(entries))}; under: share underestimated"
+    return f"median over {each_values(measures_of(entries))}; under: share underestimated"
 
 
 def first_values(rows: pd.DataFrame, evaluation: str) -> tuple[pd.DataFrame, str]:
@@ -93,9 +98,8 @@ def first_values(rows: pd.DataFrame, evaluation: str) -> tuple[pd.DataFrame, str
     hidden = len(points) - MOST_NAMED_VALUES
     if hidden <= 0 or not (points <= FIRST_NAMED).all():
         return rows, ""
-    words = (
-        f"; the first {MOST_NAMED_VALUES} of {len(points):,} {each_values([evaluation])}, tables/spearman.csv has all"
-    )
+    many = each_values((evaluation, int(point)) for point in points)
+    words = f"; the first {MOST_NAMED_VALUES} of {len(points):,} {many}, tables/spearman.csv has all"
     return rows[rows["test_point"].isin(points[:MOST_NAMED_VALUES])], words
 
 

@@ -46,7 +46,7 @@ def in_short(entries: Sequence[Entry], looks: Looks) -> Html:
     if len(rows) < 2:
         return joined([])
     several = len(pairs.measures) > len({evaluation for evaluation, _ in pairs.measures})
-    reach = f", from the lowest to the highest {each_value(evaluations_of(entries))}" if several else ""
+    reach = f", from the lowest to the highest {each_value(pairs.measures)}" if several else ""
     return table(f"In short: all groups{reach}", _COLUMNS, rows)
 
 

@@ -17,7 +17,7 @@ from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.reporting.drawing.axes import EffectAxis
 from groupinf.reporting.drawing.scatter import ALPHA, Panel, count_styles
 from groupinf.reporting.words.entries import Entry, Look, Looks
-from groupinf.reporting.words.formats import coefficient, shorten
+from groupinf.reporting.words.formats import coefficient, one_line, shorten
 from groupinf.reporting.words.style import (
     LONGEST_NAME,
     MOST_TEST_POINTS,
@@ -120,17 +120,23 @@ class _Arrays:
 
 
 def _groups(entry: Entry, looks: Looks, styles: Sequence[Look]) -> dict[str, Any]:
-    """What is said of the groups of a run; runs on the same groups share it. What made groups is said once."""
+    """What is said of the groups of a run; runs on the same groups share it. What made groups is said once.
+
+    Names and origins that are shortened stand whole in ``long_names`` and ``long_origins``, by their places.
+    """
     about = entry.run.groups.set_index("group").loc[entry.pairs.groups]
     kinds = {kind: i for i, kind in enumerate(dict.fromkeys(entry.pairs.kinds))}
     made, origins = pd.factorize(about["made_from"])
+    names = [one_line(name) for name in about["name"]]
     return {
         "kinds": [{"name": kind_name(kind), "style": styles.index(looks.kinds[kind])} for kind in kinds],
         "kind": [kinds[kind] for kind in entry.pairs.kinds],
         "number": entry.pairs.groups.tolist(),
         "size": entry.sizes.tolist(),
-        "name": [shorten(name, LONGEST_NAME) for name in about["name"]],
+        "name": [shorten(name, LONGEST_NAME) for name in names],
+        "long_names": {i: name for i, name in enumerate(names) if len(name) > LONGEST_NAME},
         "origins": [shorten(words, _LONGEST_ORIGIN) for words in origins],
+        "long_origins": {i: words for i, words in enumerate(map(one_line, origins)) if len(words) > _LONGEST_ORIGIN},
         "made": made.tolist(),
     }
 

@@ -26,7 +26,7 @@ def _points(entry: Entry, run: int, places: Sequence[Place]) -> list[Content]:
     if len(places) == 1:
         fixed = EVALUATIONS[evaluation].measured_on is not None or entry.label
         return [] if fixed else [panel_title(*places[0][1:], entry.sets)]
-    words = f"{evaluation_name(evaluation)}: {each_value([evaluation])}"
+    words = f"{evaluation_name(evaluation)}: {each_value(place[1:] for place in places)}"
     options = []
     for i, (_, name, point) in enumerate(places):
         chosen = f", {entry.choices[point]}" if point in entry.choices else ""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from groupinf.reporting.drawing.figures import figure_bytes, scatter_figure
-from groupinf.reporting.html.parts.agreement_tables import evaluations_of
+from groupinf.reporting.html.parts.agreement_tables import evaluations_of, measures_of
 from groupinf.reporting.html.parts.assets import asset, plotly_script
 from groupinf.reporting.html.parts.markup import Html, element, folded, joined, png_figure
 from groupinf.reporting.html.parts.plot_controls import marked_card, plot_controls
@@ -83,7 +83,7 @@ def _about(entries: Sequence[Entry], logarithmic: bool) -> list[str]:
         words.append("Where a few groups dominate, axes are linear around 0 and logarithmic farther out.")
     shown = shown_plots(entries)
     if any(len(places) < len(entry.pairs.measures) for entry, places in zip(entries, shown, strict=True)):
-        each = each_value(name for entry in entries for name, _ in entry.pairs.measures)
+        each = each_value(measures_of(entries))
         most = max(Counter(name for _, name, _ in places).most_common(1)[0][1] for places in shown)
         words.append(f"The plots show the first {each if most == 1 else counted(most, each)} of each evaluation.")
     return words

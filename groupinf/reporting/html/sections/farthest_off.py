@@ -9,7 +9,7 @@ from typing import Any
 from groupinf.analysis.certificates import RESOLVED
 from groupinf.analysis.farthest import farthest_off, told_apart
 from groupinf.analysis.pairs import ACTUAL
-from groupinf.reporting.html.parts.agreement_tables import RUN, named_symbol, run_cell
+from groupinf.reporting.html.parts.agreement_tables import RUN, measures_of, named_symbol, run_cell
 from groupinf.reporting.html.parts.markup import Content, element, folded, joined
 from groupinf.reporting.html.parts.table import Cell, Column, Row, table
 from groupinf.reporting.html.section import Answer, Material, Section
@@ -84,17 +84,24 @@ def _worst(found: Sequence[_Far]) -> str:
         return f"No group listed is off: {names} {equal} the actual effect, up to the error estimates of both."
     error = number(far.row["error"])
     if len(found) > 1 and all(number(other.row["error"]) == error for other in found):
-        return f"No group stands out: all listed are off by {error} times the median actual effect."
+        return (
+            f"No group stands out: all listed are off by {error} times the median actual effect there, without signs."
+        )
     row, entry = far.row, far.entry
     on = measure_name(row["evaluation"], row["test_point"], entry.sets)
     where = f"{on} at {entry.label}" if entry.label else on
     method = method_in_text(entry.method)
     return (
-        f"Farthest off is group {shorten(far.group['name'], LONGEST_NAME)} "
-        f"({shorten(far.group['made_from'], _LONGEST_ORIGIN)}), {counted(int(far.group['size']), 'row')}, on "
-        f"{where}: {method} {number(row[entry.method])}, "
-        f"actual effect {number(row[ACTUAL])}; the difference is {error} times the median actual effect."
+        f"Farthest off is group {_called(far)}, {counted(int(far.group['size']), 'row')}, on {where}: {method} "
+        f"{number(row[entry.method])}, actual effect {number(row[ACTUAL])}; the difference is {error} times the median "
+        "actual effect there, without signs."
     )
+
+
+def _called(far: _Far) -> str:
+    """The group's name with what made it, which may say the name already."""
+    name, made = shorten(far.group["name"], LONGEST_NAME), shorten(far.group["made_from"], _LONGEST_ORIGIN)
+    return made if made.endswith(f"={name}") else f"{name} ({made})"
 
 
 def _is_off(far: _Far) -> bool:
@@ -107,7 +114,7 @@ def _words(entries: Sequence[Entry], most: int, plotted: bool) -> str:
     hint = " Press a group to mark it in the plots." if plotted else ""
     evaluations = [[name for name, _ in entry.pairs.measures] for entry in entries]
     several_points = any(len(set(names)) < len(names) for names in evaluations)
-    each = each_value(name for names in evaluations for name in names)
+    each = each_value(measures_of(entries))
     once = (
         f" An evaluation lists a group once, where it is farthest off, and at most half of its groups on one {each}."
         if several_points

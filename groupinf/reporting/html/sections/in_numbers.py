@@ -7,6 +7,7 @@ from groupinf.reporting.html.parts.agreement_tables import (
     SLOPE,
     UNDER,
     evaluations_of,
+    measures_of,
     overall,
     statistic_table,
     values_of,
@@ -35,7 +36,7 @@ def _answer(material: Material) -> Answer:
     interval = (
         "" if table["spearman_low"].isna().all() else f" Interval: {one_line(entry.run.manifest.agreement_interval)}."
     )
-    lines = (_RHO_WORDS + interval, f"{SLOPE_WORDS} {SLOPE_SCALE}", _MORE.format(each=each_value(evaluations)))
+    lines = (_RHO_WORDS + interval, f"{SLOPE_WORDS} {SLOPE_SCALE}", _MORE.format(each=each_value(entry.pairs.measures)))
     words = [element("p", {"class": "quiet"}, line) for line in lines]
     several = [name for name in evaluations if overall(entry, name)["test_point"].nunique() > 1]
     return Answer(joined([in_short([entry], material.looks), *(_each(material, name) for name in several), *words]))
@@ -54,7 +55,7 @@ def _each(material: Material, evaluation: str) -> Html:
         scale = slope_scale(slopes)
         heading = f"slope from {number(scale.low, 2)} to {number(scale.high, 2)}; the line is at 1"
         tables.append(statistic_table(entries, evaluation, methods, (SLOPE, UNDER), scale, heading))
-    return folded(f"{evaluation_name(evaluation)}: each {each_value([evaluation])}", joined(tables))
+    return folded(f"{evaluation_name(evaluation)}: each {each_value(measures_of(entries, evaluation))}", joined(tables))
 
 
 IN_NUMBERS = Section("numbers", "Numbers", "How good is it, in numbers?", _answer, one_run)

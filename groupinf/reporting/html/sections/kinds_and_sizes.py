@@ -26,6 +26,7 @@ from groupinf.reporting.html.parts.agreement_tables import (
     first_values,
     in_short_words,
     mark_of,
+    measures_of,
     median_cells,
     method_columns,
     named_symbol,
@@ -109,9 +110,10 @@ def _applies(material: Material) -> bool:
 
 def _words(entries: Sequence[Entry]) -> str:
     shared = dict.fromkeys(method_name(entry.method) for entry in entries)
-    each = each_value(evaluations_of(entries))
+    each = each_value(measures_of(entries))
     cut = [name for e in entries for name in evaluations_of([e]) if first_values(overall(e, name), name)[1]]
-    most = f" Of {each_values(cut)} the first {MOST_NAMED_VALUES} have a mark." if cut else ""
+    many = each_values(measure for measure in measures_of(entries) if measure[0] in cut)
+    most = f" Of {many} the first {MOST_NAMED_VALUES} have a mark." if cut else ""
     return (
         f"Drawn: {', '.join(shared)}, one mark per {each}; undefined values are left out. The dashed line is at 1: for "
         f"ρ, the same order as the actual effects. {SLOPE_SCALE} Within a kind, or a range of sizes, effects differ "

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from groupinf.reporting.html.parts.against_lambda import against_lambda, is_series
 from groupinf.reporting.html.parts.agreement_tables import (
     RHO,
     evaluations_of,
     legend,
+    measures_of,
     statistic_table,
     values_of,
     with_values,
 )
 from groupinf.reporting.html.parts.markup import element, joined
 from groupinf.reporting.html.parts.scales import rho_scale
-from groupinf.reporting.html.section import Answer, Material, Section, several_runs
+from groupinf.reporting.html.section import Answer, Material, Section, compared_runs
 from groupinf.reporting.words.answers import ranking_answer
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.style import each_value
@@ -30,15 +30,14 @@ def _answer(material: Material) -> Answer:
         statistic_table(entries, evaluation, looks.methods, (RHO,), scale, heading)
         for evaluation in with_values(entries, RHO)
     ]
-    drawn = [against_lambda(entries, looks)] if is_series(entries) else []
     answer = element("p", {}, element("strong", {}, ranking_answer(entries)))
     words = element("p", {"class": "quiet"}, _rho_words(entries))
-    return Answer(joined([answer, legend(looks.methods), *drawn, *tables, words]))
+    return Answer(joined([answer, legend(looks.methods), *tables, words]))
 
 
 def _rho_words(entries: Sequence[Entry]) -> str:
     """What ρ is, and what stands beside it."""
-    each = each_value(evaluations_of(entries))
+    each = each_value(measures_of(entries))
     return (
         "ρ: Spearman's rank correlation of predicted with actual effects over the groups; 1 is the same order. "
         f"A mark for each {each}; numbers are those of the lowest and of the highest {each}, "
@@ -46,4 +45,4 @@ def _rho_words(entries: Sequence[Entry]) -> str:
     )
 
 
-RANKING = Section("rank", "Ranking", "How well does the prediction rank the groups?", _answer, several_runs)
+RANKING = Section("rank", "Ranking", "How well does the prediction rank the groups?", _answer, compared_runs)

@@ -13,7 +13,7 @@ from groupinf.reporting.html.parts.agreement_tables import (
 )
 from groupinf.reporting.html.parts.markup import element, joined
 from groupinf.reporting.html.parts.scales import SLOPE_SCALE, slope_scale
-from groupinf.reporting.html.section import Answer, Material, Section, several_runs
+from groupinf.reporting.html.section import Answer, Material, Section, compared_runs
 from groupinf.reporting.words.answers import underestimation_answer
 from groupinf.reporting.words.summary import SLOPE_WORDS
 from groupinf.wording import number
@@ -33,4 +33,4 @@ def _answer(material: Material) -> Answer:
     return Answer(joined([answer, words, legend(looks.methods), *tables]))
 
 
-UNDERESTIMATION = Section("slope", "Underestimation", "Does it underestimate, and by how much?", _answer, several_runs)
+UNDERESTIMATION = Section("slope", "Underestimation", "Does it underestimate, and by how much?", _answer, compared_runs)
