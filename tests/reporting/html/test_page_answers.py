@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from support.page_tables import EVIL, Tables, sized, table
 
+from groupinf.analysis.agreement import agreement_table
 from groupinf.reporting.html.page import page_html
 from groupinf.studies.group_effects.result import Run
 
