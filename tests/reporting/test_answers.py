@@ -94,6 +94,8 @@ def test_groups_that_decide_a_slope_are_named_with_their_share(make_run) -> None
     share = 2e6 / (2e6 + 38)
     assert f"is decided by groups ward 5 and ward 9, which hold >{100 * share:.0f}".replace(">100", ">99") in words
     assert "slope of self-loss" not in words
+    page = page_html([giants], "study", plotly=False).replace("&gt;", ">")
+    assert "is decided by groups ward 5 and ward 9, which hold >99 % of Σp²" in page
     alone = with_effects(run, of_loss.where(run.effects["group"] != 9, 1.0))
     assert "of test loss of test point 7 is decided by group 5, which holds >99 % of Σp²." in underestimation_answer(
         entries_of([alone])
