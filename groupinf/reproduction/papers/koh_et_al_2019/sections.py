@@ -18,7 +18,7 @@ from groupinf.reproduction.paper import Findings
 from groupinf.reproduction.papers.koh_et_al_2019.claims import all_claims, figure_1_runs, other_runs
 from groupinf.reproduction.papers.koh_et_al_2019.explanations import DATA, TABLE_1
 from groupinf.reproduction.papers.koh_et_al_2019.reading import KohFacts
-from groupinf.reproduction.papers.koh_et_al_2019.studies import ORDER
+from groupinf.reproduction.papers.koh_et_al_2019.studies import NATURAL, ORDER
 from groupinf.reproduction.results import Results
 from groupinf.wording import UNDEFINED, number
 
@@ -199,10 +199,10 @@ def _methods(results: Found, figures: Sequence[str]) -> list[str]:
     return _with_picture("figure-c4", figures, head, rows, f"On {SHOWN}.")
 
 
-def _natural(results: Found, _: Sequence[str]) -> list[str]:
+def _natural(results: Found, figures: Sequence[str]) -> list[str]:
     """Labelling functions and crowdworkers: what predicts the effect on the sum over each set of test rows."""
     rows = []
-    natural = (results.runs.get(name) for name in ("natural-groups-cdr", "natural-groups-multinli"))
+    natural = (results.runs.get(name) for name in NATURAL)
     for run in (run for run in natural if run is not None):
         for row in run.rows(TEST_LOSS.name, Influence.name).to_dict("records"):
             newton = run.rows(TEST_LOSS.name, Newton.name)
@@ -225,7 +225,9 @@ def _natural(results: Found, _: Sequence[str]) -> list[str]:
         "What if a labelling function of CDR had not voted, or a crowdworker had not written? Effects are on the test "
         "loss, summed over the test rows named. Both data are substitutes for the paper's."
     )
-    return [text, padded_table(head, rows)]
+    drawn = [name for name in ("4", "c5", "c6", "c7", "c8", "c9", "c10", "c11") if f"figure-{name}.png" in figures]
+    pictures = [f"![{_title(f'figure-{name}')}](figure-{name}.png)" for name in drawn]
+    return [text, padded_table(head, rows), *pictures]
 
 
 def _with_picture(
@@ -234,9 +236,12 @@ def _with_picture(
     """The figure where it was drawn, its table and what closes it; nothing without rows."""
     if not rows:
         return []
-    title = name.replace("figure-", "Figure ").replace("c", "C.")
-    picture = [f"![{title}]({name}.png)"] if f"{name}.png" in figures else []
+    picture = [f"![{_title(name)}]({name}.png)"] if f"{name}.png" in figures else []
     return [*picture, padded_table(head, rows), closing]
+
+
+def _title(name: str) -> str:
+    return name.replace("figure-", "Figure ").replace("c", "C.")
 
 
 def _list(lines: Sequence[str] | dict[str, None]) -> list[str]:

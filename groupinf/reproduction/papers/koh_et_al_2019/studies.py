@@ -28,10 +28,13 @@ def _figure_1(*shorts: str) -> tuple[Study, ...]:
     )
 
 
+# labelling functions, and crowdworkers
+NATURAL = ("natural-groups-cdr", "natural-groups-multinli")
+
 STUDIES: tuple[Study, ...] = (
-    _study("natural-groups-cdr", "experiment"),
+    _study(NATURAL[0], "experiment"),
     *_figure_1("dogfish", "cdr", "diabetes"),
-    _study("natural-groups-multinli", "experiment"),
+    _study(NATURAL[1], "experiment"),
     *_figure_1("enron"),
     *(_study(f"figure-c2-{short}", "sweep") for short in ("cdr", "diabetes", "dogfish", "enron", "mnist")),
     *_figure_1("mnist"),
@@ -47,4 +50,7 @@ FIGURES: dict[str, tuple[str, ...]] = {
     "figure-c2": _SWEEPS,
     "figure-c3": _SWEEPS,
     "figure-c4": _RUNS,
+    "figure-4": NATURAL,
+    **{f"figure-c{number}": NATURAL[:1] for number in (5, 6, 7)},
+    **{f"figure-c{number}": NATURAL[1:] for number in (8, 9, 10, 11)},
 }
