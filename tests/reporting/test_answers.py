@@ -34,9 +34,9 @@ def test_the_test_points_of_lowest_and_highest_rho_are_named(make_run) -> None:
     there = (run.effects["method"] == "influence") & (run.effects["test_point"] == 3)
     run = with_effects(run, run.effects["effect"].where(~there, -run.effects["effect"]))
     words = ranking_answer(entries_of([run]))
-    assert words.startswith("Test loss: ρ is from −1.000 on test point 3 to 1.000 on test point 7. Self-loss: ")
+    assert words.startswith("Test loss: ρ is from −1.000 (test point 3) to 1.000 (test point 7). Self-loss: ")
     both = ranking_answer(entries_of([run, make_run(["random"] * 40, lam_over_n=0.5)]))
-    assert "from −1.000 on test point 3 at λ/n = 0.001 to 1.000 on test point " in both
+    assert "from −1.000 (test point 3, λ/n = 0.001) to 1.000 (test point " in both
 
 
 @pytest.mark.parametrize("groups", [1, 40])
@@ -150,7 +150,7 @@ def test_many_groups_are_not_called_few_and_the_run_is_named(make_run) -> None:
     good, bad = make_run(kinds), sized(make_run(kinds, lam_over_n=0.5), [3] * 40 + [50] * 40)
     line = worst_line(entries_of([good, bad]))
     assert "Test loss: influence ranks groups of the kind Shared feature worst of all kinds (" in line
-    assert " over all groups, at λ/n = 0.5)" in line
+    assert " over all groups; λ/n = 0.5)" in line
     assert "chance" not in line
 
 
