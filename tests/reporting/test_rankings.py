@@ -41,6 +41,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
             "attributes": {"path": str(folder / "wards.csv")},
         },
         "test_points": {"column": "site", "bootstrap": 40},
+        "evaluations": ["test_loss", "test_error", "self_loss"],
         "methods": ["influence", "newton"],
     }
     made = unreported(config, folder / "runs")
@@ -104,6 +105,8 @@ def test_the_terminal_shows_the_largest_rises_and_falls_of_natural_groups(run: R
     assert [line.split("  ")[1] for line in rises[1:]] == table["group_name"].tolist()
     assert "Self-loss: groups without which it rises most" in text
     assert "Self-loss: groups without which it falls most" not in text
+    counted = text.split("Test error: groups without which it rises most\n")[1].splitlines()[0]
+    assert "Influence" not in counted  # a count has no derivative
     drawn = spearman_text(_renamed(run), 120)
     assert "without which it" not in drawn
 
@@ -144,7 +147,7 @@ def test_rank_writes_the_whole_order_and_the_difference_of_two_groups(run: Run, 
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["--by", "test_los"], "by: expected an evaluation, one of test_loss, self_loss; found test_los"),
+        (["--by", "test_los"], "by: expected an evaluation, one of test_loss, test_error, self_loss; found test_los"),
         (["--test-point", "site=x"], "test point: expected one of 'site=n', 'site=s' for test_loss, found site=x"),
         (["--kind", "ward"], "kind: expected a kind, one of column ward; found ward"),
         (["--method", "newto"], "found newto; did you mean 'newton'"),

@@ -84,7 +84,8 @@ def _lines(run: Run, rows: pd.DataFrame, method: str) -> list[tuple[str, ...]]:
     names = test_point_names(run)
     about = run.manifest
     ranks_only = [name for name in about.methods if about.readout(name) is Readout.RANKS]
-    shown = list(dict.fromkeys([method, ACTUAL, singled_out(about.methods, ranks_only)]))
+    named = dict.fromkeys([method, ACTUAL, singled_out(about.methods, ranks_only)])
+    shown = [name for name in named if name in rows]  # what has no derivative has no linear readout
     several_kinds = run.effects["kind"].nunique() > 1
     several_points = len(about.labels(str(rows["evaluation"].iloc[0]))) > 1
     ends = [end for end in ENDS[:2] if end in rows and rows[end].notna().any()]
@@ -107,7 +108,7 @@ def _lines(run: Run, rows: pd.DataFrame, method: str) -> list[tuple[str, ...]]:
                 *([kind_name(row["kind"])] if several_kinds else []),
                 f"{row['size']:,}",
                 f"{row['rank']:,}",
-                *(number(row[name]) if row.get(name) == row.get(name) else "" for name in shown),
+                *(number(row[name]) for name in shown),
                 *(_interval_cells(row) if ends else []),
             )
         )
