@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from groupinf.reporting.drawing.attribute_scatter import AttributePanel
+from groupinf.reporting.drawing.axes import linear_axis
 from groupinf.reporting.paper.natural_groups.panes import (
     Pane,
     Panes,
@@ -62,7 +63,7 @@ def on_own_class(effects: SetEffects, attribute: str) -> Pane:
 
 
 def _pane(effects: SetEffects, attribute: str, heading: str, predicted: NDArray[np.float64]) -> Pane:
-    panel = AttributePanel(effects.numbers(attribute), predicted, effects.texts(POLARITY))
+    panel = AttributePanel(effects.numbers(attribute), predicted, effects.texts(POLARITY), linear_axis)
     return attribute_pane(heading, X_LABELS[attribute], panel, STYLES)
 
 

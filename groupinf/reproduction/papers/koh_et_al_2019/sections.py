@@ -18,7 +18,7 @@ from groupinf.reproduction.paper import Findings
 from groupinf.reproduction.papers.koh_et_al_2019.claims import all_claims, figure_1_runs, other_runs
 from groupinf.reproduction.papers.koh_et_al_2019.explanations import DATA, TABLE_1
 from groupinf.reproduction.papers.koh_et_al_2019.reading import KohFacts
-from groupinf.reproduction.papers.koh_et_al_2019.studies import ORDER
+from groupinf.reproduction.papers.koh_et_al_2019.studies import FUNCTIONS, ORDER, WORKERS
 from groupinf.reproduction.results import Results
 from groupinf.wording import UNDEFINED, number
 
@@ -47,7 +47,7 @@ def _claims(results: Found, _: Sequence[str]) -> list[str]:
 
 def _table_1(results: Found, _: Sequence[str]) -> list[str]:
     runs = figure_1_runs(results)
-    multinli = results.runs.get("natural-groups-multinli")
+    multinli = results.runs.get(WORKERS)
     rows, notes = [], []
     for run in [*runs, *([multinli] if multinli else [])]:
         line = TABLE_1[run.dataset]
@@ -199,10 +199,24 @@ def _methods(results: Found, figures: Sequence[str]) -> list[str]:
     return _with_picture("figure-c4", figures, head, rows, f"On {SHOWN}.")
 
 
-def _natural(results: Found, _: Sequence[str]) -> list[str]:
+# what each figure of natural groups shows
+NATURAL = {
+    "figure-4": "influence against coverage and precision of labelling functions, each on the test rows of its class; "
+    "and against the rows that crowdworkers contributed, on the sum over all test rows.",
+    "figure-c5": "influence against actual effects of labelling functions.",
+    "figure-c6": "influence against coverage, on the test rows of each class.",
+    "figure-c7": "influence against precision, on the test rows of each class.",
+    "figure-c8": "influence against actual effects of crowdworkers, by genre of the test rows.",
+    "figure-c9": "influence on the sum over all genres against the rows contributed.",
+    "figure-c10": "influence of each crowdworker on each genre.",
+    "figure-c11": "influence on a genre against the rows contributed to it.",
+}
+
+
+def _natural(results: Found, figures: Sequence[str]) -> list[str]:
     """Labelling functions and crowdworkers: what predicts the effect on the sum over each set of test rows."""
     rows = []
-    natural = (results.runs.get(name) for name in ("natural-groups-cdr", "natural-groups-multinli"))
+    natural = (results.runs.get(name) for name in (FUNCTIONS, WORKERS))
     for run in (run for run in natural if run is not None):
         for row in run.rows(TEST_LOSS.name, Influence.name).to_dict("records"):
             newton = run.rows(TEST_LOSS.name, Newton.name)
@@ -225,7 +239,8 @@ def _natural(results: Found, _: Sequence[str]) -> list[str]:
         "What if a labelling function of CDR had not voted, or a crowdworker had not written? Effects are on the test "
         "loss, summed over the test rows named. Both data are substitutes for the paper's."
     )
-    return [text, padded_table(head, rows)]
+    pictures = [part for name, words in NATURAL.items() for part in _picture(name, figures, words)]
+    return [text, padded_table(head, rows), *pictures]
 
 
 def _with_picture(
@@ -234,9 +249,14 @@ def _with_picture(
     """The figure where it was drawn, its table and what closes it; nothing without rows."""
     if not rows:
         return []
+    return [*_picture(name, figures), padded_table(head, rows), closing]
+
+
+def _picture(name: str, figures: Sequence[str], words: str = "") -> list[str]:
+    """The figure where it was drawn, after words on it."""
     title = name.replace("figure-", "Figure ").replace("c", "C.")
-    picture = [f"![{title}]({name}.png)"] if f"{name}.png" in figures else []
-    return [*picture, padded_table(head, rows), closing]
+    lines = [f"{title}: {words}"] if words else []
+    return [*lines, f"![{title}]({name}.png)"] if f"{name}.png" in figures else []
 
 
 def _list(lines: Sequence[str] | dict[str, None]) -> list[str]:

@@ -9,6 +9,7 @@ from groupinf.reproduction.paper import Study
 CONFIGS = Path("configs") / "paper"
 PERCENTILE = "test_points.percentile=[40,60]"  # figure C.1
 EVALUATION = "-c1"
+FUNCTIONS, WORKERS = "natural-groups-cdr", "natural-groups-multinli"  # labelling functions, crowdworkers
 
 # Table 1 and the figures show them in this order, the paper's
 ORDER = ("diabetes", "enron", "dogfish", "mnist", "cdr")
@@ -29,9 +30,9 @@ def _figure_1(*shorts: str) -> tuple[Study, ...]:
 
 
 STUDIES: tuple[Study, ...] = (
-    _study("natural-groups-cdr", "experiment"),
+    _study(FUNCTIONS, "experiment"),
     *_figure_1("dogfish", "cdr", "diabetes"),
-    _study("natural-groups-multinli", "experiment"),
+    _study(WORKERS, "experiment"),
     *_figure_1("enron"),
     *(_study(f"figure-c2-{short}", "sweep") for short in ("cdr", "diabetes", "dogfish", "enron", "mnist")),
     *_figure_1("mnist"),
@@ -47,4 +48,7 @@ FIGURES: dict[str, tuple[str, ...]] = {
     "figure-c2": _SWEEPS,
     "figure-c3": _SWEEPS,
     "figure-c4": _RUNS,
+    "figure-4": (FUNCTIONS, WORKERS),
+    **dict.fromkeys(("figure-c5", "figure-c6", "figure-c7"), (FUNCTIONS,)),
+    **dict.fromkeys(("figure-c8", "figure-c9", "figure-c10", "figure-c11"), (WORKERS,)),
 }
