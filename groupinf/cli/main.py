@@ -11,6 +11,7 @@ from groupinf.cli.commands.evaluate import evaluate
 from groupinf.cli.commands.experiment import experiment
 from groupinf.cli.commands.figure import figure
 from groupinf.cli.commands.prepare import prepare
+from groupinf.cli.commands.rank import rank
 from groupinf.cli.commands.report import report
 from groupinf.cli.commands.schema import schema
 from groupinf.cli.commands.status import status
@@ -34,6 +35,7 @@ for _command in (
     validate,
     report,
     compare,
+    rank,
     schema,
     data,
     submit,

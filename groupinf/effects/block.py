@@ -12,9 +12,11 @@ from groupinf.effects.by_duality import known_machines, retrained_machines
 from groupinf.effects.certificates import Certificates
 from groupinf.effects.context import BlockContext
 from groupinf.effects.evaluations.evaluation import Measure, measures_of, rounding_of
+from groupinf.effects.evaluations.on_test_points import OnTestPoints
 from groupinf.effects.jumps import Reached, with_jumps
 from groupinf.effects.methods.method import Readout
 from groupinf.effects.readout import predicted_reading
+from groupinf.effects.resampled import resampled_effects
 from groupinf.effects.retraining import Ended, effects_at, ended_at, retrain_to_tolerance
 from groupinf.effects.study import Linearised, Study
 from groupinf.effects.trust import trust_in
@@ -30,13 +32,15 @@ from groupinf.numerics.retrain import retrained_at
 class BlockEffects:
     """Effects and error estimates (methods + actual, T, B), T running over evaluations and their test points.
 
-    theta (B, P) are the retrained parameters, which the certificates are of.
+    theta (B, P) are the retrained parameters, which the certificates are of. ``resampled`` (E·T, B, R) are the actual
+    effects of the evaluations on test points, on each of R resamples of the test rows, where there are any.
     """
 
     effect: Array
     error_estimate: Array
     theta: Array
     certificates: Certificates
+    resampled: Array | None = None
 
 
 def compute_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -> BlockEffects:
@@ -106,7 +110,15 @@ def _block_effects(
         error_estimate=error,
         theta=np.ascontiguousarray(actual.theta.T),
         certificates=actual.certificates,
+        resampled=None if study.test.counts is None else _resampled(study, actual.theta),
     )
+
+
+def _resampled(study: Study, theta: Array) -> Array:
+    measured = [evaluation for evaluation in study.evaluations if isinstance(evaluation, OnTestPoints)]
+    before = study.fitted.theta[:, None]
+    parts = [resampled_effects(evaluation, study.test, before, theta) for evaluation in measured]
+    return np.concatenate(parts) if parts else np.empty((0, theta.shape[1], 0))
 
 
 def _by_gradient(study: Study, at: BlockContext, measures: Sequence[Measure], ended: Ended) -> Actual:

@@ -37,10 +37,15 @@ def attributes_of_rows(
     W = groups.removal_matrix(y.size)
     values: dict[str, Values] = {SIZE: sizes, SHARE: sizes / y.size}
     for code, label in enumerate(classes):
-        values[f"share_of_label {label}"] = np.asarray(W @ (y == code).astype(np.float64)) / sizes
+        values[label_share(label)] = np.asarray(W @ (y == code).astype(np.float64)) / sizes
     if not classes:
         values[TARGET] = np.asarray(W @ y.astype(np.float64)) / sizes
     return Attributes(values)
+
+
+def label_share(label: object) -> str:
+    """The attribute that is the share of the group's rows with a label."""
+    return f"share_of_label {label}"
 
 
 def joined(parts: Sequence[Attributes]) -> Attributes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from groupinf.analysis.agreement import ALL_KINDS
@@ -10,6 +11,8 @@ from groupinf.experiments.folder.files import write_atomically
 from groupinf.reporting.drawing.figures import figure_bytes, scatter_figure
 from groupinf.reporting.drawing.lambda_figure import lambda_parts, write_lambda_figure
 from groupinf.reporting.html.write import PAGE_NAME, write_page
+from groupinf.reporting.tables.attributes import attributes_files
+from groupinf.reporting.tables.groups import groups_files
 from groupinf.reporting.tables.spearman import (
     by_evaluation,
     markdown_table,
@@ -36,16 +39,25 @@ from groupinf.reporting.words.verdict import verdict
 from groupinf.studies.group_effects.result import Run
 
 REPORT_NAME = "report.md"
+_TABLES = {
+    "spearman": "Each kind of group",
+    "groups": "Every group, with its effects, ranks and attributes",
+    "attributes": "How attributes of the groups go together with their effects",
+    "categories": "Effects by category",
+}
+_FORMATS = {"csv": "CSV", "md": "Markdown", "tex": "LaTeX", "parquet": "Parquet"}
 
 
 def write_report(run: Run) -> Path:
-    """Write report.md, which is returned, report.html, tables/spearman.{csv,md,tex} and figures/*.{png,svg}.
+    """Write report.md, which is returned, report.html, tables/ and figures/*.{png,svg}.
 
     Reads the run only. Every file appears whole or not at all; the same run gives the same bytes.
     """
-    tables = {"csv": spearman_csv(run), "md": spearman_markdown(run), "tex": spearman_latex(run)}
-    for ending, text in tables.items():
-        write_atomically(run.path / "tables" / f"spearman.{ending}", text.encode())
+    spearman = {"csv": spearman_csv(run), "md": spearman_markdown(run), "tex": spearman_latex(run)}
+    of_agreement = {f"spearman.{ending}": text.encode() for ending, text in spearman.items()}
+    tables = of_agreement | groups_files(run) | attributes_files(run)
+    for name, content in tables.items():
+        write_atomically(run.path / "tables" / name, content)
     drawn = {}
     for method in methods(run):
         figure = scatter_figure(run, method)
@@ -55,7 +67,7 @@ def write_report(run: Run) -> Path:
     if run.cross_validation is not None:
         write_lambda_figure(run, run.cross_validation)
     report = run.path / REPORT_NAME
-    write_atomically(report, report_markdown(run).encode())
+    write_atomically(report, report_markdown(run, list(tables)).encode())
     write_page([run], title_line(run), run.path / PAGE_NAME, lambda _, method: drawn[method])
     return report
 
@@ -65,8 +77,11 @@ def methods(run: Run) -> list[str]:
     return [method for method in methods_in(run.effects) if method != ACTUAL]
 
 
-def report_markdown(run: Run) -> str:
-    """What was run, the convention, the agreement over all groups, the figures, and how far to trust the numbers."""
+def report_markdown(run: Run, tables: Sequence[str] = ()) -> str:
+    """What was run, the convention, the agreement over all groups, the figures, and how far to trust the numbers.
+
+    ``tables`` are the files in the folder of that name.
+    """
     overall = run.spearman[run.spearman["kind"] == ALL_KINDS]
     opening = [data_line(run), test_points_line(run), convention_line(run), *unit_lines(run), *method_lines(run)]
     parts = [f"# {markdown(title_line(run))}", *(markdown(line) for line in opening if line)]
@@ -74,7 +89,7 @@ def report_markdown(run: Run) -> str:
         parts.append(f"## {evaluation_name(evaluation)}\n\n{markdown_table(rows, test_point_names(run))}")
     parts += [
         markdown(statistics_line(run, overall)),
-        "Each kind of group: [CSV](tables/spearman.csv), [Markdown](tables/spearman.md), [LaTeX](tables/spearman.tex).",
+        *(f"{words}: {links}." for stem, words in _TABLES.items() if (links := _links(stem, tables))),
         "## Figures",
         *map(_figure, methods(run)),
         *([] if run.cross_validation is None else lambda_parts(run, run.cross_validation)),
@@ -87,6 +102,11 @@ def report_markdown(run: Run) -> str:
         parts += ["## Notes", notes]
     parts += columns_markdown(run.manifest)
     return "\n\n".join(parts) + "\n"
+
+
+def _links(stem: str, tables: Sequence[str]) -> str:
+    found = [name for name in tables if name.partition(".")[0] == stem]
+    return ", ".join(f"[{_FORMATS[name.partition('.')[2]]}](tables/{name})" for name in found)
 
 
 def _figure(method: str) -> str:

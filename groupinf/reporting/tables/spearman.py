@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from groupinf.effects.evaluations.registry import EVALUATIONS
+from groupinf.reporting.tables.point_names import with_point_names
 from groupinf.reporting.words.formats import coefficient, interval, latex, markdown, percent, ratio
 from groupinf.reporting.words.markdown import table_lines
 from groupinf.reporting.words.style import evaluation_name, kind_name, method_name, point_name
@@ -15,10 +16,7 @@ from groupinf.reporting.words.summary import (
     convention_line,
     data_line,
     statistics_line,
-    test_key_names,
     test_point_names,
-    test_set_names,
-    value_names,
 )
 from groupinf.studies.group_effects.result import Run
 
@@ -49,17 +47,8 @@ def by_evaluation(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 
 
 def spearman_csv(run: Run) -> str:
-    """The table as it is stored, every number in full precision; undefined numbers are empty.
-
-    Where test points are sets, the column test_set names them; where rows have keys, the column test_key; where values
-    are on no test point and have names, the column measured_on.
-    """
-    table = run.spearman.copy()
-    columns = {"test_set": test_set_names(run), "test_key": test_key_names(run), "measured_on": value_names(run)}
-    named = [(column, names) for column, names in columns.items() if names]
-    for place, (column, names) in enumerate(named, list(table.columns).index("test_point") + 1):
-        table.insert(place, column, table["test_point"].map(names))
-    return table.to_csv(index=False, lineterminator="\n")
+    """The table as it is stored, with names of test points, every number in full precision; undefined ones empty."""
+    return with_point_names(run.spearman, run).to_csv(index=False, lineterminator="\n")
 
 
 def spearman_markdown(run: Run) -> str:

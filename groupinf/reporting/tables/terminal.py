@@ -8,6 +8,7 @@ import pandas as pd
 
 from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.effects.evaluations.registry import EVALUATIONS
+from groupinf.reporting.tables.ranking import natural_ranking_text
 from groupinf.reporting.tables.spearman import by_evaluation
 from groupinf.reporting.words.choices import choice_lines, test_points_line
 from groupinf.reporting.words.formats import coefficient, interval, percent, ratio
@@ -34,8 +35,9 @@ _INTERVAL = 1 + HEADERS.index("95 % interval")
 
 
 def spearman_text(run: Run, width: int) -> str:
-    """Per evaluation how well each prediction ranks all groups of the run, in lines of at most ``width``.
+    """Which natural groups matter most, and per evaluation how well each prediction ranks all groups of the run.
 
+    Lines of the second are of at most ``width``.
     No colours and no control codes. Test points beyond the first MOST_TEST_POINTS are counted, not shown;
     where a table would be too wide, all leave out the intervals. Needs a width of about 60.
     """
@@ -50,7 +52,8 @@ def spearman_text(run: Run, width: int) -> str:
     meanings = [convention_line(run), *unit_lines(run), *method_lines(run), statistics]
     closing = [*meanings, certificate, *notes, *skipped_lines(run)]
     opening = [data_line(run), *choice_lines(run), test_points_line(run)]
-    return "\n\n".join([wrapped(opening, width), *tables, wrapped(closing, width)]) + "\n"
+    ranked = natural_ranking_text(run)
+    return "\n\n".join([wrapped(opening, width), *ranked, *tables, wrapped(closing, width)]) + "\n"
 
 
 def _table(rows: pd.DataFrame, sets: Mapping[int, str], intervals: bool) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,12 +40,17 @@ class Entry:
 
     @property
     def method(self) -> str:
-        """The prediction that the page singles out: influence, or the first of a run without it.
+        """The prediction that the page singles out."""
+        return singled_out(self.pairs.methods, self.pairs.ranks_only)
 
-        One of which only ranks mean anything comes last.
-        """
-        methods = sorted(self.pairs.methods, key=lambda method: method in self.pairs.ranks_only)
-        return METHOD if METHOD in methods else methods[0]
+
+def singled_out(methods: Sequence[str], ranks_only: Collection[str]) -> str:
+    """The prediction that reports single out: influence, or the first of a run without it.
+
+    One of which only ranks mean anything comes last.
+    """
+    ordered = sorted(methods, key=lambda method: method in ranks_only)
+    return METHOD if METHOD in ordered else ordered[0]
 
 
 @dataclass(frozen=True)

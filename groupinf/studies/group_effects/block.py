@@ -25,17 +25,19 @@ class StoredBlock:
     error_estimate: Array
     theta: Array | None
     certificates: Certificates
+    resampled: Array | None = None
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """For the block's file, in the order of the fields."""
         told = {"effect": self.effect, "error_estimate": self.error_estimate, "theta": self.theta}
         told |= {field.name: getattr(self.certificates, field.name) for field in fields(Certificates)}
+        told |= {"resampled": self.resampled}
         return {name: array for name, array in told.items() if array is not None}
 
 
 def block_to_store(block: BlockEffects, theta: Array | None) -> StoredBlock:
     """What is kept of a computed block; ``theta`` (B, P) in parameters of the features."""
-    return StoredBlock(block.effect, block.error_estimate, theta, block.certificates)
+    return StoredBlock(block.effect, block.error_estimate, theta, block.certificates, block.resampled)
 
 
 def stored_block(arrays: Mapping[str, NDArray[Any]]) -> StoredBlock:
@@ -49,7 +51,8 @@ def stored_block(arrays: Mapping[str, NDArray[Any]]) -> StoredBlock:
         at_rounding=arrays["at_rounding"],
         duality_gap=arrays.get("duality_gap"),
     )
-    return StoredBlock(arrays["effect"], arrays["error_estimate"], arrays.get("theta"), certificates)
+    effect, error = arrays["effect"], arrays["error_estimate"]
+    return StoredBlock(effect, error, arrays.get("theta"), certificates, arrays.get("resampled"))
 
 
 @dataclass(frozen=True)

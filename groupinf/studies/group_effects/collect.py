@@ -12,17 +12,19 @@ from numpy.typing import NDArray
 
 from groupinf.analysis.agreement import agreement_table
 from groupinf.analysis.pairs import ACTUAL, RANKS
+from groupinf.analysis.resampling import ends_of
 from groupinf.effects.certificates import Certificates
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.method import Readout
-from groupinf.experiments.folder.files import parquet_bytes
+from groupinf.experiments.folder.files import npz_bytes, parquet_bytes
 from groupinf.experiments.study import Arrays, Collected, Stored
 from groupinf.groups.groups import Groups
 from groupinf.studies.group_effects.block import StoredBlock, stored_block
 from groupinf.studies.group_effects.exactness import loose_effects
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
-from groupinf.studies.group_effects.result import EFFECTS, RETRAINS, SPEARMAN
+from groupinf.studies.group_effects.result import BOOTSTRAP, EFFECTS, RESAMPLED, RETRAINS, SPEARMAN
 from groupinf.studies.group_effects.stored_groups import groups_from, retrainable
+from groupinf.studies.group_effects.value_names import resampled_measures
 from groupinf.wording import counted, number
 
 # share of an evaluation's largest effect above which the error of a prediction's linear solves is announced
@@ -41,12 +43,33 @@ def collect(run: Stored[GroupEffectsManifest], blocks: Sequence[Arrays]) -> Coll
     retrains = pd.DataFrame({"group": numbers, "group_name": names, **_certificates(stored)})
     agreement = agreement_table(effects, about.seed)
     tables = {RETRAINS: retrains, EFFECTS: effects, SPEARMAN: agreement.table}
+    resampled = _resampled(stored)
+    if resampled is not None:
+        tables[BOOTSTRAP] = _intervals(about, numbers, resampled)
     loose = (*loose_effects(about, stored), *loose_solves(effects, about))
     notes = (*about.notes, *loose, *_at_rounding(retrains))
     return Collected(
-        tables={name: parquet_bytes(table) for name, table in tables.items()},
+        tables={
+            **{name: parquet_bytes(table) for name, table in tables.items()},
+            **({} if resampled is None else {RESAMPLED: npz_bytes({"effect": resampled})}),
+        },
         manifest=replace(about, notes=tuple(dict.fromkeys(notes)), agreement_interval=agreement.interval_in_words),
     )
+
+
+def _resampled(blocks: Sequence[StoredBlock]) -> NDArray[np.float64] | None:
+    """The actual effects of all groups in the resamples of the test rows: (measures on test points, groups, R)."""
+    parts = [block.resampled for block in blocks if block.resampled is not None]
+    return np.concatenate(parts, axis=1) if parts and parts[0].size else None
+
+
+def _intervals(about: GroupEffectsManifest, numbers: NDArray[np.int64], resampled: NDArray[np.float64]) -> pd.DataFrame:
+    """One row per measure and group, in that order."""
+    parts = [
+        pd.DataFrame({"evaluation": evaluation, "test_point": point, "group": numbers, **vars(ends_of(effects))})
+        for (evaluation, point), effects in zip(resampled_measures(about), resampled, strict=True)
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def _certificates(blocks: Sequence[StoredBlock]) -> dict[str, NDArray[Any]]:

@@ -137,7 +137,13 @@ def study_from(
 ) -> Study:
     """A study from what has been drawn, now or by an earlier run; ``test`` is the whole test set."""
     fitted, change, seed, size = changed.fitted, changed.change, loaded.config.seed, float(groups.sizes.mean())
-    engine, points = choose_engine(fitted, change, size), tested.of(test)
+    engine, points, resamples = (
+        choose_engine(fitted, change, size),
+        tested.of(test),
+        loaded.config.test_points.bootstrap,
+    )
+    if resamples is not None:
+        points = replace(points, counts=tested.counts(resamples, builder_stream(seed, "bootstrap")))
     bounded, predicting, linearised = bounded_problem(fitted, points.rows, engine.kernel), changed.predicting, None
     if changed.linearised is not None:
         linearised = Linearised(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import yaml
 
+from groupinf.analysis.pairs import ACTUAL
+from groupinf.analysis.ranking import ranking
+from groupinf.analysis.resampling import Difference, difference_of
 from groupinf.errors import DataError
+from groupinf.experiments.folder.files import npz_arrays
 from groupinf.experiments.folder.kinds import makes_again
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.sweep.result import Sweep as SweepOf
@@ -19,9 +24,11 @@ from groupinf.studies.group_effects.prepare import CONFIG, CROSS_VALIDATION
 from groupinf.studies.group_effects.rows import ROWS
 from groupinf.studies.group_effects.stored_groups import ATTRIBUTES, MEMBERS, all_attributes, groups_from
 from groupinf.studies.group_effects.stored_groups import TABLE as GROUPS
-from groupinf.wording import counted, number
+from groupinf.studies.group_effects.value_names import resampled_measures, value_label
+from groupinf.wording import counted, did_you_mean, number
 
 RETRAINS, EFFECTS, SPEARMAN = "retrains.parquet", "effects.parquet", "spearman.parquet"
+BOOTSTRAP, RESAMPLED = "bootstrap.parquet", "resampled.npz"
 
 
 @dataclass(frozen=True, repr=False)
@@ -37,7 +44,8 @@ class Run:
     cross_validation: lam_over_n, mean_score, standard_error, fold_0, ..., approximate_leave_one_out, chosen; None
     where λ was configured.
     rows: file, line, split, row, label, weight and, where the change gives labels, new_label, where the data have row
-    keys, key.
+    keys, key. bootstrap: evaluation, test_point, group, effect_low, effect_high, rank_low, rank_high; None where the
+    test rows were not resampled.
     """
 
     path: Path
@@ -50,11 +58,93 @@ class Run:
     attributes: pd.DataFrame
     cross_validation: pd.DataFrame | None = None
     rows: pd.DataFrame | None = None
+    bootstrap: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
         about = self.manifest
         at = f"λ/n = {number(about.lam_over_n, 6)}"
         return f"<Run {self.path}: {about.dataset}, {at}, {counted(about.n_retrained, 'group')}>"
+
+    def ranking(
+        self,
+        by: str | None = None,
+        test_point: str | int | None = None,
+        *,
+        method: str = ACTUAL,
+        kind: str | None = None,
+        top: int | None = None,
+    ) -> pd.DataFrame:
+        """The groups by their effect on the evaluation ``by`` (default: the first), the largest rise first.
+
+        ``test_point`` is a number or a name; without it each test point is ranked by itself. Ranks are by the effects
+        of ``method``, among all groups; ``kind`` keeps the groups of one kind, ``top`` the first so many of each test
+        point. Columns as in :func:`groupinf.analysis.ranking.ranking`. Raises DataError where the run has not what is
+        asked for.
+        """
+        about = self.manifest
+        evaluation = _known(by or about.evaluations[0], about.evaluations, "by", "an evaluation")
+        rows = self._named_effects(evaluation)
+        if test_point is not None:
+            rows = rows[rows["test_point"] == value_label(about, evaluation, str(test_point))]
+        _known(method, list(rows["method"].unique()), "method", "a method that has effects there")
+        table = ranking(rows, method, self.bootstrap)
+        if kind is not None:
+            table = table[table["kind"] == _known(kind, list(self.groups["kind"].unique()), "kind", "a kind")]
+        return table if top is None else table.groupby("test_point", sort=False).head(top)
+
+    def _named_effects(self, evaluation: str) -> pd.DataFrame:
+        """The effects on an evaluation, with the names of groups, which tables of older runs lack."""
+        rows = self.effects[self.effects["evaluation"] == evaluation]
+        return rows.assign(group_name=rows["group"].map(self.groups.set_index("group")["name"]))
+
+    def value_label(self, evaluation: str, test_point: str | int | None) -> int:
+        """The number of the test point of that name or number, of the first for None; DataError where it has none."""
+        first = self.manifest.labels(evaluation)[0]
+        return first if test_point is None else value_label(self.manifest, evaluation, str(test_point))
+
+    def difference(
+        self, first: str, second: str, by: str | None = None, test_point: str | int | None = None
+    ) -> Difference:
+        """By how much the actual effect of the group named ``first`` exceeds that of ``second``, over test rows.
+
+        ``by`` and ``test_point`` as in :meth:`ranking`, but the first test point where none is named. Raises DataError
+        where the run has no bootstrap, where it is not of what is asked for, or a name is that of no group or of
+        several.
+        """
+        about = self.manifest
+        evaluation = _known(by or about.evaluations[0], about.evaluations, "by", "an evaluation")
+        point = self.value_label(evaluation, test_point)
+        if self.bootstrap is None or (evaluation, point) not in resampled_measures(about):
+            raise DataError(
+                f"{self.path}: expected a run whose test rows were resampled on {evaluation}, found one without: "
+                "test_points.bootstrap resamples sums over test rows; groupinf evaluate adds it without retraining"
+            )
+        content = RunDirectory(self.path).read(RESAMPLED, about)
+        if content is None:
+            again = makes_again(self.path)
+            raise DataError(f"{self.path / RESAMPLED}: missing or altered; {again} makes it again")
+        resampled = npz_arrays(content)["effect"][resampled_measures(about).index((evaluation, point))]
+        rows = self._named_effects(evaluation)
+        actual = rows[(rows["method"] == ACTUAL) & (rows["test_point"] == point)]
+        one, other = (_place(actual["group_name"], name) for name in (first, second))
+        effect = actual["effect"].to_numpy()
+        return difference_of((float(effect[one]), float(effect[other])), resampled[one], resampled[other])
+
+
+def _known(name: str, names: Sequence[str], what: str, expected: str) -> str:
+    if name not in names:
+        listed_names = ", ".join(names)
+        raise DataError(f"{what}: expected {expected}, one of {listed_names}; found {name}{did_you_mean(name, names)}")
+    return name
+
+
+def _place(names: pd.Series, name: str) -> int:
+    """Where the one group of this name stands."""
+    found = np.flatnonzero(names.to_numpy() == name)
+    if found.size != 1:
+        near = did_you_mean(name, names.unique()) if found.size == 0 else ""
+        raise DataError(f"expected the name of one retrained group, found {name!r}, that of {found.size}{near}")
+    return int(found[0])
 
 
 # A sweep over λ/n: runs by rising λ/n.
@@ -82,6 +172,7 @@ def read_run(directory: RunDirectory, manifest: GroupEffectsManifest) -> Run:
         attributes=_attributes(directory, manifest, rows),
         cross_validation=chosen,
         rows=rows,
+        bootstrap=directory.read_table(BOOTSTRAP, manifest) if BOOTSTRAP in manifest.tables else None,
     )
 
 

@@ -48,6 +48,8 @@ from groupinf.studies.group_effects.model_section import MODEL, LossName, ModelC
 
 # an entry of ``methods``: the name of a method, or a section with its options
 METHOD = NamedSection(METHODS, "method", in_short=True)
+# of the test rows: below it an interval of 95 % has no resample outside to either side
+FEWEST_RESAMPLES = 40
 # those of Koh et al. 2019
 METHODS_OF_THE_PAPER = (Influence(), ParameterInfluence(), Newton())
 
@@ -133,6 +135,7 @@ class TestPoints(Section):
     all: Literal[True] | None = None
     column: ColumnNames | None = None
     missing: Gaps = None
+    bootstrap: Annotated[int, Field(ge=FEWEST_RESAMPLES)] | None = None
     keys: (
         Annotated[
             tuple[Annotated[str, BeforeValidator(_key), WithJsonSchema({"type": ["string", "integer"]})], ...],
@@ -157,6 +160,8 @@ class TestPoints(Section):
             raise ValueError("expected percentile: [low, high] beside num, found num without it")
         if self.missing is not None and self.column is None:
             raise ValueError("expected column beside missing, found missing without it")
+        if self.bootstrap is not None and self.all is None and self.column is None:
+            raise ValueError("expected all or column beside bootstrap, whose sums it resamples, found it without them")
         if self.percentile is not None and self.percentile[0] >= self.percentile[1]:
             raise ValueError(f"expected percentile: [low, high] with low < high, found {list(self.percentile)}")
         return self

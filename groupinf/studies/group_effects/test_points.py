@@ -43,6 +43,15 @@ class ChosenPoints:
         """The test points of a whole test set."""
         return TestRows(test.at(self.rows), self.labels, self.sums)
 
+    def counts(self, resamples: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+        """How often each row is in each resample, as many rows drawn with replacement as each sum has: (rows, R)."""
+        counts = np.empty((self.sums[-1].stop, resamples), dtype=np.uint8)  # no row is drawn 256 times
+        for rows in self.sums:
+            size = rows.stop - rows.start
+            for b in range(resamples):
+                counts[rows, b] = np.bincount(rng.integers(size, size=size), minlength=size)
+        return counts
+
     @property
     def sets(self) -> tuple[TestSet, ...]:
         """The sets of test rows that have names, for the manifest."""

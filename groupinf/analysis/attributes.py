@@ -1,0 +1,170 @@
+"""What goes together with effects of groups: rank correlations of their attributes with predicted and actual ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from groupinf.analysis.intervals import bonett_wright_interval
+from groupinf.analysis.pairs import ACTUAL, PairedEffects
+
+SIZE = "size"
+# of a rank correlation: with two groups it is 1 or −1 whatever they are
+FEWEST = 3
+# a category that most groups have by themselves is a name, not a category
+MOST_CATEGORIES = 12
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Subset:
+    """Some of G groups: ``rows`` (G,), and the column and value by which they were chosen, empty of all groups."""
+
+    column: str
+    value: str
+    rows: NDArray[np.bool_]
+
+
+def numeric_attributes(attributes: pd.DataFrame) -> dict[str, Numbers]:
+    """Those that are numbers and not the same in all groups; ``attributes`` has a row per group, and no column else."""
+    named = {str(name): attributes[name] for name in attributes if pd.api.types.is_numeric_dtype(attributes[name])}
+    return {name: values.to_numpy(dtype=np.float64) for name, values in named.items() if values.nunique() > 1}
+
+
+def categorical_attributes(attributes: pd.DataFrame) -> dict[str, pd.Series]:
+    """Those of texts with 2 to MOST_CATEGORIES categories."""
+    texts = {str(name): attributes[name] for name in attributes if not pd.api.types.is_numeric_dtype(attributes[name])}
+    return {name: values for name, values in texts.items() if 2 <= values.nunique() <= MOST_CATEGORIES}
+
+
+def subsets(kinds: Sequence[str] | NDArray[np.object_], attributes: pd.DataFrame) -> list[Subset]:
+    """All groups; where there are several kinds, those of each; those of each category of each attribute of texts."""
+    columns = {"kind": pd.Series(np.asarray(kinds, dtype=object))} if len(set(kinds)) > 1 else {}
+    columns |= categorical_attributes(attributes)
+    whole = Subset("", "", np.ones(len(attributes), dtype=bool))
+    parts = [
+        Subset(name, str(value), (values == value).to_numpy(dtype=bool))
+        for name, values in columns.items()
+        for value in dict.fromkeys(values.dropna())
+    ]
+    return [whole, *parts]
+
+
+def attribute_table(pairs: PairedEffects, attributes: pd.DataFrame) -> pd.DataFrame:
+    """Spearman's ρ of every numeric attribute with the effects of each measure and method, and with their magnitudes.
+
+    ``attributes`` has a row for each group of ``pairs``, in their order. One row per part of the groups (columns among
+    and value; empty: all), evaluation, test_point, method, attribute, magnitude (whether of |effect|) and given (empty,
+    or size, which is then partialled out of both sides' ranks: ρ_xy.z = (ρ_xy − ρ_xz ρ_yz)/√((1 − ρ_xz²)(1 − ρ_yz²)),
+    Kendall 1942); n_groups that have the attribute; spearman with a 95 % interval (Bonett and Wright 2000; one group
+    less where size is given). Rows whose ρ is undefined are left out.
+    """
+    effects = {**dict(zip(pairs.methods, pairs.predicted, strict=True)), ACTUAL: pairs.actual}
+    numeric = numeric_attributes(attributes)
+    parts = [
+        frame
+        for part in subsets(pairs.kinds, attributes)
+        for name, values in numeric.items()
+        for frame in _correlated(part, name, values, attributes[SIZE].to_numpy(dtype=np.float64), effects, pairs)
+    ]
+    columns = ["among", "value", "evaluation", "test_point", "method", "attribute", "magnitude", "given", "n_groups"]
+    empty = pd.DataFrame(columns=[*columns, "spearman", "spearman_low", "spearman_high"])
+    return pd.concat(parts, ignore_index=True) if parts else empty
+
+
+def _correlated(
+    part: Subset, name: str, values: Numbers, size: Numbers, effects: Mapping[str, Numbers], pairs: PairedEffects
+) -> Iterator[pd.DataFrame]:
+    known = part.rows & np.isfinite(values)
+    if known.sum() < FEWEST:
+        return
+    x, z = _unit_ranks(values[known]), _unit_ranks(size[known])
+    for method, of_method in effects.items():
+        for magnitude in (False, True):
+            y = _unit_ranks(np.abs(of_method[:, known]) if magnitude else of_method[:, known])
+            xy, xz, yz = y @ x, float(x @ z), y @ z
+            about = _About(part.column, part.value, method, name, magnitude, int(known.sum()))
+            yield _frame(pairs, about, "", xy)
+            if name != SIZE:
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    partial = (xy - xz * yz) / np.sqrt((1 - xz**2) * (1 - yz**2))
+                yield _frame(pairs, about, SIZE, np.where(1 - xz**2 > 1e-9, partial, np.nan))
+
+
+@dataclass(frozen=True)
+class _About:
+    """What a correlation is of, over which groups."""
+
+    among: str
+    value: str
+    method: str
+    attribute: str
+    magnitude: bool
+    n_groups: int
+
+
+def _frame(pairs: PairedEffects, about: _About, given: str, rho: Numbers) -> pd.DataFrame:
+    """The rows of one attribute, one for each measure where ρ is defined."""
+    rho = np.clip(rho, -1.0, 1.0)
+    low, high = bonett_wright_interval(rho, about.n_groups - (1 if given else 0))
+    evaluations, points = zip(*pairs.measures, strict=True)
+    frame = pd.DataFrame(
+        {
+            "among": about.among,
+            "value": about.value,
+            "evaluation": evaluations,
+            "test_point": points,
+            "method": about.method,
+            "attribute": about.attribute,
+            "magnitude": about.magnitude,
+            "given": given,
+            "n_groups": about.n_groups,
+            "spearman": rho,
+            "spearman_low": low,
+            "spearman_high": high,
+        }
+    )
+    return frame[np.isfinite(rho)]
+
+
+def category_table(pairs: PairedEffects, attributes: pd.DataFrame) -> pd.DataFrame:
+    """How effects differ between the categories of each attribute of texts.
+
+    One row per attribute, category, evaluation, test_point and method: n_groups, the median effect, and the share of
+    groups whose effect is above 0.
+    """
+    effects = {**dict(zip(pairs.methods, pairs.predicted, strict=True)), ACTUAL: pairs.actual}
+    named = ("", "kind")
+    rows = [
+        (
+            part.column,
+            part.value,
+            *measure,
+            method,
+            int(part.rows.sum()),
+            float(np.median(own)),
+            float((own > 0).mean()),
+        )
+        for part in subsets(pairs.kinds, attributes)
+        if part.column not in named
+        for method, values in effects.items()
+        for measure, own in zip(pairs.measures, values[:, part.rows], strict=True)
+        if np.isfinite(own).all()
+    ]
+    columns = ["attribute", "category", "evaluation", "test_point", "method", "n_groups", "median", "above_zero"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _unit_ranks(values: Numbers) -> Numbers:
+    """Average ranks along the last axis, centred and of norm 1; NaN where all values are the same, or one is NaN."""
+    ranks = rankdata(values, axis=-1)
+    ranks = ranks - ranks.mean(axis=-1, keepdims=True)
+    norm = np.linalg.norm(ranks, axis=-1, keepdims=True)
+    undefined = (norm == 0) | np.isnan(values).any(axis=-1, keepdims=True)
+    return np.where(undefined, np.nan, ranks / np.where(norm == 0, 1.0, norm))

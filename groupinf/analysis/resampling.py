@@ -1,0 +1,58 @@
+"""What a bootstrap over test rows says of effects, ranks, and of the difference of two groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from groupinf.analysis.intervals import LEVEL
+
+_TAILS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
+
+
+@dataclass(frozen=True)
+class Ends:
+    """The ends of 95 % percentile intervals of the effects and of the ranks of G groups, (G,) each."""
+
+    effect_low: NDArray[np.float64]
+    effect_high: NDArray[np.float64]
+    rank_low: NDArray[np.int64]
+    rank_high: NDArray[np.int64]
+
+
+def ends_of(resampled: NDArray[np.float64]) -> Ends:
+    """The intervals of one measure from its effects (G, R) in R resamples of the test rows.
+
+    Percentiles of the resamples (Efron and Tibshirani 1993, section 13.3); of ranks, which are those of
+    ``analysis.ranking`` in each resample, the nearest that are reached.
+    """
+    ranks = rankdata(-resampled, method="min", axis=0)
+    effect = np.quantile(resampled, _TAILS, axis=1)
+    low = np.quantile(ranks, _TAILS[0], axis=1, method="lower").astype(np.int64)
+    high = np.quantile(ranks, _TAILS[1], axis=1, method="higher").astype(np.int64)
+    return Ends(effect[0], effect[1], low, high)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How much larger the effect of one group is than that of another, with a 95 % interval over test rows.
+
+    ``larger`` is the share of the resamples in which it is larger.
+    """
+
+    difference: float
+    low: float
+    high: float
+    larger: float
+    resamples: int
+
+
+def difference_of(effects: tuple[float, float], first: NDArray[np.float64], second: NDArray[np.float64]) -> Difference:
+    """The difference of two ``effects``, which are ``first`` and ``second`` (R,) in the same R resamples."""
+    resampled = first - second
+    low, high = np.quantile(resampled, _TAILS)
+    larger = float((resampled > 0).mean())
+    return Difference(effects[0] - effects[1], float(low), float(high), larger, resampled.size)

@@ -1,0 +1,33 @@
+"""How attributes of the groups go together with their effects."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from groupinf.analysis.attributes import attribute_table, category_table
+from groupinf.analysis.pairs import PairedEffects, pair_effects
+from groupinf.groups.attributes import SHARE, label_share
+from groupinf.reporting.tables.point_names import with_point_names
+from groupinf.studies.group_effects.result import Run
+
+
+def aligned_attributes(run: Run, pairs: PairedEffects) -> pd.DataFrame:
+    """The attributes of the groups of ``pairs``, in their order: those that say something of their own.
+
+    share_of_rows ranks as size does, and of two classes the share of the first as that of the second, backwards.
+    """
+    first = label_share(run.manifest.classes[0]) if len(run.manifest.classes) == 2 else ""
+    said = run.attributes.drop(columns=[SHARE, first], errors="ignore")
+    return said.set_index("group").loc[pairs.groups].reset_index(drop=True)
+
+
+def attributes_files(run: Run) -> dict[str, bytes]:
+    """Correlations, and where there are attributes of texts what effects are in each category, as CSV files."""
+    pairs = pair_effects(run.effects)
+    attributes = aligned_attributes(run, pairs)
+    tables = {"attributes.csv": attribute_table(pairs, attributes), "categories.csv": category_table(pairs, attributes)}
+    return {name: _csv(table, run) for name, table in tables.items() if not table.empty}
+
+
+def _csv(table: pd.DataFrame, run: Run) -> bytes:
+    return with_point_names(table, run).to_csv(index=False, lineterminator="\n").encode()

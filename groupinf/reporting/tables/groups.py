@@ -1,0 +1,93 @@
+"""Every group of a run in one row: what it is, its attributes, and its effects on every measure."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from groupinf.analysis.pairs import ACTUAL
+from groupinf.analysis.ranking import ENDS, MEASURE, ranks
+from groupinf.effects.evaluations.registry import EVALUATIONS
+from groupinf.experiments.folder.files import parquet_bytes
+from groupinf.reporting.words.formats import markdown
+from groupinf.reporting.words.markdown import table_lines
+from groupinf.reporting.words.style import kind_name
+from groupinf.studies.group_effects.result import Run
+from groupinf.studies.group_effects.value_names import value_names
+from groupinf.wording import UNDEFINED, counted, number
+
+# text of so many cells is read by nobody and takes longer to write than the run did: Parquet has them all
+MOST_CELLS = 4_000_000
+MOST_LINES = 2_000
+_ABOUT = ["group", "name", "kind", "size", "made_from"]
+
+
+def groups_frame(run: Run) -> pd.DataFrame:
+    """One row for each group: number, name, kind, size, what made it, attributes, then for each measure and method the
+    effect, its error estimate and its rank (1: the largest rise), with the intervals of a bootstrap where there are.
+
+    Columns of effects are called MEASURE.METHOD, MEASURE.METHOD.error and MEASURE.METHOD.rank, with the measure an
+    evaluation, in brackets what it is measured on. A skipped group has no effects.
+    """
+    about = run.groups[_ABOUT].merge(run.attributes.drop(columns="size"), on="group")
+    effects = run.effects.assign(rank=ranks(run.effects))
+    columns: dict[str, pd.Series] = {}
+    for evaluation, point in effects[MEASURE].drop_duplicates().itertuples(index=False):
+        rows = effects[(effects["evaluation"] == evaluation) & (effects["test_point"] == point)]
+        measure = measure_key(run, evaluation, point)
+        for method, own in rows.groupby("method", sort=False):
+            by_group = own.set_index("group")
+            columns[f"{measure}.{method}"] = by_group["effect"]
+            columns[f"{measure}.{method}.error"] = by_group["error_estimate"]
+            columns[f"{measure}.{method}.rank"] = by_group["rank"].astype("Int64")
+        if run.bootstrap is not None:
+            here = (run.bootstrap["evaluation"] == evaluation) & (run.bootstrap["test_point"] == point)
+            ends = run.bootstrap[here].set_index("group")
+            columns |= {f"{measure}.{ACTUAL}.{end}": ends[end] for end in ENDS if not ends.empty}
+    wide = pd.DataFrame(columns)
+    return about.join(wide, on="group")
+
+
+def measure_key(run: Run, evaluation: str, point: int) -> str:
+    """An evaluation and what it is measured on, as a column is called: ``test_loss[genre=travel]``, ``self_loss``."""
+    if EVALUATIONS[evaluation].measured_on is not None:
+        return evaluation
+    return f"{evaluation}[{value_names(run.manifest, evaluation)[point]}]"
+
+
+def groups_files(run: Run) -> dict[str, bytes]:
+    """The table as files of the folder tables: Parquet, and text where it has no more than MOST_CELLS cells."""
+    frame = groups_frame(run)
+    files = {"groups.parquet": parquet_bytes(frame)}
+    if frame.size <= MOST_CELLS:
+        files["groups.csv"] = frame.to_csv(index=False, lineterminator="\n").encode()
+    return files | {"groups.md": groups_markdown(run, frame).encode()}
+
+
+def groups_markdown(run: Run, frame: pd.DataFrame) -> str:
+    """Name, kind, size and attributes of the groups with their actual effects; of more than MOST_LINES groups the
+    first, which it says."""
+    effects = [name for name in map(str, frame) if name.endswith(f".{ACTUAL}")]
+    attributes = [name for name in run.attributes.columns if name not in ("group", "size")]
+    head = ["Group", "Kind", "Size", *attributes, *(name.removesuffix(f".{ACTUAL}") for name in effects)]
+    rule = ["---", "---", *["---:"] * (len(head) - 2)]
+    rows = [
+        [
+            str(row["name"]),
+            kind_name(row["kind"]),
+            f"{row['size']:,}",
+            *(_cell(row[n]) for n in (*attributes, *effects)),
+        ]
+        for row in frame.head(MOST_LINES).to_dict("records")
+    ]
+    left = len(frame) - MOST_LINES
+    more = f"\n\nAnd {counted(left, 'more group')}: groups.parquet has all." if left > 0 else ""
+    cells = [[markdown(cell) for cell in row] for row in (head, *rows)]
+    return f"# Actual effects of every group\n\n{table_lines([cells[0], rule, *cells[1:]])}{more}\n"
+
+
+def _cell(value: str | float | None) -> str:
+    if isinstance(value, str):
+        return value
+    return UNDEFINED if value is None or math.isnan(value) else number(value)

@@ -1,0 +1,120 @@
+"""Which groups matter most, as plain text: the largest rises and falls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from groupinf.analysis.pairs import ACTUAL
+from groupinf.analysis.ranking import ENDS, extremes
+from groupinf.effects.methods.method import Readout
+from groupinf.experiments.folder.files import parquet_bytes
+from groupinf.groups.builders.registry import natural_kinds
+from groupinf.reporting.words.entries import singled_out
+from groupinf.reporting.words.formats import percent, shorten
+from groupinf.reporting.words.plain import aligned
+from groupinf.reporting.words.style import (
+    LONGEST_NAME,
+    evaluation_name,
+    kind_name,
+    method_in_text,
+    method_name,
+    point_name,
+)
+from groupinf.reporting.words.summary import measure_name, test_point_names
+from groupinf.studies.group_effects.result import Run
+from groupinf.wording import number
+
+# of each direction and evaluation that a terminal shows
+MOST = 10
+WAYS = {True: "rises", False: "falls"}
+
+
+def natural_ranking_text(run: Run) -> list[str]:
+    """For each evaluation the largest rises and falls of natural groups; empty of a run that has none."""
+    kinds = natural_kinds(run.groups["kind"])
+    if not kinds:
+        return []
+    parts = []
+    for evaluation in map(str, run.effects["evaluation"].unique()):
+        table = run.ranking(evaluation)
+        parts += ranking_text(run, table[table["kind"].isin(kinds)], ACTUAL, MOST, tuple(WAYS))
+    return parts
+
+
+def ranking_text(run: Run, table: pd.DataFrame, method: str, most: int, ways: Sequence[bool]) -> list[str]:
+    """The groups of a ranking by ``method`` that rise and fall farthest, a part of text for each of ``ways``."""
+    found = [(rises, extremes(table, method, most, rises)) for rises in ways]
+    return [_part(run, rows, method, rises) for rises, rows in found if not rows.empty]
+
+
+def ranking_bytes(table: pd.DataFrame, ending: str) -> bytes:
+    """A ranking as a file of that ending, .csv or .parquet."""
+    written = {
+        ".csv": lambda: table.to_csv(index=False, lineterminator="\n").encode(),
+        ".parquet": lambda: parquet_bytes(table),
+    }
+    return written[ending]()
+
+
+def difference_line(run: Run, first: str, second: str, by: str | None, test_point: str | None) -> str:
+    """By how much one group's effect exceeds another's, and how sure that is over test rows."""
+    found = run.difference(first, second, by, test_point)
+    evaluation = by or run.manifest.evaluations[0]
+    on = measure_name(evaluation, run.value_label(evaluation, test_point), test_point_names(run))
+    return (
+        f"{first} − {second} on {on}: {number(found.difference)}, 95 % interval over test rows "
+        f"[{number(found.low)}, {number(found.high)}]; above 0 in {percent(found.larger, 1)} of "
+        f"{found.resamples:,} resamples"
+    )
+
+
+def _part(run: Run, rows: pd.DataFrame, method: str, rises: bool) -> str:
+    evaluation = str(rows["evaluation"].iloc[0])
+    by = "" if method == ACTUAL else f", by {method_in_text(method)}"
+    heading = f"{evaluation_name(evaluation)}: groups without which it {WAYS[rises]} most{by}"
+    lines = _lines(run, rows, method)
+    return "\n".join([heading, *aligned(lines, left=lines[0].index("size"))])
+
+
+def _lines(run: Run, rows: pd.DataFrame, method: str) -> list[tuple[str, ...]]:
+    """The head and a line for each group; what is the same in all of them is left out."""
+    names = test_point_names(run)
+    about = run.manifest
+    ranks_only = [name for name in about.methods if about.readout(name) is Readout.RANKS]
+    shown = list(dict.fromkeys([method, ACTUAL, singled_out(about.methods, ranks_only)]))
+    several_kinds = run.effects["kind"].nunique() > 1
+    several_points = len(about.labels(str(rows["evaluation"].iloc[0]))) > 1
+    ends = [end for end in ENDS[:2] if end in rows and rows[end].notna().any()]
+    head = [
+        "group",
+        *(["on"] if several_points else []),
+        *(["kind"] if several_kinds else []),
+        "size",
+        "rank",
+        *(method_name(name) if name != ACTUAL else "actual" for name in shown),
+        *(["95 % interval", "ranks"] if ends else []),
+    ]
+    lines = [tuple(head)]
+    for row in rows.to_dict("records"):
+        on = [point_name(row["evaluation"], row["test_point"], names)] if several_points else []
+        lines.append(
+            (
+                shorten(row["group_name"], LONGEST_NAME),
+                *on,
+                *([kind_name(row["kind"])] if several_kinds else []),
+                f"{row['size']:,}",
+                f"{row['rank']:,}",
+                *(number(row[name]) if row.get(name) == row.get(name) else "" for name in shown),
+                *(_interval_cells(row) if ends else []),
+            )
+        )
+    return lines
+
+
+def _interval_cells(row: Mapping[Any, Any]) -> tuple[str, str]:
+    effect = f"[{number(row['effect_low'])}, {number(row['effect_high'])}]"
+    low, high = int(row["rank_low"]), int(row["rank_high"])
+    return effect, f"{low:,}" if low == high else f"{low:,} to {high:,}"
