@@ -19,6 +19,9 @@ FEWEST = 3
 # a category that most groups have by themselves is a name, not a category
 MOST_CATEGORIES = 12
 
+# 1 − ρ² below this is rounding: the one decides the ranks of the other
+_DECIDED = 1e-9
+
 Numbers = NDArray[np.float64]
 
 
@@ -92,9 +95,7 @@ def _correlated(
             about = _About(part.column, part.value, method, name, magnitude, int(known.sum()))
             yield _frame(pairs, about, "", xy)
             if name != SIZE:
-                with np.errstate(divide="ignore", invalid="ignore"):
-                    partial = (xy - xz * yz) / np.sqrt((1 - xz**2) * (1 - yz**2))
-                yield _frame(pairs, about, SIZE, np.where(1 - xz**2 > 1e-9, partial, np.nan))
+                yield _frame(pairs, about, SIZE, _partial(xy, np.asarray(xz), yz))
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,19 @@ def _frame(pairs: PairedEffects, about: _About, given: str, rho: Numbers) -> pd.
         }
     )
     return frame[np.isfinite(rho)]
+
+
+def partial_rank_correlation(x: Numbers, y: Numbers, given: Numbers) -> Numbers:
+    """Spearman's ρ of x and y (..., G) with the ranks of ``given`` (G,) partialled out of both; NaN where undefined."""
+    x, y, z = _unit_ranks(x), _unit_ranks(y), _unit_ranks(given)
+    return _partial((x * y).sum(axis=-1), x @ z, y @ z)
+
+
+def _partial(xy: Numbers, xz: Numbers, yz: Numbers) -> Numbers:
+    """(ρ_xy − ρ_xz ρ_yz)/√((1 − ρ_xz²)(1 − ρ_yz²)), NaN where z decides x or y."""
+    left = (1 - xz**2) * (1 - yz**2)
+    decided = (1 - xz**2 < _DECIDED) | (1 - yz**2 < _DECIDED)
+    return np.where(decided, np.nan, (xy - xz * yz) / np.sqrt(np.where(decided, 1.0, left)))
 
 
 def category_table(pairs: PairedEffects, attributes: pd.DataFrame) -> pd.DataFrame:

@@ -28,7 +28,7 @@ from groupinf.reproduction.papers.koh_et_al_2019.claims import (
 from groupinf.reproduction.papers.koh_et_al_2019.explanations import DATA, TABLE_1, Counterpart
 from groupinf.reproduction.papers.koh_et_al_2019.paper import KOH_ET_AL_2019
 from groupinf.reproduction.papers.koh_et_al_2019.reading import KohFacts, by_sign
-from groupinf.reproduction.papers.koh_et_al_2019.sections import NATURAL, findings
+from groupinf.reproduction.papers.koh_et_al_2019.sections import PICTURED, findings
 from groupinf.reproduction.papers.koh_et_al_2019.studies import FIGURES, STUDIES
 from groupinf.reproduction.record import Entry, Record
 from groupinf.reproduction.results import Results
@@ -82,7 +82,7 @@ def test_every_figure_of_the_paper_is_drawn_from_its_studies_and_pictured_where_
     assert set(FIGURES) == set(PAPER_FIGURES)
     run = facts("cdr_rebuilt", {"test_loss": 0.95}, USUAL)
     results = Results({"natural-groups-cdr": replace(run, sets={7: "gold_label=positive"})}, {}, {})
-    for drawn in ([], ["figure-c5.png"], [f"{name}.png" for name in NATURAL]):
+    for drawn in ([], ["figure-c5.png"], [f"{name}.png" for name in PICTURED]):
         [section] = [body for heading, body in findings(results, drawn).sections if heading == "Natural groups"]
         pictures = [part for part in section if part.startswith("![")]
         assert len(pictures) == len(drawn)

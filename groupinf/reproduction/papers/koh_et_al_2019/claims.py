@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,34 +12,22 @@ from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.effects.methods.influence import Influence
 from groupinf.reporting.words.formats import coefficient, extent, percent
 from groupinf.reporting.words.style import evaluation_in_text
+from groupinf.reproduction.papers.koh_et_al_2019.claim import DIFFERS, HOLDS, IN_PART, Claim, range_claim
 from groupinf.reproduction.papers.koh_et_al_2019.explanations import (
     BOTH_CURVATURES,
     CONVEX,
     FALLING,
     NO_ROOM,
-    RHO_ABOVE,
-    RHO_BELOW,
     UNDER_OTHERWISE,
     WITHIN_INTERVALS,
 )
 from groupinf.reproduction.papers.koh_et_al_2019.reading import KohFacts
-from groupinf.reproduction.papers.koh_et_al_2019.studies import EVALUATION, ORDER
+from groupinf.reproduction.papers.koh_et_al_2019.studies import EVALUATION, NATURAL, ORDER
 from groupinf.reproduction.results import Results
 
 PANELS = (0.89, 0.99)  # Figure 1, every panel
 OVERALL = (0.8, 1.0)  # the introduction of the paper, all of its experiments
-HOLDS, IN_PART, DIFFERS = "holds", "holds in part", "differs"
 NEARLY_ONE = 0.98  # from here to 1, differences of ρ are a few ranks
-
-
-@dataclass(frozen=True)
-class Claim:
-    """What the paper says, what was found, the verdict, and the explanations that apply."""
-
-    paper: str
-    found: str
-    verdict: str
-    explanations: tuple[str, ...] = ()
 
 
 def all_claims(results: Results[KohFacts]) -> list[Claim]:
@@ -54,7 +41,8 @@ def all_claims(results: Results[KohFacts]) -> list[Claim]:
         claims += falling_loss_claims([*panels, *others])
     if series:
         claims.append(rising_claim(series))
-    return claims
+    natural = [results.runs[name] for name in NATURAL if name in results.runs]
+    return [*claims, *(claim for run in natural for claim in run.natural_claims)]
 
 
 def figure_1_runs(results: Results[KohFacts]) -> list[KohFacts]:
@@ -79,7 +67,7 @@ def panels_claim(runs: Sequence[KohFacts]) -> Claim:
         for evaluation in run.evaluations
     }
     paper = f"Figure 1: ρ is between {PANELS[0]} and {PANELS[1]} in all panels"
-    return _range_claim(paper, values, PANELS)
+    return range_claim(paper, values, PANELS)
 
 
 def overall_claim(runs: Sequence[KohFacts], others: Sequence[KohFacts]) -> Claim:
@@ -94,23 +82,7 @@ def overall_claim(runs: Sequence[KohFacts], others: Sequence[KohFacts]) -> Claim
         if with_self_loss or EVALUATIONS[row["evaluation"]].on_test_points()
     }
     paper = f"Introduction: ρ is {OVERALL[0]} to {OVERALL[1]:.1f}; here on all test points of Figures 1 and C.1"
-    return _range_claim(paper, values, OVERALL)
-
-
-def _range_claim(paper: str, values: dict[str, float], wanted: tuple[float, float]) -> Claim:
-    low, high = wanted
-    below = {name: rho for name, rho in values.items() if not round(rho, 2) >= low}
-    above = {name: rho for name, rho in values.items() if round(rho, 2) > high}
-    found = f"{coefficient(min(values.values()))} to {coefficient(max(values.values()))} in {len(values)} panels"
-    if below:
-        listed = "; ".join(f"{name}: {coefficient(rho)}" for name, rho in below.items())
-        found += f"; {len(below)} below {low} ({listed})"
-    if above:
-        found += f"; {len(above)} above {high}"
-    verdict = HOLDS if not below and not above else DIFFERS if len(below) == len(values) else IN_PART
-    if above and not below:
-        verdict = f"{HOLDS}, with higher ρ"
-    return Claim(paper, found, verdict, (*([RHO_BELOW] if below else []), *([RHO_ABOVE] if above else [])))
+    return range_claim(paper, values, OVERALL)
 
 
 def underestimation_claim(runs: Sequence[KohFacts]) -> Claim:

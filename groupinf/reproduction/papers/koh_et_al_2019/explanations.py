@@ -87,3 +87,21 @@ FALLING = (
     "What falls by more than its intervals is not explained here. Where the median over all test points does not fall "
     "with it, it is the test point that is shown, not the data, that falls."
 )
+
+SLOPE_HIDDEN = (
+    "ρ near 1 does not say that influence is of the right size: actual effects of labelling functions are larger, "
+    "which a plot with equal axes shows as points below its diagonal."
+)
+PRECISE_LESS = (
+    "Where precision goes together with the influence of labelling functions here, it does so backwards, and not "
+    "because of coverage, which is partialled out: the more precise have less influence. The paper looked at a plot "
+    "and gives no number."
+)
+SIZE_BOUNDS = (
+    "The number of rows says nothing of whether a crowdworker helps or hurts, but it bounds how much: the correlation "
+    "with the magnitude of influence is that of sums of more or fewer rows. The paper's claim is on the signed value."
+)
+OWN_SETS = (
+    "No writer of the substitute has rows of two protocols, which stand in the place of genres: the number of rows "
+    "contributed to one tells above all whose protocol it is, and writers help the rows of their own."
+)

@@ -21,7 +21,9 @@ from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.numerics.cross_validation import f1
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import scores
+from groupinf.reproduction.papers.koh_et_al_2019.claim import Claim
 from groupinf.reproduction.papers.koh_et_al_2019.explanations import TABLE_1
+from groupinf.reproduction.papers.koh_et_al_2019.natural import natural_claims
 from groupinf.reproduction.results import Facts, facts_of
 from groupinf.studies.group_effects.linear_model import test_objective
 from groupinf.studies.group_effects.result import Run
@@ -31,10 +33,11 @@ LARGEST = 0.9  # the quantile above which an influence is among the largest: wha
 
 @dataclass(frozen=True)
 class KohFacts(Facts):
-    """A run, with what the paper says of it: :func:`by_sign`, and F1 where the paper states it."""
+    """A run, with :func:`by_sign`, F1 where the paper states it, and the claims on natural groups that it is of."""
 
     signs: pd.DataFrame
     test_f1: float | None
+    natural_claims: tuple[Claim, ...] = ()
 
 
 def koh_facts(run: Run) -> KohFacts:
@@ -47,6 +50,7 @@ def koh_facts(run: Run) -> KohFacts:
         sets=facts.sets,
         signs=by_sign(pair_effects(run.effects)),
         test_f1=_test_f1(run),
+        natural_claims=natural_claims(run),
     )
 
 

@@ -18,7 +18,7 @@ from groupinf.reproduction.paper import Findings
 from groupinf.reproduction.papers.koh_et_al_2019.claims import all_claims, figure_1_runs, other_runs
 from groupinf.reproduction.papers.koh_et_al_2019.explanations import DATA, TABLE_1
 from groupinf.reproduction.papers.koh_et_al_2019.reading import KohFacts
-from groupinf.reproduction.papers.koh_et_al_2019.studies import FUNCTIONS, ORDER, WORKERS
+from groupinf.reproduction.papers.koh_et_al_2019.studies import NATURAL, ORDER
 from groupinf.reproduction.results import Results
 from groupinf.wording import UNDEFINED, number
 
@@ -47,7 +47,7 @@ def _claims(results: Found, _: Sequence[str]) -> list[str]:
 
 def _table_1(results: Found, _: Sequence[str]) -> list[str]:
     runs = figure_1_runs(results)
-    multinli = results.runs.get(WORKERS)
+    multinli = results.runs.get("natural-groups-multinli")
     rows, notes = [], []
     for run in [*runs, *([multinli] if multinli else [])]:
         line = TABLE_1[run.dataset]
@@ -200,7 +200,7 @@ def _methods(results: Found, figures: Sequence[str]) -> list[str]:
 
 
 # what each figure of natural groups shows
-NATURAL = {
+PICTURED = {
     "figure-4": "influence against coverage and precision of labelling functions, each on the test rows of its class; "
     "and against the rows that crowdworkers contributed, on the sum over all test rows.",
     "figure-c5": "influence against actual effects of labelling functions.",
@@ -216,7 +216,7 @@ NATURAL = {
 def _natural(results: Found, figures: Sequence[str]) -> list[str]:
     """Labelling functions and crowdworkers: what predicts the effect on the sum over each set of test rows."""
     rows = []
-    natural = (results.runs.get(name) for name in (FUNCTIONS, WORKERS))
+    natural = (results.runs.get(name) for name in NATURAL)
     for run in (run for run in natural if run is not None):
         for row in run.rows(TEST_LOSS.name, Influence.name).to_dict("records"):
             newton = run.rows(TEST_LOSS.name, Newton.name)
@@ -239,7 +239,7 @@ def _natural(results: Found, figures: Sequence[str]) -> list[str]:
         "What if a labelling function of CDR had not voted, or a crowdworker had not written? Effects are on the test "
         "loss, summed over the test rows named. Both data are substitutes for the paper's."
     )
-    pictures = [part for name, words in NATURAL.items() for part in _picture(name, figures, words)]
+    pictures = [part for name, words in PICTURED.items() for part in _picture(name, figures, words)]
     return [text, padded_table(head, rows), *pictures]
 
 

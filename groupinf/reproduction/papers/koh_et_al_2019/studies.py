@@ -9,7 +9,6 @@ from groupinf.reproduction.paper import Study
 CONFIGS = Path("configs") / "paper"
 PERCENTILE = "test_points.percentile=[40,60]"  # figure C.1
 EVALUATION = "-c1"
-FUNCTIONS, WORKERS = "natural-groups-cdr", "natural-groups-multinli"  # labelling functions, crowdworkers
 
 # Table 1 and the figures show them in this order, the paper's
 ORDER = ("diabetes", "enron", "dogfish", "mnist", "cdr")
@@ -29,10 +28,13 @@ def _figure_1(*shorts: str) -> tuple[Study, ...]:
     )
 
 
+# labelling functions, and crowdworkers
+NATURAL = ("natural-groups-cdr", "natural-groups-multinli")
+
 STUDIES: tuple[Study, ...] = (
-    _study(FUNCTIONS, "experiment"),
+    _study(NATURAL[0], "experiment"),
     *_figure_1("dogfish", "cdr", "diabetes"),
-    _study(WORKERS, "experiment"),
+    _study(NATURAL[1], "experiment"),
     *_figure_1("enron"),
     *(_study(f"figure-c2-{short}", "sweep") for short in ("cdr", "diabetes", "dogfish", "enron", "mnist")),
     *_figure_1("mnist"),
@@ -48,7 +50,7 @@ FIGURES: dict[str, tuple[str, ...]] = {
     "figure-c2": _SWEEPS,
     "figure-c3": _SWEEPS,
     "figure-c4": _RUNS,
-    "figure-4": (FUNCTIONS, WORKERS),
-    **dict.fromkeys(("figure-c5", "figure-c6", "figure-c7"), (FUNCTIONS,)),
-    **dict.fromkeys(("figure-c8", "figure-c9", "figure-c10", "figure-c11"), (WORKERS,)),
+    "figure-4": NATURAL,
+    **{f"figure-c{number}": NATURAL[:1] for number in (5, 6, 7)},
+    **{f"figure-c{number}": NATURAL[1:] for number in (8, 9, 10, 11)},
 }
