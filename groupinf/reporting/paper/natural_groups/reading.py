@@ -26,6 +26,7 @@ from groupinf.wording import listed
 POLARITY, COVERAGE, PRECISION = "polarity", "coverage", "precision"
 POLARITIES = ("positive", "negative")
 SIZE = "size"
+Y_LABEL = "Influence on test loss"
 COUNT = "rows {}"  # the attribute that counts a group's rows of what a set of test points is called
 
 
