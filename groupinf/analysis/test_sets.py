@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from groupinf.analysis.agreement import correlation
+from groupinf.analysis.intervals import bonett_wright_interval
+from groupinf.analysis.pairs import ACTUAL, PairedEffects
 
 
 @dataclass(frozen=True)
@@ -44,3 +48,26 @@ def first_component_order(effects: NDArray[np.float64]) -> ComponentOrder:
     sign = -1.0 if u[np.argmax(np.abs(u))] < 0 else 1.0
     family = int(np.count_nonzero(sign * u > 0))
     return ComponentOrder(np.argsort(-sign * u, kind="stable"), np.argsort(-sign * v, kind="stable"), family)
+
+
+def between_sets_table(pairs: PairedEffects) -> pd.DataFrame:
+    """How effects on one test point, or set of them, go together over groups with those on another.
+
+    One row per evaluation, method, test_point and other, each pair once and in the order of the table: n_groups,
+    pearson, and spearman with a 95 % interval (Bonett and Wright 2000). Evaluations with a single value have none.
+    """
+    effects = {**dict(zip(pairs.methods, pairs.predicted, strict=True)), ACTUAL: pairs.actual}
+    parts = []
+    for evaluation in dict.fromkeys(name for name, _ in pairs.measures):
+        own = [i for i, (name, _) in enumerate(pairs.measures) if name == evaluation]
+        points = np.array([pairs.measures[i][1] for i in own])
+        one, other = np.triu_indices(len(own), 1)
+        for method, values in effects.items():
+            rho = correlation_between_sets(rankdata(values[own], axis=1))[one, other]
+            low, high = bonett_wright_interval(rho, pairs.groups.size)
+            about = {"evaluation": evaluation, "method": method, "test_point": points[one], "other": points[other]}
+            found = {"pearson": correlation_between_sets(values[own])[one, other], "spearman": rho}
+            ends = {"spearman_low": low, "spearman_high": high}
+            parts.append(pd.DataFrame({**about, "n_groups": pairs.groups.size, **found, **ends}))
+    table = pd.concat(parts, ignore_index=True)
+    return table[table["spearman"].notna()].reset_index(drop=True)

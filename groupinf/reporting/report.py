@@ -44,6 +44,7 @@ _TABLES = {
     "groups": "Every group, with its effects, ranks and attributes",
     "attributes": "How attributes of the groups go together with their effects",
     "categories": "Effects by category",
+    "test_points": "How effects on one test point go together with those on another",
 }
 _FORMATS = {"csv": "CSV", "md": "Markdown", "tex": "LaTeX", "parquet": "Parquet"}
 

@@ -7,7 +7,8 @@ import pytest
 from scipy.stats import rankdata, spearmanr
 
 from groupinf.analysis.agreement import rank_correlation
-from groupinf.analysis.test_sets import correlation_between_sets, first_component_order
+from groupinf.analysis.pairs import PairedEffects
+from groupinf.analysis.test_sets import between_sets_table, correlation_between_sets, first_component_order
 
 RNG = np.random.default_rng(0)
 EFFECTS = RNG.normal(size=(4, 30)) * [[1.0], [10.0], [0.1], [3.0]]
@@ -56,3 +57,23 @@ def test_one_set_is_ordered_by_its_effects() -> None:
     np.testing.assert_array_equal(found.groups, np.argsort(-EFFECTS[0]))
     equal = first_component_order(np.ones((2, 5)))
     assert (equal.sets.tolist(), equal.groups.tolist()) == ([0, 1], [0, 1, 2, 3, 4])
+
+
+def test_the_table_has_each_two_test_points_of_an_evaluation_once() -> None:
+    """Correlations are those of scipy, of predicted and of actual effects; an evaluation with one value has no rows."""
+    measures = (("test_loss", 4), ("self_loss", -1), ("test_loss", 2), ("test_loss", 9))
+    actual = RNG.normal(size=(4, 20))
+    predicted = np.stack([actual + RNG.normal(size=(4, 20))])
+    kinds = np.full(20, "own", dtype=object)
+    table = between_sets_table(PairedEffects(measures, ("influence",), np.arange(20), kinds, predicted, actual))
+    assert [*zip(table["test_point"], table["other"], strict=True)] == [(4, 2), (4, 9), (2, 9)] * 2
+    assert set(table["evaluation"]) == {"test_loss"}
+    rows = {4: 0, 2: 2, 9: 3}
+    for row in table.to_dict("records"):
+        values = actual if row["method"] == "actual" else predicted[0]
+        one, other = values[rows[row["test_point"]]], values[rows[row["other"]]]
+        assert row["pearson"] == pytest.approx(np.corrcoef(one, other)[0, 1])
+        assert row["spearman"] == pytest.approx(spearmanr(one, other).statistic)
+        assert row["spearman_low"] < row["spearman"] < row["spearman_high"]
+    alone = PairedEffects(measures[1:2], ("influence",), np.arange(20), kinds, predicted[:, :1], actual[:1])
+    assert between_sets_table(alone).empty

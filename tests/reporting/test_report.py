@@ -22,7 +22,7 @@ def test_report_writes_tables_and_a_figure_per_prediction_and_links_them(make_ru
     path = write_report(run)
     figures = [f"figures/{m}_vs_actual.{e}" for m in ("influence", "parameter_influence") for e in ("png", "svg")]
     tables = [f"tables/spearman.{ending}" for ending in ("csv", "md", "tex")]
-    tables += [f"tables/groups.{ending}" for ending in ("parquet", "csv", "md")]
+    tables += [*(f"tables/groups.{ending}" for ending in ("parquet", "csv", "md")), "tables/test_points.csv"]
     assert list(contents(run.path)) == sorted(["report.html", "report.md", *figures, *tables])
     assert path == run.path / "report.md"
     text = path.read_text(encoding="utf-8")
