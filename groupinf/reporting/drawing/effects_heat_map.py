@@ -26,7 +26,7 @@ COLOURS = "bwr"  # white at no effect
 # inches: what the name of a set or of a group may take, and the least width of a column with a name
 _NAME, _COLUMN = 1.6, 0.14
 # of the map: its width, the height of a row and its own at least; what is left of it, beside it and below
-_MAP_WIDTH, _ROW, _LOWEST, _LEFT, _BAR, _RIGHT, _BELOW = 6.2, 0.32, 1.8, 1.85, 0.15, 0.95, 0.65
+_MAP_WIDTH, _ROW, _LOWEST, _LEFT, _BAR, _RIGHT, _BELOW = 6.2, 0.32, 1.8, 1.85, 0.15, 1.2, 0.65
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,11 @@ def draw_heat_map(ax: Axes, shown: EffectsMap) -> QuadMesh:
     )
     ax.invert_yaxis()
     ax.yaxis.set_major_locator(FixedLocator([i + 0.5 for i in range(len(shown.sets))]))
-    ax.yaxis.set_major_formatter(FixedFormatter([shorten_to(drawable(s), SMALL, _NAME) for s in shown.sets]))
+    ax.yaxis.set_major_formatter(FixedFormatter([_short(name) for name in shown.sets]))
     ax.tick_params(axis="y", length=0, labelsize=SMALL)
-    if ax.bbox.width / ax.figure.dpi >= count * _COLUMN:
+    if _has_names(shown, ax.bbox.width / ax.figure.dpi):
         ax.xaxis.set_major_locator(FixedLocator([i + 1.0 for i in range(count)]))
-        ax.xaxis.set_major_formatter(FixedFormatter([shorten_to(drawable(g), SMALL, _NAME) for g in shown.groups]))
+        ax.xaxis.set_major_formatter(FixedFormatter([_short(name) for name in shown.groups]))
         ax.tick_params(axis="x", length=0, labelsize=SMALL, labelrotation=90)
     else:
         ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
@@ -105,3 +105,12 @@ def draw_colour_bar(ax: Axes, mesh: QuadMesh, label: str) -> None:
     bar = figure.colorbar(mesh, cax=ax, extend="both", format=PowerOfTen())
     bar.set_label(label)
     bar.ax.yaxis.get_offset_text().set_fontsize(SMALL)
+
+
+def _has_names(shown: EffectsMap, inches: float) -> bool:
+    """Whether columns of a map so wide have room for the names of the groups."""
+    return inches >= len(shown.groups) * _COLUMN
+
+
+def _short(name: str) -> str:
+    return shorten_to(drawable(name), SMALL, _NAME)

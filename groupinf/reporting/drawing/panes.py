@@ -13,11 +13,19 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from groupinf.reporting.drawing.attribute_scatter import RHO, AttributePanel, draw_attribute, rho_words
-from groupinf.reporting.drawing.figures import ACTUAL_LABEL, FIGURE_SETTINGS, TOO_SMALL, kind_marker
-from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, shorten_to
+from groupinf.reporting.drawing.figures import (
+    ACTUAL_LABEL,
+    FIGURE_SETTINGS,
+    LOGARITHMIC,
+    MOST_VECTOR_POINTS,
+    TOO_SMALL,
+    kind_marker,
+)
+from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, shorten_to, width_of
 from groupinf.reporting.drawing.page import (
     BOLD,
     HIDDEN,
+    LEGEND_COLUMN,
     LEGEND_LINE,
     LINE,
     MARGIN,
@@ -54,7 +62,9 @@ class Pane:
 
 @dataclass(frozen=True)
 class Panes:
-    """What a page shows, MOST_COLUMNS panels in a row with ``y_label``; ``styles`` of its legend, if it has any."""
+    """What a page shows, so many panels in a row, each with ``y_label``; ``styles`` and title of its legend, if it has
+    any.
+    """
 
     title: str
     facts: tuple[str, ...]
@@ -62,6 +72,8 @@ class Panes:
     panes: tuple[Pane, ...]
     styles: tuple[KindStyle, ...]
     foot: tuple[str, ...]
+    columns: int = MOST_COLUMNS
+    legend: str = ""
 
 
 def against_actual_pane(
@@ -74,13 +86,14 @@ def against_actual_pane(
 
 def attribute_pane(heading: str, x_label: str, panel: AttributePanel, styles: Mapping[str, KindStyle]) -> Pane:
     """Effects against an attribute."""
-    draw = partial(draw_attribute, panel=panel, styles=styles)
-    return Pane(heading, x_label, draw, panel.hidden, rho_words(panel))
+    draw = partial(draw_attribute, panel=panel, styles=styles, rasterized=panel.effects.size > MOST_VECTOR_POINTS)
+    logarithmic = [LOGARITHMIC] if any(axis.linear_to is not None for axis in panel.axes) else []
+    return Pane(heading, x_label, draw, panel.hidden, (*rho_words(panel), *logarithmic))
 
 
 def panes_figure(page: Panes) -> Figure:
     """Draw the page."""
-    columns = min(len(page.panes), MOST_COLUMNS)
+    columns = min(len(page.panes), page.columns)
     rows = -(-len(page.panes) // columns)
     size = _PANE if len(page.panes) > 1 else _ALONE
     width = _LEFT + columns * size + (columns - 1) * _GAP + _RIGHT
@@ -90,14 +103,17 @@ def panes_figure(page: Panes) -> Figure:
         hidden = [HIDDEN] if any(pane.hidden for pane in page.panes) else []
         foot = wrapped(" ".join((*of_panes, *page.foot, *hidden)), SMALL, width)
         legend = page_head(title, page.facts)
-        top = legend + (LEGEND_LINE + 0.05 if page.styles else 0.0)
+        names = [shorten_to(drawable(s.name), SIZE, width - 2 * MARGIN - LEGEND_COLUMN) for s in page.styles]
+        entry = max((width_of(name, SIZE) for name in names), default=0.0) + LEGEND_COLUMN
+        in_a_line = max(1, min(len(names), int((width - 2 * MARGIN) / entry)))
+        lines = -(-len(names) // in_a_line) + bool(page.legend)
+        top = legend + (LEGEND_LINE * lines + 0.05 if names else 0.0)
         closing = top + rows * (_ABOVE + size + _BELOW)
         figure = Figure(figsize=(width, closing + LINE * len(foot) + MARGIN), dpi=DOTS_PER_INCH)
         add_words(figure, title, page.facts, foot, closing)
-        if page.styles:
-            names = [style.name for style in page.styles]
+        if names:
             at = MARGIN / width, 1 - legend / figure.get_figheight()
-            add_legend(figure, [kind_marker(style) for style in page.styles], names, at, len(names), "")
+            add_legend(figure, [kind_marker(style) for style in page.styles], names, at, in_a_line, page.legend)
         for i, pane in enumerate(page.panes):
             row, column = divmod(i, columns)
             left, above = _LEFT + column * (size + _GAP), top + row * (_ABOVE + size + _BELOW) + _ABOVE
