@@ -132,9 +132,12 @@ def test_a_press_on_the_name_at_a_bar_marks_the_group_everywhere(ranked) -> None
     browser, _ = ranked
     name = first_names(browser)[0]
     browser.find_element(By.CSS_SELECTOR, ".bars .marks-group").send_keys(Keys.ENTER)
-    pressed = browser.find_elements(By.CSS_SELECTOR, ".marks-group[aria-pressed=true]")
-    assert len(pressed) >= 2  # in the bars and in the table of groups farthest off, or of another evaluation
-    assert {found.get_attribute("textContent") for found in pressed} == {name}
+    pressed, named = (
+        browser.find_elements(By.CSS_SELECTOR, f".marks-group[{attribute}]")
+        for attribute in ("aria-pressed=true", f"data-group='{name}'")
+    )
+    assert pressed == named
+    assert browser.execute_script("return [marking.run, marking.place]") == [0, int(name)]
     assert f"Group {name} · " in browser.find_element(By.ID, "marked-card").text
 
 

@@ -73,7 +73,7 @@ def test_the_page_of_a_run_shows_every_group_first_and_numbers_last(make_run) ->
 
 
 def test_the_page_of_several_runs_compares_them_first(make_run) -> None:
-    page = page_html([make_run(name="a"), make_run(name="b")], "study", plotly=False)
+    page = page_html([make_run(dataset="a"), make_run(dataset="b")], "study", plotly=False)
     assert questions(page)[:3] == [
         "How well does the prediction rank the groups?",
         "Does it underestimate, and by how much?",
@@ -127,7 +127,7 @@ def test_text_of_others_is_never_markup(make_run, plotly) -> None:
     page = page_html([run, make_run(kinds, dataset="b", name="</title>" + EVIL)], "</title>" + EVIL, plotly)
     assert "<script>alert" not in page
     assert "</title>&lt;" not in page
-    assert page.count("<script") == page.count("</script>") == (12 if plotly else 5)
+    assert page.count("<script") == page.count("</script>") == 1 + page.count("<script>")  # and one of data
 
 
 def test_only_the_scripts_of_the_page_may_run(make_run) -> None:
@@ -136,7 +136,7 @@ def test_only_the_scripts_of_the_page_may_run(make_run) -> None:
     assert policy
     assert "default-src &#x27;none&#x27;" in policy[1]
     assert "unsafe" not in policy[1].split("script-src")[1].split(";")[0]
-    assert policy[1].count("sha256-") == 11
+    assert policy[1].count("sha256-") == page.count("<script>") > 5
 
 
 def test_the_same_run_gives_the_same_page_below_six_megabytes(make_run) -> None:
