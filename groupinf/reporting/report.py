@@ -9,10 +9,12 @@ from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.analysis.pairs import ACTUAL, methods_in
 from groupinf.experiments.folder.files import write_atomically
 from groupinf.reporting.drawing.figures import figure_bytes, scatter_figure
+from groupinf.reporting.drawing.group_attributes import NATURAL_FIGURES, natural_figures
 from groupinf.reporting.drawing.lambda_figure import lambda_parts, write_lambda_figure
 from groupinf.reporting.html.write import PAGE_NAME, write_page
 from groupinf.reporting.tables.attributes import attributes_files
 from groupinf.reporting.tables.groups import groups_files
+from groupinf.reporting.tables.ranking import natural_listings
 from groupinf.reporting.tables.spearman import (
     by_evaluation,
     markdown_table,
@@ -67,10 +69,14 @@ def write_report(run: Run) -> Path:
         drawn[method] = figure_bytes(figure, "png")
         write_atomically(run.path / "figures" / f"{method}_vs_actual.png", drawn[method])
         write_atomically(run.path / "figures" / f"{method}_vs_actual.svg", figure_bytes(figure, "svg"))
+    natural = natural_figures(run)
+    for stem, figure in natural.items():
+        write_atomically(run.path / "figures" / f"{stem}.png", figure_bytes(figure, "png"))
+        write_atomically(run.path / "figures" / f"{stem}.svg", figure_bytes(figure, "svg"))
     if run.cross_validation is not None:
         write_lambda_figure(run, run.cross_validation)
     report = run.path / REPORT_NAME
-    write_atomically(report, report_markdown(run, list(tables)).encode())
+    write_atomically(report, report_markdown(run, list(tables), list(natural)).encode())
     write_page([run], title_line(run), run.path / PAGE_NAME, lambda _, method: drawn[method])
     return report
 
@@ -80,22 +86,28 @@ def methods(run: Run) -> list[str]:
     return [method for method in methods_in(run.effects) if method != ACTUAL]
 
 
-def report_markdown(run: Run, tables: Sequence[str] = ()) -> str:
+def report_markdown(run: Run, tables: Sequence[str] = (), natural: Sequence[str] = ()) -> str:
     """What was run, the convention, the agreement over all groups, the figures, and how far to trust the numbers.
 
-    ``tables`` are the files in the folder of that name.
+    ``tables`` are the files in the folder of that name, ``natural`` those of NATURAL_FIGURES that were drawn.
     """
     overall = run.spearman[run.spearman["kind"] == ALL_KINDS]
     opening = [data_line(run), test_points_line(run), convention_line(run), *unit_lines(run), *method_lines(run)]
     answers = "\n".join(f"- {markdown(line)}" for line in evaluation_answers(entries_of([run])))
     parts = [f"# {markdown(title_line(run))}", *(markdown(line) for line in opening if line), answers]
+    if listed := natural_listings(run):
+        parts += ["## Groups that matter most", *(part.markdown for part in listed)]
     for evaluation, rows in by_evaluation(overall):
         parts.append(f"## {evaluation_name(evaluation)}\n\n{markdown_table(rows, test_point_names(run))}")
     parts += [
         markdown(statistics_line(run, overall)),
         *(f"{words}: {links}." for stem, words in _TABLES.items() if (links := _links(stem, tables))),
         "## Figures",
-        *map(_figure, methods(run)),
+        *(
+            _figure(f"{method}_vs_actual", f"{method_name(method)} against the actual effect")
+            for method in methods(run)
+        ),
+        *(_figure(stem, NATURAL_FIGURES[stem]) for stem in natural),
         *([] if run.cross_validation is None else lambda_parts(run, run.cross_validation)),
         "## Can the numbers be trusted?",
         markdown(verdict([run])),
@@ -113,6 +125,5 @@ def _links(stem: str, tables: Sequence[str]) -> str:
     return ", ".join(f"[{_FORMATS[name.partition('.')[2]]}](tables/{name})" for name in found)
 
 
-def _figure(method: str) -> str:
-    path = f"figures/{method}_vs_actual"
-    return f"![{method_name(method)} against the actual effect]({path}.png)\n\nAs vectors: [SVG]({path}.svg)"
+def _figure(stem: str, words: str) -> str:
+    return f"![{words}](figures/{stem}.png)\n\nAs vectors: [SVG](figures/{stem}.svg)"

@@ -34,9 +34,9 @@ def test_the_test_points_of_lowest_and_highest_rho_are_named(make_run) -> None:
     there = (run.effects["method"] == "influence") & (run.effects["test_point"] == 3)
     run = with_effects(run, run.effects["effect"].where(~there, -run.effects["effect"]))
     words = ranking_answer(entries_of([run]))
-    assert words.startswith("Test loss: ρ is from −1.000 on test point 3 to 1.000 on test point 7. Self-loss: ")
+    assert words.startswith("Test loss: ρ is from −1.000 (test point 3) to 1.000 (test point 7). Self-loss: ")
     both = ranking_answer(entries_of([run, make_run(["random"] * 40, lam_over_n=0.5)]))
-    assert "from −1.000 on test point 3 at λ/n = 0.001 to 1.000 on test point " in both
+    assert "from −1.000 (test point 3, λ/n = 0.001) to 1.000 (test point " in both
 
 
 @pytest.mark.parametrize("groups", [1, 40])
@@ -94,6 +94,8 @@ def test_groups_that_decide_a_slope_are_named_with_their_share(make_run) -> None
     share = 2e6 / (2e6 + 38)
     assert f"is decided by groups ward 5 and ward 9, which hold >{100 * share:.0f}".replace(">100", ">99") in words
     assert "slope of self-loss" not in words
+    page = page_html([giants], "study", plotly=False).replace("&gt;", ">")
+    assert "is decided by groups ward 5 and ward 9, which hold >99 % of Σp²" in page
     alone = with_effects(run, of_loss.where(run.effects["group"] != 9, 1.0))
     assert "of test loss of test point 7 is decided by group 5, which holds >99 % of Σp²." in underestimation_answer(
         entries_of([alone])
@@ -148,7 +150,7 @@ def test_many_groups_are_not_called_few_and_the_run_is_named(make_run) -> None:
     good, bad = make_run(kinds), sized(make_run(kinds, lam_over_n=0.5), [3] * 40 + [50] * 40)
     line = worst_line(entries_of([good, bad]))
     assert "Test loss: influence ranks groups of the kind Shared feature worst of all kinds (" in line
-    assert " over all groups, at λ/n = 0.5)" in line
+    assert " over all groups; λ/n = 0.5)" in line
     assert "chance" not in line
 
 

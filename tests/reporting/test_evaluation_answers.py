@@ -192,3 +192,13 @@ def test_an_evaluation_that_influence_has_no_effects_on_is_answered_for_another_
     loss, own = answers(replace(run, effects=run.effects[kept], spearman=run.spearman[rows]))
     assert loss.startswith("Test loss: influence ranks")
     assert own.startswith("Self-loss: Newton ranks")
+
+
+def test_an_evaluation_of_one_of_several_runs_names_its_run(make_run) -> None:
+    both = make_run([OWN] * 20, lam_over_n=0.1), make_run([OWN] * 20, measures=[("test_loss", 7)], lam_over_n=0.2)
+    loss, own = answers(*both)
+    assert loss.startswith("Test loss: influence")
+    assert own.startswith("Self-loss (λ/n = 0.1): influence ranks the 20 groups")
+    assert "at λ/n" not in own
+    assert " at λ/n = 0." in loss.split("matters most")[1]
+    assert answers(both[0])[1].startswith("Self-loss: influence")

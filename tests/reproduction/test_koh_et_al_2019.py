@@ -16,6 +16,7 @@ from groupinf.analysis.pairs import PairedEffects
 from groupinf.datasets.known.by_name import NamedDataset
 from groupinf.datasets.known.registry import KNOWN
 from groupinf.datasets.registry import load_dataset
+from groupinf.reporting.paper.figures import FIGURES as PAPER_FIGURES
 from groupinf.reproduction.page import markdown_page
 from groupinf.reproduction.papers.koh_et_al_2019 import explanations, reading
 from groupinf.reproduction.papers.koh_et_al_2019.claims import (
@@ -27,7 +28,7 @@ from groupinf.reproduction.papers.koh_et_al_2019.claims import (
 from groupinf.reproduction.papers.koh_et_al_2019.explanations import DATA, TABLE_1, Counterpart
 from groupinf.reproduction.papers.koh_et_al_2019.paper import KOH_ET_AL_2019
 from groupinf.reproduction.papers.koh_et_al_2019.reading import KohFacts, by_sign
-from groupinf.reproduction.papers.koh_et_al_2019.sections import findings
+from groupinf.reproduction.papers.koh_et_al_2019.sections import PICTURED, findings
 from groupinf.reproduction.papers.koh_et_al_2019.studies import FIGURES, STUDIES
 from groupinf.reproduction.record import Entry, Record
 from groupinf.reproduction.results import Results
@@ -75,6 +76,17 @@ def test_an_evaluation_comes_after_its_run_and_mnist_last() -> None:
     assert all(names.index(s.of) < names.index(s.name) for s in STUDIES if s.of)
     assert names[-2:] == ["figure-1-mnist", "figure-1-mnist-c1"]
     assert {name for of in FIGURES.values() for name in of} <= set(names)
+
+
+def test_every_figure_of_the_paper_is_drawn_from_its_studies_and_pictured_where_it_was_drawn() -> None:
+    assert set(FIGURES) == set(PAPER_FIGURES)
+    run = facts("cdr_rebuilt", {"test_loss": 0.95}, USUAL)
+    results = Results({"natural-groups-cdr": replace(run, sets={7: "gold_label=positive"})}, {}, {})
+    for drawn in ([], ["figure-c5.png"], [f"{name}.png" for name in PICTURED]):
+        [section] = [body for heading, body in findings(results, drawn).sections if heading == "Natural groups"]
+        pictures = [part for part in section if part.startswith("![")]
+        assert len(pictures) == len(drawn)
+        assert ("![Figure C.5](figure-c5.png)" in pictures) == ("figure-c5.png" in drawn)
 
 
 def test_underestimation_is_counted_apart_by_sign() -> None:

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import groupinf.reporting.report  # noqa: F401  with all that draws for it
-from groupinf.reporting.drawing import figures
+from groupinf.reporting.drawing import figures, group_attributes
 
 # one white pixel
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAG7buVgAAAABJRU5ErkJggg==")
@@ -26,3 +26,5 @@ def leave_pictures_out(patch: pytest.MonkeyPatch) -> None:
     for name, module in list(sys.modules.items()):  # wherever reports take it from
         if name.startswith("groupinf.reporting.") and module is not figures and hasattr(module, "scatter_figure"):
             patch.setattr(module, "scatter_figure", lambda run, method: Figure())
+    for name in ("panes_figure", "heat_map_figure"):
+        patch.setattr(group_attributes, name, lambda *_, **__: Figure())

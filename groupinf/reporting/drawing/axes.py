@@ -21,8 +21,8 @@ TICK_SIZE = 9.0
 _BETWEEN_LABELS = 0.06  # inches: the least gap from one label to the next; chosen by eye, as what follows
 _LINE = 0.15  # inches: height of a line of labels
 _ENDS = (0.01, 0.99)  # quantiles between which the middle 98 % of the values lie
-_DOMINATED = 30.0  # times the median distance from 0: if one value is farther out, most would stand at 0
 _FEWEST = 5  # values of which some can be the middle and others far from it
+_CROWD, _CROWDED = 0.1, 0.8  # the part of a linear axis in which this share of the values cannot be told apart
 _MARGIN = 0.06  # of the length of an axis, beyond its outermost values
 _SMOOTH = (1 - 1 / 10) / np.log(10)  # matplotlib's linscale at which a symmetric log scale has no kink
 
@@ -51,9 +51,30 @@ class EffectAxis:
         low, high = _on_scale(np.array(self.limits), self.linear_to)
         return np.asarray((_on_scale(values, self.linear_to) - low) / (high - low))
 
-    def ticks(self, step: int = 1) -> list[tuple[float, str]]:
-        """Every ``step``-th of its ticks, each a value and a label: a few round values, or 0 and powers of ten."""
-        return self._round_values()[::step] if self.linear_to is None else self._powers(self.linear_to, step)
+    def ticks(self) -> list[tuple[float, str]]:
+        """Its ticks, each a value and a label: a few round values, or 0 and powers of ten."""
+        return self._round_values() if self.linear_to is None else self._powers(self.linear_to)
+
+    def ticks_apart(self, inches: float, room: Callable[[str], float]) -> list[tuple[float, str]]:
+        """Those ticks of an axis so long whose labels, of which each takes so much ``room`` along it, stay apart.
+
+        Every one, every second or ... of round values; of powers of ten 0 and, from the largest down, what has room.
+        """
+        every = self.ticks()
+        if self.linear_to is None:
+            steps = (every[::step] for step in range(1, len(every) + 1))
+            return next((ticks for ticks in steps if self._fit(ticks, inches, room)), every[:1])
+        kept: list[tuple[float, str]] = []
+        for tick in sorted(every, key=lambda tick: (tick[0] != 0, -abs(tick[0]))):
+            wanted = sorted([*kept, tick])
+            kept = wanted if self._fit(wanted, inches, room) else kept
+        return kept
+
+    def _fit(self, ticks: Sequence[tuple[float, str]], inches: float, room: Callable[[str], float]) -> bool:
+        middles = inches * self.fractions(np.array([place for place, _ in ticks]))
+        needed = [room(label) + _BETWEEN_LABELS for _, label in ticks]
+        pairs = itertools.pairwise(zip(middles, needed, strict=True))
+        return all(b - a >= (one + other) / 2 for (a, one), (b, other) in pairs)
 
     def _round_values(self) -> list[tuple[float, str]]:
         locator = MaxNLocator(nbins=4, steps=[1, 2, 5, 10], min_n_ticks=2)
@@ -64,15 +85,23 @@ class EffectAxis:
         formatter.axis.set_view_interval(*self.limits)
         return list(zip(places, formatter.format_ticks(places), strict=True))
 
-    def _powers(self, first: float, step: int) -> list[tuple[float, str]]:
+    def _powers(self, first: float) -> list[tuple[float, str]]:
         highest = int(np.floor(np.log10(max(-self.low, self.high))))
-        exponents = range(highest, round(np.log10(first)) - 1, -step)
-        below = [(-(10.0**e), f"−{power_of_ten(e)}") for e in exponents]
-        above = [(10.0**e, power_of_ten(e)) for e in reversed(exponents)]
+        exponents = range(round(np.log10(first)), highest + 1)
+        below = [(-(10.0**e), f"−{power_of_ten(e)}") for e in reversed(exponents)]
+        above = [(10.0**e, power_of_ten(e)) for e in exponents]
         return [tick for tick in (*below, (0.0, "0"), *above) if self.low <= tick[0] <= self.high]
 
 
 AxisRule = Callable[..., EffectAxis]
+
+
+def linear_axis(*values: NDArray[np.float64]) -> EffectAxis:
+    """A linear axis of all values."""
+    all_of_them = np.concatenate(values)
+    low, high = float(all_of_them.min()), float(all_of_them.max())
+    margin = _MARGIN * (high - low) or 0.5 * abs(low) or 1.0
+    return EffectAxis(low - margin, high + margin)
 
 
 def axis_of_most(*values: NDArray[np.float64]) -> EffectAxis:
@@ -82,33 +111,36 @@ def axis_of_most(*values: NDArray[np.float64]) -> EffectAxis:
     """
     all_of_them = np.concatenate(values)
     if all_of_them.size < _FEWEST:
-        return _linear(all_of_them)
+        return linear_axis(all_of_them)
     low = np.quantile(all_of_them, _ENDS[0], method="higher")  # of few values without the outermost at each end,
     high = np.quantile(all_of_them, _ENDS[1], method="lower")  # which else would be the quantile and far from no one
     reach = high - low
-    return _linear(all_of_them[(all_of_them >= low - reach) & (all_of_them <= high + reach)])
+    return linear_axis(all_of_them[(all_of_them >= low - reach) & (all_of_them <= high + reach)])
 
 
 def axis_of_all(*values: NDArray[np.float64]) -> EffectAxis:
-    """An axis of all values: linear where :func:`axis_of_most` holds them and none is more than _DOMINATED times as far
-    from 0 as is usual, else logarithmic away from 0.
+    """An axis of all values: logarithmic away from 0 where a few dominate, else linear.
 
-    It is linear up to the power of ten below the median distance from 0. Where it would have fewer than two ticks,
-    as where all values are alike, it is linear throughout.
+    A few do where :func:`axis_of_most` does not hold them, or four fifths of all values lie within a tenth of a linear
+    axis. The logarithmic axis is linear up to the power of ten below the median distance from 0. Where it would have
+    fewer than two ticks, as where all values are alike, it is linear throughout.
     """
     most, all_of_them = axis_of_most(*values), np.concatenate(values)
-    distances = np.abs(all_of_them[all_of_them != 0])
-    dominated = distances.size > 0 and distances.max() > _DOMINATED * np.median(distances)
-    if most.contains(all_of_them).all() and not dominated:
+    if most.contains(all_of_them).all() and not _is_crowded(all_of_them):
         return most
-    linear_to = float(10 ** np.floor(np.log10(np.median(distances))))
+    linear_to = float(10 ** np.floor(np.log10(np.median(np.abs(all_of_them[all_of_them != 0])))))
     on_scale = _on_scale(all_of_them, linear_to)
     low, high = on_scale.min(), on_scale.max()
     margin = _MARGIN * (high - low)
     back = SymmetricalLogTransform(10, linear_to, _SMOOTH).inverted()
     low, high = np.asarray(back.transform_non_affine(np.array([low - margin, high + margin])))
     axis = EffectAxis(float(low), float(high), linear_to)
-    return axis if len(axis.ticks()) >= 2 else _linear(all_of_them)
+    return axis if len(axis.ticks()) >= 2 else linear_axis(all_of_them)
+
+
+def _is_crowded(values: NDArray[np.float64]) -> bool:
+    near = np.abs(values - np.median(values)) <= _CROWD / 2 * np.ptp(values)
+    return bool(near.mean() >= _CROWDED and np.ptp(values) > 0)
 
 
 def label_width(axis: EffectAxis) -> float:
@@ -117,7 +149,7 @@ def label_width(axis: EffectAxis) -> float:
 
 
 def set_axes(ax: Axes, across: EffectAxis, up: EffectAxis) -> None:
-    """Scales, limits and ticks of both axes: every tick, every second or ..., so that labels have room."""
+    """Scales, limits and ticks of both axes."""
     for set_scale, axis in ((ax.set_xscale, across), (ax.set_yscale, up)):
         if axis.linear_to is not None:
             set_scale("symlog", linthresh=axis.linear_to, linscale=_SMOOTH)
@@ -127,25 +159,14 @@ def set_axes(ax: Axes, across: EffectAxis, up: EffectAxis) -> None:
 
 
 def _mark(drawn: Axis, axis: EffectAxis, inches: float, room: Callable[[str], float]) -> None:
-    every = axis.ticks()
-    steps = (axis.ticks(step) for step in range(1, len(every) + 1))
-    marked = next((ticks for ticks in steps if _fit(axis, ticks, inches, room)), every[:1])
+    marked = axis.ticks_apart(inches, room)
     drawn.set_major_locator(FixedLocator([place for place, _ in marked]))
     if axis.linear_to is None:
         drawn.set_major_formatter(PowerOfTen())
     else:
         drawn.set_major_formatter(FixedFormatter([label for _, label in marked]))
-        drawn.set_minor_locator(FixedLocator([place for place, _ in every]))
+        drawn.set_minor_locator(FixedLocator([place for place, _ in axis.ticks()]))
     drawn.get_offset_text().set_fontsize(SMALL)
-
-
-def _fit(axis: EffectAxis, ticks: Sequence[tuple[float, str]], inches: float, room: Callable[[str], float]) -> bool:
-    """Whether labels, centred at their places on an axis so long, stay apart; ``room`` is what one takes along it."""
-    middles = inches * axis.fractions(np.array([place for place, _ in ticks]))
-    needed = [room(label) + _BETWEEN_LABELS for _, label in ticks]
-    return all(
-        b - a >= (one + other) / 2 for (a, one), (b, other) in itertools.pairwise(zip(middles, needed, strict=True))
-    )
 
 
 class PowerOfTen(ScalarFormatter):
@@ -158,12 +179,6 @@ class PowerOfTen(ScalarFormatter):
     def get_offset(self) -> str:
         plain = super().get_offset().replace("−", "-")  # such as 1e-3, or nothing
         return f"×{power_of_ten(int(plain.removeprefix('1e')))}" if plain else ""
-
-
-def _linear(values: NDArray[np.float64]) -> EffectAxis:
-    low, high = float(values.min()), float(values.max())
-    margin = _MARGIN * (high - low) or 0.5 * abs(low) or 1.0
-    return EffectAxis(low - margin, high + margin)
 
 
 def _on_scale(values: NDArray[np.float64], linear_to: float | None) -> NDArray[np.float64]:

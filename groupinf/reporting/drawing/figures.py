@@ -63,6 +63,7 @@ _BESIDE_PANEL = 0.36  # inches by which a title may be wider than its panel with
 _SIZE = 10.0
 ACTUAL_LABEL = "Actual effect (retrained)"
 TOO_SMALL = "Between the diagonal and the horizontal line at 0, predictions have the right sign and are too small."
+LOGARITHMIC = "Axes with powers of ten are logarithmic away from 0 and linear near it."
 FIGURE_SETTINGS = {
     "font.family": FONT,
     "font.size": _SIZE,
@@ -118,7 +119,7 @@ def scatter_figure(run: Run, method: str) -> Figure:
     if any(panel.to_scale for panel in made):
         foot.append(TOO_SMALL)
     if any(axis.linear_to is not None for panel in made for axis in panel.axes):
-        foot.append("Axes with powers of ten are logarithmic away from 0 and linear near it.")
+        foot.append(LOGARITHMIC)
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
         layout, lines = _arrange_with_foot(made, len(legend) + 1, foot)
         figure = Figure(figsize=(layout.width, layout.height), dpi=DOTS_PER_INCH)

@@ -12,24 +12,32 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from groupinf.reporting.drawing.figures import ACTUAL_LABEL, FIGURE_SETTINGS, kind_marker, set_labels
+from groupinf.reporting.drawing.figures import ACTUAL_LABEL, FIGURE_SETTINGS, kind_marker
 from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, shorten_to, width_of, wrap_to
+from groupinf.reporting.drawing.page import (
+    BOLD,
+    HIDDEN,
+    LEGEND_COLUMN,
+    LEGEND_LINE,
+    LINE,
+    MARGIN,
+    SIZE,
+    TITLE_LINE,
+    TITLE_SIZE,
+    add_legend,
+    wrapped,
+)
 from groupinf.reporting.drawing.scatter import Panel, draw_panel, tick_room
 from groupinf.reporting.words.style import IDENTITY, QUIET, SMALL, TEXT, KindStyle, kind_styles
 
 # above this many points an SVG or PDF holds them as images; text, axes and lines stay vectors
 MOST_VECTOR_POINTS = 30_000
-HIDDEN = "k hidden: points outside the axes."
-SIZE, TITLE_SIZE = 10.0, 12.0
-BOLD = 1.12  # a bold line is at most this much wider
-MARGIN = 0.15
 # inches: beside and above panels, between them, and around what stands above and below the grid
 LEFT, RIGHT, GAP = 0.85, 0.25, 0.6
 PANELS = {1: 2.6, 2: 2.1, 3: 1.9}
 PANEL = 1.6
 ABOVE_PANEL, BELOW_PANEL, ROW_HEADING = 0.55, 0.47, 0.27
-LINE, TITLE_LINE = 0.17, 0.22
-X_LABEL, LEGEND_LINE, LEGEND_COLUMN = 0.28, 0.21, 0.45
+X_LABEL = 0.28
 NARROWEST = 6.4
 
 
@@ -115,11 +123,6 @@ def grid_figure(grid: Grid) -> Figure:
     return figure
 
 
-def wrapped(text: str, size: float, width: float) -> list[str]:
-    """Lines that fit on a page of that width."""
-    return wrap_to(drawable(text), size, width - 2 * MARGIN)
-
-
 def _columns(grid: Grid) -> int:
     return max(len(row.cells) for row in grid.rows)
 
@@ -190,24 +193,3 @@ def _legend(figure: Figure, page: Page, styles: Sequence[KindStyle]) -> None:
     room = page.width - 2 * MARGIN - LEGEND_COLUMN
     labels = ["Predicted = actual", *(shorten_to(drawable(style.name), SIZE, room) for style in styles)]
     add_legend(figure, handles, labels, page.at(MARGIN, page.legend), page.legend_columns, "Kind of group")
-
-
-def add_legend(
-    figure: Figure, handles: Sequence[Line2D], labels: Sequence[str], at: tuple[float, float], columns: int, title: str
-) -> None:
-    """A legend in ``columns`` columns whose upper left corner is ``at``."""
-    legend = figure.legend(
-        handles,
-        [str(i) for i in range(len(labels))],
-        loc="upper left",
-        bbox_to_anchor=at,
-        borderaxespad=0.0,
-        frameon=False,
-        ncols=columns,
-        columnspacing=1.2,
-        handletextpad=0.5,
-        labelspacing=0.35,
-        title=title,
-        alignment="left",
-    )
-    set_labels(legend, labels)

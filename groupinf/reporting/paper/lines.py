@@ -20,7 +20,7 @@ from groupinf.effects.methods.influence import Influence
 from groupinf.errors import DataError
 from groupinf.reporting.drawing.figures import FIGURE_SETTINGS
 from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, shorten_to, width_of
-from groupinf.reporting.paper.grid import (
+from groupinf.reporting.drawing.page import (
     BOLD,
     LEGEND_COLUMN,
     LEGEND_LINE,

@@ -8,7 +8,7 @@ import pandas as pd
 
 from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.effects.evaluations.registry import EVALUATIONS
-from groupinf.reporting.tables.ranking import natural_ranking_text
+from groupinf.reporting.tables.ranking import natural_listings
 from groupinf.reporting.tables.spearman import by_evaluation
 from groupinf.reporting.words.choices import choice_lines, test_points_line
 from groupinf.reporting.words.entries import entries_of
@@ -55,7 +55,7 @@ def spearman_text(run: Run, width: int) -> str:
     closing = [*meanings, certificate, *notes, *skipped_lines(run)]
     opening = [data_line(run), *choice_lines(run), test_points_line(run)]
     answers = wrapped(evaluation_answers(entries_of([run])), width)
-    ranked = natural_ranking_text(run)
+    ranked = [part.text for part in natural_listings(run)]
     return "\n\n".join([wrapped(opening, width), answers, *ranked, *tables, wrapped(closing, width)]) + "\n"
 
 

@@ -32,7 +32,7 @@ def underestimation_answer(entries: Sequence[Entry]) -> str:
 
 def _answer(of: Callable[[Asked, Mapping[Any, Any]], str], entries: Sequence[Entry]) -> str:
     known = [(one, one.row) for one in asked(entries)]
-    return " ".join(told((one.evaluation, of(one, row)) for one, row in known if row is not None))
+    return " ".join(told((one, of(one, row)) for one, row in known if row is not None))
 
 
 def _ranking(one: Asked, row: Mapping[Any, Any]) -> str:
@@ -58,9 +58,9 @@ def _rhos(one: Asked, entry: Entry) -> list[tuple[int, float]]:
 
 
 def _place(one: Asked, entry: Entry, point: int) -> str:
-    """Where a value is: on what, and of several runs in which."""
-    on = "" if EVALUATIONS[one.evaluation].measured_on else f" on {panel_name(one.evaluation, point, entry.sets)}"
-    return on + (f" at {entry.label}" if entry.label else "")
+    """Where a value is, in brackets: on what, and of several runs in which."""
+    on = "" if EVALUATIONS[one.evaluation].measured_on else panel_name(one.evaluation, point, entry.sets)
+    return f" ({', '.join(filter(None, [on, '' if one.label else entry.label]))})"
 
 
 def _underestimation(one: Asked, row: Mapping[Any, Any]) -> str:

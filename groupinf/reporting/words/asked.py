@@ -28,6 +28,11 @@ class Asked:
     method: str
     entries: tuple[Entry, ...]
 
+    @property
+    def label(self) -> str:
+        """What the page calls the run where it is the only one of several; else empty."""
+        return self.entries[0].label if len(self.entries) == 1 else ""
+
     @cached_property
     def row(self) -> Mapping[Any, Any] | None:
         """The :func:`extents` over the test points of all runs; None where all effects are too small to be told apart.
@@ -79,19 +84,16 @@ def asked(entries: Sequence[Entry]) -> list[Asked]:
     return [Asked(evaluation, method, tuple(those)) for (evaluation, method), those in found.items()]
 
 
-def told(found: Iterable[tuple[str, str]]) -> list[str]:
-    """Sentences that name their evaluations; of which the same is said, those share one.
-
-    >>> told([("test_loss", "yes."), ("self_loss", "no."), ("test_margin", "yes.")])
-    ['Test loss and test margin: yes.', 'Self-loss: no.']
-    """
-    names: dict[str, list[str]] = {}
-    for evaluation, words in found:
-        names.setdefault(words, []).append(evaluation)
-    return [
-        f"{listed([evaluation_name(first), *map(evaluation_in_text, others)])}: {words}"
-        for words, (first, *others) in names.items()
-    ]
+def told(found: Iterable[tuple[Asked, str]]) -> list[str]:
+    """Sentences that name their evaluations, and a run where others lack it; one sentence where words agree."""
+    asked_for: dict[tuple[str, str], list[str]] = {}
+    for one, words in found:
+        asked_for.setdefault((words, one.label), []).append(one.evaluation)
+    lines = []
+    for (words, label), (first, *others) in asked_for.items():
+        names = listed([evaluation_name(first), *map(evaluation_in_text, others)])
+        lines.append(f"{names} ({label}): {words}" if label else f"{names}: {words}")
+    return lines
 
 
 def resolved(entry: Entry) -> pd.DataFrame:

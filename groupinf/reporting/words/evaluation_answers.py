@@ -10,13 +10,12 @@ import numpy as np
 from groupinf.analysis.breakdown import NOTABLE_RATIO
 from groupinf.analysis.ratios import Ratios, largest_effect, ratios
 from groupinf.groups.builders.registry import natural_kinds
-from groupinf.reporting.words.asked import SAME, Asked, asked
+from groupinf.reporting.words.asked import SAME, Asked, asked, told
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.formats import coefficient, extent, interval, ratio, shorten
 from groupinf.reporting.words.style import (
     LONGEST_NAME,
     counted_values,
-    evaluation_name,
     kind_name,
     method_in_text,
 )
@@ -41,16 +40,15 @@ def evaluation_answers(entries: Sequence[Entry]) -> list[str]:
     Runs that single out other predictions have sentences of their own. Where groups are natural ones, the one that
     matters most is named.
     """
-    return [_sentence(one) for one in asked(entries)]
+    return [line for one in asked(entries) for line in told([(one, _words(one))])]
 
 
-def _sentence(one: Asked) -> str:
-    name = evaluation_name(one.evaluation)
+def _words(one: Asked) -> str:
     if one.row is None:
-        return f"{name}: all effects are too small to be told from their errors."
+        return "all effects are too small to be told from their errors."
     size = _size(one)
     parts = [_ranking(one, one.row) + (f" and {size}" if size else ""), *_matters(one), *_aside(one)]
-    return f"{name}: {'; '.join(parts)}."
+    return f"{'; '.join(parts)}."
 
 
 def _ranking(one: Asked, row: Mapping[Any, Any]) -> str:
@@ -144,7 +142,7 @@ def _effect(one: Asked, entry: Entry, measure: int, group: int) -> str:
     actual = float(entry.pairs.actual[measure, group])
     on = measure_name(*entry.pairs.measures[measure], entry.sets)
     does = "raises" if actual > 0 else "lowers"
-    where = f" at {entry.label}" if entry.label else ""
+    where = f" at {entry.label}" if entry.label and not one.label else ""
     predicted = ""
     if one.method not in entry.pairs.ranks_only:
         value = float(entry.pairs.predicted[entry.pairs.methods.index(one.method), measure, group])

@@ -77,7 +77,7 @@ def worst_line(entries: Sequence[Entry]) -> str:
     about = asked(entries)
     compared = {p.division for p in parted for one in about if not p.rows(one).empty}
     missing = [f"not two {division.many}" for division in _DIVISIONS if division not in compared]
-    sentences = told((one.evaluation, words) for one in about if (words := _of_evaluation(one, parted)))
+    sentences = told((one, words) for one in about if (words := _of_evaluation(one, parted)))
     if missing:
         sentences.append(f"There are {' and '.join(missing)} with {FEWEST_GROUPS} groups or more to compare.")
     return " ".join([*sentences, *_unranked(entries)])
@@ -109,7 +109,7 @@ def _worst(one: Asked, parted: Sequence[_Parted]) -> str:
     overall = coefficient(_of_all(one, entry, "spearman_median"))
     return (
         f"{division.words(row)} worst of all {division.many} ({_of_points(row)}ρ {coefficient(row['spearman_median'])}"
-        f"{ends} over {counted(n_groups, 'group')}{few}; {overall} over all groups{_at(entry)})"
+        f"{ends} over {counted(n_groups, 'group')}{few}; {overall} over all groups{_run(one, entry)})"
     )
 
 
@@ -119,11 +119,11 @@ def _steepest(one: Asked, parted: Sequence[_Parted]) -> str:
     if row is None:
         return ""
     slope, overall = ratio(row["slope_median"]), ratio(_of_all(one, entry, "slope_median"))
-    return f"{highest.division.words(row)} ({_of_points(row)}{slope}; {overall} over all groups{_at(entry)})"
+    return f"{highest.division.words(row)} ({_of_points(row)}{slope}; {overall} over all groups{_run(one, entry)})"
 
 
-def _at(entry: Entry) -> str:
-    return f", at {entry.label}" if entry.label else ""
+def _run(one: Asked, entry: Entry) -> str:
+    return f"; {entry.label}" if entry.label and not one.label else ""
 
 
 def _of_points(row: _Row) -> str:

@@ -86,7 +86,7 @@ def test_where_a_few_groups_dominate_axes_are_logarithmic_away_from_0_and_show_e
         assert ((left < shown[:, 0]) & (shown[:, 0] < right)).all()
         assert ((bottom < shown[:, 1]) & (shown[:, 1] < top)).all()
         assert "ρ = 1.000" in texts(ax)
-        assert {"0", "10³"} <= {label.get_text() for label in ax.get_xticklabels()}
+        assert {"0", "10⁶"} <= {label.get_text() for label in ax.get_yticklabels()}
     assert {ax.get_xscale() for ax in plain.axes} == {"linear"}
     foot = "Axes with powers of ten are logarithmic away from 0 and linear near it."
     assert [foot in " ".join(" ".join(texts(drawn)).split()) for drawn in (figure, plain)] == [True, False]

@@ -154,7 +154,7 @@ def test_what_is_undefined_has_no_drawing(make_run) -> None:
     run = replace(run, effects=alike, spearman=agreement_table(alike, seed=0).table)
     page = page_html([run], "study", plotly=False)
     assert "Spearman&#x27;s ρ by kind of group" not in page
-    assert "Slope by kind of group" in page
+    assert "Slope (actual ÷ predicted) by kind of group" in page
     assert "; the line is at 1" in page
     assert "ρ from" not in page
     both = page_html([run, replace(run, manifest=replace(run.manifest, name="b"))], "study", plotly=False)

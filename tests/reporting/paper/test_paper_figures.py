@@ -30,6 +30,7 @@ from groupinf.studies.group_effects.result import Run
 from groupinf.studies.load import load_config
 
 ALL = [("test_prediction", 7), ("test_prediction", 3), ("test_loss", 7), ("test_loss", 3), ("self_loss", -1)]
+DRAWN_GROUPS = ("figure-1", "figure-2", "figure-c1", "figure-c2", "figure-c3", "figure-c4")  # of groups that are drawn
 METHODS = ("influence", "parameter_influence", "newton")
 BY_LOSS = {"test_points": {"random": 1, "highest_loss": 1}}
 BAND = {"test_points": {"percentile": [40, 60]}}
@@ -315,7 +316,7 @@ def test_points_are_vectors_up_to_a_limit(made: MakeRun, monkeypatch: pytest.Mon
 LONG = "a dataset with a name that is far too long for its column"
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", DRAWN_GROUPS)
 @pytest.mark.parametrize("dataset", [LONG, "_$x^2 <b> 病院"])
 def test_no_text_overlaps_another_or_leaves_the_page(made: MakeRun, name: str, dataset: str) -> None:
     kinds = ["random"] * 20 + [LONG] * 5 + [f"kind {i}" for i in range(7)]
@@ -373,6 +374,8 @@ class TestCommand:
         for args, expected in (
             (("figure-2", run_dir, "-o", out), "groupinf evaluate"),
             (("figure-3", run_dir, "-o", out), "expected one of figure-1, figure-2, figure-c1"),
+            (("figure-4", run_dir, "-o", out), "expected sets of test points, several, found none"),
+            (("figure-c7", run_dir, "-o", out), "found no polarity, coverage or precision among their attributes"),
             (("figure-1", run_dir, "-o", "f.jpg"), "expected a file that ends in .svg, .pdf or .png, found 'f.jpg'"),
             (("figur-1", str(tmp_path)), "found 'figur-1'; did you mean 'figure-1'?\n-o: expected a file that ends in"),
             (("figure-1", str(tmp_path)), "-o: expected a file that ends in .svg, .pdf or .png, found nothing"),

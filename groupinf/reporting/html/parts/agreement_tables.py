@@ -45,7 +45,7 @@ class Statistic:
 
 
 RHO = Statistic("spearman", "ρ", "Spearman's ρ", coefficient, ("spearman_low", "spearman_high"))
-SLOPE = Statistic("slope", "slope", "Slope", ratio)
+SLOPE = Statistic("slope", "slope", "Slope (actual ÷ predicted)", ratio)
 UNDER = Statistic("underestimated", "underestimated", "Underestimated", percent)
 # where columns are many: what they hold, and what their caption says of them
 IN_SHORT = (RHO, SLOPE, replace(UNDER, name="under"))

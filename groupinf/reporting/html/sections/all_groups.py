@@ -16,9 +16,8 @@ def _answer(material: Material) -> Answer:
     sizes = {entry.pairs.groups.size for entry in material.entries}
     marks = {"data-marks": "true"} if material.plotted else {}
     words = element("p", {"class": "quiet"}, _words(material))
-    table = folded(
-        f"Table of {counted(max(sizes), 'group')}", joined([words, element("div", {"id": "all-groups", **marks})])
-    )
+    about = counted(sizes.pop(), "group") if len(sizes) == 1 else "the groups of each run"
+    table = folded(f"Table of {about}", joined([words, element("div", {"id": "all-groups", **marks})]))
     data = {} if material.plotted else {"plot-data": plot_data(material.entries, material.looks)}
     return Answer(table, data, tuple(map(asset, _SCRIPTS)))
 

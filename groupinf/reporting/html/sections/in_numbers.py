@@ -16,6 +16,7 @@ from groupinf.reporting.html.parts.in_short import in_short
 from groupinf.reporting.html.parts.markup import Html, element, folded, joined
 from groupinf.reporting.html.parts.scales import SLOPE_SCALE, rho_scale, slope_scale
 from groupinf.reporting.html.section import Answer, Material, Section, one_run
+from groupinf.reporting.words.answers import ranking_answer, underestimation_answer
 from groupinf.reporting.words.formats import one_line
 from groupinf.reporting.words.style import each_value, evaluation_name
 from groupinf.reporting.words.summary import SLOPE_WORDS
@@ -29,7 +30,7 @@ _MORE = (
 
 
 def _answer(material: Material) -> Answer:
-    """The table of the answers in short; folded, the test points of each evaluation that has several."""
+    """Where ρ is lowest and who decides the slope, the table of the answers in short; folded, every test point."""
     [entry] = material.entries
     evaluations = evaluations_of([entry])
     table = entry.run.spearman
@@ -39,7 +40,10 @@ def _answer(material: Material) -> Answer:
     lines = (_RHO_WORDS + interval, f"{SLOPE_WORDS} {SLOPE_SCALE}", _MORE.format(each=each_value(entry.pairs.measures)))
     words = [element("p", {"class": "quiet"}, line) for line in lines]
     several = [name for name in evaluations if overall(entry, name)["test_point"].nunique() > 1]
-    return Answer(joined([in_short([entry], material.looks), *(_each(material, name) for name in several), *words]))
+    told = [element("p", {}, line) for line in (ranking_answer([entry]), underestimation_answer([entry]))]
+    return Answer(
+        joined([*told, in_short([entry], material.looks), *(_each(material, name) for name in several), *words])
+    )
 
 
 def _each(material: Material, evaluation: str) -> Html:

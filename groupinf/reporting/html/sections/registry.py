@@ -7,6 +7,7 @@ from groupinf.reporting.html.section import Section
 from groupinf.reporting.html.sections.all_groups import ALL_GROUPS
 from groupinf.reporting.html.sections.choice_of_lambda import CHOICE_OF_LAMBDA
 from groupinf.reporting.html.sections.every_group import EVERY_GROUP
+from groupinf.reporting.html.sections.explanations import EXPLANATIONS
 from groupinf.reporting.html.sections.farthest_off import FARTHEST_OFF
 from groupinf.reporting.html.sections.in_numbers import IN_NUMBERS
 from groupinf.reporting.html.sections.kinds_and_sizes import KINDS_AND_SIZES
@@ -26,6 +27,7 @@ SECTIONS: Registry[Section] = Registry(
         LARGEST_EFFECTS,
         CHOICE_OF_LAMBDA,
         KINDS_AND_SIZES,
+        EXPLANATIONS,
         FARTHEST_OFF,
         ALL_GROUPS,
         IN_NUMBERS,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import matplotlib.style
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -10,33 +9,24 @@ from numpy.typing import NDArray
 from groupinf.analysis.test_sets import first_component_order
 from groupinf.reporting.drawing.attribute_scatter import AttributePanel
 from groupinf.reporting.drawing.axes import axis_of_most
-from groupinf.reporting.drawing.effects_heat_map import EffectsMap, draw_colour_bar, draw_heat_map
-from groupinf.reporting.drawing.figures import FIGURE_SETTINGS
-from groupinf.reporting.drawing.lettering import DOTS_PER_INCH
-from groupinf.reporting.paper.grid import BOLD, LINE, MARGIN, TITLE_SIZE, wrapped
-from groupinf.reporting.paper.natural_groups.panes import (
-    Y_LABEL,
+from groupinf.reporting.drawing.effects_heat_map import EffectsMap, full_words, heat_map_figure
+from groupinf.reporting.drawing.panes import (
     Pane,
     Panes,
-    add_words,
     against_actual_pane,
     attribute_pane,
-    box,
-    page_head,
     panes_figure,
     set_heading,
 )
-from groupinf.reporting.paper.natural_groups.reading import COUNT, SIZE, SetEffects, contributors
+from groupinf.reporting.paper.natural_groups.reading import COUNT, SIZE, Y_LABEL, SetEffects, contributors
 from groupinf.reporting.words.formats import shorten
-from groupinf.reporting.words.style import LONGEST_NAME, SMALL, KindStyle
+from groupinf.reporting.words.style import LONGEST_NAME, KindStyle
 from groupinf.reporting.words.summary import convention_line, doing_to_groups, facts_line
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted, listed, number
 
 GROUP = "group"
 STYLES = {GROUP: KindStyle("Group", "#4d4d4d", "o")}  # no colour that means something beside it in figure 4
-# inches of the heat map: its width, the height of a row and its own at least; what is left of it, beside it and below
-_MAP_WIDTH, _ROW, _LOWEST, _LEFT, _BAR, _RIGHT, _BELOW = 6.2, 0.32, 1.8, 1.85, 0.15, 0.95, 0.65
 
 
 def against_actual(run: Run) -> Figure:
@@ -81,10 +71,11 @@ def between_sets(run: Run) -> Figure:
     by = listed(effects.sets[i] for i in family)
     foot = [
         f"Sets fall by the first principal component of the influences, groups by their mean influence on {by}.",
-        f"Colours are fullest from ±{number(shown.largest)} on.",
+        full_words(shown),
         convention_line(run),
     ]
-    return _heat_map(effects, shown, "Groups, in order", foot)
+    title = "Influence of groups on the test loss of each set"
+    return heat_map_figure(shown, title, _facts(effects), Y_LABEL, foot)
 
 
 def on_all(effects: SetEffects) -> Pane:
@@ -131,21 +122,4 @@ def _facts(effects: SetEffects) -> tuple[str]:
 
 
 def _figure(effects: SetEffects, title: str, panes: tuple[Pane, ...], foot: tuple[str, ...] = ()) -> Figure:
-    return panes_figure(Panes(title, _facts(effects), panes, (), (*foot, convention_line(effects.run))))
-
-
-def _heat_map(effects: SetEffects, shown: EffectsMap, x_label: str, foot: list[str]) -> Figure:
-    width = _LEFT + _MAP_WIDTH + _RIGHT
-    with matplotlib.style.context(["default", FIGURE_SETTINGS]):
-        title = wrapped("Influence of groups on the test loss of each set", TITLE_SIZE * BOLD, width)
-        lines = wrapped(" ".join(foot), SMALL, width)
-        top, height = page_head(title, _facts(effects)), max(_ROW * len(shown.sets), _LOWEST)
-        closing = top + height + _BELOW
-        figure = Figure(figsize=(width, closing + LINE * len(lines) + MARGIN), dpi=DOTS_PER_INCH)
-        add_words(figure, title, _facts(effects), lines, closing)
-        ax = figure.add_axes(box(figure, _LEFT, top, _MAP_WIDTH, height))
-        mesh = draw_heat_map(ax, shown)
-        ax.set_xlabel(x_label)
-        bar = figure.add_axes(box(figure, _LEFT + _MAP_WIDTH + _BAR, top, _BAR, height))
-        draw_colour_bar(bar, mesh, Y_LABEL)
-    return figure
+    return panes_figure(Panes(title, _facts(effects), Y_LABEL, panes, (), (*foot, convention_line(effects.run))))

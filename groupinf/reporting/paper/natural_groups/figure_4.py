@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 
 from groupinf.errors import DataError
+from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
 from groupinf.reporting.paper.natural_groups.contributors import largest_line, on_all, sum_line
 from groupinf.reporting.paper.natural_groups.labelling_functions import ABOUT, STYLES, on_own_class
-from groupinf.reporting.paper.natural_groups.panes import Pane, Panes, panes_figure
 from groupinf.reporting.paper.natural_groups.reading import (
     COVERAGE,
     PRECISION,
+    Y_LABEL,
     contributors,
     is_of_labelling_functions,
     labelling_functions,
@@ -47,4 +48,4 @@ def applications(runs: Sequence[Run]) -> Figure:
     facts = tuple(facts_line(run) for run in (*of_functions, *others))
     convention = joint_convention(run.manifest.convention for run in runs)
     title = "Influence of natural groups against what is known of them"
-    return panes_figure(Panes(title, facts, tuple(panes), styles, (*foot, convention)))
+    return panes_figure(Panes(title, facts, Y_LABEL, tuple(panes), styles, (*foot, convention)))

@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from groupinf.reporting.drawing.attribute_scatter import AttributePanel
-from groupinf.reporting.paper.natural_groups.panes import (
+from groupinf.reporting.drawing.axes import linear_axis
+from groupinf.reporting.drawing.panes import (
     Pane,
     Panes,
     against_actual_pane,
@@ -20,6 +21,7 @@ from groupinf.reporting.paper.natural_groups.reading import (
     POLARITIES,
     POLARITY,
     PRECISION,
+    Y_LABEL,
     SetEffects,
     labelling_functions,
 )
@@ -62,10 +64,12 @@ def on_own_class(effects: SetEffects, attribute: str) -> Pane:
 
 
 def _pane(effects: SetEffects, attribute: str, heading: str, predicted: NDArray[np.float64]) -> Pane:
-    panel = AttributePanel(effects.numbers(attribute), predicted, effects.texts(POLARITY))
+    panel = AttributePanel(effects.numbers(attribute), predicted, effects.texts(POLARITY), linear_axis)
     return attribute_pane(heading, X_LABELS[attribute], panel, STYLES)
 
 
 def _figure(effects: SetEffects, title: str, panes: tuple[Pane, ...]) -> Figure:
     facts = f"{facts_line(effects.run)}; {counted(effects.names.size, 'labelling function')}"
-    return panes_figure(Panes(title, (facts,), panes, tuple(STYLES.values()), (ABOUT, convention_line(effects.run))))
+    return panes_figure(
+        Panes(title, (facts,), Y_LABEL, panes, tuple(STYLES.values()), (ABOUT, convention_line(effects.run)))
+    )

@@ -14,6 +14,7 @@ from groupinf.analysis.pairs import pair_effects
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.effects.methods.influence import Influence
 from groupinf.errors import DataError
+from groupinf.reporting.drawing.axes import linear_axis
 from groupinf.reporting.drawing.scatter import Panel
 from groupinf.reporting.paper.advice import evaluate_command
 from groupinf.reporting.paper.scatter import shown
@@ -25,6 +26,7 @@ from groupinf.wording import listed
 POLARITY, COVERAGE, PRECISION = "polarity", "coverage", "precision"
 POLARITIES = ("positive", "negative")
 SIZE = "size"
+Y_LABEL = "Influence on test loss"
 COUNT = "rows {}"  # the attribute that counts a group's rows of what a set of test points is called
 
 
@@ -80,7 +82,8 @@ class SetEffects:
     def panel(self, position: int) -> Panel:
         """Predicted against actual effects on one set."""
         predicted, actual = self.predicted[position], self.actual[position]
-        return Panel(TEST_LOSS.name, 0, predicted, actual, float(rank_correlation(predicted, actual)))
+        rho = float(rank_correlation(predicted, actual))
+        return Panel(TEST_LOSS.name, 0, predicted, actual, rho, rule=linear_axis)
 
 
 def labelling_functions(run: Run) -> SetEffects:

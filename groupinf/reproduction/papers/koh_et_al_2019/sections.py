@@ -199,6 +199,20 @@ def _methods(results: Found, figures: Sequence[str]) -> list[str]:
     return _with_picture("figure-c4", figures, head, rows, f"On {SHOWN}.")
 
 
+# what each figure of natural groups shows
+PICTURED = {
+    "figure-4": "influence against coverage and precision of labelling functions, each on the test rows of its class; "
+    "and against the rows that crowdworkers contributed, on the sum over all test rows.",
+    "figure-c5": "influence against actual effects of labelling functions.",
+    "figure-c6": "influence against coverage, on the test rows of each class.",
+    "figure-c7": "influence against precision, on the test rows of each class.",
+    "figure-c8": "influence against actual effects of crowdworkers, by genre of the test rows.",
+    "figure-c9": "influence on the sum over all genres against the rows contributed.",
+    "figure-c10": "influence of each crowdworker on each genre.",
+    "figure-c11": "influence on a genre against the rows contributed to it.",
+}
+
+
 def _natural(results: Found, figures: Sequence[str]) -> list[str]:
     """Labelling functions and crowdworkers: what predicts the effect on the sum over each set of test rows."""
     rows = []
@@ -225,8 +239,7 @@ def _natural(results: Found, figures: Sequence[str]) -> list[str]:
         "What if a labelling function of CDR had not voted, or a crowdworker had not written? Effects are on the test "
         "loss, summed over the test rows named. Both data are substitutes for the paper's."
     )
-    drawn = [name for name in ("4", "c5", "c6", "c7", "c8", "c9", "c10", "c11") if f"figure-{name}.png" in figures]
-    pictures = [f"![{_title(f'figure-{name}')}](figure-{name}.png)" for name in drawn]
+    pictures = [part for name, words in PICTURED.items() for part in _picture(name, figures, words)]
     return [text, padded_table(head, rows), *pictures]
 
 
@@ -236,12 +249,14 @@ def _with_picture(
     """The figure where it was drawn, its table and what closes it; nothing without rows."""
     if not rows:
         return []
-    picture = [f"![{_title(name)}]({name}.png)"] if f"{name}.png" in figures else []
-    return [*picture, padded_table(head, rows), closing]
+    return [*_picture(name, figures), padded_table(head, rows), closing]
 
 
-def _title(name: str) -> str:
-    return name.replace("figure-", "Figure ").replace("c", "C.")
+def _picture(name: str, figures: Sequence[str], words: str = "") -> list[str]:
+    """The figure where it was drawn, after words on it."""
+    title = name.replace("figure-", "Figure ").replace("c", "C.")
+    lines = [f"{title}: {words}"] if words else []
+    return [*lines, f"![{title}]({name}.png)"] if f"{name}.png" in figures else []
 
 
 def _list(lines: Sequence[str] | dict[str, None]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,25 +13,34 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from groupinf.reporting.drawing.attribute_scatter import RHO, AttributePanel, draw_attribute, rho_words
-from groupinf.reporting.drawing.figures import ACTUAL_LABEL, FIGURE_SETTINGS, TOO_SMALL, kind_marker
-from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, shorten_to
-from groupinf.reporting.drawing.scatter import Panel, draw_panel
-from groupinf.reporting.paper.grid import (
+from groupinf.reporting.drawing.figures import (
+    ACTUAL_LABEL,
+    FIGURE_SETTINGS,
+    LOGARITHMIC,
+    MOST_VECTOR_POINTS,
+    TOO_SMALL,
+    kind_marker,
+)
+from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, shorten_to, width_of
+from groupinf.reporting.drawing.page import (
     BOLD,
     HIDDEN,
+    LEGEND_COLUMN,
     LEGEND_LINE,
     LINE,
     MARGIN,
     SIZE,
-    TITLE_LINE,
     TITLE_SIZE,
     add_legend,
+    add_words,
+    box,
+    page_head,
     wrapped,
 )
-from groupinf.reporting.words.style import QUIET, SMALL, KindStyle
+from groupinf.reporting.drawing.scatter import Panel, draw_panel
+from groupinf.reporting.words.style import SMALL, KindStyle
 
 MOST_COLUMNS = 3
-Y_LABEL = "Influence on test loss"
 # inches: a panel, what is beside and above it, and what its ticks and label take below
 _PANE, _LEFT, _GAP, _RIGHT = 2.3, 0.95, 0.95, 0.3
 _ALONE = 3.6  # a panel without others
@@ -40,7 +49,7 @@ _ABOVE, _BELOW = 0.6, 0.75
 
 @dataclass(frozen=True)
 class Pane:
-    """A panel of influence: its heading, what is on x, what draws it, how many groups lie outside its axes, and what
+    """A panel: its heading, what is on x, what draws it, how many groups lie outside its axes, and what
     closing lines say of it.
     """
 
@@ -53,32 +62,38 @@ class Pane:
 
 @dataclass(frozen=True)
 class Panes:
-    """What a page shows, MOST_COLUMNS panels in a row; ``styles`` are those of its legend, if it has any."""
+    """What a page shows, so many panels in a row, each with ``y_label``; ``styles`` and title of its legend, if it has
+    any.
+    """
 
     title: str
     facts: tuple[str, ...]
+    y_label: str
     panes: tuple[Pane, ...]
     styles: tuple[KindStyle, ...]
     foot: tuple[str, ...]
+    columns: int = MOST_COLUMNS
+    legend: str = ""
 
 
 def against_actual_pane(
     heading: str, panel: Panel, categories: NDArray[np.object_], styles: Mapping[str, KindStyle]
 ) -> Pane:
-    """Influence against actual effects."""
+    """Predicted against actual effects."""
     draw = partial(draw_panel, panel=panel, kinds=categories, styles=styles)
     return Pane(heading, ACTUAL_LABEL, draw, panel.hidden, (RHO, TOO_SMALL))
 
 
 def attribute_pane(heading: str, x_label: str, panel: AttributePanel, styles: Mapping[str, KindStyle]) -> Pane:
-    """Influence against an attribute."""
-    draw = partial(draw_attribute, panel=panel, styles=styles)
-    return Pane(heading, x_label, draw, panel.hidden, rho_words(panel))
+    """Effects against an attribute."""
+    draw = partial(draw_attribute, panel=panel, styles=styles, rasterized=panel.effects.size > MOST_VECTOR_POINTS)
+    logarithmic = [LOGARITHMIC] if any(axis.linear_to is not None for axis in panel.axes) else []
+    return Pane(heading, x_label, draw, panel.hidden, (*rho_words(panel), *logarithmic))
 
 
 def panes_figure(page: Panes) -> Figure:
     """Draw the page."""
-    columns = min(len(page.panes), MOST_COLUMNS)
+    columns = min(len(page.panes), page.columns)
     rows = -(-len(page.panes) // columns)
     size = _PANE if len(page.panes) > 1 else _ALONE
     width = _LEFT + columns * size + (columns - 1) * _GAP + _RIGHT
@@ -88,14 +103,17 @@ def panes_figure(page: Panes) -> Figure:
         hidden = [HIDDEN] if any(pane.hidden for pane in page.panes) else []
         foot = wrapped(" ".join((*of_panes, *page.foot, *hidden)), SMALL, width)
         legend = page_head(title, page.facts)
-        top = legend + (LEGEND_LINE + 0.05 if page.styles else 0.0)
+        names = [shorten_to(drawable(s.name), SIZE, width - 2 * MARGIN - LEGEND_COLUMN) for s in page.styles]
+        entry = max((width_of(name, SIZE) for name in names), default=0.0) + LEGEND_COLUMN
+        in_a_line = max(1, min(len(names), int((width - 2 * MARGIN) / entry)))
+        lines = -(-len(names) // in_a_line) + bool(page.legend)
+        top = legend + (LEGEND_LINE * lines + 0.05 if names else 0.0)
         closing = top + rows * (_ABOVE + size + _BELOW)
         figure = Figure(figsize=(width, closing + LINE * len(foot) + MARGIN), dpi=DOTS_PER_INCH)
         add_words(figure, title, page.facts, foot, closing)
-        if page.styles:
-            names = [style.name for style in page.styles]
+        if names:
             at = MARGIN / width, 1 - legend / figure.get_figheight()
-            add_legend(figure, [kind_marker(style) for style in page.styles], names, at, len(names), "")
+            add_legend(figure, [kind_marker(style) for style in page.styles], names, at, in_a_line, page.legend)
         for i, pane in enumerate(page.panes):
             row, column = divmod(i, columns)
             left, above = _LEFT + column * (size + _GAP), top + row * (_ABOVE + size + _BELOW) + _ABOVE
@@ -103,31 +121,8 @@ def panes_figure(page: Panes) -> Figure:
             pane.draw(ax)
             ax.set_title(shorten_to(drawable(pane.heading), SIZE, size + 2 * _RIGHT - 0.1))
             ax.set_xlabel(shorten_to(drawable(pane.x_label), SIZE, size + 2 * _RIGHT - 0.1), labelpad=12.0)
-            ax.set_ylabel(Y_LABEL, labelpad=4.0)
+            ax.set_ylabel(page.y_label, labelpad=4.0)
     return figure
-
-
-def page_head(title: Sequence[str], facts: Sequence[str]) -> float:
-    """How many inches below the top of a page its title and its facts end."""
-    return MARGIN + TITLE_LINE * len(title) + LINE * len(facts) + 0.12
-
-
-def box(figure: Figure, left: float, top: float, width: float, height: float) -> tuple[float, float, float, float]:
-    """Inches from the upper left corner as (left, bottom, width, height) in fractions of the figure."""
-    across, up = map(float, figure.get_size_inches())
-    return left / across, 1 - (top + height) / up, width / across, height / up
-
-
-def add_words(figure: Figure, title: Sequence[str], facts: Sequence[str], foot: Sequence[str], closing: float) -> None:
-    """The title, the facts below it, and the closing lines, which begin ``closing`` inches below the top."""
-    width, height = map(float, figure.get_size_inches())
-    left = MARGIN / width
-    figure.text(left, 1 - MARGIN / height, "\n".join(title), size=TITLE_SIZE, weight="bold", va="top")
-    below = MARGIN + TITLE_LINE * len(title) + 0.04
-    for i, line in enumerate(facts):
-        text = shorten_to(drawable(line), SMALL, width - 2 * MARGIN)
-        figure.text(left, 1 - (below + LINE * i) / height, text, size=SMALL, color=QUIET, va="top")
-    figure.text(left, 1 - closing / height, "\n".join(foot), size=SMALL, color=QUIET, va="top")
 
 
 def set_heading(name: str) -> str:

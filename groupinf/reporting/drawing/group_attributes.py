@@ -1,0 +1,183 @@
+"""Figures of the natural groups of a run: actual effects against attributes, and on each set of test points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from groupinf.analysis.attributes import categorical_attributes, numeric_attributes
+from groupinf.analysis.pairs import PairedEffects, pair_effects
+from groupinf.analysis.test_sets import correlation_between_sets, first_component_order
+from groupinf.effects.evaluations.registry import EVALUATIONS
+from groupinf.effects.evaluations.test_loss import TEST_LOSS
+from groupinf.groups.builders.registry import natural_kinds
+from groupinf.reporting.drawing.attribute_scatter import AttributePanel
+from groupinf.reporting.drawing.effects_heat_map import EffectsMap, full_words, heat_map_figure
+from groupinf.reporting.drawing.panes import MOST_COLUMNS, Panes, attribute_pane, panes_figure
+from groupinf.reporting.tables.attributes import aligned_attributes
+from groupinf.reporting.words.formats import coefficient, one_line, shorten
+from groupinf.reporting.words.style import (
+    LONGEST_NAME,
+    MOST_USER_KINDS,
+    KindStyle,
+    evaluation_in_text,
+    kind_styles,
+    line_styles,
+    panel_title,
+)
+from groupinf.reporting.words.summary import convention_line, facts_line, test_point_names, test_set_names
+from groupinf.studies.group_effects.result import Run
+from groupinf.wording import counted
+
+# the figures by the stems of their files, and what they show
+NATURAL_FIGURES = {
+    "attributes": "Actual effects against attributes of the groups",
+    "test_sets": "Actual effects of each group on each set of test points",
+}
+# attributes of a figure, each a row of panels
+MOST_ATTRIBUTES = 4
+NO_CATEGORY = KindStyle("not known", "#8c8c8c", ".")
+
+
+@dataclass(frozen=True)
+class NaturalGroups:
+    """Actual effects (E, G) of the natural groups of a run on what one evaluation is measured on, with the labels of
+    that, the groups' names (G,) and kinds (G,), and a row of attributes for each.
+    """
+
+    evaluation: str
+    points: tuple[int, ...]
+    actual: NDArray[np.float64]
+    names: NDArray[np.object_]
+    kinds: NDArray[np.object_]
+    attributes: pd.DataFrame
+
+
+def natural_figures(run: Run) -> dict[str, Figure]:
+    """Those of NATURAL_FIGURES that the run has: none without natural groups."""
+    groups = natural_groups(run)
+    if groups is None:
+        return {}
+    drawn = dict(zip(NATURAL_FIGURES, (attributes_figure(run, groups), sets_figure(run, groups)), strict=True))
+    return {stem: figure for stem, figure in drawn.items() if figure is not None}
+
+
+def natural_groups(run: Run) -> NaturalGroups | None:
+    """Those of the run, on the test loss where that was measured, else on the first evaluation that has test points.
+
+    None where no group is a natural one, or no evaluation has test points.
+    """
+    pairs = pair_effects(run.effects)
+    natural = np.isin(pairs.kinds.astype(str), natural_kinds(map(str, pairs.kinds)))
+    evaluation = _evaluation(pairs)
+    if not natural.any() or evaluation is None:
+        return None
+    at = [i for i, (name, _) in enumerate(pairs.measures) if name == evaluation]
+    names = run.groups.set_index("group").loc[pairs.groups, "name"].to_numpy(dtype=object)
+    return NaturalGroups(
+        evaluation,
+        tuple(pairs.measures[i][1] for i in at),
+        pairs.actual[at][:, natural],
+        names[natural],
+        pairs.kinds[natural],
+        aligned_attributes(run, pairs)[natural],
+    )
+
+
+def attributes_figure(run: Run, groups: NaturalGroups) -> Figure | None:
+    """Actual effects against the MOST_ATTRIBUTES numbers that go with them most; None where groups have no numbers.
+
+    A row for each attribute, a column for each of the first test points. Colours are the categories of the first
+    attribute that has few, else the kinds.
+    """
+    known = numeric_attributes(groups.attributes)
+    if not known:
+        return None
+    named, styles, legend = _categories(groups)
+    shown = groups.points[:MOST_COLUMNS]
+    panels = {
+        name: [AttributePanel(values, actual, named) for actual in groups.actual[: len(shown)]]
+        for name, values in known.items()
+    }
+    strongest = sorted(panels, key=lambda name: -max(panel.strength for panel in panels[name]))[:MOST_ATTRIBUTES]
+    headings = [panel_title(groups.evaluation, point, test_point_names(run)) for point in shown]
+    panes = tuple(
+        attribute_pane(heading, name, panel, styles)
+        for name in strongest
+        for heading, panel in zip(headings, panels[name], strict=True)
+    )
+    left_out = [f"Of {len(known)} attributes those are drawn that go with an effect or its size most."]
+    return panes_figure(
+        Panes(
+            f"Actual effects on {evaluation_in_text(groups.evaluation)} against attributes of the groups",
+            _facts(run, groups),
+            "Actual effect (retrained)",
+            panes,
+            tuple(styles.values()) if len(styles) > 1 else (),
+            (*(left_out if len(known) > len(strongest) else []), convention_line(run)),
+            columns=len(shown),
+            legend=legend if len(styles) > 1 else "",
+        )
+    )
+
+
+def sets_figure(run: Run, groups: NaturalGroups) -> Figure | None:
+    """A heat map of actual effects on the sets of test points of the run; None where it has fewer than two."""
+    names = test_set_names(run)
+    at = [i for i, point in enumerate(groups.points) if point in names]
+    if len(at) < 2:
+        return None
+    effects = groups.actual[at]
+    order = first_component_order(effects)
+    sets = tuple(names[groups.points[i]] for i in at)
+    shown = EffectsMap(sets, tuple(groups.names), effects).ordered(order.sets, order.groups)
+    foot = [
+        "Sets and groups fall by the first principal component of the effects.",
+        *_correlation_lines(shown),
+        full_words(shown),
+        convention_line(run),
+    ]
+    title = f"Actual effects of groups on {evaluation_in_text(groups.evaluation)} of each set"
+    return heat_map_figure(shown, title, _facts(run, groups), "Actual effect", foot)
+
+
+def _correlation_lines(shown: EffectsMap) -> list[str]:
+    """The two sets on which effects are most alike, and the two on which they are least."""
+    rho = correlation_between_sets(shown.effects)
+    pairs = [(float(rho[i, j]), i, j) for i, j in zip(*np.triu_indices(len(shown.sets), 1), strict=True)]
+    defined = [pair for pair in pairs if not np.isnan(pair[0])]
+    if not defined:
+        return []
+    ends = [min(defined), max(defined)] if len(defined) > 1 else defined
+    told = [f"{coefficient(r)} between {shown.sets[i]} and {shown.sets[j]}" for r, i, j in ends]
+    return [f"Pearson's correlation of effects is {' to '.join(map(one_line, told))}."]
+
+
+def _categories(groups: NaturalGroups) -> tuple[NDArray[np.object_], dict[str, KindStyle], str]:
+    """The category of each group, how each is drawn, and what they are categories of."""
+    few = {
+        name: values
+        for name, values in categorical_attributes(groups.attributes).items()
+        if values.nunique() <= MOST_USER_KINDS
+    }
+    if not few:
+        return groups.kinds, kind_styles(list(dict.fromkeys(map(str, groups.kinds)))), "Kind of group"
+    name, values = next(iter(few.items()))
+    of = list(dict.fromkeys(map(str, values.dropna())))
+    styles = dict(zip(of, line_styles([shorten(category, LONGEST_NAME) for category in of]), strict=True))
+    if values.isna().any():
+        styles[NO_CATEGORY.name] = NO_CATEGORY
+    return values.fillna(NO_CATEGORY.name).to_numpy(dtype=object), styles, shorten(name, LONGEST_NAME)
+
+
+def _evaluation(pairs: PairedEffects) -> str | None:
+    names = [name for name, _ in pairs.measures if EVALUATIONS[name].measured_on is None]
+    return TEST_LOSS.name if TEST_LOSS.name in names else next(iter(names), None)
+
+
+def _facts(run: Run, groups: NaturalGroups) -> tuple[str]:
+    return (f"{facts_line(run)}; {counted(groups.names.size, 'group')}",)
