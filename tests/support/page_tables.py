@@ -79,8 +79,9 @@ def with_effects(run: Run, effect: pd.Series) -> Run:
 
 def tiled(run: Run, times: int) -> Run:
     """The run with so many times as many groups, of the same statistics."""
-    groups, effects = (pd.concat([table] * times, ignore_index=True) for table in (run.groups, run.effects))
+    tables = (run.groups, run.attributes, run.effects)
+    groups, attributes, effects = (pd.concat([table] * times, ignore_index=True) for table in tables)
     few = len(run.groups)
-    groups["group"] = np.arange(few * times)
+    groups["group"] = attributes["group"] = np.arange(few * times)
     effects["group"] += np.repeat(few * np.arange(times), len(run.effects))
-    return replace(run, groups=groups, effects=effects)
+    return replace(run, groups=groups, attributes=attributes, effects=effects)
