@@ -67,7 +67,7 @@ class _Parted:
         return rows[(rows["evaluation"] == one.evaluation) & asked_for]
 
 
-def worst_line(entries: Sequence[Entry]) -> str:
+def worst_lines(entries: Sequence[Entry]) -> list[str]:
     """The kind and the sizes that the prediction singled out by the page ranks worst, and of the highest slope.
 
     A sentence for each evaluation, judged by itself; evaluations of which the same is said share one. Of several runs,
@@ -80,7 +80,7 @@ def worst_line(entries: Sequence[Entry]) -> str:
     sentences = told((one, words) for one in about if (words := _of_evaluation(one, parted)))
     if missing:
         sentences.append(f"There are {' and '.join(missing)} with {FEWEST_GROUPS} groups or more to compare.")
-    return " ".join([*sentences, *_unranked(entries)])
+    return [*sentences, *_unranked(entries)]
 
 
 def _of_evaluation(one: Asked, parted: Sequence[_Parted]) -> str:
