@@ -64,13 +64,14 @@ def folded(summary: str, content: Content) -> Html:
     return element("details", {}, element("summary", {}, summary), content)
 
 
-def png_figure(content: bytes, words: str) -> Html:
-    """A PNG file that stands in the page itself, as large as its text is readable, with its caption."""
+def png_figure(content: bytes, words: str, caption: str = "") -> Html:
+    """A PNG file that stands in the page itself, as large as its text is readable; ``words`` tell what it shows."""
     source = f"data:image/png;base64,{base64.b64encode(content).decode()}"
     pixels = int.from_bytes(content[_WIDTH_IN_PNG])
     width = round(pixels * _CSS_PER_INCH / DOTS_PER_INCH)
     image = element("img", {"src": source, "alt": words, "width": f"{width}"})
-    return element("figure", {"class": "static"}, image, element("figcaption", {}, words))
+    told = [element("figcaption", {}, caption)] if caption else []
+    return element("figure", {"class": "static"}, *told, image)
 
 
 def json_element(identifier: str, value: Any) -> Html:

@@ -30,11 +30,11 @@ def plot_controls(entries: Sequence[Entry], looks: Looks) -> Html:
         )
         for i, look in enumerate(dict.fromkeys(looks.kinds.values()))
     ]
-    sets = (("Prediction", predictions), ("Groups", kinds))
-    chosen = [
-        element("fieldset", {}, element("legend", {}, name), *choices) for name, choices in sets if len(choices) > 1
-    ]
-    return element("div", {"class": "controls"}, *chosen, _finder())
+    methods, groups = (
+        [element("fieldset", {}, element("legend", {}, name), *choices)] if len(choices) > 1 else []
+        for name, choices in (("Prediction", predictions), ("Groups", kinds))
+    )
+    return element("div", {"class": "controls"}, *methods, _finder(), *groups)
 
 
 def marked_card() -> Html:

@@ -43,7 +43,7 @@ def static_figures(entries: Sequence[Entry], png: PngOf) -> Html:
     for entry in entries:
         for method in sorted(entry.pairs.methods, key=lambda method: method != entry.method):
             words = " · ".join(filter(None, [entry.label, f"{method_name(method)} against the actual effect"]))
-            figure = png_figure(png(entry.run, method), words)
+            figure = png_figure(png(entry.run, method), words, entry.label)
             figures.append(figure if method == entry.method else folded(words, figure))
     return joined(figures)
 

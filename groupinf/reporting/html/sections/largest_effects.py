@@ -27,7 +27,7 @@ def _answer(material: Material) -> Answer:
     charts = [_chart(material, shown, [place for place in places if place[1] == name]) for name in evaluations]
     methods = {m: look for m, look in looks.methods.items() if m not in entry.pairs.ranks_only}
     words = element("p", {"class": "quiet"}, _words(entry, shown, places))
-    content = joined([legend(methods), element("div", {"class": "grid"}, *charts), words])
+    content = joined([legend(methods), element("div", {"class": "grid fitted"}, *charts), words])
     return Answer(content, scripts=(asset("points.js"),))
 
 
