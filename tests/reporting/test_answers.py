@@ -11,12 +11,24 @@ from support.page_tables import EVIL, scaled, sized, with_effects
 
 from groupinf.analysis.agreement import agreement_table
 from groupinf.reporting.html.page import page_html
-from groupinf.reporting.words.answers import ranking_answer, underestimation_answer
-from groupinf.reporting.words.entries import entries_of
-from groupinf.reporting.words.worst import worst_line
+from groupinf.reporting.words.answers import ranking_answers, underestimation_answers
+from groupinf.reporting.words.entries import Entry, entries_of
+from groupinf.reporting.words.worst import worst_lines
 from groupinf.studies.group_effects.result import Run
 
 pytestmark = pytest.mark.usefixtures("undrawn")
+
+
+def ranking_answer(entries: list[Entry]) -> str:
+    return " ".join(ranking_answers(entries))
+
+
+def underestimation_answer(entries: list[Entry]) -> str:
+    return " ".join(underestimation_answers(entries))
+
+
+def worst_line(entries: list[Entry]) -> str:
+    return " ".join(worst_lines(entries))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from groupinf.reporting.html.frame import Frame, framed
 from groupinf.reporting.html.parts.assets import colours, plotly_is_installed
 from groupinf.reporting.html.parts.in_short import in_short
-from groupinf.reporting.html.parts.markup import Html, element, folded, joined
+from groupinf.reporting.html.parts.markup import Html, answers, element, folded, joined
 from groupinf.reporting.html.parts.overview import overview
 from groupinf.reporting.html.section import Material, PngOf
 from groupinf.reporting.html.sections.every_group import drawn_png
@@ -47,5 +47,5 @@ def page_html(
 
 def _answers(entries: Sequence[Entry], looks: Looks) -> Html:
     """A sentence for each evaluation; of several runs, folded, the table of answers in short."""
-    told = element("ul", {"class": "answers"}, *(element("li", {}, line) for line in evaluation_answers(entries)))
+    told = answers(evaluation_answers(entries))
     return joined([told, folded("In numbers", in_short(entries, looks))]) if len(entries) > 1 else told

@@ -17,22 +17,22 @@ from groupinf.reporting.words.summary import measure_name
 from groupinf.wording import counted, listed
 
 
-def ranking_answer(entries: Sequence[Entry]) -> str:
+def ranking_answers(entries: Sequence[Entry]) -> list[str]:
     """Where ρ of the prediction that the page singles out is lowest and highest, a sentence for each evaluation."""
-    return _answer(_ranking, entries)
+    return _answers(_ranking, entries)
 
 
-def underestimation_answer(entries: Sequence[Entry]) -> str:
+def underestimation_answers(entries: Sequence[Entry]) -> list[str]:
     """For how many groups that prediction is too small, and its slope over all groups and by size.
 
     A sentence for each evaluation, and one more where a few groups decide its slope.
     """
-    return _answer(_underestimation, entries)
+    return _answers(_underestimation, entries)
 
 
-def _answer(of: Callable[[Asked, Mapping[Any, Any]], str], entries: Sequence[Entry]) -> str:
+def _answers(of: Callable[[Asked, Mapping[Any, Any]], str], entries: Sequence[Entry]) -> list[str]:
     known = [(one, one.row) for one in asked(entries)]
-    return " ".join(told((one, of(one, row)) for one, row in known if row is not None))
+    return told((one, of(one, row)) for one, row in known if row is not None)
 
 
 def _ranking(one: Asked, row: Mapping[Any, Any]) -> str:

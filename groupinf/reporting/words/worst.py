@@ -67,11 +67,6 @@ class _Parted:
         return rows[(rows["evaluation"] == one.evaluation) & asked_for]
 
 
-def worst_line(entries: Sequence[Entry]) -> str:
-    """The :func:`worst_lines` in one."""
-    return " ".join(worst_lines(entries))
-
-
 def worst_lines(entries: Sequence[Entry]) -> list[str]:
     """The kind and the sizes that the prediction singled out by the page ranks worst, and of the highest slope.
 

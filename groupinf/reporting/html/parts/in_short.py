@@ -31,7 +31,7 @@ _COLUMNS = (
     Column("Evaluation"),
     Column("Prediction"),
     Column("Spearman's ρ", numeric=True),
-    Column("Slope: actual ÷ predicted", numeric=True),
+    Column("Slope", numeric=True),
     Column("Underestimated", numeric=True),
     Column("Test points", numeric=True),
 )

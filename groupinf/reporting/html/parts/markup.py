@@ -54,6 +54,11 @@ def joined(parts: Sequence[Content]) -> Html:
     return Html("".join(map(escaped, parts)))
 
 
+def answers(lines: Sequence[str]) -> Html:
+    """Sentences that answer a question, below one another."""
+    return element("ul", {"class": "answers"}, *(element("li", {}, line) for line in lines))
+
+
 def folded(summary: str, content: Content) -> Html:
     """Content that a reader unfolds; paper has it unfolded."""
     return element("details", {}, element("summary", {}, summary), content)

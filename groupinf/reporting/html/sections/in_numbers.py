@@ -13,10 +13,10 @@ from groupinf.reporting.html.parts.agreement_tables import (
     values_of,
 )
 from groupinf.reporting.html.parts.in_short import in_short
-from groupinf.reporting.html.parts.markup import Html, element, folded, joined
+from groupinf.reporting.html.parts.markup import Html, answers, element, folded, joined
 from groupinf.reporting.html.parts.scales import SLOPE_SCALE, rho_scale, slope_scale
 from groupinf.reporting.html.section import Answer, Material, Section, one_run
-from groupinf.reporting.words.answers import ranking_answer, underestimation_answer
+from groupinf.reporting.words.answers import ranking_answers, underestimation_answers
 from groupinf.reporting.words.formats import one_line
 from groupinf.reporting.words.style import each_value, evaluation_name
 from groupinf.reporting.words.summary import SLOPE_WORDS
@@ -40,9 +40,9 @@ def _answer(material: Material) -> Answer:
     lines = (_RHO_WORDS + interval, f"{SLOPE_WORDS} {SLOPE_SCALE}", _MORE.format(each=each_value(entry.pairs.measures)))
     words = [element("p", {"class": "quiet"}, line) for line in lines]
     several = [name for name in evaluations if overall(entry, name)["test_point"].nunique() > 1]
-    told = [element("p", {}, line) for line in (ranking_answer([entry]), underestimation_answer([entry]))]
+    told = answers([*ranking_answers([entry]), *underestimation_answers([entry])])
     return Answer(
-        joined([*told, in_short([entry], material.looks), *(_each(material, name) for name in several), *words])
+        joined([told, in_short([entry], material.looks), *(_each(material, name) for name in several), *words])
     )
 
 

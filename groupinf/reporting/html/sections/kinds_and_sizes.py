@@ -34,7 +34,7 @@ from groupinf.reporting.html.parts.agreement_tables import (
     run_cell,
 )
 from groupinf.reporting.html.parts.marks import Mark, Scale, drawing
-from groupinf.reporting.html.parts.markup import Html, element, folded, joined
+from groupinf.reporting.html.parts.markup import Html, answers, element, folded, joined
 from groupinf.reporting.html.parts.scales import SLOPE_SCALE, rho_scale, slope_scale
 from groupinf.reporting.html.parts.table import Cell, Column, Row, table
 from groupinf.reporting.html.section import Answer, Material, Section
@@ -77,7 +77,7 @@ def _answer(material: Material) -> Answer:
     divisions = _divisions(material)
     drawn = [content for by, parts in divisions for content in _drawings(by, parts, entries)]
     numbers = [_numbers(by, parts, entries, looks.methods) for by, parts in divisions]
-    worst = element("ul", {"class": "answers"}, *(element("li", {}, line) for line in worst_lines(entries)))
+    worst = answers(worst_lines(entries))
     return Answer(joined([worst, *drawn, element("p", {"class": "quiet"}, _words(entries)), *numbers]))
 
 

@@ -13,10 +13,10 @@ from groupinf.reporting.html.parts.agreement_tables import (
     values_of,
     with_values,
 )
-from groupinf.reporting.html.parts.markup import element, joined
+from groupinf.reporting.html.parts.markup import answers, element, joined
 from groupinf.reporting.html.parts.scales import rho_scale
 from groupinf.reporting.html.section import Answer, Material, Section, compared_runs
-from groupinf.reporting.words.answers import ranking_answer
+from groupinf.reporting.words.answers import ranking_answers
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.style import each_value
 
@@ -30,7 +30,7 @@ def _answer(material: Material) -> Answer:
         statistic_table(entries, evaluation, looks.methods, (RHO,), scale, heading)
         for evaluation in with_values(entries, RHO)
     ]
-    answer = element("p", {}, element("strong", {}, ranking_answer(entries)))
+    answer = answers(ranking_answers(entries))
     words = element("p", {"class": "quiet"}, _rho_words(entries))
     return Answer(joined([answer, legend(looks.methods), *tables, words]))
 

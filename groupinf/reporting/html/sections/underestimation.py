@@ -11,10 +11,10 @@ from groupinf.reporting.html.parts.agreement_tables import (
     values_of,
     with_values,
 )
-from groupinf.reporting.html.parts.markup import element, joined
+from groupinf.reporting.html.parts.markup import answers, element, joined
 from groupinf.reporting.html.parts.scales import SLOPE_SCALE, slope_scale
 from groupinf.reporting.html.section import Answer, Material, Section, compared_runs
-from groupinf.reporting.words.answers import underestimation_answer
+from groupinf.reporting.words.answers import underestimation_answers
 from groupinf.reporting.words.summary import SLOPE_WORDS
 from groupinf.wording import number
 
@@ -28,7 +28,7 @@ def _answer(material: Material) -> Answer:
         statistic_table(entries, evaluation, looks.methods, (SLOPE, UNDER), scale, heading)
         for evaluation in with_values(entries, SLOPE)
     ]
-    answer = element("p", {}, element("strong", {}, underestimation_answer(entries)))
+    answer = answers(underestimation_answers(entries))
     words = element("p", {"class": "quiet"}, f"{SLOPE_WORDS} {SLOPE_SCALE}")
     return Answer(joined([answer, words, legend(looks.methods), *tables]))
 
