@@ -139,6 +139,8 @@ def test_the_answers_in_short_stay_a_table_that_fits(browser: Chrome, make_run, 
     path.write_text(page_html([uneven(make_run)], "short", plotly=True), encoding="utf-8")
     emulate(browser, width=width)
     browser.get(path.as_uri())
+    assert browser.execute_script("return document.querySelector('nav').getBoundingClientRect().top") < 900
+    unfold(browser)
     table = browser.find_element(By.CSS_SELECTOR, "#numbers table")
     assert len(table.find_elements(By.CSS_SELECTOR, "tbody tr")) == 9
     assert " to " in table.find_element(By.CSS_SELECTOR, "tbody td.number").text.replace("\n", " ")
@@ -152,7 +154,6 @@ def test_the_answers_in_short_stay_a_table_that_fits(browser: Chrome, make_run, 
     assert display == ["table-cell"]  # its headings stand once
     assert 0 <= left < right <= width
     assert "scrolls" not in table.find_element(By.XPATH, "..").get_attribute("class").split()
-    assert browser.execute_script("return document.querySelector('nav').getBoundingClientRect().top") < 900
 
 
 def test_a_phone_shows_the_intervals_that_the_page_explains(browser: Chrome, make_run, tmp_path: Path) -> None:

@@ -41,9 +41,13 @@ def _answer(material: Material) -> Answer:
     words = [element("p", {"class": "quiet"}, line) for line in lines]
     several = [name for name in evaluations if overall(entry, name)["test_point"].nunique() > 1]
     told = answers([*ranking_answers([entry]), *underestimation_answers([entry])])
-    return Answer(
-        joined([told, in_short([entry], material.looks), *(_each(material, name) for name in several), *words])
-    )
+    return Answer(joined([told, *_short(material), *(_each(material, name) for name in several), *words]))
+
+
+def _short(material: Material) -> list[Html]:
+    """The table of the answers in short, where it has more than a row."""
+    table = in_short(material.entries, material.looks)
+    return [folded("In short: every prediction", table)] if table.text else []
 
 
 def _each(material: Material, evaluation: str) -> Html:
