@@ -22,6 +22,7 @@ _BETWEEN_LABELS = 0.06  # inches: the least gap from one label to the next; chos
 _LINE = 0.15  # inches: height of a line of labels
 _ENDS = (0.01, 0.99)  # quantiles between which the middle 98 % of the values lie
 _DOMINATED = 30.0  # times the median distance from 0: if one value is farther out, most would stand at 0
+_FEWEST = 5  # values of which some can be the middle and others far from it
 _MARGIN = 0.06  # of the length of an axis, beyond its outermost values
 _SMOOTH = (1 - 1 / 10) / np.log(10)  # matplotlib's linscale at which a symmetric log scale has no kink
 
@@ -109,7 +110,10 @@ def axis_of_most(*values: NDArray[np.float64]) -> EffectAxis:
     So the middle 98 % always fill a third of the axis or more.
     """
     all_of_them = np.concatenate(values)
-    low, high = np.quantile(all_of_them, _ENDS)
+    if all_of_them.size < _FEWEST:
+        return linear_axis(all_of_them)
+    low = np.quantile(all_of_them, _ENDS[0], method="higher")  # of few values without the outermost at each end,
+    high = np.quantile(all_of_them, _ENDS[1], method="lower")  # which else would be the quantile and far from no one
     reach = high - low
     return linear_axis(all_of_them[(all_of_them >= low - reach) & (all_of_them <= high + reach)])
 

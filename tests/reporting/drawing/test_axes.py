@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from groupinf.reporting.drawing.axes import EffectAxis, axis_of_all, axis_of_most, linear_axis, set_axes
+from groupinf.reporting.drawing.axes import EffectAxis, axis_of_all, axis_of_most, set_axes
 
 RNG = np.random.default_rng(0)
 USUAL = RNG.uniform(-1, 2, size=100)
@@ -43,20 +43,29 @@ def test_what_is_far_out_is_left_out_or_makes_the_axis_logarithmic(far: float) -
 
 
 @pytest.mark.parametrize(("largest", "linear_to"), [(29.0, None), (31.0, 1.0)])
-def test_of_few_groups_a_quantile_does_not_tell_but_the_median_does_that_some_dominate(largest, linear_to) -> None:
-    values = np.append(np.linspace(0.5, 1.5, 21), [largest, largest / 2, largest / 3, largest / 4])
-    values = values / np.median(values)
-    values[-4] = largest
+def test_where_several_are_far_out_the_median_tells_that_they_dominate(largest, linear_to) -> None:
+    values = np.append(np.linspace(0.5, 1.5, 21), [largest, 0.7 * largest, 0.5 * largest])
+    values[:21] /= np.median(values)
+    values *= 3
     assert axis_of_most(values).contains(values).all()
     axis = axis_of_all(values)
     assert axis.linear_to == (None if linear_to is None else pytest.approx(linear_to))
     assert axis.contains(values).all()
 
 
+@pytest.mark.parametrize("count", [4, 12, 30])
+def test_one_of_few_values_may_be_far_out(count: int) -> None:
+    values = np.append(np.linspace(1, 2, count), 35.0)
+    assert axis_of_most(values).contains(values).sum() == count
+    assert axis_of_all(values).linear_to is not None
+    assert axis_of_all(values).contains(values).all()
+
+
 @pytest.mark.parametrize("count", range(1, 12))
 def test_of_few_values_at_equal_distances_none_is_far_out(count: int) -> None:
     values = np.arange(float(count))
-    assert axis_of_all(values) == linear_axis(values)
+    assert axis_of_most(values).contains(values).all()
+    assert axis_of_all(values) == axis_of_most(values)
 
 
 def test_values_that_are_alike_far_from_0_have_a_linear_axis_that_holds_the_one_far_out() -> None:
