@@ -24,6 +24,7 @@ from groupinf.reporting.words.style import (
     LONGEST_NAME,
     MOST_USER_KINDS,
     KindStyle,
+    each_values,
     evaluation_in_text,
     kind_styles,
     line_styles,
@@ -110,7 +111,11 @@ def attributes_figure(run: Run, groups: NaturalGroups) -> Figure | None:
         for name in strongest
         for heading, panel in zip(headings, panels[name], strict=True)
     )
-    left_out = [f"Of {len(known)} attributes those are drawn that go with an effect or its size most."]
+    left_out = []
+    if len(known) > len(strongest):
+        left_out.append(f"Of {len(known)} attributes those are drawn that go with an effect or its size most.")
+    if len(groups.points) > len(shown):
+        left_out.append(f"The first {len(shown)} {each_values([groups.evaluation])} are drawn.")
     return panes_figure(
         Panes(
             f"Actual effects on {evaluation_in_text(groups.evaluation)} against attributes of the groups",
@@ -118,7 +123,7 @@ def attributes_figure(run: Run, groups: NaturalGroups) -> Figure | None:
             "Actual effect (retrained)",
             panes,
             tuple(styles.values()) if len(styles) > 1 else (),
-            (*(left_out if len(known) > len(strongest) else []), convention_line(run)),
+            (*left_out, convention_line(run)),
             columns=len(shown),
             legend=legend if len(styles) > 1 else "",
         )

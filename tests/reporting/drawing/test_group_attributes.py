@@ -96,6 +96,16 @@ def test_of_many_attributes_those_are_drawn_that_go_with_effects_most(make_run: 
     assert "attributes those are drawn" not in said(natural_figures(made(make_run, SETS))["attributes"])
 
 
+def test_of_many_sets_the_first_are_drawn_against_attributes_and_the_figure_says_so(make_run: MakeRun) -> None:
+    many = natural_figures(made(make_run, {**SETS, -5: "year=2027"}))
+    words = "The first 3 test points are drawn."
+    assert len(many["attributes"].axes) == 6
+    assert words in said(many["attributes"])
+    assert words not in said(natural_figures(made(make_run, SETS))["attributes"])
+    [mesh] = [c for c in many["test_sets"].axes[0].collections if isinstance(c, QuadMesh)]
+    assert mesh.get_array().shape == (4, WARDS)
+
+
 def test_groups_without_a_category_are_grey_and_without_categories_there_is_no_legend(make_run: MakeRun) -> None:
     gaps = np.where(np.arange(WARDS) < 3, None, TYPE)
     figure = natural_figures(made(make_run, SETS, type=gaps))["attributes"]
