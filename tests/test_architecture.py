@@ -31,7 +31,17 @@ ALLOWED: dict[str, set[str]] = {
     "reporting": {"analysis", "datasets", "effects", "experiments", "groups", "studies"},
     "batch": {"experiments", "studies"},
     "": {"config", "experiments", "reporting", "studies"},
-    "reproduction": {"analysis", "config", "datasets", "effects", "experiments", "numerics", "reporting", "studies"},
+    "reproduction": {
+        "analysis",
+        "config",
+        "datasets",
+        "effects",
+        "experiments",
+        "groups",
+        "numerics",
+        "reporting",
+        "studies",
+    },
     "cli": {"", "batch", "config", "datasets", "experiments", "reporting", "studies"},
     "__main__": {"cli"},
 }

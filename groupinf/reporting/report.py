@@ -14,6 +14,7 @@ from groupinf.reporting.drawing.lambda_figure import lambda_parts, write_lambda_
 from groupinf.reporting.html.write import PAGE_NAME, write_page
 from groupinf.reporting.tables.attributes import attributes_files
 from groupinf.reporting.tables.groups import groups_files
+from groupinf.reporting.tables.ranking import natural_listings
 from groupinf.reporting.tables.spearman import (
     by_evaluation,
     markdown_table,
@@ -91,6 +92,8 @@ def report_markdown(run: Run, tables: Sequence[str] = (), natural: Sequence[str]
     overall = run.spearman[run.spearman["kind"] == ALL_KINDS]
     opening = [data_line(run), test_points_line(run), convention_line(run), *unit_lines(run), *method_lines(run)]
     parts = [f"# {markdown(title_line(run))}", *(markdown(line) for line in opening if line)]
+    if listed := natural_listings(run):
+        parts += ["## Groups that matter most", *(part.markdown for part in listed)]
     for evaluation, rows in by_evaluation(overall):
         parts.append(f"## {evaluation_name(evaluation)}\n\n{markdown_table(rows, test_point_names(run))}")
     parts += [

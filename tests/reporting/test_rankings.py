@@ -41,6 +41,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
             "attributes": {"path": str(folder / "wards.csv")},
         },
         "test_points": {"column": "site", "bootstrap": 40},
+        "evaluations": ["test_loss", "test_error", "self_loss"],
         "methods": ["influence", "newton"],
     }
     made = unreported(config, folder / "runs")
@@ -98,14 +99,24 @@ def test_a_table_too_large_to_read_is_written_as_parquet_alone(run: Run, monkeyp
 def test_the_terminal_shows_the_largest_rises_and_falls_of_natural_groups(run: Run) -> None:
     """Ten each way, every group once, the farthest first; of the self-loss nothing falls."""
     text = spearman_text(run, 120)
-    rises = text.split("Test loss: groups without which it rises most\n")[1].split("\n\n")[0].splitlines()
+    rises = text.split("Test loss rises most by removing a group\n")[1].split("\n\n")[0].splitlines()
     table = run.ranking("test_loss").sort_values("actual", ascending=False).drop_duplicates("group_name")
     table = table[table["actual"] > 0].head(10)
     assert [line.split("  ")[1] for line in rises[1:]] == table["group_name"].tolist()
-    assert "Self-loss: groups without which it rises most" in text
-    assert "Self-loss: groups without which it falls most" not in text
+    assert "Self-loss rises most by removing a group" in text
+    assert "Self-loss falls most by removing a group" not in text
+    counted = text.split("Test error rises most by removing a group\n")[1].splitlines()[0]
+    assert "Influence" not in counted  # a count has no derivative
     drawn = spearman_text(_renamed(run), 120)
-    assert "without which it" not in drawn
+    assert "most by removing" not in drawn
+
+
+def test_the_written_report_shows_them_too(run: Run) -> None:
+    """As tables, with names as they are."""
+    text = (run.path / "report.md").read_text(encoding="utf-8")
+    assert "## Groups that matter most\n\n**Test loss rises most by removing a group**\n\n| group | on |" in text
+    first = run.ranking("test_loss").sort_values("actual", ascending=False)["group_name"].iloc[0]
+    assert f"| {first} | sum of site=" in text
 
 
 def _renamed(run: Run) -> Run:
@@ -121,11 +132,11 @@ def test_rank_prints_any_order(run: Run) -> None:
     table = run.ranking("test_loss", "site=s")
     lowest = table[table["actual"] < 0].sort_values("actual").head(3)["group_name"]
     lines = text.splitlines()
-    assert lines[0] == "Test loss: groups without which it falls most"
+    assert lines[0] == "Test loss falls most by removing a group"
     assert [line[2:].split("  ")[0] for line in lines[2:]] == lowest.tolist()
     assert "95 % interval" in lines[1]
     by_newton = invoked(path, "--by", "self_loss", "--method", "newton", "--top", "1")
-    assert by_newton.startswith("Self-loss: groups without which it rises most, by Newton\n")
+    assert by_newton.startswith("Self-loss rises most by removing a group, as Newton predicts\n")
     assert run.ranking("self_loss", method="newton")["group_name"].iloc[0] in by_newton
     assert "has an effect in that direction" in invoked(path, "--by", "self_loss", "--side", "fall")
 
@@ -144,7 +155,7 @@ def test_rank_writes_the_whole_order_and_the_difference_of_two_groups(run: Run, 
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["--by", "test_los"], "by: expected an evaluation, one of test_loss, self_loss; found test_los"),
+        (["--by", "test_los"], "by: expected an evaluation, one of test_loss, test_error, self_loss; found test_los"),
         (["--test-point", "site=x"], "test point: expected one of 'site=n', 'site=s' for test_loss, found site=x"),
         (["--kind", "ward"], "kind: expected a kind, one of column ward; found ward"),
         (["--method", "newto"], "found newto; did you mean 'newton'"),

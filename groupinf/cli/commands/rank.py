@@ -37,12 +37,12 @@ def rank(
 ) -> None:
     """Rank the groups of a run by their effects.
 
-    RUN_DIR is the folder of a finished run. Rank 1 is the largest rise: the group without which what is measured is
-    highest. --difference needs a run with test_points.bootstrap.
+    RUN_DIR is the folder of a finished run. Rank 1 is the largest rise: the group whose removal, or other change,
+    leaves what is measured highest. --difference needs a run with test_points.bootstrap.
     """
     from groupinf.cli.results import typed
     from groupinf.experiments.folder.files import write_atomically
-    from groupinf.reporting.tables.ranking import difference_line, ranking_bytes, ranking_text
+    from groupinf.reporting.tables.ranking import difference_line, listings, ranking_bytes
     from groupinf.studies.group_effects.study import load_run
 
     if output is not None and Path(output).suffix not in (".csv", ".parquet"):
@@ -59,5 +59,5 @@ def rank(
         click.echo(f"Ranking: {typed(Path(output))}")
         return
     ways = {"rise": (True,), "fall": (False,), "both": (True, False)}[side]
-    parts = ranking_text(run, table, method, top, ways)
+    parts = [part.text for part in listings(run, table, method, top, ways)]
     click.echo("\n\n".join(parts) if parts else f"No group of {len(table):,} has an effect in that direction.")

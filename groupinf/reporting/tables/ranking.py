@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,8 @@ from groupinf.effects.methods.method import Readout
 from groupinf.experiments.folder.files import parquet_bytes
 from groupinf.groups.builders.registry import natural_kinds
 from groupinf.reporting.words.entries import singled_out
-from groupinf.reporting.words.formats import percent, shorten
+from groupinf.reporting.words.formats import markdown, percent, shorten
+from groupinf.reporting.words.markdown import table_lines
 from groupinf.reporting.words.plain import aligned
 from groupinf.reporting.words.style import (
     LONGEST_NAME,
@@ -32,7 +34,29 @@ MOST = 10
 WAYS = {True: "rises", False: "falls"}
 
 
-def natural_ranking_text(run: Run) -> list[str]:
+@dataclass(frozen=True)
+class Listing:
+    """Groups that matter most in one direction: a heading, and lines of cells, of which the first are the head; the
+    first ``names`` columns are no numbers."""
+
+    heading: str
+    lines: Sequence[Sequence[str]]
+    names: int
+
+    @property
+    def text(self) -> str:
+        """For a terminal."""
+        return "\n".join([self.heading, *aligned(self.lines, left=self.names)])
+
+    @property
+    def markdown(self) -> str:
+        """For a written report."""
+        head, *rows = ([markdown(cell) for cell in line] for line in self.lines)
+        rule = ["---"] * self.names + ["---:"] * (len(head) - self.names)
+        return f"**{markdown(self.heading)}**\n\n{table_lines([head, rule, *rows])}"
+
+
+def natural_listings(run: Run) -> list[Listing]:
     """For each evaluation the largest rises and falls of natural groups; empty of a run that has none."""
     kinds = natural_kinds(run.groups["kind"])
     if not kinds:
@@ -40,14 +64,14 @@ def natural_ranking_text(run: Run) -> list[str]:
     parts = []
     for evaluation in map(str, run.effects["evaluation"].unique()):
         table = run.ranking(evaluation)
-        parts += ranking_text(run, table[table["kind"].isin(kinds)], ACTUAL, MOST, tuple(WAYS))
+        parts += listings(run, table[table["kind"].isin(kinds)], ACTUAL, MOST, tuple(WAYS))
     return parts
 
 
-def ranking_text(run: Run, table: pd.DataFrame, method: str, most: int, ways: Sequence[bool]) -> list[str]:
-    """The groups of a ranking by ``method`` that rise and fall farthest, a part of text for each of ``ways``."""
+def listings(run: Run, table: pd.DataFrame, method: str, most: int, ways: Sequence[bool]) -> list[Listing]:
+    """The groups of a ranking by ``method`` that rise and fall farthest, one for each of ``ways`` that some go."""
     found = [(rises, extremes(table, method, most, rises)) for rises in ways]
-    return [_part(run, rows, method, rises) for rises, rows in found if not rows.empty]
+    return [_listing(run, rows, method, rises) for rises, rows in found if not rows.empty]
 
 
 def ranking_bytes(table: pd.DataFrame, ending: str) -> bytes:
@@ -71,12 +95,12 @@ def difference_line(run: Run, first: str, second: str, by: str | None, test_poin
     )
 
 
-def _part(run: Run, rows: pd.DataFrame, method: str, rises: bool) -> str:
-    evaluation = str(rows["evaluation"].iloc[0])
-    by = "" if method == ACTUAL else f", by {method_in_text(method)}"
-    heading = f"{evaluation_name(evaluation)}: groups without which it {WAYS[rises]} most{by}"
+def _listing(run: Run, rows: pd.DataFrame, method: str, rises: bool) -> Listing:
+    evaluation, by = str(rows["evaluation"].iloc[0]), run.manifest.change.doing
+    says = "" if method == ACTUAL else f", as {method_in_text(method)} predicts"
     lines = _lines(run, rows, method)
-    return "\n".join([heading, *aligned(lines, left=lines[0].index("size"))])
+    heading = f"{evaluation_name(evaluation)} {WAYS[rises]} most by {by} a group{says}"
+    return Listing(heading, lines, lines[0].index("size"))
 
 
 def _lines(run: Run, rows: pd.DataFrame, method: str) -> list[tuple[str, ...]]:
@@ -84,7 +108,8 @@ def _lines(run: Run, rows: pd.DataFrame, method: str) -> list[tuple[str, ...]]:
     names = test_point_names(run)
     about = run.manifest
     ranks_only = [name for name in about.methods if about.readout(name) is Readout.RANKS]
-    shown = list(dict.fromkeys([method, ACTUAL, singled_out(about.methods, ranks_only)]))
+    named = dict.fromkeys([method, ACTUAL, singled_out(about.methods, ranks_only)])
+    shown = [name for name in named if name in rows]  # what has no derivative has no linear readout
     several_kinds = run.effects["kind"].nunique() > 1
     several_points = len(about.labels(str(rows["evaluation"].iloc[0]))) > 1
     ends = [end for end in ENDS[:2] if end in rows and rows[end].notna().any()]
@@ -107,7 +132,7 @@ def _lines(run: Run, rows: pd.DataFrame, method: str) -> list[tuple[str, ...]]:
                 *([kind_name(row["kind"])] if several_kinds else []),
                 f"{row['size']:,}",
                 f"{row['rank']:,}",
-                *(number(row[name]) if row.get(name) == row.get(name) else "" for name in shown),
+                *(number(row[name]) for name in shown),
                 *(_interval_cells(row) if ends else []),
             )
         )

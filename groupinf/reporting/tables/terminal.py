@@ -8,7 +8,7 @@ import pandas as pd
 
 from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.effects.evaluations.registry import EVALUATIONS
-from groupinf.reporting.tables.ranking import natural_ranking_text
+from groupinf.reporting.tables.ranking import natural_listings
 from groupinf.reporting.tables.spearman import by_evaluation
 from groupinf.reporting.words.choices import choice_lines, test_points_line
 from groupinf.reporting.words.formats import coefficient, interval, percent, ratio
@@ -52,7 +52,7 @@ def spearman_text(run: Run, width: int) -> str:
     meanings = [convention_line(run), *unit_lines(run), *method_lines(run), statistics]
     closing = [*meanings, certificate, *notes, *skipped_lines(run)]
     opening = [data_line(run), *choice_lines(run), test_points_line(run)]
-    ranked = natural_ranking_text(run)
+    ranked = [part.text for part in natural_listings(run)]
     return "\n\n".join([wrapped(opening, width), *ranked, *tables, wrapped(closing, width)]) + "\n"
 
 
