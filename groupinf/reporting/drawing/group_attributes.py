@@ -17,6 +17,7 @@ from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.groups.builders.registry import natural_kinds
 from groupinf.reporting.drawing.attribute_scatter import AttributePanel
 from groupinf.reporting.drawing.effects_heat_map import EffectsMap, full_words, heat_map_figure
+from groupinf.reporting.drawing.figures import MOST_VECTOR_POINTS
 from groupinf.reporting.drawing.panes import MOST_COLUMNS, Panes, attribute_pane, panes_figure
 from groupinf.reporting.tables.attributes import aligned_attributes
 from groupinf.reporting.words.formats import coefficient, one_line, shorten
@@ -106,8 +107,9 @@ def attributes_figure(run: Run, groups: NaturalGroups) -> Figure | None:
     }
     strongest = sorted(panels, key=lambda name: -max(panel.strength for panel in panels[name]))[:MOST_ATTRIBUTES]
     headings = [panel_title(groups.evaluation, point, test_point_names(run)) for point in shown]
+    rasterized = groups.names.size * len(shown) * len(strongest) > MOST_VECTOR_POINTS
     panes = tuple(
-        attribute_pane(heading, name, panel, styles)
+        attribute_pane(heading, name, panel, styles, rasterized)
         for name in strongest
         for heading, panel in zip(headings, panels[name], strict=True)
     )
