@@ -19,7 +19,7 @@ from groupinf.reporting.drawing.attribute_scatter import AttributePanel
 from groupinf.reporting.drawing.effects_heat_map import EffectsMap, full_words, heat_map_figure
 from groupinf.reporting.drawing.figures import MOST_VECTOR_POINTS
 from groupinf.reporting.drawing.panes import MOST_COLUMNS, Panes, attribute_pane, panes_figure
-from groupinf.reporting.tables.attributes import aligned_attributes
+from groupinf.reporting.words.attributes import aligned_attributes
 from groupinf.reporting.words.formats import coefficient, one_line, shorten
 from groupinf.reporting.words.style import (
     LONGEST_NAME,
