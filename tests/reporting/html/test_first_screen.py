@@ -47,7 +47,7 @@ def test_the_first_screen_has_what_was_run_an_answer_and_a_plot_for_each_evaluat
     opened(browser, usual, tmp_path / "page.html")
     [(top, bottom)] = boxes(browser, ".ran")
     assert bottom - top < 40  # one line
-    answers, plots = boxes(browser, ".answers li"), boxes(browser, ".plot")
+    answers, plots = boxes(browser, "header .answers li"), boxes(browser, ".plot")
     assert len(answers) == len(plots) == 3
     assert max(bottom for _, bottom in answers) < min(top for top, _ in plots)
     assert np.ptp([top for top, _ in plots]) < 1  # side by side
