@@ -56,7 +56,9 @@ def _answer(material: Material) -> Answer:
     methods = list(dict.fromkeys(m for e in entries for m in e.pairs.methods if m not in e.pairs.ranks_only))
     rows = [_row(far, methods, looks, len(entries) > 1, plotted) for far in found]
     listed_groups = table("Groups farthest off", _columns(methods, entries), rows, "farthest")
-    shown = [folded(f"The {len(rows)} groups farthest off", joined([quiet, listed_groups]))] if len(rows) > 1 else []
+    shown = (
+        [folded("The groups farthest off on each evaluation", joined([quiet, listed_groups]))] if len(rows) > 1 else []
+    )
     return Answer(joined([worst, *missing, *shown]))
 
 
