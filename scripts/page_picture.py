@@ -16,7 +16,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
-WIDTH = 1180
+WIDTH = 1280
 FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -25,13 +25,10 @@ FLAGS = (
     "--no-first-run",
     "--hide-scrollbars",
 )
-# The header and the first two tables of the ranking; the controls and the first row of plots, one group marked.
-MARK = "markFromTable(document.querySelector('.marks-group')); drawAll();"
-TOP = "return document.querySelectorAll('#rank .scroll')[0].getBoundingClientRect().bottom + window.scrollY"
-PLOTS = """
-const top = document.getElementById('groups').getBoundingClientRect().top + window.scrollY;
-return [top, document.querySelectorAll('#groups figure')[2].getBoundingClientRect().bottom + window.scrollY];
-"""
+CARD = 175  # pixels below the plots, for what is said of the group that is marked
+# The first screen: what was run, the answers, and the plots, in which the group farthest off is marked.
+BELOW = "return document.querySelector('#groups .grid').getBoundingClientRect().bottom"
+MARK = "markFromButton(document.querySelector('#far .marks-group')); drawAll();"
 
 
 def main(page: Path, picture: Path) -> None:
@@ -41,24 +38,18 @@ def main(page: Path, picture: Path) -> None:
     for flag in FLAGS:
         options.add_argument(flag)
     with webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver"))) as browser:
-        size = {"width": WIDTH, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        resize(browser, 900)
         browser.get(page.resolve().as_uri())
+        resize(browser, round(browser.execute_script(BELOW)) + CARD)
         browser.execute_script(MARK)
-        spans = [(0, browser.execute_script(TOP)), tuple(browser.execute_script(PLOTS))]
-        parts = [_clip(browser, top, bottom) for top, bottom in spans]
-    whole = Image.new("RGB", (WIDTH, sum(part.height for part in parts)), "white")
-    y = 0
-    for part in parts:
-        whole.paste(part, (0, y))
-        y += part.height
-    whole.save(picture, optimize=True)
+        taken = browser.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})
+    Image.open(io.BytesIO(base64.b64decode(taken["data"]))).convert("RGB").save(picture, optimize=True)
 
 
-def _clip(browser: webdriver.Chrome, top: float, bottom: float) -> Image.Image:
-    clip = {"x": 0, "y": top, "width": WIDTH, "height": bottom - top, "scale": 1}
-    taken = browser.execute_cdp_cmd("Page.captureScreenshot", {"clip": clip, "captureBeyondViewport": True})
-    return Image.open(io.BytesIO(base64.b64decode(taken["data"]))).convert("RGB")
+def resize(browser: webdriver.Chrome, height: int) -> None:
+    """Show pages in a window so high."""
+    size = {"width": WIDTH, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
 
 
 if __name__ == "__main__":

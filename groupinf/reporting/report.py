@@ -24,6 +24,8 @@ from groupinf.reporting.tables.spearman import (
 )
 from groupinf.reporting.words.choices import test_points_line, title_line
 from groupinf.reporting.words.columns import columns_markdown
+from groupinf.reporting.words.entries import entries_of
+from groupinf.reporting.words.evaluation_answers import evaluation_answers
 from groupinf.reporting.words.formats import markdown
 from groupinf.reporting.words.style import evaluation_name, method_name
 from groupinf.reporting.words.summary import (
@@ -91,7 +93,8 @@ def report_markdown(run: Run, tables: Sequence[str] = (), natural: Sequence[str]
     """
     overall = run.spearman[run.spearman["kind"] == ALL_KINDS]
     opening = [data_line(run), test_points_line(run), convention_line(run), *unit_lines(run), *method_lines(run)]
-    parts = [f"# {markdown(title_line(run))}", *(markdown(line) for line in opening if line)]
+    answers = "\n".join(f"- {markdown(line)}" for line in evaluation_answers(entries_of([run])))
+    parts = [f"# {markdown(title_line(run))}", *(markdown(line) for line in opening if line), answers]
     if listed := natural_listings(run):
         parts += ["## Groups that matter most", *(part.markdown for part in listed)]
     for evaluation, rows in by_evaluation(overall):

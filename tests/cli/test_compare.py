@@ -116,4 +116,4 @@ def test_a_sweep_is_compared_and_reported_as_its_runs(tmp_path: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert text.count("λ/n = 0.1") > 10
     assert "<p>The same groups and test points at every λ/n, drawn at λ/n = 0.01.</p>" in text
-    assert "Test prediction: ρ against λ/n" in text
+    assert "ρ against λ/n" in text

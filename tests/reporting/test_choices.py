@@ -44,7 +44,7 @@ def test_the_losses_of_a_sweep_are_those_of_its_reference(make_run) -> None:
             [9],
             ": 9, drawn from those with a loss between percentiles 40 and 60.5",
         ),
-        ({"all": True}, [-1], ": the sum over all of them."),
+        ({"all": True}, [-1], ": summed over all of them."),
         ({"random": 14}, list(range(14)), "10, 11 and 2 more drawn at random"),
     ],
 )
@@ -57,7 +57,7 @@ def test_every_way_to_choose_points_has_its_words(make_run, wanted, points, word
 def test_sets_of_a_column_are_counted_and_its_name_stays_text(make_run) -> None:
     sets = [{"test_point": -2, "name": "a\nb=x", "rows": 3}, {"test_point": -3, "name": "a\nb=y", "rows": 2}]
     run = chosen(make_run, {"column": "a\nb"}, [-2, -3], test_sets=sets)
-    assert "sums over those with the same value of column a b, 2 values." in choices.test_points_line(run)
+    assert ": summed over those with the same value of column a b, 2 values." in choices.test_points_line(run)
 
 
 def test_the_terminal_says_which_lambda_was_chosen_and_by_what(make_run) -> None:

@@ -91,7 +91,7 @@ def test_terminal_shows_each_prediction_on_each_test_point_within_the_width(make
     assert len(re.findall(r"^ .*Parameter influence .* 1\.25 ", text, re.MULTILINE)) == 4
     flat = " ".join(text.split())
     assert run.manifest.convention.sentence in flat
-    assert "6.0 passes over the data each, at most 6; largest gradient norm 2·10⁻⁹" in flat
+    assert "6.0 passes over the data on average, at most 6; largest gradient norm 2·10⁻⁹" in flat
     assert "Note: a note of the run" in flat
     assert "Skipped 2 groups, 1 (Random) and 2 (Random): no class has 500 points" in flat
     assert "toy: n = 1,200, d = 7, λ/n = 0.001 (λ = 1.2); 2 classes; accuracy 91.0 %" in flat
@@ -116,7 +116,7 @@ def test_certificate_counts_the_groups_with_a_proven_bound(make_run):
     run = make_run(kinds=["random"] * 10)
     bounds = [1e-9, 3e-9, 8e-9, *[np.inf] * 7]
     proven = replace(run, retrains=run.retrains.assign(score_bound=bounds))
-    sentence = "Proven: scores within a bound for 3 of 10 groups; the median of their bounds is 3·10⁻⁹."
+    sentence = "Proven: of 3 of 10 groups no score is off by more than a bound, in the median 3·10⁻⁹."
     assert sentence in spearman_text(proven, 1000)
     for unproven in (run, replace(run, retrains=run.retrains.assign(score_bound=np.inf))):
         assert "Proven" not in spearman_text(unproven, 1000)
@@ -130,7 +130,7 @@ def test_the_interval_is_explained_where_one_is_shown(make_run):
     assert latex(words) in spearman_latex(some)
     for shown in (spearman_text(none, 80), report_markdown(none), spearman_markdown(none), spearman_latex(none)):
         assert "Interval of Spearman" not in shown
-        assert "Slope: least squares" in shown
+        assert "Slope (actual ÷ predicted): least squares" in shown
     narrow = spearman_text(some, 50)
     assert "interval" not in narrow.lower()
     assert max(map(len, narrow.splitlines())) <= 50

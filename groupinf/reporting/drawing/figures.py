@@ -114,7 +114,7 @@ def scatter_figure(run: Run, method: str) -> Figure:
     drawn = dict.fromkeys(panel.evaluation for panel in made)
     foot = [convention_line(run), *unit_lines(run, drawn), *ranks_lines([method] if method in pairs.ranks_only else [])]
     if len(made) < np.count_nonzero(pairs.has[pairs.methods.index(method)]):
-        many = each_values(name for name, _ in pairs.measures)
+        many = each_values(pairs.measures)
         foot.append(f"The first {MOST_TEST_POINTS} {many} of each evaluation are drawn.")
     if any(panel.to_scale for panel in made):
         foot.append(TOO_SMALL)

@@ -27,7 +27,7 @@ class Frame:
 def framed(page: Frame) -> str:
     """The text of the page, which opens from disk without network."""
     answers = [answer for _, answer in page.answered]
-    scripts = [asset("tables.js"), *(script for answer in answers for script in answer.scripts)]
+    scripts = list(dict.fromkeys([asset("tables.js"), *(script for answer in answers for script in answer.scripts)]))
     sections = []
     for section, answer in page.answered:
         heading = element("h2", {"id": f"{section.name}-heading"}, section.question)

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from groupinf.reporting.html.frame import Frame, framed
 from groupinf.reporting.html.parts.assets import colours, plotly_is_installed
 from groupinf.reporting.html.parts.in_short import in_short
-from groupinf.reporting.html.parts.markup import element
+from groupinf.reporting.html.parts.markup import Html, answers, element, folded, joined
 from groupinf.reporting.html.parts.overview import overview
 from groupinf.reporting.html.section import Material, PngOf
 from groupinf.reporting.html.sections.every_group import drawn_png
 from groupinf.reporting.html.sections.registry import SECTIONS
-from groupinf.reporting.words.entries import entries_of, looks_of
+from groupinf.reporting.words.entries import Entry, Looks, entries_of, looks_of
+from groupinf.reporting.words.evaluation_answers import evaluation_answers
 from groupinf.studies.group_effects.result import Run
 
 
@@ -37,8 +38,14 @@ def page_html(
     return framed(
         Frame(
             title=title,
-            opening=[overview(entries), *told, in_short(entries, looks)],
+            opening=[overview(entries), *told, _answers(entries, looks)],
             answered=[(section, section.answer(material)) for section in asked],
             styles=colours([*looks.kinds.values(), *looks.methods.values()]),
         )
     )
+
+
+def _answers(entries: Sequence[Entry], looks: Looks) -> Html:
+    """A sentence for each evaluation; of several runs, folded, the table of answers in short."""
+    told = answers(evaluation_answers(entries))
+    return joined([told, folded("In numbers", in_short(entries, looks))]) if len(entries) > 1 else told

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from groupinf.reporting.html.parts.against_lambda import is_series
 from groupinf.reporting.html.parts.markup import Html
 from groupinf.reporting.words.entries import Entry, Looks
 from groupinf.studies.group_effects.result import Run
@@ -29,7 +30,7 @@ class Material:
 @dataclass(frozen=True)
 class Answer:
     """What stands below a question, and what its scripts need: ``data`` by the identifier of its element, ``scripts``
-    in the order in which they run."""
+    in the order in which they run; one that several answers need runs once."""
 
     html: Html
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -39,6 +40,16 @@ class Answer:
 def always(material: Material) -> bool:
     """Whether a section applies that applies to any runs."""
     return True
+
+
+def one_run(material: Material) -> bool:
+    """Whether a section applies that is about a single run."""
+    return len(material.entries) == 1
+
+
+def compared_runs(material: Material) -> bool:
+    """Whether a section applies that compares runs in tables: those of one study at several λ/n are drawn instead."""
+    return len(material.entries) > 1 and not is_series(material.entries)
 
 
 @dataclass(frozen=True)

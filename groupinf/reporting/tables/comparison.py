@@ -11,7 +11,7 @@ from groupinf.reporting.words.entries import labels
 from groupinf.reporting.words.formats import coefficient, extent, one_line, percent, ratio, shorten
 from groupinf.reporting.words.plain import aligned, wrapped
 from groupinf.reporting.words.style import LONGEST_NAME, each_value, evaluation_name, method_name
-from groupinf.reporting.words.summary import SLOPE_WORDS, change_facts, convention_lines
+from groupinf.reporting.words.summary import SLOPE_WORDS, change_facts, convention_lines, measures_in
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import number
 
@@ -36,7 +36,7 @@ def comparison_text(runs: Sequence[Run], width: int) -> str:
                 lines.append(("" if name == before else name, *_cells(row)))
                 before = name
         tables.append("\n".join([evaluation_name(evaluation), *aligned(lines, left=2)]))
-    each = each_value(row["evaluation"] for _, row in found)
+    each = each_value(measure for run in runs for measure in measures_in(run))
     words = [f"All groups; from the lowest to the highest {each}.", SLOPE_WORDS]
     words += convention_lines(zip(names, runs, strict=True))
     return "\n\n".join([_about(names, runs, width), *tables, wrapped(words, width)]) + "\n"

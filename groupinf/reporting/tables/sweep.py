@@ -17,7 +17,7 @@ from groupinf.reporting.words.formats import coefficient, markdown, one_line, pe
 from groupinf.reporting.words.markdown import table_lines
 from groupinf.reporting.words.plain import aligned, wrapped
 from groupinf.reporting.words.style import LONGEST_NAME, each_values, method_name
-from groupinf.reporting.words.summary import SLOPE, convention_lines
+from groupinf.reporting.words.summary import SLOPE, convention_lines, measures_in
 from groupinf.studies.group_effects.result import Run, Sweep
 from groupinf.wording import UNDEFINED, counted, number
 
@@ -77,7 +77,7 @@ def _tables(sweep: Sweep, with_seconds: bool) -> Iterator[tuple[str, list[tuple[
         predicted = [e for e in evaluations if e in rows.index.get_level_values("evaluation")]
         agreement = [name for e in predicted for name in (f"ρ {EVALUATIONS[e].short}", "slope")]
         ends = ["time"] if with_seconds else []
-        lines = [("λ/n", "accuracy" if classifies else "test loss", *agreement, *ends)]
+        lines = [("λ/n", "test accuracy" if classifies else "test loss", *agreement, *ends)]
         for run in sweep.runs:
             of = [rows.loc[(run.path.name, e)] for e in predicted]
             cells = [c for row in of for c in (coefficient(float(row["spearman"])), ratio(float(row["slope"])))]
@@ -127,6 +127,6 @@ def failure_lines(sweep: Sweep) -> list[str]:
 
 
 def _closing(sweep: Sweep) -> list[str]:
-    measured = [name for run in sweep.runs for name in run.manifest.evaluations]
+    measured = [measure for run in sweep.runs for measure in measures_in(run)]
     statistics = f"ρ and slope: over all groups, median over {each_values(measured)}. {SLOPE}"
     return [statistics, *convention_lines(zip(labels(sweep.runs), sweep.runs, strict=True)), *failure_lines(sweep)]

@@ -11,6 +11,8 @@ from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.reporting.tables.ranking import natural_listings
 from groupinf.reporting.tables.spearman import by_evaluation
 from groupinf.reporting.words.choices import choice_lines, test_points_line
+from groupinf.reporting.words.entries import entries_of
+from groupinf.reporting.words.evaluation_answers import evaluation_answers
 from groupinf.reporting.words.formats import coefficient, interval, percent, ratio
 from groupinf.reporting.words.plain import aligned, wrapped
 from groupinf.reporting.words.style import MOST_TEST_POINTS, evaluation_name, method_name, point_name
@@ -52,8 +54,9 @@ def spearman_text(run: Run, width: int) -> str:
     meanings = [convention_line(run), *unit_lines(run), *method_lines(run), statistics]
     closing = [*meanings, certificate, *notes, *skipped_lines(run)]
     opening = [data_line(run), *choice_lines(run), test_points_line(run)]
+    answers = wrapped(evaluation_answers(entries_of([run])), width)
     ranked = [part.text for part in natural_listings(run)]
-    return "\n\n".join([wrapped(opening, width), *ranked, *tables, wrapped(closing, width)]) + "\n"
+    return "\n\n".join([wrapped(opening, width), answers, *ranked, *tables, wrapped(closing, width)]) + "\n"
 
 
 def _table(rows: pd.DataFrame, sets: Mapping[int, str], intervals: bool) -> list[str]:

@@ -1,139 +1,115 @@
-"""The answers to the first two questions of the page, in a sentence each."""
+"""The answers to two questions of the page beyond its first sentences: where, for how many, and who decides."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import pandas as pd
-
-from groupinf.analysis.extent import extents, joint_extents, span
+from groupinf.analysis.agreement import ALL_KINDS
+from groupinf.analysis.breakdown import by_size
+from groupinf.analysis.ratios import decisive
 from groupinf.effects.evaluations.registry import EVALUATIONS
+from groupinf.reporting.words.asked import Asked, asked, told
 from groupinf.reporting.words.entries import Entry
-from groupinf.reporting.words.formats import coefficient, extent, interval, percent, ratio
-from groupinf.reporting.words.style import evaluation_in_text, method_in_text, method_name
+from groupinf.reporting.words.formats import coefficient, extent, interval, percent, ratio, shorten, size_words
+from groupinf.reporting.words.style import LONGEST_NAME, method_in_text, panel_name
+from groupinf.reporting.words.summary import measure_name
 from groupinf.wording import counted, listed
 
-# what a ρ of at least so much is called: words are a judgement, and the number stands beside them
-_RANKS = ((0.99, "almost perfectly"), (0.95, "very well"), (0.8, "well"), (0.5, "moderately"), (0.2, "poorly"))
-_HARDLY = "hardly at all"
-_AGAINST = ((-0.2, _HARDLY), (-1.0, "in reverse"))
-# slopes between these are called those of a prediction of the right size: 5 % off to either side is hardly seen
-_SAME = (0.95, 1.05)
-# the answer for such slopes
-_ABOUT_RIGHT = "Hardly"
+
+def ranking_answers(entries: Sequence[Entry]) -> list[str]:
+    """Where ρ of the prediction that the page singles out is lowest and highest, a sentence for each evaluation."""
+    return _answers(_ranking, entries)
 
 
-def ranking_answer(entries: Sequence[Entry]) -> str:
-    """How well the prediction that the page singles out ranks the groups on each evaluation."""
-    return _answer(_ranking, entries)
+def underestimation_answers(entries: Sequence[Entry]) -> list[str]:
+    """For how many groups that prediction is too small, and its slope over all groups and by size.
+
+    A sentence for each evaluation, and one more where a few groups decide its slope.
+    """
+    return _answers(_underestimation, entries)
 
 
-def underestimation_answer(entries: Sequence[Entry]) -> str:
-    """Whether the prediction that the page singles out is too small, for how many groups, and by how much."""
-    return _answer(_underestimation, entries)
+def _answers(of: Callable[[Asked, Mapping[Any, Any]], str], entries: Sequence[Entry]) -> list[str]:
+    known = [(one, one.row) for one in asked(entries)]
+    return told((one, of(one, row)) for one, row in known if row is not None)
 
 
-def _answer(of: Callable[[str, Sequence[Entry]], str], entries: Sequence[Entry]) -> str:
-    """A sentence for each prediction that is singled out, and what they leave aside."""
-    known = [entry for entry in entries if not _resolved(entry).empty]
-    small = sum(len(entry.unresolved) for entry in entries)
-    aside = f"Left aside: {counted(small, 'measure')} with effects too small to be told from their errors."
-    methods = dict.fromkeys(entry.method for entry in known)
-    parts = [of(method, [entry for entry in known if entry.method == method]) for method in methods]
-    return " ".join([*parts, *([aside] if small else [])])
-
-
-def _resolved(entry: Entry) -> pd.DataFrame:
-    """The agreement table without measures whose effects are too small to be told from their errors."""
-    table = entry.run.spearman
-    measures = zip(table["evaluation"], table["test_point"], strict=True)
-    return table[[measure not in entry.unresolved for measure in measures]]
-
-
-def _extents(method: str, entries: Sequence[Entry]) -> pd.DataFrame:
-    table = joint_extents([_resolved(entry) for entry in entries])
-    return table[table["method"] == method]
-
-
-def _ranking(method: str, entries: Sequence[Entry]) -> str:
-    table = _extents(method, entries)
-    known, undefined = table[table["spearman_median"].notna()], table[table["spearman_median"].isna()]
-    parts = []
-    for row in known.to_dict("records"):
-        usual, worst = _rank_words(row["spearman_median"]), _rank_words(row["spearman_least"])
-        but = "" if usual == worst else f", {worst} at worst,"
-        rho = extent(row["spearman_least"], row["spearman_most"], coefficient)
-        low, high = row["spearman_low"], row["spearman_high"]
+def _ranking(one: Asked, row: Mapping[Any, Any]) -> str:
+    found = [(rho, entry, point) for entry in one.entries for point, rho in _rhos(one, entry)]
+    if not found:
+        return "there is no ρ: it needs two groups or more, with effects that differ."
+    low, high = row["spearman_low"], row["spearman_high"]
+    lowest, highest = (of(found, key=lambda each: each[0]) for of in (min, max))
+    if coefficient(lowest[0]) == coefficient(highest[0]):
         ends = "" if low != low else f" {interval(low, high)}"
-        where = _over(row, entries) + _lowest(entries, method, row["evaluation"])
-        parts.append(f"{usual}{but} on {_name(row['evaluation'])}: ρ {rho}{ends}{where}")
-    sentences = [f"{method_name(method)} ranks the groups {'; '.join(parts)}."] if parts else []
-    names = listed(map(_name, undefined["evaluation"]))
-    none = f"There is no ρ on {names}: it needs two groups or more, with effects that differ."
-    return " ".join([*sentences, *([none] if names else [])])
+        return f"ρ is {coefficient(lowest[0])}{ends}{' everywhere' if len(found) > 1 else ''}."
+    least, most = (f"{coefficient(rho)}{_place(one, entry, point)}" for rho, entry, point in (lowest, highest))
+    return f"ρ is from {least} to {most}."
 
 
-def _rank_words(rho: float) -> str:
-    return next(words for least, words in (*_RANKS, *_AGAINST) if rho >= least)
+def _rhos(one: Asked, entry: Entry) -> list[tuple[int, float]]:
+    table, points = entry.run.spearman, one.points_of(entry)
+    rows = table[
+        (table["kind"] == ALL_KINDS) & (table["evaluation"] == one.evaluation) & table["test_point"].isin(points)
+    ]
+    rows = rows[(rows["method"] == one.method) & rows["spearman"].notna()]
+    return [(int(point), float(rho)) for point, rho in zip(rows["test_point"], rows["spearman"], strict=True)]
 
 
-def _over(row: Mapping[Any, Any], entries: Sequence[Entry]) -> str:
-    """Over how many test points and runs values reach."""
-    points, each = row["test_points"], EVALUATIONS[row["evaluation"]].each
-    reach = [f"over {counted(points, each)}"] if points > 1 else []
-    reach += [f"in {counted(len(entries), 'run')}"] if len(entries) > 1 else []
-    return f" {' '.join(reach)}" if reach else ""
+def _place(one: Asked, entry: Entry, point: int) -> str:
+    """Where a value is, in brackets: on what, and of several runs in which."""
+    on = "" if EVALUATIONS[one.evaluation].measured_on else panel_name(one.evaluation, point, entry.sets)
+    return f" ({', '.join(filter(None, [on, '' if one.label else entry.label]))})"
 
 
-def _lowest(entries: Sequence[Entry], method: str, evaluation: str) -> str:
-    """The run of lowest ρ, where there are several."""
-    if len(entries) == 1:
+def _underestimation(one: Asked, row: Mapping[Any, Any]) -> str:
+    name = method_in_text(one.method)
+    if any(one.method in entry.pairs.ranks_only for entry in one.entries):
+        return f"there is no slope, as of {name} only the order of groups means anything."
+    if row["slope_median"] != row["slope_median"]:
+        return f"there is no slope, as {name} predicts no effect at all."
+    share = extent(row["underestimated_least"], row["underestimated_most"], percent)
+    slope = extent(row["slope_least"], row["slope_most"], ratio)
+    sentence = (
+        f"{name} has the right sign and is too small for {share} of the groups; the slope (actual ÷ predicted) is "
+        f"{slope}{one.over}{_sizes(one)}."
+    )
+    return " ".join([sentence, *_deciders(one)])
+
+
+def _sizes(one: Asked) -> str:
+    """The slopes of the smallest and the largest groups of a run; nothing where groups are of about one size."""
+    [entry, *others] = one.entries
+    if others or one.left:
         return ""
-    found = []
-    for entry in entries:
-        table = extents(_resolved(entry))
-        rows = table[(table["method"] == method) & (table["evaluation"] == evaluation)]
-        found += [(float(least), entry.label) for least in rows["spearman_least"].dropna()]
-    least, label = min(found, key=lambda one: one[0])
-    same = all(coefficient(other) == coefficient(least) for other, _ in found)
-    return "" if same else f", lowest at {label}"
+    table = by_size(entry.pairs, entry.sizes)
+    rows = table[(table["evaluation"] == one.evaluation) & (table["method"] == one.method)]
+    rows = rows[rows["slope_median"].notna()]
+    if len(rows) < 2:
+        return ""
+    medians = " (medians)" if rows["test_points"].iloc[0] > 1 else ""
+    first, last = (
+        f"{ratio(end['slope_median'])} in groups of {size_words(int(end['smallest']), int(end['largest']))}"
+        for end in (rows.iloc[0], rows.iloc[-1])
+    )
+    return f"; it is {first} and {last}{medians}"
 
 
-def _underestimation(method: str, entries: Sequence[Entry]) -> str:
-    table = _extents(method, entries)
-    table = table[table["slope_median"].notna()]
-    name = method_in_text(method)
-    if any(method in entry.pairs.ranks_only for entry in entries):
-        return f"There is no slope: of {name} only the order of groups means anything."
-    if table.empty:
-        return f"There is no slope: {name} predicts no effect at all."
-    kinds = {row["evaluation"]: _kind(pd.DataFrame([row])) for row in table.to_dict("records")}
-    if len(set(kinds.values())) == 1:
-        kind = next(iter(kinds.values()))
-        return f"{kind}: {_amount(kind, table, name)}."
-    of = {evaluation: table[table["evaluation"] == evaluation] for evaluation in kinds}
-    parts = [f"{kind} on {_name(e)}: {_amount(kind, of[e], name)}." for e, kind in kinds.items()]
-    return " ".join(parts)
-
-
-def _kind(row: pd.DataFrame) -> str:
-    least, most = span(row, "slope")
-    if least > _SAME[1] and float(row["underestimated_median"].iloc[0]) >= 0.5:
-        return "Yes"
-    if _SAME[0] <= least and most <= _SAME[1]:
-        return _ABOUT_RIGHT
-    return "No" if most < _SAME[0] else "In part"
-
-
-def _amount(kind: str, rows: pd.DataFrame, name: str) -> str:
-    """By how much, and for how many groups: where it is hardly too small, for these by however little."""
-    share, slope = extent(*span(rows, "underestimated"), percent), extent(*span(rows, "slope"), ratio)
-    if kind == _ABOUT_RIGHT:
-        times = f"actual effects are {slope} times as large as {name} predicts, by slope"
-        return f"{times}; it is too small, by however little, for {share} of the groups"
-    return f"{name} is too small for {share} of the groups; actual effects are {slope} times as large by slope"
-
-
-def _name(evaluation: str) -> str:
-    return evaluation_in_text(evaluation)
+def _deciders(one: Asked) -> list[str]:
+    """A sentence on the few groups that decide the slope, where they hold most of its weight."""
+    found = [
+        (of, entry)
+        for entry in one.entries
+        for of in decisive(entry.pairs, one.method, one.evaluation, entry.unresolved)
+    ]
+    if not found:
+        return []
+    most, entry = max(found, key=lambda each: each[0].share)
+    names = entry.run.groups.set_index("group")["name"]
+    groups = [shorten(names.loc[entry.pairs.groups[place]], LONGEST_NAME) for place in most.places]
+    who = f"group {groups[0]}, which holds" if len(groups) == 1 else f"groups {listed(groups)}, which hold"
+    at = f" at {entry.label}" if entry.label else ""
+    others = f"; few groups decide it on {counted(len(found) - 1, 'other')} as well" if len(found) > 1 else ""
+    on = measure_name(*most.measure, entry.sets)
+    return [f"The slope of {on}{at} is decided by {who} {percent(most.share)} of Σp²{others}."]

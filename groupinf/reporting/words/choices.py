@@ -35,15 +35,16 @@ def test_points_line(run: Run) -> str:
     wanted = run.config.get("test_points")
     if not wanted:
         return ""
-    return f"Test points (rows of the test set, from 0): {_chosen_points(run, wanted)}."
+    rows = " (rows of the test set, from 0)" if min(run.manifest.test_points, default=0) >= 0 else ""
+    return f"Test points{rows}: {_chosen_points(run, wanted)}."
 
 
 def _chosen_points(run: Run, wanted: Mapping[str, Any]) -> str:
     if wanted.get("all"):
-        return "the sum over all of them"
+        return "summed over all of them"
     if wanted.get("column") is not None:
         sets = counted(len(test_set_names(run)), "value")
-        return f"sums over those with the same value of column {one_line(str(wanted['column']))}, {sets}"
+        return f"summed over those with the same value of column {one_line(str(wanted['column']))}, {sets}"
     names = test_point_names(run)
     points = [test_point_name(point, names) for point in run.manifest.test_points]
     if wanted.get("indices") is not None or wanted.get("keys") is not None:

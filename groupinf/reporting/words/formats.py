@@ -129,6 +129,8 @@ def visible(text: str) -> str:
     >>> visible("a\\n  b")
     'a   b'
     """
+    if text.isprintable():
+        return text
     return "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in text)
 
 

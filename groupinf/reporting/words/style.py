@@ -13,7 +13,7 @@ from groupinf.effects.methods.registry import METHODS
 from groupinf.groups.builders.registry import known_kinds
 from groupinf.reporting.words.formats import shorten
 from groupinf.reporting.words.palette import computed_looks
-from groupinf.test_point_labels import FIRST_NAMED
+from groupinf.test_point_labels import FIRST_NAMED, FIRST_SET
 from groupinf.wording import listed
 
 MOST_TEST_POINTS = 12
@@ -108,27 +108,44 @@ def evaluation_in_text(evaluation: str) -> str:
     return EVALUATIONS[evaluation].in_text
 
 
-def each_value(evaluations: Iterable[str]) -> str:
-    """What the values are of that evaluations have several of: test points, or what else it is.
+def each_value(measures: Iterable[tuple[str, int]]) -> str:
+    """What evaluations on test points, or on what else it is, have several values of; sets of points are no points.
 
-    >>> each_value(["test_loss", "self_loss"])
-    'test point'
+    >>> each_value([("test_loss", 4), ("self_loss", -1)]), each_value([("test_loss", -2)])
+    ('test point', 'set of test points')
     """
-    return listed(_each(evaluations), "or")
+    return listed((one for one, _ in _each(measures)), "or")
 
 
-def each_values(evaluations: Iterable[str]) -> str:
+def each_values(measures: Iterable[tuple[str, int]]) -> str:
     """The same, of many.
 
-    >>> each_values(["self_loss"])
-    'test points'
+    >>> each_values([("self_loss", -1)]), each_values([("test_loss", -2), ("test_loss", 4)])
+    ('test points', 'sets of test points or test points')
     """
-    return listed((f"{each}s" for each in _each(evaluations)), "or")
+    return listed((many for _, many in _each(measures)), "or")
 
 
-def _each(evaluations: Iterable[str]) -> list[str]:
-    several = [EVALUATIONS[name].each for name in evaluations if EVALUATIONS[name].measured_on is None]
-    return list(dict.fromkeys(several or [TEST_POINT]))
+def counted_values(measures: Sequence[tuple[str, int]]) -> str:
+    """The number of values of one evaluation, and of what they are.
+
+    >>> counted_values([("test_loss", 4), ("test_loss", 7)]), counted_values([("test_loss", -2)])
+    ('2 test points', '1 set of test points')
+    """
+    count = len(measures)
+    return f"{count:,} {each_value(measures) if count == 1 else each_values(measures)}"
+
+
+def _each(measures: Iterable[tuple[str, int]]) -> list[tuple[str, str]]:
+    """What values are, of one and of many."""
+    found = []
+    for evaluation, point in measures:
+        each = EVALUATIONS[evaluation].each
+        if FIRST_NAMED < point <= FIRST_SET:
+            found.append((f"set of {each}s", f"sets of {each}s"))
+        elif EVALUATIONS[evaluation].measured_on is None:
+            found.append((each, f"{each}s"))
+    return list(dict.fromkeys(found or [(TEST_POINT, f"{TEST_POINT}s")]))
 
 
 def method_name(method: str) -> str:

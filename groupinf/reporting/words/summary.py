@@ -25,7 +25,10 @@ from groupinf.studies.group_effects.result import Run
 from groupinf.test_point_labels import FIRST_NAMED
 from groupinf.wording import counted, listed, number
 
-SLOPE = "Slope: least squares of actual on predicted effects through the origin; above 1, the prediction is too small."
+SLOPE = (
+    "Slope (actual ÷ predicted): least squares of actual on predicted effects through the origin, in which large "
+    "predictions count most; above 1, predictions are too small."
+)
 SLOPE_WORDS = (
     f"{SLOPE} "
     "Underestimated: share of groups whose prediction has the right sign and is smaller than the actual effect."
@@ -139,7 +142,8 @@ def certificate_line(run: Run) -> str:
     retrains = run.retrains
     if retrains.empty:
         return "Nothing was retrained."
-    passes = f"{retrains['passes'].mean():.1f} passes over the data each, at most {retrains['passes'].max():,}"
+    most = retrains["passes"].max()
+    passes = f"{retrains['passes'].mean():.1f} passes over the data on average, at most {most:,}"
     groups, stored = counted(len(retrains), "group"), evaluated_line(run)
     opening = f"{stored} Retraining took {passes}" if stored else f"Retraining: {groups}, {passes}"
     gradient, decrement = (number(float(retrains[name].max()), 2) for name in ("gradient_norm", "decrement"))
@@ -148,7 +152,8 @@ def certificate_line(run: Run) -> str:
         exact = f"largest duality gap {number(float(retrains['duality_gap'].max()), 2)}"
     error = number(largest_relative_error(run.effects), 2)
     return (
-        f"{opening}; {exact}; largest error estimate of an actual effect: {error} of the median effect."
+        f"{opening}; {exact}; largest error estimate of an actual effect: {error} of the median effect of its "
+        "evaluation and test point."
         f"{_proven(retrains)}"
     )
 
@@ -171,7 +176,7 @@ def _proven(retrains: pd.DataFrame) -> str:
     if not finite.size:
         return ""
     proven = f"{finite.size:,} of {counted(bounds.size, 'group')}"
-    return f" Proven: scores within a bound for {proven}; the median of their bounds is {number(np.median(finite), 2)}."
+    return f" Proven: of {proven} no score is off by more than a bound, in the median {number(np.median(finite), 2)}."
 
 
 def test_set_names(run: Run) -> dict[int, str]:
@@ -200,13 +205,23 @@ def measure_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> s
     """An evaluation and what it was measured on, inside a sentence; ``sets`` names sets and keys.
 
     >>> measure_name("test_loss", 15, {}), measure_name("self_loss", -1, {}), measure_name("test_loss", -1, {})
-    ('test loss of test point 15', 'self-loss', 'test loss, sum over all test points')
+    ('test loss of test point 15', 'self-loss', 'test loss summed over all test points')
+    >>> measure_name("test_loss", -2, {-2: "genre=travel"})
+    'test loss summed over genre=travel'
     """
     name = evaluation_in_text(evaluation)
     if EVALUATIONS[evaluation].measured_on is not None:
         return name
-    on = panel_name(evaluation, test_point, sets)
-    return f"{name} of {on}" if test_point >= 0 or test_point <= FIRST_NAMED else f"{name}, {on}"
+    if test_point >= 0 or test_point <= FIRST_NAMED:
+        return f"{name} of {panel_name(evaluation, test_point, sets)}"
+    summed = shorten(sets[test_point], LONGEST_NAME) if test_point in sets else "all test points"
+    return f"{name} summed over {summed}"
+
+
+def measures_in(run: Run) -> list[tuple[str, int]]:
+    """The evaluations of a run on each of their test points."""
+    table = run.spearman[["evaluation", "test_point"]].drop_duplicates()
+    return [(str(name), int(point)) for name, point in table.itertuples(index=False)]
 
 
 def note_lines(run: Run) -> list[str]:

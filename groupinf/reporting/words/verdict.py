@@ -38,11 +38,11 @@ def _within_tolerance(found: Exactness) -> bool:
 
 
 def _certificate(found: Exactness, where: str, loosest: str) -> str:
-    all_exact = "all exact" if _within_tolerance(found) else "not all exact"
+    exact = "are" if _within_tolerance(found) else "are not all"
     return (
-        f"Retrained parameters of {counted(found.groups, 'group')}{where}, {all_exact} to {number(EXACT)}: the largest "
-        f"error estimate of an actual effect, rounding included, is {number(found.of_scale, 2)} of the largest effect "
-        f"of its evaluation{loosest}."
+        f"Actual effects of {counted(found.groups, 'group')}{where} {exact} exact to {number(EXACT)} of the largest "
+        f"effect of their evaluation: the largest error estimate, rounding included, is {number(found.of_scale, 2)} of "
+        f"it{loosest}."
     )
 
 

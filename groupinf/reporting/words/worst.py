@@ -1,7 +1,8 @@
-"""Which kind of group, and which range of sizes, a prediction ranks worst and underestimates most, in sentences."""
+"""Which kind of group, and which range of sizes, a prediction ranks worst and is most too small for, in sentences."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +12,10 @@ import pandas as pd
 from groupinf.analysis.breakdown import by_kind, by_size, comparable, most_underestimated, ranked_worst
 from groupinf.analysis.extent import extents
 from groupinf.analysis.intervals import FEWEST_GROUPS
+from groupinf.reporting.words.asked import Asked, asked, told
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.formats import coefficient, interval, ratio, size_words
-from groupinf.reporting.words.style import evaluation_in_text, kind_name, method_name
+from groupinf.reporting.words.style import kind_name, method_in_text
 from groupinf.wording import counted, listed
 
 # below this many groups chance may well decide which part is worst
@@ -22,7 +24,6 @@ _MOST_NAMED = 3
 
 _Row = Mapping[Any, Any]
 _PartsOf = Callable[[Entry], pd.DataFrame]
-_Chosen = Callable[[pd.DataFrame, pd.DataFrame], _Row | None]
 
 
 @dataclass(frozen=True)
@@ -40,84 +41,102 @@ _DIVISIONS = (
         "kind",
         "kinds",
         lambda entry: by_kind(entry.run.spearman),
-        lambda row: f"in groups of the kind {kind_name(row['kind'])}",
+        lambda row: f"groups of the kind {kind_name(row['kind'])}",
     ),
     _Division(
         "range of sizes",
         "ranges of sizes",
         lambda entry: by_size(entry.pairs, entry.sizes),
-        lambda row: f"in groups of {size_words(int(row['smallest']), int(row['largest']))}",
+        lambda row: f"groups of {size_words(int(row['smallest']), int(row['largest']))}",
     ),
 )
 
 
-def worst_line(entries: Sequence[Entry]) -> str:
-    """The kind and the sizes that the prediction singled out by the page ranks worst, and underestimates most.
+@dataclass(frozen=True, eq=False)
+class _Parted:
+    """The groups of a run in parts, with the statistics of each part."""
 
-    Of several runs, the run where that is so is named; then what is not ranked.
+    entry: Entry
+    division: _Division
+    table: pd.DataFrame
+
+    def rows(self, one: Asked) -> pd.DataFrame:
+        """The parts that can be called better or worse than others on an evaluation, where the run is asked for it."""
+        rows = comparable(self.table, one.method)
+        asked_for = any(entry is self.entry for entry in one.entries)
+        return rows[(rows["evaluation"] == one.evaluation) & asked_for]
+
+
+def worst_lines(entries: Sequence[Entry]) -> list[str]:
+    """The kind and the sizes that the prediction singled out by the page ranks worst, and of the highest slope.
+
+    A sentence for each evaluation, judged by itself; evaluations of which the same is said share one. Of several runs,
+    the run where that is so is named; then what is not ranked.
     """
-    name = listed(dict.fromkeys(method_name(entry.method) for entry in entries))
-    compared = [division for division in _DIVISIONS if any(not _rows(entry, division).empty for entry in entries)]
-    missing = [division for division in _DIVISIONS if division not in compared]
-    worst = {division.one: _worst(entries, division) for division in compared}
+    parted = [_Parted(entry, division, division.parts_of(entry)) for division in _DIVISIONS for entry in entries]
+    about = asked(entries)
+    compared = {p.division for p in parted for one in about if not p.rows(one).empty}
+    missing = [f"not two {division.many}" for division in _DIVISIONS if division not in compared]
+    sentences = told((one, words) for one in about if (words := _of_evaluation(one, parted)))
+    if missing:
+        sentences.append(f"There are {' and '.join(missing)} with {FEWEST_GROUPS} groups or more to compare.")
+    return [*sentences, *_unranked(entries)]
+
+
+def _of_evaluation(one: Asked, parted: Sequence[_Parted]) -> str:
+    """What is said of one evaluation; nothing where there are no two parts to compare."""
+    known = [p for p in parted if not p.rows(one).empty]
+    by = {division: [p for p in known if p.division is division] for division in _DIVISIONS}
+    worst = {division: _worst(one, of) for division, of in by.items() if of}
     found = [words for words in worst.values() if words]
-    quiet = [one for one, words in worst.items() if not words]
-    sentences = [f"{name} ranks worst {', and '.join(found)}."] if found else []
-    sentences += [f"No {' and no '.join(quiet)} stands out: ρ is close to that over all groups."] if quiet else []
-    steep = [words for division in compared if (words := _steepest(entries, division))]
-    sentences += [f"It underestimates most {', and '.join(steep)}."] if steep else []
-    sentences += [f"There are not two {d.many} with {FEWEST_GROUPS} groups or more to compare." for d in missing]
-    return " ".join([*sentences, *_unranked(entries)])
+    quiet = [f"no {division.one}" for division, words in worst.items() if not words]
+    parts = [f"{method_in_text(one.method)} ranks {' and '.join(found)}"] if found else []
+    parts += [f"{' and '.join(quiet)} is ranked clearly worse than all groups together"] if quiet else []
+    steep = [words for of in by.values() if of and (words := _steepest(one, of))]
+    parts += [f"the slope (actual ÷ predicted) is highest in {' and in '.join(steep)}"] if steep else []
+    return f"{'; '.join(parts)}." if parts else ""
 
 
-def _rows(entry: Entry, division: _Division) -> pd.DataFrame:
-    return comparable(division.parts_of(entry), entry.method)
-
-
-def _chosen(entries: Sequence[Entry], division: _Division, choose: _Chosen) -> list[tuple[Entry, _Row]]:
-    """The row that is chosen of each run that has one."""
-    found = [(entry, choose(_rows(entry, division), extents(entry.run.spearman))) for entry in entries]
-    return [(entry, row) for entry, row in found if row is not None]
-
-
-def _worst(entries: Sequence[Entry], division: _Division) -> str:
-    found = _chosen(entries, division, ranked_worst)
-    if not found:
+def _worst(one: Asked, parted: Sequence[_Parted]) -> str:
+    lowest = min(parted, key=lambda of: float(of.rows(one)["spearman_median"].min()))
+    entry, division, row = lowest.entry, lowest.division, ranked_worst(lowest.rows(one), _overall(lowest.entry))
+    if row is None:
         return ""
-    entry, row = min(found, key=lambda one: float(one[1]["spearman_median"]))
     n_groups = int(row["n_groups"])
     few = ", so few that chance may decide" if n_groups < FEW else ""
     low, high = row["spearman_low"], row["spearman_high"]
     ends = "" if low != low else f" {interval(low, high)}"
+    overall = coefficient(_of_all(one, entry, "spearman_median"))
     return (
-        f"{division.words(row)} on {_where(entry, row)}, with {_of_points(row)}ρ = "
-        f"{coefficient(row['spearman_median'])}{ends} over {counted(n_groups, 'group')}{few} "
-        f"({coefficient(_overall(entry, row, 'spearman_median'))} over all groups)"
+        f"{division.words(row)} worst of all {division.many} ({_of_points(row)}ρ {coefficient(row['spearman_median'])}"
+        f"{ends} over {counted(n_groups, 'group')}{few}; {overall} over all groups{_run(one, entry)})"
     )
 
 
-def _steepest(entries: Sequence[Entry], division: _Division) -> str:
-    found = _chosen(entries, division, most_underestimated)
-    if not found:
+def _steepest(one: Asked, parted: Sequence[_Parted]) -> str:
+    highest = max(parted, key=lambda of: float(of.rows(one)["slope_median"].fillna(-math.inf).max()))
+    entry, row = highest.entry, most_underestimated(highest.rows(one), _overall(highest.entry))
+    if row is None:
         return ""
-    entry, row = max(found, key=lambda one: float(one[1]["slope_median"]))
-    return (
-        f"{division.words(row)} on {_where(entry, row)}, with {_of_points(row)}slope {ratio(row['slope_median'])} "
-        f"({ratio(_overall(entry, row, 'slope_median'))} over all groups)"
-    )
+    slope, overall = ratio(row["slope_median"]), ratio(_of_all(one, entry, "slope_median"))
+    return f"{highest.division.words(row)} ({_of_points(row)}{slope}; {overall} over all groups{_run(one, entry)})"
 
 
-def _where(entry: Entry, row: _Row) -> str:
-    return evaluation_in_text(row["evaluation"]) + (f" at {entry.label}" if entry.label else "")
+def _run(one: Asked, entry: Entry) -> str:
+    return f"; {entry.label}" if entry.label and not one.label else ""
 
 
 def _of_points(row: _Row) -> str:
     return "median " if row["test_points"] > 1 else ""
 
 
-def _overall(entry: Entry, row: _Row, column: str) -> float:
-    table = extents(entry.run.spearman)
-    return float(table[(table["method"] == entry.method) & (table["evaluation"] == row["evaluation"])][column].iloc[0])
+def _overall(entry: Entry) -> pd.DataFrame:
+    return extents(entry.run.spearman)
+
+
+def _of_all(one: Asked, entry: Entry, column: str) -> float:
+    table = _overall(entry)
+    return float(table[(table["method"] == one.method) & (table["evaluation"] == one.evaluation)][column].iloc[0])
 
 
 def _unranked(entries: Sequence[Entry]) -> list[str]:

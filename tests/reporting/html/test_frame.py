@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import replace
 
 from groupinf.reporting.html.frame import Frame, framed
 from groupinf.reporting.html.parts.markup import element
@@ -27,3 +28,9 @@ def test_a_section_from_outside_brings_its_question_data_and_script() -> None:
     assert f"sha256-{base64.b64encode(hashlib.sha256(b'sort();').digest()).decode()}" in text
     assert text.index("opening") < text.index("<nav")
     assert ".k{}</style>" in text
+
+
+def test_a_script_that_two_sections_need_runs_once() -> None:
+    material = Material([], None, False, lambda run, method: b"")  # type: ignore[arg-type]
+    answered = [(section, section.answer(material)) for section in (TOY, replace(TOY, name="other"))]
+    assert framed(Frame("A page", [], answered, "")).count("<script>sort();</script>") == 1

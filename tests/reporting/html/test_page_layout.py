@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import itertools
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -15,7 +16,7 @@ from matplotlib.image import imread
 from selenium.webdriver import ActionChains, Chrome, Keys
 from selenium.webdriver.common.by import By
 from support.browser import emulate
-from support.page_in_browser import EVIL, KINDS, show_plots, sizes, until
+from support.page_in_browser import EVIL, KINDS, show_plots, sizes, unfold, until
 
 from groupinf.reporting.html.page import page_html
 
@@ -53,7 +54,13 @@ def test_light_and_dark_pages_show_the_kinds(opened: Chrome) -> None:
 def test_nothing_is_wider_than_a_phone(opened: Chrome) -> None:
     emulate(opened, width=360)
     opened.execute_script("for (const d of document.querySelectorAll('details')) d.open = true; drawAll()")
+    opened.execute_script("mark(0, 17)")
+    opened.find_element(By.ID, "find").send_keys("shared")
     assert opened.execute_script("return document.documentElement.scrollWidth") <= 360
+    boxes = (
+        "return ['marked-card', 'matches'].map((name) => document.getElementById(name).getBoundingClientRect().right)"
+    )
+    assert max(opened.execute_script(boxes)) <= 360
     assert opened.execute_script("return Math.max(...plots.map((p) => p.getBoundingClientRect().right))") <= 360
 
 
@@ -93,16 +100,18 @@ def test_plots_are_printed_whole_and_fit_the_window_again(opened: Chrome) -> Non
 
 def test_a_table_of_many_columns_is_cards_on_a_phone(opened: Chrome) -> None:
     emulate(opened, width=390)
-    table = opened.find_elements(By.CSS_SELECTOR, "header table")[0]
+    unfold(opened)
+    table = opened.find_element(By.CSS_SELECTOR, "#break details table")
     cards = opened.execute_script(
         "return [...arguments[0].tBodies[0].rows].map((row) => [...row.cells].map((cell) => ["
         "getComputedStyle(cell, '::before').content, cell.innerText, cell.getBoundingClientRect().right,"
         "cell.scrollWidth <= cell.clientWidth]))",
         table,
     )
-    assert len(cards) == 1
-    assert [heading.strip('"') for heading, *_ in cards[0][:5]] == ["Dataset", "Classes", "n", "d", "λ/n"]
-    assert all(text and right <= 390 and whole for _, text, right, whole in cards[0])
+    assert len(cards) == 6  # three kinds, two evaluations
+    headings = [heading.strip('"') for heading, *_ in cards[0][:5]]
+    assert headings == ["Kind of group", "Evaluation", "n", "Influence: ρ", "Influence: slope"]
+    assert all(text and right <= 390 and whole for card in cards for _, text, right, whole in card)
     assert table.get_attribute("role") == "table"
     assert {row.aria_role for row in table.find_elements(By.CSS_SELECTOR, "tbody tr")} == {"row"}
     assert table.find_element(By.CSS_SELECTOR, "tbody th").aria_role == "rowheader"
@@ -130,7 +139,7 @@ def test_the_answers_in_short_stay_a_table_that_fits(browser: Chrome, make_run, 
     path.write_text(page_html([uneven(make_run)], "short", plotly=True), encoding="utf-8")
     emulate(browser, width=width)
     browser.get(path.as_uri())
-    table = browser.find_elements(By.CSS_SELECTOR, "header table")[1]
+    table = browser.find_element(By.CSS_SELECTOR, "#numbers table")
     assert len(table.find_elements(By.CSS_SELECTOR, "tbody tr")) == 9
     assert " to " in table.find_element(By.CSS_SELECTOR, "tbody td.number").text.replace("\n", " ")
     display, left, right = browser.execute_script(
@@ -151,8 +160,9 @@ def test_a_phone_shows_the_intervals_that_the_page_explains(browser: Chrome, mak
     path.write_text(page_html([uneven(make_run)], "intervals", plotly=True), encoding="utf-8")
     emulate(browser, width=390)
     browser.get(path.as_uri())
-    ends = browser.find_elements(By.CSS_SELECTOR, "#rank .ends")
-    assert len(ends) == 15  # five measures by three predictions
+    unfold(browser)
+    ends = browser.find_elements(By.CSS_SELECTOR, "#numbers .ends")
+    assert len(ends) == 15  # of self-loss in short, and four measures in full, by three predictions
     for shown in ends:
         assert shown.is_displayed()
         assert shown.text.startswith("[")
@@ -192,14 +202,15 @@ def test_headings_of_a_table_are_repeated_on_each_sheet(browser: Chrome, make_ru
     browser.get(path.as_uri())
     pdf.write_bytes(base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", {})["data"]))
     text = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True).stdout
-    sheets = text.split("Every number")[-1].split("\f")
-    rows = [sum(line.split()[1:2] == ["All"] or "Random" in line for line in sheet.splitlines()) for sheet in sheets]
-    headed = ["Pearson" in sheet for sheet in sheets]
+    sheets = text.split("Test loss: each test point")[-1].split("\f")
+    rows = [len(re.findall(r"^ *\d+ +1\.000 ", sheet, flags=re.MULTILINE)) for sheet in sheets]
+    headed = ["Measured on" in sheet for sheet in sheets]
     assert sum(count > 5 for count in rows) >= 2
     assert all(head for head, count in zip(headed, rows, strict=True) if count)
 
 
 def test_a_wide_table_says_where_more_is_and_scrolls_by_keyboard(opened: Chrome) -> None:
+    unfold(opened)
     box = opened.find_element(By.CSS_SELECTOR, "#far .scroll")
 
     def classes() -> set[str]:
@@ -242,7 +253,7 @@ def test_numbers_at_the_ticks_keep_off_the_titles_and_are_those_of_the_run(
         emulate(browser, width=width)
         browser.get(path.as_uri())
         show_plots(browser)
-        drawn = browser.execute_script("return [...document.querySelector('.plot').data.flatMap((t) => [...t.y])]")
+        drawn = browser.execute_script("return [...document.querySelector('.plot').data.flatMap((t) => [...t.x])]")
         np.testing.assert_allclose(np.sort(drawn), np.sort(actual), rtol=1e-6)
         boxes = browser.execute_script(
             "const plot = document.querySelector('.plot');"
@@ -285,8 +296,10 @@ return said.map((e) => {
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_all_text_stands_out_from_its_ground(opened: Chrome, scheme: str) -> None:
     emulate(opened, scheme=scheme)
-    opened.execute_script("for (const d of document.querySelectorAll('details')) d.open = true; drawAll()")
-    opened.find_element(By.CSS_SELECTOR, ".marks-group").send_keys(Keys.ENTER)
+    unfold(opened)
+    opened.execute_script("drawAll()")
+    opened.find_element(By.CSS_SELECTOR, "#far .marks-group").send_keys(Keys.ENTER)
+    opened.find_element(By.ID, "find").send_keys("shared")
     found = opened.execute_script(CONTRASTS)
     assert len(found) > 100
     assert {tag for _, tag, _ in found} >= {"H1", "TH", "TD", "BUTTON", "text", "SPAN"}
@@ -296,6 +309,7 @@ def test_all_text_stands_out_from_its_ground(opened: Chrome, scheme: str) -> Non
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_what_has_the_focus_is_seen(opened: Chrome, scheme: str) -> None:
     emulate(opened, width=390, scheme=scheme)
+    unfold(opened)
     until(opened, "document.querySelector('#far .scroll').classList.contains('scrolls')")
     seen = set()
     for _ in range(80):

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 from support.manifests import made_sweep_manifest
-from support.page_tables import EVIL, sized, table
+from support.page_tables import EVIL, scaled, sized, table
 
 from groupinf.reporting.html.page import page_html
-from groupinf.reporting.html.parts.against_lambda import is_series
+from groupinf.reporting.html.parts.against_lambda import Value, is_series, slope_axis
 from groupinf.reporting.html.parts.scales import rho_scale
 from groupinf.reporting.html.write import write_page
 from groupinf.reporting.report import write_report
@@ -73,45 +73,105 @@ def test_times_that_cannot_be_read_are_left_undefined(sweep, tmp_path, content) 
     assert "3.5 s" not in sweep_text(whole, 100)
 
 
-def test_intervals_are_explained_only_where_they_are_shown(sweep) -> None:
+def test_intervals_are_explained_only_where_they_are_shown(sweep, make_run) -> None:
     assert "percentile bootstrap" in page_html(sweep[:1], "run", plotly=False)
-    compared = page_html(sweep, "sweep", plotly=False)
+    compared = page_html([*sweep, make_run(name="other")], "compared", plotly=False)
     assert "percentile bootstrap" not in compared
     assert "numbers are those of the lowest and of the highest test point" in compared
 
 
-def test_the_line_of_a_scale_of_rho_is_always_at_one(sweep) -> None:
+def test_the_line_of_a_scale_of_rho_is_always_at_one(sweep, make_run) -> None:
     for least in (-0.4, 0.0, 0.3, 0.97):
         assert rho_scale([least, 1.0]).reference == 1.0
-    assert "; the line is at 1" in page_html(sweep, "sweep", plotly=False)
+    assert "; the line is at 1" in page_html([*sweep, make_run(name="other")], "compared", plotly=False)
 
 
-def test_rho_is_drawn_against_lambda_where_the_runs_are_one_study(sweep, make_run) -> None:
+PANEL = r'<svg viewBox="0 0 340 250".*?</svg></figure>'
+
+
+def panels(page: str) -> dict[str, str]:
+    """The panels against λ by what they are said to draw, those of test losses first."""
+    found = re.findall(r'aria-label="([^"]*?) against λ/n\. [^"]*"[^>]*>(.*?)</svg></figure>', page)
+    return dict(reversed(found))
+
+
+def lines_of(panel: str) -> list[list[tuple[float, float]]]:
+    """The places of each line's marks."""
+    found = [re.findall(r"([\d.]+),([\d.]+)", points) for points in re.findall(r'points="([^"]+)"', panel)]
+    return [[(float(x), float(y)) for x, y in line] for line in found]
+
+
+def test_statistics_are_drawn_against_lambda_where_the_runs_are_one_study(sweep, make_run) -> None:
     page = page_html(sweep, "sweep", plotly=False)
-    panels = re.findall(r'<svg viewBox="0 0 340 250".*?</svg></figure>', page)
-    assert len(panels) == 2
-    for panel in panels:
-        lines = [re.findall(r"([\d.]+),([\d.]+)", points) for points in re.findall(r'points="([^"]+)"', panel)]
+    assert len(re.findall(PANEL, page)) == 2 * 3 + 1  # of each evaluation ρ, slope and share; once the accuracy
+    drawn = panels(page)
+    assert drawn.keys() == {"ρ", "Slope (actual ÷ predicted)", "Share too small", "Accuracy"}
+    for panel in drawn.values():
+        lines = lines_of(panel)
         assert [len(line) for line in lines] == [3, 3]
-        (x0, y0), (x1, y1), (x2, y2) = [(float(x), float(y)) for x, y in lines[0]]
+        (x0, y0), (x1, y1), (x2, y2) = lines[0]
         assert x1 - x0 == pytest.approx(x2 - x1, abs=0.2)  # powers of ten stand equally far apart
         assert y0 == y1 == y2
-        assert "Influence at λ/n = 0.01: median ρ 1.000" in panel
         assert "10⁻²" in panel
+    assert "Influence at λ/n = 0.01: ρ 1.000" in drawn["ρ"]
+    assert "Newton at λ/n = 0.1: Slope (actual ÷ predicted) 1.00" in drawn["Slope (actual ÷ predicted)"]
+    assert "Influence at λ/n = 0.001: Share too small 100 %" in drawn["Share too small"]
+    assert not any(f'<section id="{name}"' in page for name in ("rank", "slope"))  # nothing is said twice
     entries = entries_of([*sweep, make_run(dataset="other", lam_over_n=1.0)])
     assert not is_series(entries)
     assert not is_series(entries[:1])
     assert not is_series([entries[0], entries[0]])
-    assert 'viewBox="0 0 340 250"' not in page_html([sweep[0], make_run(name="b", lam_over_n=1.0)], "b", plotly=False)
+    compared = page_html([sweep[0], make_run(name="b", lam_over_n=1.0)], "b", plotly=False)
+    assert 'viewBox="0 0 340 250"' not in compared
+    assert '<section id="rank"' in compared
 
 
 def test_ranks_that_fall_are_drawn_lower(make_run) -> None:
     kinds = ["random"] * 40
     runs = [make_run(kinds, lam_over_n=1e-2), sized(make_run(kinds, lam_over_n=1e-3), [10] * 40)]
-    page = page_html(runs, "sweep", plotly=False)
-    [points] = re.findall(r'points="([^"]+)"', page)[:1]
-    (_, low), (_, high) = [map(float, place.split(",")) for place in points.split()]
+    influence, _ = lines_of(panels(page_html(runs, "sweep", plotly=False))["ρ"])
+    (_, low), (_, high) = influence
     assert low > high  # downwards on the page; the smaller λ/n stands at the left
+
+
+def test_slopes_above_one_stand_above_the_line_by_their_logarithms(make_run) -> None:
+    fractions = {1e-3: 0.25, 1e-2: 0.5, 1e-1: 2.0}
+    runs = [scaled(make_run(lam_over_n=v), {"test_loss": f, "self_loss": f}) for v, f in fractions.items()]
+    panel = panels(page_html(runs, "sweep", plotly=False))["Slope (actual ÷ predicted)"]
+    influence, newton = lines_of(panel)
+    line = float(re.findall(r'class="reference" x1="[^"]+" x2="[^"]+" y1="([^"]+)"', panel)[0])
+    above = [line - y for _, y in influence]
+    assert above[0] == pytest.approx(2 * above[1], abs=0.3)  # slopes of 4 and of 2
+    assert above[2] == pytest.approx(-above[1], abs=0.3)  # a slope of ½
+    assert all(y == pytest.approx(line, abs=0.06) for _, y in newton)
+
+
+def test_one_test_point_far_from_the_others_does_not_flatten_the_slopes() -> None:
+    values = [Value(1e-3, 1.5, 1.2, 4e4), Value(1e-2, 2.5, 1e-5, 2.6), Value(1e-1, -3.0, -4.0, -2.0)]
+    axis = slope_axis(values)
+    assert 2.5 < axis.scale.high < 10
+    assert 0.1 < axis.scale.low < 1
+    assert axis.scale.place(-3.0) == axis.scale.place(1e-9) < axis.scale.place(axis.scale.low * 1.01)
+    wide = slope_axis([Value(1e-3, 1.0, 1.0, 1.0), Value(1e-2, 1e4, 1e4, 1e4)])
+    assert wide.scale.high >= 1e4
+    assert [label for _, label in wide.labels][-2:] == ["1,000", "10,000"]
+
+
+def test_accuracies_are_those_of_the_manifests_and_of_regression_the_losses(make_run) -> None:
+    shares = {1e-3: (0.99, 0.8), 1e-2: (0.95, 0.9)}
+    runs = [make_run(lam_over_n=v, train_accuracy=a, test_accuracy=b) for v, (a, b) in shares.items()]
+    panel = panels(page_html(runs, "sweep", plotly=False))["Accuracy"]
+    train, test = lines_of(panel)
+    assert train[0][1] < train[1][1] < test[1][1] < test[0][1]  # downwards on the page
+    assert "training rows at λ/n = 0.001: Accuracy 99.0 %" in panel
+    assert "test rows at λ/n = 0.01: Accuracy 90.0 %" in panel
+    losses = [
+        make_run(lam_over_n=v, classes=(), task="regression", train_accuracy=None, test_accuracy=None, test_loss=v)
+        for v in shares
+    ]
+    drawn = panels(page_html(losses, "sweep", plotly=False))
+    assert "test rows at λ/n = 0.01: Mean loss 0.01" in drawn["Mean loss"]
+    assert "Accuracy" not in drawn
 
 
 def title(page: str) -> str:
@@ -142,7 +202,7 @@ def test_titles_tell_evaluations_and_sweeps_from_runs(make_run, sweep, tmp_path)
 
 def test_single_measures_have_their_interval_in_every_table_of_answers(make_run, sweep) -> None:
     run = sized(make_run(["random"] * 40), [10] * 40)
-    other = replace(run, manifest=replace(run.manifest, lam_over_n=0.5))
+    other = replace(run, manifest=replace(run.manifest, name="other"))
     row = run.spearman.query("evaluation == 'self_loss' and kind == 'all' and method == 'influence'").iloc[0]
     ends = f"[{row['spearman_low']:.3f}, {row['spearman_high']:.3f}]".replace("-", "−")
     rho = f"{row['spearman']:.3f} {ends}"

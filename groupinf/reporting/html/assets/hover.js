@@ -7,21 +7,10 @@ hoverBox.hidden = true;
 document.body.append(hoverBox);
 const pointedAt = {plot: null};
 
-// Four digits, with a power of ten where that is shorter: −1.234·10⁻⁷.
-function written(value) {
-  const [digits, power] = value.toPrecision(4).replaceAll("-", "−").split("e");
-  if (power === undefined) return digits;
-  const raised = [...power.replace("+", "")].map((sign) => (sign === "−" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign]));
-  return `${digits}·10${raised.join("")}`;
-}
-
 function describe(runNumber, place) {
   const run = data.runs[runNumber];
-  const groups = groupsOf(run);
-  const rows = groups.size[place];
-  const size = `${rows.toLocaleString("en")} ${rows === 1 ? "row" : "rows"}`;
-  const title = [run.label, `Group ${groups.name[place]}`].filter(Boolean).join(": ");
-  return [title, groups.kinds[groups.kind[place]].name, size, groups.made[place]].filter(Boolean);
+  const [title, ...about] = wordsOf(groupsOf(run), place);
+  return [[run.label, title].filter(Boolean).join(": "), ...about];
 }
 
 // [what, how much] of the actual effect and of each prediction.

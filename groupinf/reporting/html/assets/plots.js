@@ -1,14 +1,13 @@
 "use strict";
-// The scatter plots: one plotly figure per panel, a trace for each style of kinds, and a last one for the marked group.
-const data = JSON.parse(document.getElementById("plot-data").textContent);
-data.arrays = data.arrays.map((text, place) => {
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  return Float64Array.from(new Float32Array(bytes.buffer), (value) => value * data.units[place]);
-});
+// The scatter plots: one plotly figure per evaluation and run, a trace for each style of kinds, and one for the marked
+// group.
+// Above so many points in all plots of a run these are thinned, to as many marks as are drawn within a second.
+const MOST_POINTS = 20000;
+const THINNED_TO = 10000;
 const plots = [...document.querySelectorAll(".plot")];
 const darkScheme = window.matchMedia("(prefers-color-scheme: dark)");
 const coarsePointer = window.matchMedia("(pointer: coarse)");
-const view = {method: document.querySelector("[name=method]:checked").value, hidden: new Set(), printing: false};
+const view = {method: Object.keys(data.methods)[0], hidden: new Set(), printing: false};
 
 function runOf(plot) {
   return data.runs[Number(plot.dataset.run)];
@@ -18,40 +17,53 @@ function panelOf(plot) {
   return runOf(plot).panels[plot.dataset.panel];
 }
 
-function actualIn(panel) {
-  return data.arrays[panel.actual];
-}
-
-function predictedIn(panel, method) {
-  return data.arrays[panel.predicted[method]];
-}
-
 function isDark() {
   return darkScheme.matches && !view.printing;
 }
 
-function groupsOf(run) {
-  return data.groups[run.groups];
+// The axes of the method that is shown, [across, up]; effects to scale share one.
+function axesOf(plot) {
+  const axes = panelOf(plot).axes[view.method] || [[0, 1, null]];
+  return [axes[0], axes.at(-1)];
 }
 
-function placesOf(run, style) {
-  const {kind, kinds} = groupsOf(run);
-  return [...kind.keys()].filter((place) => kinds[kind[place]].style === style);
+function isToScale(plot) {
+  return (panelOf(plot).axes[view.method] || [0, 0]).length === 1;
 }
 
-function styleTrace(plot, style) {
+// The places of the groups that are drawn, by the style of their kinds.
+function drawnPlaces(plot) {
   const panel = panelOf(plot);
-  const places = placesOf(runOf(plot), style);
-  const predicted = predictedIn(panel, view.method) || [];
-  const actual = actualIn(panel);
+  if (!(view.method in panel.predicted)) return new Map();
+  const groups = groupsOf(runOf(plot));
+  const beside = plots.filter((other) => other.dataset.run === plot.dataset.run).length;
+  const points = groups.name.length * beside;
+  const most = Math.floor((points > MOST_POINTS ? THINNED_TO : points) / beside);
+  const byStyle = new Map(data.drawn.map((style) => [style, []]));
+  for (const place of thinned(actualIn(panel), predictedIn(panel, view.method), most)) {
+    byStyle.get(kindOf(groups, place).style).push(place);
+  }
+  return byStyle;
+}
+
+function coordinates(plot, places) {
+  const panel = panelOf(plot);
+  const [across, up] = axesOf(plot);
+  const predicted = places.length ? predictedIn(panel, view.method) : [];
+  return {
+    x: Array.from(places, (place) => placeOn(actualIn(panel)[place], across[2])),
+    y: Array.from(places, (place) => placeOn(predicted[place], up[2])),
+  };
+}
+
+function styleTrace(plot, style, places) {
   const look = data.styles[style];
   const dark = isDark();
   return {
     type: "scatter",
     mode: "markers",
     name: "",
-    x: places.map((place) => predicted[place]),
-    y: places.map((place) => actual[place]),
+    ...coordinates(plot, places),
     customdata: places,
     hoverinfo: "none",
     visible: !view.hidden.has(style),
@@ -67,68 +79,15 @@ function styleTrace(plot, style) {
 
 function markedTrace(plot) {
   const place = markedIn(plot);
-  const panel = panelOf(plot);
-  const shown = place !== null && view.method in panel.predicted;
+  const shown = place !== null && view.method in panelOf(plot).predicted;
   const ink = isDark() ? "#ffffff" : "#1a1a1a";
   return {
     type: "scatter",
     mode: "markers",
     name: "marked",
-    x: shown ? [predictedIn(panel, view.method)[place]] : [],
-    y: shown ? [actualIn(panel)[place]] : [],
+    ...coordinates(plot, shown ? [place] : []),
     hoverinfo: "skip",
     marker: {symbol: "circle-open", size: 17, color: ink, line: {width: 2.5, color: ink}},
-  };
-}
-
-// The axes of the static figures; a marked group that lies outside makes them wider. Four limits are those of two axes
-// of their own, of effects that are not to scale.
-function limitsOf(plot) {
-  const limits = panelOf(plot).limits[view.method] || [0, 1];
-  const marked = markedTrace(plot);
-  if (limits.length === 4) {
-    return {across: widened(limits.slice(0, 2), marked.x), up: widened(limits.slice(2), marked.y), toScale: false};
-  }
-  const both = widened(limits, [...marked.x, ...marked.y]);
-  return {across: both, up: both, toScale: true};
-}
-
-function widened(limits, marked) {
-  const values = [...limits, ...marked];
-  const low = Math.min(...values);
-  const high = Math.max(...values);
-  const margin = low < limits[0] || high > limits[1] ? 0.05 * (high - low) : 0;
-  return [low - margin, high + margin];
-}
-
-function identityLine(limits, colours) {
-  return {
-    type: "line",
-    layer: "below",
-    x0: limits[0],
-    y0: limits[0],
-    x1: limits[1],
-    y1: limits[1],
-    line: {color: colours.identity, width: 1},
-  };
-}
-
-function axis(limits, title, colours) {
-  return {
-    range: limits,
-    title: {text: title, font: {size: 12}, standoff: 6},
-    automargin: true, // long numbers at the ticks push the title outwards
-    nticks: 5,
-    zeroline: true,
-    zerolinecolor: colours.grid,
-    gridcolor: colours.grid,
-    showgrid: false,
-    linecolor: colours.quiet,
-    showline: true,
-    ticks: "outside",
-    ticklen: 4,
-    exponentformat: "power",
-    tickfont: {size: 11},
   };
 }
 
@@ -137,29 +96,54 @@ function sizeOf(plot) {
   return view.printing ? {width: 340, height: 330} : {width: plot.clientWidth, height: plot.clientHeight};
 }
 
-function layoutOf(plot) {
-  const limits = limitsOf(plot);
-  const dark = isDark();
-  const colours = dark
+const MARGIN = {l: 58, r: 12, t: 8, b: 44};
+
+function coloursNow() {
+  return isDark()
     ? {text: "#e8e8e8", quiet: "#a5a9b0", grid: "#3a3f47", identity: "#8c8c8c"}
     : {text: "#1a1a1a", quiet: "#666666", grid: "#d0d0d0", identity: "#8c8c8c"};
+}
+
+// Both axes, of these ranges or of all groups.
+function drawnAxes(plot, ranges = axesOf(plot).map(rangeOf)) {
+  const colours = coloursNow();
+  const {width, height} = sizeOf(plot);
+  const [across, up] = axesOf(plot);
+  const wide = width - MARGIN.l - MARGIN.r;
+  const high = height - MARGIN.t - MARGIN.b;
+  const predicted = `${data.methods[view.method]}: predicted effect`;
+  return {
+    xaxis: axisOf(across, ranges[0], "Actual effect (retrained)", colours, wide, LEAST_APART.x),
+    yaxis: axisOf(up, ranges[1], predicted, colours, high, LEAST_APART.y),
+  };
+}
+
+function layoutOf(plot) {
+  const colours = coloursNow();
+  const [low, high] = rangeOf(axesOf(plot)[0]);
+  const line = {color: colours.identity, width: 1};
+  const diagonal = {type: "line", layer: "above", x0: low, y0: low, x1: high, y1: high, line};
+  const exact = {
+    text: "exact", x: low + 0.93 * (high - low), y: low + 0.93 * (high - low), xanchor: "right", yanchor: "bottom",
+    showarrow: false, font: {size: 11, color: colours.quiet},
+  };
   return {
     ...sizeOf(plot),
     autosize: false,
     showlegend: false,
     hovermode: "closest",
     dragmode: coarsePointer.matches ? false : "zoom", // a finger scrolls the page
-    margin: {l: 58, r: 12, t: 8, b: 44},
+    margin: MARGIN,
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: {color: colours.text, family: "system-ui, sans-serif", size: 12},
-    xaxis: axis(limits.across, "Predicted effect", colours),
-    yaxis: axis(limits.up, "Actual effect (retrained)", colours),
-    shapes: limits.toScale ? [identityLine(limits.across, colours)] : [],
+    ...drawnAxes(plot),
+    shapes: isToScale(plot) ? [diagonal] : [],
+    annotations: isToScale(plot) ? [exact] : [],
   };
 }
 
-// How many of the points that are shown lie outside the axes as they are drawn: widened, or zoomed into.
+// How many of the points that are shown lie outside what a reader zoomed into.
 function outsideOf(plot) {
   const [left, right] = plot.layout.xaxis.range;
   const [low, high] = plot.layout.yaxis.range;
@@ -168,27 +152,48 @@ function outsideOf(plot) {
   return shown.reduce((sum, {x, y}) => sum + x.filter((value, place) => !inside(value, y[place])).length, 0);
 }
 
-function headingOf(plot) {
-  const rho = panelOf(plot).rho[view.method];
-  if (rho === undefined) return "not predicted by this method";
+// How many groups are drawn, where these are not all, and how many of them lie outside.
+function drawnWords(plot) {
+  const all = groupsOf(runOf(plot)).name.length;
+  const drawn = plot.data.reduce((sum, trace) => sum + (trace.customdata || []).length, 0);
   const outside = outsideOf(plot);
-  const over = view.hidden.size ? ", all groups" : "";
-  return `ρ = ${rho}${over}${outside ? ` · ${outside.toLocaleString("en")} outside the axes` : ""}`;
+  const counts = [
+    drawn && drawn < all ? `${counting.format(drawn)} of ${counting.format(all)} groups drawn` : "",
+    outside ? `${counting.format(outside)} outside the axes` : "",
+  ];
+  return counts.filter(Boolean).join(" · ");
 }
 
 function writeHeading(plot) {
-  plot.parentElement.querySelector(".rho").textContent = headingOf(plot);
+  const rho = panelOf(plot).rho[view.method];
+  const words = rho === undefined ? "not predicted by this method" : `ρ = ${rho}${view.hidden.size ? ", all groups" : ""}`;
+  plot.parentElement.querySelector(".rho").textContent = words;
+  plot.parentElement.querySelector(".drawn").textContent = drawnWords(plot);
+}
+
+// Ticks of an axis that plotly takes for a linear one follow what a reader zooms into.
+function zoomed(plot, change) {
+  if (Object.keys(change).some((key) => key.includes("range"))) {
+    const {xaxis, yaxis} = drawnAxes(plot, [plot.layout.xaxis.range, plot.layout.yaxis.range]);
+    const ticks = ({tickvals, ticktext}) => [tickvals, ticktext];
+    const [[xPlaces, xLabels], [yPlaces, yLabels]] = [ticks(xaxis), ticks(yaxis)];
+    const x = xPlaces ? {"xaxis.tickvals": xPlaces, "xaxis.ticktext": xLabels} : {};
+    const y = yPlaces ? {"yaxis.tickvals": yPlaces, "yaxis.ticktext": yLabels} : {};
+    if (xPlaces || yPlaces) Plotly.relayout(plot, {...x, ...y});
+  }
+  writeHeading(plot);
 }
 
 function draw(plot) {
-  const traces = [...data.drawn.map((style) => styleTrace(plot, style)), markedTrace(plot)];
+  const places = drawnPlaces(plot);
+  const traces = data.drawn.map((style) => styleTrace(plot, style, places.get(style) || []));
   const config = {displayModeBar: false, doubleClick: "reset", scrollZoom: false};
   const first = plot.dataset.drawn === undefined;
   plot.dataset.drawn = view.method;
-  Plotly.react(plot, traces, layoutOf(plot), config);
+  Plotly.react(plot, [...traces, markedTrace(plot)], layoutOf(plot), config);
   writeHeading(plot);
   if (first) {
-    plot.on("plotly_relayout", () => writeHeading(plot));
+    plot.on("plotly_relayout", (change) => zoomed(plot, change));
     plot.on("plotly_hover", (event) => showHover(plot, event));
     plot.on("plotly_unhover", hideHover);
     plot.on("plotly_click", (event) => toggleMark(Number(plot.dataset.run), event.points[0].customdata));

@@ -1,5 +1,5 @@
 "use strict";
-// What the reader may do: choose a prediction, show and hide kinds, mark groups, print.
+// What the reader may do: choose a prediction and a test point, show and hide kinds, find and mark groups, print.
 for (const radio of document.querySelectorAll("[name=method]")) {
   radio.addEventListener("change", () => {
     view.method = radio.value;
@@ -14,19 +14,33 @@ for (const box of document.querySelectorAll("[name=kind]")) {
     redraw();
   });
 }
-for (const button of document.querySelectorAll(".marks-group")) {
-  button.addEventListener("click", () => markFromTable(button));
-}
-document.getElementById("finder").addEventListener("submit", (event) => {
-  event.preventDefault();
-  markByName(document.getElementById("find").value);
+document.addEventListener("point-chosen", ({detail}) => {
+  const plot = plots.find((p) => p.dataset.run === detail.run && p.dataset.panel.split(" ")[0] === detail.of);
+  if (!plot || plot.dataset.panel === detail.panel) return;
+  plot.dataset.panel = detail.panel;
+  const words = [runOf(plot).label, panelOf(plot).words].filter(Boolean).join(" · ");
+  plot.setAttribute("aria-label", `${words}: actual effect (across) and predicted effect (up) of every group`);
+  tellMarked();
+  if (isDrawn(plot)) draw(plot);
 });
+document.addEventListener("click", (event) => {
+  const button = event.target.closest(".marks-group");
+  if (button) markFromButton(button);
+  if (!event.target.closest("#finder")) closeMatches();
+});
+const finder = document.getElementById("finder");
+finder.addEventListener("submit", (event) => {
+  event.preventDefault();
+  markFound();
+});
+finder.addEventListener("keydown", stepThroughMatches);
+findBox.addEventListener("input", look);
 document.getElementById("unmark").addEventListener("click", unmark);
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") {
-    hideHover();
-    unmark();
-  }
+  if (event.key !== "Escape") return;
+  hideHover();
+  if (matchList.hidden) unmark();
+  else closeMatches();
 });
 document.addEventListener("scroll", forgetHover, {passive: true});
 darkScheme.addEventListener("change", redraw);

@@ -57,7 +57,7 @@ function closeUp(table) {
   table.classList.add("close");
   for (const button of table.tHead.querySelectorAll("button")) {
     const heading = button.firstChild;
-    heading.textContent = heading.textContent.replace(/^(Spear|Under)(?=man|estimated)/, "$1\u00ad");
+    heading.textContent = heading.textContent.replace(/(Spear|Under|pre)(?=man|estimated|dicted)/, "$1\u00ad");
   }
 }
 

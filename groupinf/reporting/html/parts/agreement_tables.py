@@ -45,7 +45,7 @@ class Statistic:
 
 
 RHO = Statistic("spearman", "ρ", "Spearman's ρ", coefficient, ("spearman_low", "spearman_high"))
-SLOPE = Statistic("slope", "slope", "Slope", ratio)
+SLOPE = Statistic("slope", "slope", "Slope (actual ÷ predicted)", ratio)
 UNDER = Statistic("underestimated", "underestimated", "Underestimated", percent)
 # where columns are many: what they hold, and what their caption says of them
 IN_SHORT = (RHO, SLOPE, replace(UNDER, name="under"))
@@ -62,6 +62,11 @@ def evaluations_of(entries: Sequence[Entry]) -> list[str]:
     return list(dict.fromkeys(name for entry in entries for name, _ in entry.pairs.measures))
 
 
+def measures_of(entries: Sequence[Entry], evaluation: str = "") -> list[tuple[str, int]]:
+    """The evaluations of the page on each of their test points; of one evaluation its own."""
+    return [measure for entry in entries for measure in entry.pairs.measures if evaluation in ("", measure[0])]
+
+
 def with_values(entries: Sequence[Entry], statistic: Statistic) -> list[str]:
     """The evaluations on which some run has the statistic."""
     return [
@@ -71,16 +76,18 @@ def with_values(entries: Sequence[Entry], statistic: Statistic) -> list[str]:
     ]
 
 
-def values_of(entries: Sequence[Entry], statistic: Statistic, lowest: bool = False) -> list[float]:
+def values_of(
+    entries: Sequence[Entry], statistic: Statistic, evaluations: Sequence[str], lowest: bool = False
+) -> list[float]:
     """Every value of the statistic over all groups, and where ``lowest`` also the lower ends of the intervals."""
-    rows = [row for e in entries for name in evaluations_of([e]) for row in overall(e, name).to_dict("records")]
+    rows = [row for e in entries for name in evaluations for row in overall(e, name).to_dict("records")]
     values = [float(row[statistic.column]) for row in rows]
     return values + ([float(statistic.limits(row)[0]) for row in rows] if lowest else [])
 
 
 def in_short_words(entries: Sequence[Entry]) -> str:
     """What the numbers of :func:`median_cells` are."""
-    return f"median over {each_values(evaluations_of(entries))}; under: share underestimated"
+    return f"median over {each_values(measures_of(entries))}; under: share underestimated"
 
 
 def first_values(rows: pd.DataFrame, evaluation: str) -> tuple[pd.DataFrame, str]:
@@ -91,9 +98,8 @@ def first_values(rows: pd.DataFrame, evaluation: str) -> tuple[pd.DataFrame, str
     hidden = len(points) - MOST_NAMED_VALUES
     if hidden <= 0 or not (points <= FIRST_NAMED).all():
         return rows, ""
-    words = (
-        f"; the first {MOST_NAMED_VALUES} of {len(points):,} {each_values([evaluation])}, tables/spearman.csv has all"
-    )
+    many = each_values((evaluation, int(point)) for point in points)
+    words = f"; the first {MOST_NAMED_VALUES} of {len(points):,} {many}, tables/spearman.csv has all"
     return rows[rows["test_point"].isin(points[:MOST_NAMED_VALUES])], words
 
 

@@ -22,7 +22,7 @@ from groupinf.reporting.html.parts.agreement_tables import (
     named_symbol,
     run_cell,
 )
-from groupinf.reporting.html.parts.markup import Html
+from groupinf.reporting.html.parts.markup import Html, joined
 from groupinf.reporting.html.parts.table import Cell, Column, Row, table
 from groupinf.reporting.words.entries import Entry, Look, Looks
 from groupinf.reporting.words.style import each_value, evaluation_name
@@ -38,13 +38,15 @@ _COLUMNS = (
 
 
 def in_short(entries: Sequence[Entry], looks: Looks) -> Html:
-    """Of one run a row per evaluation and prediction; of several a row per evaluation and run."""
+    """Of one run a row per evaluation and prediction; of several a row per evaluation and run. No table has one row."""
     if len(entries) > 1:
         return _of_several(entries, looks)
     run, pairs = entries[0].run, entries[0].pairs
     rows = [_cells(row, looks.methods[row["method"]]) for row in extents(run.spearman).to_dict("records")]
+    if len(rows) < 2:
+        return joined([])
     several = len(pairs.measures) > len({evaluation for evaluation, _ in pairs.measures})
-    reach = f", from the lowest to the highest {each_value(evaluations_of(entries))}" if several else ""
+    reach = f", from the lowest to the highest {each_value(pairs.measures)}" if several else ""
     return table(f"In short: all groups{reach}", _COLUMNS, rows)
 
 

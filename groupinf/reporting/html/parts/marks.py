@@ -11,6 +11,7 @@ from matplotlib.markers import MarkerStyle
 from matplotlib.path import Path
 
 from groupinf.reporting.html.parts.markup import Html, element
+from groupinf.wording import number
 
 # pixels, chosen by eye: the height for each of several values below one another, what is left above and below them, and
 # the radius of a mark
@@ -54,16 +55,27 @@ class Mark:
     lane: int = 0
 
 
-def drawing(marks: Sequence[Mark], scale: Scale) -> Html:
-    """The marks on the scale, those of a higher lane below; undefined values are left out."""
+def drawing(marks: Sequence[Mark], scale: Scale, bar: float | None = None) -> Html:
+    """The marks on the scale, those of a higher lane below; undefined values are left out.
+
+    ``bar`` is where a bar ends that begins at the reference, below the marks.
+    """
     defined = [mark for mark in marks if math.isfinite(mark.value)]
     lanes = 1 + max((mark.lane for mark in marks), default=0)
     height = _LANE * lanes + 2 * _EDGE
     at = f"{scale.place(scale.reference):.1f}%"
     line = element("line", {"class": "reference", "x1": at, "x2": at, "y1": "0", "y2": f"{height}"})
-    words = "; ".join(mark.words for mark in defined) or "undefined"
+    told = [*([] if bar is None else [f"actual {number(bar)}"]), *(mark.words for mark in defined)]
+    words = "; ".join(told) or "undefined"
     attributes = {"class": "marks", "height": f"{height}", "role": "img", "aria-label": words}
-    return element("svg", attributes, line, *(part for mark in defined for part in _drawn(mark, scale)))
+    below = [] if bar is None else [_bar(bar, scale, height, words)]
+    return element("svg", attributes, *below, line, *(part for mark in defined for part in _drawn(mark, scale)))
+
+
+def _bar(value: float, scale: Scale, height: int, words: str) -> Html:
+    left, right = sorted((scale.place(value), scale.place(scale.reference)))
+    place = {"x": f"{left:.2f}%", "width": f"{right - left:.2f}%", "y": f"{_EDGE}", "height": f"{height - 2 * _EDGE}"}
+    return element("rect", {"class": "bar", **place}, element("title", {}, words))
 
 
 def _drawn(mark: Mark, scale: Scale) -> list[Html]:

@@ -9,8 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from groupinf.reporting.drawing.lettering import DOTS_PER_INCH
 from groupinf.reporting.words.formats import visible
 
+# where a PNG file says how many pixels wide it is
+_WIDTH_IN_PNG = slice(16, 20)
+_CSS_PER_INCH = 96
 _VOID = {"img", "input", "meta"}
 
 
@@ -50,11 +54,24 @@ def joined(parts: Sequence[Content]) -> Html:
     return Html("".join(map(escaped, parts)))
 
 
-def png_figure(content: bytes, words: str) -> Html:
-    """A PNG file that stands in the page itself, with its caption."""
+def answers(lines: Sequence[str]) -> Html:
+    """Sentences that answer a question, below one another."""
+    return element("ul", {"class": "answers"}, *(element("li", {}, line) for line in lines))
+
+
+def folded(summary: str, content: Content) -> Html:
+    """Content that a reader unfolds; paper has it unfolded."""
+    return element("details", {}, element("summary", {}, summary), content)
+
+
+def png_figure(content: bytes, words: str, caption: str = "") -> Html:
+    """A PNG file that stands in the page itself, as large as its text is readable; ``words`` tell what it shows."""
     source = f"data:image/png;base64,{base64.b64encode(content).decode()}"
-    image = element("img", {"src": source, "alt": words})
-    return element("figure", {"class": "static"}, image, element("figcaption", {}, words))
+    pixels = int.from_bytes(content[_WIDTH_IN_PNG])
+    width = round(pixels * _CSS_PER_INCH / DOTS_PER_INCH)
+    image = element("img", {"src": source, "alt": words, "width": f"{width}"})
+    told = [element("figcaption", {}, caption)] if caption else []
+    return element("figure", {"class": "static"}, *told, image)
 
 
 def json_element(identifier: str, value: Any) -> Html:

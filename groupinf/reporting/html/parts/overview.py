@@ -1,20 +1,29 @@
-"""What was run: the facts of each run in one line of a table, what was chosen, and the convention."""
+"""What was run: a line for one run, a table for several; folded, what was chosen and the convention."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 from groupinf.reporting.html.parts.agreement_tables import run_cell
-from groupinf.reporting.html.parts.markup import Html, element, joined
+from groupinf.reporting.html.parts.markup import Content, Html, element, folded, joined
 from groupinf.reporting.html.parts.table import Cell, Column, table
 from groupinf.reporting.words.choices import choice_lines, test_points_line
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.formats import one_line, percent, shorten
 from groupinf.reporting.words.style import LONGEST_NAME
-from groupinf.reporting.words.summary import change_facts, convention_lines, evaluated_line, method_lines, unit_lines
+from groupinf.reporting.words.summary import (
+    change_facts,
+    convention_lines,
+    data_line,
+    evaluated_line,
+    method_lines,
+    unit_lines,
+)
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import UNDEFINED, number
 
+# the section on the choice of λ
+CHOICE = "choice"
 # only where a run has one
 _POOL = Column("Pool", numeric=True)
 _COLUMNS = (
@@ -33,24 +42,35 @@ _COLUMNS = (
 
 
 def overview(entries: Sequence[Entry]) -> Html:
-    """A row per run; how λ and test points were chosen; the convention, which runs that differ in λ share."""
-    several = len(entries) > 1
-    pooled, changes = any(e.run.manifest.n_pool for e in entries), change_facts([entry.run for entry in entries])
-    told = [column for column in _COLUMNS if pooled or column is not _POOL]
-    columns = [*([Column("Run")] if several else []), *told, *([Column("Change")] if any(changes) else [])]
-    rows = [
-        [*([run_cell(entry, i)] if several else []), *_facts(entry.run, pooled), *([Cell(change)] if change else [])]
-        for i, (entry, change) in enumerate(zip(entries, changes, strict=True))
-    ]
+    """What was run; folded, how λ and test points were chosen, and the convention, which runs share but for λ."""
     about = [line for of in (choice_lines, _stored, _points) for line in _told(entries, of)]
     closing = [
         *convention_lines((entry.label, entry.run) for entry in entries),
         *_told(entries, unit_lines),
         *_told(entries, method_lines),
     ]
-    lines = [element("p", {}, line) for line in about]
-    quiet = [element("p", {"class": "quiet"}, line) for line in closing]
-    return joined([table("What was run", columns, rows), *lines, *quiet])
+    lines = [element("p", {}, line) for line in (*about, *closing)]
+    facts = _line(entries[0].run) if len(entries) == 1 else _table(entries)
+    return joined([facts, folded("How it was run, and what the signs mean", joined(lines))])
+
+
+def _line(run: Run) -> Html:
+    """The facts of a run; where λ was chosen by cross-validation, a link to its picture."""
+    link = element("a", {"href": f"#{CHOICE}"}, "chosen by cross-validation")
+    chosen: list[Content] = [] if run.cross_validation is None else ["; λ ", link]
+    return element("p", {"class": "ran"}, data_line(run), *chosen)
+
+
+def _table(entries: Sequence[Entry]) -> Html:
+    """A row per run."""
+    pooled, changes = any(e.run.manifest.n_pool for e in entries), change_facts([entry.run for entry in entries])
+    told = [column for column in _COLUMNS if pooled or column is not _POOL]
+    columns = [Column("Run"), *told, *([Column("Change")] if any(changes) else [])]
+    rows = [
+        [run_cell(entry, i), *_facts(entry.run, pooled), *([Cell(change)] if change else [])]
+        for i, (entry, change) in enumerate(zip(entries, changes, strict=True))
+    ]
+    return table("What was run", columns, rows)
 
 
 def _told(entries: Sequence[Entry], of: Callable[[Run], list[str]]) -> list[str]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from groupinf.analysis.agreement import ALL_KINDS
-from groupinf.reporting.drawing.axes import axis_of_most
+from groupinf.effects.evaluations.registry import EVALUATIONS
+from groupinf.reporting.drawing.axes import EffectAxis
 from groupinf.reporting.drawing.scatter import ALPHA, Panel, count_styles
 from groupinf.reporting.words.entries import Entry, Look, Looks
-from groupinf.reporting.words.formats import coefficient, shorten
+from groupinf.reporting.words.formats import coefficient, one_line, shorten
 from groupinf.reporting.words.style import (
     LONGEST_NAME,
     MOST_TEST_POINTS,
@@ -28,25 +30,32 @@ from groupinf.reporting.words.style import (
 )
 
 _LONGEST_ORIGIN = 120
+_MOST_VALUES = 4_000_000  # effects of a page, about 20 MB
 _PLAIN_POWERS = 60  # float32 reaches from 2⁻¹²⁶ to 2¹²⁸
 
 Place = tuple[int, str, int]
 
 
 def shown_plots(entries: Sequence[Entry]) -> list[list[Place]]:
-    """The (position, evaluation, test point) of each run's plots: of runs compared, one test point's."""
-    most = MOST_TEST_POINTS if len(entries) == 1 else 1
+    """The (position, evaluation, test point) of each run's plots: of runs compared, one test point's.
+
+    Of one run the first MOST_TEST_POINTS of each evaluation, fewer where there would be more than _MOST_VALUES effects.
+    """
     shown = []
     for entry in entries:
         by_evaluation: dict[str, list[Place]] = {}
         for i, (name, point) in enumerate(entry.pairs.measures):
             by_evaluation.setdefault(name, []).append((i, name, point))
+        values = entry.pairs.groups.size * (1 + len(entry.pairs.methods)) * len(by_evaluation)
+        most = min(MOST_TEST_POINTS, max(1, _MOST_VALUES // values)) if len(entries) == 1 else 1
         shown.append([place for places in by_evaluation.values() for place in places[:most]])
     return shown
 
 
 def measured_on(entry: Entry, evaluation: str, point: int) -> str:
     """The evaluation of a plot and its test point, in words."""
+    if EVALUATIONS[evaluation].measured_on is not None:
+        return evaluation_name(evaluation)
     return f"{evaluation_name(evaluation)}, {panel_name(evaluation, point, entry.sets)}"
 
 
@@ -84,6 +93,12 @@ def plot_data(entries: Sequence[Entry], looks: Looks) -> dict[str, Any]:
     }
 
 
+def has_logarithmic(data: Mapping[str, Any]) -> bool:
+    """Whether some axis of :func:`plot_data` is logarithmic away from 0."""
+    panels = (panel for run in data["runs"] for panel in run["panels"].values())
+    return any(axis[2] is not None for panel in panels for axes in panel["axes"].values() for axis in axes)
+
+
 @dataclass(frozen=True)
 class _Arrays:
     """Arrays as a unit and the values in it, as base64 of little-endian float32; each of them once.
@@ -105,15 +120,24 @@ class _Arrays:
 
 
 def _groups(entry: Entry, looks: Looks, styles: Sequence[Look]) -> dict[str, Any]:
-    """What is said of the groups of a run; runs on the same groups share it."""
+    """What is said of the groups of a run; runs on the same groups share it. What made groups is said once.
+
+    Names and origins that are shortened stand whole in ``long_names`` and ``long_origins``, by their places.
+    """
     about = entry.run.groups.set_index("group").loc[entry.pairs.groups]
-    kinds = list(dict.fromkeys(entry.pairs.kinds))
+    kinds = {kind: i for i, kind in enumerate(dict.fromkeys(entry.pairs.kinds))}
+    made, origins = pd.factorize(about["made_from"])
+    names = [one_line(name) for name in about["name"]]
     return {
         "kinds": [{"name": kind_name(kind), "style": styles.index(looks.kinds[kind])} for kind in kinds],
-        "kind": [kinds.index(kind) for kind in entry.pairs.kinds],
-        "size": [int(size) for size in entry.sizes],
-        "name": [shorten(name, LONGEST_NAME) for name in about["name"]],
-        "made": [shorten(words, _LONGEST_ORIGIN) for words in about["made_from"]],
+        "kind": [kinds[kind] for kind in entry.pairs.kinds],
+        "number": entry.pairs.groups.tolist(),
+        "size": entry.sizes.tolist(),
+        "name": [shorten(name, LONGEST_NAME) for name in names],
+        "long_names": {i: name for i, name in enumerate(names) if len(name) > LONGEST_NAME},
+        "origins": [shorten(words, _LONGEST_ORIGIN) for words in origins],
+        "long_origins": {i: words for i, words in enumerate(map(one_line, origins)) if len(words) > _LONGEST_ORIGIN},
+        "made": made.tolist(),
     }
 
 
@@ -124,18 +148,22 @@ def _panel(entry: Entry, i: int, arrays: _Arrays) -> dict[str, Any]:
     spearman = dict(zip(rows["method"], rows["spearman"], strict=True))
     actual = entry.pairs.actual[i]
     words = measured_on(entry, evaluation, point)
-    panel: dict[str, Any] = {"words": words, "actual": arrays.place(actual), "predicted": {}, "limits": {}, "rho": {}}
+    panel: dict[str, Any] = {"words": words, "actual": arrays.place(actual), "predicted": {}, "axes": {}, "rho": {}}
     for m, method in enumerate(entry.pairs.methods):
         if not entry.pairs.has[m, i]:
             continue
         predicted = entry.pairs.predicted[m, i]
         panel["predicted"][method] = arrays.place(predicted)
         to_scale = method not in entry.pairs.ranks_only
-        axes = Panel(evaluation, point, predicted, actual, float(spearman[method]), to_scale, axis_of_most).axes
-        up, across = (axis.limits for axis in axes)
-        panel["limits"][method] = list(across) if to_scale else [*across, *up]
+        axes = Panel(evaluation, point, predicted, actual, float(spearman[method]), to_scale).axes
+        panel["axes"][method] = [_axis(axis) for axis in (axes[:1] if to_scale else axes)]
         panel["rho"][method] = coefficient(float(spearman[method]))
     return panel
+
+
+def _axis(axis: EffectAxis) -> list[float | None]:
+    """Its ends, and how far from 0 it is linear: null where it is throughout."""
+    return [axis.low, axis.high, axis.linear_to]
 
 
 def _style(look: Look) -> dict[str, str]:

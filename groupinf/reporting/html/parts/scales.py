@@ -12,13 +12,15 @@ SLOPE_SCALE = (
     "The scale is logarithmic; marks outside it, and slopes of 0 or below, stand at its edge."
 )
 _LEAST_SPAN, _MOST_SPAN = 2.0, 10.0  # a scale of slopes reaches at least from 1/2 to 2, at most from 1/10 to 10
-_RHO_BEGINS = (0.99, 0.95, 0.9, 0.5, 0.0)  # the nearer to 1 all values are, the finer the scale; the last resort is −1
+# how far below 1 a scale of ρ may begin: it is the first that holds all values, of which the lowest then stands two
+# fifths of the scale or more from 1
+_RHO_SPANS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
 def rho_scale(values: Sequence[float]) -> Scale:
-    """A scale up to 1 that begins at the nearest of a few round numbers below all values."""
+    """A scale up to 1 that begins at the nearest of a few round numbers below all values; the last resort is −1."""
     least = min((v for v in values if math.isfinite(v)), default=0.0)
-    low = next((edge for edge in _RHO_BEGINS if least >= edge), -1.0)
+    low = next((1.0 - span for span in _RHO_SPANS if least >= 1.0 - span), -1.0)
     return Scale(low, 1.0, 1.0)
 
 

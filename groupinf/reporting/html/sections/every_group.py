@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from groupinf.reporting.drawing.figures import figure_bytes, scatter_figure
+from groupinf.reporting.html.parts.agreement_tables import evaluations_of, measures_of
 from groupinf.reporting.html.parts.assets import asset, plotly_script
-from groupinf.reporting.html.parts.markup import Html, element, joined, png_figure
-from groupinf.reporting.html.parts.plot_controls import plot_controls
-from groupinf.reporting.html.parts.plot_data import measured_on, plot_data, shown_plots
+from groupinf.reporting.html.parts.markup import Html, element, folded, joined, png_figure
+from groupinf.reporting.html.parts.plot_controls import marked_card, plot_controls
+from groupinf.reporting.html.parts.plot_data import Place, has_logarithmic, measured_on, plot_data, shown_plots
+from groupinf.reporting.html.parts.point_choice import figure_caption
 from groupinf.reporting.html.section import Answer, Material, PngOf, Section
-from groupinf.reporting.words.entries import Entry, Looks
-from groupinf.reporting.words.style import (
-    MOST_TEST_POINTS,
-    each_value,
-    each_values,
-    evaluation_name,
-    method_name,
-    panel_title,
-)
+from groupinf.reporting.words.entries import Entry
+from groupinf.reporting.words.style import each_value, evaluation_name, method_name
 from groupinf.studies.group_effects.result import Run
+from groupinf.wording import counted
 
-_AXES = (
-    "The axes of a plot leave out groups that lie farther out than the middle 98 % of its values are wide; its title "
-    "says how many. To mark such a group widens the axes."
-)
-_SCRIPTS = ("plots.js", "hover.js", "marking.js", "start.js")
+_SCRIPTS = ("points.js", "plot_data.js", "axes.js", "plots.js", "hover.js", "marking.js", "finding.js", "start.js")
 
 
 def _answer(material: Material) -> Answer:
@@ -33,8 +26,10 @@ def _answer(material: Material) -> Answer:
     entries, looks = material.entries, material.looks
     if not material.plotted:
         return Answer(static_figures(entries, material.png))
-    scripts = (plotly_script(), *map(asset, _SCRIPTS))
-    return Answer(interactive_plots(entries, looks), {"plot-data": plot_data(entries, looks)}, scripts)
+    data = plot_data(entries, looks)
+    about = element("p", {"class": "quiet"}, " ".join(_about(entries, has_logarithmic(data))))
+    plots = joined([plot_controls(entries, looks), *_grids(entries), about, marked_card()])
+    return Answer(plots, {"plot-data": data}, (plotly_script(), *map(asset, _SCRIPTS)))
 
 
 def drawn_png(run: Run, method: str) -> bytes:
@@ -43,52 +38,70 @@ def drawn_png(run: Run, method: str) -> bytes:
 
 
 def static_figures(entries: Sequence[Entry], png: PngOf) -> Html:
-    """The figures of the report, put into the page; ``png`` gives that of a run and method."""
+    """The figures of the report, put into the page; folded are those of other predictions than the one singled out."""
     figures = []
     for entry in entries:
-        for method in entry.pairs.methods:
+        for method in sorted(entry.pairs.methods, key=lambda method: method != entry.method):
             words = " · ".join(filter(None, [entry.label, f"{method_name(method)} against the actual effect"]))
-            figures.append(png_figure(png(entry.run, method), words))
+            figure = png_figure(png(entry.run, method), words, entry.label)
+            figures.append(figure if method == entry.method else folded(words, figure))
     return joined(figures)
 
 
-def interactive_plots(entries: Sequence[Entry], looks: Looks) -> Html:
-    """Controls, and a place for each plot, which the page's script fills from :func:`plot_data`."""
+def _grids(entries: Sequence[Entry]) -> list[Html]:
+    """A place for each plot, which the page's script fills from :func:`plot_data`.
+
+    Of one run the evaluations stand side by side; of several the runs do, evaluation by evaluation.
+    """
     shown = shown_plots(entries)
-    grids = []
-    for evaluation in dict.fromkeys(name for places in shown for _, name, _ in places):
-        figures = [
-            _figure(entry, run, position, evaluation, point)
+    by_evaluation = {
+        evaluation: [
+            _figure(entry, run, own)
             for run, (entry, places) in enumerate(zip(entries, shown, strict=True))
-            for position, name, point in places
-            if name == evaluation
+            if (own := [place for place in places if place[1] == evaluation])
         ]
-        grids.append(element("h3", {}, evaluation_name(evaluation)))
-        grids.append(element("div", {"class": "grid"}, *figures))
-    about = [_AXES]
+        for evaluation in evaluations_of(entries)
+    }
+    if len(entries) == 1:
+        return [
+            element("div", {"class": "grid"}, *(figure for figures in by_evaluation.values() for figure in figures))
+        ]
+    return [
+        joined([element("h3", {}, evaluation_name(name)), element("div", {"class": "grid"}, *figures)])
+        for name, figures in by_evaluation.items()
+    ]
+
+
+def _about(entries: Sequence[Entry], logarithmic: bool) -> list[str]:
+    """How to read the plots, and what they leave out."""
+    words = []
+    if any(set(entry.pairs.methods) - entry.pairs.ranks_only for entry in entries):
+        words.append(
+            "On the diagonal a prediction is exact; below it, nearer to the axis of actual effects, it is too small."
+        )
+    if logarithmic:
+        words.append("Where a few groups dominate, axes are linear around 0 and logarithmic farther out.")
+    shown = shown_plots(entries)
     if any(len(places) < len(entry.pairs.measures) for entry, places in zip(entries, shown, strict=True)):
-        names = [name for entry in entries for name, _ in entry.pairs.measures]
-        several = f"The first {MOST_TEST_POINTS} {each_values(names)}"
-        which = f"The first {each_value(names)}" if len(entries) > 1 else several
-        about.append(f"{which} of each evaluation: the plots show no more.")
-    quiet = [element("p", {"class": "quiet"}, line) for line in about]
-    return joined([plot_controls(entries, looks), *quiet, *grids])
+        each = each_value(measures_of(entries))
+        most = max(Counter(name for _, name, _ in places).most_common(1)[0][1] for places in shown)
+        words.append(f"The plots show the first {each if most == 1 else counted(most, each)} of each evaluation.")
+    return words
 
 
-def _figure(entry: Entry, run: int, position: int, evaluation: str, point: int) -> Html:
-    title = entry.label or panel_title(evaluation, point, entry.sets)
+def _figure(entry: Entry, run: int, places: Sequence[Place]) -> Html:
+    """The plot of one evaluation, first on its first test point."""
+    _, evaluation, point = places[0]
     words = " · ".join(filter(None, [entry.label, measured_on(entry, evaluation, point)]))
     attributes = {
         "class": "plot",
         "role": "img",
-        "aria-label": f"{words}: predicted effect (across) against actual effect (up) of every group",
+        "aria-label": f"{words}: actual effect (across) and predicted effect (up) of every group",
         "data-run": f"{run}",
         "data-panel": f"{evaluation} {point}",
-        "data-position": f"{position}",
     }
-    rho = element("span", {"class": "rho"})
-    caption = element("figcaption", {}, element("strong", {}, title), " ", rho)
-    return element("figure", {}, caption, element("div", attributes))
+    caption = figure_caption(entry, run, places, element("span", {"class": "rho"}))
+    return element("figure", {}, caption, element("span", {"class": "drawn"}), element("div", attributes))
 
 
 EVERY_GROUP = Section("groups", "Every group", "Every group: predicted against actual effect", _answer)

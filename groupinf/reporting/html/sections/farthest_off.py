@@ -9,8 +9,8 @@ from typing import Any
 from groupinf.analysis.certificates import RESOLVED
 from groupinf.analysis.farthest import farthest_off, told_apart
 from groupinf.analysis.pairs import ACTUAL
-from groupinf.reporting.html.parts.agreement_tables import RUN, named_symbol, run_cell
-from groupinf.reporting.html.parts.markup import Content, element, joined
+from groupinf.reporting.html.parts.agreement_tables import RUN, measures_of, named_symbol, run_cell
+from groupinf.reporting.html.parts.markup import Content, element, folded, joined
 from groupinf.reporting.html.parts.table import Cell, Column, Row, table
 from groupinf.reporting.html.section import Answer, Material, Section
 from groupinf.reporting.words.entries import Entry, Looks
@@ -40,7 +40,6 @@ class _Far:
     entry: Entry
     row: Mapping[Any, Any]
     group: Mapping[Any, Any]
-    place: int
 
 
 def _answer(material: Material) -> Answer:
@@ -57,7 +56,10 @@ def _answer(material: Material) -> Answer:
     methods = list(dict.fromkeys(m for e in entries for m in e.pairs.methods if m not in e.pairs.ranks_only))
     rows = [_row(far, methods, looks, len(entries) > 1, plotted) for far in found]
     listed_groups = table("Groups farthest off", _columns(methods, entries), rows, "farthest")
-    return Answer(joined([worst, quiet, *missing, listed_groups]))
+    shown = (
+        [folded("The groups farthest off on each evaluation", joined([quiet, listed_groups]))] if len(rows) > 1 else []
+    )
+    return Answer(joined([worst, *missing, *shown]))
 
 
 def _without_sizes(entries: Sequence[Entry]) -> list[str]:
@@ -70,32 +72,38 @@ def _without_sizes(entries: Sequence[Entry]) -> list[str]:
 def _found(position: int, entry: Entry, most: int) -> list[_Far]:
     if entry.method in entry.pairs.ranks_only:
         return []
-    about = entry.run.groups.set_index("group")[["name", "kind", "size", "made_from"]].to_dict("index")
-    place = {int(group): i for i, group in enumerate(entry.pairs.groups)}
     rows = farthest_off(entry.pairs, entry.method, most, entry.unresolved).to_dict("records")
-    return [_Far(position, entry, row, about[row["group"]], place[row["group"]]) for row in rows]
+    about = entry.run.groups.set_index("group")[["name", "kind", "size", "made_from"]]
+    return [_Far(position, entry, row, about.loc[row["group"]].to_dict()) for row in rows]
 
 
 def _worst(found: Sequence[_Far]) -> str:
     """What made the group farthest off, its size, where it is off, and by how much; where none stands out, that."""
-    off = [far for far in found if _is_off(far)]
-    if not off:
-        methods = dict.fromkeys(method_in_text(far.entry.method) for far in found)
+    far = next((far for far in found if _is_off(far)), None)
+    if far is None:
+        methods = dict.fromkeys(method_in_text(one.entry.method) for one in found)
         names, equal = listed(methods), "equals" if len(methods) == 1 else "equal"
         return f"No group listed is off: {names} {equal} the actual effect, up to the error estimates of both."
-    far, error = off[0], number(off[0].row["error"])
+    error = number(far.row["error"])
     if len(found) > 1 and all(number(other.row["error"]) == error for other in found):
-        return f"No group stands out: all listed are off by {error} times the median actual effect."
+        return (
+            f"No group stands out: all listed are off by {error} times the median actual effect there, without signs."
+        )
     row, entry = far.row, far.entry
     on = measure_name(row["evaluation"], row["test_point"], entry.sets)
     where = f"{on} at {entry.label}" if entry.label else on
     method = method_in_text(entry.method)
     return (
-        f"Farthest off is group {shorten(far.group['name'], LONGEST_NAME)} "
-        f"({shorten(far.group['made_from'], _LONGEST_ORIGIN)}), {counted(int(far.group['size']), 'row')}, on "
-        f"{where}: {method} {number(row[entry.method])}, "
-        f"actual effect {number(row[ACTUAL])}; the difference is {error} times the median actual effect."
+        f"Farthest off is group {_called(far)}, {counted(int(far.group['size']), 'row')}, on {where}: {method} "
+        f"{number(row[entry.method])}, actual effect {number(row[ACTUAL])}; the difference is {error} times the median "
+        "actual effect there, without signs."
     )
+
+
+def _called(far: _Far) -> str:
+    """The group's name with what made it, which may say the name already."""
+    name, made = shorten(far.group["name"], LONGEST_NAME), shorten(far.group["made_from"], _LONGEST_ORIGIN)
+    return made if made.endswith(f"={name}") else f"{name} ({made})"
 
 
 def _is_off(far: _Far) -> bool:
@@ -105,10 +113,10 @@ def _is_off(far: _Far) -> bool:
 
 def _words(entries: Sequence[Entry], most: int, plotted: bool) -> str:
     first = listed(dict.fromkeys(method_in_text(entry.method) for entry in entries), "or")
-    hint = " Press a group to mark it in the plots below." if plotted else ""
+    hint = " Press a group to mark it in the plots." if plotted else ""
     evaluations = [[name for name, _ in entry.pairs.measures] for entry in entries]
     several_points = any(len(set(names)) < len(names) for names in evaluations)
-    each = each_value(name for names in evaluations for name in names)
+    each = each_value(measures_of(entries))
     once = (
         f" An evaluation lists a group once, where it is farthest off, and at most half of its groups on one {each}."
         if several_points
@@ -179,7 +187,7 @@ def _marker(name: str, far: _Far) -> Content:
         "class": "marks-group",
         "aria-pressed": "false",
         "data-run": f"{far.position}",
-        "data-place": f"{far.place}",
+        "data-group": f"{far.row['group']}",
         "data-measure": f"{far.row['evaluation']} {far.row['test_point']}",
     }
     return element("button", attributes, name)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from groupinf.analysis.agreement import ALL_KINDS
-from groupinf.analysis.breakdown import agreement_by_size
+from groupinf.analysis.breakdown import agreement_by_size, size_bands
 from groupinf.analysis.extent import extents_by
+from groupinf.analysis.intervals import FEWEST_GROUPS
 from groupinf.reporting.html.parts.agreement_tables import (
     IN_SHORT,
     RHO,
@@ -23,6 +26,7 @@ from groupinf.reporting.html.parts.agreement_tables import (
     first_values,
     in_short_words,
     mark_of,
+    measures_of,
     median_cells,
     method_columns,
     named_symbol,
@@ -30,7 +34,7 @@ from groupinf.reporting.html.parts.agreement_tables import (
     run_cell,
 )
 from groupinf.reporting.html.parts.marks import Mark, Scale, drawing
-from groupinf.reporting.html.parts.markup import Html, element, joined
+from groupinf.reporting.html.parts.markup import Html, answers, element, folded, joined
 from groupinf.reporting.html.parts.scales import SLOPE_SCALE, rho_scale, slope_scale
 from groupinf.reporting.html.parts.table import Cell, Column, Row, table
 from groupinf.reporting.html.section import Answer, Material, Section
@@ -46,7 +50,7 @@ from groupinf.reporting.words.style import (
     method_name,
     point_name,
 )
-from groupinf.reporting.words.worst import worst_line
+from groupinf.reporting.words.worst import worst_lines
 from groupinf.wording import number
 
 _SIZE_LOOK = Look(KindStyle("Size", "#8c8c8c", "o"), "plain")
@@ -64,32 +68,56 @@ class _Part:
 
 
 def _answer(material: Material) -> Answer:
-    """What ranks worst, then for every kind of group and every band of sizes ρ and slope, drawn and in numbers.
+    """What ranks worst, then for every kind of group and every band of sizes ρ and slope, drawn; folded, in numbers.
 
     Drawn is one mark per test point for the prediction that the page singles out: what lies apart from the others is
     what breaks. The numbers are medians over test points, for every prediction.
     """
     entries, looks = material.entries, material.looks
-    kinds = _together([part for i, entry in enumerate(entries) for part in _kinds(entry, i, looks.kinds)])
-    sizes = _together([part for i, entry in enumerate(entries) for part in _sizes(entry, i)])
-    tables = [
-        content
-        for by, parts in (("kind of group", kinds), ("size of group", sizes))
-        for content in (*_drawings(by, parts, entries), _numbers(by, parts, entries, looks.methods))
-    ]
-    worst = element("p", {}, element("strong", {}, worst_line(entries)))
-    return Answer(joined([worst, element("p", {}, _words(entries)), *tables]))
+    divisions = _divisions(material)
+    drawn = [content for by, parts in divisions for content in _drawings(by, parts, entries)]
+    numbers = [_numbers(by, parts, entries, looks.methods) for by, parts in divisions]
+    worst = answers(worst_lines(entries))
+    return Answer(joined([worst, *drawn, element("p", {"class": "quiet"}, _words(entries)), *numbers]))
+
+
+def _divisions(material: Material) -> list[tuple[str, list[_Part]]]:
+    """By what groups are told apart, with the parts of all runs, where two parts have groups enough to compare."""
+    entries, looks = material.entries, material.looks
+    kinds = [part for i, entry in enumerate(entries) for part in _kinds(entry, i, looks.kinds)]
+    divisions = [("kind of group", _together(kinds))] if _has_kinds(entries) else []
+    if _has_sizes(entries):
+        sizes = [part for i, entry in enumerate(entries) for part in _sizes(entry, i)]
+        divisions.append(("size of group", _together(sizes)))
+    return divisions
+
+
+def _has_kinds(entries: Sequence[Entry]) -> bool:
+    """Whether two kinds have groups enough to be compared."""
+    counts = (Counter(entry.pairs.kinds) for entry in entries)
+    return len({kind for count in counts for kind, groups in count.items() if groups >= FEWEST_GROUPS}) > 1
+
+
+def _has_sizes(entries: Sequence[Entry]) -> bool:
+    """Whether two ranges of sizes have, in some run."""
+    counts = (np.bincount(size_bands(entry.sizes)) for entry in entries)
+    return any(int(np.count_nonzero(count >= FEWEST_GROUPS)) > 1 for count in counts)
+
+
+def _applies(material: Material) -> bool:
+    return _has_kinds(material.entries) or _has_sizes(material.entries)
 
 
 def _words(entries: Sequence[Entry]) -> str:
     shared = dict.fromkeys(method_name(entry.method) for entry in entries)
-    each = each_value(evaluations_of(entries))
+    each = each_value(measures_of(entries))
     cut = [name for e in entries for name in evaluations_of([e]) if first_values(overall(e, name), name)[1]]
-    most = f" Of {each_values(cut)} the first {MOST_NAMED_VALUES} have a mark." if cut else ""
+    many = each_values(measure for measure in measures_of(entries) if measure[0] in cut)
+    most = f" Of {many} the first {MOST_NAMED_VALUES} have a mark." if cut else ""
     return (
-        "Within a kind, or a range of sizes, effects differ less than over all groups, which alone can lower ρ. "
-        f"Drawn: {', '.join(shared)} against the actual effect, one mark per {each}; undefined values are left "
-        f"out. The dashed line is at 1: for ρ, the same order as the actual effects. {SLOPE_SCALE}{most}"
+        f"Drawn: {', '.join(shared)}, one mark per {each}; undefined values are left out. The dashed line is at 1: for "
+        f"ρ, the same order as the actual effects. {SLOPE_SCALE} Within a kind, or a range of sizes, effects differ "
+        f"less than over all groups, which alone can lower ρ.{most}"
     )
 
 
@@ -135,18 +163,27 @@ def _drawings(by: str, parts: Sequence[_Part], entries: Sequence[Entry]) -> list
 def _drawing_table(
     caption: str, by: str, parts: Sequence[_Part], statistic: Statistic, entries: Sequence[Entry]
 ) -> Html:
+    """A row for each part; each evaluation has a column, with a scale that fits its marks."""
     shown = [part.rows[part.rows["method"] == part.entry.method] for part in parts]
-    values = [float(value) for rows in shown for value in rows[statistic.column]]
-    scale = rho_scale(values) if statistic is RHO else slope_scale(values)
-    ends = f"{number(scale.low, 2)} to {number(scale.high, 2)}"
-    evaluations = evaluations_of(entries)
-    drawn = [Column(f"{evaluation_name(name)}, {ends}", wide=True) for name in evaluations]
+    whole, evaluations = pd.concat(shown), evaluations_of(entries)
+    scales = {name: _scale(statistic, whole.loc[whole["evaluation"] == name, statistic.column]) for name in evaluations}
+    drawn = [Column(f"{evaluation_name(name)}, {_ends(statistic, scale)}", wide=True) for name, scale in scales.items()]
     columns = [*_key_columns(by, entries), Column("n", numeric=True), *drawn]
     rows: list[Row] = []
     for part, of_method in zip(parts, shown, strict=True):
-        cells = [_drawn_cell(part, of_method, evaluation, statistic, scale) for evaluation in evaluations]
+        cells = [_drawn_cell(part, of_method, name, statistic, scale) for name, scale in scales.items()]
         rows.append([*_key_cells(part, entries), _count(int(of_method["n_groups"].iloc[0])), *cells])
     return table(caption, columns, rows)
+
+
+def _ends(statistic: Statistic, scale: Scale) -> str:
+    """Those of ρ are round; those of slopes are not, and are written with two digits."""
+    low, high = (number(end, 3 if statistic is RHO else 2) for end in (scale.low, scale.high))
+    return f"{low} to {high}"
+
+
+def _scale(statistic: Statistic, values: Iterable[float]) -> Scale:
+    return rho_scale([*values]) if statistic is RHO else slope_scale([*values])
 
 
 def _drawn_cell(part: _Part, rows: pd.DataFrame, evaluation: str, statistic: Statistic, scale: Scale) -> Cell:
@@ -163,7 +200,7 @@ def _drawn_cell(part: _Part, rows: pd.DataFrame, evaluation: str, statistic: Sta
 
 
 def _numbers(by: str, parts: Sequence[_Part], entries: Sequence[Entry], methods: Mapping[str, Look]) -> Html:
-    """A row for each part and evaluation, by evaluation; folded where there are several runs."""
+    """A row for each part and evaluation, by evaluation."""
     found = [(part, extents_by(part.rows, ()).to_dict("records")) for part in parts]
     rows = [
         _number_row(part, evaluation, records, entries, methods)
@@ -174,9 +211,7 @@ def _numbers(by: str, parts: Sequence[_Part], entries: Sequence[Entry], methods:
     keys = _key_columns(by, entries)
     columns = [*keys, Column("Evaluation"), Column("n", numeric=True), *method_columns(methods, IN_SHORT)]
     content = table(f"In numbers by {by}: {in_short_words(entries)}", columns, rows)
-    if len(entries) == 1:
-        return content
-    return element("details", {}, element("summary", {}, f"In numbers, by {by}"), content)
+    return folded(f"In numbers, by {by}", content)
 
 
 def _number_row(
@@ -208,4 +243,6 @@ def _count(n_groups: int) -> Cell:
     return Cell(f"{n_groups:,}", float(n_groups))
 
 
-KINDS_AND_SIZES = Section("break", "Kinds and sizes", "Which kinds of groups and which sizes break it?", _answer)
+KINDS_AND_SIZES = Section(
+    "break", "Kinds and sizes", "Which kinds of groups and which sizes break it?", _answer, _applies
+)

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 from groupinf.registry import Registry
 from groupinf.reporting.html.section import Section
+from groupinf.reporting.html.sections.all_groups import ALL_GROUPS
+from groupinf.reporting.html.sections.choice_of_lambda import CHOICE_OF_LAMBDA
 from groupinf.reporting.html.sections.every_group import EVERY_GROUP
-from groupinf.reporting.html.sections.every_number import EVERY_NUMBER
 from groupinf.reporting.html.sections.explanations import EXPLANATIONS
 from groupinf.reporting.html.sections.farthest_off import FARTHEST_OFF
+from groupinf.reporting.html.sections.in_numbers import IN_NUMBERS
 from groupinf.reporting.html.sections.kinds_and_sizes import KINDS_AND_SIZES
+from groupinf.reporting.html.sections.largest_effects import LARGEST_EFFECTS
+from groupinf.reporting.html.sections.over_lambda import OVER_LAMBDA
 from groupinf.reporting.html.sections.ranking import RANKING
 from groupinf.reporting.html.sections.trust import TRUST
 from groupinf.reporting.html.sections.underestimation import UNDERESTIMATION
 
 SECTIONS: Registry[Section] = Registry(
     "section of the page",
-    (RANKING, UNDERESTIMATION, KINDS_AND_SIZES, EXPLANATIONS, FARTHEST_OFF, EVERY_GROUP, TRUST, EVERY_NUMBER),
+    (
+        OVER_LAMBDA,
+        RANKING,
+        UNDERESTIMATION,
+        EVERY_GROUP,
+        LARGEST_EFFECTS,
+        CHOICE_OF_LAMBDA,
+        KINDS_AND_SIZES,
+        EXPLANATIONS,
+        FARTHEST_OFF,
+        ALL_GROUPS,
+        IN_NUMBERS,
+        TRUST,
+    ),
 )

@@ -9,12 +9,9 @@ from typing import Any
 
 import yaml
 
-from groupinf.reporting.drawing.figures import figure_bytes
-from groupinf.reporting.drawing.lambda_figure import lambda_figure
-from groupinf.reporting.html.parts.markup import Content, Html, element, joined, png_figure
+from groupinf.reporting.html.parts.markup import Content, Html, element, folded, joined
 from groupinf.reporting.html.parts.table import Cell, Column, table
 from groupinf.reporting.html.section import Answer, Material, Section
-from groupinf.reporting.words.choices import choice_line
 from groupinf.reporting.words.columns import HEADINGS, column_rows, more_columns
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.formats import one_line
@@ -39,15 +36,12 @@ def _run(entry: Entry) -> list[Html]:
     parts = [element("p", {}, certificate_line(run))]
     if notes:
         parts.append(element("ul", {}, *(element("li", {}, note) for note in notes)))
-    if run.cross_validation is not None:
-        figure = figure_bytes(lambda_figure(run, run.cross_validation), "png")
-        parts.append(_details("Choice of λ", png_figure(figure, choice_line(run, run.cross_validation))))
     config = yaml.safe_dump(dict(run.config), sort_keys=False, allow_unicode=True)
     lines = [joined([line, Html("\n")]) for line in config.splitlines()]  # plain text would lose its line breaks
     parts += [
         *_columns(run.manifest),
-        _details("Where it comes from", _provenance(run.manifest)),
-        _details("Config", element("pre", {"tabindex": "0"}, *lines)),
+        folded("Where it comes from", _provenance(run.manifest)),
+        folded("Config", element("pre", {"tabindex": "0"}, *lines)),
     ]
     heading = [element("h3", {}, entry.label)] if entry.label else []
     return [*heading, *parts]
@@ -60,7 +54,7 @@ def _columns(manifest: GroupEffectsManifest) -> list[Html]:
         return []
     headings = [Column(HEADINGS[0]), Column(HEADINGS[1]), *(Column(heading, words=True) for heading in HEADINGS[2:])]
     listed = table("Columns of the data", headings, [[Cell(text) for text in row] for row in rows])
-    return [_details("What the columns became", joined([listed, element("p", {}, more_columns(more))]))]
+    return [folded("What the columns became", joined([listed, element("p", {}, more_columns(more))]))]
 
 
 def _provenance(manifest: GroupEffectsManifest) -> Html:
@@ -101,10 +95,6 @@ def _written(value: Any) -> Content:
     if isinstance(value, float):
         return number(value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _details(summary: str, content: Html) -> Html:
-    return element("details", {}, element("summary", {}, summary), content)
 
 
 TRUST = Section("trust", "Trust", "Can the numbers be trusted?", _answer)

@@ -1,0 +1,161 @@
+"""The answer of a page, a sentence for each evaluation: how well groups are ranked, and the size of predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from groupinf.analysis.breakdown import NOTABLE_RATIO
+from groupinf.analysis.ratios import Ratios, largest_effect, ratios
+from groupinf.groups.builders.registry import natural_kinds
+from groupinf.reporting.words.asked import SAME, Asked, asked, told
+from groupinf.reporting.words.entries import Entry
+from groupinf.reporting.words.formats import coefficient, extent, interval, ratio, shorten
+from groupinf.reporting.words.style import (
+    LONGEST_NAME,
+    counted_values,
+    kind_name,
+    method_in_text,
+)
+from groupinf.reporting.words.summary import measure_name
+from groupinf.wording import counted, number
+
+# what a ρ of at least so much is called: words are a judgement, and the number stands beside them
+_RANKS = (
+    (0.99, "almost perfectly"),
+    (0.95, "very well"),
+    (0.8, "well"),
+    (0.5, "moderately"),
+    (0.2, "poorly"),
+    (-0.2, "hardly at all"),
+    (-1.0, "in reverse"),
+)
+
+
+def evaluation_answers(entries: Sequence[Entry]) -> list[str]:
+    """How well the prediction that the page singles out ranks the groups, and its size, a sentence per evaluation.
+
+    Runs that single out other predictions have sentences of their own. Where groups are natural ones, the one that
+    matters most is named.
+    """
+    return [line for one in asked(entries) for line in told([(one, _words(one))])]
+
+
+def _words(one: Asked) -> str:
+    if one.row is None:
+        return "all effects are too small to be told from their errors."
+    size = _size(one)
+    parts = [_ranking(one, one.row) + (f" and {size}" if size else ""), *_matters(one), *_aside(one)]
+    return f"{'; '.join(parts)}."
+
+
+def _ranking(one: Asked, row: Mapping[Any, Any]) -> str:
+    method, least, most = method_in_text(one.method), row["spearman_least"], row["spearman_most"]
+    if least != least:
+        return f"{method} has no ρ, which needs two groups or more with effects that differ,"
+    sizes = {entry.pairs.groups.size for entry in one.entries}
+    groups = counted(sizes.pop(), "group") if len(sizes) == 1 else "groups"
+    words = " to ".join(dict.fromkeys((_rank_words(least), _rank_words(most))))
+    low, high = row["spearman_low"], row["spearman_high"]
+    ends = "" if low != low else f" {interval(low, high)}"
+    rho = f"ρ {extent(least, most, coefficient)}{ends}{one.over}{one.lowest()}"
+    return f"{method} ranks the {groups} {words} ({rho})"
+
+
+def _rank_words(rho: float) -> str:
+    return next(words for least, words in _RANKS if rho >= least or least == -1.0)
+
+
+def _size(one: Asked) -> str:
+    """Whether the prediction is too small, and by how much; nothing where only its order means anything."""
+    if any(one.method in entry.pairs.ranks_only for entry in one.entries):
+        return ""
+    found = [(entry, ratios(entry.pairs, one.method, one.evaluation, entry.unresolved)) for entry in one.entries]
+    known = [(entry, quartiles) for entry, quartiles in found if quartiles.count]
+    if not known:
+        return "predicts no effect at all"
+    if len(one.entries) == 1:
+        return _size_of_one(one, known[0][1])
+    (smallest, least), (largest, most) = (of(known, key=lambda pair: pair[1].median) for of in (min, max))
+    ends = f"{ratio(least.median)} ({smallest.label}) to {ratio(most.median)} ({largest.label})"
+    judged = {_judged(quartiles) for _, quartiles in known}
+    words = f"{judged.pop()} in each run"
+    if judged:
+        words = f"{_judged(least)} at {smallest.label} and {_judged(most).removeprefix('is ')} at {largest.label}"
+    return f"{words}: actual ÷ predicted in the median from {ends}"
+
+
+def _size_of_one(one: Asked, found: Ratios) -> str:
+    middle = extent(found.quarter, found.three_quarters, ratio)
+    words = f"{_judged(found)}: actual ÷ predicted is {ratio(found.median)} in the median, {middle} for the middle half"
+    row = one.row or {}
+    least, most = row["slope_least"], row["slope_most"]
+    slope = f"slope {extent(least, most, ratio)}"
+    if found.median > 0 and least > NOTABLE_RATIO * found.median:
+        return f"{words}, and more where predictions are large ({slope})"
+    if found.median > 0 and most < found.median / NOTABLE_RATIO:
+        return f"{words}, and less where predictions are large ({slope})"
+    return f"{words} (by {slope})"
+
+
+def _judged(found: Ratios) -> str:
+    """What quartiles of actual ÷ predicted say of the prediction.
+
+    >>> _judged(Ratios(1.05, 1.2, 1.6, 9)), _judged(Ratios(-2.0, -1.0, 0.5, 9))
+    ('is mostly too small', 'mostly has the wrong sign')
+    """
+    if SAME[0] <= found.quarter and found.three_quarters <= SAME[1]:
+        return "is about the right size"
+    if found.quarter >= 1:
+        return "is mostly too small"
+    if found.median <= 0:
+        return "mostly has the wrong sign"
+    if found.three_quarters <= 1:
+        return "is mostly too large" if found.quarter > 0 else "is mostly too large or of the wrong sign"
+    if SAME[0] <= found.median <= SAME[1]:
+        return "is about the right size in the middle"
+    if found.median > 1:
+        return "is more often too small than not"
+    return "is less often too small than not"
+
+
+def _matters(one: Asked) -> list[str]:
+    """Of natural groups the one with the largest actual effect, where it has it, and what was predicted."""
+    found = []
+    for entry in one.entries:
+        own = np.isin(entry.pairs.kinds, natural_kinds(entry.pairs.kinds))
+        place = largest_effect(entry.pairs, own, one.evaluation, entry.unresolved)
+        if place is not None:
+            found.append((abs(float(entry.pairs.actual[place])), entry, place))
+    if not found:
+        return []
+    _, entry, place = max(found, key=lambda one: one[0])
+    return [_effect(one, entry, *place)]
+
+
+def _effect(one: Asked, entry: Entry, measure: int, group: int) -> str:
+    names = entry.run.groups.set_index("group")["name"]
+    name = shorten(names.loc[entry.pairs.groups[group]], LONGEST_NAME)
+    called = name if len(natural_kinds(entry.pairs.kinds)) == 1 else f"{name} ({kind_name(entry.pairs.kinds[group])})"
+    actual = float(entry.pairs.actual[measure, group])
+    on = measure_name(*entry.pairs.measures[measure], entry.sets)
+    does = "raises" if actual > 0 else "lowers"
+    where = f" at {entry.label}" if entry.label and not one.label else ""
+    predicted = ""
+    if one.method not in entry.pairs.ranks_only:
+        value = float(entry.pairs.predicted[entry.pairs.methods.index(one.method), measure, group])
+        predicted = f" (predicted: {'a rise' if value > 0 else 'a fall'} of {number(abs(value))})" if value else ""
+    doing = entry.run.manifest.change.doing
+    return f"group {called} matters most: {doing} it {does} {on} by {number(abs(actual))}{predicted}{where}"
+
+
+def _aside(one: Asked) -> list[str]:
+    if not one.left:
+        return []
+    several = len(one.entries) > 1
+    points = [(one.evaluation, point) for _, point in one.left]
+    many = counted(len(points), "measure") if several else counted_values(points)
+    verb = "is" if many.startswith("1 ") else "are"
+    return [f"{many} with effects too small to be told from their errors {verb} left aside"]
