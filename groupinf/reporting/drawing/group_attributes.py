@@ -117,7 +117,9 @@ def attributes_figure(run: Run, groups: NaturalGroups) -> Figure | None:
     if len(known) > len(strongest):
         left_out.append(f"Of {len(known)} attributes those are drawn that go with an effect or its size most.")
     if len(groups.points) > len(shown):
-        left_out.append(f"The first {len(shown)} {each_values([groups.evaluation])} are drawn.")
+        left_out.append(
+            f"The first {len(shown)} {each_values([(groups.evaluation, point) for point in shown])} are drawn."
+        )
     return panes_figure(
         Panes(
             f"Actual effects on {evaluation_in_text(groups.evaluation)} against attributes of the groups",
