@@ -148,7 +148,7 @@ def test_rank_writes_the_whole_order_and_the_difference_of_two_groups(run: Run, 
         written = read(tmp_path / f"order{ending}")
         pd.testing.assert_frame_equal(written, run.ranking("test_loss"), check_dtype=False)
     line = invoked(str(run.path), "--difference", "ward 1", "ward 2", "--by", "test_loss", "--test-point", "site=n")
-    assert line.startswith("ward 1 − ward 2 on test loss, Σ site=n: ")
+    assert line.startswith("ward 1 − ward 2 on test loss summed over site=n: ")
     assert line.endswith("of 40 resamples\n")
 
 

@@ -21,8 +21,8 @@ TICK_SIZE = 9.0
 _BETWEEN_LABELS = 0.06  # inches: the least gap from one label to the next; chosen by eye, as what follows
 _LINE = 0.15  # inches: height of a line of labels
 _ENDS = (0.01, 0.99)  # quantiles between which the middle 98 % of the values lie
+_DOMINATED = 30.0  # times the median distance from 0: if one value is farther out, most would stand at 0
 _FEWEST = 5  # values of which some can be the middle and others far from it
-_CROWD, _CROWDED = 0.1, 0.8  # the part of a linear axis in which this share of the values cannot be told apart
 _MARGIN = 0.06  # of the length of an axis, beyond its outermost values
 _SMOOTH = (1 - 1 / 10) / np.log(10)  # matplotlib's linscale at which a symmetric log scale has no kink
 
@@ -119,16 +119,18 @@ def axis_of_most(*values: NDArray[np.float64]) -> EffectAxis:
 
 
 def axis_of_all(*values: NDArray[np.float64]) -> EffectAxis:
-    """An axis of all values: logarithmic away from 0 where a few dominate, else linear.
+    """An axis of all values: linear where :func:`axis_of_most` holds them and none is more than _DOMINATED times as far
+    from 0 as is usual, else logarithmic away from 0.
 
-    A few do where :func:`axis_of_most` does not hold them, or four fifths of all values lie within a tenth of a linear
-    axis. The logarithmic axis is linear up to the power of ten below the median distance from 0. Where it would have
-    fewer than two ticks, as where all values are alike, it is linear throughout.
+    It is linear up to the power of ten below the median distance from 0. Where it would have fewer than two ticks,
+    as where all values are alike, it is linear throughout.
     """
     most, all_of_them = axis_of_most(*values), np.concatenate(values)
-    if most.contains(all_of_them).all() and not _is_crowded(all_of_them):
+    distances = np.abs(all_of_them[all_of_them != 0])
+    dominated = distances.size > 0 and distances.max() > _DOMINATED * np.median(distances)
+    if most.contains(all_of_them).all() and not dominated:
         return most
-    linear_to = float(10 ** np.floor(np.log10(np.median(np.abs(all_of_them[all_of_them != 0])))))
+    linear_to = float(10 ** np.floor(np.log10(np.median(distances))))
     on_scale = _on_scale(all_of_them, linear_to)
     low, high = on_scale.min(), on_scale.max()
     margin = _MARGIN * (high - low)
@@ -136,11 +138,6 @@ def axis_of_all(*values: NDArray[np.float64]) -> EffectAxis:
     low, high = np.asarray(back.transform_non_affine(np.array([low - margin, high + margin])))
     axis = EffectAxis(float(low), float(high), linear_to)
     return axis if len(axis.ticks()) >= 2 else linear_axis(all_of_them)
-
-
-def _is_crowded(values: NDArray[np.float64]) -> bool:
-    near = np.abs(values - np.median(values)) <= _CROWD / 2 * np.ptp(values)
-    return bool(near.mean() >= _CROWDED and np.ptp(values) > 0)
 
 
 def label_width(axis: EffectAxis) -> float:

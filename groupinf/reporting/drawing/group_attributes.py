@@ -17,13 +17,15 @@ from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.groups.builders.registry import natural_kinds
 from groupinf.reporting.drawing.attribute_scatter import AttributePanel
 from groupinf.reporting.drawing.effects_heat_map import EffectsMap, full_words, heat_map_figure
+from groupinf.reporting.drawing.figures import MOST_VECTOR_POINTS
 from groupinf.reporting.drawing.panes import MOST_COLUMNS, Panes, attribute_pane, panes_figure
-from groupinf.reporting.tables.attributes import aligned_attributes
+from groupinf.reporting.words.attributes import aligned_attributes
 from groupinf.reporting.words.formats import coefficient, one_line, shorten
 from groupinf.reporting.words.style import (
     LONGEST_NAME,
     MOST_USER_KINDS,
     KindStyle,
+    each_values,
     evaluation_in_text,
     kind_styles,
     line_styles,
@@ -105,12 +107,19 @@ def attributes_figure(run: Run, groups: NaturalGroups) -> Figure | None:
     }
     strongest = sorted(panels, key=lambda name: -max(panel.strength for panel in panels[name]))[:MOST_ATTRIBUTES]
     headings = [panel_title(groups.evaluation, point, test_point_names(run)) for point in shown]
+    rasterized = groups.names.size * len(shown) * len(strongest) > MOST_VECTOR_POINTS
     panes = tuple(
-        attribute_pane(heading, name, panel, styles)
+        attribute_pane(heading, name, panel, styles, rasterized)
         for name in strongest
         for heading, panel in zip(headings, panels[name], strict=True)
     )
-    left_out = [f"Of {len(known)} attributes those are drawn that go with an effect or its size most."]
+    left_out = []
+    if len(known) > len(strongest):
+        left_out.append(f"Of {len(known)} attributes those are drawn that go with an effect or its size most.")
+    if len(groups.points) > len(shown):
+        left_out.append(
+            f"The first {len(shown)} {each_values([(groups.evaluation, point) for point in shown])} are drawn."
+        )
     return panes_figure(
         Panes(
             f"Actual effects on {evaluation_in_text(groups.evaluation)} against attributes of the groups",
@@ -118,7 +127,7 @@ def attributes_figure(run: Run, groups: NaturalGroups) -> Figure | None:
             "Actual effect (retrained)",
             panes,
             tuple(styles.values()) if len(styles) > 1 else (),
-            (*(left_out if len(known) > len(strongest) else []), convention_line(run)),
+            (*left_out, convention_line(run)),
             columns=len(shown),
             legend=legend if len(styles) > 1 else "",
         )

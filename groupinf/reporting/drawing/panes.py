@@ -17,7 +17,6 @@ from groupinf.reporting.drawing.figures import (
     ACTUAL_LABEL,
     FIGURE_SETTINGS,
     LOGARITHMIC,
-    MOST_VECTOR_POINTS,
     TOO_SMALL,
     kind_marker,
 )
@@ -84,9 +83,11 @@ def against_actual_pane(
     return Pane(heading, ACTUAL_LABEL, draw, panel.hidden, (RHO, TOO_SMALL))
 
 
-def attribute_pane(heading: str, x_label: str, panel: AttributePanel, styles: Mapping[str, KindStyle]) -> Pane:
+def attribute_pane(
+    heading: str, x_label: str, panel: AttributePanel, styles: Mapping[str, KindStyle], rasterized: bool = False
+) -> Pane:
     """Effects against an attribute."""
-    draw = partial(draw_attribute, panel=panel, styles=styles, rasterized=panel.effects.size > MOST_VECTOR_POINTS)
+    draw = partial(draw_attribute, panel=panel, styles=styles, rasterized=rasterized)
     logarithmic = [LOGARITHMIC] if any(axis.linear_to is not None for axis in panel.axes) else []
     return Pane(heading, x_label, draw, panel.hidden, (*rho_words(panel), *logarithmic))
 

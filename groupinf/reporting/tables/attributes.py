@@ -5,22 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from groupinf.analysis.attributes import attribute_table, category_table
-from groupinf.analysis.pairs import PairedEffects, pair_effects
+from groupinf.analysis.pairs import pair_effects
 from groupinf.analysis.test_sets import between_sets_table
-from groupinf.groups.attributes import SHARE, label_share
 from groupinf.reporting.tables.point_names import with_point_names
+from groupinf.reporting.words.attributes import aligned_attributes
 from groupinf.reporting.words.summary import test_point_names
 from groupinf.studies.group_effects.result import Run
-
-
-def aligned_attributes(run: Run, pairs: PairedEffects) -> pd.DataFrame:
-    """The attributes of the groups of ``pairs``, in their order: those that say something of their own.
-
-    share_of_rows ranks as size does, and of two classes the share of the first as that of the second, backwards.
-    """
-    first = label_share(run.manifest.classes[0]) if len(run.manifest.classes) == 2 else ""
-    said = run.attributes.drop(columns=[SHARE, first], errors="ignore")
-    return said.set_index("group").loc[pairs.groups].reset_index(drop=True)
 
 
 def attributes_files(run: Run) -> dict[str, bytes]:

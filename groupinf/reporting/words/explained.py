@@ -9,7 +9,7 @@ import pandas as pd
 
 from groupinf.analysis.attributes import SIZE, attribute_table
 from groupinf.analysis.pairs import ACTUAL
-from groupinf.reporting.tables.attributes import aligned_attributes
+from groupinf.reporting.words.attributes import aligned_attributes
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.formats import coefficient, interval
 from groupinf.reporting.words.style import evaluation_name, panel_name

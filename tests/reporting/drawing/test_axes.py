@@ -42,6 +42,17 @@ def test_what_is_far_out_is_left_out_or_makes_the_axis_logarithmic(far: float) -
     assert not EffectAxis(0.0, 1.0).contains(np.array([1.1]))[0]
 
 
+@pytest.mark.parametrize(("largest", "linear_to"), [(29.0, None), (31.0, 1.0)])
+def test_where_several_are_far_out_the_median_tells_that_they_dominate(largest, linear_to) -> None:
+    values = np.append(np.linspace(0.5, 1.5, 21), [largest, 0.7 * largest, 0.5 * largest])
+    values[:21] /= np.median(values)
+    values *= 3
+    assert axis_of_most(values).contains(values).all()
+    axis = axis_of_all(values)
+    assert axis.linear_to == (None if linear_to is None else pytest.approx(linear_to))
+    assert axis.contains(values).all()
+
+
 @pytest.mark.parametrize("count", [4, 12, 30])
 def test_one_of_few_values_may_be_far_out(count: int) -> None:
     values = np.append(np.linspace(1, 2, count), 35.0)
@@ -55,16 +66,6 @@ def test_of_few_values_at_equal_distances_none_is_far_out(count: int) -> None:
     values = np.arange(float(count))
     assert axis_of_most(values).contains(values).all()
     assert axis_of_all(values) == axis_of_most(values)
-
-
-@pytest.mark.parametrize(("far", "logarithmic"), [(6, True), (8, False)])
-def test_an_axis_is_logarithmic_where_most_values_crowd_near_one_place(far: int, logarithmic: bool) -> None:
-    """Values as far as a fifth of all are within the middle 98 %, however little room they leave the others."""
-    values = np.append(np.linspace(-1, 1, 32 - far), np.linspace(-100, 100, far))
-    assert axis_of_most(values).contains(values).all()
-    axis = axis_of_all(values)
-    assert (axis.linear_to is not None) == logarithmic
-    assert axis.contains(values).all()
 
 
 def test_values_that_are_alike_far_from_0_have_a_linear_axis_that_holds_the_one_far_out() -> None:

@@ -15,6 +15,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.figure import Figure
 
+from groupinf.reporting.drawing import group_attributes
+from groupinf.reporting.drawing.figures import figure_bytes
 from groupinf.reporting.drawing.group_attributes import MOST_ATTRIBUTES, natural_figures
 from groupinf.reporting.report import write_report
 from groupinf.studies.group_effects.result import Run
@@ -96,6 +98,16 @@ def test_of_many_attributes_those_are_drawn_that_go_with_effects_most(make_run: 
     assert "attributes those are drawn" not in said(natural_figures(made(make_run, SETS))["attributes"])
 
 
+def test_of_many_sets_the_first_are_drawn_against_attributes_and_the_figure_says_so(make_run: MakeRun) -> None:
+    many = natural_figures(made(make_run, {**SETS, -5: "year=2027"}))
+    words = "The first 3 test points are drawn."
+    assert len(many["attributes"].axes) == 6
+    assert words in said(many["attributes"])
+    assert words not in said(natural_figures(made(make_run, SETS))["attributes"])
+    [mesh] = [c for c in many["test_sets"].axes[0].collections if isinstance(c, QuadMesh)]
+    assert mesh.get_array().shape == (4, WARDS)
+
+
 def test_groups_without_a_category_are_grey_and_without_categories_there_is_no_legend(make_run: MakeRun) -> None:
     gaps = np.where(np.arange(WARDS) < 3, None, TYPE)
     figure = natural_figures(made(make_run, SETS, type=gaps))["attributes"]
@@ -142,6 +154,12 @@ def test_drawn_groups_beside_natural_ones_are_left_out(wards: Run) -> None:
     drawn = [c for c in figures["attributes"].axes[0].collections if isinstance(c, PathCollection)]
     assert sum(len(c.get_offsets()) for c in drawn) == WARDS - 5
     assert "; 19 groups" in said(figures["attributes"])
+
+
+def test_many_points_become_images_in_the_svg(wards: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert b"<image" not in figure_bytes(natural_figures(wards)["attributes"], "svg")
+    monkeypatch.setattr(group_attributes, "MOST_VECTOR_POINTS", 6 * WARDS - 1)
+    assert figure_bytes(natural_figures(wards)["attributes"], "svg").count(b"<image") >= 6
 
 
 def test_no_text_overlaps_another_or_leaves_the_page(make_run: MakeRun) -> None:

@@ -30,7 +30,7 @@ OF_FUNCTIONS, OF_WORKERS = (
     ("figure-c8", "figure-c9", "figure-c10", "figure-c11"),
 )
 BLUE, RED = "#1f77b4", "#d62728"
-FUNCTIONS, WORKERS = 12, 30
+FUNCTIONS, WORKERS = 12, 120
 POLARITY = np.array(["positive", "negative", "negative"] * 4, dtype=object)
 # the set of negative test rows comes first, as the class does
 GOLD = {-2: "gold_label=negative", -3: "gold_label=positive"}

@@ -15,7 +15,7 @@ from groupinf.reporting.drawing.group_attributes import NATURAL_FIGURES, natural
 from groupinf.reporting.html.parts.markup import Html, element, joined, png_figure
 from groupinf.reporting.html.parts.table import Cell, Column, Row, table
 from groupinf.reporting.html.section import Answer, Material, Section
-from groupinf.reporting.tables.attributes import aligned_attributes
+from groupinf.reporting.words.attributes import aligned_attributes
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.explained import explained
 from groupinf.reporting.words.formats import coefficient, interval

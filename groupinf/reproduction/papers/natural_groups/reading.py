@@ -10,7 +10,7 @@ import pandas as pd
 from groupinf.analysis.attributes import attribute_table
 from groupinf.analysis.pairs import ACTUAL, pair_effects
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
-from groupinf.reporting.tables.attributes import aligned_attributes
+from groupinf.reporting.words.attributes import aligned_attributes
 from groupinf.reproduction.results import Facts, facts_of
 from groupinf.studies.group_effects.result import Run
 
