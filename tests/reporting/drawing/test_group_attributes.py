@@ -100,7 +100,7 @@ def test_of_many_attributes_those_are_drawn_that_go_with_effects_most(make_run: 
 
 def test_of_many_sets_the_first_are_drawn_against_attributes_and_the_figure_says_so(make_run: MakeRun) -> None:
     many = natural_figures(made(make_run, {**SETS, -5: "year=2027"}))
-    words = "The first 3 test points are drawn."
+    words = "The first 3 sets of test points are drawn."
     assert len(many["attributes"].axes) == 6
     assert words in said(many["attributes"])
     assert words not in said(natural_figures(made(make_run, SETS))["attributes"])
