@@ -128,7 +128,7 @@ def _coverage(effects: SetEffects) -> Claim:
     holding = [known.apart and known.rho > 0 for known in found.values()]
     verdict = HOLDS if all(holding) else IN_PART if any(holding) else DIFFERS
     paper = "Figures 4 and C.6: coverage predicts the magnitude of a labelling function's influence"
-    return Claim(paper, f"ρ of coverage and |influence|: {_listed(found)}", verdict)
+    return Claim(paper, f"ρ of coverage and the size of influence: {_listed(found)}", verdict)
 
 
 def _precision(effects: SetEffects) -> Claim:
@@ -138,7 +138,7 @@ def _precision(effects: SetEffects) -> Claim:
     verdict = DIFFERS if any(higher) else IN_PART if any(apart) else HOLDS
     paper = "Figures 4 and C.7: labelling functions with higher precision have no more influence"
     given = _by_polarity(effects, PRECISION, given=COVERAGE)
-    words = f"ρ of precision and |influence|: {_listed(found)}; given coverage: {_listed(given)}"
+    words = f"ρ of precision and the size of influence: {_listed(found)}; given coverage: {_listed(given)}"
     backwards = any(known.apart and known.rho < 0 for known in given.values())
     return Claim(paper, words, verdict, (PRECISE_LESS,) if any(apart) and backwards else ())
 
@@ -159,7 +159,7 @@ def _number(effects: SetEffects) -> Claim:
     signed = Correlation.of(effects.numbers(SIZE), total)
     magnitude = Correlation.of(effects.numbers(SIZE), np.abs(total))
     with_sum = "ρ of the number of rows with influence on the sum over genres"
-    found = f"{with_sum} {signed.words}, with |influence| {magnitude.words}"
+    found = f"{with_sum} {signed.words}, with its size {magnitude.words}"
     verdict = DIFFERS if signed.apart else HOLDS
     paper = "Figures 4 and C.9: the number of examples that a crowdworker wrote does not predict their influence"
     return Claim(paper, found, verdict, (SIZE_BOUNDS,) if magnitude.apart and not signed.apart else ())
