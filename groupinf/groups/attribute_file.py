@@ -17,6 +17,8 @@ from groupinf.wording import counted, did_you_mean, listed
 
 GROUP, KIND = "group", "kind"
 EXPECTED = "expected the columns group, optionally kind, and one for each attribute"
+# what other columns of a table of groups are called
+TAKEN = ("name", "made_from")
 _MOST_NAMED = 3
 
 
@@ -114,6 +116,9 @@ def _header(header: list[str], where: str) -> list[str]:
     attributes = [name for name in header if name not in (GROUP, KIND)]
     if GROUP not in header or not attributes or "" in header or len(set(header)) < len(header):
         raise DataError(f"{where}: {EXPECTED}, each with a name of its own, found {', '.join(map(repr, header))}")
+    taken = next((name for name in attributes if name in TAKEN), None)
+    if taken is not None:
+        raise DataError(f"{where}: expected another name than {taken!r}, which tables of groups have already")
     return header
 
 

@@ -137,6 +137,7 @@ def test_a_kind_in_the_file_tells_groups_of_one_name_apart(folder: Path) -> None
         ("name,beds\na,1\n", r"attributes\.path: .*line 1: expected the columns group.*found 'name', 'beds'"),
         ("group\na\n", r"attributes\.path: .*line 1: expected the columns group, optionally kind, and one for each"),
         ("group,beds,beds\na,1,1\n", r"each with a name of its own"),
+        ("group,name\na,1\n", r"line 1: expected another name than 'name', which tables of groups have already"),
         ("group,beds\na,1\na,2\n", r"line 3: group 'a' has a line already, line 2"),
         ("group,beds\n,1\n", r"line 2: expected a group's name, found ''"),
         ("group;beds\na;1\n", r"with commas between them, found semicolons"),
