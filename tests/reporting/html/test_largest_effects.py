@@ -157,3 +157,21 @@ def test_without_plotly_bars_and_their_choice_work_and_nothing_is_marked(
     ]
     assert browser.find_elements(By.CSS_SELECTOR, ".marks-group") == []
     assert browser.get_log("browser") == []
+
+
+def test_intervals_over_test_rows_are_drawn_over_bars_and_said(make_run) -> None:
+    """Where a bootstrap gave them, on the test points that it is of; without one there is no word of them."""
+    run = make_run(["mine"] * 12)
+    effects = run.effects[(run.effects["method"] == "actual") & (run.effects["test_point"] == 7)]
+    ends = effects[["evaluation", "test_point", "group"]].assign(
+        effect_low=effects["effect"] - 0.5, effect_high=effects["effect"] + 0.25, rank_low=1, rank_high=3
+    )
+    with_ends, without, third = charts(page_html([replace(run, bootstrap=ends)], "study", plotly=False))
+    values = effects.set_index("group")["effect"]
+    for row in with_ends:
+        value = values[int(named(row))]
+        assert f"actual {number(value)}, 95 % interval [{number(value - 0.5)}, {number(value + 0.25)}]" in row
+        assert row.count("bar-ends") == 1
+    assert not any("interval" in row or "bar-ends" in row for row in (*without, *third))
+    assert "bootstrap intervals over test rows" in page_html([replace(run, bootstrap=ends)], "study", plotly=False)
+    assert "bootstrap intervals" not in page_html([run], "study", plotly=False)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.reporting.html.parts.marks import Mark, Scale, drawing, symbol
+from groupinf.reporting.html.parts.marks import Bar, Mark, Scale, drawing, symbol
 from groupinf.reporting.html.parts.markup import Content, Html, element
 from groupinf.reporting.words.entries import Entry, Look, Looks
 from groupinf.reporting.words.formats import shorten
@@ -37,7 +37,10 @@ def bar_chart(entry: Entry, run: int, measure: int, shown: NDArray[np.bool_], lo
         for m, method in enumerate(entry.pairs.methods)
         if entry.pairs.has[m, measure] and method not in entry.pairs.ranks_only
     }
-    scale = bar_scale(actual[places], list(predicted.values()))
+    ends = _ends(entry, measure)
+    bars = [Bar(float(actual[place]), *ends.get(int(entry.pairs.groups[place]), ())) for place in places]
+    reach = np.array([end for bar in bars for end in (bar.value, bar.low, bar.high) if np.isfinite(end)])
+    scale = bar_scale(reach, list(predicted.values()))
     about = entry.run.groups.set_index("group").loc[entry.pairs.groups[places]]
     several = len(set(entry.pairs.kinds[shown])) > 1
     rows = []
@@ -45,7 +48,7 @@ def bar_chart(entry: Entry, run: int, measure: int, shown: NDArray[np.bool_], lo
         look = looks.kinds[row["kind"]] if several else None
         name = _name(run, int(str(group)), shorten(row["name"], LONGEST_NAME), marks_groups)
         values = {method: float(effects[i]) for method, effects in predicted.items()}
-        drawn = _drawn(float(actual[places[i]]), values, looks.methods, scale)
+        drawn = _drawn(bars[i], values, looks.methods, scale)
         title = f"{kind_name(row['kind'])}, {row['size']:,} rows, {shorten(row['made_from'], 3 * LONGEST_NAME)}"
         called = element("span", {"class": "named", "title": title}, *_symbol(look), name)
         rows.append(element("li", {}, called, drawn, element("span", {"class": "value"}, number(actual[places[i]]))))
@@ -80,10 +83,20 @@ def _symbol(look: Look | None) -> list[Html]:
     return [] if look is None else [symbol(look.css, look.style.marker)]
 
 
-def _drawn(actual: float, predicted: Mapping[str, float], looks: Mapping[str, Look], scale: Scale) -> Html:
+def _ends(entry: Entry, measure: int) -> dict[int, tuple[float, float]]:
+    """The interval over test rows of each group's actual effect, by the group's number; empty without a bootstrap."""
+    evaluation, point = entry.pairs.measures[measure]
+    table = entry.run.bootstrap
+    if table is None:
+        return {}
+    own = table[(table["evaluation"] == evaluation) & (table["test_point"] == point)]
+    return {int(g): (low, high) for g, low, high in own[["group", "effect_low", "effect_high"]].itertuples(index=False)}
+
+
+def _drawn(bar: Bar, predicted: Mapping[str, float], looks: Mapping[str, Look], scale: Scale) -> Html:
     """The bar, and over it a mark for each prediction, the one named first on top."""
     marks = [
         Mark(value, np.nan, np.nan, looks[m].css, looks[m].style.marker, f"{looks[m].style.name} {number(value)}")
         for m, value in reversed(list(predicted.items()))
     ]
-    return drawing(marks, scale, bar=actual)
+    return drawing(marks, scale, bar)

@@ -55,27 +55,52 @@ class Mark:
     lane: int = 0
 
 
-def drawing(marks: Sequence[Mark], scale: Scale, bar: float | None = None) -> Html:
-    """The marks on the scale, those of a higher lane below; undefined values are left out.
+@dataclass(frozen=True)
+class Bar:
+    """A bar from the reference to where ``value`` is, and the ends of its interval (NaN: none)."""
 
-    ``bar`` is where a bar ends that begins at the reference, below the marks.
+    value: float
+    low: float = math.nan
+    high: float = math.nan
+
+    @property
+    def words(self) -> str:
+        """What it says."""
+        ends = f", 95 % interval {interval_of(self.low, self.high)}" if math.isfinite(self.low) else ""
+        return f"actual {number(self.value)}{ends}"
+
+
+def interval_of(low: float, high: float) -> str:
+    """Two ends in brackets.
+
+    >>> interval_of(-1.5, 20)
+    '[−1.5, 20]'
     """
+    return f"[{number(low)}, {number(high)}]"
+
+
+def drawing(marks: Sequence[Mark], scale: Scale, bar: Bar | None = None) -> Html:
+    """The marks on the scale, those of a higher lane below, over the ``bar``; undefined values are left out."""
     defined = [mark for mark in marks if math.isfinite(mark.value)]
     lanes = 1 + max((mark.lane for mark in marks), default=0)
     height = _LANE * lanes + 2 * _EDGE
     at = f"{scale.place(scale.reference):.1f}%"
     line = element("line", {"class": "reference", "x1": at, "x2": at, "y1": "0", "y2": f"{height}"})
-    told = [*([] if bar is None else [f"actual {number(bar)}"]), *(mark.words for mark in defined)]
-    words = "; ".join(told) or "undefined"
+    words = "; ".join([*([] if bar is None else [bar.words]), *(mark.words for mark in defined)]) or "undefined"
     attributes = {"class": "marks", "height": f"{height}", "role": "img", "aria-label": words}
-    below = [] if bar is None else [_bar(bar, scale, height, words)]
+    below = [] if bar is None else _bar(bar, scale, height, words)
     return element("svg", attributes, *below, line, *(part for mark in defined for part in _drawn(mark, scale)))
 
 
-def _bar(value: float, scale: Scale, height: int, words: str) -> Html:
-    left, right = sorted((scale.place(value), scale.place(scale.reference)))
+def _bar(bar: Bar, scale: Scale, height: int, words: str) -> list[Html]:
+    left, right = sorted((scale.place(bar.value), scale.place(scale.reference)))
     place = {"x": f"{left:.2f}%", "width": f"{right - left:.2f}%", "y": f"{_EDGE}", "height": f"{height - 2 * _EDGE}"}
-    return element("rect", {"class": "bar", **place}, element("title", {}, words))
+    drawn = element("rect", {"class": "bar", **place}, element("title", {}, words))
+    if not math.isfinite(bar.low):
+        return [drawn]
+    ends = {"x1": f"{scale.place(bar.low):.2f}%", "x2": f"{scale.place(bar.high):.2f}%"}
+    middle = f"{height / 2:g}"
+    return [drawn, element("line", {"class": "bar-ends", **ends, "y1": middle, "y2": middle})]
 
 
 def _drawn(mark: Mark, scale: Scale) -> list[Html]:

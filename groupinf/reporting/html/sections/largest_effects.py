@@ -69,6 +69,18 @@ def _words(entry: Entry, shown: NDArray[np.bool_], places: list[Place]) -> str:
         f"{which}: a bar to the right of 0 where {doing_to_groups([entry.run])} raises what is measured. "
         "Marks are the predictions; a mark at the end of its bar is exact."
         + (" Predictions too far out stand at the edge." if edge else "")
+        + _interval_words(entry, places)
+    )
+
+
+def _interval_words(entry: Entry, places: list[Place]) -> str:
+    """What lines over bars are, where some have any."""
+    table = entry.run.bootstrap
+    if table is None or not {name for _, name, _ in places} & set(table["evaluation"]):
+        return ""
+    return (
+        " Lines over bars are 95 % bootstrap intervals over test rows; of two groups, groupinf rank --difference tells "
+        "by how much one exceeds the other."
     )
 
 
