@@ -182,3 +182,20 @@ def test_thinning_keeps_all_where_there_are_few_and_just_so_many_where_values_ar
     assert thinned([1, 2, 3], [1, 2, 3], 3) == [0, 1, 2]
     assert thinned([0.0] * 100 + [5.0], [0.0] * 101, 12) == [*(int((i + 0.5) * 100 / 11) for i in range(11)), 100]
     assert len(thinned(list(range(100)), [0.0] * 100, 30)) == 30
+
+
+def test_a_plot_that_the_chosen_method_says_nothing_of_shows_the_first_that_does(
+    browser: Chrome, make_run, tmp_path: Path
+) -> None:
+    """Its axis and its heading name that method; the other plots show the one that is chosen."""
+    run = make_run()
+    silent = (run.effects["evaluation"] == "self_loss") & (run.effects["method"] == "influence")
+    said = (run.spearman["evaluation"] == "self_loss") & (run.spearman["method"] == "influence")
+    part = replace(run, effects=run.effects[~silent], spearman=run.spearman[~said])
+    shown(browser, [part], tmp_path / "page.html")
+    titles = browser.execute_script("return plots.map((plot) => plot.layout.yaxis.title.text)")
+    assert titles == ["Influence: predicted effect", "Newton: predicted effect"]
+    first, second = headings(browser)
+    assert "predicts nothing here" not in first
+    assert second.endswith("Newton: Influence predicts nothing here")
+    assert len(browser.execute_script("return plots[1].data.flatMap((t) => [...t.x])")) == 32

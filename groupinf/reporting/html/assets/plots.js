@@ -17,30 +17,36 @@ function panelOf(plot) {
   return runOf(plot).panels[plot.dataset.panel];
 }
 
+// The chosen method; where it predicts nothing of what a plot shows, the first that does.
+function methodOf(plot) {
+  const {predicted} = panelOf(plot);
+  return view.method in predicted ? view.method : Object.keys(data.methods).find((method) => method in predicted);
+}
+
 function isDark() {
   return darkScheme.matches && !view.printing;
 }
 
 // The axes of the method that is shown, [across, up]; effects to scale share one.
 function axesOf(plot) {
-  const axes = panelOf(plot).axes[view.method] || [[0, 1, null]];
+  const axes = panelOf(plot).axes[methodOf(plot)] || [[0, 1, null]];
   return [axes[0], axes.at(-1)];
 }
 
 function isToScale(plot) {
-  return (panelOf(plot).axes[view.method] || [0, 0]).length === 1;
+  return (panelOf(plot).axes[methodOf(plot)] || [0, 0]).length === 1;
 }
 
 // The places of the groups that are drawn, by the style of their kinds.
 function drawnPlaces(plot) {
   const panel = panelOf(plot);
-  if (!(view.method in panel.predicted)) return new Map();
+  if (!(methodOf(plot) in panel.predicted)) return new Map();
   const groups = groupsOf(runOf(plot));
   const beside = plots.filter((other) => other.dataset.run === plot.dataset.run).length;
   const points = groups.name.length * beside;
   const most = Math.floor((points > MOST_POINTS ? THINNED_TO : points) / beside);
   const byStyle = new Map(data.drawn.map((style) => [style, []]));
-  for (const place of thinned(actualIn(panel), predictedIn(panel, view.method), most)) {
+  for (const place of thinned(actualIn(panel), predictedIn(panel, methodOf(plot)), most)) {
     byStyle.get(kindOf(groups, place).style).push(place);
   }
   return byStyle;
@@ -49,7 +55,7 @@ function drawnPlaces(plot) {
 function coordinates(plot, places) {
   const panel = panelOf(plot);
   const [across, up] = axesOf(plot);
-  const predicted = places.length ? predictedIn(panel, view.method) : [];
+  const predicted = places.length ? predictedIn(panel, methodOf(plot)) : [];
   return {
     x: Array.from(places, (place) => placeOn(actualIn(panel)[place], across[2])),
     y: Array.from(places, (place) => placeOn(predicted[place], up[2])),
@@ -79,7 +85,7 @@ function styleTrace(plot, style, places) {
 
 function markedTrace(plot) {
   const place = markedIn(plot);
-  const shown = place !== null && view.method in panelOf(plot).predicted;
+  const shown = place !== null && methodOf(plot) in panelOf(plot).predicted;
   const ink = isDark() ? "#ffffff" : "#1a1a1a";
   return {
     type: "scatter",
@@ -111,7 +117,7 @@ function drawnAxes(plot, ranges = axesOf(plot).map(rangeOf)) {
   const [across, up] = axesOf(plot);
   const wide = width - MARGIN.l - MARGIN.r;
   const high = height - MARGIN.t - MARGIN.b;
-  const predicted = `${data.methods[view.method]}: predicted effect`;
+  const predicted = `${data.methods[methodOf(plot)]}: predicted effect`;
   return {
     xaxis: axisOf(across, ranges[0], "Actual effect (retrained)", colours, wide, LEAST_APART.x),
     yaxis: axisOf(up, ranges[1], predicted, colours, high, LEAST_APART.y),
@@ -165,8 +171,9 @@ function drawnWords(plot) {
 }
 
 function writeHeading(plot) {
-  const rho = panelOf(plot).rho[view.method];
-  const words = rho === undefined ? "not predicted by this method" : `ρ = ${rho}${view.hidden.size ? ", all groups" : ""}`;
+  const method = methodOf(plot);
+  const other = method === view.method ? "" : `, ${data.methods[method]}: ${data.methods[view.method]} predicts nothing here`;
+  const words = `ρ = ${panelOf(plot).rho[method]}${view.hidden.size ? ", all groups" : ""}${other}`;
   plot.parentElement.querySelector(".rho").textContent = words;
   plot.parentElement.querySelector(".drawn").textContent = drawnWords(plot);
 }
