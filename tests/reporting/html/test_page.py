@@ -310,3 +310,17 @@ def test_a_large_run_shows_fewer_test_points(make_run) -> None:
     assert len(shown_plots([large])[0]) == 3 + 1  # 200,000 × 3 values of two evaluations on three points: 3.6 million
     huge = replace(entry, pairs=replace(entry.pairs, groups=np.arange(10**8)))
     assert len(shown_plots([huge])[0]) == 2
+
+
+def test_kinds_and_sizes_draw_no_evaluation_that_the_prediction_says_nothing_of(make_run):
+    """Its column, and its scale, are left out; of a run with that prediction they stand there."""
+    run = make_run()
+    silent = (run.effects["evaluation"] == "self_loss") & (run.effects["method"] == "influence")
+    said = (run.spearman["evaluation"] == "self_loss") & (run.spearman["method"] == "influence")
+    part = replace(run, effects=run.effects[~silent], spearman=run.spearman[~said])
+    drawn = [
+        re.findall(r">((?:Test loss|Self-loss), \S+ to \S+?)<", page_html([r], "kinds", plotly=False))
+        for r in (run, part)
+    ]
+    assert {words.split(",")[0] for words in drawn[0]} == {"Test loss", "Self-loss"}
+    assert {words.split(",")[0] for words in drawn[1]} == {"Test loss"}

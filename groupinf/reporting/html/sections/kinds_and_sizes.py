@@ -165,7 +165,9 @@ def _drawing_table(
 ) -> Html:
     """A row for each part; each evaluation has a column, with a scale that fits its marks."""
     shown = [part.rows[part.rows["method"] == part.entry.method] for part in parts]
-    whole, evaluations = pd.concat(shown), evaluations_of(entries)
+    whole = pd.concat(shown)
+    told = whole.loc[whole[statistic.column].notna(), "evaluation"]  # some have no prediction, or nothing but its rank
+    evaluations = [name for name in evaluations_of(entries) if (told == name).any()]
     scales = {name: _scale(statistic, whole.loc[whole["evaluation"] == name, statistic.column]) for name in evaluations}
     drawn = [Column(f"{evaluation_name(name)}, {_ends(statistic, scale)}", wide=True) for name, scale in scales.items()]
     columns = [*_key_columns(by, entries), Column("n", numeric=True), *drawn]
