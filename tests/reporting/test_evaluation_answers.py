@@ -14,6 +14,7 @@ from groupinf.reporting.words.entries import entries_of
 from groupinf.reporting.words.evaluation_answers import evaluation_answers
 from groupinf.reporting.words.formats import markdown
 from groupinf.studies.group_effects.result import Run
+from groupinf.wording import number
 
 OWN = "column ward"
 
@@ -202,3 +203,71 @@ def test_an_evaluation_of_one_of_several_runs_names_its_run(make_run) -> None:
     assert "at λ/n" not in own
     assert " at λ/n = 0." in loss.split("matters most")[1]
     assert answers(both[0])[1].startswith("Self-loss: influence")
+
+
+def resampled(run: Run, low: float, high: float) -> Run:
+    """The run with these ends beside each actual effect of the test loss, in multiples of it."""
+    table = run.effects[(run.effects["method"] == "actual") & (run.effects["evaluation"] == "test_loss")]
+    effects = table["effect"].to_numpy()
+    ends = np.sort(np.stack([low * effects, high * effects]), axis=0)
+    kept = table[["evaluation", "test_point", "group"]]
+    return replace(run, bootstrap=kept.assign(effect_low=ends[0], effect_high=ends[1], rank_low=1, rank_high=9))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_group_that_matters_most_has_its_interval_over_test_rows(make_run, sign: int) -> None:
+    run = make_run([OWN] * 12)
+    run = with_effects(run, sign * run.effects["effect"])
+    actual = run.effects[(run.effects["method"] == "actual") & (run.effects["evaluation"] == "test_loss")]["effect"]
+    most = actual.abs().max()
+    loss, own = answers(resampled(run, -0.5, 2.0))
+    assert f" by {number(most)} [{number(-0.5 * most)}, {number(2 * most)}] (95 % over test rows; predicted: " in loss
+    assert loss.endswith(", but its sign is not sure over other test rows.")
+    assert "over test rows" not in own
+    sure, _ = answers(resampled(run, 0.5, 2.0))
+    assert f"[{number(0.5 * most)}, {number(2 * most)}] (95 % over test rows; " in sure
+    assert "sure" not in sure
+    assert "test rows" not in answers(run)[0]
+
+
+@pytest.mark.parametrize(
+    ("signs", "who"),
+    [
+        ([1, 1], "groups 4 and 5 matter most: removing any of them raises "),
+        ([-1, -1, -1], "groups 4, 5 and 6 matter most: removing any of them lowers "),
+        ([1, -1, 1, 1, 1], "groups 4, 5, 6 and 2 more matter most: removing any of them raises or lowers "),
+    ],
+)
+def test_groups_that_share_the_largest_effect_are_named_together(make_run, signs: list[int], who: str) -> None:
+    run = make_run([OWN] * 12, measures=[("test_loss", 7)])
+    actual = (run.effects["method"] == "actual").to_numpy()
+    effect = run.effects["effect"].to_numpy(copy=True)
+    tied = np.flatnonzero(actual)[4 : 4 + len(signs)]
+    effect[tied] = 50.0 * np.array(signs)
+    run = with_effects(run, effect)
+    [loss] = answers(run)
+    assert f"; {who}test loss of test point 7 by 50." in loss
+    assert answers(resampled(run, -1.0, 1.0))[0].endswith(" by 50, but the sign is not sure over other test rows.")
+    assert answers(resampled(run, 0.5, 1.0))[0].endswith(" by 50.")
+    effect[tied[0]] = 51.0
+    assert "; group 4 matters most: " in answers(with_effects(run, effect))[0]
+
+
+@pytest.mark.parametrize(
+    ("large", "words"),
+    [
+        (1, "; group 0, which decides the slope, has the wrong sign (slope −"),
+        (2, "; groups 1 and 0, which decide the slope, have the wrong sign (slope −"),
+        (9, "; predictions that are large have the wrong sign (slope −"),
+    ],
+)
+def test_a_slope_below_0_is_told_by_the_groups_that_make_it(make_run, large: int, words: str) -> None:
+    run = uneven(make_run(["random"] * 40), [1.2])
+    most, actual = run.effects["group"] < large, run.effects["method"] == "actual"
+    effect = run.effects["effect"].where(~most, run.effects["effect"] * 100)
+    loss, _ = answers(with_effects(run, effect.where(~(most & actual), -effect)))
+    assert words in loss
+    assert "and less" not in loss
+    other = run.effects["test_point"] == 3
+    loss, _ = answers(with_effects(run, effect.where(~(most & actual & ~other), -effect)))
+    assert f"{words.partition(' (')[0]} on some test points (slope −" in loss

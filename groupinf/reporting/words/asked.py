@@ -52,6 +52,12 @@ class Asked:
         ]
 
     @property
+    def measures(self) -> list[tuple[str, int]]:
+        """The evaluation on each test point of a run on which effects can be told from their errors."""
+        points = (point for entry in self.entries for point in self.points_of(entry))
+        return [(self.evaluation, point) for point in dict.fromkeys(points)]
+
+    @property
     def left(self) -> list[tuple[Entry, int]]:
         """The test points of runs whose effects are too small to be told from their errors."""
         return [(entry, point) for entry in self.entries for name, point in entry.unresolved if name == self.evaluation]
@@ -59,8 +65,8 @@ class Asked:
     @property
     def over(self) -> str:
         """Over how many test points and runs values reach, with a blank before it; empty for one of one."""
-        points = dict.fromkeys((self.evaluation, point) for entry in self.entries for point in self.points_of(entry))
-        reach = [f"over {counted_values([*points])}"] if len(points) > 1 else []
+        points = self.measures
+        reach = [f"over {counted_values(points)}"] if len(points) > 1 else []
         reach += [f"in {counted(len(self.entries), 'run')}"] if len(self.entries) > 1 else []
         return f" {' '.join(reach)}" if reach else ""
 

@@ -7,10 +7,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from groupinf.analysis.farthest import unresolved
 from groupinf.analysis.pairs import PairedEffects, pair_effects
+from groupinf.analysis.ranking import ENDS
 from groupinf.effects.methods.influence import Influence
 from groupinf.reporting.words.choices import point_choices
 from groupinf.reporting.words.formats import shorten
@@ -42,6 +44,17 @@ class Entry:
     def method(self) -> str:
         """The prediction that the page singles out."""
         return singled_out(self.pairs.methods, self.pairs.ranks_only)
+
+    def ends(self, measure: int) -> pd.DataFrame | None:
+        """The intervals over test rows of effects and ranks on a measure, a row for each group as in ``pairs``.
+
+        None where the test rows of the measure were not resampled.
+        """
+        table, (evaluation, point) = self.run.bootstrap, self.pairs.measures[measure]
+        if table is None:
+            return None
+        own = table[(table["evaluation"] == evaluation) & (table["test_point"] == point)]
+        return None if own.empty else own.set_index("group")[list(ENDS)].reindex(self.pairs.groups)
 
 
 def singled_out(methods: Sequence[str], ranks_only: Collection[str]) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from groupinf.analysis.breakdown import NOTABLE_RATIO
-from groupinf.analysis.ratios import Ratios, largest_effect, ratios
+from groupinf.analysis.ratios import Ratios, decisive, largest_effect, ratios
 from groupinf.groups.builders.registry import natural_kinds
 from groupinf.reporting.words.asked import SAME, Asked, asked, told
 from groupinf.reporting.words.entries import Entry
@@ -16,11 +17,12 @@ from groupinf.reporting.words.formats import coefficient, extent, interval, rati
 from groupinf.reporting.words.style import (
     LONGEST_NAME,
     counted_values,
+    each_values,
     kind_name,
     method_in_text,
 )
 from groupinf.reporting.words.summary import measure_name
-from groupinf.wording import counted, number
+from groupinf.wording import counted, listed, number
 
 # what a ρ of at least so much is called: words are a judgement, and the number stands beside them
 _RANKS = (
@@ -32,6 +34,9 @@ _RANKS = (
     (-0.2, "hardly at all"),
     (-1.0, "in reverse"),
 )
+# groups that are named in a sentence; effects that differ by less than rounding share a rank
+_MOST_NAMED, _TIED = 3, 1e-12
+_UNSURE = "sign is not sure over other test rows"
 
 
 def evaluation_answers(entries: Sequence[Entry]) -> list[str]:
@@ -95,9 +100,30 @@ def _size_of_one(one: Asked, found: Ratios) -> str:
     slope = f"slope {extent(least, most, ratio)}"
     if found.median > 0 and least > NOTABLE_RATIO * found.median:
         return f"{words}, and more where predictions are large ({slope})"
+    if found.median > 0 and least < 0:
+        some = f" on some {each_values(one.measures)}" if most >= 0 else ""
+        return f"{words}; {_reversed(one)}{some} ({slope})"
     if found.median > 0 and most < found.median / NOTABLE_RATIO:
         return f"{words}, and less where predictions are large ({slope})"
     return f"{words} (by {slope})"
+
+
+def _reversed(one: Asked) -> str:
+    """Which predictions make a slope negative: those of the few groups that decide it, where they do."""
+    [entry] = one.entries
+    method = entry.pairs.methods.index(one.method)
+    wrong: dict[int, None] = {}
+    for of in decisive(entry.pairs, one.method, one.evaluation, entry.unresolved):
+        measure = entry.pairs.measures.index(of.measure)
+        p, a = entry.pairs.predicted[method, measure], entry.pairs.actual[measure]
+        if float(p @ a) < 0:
+            wrong |= dict.fromkeys(place for place in of.places if p[place] * a[place] < 0)
+    if not wrong:
+        return "predictions that are large have the wrong sign"
+    names = _named(entry, list(wrong))
+    if len(wrong) == 1:
+        return f"group {names}, which decides the slope, has the wrong sign"
+    return f"groups {names}, which decide the slope, have the wrong sign"
 
 
 def _judged(found: Ratios) -> str:
@@ -131,24 +157,72 @@ def _matters(one: Asked) -> list[str]:
             found.append((abs(float(entry.pairs.actual[place])), entry, place))
     if not found:
         return []
-    _, entry, place = max(found, key=lambda one: one[0])
-    return [_effect(one, entry, *place)]
+    _, entry, (measure, group) = max(found, key=lambda one: one[0])
+    sizes = np.abs(entry.pairs.actual[measure])
+    own = np.isin(entry.pairs.kinds, natural_kinds(entry.pairs.kinds))
+    tied = np.flatnonzero(own & (sizes >= (1 - _TIED) * sizes[group]))
+    return [_effect(one, entry, measure, group) if tied.size == 1 else _effects(one, entry, measure, tied)]
 
 
 def _effect(one: Asked, entry: Entry, measure: int, group: int) -> str:
-    names = entry.run.groups.set_index("group")["name"]
-    name = shorten(names.loc[entry.pairs.groups[group]], LONGEST_NAME)
-    called = name if len(natural_kinds(entry.pairs.kinds)) == 1 else f"{name} ({kind_name(entry.pairs.kinds[group])})"
+    """What the group that matters most does, with its interval over test rows where there is one."""
     actual = float(entry.pairs.actual[measure, group])
-    on = measure_name(*entry.pairs.measures[measure], entry.sets)
     does = "raises" if actual > 0 else "lowers"
-    where = f" at {entry.label}" if entry.label and not one.label else ""
-    predicted = ""
+    notes, ends, unsure = [], "", ""
+    intervals = entry.ends(measure)
+    if intervals is not None:
+        both = intervals.iloc[group]
+        low, high = sorted(float(np.sign(actual) * both[end]) for end in ("effect_low", "effect_high"))
+        ends, unsure = f" [{number(low)}, {number(high)}]", f", but its {_UNSURE}" if low <= 0 <= high else ""
+        notes.append("95 % over test rows")
     if one.method not in entry.pairs.ranks_only:
         value = float(entry.pairs.predicted[entry.pairs.methods.index(one.method), measure, group])
-        predicted = f" (predicted: {'a rise' if value > 0 else 'a fall'} of {number(abs(value))})" if value else ""
+        notes += [f"predicted: {'a rise' if value > 0 else 'a fall'} of {number(abs(value))}"] if value else []
+    told = f" ({'; '.join(notes)})" if notes else ""
     doing = entry.run.manifest.change.doing
-    return f"group {called} matters most: {doing} it {does} {on} by {number(abs(actual))}{predicted}{where}"
+    return (
+        f"group {_named(entry, [group])} matters most: {doing} it {does} {_on(entry, measure)} by "
+        f"{number(abs(actual))}{ends}{told}{_where(one, entry)}{unsure}"
+    )
+
+
+def _effects(one: Asked, entry: Entry, measure: int, groups: NDArray[np.intp]) -> str:
+    """What groups do that share the largest effect, of either sign."""
+    actual = entry.pairs.actual[measure, groups]
+    signs = set(np.sign(actual))
+    does = "raises or lowers" if len(signs) == 2 else "raises" if signs == {1.0} else "lowers"
+    intervals = entry.ends(measure)
+    unsure = 0
+    if intervals is not None:
+        own = intervals.iloc[groups]
+        unsure = int(((own["effect_low"] <= 0) & (own["effect_high"] >= 0)).sum())
+    whose = "the" if unsure == groups.size else f"of {unsure:,} of them the"
+    return (
+        f"groups {_named(entry, groups)} matter most: {entry.run.manifest.change.doing} any of them {does} "
+        f"{_on(entry, measure)} by {number(abs(float(actual[0])))}{_where(one, entry)}"
+        f"{f', but {whose} {_UNSURE}' if unsure else ''}"
+    )
+
+
+def _on(entry: Entry, measure: int) -> str:
+    return measure_name(*entry.pairs.measures[measure], entry.sets)
+
+
+def _where(one: Asked, entry: Entry) -> str:
+    return f" at {entry.label}" if entry.label and not one.label else ""
+
+
+def _named(entry: Entry, places: Sequence[int] | NDArray[np.intp]) -> str:
+    """The names of up to _MOST_NAMED groups and a count of the others, each with its kind where several are natural."""
+    names = entry.run.groups.set_index("group")["name"]
+    several = len(natural_kinds(entry.pairs.kinds)) > 1
+    shown = [
+        shorten(names.loc[entry.pairs.groups[place]], LONGEST_NAME)
+        + (f" ({kind_name(entry.pairs.kinds[place])})" if several else "")
+        for place in places
+    ]
+    left = len(shown) - _MOST_NAMED
+    return listed([*shown[:_MOST_NAMED], *([f"{left:,} more"] if left > 0 else [])])
 
 
 def _aside(one: Asked) -> list[str]:

@@ -175,3 +175,11 @@ def test_intervals_over_test_rows_are_drawn_over_bars_and_said(make_run) -> None
     assert not any("interval" in row or "bar-ends" in row for row in (*without, *third))
     assert "bootstrap intervals over test rows" in page_html([replace(run, bootstrap=ends)], "study", plotly=False)
     assert "bootstrap intervals" not in page_html([run], "study", plotly=False)
+
+
+def test_groups_whose_effect_is_0_have_no_bars(make_run) -> None:
+    run = make_run(["mine"] * 12, [("test_loss", 7)])
+    effect = run.effects["effect"].where(run.effects["group"] % 3 != 0, 0.0)
+    [chart] = charts(page_html([replace(run, effects=run.effects.assign(effect=effect))], "study", plotly=False))
+    assert len(chart) == 8
+    assert not {named(row) for row in chart} & {"0", "3", "6", "9"}

@@ -20,8 +20,11 @@ _FARTHEST = 1.5
 
 
 def largest(actual: NDArray[np.float64], shown: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Places of the MOST_BARS largest |actual| (G,) of the groups ``shown`` (G,), largest first, of ties the first."""
-    places = np.flatnonzero(shown)
+    """Places of the MOST_BARS largest |actual| (G,) of the groups ``shown`` (G,), largest first, of ties the first.
+
+    Groups whose effect is 0 are none of them.
+    """
+    places = np.flatnonzero(shown & (actual != 0))
     return places[np.argsort(-np.abs(actual[places]), kind="stable")[:MOST_BARS]]
 
 
@@ -37,8 +40,13 @@ def bar_chart(entry: Entry, run: int, measure: int, shown: NDArray[np.bool_], lo
         for m, method in enumerate(entry.pairs.methods)
         if entry.pairs.has[m, measure] and method not in entry.pairs.ranks_only
     }
-    ends = _ends(entry, measure)
-    bars = [Bar(float(actual[place]), *ends.get(int(entry.pairs.groups[place]), ())) for place in places]
+    ends = entry.ends(measure)
+    if ends is None:
+        bars = [Bar(float(value)) for value in actual[places]]
+    else:
+        reached = ends.iloc[places]
+        three = zip(actual[places], reached["effect_low"], reached["effect_high"], strict=True)
+        bars = [Bar(float(value), float(low), float(high)) for value, low, high in three]
     reach = np.array([end for bar in bars for end in (bar.value, bar.low, bar.high) if np.isfinite(end)])
     scale = bar_scale(reach, list(predicted.values()))
     about = entry.run.groups.set_index("group").loc[entry.pairs.groups[places]]
@@ -81,16 +89,6 @@ def _name(run: int, group: int, name: str, marks_groups: bool) -> Content:
 
 def _symbol(look: Look | None) -> list[Html]:
     return [] if look is None else [symbol(look.css, look.style.marker)]
-
-
-def _ends(entry: Entry, measure: int) -> dict[int, tuple[float, float]]:
-    """The interval over test rows of each group's actual effect, by the group's number; empty without a bootstrap."""
-    evaluation, point = entry.pairs.measures[measure]
-    table = entry.run.bootstrap
-    if table is None:
-        return {}
-    own = table[(table["evaluation"] == evaluation) & (table["test_point"] == point)]
-    return {int(g): (low, high) for g, low, high in own[["group", "effect_low", "effect_high"]].itertuples(index=False)}
 
 
 def _drawn(bar: Bar, predicted: Mapping[str, float], looks: Mapping[str, Look], scale: Scale) -> Html:
