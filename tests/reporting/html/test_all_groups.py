@@ -173,6 +173,38 @@ def test_all_groups_are_downloaded_whatever_is_found(browser: Chrome, make_run, 
     assert browser.get_log("browser") == []
 
 
+def test_intervals_over_test_rows_have_columns_and_the_file_is_called_by_names(
+    browser: Chrome, make_run, tmp_path: Path
+) -> None:
+    sets = [{"test_point": -2, "name": "hospital=East/Süd", "rows": 3}, {"test_point": -3, "name": "all", "rows": 4}]
+    run = make_run(["mine"] * 12, [("test_loss", -2), ("test_loss", -3), ("self_loss", -1)], test_sets=sets)
+    rows = run.effects[(run.effects["method"] == "actual") & (run.effects["test_point"] < -1)]
+    ends = {"effect_low": rows["effect"] - 1.5, "effect_high": rows["effect"] + 0.25}
+    ranks = {"rank_low": rows["group"] + 1, "rank_high": rows["group"] + 5}
+    table = rows[["evaluation", "test_point", "group"]].assign(**ends, **ranks)
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    shown = show(browser, [replace(run, bootstrap=table)], tmp_path / "page.html", plotly=False)
+    assert "ends of 95 % bootstrap intervals over test rows" in browser.find_element(By.ID, "all").text
+    assert press(browser, "Rank: from").get_attribute("aria-sort") == "ascending"
+    assert column(browser, "Rank: to") == [str(i) for i in range(5, 17)]
+    browser.find_element(By.ID, "all-download").send_keys(Keys.ENTER)
+    file = tmp_path / "study-test_loss-hospital=East-Süd.csv"
+    for _ in range(200):
+        if file.exists():
+            break
+        time.sleep(0.05)
+    found, here = pd.read_csv(file), table[table["test_point"] == -2]
+    np.testing.assert_allclose(found["actual_low"], here["effect_low"], rtol=1e-6)
+    np.testing.assert_allclose(found["actual_high"], here["effect_high"], rtol=1e-6)
+    assert found["actual_rank_low"].tolist() == here["rank_low"].tolist()
+    assert found["actual_rank_high"].tolist() == here["rank_high"].tolist()
+    Select(shown.find_element(By.TAG_NAME, "select")).select_by_visible_text("Self-loss")
+    assert "Rank" not in shown.find_element(By.TAG_NAME, "thead").text  # of sums alone are rows resampled
+    show(browser, [run], tmp_path / "without.html", plotly=False)
+    assert "bootstrap" not in browser.find_element(By.ID, "all").text
+    assert "from" not in browser.find_element(By.CSS_SELECTOR, "#all thead").text
+
+
 def test_a_row_marks_its_group_in_the_plots_and_again_no_longer(opened: Chrome) -> None:
     unfold(opened)
     group = int(column(opened, "Group")[3])

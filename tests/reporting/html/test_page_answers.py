@@ -60,6 +60,15 @@ def test_slopes_are_explained_where_they_are_drawn(make_run) -> None:
         assert "The scale is logarithmic" in section
 
 
+def test_slopes_that_are_not_drawn_have_no_words_on_a_drawing(make_run) -> None:
+    one = page_html([make_run(["random"] * 20, [("test_loss", 7), ("self_loss", -1)])], "study", plotly=False)
+    section = one.split('<section id="numbers"')[1].split("</section>")[0]
+    assert "large predictions count most" in section
+    assert 'class="reference"' not in section
+    assert "Right of the line" not in section
+    assert "logarithmic" not in section
+
+
 def test_test_points_say_how_they_were_chosen(make_run) -> None:
     run = replace(make_run(test_points=[7, 3]), config={"test_points": {"random": 1, "highest_loss": 1}})
     page = page_html([run], "study", plotly=False)
@@ -98,6 +107,15 @@ def test_the_worst_group_is_named_and_the_table_is_sorted_over_all_evaluations(b
         "actual effect there, without signs."
     ) in words
     assert "Left out" not in words
+
+
+@pytest.mark.parametrize(
+    ("made", "called"), [("ward=ward 17", "ward 17"), ("ward=ward 17, year=2024", "ward 17 (ward=ward 17, year=2024)")]
+)
+def test_the_group_farthest_off_is_called_by_its_name(make_run, made: str, called: str) -> None:
+    run = make_run(["column ward"] * 12)
+    run = replace(run, groups=run.groups.assign(name="ward 17", made_from=made))
+    assert f"Farthest off is group {called}, 10 rows, on " in far(page_html([run], "study", plotly=False))
 
 
 @pytest.mark.parametrize(

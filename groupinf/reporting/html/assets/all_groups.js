@@ -47,7 +47,8 @@ function ranksOf(arrayPlace) {
   return rankings.get(arrayPlace);
 }
 
-// What the columns are: a heading, the key in the CSV file, the value of a group there, and for numbers how it is shown.
+// What the columns are: a heading, the key in the CSV file, the value of a group there, for numbers how it is shown, and
+// whether it is a rank, of which the best comes first.
 function listedColumns() {
   const groups = listedGroups();
   const panel = listedPanel();
@@ -61,9 +62,24 @@ function listedColumns() {
     {key: "size", heading: "Size", of: (place) => groups.size[place], shown: whole},
     {key: "made_from", heading: "What made it", of: (place) => wholeOrigin(groups, place), words: true},
     ...effects.flatMap(([key, heading, at]) => [
-      {key, heading, of: (place) => Number(arrayAt(at)[place].toPrecision(7)), shown: written},
-      {key: `${key}_rank`, heading: `${heading}: rank`, of: (place) => ranksOf(at)[place], shown: whole},
+      {key, heading, of: seven(at), shown: written},
+      {key: `${key}_rank`, heading: `${heading}: rank`, of: (place) => ranksOf(at)[place], shown: whole, rank: true},
+      ...(key === "actual" && panel.ends ? endColumns(panel.ends, whole) : []),
     ]),
+  ];
+}
+
+function seven(at) {
+  return (place) => Number(arrayAt(at)[place].toPrecision(7));
+}
+
+// The ends of the intervals over test rows of the actual effect and of its rank.
+function endColumns([low, high, rankLow, rankHigh], whole) {
+  return [
+    {key: "actual_low", heading: "Actual: from", of: seven(low), shown: written},
+    {key: "actual_high", heading: "Actual: to", of: seven(high), shown: written},
+    {key: "actual_rank_low", heading: "Rank: from", of: (place) => arrayAt(rankLow)[place], shown: whole, rank: true},
+    {key: "actual_rank_high", heading: "Rank: to", of: (place) => arrayAt(rankHigh)[place], shown: whole, rank: true},
   ];
 }
 
@@ -89,7 +105,7 @@ function headingCell(column) {
   if (listing.column === column.key) cell.ariaSort = listing.downwards ? "descending" : "ascending";
   button.addEventListener("click", () => {
     const again = listing.column === column.key;
-    listing.downwards = again ? !listing.downwards : Boolean(column.shown) && !column.key.endsWith("_rank");
+    listing.downwards = again ? !listing.downwards : Boolean(column.shown) && !column.rank;
     listing.column = column.key;
     showListing({page: 0});
     [...wholeTable.querySelectorAll("thead button")][listedColumns().findIndex(({key}) => key === column.key)].focus();
@@ -164,8 +180,8 @@ function listingAsCsv() {
 
 function download() {
   const file = new Blob([listingAsCsv()], {type: "text/csv;charset=utf-8"});
-  const name = [document.title, listedRun().label, listing.panel].filter(Boolean).join(" ");
-  const safe = name.replace(/[^\p{L}\p{N}._=-]+/gu, "-");
+  const name = [document.title, listedRun().label, listedPanel().file].filter(Boolean).join(" ");
+  const safe = name.replace(/[^\p{L}\p{N}._=-]+/gu, "-").replace(/^[.-]+|-+$/g, "");
   const link = made("a", {href: URL.createObjectURL(file), download: `${safe}.csv`});
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);

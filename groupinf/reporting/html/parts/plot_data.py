@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from groupinf.analysis.agreement import ALL_KINDS
+from groupinf.analysis.ranking import ENDS
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.reporting.drawing.axes import EffectAxis
 from groupinf.reporting.drawing.scatter import ALPHA, Panel, count_styles
@@ -28,6 +29,7 @@ from groupinf.reporting.words.style import (
     on_dark,
     panel_name,
 )
+from groupinf.test_point_labels import ALL_ROWS
 
 _LONGEST_ORIGIN = 120
 _MOST_VALUES = 4_000_000  # effects of a page, about 20 MB
@@ -149,6 +151,10 @@ def _panel(entry: Entry, i: int, arrays: _Arrays) -> dict[str, Any]:
     actual = entry.pairs.actual[i]
     words = measured_on(entry, evaluation, point)
     panel: dict[str, Any] = {"words": words, "actual": arrays.place(actual), "predicted": {}, "axes": {}, "rho": {}}
+    panel["file"] = _file_words(entry, evaluation, point)
+    ends = entry.ends(i)
+    if ends is not None:
+        panel["ends"] = [arrays.place(ends[end].to_numpy(dtype=np.float64)) for end in ENDS]
     for m, method in enumerate(entry.pairs.methods):
         if not entry.pairs.has[m, i]:
             continue
@@ -159,6 +165,13 @@ def _panel(entry: Entry, i: int, arrays: _Arrays) -> dict[str, Any]:
         panel["axes"][method] = [_axis(axis) for axis in (axes[:1] if to_scale else axes)]
         panel["rho"][method] = coefficient(float(spearman[method]))
     return panel
+
+
+def _file_words(entry: Entry, evaluation: str, point: int) -> str:
+    """The evaluation and what it is measured on, as a file is called."""
+    if EVALUATIONS[evaluation].measured_on is not None:
+        return evaluation
+    return f"{evaluation} {shorten(entry.sets.get(point, 'all' if point == ALL_ROWS else str(point)), LONGEST_NAME)}"
 
 
 def _axis(axis: EffectAxis) -> list[float | None]:

@@ -25,10 +25,12 @@ def _answer(material: Material) -> Answer:
 def _words(material: Material) -> str:
     press = " Press a row to mark its group in the plots." if material.plotted else ""
     where = "the folder of the run" if len(material.entries) == 1 else "the folder of each run"
+    resampled = any(entry.run.bootstrap is not None for entry in material.entries)
+    ends = " From and to are the ends of 95 % bootstrap intervals over test rows." if resampled else ""
     return (
-        f"Rank 1 is the largest rise, the last rank the largest fall.{press} What is downloaded has effects to seven "
-        f"digits on what is chosen; tables/groups.csv in {where}, or groups.parquet where that would be too long, has "
-        "every evaluation and test point in full, with error estimates."
+        f"Rank 1 is the largest rise, the last rank the largest fall.{ends}{press} What is downloaded has effects to "
+        f"seven digits on what is chosen; tables/groups.csv in {where}, or groups.parquet where that would be too "
+        "long, has every evaluation and test point in full, with error estimates."
     )
 
 

@@ -101,9 +101,9 @@ def _worst(found: Sequence[_Far]) -> str:
 
 
 def _called(far: _Far) -> str:
-    """The group's name with what made it, which may say the name already."""
+    """The group's name, and in brackets what made it where that says more: ``ward=ward 17`` does not of ``ward 17``."""
     name, made = shorten(far.group["name"], LONGEST_NAME), shorten(far.group["made_from"], _LONGEST_ORIGIN)
-    return made if made.endswith(f"={name}") else f"{name} ({made})"
+    return name if made.endswith(f"={far.group['name']}") else f"{name} ({made})"
 
 
 def _is_off(far: _Far) -> bool:

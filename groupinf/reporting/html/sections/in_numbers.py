@@ -37,9 +37,11 @@ def _answer(material: Material) -> Answer:
     interval = (
         "" if table["spearman_low"].isna().all() else f" Interval: {one_line(entry.run.manifest.agreement_interval)}."
     )
-    lines = (_RHO_WORDS + interval, f"{SLOPE_WORDS} {SLOPE_SCALE}", _MORE.format(each=each_value(entry.pairs.measures)))
-    words = [element("p", {"class": "quiet"}, line) for line in lines]
     several = [name for name in evaluations if overall(entry, name)["test_point"].nunique() > 1]
+    drawn = any(value == value for value in values_of([entry], SLOPE, several))
+    slope = f"{SLOPE_WORDS} {SLOPE_SCALE}" if drawn else SLOPE_WORDS
+    lines = (_RHO_WORDS + interval, slope, _MORE.format(each=each_value(entry.pairs.measures)))
+    words = [element("p", {"class": "quiet"}, line) for line in lines]
     told = answers([*ranking_answers([entry]), *underestimation_answers([entry])])
     return Answer(joined([told, *_short(material), *(_each(material, name) for name in several), *words]))
 
