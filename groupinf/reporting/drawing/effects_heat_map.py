@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from groupinf.reporting.drawing.axes import PowerOfTen
 from groupinf.reporting.drawing.figures import FIGURE_SETTINGS
-from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, shorten_to
+from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, shorten_to, width_of
 from groupinf.reporting.drawing.page import BOLD, LINE, MARGIN, TITLE_SIZE, add_words, box, page_head, wrapped
 from groupinf.reporting.words.style import SMALL
 from groupinf.wording import number
@@ -54,7 +54,8 @@ def heat_map_figure(shown: EffectsMap, title: str, facts: Sequence[str], label: 
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
         head, lines = wrapped(title, TITLE_SIZE * BOLD, width), wrapped(" ".join(foot), SMALL, width)
         top, height = page_head(head, facts), max(_ROW * len(shown.sets), _LOWEST)
-        below = _BELOW if len(shown.groups) * _COLUMN > _MAP_WIDTH else _BELOW + _NAME
+        names = shown.groups if _has_names(shown, _MAP_WIDTH) else ()
+        below = _BELOW + max((width_of(_short(name), SMALL) for name in names), default=0.0)
         figure = Figure(figsize=(width, top + height + below + LINE * len(lines) + MARGIN), dpi=DOTS_PER_INCH)
         add_words(figure, head, facts, lines, top + height + below)
         ax = figure.add_axes(box(figure, _LEFT, top, _MAP_WIDTH, height))

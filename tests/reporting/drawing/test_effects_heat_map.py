@@ -6,9 +6,15 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from groupinf.reporting.drawing.effects_heat_map import EffectsMap, draw_colour_bar, draw_heat_map
+from groupinf.reporting.drawing.effects_heat_map import (
+    EffectsMap,
+    draw_colour_bar,
+    draw_heat_map,
+    heat_map_figure,
+)
 
 EFFECTS = np.array([[0.0, 1.0, -1.0, 50.0], [2.0, -2.0, 0.5, 1.5], [1.0, 1.0, 1.0, -1.0]])
 MAP = EffectsMap(("a", "b", "病 c"), ("one", "two", "three", "four"), EFFECTS)
@@ -44,6 +50,20 @@ def test_rows_are_sets_from_the_top_and_columns_are_groups_by_name_where_there_i
     narrow = axes(width=0.4)
     draw_heat_map(narrow, MAP)
     assert all(label.isdigit() for label in ticks(narrow, "x"))
+
+
+@pytest.mark.parametrize("length", [2, 9, 60])
+def test_closing_lines_follow_the_names_of_the_groups(length: int) -> None:
+    """Between what stands below the map and the closing lines there is no more than 0.4 inches."""
+    shown = EffectsMap(MAP.sets, tuple(letter * length for letter in "abcd"), EFFECTS)
+    figure = heat_map_figure(shown, "Title", ["facts"], "Effect", ["The closing lines."])
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    renderer = canvas.get_renderer()
+    [foot] = [text for text in figure.texts if text.get_text() == "The closing lines."]
+    label = figure.axes[0].xaxis.label.get_window_extent(renderer)
+    gap = (label.y0 - foot.get_window_extent(renderer).y1) / figure.dpi
+    assert 0 < gap < 0.4
 
 
 def test_another_order_takes_names_along() -> None:

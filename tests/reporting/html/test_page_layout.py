@@ -51,17 +51,51 @@ def test_light_and_dark_pages_show_the_kinds(opened: Chrome) -> None:
     assert has_colour(dark, "#ffffff")  # random groups, black on a light ground
 
 
-def test_nothing_is_wider_than_a_phone(opened: Chrome) -> None:
-    emulate(opened, width=360)
+@pytest.mark.parametrize("width", [360, 390, 500])
+def test_nothing_is_wider_than_a_phone(opened: Chrome, width: int) -> None:
+    emulate(opened, width=width)
     opened.execute_script("for (const d of document.querySelectorAll('details')) d.open = true; drawAll()")
     opened.execute_script("mark(0, 17)")
     opened.find_element(By.ID, "find").send_keys("shared")
-    assert opened.execute_script("return document.documentElement.scrollWidth") <= 360
+    assert opened.execute_script("return document.documentElement.scrollWidth") <= width
     boxes = (
-        "return ['marked-card', 'matches'].map((name) => document.getElementById(name).getBoundingClientRect().right)"
+        "return ['marked-card', 'matches', 'unmark']"
+        ".map((name) => document.getElementById(name).getBoundingClientRect().right)"
     )
-    assert max(opened.execute_script(boxes)) <= 360
-    assert opened.execute_script("return Math.max(...plots.map((p) => p.getBoundingClientRect().right))") <= 360
+    assert max(opened.execute_script(boxes)) <= width
+    assert opened.execute_script("return Math.max(...plots.map((p) => p.getBoundingClientRect().right))") <= width
+
+
+def test_what_is_found_lies_above_the_card_of_the_marked_group(opened: Chrome) -> None:
+    opened.execute_script("mark(0, 17)")
+    find = opened.find_element(By.ID, "find")
+    find.send_keys("shared")
+    script = (
+        "const [list, card] = ['matches', 'marked-card'].map((name) => document.getElementById(name));"
+        "card.style.inset = '0'; card.style.maxHeight = card.style.maxWidth = 'none';"  # as large as the window
+        "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'});"
+        "const {left, top} = list.getBoundingClientRect();"
+        "return list.contains(document.elementFromPoint(left + 20, top + 20))"
+    )
+    assert opened.execute_script(script, find)
+
+
+def test_the_choice_of_a_test_point_is_as_wide_as_its_words_where_there_is_room(
+    browser: Chrome, make_run, tmp_path: Path
+) -> None:
+    names = ["hospital=University ward", "hospital=West"]
+    sets = [{"test_point": -2 - i, "name": name, "rows": 3} for i, name in enumerate(names)]
+    run = make_run(["mine"] * 12, [("test_loss", -2), ("test_loss", -3)], test_sets=sets)
+    path = tmp_path / "page.html"
+    path.write_text(page_html([run], "study", plotly=True), encoding="utf-8")
+    emulate(browser)
+    browser.get(path.as_uri())
+    widths = "const s = document.querySelector('.measured select'); const w = s.clientWidth; s.style.maxWidth = 'none';"
+    undo = "const needed = s.clientWidth; s.removeAttribute('style'); return [w, needed]"
+    shown, needed = browser.execute_script(f"{widths} s.style.flex = 'none'; {undo}")
+    assert shown == needed
+    emulate(browser, width=360)
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= 360
 
 
 def test_plots_follow_the_window_both_ways(opened: Chrome) -> None:
