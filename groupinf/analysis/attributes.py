@@ -140,6 +140,30 @@ def partial_rank_correlation(x: Numbers, y: Numbers, given: Numbers) -> Numbers:
     return _partial((x * y).sum(axis=-1), x @ z, y @ z)
 
 
+def strongest_given_size(numeric: Mapping[str, Numbers], size: Numbers, effects: Numbers) -> list[str]:
+    """Names of attributes (G,), first ``size`` (G,) where it is one, then by what they add to it, the most first.
+
+    That is the largest |ρ| with effects (E, G) or their magnitudes, size partialled out where it varies. Attributes
+    that order groups as size does, or backwards, add nothing and are left out.
+    """
+    strengths = {name: _beside(values, size, effects) for name, values in numeric.items() if name != SIZE}
+    kept = [name for name in strengths if strengths[name] is not None]
+    return [name for name in numeric if name == SIZE] + sorted(kept, key=lambda name: -(strengths[name] or 0.0))
+
+
+def _beside(values: Numbers, size: Numbers, effects: Numbers) -> float | None:
+    """The largest |ρ| of an attribute given size, 0 where none is defined; None where size decides the attribute."""
+    known = np.isfinite(values)
+    if known.sum() < FEWEST:
+        return 0.0
+    x, z = _unit_ranks(values[known]), _unit_ranks(size[known])
+    if 1 - float(x @ z) ** 2 < _DECIDED:
+        return None
+    y = _unit_ranks(np.concatenate([effects, np.abs(effects)])[:, known])
+    rho = y @ x if np.isnan(z).any() else _partial(y @ x, x @ z, y @ z)
+    return float(np.abs(rho[np.isfinite(rho)]).max(initial=0.0))
+
+
 def _partial(xy: Numbers, xz: Numbers, yz: Numbers) -> Numbers:
     """(ρ_xy − ρ_xz ρ_yz)/√((1 − ρ_xz²)(1 − ρ_yz²)), NaN where z decides x or y."""
     left = (1 - xz**2) * (1 - yz**2)

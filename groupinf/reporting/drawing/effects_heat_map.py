@@ -53,11 +53,12 @@ def heat_map_figure(shown: EffectsMap, title: str, facts: Sequence[str], label: 
     width = _LEFT + _MAP_WIDTH + _RIGHT
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
         head, lines = wrapped(title, TITLE_SIZE * BOLD, width), wrapped(" ".join(foot), SMALL, width)
-        top, height = page_head(head, facts), max(_ROW * len(shown.sets), _LOWEST)
+        about = [line for fact in facts for line in wrapped(fact, SMALL, width)]
+        top, height = page_head(head, about), max(_ROW * len(shown.sets), _LOWEST)
         names = shown.groups if _has_names(shown, _MAP_WIDTH) else ()
         below = _BELOW + max((width_of(_short(name), SMALL) for name in names), default=0.0)
         figure = Figure(figsize=(width, top + height + below + LINE * len(lines) + MARGIN), dpi=DOTS_PER_INCH)
-        add_words(figure, head, facts, lines, top + height + below)
+        add_words(figure, head, about, lines, top + height + below)
         ax = figure.add_axes(box(figure, _LEFT, top, _MAP_WIDTH, height))
         mesh = draw_heat_map(ax, shown)
         ax.set_xlabel("Groups, in order")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from groupinf.analysis.attributes import categorical_attributes, numeric_attributes
+from groupinf.analysis.attributes import SIZE, categorical_attributes, numeric_attributes, strongest_given_size
 from groupinf.analysis.pairs import PairedEffects, pair_effects
 from groupinf.analysis.test_sets import correlation_between_sets, first_component_order
 from groupinf.effects.evaluations.registry import EVALUATIONS
@@ -33,15 +34,16 @@ from groupinf.reporting.words.style import (
 )
 from groupinf.reporting.words.summary import convention_line, facts_line, test_point_names, test_set_names
 from groupinf.studies.group_effects.result import Run
-from groupinf.wording import counted
+from groupinf.wording import counted, listed
 
 # the figures by the stems of their files, and what they show
 NATURAL_FIGURES = {
     "attributes": "Actual effects against attributes of the groups",
     "test_sets": "Actual effects of each group on each set of test points",
 }
-# attributes of a figure, each a row of panels
+# attributes of a figure, each a row of panels; on one test point so many are in a row, by their number
 MOST_ATTRIBUTES = 4
+_SIDE_BY_SIDE = {1: 1, 2: 2, 3: 3, 4: 2}
 NO_CATEGORY = KindStyle("not known", "#8c8c8c", ".")
 
 
@@ -91,31 +93,28 @@ def natural_groups(run: Run) -> NaturalGroups | None:
 
 
 def attributes_figure(run: Run, groups: NaturalGroups) -> Figure | None:
-    """Actual effects against the MOST_ATTRIBUTES numbers that go with them most; None where groups have no numbers.
+    """Actual effects against size and what goes with them most beside it, MOST_ATTRIBUTES in all.
 
-    A row for each attribute, a column for each of the first test points. Colours are the categories of the first
-    attribute that has few, else the kinds.
+    None where groups have no numbers. A row for each attribute, a column for each of the first test points; of one
+    test point the attributes stand side by side. Colours are the categories of the first attribute that has few, else
+    the kinds.
     """
     known = numeric_attributes(groups.attributes)
     if not known:
         return None
     named, styles, legend = _categories(groups)
     shown = groups.points[:MOST_COLUMNS]
-    panels = {
-        name: [AttributePanel(values, actual, named) for actual in groups.actual[: len(shown)]]
-        for name, values in known.items()
-    }
-    strongest = sorted(panels, key=lambda name: -max(panel.strength for panel in panels[name]))[:MOST_ATTRIBUTES]
+    effects = groups.actual[: len(shown)]
+    telling = strongest_given_size(known, groups.attributes[SIZE].to_numpy(dtype=np.float64), effects)
+    drawn = telling[:MOST_ATTRIBUTES]
     headings = [panel_title(groups.evaluation, point, test_point_names(run)) for point in shown]
-    rasterized = groups.names.size * len(shown) * len(strongest) > MOST_VECTOR_POINTS
+    rasterized = groups.names.size * len(shown) * len(drawn) > MOST_VECTOR_POINTS
     panes = tuple(
-        attribute_pane(heading, name, panel, styles, rasterized)
-        for name in strongest
-        for heading, panel in zip(headings, panels[name], strict=True)
+        attribute_pane(heading, name, AttributePanel(known[name], actual, named), styles, rasterized)
+        for name in drawn
+        for heading, actual in zip(headings, effects, strict=True)
     )
-    left_out = []
-    if len(known) > len(strongest):
-        left_out.append(f"Of {len(known)} attributes those are drawn that go with an effect or its size most.")
+    left_out = _left_out(known, telling)
     if len(groups.points) > len(shown):
         left_out.append(
             f"The first {len(shown)} {each_values([(groups.evaluation, point) for point in shown])} are drawn."
@@ -128,10 +127,23 @@ def attributes_figure(run: Run, groups: NaturalGroups) -> Figure | None:
             panes,
             tuple(styles.values()) if len(styles) > 1 else (),
             (*left_out, convention_line(run)),
-            columns=len(shown),
+            columns=len(shown) if len(shown) > 1 else _SIDE_BY_SIDE[len(drawn)],
             legend=legend if len(styles) > 1 else "",
         )
     )
+
+
+def _left_out(known: Collection[str], telling: Sequence[str]) -> list[str]:
+    """Sentences on the attributes that are not drawn: copies of size, and those that go with effects less."""
+    copies = [shorten(name, LONGEST_NAME) for name in known if name not in telling]
+    order, are = ("orders", "is") if len(copies) == 1 else ("order", "are")
+    lines = [f"{listed(copies)} {order} groups as size does and {are} not drawn."] if copies else []
+    if len(telling) > MOST_ATTRIBUTES:
+        given = "size and those that, given size," if SIZE in telling else "those that"
+        lines.append(
+            f"Of {len(known)} attributes {MOST_ATTRIBUTES} are drawn: {given} go with effects or their magnitudes most."
+        )
+    return lines
 
 
 def sets_figure(run: Run, groups: NaturalGroups) -> Figure | None:

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from groupinf.reporting.drawing.figures import set_labels
-from groupinf.reporting.drawing.lettering import drawable, shorten_to, wrap_to
+from groupinf.reporting.drawing.lettering import drawable, wrap_to
 from groupinf.reporting.words.style import QUIET, SMALL
 
 HIDDEN = "k hidden: points outside the axes."
@@ -37,14 +37,13 @@ def box(figure: Figure, left: float, top: float, width: float, height: float) ->
 
 
 def add_words(figure: Figure, title: Sequence[str], facts: Sequence[str], foot: Sequence[str], closing: float) -> None:
-    """The title, the facts below it, and the closing lines, which begin ``closing`` inches below the top."""
+    """Lines of the title and of the facts below it, and the closing lines, which begin ``closing`` inches below the top."""
     width, height = map(float, figure.get_size_inches())
     left = MARGIN / width
     figure.text(left, 1 - MARGIN / height, "\n".join(title), size=TITLE_SIZE, weight="bold", va="top")
     below = MARGIN + TITLE_LINE * len(title) + 0.04
     for i, line in enumerate(facts):
-        text = shorten_to(drawable(line), SMALL, width - 2 * MARGIN)
-        figure.text(left, 1 - (below + LINE * i) / height, text, size=SMALL, color=QUIET, va="top")
+        figure.text(left, 1 - (below + LINE * i) / height, line, size=SMALL, color=QUIET, va="top")
     figure.text(left, 1 - closing / height, "\n".join(foot), size=SMALL, color=QUIET, va="top")
 
 

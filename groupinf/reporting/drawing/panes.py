@@ -103,7 +103,8 @@ def panes_figure(page: Panes) -> Figure:
         of_panes = dict.fromkeys(line for pane in page.panes for line in pane.words)
         hidden = [HIDDEN] if any(pane.hidden for pane in page.panes) else []
         foot = wrapped(" ".join((*of_panes, *page.foot, *hidden)), SMALL, width)
-        legend = page_head(title, page.facts)
+        facts = [line for fact in page.facts for line in wrapped(fact, SMALL, width)]
+        legend = page_head(title, facts)
         names = [shorten_to(drawable(s.name), SIZE, width - 2 * MARGIN - LEGEND_COLUMN) for s in page.styles]
         entry = max((width_of(name, SIZE) for name in names), default=0.0) + LEGEND_COLUMN
         in_a_line = max(1, min(len(names), int((width - 2 * MARGIN) / entry)))
@@ -111,7 +112,7 @@ def panes_figure(page: Panes) -> Figure:
         top = legend + (LEGEND_LINE * lines + 0.05 if names else 0.0)
         closing = top + rows * (_ABOVE + size + _BELOW)
         figure = Figure(figsize=(width, closing + LINE * len(foot) + MARGIN), dpi=DOTS_PER_INCH)
-        add_words(figure, title, page.facts, foot, closing)
+        add_words(figure, title, facts, foot, closing)
         if names:
             at = MARGIN / width, 1 - legend / figure.get_figheight()
             add_legend(figure, [kind_marker(style) for style in page.styles], names, at, in_a_line, page.legend)

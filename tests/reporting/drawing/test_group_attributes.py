@@ -19,6 +19,7 @@ from groupinf.reporting.drawing import group_attributes
 from groupinf.reporting.drawing.figures import figure_bytes
 from groupinf.reporting.drawing.group_attributes import MOST_ATTRIBUTES, natural_figures
 from groupinf.reporting.report import write_report
+from groupinf.reporting.words.summary import facts_line
 from groupinf.studies.group_effects.result import Run
 
 MakeRun = Callable[..., Run]
@@ -84,18 +85,45 @@ def test_attributes_are_drawn_against_actual_effects_on_each_set_by_category(war
     assert [text.get_text() for text in legend.get_texts()] == ["surgery", "intensive care"]
 
 
-def test_of_many_attributes_those_are_drawn_that_go_with_effects_most(make_run: MakeRun) -> None:
+def test_of_many_attributes_size_is_drawn_and_those_that_go_with_effects_most_beside_it(make_run: MakeRun) -> None:
+    """An attribute that is almost size goes with effects that size makes, and says nothing beside it."""
     run = made(make_run, SETS)
-    first = actual(run)[0]
+    size = run.attributes["size"].to_numpy()
     rng = np.random.default_rng(1)
-    noisy = {f"noise {i}": rng.permutation(WARDS).astype(float) for i in range(4)}
-    run = made(make_run, SETS, **noisy, truth=first, size_of_it=np.abs(first), constant=np.ones(WARDS))
+    hidden = rng.normal(size=WARDS)
+    run = with_effects(run, np.stack([10 * size + 100 * hidden] * 3))
+    near = {f"near {i}": size + rng.normal(size=WARDS) for i in range(4)}
+    values = {**near, "hidden": hidden, "squared": size**2, "backwards": -size, "constant": np.ones(WARDS)}
+    run = replace(run, attributes=run.attributes.assign(**values))
     figure = natural_figures(run)["attributes"]
     shown = list(dict.fromkeys(ax.get_xlabel() for ax in figure.axes))
     assert len(shown) == MOST_ATTRIBUTES
-    assert set(shown[:2]) == {"truth", "size_of_it"}
-    assert "Of 8 attributes those are drawn that go with an effect or its size most." in said(figure)
-    assert "attributes those are drawn" not in said(natural_figures(made(make_run, SETS))["attributes"])
+    assert shown[:2] == ["size", "hidden"]
+    assert "squared and backwards order groups as size does and are not drawn." in said(figure)
+    words = "attributes 4 are drawn: size and those that, given size, go with effects or their magnitudes most."
+    assert f"Of 9 {words}" in said(figure)
+    few = said(natural_figures(made(make_run, SETS))["attributes"])
+    assert "are drawn" not in few
+    assert "as size does" not in few
+    same = replace(run, attributes=run.attributes.assign(size=3.0))
+    shown = list(dict.fromkeys(ax.get_xlabel() for ax in natural_figures(same)["attributes"].axes))
+    assert "size" not in shown
+    assert "Of 8 attributes 4 are drawn: those that go with effects" in said(natural_figures(same)["attributes"])
+
+
+@pytest.mark.parametrize(("more", "columns"), [(0, 2), (1, 3), (2, 2)])
+def test_on_one_sum_attributes_stand_side_by_side_and_facts_are_whole(
+    make_run: MakeRun, more: int, columns: int
+) -> None:
+    rng = np.random.default_rng(2)
+    run = made(make_run, {-2: "year=2024"}, **{f"noise {i}": rng.permutation(WARDS) + 0.0 for i in range(more)})
+    figure = natural_figures(run)["attributes"]
+    assert len(figure.axes) == 2 + more
+    assert len({ax.get_position().x0 for ax in figure.axes}) == columns
+    assert facts_line(run).replace("−", "-") in said(figure)
+    alone = natural_figures(replace(run, attributes=run.attributes[["group", "size"]]))["attributes"]
+    assert len(alone.axes) == 1
+    assert facts_line(run).replace("−", "-") in said(alone)
 
 
 def test_of_many_sets_the_first_are_drawn_against_attributes_and_the_figure_says_so(make_run: MakeRun) -> None:
