@@ -37,7 +37,7 @@ def box(figure: Figure, left: float, top: float, width: float, height: float) ->
 
 
 def add_words(figure: Figure, title: Sequence[str], facts: Sequence[str], foot: Sequence[str], closing: float) -> None:
-    """Lines of the title and of the facts below it, and the closing lines, which begin ``closing`` inches below the top."""
+    """Lines of the title, of the facts below it and of the end, which begin ``closing`` inches below the top."""
     width, height = map(float, figure.get_size_inches())
     left = MARGIN / width
     figure.text(left, 1 - MARGIN / height, "\n".join(title), size=TITLE_SIZE, weight="bold", va="top")
