@@ -7,7 +7,13 @@ import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
-from groupinf.analysis.attributes import attribute_table, category_table, numeric_attributes, subsets
+from groupinf.analysis.attributes import (
+    attribute_table,
+    category_table,
+    numeric_attributes,
+    strongest_given_size,
+    subsets,
+)
 from groupinf.analysis.pairs import PairedEffects
 
 G = 40
@@ -127,3 +133,28 @@ def test_categories_by_hand(pairs: PairedEffects, attributes: pd.DataFrame) -> N
         "minus": np.median(pairs.actual[1][~plus]),
     }
     assert rows["n_groups"].to_dict() == {"plus": plus.sum(), "minus": (~plus).sum()}
+
+
+def test_attributes_are_ordered_by_what_they_add_to_size(pairs: PairedEffects, attributes: pd.DataFrame) -> None:
+    """Size comes first, then those of the largest partial correlation with an effect or a magnitude; what size decides
+    is left out, and where all groups are of one size correlations are plain ones."""
+    numeric = numeric_attributes(attributes.assign(share=attributes["size"] / 9, less=-(attributes["size"] ** 2)))
+    size = attributes["size"].to_numpy()
+    sides = [*pairs.actual, *np.abs(pairs.actual)]
+
+    def strength(name: str) -> float:
+        known = ~np.isnan(numeric[name])
+        return max(abs(partial(numeric[name][known], side[known], size[known])) for side in sides)
+
+    found = strongest_given_size(numeric, size, pairs.actual)
+    assert found[0] == "size"
+    assert sorted(found[1:]) == ["coverage", "share_of_label x"]
+    assert strength(found[1]) > strength(found[2])
+    numeric = {name: numeric[name] for name in ("share_of_label x", "coverage", "share")}
+    plain = {
+        name: max(abs(spearmanr(values, side, nan_policy="omit").statistic) for side in sides)
+        for name, values in numeric.items()
+    }
+    assert strongest_given_size(numeric, np.ones(G), pairs.actual) == sorted(plain, key=lambda name: -plain[name])
+    reverse = dict(reversed(numeric.items()))
+    assert strongest_given_size(reverse, np.ones(G), pairs.actual) == sorted(plain, key=lambda name: -plain[name])

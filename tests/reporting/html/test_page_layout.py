@@ -8,6 +8,7 @@ import itertools
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -80,12 +81,19 @@ def test_what_is_found_lies_above_the_card_of_the_marked_group(opened: Chrome) -
     assert opened.execute_script(script, find)
 
 
+@pytest.mark.parametrize("predicted", [True, False])
 def test_the_choice_of_a_test_point_is_as_wide_as_its_words_where_there_is_room(
-    browser: Chrome, make_run, tmp_path: Path
+    browser: Chrome, make_run, tmp_path: Path, predicted: bool
 ) -> None:
+    """Also where ρ is said to be that of another prediction, at length."""
     names = ["hospital=University ward", "hospital=West"]
     sets = [{"test_point": -2 - i, "name": name, "rows": 3} for i, name in enumerate(names)]
-    run = make_run(["mine"] * 12, [("test_loss", -2), ("test_loss", -3)], test_sets=sets)
+    run = make_run(["mine"] * 12, [("test_loss", -2), ("test_loss", -3), ("self_loss", -1)], test_sets=sets)
+    if not predicted:
+        kept, rows = (
+            (t["method"] != "influence") | (t["evaluation"] != "test_loss") for t in (run.effects, run.spearman)
+        )
+        run = replace(run, effects=run.effects[kept], spearman=run.spearman[rows])
     path = tmp_path / "page.html"
     path.write_text(page_html([run], "study", plotly=True), encoding="utf-8")
     emulate(browser)
@@ -94,6 +102,7 @@ def test_the_choice_of_a_test_point_is_as_wide_as_its_words_where_there_is_room(
     undo = "const needed = s.clientWidth; s.removeAttribute('style'); return [w, needed]"
     shown, needed = browser.execute_script(f"{widths} s.style.flex = 'none'; {undo}")
     assert shown == needed
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= 1280
     emulate(browser, width=360)
     assert browser.execute_script("return document.documentElement.scrollWidth") <= 360
 
