@@ -116,7 +116,9 @@ def agreement_rows(
 
 
 def correlation(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Pearson's correlation along the last axis; NaN where either side is constant."""
+    """Pearson's correlation along the last axis; NaN where either side is constant, or empty."""
+    if x.shape[-1] == 0:
+        return np.full(np.broadcast_shapes(x.shape, y.shape)[:-1], np.nan)
     x0, y0 = x - x.mean(axis=-1, keepdims=True), y - y.mean(axis=-1, keepdims=True)
     norms = np.linalg.norm(x0, axis=-1) * np.linalg.norm(y0, axis=-1)
     varies = (np.ptp(x, axis=-1) > 0) & (np.ptp(y, axis=-1) > 0)

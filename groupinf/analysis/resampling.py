@@ -40,13 +40,14 @@ def ends_of(resampled: NDArray[np.float64]) -> Ends:
 class Difference:
     """How much larger the effect of one group is than that of another, with a 95 % interval over test rows.
 
-    ``larger`` is the share of the resamples in which it is larger.
+    ``larger`` and ``smaller`` are the shares of the resamples in which it is larger, and smaller.
     """
 
     difference: float
     low: float
     high: float
     larger: float
+    smaller: float
     resamples: int
 
 
@@ -54,5 +55,5 @@ def difference_of(effects: tuple[float, float], first: NDArray[np.float64], seco
     """The difference of two ``effects``, which are ``first`` and ``second`` (R,) in the same R resamples."""
     resampled = first - second
     low, high = np.quantile(resampled, _TAILS)
-    larger = float((resampled > 0).mean())
-    return Difference(effects[0] - effects[1], float(low), float(high), larger, resampled.size)
+    larger, smaller = float((resampled > 0).mean()), float((resampled < 0).mean())
+    return Difference(effects[0] - effects[1], float(low), float(high), larger, smaller, resampled.size)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from groupinf.datasets.own.table.reading import MISSING
 from groupinf.datasets.rows.exact import finite_in
 from groupinf.errors import DataError
 from groupinf.groups.attributes import Attributes, Values
@@ -53,7 +54,8 @@ class AttributeFile:
         rows = [blank if key is None else self.cells[key] for key in found]
         columns = zip(*rows, strict=True)
         values = {name: _values(list(column)) for name, column in zip(self.names, columns, strict=True)}
-        return Attributes(values, self._notes(found.count(None), [key for key in self.cells if key not in kinds]))
+        notes = self._notes(found.count(None), [key for key in self.cells if key not in kinds])
+        return Attributes(values, (*notes, *self._mixed()))
 
     def _key(self, kind: str, name: str) -> tuple[str, str] | None:
         return next((key for key in ((kind, name), ("", name)) if key in self.cells), None)
@@ -76,6 +78,17 @@ class AttributeFile:
             f"{self.path}, line {self.line[first]}: expected the name of a group{of_kind}, found {first[1]!r}, and no "
             f"other line names one{near}"
         )
+
+    def _mixed(self) -> Iterator[str]:
+        """A note on each column that is one of categories for a few cells that are no numbers."""
+        for name, column in zip(self.names, zip(*self.cells.values(), strict=True), strict=True):
+            cells = [cell.strip() for cell in column if not _is_gap(cell)]
+            texts = [cell for cell in cells if finite_in(cell) is None]
+            if texts and len(texts) < len(cells):
+                yield (
+                    f"attribute file {self.path.name}: {name} is one of categories, as {texts[0]!r} is no number; a "
+                    "blank cell is a gap"
+                )
 
     def _notes(self, without: int, unused: Sequence[tuple[str, str]]) -> tuple[str, ...]:
         notes = []
@@ -123,8 +136,12 @@ def _header(header: list[str], where: str) -> list[str]:
 
 
 def _values(cells: Sequence[str]) -> Values:
-    stripped = [cell.strip() for cell in cells]
-    numbers = [finite_in(cell) if cell else np.nan for cell in stripped]
-    if None in numbers or not any(stripped):
-        return np.array([cell or None for cell in stripped], dtype=object)
+    texts = [None if _is_gap(cell) else cell.strip() for cell in cells]
+    numbers = [np.nan if text is None else finite_in(text) for text in texts]
+    if None in numbers or not any(texts):
+        return np.array(texts, dtype=object)
     return np.array(numbers, dtype=np.float64)
+
+
+def _is_gap(cell: str) -> bool:
+    return cell.strip().lower() in MISSING

@@ -54,7 +54,10 @@ def joined(parts: Sequence[Attributes]) -> Attributes:
     for part in parts:
         twice = next((name for name in part.values if name in values), None)
         if twice is not None:
-            raise DataError(f"groups.attributes: {twice!r} is the name of two attributes; give one another name")
+            raise DataError(
+                f"groups.attributes: {twice!r} is the name of two attributes, perhaps of one that every group has; "
+                "give the other another name"
+            )
         values |= part.values
     return Attributes(values, tuple(note for part in parts for note in part.notes))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +20,7 @@ from groupinf.errors import DataError
 from groupinf.groups.attribute_file import read_attribute_file
 from groupinf.groups.attributes import Attributes, Values, attributes_of_rows, joined
 from groupinf.groups.by_value import column_kind, rows_by_value
-from groupinf.groups.groups import Groups
+from groupinf.groups.groups import Group, Groups
 
 Names = Annotated[tuple[str, ...], Field(strict=False, min_length=1), AfterValidator(distinct)]
 
@@ -43,8 +43,11 @@ class AttributesConfig(Section):
             raise ValueError("expected at least one of path, mean_of and count_by, found none")
         return self
 
-    def check(self, dataset: Dataset) -> Problem | None:
-        """What would go wrong on this dataset, found before anything is fitted."""
+    def check(self, dataset: Dataset, known: Sequence[tuple[Group, ...] | None]) -> Problem | None:
+        """What would go wrong on this dataset, found before anything is fitted.
+
+        ``known`` are the groups of each builder, where they are known by then.
+        """
         if self.path is not None:
             try:
                 read_attribute_file(Path(self.path))
@@ -58,6 +61,13 @@ class AttributesConfig(Section):
                 _numbers(dataset, name)
             except DataError as error:
                 return Problem("mean_of", str(error))
+        every = [groups for groups in known if groups is not None]
+        if self.path is None or not every or len(every) < len(known):
+            return None
+        try:
+            configured_attributes(self, dataset, Groups.collect(group for groups in every for group in groups))
+        except DataError as error:
+            return Problem("path", str(error))
         return None
 
 

@@ -35,7 +35,7 @@ def test_the_interval_of_a_difference_knows_that_both_are_of_the_same_resamples(
     """Effects that swing together differ by the same amount in each resample: no width, however far each swings."""
     swing = np.random.default_rng(1).normal(scale=100, size=1000)
     found = difference_of((5.0, 3.0), swing + 2, swing)
-    assert (found.difference, found.resamples, found.larger) == (2.0, 1000, 1.0)
+    assert (found.difference, found.resamples, found.larger, found.smaller) == (2.0, 1000, 1.0, 0.0)
     assert (found.low, found.high) == (pytest.approx(2.0), pytest.approx(2.0))
     apart = difference_of((5.0, 3.0), swing + 2, swing[::-1])
     assert apart.low < 0 < apart.high

@@ -12,6 +12,7 @@ from support.runs import unreported
 
 from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.workers.progress import Silent
+from groupinf.reporting.report import write_report
 from groupinf.studies.group_effects.evaluate import evaluate
 from groupinf.studies.group_effects.study import load_run
 
@@ -110,6 +111,25 @@ def test_a_file_gives_numbers_and_categories_with_gaps(folder: Path) -> None:
     assert "attribute file attributes.csv: 1 line names no group of the run: 'z'" in run.manifest.notes
 
 
+def test_missing_values_are_gaps_and_a_stray_text_is_told(folder: Path) -> None:
+    """As in the data, n/a is a gap; a text among numbers makes categories of them, which a note says."""
+    asked = written(folder, "group,beds,staff\na,10,1\nb,n/a,2\nc,2.5,many\nd,NaN,3\n")
+    run = unreported(study(folder, asked), folder / "runs")
+    np.testing.assert_array_equal(run.attributes["beds"], [10, np.nan, 2.5, np.nan])
+    assert run.attributes["staff"].tolist() == ["1", "2", "many", "3"]
+    told = [note for note in run.manifest.notes if "categories" in note]
+    assert told == [
+        "attribute file attributes.csv: staff is one of categories, as 'many' is no number; a blank cell is a gap"
+    ]
+
+
+def test_attributes_that_a_whole_category_lacks_are_reported(folder: Path) -> None:
+    """A correlation over no group is undefined, and the report stands."""
+    asked = written(folder, "group,beds,type\na,10,x\nb,11,x\nc,,y\nd,,y\n")
+    run = unreported(study(folder, asked), folder / "runs")
+    assert write_report(run).is_file()
+
+
 def test_a_kind_in_the_file_tells_groups_of_one_name_apart(folder: Path) -> None:
     """With the kind each group has its own; without, a name of two kinds is refused with its line."""
     builders = [{"builder": "column", "column": "ward"}, {"builder": "column", "column": ["ward"], "min_size": 2}]
@@ -122,7 +142,7 @@ def test_a_kind_in_the_file_tells_groups_of_one_name_apart(folder: Path) -> None
     named = named[named["name"] == "a"].set_index("kind")
     assert named["beds"].to_dict() == {"column ward": 1.0, "own": 2.0}
     asked = written(folder, "group,beds\na,1\n")
-    with pytest.raises(DataError, match=r"attributes.csv, line 2: group 'a' is the name of groups of 2 kinds"):
+    with pytest.raises(ConfigError, match=r"attributes.csv, line 2: group 'a' is the name of groups of 2 kinds"):
         unreported(study(folder, asked, builders=builders), folder / "runs")
 
 
@@ -158,14 +178,18 @@ def test_what_cannot_be_used_is_refused_before_anything_is_fitted(
     ("text", "expected"),
     [
         ("group,beds\nA,1\nB,2\n", r"line 2: expected the name of a group, found 'A', and no other line names one"),
-        ("group,kind,beds\na,ward,1\n", r"expected the name of a group of kind 'ward', found 'a'"),
-        ("group,size\na,1\n", r"groups\.attributes: 'size' is the name of two attributes"),
+        ("group,kind,beds\na,ward,1\n", r"expected the name of a group of kind 'w(ard)?', found 'a'"),
+        ("group,size\na,1\n0,1\n", r"groups\.attributes: 'size' is the name of two attributes"),
     ],
 )
 def test_a_file_that_does_not_fit_the_groups_is_refused(folder: Path, text: str, expected: str) -> None:
-    """Where no line names a group, or an attribute has a name that is taken."""
-    with pytest.raises(DataError, match=expected):
+    """Where no line names a group, or an attribute has a name that is taken: before anything is fitted where groups are
+    known by then, else when they are drawn."""
+    with pytest.raises(ConfigError, match=rf"groups\.attributes\.path: .*{expected}"):
         unreported(study(folder, written(folder, text)), folder / "runs")
+    drawn = [{"builder": "single_rows", "random": 5}]
+    with pytest.raises(DataError, match=expected):
+        unreported(study(folder, written(folder, text.replace(",ward,", ",w,")), builders=drawn), folder / "runs")
 
 
 def test_a_changed_file_makes_another_run_and_an_evaluation_keeps_it(folder: Path) -> None:

@@ -116,7 +116,7 @@ def test_an_evaluation_adds_a_bootstrap_without_retraining(folder: Path) -> None
     """Its resamples are those that the run itself would have."""
     plain = unreported(study(folder, test_points={"column": "site"}), folder / "plain")
     run = unreported(study(folder), folder / "runs")
-    added = evaluate(plain.path, [f"test_points={{column: site, bootstrap: {RESAMPLES}}}"], None, 1, Silent())
+    added = evaluate(plain.path, [f"test_points.bootstrap={RESAMPLES}"], None, 1, Silent())
     np.testing.assert_allclose(resampled_of(added), resampled_of(run), rtol=1e-8, atol=1e-12)
 
 
@@ -129,7 +129,10 @@ def test_the_difference_of_two_groups(folder: Path) -> None:
     place = [known.name for known in run.manifest.test_sets].index("site=here")
     apart = resampled_of(run)[place][0] - resampled_of(run)[place][2]
     assert (found.low, found.high) == tuple(np.quantile(apart, [0.025, 0.975]))
-    assert found.larger == (apart > 0).mean()
+    assert (found.larger, found.smaller) == ((apart > 0).mean(), (apart < 0).mean())
+    assert run.difference("w1", "w3", "test_loss", "here") == found
+    same = run.difference("w1", "w1", "test_loss", "here")
+    assert (same.difference, same.larger, same.smaller) == (0, 0, 0)
 
 
 def test_what_cannot_be_answered_is_refused(folder: Path) -> None:
@@ -139,8 +142,13 @@ def test_what_cannot_be_answered_is_refused(folder: Path) -> None:
     with pytest.raises(ConfigError, match=r"test_points\.bootstrap: expected .*40"):
         unreported(study(folder, test_points={"all": True, "bootstrap": 10}), folder / "runs")
     run = unreported(study(folder, test_points={"column": "site"}), folder / "runs")
-    with pytest.raises(DataError, match="expected a run whose test rows were resampled on test_loss"):
+    again = rf"`groupinf evaluate {run.path} --set test_points\.bootstrap=1000` adds that without retraining"
+    with pytest.raises(DataError, match=rf"were resampled on test_loss, found one without; {again}"):
+        run.difference("w1", "w2", "test_loss", "site=here")
+    with pytest.raises(DataError, match=r"test point: expected one of 'site=alone', 'site=here'.*, found none named"):
         run.difference("w1", "w2")
+    with pytest.raises(DataError, match="top: expected a whole number of at least 1, found -1"):
+        run.ranking(top=-1)
     with pytest.raises(DataError, match=r"by: expected an evaluation, .*found test_los; did you mean 'test_loss'"):
         run.ranking("test_los")
     with pytest.raises(DataError, match=r"test point: expected one of .*found site=her; did you mean 'site=here'"):
@@ -150,7 +158,7 @@ def test_what_cannot_be_answered_is_refused(folder: Path) -> None:
     with pytest.raises(DataError, match=r"method: expected a method .*found influenc; did you mean 'influence'"):
         run.ranking(method="influenc")
     run = unreported(study(folder), folder / "runs")
-    with pytest.raises(DataError, match="expected the name of one retrained group, found 'w9', that of 0"):
-        run.difference("w1", "w9")
-    with pytest.raises(DataError, match="expected a run whose test rows were resampled on self_loss"):
+    with pytest.raises(DataError, match="expected the name of one retrained group, found 'w9', which none has"):
+        run.difference("w1", "w9", "test_loss", "site=here")
+    with pytest.raises(DataError, match="resampled on self_loss, which is measured on no test rows"):
         run.difference("w1", "w2", "self_loss")

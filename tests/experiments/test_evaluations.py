@@ -50,6 +50,10 @@ def written(folder: Path, classes: int) -> Path:
     return folder / "named.npz"
 
 
+# 12 groups each, so that the page compares them
+TWO_KINDS = {"sizes": {"min": 0.05, "max": 0.3, "num": 12}, "builders": ["random", "random_within_class"]}
+
+
 @pytest.fixture
 def config(tmp_path: Path) -> Callable[..., dict[str, Any]]:
     def made(classes: int = 2, **changes: Any) -> dict[str, Any]:
@@ -79,7 +83,7 @@ def test_a_plain_name_stays_one_and_may_be_spelled_out(config) -> None:
 
 
 def test_a_run_read_back_calls_its_coefficients_by_their_features(run: MakeRun) -> None:
-    made = load_run(run(evaluations=[SOME, "test_loss"]).path)
+    made = load_run(run(evaluations=[SOME, "test_loss"], groups=TWO_KINDS).path)
     assert made.manifest.evaluations == ("coefficient", "test_loss")
     assert [(v.test_point, v.name) for v in made.manifest.named_values] == [
         (FIRST_NAMED - 1, "sex=female"),
@@ -172,7 +176,8 @@ def test_effects_that_are_all_the_same_have_no_correlation_and_a_report(run: Mak
     assert (made.effects["effect"] == 0).all()
     assert made.spearman["spearman"].isna().all()
     write_report(made)
-    assert "There is no ρ on test error" in (made.path / "report.html").read_text(encoding="utf-8")
+    said = "Test error: there is no ρ: it needs two groups or more, with effects that differ."
+    assert said in (made.path / "report.html").read_text(encoding="utf-8")
 
 
 def test_validate_says_how_many_rows_coefficients_make(config) -> None:
@@ -214,7 +219,7 @@ def test_what_cannot_be_is_refused_at_its_key(
 def test_of_many_coefficients_the_page_lists_the_first_and_says_so(
     run: MakeRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = run(3, evaluations=[{"evaluation": "coefficient", "of": "all"}])
+    made = run(3, evaluations=[{"evaluation": "coefficient", "of": "all"}], groups=TWO_KINDS)
     write_report(made)
     page = (made.path / "report.html").read_text(encoding="utf-8")
     assert "intercept (top)" in page

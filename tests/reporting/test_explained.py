@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -37,8 +38,11 @@ def test_the_attribute_of_the_largest_correlation_is_named_with_the_test_point_a
         return {7: -beds + N / 2, 3: RNG.normal(size=N), -1: size}[point]
 
     of_loss, of_self = sentences(explained_run(make_run, effects, size=size, beds=beds))
-    assert of_loss.startswith("Test loss, 2 attributes: effects go most with beds (ρ −1.000 [−1.000, −1.000]) on test")
-    assert ", ρ with size " in of_loss
+    opening = (
+        "Test loss, 2 attributes on 2 test points or sets: effects go most with beds (ρ −1.000 [−1.000, −1.000]) on"
+    )
+    assert of_loss.startswith(opening)
+    assert " given size, ρ with size " in of_loss
     assert of_self == "Self-loss, 2 attributes: effects go most with size (ρ 1.000 [1.000, 1.000])."
 
 
@@ -57,7 +61,18 @@ def test_magnitudes_have_an_attribute_of_their_own(make_run):
     run = explained_run(make_run, lambda *_: size * (2 * label - 1), size=size, label=label)
     for line in sentences(run):
         assert "effects go most with label (ρ 0." in line
-        assert "their sizes without sign with size (ρ 1.000" in line
+        assert "their magnitudes with size (ρ 1.000" in line
+
+
+def test_what_is_size_in_other_words_says_little_given_size(make_run):
+    size = RNG.permutation(np.arange(1.0, N + 1))
+    rows, effects = size + RNG.normal(scale=4, size=N), size + RNG.normal(scale=6, size=N)
+    run = explained_run(make_run, lambda *_: effects, size=size + RNG.normal(scale=6, size=N), rows=rows)
+    for line in sentences(run):
+        plain, given = re.search(
+            r"with rows \(ρ (\S+) .*?\).*?, (\S+) \[.*?\](?:, not told from 0)? given size", line
+        ).groups()
+        assert float(plain) > 0.8 > float(given.replace("−", "-"))
 
 
 def test_the_page_has_them_of_natural_groups_alone(make_run):

@@ -159,10 +159,16 @@ def test_rank_writes_the_whole_order_and_the_difference_of_two_groups(run: Run, 
         (["--test-point", "site=x"], "test point: expected one of 'site=n', 'site=s' for test_loss, found site=x"),
         (["--kind", "ward"], "kind: expected a kind, one of column ward; found ward"),
         (["--method", "newto"], "found newto; did you mean 'newton'"),
-        (["--difference", "ward 1", "ward x"], "expected the name of one retrained group, found 'ward x', that of 0"),
-        (["--difference", "ward 1", "rare ward"], "found 'rare ward', that of 0"),
+        (
+            ["--difference", "ward 1", "ward x", "--test-point", "n"],
+            "expected the name of one retrained group, found 'ward x', which none has",
+        ),
+        (["--difference", "ward 1", "rare ward", "--test-point", "n"], "found 'rare ward', which none has"),
         (["-o", "order.txt"], "expected a name that ends in .csv or .parquet, found order.txt"),
         (["--top", "0"], "--top"),
+        (["--difference", "ward 1", "ward 2", "-o", "d.csv"], "expected --by and --test-point alone beside it"),
+        (["--difference", "ward 1", "ward 2", "--method", "newton"], "beside it, found --method"),
+        (["--difference", "ward 1", "ward 2"], "test point: expected one of 'site=n', 'site=s' for test_loss"),
     ],
 )
 def test_rank_refuses_in_words(run: Run, arguments: list[str], expected: str) -> None:

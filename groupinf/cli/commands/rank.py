@@ -49,6 +49,9 @@ def rank(
         raise click.BadParameter(
             f"expected a name that ends in .csv or .parquet, found {output}", param_hint="'--output'"
         )
+    order = [name for name in ("kind", "method", "side", "top", "output") if _is_given(name)]
+    if difference is not None and order:
+        raise click.UsageError(f"--difference: expected --by and --test-point alone beside it, found --{order[0]}")
     run = load_run(Path(run_dir))
     if difference is not None:
         click.echo(difference_line(run, *difference, by, test_point))
@@ -61,3 +64,8 @@ def rank(
     ways = {"rise": (True,), "fall": (False,), "both": (True, False)}[side]
     parts = [part.text for part in listings(run, table, method, top, ways)]
     click.echo("\n\n".join(parts) if parts else f"No group of {len(table):,} has an effect in that direction.")
+
+
+def _is_given(option: str) -> bool:
+    source = click.get_current_context().get_parameter_source(option)
+    return source is not None and source is not click.core.ParameterSource.DEFAULT

@@ -11,7 +11,7 @@ import numpy as np
 
 from groupinf.config.section import Problem, Section
 from groupinf.datasets.dataset import Dataset
-from groupinf.groups.groups import Built
+from groupinf.groups.groups import Built, Group
 from groupinf.groups.source import GroupSource
 
 
@@ -53,6 +53,10 @@ class Builder(Section, ABC):
 
     def check(self, dataset: Dataset) -> Problem | None:
         """What would go wrong on this dataset, found before anything runs; None where it can work."""
+        return None
+
+    def known_groups(self, dataset: Dataset) -> tuple[Group, ...] | None:
+        """Its groups, in their order, where they are known before anything is fitted and ``check`` finds nothing."""
         return None
 
     def most_groups(self, dataset: Dataset, sizes: int, test_points: int) -> int:

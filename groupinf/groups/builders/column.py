@@ -47,11 +47,18 @@ class Column(Builder):
         value, as ``rows_by_value`` says. Notes count the values left out and the rows without a value. Raises DataError
         where the data lack the column or no value has enough rows.
         """
-        columns, words, names = source.dataset.columns, source.dataset.row_words, names_of(self.column)
+        return self._built(source.dataset)
+
+    def known_groups(self, dataset: Dataset) -> tuple[Group, ...]:
+        """Those of the values."""
+        return self._built(dataset).groups
+
+    def _built(self, dataset: Dataset) -> Built:
+        columns, words, names = dataset.columns, dataset.row_words, names_of(self.column)
         absent = next((name for name in names if name not in columns), None)
         if absent is not None:
             raise DataError(f"column {absent!r}: the data have no such column to group by")
-        found = self._rows(source.dataset)
+        found = self._rows(dataset)
         kept = [value for value in found.values if value.rows.size >= self.min_size]
         kind = column_kind(names)
         if not kept:
@@ -62,7 +69,7 @@ class Column(Builder):
             f"{'has' if left_out == 1 else 'have'} fewer than {counted(self.min_size, 'row')} and were left out"
         )
         groups = tuple(Group(kind, value.rows, value.words, name=value.name) for value in kept)
-        return Built(groups, (*self.notes(source.dataset), *((note,) if left_out else ())))
+        return Built(groups, (*self.notes(dataset), *((note,) if left_out else ())))
 
     def check(self, dataset: Dataset) -> Problem | None:
         """A column that the data lack; no row with a value; a ``min_size`` that no value reaches."""

@@ -41,6 +41,10 @@ class GroupFile(Builder):
             return Problem("path", str(error))
         return None
 
+    def known_groups(self, dataset: Dataset) -> tuple[Group, ...]:
+        """Those of the file."""
+        return self._groups(dataset)
+
     def most_groups(self, dataset: Dataset, sizes: int, test_points: int) -> int:
         """Those of the file."""
         return len(self._groups(dataset))

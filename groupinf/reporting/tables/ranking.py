@@ -90,8 +90,8 @@ def difference_line(run: Run, first: str, second: str, by: str | None, test_poin
     on = measure_name(evaluation, run.value_label(evaluation, test_point), test_point_names(run))
     return (
         f"{first} − {second} on {on}: {number(found.difference)}, 95 % interval over test rows "
-        f"[{number(found.low)}, {number(found.high)}]; above 0 in {percent(found.larger, 1)} of "
-        f"{found.resamples:,} resamples"
+        f"[{number(found.low)}, {number(found.high)}]; above 0 in {percent(found.larger, 1)} and below 0 in "
+        f"{percent(found.smaller, 1)} of {found.resamples:,} resamples"
     )
 
 

@@ -15,28 +15,35 @@ from groupinf.reporting.words.formats import coefficient, interval
 from groupinf.reporting.words.style import evaluation_name, panel_name
 from groupinf.wording import counted
 
+CHOSEN = (
+    "Each is the largest of many correlations, and its interval does not count that: of twenty that mean nothing, one "
+    "or so is told from 0."
+)
+
 
 def explained(entry: Entry) -> list[str]:
     """A sentence for each evaluation: the attribute with the largest |ρ| with actual effects, over all groups, beside
     what size says of them, and the attribute that goes most with their sizes; of several test points, where that is.
     """
     table = attribute_table(entry.pairs, aligned_attributes(entry.run, entry.pairs))
-    chosen = table[(table["method"] == ACTUAL) & (table["among"] == "") & (table["given"] == "")]
+    chosen = table[(table["method"] == ACTUAL) & (table["among"] == "")]
     evaluations = dict.fromkeys(name for name, _ in entry.pairs.measures)
     parts = {name: chosen[chosen["evaluation"] == name] for name in evaluations}
     return [_sentence(entry, name, rows) for name, rows in parts.items() if not rows.empty]
 
 
 def _sentence(entry: Entry, evaluation: str, rows: pd.DataFrame) -> str:
-    effects, sizes = (_strongest(rows[rows["magnitude"] == magnitude]) for magnitude in (False, True))
-    several = rows["test_point"].nunique() > 1
+    plain, given = rows[rows["given"] == ""], rows[rows["given"] == SIZE]
+    effects, sizes = (_strongest(plain[plain["magnitude"] == magnitude]) for magnitude in (False, True))
+    several = plain["test_point"].nunique() > 1
     parts = []
     if effects:
-        parts.append(f"effects go most with {_words(entry, effects, several)}{_number_of_rows(rows, effects)}")
+        parts.append(f"effects go most with {_words(entry, effects, several)}{_beside_size(rows, effects, given)}")
     if sizes and (effects is None or sizes["spearman"] != effects["spearman"]):
-        parts.append(f"their sizes without sign with {_words(entry, sizes, several)}")
-    name = evaluation_name(evaluation)
-    return f"{name}, {counted(rows['attribute'].nunique(), 'attribute')}: {'; '.join(parts)}."
+        parts.append(f"their magnitudes with {_words(entry, sizes, several)}{_given(given, sizes)}")
+    attributes, points = plain["attribute"].nunique(), plain["test_point"].nunique()
+    of = counted(attributes, "attribute") + (f" on {points:,} test points or sets" if several else "")
+    return f"{evaluation_name(evaluation)}, {of}: {'; '.join(parts)}."
 
 
 def _strongest(rows: pd.DataFrame) -> Mapping[Any, Any] | None:
@@ -58,8 +65,18 @@ def _rho(row: Mapping[Any, Any]) -> str:
     return f"{coefficient(row['spearman'])} {interval(row['spearman_low'], row['spearman_high'])}{apart}"
 
 
-def _number_of_rows(rows: pd.DataFrame, effects: Mapping[Any, Any]) -> str:
-    """What size says of effects on the same test point, where another attribute says more."""
+def _beside_size(rows: pd.DataFrame, effects: Mapping[Any, Any], given: pd.DataFrame) -> str:
+    """What size says of effects on the same test point, where another attribute says more, and what that says given
+    size."""
     here = (rows["test_point"] == effects["test_point"]) & (rows["attribute"] == SIZE) & ~rows["magnitude"]
     found = rows[here].to_dict("records")
-    return f", ρ with size {_rho(found[0])}" if found and effects["attribute"] != SIZE else ""
+    if not found or effects["attribute"] == SIZE:
+        return ""
+    return f"{_given(given, effects)}, ρ with size {_rho(found[0])}"
+
+
+def _given(given: pd.DataFrame, row: Mapping[Any, Any]) -> str:
+    """ρ of the same attribute and effects with size taken out."""
+    same = (given["attribute"] == row["attribute"]) & (given["test_point"] == row["test_point"])
+    found = given[same & (given["magnitude"] == row["magnitude"])].to_dict("records")
+    return f", {_rho(found[0])} given size" if found else ""

@@ -195,9 +195,11 @@ def _group_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
         problem = builder.check(dataset)
         if problem is not None:
             problems.append(loaded.error(("groups", "builders", i, problem.key), problem.message))
-    of_attributes = None if groups.attributes is None else groups.attributes.check(dataset)
-    if of_attributes is not None:
-        problems.append(loaded.error(("groups", "attributes", of_attributes.key), of_attributes.message))
+    if groups.attributes is not None:
+        known = [] if problems else [builder.known_groups(dataset) for builder in groups.builders]
+        of_attributes = groups.attributes.check(dataset, known)
+        if of_attributes is not None:
+            problems.append(loaded.error(("groups", "attributes", of_attributes.key), of_attributes.message))
     return problems
 
 

@@ -154,8 +154,9 @@ def _opened(path: Path, overrides: Sequence[str], out: Path | None, progress: Pr
     files = source.read_prepared(about)
     if files is None:
         raise DataError(_broken(path, "one of its files is missing or altered"))
-    # what is set of test points replaces all that the run says of them
-    dropped = {parse_override(o).parts[0] for o in overrides} & {"test_points"}
+    # what is set of test points replaces all that the run says of them, but for resamples of the same
+    replaced = [o for o in map(parse_override, overrides) if not _is_below(o, "test_points.bootstrap")]
+    dropped = {override.parts[0] for override in replaced} & {"test_points"}
     kept = {key: value for key, value in run.config.items() if key not in dropped}
     stored_config(path, kept)  # before anything is set: what the run has must be usable by itself
     loaded = load_config(kept, overrides, Config, str(path / CONFIG))

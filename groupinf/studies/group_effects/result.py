@@ -14,6 +14,9 @@ import yaml
 from groupinf.analysis.pairs import ACTUAL
 from groupinf.analysis.ranking import ranking
 from groupinf.analysis.resampling import Difference, difference_of
+from groupinf.datasets.rows.labels import shortened
+from groupinf.datasets.unknown_column import MOST_LISTED
+from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.errors import DataError
 from groupinf.experiments.folder.files import npz_arrays
 from groupinf.experiments.folder.kinds import makes_again
@@ -24,7 +27,7 @@ from groupinf.studies.group_effects.prepare import CONFIG, CROSS_VALIDATION
 from groupinf.studies.group_effects.rows import ROWS
 from groupinf.studies.group_effects.stored_groups import ATTRIBUTES, MEMBERS, all_attributes, groups_from
 from groupinf.studies.group_effects.stored_groups import TABLE as GROUPS
-from groupinf.studies.group_effects.value_names import resampled_measures, value_label
+from groupinf.studies.group_effects.value_names import resampled_measures, value_label, value_names
 from groupinf.wording import counted, did_you_mean, number
 
 RETRAINS, EFFECTS, SPEARMAN = "retrains.parquet", "effects.parquet", "spearman.parquet"
@@ -87,6 +90,8 @@ class Run:
         if test_point is not None:
             rows = rows[rows["test_point"] == value_label(about, evaluation, str(test_point))]
         _known(method, list(rows["method"].unique()), "method", "a method that has effects there")
+        if top is not None and top < 1:
+            raise DataError(f"top: expected a whole number of at least 1, found {top}")
         table = ranking(rows, method, self.bootstrap)
         if kind is not None:
             table = table[table["kind"] == _known(kind, list(self.groups["kind"].unique()), "kind", "a kind")]
@@ -97,17 +102,35 @@ class Run:
         rows = self.effects[self.effects["evaluation"] == evaluation]
         return rows.assign(group_name=rows["group"].map(self.groups.set_index("group")["name"]))
 
+    def _without_bootstrap(self, evaluation: str) -> str:
+        """Why there are no resamples on an evaluation, and what to do where there is something."""
+        expected = f"expected a run whose test rows were resampled on {evaluation}"
+        if not EVALUATIONS[evaluation].on_test_points():
+            return f"{expected}, which is measured on no test rows"
+        chosen = self.config.get("test_points") or {}
+        way = next((f"{key}: {str(chosen[key]).lower()}" for key in ("all", "column") if chosen.get(key)), "")
+        if not way:
+            return f"{expected}, found single test points: bootstrap resamples sums over test rows (all, column)"
+        again = f"groupinf evaluate {self.path} --set test_points.bootstrap=1000"
+        return f"{expected}, found one without; `{again}` adds that without retraining"
+
     def value_label(self, evaluation: str, test_point: str | int | None) -> int:
-        """The number of the test point of that name or number, of the first for None; DataError where it has none."""
-        first = self.manifest.labels(evaluation)[0]
-        return first if test_point is None else value_label(self.manifest, evaluation, str(test_point))
+        """The number of the test point of that name or number; None is the only one there is.
+
+        Raises DataError where the run has it not, or has several and none is named.
+        """
+        names = value_names(self.manifest, evaluation)
+        if test_point is None and len(names) > 1:
+            known = shortened(list(names.values()), MOST_LISTED)
+            raise DataError(f"test point: expected one of {known} for {evaluation}, found none named")
+        return next(iter(names)) if test_point is None else value_label(self.manifest, evaluation, str(test_point))
 
     def difference(
         self, first: str, second: str, by: str | None = None, test_point: str | int | None = None
     ) -> Difference:
         """By how much the actual effect of the group named ``first`` exceeds that of ``second``, over test rows.
 
-        ``by`` and ``test_point`` as in :meth:`ranking`, but the first test point where none is named. Raises DataError
+        ``by`` and ``test_point`` as in :meth:`ranking`; a run with several test points needs one. Raises DataError
         where the run has no bootstrap, where it is not of what is asked for, or a name is that of no group or of
         several.
         """
@@ -115,10 +138,7 @@ class Run:
         evaluation = _known(by or about.evaluations[0], about.evaluations, "by", "an evaluation")
         point = self.value_label(evaluation, test_point)
         if self.bootstrap is None or (evaluation, point) not in resampled_measures(about):
-            raise DataError(
-                f"{self.path}: expected a run whose test rows were resampled on {evaluation}, found one without: "
-                "test_points.bootstrap resamples sums over test rows; groupinf evaluate adds it without retraining"
-            )
+            raise DataError(f"{self.path}: {self._without_bootstrap(evaluation)}")
         content = RunDirectory(self.path).read(RESAMPLED, about)
         if content is None:
             again = makes_again(self.path)
@@ -143,7 +163,8 @@ def _place(names: pd.Series, name: str) -> int:
     found = np.flatnonzero(names.to_numpy() == name)
     if found.size != 1:
         near = did_you_mean(name, names.unique()) if found.size == 0 else ""
-        raise DataError(f"expected the name of one retrained group, found {name!r}, that of {found.size}{near}")
+        held = "which none has" if found.size == 0 else f"that of {found.size}"
+        raise DataError(f"expected the name of one retrained group, found {name!r}, {held}{near}")
     return int(found[0])
 
 

@@ -21,10 +21,14 @@ def value_names(about: GroupEffectsManifest, evaluation: str) -> dict[int, str]:
 
 
 def value_label(about: GroupEffectsManifest, evaluation: str, called: str) -> int:
-    """The number of the value that is called so, by its name or its number; DataError where the run has none such."""
+    """The number of the value that is called so, by its name, its number, or what stands behind the = of its name.
+
+    Raises DataError where the run has none such, or several.
+    """
     names = value_names(about, evaluation)
     found = [label for label, name in names.items() if called in (name, str(label))]
-    if not found:
+    found = found or [label for label, name in names.items() if called == name.partition("=")[2]]
+    if len(found) != 1:
         known = shortened(list(names.values()), MOST_LISTED)
         near = did_you_mean(called, names.values())
         raise DataError(f"test point: expected one of {known} for {evaluation}, found {called}{near}")

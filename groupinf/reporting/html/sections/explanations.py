@@ -17,7 +17,7 @@ from groupinf.reporting.html.parts.table import Cell, Column, Row, table
 from groupinf.reporting.html.section import Answer, Material, Section
 from groupinf.reporting.words.attributes import aligned_attributes
 from groupinf.reporting.words.entries import Entry
-from groupinf.reporting.words.explained import explained
+from groupinf.reporting.words.explained import CHOSEN, explained
 from groupinf.reporting.words.formats import coefficient, interval
 from groupinf.reporting.words.style import evaluation_name, point_name
 
@@ -39,6 +39,7 @@ def _answer(material: Material) -> Answer:
     """A sentence for each evaluation; below it, folded, the pictures and every correlation."""
     [entry] = material.entries
     sentences = [element("p", {}, element("strong", {}, line)) for line in explained(entry)]
+    sentences.append(element("p", {"class": "quiet"}, CHOSEN))
     pictures = [
         element("details", {}, element("summary", {}, words), png_figure(figure_bytes(figures[stem], "png"), words))
         for figures in (natural_figures(entry.run),)
