@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -198,3 +199,17 @@ def test_runs_on_the_same_groups_mark_a_group_together(browser: Chrome, make_run
     assert ringed == ["0", "1"] * 2
     assert "λ/n = 0.1 · Self-loss" in card(browser)
     assert browser.get_log("browser") == []
+
+
+def test_what_made_a_group_is_told_where_it_says_more_than_its_name(browser: Chrome, make_run, tmp_path: Path) -> None:
+    run = make_run(["mine"] * 12)
+    names = [f"ward {i}" for i in range(12)]
+    made = [f"ward={name}" if i else "ward=ward 0, year=2024" for i, name in enumerate(names)]
+    path = tmp_path / "page.html"
+    groups = run.groups.assign(name=names, made_from=made)
+    path.write_text(page_html([replace(run, groups=groups)], "study", plotly=True), encoding="utf-8")
+    emulate(browser)
+    browser.get(path.as_uri())
+    words = "return wordsOf(data.groups[0], arguments[0]).join(' · ')"
+    assert browser.execute_script(words, 5) == "Group ward 5 · mine · 10 rows"
+    assert browser.execute_script(words, 0) == "Group ward 0 · mine · 10 rows · ward=ward 0, year=2024"

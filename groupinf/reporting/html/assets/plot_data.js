@@ -34,11 +34,13 @@ function madeOf(groups, place) {
   return groups.origins[groups.made[place]];
 }
 
-// A group in the words that name it: its name, its kind, its size, what made it.
+// A group in the words that name it: its name, its kind, its size, what made it where that says more than its name.
 function wordsOf(groups, place) {
   const rows = groups.size[place];
   const size = `${counting.format(rows)} ${rows === 1 ? "row" : "rows"}`;
-  return [`Group ${groups.name[place]}`, kindOf(groups, place).name, size, madeOf(groups, place)].filter(Boolean);
+  const made = madeOf(groups, place);
+  const more = made.endsWith(`=${groups.name[place]}`) ? "" : made;
+  return [`Group ${groups.name[place]}`, kindOf(groups, place).name, size, more].filter(Boolean);
 }
 
 // At most so many groups, in the order of their places: those with the largest |actual|, |predicted| and
