@@ -67,13 +67,6 @@ class AttributePanel:
         effects = self.effects[of]
         return float(rank_correlation(self.attribute[of], np.abs(effects) if sizes else effects))
 
-    @property
-    def strength(self) -> float:
-        """The largest |ρ| over all groups, with effects or with their sizes; 0 where none is defined."""
-        every = np.ones(self.effects.size, dtype=bool)
-        both = [self.correlation(every), self.correlation(every, sizes=True)]
-        return max((abs(rho) for rho in both if not np.isnan(rho)), default=0.0)
-
 
 def draw_attribute(ax: Axes, panel: AttributePanel, styles: Mapping[str, KindStyle], rasterized: bool = False) -> None:
     """Draw a point for each group that has the attribute, and a line at no effect.
