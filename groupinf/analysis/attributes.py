@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from groupinf.analysis.intervals import bonett_wright_interval
-from groupinf.analysis.pairs import ACTUAL, PairedEffects
+from groupinf.analysis.pairs import PairedEffects
 
 SIZE = "size"
 # of a rank correlation: with two groups it is 1 or −1 whatever they are
@@ -68,13 +68,12 @@ def attribute_table(pairs: PairedEffects, attributes: pd.DataFrame) -> pd.DataFr
     Kendall 1942); n_groups that have the attribute; spearman with a 95 % interval (Bonett and Wright 2000; one group
     less where size is given). Rows whose ρ is undefined are left out.
     """
-    effects = {**dict(zip(pairs.methods, pairs.predicted, strict=True)), ACTUAL: pairs.actual}
     numeric = numeric_attributes(attributes)
     parts = [
         frame
         for part in subsets(pairs.kinds, attributes)
         for name, values in numeric.items()
-        for frame in _correlated(part, name, values, attributes[SIZE].to_numpy(dtype=np.float64), effects, pairs)
+        for frame in _correlated(part, name, values, attributes[SIZE].to_numpy(dtype=np.float64), pairs)
     ]
     columns = ["among", "value", "evaluation", "test_point", "method", "attribute", "magnitude", "given", "n_groups"]
     empty = pd.DataFrame(columns=[*columns, "spearman", "spearman_low", "spearman_high"])
@@ -82,13 +81,13 @@ def attribute_table(pairs: PairedEffects, attributes: pd.DataFrame) -> pd.DataFr
 
 
 def _correlated(
-    part: Subset, name: str, values: Numbers, size: Numbers, effects: Mapping[str, Numbers], pairs: PairedEffects
+    part: Subset, name: str, values: Numbers, size: Numbers, pairs: PairedEffects
 ) -> Iterator[pd.DataFrame]:
     known = part.rows & np.isfinite(values)
     if known.sum() < FEWEST:
         return
     x, z = _unit_ranks(values[known]), _unit_ranks(size[known])
-    for method, of_method in effects.items():
+    for method, of_method in pairs.effects.items():
         for magnitude in (False, True):
             y = _unit_ranks(np.abs(of_method[:, known]) if magnitude else of_method[:, known])
             xy, xz, yz = y @ x, float(x @ z), y @ z
@@ -177,7 +176,6 @@ def category_table(pairs: PairedEffects, attributes: pd.DataFrame) -> pd.DataFra
     One row per attribute, category, evaluation, test_point and method: n_groups, the median effect, and the share of
     groups whose effect is above 0.
     """
-    effects = {**dict(zip(pairs.methods, pairs.predicted, strict=True)), ACTUAL: pairs.actual}
     named = ("", "kind")
     rows = [
         (
@@ -191,7 +189,7 @@ def category_table(pairs: PairedEffects, attributes: pd.DataFrame) -> pd.DataFra
         )
         for part in subsets(pairs.kinds, attributes)
         if part.column not in named
-        for method, values in effects.items()
+        for method, values in pairs.effects.items()
         for measure, own in zip(pairs.measures, values[:, part.rows], strict=True)
         if np.isfinite(own).all()
     ]

@@ -35,6 +35,11 @@ class PairedEffects:
     ranks_only: frozenset[str] = frozenset()
 
     @property
+    def effects(self) -> dict[str, NDArray[np.float64]]:
+        """The effects (E, G) that each method says, the actual ones last."""
+        return {**dict(zip(self.methods, self.predicted, strict=True)), ACTUAL: self.actual}
+
+    @property
     def has(self) -> NDArray[np.bool_]:
         """Whether a method predicts a measure: (M, E)."""
         return np.asarray(~np.isnan(self.predicted).all(axis=2))

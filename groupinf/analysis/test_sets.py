@@ -11,7 +11,7 @@ from scipy.stats import rankdata
 
 from groupinf.analysis.agreement import correlation
 from groupinf.analysis.intervals import bonett_wright_interval
-from groupinf.analysis.pairs import ACTUAL, PairedEffects
+from groupinf.analysis.pairs import PairedEffects
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,12 @@ def between_sets_table(pairs: PairedEffects) -> pd.DataFrame:
     One row per evaluation, method, test_point and other, each pair once and in the order of the table: n_groups,
     pearson, and spearman with a 95 % interval (Bonett and Wright 2000). Evaluations with a single value have none.
     """
-    effects = {**dict(zip(pairs.methods, pairs.predicted, strict=True)), ACTUAL: pairs.actual}
     parts = []
     for evaluation in dict.fromkeys(name for name, _ in pairs.measures):
         own = [i for i, (name, _) in enumerate(pairs.measures) if name == evaluation]
         points = np.array([pairs.measures[i][1] for i in own])
         one, other = np.triu_indices(len(own), 1)
-        for method, values in effects.items():
+        for method, values in pairs.effects.items():
             rho = correlation_between_sets(rankdata(values[own], axis=1))[one, other]
             low, high = bonett_wright_interval(rho, pairs.groups.size)
             about = {"evaluation": evaluation, "method": method, "test_point": points[one], "other": points[other]}

@@ -14,7 +14,7 @@ from groupinf.effects.methods.method import Readout
 from groupinf.experiments.folder.files import parquet_bytes
 from groupinf.groups.builders.registry import natural_kinds
 from groupinf.reporting.words.entries import singled_out
-from groupinf.reporting.words.formats import markdown, percent, shorten
+from groupinf.reporting.words.formats import ends, markdown, percent, shorten
 from groupinf.reporting.words.markdown import table_lines
 from groupinf.reporting.words.plain import aligned
 from groupinf.reporting.words.style import (
@@ -90,7 +90,7 @@ def difference_line(run: Run, first: str, second: str, by: str | None, test_poin
     on = measure_name(evaluation, run.value_label(evaluation, test_point), test_point_names(run))
     return (
         f"{first} − {second} on {on}: {number(found.difference)}, 95 % interval over test rows "
-        f"[{number(found.low)}, {number(found.high)}]; above 0 in {percent(found.larger, 1)} and below 0 in "
+        f"{ends(found.low, found.high)}; above 0 in {percent(found.larger, 1)} and below 0 in "
         f"{percent(found.smaller, 1)} of {found.resamples:,} resamples"
     )
 
@@ -112,7 +112,7 @@ def _lines(run: Run, rows: pd.DataFrame, method: str) -> list[tuple[str, ...]]:
     shown = [name for name in named if name in rows]  # what has no derivative has no linear readout
     several_kinds = run.effects["kind"].nunique() > 1
     several_points = len(about.labels(str(rows["evaluation"].iloc[0]))) > 1
-    ends = [end for end in ENDS[:2] if end in rows and rows[end].notna().any()]
+    resampled = any(end in rows and rows[end].notna().any() for end in ENDS)
     head = [
         "group",
         *(["on"] if several_points else []),
@@ -120,7 +120,7 @@ def _lines(run: Run, rows: pd.DataFrame, method: str) -> list[tuple[str, ...]]:
         "size",
         "rank",
         *(method_name(name) if name != ACTUAL else "actual" for name in shown),
-        *(["95 % interval", "ranks"] if ends else []),
+        *(["95 % interval", "ranks"] if resampled else []),
     ]
     lines = [tuple(head)]
     for row in rows.to_dict("records"):
@@ -133,13 +133,12 @@ def _lines(run: Run, rows: pd.DataFrame, method: str) -> list[tuple[str, ...]]:
                 f"{row['size']:,}",
                 f"{row['rank']:,}",
                 *(number(row[name]) for name in shown),
-                *(_interval_cells(row) if ends else []),
+                *(_interval_cells(row) if resampled else []),
             )
         )
     return lines
 
 
 def _interval_cells(row: Mapping[Any, Any]) -> tuple[str, str]:
-    effect = f"[{number(row['effect_low'])}, {number(row['effect_high'])}]"
     low, high = int(row["rank_low"]), int(row["rank_high"])
-    return effect, f"{low:,}" if low == high else f"{low:,} to {high:,}"
+    return ends(row["effect_low"], row["effect_high"]), f"{low:,}" if low == high else f"{low:,} to {high:,}"

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from groupinf.analysis.attributes import attribute_table
 from groupinf.analysis.farthest import unresolved
 from groupinf.analysis.pairs import PairedEffects, pair_effects
 from groupinf.analysis.ranking import ENDS
 from groupinf.effects.methods.influence import Influence
+from groupinf.groups.builders.registry import natural_kinds
+from groupinf.reporting.words.attributes import aligned_attributes
 from groupinf.reporting.words.choices import point_choices
 from groupinf.reporting.words.formats import shorten
 from groupinf.reporting.words.style import LONGEST_NAME, KindStyle, kind_styles, method_styles
@@ -44,6 +48,16 @@ class Entry:
     def method(self) -> str:
         """The prediction that the page singles out."""
         return singled_out(self.pairs.methods, self.pairs.ranks_only)
+
+    @cached_property
+    def natural(self) -> NDArray[np.bool_]:
+        """Which groups (G,) are of natural kinds."""
+        return np.isin(self.pairs.kinds, natural_kinds(self.pairs.kinds))
+
+    @cached_property
+    def correlations(self) -> pd.DataFrame:
+        """The :func:`attribute_table` of the groups, found once for all that speaks of it."""
+        return attribute_table(self.pairs, aligned_attributes(self.run, self.pairs))
 
     def ends(self, measure: int) -> pd.DataFrame | None:
         """The intervals over test rows of effects and ranks on a measure, a row for each group as in ``pairs``.

@@ -13,7 +13,7 @@ from groupinf.analysis.ratios import Ratios, decisive, largest_effect, ratios
 from groupinf.groups.builders.registry import natural_kinds
 from groupinf.reporting.words.asked import SAME, Asked, asked, told
 from groupinf.reporting.words.entries import Entry
-from groupinf.reporting.words.formats import coefficient, extent, interval, ratio, shorten
+from groupinf.reporting.words.formats import coefficient, ends, extent, interval, ratio, shorten
 from groupinf.reporting.words.style import (
     LONGEST_NAME,
     counted_values,
@@ -151,7 +151,7 @@ def _matters(one: Asked) -> list[str]:
     """Of natural groups the one with the largest actual effect, where it has it, and what was predicted."""
     found = []
     for entry in one.entries:
-        own = np.isin(entry.pairs.kinds, natural_kinds(entry.pairs.kinds))
+        own = entry.natural
         place = largest_effect(entry.pairs, own, one.evaluation, entry.unresolved)
         if place is not None:
             found.append((abs(float(entry.pairs.actual[place])), entry, place))
@@ -159,7 +159,7 @@ def _matters(one: Asked) -> list[str]:
         return []
     _, entry, (measure, group) = max(found, key=lambda one: one[0])
     sizes = np.abs(entry.pairs.actual[measure])
-    own = np.isin(entry.pairs.kinds, natural_kinds(entry.pairs.kinds))
+    own = entry.natural
     tied = np.flatnonzero(own & (sizes >= (1 - _TIED) * sizes[group]))
     return [_effect(one, entry, measure, group) if tied.size == 1 else _effects(one, entry, measure, tied)]
 
@@ -168,12 +168,12 @@ def _effect(one: Asked, entry: Entry, measure: int, group: int) -> str:
     """What the group that matters most does, with its interval over test rows where there is one."""
     actual = float(entry.pairs.actual[measure, group])
     does = "raises" if actual > 0 else "lowers"
-    notes, ends, unsure = [], "", ""
+    notes, reach, unsure = [], "", ""
     intervals = entry.ends(measure)
     if intervals is not None:
         both = intervals.iloc[group]
         low, high = sorted(float(np.sign(actual) * both[end]) for end in ("effect_low", "effect_high"))
-        ends, unsure = f" [{number(low)}, {number(high)}]", f", but its {_UNSURE}" if low <= 0 <= high else ""
+        reach, unsure = f" {ends(low, high)}", f", but its {_UNSURE}" if low <= 0 <= high else ""
         notes.append("95 % over test rows")
     if one.method not in entry.pairs.ranks_only:
         value = float(entry.pairs.predicted[entry.pairs.methods.index(one.method), measure, group])
@@ -182,7 +182,7 @@ def _effect(one: Asked, entry: Entry, measure: int, group: int) -> str:
     doing = entry.run.manifest.change.doing
     return (
         f"group {_named(entry, [group])} matters most: {doing} it {does} {_on(entry, measure)} by "
-        f"{number(abs(actual))}{ends}{told}{_where(one, entry)}{unsure}"
+        f"{number(abs(actual))}{reach}{told}{_where(one, entry)}{unsure}"
     )
 
 

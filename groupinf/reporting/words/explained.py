@@ -7,9 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from groupinf.analysis.attributes import SIZE, attribute_table
+from groupinf.analysis.attributes import SIZE
 from groupinf.analysis.pairs import ACTUAL
-from groupinf.reporting.words.attributes import aligned_attributes
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.formats import coefficient, interval
 from groupinf.reporting.words.style import evaluation_name, panel_name
@@ -25,7 +24,7 @@ def explained(entry: Entry) -> list[str]:
     """A sentence for each evaluation: the attribute with the largest |ρ| with actual effects, over all groups, beside
     what size says of them, and the attribute that goes most with their sizes; of several test points, where that is.
     """
-    table = attribute_table(entry.pairs, aligned_attributes(entry.run, entry.pairs))
+    table = entry.correlations
     chosen = table[(table["method"] == ACTUAL) & (table["among"] == "")]
     evaluations = dict.fromkeys(name for name, _ in entry.pairs.measures)
     parts = {name: chosen[chosen["evaluation"] == name] for name in evaluations}

@@ -70,6 +70,15 @@ def interval(low: float, high: float) -> str:
     return UNDEFINED if math.isnan(low) or math.isnan(high) else f"[{coefficient(low)}, {coefficient(high)}]"
 
 
+def ends(low: float, high: float) -> str:
+    """An interval of effects.
+
+    >>> ends(-1.5, 20)
+    '[−1.5, 20]'
+    """
+    return f"[{number(low)}, {number(high)}]"
+
+
 def extent(least: float, most: float, written: Callable[[float], str]) -> str:
     """The ends of a range, once where they look the same.
 

@@ -23,7 +23,9 @@ from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import trust_in_fit
 from groupinf.errors import RunError
 from groupinf.experiments.workers.processes import each, one_thread
+from groupinf.groups.attributes import Attributes
 from groupinf.groups.build import build_groups
+from groupinf.groups.configured_attributes import configured_attributes
 from groupinf.groups.groups import Groups
 from groupinf.groups.row_steps import RowSteps
 from groupinf.groups.source import GroupSource
@@ -91,6 +93,11 @@ def _steps(fitted: Fitted, change: RowChange, rows: slice) -> RowSteps:
     return RowSteps(change.residuals[rows], removed_curvatures(fitted, change)[rows], kernel, gram)
 
 
+def attributes_of(loaded: LoadedStudy, dataset: Dataset, groups: Groups) -> Attributes:
+    """What the data and the configuration say of groups that were drawn, of a pool's rows where there is one."""
+    return configured_attributes(loaded.located().groups.attributes, pool_as_training_rows(dataset), groups)
+
+
 def drawn_again(loaded: LoadedStudy, dataset: Dataset, groups: Groups, about: GroupEffectsManifest) -> Drawn:
     """What an earlier run has drawn: its groups, and what its manifest says."""
     tested = chosen_again(loaded.config.test_points, dataset, about.test_points)
@@ -137,11 +144,8 @@ def study_from(
 ) -> Study:
     """A study from what has been drawn, now or by an earlier run; ``test`` is the whole test set."""
     fitted, change, seed, size = changed.fitted, changed.change, loaded.config.seed, float(groups.sizes.mean())
-    engine, points, resamples = (
-        choose_engine(fitted, change, size),
-        tested.of(test),
-        loaded.config.test_points.bootstrap,
-    )
+    engine, points = choose_engine(fitted, change, size), tested.of(test)
+    resamples = loaded.config.test_points.bootstrap
     if resamples is not None:
         points = replace(points, counts=tested.counts(resamples, builder_stream(seed, "bootstrap")))
     bounded, predicting, linearised = bounded_problem(fitted, points.rows, engine.kernel), changed.predicting, None

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from groupinf.config.load import load_config
 from groupinf.config.overrides import Override, parse_override
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.rows.pool import pool_as_training_rows
 from groupinf.effects.block import evaluate_block
 from groupinf.effects.study import Study
 from groupinf.errors import ConfigError, DataError
@@ -26,12 +25,11 @@ from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.study import Blocks, Made
 from groupinf.experiments.workers.processes import one_thread
 from groupinf.experiments.workers.progress import Progress
-from groupinf.groups.configured_attributes import configured_attributes
 from groupinf.groups.groups import Groups
 from groupinf.studies.group_effects.block import GroupsOfBlock, block_to_store, groups_of_block, stored_block
 from groupinf.studies.group_effects.changed_fit import changed_fit_from
 from groupinf.studies.group_effects.checks import load_checked, quantities_of
-from groupinf.studies.group_effects.draw import Drawn, draw_test_points, in_fit, make_study
+from groupinf.studies.group_effects.draw import Drawn, attributes_of, draw_test_points, in_fit, make_study
 from groupinf.studies.group_effects.identity import identity_of
 from groupinf.studies.group_effects.linear_model import test_objective
 from groupinf.studies.group_effects.manifest import Evaluated, GroupEffectsManifest
@@ -78,8 +76,7 @@ class Evaluation:
         """Choose the test points, and say what is other than in the run."""
         progress.stage("prepare")
         study, drawn = one_thread(_drawn_anew, self)
-        asked, drawn_from = self.loaded.located().groups.attributes, pool_as_training_rows(self.dataset)
-        attributes = configured_attributes(asked, drawn_from, drawn.groups)
+        attributes = attributes_of(self.loaded, self.dataset, drawn.groups)
         stored = {name: content for name, content in self.files.items() if name != ATTRIBUTES}
         of_groups = attribute_files(attributes, len(drawn.groups))
         return Made(

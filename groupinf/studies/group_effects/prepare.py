@@ -12,7 +12,6 @@ import yaml
 from groupinf.datasets.choice.words import choice_notes
 from groupinf.datasets.column_use import column_notes
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.rows.pool import pool_as_training_rows
 from groupinf.effects.blocks import block_width
 from groupinf.effects.methods.method import Method
 from groupinf.effects.study import Study
@@ -24,7 +23,6 @@ from groupinf.experiments.study import Blocks, Made
 from groupinf.experiments.workers.memory import shortage
 from groupinf.experiments.workers.processes import one_thread
 from groupinf.experiments.workers.progress import Progress
-from groupinf.groups.configured_attributes import configured_attributes
 from groupinf.groups.groups import Groups
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective
@@ -33,7 +31,7 @@ from groupinf.studies.group_effects.block import GroupsOfBlock, groups_of_block,
 from groupinf.studies.group_effects.changed_fit import changed_fit, changed_fit_from
 from groupinf.studies.group_effects.checks import change_of, evaluations_of, parameter_names, quantities_of
 from groupinf.studies.group_effects.configured_model import model_of, other_loss
-from groupinf.studies.group_effects.draw import Drawn, draw, in_fit, make_study, study_from
+from groupinf.studies.group_effects.draw import Drawn, attributes_of, draw, in_fit, make_study, study_from
 from groupinf.studies.group_effects.fit import Model, fit_model, scored_values
 from groupinf.studies.group_effects.identity import identity_of, without_data
 from groupinf.studies.group_effects.linear_model import test_objective, trained_on
@@ -117,8 +115,7 @@ class Retraining:
         test = one_thread(partial(test_objective, dataset, model), chosen.fitted.objective.basis)
         progress.stage("groups")
         drawn = self.given.drawn or draw(loaded, dataset, chosen, test, jobs)
-        asked, drawn_from = loaded.located().groups.attributes, pool_as_training_rows(dataset)
-        attributes = configured_attributes(asked, drawn_from, drawn.groups)
+        attributes = attributes_of(loaded, dataset, drawn.groups)
         evaluations = quantities_of(loaded, dataset)
         changes = partial(changed_fit, loaded, dataset, model, chosen.fitted, chosen.machine)
         changed = one_thread(changes, chosen.linearised)

@@ -108,8 +108,7 @@ class Run:
         if not EVALUATIONS[evaluation].on_test_points():
             return f"{expected}, which is measured on no test rows"
         chosen = self.config.get("test_points") or {}
-        way = next((f"{key}: {str(chosen[key]).lower()}" for key in ("all", "column") if chosen.get(key)), "")
-        if not way:
+        if not (chosen.get("all") or chosen.get("column")):
             return f"{expected}, found single test points: bootstrap resamples sums over test rows (all, column)"
         again = f"groupinf evaluate {self.path} --set test_points.bootstrap=1000"
         return f"{expected}, found one without; `{again}` adds that without retraining"

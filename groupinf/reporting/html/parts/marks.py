@@ -11,6 +11,7 @@ from matplotlib.markers import MarkerStyle
 from matplotlib.path import Path
 
 from groupinf.reporting.html.parts.markup import Html, element
+from groupinf.reporting.words.formats import ends
 from groupinf.wording import number
 
 # pixels, chosen by eye: the height for each of several values below one another, what is left above and below them, and
@@ -66,17 +67,8 @@ class Bar:
     @property
     def words(self) -> str:
         """What it says."""
-        ends = f", 95 % interval {interval_of(self.low, self.high)}" if math.isfinite(self.low) else ""
-        return f"actual {number(self.value)}{ends}"
-
-
-def interval_of(low: float, high: float) -> str:
-    """Two ends in brackets.
-
-    >>> interval_of(-1.5, 20)
-    '[−1.5, 20]'
-    """
-    return f"[{number(low)}, {number(high)}]"
+        interval = f", 95 % interval {ends(self.low, self.high)}" if math.isfinite(self.low) else ""
+        return f"actual {number(self.value)}{interval}"
 
 
 def drawing(marks: Sequence[Mark], scale: Scale, bar: Bar | None = None) -> Html:
@@ -98,17 +90,17 @@ def _bar(bar: Bar, scale: Scale, height: int, words: str) -> list[Html]:
     drawn = element("rect", {"class": "bar", **place}, element("title", {}, words))
     if not math.isfinite(bar.low):
         return [drawn]
-    ends = {"x1": f"{scale.place(bar.low):.2f}%", "x2": f"{scale.place(bar.high):.2f}%"}
+    reach = {"x1": f"{scale.place(bar.low):.2f}%", "x2": f"{scale.place(bar.high):.2f}%"}
     middle = f"{height / 2:g}"
-    return [drawn, element("line", {"class": "bar-ends", **ends, "y1": middle, "y2": middle})]
+    return [drawn, element("line", {"class": "bar-ends", **reach, "y1": middle, "y2": middle})]
 
 
 def _drawn(mark: Mark, scale: Scale) -> list[Html]:
     y = _LANE * mark.lane + _LANE / 2 + _EDGE
     parts = []
     if math.isfinite(mark.low) and math.isfinite(mark.high):
-        ends = {"x1": f"{scale.place(mark.low):.2f}%", "x2": f"{scale.place(mark.high):.2f}%"}
-        parts.append(element("line", {"class": f"interval {mark.look}", **ends, "y1": f"{y:g}", "y2": f"{y:g}"}))
+        reach = {"x1": f"{scale.place(mark.low):.2f}%", "x2": f"{scale.place(mark.high):.2f}%"}
+        parts.append(element("line", {"class": f"interval {mark.look}", **reach, "y1": f"{y:g}", "y2": f"{y:g}"}))
     place = {"x": f"{scale.place(mark.value):.2f}%", "y": f"{y:g}", "class": f"mark {mark.look}"}
     shape = element("path", {"d": marker_path(mark.marker)})
     parts.append(element("svg", {**place, "overflow": "visible"}, element("title", {}, mark.words), shape))

@@ -7,15 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from groupinf.analysis.attributes import attribute_table
 from groupinf.analysis.pairs import ACTUAL
-from groupinf.groups.builders.registry import natural_kinds
 from groupinf.reporting.drawing.figures import figure_bytes
 from groupinf.reporting.drawing.group_attributes import NATURAL_FIGURES, natural_figures
 from groupinf.reporting.html.parts.markup import Html, element, joined, png_figure
 from groupinf.reporting.html.parts.table import Cell, Column, Row, table
-from groupinf.reporting.html.section import Answer, Material, Section
-from groupinf.reporting.words.attributes import aligned_attributes
+from groupinf.reporting.html.section import Answer, Material, Section, one_run
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.explained import CHOSEN, explained
 from groupinf.reporting.words.formats import coefficient, interval
@@ -52,12 +49,9 @@ def _answer(material: Material) -> Answer:
 
 
 def _correlations(entry: Entry) -> Html:
-    found = attribute_table(entry.pairs, aligned_attributes(entry.run, entry.pairs))
-    rows: list[Row] = []
     keys = ["attribute", "among", "value", "evaluation", "test_point"]
-    actual = found[found["method"] == ACTUAL]
-    for _, own in actual.groupby(keys, sort=False):
-        rows.append(_row(entry, own))
+    actual = entry.correlations[entry.correlations["method"] == ACTUAL]
+    rows = [_row(entry, own) for _, own in actual.groupby(keys, sort=False)]
     return table("ρ of attributes with actual effects", _COLUMNS, rows)
 
 
@@ -84,7 +78,7 @@ def _cell(row: Mapping[Any, Any] | None) -> Cell:
 
 def _applies(material: Material) -> bool:
     """Of one run with natural groups."""
-    return len(material.entries) == 1 and bool(natural_kinds(map(str, material.entries[0].pairs.kinds)))
+    return one_run(material) and bool(material.entries[0].natural.any())
 
 
 EXPLANATIONS = Section(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.groups.builders.registry import natural_kinds
 from groupinf.reporting.html.parts.agreement_tables import legend
 from groupinf.reporting.html.parts.assets import asset
 from groupinf.reporting.html.parts.bars import MOST_BARS, bar_chart, beyond
@@ -21,7 +20,7 @@ from groupinf.wording import counted
 def _answer(material: Material) -> Answer:
     """A chart for each evaluation, side by side, whose test point can be chosen."""
     [entry], looks = material.entries, material.looks
-    shown = _natural(entry)
+    shown = entry.natural
     [places] = shown_plots([entry])
     evaluations = dict.fromkeys(name for _, name, _ in places)
     charts = [_chart(material, shown, [place for place in places if place[1] == name]) for name in evaluations]
@@ -31,13 +30,8 @@ def _answer(material: Material) -> Answer:
     return Answer(content, scripts=(asset("points.js"),))
 
 
-def _natural(entry: Entry) -> NDArray[np.bool_]:
-    """Which groups of the run are of natural kinds."""
-    return np.isin(entry.pairs.kinds, natural_kinds(entry.pairs.kinds))
-
-
 def _applies(material: Material) -> bool:
-    return one_run(material) and bool(_natural(material.entries[0]).any())
+    return one_run(material) and bool(material.entries[0].natural.any())
 
 
 def _chart(material: Material, shown: NDArray[np.bool_], places: list[Place]) -> Html:

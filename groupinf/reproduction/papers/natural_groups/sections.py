@@ -12,7 +12,7 @@ from groupinf.analysis.pairs import ACTUAL
 from groupinf.analysis.ranking import ENDS, extremes
 from groupinf.effects.methods.influence import Influence
 from groupinf.groups.attributes import label_share
-from groupinf.reporting.words.formats import coefficient, interval, percent, ratio
+from groupinf.reporting.words.formats import coefficient, ends, interval, percent, ratio
 from groupinf.reporting.words.markdown import padded_table
 from groupinf.reporting.words.style import evaluation_name, kind_name, method_name
 from groupinf.reproduction.paper import Findings
@@ -53,7 +53,7 @@ def _ranking(results: Found) -> list[str]:
 def _row(row: Mapping[Any, Any]) -> tuple[str, ...]:
     effect, rank = number(row[ACTUAL]), f"{row['rank']:,}"
     if all(pd.notna(row.get(end)) for end in ENDS):
-        effect += f" [{number(row['effect_low'])}, {number(row['effect_high'])}]"
+        effect += f" {ends(row['effect_low'], row['effect_high'])}"
         rank += f" [{int(row['rank_low']):,}, {int(row['rank_high']):,}]"
     return (str(row["group_name"]), f"{row['size']:,}", rank, effect, number(row[Influence.name]))
 
