@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from groupinf.analysis.attributes import SIZE
 from groupinf.analysis.test_sets import first_component_order
 from groupinf.reporting.drawing.attribute_scatter import AttributePanel
 from groupinf.reporting.drawing.axes import axis_of_most
@@ -18,7 +19,7 @@ from groupinf.reporting.drawing.panes import (
     panes_figure,
     set_heading,
 )
-from groupinf.reporting.paper.natural_groups.reading import COUNT, SIZE, Y_LABEL, SetEffects, contributors
+from groupinf.reporting.paper.natural_groups.reading import COUNT, Y_LABEL, SetEffects, contributors
 from groupinf.reporting.words.formats import shorten
 from groupinf.reporting.words.style import LONGEST_NAME, KindStyle
 from groupinf.reporting.words.summary import convention_line, doing_to_groups, facts_line

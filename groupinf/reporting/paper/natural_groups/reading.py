@@ -25,7 +25,6 @@ from groupinf.wording import listed
 # what the data of labelling functions say of each: the sign of its votes, and two numbers
 POLARITY, COVERAGE, PRECISION = "polarity", "coverage", "precision"
 POLARITIES = ("positive", "negative")
-SIZE = "size"
 Y_LABEL = "Influence on test loss"
 COUNT = "rows {}"  # the attribute that counts a group's rows of what a set of test points is called
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.analysis.agreement import rank_correlation
-from groupinf.analysis.attributes import Numbers, partial_rank_correlation
+from groupinf.analysis.attributes import SIZE, Numbers, partial_rank_correlation
 from groupinf.analysis.intervals import bonett_wright_interval
 from groupinf.analysis.test_sets import correlation_between_sets, first_component_order
 from groupinf.reporting.paper.natural_groups.reading import (
@@ -17,7 +17,6 @@ from groupinf.reporting.paper.natural_groups.reading import (
     COVERAGE,
     POLARITY,
     PRECISION,
-    SIZE,
     SetEffects,
     contributors,
     is_of_labelling_functions,
