@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from groupinf.numerics.losses.loss import Array, OneOutputLoss, beside
+from groupinf.numerics.losses.loss import Array, OneOutputLoss, Steepness, beside
 
 
 def sigmoid(z: Array) -> Array:
@@ -65,6 +65,16 @@ class BinaryLogistic(OneOutputLoss):
         p = sigmoid(z)
         p -= beside(y, z)
         return p
+
+    @property
+    def steepness(self) -> Steepness:
+        """|r| ≤ 1, |a(1 − 2p)| ≤ 1/(6√3) at p = ½ ± 1/(2√3), a ≤ ¼."""
+        return Steepness(1.0, float(1.0 / (6.0 * np.sqrt(3.0))), 0.0, 0.25)
+
+    def between(self, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
+        """At the ends: it falls as the score moves towards the own class."""
+        toward = beside(2.0 * y - 1.0, z) * reach[:, None]
+        return self.values(z + toward, y), self.values(z - toward, y)
 
     def label_pull(self, y: Array, new: Array) -> Array:
         """y − new."""

@@ -27,6 +27,18 @@ class Option:
     least: float | None = None
 
 
+@dataclass(frozen=True)
+class Steepness:
+    """Suprema over the scores z of a row: ``slope`` ‖∂f/∂z‖, ``third`` the norm of ∂³f/∂z³; and of uᵀ(∂²f/∂z²)u over
+    the squared range max u − min u of u, of one output u², the ``least`` and the ``most``.
+    """
+
+    slope: float
+    third: float
+    least: float
+    most: float
+
+
 class Loss(ABC):
     """A convex loss of one row's scores with K' ``outputs``; one class for each case, a value for a number of classes.
 
@@ -87,6 +99,17 @@ class Loss(ABC):
     def score_words(self, classes: Sequence[str]) -> str:
         """What a score is, with the names of the ``classes``, where ``units`` does not say it; empty where it does."""
         return ""
+
+    @property
+    def steepness(self) -> Steepness | None:
+        """How steep it is in the scores at most; None where that has not been derived."""
+        return None
+
+    def between(self, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
+        """The least and the largest ℓ of each row where no two scores move apart, or its only one moves, by more than
+        ``reach`` (n, B): z (n, K', B) -> (n, B) twice. Anything, unless a case knows more.
+        """
+        return np.full_like(reach, -np.inf), np.full_like(reach, np.inf)
 
     @abstractmethod
     def values(self, z: Array, y: Array) -> Array:

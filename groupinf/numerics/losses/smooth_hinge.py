@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from groupinf.numerics.losses.binary_logistic import sigmoid
-from groupinf.numerics.losses.loss import Array, OneOutputLoss, Option, beside
+from groupinf.numerics.losses.loss import Array, OneOutputLoss, Option, Steepness, beside
 
 TEMPERATURE = Option("temperature", 0.001, above=0.0)
 # how much warmer the loss is from whose minimum a fit starts: Newton's steps from there are a few
@@ -55,6 +55,17 @@ class SmoothHinge(OneOutputLoss):
     def score_words(self, classes: Sequence[str]) -> str:
         """z, which is positive where the second class is predicted."""
         return f"score of class {classes[1]}, 1 at its margin"
+
+    @property
+    def steepness(self) -> Steepness:
+        """That of the logistic loss of u, whose scores are t times as large: |r| ≤ 1, |a′| ≤ 1/(6√3 t²), a ≤ 1/(4t)."""
+        t = self.temperature
+        return Steepness(1.0, float(1.0 / (6.0 * np.sqrt(3.0) * t**2)), 0.0, 0.25 / t)
+
+    def between(self, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
+        """At the ends: it falls as the score moves towards the own class."""
+        toward = beside(2.0 * y - 1.0, z) * reach[:, None]
+        return self.values(z + toward, y), self.values(z - toward, y)
 
     def _argument(self, z: Array, y: Array) -> tuple[Array, Array]:
         """u, a new array, and −ỹ beside it."""

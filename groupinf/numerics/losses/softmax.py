@@ -6,10 +6,15 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from groupinf.numerics.losses.loss import Array, Loss, beside
+from groupinf.numerics.losses.loss import Array, Loss, Steepness, beside
 
 # a probability above which 1 − p has fewer than six digits left
 NEAR_ONE = 1.0 - 1e-10
+# of a variable in an interval of length 1 the largest variance (Popoviciu 1935)
+LARGEST_VARIANCE = 0.25
+# the norm of the third derivative of log Σ exp: of a variable in an interval of length L the largest third central
+# moment is L³/(6√3), attained by two points, and scores of norm 1 span √2 at most
+THIRD_OF_LOG_SUM = float(np.sqrt(2.0) ** 3 / (6.0 * np.sqrt(3.0)))
 
 
 class Softmax(Loss):
@@ -33,6 +38,20 @@ class Softmax(Loss):
 
     def __init__(self, outputs: int) -> None:
         self.outputs = outputs
+
+    @property
+    def steepness(self) -> Steepness:
+        """‖p − onehot‖ ≤ √2; a variance over scores that lie within a range is at most a quarter of its square."""
+        return Steepness(float(np.sqrt(2.0)), THIRD_OF_LOG_SUM, 0.0, LARGEST_VARIANCE)
+
+    def between(self, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
+        """With the own score ``reach`` above and below where it is, all others staying: no move has a lower loss, nor a
+        higher one, as it falls with each difference between the own score and another.
+        """
+        own = np.zeros(z.shape)
+        np.put_along_axis(own, beside(y, z).astype(np.int64), 1.0, axis=1)
+        shift = own * reach[:, None]
+        return self.values(z + shift, y), self.values(z - shift, y)
 
     @staticmethod
     def _probabilities(z: Array) -> Array:

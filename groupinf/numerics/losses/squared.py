@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from groupinf.numerics.losses.loss import Array, OneOutputLoss, beside
+from groupinf.numerics.losses.loss import Array, OneOutputLoss, Steepness, beside
 
 
 class Squared(OneOutputLoss):
@@ -29,6 +29,16 @@ class Squared(OneOutputLoss):
         """z − y; z is overwritten."""
         z -= beside(y, z)
         return z
+
+    @property
+    def steepness(self) -> Steepness:
+        """Its slope has no end."""
+        return Steepness(np.inf, 0.0, 0.0, 1.0)
+
+    def between(self, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
+        """½ max(|z − y| − reach, 0)² and ½(|z − y| + reach)²."""
+        off = np.abs(z - beside(y, z))[:, 0]
+        return 0.5 * np.maximum(off - reach, 0.0) ** 2, 0.5 * (off + reach) ** 2
 
     def label_pull(self, y: Array, new: Array) -> Array:
         """y − new."""
