@@ -6,19 +6,28 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from groupinf.numerics.losses.loss import Array, Loss, beside
+from groupinf.numerics.losses.loss import LARGEST_THIRD_MOMENT, Array, Loss, beside
 
 # a probability above which 1 − p has fewer than six digits left
 NEAR_ONE = 1.0 - 1e-10
 
 
 class Softmax(Loss):
-    """ℓ = log Σ_k exp(z_k) − z_y; r = p − onehot(y); A = diag(p) − p pᵀ ≤ ½(I − 11ᵀ/K)."""
+    """ℓ = log Σ_k exp(z_k) − z_y; r = p − onehot(y); A = diag(p) − p pᵀ ≤ ½(I − 11ᵀ/K).
+
+    ‖r‖² = Σ_{k≠y} p_k² + (1 − p_y)² ≤ 2(1 − p_y)² < 2. The third derivative is the third central moment of scores drawn
+    with the probabilities p, ∂³ℓ/∂z³[u, u, v] = Σ_k p_k(u_k − ū)²(v_k − v̄) with ū = pᵀu:
+    - |v_k − v̄| ≤ max v − min v, so that its size is at most that times uᵀAu (Marteau-Ferey et al. 2019);
+    - the u_k of a unit vector lie in an interval no longer than √2, so that [u, u, u] ≤ (√2)³/(6√3) = √6/9, which two
+      likely classes attain at u = (1, −1)/√2.
+    """
 
     name = "softmax"
     label = "softmax cross-entropy"
     units = "losses in nats"
-    concordance = None
+    concordance = 1.0
+    slope_bound = 2.0**0.5
+    third_bound = 2.0**1.5 * LARGEST_THIRD_MOMENT
     flat_direction = True
 
     @classmethod

@@ -8,12 +8,14 @@ from groupinf.numerics.losses.loss import Array, OneOutputLoss, beside
 
 
 class Squared(OneOutputLoss):
-    """ℓ = ½(z − y)²; r = z − y, curvature 1: Newton's step is exact."""
+    """ℓ = ½(z − y)²; r = z − y, of no bound, curvature 1: Newton's step is exact."""
 
     name = "squared"
     label = "squared loss"
     units = "predictions in units of y, losses half squared"
     concordance = 0.0
+    slope_bound = np.inf
+    third_bound = 0.0
 
     @classmethod
     def is_for(cls, classes: int) -> bool:
