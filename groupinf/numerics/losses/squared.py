@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from groupinf.numerics.losses.loss import Array, OneOutputLoss, Steepness, beside
+from groupinf.numerics.losses.loss import Array, OneOutputLoss, beside
 
 
 class Squared(OneOutputLoss):
-    """ℓ = ½(z − y)²; r = z − y, curvature 1: Newton's step is exact."""
+    """ℓ = ½(z − y)²; r = z − y, of no bound, curvature 1: Newton's step is exact."""
 
     name = "squared"
     label = "squared loss"
     units = "predictions in units of y, losses half squared"
     concordance = 0.0
+    slope_bound = np.inf
+    third_bound = 0.0
+    curvature_bound = 1.0
 
     @classmethod
     def is_for(cls, classes: int) -> bool:
@@ -29,11 +32,6 @@ class Squared(OneOutputLoss):
         """z − y; z is overwritten."""
         z -= beside(y, z)
         return z
-
-    @property
-    def steepness(self) -> Steepness:
-        """Its slope has no end."""
-        return Steepness(np.inf, 0.0, 0.0, 1.0)
 
     def between(self, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
         """½ max(|z − y| − reach, 0)² and ½(|z − y| + reach)²."""
