@@ -122,8 +122,9 @@ def theory_of(
     sigma, least = float(eigenvalues[-1]), max(float(eigenvalues[0]), 0.0)
     inverse_root = linalg.fractional_matrix_power(H, -0.5).real
     norms = np.linalg.norm(model.X, axis=1)
-    C_H, C_l = float(norms.max() ** 3 / (6 * np.sqrt(3))), float(
-        (norms * np.abs(expit(model.X @ model.theta) - model.y)).max()
+    C_H, C_l = (
+        float(norms.max() ** 3 / (6 * np.sqrt(3))),
+        float((norms * np.abs(expit(model.X @ model.theta) - model.y)).max()),
     )
     rows, spectra = [], []
     for number, group in enumerate(groups):
