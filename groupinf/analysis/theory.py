@@ -55,25 +55,32 @@ class Intervals:
 
 def intervals(rows: pd.DataFrame) -> Intervals:
     """The :class:`Intervals` of rows :func:`beside_actual`."""
-    low, high, actual, error = (_of(rows, name) for name in ("proven_low", "proven_high", "actual", "actual_error"))
-    finite = np.isfinite(low) & np.isfinite(high)
-    outside = (actual + error < low) | (actual - error > high)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        width = high - low
-        relative = width / np.abs(rows["actual"]).groupby([rows[key] for key in MEASURE]).transform("median").to_numpy()
-    return Intervals(
-        len(rows), int(finite.sum()), int(outside.sum()), _median(width[finite]), _median(relative[finite])
-    )
+    typical = np.abs(rows["actual"]).groupby([rows[key] for key in MEASURE]).transform("median").to_numpy()
+    finite, outside = has_interval(rows), is_outside(rows)
+    width = _of(rows, "proven_high")[finite] - _of(rows, "proven_low")[finite]
+    relative = width[typical[finite] > 0] / typical[finite & (typical > 0)]
+    return Intervals(len(rows), int(finite.sum()), int(outside.sum()), _median(width), _median(relative))
+
+
+def has_interval(rows: pd.DataFrame) -> NDArray[np.bool_]:
+    """Of which rows the proven interval is finite."""
+    return np.isfinite(_of(rows, "proven_low")) & np.isfinite(_of(rows, "proven_high"))
+
+
+def is_outside(rows: pd.DataFrame) -> NDArray[np.bool_]:
+    """Of which rows the actual effect lies outside the proven interval by more than its error estimate."""
+    actual, error = _of(rows, "actual"), _of(rows, "actual_error")
+    return np.asarray((actual + error < _of(rows, "proven_low")) | (actual - error > _of(rows, "proven_high")))
 
 
 @dataclass(frozen=True)
 class Bound:
-    """A bound and what it bounds, called ``name`` in tables: columns ``bound`` and ``error`` of rows
-    :func:`beside_actual`; ``rounding`` is how far the error itself may be off.
+    """A bound and what it bounds, of rows :func:`beside_actual`: ``error`` is a column, ``rounding`` how far that
+    itself may be off. ``name`` is what tables call it, ``title`` what people do.
     """
 
     name: str
-    proposition: str
+    title: str
     error: str
     bound: Callable[[pd.DataFrame], Values]
     rounding: Callable[[pd.DataFrame], Values]
@@ -102,7 +109,8 @@ def _newton_rounding(rows: pd.DataFrame) -> Values:
 
 def _rest_rounding(rows: pd.DataFrame) -> Values:
     terms = (rows.influence, rows.newton, rows["linear"], rows["curvature"])
-    return np.asarray(ROUNDING * np.sum([np.abs(term.to_numpy()) for term in terms], axis=0))
+    sizes = np.sum([np.abs(term.to_numpy()) for term in terms], axis=0)
+    return np.asarray(_of(rows, "actual_error") + ROUNDING * sizes)  # which has the rounding of scores as well
 
 
 def reach(rows: pd.DataFrame) -> Values:
