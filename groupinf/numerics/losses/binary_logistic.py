@@ -30,6 +30,7 @@ class BinaryLogistic(OneOutputLoss):
     concordance = 1.0
     slope_bound = 1.0
     third_bound = LARGEST_THIRD_MOMENT
+    curvature_bound = 0.25
 
     @classmethod
     def is_for(cls, classes: int) -> bool:
@@ -70,6 +71,11 @@ class BinaryLogistic(OneOutputLoss):
         p = sigmoid(z)
         p -= beside(y, z)
         return p
+
+    def between(self, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
+        """At the ends: it falls as the score moves towards the own class."""
+        toward = beside(2.0 * y - 1.0, z) * reach[:, None]
+        return self.values(z + toward, y), self.values(z - toward, y)
 
     def label_pull(self, y: Array, new: Array) -> Array:
         """y − new."""

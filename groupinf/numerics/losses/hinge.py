@@ -58,6 +58,11 @@ class Hinge(OneOutputLoss):
         """Unless it is not smoothed at all."""
         return self._derivatives is not None and self._derivatives.curved
 
+    def between(self, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
+        """At the ends: it falls as the score moves towards the own class."""
+        toward = beside(2.0 * y - 1.0, z) * reach[:, None]
+        return self.values(z + toward, y), self.values(z - toward, y)
+
     def score_words(self, classes: Sequence[str]) -> str:
         """z, which is positive where the second class is predicted."""
         return f"score of class {classes[1]}, 1 at its margin"

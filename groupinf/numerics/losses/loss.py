@@ -33,6 +33,18 @@ class Option:
     least: float | None = None
 
 
+@dataclass(frozen=True)
+class Steepness:
+    """Suprema over the scores z of a row: ``slope`` ‖∂f/∂z‖, ``third`` the norm of ∂³f/∂z³; and of uᵀ(∂²f/∂z²)u over
+    the squared range max u − min u of u, of one output u², the ``least`` and the ``most``.
+    """
+
+    slope: float
+    third: float
+    least: float
+    most: float
+
+
 class Loss(ABC):
     """A convex loss of one row's scores with K' ``outputs``; one class for each case, a value for a number of classes.
 
@@ -106,6 +118,24 @@ class Loss(ABC):
     def score_words(self, classes: Sequence[str]) -> str:
         """What a score is, with the names of the ``classes``, where ``units`` does not say it; empty where it does."""
         return ""
+
+    @property
+    def curvature_bound(self) -> float | None:
+        """sup uᵀAu over all z and all u of range 1, as ``concordance`` has it; None where none has been derived."""
+        return None
+
+    @property
+    def steepness(self) -> Steepness | None:
+        """How steep it is in the scores at most; None where one of the bounds has not been derived."""
+        if self.third_bound is None or self.curvature_bound is None:
+            return None
+        return Steepness(self.slope_bound, self.third_bound, 0.0, self.curvature_bound)
+
+    def between(self, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
+        """The least and the largest ℓ of each row where no two scores move apart, or its only one moves, by more than
+        ``reach`` (n, B): z (n, K', B) -> (n, B) twice. Anything, unless a case knows more.
+        """
+        return np.full_like(reach, -np.inf), np.full_like(reach, np.inf)
 
     @abstractmethod
     def values(self, z: Array, y: Array) -> Array:

@@ -53,6 +53,11 @@ class SmoothHinge(OneOutputLoss):
         return LARGEST_THIRD_MOMENT / self.temperature**2
 
     @property
+    def curvature_bound(self) -> float:
+        """1/(4t)."""
+        return 0.25 / self.temperature
+
+    @property
     def easier(self) -> SmoothHinge | None:
         """One of a higher temperature: at a low one nearly all curvatures vanish far from the minimum."""
         return SmoothHinge(self.temperature * WARMER) if self.temperature < 1.0 else None
@@ -60,6 +65,11 @@ class SmoothHinge(OneOutputLoss):
     def score_words(self, classes: Sequence[str]) -> str:
         """z, which is positive where the second class is predicted."""
         return f"score of class {classes[1]}, 1 at its margin"
+
+    def between(self, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
+        """At the ends: it falls as the score moves towards the own class."""
+        toward = beside(2.0 * y - 1.0, z) * reach[:, None]
+        return self.values(z + toward, y), self.values(z - toward, y)
 
     def _argument(self, z: Array, y: Array) -> tuple[Array, Array]:
         """u, a new array, and −ỹ beside it."""

@@ -10,6 +10,10 @@ from groupinf.numerics.losses.loss import LARGEST_ARGUMENT, LARGEST_THIRD_MOMENT
 
 # a probability above which 1 − p has fewer than six digits left
 NEAR_ONE = 1.0 - 1e-10
+# of a variable in an interval of length 1 the largest variance (Popoviciu 1935)
+LARGEST_VARIANCE = 0.25
+# the norm of the third derivative of log Σ exp: scores of norm 1 span √2 at most
+THIRD_OF_LOG_SUM = 2.0**1.5 * LARGEST_THIRD_MOMENT
 
 
 class Softmax(Loss):
@@ -27,7 +31,8 @@ class Softmax(Loss):
     units = "losses in nats"
     concordance = 1.0
     slope_bound = 2.0**0.5
-    third_bound = 2.0**1.5 * LARGEST_THIRD_MOMENT
+    third_bound = THIRD_OF_LOG_SUM
+    curvature_bound = LARGEST_VARIANCE
     flat_direction = True
 
     @classmethod
@@ -44,6 +49,15 @@ class Softmax(Loss):
         self.outputs = outputs
         # an exponential and its rounded argument, in p twice, as it stands and in a sum of K; in A two p, and a sum
         self.roundings = 4.0 * (Loss.roundings + LARGEST_ARGUMENT) + 3.0 * outputs
+
+    def between(self, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
+        """With the own score ``reach`` above and below where it is, all others staying: no move has a lower loss, nor a
+        higher one, as it falls with each difference between the own score and another.
+        """
+        own = np.zeros(z.shape)
+        np.put_along_axis(own, beside(y, z).astype(np.int64), 1.0, axis=1)
+        shift = own * reach[:, None]
+        return self.values(z + shift, y), self.values(z - shift, y)
 
     @staticmethod
     def _probabilities(z: Array) -> Array:
