@@ -26,12 +26,12 @@ MOST_FORMED = 2**23
 
 def training_norms(objective: Objective, z: Array, W: Array, sizes: Sizes, off: float) -> tuple[Array, Array, Array]:
     """Of each training row at its scores z (n, K'), all but the 1/√(1 − η): the largest norm of a difference of two
-    scores, or of the one output; ‖VBᵀ‖_F/√tr A; and s·tr A. (n,) each.
+    scores, or of the one output; ‖VBᵀ‖_F/√tr A; and tr A. (n,) each.
 
     ``off`` is ω, the relative error of entries of A.
     """
     loss, rounding = objective.loss, _rounding(W, sizes, objective.loss.outputs)
-    ranges, curved, weights = np.empty((3, objective.n))
+    ranges, curved, traces = np.empty((3, objective.n))
     for rows, V in _images(objective.X, W, loss.outputs):
         trace = np.einsum("nkk->n", loss.curvature(z[rows], objective.y[rows]))
         size = np.sqrt(trace)[:, None, None]
@@ -41,8 +41,8 @@ def training_norms(objective: Objective, z: Array, W: Array, sizes: Sizes, off: 
         in_all = np.linalg.norm(V.reshape(len(V), -1), axis=1)
         of_roots = (loss.outputs - 1) * off * in_all
         curved[rows] = np.linalg.norm((roots @ V).reshape(len(V), -1), axis=1) + of_roots + rounding
-        weights[rows] = trace * objective.sample_weight[rows]
-    return ranges, curved, weights
+        traces[rows] = trace
+    return ranges, curved, traces
 
 
 def range_norms(X: Design, W: Array, sizes: Sizes, outputs: int) -> Array:

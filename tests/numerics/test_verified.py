@@ -132,9 +132,13 @@ def test_norms_leverages_and_ranges_are_at_least_the_exact_ones_and_hardly_more(
     above(factor.norm(V), true.norms(V, true.inverse))
     above(factor.norm_within(np.abs(V)), true.norms(V, true.inverse), np.inf)
     inner = [np.kron(x[:, None], np.eye(K)).T @ true.inverse @ np.kron(x[:, None], np.eye(K)) for x in true.rows]
-    above(factor.leverage, [np.trace(A @ G) for A, G in zip(true.curvatures, inner, strict=True)])
+    leverages = np.array([np.trace(A @ G) for A, G in zip(true.curvatures, inner, strict=True)])
+    above(factor.leverage, leverages)
+    above(factor.unit_leverage, leverages / precise(fitted.objective.sample_weight))
     pairs = [(k, m) for k in range(K) for m in range(k)]
-    ranges = [G[k, k] + G[m, m] - 2 * G[k, m] for G in inner for k, m in pairs] or [G[0, 0] for G in inner]
+    ranges = [max([G[k, k] + G[m, m] - 2 * G[k, m] for k, m in pairs], default=G[0, 0]) for G in inner]
+    above(factor.reach, [mp.sqrt(square) for square in ranges])
+    above(factor.test_reach, [mp.sqrt(square) for square in ranges])
     above(factor.row_norm, mp.sqrt(max(ranges)))
 
 
