@@ -47,25 +47,25 @@ class Prover:
     def of_fit(self, fitted: Fitted, change: RowChange) -> Place:
         """θ̂ with what surrounds it."""
         unchanged = changed(fitted, change, [np.empty(0, dtype=np.int64)])
-        return self._place(unchanged, fitted.theta[:, None], [], np.ones(1))
+        return self._place(unchanged, np.zeros((fitted.theta.size, 1)), [], np.ones(1))
 
-    def after(self, at: BlockContext, theta: Array) -> Place:
-        """The groups of a block at θ (P, B)."""
+    def after(self, at: BlockContext, step: Array) -> Place:
+        """The groups of a block at θ̂ + ``step`` (P, B)."""
         count = len(at.changed.members)
         if self.verified is None:
-            return self._place(at.changed, theta, [], np.full(count, np.inf))
+            return self._place(at.changed, step, [], np.full(count, np.inf))
         pencils = [at.reduced.pencil(b) for b in range(count)]
-        return self._place(at.changed, theta, pencils, amplifications(self.verified, at.reduced, at.changed))
+        return self._place(at.changed, step, pencils, amplifications(self.verified, at.reduced, at.changed))
 
-    def _place(self, of: Changed, theta: Array, pencils: Sequence[Pencil | None], amplification: Array) -> Place:
-        found, objective = passed(of, self.at_fit, self.sizes, theta), of.objective
+    def _place(self, of: Changed, step: Array, pencils: Sequence[Pencil | None], amplification: Array) -> Place:
+        found, objective = passed(of, self.at_fit, self.sizes, step), of.objective
         balls: list[Ball] = []
         if self.verified is not None:
             balls.append(self._in_hessian(self.verified, found, objective.loss, pencils, amplification))
         if self.by_penalty is not None:
             balls.append(_in_penalty(self.by_penalty, found, objective.lam))
         return Place(
-            theta=theta,
+            theta=found.theta,
             balls=balls,
             score_error=found.score_error,
             sizes=self.row_sizes,
