@@ -20,18 +20,18 @@ from groupinf.numerics.objective import HESSIAN_ROWS, Objective
 from groupinf.numerics.products import Design
 from groupinf.numerics.rounding import SLACK, Sizes, gamma
 
-# numbers of V that are held at a time: 64 MiB
-MOST_HELD = 2**23
+# numbers that are formed of V at a time, K' of each of its own: of one output 64 MiB, of several what a cache holds
+MOST_FORMED = 2**23
 
 
 def training_norms(objective: Objective, z: Array, W: Array, sizes: Sizes, off: float) -> tuple[Array, Array, Array]:
     """Of each training row at its scores z (n, K'), all but the 1/√(1 − η): the largest norm of a difference of two
-    scores, or of the one output; ‖VBᵀ‖_F/√tr A; and s·tr A. (n,) each.
+    scores, or of the one output; ‖VBᵀ‖_F/√tr A; and tr A. (n,) each.
 
     ``off`` is ω, the relative error of entries of A.
     """
     loss, rounding = objective.loss, _rounding(W, sizes, objective.loss.outputs)
-    ranges, curved, weights = np.empty((3, objective.n))
+    ranges, curved, traces = np.empty((3, objective.n))
     for rows, V in _images(objective.X, W, loss.outputs):
         trace = np.einsum("nkk->n", loss.curvature(z[rows], objective.y[rows]))
         size = np.sqrt(trace)[:, None, None]
@@ -41,8 +41,8 @@ def training_norms(objective: Objective, z: Array, W: Array, sizes: Sizes, off: 
         in_all = np.linalg.norm(V.reshape(len(V), -1), axis=1)
         of_roots = (loss.outputs - 1) * off * in_all
         curved[rows] = np.linalg.norm((roots @ V).reshape(len(V), -1), axis=1) + of_roots + rounding
-        weights[rows] = trace * objective.sample_weight[rows]
-    return ranges, curved, weights
+        traces[rows] = trace
+    return ranges, curved, traces
 
 
 def range_norms(X: Design, W: Array, sizes: Sizes, outputs: int) -> Array:
@@ -62,7 +62,7 @@ def _images(X: Design, W: Array, outputs: int) -> Iterator[tuple[slice, Array]]:
     """Vᵀ of some rows at a time: (b, K', P)."""
     P = W.shape[0]
     of_outputs = [np.ascontiguousarray(part) for part in np.moveaxis(W.reshape(P, -1, outputs), 2, 0)]
-    held = min(HESSIAN_ROWS, max(1, MOST_HELD // (P * outputs)))
+    held = min(HESSIAN_ROWS, max(1, MOST_FORMED // (P * outputs**2)))
     for start in range(0, X.shape[0], held):
         rows = slice(start, min(start + held, X.shape[0]))
         part = X[rows]

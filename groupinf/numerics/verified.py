@@ -54,24 +54,31 @@ MOST_WORK = 2e10
 class VerifiedFactor:
     """W (P, P), lower triangular, with vᵀH⁻¹v ≤ ‖Wv‖²/(1 − ``deficit``).
 
-    ``leverage`` (n,) is at least h_i = tr(H⁻¹ s_i (x_i x_iᵀ) ⊗ A_i), of one output s_i a_i x_iᵀH⁻¹x_i. ``row_norm`` is
-    at least the norm in H⁻¹ that differences of two scores of a training row, or of a row of the chosen test points,
-    are read by; of one output √(xᵀH⁻¹x). ``diagonal`` (P,) is d of H, ``tau`` τ of d, and ``omega`` ω, the rounding of
-    H − H(δ) relative to d dᵀ. ``kernel_error`` is what bounds |Q_ij − x_iᵀWᵀWx_j| relative to the rows' norms, Q the
-    kernel of the sample space. ``total`` is what errors of the gradient of size √Σ_i x_ij² each usually come to in H⁻¹,
-    an estimate.
+    ``leverage`` (n,) is at least h_i = tr(H⁻¹ s_i (x_i x_iᵀ) ⊗ A_i), of one output s_i a_i x_iᵀH⁻¹x_i, and
+    ``unit_leverage`` (n,) the same of rows of weight 1. ``reach`` (n,) is at least the norm in H⁻¹ that differences of
+    two scores of a training row are read by, of one output √(xᵀH⁻¹x), ``test_reach`` (m,) that of rows of the chosen
+    test points. ``diagonal`` (P,) is d of H, ``tau`` τ of d, and ``omega`` ω, the rounding of H − H(δ) relative to
+    d dᵀ. ``kernel_error`` is what bounds |Q_ij − x_iᵀWᵀWx_j| relative to the rows' norms, Q the kernel of the sample
+    space. ``total`` is what errors of the gradient of size √Σ_i x_ij² each usually come to in H⁻¹, an estimate.
     """
 
     H: Array
     W: Array
     deficit: float
     leverage: Array
-    row_norm: float
+    unit_leverage: Array
+    reach: Array
+    test_reach: Array
     diagonal: Array
     tau: float
     omega: float
     kernel_error: float
     total: float
+
+    @property
+    def row_norm(self) -> float:
+        """The largest reach of a training row or a row of the chosen test points."""
+        return float(max(self.reach.max(), self.test_reach.max(initial=0.0)))
 
     def lost(self, pencil: Pencil, trace: float) -> float:
         """What the rounding of a pencil may take from a share of H that it seems to hold."""
@@ -136,18 +143,20 @@ def verified_factor(
     if not deficit <= LARGEST_DEFICIT:
         return None
     diagonal = SLACK * np.sqrt(np.diag(factor.H))
-    ranges, curved, weights = training_norms(objective, z, W, sizes, of_rows)
-    rows, others = proven(ranges, deficit), proven(range_norms(test.X, W, sizes, outputs), deficit)
+    ranges, curved, traces = training_norms(objective, z, W, sizes, of_rows)
+    reach, squares = proven(ranges, deficit), proven(curved, deficit) ** 2
     return VerifiedFactor(
         H=factor.H,
         W=W,
         deficit=deficit,
-        leverage=SLACK * (1.0 + of_rows) * weights * proven(curved, deficit) ** 2,
-        row_norm=float(max(rows.max(), others.max(initial=0.0))),
+        leverage=SLACK * (1.0 + of_rows) * (traces * objective.sample_weight) * squares,
+        unit_leverage=SLACK * (1.0 + of_rows) * traces * squares,
+        reach=reach,
+        test_reach=proven(range_norms(test.X, W, sizes, outputs), deficit),
         diagonal=diagonal,
         tau=float(SLACK * np.sum((np.abs(W) @ diagonal) ** 2) / (1.0 - deficit)),
         omega=3.0 * of_rows + gamma(objective.size + 2),
-        kernel_error=_kernel_error(objective, W, kernel, rows) if kernel.size else np.inf,
+        kernel_error=_kernel_error(objective, W, kernel, reach) if kernel.size else np.inf,
         total=float(np.linalg.norm(W * np.repeat(sizes.sums, outputs))),
     )
 
