@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from support.theory_frames import small_theory_run
 
+from groupinf.analysis.explained_rho import kinds_table
 from groupinf.analysis.theory import BOUNDS, beside_actual, held, intervals
 from groupinf.reporting.drawing import proven_intervals
 from groupinf.reporting.html.page import page_html
@@ -218,6 +219,17 @@ def test_tables_have_every_number_of_each_measure(run: Run, rows: pd.DataFrame) 
     assert (row["proposition_1_count"], row["proposition_1_violations"]) == (34, 0)
     assert row["proposition_1_median"] == of.median
     assert theory_files(replace(run, theory=None)) == {}
+
+
+def test_every_column_of_the_tables_is_described(rows: pd.DataFrame) -> None:
+    results = (Path(__file__).parents[2] / "results" / "README.md").read_text(encoding="utf-8")
+    described = results.split("### Tables of the theory")[1].split("\n## ")[0]
+    for column in measures_frame(rows).columns:
+        bound, _, number_of = column.rpartition("_")
+        assert f"`{column}`" in described or (f"`{bound}`" in described and f"_{number_of}`" in described), column
+    for column in kinds_table(rows).columns:
+        name, _, end = column.rpartition("_")
+        assert f"`{column}`" in described or (f"`{name}_low`" in described and f"`_{end}`" in described), column
 
 
 def test_reports_of_runs_with_theory_link_its_tables(run: Run, tmp_path: Path) -> None:
