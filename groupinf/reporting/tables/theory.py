@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 
 import pandas as pd
 
-from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.analysis.explained_rho import kinds_table
-from groupinf.analysis.theory import BOUNDS, PROVEN, Held, beside_actual, held, intervals
+from groupinf.analysis.theory import BOUNDS, PROVEN, beside_actual, held, intervals
 from groupinf.reporting.tables.point_names import with_point_names
 from groupinf.reporting.words.formats import coefficient, extent, markdown, percent, ratio
 from groupinf.reporting.words.markdown import table_lines
@@ -21,8 +20,19 @@ from groupinf.wording import number
 
 INTERVAL_HEADERS = ("Evaluation", "Effects", "With an interval", "Outside", "Median width", "÷ median effect")
 BOUND_HEADERS = ("Bound", "Evaluation", "Effects", "Violated", "Bound ÷ error, median", "from", "to")
+_RANGES = ("newton_over_influence", "d_norm", "angle")
 KIND_HEADERS = ("Evaluation", "Groups", "n", "Spearman ρ", "Newton ÷ influence", "‖D(w)‖", "Angle, degrees")
-Cells = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a cell says, and the number that it is ordered by, where it is one."""
+
+    text: str
+    value: float | None = None
+
+
+Line = tuple[Written, ...]
 
 
 def theory_files(run: Run) -> dict[str, bytes]:
@@ -50,52 +60,66 @@ def measures_frame(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found)
 
 
-def interval_cells(rows: pd.DataFrame) -> Iterator[Cells]:
+def interval_rows(rows: pd.DataFrame) -> Iterator[Line]:
     """Below INTERVAL_HEADERS a line for each evaluation."""
     for name, own in rows.groupby("evaluation", sort=False):
         of = intervals(own)
-        numbers = f"{of.count:,}", percent(of.finite / of.count), f"{of.outside:,}"
-        yield (evaluation_name(str(name)), *numbers, number(of.width), ratio(of.relative))
+        yield (
+            Written(evaluation_name(str(name))),
+            _whole(of.count),
+            Written(percent(of.finite / of.count), of.finite / of.count),
+            _whole(of.outside),
+            Written(number(of.width), of.width),
+            Written(ratio(of.relative), of.relative),
+        )
 
 
-def bound_cells(rows: pd.DataFrame) -> Iterator[Cells]:
+def bound_rows(rows: pd.DataFrame) -> Iterator[Line]:
     """Below BOUND_HEADERS a line for each bound and evaluation that has values."""
     for bound in (*BOUNDS, PROVEN):
         for name, own in rows.groupby("evaluation", sort=False):
             of = held(own, bound)
             if of.count:
-                yield (bound.title, evaluation_name(str(name)), *_held(of))
+                ratios = (Written(number(value, 2), value) for value in (of.median, of.least, of.most))
+                about = Written(bound.title), Written(evaluation_name(str(name)))
+                yield (*about, _whole(of.count), _whole(of.violations), *ratios)
 
 
-def _held(of: Held) -> Cells:
-    return f"{of.count:,}", f"{of.violations:,}", *(number(value, 2) for value in (of.median, of.least, of.most))
-
-
-def kind_cells(rows: pd.DataFrame) -> Iterator[Cells]:
+def kind_rows(rows: pd.DataFrame) -> Iterator[Line]:
     """Below KIND_HEADERS a line for each evaluation and kind, with 10 % to 90 % of its groups."""
     for row in kinds_table(rows).to_dict("records"):
-        ranges = (
-            extent(row[f"{name}_low"], row[f"{name}_high"], ratio)
-            for name in ("newton_over_influence", "d_norm", "angle")
+        yield (
+            Written(evaluation_name(row["evaluation"])),
+            Written(kind_name(row["kind"])),
+            _whole(row["n_groups"]),
+            Written(coefficient(row["spearman"]), row["spearman"]),
+            *(_range(row[f"{name}_low"], row[f"{name}_high"]) for name in _RANGES),
         )
-        kind = "All groups" if row["kind"] == ALL_KINDS else kind_name(row["kind"])
-        about = evaluation_name(row["evaluation"]), kind, f"{row['n_groups']:,}"
-        yield (*about, coefficient(row["spearman"]), *ranges)
+
+
+def _whole(count: int) -> Written:
+    return Written(f"{count:,}", float(count))
+
+
+def _range(low: float, high: float) -> Written:
+    """Ordered by its upper end."""
+    return Written(extent(low, high, ratio), high)
 
 
 def _markdown(run: Run, rows: pd.DataFrame) -> str:
     parts = [f"# What the theory says\n\n{markdown(data_line(run))}"]
     parts.append("\n".join(f"- {markdown(line)}" for line in theory_lines(rows)))
-    for title, headers, names, cells in (
-        ("Proven intervals", INTERVAL_HEADERS, 1, interval_cells(rows)),
-        ("Bounds", BOUND_HEADERS, 2, bound_cells(rows)),
-        ("Kinds of groups, 10 % to 90 % of each", KIND_HEADERS, 2, kind_cells(rows)),
+    for title, headers, names, lines in (
+        ("Proven intervals", INTERVAL_HEADERS, 1, interval_rows(rows)),
+        ("Bounds", BOUND_HEADERS, 2, bound_rows(rows)),
+        ("Kinds of groups, 10 % to 90 % of each", KIND_HEADERS, 2, kind_rows(rows)),
     ):
-        parts.append(f"## {title}\n\n{_table(headers, names, list(cells))}")
+        parts.append(f"## {title}\n\n{_table(headers, names, lines)}")
     return "\n\n".join([*parts, markdown(convention_line(run))]) + "\n"
 
 
-def _table(headers: Sequence[str], names: int, lines: Sequence[Cells]) -> str:
+def _table(headers: Sequence[str], names: int, lines: Iterable[Line]) -> str:
     rule = ["---"] * names + ["---:"] * (len(headers) - names)
-    escaped = [[markdown(cell) for cell in line] for line in (headers, *lines)]
-    return table_lines([escaped[0], rule, *escaped[1:]])
+    return table_lines(
+        [list(map(markdown, headers)), rule, *([markdown(cell.text) for cell in line] for line in lines)]
+    )

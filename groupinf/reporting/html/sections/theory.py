@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -16,10 +16,10 @@ from groupinf.reporting.tables.theory import (
     BOUND_HEADERS,
     INTERVAL_HEADERS,
     KIND_HEADERS,
-    Cells,
-    bound_cells,
-    interval_cells,
-    kind_cells,
+    Line,
+    bound_rows,
+    interval_rows,
+    kind_rows,
 )
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.theory import theory_lines
@@ -27,8 +27,11 @@ from groupinf.reporting.words.theory import theory_lines
 _MEANING = (
     "Proven intervals follow from the Newton step alone. Proposition 1 bounds |actual − Newton|, Proposition 2 what is "
     "left of Newton − influence after its linear and its curvature part; as printed, both take the least eigenvalue of "
-    "all rows for that of the problem without the group, repaired, λ alone. ‖D(w)‖ is the most by which Newton exceeds "
-    "influence, relatively. tables/theory.csv has every test point."
+    "all rows for that of the problem without the group, repaired, λ alone. tables/theory.csv has every test point."
+)
+_ALIKE = (
+    "Newton ÷ influence: gᵀΔ of the Newton step by that of influence, at most 1 + ‖D(w)‖. Where it is the same in all "
+    "groups, influence ranks them as Newton does, however large it is. Angle: between both steps, in the metric of H."
 )
 
 
@@ -37,15 +40,16 @@ def _answer(material: Material) -> Answer:
     [entry] = material.entries
     rows = entry.theory
     assert rows is not None
-    bounds = _table("Bounds", BOUND_HEADERS, 2, list(bound_cells(rows)))
+    bounds = _table("Bounds", BOUND_HEADERS, 2, bound_rows(rows))
+    kinds = _table("Kinds of groups, 10 % to 90 % of each", KIND_HEADERS, 2, kind_rows(rows))
     parts = [
         *_picture(entry, rows),
         answers(theory_lines(rows)),
-        _table("Proven intervals", INTERVAL_HEADERS, 1, list(interval_cells(rows))),
+        _table("Proven intervals", INTERVAL_HEADERS, 1, interval_rows(rows)),
         folded("Bounds: how loose, on each evaluation", joined([bounds, element("p", {"class": "quiet"}, _MEANING)])),
         folded(
             "Kinds of groups: how alike they are in what divides Newton from influence",
-            _table("Kinds of groups, 10 % to 90 % of each", KIND_HEADERS, 2, list(kind_cells(rows))),
+            joined([kinds, element("p", {"class": "quiet"}, _ALIKE)]),
         ),
     ]
     return Answer(joined(parts))
@@ -75,9 +79,9 @@ def _about_picture(rows: pd.DataFrame) -> str:
     )
 
 
-def _table(caption: str, headers: Sequence[str], names: int, lines: Sequence[Cells]) -> Html:
+def _table(caption: str, headers: Sequence[str], names: int, lines: Iterable[Line]) -> Html:
     columns = [Column(header, numeric=i >= names) for i, header in enumerate(headers)]
-    return table(caption, columns, [[Cell(cell) for cell in line] for line in lines])
+    return table(caption, columns, [[Cell(cell.text, cell.value) for cell in line] for line in lines])
 
 
 def _applies(material: Material) -> bool:
