@@ -16,15 +16,24 @@ from scipy import sparse
 from groupinf.config.section import Problem, distinct
 from groupinf.config.words import found
 from groupinf.effects.context import BlockContext
-from groupinf.effects.evaluations.evaluation import Evaluation, Measure, Norm, ParameterNames, Quantity, Scale
+from groupinf.effects.evaluations.evaluation import (
+    Evaluation,
+    Measure,
+    Norm,
+    ParameterNames,
+    Quantity,
+    RowNumbers,
+    Scale,
+)
 from groupinf.effects.influence import memberships
 from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import Trust
 from groupinf.numerics.change import Changed, RowChange, group_gradients
 from groupinf.numerics.conjugate_gradient import column_dots
 from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses.loss import Array, Loss
+from groupinf.numerics.losses.loss import Array, Loss, Steepness
 from groupinf.numerics.objective import Objective
+from groupinf.numerics.rounding import gamma
 from groupinf.test_point_labels import FIRST_NAMED
 from groupinf.wording import did_you_mean
 
@@ -246,3 +255,37 @@ class Picked:
     def total(self, per_score: Array) -> Array:
         """As it is."""
         return per_score
+
+    def curvature(self, z: Array, u: Array) -> Array:
+        """0."""
+        return np.zeros_like(u)
+
+    def in_parameters(self, slopes: Array) -> Array:
+        """∇f times ∂f/∂z, which is 1: (P, T, 1)."""
+        return self.gradients()[:, :, None]
+
+    def sizes(self, power: int) -> Array:
+        """‖∇f‖^``power``: 1, or less of an intercept whose level is free."""
+        return np.asarray(np.linalg.norm(self.gradients(), axis=0)[:, None] ** float(power))
+
+    def steepness(self) -> Steepness:
+        """Linear."""
+        return Steepness(1.0, 0.0, 0.0, 0.0)
+
+    def sums(self, per_row: Array) -> Array:
+        """As they are."""
+        return per_row
+
+    def per_row(self, numbers: RowNumbers, scale: Array) -> Array:
+        """Infinite: a coefficient is no row's score."""
+        return np.full((self.places.size * self.objective.loss.outputs, 1), np.inf)
+
+    def off(self, theta: Array, sizes: RowNumbers, error: Array) -> Array:
+        """That of a product with a row of the orthonormal ``basis``, and of the level that is taken out."""
+        units = gamma(self.objective.p + 2) + gamma(self.objective.loss.outputs + 2)
+        off = 2.0 * units * np.linalg.norm(theta, axis=0)
+        return np.repeat(off[None], self.places.size * self.objective.loss.outputs, axis=0)
+
+    def between(self, z: Array, moved: Array) -> tuple[Array, Array]:
+        """θ_j less and more so much."""
+        return z - moved, z + moved
