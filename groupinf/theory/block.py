@@ -82,9 +82,10 @@ def theory_of(theory: Theory, study: Study, block: BlockEffects) -> TheoryBlock:
     at, actual = block.at, block.effect[-1]
     step = at.solution(NewtonStep()).delta
     removed = at.changed.removed_hessian_products(step, np.arange(step.shape[1]))
-    spectrum = theory.spectra.of(at.changed)
+    pencils = [at.reduced.pencil(b) for b in range(len(at.changed.members))]
+    spectrum = theory.spectra.of(at.changed, pencils)
     steps = _Steps(at.influence, step, study.fitted.factor.solve(removed))
-    after = theory.prover.after(at, step)
+    after = theory.prover.after(at, pencils, step)
     found, first = [], 0
     for measure in measures_of(study.evaluations, study.test, at.changed):
         last = first + len(measure.labels)

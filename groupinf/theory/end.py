@@ -34,7 +34,8 @@ class AtFit:
 class Passed:
     """B models at θ (P, B): the gradients of their objectives (P, B), and what rounding may have added to them, number
     by number ``off`` (P, B), and by the errors of the scores ``scattered`` (B,) in H_θ⁻¹, ``in_all`` (B,) in the norm of
-    θ. ``score_error`` (B,) is at most the error of a score of ‖x/m‖ = 1. ``lost`` (shares, B) says of each of the
+    θ. ``score_error`` (B,) is at most the error of a score of ‖x/m‖ = 1, and ``surely`` (B,) what that leaves of a ratio
+    of curvatures at least. ``lost`` (shares, B) says of each of the
     ``shares`` τ (shares, B) what a curvature that has fallen below τ times that at θ̂ takes away:
     H_θ ≥ τ(H − H(δ)) − lost·H.
     """
@@ -45,6 +46,7 @@ class Passed:
     scattered: Array
     in_all: Array
     score_error: Array
+    surely: Array
     shares: Array
     lost: Array
 
@@ -106,6 +108,7 @@ def passed(changed: Changed, at: AtFit, sizes: Sizes, step: Array) -> Passed:
         scattered=SLACK * error * np.sqrt(min(loss.outputs, 2) * scatter * near),
         in_all=SLACK * 2.0 * _largest_curvature(loss) * np.sqrt(loss.outputs) * error * at.scattered,
         score_error=error,
+        surely=surely,
         shares=np.vstack([np.repeat(np.array(SHARES)[:, None], B, axis=1), least]),
         lost=SLACK * np.vstack([lost, np.zeros(B)]),
     )
