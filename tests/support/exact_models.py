@@ -10,7 +10,7 @@ Array = np.ndarray
 LONG = np.longdouble
 MOST_STEPS = 200
 # the square of a decrement from which full steps gain nearly all the digits at once, and how many are taken
-NEAR, POLISHES = 1e-20, 4
+NEAR, POLISHES = 1e-14, 5
 
 
 @dataclass(frozen=True)
@@ -75,15 +75,13 @@ class Exact:
             r = self.derivatives(X @ theta, y)[0]
             gradient = X.T @ (weight[..., None] * r) + LONG(self.lam) * self.penalised[:, None] * theta
             step = self._solved(self.hessian(theta, weight, y), gradient)
+            far = (gradient * step).sum(axis=(1, 2)) > NEAR * (1 + value)
             scale = np.ones((len(theta), 1, 1), dtype=LONG)
-            while not polishing and scale.min() > 1e-9:
-                worse = ~(self.objective(theta - scale * step, weight, y) <= value)
-                if not worse.any():
-                    break
+            while (worse := far & ~(self.objective(theta - scale * step, weight, y) <= value)).any():
                 scale[worse] /= 2
             theta = theta - scale * step
             value = self.objective(theta, weight, y)
-            polishing += int(((gradient * step).sum(axis=(1, 2)) <= NEAR * (1 + value)).all())
+            polishing += int(not far.any())
             if polishing == POLISHES:
                 return theta
         raise AssertionError("the exact minimum was not found")
