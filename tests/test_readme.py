@@ -438,4 +438,7 @@ def test_the_loss_that_is_shown_as_an_example_has_its_derivatives(examples: dict
     assert slope_of(loss.residuals) == pytest.approx(a, abs=1e-8)
     assert slope_of(loss.curvature_state) == pytest.approx(slope, abs=1e-8)
     assert (np.abs(slope) <= loss.concordance * a).all()
+    far = np.linspace(-20.0, 20.0, 4001)[:, None]
+    for derivative, bound in ((loss.residuals, loss.slope_bound), (loss.curvature_slope, loss.third_bound)):
+        assert np.abs(derivative(far, np.zeros(4001))).max() == pytest.approx(bound, rel=1e-4)
     assert loss_for(0, "log_cosh").name == "log_cosh"

@@ -32,5 +32,5 @@ def resampled_effects(evaluation: OnTestPoints, test: TestRows, before: Array, a
 
 def _changes(evaluation: OnTestPoints, test: TestRows, rows: Rows | slice, before: Array, after: Array) -> Array:
     """f of each row at the retrained parameters less that at θ̂: (m, B)."""
-    part = evaluation.part(test.rows.at(rows), summed=False)
+    part = evaluation.part(test, rows, summed=False)
     return np.asarray(part.values(part.scores(after)) - part.values(part.scores(before)))

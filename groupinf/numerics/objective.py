@@ -42,6 +42,13 @@ def design(X: Design, intercept: Intercept) -> Design:
     return with_intercept(X) if intercept.columns else X
 
 
+def row_norms(X: Design) -> Array:
+    """‖x_i‖ of each row: (n,)."""
+    if isinstance(X, np.ndarray):
+        return np.asarray(np.linalg.norm(X, axis=1))
+    return np.sqrt(np.asarray(X.power(2).sum(axis=1)).ravel())
+
+
 def stored_entries(X: Design) -> int:
     """Numbers that a product with X reads: n·p, or the non-zeros of CSR."""
     return int(X.size) if isinstance(X, np.ndarray) else int(X.nnz)

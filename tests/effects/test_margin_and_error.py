@@ -118,7 +118,7 @@ def test_effects_on_the_error_are_counts_that_a_refit_gives(classes: int) -> Non
 
 def counted(z: np.ndarray, y: np.ndarray, loss: Loss) -> tuple[CountedPart, np.ndarray]:
     rows = Objective(np.empty((y.size, 1)), y, np.ones(y.size), 0.0, loss)
-    return CountedPart(TEST_ERROR, rows, summed=False), z
+    return CountedPart(TEST_ERROR, rows, summed=False, place=slice(None)), z
 
 
 @pytest.mark.parametrize(

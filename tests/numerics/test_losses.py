@@ -8,6 +8,7 @@ import pytest
 
 from groupinf.errors import DataError
 from groupinf.numerics.losses.binary_logistic import BinaryLogistic
+from groupinf.numerics.losses.hinge import Hinge
 from groupinf.numerics.losses.loss import Loss
 from groupinf.numerics.losses.registry import LOSSES as LOSS_REGISTRY
 from groupinf.numerics.losses.registry import loss_for
@@ -22,6 +23,14 @@ def sample(loss: Loss, classes: int) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(1)
     y = rng.integers(classes, size=7).astype(float) if classes else rng.normal(size=7)
     return 3 * rng.normal(size=(7, loss.outputs)), y
+
+
+def many(loss: Loss, classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Twenty thousand rows, with scores about 0 and about 1, and far from either."""
+    rng = np.random.default_rng(6)
+    y = rng.integers(classes, size=20000).astype(float) if classes else rng.normal(size=20000)
+    spread = rng.choice([0.01, 0.1, 1.0, 4.0, 12.0], size=(20000, 1))
+    return rng.integers(-1, 2, size=(20000, 1)) + spread * rng.normal(size=(20000, loss.outputs)), y
 
 
 @pytest.mark.parametrize(("loss", "classes"), LOSSES)
@@ -75,12 +84,60 @@ def test_third_derivatives_are_right_to_their_own_size_in_the_tails(z: float) ->
 
 @pytest.mark.parametrize(("loss", "classes"), LOSSES)
 def test_the_constant_of_self_concordance_bounds_how_fast_the_curvature_changes(loss: Loss, classes: int) -> None:
-    z, y = sample(loss, classes)
-    if loss.concordance is None:
-        assert loss.outputs > 1
-        return
-    change = np.abs(loss.third(z, y, np.ones_like(z))[:, 0]) / loss.curvature(z, y)[:, 0, 0]
-    assert (change <= loss.concordance * (1 + 1e-12)).all()
+    z, y = many(loss, classes)
+    rng = np.random.default_rng(7)
+    u, v = rng.normal(size=(2, *z.shape))
+    ends = v if loss.outputs > 1 else np.hstack([v, np.zeros_like(v)])
+    change = np.abs((loss.third(z, y, u) * v).sum(axis=1))
+    share = change / (np.ptp(ends, axis=1) * np.einsum("nk,nkm,nm->n", u, loss.curvature(z, y), u))
+    assert loss.concordance is not None
+    assert (share <= loss.concordance * (1 + 1e-6)).all()
+    assert share.max() >= 0.99 * loss.concordance
+
+
+@pytest.mark.parametrize(("loss", "classes"), [*LOSSES, (Softmax(3), 3), (Hinge(0.0), 2), (Hinge(0.1), 2)])
+def test_no_slope_is_larger_than_its_bound_and_some_are_nearly_so_large(loss: Loss, classes: int) -> None:
+    z, y = many(loss, classes)
+    size = np.linalg.norm(loss.residuals(100.0 * z, y), axis=1)
+    assert (size <= loss.slope_bound * (1 + 1e-12)).all()
+    assert size.max() >= (0.999 * loss.slope_bound if np.isfinite(loss.slope_bound) else 1e3)
+
+
+@pytest.mark.parametrize(("loss", "classes"), [*LOSSES, (Softmax(3), 3), (SmoothHinge(0.01), 2)])
+def test_no_third_derivative_is_larger_than_its_bound_and_some_are_nearly_so_large(loss: Loss, classes: int) -> None:
+    z, y = many(loss, classes)
+    u, v, w = np.random.default_rng(8).normal(size=(3, *z.shape))
+    u, v, w = (part / np.linalg.norm(part, axis=1, keepdims=True) for part in (u, v, w))
+    assert loss.third_bound is not None
+    # by polarisation, 4·[u, v, w] = [u + v, u + v, w] − [u − v, u − v, w]
+    mixed = 0.25 * ((loss.third(z, y, u + v) - loss.third(z, y, u - v)) * w).sum(axis=1)
+    equal = (loss.third(z, y, u) * u).sum(axis=1)
+    for form in (mixed, equal):
+        assert (np.abs(form) <= loss.third_bound * (1 + 1e-9)).all()
+    assert np.abs(equal).max() >= 0.9 * loss.third_bound
+
+
+@pytest.mark.parametrize("outputs", [2, 3, 7])
+def test_two_likely_classes_attain_the_bound_of_softmax_by_differences_in_extended_precision(outputs: int) -> None:
+    loss, p = Softmax(outputs), (3 - 3**0.5) / 6
+    z = np.full(outputs, -200.0)
+    z[:2] = np.log([p, 1 - p])
+    u = np.zeros(outputs)
+    u[:2] = 0.5**0.5, -(0.5**0.5)
+    with mp.workdps(60):
+        h = mp.mpf(10) ** -12
+
+        def value(step: int) -> mp.mpf:
+            return mp.log(mp.fsum(mp.exp(mp.mpf(a) + step * h * mp.mpf(b)) for a, b in zip(z, u, strict=True)))
+
+        third = float((value(2) - 2 * value(1) + 2 * value(-1) - value(-2)) / (2 * h**3))
+    assert loss.third_bound == pytest.approx(abs(third), rel=1e-12)
+    assert loss.third_bound == pytest.approx(6**0.5 / 9, rel=1e-15)
+
+
+def test_a_loss_with_a_corner_has_no_bound_of_its_third_derivative() -> None:
+    assert Hinge(0.0).third_bound is None
+    assert Hinge(0.1).concordance is None
 
 
 @pytest.mark.parametrize("classes", [0, 1, 2, 3, 10])

@@ -31,6 +31,8 @@ class Poisson(OneOutputLoss):
     label = "Poisson loss"
     units = "losses in nats"
     concordance = None
+    slope_bound = np.inf
+    third_bound = None
 
     @classmethod
     def is_for(cls, classes: int) -> bool:

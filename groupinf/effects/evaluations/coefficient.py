@@ -16,14 +16,22 @@ from scipy import sparse
 from groupinf.config.section import Problem, distinct
 from groupinf.config.words import found
 from groupinf.effects.context import BlockContext
-from groupinf.effects.evaluations.evaluation import Evaluation, Measure, Norm, ParameterNames, Quantity, Scale
+from groupinf.effects.evaluations.evaluation import (
+    Evaluation,
+    Measure,
+    Norm,
+    ParameterNames,
+    Quantity,
+    RowNumbers,
+    Scale,
+)
 from groupinf.effects.influence import memberships
 from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import Trust
 from groupinf.numerics.change import Changed, RowChange, group_gradients
 from groupinf.numerics.conjugate_gradient import column_dots
 from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses.loss import Array, Loss
+from groupinf.numerics.losses.loss import Array, Loss, Steepness
 from groupinf.numerics.objective import Objective
 from groupinf.test_point_labels import FIRST_NAMED
 from groupinf.wording import did_you_mean
@@ -246,3 +254,27 @@ class Picked:
     def total(self, per_score: Array) -> Array:
         """As it is."""
         return per_score
+
+    def curvature(self, z: Array, u: Array) -> Array:
+        """0."""
+        return np.zeros_like(u)
+
+    def in_parameters(self, slopes: Array) -> Array:
+        """∇f times ∂f/∂z, which is 1: (P, T, 1)."""
+        return self.gradients()[:, :, None]
+
+    def sizes(self, power: int) -> Array:
+        """‖∇f‖^``power``: 1, or less of an intercept whose level is free."""
+        return np.asarray(np.linalg.norm(self.gradients(), axis=0)[:, None] ** float(power))
+
+    def steepness(self) -> Steepness:
+        """Linear."""
+        return Steepness(1.0, 0.0, 0.0, 0.0)
+
+    def sums(self, numbers: RowNumbers) -> Array:
+        """0: a coefficient is no row's score."""
+        return np.zeros((self.places.size * self.objective.loss.outputs, 1))
+
+    def between(self, z: Array, reach: RowNumbers, scale: Array) -> tuple[Array, Array]:
+        """Anything, for all that rows tell."""
+        return np.full_like(z, -np.inf), np.full_like(z, np.inf)

@@ -20,7 +20,7 @@ from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import Trust
 from groupinf.numerics.change import Changed, RowChange
 from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses.loss import Array, Loss
+from groupinf.numerics.losses.loss import Array, Loss, Steepness
 
 # a norm ‖∇f(θ̂)‖, the same for all values of an evaluation or one for each
 Norm = float | tuple[float, ...]
@@ -42,6 +42,34 @@ class Part(Protocol):
 
     def total(self, per_score: Array) -> Array:
         """What numbers of the shape of the scores add up to for each value of f: (T, B)."""
+
+    def curvature(self, z: Array, u: Array) -> Array:
+        """∂²f/∂z² u at scores z: same shape as u."""
+
+    def in_parameters(self, slopes: Array) -> Array:
+        """∇f of each value from ∂f/∂z, of the shape of the scores: (P, T, B)."""
+
+    def sizes(self, power: int) -> Array:
+        """Σ c‖x‖^``power`` over the rows of each value, c the row's weight in f: (T, B) or (T, 1)."""
+
+    def sums(self, numbers: RowNumbers) -> Array:
+        """Σ c v over the rows of each value, v the row's number: (T, B) or (T, 1); 0 of what is no row's."""
+
+    def steepness(self) -> Steepness | None:
+        """How steep f is in a row's scores at most; None where it has no derivative."""
+
+    def between(self, z: Array, reach: RowNumbers, scale: Array) -> tuple[Array, Array]:
+        """The least and the largest f where no two scores of a row move apart, or its only one moves, by more than the
+        row's ``reach`` times its model's ``scale`` (B,): (T, B) twice. Infinite where that is not told by rows.
+        """
+
+
+@dataclass(frozen=True)
+class RowNumbers:
+    """A number for each training row (n,) and each row of the test points (m,)."""
+
+    training: Array
+    test: Array
 
 
 @runtime_checkable

@@ -11,13 +11,20 @@ import numpy as np
 from scipy import sparse
 
 from groupinf.effects.context import BlockContext
-from groupinf.effects.evaluations.evaluation import Measure, Norm, Part, Scale, WithoutOptions
+from groupinf.effects.evaluations.evaluation import (
+    Measure,
+    Norm,
+    Part,
+    RowNumbers,
+    Scale,
+    WithoutOptions,
+)
 from groupinf.effects.influence import influence_norms, point_influence
 from groupinf.effects.test_rows import TestRows
 from groupinf.numerics.change import Changed, RowChange
 from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses.loss import Array, Loss
-from groupinf.numerics.objective import Objective, scores, transposed_product
+from groupinf.numerics.losses.loss import Array, Loss, Steepness
+from groupinf.numerics.objective import Objective, Rows, row_norms, scores, transposed_product
 
 
 class OnTestPoints(WithoutOptions):
@@ -38,6 +45,21 @@ class OnTestPoints(WithoutOptions):
     def slopes(self, loss: Loss, z: Array, y: Array) -> Array:
         """∂f/∂z of each row, (m, K') or (m, K', B) as z, which is not changed."""
 
+    def curvature(self, loss: Loss, z: Array, y: Array, u: Array) -> Array:
+        """∂²f/∂z² u of each row: u (m, K', B), z the same or one for all. No numbers, unless a case has any."""
+        return np.full_like(u, np.nan)
+
+    def between(self, loss: Loss, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
+        """The least and the largest f of each row where no two scores move apart by more than ``reach`` (m, B).
+
+        Anything, unless a case knows more.
+        """
+        return np.full_like(reach, -np.inf), np.full_like(reach, np.inf)
+
+    def steepness(self, loss: Loss) -> Steepness | None:
+        """How steep f is at most; None where it has no derivative, or that has not been derived."""
+        return None
+
     def row_slopes(self, rows: Objective, theta: Array) -> Array:
         """∂f/∂z of each row at θ (P,), from which influence on f is drawn up: (m, K')."""
         return self.slopes(rows.loss, scores(rows.X, theta, rows.loss.outputs), rows.y)
@@ -49,19 +71,20 @@ class OnTestPoints(WithoutOptions):
     def measures(self, test: TestRows, block: Changed) -> tuple[Measure, ...]:
         """One of all single rows, or one for each sum."""
         if not test.sums:
-            return (Measure(self, test.labels, (self.part(test.rows, summed=False),)),)
+            return (Measure(self, test.labels, (self.part(test, slice(0, test.rows.n), summed=False),)),)
         return tuple(
-            Measure(self, (label,), self._summed_parts(test.rows.at(rows)))
+            Measure(self, (label,), self._summed_parts(test, rows))
             for label, rows in zip(test.labels, test.sums, strict=True)
         )
 
-    def _summed_parts(self, rows: Objective) -> tuple[Part, ...]:
-        step = self.at_once or rows.n
-        return tuple(self.part(rows.at(slice(i, i + step)), summed=True) for i in range(0, rows.n, step))
+    def _summed_parts(self, test: TestRows, rows: slice) -> tuple[Part, ...]:
+        step = self.at_once or rows.stop - rows.start
+        starts = range(rows.start, rows.stop, step)
+        return tuple(self.part(test, slice(i, min(i + step, rows.stop)), summed=True) for i in starts)
 
-    def part(self, rows: Objective, summed: bool) -> Part:
-        """f of each of the rows, or its sum over them."""
-        return RowsPart(self, rows, summed)
+    def part(self, test: TestRows, place: slice | Rows, summed: bool) -> Part:
+        """f of each of the rows at ``place``, or its sum over them."""
+        return RowsPart(self, test.rows.at(place), summed, place)
 
     def gradients(self, test: TestRows, theta: Array) -> Array:
         """∇f(θ) of each test point at θ (P,): (P, T)."""
@@ -87,6 +110,7 @@ class RowsPart:
     evaluation: OnTestPoints
     rows: Objective
     summed: bool
+    place: slice | Rows
 
     def scores(self, V: Array) -> Array:
         """(m, K', B)."""
@@ -103,6 +127,36 @@ class RowsPart:
     def total(self, per_score: Array) -> Array:
         """Σ_k of each row, or of all."""
         return self._summed(per_score.sum(axis=1))
+
+    def curvature(self, z: Array, u: Array) -> Array:
+        """∂²f/∂z² u."""
+        return self.evaluation.curvature(self.rows.loss, z, self.rows.y, u)
+
+    def in_parameters(self, slopes: Array) -> Array:
+        """x_t ⊗ ∂f/∂z_t, or their sum."""
+        if self.summed:
+            return transposed_product(self.rows.X, slopes)[:, None]
+        X = self.rows.X if isinstance(self.rows.X, np.ndarray) else self.rows.X.toarray()
+        each: Array = np.einsum("tj,tkb->jktb", X, slopes)
+        return each.reshape(-1, X.shape[0], slopes.shape[2])
+
+    def sizes(self, power: int) -> Array:
+        """‖x_t‖^``power``, or their sum."""
+        return self._summed(row_norms(self.rows.X)[:, None] ** float(power))
+
+    def steepness(self) -> Steepness | None:
+        """That of the evaluation."""
+        return self.evaluation.steepness(self.rows.loss)
+
+    def sums(self, numbers: RowNumbers) -> Array:
+        """The numbers, or their sum."""
+        return self._summed(numbers.test[self.place, None])
+
+    def between(self, z: Array, reach: RowNumbers, scale: Array) -> tuple[Array, Array]:
+        """Of each row, or summed: the sum is as far off as all of its rows together."""
+        moved = reach.test[self.place, None] * scale
+        low, high = self.evaluation.between(self.rows.loss, z, self.rows.y, moved)
+        return self._summed(low), self._summed(high)
 
     def _summed(self, per_row: Array) -> Array:
         return per_row.sum(axis=0, keepdims=True) if self.summed else per_row

@@ -10,14 +10,14 @@ import numpy as np
 from scipy import sparse
 
 from groupinf.effects.context import BlockContext
-from groupinf.effects.evaluations.evaluation import Measure, Norm, Scale, WithoutOptions
+from groupinf.effects.evaluations.evaluation import Measure, Norm, RowNumbers, Scale, WithoutOptions
 from groupinf.effects.influence import influence_norms, memberships
 from groupinf.effects.test_rows import TestRows
 from groupinf.numerics.change import Changed, RowChange, group_gradients, touched_slices
 from groupinf.numerics.conjugate_gradient import column_dots
 from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.objective import Objective, Rows, scores
+from groupinf.numerics.losses.loss import Array, Steepness
+from groupinf.numerics.objective import Objective, Rows, row_norms, scores, transposed_product
 from groupinf.test_point_labels import OWN_GROUP
 
 
@@ -43,7 +43,7 @@ class SelfLoss(WithoutOptions):
         objective, inside, parts = replace(block.objective, loss=test.rows.loss), block.inside, []
         for rows in touched_slices(objective, inside):
             local, group = np.nonzero(inside[rows])
-            parts.append(SelfLossPart(objective.at(rows), local, group, inside.shape[1]))
+            parts.append(SelfLossPart(objective.at(rows), local, group, inside.shape[1], rows))
         return (Measure(self, (OWN_GROUP,), tuple(parts)),)
 
     def scale(self, fitted: Fitted, change: RowChange, test: TestRows, groups: sparse.csr_array) -> Scale:
@@ -77,6 +77,7 @@ class SelfLossPart:
     local: Rows
     group: Rows
     groups: int
+    place: slice | Rows
 
     def scores(self, V: Array) -> Array:
         """(m, K')."""
@@ -94,6 +95,35 @@ class SelfLossPart:
     def total(self, per_score: Array) -> Array:
         """Σ s Σ_k per group."""
         return self._per_group(per_score.sum(axis=1))
+
+    def curvature(self, z: Array, u: Array) -> Array:
+        """A_i u_i."""
+        loss = self.rows.loss
+        return loss.curvature_product(loss.curvature_state(z, self.rows.y[self.local]), u)
+
+    def in_parameters(self, slopes: Array) -> Array:
+        """Σ s ∂ℓ/∂z xᵀ per group."""
+        scattered = np.zeros((self.rows.n, slopes.shape[1], self.groups))
+        scattered[self.local, :, self.group] = slopes * self.rows.sample_weight[self.local, None]
+        return transposed_product(self.rows.X, scattered)[:, None]
+
+    def sizes(self, power: int) -> Array:
+        """Σ s‖x‖^``power`` per group."""
+        return self._per_group(row_norms(self.rows.X)[self.local] ** float(power))
+
+    def steepness(self) -> Steepness | None:
+        """That of the loss."""
+        return self.rows.loss.steepness
+
+    def sums(self, numbers: RowNumbers) -> Array:
+        """Σ s times the number."""
+        return self._per_group(numbers.training[self.place][self.local])
+
+    def between(self, z: Array, reach: RowNumbers, scale: Array) -> tuple[Array, Array]:
+        """Σ s times the least, and the largest, loss of each row."""
+        moved = reach.training[self.place][self.local] * scale[self.group if scale.size > 1 else 0]
+        low, high = self.rows.loss.between(z[:, :, None], self.rows.y[self.local], moved[:, None])
+        return self._per_group(low[:, 0]), self._per_group(high[:, 0])
 
     def _per_group(self, per_row: Array) -> Array:
         weighted = per_row * self.rows.sample_weight[self.local]

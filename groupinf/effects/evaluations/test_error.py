@@ -16,7 +16,7 @@ from groupinf.effects.test_rows import TestRows
 from groupinf.numerics.change import RowChange
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array, Loss
-from groupinf.numerics.objective import Objective, transposed_product
+from groupinf.numerics.objective import Rows, transposed_product
 from groupinf.numerics.predict import classes_from
 
 # at most so many scores of test rows, evenly spread, are looked at for the largest ‖∇z‖
@@ -55,9 +55,28 @@ class TestError(OnTestPoints):
         """0 wherever there is a slope."""
         return np.zeros_like(z)
 
-    def part(self, rows: Objective, summed: bool) -> Part:
+    def curvature(self, loss: Loss, z: Array, y: Array, u: Array) -> Array:
+        """0."""
+        return np.zeros_like(u)
+
+    def between(self, loss: Loss, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
+        """0 and 1 where the own score may be the largest as well as not."""
+        codes = _codes(np.broadcast_to(z, (*z.shape[:2], reach.shape[1])), y)[:, None]
+        if z.shape[1] == 1:
+            ahead = np.where(codes == 1, z, -z)[:, 0]
+        else:
+            own, others = np.take_along_axis(z, codes, axis=1), z.copy()
+            np.put_along_axis(others, codes, -np.inf, axis=1)
+            ahead = own[:, 0] - others.max(axis=1)
+        # of equal scores the class is decided by a rule, which no bound can tell
+        return (ahead < -reach).astype(np.float64), (ahead <= reach).astype(np.float64)
+
+    def steepness(self, loss: Loss) -> None:
+        """None: it has no derivative."""
+
+    def part(self, test: TestRows, place: slice | Rows, summed: bool) -> Part:
         """One that knows which rows may be on the other side."""
-        return CountedPart(self, rows, summed)
+        return CountedPart(self, test.rows.at(place), summed, place)
 
     def scale(self, fitted: Fitted, change: RowChange, test: TestRows, groups: sparse.csr_array) -> Scale:
         """No influence; in the place of ‖∇f‖ the largest ‖∇z‖, by which what is left of θ may move a score."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from groupinf.effects.evaluations.on_test_points import OnTestPoints
-from groupinf.numerics.losses.loss import Array, Loss
+from groupinf.numerics.losses.loss import Array, Loss, Steepness
 from groupinf.numerics.objective import Objective, row_residuals
 
 
@@ -26,6 +26,18 @@ class TestLoss(OnTestPoints):
     def slopes(self, loss: Loss, z: Array, y: Array) -> Array:
         """r."""
         return loss.residuals(z.copy(), y)
+
+    def curvature(self, loss: Loss, z: Array, y: Array, u: Array) -> Array:
+        """Au."""
+        return loss.curvature_product(loss.curvature_state(z, y), u)
+
+    def between(self, loss: Loss, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
+        """Those of the loss."""
+        return loss.between(z, y, reach)
+
+    def steepness(self, loss: Loss) -> Steepness | None:
+        """That of the loss."""
+        return loss.steepness
 
     def row_slopes(self, rows: Objective, theta: Array) -> Array:
         """r by its shortest formula."""

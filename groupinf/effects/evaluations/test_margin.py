@@ -8,7 +8,8 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from groupinf.effects.evaluations.on_test_points import OnTestPoints
-from groupinf.numerics.losses.loss import Array, Loss, beside
+from groupinf.numerics.losses.loss import Array, Loss, Steepness, beside
+from groupinf.numerics.losses.softmax import LARGEST_VARIANCE, THIRD_OF_LOG_SUM
 
 
 class TestMargin(OnTestPoints):
@@ -58,6 +59,26 @@ class TestMargin(OnTestPoints):
         slopes /= -slopes.sum(axis=1, keepdims=True)
         np.put_along_axis(slopes, beside(y, z).astype(np.int64), 1.0, axis=1)
         return slopes
+
+    def curvature(self, loss: Loss, z: Array, y: Array, u: Array) -> Array:
+        """Minus the curvature of log Σ_{k≠y} exp z_k; of one score 0."""
+        if z.shape[1] == 1:
+            return np.zeros_like(u)
+        shares = -self.slopes(loss, z, y)
+        np.put_along_axis(shares, beside(y, z).astype(np.int64), 0.0, axis=1)
+        mean = (shares * u).sum(axis=1, keepdims=True)
+        return np.asarray(-shares * (u - mean))
+
+    def between(self, loss: Loss, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
+        """f less and more ``reach``: no other score moves farther from the own one."""
+        margin = self.values(loss, z, y)
+        return margin - reach, margin + reach
+
+    def steepness(self, loss: Loss) -> Steepness:
+        """Of one score linear; else as steep as log Σ exp of the others, and as steep again by the own score."""
+        if loss.outputs == 1:
+            return Steepness(1.0, 0.0, 0.0, 0.0)
+        return Steepness(float(np.sqrt(2.0)), THIRD_OF_LOG_SUM, -LARGEST_VARIANCE, 0.0)
 
 
 def _signs(z: Array, y: Array) -> Array:

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from groupinf.effects.evaluations.on_test_points import OnTestPoints
-from groupinf.numerics.losses.loss import Array, Loss
+from groupinf.numerics.losses.loss import Array, Loss, Steepness
 
 
 class TestPrediction(OnTestPoints):
@@ -40,6 +40,18 @@ class TestPrediction(OnTestPoints):
     def slopes(self, loss: Loss, z: Array, y: Array) -> Array:
         """1."""
         return np.ones_like(z)
+
+    def curvature(self, loss: Loss, z: Array, y: Array, u: Array) -> Array:
+        """0."""
+        return np.zeros_like(u)
+
+    def between(self, loss: Loss, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
+        """z less and more ``reach``."""
+        return z[:, 0] - reach, z[:, 0] + reach
+
+    def steepness(self, loss: Loss) -> Steepness:
+        """Linear."""
+        return Steepness(1.0, 0.0, 0.0, 0.0)
 
 
 TEST_PREDICTION = TestPrediction()

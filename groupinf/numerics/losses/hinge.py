@@ -15,13 +15,15 @@ SMOOTHING = Option("smoothing", 0.001, least=0.0)
 class Hinge(OneOutputLoss):
     """ℓ = max(0, 1 − ỹz), ỹ = 2y − 1 in {−1, 1}; derivatives are those of the smooth hinge at the temperature
     ``smoothing``, and at 0 of the hinge itself: r = −ỹ where ỹz < 1, curvature 0 (Koh and Liang 2017, section 4.3).
-    They are those of another loss where one is given.
+    They are those of another loss where one is given. Its own slope is at most 1; at its corner it has no curvature.
     """
 
     name = "hinge"
     label = "hinge loss"
     units = "losses in units of the score"
     concordance = None
+    slope_bound = 1.0
+    third_bound = None
     smooth = False
     options = (SMOOTHING,)
     roundings = SmoothHinge.roundings
@@ -55,6 +57,11 @@ class Hinge(OneOutputLoss):
     def curved(self) -> bool:
         """Unless it is not smoothed at all."""
         return self._derivatives is not None and self._derivatives.curved
+
+    def between(self, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
+        """At the ends: it falls as the score moves towards the own class."""
+        toward = beside(2.0 * y - 1.0, z) * reach[:, None]
+        return self.values(z + toward, y), self.values(z - toward, y)
 
     def score_words(self, classes: Sequence[str]) -> str:
         """z, which is positive where the second class is predicted."""

@@ -16,6 +16,10 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+# the largest third central moment of a distribution on [0, 1]. With its mean given the moment is linear in the
+# distribution and largest at an extreme one, which has two atoms (Carathéodory): p(1 − p)(1 − 2p) at p = (3 − √3)/6
+LARGEST_THIRD_MOMENT = 1.0 / (6.0 * 3.0**0.5)
+
 
 @dataclass(frozen=True)
 class Option:
@@ -27,15 +31,24 @@ class Option:
     least: float | None = None
 
 
+@dataclass(frozen=True)
+class Steepness:
+    """Suprema over the scores z of a row: ``slope`` ‖∂f/∂z‖, ``third`` the norm of ∂³f/∂z³; and of uᵀ(∂²f/∂z²)u over
+    the squared range max u − min u of u, of one output u², the ``least`` and the ``most``.
+    """
+
+    slope: float
+    third: float
+    least: float
+    most: float
+
+
 class Loss(ABC):
     """A convex loss of one row's scores with K' ``outputs``; one class for each case, a value for a number of classes.
 
-    ``units`` says in what losses, and where they differ predictions, are stated. ``concordance`` is the least c with
-    |d log a/dz| ≤ c for the curvature a of one output (generalised self-concordance, Bach 2010), 0 where it is
-    constant; None where no such constant has been derived, and then nothing is proven of a fit. ``flat_direction``
-    says whether ℓ is the same at z and z + c1: then no data tell the level of the intercepts. ``roundings`` bounds the
-    relative error of a residual, and of a curvature, at a given score in units of 2⁻⁵³. ``options`` is what it is made
-    with.
+    ``units`` says in what losses, and where they differ predictions, are stated. ``flat_direction`` says whether ℓ is
+    the same at z and z + c1: then no data tell the level of the intercepts. ``roundings`` bounds the relative error of
+    a residual, and of an entry of a curvature, at given scores in units of 2⁻⁵³. ``options`` is what it is made with.
     """
 
     name: ClassVar[str]
@@ -43,7 +56,7 @@ class Loss(ABC):
     units: ClassVar[str]
     flat_direction: ClassVar[bool]
     # an exponential to 4 (NumPy states below 1 to 4 for its vector code) and six operations more
-    roundings: ClassVar[float] = 10.0
+    roundings: float = 10.0
     options: ClassVar[tuple[Option, ...]] = ()
     # whether it is minimised by its derivatives; what is not is the hinge, whose derivatives are those of another, and
     # whose options say only of which
@@ -58,7 +71,23 @@ class Loss(ABC):
     @property
     @abstractmethod
     def concordance(self) -> float | None:
-        """The constant c."""
+        """The least c with |∂³ℓ/∂z³[u, u, v]| ≤ c·range(v)·uᵀAu at all z and for all u, v, with range(v) = |v| of one
+        output and max v − min v of several: of one output |d log a/dz| ≤ c. 0 where A is constant; None where no such c
+        has been derived, and then nothing is proven of a fit (Bach 2010, section 2; of order 2 in Sun and Tran-Dinh
+        2019).
+        """
+
+    @property
+    @abstractmethod
+    def slope_bound(self) -> float:
+        """sup ‖∂ℓ/∂z‖₂ over all z and y; infinite where ℓ grows faster than its scores."""
+
+    @property
+    @abstractmethod
+    def third_bound(self) -> float | None:
+        """sup |∂³ℓ/∂z³[u, v, w]| over all z, y and unit vectors u, v, w, which is attained at u = v = w (Banach 1938);
+        None where there is none, or none has been derived.
+        """
 
     @classmethod
     @abstractmethod
@@ -87,6 +116,24 @@ class Loss(ABC):
     def score_words(self, classes: Sequence[str]) -> str:
         """What a score is, with the names of the ``classes``, where ``units`` does not say it; empty where it does."""
         return ""
+
+    @property
+    def curvature_bound(self) -> float | None:
+        """sup uᵀAu over all z and all u of range 1, as ``concordance`` has it; None where none has been derived."""
+        return None
+
+    @property
+    def steepness(self) -> Steepness | None:
+        """How steep it is in the scores at most; None where one of the bounds has not been derived."""
+        if self.third_bound is None or self.curvature_bound is None:
+            return None
+        return Steepness(self.slope_bound, self.third_bound, 0.0, self.curvature_bound)
+
+    def between(self, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
+        """The least and the largest ℓ of each row where no two scores move apart, or its only one moves, by more than
+        ``reach`` (n, B): z (n, K', B) -> (n, B) twice. Anything, unless a case knows more.
+        """
+        return np.full_like(reach, -np.inf), np.full_like(reach, np.inf)
 
     @abstractmethod
     def values(self, z: Array, y: Array) -> Array:

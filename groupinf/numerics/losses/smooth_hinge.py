@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from groupinf.numerics.losses.binary_logistic import sigmoid
-from groupinf.numerics.losses.loss import Array, OneOutputLoss, Option, beside
+from groupinf.numerics.losses.loss import LARGEST_THIRD_MOMENT, Array, OneOutputLoss, Option, beside
 
 TEMPERATURE = Option("temperature", 0.001, above=0.0)
 # how much warmer the loss is from whose minimum a fit starts: Newton's steps from there are a few
@@ -19,12 +19,14 @@ LARGEST_ARGUMENT = 745.0
 class SmoothHinge(OneOutputLoss):
     """ℓ = t log(1 + exp(u)), u = (1 − ỹz)/t, ỹ = 2y − 1 in {−1, 1}, with the temperature t (Koh and Liang 2017, 4.3).
 
-    r = −ỹσ(u), a = σ(u)(1 − σ(u))/t, a′ = −ỹ a(1 − 2σ(u))/t, so that |a′/a| ≤ 1/t. With t → 0 it is the hinge loss.
+    r = −ỹσ(u), a = σ(u)(1 − σ(u))/t, a′ = −ỹ a(1 − 2σ(u))/t, so that |r| ≤ 1, |a′/a| ≤ 1/t, and |a′| is 1/t² times the
+    third central moment of a coin. With t → 0 it is the hinge loss.
     """
 
     name = "smooth_hinge"
     label = "smooth hinge loss"
     units = "losses in units of the score"
+    slope_bound = 1.0
     options = (TEMPERATURE,)
     # u is rounded twice, and its exponential by so much more
     roundings = OneOutputLoss.roundings + 2.0 * LARGEST_ARGUMENT
@@ -48,6 +50,16 @@ class SmoothHinge(OneOutputLoss):
         return 1.0 / self.temperature
 
     @property
+    def third_bound(self) -> float:
+        """1/(6√3 t²)."""
+        return LARGEST_THIRD_MOMENT / self.temperature**2
+
+    @property
+    def curvature_bound(self) -> float:
+        """1/(4t)."""
+        return 0.25 / self.temperature
+
+    @property
     def easier(self) -> SmoothHinge | None:
         """One of a higher temperature: at a low one nearly all curvatures vanish far from the minimum."""
         return SmoothHinge(self.temperature * WARMER) if self.temperature < 1.0 else None
@@ -55,6 +67,11 @@ class SmoothHinge(OneOutputLoss):
     def score_words(self, classes: Sequence[str]) -> str:
         """z, which is positive where the second class is predicted."""
         return f"score of class {classes[1]}, 1 at its margin"
+
+    def between(self, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
+        """At the ends: it falls as the score moves towards the own class."""
+        toward = beside(2.0 * y - 1.0, z) * reach[:, None]
+        return self.values(z + toward, y), self.values(z - toward, y)
 
     def _argument(self, z: Array, y: Array) -> tuple[Array, Array]:
         """u, a new array, and −ỹ beside it."""

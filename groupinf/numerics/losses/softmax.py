@@ -6,19 +6,33 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from groupinf.numerics.losses.loss import Array, Loss, beside
+from groupinf.numerics.losses.loss import LARGEST_THIRD_MOMENT, Array, Loss, beside
 
 # a probability above which 1 − p has fewer than six digits left
 NEAR_ONE = 1.0 - 1e-10
+# of a variable in an interval of length 1 the largest variance (Popoviciu 1935)
+LARGEST_VARIANCE = 0.25
+# the norm of the third derivative of log Σ exp: scores of norm 1 span √2 at most
+THIRD_OF_LOG_SUM = 2.0**1.5 * LARGEST_THIRD_MOMENT
 
 
 class Softmax(Loss):
-    """ℓ = log Σ_k exp(z_k) − z_y; r = p − onehot(y); A = diag(p) − p pᵀ ≤ ½(I − 11ᵀ/K)."""
+    """ℓ = log Σ_k exp(z_k) − z_y; r = p − onehot(y); A = diag(p) − p pᵀ ≤ ½(I − 11ᵀ/K).
+
+    ‖r‖² = Σ_{k≠y} p_k² + (1 − p_y)² ≤ 2(1 − p_y)² < 2. The third derivative is the third central moment of scores drawn
+    with the probabilities p, ∂³ℓ/∂z³[u, u, v] = Σ_k p_k(u_k − ū)²(v_k − v̄) with ū = pᵀu:
+    - |v_k − v̄| ≤ max v − min v, so that its size is at most that times uᵀAu (Marteau-Ferey et al. 2019);
+    - the u_k of a unit vector lie in an interval no longer than √2, so that [u, u, u] ≤ (√2)³/(6√3) = √6/9, which two
+      likely classes attain at u = (1, −1)/√2.
+    """
 
     name = "softmax"
     label = "softmax cross-entropy"
     units = "losses in nats"
-    concordance = None
+    concordance = 1.0
+    slope_bound = 2.0**0.5
+    third_bound = THIRD_OF_LOG_SUM
+    curvature_bound = LARGEST_VARIANCE
     flat_direction = True
 
     @classmethod
@@ -33,6 +47,15 @@ class Softmax(Loss):
 
     def __init__(self, outputs: int) -> None:
         self.outputs = outputs
+
+    def between(self, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
+        """With the own score ``reach`` above and below where it is, all others staying: no move has a lower loss, nor a
+        higher one, as it falls with each difference between the own score and another.
+        """
+        own = np.zeros(z.shape)
+        np.put_along_axis(own, beside(y, z).astype(np.int64), 1.0, axis=1)
+        shift = own * reach[:, None]
+        return self.values(z + shift, y), self.values(z - shift, y)
 
     @staticmethod
     def _probabilities(z: Array) -> Array:

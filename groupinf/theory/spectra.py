@@ -1,0 +1,156 @@
+"""Spectra of A(w) = H^(−½)H(w)H^(−½): what a group takes out of the Hessian, in the metric of the Hessian.
+
+Its eigenvalues a are in [0, 1) for removal; those of the error matrix D(w) = (I − A(w))⁻¹ − I (Koh et al. 2019,
+Proposition 2) are a/(1 − a).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from scipy import linalg
+from scipy.sparse.linalg import eigsh
+
+from groupinf.numerics.change import Changed, RowChange
+from groupinf.numerics.factor import DenseFactor
+from groupinf.numerics.fit import Fitted
+from groupinf.numerics.losses.loss import Array
+from groupinf.numerics.objective import Objective, Rows, scores
+from groupinf.theory.lanczos import largest_eigenvalues
+
+# eigenvalues that are kept of a group at most, where all of them are computed, and where only the largest are
+KEPT, KEPT_OF_LARGE = 64, 16
+# a matrix up to this size is decomposed wholly: beyond, its largest eigenvalues alone cost less
+WHOLE = 256
+# the kernel of all rows, and the rows in the metric of H, are at most this large
+KERNEL_BYTES = ROWS_BYTES = 512 * 2**20
+# with several outputs a row is K' rows, and beyond this P iteration on the rows as they are costs less
+LARGEST_OF_SEVERAL = 128
+# relative accuracy that is asked of the largest eigenvalues where not all are computed
+ACCURACY = 1e-8
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """The eigenvalues of A(w) of B groups that are largest in size, (B, k), the largest first, NaN where a group has
+    no more, and an estimate of how far each may be off, 0 where all were computed.
+    """
+
+    eigenvalues: Array
+    error: Array
+
+    @property
+    def largest(self) -> Array:
+        """μ(w): (B,)."""
+        return self.eigenvalues[:, 0]
+
+
+class Spectra(Protocol):
+    """How the spectra of groups are found."""
+
+    def of(self, changed: Changed) -> Spectrum:
+        """Those of a block of groups."""
+
+
+@dataclass(frozen=True)
+class Unchanged:
+    """Of a change that takes nothing out of the Hessian."""
+
+    def of(self, changed: Changed) -> Spectrum:
+        """0."""
+        zero = np.zeros((len(changed.members), 1))
+        return Spectrum(zero, zero)
+
+
+@dataclass(frozen=True)
+class ByRows:
+    """From the rows of ``U`` (n·K', P) = D^½XL⁻ᵀ with H = LLᵀ: A(w) = ``share``·U_SᵀU_S and its eigenvalues are also
+    those of ``share``·U_S U_Sᵀ, of which ``kernel`` (n, n) holds UUᵀ where it is not empty.
+    """
+
+    share: float
+    outputs: int
+    U: Array
+    kernel: Array
+
+    def of(self, changed: Changed) -> Spectrum:
+        """Wholly where the smaller of the two matrices is small, else the largest eigenvalues by iteration."""
+        found = [self._of_one(rows) for rows in changed.members]
+        eigenvalues, error = np.full((2, len(found), max(values.size for values, _ in found)), np.nan)
+        for b, (values, off) in enumerate(found):
+            eigenvalues[b, : values.size], error[b, : values.size] = values, off
+        return Spectrum(self.share * eigenvalues, abs(self.share) * error)
+
+    def _of_one(self, rows: Rows) -> tuple[Array, Array]:
+        gram = self._gram(rows)
+        if gram.shape[0] <= WHOLE:
+            values = linalg.eigvalsh(gram, check_finite=False)[::-1][:KEPT]
+            return np.maximum(values, 0.0), np.zeros(values.size)
+        start = np.random.default_rng(0).normal(size=gram.shape[0])
+        values, vectors = eigsh(gram, k=KEPT_OF_LARGE, which="LA", v0=start, tol=ACCURACY)  # type: ignore[call-overload]
+        left = np.linalg.norm(gram @ vectors - vectors * values, axis=0)
+        return np.maximum(values[::-1], 0.0), left[::-1]
+
+    def _gram(self, rows: Rows) -> Array:
+        if self.kernel.size:
+            return self.kernel[np.ix_(rows, rows)]
+        K = self.outputs
+        picked = self.U[rows] if K == 1 else self.U.reshape(-1, K, self.U.shape[1])[rows].reshape(-1, self.U.shape[1])
+        return picked @ picked.T if picked.shape[0] <= picked.shape[1] else picked.T @ picked
+
+
+@dataclass(frozen=True)
+class ByIteration:
+    """By Lanczos's method in the inner product of H, with products of the groups' rows alone."""
+
+    share: float
+
+    def of(self, changed: Changed) -> Spectrum:
+        """The largest eigenvalues whose errors are a hundredth of them at most."""
+        columns, sign = np.arange(len(changed.members)), np.sign(self.share)
+        draws = np.random.default_rng(0).normal(size=changed.g.shape)
+        start = changed.removed_hessian_products(draws, columns)
+        found = largest_eigenvalues(
+            lambda V: sign * changed.removed_hessian_products(V, columns), changed.fitted.factor.solve, start
+        )
+        told = found.error <= 0.01 * np.abs(found.values)
+        told[0] = True
+        values, error = (np.where(told, array, np.nan)[:KEPT_OF_LARGE].T for array in (found.values, found.error))
+        return Spectrum(sign * values, error)
+
+
+def spectra_of(fitted: Fitted, change: RowChange) -> Spectra:
+    """The way that costs least; ``change`` moves no curvature by a new label."""
+    objective, factor = fitted.objective, fitted.factor
+    share = removed_share(change, objective)
+    if share == 0.0:
+        return Unchanged()
+    several = objective.loss.outputs > 1 and objective.size > LARGEST_OF_SEVERAL
+    too_large = 8 * objective.n * objective.loss.outputs * objective.size > ROWS_BYTES
+    if several or too_large or not isinstance(factor, DenseFactor):
+        return ByIteration(share)
+    U = _rows_in_metric(fitted, change, factor)
+    one_small = objective.loss.outputs == 1 and 8 * objective.n**2 <= KERNEL_BYTES and objective.n < 8 * U.shape[1]
+    if one_small:
+        return ByRows(share, 1, np.empty((0, 0)), U @ U.T)
+    return ByRows(share, objective.loss.outputs, U, np.empty((0, 0)))
+
+
+def removed_share(change: RowChange, objective: Objective) -> float:
+    """What share of its own weight a row's part in H loses, negative where it gains: rows of the fit 1 − ``times``,
+    those of a pool −``times``, where there is one.
+    """
+    of_pool = not np.array_equal(change.own, objective.sample_weight)
+    return -change.times if of_pool else 1.0 - change.times
+
+
+def _rows_in_metric(fitted: Fitted, change: RowChange, factor: DenseFactor) -> Array:
+    """U, the rows of a pool with their own weights."""
+    objective, loss = fitted.objective, fitted.objective.loss
+    X = objective.X if isinstance(objective.X, np.ndarray) else objective.X.toarray()
+    roots = loss.curvature_root(scores(objective.X, fitted.theta, loss.outputs), objective.y)
+    roots = roots * np.sqrt(change.own)[:, None, None]
+    stacked = np.einsum("nj,nkm->nkjm", X, roots).reshape(-1, objective.size)
+    return np.asarray(linalg.solve_triangular(factor.factor.lower, stacked.T, lower=True, check_finite=False).T)
