@@ -307,7 +307,7 @@ def test_a_dataset_that_is_made_says_so_everywhere(home: Path, tmp_path: Path) -
     assert " made " in lines["ortho"]
     text = " ".join(invoke("show", "ortho").stdout.split())
     assert "files none: the dataset is made as it is loaded" in text
-    assert "adversarial The points, their labels and their numbers of copies are chosen so that" in text
+    assert "adversarial Points, labels and numbers of copies are chosen adversarially, so that" in text
     assert "120 × 2, dense" in text
     assert invoke("fetch", "ortho").stdout == "ortho: is made as it is loaded, there is nothing to fetch\n"
     assert invoke("verify", "ortho").stdout.startswith("no files to verify of these datasets")

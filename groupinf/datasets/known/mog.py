@@ -24,8 +24,8 @@ FACTS = DatasetFacts(
     url=URL,
     made=True,
     adversarial=(
-        "The test points are chosen so that influence disagrees with the Newton step and the actual effect, for the "
-        "pairs of rows with the largest angle between influence and Newton step."
+        "Test points are chosen adversarially, so that influence disagrees with the Newton step and the actual effect "
+        "for the pairs of rows with the largest angle between influence and Newton step."
     ),
 )
 

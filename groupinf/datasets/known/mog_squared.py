@@ -17,7 +17,7 @@ from groupinf.datasets.known.shared.turned_pairs import opposing_test_point, tur
 FACTS = replace(
     mog.FACTS,
     name="mog_squared",
-    title="MoG, squared loss: points of two normal distributions whose means are 1 apart, with targets -1 and 1",
+    title="MoG with squared loss: points of two normal distributions whose means are 1 apart, with targets -1 and 1",
     n_test=1,
     n_classes=0,
 )

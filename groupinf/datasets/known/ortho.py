@@ -23,8 +23,8 @@ FACTS = DatasetFacts(
     url=URL,
     made=True,
     adversarial=(
-        "The points, their labels and their numbers of copies are chosen so that the Newton step exceeds the "
-        "influence of copies by factors that differ from point to point."
+        "Points, labels and numbers of copies are chosen adversarially, so that the Newton step exceeds the influence "
+        "of copies by factors that differ from point to point."
     ),
 )
 

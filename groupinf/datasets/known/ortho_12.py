@@ -15,11 +15,11 @@ from groupinf.datasets.known.shared.made import made_dataset
 FACTS = replace(
     ortho.FACTS,
     name="ortho_12",
-    title="Ortho, twelve axes: copies of two points on each of twelve axes",
+    title="Ortho in 12 dimensions: copies of two points on each of twelve axes",
     n=305,
     d=12,
     adversarial=(
-        "The points, their labels and their numbers of copies are chosen so that influence orders the axes the other "
+        "Points, labels and numbers of copies are chosen adversarially, so that influence orders the axes the other "
         "way round than the actual effect of removing all but one copy of the first point of each."
     ),
 )

@@ -1,4 +1,4 @@
-"""Effects of copies in ``ortho`` and ``ortho_12`` are those of steps and retrains of other code and of Proposition 4."""
+"""Effects of copies in ``ortho`` and ``ortho_12`` are those of other code; the Newton step is that of Proposition 4."""
 
 from __future__ import annotations
 
