@@ -29,7 +29,7 @@ from groupinf.reproduction.papers.koh_et_al_2019.explanations import DATA, TABLE
 from groupinf.reproduction.papers.koh_et_al_2019.paper import KOH_ET_AL_2019
 from groupinf.reproduction.papers.koh_et_al_2019.reading import KohFacts, by_sign
 from groupinf.reproduction.papers.koh_et_al_2019.sections import PICTURED, findings
-from groupinf.reproduction.papers.koh_et_al_2019.studies import FIGURES, STUDIES
+from groupinf.reproduction.papers.koh_et_al_2019.studies import COUNTEREXAMPLES, FIGURES, STUDIES
 from groupinf.reproduction.record import Entry, Record
 from groupinf.reproduction.results import Results
 from groupinf.studies.load import load_config
@@ -181,8 +181,20 @@ def test_the_page_shows_an_explanation_only_where_its_difference_occurs() -> Non
     assert "![" not in page
 
 
+def test_counterexamples_have_their_lines_beside_their_figure() -> None:
+    run = facts("ortho", {"test_prediction": -0.95}, USUAL)
+    results = Results({"figure-3-ortho": run}, {}, {})
+    for drawn in ([], ["figure-3.png"]):
+        [section] = [body for heading, body in findings(results, drawn).sections if heading.startswith("Figure 3")]
+        assert ("![Figure 3](figure-3.png)" in section) == bool(drawn)
+        assert any("figure-3-ortho | ortho" in " ".join(part.split()) and "−0.950" in part for part in section)
+    [nothing] = [body for heading, body in findings(Results({}, {}, {}), []).sections if heading.startswith("Figure 3")]
+    assert nothing == []
+
+
 def test_every_study_of_the_paper_has_its_line_in_table_1() -> None:
-    used = {study.dataset(ROOT) for study in STUDIES if study.command == "experiment"}
+    of_table = [study for study in STUDIES if study.command == "experiment" and study.name not in COUNTEREXAMPLES]
+    used = {study.dataset(ROOT) for study in of_table}
     assert used == TABLE_1.keys() == DATA.keys()
     assert TABLE_1["dogfish_efficientnet"].d == 2_048
     assert TABLE_1["enron_spacy"].d == 3_289
