@@ -107,6 +107,8 @@ ORDERS = {
         ["words"],
         ["drawing", "tables", "sources"],
         ["paper", "html.parts"],
+        ["theory"],
+        ["figures"],
         ["html.section"],
         ["html.sections", "html.frame"],
         ["html.page"],

@@ -33,9 +33,11 @@ class BlockEffects:
     """Effects and error estimates (methods + actual, T, B), T running over evaluations and their test points.
 
     theta (B, P) are the retrained parameters, which the certificates are of. ``resampled`` (E·T, B, R) are the actual
-    effects of the evaluations on test points, on each of R resamples of the test rows, where there are any.
+    effects of the evaluations on test points, on each of R resamples of the test rows, where there are any. ``at`` is
+    what predictions were made from, for what else is asked of the block.
     """
 
+    at: BlockContext
     effect: Array
     error_estimate: Array
     theta: Array
@@ -106,6 +108,7 @@ def _block_effects(
         reached.append(Reached(actual.theta, actual.solved, actual.left))
         effect, error = with_jumps(effect, error, measures, study.fitted, reached, actual.score_error)
     return BlockEffects(
+        at=at,
         effect=effect,
         error_estimate=error,
         theta=np.ascontiguousarray(actual.theta.T),

@@ -16,7 +16,7 @@ from groupinf.analysis.pairs import PairedEffects
 from groupinf.datasets.known.by_name import NamedDataset
 from groupinf.datasets.known.registry import KNOWN
 from groupinf.datasets.registry import load_dataset
-from groupinf.reporting.paper.figures import FIGURES as PAPER_FIGURES
+from groupinf.reporting.figures import FIGURES as PAPER_FIGURES
 from groupinf.reproduction.page import markdown_page
 from groupinf.reproduction.papers.koh_et_al_2019 import explanations, reading
 from groupinf.reproduction.papers.koh_et_al_2019.claims import (

@@ -29,7 +29,7 @@ def figure(name: str, run_dirs: tuple[str, ...], output: str | None) -> None:
     """
     from groupinf.experiments.folder.files import write_atomically
     from groupinf.reporting.drawing.figures import figure_bytes
-    from groupinf.reporting.paper.figures import FIGURES
+    from groupinf.reporting.figures import FIGURES
     from groupinf.reporting.sources import load_source
 
     file, ending = _file_for(name, output)
@@ -41,7 +41,7 @@ def figure(name: str, run_dirs: tuple[str, ...], output: str | None) -> None:
 def _file_for(name: str, output: str | None) -> tuple[Path, FileFormat]:
     """Where to write, and how; raises UsageError with all that is wrong with the arguments."""
     from groupinf.reporting.drawing.figures import FILE_FORMATS
-    from groupinf.reporting.paper.figures import FIGURES
+    from groupinf.reporting.figures import FIGURES
     from groupinf.wording import did_you_mean
 
     faults = []

@@ -33,6 +33,7 @@ from groupinf.numerics.conjugate_gradient import column_dots
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array, Loss, Steepness
 from groupinf.numerics.objective import Objective
+from groupinf.numerics.rounding import gamma
 from groupinf.test_point_labels import FIRST_NAMED
 from groupinf.wording import did_you_mean
 
@@ -271,10 +272,20 @@ class Picked:
         """Linear."""
         return Steepness(1.0, 0.0, 0.0, 0.0)
 
-    def sums(self, numbers: RowNumbers) -> Array:
-        """0: a coefficient is no row's score."""
-        return np.zeros((self.places.size * self.objective.loss.outputs, 1))
+    def sums(self, per_row: Array) -> Array:
+        """As they are."""
+        return per_row
 
-    def between(self, z: Array, reach: RowNumbers, scale: Array) -> tuple[Array, Array]:
-        """Anything, for all that rows tell."""
-        return np.full_like(z, -np.inf), np.full_like(z, np.inf)
+    def per_row(self, numbers: RowNumbers, scale: Array) -> Array:
+        """Infinite: a coefficient is no row's score."""
+        return np.full((self.places.size * self.objective.loss.outputs, 1), np.inf)
+
+    def off(self, theta: Array, sizes: RowNumbers, error: Array) -> Array:
+        """That of a product with a row of the orthonormal ``basis``, and of the level that is taken out."""
+        units = gamma(self.objective.p + 2) + gamma(self.objective.loss.outputs + 2)
+        off = 2.0 * units * np.linalg.norm(theta, axis=0)
+        return np.repeat(off[None], self.places.size * self.objective.loss.outputs, axis=0)
+
+    def between(self, z: Array, moved: Array) -> tuple[Array, Array]:
+        """θ_j less and more so much."""
+        return z - moved, z + moved

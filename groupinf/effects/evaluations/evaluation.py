@@ -21,11 +21,14 @@ from groupinf.effects.trust import Trust
 from groupinf.numerics.change import Changed, RowChange
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array, Loss, Steepness
+from groupinf.numerics.rounding import UNIT
 
 # a norm ‖∇f(θ̂)‖, the same for all values of an evaluation or one for each
 Norm = float | tuple[float, ...]
 
 TEST_POINT = "test point"
+# an exponential and a logarithm to 4 units each, and operations beside them: what a value of one row may be off by
+ROUNDINGS = 24.0
 
 
 class Part(Protocol):
@@ -52,15 +55,25 @@ class Part(Protocol):
     def sizes(self, power: int) -> Array:
         """Σ c‖x‖^``power`` over the rows of each value, c the row's weight in f: (T, B) or (T, 1)."""
 
-    def sums(self, numbers: RowNumbers) -> Array:
-        """Σ c v over the rows of each value, v the row's number: (T, B) or (T, 1); 0 of what is no row's."""
+    def sums(self, per_row: Array) -> Array:
+        """Σ c v over the rows of each value, of one number v for each row and model: (m, B) or (m, 1) -> (T, B)."""
+
+    def per_row(self, numbers: RowNumbers, scale: Array) -> Array:
+        """Each row's own of the numbers times its model's ``scale`` (B,): (m, B), or (m, 1) where a row is in one model
+        alone. Infinite where a value is read off no row.
+        """
+
+    def off(self, theta: Array, sizes: RowNumbers, error: Array) -> Array:
+        """At most how far rounding moves each score at θ (P, B), where it moves those of rows of ‖x/m‖ = 1 by ``error``
+        (B,); ``sizes`` has the ‖x/m‖. Shaped as ``per_row``.
+        """
 
     def steepness(self) -> Steepness | None:
         """How steep f is in a row's scores at most; None where it has no derivative."""
 
-    def between(self, z: Array, reach: RowNumbers, scale: Array) -> tuple[Array, Array]:
-        """The least and the largest f where no two scores of a row move apart, or its only one moves, by more than the
-        row's ``reach`` times its model's ``scale`` (B,): (T, B) twice. Infinite where that is not told by rows.
+    def between(self, z: Array, moved: Array) -> tuple[Array, Array]:
+        """The least and the largest f where no two scores of a row move apart, or its only one moves, by more than
+        ``moved``, as ``per_row``, the rounding of f included: (T, B) twice.
         """
 
 
@@ -202,6 +215,13 @@ class WithoutOptions(Evaluation, Quantity):
     def quantity(self, names: ParameterNames) -> Quantity:
         """Itself."""
         return self
+
+
+def widened(low: Array, high: Array, z: Array) -> tuple[Array, Array]:
+    """Bounds of each row's f moved apart by its rounding, a few units of f and of its scores z (m, K', B)."""
+    largest = np.abs(z).max(axis=1)
+    units = UNIT * (ROUNDINGS + 2.0 * z.shape[1])
+    return low - units * (np.abs(low) + largest + 2.0), high + units * (np.abs(high) + largest + 2.0)
 
 
 def measures_of(evaluations: Sequence[Quantity], test: TestRows, block: Changed) -> tuple[Measure, ...]:

@@ -18,6 +18,7 @@ from groupinf.effects.evaluations.evaluation import (
     RowNumbers,
     Scale,
     WithoutOptions,
+    widened,
 )
 from groupinf.effects.influence import influence_norms, point_influence
 from groupinf.effects.test_rows import TestRows
@@ -25,6 +26,7 @@ from groupinf.numerics.change import Changed, RowChange
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array, Loss, Steepness
 from groupinf.numerics.objective import Objective, Rows, row_norms, scores, transposed_product
+from groupinf.numerics.rounding import gamma
 
 
 class OnTestPoints(WithoutOptions):
@@ -148,14 +150,23 @@ class RowsPart:
         """That of the evaluation."""
         return self.evaluation.steepness(self.rows.loss)
 
-    def sums(self, numbers: RowNumbers) -> Array:
-        """The numbers, or their sum."""
-        return self._summed(numbers.test[self.place, None])
+    def sums(self, per_row: Array) -> Array:
+        """As they are, or summed."""
+        return self._summed(per_row)
 
-    def between(self, z: Array, reach: RowNumbers, scale: Array) -> tuple[Array, Array]:
+    def per_row(self, numbers: RowNumbers, scale: Array) -> Array:
+        """Those of test rows."""
+        return np.asarray(numbers.test[self.place, None] * scale)
+
+    def off(self, theta: Array, sizes: RowNumbers, error: Array) -> Array:
+        """‖x/m‖ times the error."""
+        return self.per_row(sizes, error)
+
+    def between(self, z: Array, moved: Array) -> tuple[Array, Array]:
         """Of each row, or summed: the sum is as far off as all of its rows together."""
-        moved = reach.test[self.place, None] * scale
-        low, high = self.evaluation.between(self.rows.loss, z, self.rows.y, moved)
+        low, high = widened(*self.evaluation.between(self.rows.loss, z, self.rows.y, moved), z)
+        sums = gamma(self.rows.n + 1) if self.summed else 0.0
+        low, high = low - sums * np.abs(low), high + sums * np.abs(high)
         return self._summed(low), self._summed(high)
 
     def _summed(self, per_row: Array) -> Array:

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 
 from groupinf.effects.context import BlockContext
-from groupinf.effects.evaluations.evaluation import Measure, Norm, RowNumbers, Scale, WithoutOptions
+from groupinf.effects.evaluations.evaluation import Measure, Norm, RowNumbers, Scale, WithoutOptions, widened
 from groupinf.effects.influence import influence_norms, memberships
 from groupinf.effects.test_rows import TestRows
 from groupinf.numerics.change import Changed, RowChange, group_gradients, touched_slices
@@ -18,6 +18,7 @@ from groupinf.numerics.conjugate_gradient import column_dots
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array, Steepness
 from groupinf.numerics.objective import Objective, Rows, row_norms, scores, transposed_product
+from groupinf.numerics.rounding import gamma
 from groupinf.test_point_labels import OWN_GROUP
 
 
@@ -115,15 +116,25 @@ class SelfLossPart:
         """That of the loss."""
         return self.rows.loss.steepness
 
-    def sums(self, numbers: RowNumbers) -> Array:
+    def sums(self, per_row: Array) -> Array:
         """Σ s times the number."""
-        return self._per_group(numbers.training[self.place][self.local])
+        return self._per_group(per_row[:, 0])
 
-    def between(self, z: Array, reach: RowNumbers, scale: Array) -> tuple[Array, Array]:
+    def per_row(self, numbers: RowNumbers, scale: Array) -> Array:
+        """Those of training rows, each times that of its group: (m, 1)."""
+        own = scale[self.group if scale.size > 1 else 0]
+        return np.asarray((numbers.training[self.place][self.local] * own)[:, None])
+
+    def off(self, theta: Array, sizes: RowNumbers, error: Array) -> Array:
+        """‖x/m‖ times the error."""
+        return self.per_row(sizes, error)
+
+    def between(self, z: Array, moved: Array) -> tuple[Array, Array]:
         """Σ s times the least, and the largest, loss of each row."""
-        moved = reach.training[self.place][self.local] * scale[self.group if scale.size > 1 else 0]
-        low, high = self.rows.loss.between(z[:, :, None], self.rows.y[self.local], moved[:, None])
-        return self._per_group(low[:, 0]), self._per_group(high[:, 0])
+        of_row = z[:, :, None]
+        low, high = widened(*self.rows.loss.between(of_row, self.rows.y[self.local], moved), of_row)
+        sums = gamma(self.local.size + 2)
+        return self._per_group((low - sums * np.abs(low))[:, 0]), self._per_group((high + sums * np.abs(high))[:, 0])
 
     def _per_group(self, per_row: Array) -> Array:
         weighted = per_row * self.rows.sample_weight[self.local]

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.scale import SymmetricalLogTransform
-from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, ScalarFormatter
+from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullLocator, ScalarFormatter
 from numpy.typing import NDArray
 
 from groupinf.reporting.drawing.lettering import width_of
@@ -23,6 +23,7 @@ _LINE = 0.15  # inches: height of a line of labels
 _ENDS = (0.01, 0.99)  # quantiles between which the middle 98 % of the values lie
 _DOMINATED = 30.0  # times the median distance from 0: if one value is farther out, most would stand at 0
 _FEWEST = 5  # values of which some can be the middle and others far from it
+_MOST_POWERS = 5  # steps between powers of ten that are marked
 _MARGIN = 0.06  # of the length of an axis, beyond its outermost values
 _SMOOTH = (1 - 1 / 10) / np.log(10)  # matplotlib's linscale at which a symmetric log scale has no kink
 
@@ -153,6 +154,22 @@ def set_axes(ax: Axes, across: EffectAxis, up: EffectAxis) -> None:
     ax.set(xlim=across.limits, ylim=up.limits)
     _mark(ax.xaxis, across, ax.bbox.width / ax.figure.dpi, lambda label: width_of(label, TICK_SIZE))
     _mark(ax.yaxis, up, ax.bbox.height / ax.figure.dpi, lambda _: _LINE)
+
+
+def set_logarithmic(ax: Axes, across: Limits | None, up: Limits | None) -> None:
+    """Logarithmic axes with these limits and a few powers of ten as ticks; None leaves an axis as it is."""
+    for set_scale, set_limits, axis, limits in (
+        (ax.set_xscale, ax.set_xlim, ax.xaxis, across),
+        (ax.set_yscale, ax.set_ylim, ax.yaxis, up),
+    ):
+        if limits is not None:
+            set_scale("log")
+            set_limits(*limits)
+            low, high = np.ceil(np.log10(limits[0])), np.floor(np.log10(limits[1]))
+            exponents = np.arange(low, high + 1, max(1, np.ceil((high - low) / _MOST_POWERS))).astype(int)
+            axis.set_major_locator(FixedLocator([10.0**e for e in exponents]))
+            axis.set_major_formatter(FixedFormatter([power_of_ten(int(e)) for e in exponents]))
+            axis.set_minor_locator(NullLocator())
 
 
 def _mark(drawn: Axis, axis: EffectAxis, inches: float, room: Callable[[str], float]) -> None:

@@ -92,6 +92,22 @@ def draw_panel(
     write_above(ax, f"ρ = {coefficient(panel.spearman)}" + (f" · {hidden:,} hidden" if hidden else ""))
 
 
+def evenly(along: NDArray[np.float64], most: int) -> NDArray[np.intp]:
+    """Places of all values, or of at most so many: those nearest to so many points evenly from the least to the last.
+
+    >>> evenly(np.array([3.0, 0.1, 0.0, 10.0, 5.2]), 3), evenly(np.array([2.0, 1.0]), 3)
+    (array([2, 4, 3]), array([1, 0]))
+    """
+    order = np.argsort(along, kind="stable")
+    if order.size <= most:
+        return order
+    ordered = along[order]
+    points = np.linspace(ordered[0], ordered[-1], most)
+    right = np.clip(np.searchsorted(ordered, points), 1, order.size - 1)
+    nearer = points - ordered[right - 1] <= ordered[right] - points
+    return np.asarray(order[np.unique(right - nearer)])
+
+
 def write_above(ax: Axes, text: str) -> None:
     """A small line between the axes and their title."""
     ax.annotate(

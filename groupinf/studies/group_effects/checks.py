@@ -88,6 +88,7 @@ def _problems(loaded: LoadedStudy, dataset: Dataset) -> Iterator[ConfigError]:
         yield from model_problems(loaded, dataset)
         yield from _evaluation_problems(loaded, dataset)
         yield from _method_problems(loaded, dataset)
+        yield from _theory_problems(loaded, dataset)
     yield from _cross_validation_problems(loaded, dataset)
 
 
@@ -243,6 +244,25 @@ def _method_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]
     found: list[tuple[Key, Problem | None]] = [(("influence",), loaded.config.influence.unsolvable(dataset.n, size))]
     found += [(("methods", i), method.check(dataset.n, size)) for i, method in enumerate(loaded.config.methods)]
     return [loaded.error((*key, of.key), of.message) for key, of in found if of is not None]
+
+
+def _theory_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
+    """The theory is of one smooth loss, whose curvature a change of labels leaves as it is."""
+    if loaded.config.theory is None:
+        return []
+    model, change = model_of(loaded, dataset), change_of(loaded)
+    loss, y = model.loss, dataset.y_train.astype(np.float64)
+    labels = change.labels(y, dataset.classes, builder_stream(loaded.config.seed, change.name))
+    others = [key for key, other in (("linearised", model.linearised), ("measured", model.measured)) if other]
+    if others:
+        found = f"expected one loss that is fitted, linearised and measured, found another that is {listed(others)}"
+    elif not loss.smooth:
+        found = f"expected a smooth loss, found {loss.name}"
+    elif labels is not None and loss.label_pull(y, labels) is None:
+        found = f"expected a change that keeps curvatures, found {change.name}, which moves those of {loss.name}"
+    else:
+        return []
+    return [loaded.error(("theory",), f"{found}; leave theory out")]
 
 
 def _cross_validation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:

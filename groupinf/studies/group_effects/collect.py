@@ -24,6 +24,7 @@ from groupinf.studies.group_effects.exactness import loose_effects
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.studies.group_effects.result import BOOTSTRAP, EFFECTS, RESAMPLED, RETRAINS, SPEARMAN
 from groupinf.studies.group_effects.stored_groups import groups_from, retrainable
+from groupinf.studies.group_effects.theory_tables import theory_tables
 from groupinf.studies.group_effects.value_names import resampled_measures
 from groupinf.wording import counted, number
 
@@ -43,6 +44,7 @@ def collect(run: Stored[GroupEffectsManifest], blocks: Sequence[Arrays]) -> Coll
     retrains = pd.DataFrame({"group": numbers, "group_name": names, **_certificates(stored)})
     agreement = agreement_table(effects, about.seed)
     tables = {RETRAINS: retrains, EFFECTS: effects, SPEARMAN: agreement.table}
+    tables |= theory_tables(about, numbers, stored)
     resampled = _resampled(stored)
     if resampled is not None:
         tables[BOOTSTRAP] = _intervals(about, numbers, resampled)

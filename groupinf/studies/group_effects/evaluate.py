@@ -26,7 +26,14 @@ from groupinf.experiments.study import Blocks, Made
 from groupinf.experiments.workers.processes import one_thread
 from groupinf.experiments.workers.progress import Progress
 from groupinf.groups.groups import Groups
-from groupinf.studies.group_effects.block import GroupsOfBlock, block_to_store, groups_of_block, stored_block
+from groupinf.studies.group_effects.block import (
+    GroupsOfBlock,
+    Shared,
+    block_to_store,
+    groups_of_block,
+    shared,
+    stored_block,
+)
 from groupinf.studies.group_effects.changed_fit import changed_fit_from
 from groupinf.studies.group_effects.checks import load_checked, quantities_of
 from groupinf.studies.group_effects.draw import Drawn, attributes_of, draw_test_points, in_fit, make_study
@@ -42,7 +49,7 @@ from groupinf.studies.group_effects.stored_groups import ATTRIBUTES, attribute_f
 from groupinf.studies.group_effects.study import GROUP_EFFECTS, load_run, stored_config
 from groupinf.wording import listed
 
-SETTABLE = ("test_points", "evaluations", "methods", "groups.attributes")
+SETTABLE = ("test_points", "evaluations", "methods", "groups.attributes", "theory")
 # raised when an evaluation gives other numbers for the same run and settings
 VERSION = 1
 
@@ -94,14 +101,15 @@ class Evaluation:
     def _blocks(self, study: Study) -> Blocks[_Known, _KnownBlock]:
         groups = in_fit(groups_from(self.files), self.dataset)
         task = partial(_known_block, groups, retrainable(groups, self.of.skipped), self.of.block_width)
-        return Blocks(_Known(study, self.source), task, _evaluate)
+        of = one_thread(partial(shared, study), self.loaded.config.theory is not None)
+        return Blocks(_Known(of, self.source), task, _evaluate)
 
 
 @dataclass(frozen=True)
 class _Known:
-    """What every block is evaluated with: the study, and the run that holds the retrained parameters."""
+    """What every block is evaluated with, and the run that holds the retrained parameters."""
 
-    study: Study
+    of: Shared
     source: RunDirectory
 
 
@@ -224,9 +232,10 @@ def _evaluate(known: _Known, block: _KnownBlock) -> dict[str, NDArray[Any]]:
     stored = None if arrays is None else stored_block(arrays)
     if stored is None or stored.theta is None:
         raise DataError(_broken(known.source.path, f"block {block.number} is missing or altered"))
-    theta = known.study.fitted.objective.in_coordinates(stored.theta.T).T
-    effects = evaluate_block(known.study, block.groups.members, block.groups.names, theta, stored.certificates)
-    return block_to_store(effects, None).arrays()
+    study = known.of.study
+    theta = study.fitted.objective.in_coordinates(stored.theta.T).T
+    effects = evaluate_block(study, block.groups.members, block.groups.names, theta, stored.certificates)
+    return block_to_store(known.of, effects, None).arrays()
 
 
 def _broken(path: Path, why: str) -> str:

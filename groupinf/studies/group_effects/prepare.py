@@ -27,7 +27,7 @@ from groupinf.groups.groups import Groups
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective
 from groupinf.numerics.predict import accuracy, mean_loss
-from groupinf.studies.group_effects.block import GroupsOfBlock, groups_of_block, retrain_block
+from groupinf.studies.group_effects.block import GroupsOfBlock, Shared, groups_of_block, retrain_block, shared
 from groupinf.studies.group_effects.changed_fit import changed_fit, changed_fit_from
 from groupinf.studies.group_effects.checks import change_of, evaluations_of, parameter_names, quantities_of
 from groupinf.studies.group_effects.configured_model import model_of, other_loss
@@ -122,7 +122,7 @@ class Retraining:
         made = partial(make_study, changed, in_fit(drawn.groups, dataset), test, drawn, evaluations)
         study = one_thread(made, loaded)
         return Made(
-            blocks=_blocks(study, dataset, drawn.groups, drawn.skipped),
+            blocks=_blocks(loaded, study, dataset, drawn.groups, drawn.skipped),
             files={
                 **_files(loaded, dataset, chosen, drawn.groups, changed.change.label),
                 **attribute_files(attributes, len(drawn.groups)),
@@ -131,11 +131,11 @@ class Retraining:
             may_differ=(CONFIG, ROWS),
         )
 
-    def restore(self, files: Mapping[str, bytes], manifest: GroupEffectsManifest) -> Blocks[Study, GroupsOfBlock]:
+    def restore(self, files: Mapping[str, bytes], manifest: GroupEffectsManifest) -> Blocks[Shared, GroupsOfBlock]:
         """The same study from what is stored."""
         groups = groups_from(files)
         study = one_thread(partial(_study_again, self.loaded, self.dataset, manifest, groups), files)
-        return _blocks(study, self.dataset, groups, manifest.skipped)
+        return _blocks(self.loaded, study, self.dataset, groups, manifest.skipped)
 
 
 def retraining(loaded: LoadedStudy, dataset: Dataset, given: Given = NOTHING) -> Retraining:
@@ -145,11 +145,12 @@ def retraining(loaded: LoadedStudy, dataset: Dataset, given: Given = NOTHING) ->
 
 
 def _blocks(
-    study: Study, dataset: Dataset, groups: Groups, skipped: tuple[Skipped, ...]
-) -> Blocks[Study, GroupsOfBlock]:
+    loaded: LoadedStudy, study: Study, dataset: Dataset, groups: Groups, skipped: tuple[Skipped, ...]
+) -> Blocks[Shared, GroupsOfBlock]:
     notes = (f"group {entry.name} ({groups.made_from[entry.group]}) is skipped: it {entry.reason}" for entry in skipped)
     task = partial(groups_of_block, in_fit(groups, dataset), retrainable(groups, skipped))
-    return Blocks(study, task, retrain_block, tuple(notes))
+    with_theory = one_thread(partial(shared, study), loaded.config.theory is not None)
+    return Blocks(with_theory, task, retrain_block, tuple(notes))
 
 
 def _study_again(

@@ -49,6 +49,8 @@ class Run:
     rows: file, line, split, row, label, weight and, where the change gives labels, new_label, where the data have row
     keys, key. bootstrap: evaluation, test_point, group, effect_low, effect_high, rank_low, rank_high; None where the
     test rows were not resampled.
+    theory: a row for each group, evaluation and test_point, with what the propositions of the paper say of them, and
+    spectra: group, number, eigenvalue, error; None where the run has no theory.
     """
 
     path: Path
@@ -62,6 +64,8 @@ class Run:
     cross_validation: pd.DataFrame | None = None
     rows: pd.DataFrame | None = None
     bootstrap: pd.DataFrame | None = None
+    theory: pd.DataFrame | None = None
+    spectra: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
         about = self.manifest

@@ -206,6 +206,7 @@ class Config(StudyConfig):
         ]
         | None
     ) = None
+    theory: Annotated[bool | None, AfterValidator(lambda value: value or None)] = None
     methods: Annotated[
         tuple[Annotated[Method, METHOD], ...],
         Field(strict=False, min_length=1, json_schema_extra={"default": [m.name for m in METHODS_OF_THE_PAPER]}),

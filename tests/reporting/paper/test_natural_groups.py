@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 
 from groupinf.errors import DataError
 from groupinf.reporting.drawing.figures import figure_bytes
-from groupinf.reporting.paper.figures import FIGURES
+from groupinf.reporting.figures import FIGURES
 from groupinf.reporting.sources import Source
 from groupinf.studies.group_effects.result import Run
 

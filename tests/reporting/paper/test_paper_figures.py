@@ -22,8 +22,8 @@ from groupinf.errors import DataError
 from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.drawing.figures import FILE_FORMATS, figure_bytes
 from groupinf.reporting.drawing.layout import MOST_COLUMNS
+from groupinf.reporting.figures import FIGURES
 from groupinf.reporting.paper import grid as paper_figures_grid
-from groupinf.reporting.paper.figures import FIGURES
 from groupinf.reporting.sources import Source
 from groupinf.reporting.words.style import kind_styles
 from groupinf.studies.group_effects.result import Run

@@ -1,4 +1,4 @@
-"""The paper's figures from finished runs: what each is called, and which runs and sweeps it takes."""
+"""Figures from finished runs by name, those of the paper first: which runs and sweeps each takes."""
 
 from __future__ import annotations
 
@@ -20,11 +20,14 @@ from groupinf.reporting.paper.natural_groups.figure_4 import applications
 from groupinf.reporting.paper.natural_groups.reading import COVERAGE, PRECISION
 from groupinf.reporting.paper.scatter import by_evaluation, by_lambda, by_method, other_test_points
 from groupinf.reporting.sources import Source, series_of
+from groupinf.reporting.theory.bounds import bounds_figure
+from groupinf.reporting.theory.cones import cones_figure
+from groupinf.reporting.theory.spectrum import spectrum_figure
 from groupinf.studies.group_effects.result import Run
 
 
 @dataclass(frozen=True)
-class PaperFigure:
+class NamedFigure:
     """A figure by its ``name`` on the command line, and what draws it from the sources.
 
     Drawing raises DataError where the runs are not what it joins, or lack what it shows.
@@ -34,7 +37,7 @@ class PaperFigure:
     draw: Callable[[Sequence[Source]], Figure]
 
 
-def _of_runs(name: str, draw: Callable[[Sequence[Run]], Figure]) -> PaperFigure:
+def _of_runs(name: str, draw: Callable[[Sequence[Run]], Figure]) -> NamedFigure:
     """A figure of single runs."""
 
     def from_sources(sources: Sequence[Source]) -> Figure:
@@ -43,10 +46,10 @@ def _of_runs(name: str, draw: Callable[[Sequence[Run]], Figure]) -> PaperFigure:
                 raise DataError(f"{source.path}: expected a run for {name}, found a sweep; name one of the runs in it")
         return draw([run for source in sources for run in source.runs])
 
-    return PaperFigure(name, from_sources)
+    return NamedFigure(name, from_sources)
 
 
-def _of_run(name: str, draw: Callable[[Run], Figure]) -> PaperFigure:
+def _of_run(name: str, draw: Callable[[Run], Figure]) -> NamedFigure:
     """A figure of one run."""
 
     def of_one(runs: Sequence[Run]) -> Figure:
@@ -57,13 +60,13 @@ def _of_run(name: str, draw: Callable[[Run], Figure]) -> PaperFigure:
     return _of_runs(name, of_one)
 
 
-def _of_series(name: str, draw: Callable[[Sequence[Sequence[Run]]], Figure]) -> PaperFigure:
+def _of_series(name: str, draw: Callable[[Sequence[Sequence[Run]]], Figure]) -> NamedFigure:
     """A figure of runs by rising λ/n."""
-    return PaperFigure(name, lambda sources: draw(series_of(sources)))
+    return NamedFigure(name, lambda sources: draw(series_of(sources)))
 
 
-# as the paper calls them
-FIGURES: Registry[PaperFigure] = Registry(
+# as the paper calls them, then those of its theory, which it does not draw
+FIGURES: Registry[NamedFigure] = Registry(
     "figure",
     (
         _of_runs("figure-1", lambda runs: grid_figure(by_evaluation(runs, Influence))),
@@ -81,5 +84,8 @@ FIGURES: Registry[PaperFigure] = Registry(
         _of_run("figure-c9", contributors.against_size),
         _of_run("figure-c10", contributors.between_sets),
         _of_run("figure-c11", contributors.against_own_rows),
+        _of_runs("cones", cones_figure),
+        _of_run("bounds", bounds_figure),
+        _of_run("spectrum", spectrum_figure),
     ),
 )

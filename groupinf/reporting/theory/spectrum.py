@@ -1,0 +1,119 @@
+"""The eigenvalues of D(w) by kind and by size of the groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator
+
+from groupinf.analysis.breakdown import size_bands
+from groupinf.reporting.drawing.axes import set_logarithmic
+from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
+from groupinf.reporting.drawing.scatter import write_above
+from groupinf.reporting.theory.reading import spectra_of, theory_rows
+from groupinf.reporting.words.formats import size_words
+from groupinf.reporting.words.style import GRID, KindStyle, kind_styles
+from groupinf.reporting.words.summary import convention_line, facts_line
+from groupinf.studies.group_effects.result import Run
+from groupinf.wording import counted, number
+
+# eigenvalues smaller than this share of the largest are not drawn: effects hardly see them
+_SMALLEST = 1e-5
+_ENDS = (0.1, 0.9)
+_MOST_TICKS = 6
+_BAND = "#e4e4e4"
+_PAPER = "#D55E00"
+
+
+def spectrum_figure(run: Run) -> Figure:
+    """A panel for each range of sizes: the number of an eigenvalue on x, the median over each kind's groups on y.
+
+    Raises DataError where the run has no theory.
+    """
+    rows = spectra_of(run).merge(_groups(run), on="group")
+    rows = rows.assign(value=rows["eigenvalue"] / (1 - rows["eigenvalue"]))
+    groups = rows.drop_duplicates("group")
+    bands = dict(zip(groups["group"], size_bands(groups["size"].to_numpy(dtype=np.int64)), strict=True))
+    rows = rows.assign(band=rows["group"].map(bands))
+    styles = kind_styles([str(kind) for kind in groups["kind"].value_counts().index])
+    top = float(rows["value"].max())
+    limit = _paper_limit(run)
+    draw = partial(_draw, styles=styles, top=top, last=_last(rows, top), limit=limit)
+    panes = [
+        Pane(_sizes(own), "Number of the eigenvalue", partial(draw, rows=own))
+        for _, own in rows.groupby("band", sort=True)
+    ]
+    page = Panes(
+        title="Eigenvalues of D(w), by kind and size of the groups",
+        facts=(facts_line(run),),
+        y_label="Eigenvalue of D(w)",
+        panes=tuple(panes),
+        styles=tuple(dict.fromkeys(styles.values())),
+        foot=(_MEANING, *_limit_words(limit), convention_line(run)),
+        legend="Kind of group",
+    )
+    return panes_figure(page)
+
+
+_MEANING = (
+    "D(w) = (I − A)⁻¹ − I with A = H⁻¹ᐟ²H(w)H⁻¹ᐟ² has the eigenvalues a/(1 − a), a those of A: near 0, Newton and "
+    "influence agree on a group; at 1 they may differ by as much as influence is. Lines: medians over the groups of a "
+    "kind; grey: 10 % to 90 % of all groups of the panel. Number 1 is the largest; at most 64 are known of a group; "
+    f"those below {number(_SMALLEST)} of the largest are not drawn."
+)
+
+
+def _groups(run: Run) -> pd.DataFrame:
+    return run.groups[["group", "kind", "size"]]
+
+
+def _paper_limit(run: Run) -> float:
+    """σ_max/λ, which bounds all; NaN where the run has no such bound."""
+    return float(theory_rows(run)["d_norm_paper"].max()) if run.theory is not None else np.nan
+
+
+def _limit_words(limit: float) -> list[str]:
+    return [f"Dashed: σ_max/λ = {number(limit)}, the paper's bound on all of them."] if np.isfinite(limit) else []
+
+
+def _sizes(rows: pd.DataFrame) -> str:
+    return size_words(int(rows["size"].min()), int(rows["size"].max()))
+
+
+def _last(rows: pd.DataFrame, top: float) -> int:
+    """The number of the last eigenvalue that any group has above what is drawn."""
+    return int(rows.loc[rows["value"] > _SMALLEST * top, "number"].max())
+
+
+def _draw(ax: Axes, rows: pd.DataFrame, styles: Mapping[str, KindStyle], top: float, last: int, limit: float) -> None:
+    low = _SMALLEST * top
+    every = rows.pivot(index="group", columns="number", values="value").fillna(0.0)
+    numbers = every.columns.to_numpy()
+    least, most = np.quantile(every.to_numpy(), _ENDS, axis=0)
+    ax.fill_between(
+        numbers, np.maximum(least, low / 10), np.maximum(most, low / 10), color=_BAND, linewidth=0, zorder=0
+    )
+    kinds = rows.drop_duplicates("group").set_index("group")["kind"].loc[every.index].to_numpy()
+    for kind, style in styles.items():
+        own = every[kinds == kind]
+        if not own.empty:
+            median = own.median().to_numpy()
+            ax.plot(
+                numbers, np.where(median > low, median, np.nan), color=style.colour, marker=style.marker, markersize=3,
+                linewidth=1.0, markeredgewidth=0,
+            )  # fmt: skip
+    if np.isfinite(limit):
+        ax.axhline(limit, color=_PAPER, linewidth=1.0, dashes=(4, 2))
+    ax.grid(axis="y", color=GRID, linewidth=0.4)
+    ax.set_axisbelow(True)
+    set_logarithmic(ax, None, (low, 2 * np.nanmax([top, limit])))
+    ax.set_xlim(0.5, last + 0.5)
+    ax.xaxis.set_major_locator(FixedLocator(range(1, last + 1, -(-last // _MOST_TICKS))))
+    ax.set_box_aspect(1.0)
+    largest = np.median(every[1].to_numpy())
+    write_above(ax, f"{counted(len(every), 'group')} · largest {number(float(largest), 2)} in the median")

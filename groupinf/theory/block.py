@@ -1,0 +1,193 @@
+"""The theory of one block of groups: what its numbers are, group by group and value by value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from groupinf.effects.block import BlockEffects
+from groupinf.effects.context import BlockContext
+from groupinf.effects.evaluations.evaluation import Measure, Part, measures_of
+from groupinf.effects.methods.newton import NewtonStep
+from groupinf.effects.study import Study
+from groupinf.numerics.change import Changed
+from groupinf.numerics.conjugate_gradient import column_dots
+from groupinf.numerics.losses.loss import Array
+from groupinf.theory.intervals import effect_interval
+from groupinf.theory.propositions import bounds_of
+from groupinf.theory.spectra import Spectrum, removed_share
+from groupinf.theory.theory import Theory
+
+
+@dataclass(frozen=True)
+class OfGroups:
+    """What does not depend on the evaluation: (B,) each, NaN where it is not defined.
+
+    ``mu`` μ(w) with an estimate of its error, 0 where the whole spectrum was computed; ``d_norm`` ‖D(w)‖ = μ/(1 − μ) and
+    σ_max/λ, the paper's bound of it (Lemma 1); ``angle`` in degrees between influence and Newton step, in the metric of
+    H (Corollary 1); ``newton_over_influence`` gᵀΔ_Nt/gᵀΔ_inf; ``copies_factor`` what Proposition 4 predicts of it where
+    all rows of a group have the same x; the slopes of the cones of self-loss, the paper's (Proposition 3) and
+    1 + μ/(1 − μ) + ½μ/(1 − μ)².
+    """
+
+    mu: Array
+    mu_error: Array
+    d_norm: Array
+    d_norm_paper: Array
+    angle: Array
+    newton_over_influence: Array
+    copies_factor: Array
+    cone_paper: Array
+    cone_group: Array
+
+
+@dataclass(frozen=True)
+class OfValues:
+    """What is of each value of an evaluation, in its units: (T, B) each, NaN where it is not defined.
+
+    Newton = influence + ``linear`` + ``curvature`` + ``rest`` (Proposition 2), with ∇fᵀH^(−½)D(w)H^(−½)g, ½ΔᵀNt∇²f ΔNt
+    and what is left of f(θ̂ + Δ_Nt); ``newton_error`` actual − Newton (Proposition 1). Bounds as printed end in
+    ``_paper``, the others have λ in the place of σ_min + λ. The actual effect is proven to lie between ``proven_low``
+    and ``proven_high``, infinite where nothing is proven.
+    """
+
+    influence: Array
+    newton: Array
+    linear: Array
+    curvature: Array
+    rest: Array
+    rest_bound_paper: Array
+    rest_bound: Array
+    newton_error: Array
+    newton_error_bound_paper: Array
+    newton_error_bound: Array
+    proven_low: Array
+    proven_high: Array
+
+
+@dataclass(frozen=True)
+class TheoryBlock:
+    """All of one block, with the spectrum of each group."""
+
+    groups: OfGroups
+    values: OfValues
+    spectrum: Spectrum
+
+
+def theory_of(theory: Theory, study: Study, block: BlockEffects) -> TheoryBlock:
+    """The theory of a block whose effects have been computed."""
+    at, actual = block.at, block.effect[-1]
+    step = at.solution(NewtonStep()).delta
+    removed = at.changed.removed_hessian_products(step, np.arange(step.shape[1]))
+    spectrum = theory.spectra.of(at.changed)
+    groups = _groups(theory, at, step, removed, spectrum)
+    before, after = theory.of_fit, theory.prover.after(at, study.fitted.theta[:, None] + step)
+    turned = study.fitted.factor.solve(removed)
+    found, first = [], 0
+    for measure in measures_of(study.evaluations, study.test, at.changed):
+        last = first + len(measure.labels)
+        parts = _decomposed(measure, study.fitted.theta[:, None], at.influence, step, turned)
+        bounds = bounds_of(theory.constants, measure, np.array([rows.size for rows in at.changed.members], dtype=float))
+        low, high = effect_interval(measure, before, after)
+        found.append(
+            OfValues(
+                influence=parts.influence,
+                newton=parts.newton,
+                linear=parts.linear,
+                curvature=parts.curvature,
+                rest=parts.rest,
+                rest_bound_paper=bounds.rest_paper,
+                rest_bound=bounds.rest,
+                newton_error=actual[first:last] - parts.newton,
+                newton_error_bound_paper=bounds.newton_error_paper,
+                newton_error_bound=bounds.newton_error,
+                proven_low=np.broadcast_to(low, parts.newton.shape),
+                proven_high=np.broadcast_to(high, parts.newton.shape),
+            )
+        )
+        first = last
+    values = OfValues(*(np.concatenate([getattr(one, f.name) for one in found]) for f in fields(OfValues)))
+    return TheoryBlock(groups, values, spectrum)
+
+
+def _groups(theory: Theory, at: BlockContext, step: Array, removed: Array, spectrum: Spectrum) -> OfGroups:
+    mu, g = spectrum.largest, at.changed.g
+    with np.errstate(divide="ignore", invalid="ignore"):
+        d_norm = np.abs(mu / (1.0 - mu))
+        along, influence = column_dots(g, step), column_dots(g, at.influence)
+        length = np.sqrt(influence * np.maximum(along + column_dots(step, removed), 0.0))
+        cosine = np.clip(along / length, -1.0, 1.0)
+        cone = 1.0 + d_norm + 0.5 * mu / (1.0 - mu) ** 2
+        ratio = along / influence
+    constants, everywhere = theory.constants, np.ones(mu.size)
+    return OfGroups(
+        mu=mu,
+        mu_error=spectrum.error[:, 0],
+        d_norm=d_norm,
+        d_norm_paper=everywhere * (np.nan if constants is None else constants.d_norm),
+        angle=np.degrees(np.arccos(cosine)),
+        newton_over_influence=ratio,
+        copies_factor=np.array([_copies_factor(at.changed, b) for b in range(mu.size)]),
+        cone_paper=everywhere * (np.nan if constants is None else constants.cone),
+        cone_group=cone if theory.of_removal else everywhere * np.nan,
+    )
+
+
+def _copies_factor(changed: Changed, column: int) -> float:
+    """1/(1 − Σ_i (s_i − s'_i)a_i xᵀH⁻¹x) where all rows of a group have the same x, of one output (Proposition 4)."""
+    objective, members, fitted = changed.objective, changed.members[column], changed.fitted
+    first = objective.X[members[:1]]
+    x = first if isinstance(first, np.ndarray) else first.toarray()
+    if objective.loss.outputs > 1:
+        return np.nan
+    for rows in (members[1:2], members[1:]):
+        others = objective.X[rows]
+        if np.any(others != x) if isinstance(others, np.ndarray) else np.any(others.toarray() != x):
+            return np.nan
+    curvature = objective.loss.curvature(x @ fitted.theta[:, None], objective.y[members[:1]])[0, 0, 0]
+    weight = removed_share(changed.change, fitted.objective) * changed.change.own[members].sum()
+    return float(1.0 / (1.0 - weight * curvature * (x @ fitted.factor.solve(x.T))[0, 0]))
+
+
+@dataclass(frozen=True)
+class _Decomposed:
+    influence: Array
+    newton: Array
+    linear: Array
+    curvature: Array
+    rest: Array
+
+
+def _decomposed(measure: Measure, theta: Array, influence: Array, step: Array, turned: Array) -> _Decomposed:
+    """Proposition 2 of one measure, with ``turned`` H⁻¹H(w)Δ_Nt = H^(−½)D(w)H^(−½)g; Newton − influence itself has
+    fewer digits.
+    """
+    if not measure.evaluation.differentiable:
+        newton = sum_of(
+            [part.values(part.scores(theta + step)) - part.values(part.scores(theta)) for part in measure.parts]
+        )
+        nowhere = np.full(newton.shape, np.nan)
+        return _Decomposed(nowhere, newton, nowhere, nowhere, nowhere)
+    found = [_decomposed_part(part, theta, influence, step, turned) for part in measure.parts]
+    return _Decomposed(*(sum_of([getattr(one, f.name) for one in found]) for f in fields(_Decomposed)))
+
+
+def _decomposed_part(part: Part, theta: Array, influence: Array, step: Array, turned: Array) -> _Decomposed:
+    z, u = part.scores(theta), part.scores(step)
+    slope = part.gradient(z)
+    newton = part.values(z + u) - part.values(z)
+    curved = 0.5 * part.total(u * part.curvature(z, u))
+    return _Decomposed(
+        influence=part.total(slope * part.scores(influence)),
+        newton=newton,
+        linear=part.total(slope * part.scores(turned)),
+        curvature=curved,
+        rest=newton - part.total(slope * u) - curved,
+    )
+
+
+def sum_of(parts: Sequence[Array]) -> Array:
+    """What the parts of a measure add up to."""
+    return np.asarray(np.sum(parts, axis=0))
