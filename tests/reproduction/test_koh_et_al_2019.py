@@ -20,6 +20,7 @@ from groupinf.reporting.figures import FIGURES as PAPER_FIGURES
 from groupinf.reproduction.page import markdown_page
 from groupinf.reproduction.papers.koh_et_al_2019 import explanations, reading
 from groupinf.reproduction.papers.koh_et_al_2019.claims import (
+    counterexample_claim,
     falling_loss_claims,
     panels_claim,
     rising_claim,
@@ -190,6 +191,17 @@ def test_counterexamples_have_their_lines_beside_their_figure() -> None:
         assert any("figure-3-ortho | ortho" in " ".join(part.split()) and "−0.950" in part for part in section)
     [nothing] = [body for heading, body in findings(Results({}, {}, {}), []).sections if heading.startswith("Figure 3")]
     assert nothing == []
+
+
+def test_the_verdict_on_counterexamples_follows_both_methods() -> None:
+    bad, good = (facts("ortho", {"test_prediction": rho}, USUAL) for rho in (-0.95, 0.95))
+    table = bad.spearman.assign(spearman=np.where(bad.spearman["method"] == "newton", 0.9, bad.spearman["spearman"]))
+    claim = counterexample_claim({"a": replace(bad, spearman=table), "b": good})
+    assert claim.verdict == "holds"
+    assert claim.found == "ρ of influence on a: −0.950, where Newton has 0.900"
+    for runs in ({"b": good}, {"a": bad, "b": good}):  # of which Newton knows no more than influence
+        assert counterexample_claim(runs).verdict == "differs"
+    assert counterexample_claim({"b": good}).found == "none with ρ of at most 0.2 where Newton has at least 0.8"
 
 
 def test_every_study_of_the_paper_has_its_line_in_table_1() -> None:

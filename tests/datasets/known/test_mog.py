@@ -11,15 +11,19 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 from support.plain_newton import PlainModel
+from support.runs import execute
 from threadpoolctl import threadpool_limits
 
 from groupinf.datasets.known import mog, mog_squared
 from groupinf.datasets.known.registry import KNOWN
 from groupinf.datasets.known.shared.mixture import objective_of, two_normals
 from groupinf.datasets.known.shared.turned_pairs import opposing_test_point, turned_pairs
+from groupinf.experiments.workers.progress import Silent
+from groupinf.studies.load import load_config
 
 Array = NDArray[np.float64]
 NOWHERE = Path("/nowhere")
+CONFIGS = Path(__file__).parents[3] / "configs" / "paper"
 
 
 @cache
@@ -132,6 +136,19 @@ def test_the_steps_and_pairs_are_those_of_other_code() -> None:
     of = turned_pairs(objective_of(X, y, 2), 120)
     for step, other in zip((of.influence, of.newton, of.actual), expected, strict=True):
         np.testing.assert_allclose(step, other, atol=1e-11)
+
+
+@pytest.mark.parametrize(("name", "keep"), [("figure-3-mog", 120), ("figure-3-mog-squared", 30)])
+def test_a_run_has_the_effects_of_other_code_on_the_same_pairs(name: str, keep: int, tmp_path: Path) -> None:
+    run = execute(load_config(CONFIGS / f"{name}.yaml"), tmp_path, 1, False, Silent())
+    squared = name.endswith("squared")
+    found, pairs = steps(3, keep, squared=squared)
+    x = KNOWN["mog_squared" if squared else "mog"].load(NOWHERE, 3).X_test[0]
+    named = [words.partition(",")[0] for words in run.groups["made_from"]]
+    assert named == [f"rows {i} and {j}" for i, j in pairs]
+    for method, step in zip(("influence", "newton", "actual"), found, strict=True):
+        effects = run.effects[run.effects["method"] == method].sort_values("group")["effect"]
+        np.testing.assert_allclose(effects, step @ x, atol=1e-9)
 
 
 def test_no_other_test_point_opposes_more() -> None:

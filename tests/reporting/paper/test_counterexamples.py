@@ -19,7 +19,7 @@ from groupinf.datasets.known.registry import KNOWN
 from groupinf.errors import DataError
 from groupinf.experiments.workers.progress import Silent
 from groupinf.groups.builders.pairs import Pairs
-from groupinf.reporting.paper.figures import FIGURES
+from groupinf.reporting.figures import FIGURES
 from groupinf.reporting.report import report_markdown
 from groupinf.reporting.sources import Source
 from groupinf.reporting.words.summary import adversarial_lines, note_lines
