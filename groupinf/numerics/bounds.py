@@ -89,7 +89,8 @@ def bounded_problem(fitted: Fitted, test: Objective, kernel: Array) -> Bounded:
     """The problem of a fit, with the rows of its test points; ``kernel`` is the engine's, empty where it has none."""
     objective, sizes = fitted.objective, sizes_of(fitted.objective, test)
     at_fit = scores(objective.X, fitted.theta, objective.loss.outputs)
-    factor = verified_factor(fitted, sizes, test, kernel)
+    # of several outputs nothing is proven here that would need it
+    factor = verified_factor(fitted, sizes, test, kernel) if objective.loss.outputs == 1 else None
     signs = np.random.default_rng(0).choice([-1.0, 1.0], size=(objective.n, objective.loss.outputs))
     return Bounded(objective, fitted.theta, at_fit, sizes, factor, signs, _some_rows(test.X))
 

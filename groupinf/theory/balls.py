@@ -71,7 +71,7 @@ class InHessian(Ball):
     def norms(self, V: Array) -> Array:
         """By each group's own factor where there is one, else √(a/κ) times the norm in H⁻¹."""
         P, T, B = V.shape
-        if not self.pencils or T > MOST_SOLVED:
+        if not self.solves or T > MOST_SOLVED:
             return self.verified.norm(V.reshape(P, T * B)).reshape(T, B) * self.growth
         norms = [
             self.verified.reduced_norm(pencil, V[:, :, b if B > 1 else 0], float(self.amplification[b]))
@@ -82,6 +82,11 @@ class InHessian(Ball):
     def within(self, bound: Array) -> Array:
         """√(a/κ) times that in H⁻¹."""
         return self.verified.norm_within(bound) * self.growth
+
+    @property
+    def solves(self) -> bool:
+        """Whether each group's own factor is at hand."""
+        return bool(self.pencils) and all(pencil is not None and pencil.H is not None for pencil in self.pencils)
 
     @property
     def reach(self) -> RowNumbers:

@@ -9,13 +9,14 @@ import numpy as np
 
 from groupinf.effects.block import BlockEffects
 from groupinf.effects.context import BlockContext
-from groupinf.effects.evaluations.evaluation import Measure, Part, measures_of
+from groupinf.effects.evaluations.evaluation import Measure, measures_of
 from groupinf.effects.methods.newton import NewtonStep
 from groupinf.effects.study import Study
 from groupinf.numerics.change import Changed
 from groupinf.numerics.conjugate_gradient import column_dots
 from groupinf.numerics.losses.loss import Array
-from groupinf.theory.intervals import effect_interval
+from groupinf.numerics.objective import Rows
+from groupinf.theory.intervals import Place, difference, read, values_within
 from groupinf.theory.propositions import bounds_of
 from groupinf.theory.spectra import Spectrum, removed_share
 from groupinf.theory.theory import Theory
@@ -81,35 +82,65 @@ def theory_of(theory: Theory, study: Study, block: BlockEffects) -> TheoryBlock:
     at, actual = block.at, block.effect[-1]
     step = at.solution(NewtonStep()).delta
     removed = at.changed.removed_hessian_products(step, np.arange(step.shape[1]))
-    spectrum = theory.spectra.of(at.changed)
-    groups = _groups(theory, at, step, removed, spectrum)
-    before, after = theory.of_fit, theory.prover.after(at, study.fitted.theta[:, None] + step)
-    turned = study.fitted.factor.solve(removed)
+    pencils = [at.reduced.pencil(b) for b in range(len(at.changed.members))]
+    spectrum = theory.spectra.of(at.changed, pencils)
+    steps = _Steps(at.influence, step, study.fitted.factor.solve(removed))
+    after = theory.prover.after(at, pencils, step)
     found, first = [], 0
     for measure in measures_of(study.evaluations, study.test, at.changed):
         last = first + len(measure.labels)
-        parts = _decomposed(measure, study.fitted.theta[:, None], at.influence, step, turned)
-        bounds = bounds_of(theory.constants, measure, np.array([rows.size for rows in at.changed.members], dtype=float))
-        low, high = effect_interval(measure, before, after)
-        found.append(
-            OfValues(
-                influence=parts.influence,
-                newton=parts.newton,
-                linear=parts.linear,
-                curvature=parts.curvature,
-                rest=parts.rest,
-                rest_bound_paper=bounds.rest_paper,
-                rest_bound=bounds.rest,
-                newton_error=actual[first:last] - parts.newton,
-                newton_error_bound_paper=bounds.newton_error_paper,
-                newton_error_bound=bounds.newton_error,
-                proven_low=np.broadcast_to(low, parts.newton.shape),
-                proven_high=np.broadcast_to(high, parts.newton.shape),
-            )
-        )
+        found.append(_of_values(theory, measure, steps, after, at.changed.members, actual[first:last]))
         first = last
     values = OfValues(*(np.concatenate([getattr(one, f.name) for one in found]) for f in fields(OfValues)))
-    return TheoryBlock(groups, values, spectrum)
+    return TheoryBlock(_groups(theory, at, step, removed, spectrum), values, spectrum)
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """Δ_inf and Δ_Nt, and ``turned`` H⁻¹H(w)Δ_Nt = H^(−½)D(w)H^(−½)g, their difference with all its digits: (P, B)."""
+
+    influence: Array
+    newton: Array
+    turned: Array
+
+
+def _of_values(
+    theory: Theory, measure: Measure, steps: _Steps, after: Place, members: Sequence[Rows], actual: Array
+) -> OfValues:
+    """Proposition 2 of one measure, its bounds, and the interval of its actual effect."""
+    before = [read(part, part.scores(theory.of_fit.theta)) for part in measure.parts]
+    moves = [part.scores(steps.newton) for part in measure.parts]
+    ended = [read(one.part, one.z + u) for one, u in zip(before, moves, strict=True)]
+    newton = sum_of([one.part.values(one.z) for one in ended]) - sum_of([one.part.values(one.z) for one in before])
+    low, high = difference(values_within(before, theory.of_fit), values_within(ended, after))
+    bounds = bounds_of(theory.constants, measure, np.array([rows.size for rows in members], dtype=np.float64))
+    nowhere = np.nan if not measure.evaluation.differentiable else 1.0
+    gradient = nowhere * sum_of([one.gradient for one in before])
+    curved = (
+        nowhere
+        * 0.5
+        * sum_of([one.part.total(u * one.part.curvature(one.z, u)) for one, u in zip(before, moves, strict=True)])
+    )
+    return OfValues(
+        influence=_along(gradient, steps.influence),
+        newton=newton,
+        linear=_along(gradient, steps.turned),
+        curvature=curved,
+        rest=newton - _along(gradient, steps.newton) - curved,
+        rest_bound_paper=bounds.rest_paper,
+        rest_bound=bounds.rest,
+        newton_error=actual - newton,
+        newton_error_bound_paper=bounds.newton_error_paper,
+        newton_error_bound=bounds.newton_error,
+        proven_low=np.broadcast_to(low, newton.shape),
+        proven_high=np.broadcast_to(high, newton.shape),
+    )
+
+
+def _along(gradient: Array, steps: Array) -> Array:
+    """∇fᵀΔ: (P, T, B) or (P, T, 1), and (P, B) -> (T, B)."""
+    along: Array = np.einsum("ptb,pb->tb", np.broadcast_to(gradient, (*gradient.shape[:2], steps.shape[1])), steps)
+    return along
 
 
 def _groups(theory: Theory, at: BlockContext, step: Array, removed: Array, spectrum: Spectrum) -> OfGroups:
@@ -149,43 +180,6 @@ def _copies_factor(changed: Changed, column: int) -> float:
     curvature = objective.loss.curvature(x @ fitted.theta[:, None], objective.y[members[:1]])[0, 0, 0]
     weight = removed_share(changed.change, fitted.objective) * changed.change.own[members].sum()
     return float(1.0 / (1.0 - weight * curvature * (x @ fitted.factor.solve(x.T))[0, 0]))
-
-
-@dataclass(frozen=True)
-class _Decomposed:
-    influence: Array
-    newton: Array
-    linear: Array
-    curvature: Array
-    rest: Array
-
-
-def _decomposed(measure: Measure, theta: Array, influence: Array, step: Array, turned: Array) -> _Decomposed:
-    """Proposition 2 of one measure, with ``turned`` H⁻¹H(w)Δ_Nt = H^(−½)D(w)H^(−½)g; Newton − influence itself has
-    fewer digits.
-    """
-    if not measure.evaluation.differentiable:
-        newton = sum_of(
-            [part.values(part.scores(theta + step)) - part.values(part.scores(theta)) for part in measure.parts]
-        )
-        nowhere = np.full(newton.shape, np.nan)
-        return _Decomposed(nowhere, newton, nowhere, nowhere, nowhere)
-    found = [_decomposed_part(part, theta, influence, step, turned) for part in measure.parts]
-    return _Decomposed(*(sum_of([getattr(one, f.name) for one in found]) for f in fields(_Decomposed)))
-
-
-def _decomposed_part(part: Part, theta: Array, influence: Array, step: Array, turned: Array) -> _Decomposed:
-    z, u = part.scores(theta), part.scores(step)
-    slope = part.gradient(z)
-    newton = part.values(z + u) - part.values(z)
-    curved = 0.5 * part.total(u * part.curvature(z, u))
-    return _Decomposed(
-        influence=part.total(slope * part.scores(influence)),
-        newton=newton,
-        linear=part.total(slope * part.scores(turned)),
-        curvature=curved,
-        rest=newton - part.total(slope * u) - curved,
-    )
 
 
 def sum_of(parts: Sequence[Array]) -> Array:

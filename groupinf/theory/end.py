@@ -13,7 +13,7 @@ from groupinf.numerics.objective import Objective, row_norms, row_slices, scores
 from groupinf.numerics.rounding import SLACK, UNIT, Sizes, gamma, summed_terms
 
 # shares of a row's curvature at θ̂ below which what it has lost is summed: between them little is gained
-SHARES = (1.0, 0.95, 0.85, 0.7, 0.5, 0.3)
+SHARES = (1.0, 0.85, 0.6, 0.35)
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ class AtFit:
 class Passed:
     """B models at θ (P, B): the gradients of their objectives (P, B), and what rounding may have added to them, number
     by number ``off`` (P, B), and by the errors of the scores ``scattered`` (B,) in H_θ⁻¹, ``in_all`` (B,) in the norm of
-    θ. ``score_error`` (B,) is at most the error of a score of ‖x/m‖ = 1. ``lost`` (shares, B) says of each of the
+    θ. ``score_error`` (B,) is at most the error of a score of ‖x/m‖ = 1, and ``surely`` (B,) what that leaves of a ratio
+    of curvatures at least. ``lost`` (shares, B) says of each of the
     ``shares`` τ (shares, B) what a curvature that has fallen below τ times that at θ̂ takes away:
     H_θ ≥ τ(H − H(δ)) − lost·H.
     """
@@ -45,6 +46,7 @@ class Passed:
     scattered: Array
     in_all: Array
     score_error: Array
+    surely: Array
     shares: Array
     lost: Array
 
@@ -67,22 +69,23 @@ def score_errors(objective: Objective, sizes: Sizes, theta: Array) -> Array:
     return gamma(objective.p + 6) * sizes.of_parameters(theta, objective.loss.outputs)
 
 
-def passed(changed: Changed, at: AtFit, sizes: Sizes, theta: Array) -> Passed:
-    """One pass at θ (P, B)."""
+def passed(changed: Changed, at: AtFit, sizes: Sizes, step: Array) -> Passed:
+    """One pass at θ̂ + ``step`` (P, B), whose scores may also be those of θ̂ and of the step added up."""
     objective, loss, terms = changed.objective, changed.objective.loss, changed.terms
-    B = theta.shape[1]
+    theta, B = changed.fitted.theta[:, None] + step, step.shape[1]
     gradient = objective.penalty()[:, None] * theta
     squares, scatter = np.zeros((2, B))
     least, lost = np.ones(B), np.zeros((len(SHARES), B))
-    error = score_errors(objective, sizes, theta)
+    error = at.score_error + score_errors(objective, sizes, step)
+    surely = np.exp(-2.0 * _concordance(loss) * sizes.largest_row * (error + at.score_error))
+    surely *= 1.0 - 4.0 * loss.roundings * UNIT
     for rows in row_slices(objective, B):
         X, weight = objective.X[rows], objective.sample_weight[rows, None] * terms.counts[rows]
         y = objective.y[rows] if terms.labels is None else terms.labels[rows]
         z = scores(X, theta, loss.outputs)
         state = loss.curvature_state(z, y)
         ratio = _curvature_ratio(loss, at, rows, z, state)
-        apart = 2.0 * sizes.rows[rows, None] * (error + at.score_error)
-        ratio *= np.exp(-_concordance(loss) * apart) * (1.0 - 4 * loss.roundings * UNIT)
+        ratio *= surely
         counted = weight > 0.0
         least = np.minimum(least, np.where(counted, ratio, 1.0).min(axis=0))
         of_rows = weight * at.leverage[rows, None]
@@ -105,6 +108,7 @@ def passed(changed: Changed, at: AtFit, sizes: Sizes, theta: Array) -> Passed:
         scattered=SLACK * error * np.sqrt(min(loss.outputs, 2) * scatter * near),
         in_all=SLACK * 2.0 * _largest_curvature(loss) * np.sqrt(loss.outputs) * error * at.scattered,
         score_error=error,
+        surely=surely,
         shares=np.vstack([np.repeat(np.array(SHARES)[:, None], B, axis=1), least]),
         lost=SLACK * np.vstack([lost, np.zeros(B)]),
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from groupinf.effects.evaluations.evaluation import Measure, Part, RowNumbers
+from groupinf.effects.evaluations.evaluation import Part, RowNumbers
 from groupinf.numerics.losses.loss import Array, Steepness
 from groupinf.numerics.rounding import SLACK, UNIT, gamma
 from groupinf.theory.balls import Ball
@@ -35,87 +35,81 @@ class Place:
     terms: float
 
 
-Scored = Sequence[tuple[Part, Array]]
+@dataclass(frozen=True)
+class Read:
+    """A part of f at some models: scores z, and ∂f/∂z there, as the part has them, and ∇f (P, T, B)."""
+
+    part: Part
+    z: Array
+    slopes: Array
+    gradient: Array
 
 
-def effect_interval(measure: Measure, before: Place, after: Place) -> tuple[Array, Array]:
-    """The least and the largest f(θ*) of ``after`` less f(θ*) of ``before``: (T, B) twice."""
-    low_before, high_before = values_within(measure, before)
-    low_after, high_after = values_within(measure, after)
+def read(part: Part, z: Array) -> Read:
+    """A part at its scores."""
+    slopes = part.gradient(z)
+    return Read(part, z, slopes, part.in_parameters(slopes))
+
+
+Interval = tuple[Array, Array]
+
+
+def difference(before: Interval, after: Interval) -> Interval:
+    """The least and the largest that lies between a value before and one after: (T, B) twice."""
     with np.errstate(invalid="ignore"):
-        low, high = low_after - high_before, high_after - low_before
+        low, high = after[0] - before[1], after[1] - before[0]
         size = UNIT * (np.abs(low) + np.abs(high))
         return _unless_unknown(low - size, -np.inf), _unless_unknown(high + size, np.inf)
 
 
-def values_within(measure: Measure, place: Place) -> tuple[Array, Array]:
-    """The least and the largest f(θ*) of each value of a measure: (T, B) twice."""
-    parts = [(part, part.scores(place.theta)) for part in measure.parts]
-    low, high = np.full((2, len(measure.labels), 1), -np.inf)
-    high = -high
+def values_within(parts: Sequence[Read], place: Place) -> Interval:
+    """The least and the largest f(θ*), the sum of the ``parts`` as they were read at ``place``: (T, B) twice."""
+    low, high = np.array(-np.inf), np.array(np.inf)
+    off = [one.part.off(place.theta, place.sizes, place.score_error) for one in parts]
     for ball in place.balls:
         for bounds in (_row_by_row, _by_gradient):
-            least, most = bounds(parts, place, ball)
+            least, most = bounds(parts, off, place, ball)
             low, high = np.maximum(low, least), np.minimum(high, most)
     return low, high
 
 
-def _row_by_row(parts: Scored, place: Place, ball: Ball) -> tuple[Array, Array]:
+def _row_by_row(parts: Sequence[Read], off: Sequence[Array], place: Place, ball: Ball) -> Interval:
     scale = SLACK * ball.growth * ball.radius
-    ends = [part.between(z, part.per_row(ball.reach, scale) + _apart(part, place)) for part, z in parts]
+    ends = [
+        one.part.between(one.z, one.part.per_row(ball.reach, scale) + 2.0 * error)
+        for one, error in zip(parts, off, strict=True)
+    ]
     return _sum([low for low, _ in ends]), _sum([high for _, high in ends])
 
 
-def _by_gradient(parts: Scored, place: Place, ball: Ball) -> tuple[Array, Array]:
+def _by_gradient(parts: Sequence[Read], off: Sequence[Array], place: Place, ball: Ball) -> Interval:
     """Infinite where f has no derivatives, or no bounds of them."""
-    steepness = [steep for part, _ in parts if (steep := part.steepness()) is not None]
+    steepness = [steep for one in parts if (steep := one.part.steepness()) is not None]
     if len(steepness) < len(parts):
         return np.array(-np.inf), np.array(np.inf)
-    slopes = [part.gradient(z) for part, z in parts]
-    gradient = _sum([part.in_parameters(of_part) for (part, _), of_part in zip(parts, slopes, strict=True)])
-    ends = [part.between(z, _apart(part, place)) for part, z in parts]
-    norm, d = ball.norms(gradient) + _slope_rounding(parts, slopes, steepness, place, ball), ball.radius
+    ends = [one.part.between(one.z, 2.0 * error) for one, error in zip(parts, off, strict=True)]
+    d, each = ball.radius, list(zip(parts, off, steepness, strict=True))
     with np.errstate(invalid="ignore", over="ignore"):
-        curvatures = [
-            _sum([_times(side(steep), _squares(part, ball)) for (part, _), steep in zip(parts, steepness, strict=True)])
-            for side in (_least, _most)
-        ]
-        low = _sum([low for low, _ in ends]) - SLACK * (norm * d - 0.5 * curvatures[0] * d**2)
-        high = _sum([high for _, high in ends]) + SLACK * (norm * d + 0.5 * curvatures[1] * d**2)
+        rounding = _sum([_slope_rounding(*of_part, place, ball) for of_part in each])
+        norm = ball.norms(_sum([one.gradient for one in parts])) + rounding
+        below = _sum([_times(steep.least, _squares(one.part, ball)) for one, _, steep in each])
+        above = _sum([_times(steep.most, _squares(one.part, ball)) for one, _, steep in each])
+        low = _sum([low for low, _ in ends]) - SLACK * (norm * d - 0.5 * below * d**2)
+        high = _sum([high for _, high in ends]) + SLACK * (norm * d + 0.5 * above * d**2)
         return _unless_unknown(low, -np.inf), _unless_unknown(high, np.inf)
-
-
-def _least(steep: Steepness) -> float:
-    return steep.least
-
-
-def _most(steep: Steepness) -> float:
-    return steep.most
-
-
-def _apart(part: Part, place: Place) -> Array:
-    """How far two scores of a row may be apart by rounding."""
-    return 2.0 * part.off(place.theta, place.sizes, place.score_error)
 
 
 def _squares(part: Part, ball: Ball) -> Array:
     return part.sums(part.per_row(ball.reach, ball.growth) ** 2)
 
 
-def _slope_rounding(
-    parts: Scored, slopes: Sequence[Array], steepness: Sequence[Steepness], place: Place, ball: Ball
-) -> Array:
+def _slope_rounding(one: Read, off: Array, steep: Steepness, place: Place, ball: Ball) -> Array:
     """At most the dual norm of what rounding does to ∇f: where scores are off, gradients of a row are of no more than
     4κ times the error, κ the largest curvature; and sums of products are off by their number of units.
     """
-    of_sums = gamma(place.terms) * ball.within(place.columns)
-    total: Array | float = 0.0
-    for (part, _), of_part, steep in zip(parts, slopes, steepness, strict=True):
-        total = total + of_sums * part.total(np.abs(of_part))
-        largest = max(-steep.least, steep.most)
-        moved = part.per_row(ball.reach, ball.growth) * part.off(place.theta, place.sizes, place.score_error)
-        total = total + _times(4.0 * largest, part.sums(moved))
-    return np.asarray(SLACK * total)
+    of_sums = gamma(place.terms) * ball.within(place.columns) * one.part.total(np.abs(one.slopes))
+    moved = one.part.sums(one.part.per_row(ball.reach, ball.growth) * off)
+    return np.asarray(SLACK * (of_sums + _times(4.0 * max(-steep.least, steep.most), moved)))
 
 
 def _times(constant: float, values: Array) -> Array:

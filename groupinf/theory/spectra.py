@@ -6,6 +6,7 @@ Proposition 2) are a/(1 − a).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,6 +19,7 @@ from groupinf.numerics.factor import DenseFactor
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, Rows, scores
+from groupinf.numerics.reduced import Pencil
 from groupinf.theory.lanczos import largest_eigenvalues
 
 # eigenvalues that are kept of a group at most, where all of them are computed, and where only the largest are
@@ -28,6 +30,8 @@ WHOLE = 256
 KERNEL_BYTES = ROWS_BYTES = 512 * 2**20
 # with several outputs a row is K' rows, and beyond this P iteration on the rows as they are costs less
 LARGEST_OF_SEVERAL = 128
+# rows of a group, as a multiple of P, beyond which H − H(w) as it is factored costs less than its rows
+SPARED = 4
 # relative accuracy that is asked of the largest eigenvalues where not all are computed
 ACCURACY = 1e-8
 
@@ -50,15 +54,15 @@ class Spectrum:
 class Spectra(Protocol):
     """How the spectra of groups are found."""
 
-    def of(self, changed: Changed) -> Spectrum:
-        """Those of a block of groups."""
+    def of(self, changed: Changed, pencils: Sequence[Pencil | None]) -> Spectrum:
+        """Those of a block of groups; ``pencils`` are their H − H(w) beside H, where these are at hand."""
 
 
 @dataclass(frozen=True)
 class Unchanged:
     """Of a change that takes nothing out of the Hessian."""
 
-    def of(self, changed: Changed) -> Spectrum:
+    def of(self, changed: Changed, pencils: Sequence[Pencil | None]) -> Spectrum:
         """0."""
         zero = np.zeros((len(changed.members), 1))
         return Spectrum(zero, zero)
@@ -72,19 +76,21 @@ class ByRows:
 
     share: float
     outputs: int
+    lower: Array
     U: Array
     kernel: Array
 
-    def of(self, changed: Changed) -> Spectrum:
+    def of(self, changed: Changed, pencils: Sequence[Pencil | None]) -> Spectrum:
         """Wholly where the smaller of the two matrices is small, else the largest eigenvalues by iteration."""
-        found = [self._of_one(rows) for rows in changed.members]
+        each = pencils or [None] * len(changed.members)
+        found = [self._of_one(rows, pencil) for rows, pencil in zip(changed.members, each, strict=True)]
         eigenvalues, error = np.full((2, len(found), max(values.size for values, _ in found)), np.nan)
         for b, (values, off) in enumerate(found):
             eigenvalues[b, : values.size], error[b, : values.size] = values, off
         return Spectrum(self.share * eigenvalues, abs(self.share) * error)
 
-    def _of_one(self, rows: Rows) -> tuple[Array, Array]:
-        gram = self._gram(rows)
+    def _of_one(self, rows: Rows, pencil: Pencil | None) -> tuple[Array, Array]:
+        gram = self._gram(rows, pencil)
         if gram.shape[0] <= WHOLE:
             values = linalg.eigvalsh(gram, check_finite=False)[::-1][:KEPT]
             return np.maximum(values, 0.0), np.zeros(values.size)
@@ -93,10 +99,15 @@ class ByRows:
         left = np.linalg.norm(gram @ vectors - vectors * values, axis=0)
         return np.maximum(values[::-1], 0.0), left[::-1]
 
-    def _gram(self, rows: Rows) -> Array:
+    def _gram(self, rows: Rows, pencil: Pencil | None) -> Array:
+        """The smaller matrix: U_S U_Sᵀ, or U_SᵀU_S, which is (I − L⁻¹(H − H(w))L⁻ᵀ)/share where the former is known."""
         if self.kernel.size:
             return self.kernel[np.ix_(rows, rows)]
         K = self.outputs
+        if pencil is not None and pencil.H is not None and rows.size * K > SPARED * self.U.shape[1]:
+            left = linalg.solve_triangular(self.lower, pencil.A, lower=True, check_finite=False)
+            whole = linalg.solve_triangular(self.lower, left.T, lower=True, check_finite=False)
+            return (np.eye(len(whole)) - 0.5 * (whole + whole.T)) / self.share
         picked = self.U[rows] if K == 1 else self.U.reshape(-1, K, self.U.shape[1])[rows].reshape(-1, self.U.shape[1])
         return picked @ picked.T if picked.shape[0] <= picked.shape[1] else picked.T @ picked
 
@@ -107,7 +118,7 @@ class ByIteration:
 
     share: float
 
-    def of(self, changed: Changed) -> Spectrum:
+    def of(self, changed: Changed, pencils: Sequence[Pencil | None]) -> Spectrum:
         """The largest eigenvalues whose errors are a hundredth of them at most."""
         columns, sign = np.arange(len(changed.members)), np.sign(self.share)
         draws = np.random.default_rng(0).normal(size=changed.g.shape)
@@ -134,8 +145,8 @@ def spectra_of(fitted: Fitted, change: RowChange) -> Spectra:
     U = _rows_in_metric(fitted, change, factor)
     one_small = objective.loss.outputs == 1 and 8 * objective.n**2 <= KERNEL_BYTES and objective.n < 8 * U.shape[1]
     if one_small:
-        return ByRows(share, 1, np.empty((0, 0)), U @ U.T)
-    return ByRows(share, objective.loss.outputs, U, np.empty((0, 0)))
+        return ByRows(share, 1, factor.factor.lower, np.empty((0, 0)), U @ U.T)
+    return ByRows(share, objective.loss.outputs, factor.factor.lower, U, np.empty((0, 0)))
 
 
 def removed_share(change: RowChange, objective: Objective) -> float:

@@ -15,7 +15,7 @@ from groupinf.numerics.change import Changed, RowChange, changed
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array, Loss
-from groupinf.numerics.objective import Objective, row_norms
+from groupinf.numerics.objective import Objective, Rows, row_norms, scores
 from groupinf.numerics.products import Design
 from groupinf.numerics.reduced import Pencil
 from groupinf.numerics.rounding import SLACK, Sizes
@@ -29,6 +29,16 @@ from groupinf.theory.spectra import Spectra, spectra_of
 
 # P up to which a factor of H is proven: four products of P × P matrices for each process
 LARGEST_PROVEN = 4096
+# training rows of which it is solved for how far they reach in each group's own Hessian
+SOLVED_ROWS = 32
+
+
+@dataclass(frozen=True)
+class Outer:
+    """The training rows that reach farthest in H, and how far the ``others`` do."""
+
+    rows: Rows
+    others: float
 
 
 @dataclass(frozen=True)
@@ -42,30 +52,29 @@ class Prover:
     at_fit: AtFit
     verified: VerifiedFactor | None
     reach: RowNumbers
+    outer: Outer
     by_penalty: RowNumbers | None
 
     def of_fit(self, fitted: Fitted, change: RowChange) -> Place:
         """θ̂ with what surrounds it."""
         unchanged = changed(fitted, change, [np.empty(0, dtype=np.int64)])
-        return self._place(unchanged, fitted.theta[:, None], [], np.ones(1))
+        return self._place(unchanged, np.zeros((fitted.theta.size, 1)), [], np.ones(1))
 
-    def after(self, at: BlockContext, theta: Array) -> Place:
-        """The groups of a block at θ (P, B)."""
-        count = len(at.changed.members)
+    def after(self, at: BlockContext, pencils: Sequence[Pencil | None], step: Array) -> Place:
+        """The groups of a block at θ̂ + ``step`` (P, B)."""
         if self.verified is None:
-            return self._place(at.changed, theta, [], np.full(count, np.inf))
-        pencils = [at.reduced.pencil(b) for b in range(count)]
-        return self._place(at.changed, theta, pencils, amplifications(self.verified, at.reduced, at.changed))
+            return self._place(at.changed, step, [], np.full(step.shape[1], np.inf))
+        return self._place(at.changed, step, pencils, amplifications(self.verified, at.reduced, at.changed))
 
-    def _place(self, of: Changed, theta: Array, pencils: Sequence[Pencil | None], amplification: Array) -> Place:
-        found, objective = passed(of, self.at_fit, self.sizes, theta), of.objective
+    def _place(self, of: Changed, step: Array, pencils: Sequence[Pencil | None], amplification: Array) -> Place:
+        found, objective = passed(of, self.at_fit, self.sizes, step), of.objective
         balls: list[Ball] = []
         if self.verified is not None:
-            balls.append(self._in_hessian(self.verified, found, objective.loss, pencils, amplification))
+            balls.append(self._in_hessian(self.verified, of, found, pencils, amplification))
         if self.by_penalty is not None:
             balls.append(_in_penalty(self.by_penalty, found, objective.lam))
         return Place(
-            theta=theta,
+            theta=found.theta,
             balls=balls,
             score_error=found.score_error,
             sizes=self.row_sizes,
@@ -76,21 +85,50 @@ class Prover:
     def _in_hessian(
         self,
         verified: VerifiedFactor,
+        of: Changed,
         found: Passed,
-        loss: Loss,
         pencils: Sequence[Pencil | None],
         amplification: Array,
     ) -> InHessian:
         """The ball in H_θ, of which every share of H tells how much is left, and the best counts."""
-        assert loss.concordance is not None  # what a verified factor takes
+        concordance = of.objective.loss.concordance
+        assert concordance is not None  # what a verified factor takes
         with np.errstate(invalid="ignore"):
             of_shares = np.where(found.lost > 0.0, found.shares - amplification * found.lost, found.shares)
         kept = np.maximum(np.max(of_shares, axis=0), 0.0) / SLACK
         ball = InHessian(verified, self.reach, pencils, amplification, kept, np.full(kept.size, np.inf))
         with np.errstate(invalid="ignore", divide="ignore"):
             decrement = ball.norms(found.gradient[:, None])[0] + ball.within(found.off) + found.scattered
-            radius = radius_of(loss.concordance, ball.growth * self.reach.training.max(), decrement)
-        return replace(ball, radius=np.where(np.isnan(radius), np.inf, radius))
+            reach, share = self._reaching(ball, of, found)
+            of_rest = radius_of(concordance, reach, decrement / np.maximum(1.0 - share, 0.0))
+            radius = np.min(np.where(np.isnan(of_rest), np.inf, of_rest), axis=0)
+        return replace(ball, radius=radius)
+
+    def _reaching(self, ball: InHessian, of: Changed, found: Passed) -> tuple[Array, Array]:
+        """R of the rows that are left when none, one, two, … of those that reach farthest are not counted, and at most
+        what share of H_θ these hold, Σ s a R²: (many, B) each.
+
+        A row that reaches far has next to no curvature: without it R falls by more than H_θ does.
+        """
+        others = ball.growth * (self.outer.others if ball.solves else self.reach.training.max())
+        if not ball.solves or self.outer.rows.size == 0:
+            return others[None], np.zeros((1, others.size))
+        rows, loss = of.objective.at(self.outer.rows), of.objective.loss
+        weight = rows.sample_weight[:, None] * of.terms.counts[self.outer.rows]
+        each = (
+            ball.norms(rows.X.T[:, :, None])
+            if isinstance(rows.X, np.ndarray)
+            else ball.norms(rows.X.T.toarray()[:, :, None])
+        )
+        each = np.where(weight > 0.0, each, 0.0)
+        y = rows.y if of.terms.labels is None else of.terms.labels[self.outer.rows]
+        curvature = loss.curvature_state(scores(rows.X, found.theta, 1), y)[:, 0] / found.surely
+        order = np.argsort(-each, axis=0)
+        sorted_reach = np.take_along_axis(each, order, axis=0)
+        held = SLACK * np.cumsum(np.take_along_axis(weight * curvature * each**2, order, axis=0), axis=0)
+        left = np.vstack([sorted_reach[1:], np.zeros((1, others.size))])
+        reach = np.maximum(np.vstack([sorted_reach[:1], left]), others)
+        return reach, np.vstack([np.zeros((1, others.size)), held])
 
 
 def _in_penalty(reach: RowNumbers, found: Passed, lam: float) -> InPenalty:
@@ -116,8 +154,16 @@ def _prover(study: Study) -> Prover:
         at_fit=at_fit(fitted, largest_weight, sizes, leverage),
         verified=verified,
         reach=reach,
+        outer=_outer(reach.training, outputs),
         by_penalty=by_penalty,
     )
+
+
+def _outer(reach: Array, outputs: int) -> Outer:
+    """Of several outputs none: each row would have to be solved for pair by pair."""
+    order = np.argsort(-reach, kind="stable")
+    many = min(SOLVED_ROWS, reach.size - 1) if outputs == 1 else 0
+    return Outer(order[:many], float(reach[order[many]]))
 
 
 def _reach(

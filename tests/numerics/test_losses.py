@@ -283,3 +283,34 @@ def test_labels_of_each_model_stand_beside_its_scores() -> None:
         )
         np.testing.assert_array_equal(loss.curvature_state(z, y)[:, :, b], loss.curvature_state(z[:, :, b], y[:, 0, b]))
         np.testing.assert_array_equal(loss.values(z, y)[:, b], loss.values(z[:, :, b], y[:, 0, b]))
+
+
+@pytest.mark.parametrize("outputs", [3, 40])
+def test_residuals_and_entries_of_curvatures_of_softmax_are_right_to_as_many_roundings_as_it_says(outputs: int) -> None:
+    rng = np.random.default_rng(11)
+    z = rng.normal(size=(12, outputs)) * rng.choice([1.0, 100.0], size=(12, 1))
+    y, loss = rng.integers(outputs, size=12).astype(float), Softmax(outputs)
+    r, A = loss.residuals(z.copy(), y), loss.curvature(z, y)
+    worst = 0.0
+    with mp.workdps(400):
+        for i in range(12):
+            weights = [mp.exp(mp.mpf(v)) for v in z[i]]
+            p = [w / mp.fsum(weights) for w in weights]
+            own = int(y[i])
+            pairs = [(r[i, k], p[k] if k != own else -mp.fsum(p[:k] + p[k + 1 :])) for k in range(outputs)]
+            pairs += [(A[i, k, k], p[k] * (1 - p[k])) for k in range(outputs)]
+            pairs += [(A[i, k, m], -p[k] * p[m]) for k in range(outputs) for m in range(outputs) if k != m]
+            worst = max(worst, *(float(abs(found - true) / abs(true)) for found, true in pairs if abs(true) > 1e-300))
+    assert 10.0 * 2.0**-53 < worst <= loss.roundings * 2.0**-53
+
+
+def test_entries_of_curvatures_of_softmax_move_as_its_constant_says() -> None:
+    rng = np.random.default_rng(12)
+    z, y = rng.normal(size=(5000, 3)) * rng.choice([0.3, 3.0], size=(5000, 1)), np.zeros(5000)
+    moved = rng.normal(size=z.shape) * rng.choice([1e-4, 0.1, 1.0], size=(5000, 1))
+    A, B = Softmax(3).curvature(z, y), Softmax(3).curvature(z + moved, y)
+    roots = np.sqrt(np.einsum("nkk->nk", A))
+    change = np.abs(B - A) / (roots[:, :, None] * roots[:, None, :])
+    most = np.expm1(np.ptp(moved, axis=1))[:, None, None]
+    assert (change <= most).all()
+    assert (change / most).max() > 0.8

@@ -165,9 +165,10 @@ class RowsPart:
     def between(self, z: Array, moved: Array) -> tuple[Array, Array]:
         """Of each row, or summed: the sum is as far off as all of its rows together."""
         low, high = widened(*self.evaluation.between(self.rows.loss, z, self.rows.y, moved), z)
-        sums = gamma(self.rows.n + 1) if self.summed else 0.0
-        low, high = low - sums * np.abs(low), high + sums * np.abs(high)
-        return self._summed(low), self._summed(high)
+        if not self.summed:
+            return low, high
+        sums = gamma(self.rows.n + 1)
+        return self._summed(low - sums * np.abs(low)), self._summed(high + sums * np.abs(high))
 
     def _summed(self, per_row: Array) -> Array:
         return per_row.sum(axis=0, keepdims=True) if self.summed else per_row

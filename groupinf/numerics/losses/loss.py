@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+# beyond so large an argument an exponential is 0
+LARGEST_ARGUMENT = 745.0
 # the largest third central moment of a distribution on [0, 1]. With its mean given the moment is linear in the
 # distribution and largest at an extreme one, which has two atoms (Carathéodory): p(1 − p)(1 − 2p) at p = (3 − √3)/6
 LARGEST_THIRD_MOMENT = 1.0 / (6.0 * 3.0**0.5)

@@ -7,13 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from groupinf.numerics.losses.binary_logistic import sigmoid
-from groupinf.numerics.losses.loss import LARGEST_THIRD_MOMENT, Array, OneOutputLoss, Option, beside
+from groupinf.numerics.losses.loss import LARGEST_ARGUMENT, LARGEST_THIRD_MOMENT, Array, OneOutputLoss, Option, beside
 
 TEMPERATURE = Option("temperature", 0.001, above=0.0)
 # how much warmer the loss is from whose minimum a fit starts: Newton's steps from there are a few
 WARMER = 3.0
-# beyond so large an argument an exponential is 0
-LARGEST_ARGUMENT = 745.0
 
 
 class SmoothHinge(OneOutputLoss):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from groupinf.numerics.losses.loss import LARGEST_THIRD_MOMENT, Array, Loss, beside
+from groupinf.numerics.losses.loss import LARGEST_ARGUMENT, LARGEST_THIRD_MOMENT, Array, Loss, beside
 
 # a probability above which 1 − p has fewer than six digits left
 NEAR_ONE = 1.0 - 1e-10
@@ -47,6 +47,8 @@ class Softmax(Loss):
 
     def __init__(self, outputs: int) -> None:
         self.outputs = outputs
+        # an exponential and its rounded argument, in p twice, as it stands and in a sum of K; in A two p, and a sum
+        self.roundings = 4.0 * (Loss.roundings + LARGEST_ARGUMENT) + 3.0 * outputs
 
     def between(self, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
         """With the own score ``reach`` above and below where it is, all others staying: no move has a lower loss, nor a

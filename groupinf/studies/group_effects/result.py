@@ -32,6 +32,7 @@ from groupinf.wording import counted, did_you_mean, number
 
 RETRAINS, EFFECTS, SPEARMAN = "retrains.parquet", "effects.parquet", "spearman.parquet"
 BOOTSTRAP, RESAMPLED = "bootstrap.parquet", "resampled.npz"
+THEORY, SPECTRA = "theory.parquet", "spectra.parquet"
 
 
 @dataclass(frozen=True, repr=False)
@@ -196,7 +197,11 @@ def read_run(directory: RunDirectory, manifest: GroupEffectsManifest) -> Run:
         attributes=_attributes(directory, manifest, rows),
         cross_validation=chosen,
         rows=rows,
-        bootstrap=directory.read_table(BOOTSTRAP, manifest) if BOOTSTRAP in manifest.tables else None,
+        **{
+            field: directory.read_table(name, manifest)
+            for field, name in (("bootstrap", BOOTSTRAP), ("theory", THEORY), ("spectra", SPECTRA))
+            if name in manifest.tables
+        },
     )
 
 

@@ -72,7 +72,7 @@ def method_costs(run: Run) -> dict[str, Cost]:
     blocks = work.restore(files, run.manifest)
     chosen = range(0, run.manifest.n_blocks, max(1, run.manifest.n_blocks // BLOCKS))
     members = [blocks.task(run.manifest.block(number)).members for number in chosen]
-    study = blocks.shared
+    study = blocks.shared.study
     return {name: one_thread(partial(_cost, loaded, study, members), name) for name in run.manifest.methods}
 
 
