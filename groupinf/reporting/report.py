@@ -29,6 +29,7 @@ from groupinf.reporting.words.evaluation_answers import evaluation_answers
 from groupinf.reporting.words.formats import markdown
 from groupinf.reporting.words.style import evaluation_name, method_name
 from groupinf.reporting.words.summary import (
+    adversarial_lines,
     certificate_line,
     convention_line,
     data_line,
@@ -113,7 +114,8 @@ def report_markdown(run: Run, tables: Sequence[str] = (), natural: Sequence[str]
         markdown(verdict([run])),
         markdown(certificate_line(run)),
     ]
-    notes = "\n".join(f"- {markdown(line)}" for line in (*note_lines(run), *skipped_lines(run)))
+    said = (*adversarial_lines(run), *note_lines(run), *skipped_lines(run))
+    notes = "\n".join(f"- {markdown(line)}" for line in said)
     if notes:
         parts += ["## Notes", notes]
     parts += columns_markdown(run.manifest)

@@ -228,9 +228,8 @@ def measures_in(run: Run) -> list[tuple[str, int]]:
 
 
 def note_lines(run: Run) -> list[str]:
-    """What was chosen adversarially, which methods have no effects on what, and the notes of the run."""
-    chosen = (line.removesuffix(".") for line in adversarial_lines(run))
-    return [*chosen, *unread_lines(run), *(one_line(note) for note in run.manifest.notes)]
+    """The notes of the run, and which methods have no effects on what."""
+    return [*unread_lines(run), *(one_line(note) for note in run.manifest.notes)]
 
 
 def adversarial_lines(run: Run) -> list[str]:

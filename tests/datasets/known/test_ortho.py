@@ -82,7 +82,7 @@ def test_newton_is_influence_times_the_factor_of_proposition_4(module) -> None:
     for rows in sets:
         k, point = rows.size - 1, of.X[rows[0]]
         factor = 1 / (1 - k * of.a[rows[0]] * point @ np.linalg.solve(of.H, point))
-        assert of.newton(rows[:-1]) @ x == pytest.approx(factor * (of.influence(rows[:-1]) @ x), rel=1e-13)
+        assert of.newton(rows[:-1]) @ x == pytest.approx(factor * (of.influence(rows[:-1]) @ x), rel=1e-14)
 
 
 @pytest.mark.parametrize("module", [ortho, ortho_12])

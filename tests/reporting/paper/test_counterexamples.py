@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +22,11 @@ from groupinf.errors import DataError
 from groupinf.experiments.workers.progress import Silent
 from groupinf.groups.builders.pairs import Pairs
 from groupinf.reporting.figures import FIGURES
+from groupinf.reporting.html.page import page_html
 from groupinf.reporting.report import report_markdown
 from groupinf.reporting.sources import Source
-from groupinf.reporting.words.summary import adversarial_lines, note_lines
+from groupinf.reporting.tables.terminal import spearman_text
+from groupinf.reporting.words.summary import adversarial_lines
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.load import load_config
 
@@ -104,7 +108,19 @@ def test_what_was_chosen_adversarially_is_said_of_those_runs_of_which_it_is_true
     assert f"Ortho: {KNOWN['ortho'].facts.adversarial}" in both
     assert adversarial_lines(made("ortho", {"dataset": {"npz": "ortho.npz"}})) == []
     assert adversarial_lines(made("digits", {"dataset": {"name": "digits"}})) == []
-    assert note_lines(ortho)[0] == KNOWN["ortho"].facts.adversarial.removesuffix(".")
+
+
+def test_pages_reports_and_the_terminal_say_what_was_chosen_adversarially(made: MakeRun) -> None:
+    said_of_ortho = KNOWN["ortho"].facts.adversarial
+    plain, ortho = made("plain"), made("ortho", {"dataset": {"name": "ortho"}})
+    for plotly in (True, False):
+        assert page_html([ortho], "study", plotly=plotly).count(said_of_ortho) == 1
+        assert "adversarially" not in page_html([plain], "study", plotly=plotly)
+    both = page_html([replace(plain, path=Path("a")), replace(ortho, path=Path("b"))], "study", plotly=False)
+    assert re.search(rf"ortho[^<]*: {re.escape(said_of_ortho)}", both)
+    for text in (report_markdown, partial(spearman_text, width=10_000)):
+        assert said_of_ortho in text(ortho)
+        assert "adversarially" not in text(plain)
 
 
 def test_runs_that_lack_what_it_shows_are_refused_with_what_to_do(made: MakeRun) -> None:
