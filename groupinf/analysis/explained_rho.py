@@ -18,7 +18,7 @@ from groupinf.analysis.theory import each_group
 
 # of these the quantiles are told
 QUANTITIES = ("d_norm", "newton_over_influence", "angle")
-# what a ratio of quartiles is taken of: 1 + ‖D(w)‖ is the most by which Newton exceeds influence
+# what a ratio of quartiles is taken of: 1 + ‖D(w)‖ is the most that Newton ÷ influence may be
 _FACTORS = {"newton_over_influence": 0.0, "d_norm": 1.0}
 SPREADS = tuple(f"{name}_{spread}" for name in _FACTORS for spread in ("ratio", "variation"))
 _ENDS = {"low": 0.1, "median": 0.5, "high": 0.9}

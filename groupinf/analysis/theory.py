@@ -75,15 +75,21 @@ def is_outside(rows: pd.DataFrame) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True)
 class Bound:
-    """A bound and what it bounds, of rows :func:`beside_actual`: ``error`` is a column, ``rounding`` how far that
-    itself may be off. ``name`` is what tables call it, ``title`` what people do.
+    """A bound ``of`` something in one ``version``, and what it bounds in rows :func:`beside_actual`: ``error`` is a
+    column, ``rounding`` how far that itself may be off. ``name`` is what tables call it.
     """
 
     name: str
-    title: str
+    of: str
+    version: str
     error: str
     bound: Callable[[pd.DataFrame], Values]
     rounding: Callable[[pd.DataFrame], Values]
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return ", ".join(filter(None, (self.of, self.version)))
 
 
 @dataclass(frozen=True)
@@ -124,19 +130,16 @@ def _column(name: str) -> Callable[[pd.DataFrame], Values]:
 
 
 # as printed both take the least eigenvalue of all rows for that of the problem without the group
+_FIRST, _SECOND, _PRINTED, _REPAIRED = "Proposition 1", "Proposition 2", "as printed", "repaired"
 BOUNDS = (
     Bound(
-        "proposition_1_printed",
-        "Proposition 1, as printed",
-        "newton_error",
-        _column("newton_error_bound_paper"),
-        _newton_rounding,
+        "proposition_1_printed", _FIRST, _PRINTED, "newton_error", _column("newton_error_bound_paper"), _newton_rounding
     ),
-    Bound("proposition_1", "Proposition 1, repaired", "newton_error", _column("newton_error_bound"), _newton_rounding),
-    Bound("proposition_2_printed", "Proposition 2, as printed", "rest", _column("rest_bound_paper"), _rest_rounding),
-    Bound("proposition_2", "Proposition 2, repaired", "rest", _column("rest_bound"), _rest_rounding),
+    Bound("proposition_1", _FIRST, _REPAIRED, "newton_error", _column("newton_error_bound"), _newton_rounding),
+    Bound("proposition_2_printed", _SECOND, _PRINTED, "rest", _column("rest_bound_paper"), _rest_rounding),
+    Bound("proposition_2", _SECOND, _REPAIRED, "rest", _column("rest_bound"), _rest_rounding),
 )
-PROVEN = Bound("proven", "Proven interval", "newton_error", reach, _newton_rounding)
+PROVEN = Bound("proven", "Proven interval", "", "newton_error", reach, _newton_rounding)
 
 
 def is_violated(rows: pd.DataFrame, bound: Bound) -> NDArray[np.bool_]:

@@ -23,6 +23,7 @@ from groupinf.reporting.sources import Source, series_of
 from groupinf.reporting.theory.bounds import bounds_figure
 from groupinf.reporting.theory.cones import cones_figure
 from groupinf.reporting.theory.spectrum import spectrum_figure
+from groupinf.reporting.theory.spread import spread_figure
 from groupinf.studies.group_effects.result import Run
 
 
@@ -87,5 +88,6 @@ FIGURES: Registry[NamedFigure] = Registry(
         _of_runs("cones", cones_figure),
         _of_run("bounds", bounds_figure),
         _of_run("spectrum", spectrum_figure),
+        NamedFigure("spread", lambda sources: spread_figure([run for source in sources for run in source.runs])),
     ),
 )

@@ -22,6 +22,7 @@ from groupinf.reporting.tables.spearman import (
     spearman_latex,
     spearman_markdown,
 )
+from groupinf.reporting.tables.theory import theory_files
 from groupinf.reporting.words.choices import test_points_line, title_line
 from groupinf.reporting.words.columns import columns_markdown
 from groupinf.reporting.words.entries import entries_of
@@ -40,6 +41,7 @@ from groupinf.reporting.words.summary import (
     test_point_names,
     unit_lines,
 )
+from groupinf.reporting.words.theory import theory_lines
 from groupinf.reporting.words.verdict import verdict
 from groupinf.studies.group_effects.result import Run
 
@@ -50,6 +52,8 @@ _TABLES = {
     "attributes": "How attributes of the groups go together with their effects",
     "categories": "Effects by category",
     "test_points": "How effects on one test point go together with those on another",
+    "theory": "What the theory says of the effects, by evaluation and test point",
+    "theory_kinds": "What the theory says of each kind of group",
 }
 _FORMATS = {"csv": "CSV", "md": "Markdown", "tex": "LaTeX", "parquet": "Parquet"}
 
@@ -61,7 +65,7 @@ def write_report(run: Run) -> Path:
     """
     spearman = {"csv": spearman_csv(run), "md": spearman_markdown(run), "tex": spearman_latex(run)}
     of_agreement = {f"spearman.{ending}": text.encode() for ending, text in spearman.items()}
-    tables = of_agreement | groups_files(run) | attributes_files(run)
+    tables = of_agreement | groups_files(run) | attributes_files(run) | theory_files(run)
     for name, content in tables.items():
         write_atomically(run.path / "tables" / name, content)
     drawn = {}
@@ -94,8 +98,9 @@ def report_markdown(run: Run, tables: Sequence[str] = (), natural: Sequence[str]
     """
     overall = run.spearman[run.spearman["kind"] == ALL_KINDS]
     opening = [data_line(run), test_points_line(run), convention_line(run), *unit_lines(run), *method_lines(run)]
-    answers = "\n".join(f"- {markdown(line)}" for line in evaluation_answers(entries_of([run])))
-    parts = [f"# {markdown(title_line(run))}", *(markdown(line) for line in opening if line), answers]
+    [entry] = entries_of([run])
+    parts = [f"# {markdown(title_line(run))}", *(markdown(line) for line in opening if line)]
+    parts.append(_listed(evaluation_answers([entry])))
     if listed := natural_listings(run):
         parts += ["## Groups that matter most", *(part.markdown for part in listed)]
     for evaluation, rows in by_evaluation(overall):
@@ -110,16 +115,23 @@ def report_markdown(run: Run, tables: Sequence[str] = (), natural: Sequence[str]
         ),
         *(_figure(stem, NATURAL_FIGURES[stem]) for stem in natural),
         *([] if run.cross_validation is None else lambda_parts(run, run.cross_validation)),
+        *(
+            []
+            if entry.theory is None
+            else ["## What is known without retraining?", _listed(theory_lines(entry.theory))]
+        ),
         "## Can the numbers be trusted?",
         markdown(verdict([run])),
         markdown(certificate_line(run)),
     ]
-    said = (*adversarial_lines(run), *note_lines(run), *skipped_lines(run))
-    notes = "\n".join(f"- {markdown(line)}" for line in said)
-    if notes:
-        parts += ["## Notes", notes]
+    if notes := [*adversarial_lines(run), *note_lines(run), *skipped_lines(run)]:
+        parts += ["## Notes", _listed(notes)]
     parts += columns_markdown(run.manifest)
     return "\n\n".join(parts) + "\n"
+
+
+def _listed(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {markdown(line)}" for line in lines)
 
 
 def _links(stem: str, tables: Sequence[str]) -> str:

@@ -75,11 +75,13 @@ def values_within(parts: Sequence[Read], place: Place) -> Interval:
 
 def _row_by_row(parts: Sequence[Read], off: Sequence[Array], place: Place, ball: Ball) -> Interval:
     scale = SLACK * ball.growth * ball.radius
-    ends = [
-        one.part.between(one.z, one.part.per_row(ball.reach, scale) + 2.0 * error)
-        for one, error in zip(parts, off, strict=True)
-    ]
-    return _sum([low for low, _ in ends]), _sum([high for _, high in ends])
+    with np.errstate(invalid="ignore"):
+        ends = [
+            one.part.between(one.z, one.part.per_row(ball.reach, scale) + 2.0 * error)
+            for one, error in zip(parts, off, strict=True)
+        ]
+    low, high = _sum([low for low, _ in ends]), _sum([high for _, high in ends])
+    return _unless_unknown(low, -np.inf), _unless_unknown(high, np.inf)
 
 
 def _by_gradient(parts: Sequence[Read], off: Sequence[Array], place: Place, ball: Ball) -> Interval:

@@ -109,7 +109,7 @@ def _outermost(fitted: Fitted) -> tuple[float, float]:
 def bounds_of(constants: Constants | None, measure: Measure, group_sizes: Array) -> Bounds:
     """The bounds of one measure, of groups of ``group_sizes`` (B,) rows.
 
-    C_f is the largest ‖∇f‖, Σ‖x‖ times the largest slope over the rows that f is of, and C_f,3 likewise of third powers.
+    C_f is the largest ‖∇f‖, Σ‖x‖ over the rows that f is of times the largest slope, and C_f,3 likewise of ‖x‖³.
     """
     steepness = [part.steepness() for part in measure.parts]
     shape = (len(measure.labels), group_sizes.size)

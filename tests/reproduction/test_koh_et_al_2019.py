@@ -16,7 +16,7 @@ from groupinf.analysis.pairs import PairedEffects
 from groupinf.datasets.known.by_name import NamedDataset
 from groupinf.datasets.known.registry import KNOWN
 from groupinf.datasets.registry import load_dataset
-from groupinf.reporting.figures import FIGURES as PAPER_FIGURES
+from groupinf.reporting.figures import FIGURES as NAMED_FIGURES
 from groupinf.reproduction.page import markdown_page
 from groupinf.reproduction.papers.koh_et_al_2019 import explanations, reading
 from groupinf.reproduction.papers.koh_et_al_2019.claims import (
@@ -80,7 +80,7 @@ def test_an_evaluation_comes_after_its_run_and_mnist_last() -> None:
 
 
 def test_every_figure_of_the_paper_is_drawn_from_its_studies_and_pictured_where_it_was_drawn() -> None:
-    assert set(FIGURES) == {name for name in PAPER_FIGURES if name.startswith("figure-")}
+    assert set(FIGURES) == {name for name in NAMED_FIGURES if name.startswith("figure-")}
     run = facts("cdr_rebuilt", {"test_loss": 0.95}, USUAL)
     results = Results({"natural-groups-cdr": replace(run, sets={7: "gold_label=positive"})}, {}, {})
     for drawn in ([], ["figure-c5.png"], [f"{name}.png" for name in PICTURED]):

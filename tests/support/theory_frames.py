@@ -158,7 +158,7 @@ def theory_of(
             linear = float(f.gradient(model.theta) @ (newton - influence))
             curvature = 0.5 * float(newton @ f.hessian(model.theta) @ newton)
             error = float(actual[number, f.evaluation, f.test_point]) - by_newton
-            bound = len(model.y) * count * f.lipschitz * C_H * C_l**2
+            bound = len(model.y) * count**2 * f.lipschitz * C_H * C_l**2
             of_rest = count**3 * f.third * C_l**3 / 6
             reach = float(np.sqrt(np.einsum("ij,jk,ik->i", f.rows, inverse, f.rows)).sum()) * off
             rows.append(

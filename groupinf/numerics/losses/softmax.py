@@ -108,6 +108,11 @@ class Softmax(Loss):
         """p."""
         return self._probabilities(z.copy())
 
+    def curvature_kept(self, before: Array, after: Array) -> Array:
+        """min_k p_k/p_k before: uᵀAu is the least Σ_k p_k(u_k − c)² over all c, and that of either is attained."""
+        ratios = np.divide(after, before, out=np.ones_like(after), where=before > 0.0)
+        return np.asarray(ratios.min(axis=1))
+
     def curvature_product(self, state: Array, u: Array) -> Array:
         """p ∘ (u − pᵀu); where a p is so near to 1 that this cancels, u is taken relative to the likeliest class's."""
         p = beside(state, u)

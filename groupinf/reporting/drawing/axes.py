@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from groupinf.reporting.drawing.lettering import width_of
 from groupinf.reporting.words.style import SMALL
-from groupinf.wording import power_of_ten
+from groupinf.wording import number, power_of_ten
 
 TICK_SIZE = 9.0
 _BETWEEN_LABELS = 0.06  # inches: the least gap from one label to the next; chosen by eye, as what follows
@@ -157,7 +157,9 @@ def set_axes(ax: Axes, across: EffectAxis, up: EffectAxis) -> None:
 
 
 def set_logarithmic(ax: Axes, across: Limits | None, up: Limits | None) -> None:
-    """Logarithmic axes with these limits and a few powers of ten as ticks; None leaves an axis as it is."""
+    """Logarithmic axes with these limits and a few powers of ten as ticks, or 1, 2 and 5 times such where fewer than
+    two are in reach; None leaves an axis as it is.
+    """
     for set_scale, set_limits, axis, limits in (
         (ax.set_xscale, ax.set_xlim, ax.xaxis, across),
         (ax.set_yscale, ax.set_ylim, ax.yaxis, up),
@@ -165,11 +167,20 @@ def set_logarithmic(ax: Axes, across: Limits | None, up: Limits | None) -> None:
         if limits is not None:
             set_scale("log")
             set_limits(*limits)
-            low, high = np.ceil(np.log10(limits[0])), np.floor(np.log10(limits[1]))
-            exponents = np.arange(low, high + 1, max(1, np.ceil((high - low) / _MOST_POWERS))).astype(int)
-            axis.set_major_locator(FixedLocator([10.0**e for e in exponents]))
-            axis.set_major_formatter(FixedFormatter([power_of_ten(int(e)) for e in exponents]))
+            ticks = _logarithmic_ticks(*limits)
+            axis.set_major_locator(FixedLocator([place for place, _ in ticks]))
+            axis.set_major_formatter(FixedFormatter([label for _, label in ticks]))
             axis.set_minor_locator(NullLocator())
+
+
+def _logarithmic_ticks(low: float, high: float) -> list[tuple[float, str]]:
+    first, last = int(np.ceil(np.log10(low))), int(np.floor(np.log10(high)))
+    step = max(1, -(-(last - first) // _MOST_POWERS))
+    powers = [(10.0**e, power_of_ten(e)) for e in range(first, last + 1, step)]
+    if len(powers) > 1:
+        return powers
+    places = (float(f"{digit}e{e}") for e in range(first - 1, last + 1) for digit in (1, 2, 5))
+    return [(place, number(place)) for place in places if low <= place <= high]
 
 
 def _mark(drawn: Axis, axis: EffectAxis, inches: float, room: Callable[[str], float]) -> None:

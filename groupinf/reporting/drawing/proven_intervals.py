@@ -20,8 +20,8 @@ from groupinf.reporting.words.style import GRID, IDENTITY, KindStyle, evaluation
 MOST_PANELS = 3
 # intervals of so many groups of a panel are drawn, or none could be told from another
 MOST_BARS = 150
-NEWTON = KindStyle("Newton effect, with its proven interval", "#0072B2", "o")
-OUTSIDE = KindStyle("The same, actual effect outside", "#e00000", "X")
+NEWTON = KindStyle("Newton effect", "#0072B2", "o")
+OUTSIDE = KindStyle("Newton effect, the actual one outside the interval", "#e00000", "X")
 _BAR, _BAR_WIDTH = "#a9c9e2", 0.9
 
 
@@ -64,7 +64,7 @@ def intervals_figure(rows: pd.DataFrame, names: Mapping[int, str]) -> Figure:
         facts=(),
         y_label="Proven interval",
         panes=tuple(_pane(own, measure, names) for own, measure in zip(drawn, measures, strict=True)),
-        styles=(NEWTON, OUTSIDE) if wrong else (NEWTON,),
+        styles=(NEWTON, OUTSIDE) if wrong else (),
         foot=(),
     )
     return panes_figure(page)

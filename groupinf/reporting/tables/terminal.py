@@ -29,6 +29,7 @@ from groupinf.reporting.words.summary import (
     test_point_names,
     unit_lines,
 )
+from groupinf.reporting.words.theory import interval_line
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted
 
@@ -53,9 +54,11 @@ def spearman_text(run: Run, width: int) -> str:
     notes = [f"Note: {note}" for note in note_lines(run)]
     certificate = certificate_line(run)
     meanings = [*adversarial_lines(run), convention_line(run), *unit_lines(run), *method_lines(run), statistics]
-    closing = [*meanings, certificate, *notes, *skipped_lines(run)]
+    [entry] = entries_of([run])
+    proven = [] if entry.theory is None else [interval_line(entry.theory)]
+    closing = [*meanings, certificate, *proven, *notes, *skipped_lines(run)]
     opening = [data_line(run), *choice_lines(run), test_points_line(run)]
-    answers = wrapped(evaluation_answers(entries_of([run])), width)
+    answers = wrapped(evaluation_answers([entry]), width)
     ranked = [part.text for part in natural_listings(run)]
     return "\n\n".join([wrapped(opening, width), answers, *ranked, *tables, wrapped(closing, width)]) + "\n"
 

@@ -109,7 +109,7 @@ def _draw(ax: Axes, rows: pd.DataFrame, axis: EffectAxis, styles: Mapping[str, K
     set_axes(ax, axis, axis)
     ax.set_box_aspect(1.0)
     write_above(ax, _slopes(of_paper, of_groups))
-    ax.text(0.03, 0.97, _held(of_groups), transform=ax.transAxes, va="top", size=7.5)
+    ax.text(0.03, 0.97, _held(of_groups, len(rows) - len(inside)), transform=ax.transAxes, va="top", size=7.5)
 
 
 def _draw_whiskers(ax: Axes, rows: pd.DataFrame) -> None:
@@ -129,5 +129,6 @@ def _slope(value: float) -> str:
     return ratio(value) if value < 10 else number(value)
 
 
-def _held(of_groups: Cone) -> str:
-    return f"in own cone: {of_groups.actual:,}\nof {counted(of_groups.count, 'group')}"
+def _held(of_groups: Cone, hidden: int) -> str:
+    left = f"\n{hidden:,} hidden" if hidden else ""
+    return f"in own cone: {of_groups.actual:,}\nof {counted(of_groups.count, 'group')}{left}"

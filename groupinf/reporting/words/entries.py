@@ -15,6 +15,7 @@ from groupinf.analysis.attributes import attribute_table
 from groupinf.analysis.farthest import unresolved
 from groupinf.analysis.pairs import PairedEffects, pair_effects
 from groupinf.analysis.ranking import ENDS
+from groupinf.analysis.theory import beside_actual
 from groupinf.effects.methods.influence import Influence
 from groupinf.groups.builders.registry import natural_kinds
 from groupinf.reporting.words.attributes import aligned_attributes
@@ -58,6 +59,12 @@ class Entry:
     def correlations(self) -> pd.DataFrame:
         """The :func:`attribute_table` of the groups, found once for all that speaks of it."""
         return attribute_table(self.pairs, aligned_attributes(self.run, self.pairs))
+
+    @cached_property
+    def theory(self) -> pd.DataFrame | None:
+        """The run's theory :func:`beside_actual`, found once; None where it has none."""
+        table = self.run.theory
+        return None if table is None else beside_actual(table, self.run.effects)
 
     def ends(self, measure: int) -> pd.DataFrame | None:
         """The intervals over test rows of effects and ranks on a measure, a row for each group as in ``pairs``.

@@ -21,6 +21,7 @@ from matplotlib.figure import Figure
 from support.theory_frames import small_theory_run
 
 from groupinf.analysis.breakdown import size_bands
+from groupinf.analysis.explained_rho import explanation_of_rho, kinds_table
 from groupinf.analysis.theory import beside_actual
 from groupinf.cli.main import main
 from groupinf.errors import DataError
@@ -31,7 +32,7 @@ from groupinf.reporting.theory.bounds import VIOLATED
 from groupinf.reporting.theory.cones import MOST_WHISKERS, PAPER_LINE
 from groupinf.studies.group_effects.result import Run
 
-NAMES = ("cones", "bounds", "spectrum")
+NAMES = ("cones", "bounds", "spectrum", "spread")
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +89,7 @@ def test_cones_have_a_panel_for_each_run_with_actual_on_x_and_influence_on_y(run
         assert any(list(line.get_xdata()) == list(line.get_ydata()) == list(ax.get_xlim()) for line in ax.lines)
         inside = sum(own["actual"].between(own["influence"], own["cone_group"] * own["influence"]))
         assert f"in own cone: {inside} of {len(own)} groups" in said(drawn)
+        assert (f"{hidden} hidden" in said(drawn)) == (hidden > 0)
     assert [text.get_text() for text in drawn.legends[0].get_texts()] == ["Shared feature", "Random", "Copies"]
 
 
@@ -219,6 +221,51 @@ def test_the_bound_of_the_paper_on_the_spectrum_is_drawn_where_there_is_one(run:
     assert "Dashed" not in said(figure("spectrum", free))
 
 
+def test_the_spread_has_a_point_for_each_kind_of_each_run(run: Run, tmp_path: Path) -> None:
+    other = small_theory_run(tmp_path, lam_over_n=0.5)
+    drawn = figure("spread", run, other)
+    tables = [kinds_table(rows_of(of)) for of in (run, other)]
+    explained = explanation_of_rho(tables).set_index(["evaluation", "spread"])
+    assert [ax.get_title() for ax in drawn.axes] == ["Test prediction", "Test loss", "Self-loss"]
+    evaluations = ("test_prediction", "test_loss", "self_loss")
+    for ax, evaluation in zip(drawn.axes, evaluations, strict=True):
+        own = pd.concat(tables)
+        own = own[(own["evaluation"] == evaluation) & (own["kind"] != "all") & (own["n_groups"] >= 10)]
+        own = own.assign(lost=1 - own["spearman"])
+        own = own[own["lost"] > 0]
+        expected = own[["newton_over_influence_variation", "lost"]].to_numpy().tolist()
+        np.testing.assert_allclose(points(ax), sorted(expected))
+        found = explained.loc[(evaluation, "newton_over_influence_variation")]
+        words = f"ρ = {found['spearman']:.3f}".replace("-", "−")
+        assert next(text.get_text() for text in ax.texts).startswith(words)
+        of_kinds = own.groupby("kind").size()
+        assert sorted(len(line.get_xdata()) for line in ax.lines) == sorted(of_kinds.tolist())
+    assert "2 runs: small at λ/n = 0.05 and small at λ/n = 0.5" in said(drawn)
+
+
+def test_kinds_that_influence_ranks_without_fault_are_hidden_and_counted(run: Run) -> None:
+    rows = rows_of(run)
+    perfect = changed(run, influence=rows["influence"].where(rows["kind"] != "random", rows["actual"]))
+    for of, hidden in ((run, ["copies"]), (perfect, ["random", "copies"])):
+        table = kinds_table(rows_of(of))
+        table = table[(table["evaluation"] == "test_loss") & (table["kind"] != "all")]
+        assert table.loc[table["spearman"] == 1, "kind"].tolist() == hidden
+        assert f"{len(hidden)} hidden" in next(text.get_text() for text in figure("spread", of).axes[1].texts)
+    noisy = changed(run, influence=rows["influence"] + np.random.default_rng(0).normal(size=len(rows)))
+    assert "hidden" not in said(figure("spread", noisy))
+
+
+def test_a_spread_needs_two_kinds(run: Run) -> None:
+    rows = rows_of(run)
+    assert run.theory is not None
+    one = replace(run, theory=run.theory[(rows["kind"] == "random").to_numpy()])
+    with pytest.raises(
+        DataError, match="expected two kinds of 10 groups or more, of one run or of several, found 1 kind"
+    ):
+        figure("spread", one)
+    assert len(figure("spread", one, replace(one, path=Path("again"))).axes) == 3
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_run_without_theory_is_told_how_to_add_it(run: Run, name: str) -> None:
     bare = replace(run, theory=None, spectra=None)
@@ -271,7 +318,7 @@ def written(drawn: Figure) -> list[matplotlib.text.Text]:
 @pytest.mark.parametrize("name", NAMES)
 def test_no_text_overlaps_another_or_leaves_the_page(run: Run, free: Run, name: str) -> None:
     long = replace(run.manifest, dataset="a dataset with a name that is far too long for its column 病院")
-    runs: Sequence[Run] = [replace(run, manifest=long), *([free, run, free] if name == "cones" else [])]
+    runs: Sequence[Run] = [replace(run, manifest=long), *([free, run, free] if name in ("cones", "spread") else [])]
     drawn = figure(name, *runs)
     canvas = FigureCanvasAgg(drawn)
     canvas.draw()

@@ -14,6 +14,7 @@ from groupinf.reporting.html.sections.kinds_and_sizes import KINDS_AND_SIZES
 from groupinf.reporting.html.sections.largest_effects import LARGEST_EFFECTS
 from groupinf.reporting.html.sections.over_lambda import OVER_LAMBDA
 from groupinf.reporting.html.sections.ranking import RANKING
+from groupinf.reporting.html.sections.theory import THEORY
 from groupinf.reporting.html.sections.trust import TRUST
 from groupinf.reporting.html.sections.underestimation import UNDERESTIMATION
 
@@ -31,6 +32,7 @@ SECTIONS: Registry[Section] = Registry(
         FARTHEST_OFF,
         ALL_GROUPS,
         IN_NUMBERS,
+        THEORY,
         TRUST,
     ),
 )

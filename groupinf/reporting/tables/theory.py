@@ -1,0 +1,125 @@
+"""What the theory of a run says beside its retraining, in tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+import pandas as pd
+
+from groupinf.analysis.explained_rho import kinds_table
+from groupinf.analysis.theory import BOUNDS, PROVEN, beside_actual, held, intervals
+from groupinf.reporting.tables.point_names import with_point_names
+from groupinf.reporting.words.formats import coefficient, extent, markdown, percent, ratio
+from groupinf.reporting.words.markdown import table_lines
+from groupinf.reporting.words.style import evaluation_name, kind_name
+from groupinf.reporting.words.summary import convention_line, data_line
+from groupinf.reporting.words.theory import theory_lines
+from groupinf.studies.group_effects.result import Run
+from groupinf.wording import number
+
+INTERVAL_HEADERS = ("Evaluation", "Effects", "With an interval", "Outside", "Median width", "÷ median effect")
+BOUND_HEADERS = ("Bound", "Evaluation", "Effects", "Violated", "Bound ÷ error, median", "from", "to")
+_RANGES = ("newton_over_influence", "d_norm", "angle")
+KIND_HEADERS = ("Evaluation", "Groups", "n", "Spearman ρ", "Newton ÷ influence", "‖D(w)‖", "Angle, degrees")
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a cell says, and the number that it is ordered by, where it is one."""
+
+    text: str
+    value: float | None = None
+
+
+Line = tuple[Written, ...]
+
+
+def theory_files(run: Run) -> dict[str, bytes]:
+    """theory.csv, a row for each evaluation and test point; theory_kinds.csv, one for each evaluation and kind; and
+    theory.md for people. None of a run without theory.
+    """
+    if run.theory is None:
+        return {}
+    rows = beside_actual(run.theory, run.effects)
+    tables = {"theory.csv": with_point_names(measures_frame(rows), run), "theory_kinds.csv": kinds_table(rows)}
+    written = {name: table.to_csv(index=False, lineterminator="\n").encode() for name, table in tables.items()}
+    return written | {"theory.md": _markdown(run, rows).encode()}
+
+
+def measures_frame(rows: pd.DataFrame) -> pd.DataFrame:
+    """Of rows ``beside_actual`` a row for each evaluation and test point: count, finite, outside, width and relative of
+    the proven intervals, and for each bound NAME_count, _violations, _compared, _least, _median and _most.
+    """
+    found = []
+    for (evaluation, point), own in rows.groupby(["evaluation", "test_point"], sort=False):
+        about = {"evaluation": evaluation, "test_point": point, **asdict(intervals(own))}
+        for bound in (*BOUNDS, PROVEN):
+            about |= {f"{bound.name}_{key}": value for key, value in asdict(held(own, bound)).items()}
+        found.append(about)
+    return pd.DataFrame(found)
+
+
+def interval_rows(rows: pd.DataFrame) -> Iterator[Line]:
+    """Below INTERVAL_HEADERS a line for each evaluation."""
+    for name, own in rows.groupby("evaluation", sort=False):
+        of = intervals(own)
+        yield (
+            Written(evaluation_name(str(name))),
+            _whole(of.count),
+            Written(percent(of.finite / of.count), of.finite / of.count),
+            _whole(of.outside),
+            Written(number(of.width), of.width),
+            Written(ratio(of.relative), of.relative),
+        )
+
+
+def bound_rows(rows: pd.DataFrame) -> Iterator[Line]:
+    """Below BOUND_HEADERS a line for each bound and evaluation that has values."""
+    for bound in (*BOUNDS, PROVEN):
+        for name, own in rows.groupby("evaluation", sort=False):
+            of = held(own, bound)
+            if of.count:
+                ratios = (Written(number(value, 2), value) for value in (of.median, of.least, of.most))
+                about = Written(bound.title), Written(evaluation_name(str(name)))
+                yield (*about, _whole(of.count), _whole(of.violations), *ratios)
+
+
+def kind_rows(rows: pd.DataFrame) -> Iterator[Line]:
+    """Below KIND_HEADERS a line for each evaluation and kind, with 10 % to 90 % of its groups."""
+    for row in kinds_table(rows).to_dict("records"):
+        yield (
+            Written(evaluation_name(row["evaluation"])),
+            Written(kind_name(row["kind"])),
+            _whole(row["n_groups"]),
+            Written(coefficient(row["spearman"]), row["spearman"]),
+            *(_range(row[f"{name}_low"], row[f"{name}_high"]) for name in _RANGES),
+        )
+
+
+def _whole(count: int) -> Written:
+    return Written(f"{count:,}", float(count))
+
+
+def _range(low: float, high: float) -> Written:
+    """Ordered by its upper end."""
+    return Written(extent(low, high, ratio), high)
+
+
+def _markdown(run: Run, rows: pd.DataFrame) -> str:
+    parts = [f"# What the theory says\n\n{markdown(data_line(run))}"]
+    parts.append("\n".join(f"- {markdown(line)}" for line in theory_lines(rows)))
+    for title, headers, names, lines in (
+        ("Proven intervals", INTERVAL_HEADERS, 1, interval_rows(rows)),
+        ("Bounds", BOUND_HEADERS, 2, bound_rows(rows)),
+        ("Kinds of groups, 10 % to 90 % of each", KIND_HEADERS, 2, kind_rows(rows)),
+    ):
+        parts.append(f"## {title}\n\n{_table(headers, names, lines)}")
+    return "\n\n".join([*parts, markdown(convention_line(run))]) + "\n"
+
+
+def _table(headers: Sequence[str], names: int, lines: Iterable[Line]) -> str:
+    rule = ["---"] * names + ["---:"] * (len(headers) - names)
+    return table_lines(
+        [list(map(markdown, headers)), rule, *([markdown(cell.text) for cell in line] for line in lines)]
+    )

@@ -1,0 +1,249 @@
+"""Every sentence on the theory is true of the tables, and another where they say something else."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from support.theory_frames import small_theory_run
+
+from groupinf.analysis.explained_rho import kinds_table
+from groupinf.analysis.theory import BOUNDS, beside_actual, held, intervals
+from groupinf.reporting.drawing import proven_intervals
+from groupinf.reporting.html.page import page_html
+from groupinf.reporting.report import report_markdown, write_report
+from groupinf.reporting.tables.terminal import spearman_text
+from groupinf.reporting.tables.theory import measures_frame, theory_files
+from groupinf.reporting.words.theory import (
+    alike_lines,
+    bound_lines,
+    cone_lines,
+    copies_lines,
+    interval_line,
+    theory_lines,
+)
+from groupinf.studies.group_effects.result import Run
+from groupinf.wording import number
+
+pytestmark = pytest.mark.usefixtures("undrawn")
+QUESTION = "What is known without retraining?"
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return small_theory_run(tmp_path_factory.mktemp("theory"))
+
+
+@pytest.fixture(scope="module")
+def rows(run: Run) -> pd.DataFrame:
+    return rows_of(run)
+
+
+def rows_of(run: Run) -> pd.DataFrame:
+    assert run.theory is not None
+    return beside_actual(run.theory, run.effects)
+
+
+def changed(run: Run, **columns: object) -> Run:
+    assert run.theory is not None
+    return replace(run, theory=run.theory.assign(**columns))
+
+
+def test_intervals_that_hold_are_counted_with_their_width(rows: pd.DataFrame) -> None:
+    relative = number(intervals(rows).relative)
+    assert interval_line(rows) == (
+        f"Proven without retraining: finite intervals for all 170 effects, in the median {relative} times as wide as "
+        "the median effect is large; every actual effect lies inside."
+    )
+    some = rows.assign(proven_high=rows["proven_high"].where(rows["group"] > 3, np.inf))
+    assert "finite intervals for 150 of 170 effects, in the median" in interval_line(some)
+    none = rows.assign(proven_high=np.inf)
+    assert interval_line(none) == "Proven without retraining: a finite interval for none of 170 effects."
+
+
+def test_an_interval_that_does_not_hold_is_said_first_and_loudly(rows: pd.DataFrame) -> None:
+    one, two = (rows.assign(proven_low=rows["proven_low"].where(rows.index >= k, rows["actual"] + 1)) for k in (1, 2))
+    assert interval_line(one).startswith("WRONG: 1 of 170 actual effect lies outside its proven interval, by more than")
+    assert interval_line(two).startswith("WRONG: 2 of 170 actual effects lie outside their proven interval")
+    assert "every actual effect lies inside" not in interval_line(two)
+    assert theory_lines(two)[0] == interval_line(two)
+    assert "WRONG" not in " ".join(theory_lines(rows))
+
+
+def test_propositions_say_who_violates_them_and_how_loose_they_are(rows: pd.DataFrame) -> None:
+    first, second = bound_lines(rows)
+    medians = [number(held(rows, bound).median, 2) for bound in BOUNDS]
+    told = [f"none of 170 effects (in the median the bound is {median} times the error)" for median in medians]
+    assert first == f"Violations of Proposition 1: as printed, {told[0]}; repaired, {told[1]}."
+    assert second == f"Violations of Proposition 2: as printed, {told[2]}; repaired, {told[3]}."
+    wrong = rows.assign(newton_error_bound_paper=rows["newton_error"].abs() * np.where(rows["group"] < 2, 0.5, 2.0))
+    begins = (
+        "Violations of Proposition 1: as printed, 10 of 170 effects (in the median the bound is 2 times the error);"
+    )
+    assert bound_lines(wrong)[0] == f"{begins} repaired, {told[1]}."
+
+
+def test_propositions_without_values_or_errors_are_not_compared(rows: pd.DataFrame) -> None:
+    repaired = bound_lines(rows.assign(newton_error_bound_paper=np.nan))[0]
+    assert repaired.startswith("Violations of Proposition 1: repaired, none of 170 effects (in")
+    assert "as printed" not in repaired
+    assert len(bound_lines(rows.assign(rest_bound=np.nan, rest_bound_paper=np.nan))) == 1
+    linear = rows[rows["evaluation"] == "test_prediction"]
+    assert bound_lines(linear)[1] == (
+        "Violations of Proposition 2: as printed, none of 68 effects; repaired, none of 68 effects."
+    )
+
+
+def test_cones_say_what_they_allow_and_what_is_found(rows: pd.DataFrame) -> None:
+    own = rows[rows["evaluation"] == "self_loss"]
+    [line] = cone_lines(rows)
+    found = ((own["influence"] + own["linear"] + own["curvature"]) / own["influence"]).median()
+    inside = int(own["actual"].between(own["influence"], own["cone_group"] * own["influence"]).sum())
+    assert line == (
+        f"Proposition 3: to second order, Newton ÷ influence on self-loss is {found:.2f} in the median; the group's "
+        f"own cone allows up to {own['cone_group'].median():.2f} in the median, that of the paper "
+        f"{own['cone_paper'].median():.1f}. No group is outside. The actual effects of {inside} of 34 groups lie in "
+        "the group's own cone too."
+    )
+    assert 0 < inside < 34
+
+
+def test_cones_that_do_not_hold_or_are_not_there_are_said(rows: pd.DataFrame) -> None:
+    [narrow] = cone_lines(rows.assign(cone_group=1.0 + 1e-9))
+    assert "VIOLATED: 34 second-order values outside a cone." in narrow
+    assert "No group is outside" not in narrow
+    [own] = cone_lines(rows.assign(cone_paper=np.nan))
+    assert "No group is outside its own." in own
+    assert "of the paper" not in own
+    [wide] = cone_lines(rows.assign(cone_group=100.0))
+    assert "The actual effects of all 34 groups lie in" in wide
+    assert cone_lines(rows.assign(cone_group=np.nan)) == []
+    assert cone_lines(rows[rows["evaluation"] != "self_loss"]) == []
+
+
+def test_copies_have_the_factor_or_differ_from_it(rows: pd.DataFrame) -> None:
+    groups = rows.drop_duplicates("group")["copies_factor"].notna().sum()
+    begins = f"Proposition 4: in {groups} groups of one row or its copies Newton ÷ influence "
+    assert copies_lines(rows) == [f"{begins}is the factor predicted."]
+    off = rows.assign(copies_factor=rows["copies_factor"] * np.where(rows["group"] == rows["group"].max(), 1.0, 1.25))
+    assert copies_lines(off) == [f"{begins}differs from the factor predicted, by up to 0.2 of it."]
+    assert copies_lines(rows.assign(copies_factor=np.nan)) == []
+
+
+def kinds(ratios: list[list[float]], better: list[int]) -> pd.DataFrame:
+    """Kinds of twelve groups each, which influence ranks the better the fewer neighbours have changed places."""
+    parts = []
+    for i, (ends, swapped) in enumerate(zip(ratios, better, strict=True)):
+        actual = np.arange(12.0)
+        actual[: 2 * swapped] = actual[: 2 * swapped][::-1]
+        part = pd.DataFrame({"influence": np.arange(12.0), "actual": actual, "kind": f"kind {i}"})
+        factor = np.linspace(*ends, 12)
+        part = part.assign(newton_over_influence=factor, d_norm=0.1, angle=1.0, group=np.arange(12) + 12 * i)
+        parts += [part.assign(evaluation=name, test_point=-1) for name in ("test_loss", "self_loss")]
+    return pd.concat(parts, ignore_index=True)
+
+
+def test_the_most_and_the_least_alike_kind_stand_beside_their_ranks() -> None:
+    agree = kinds([[1.0, 3.0], [1.0, 1.2], [1.0, 1.5]], [3, 0, 1])
+    assert alike_lines(agree) == [
+        "Newton ÷ influence is most alike in kind 1 (upper ÷ lower quartile 1.10), which influence ranks best of all "
+        "kinds on 2 of 2 evaluations; it is least alike in kind 0 (1.67), which influence ranks worst on 2."
+    ]
+    [against] = alike_lines(kinds([[1.0, 3.0], [1.0, 1.2], [1.0, 1.5]], [0, 3, 1]))
+    assert "kind 1 (upper ÷ lower quartile 1.10), which influence ranks best of all kinds on 0 of 2" in against
+    assert "kind 0 (1.67), which influence ranks worst on 0." in against
+
+
+def test_kinds_that_are_few_or_small_are_not_compared(rows: pd.DataFrame) -> None:
+    agree = kinds([[1.0, 3.0], [1.0, 1.2]], [3, 0])
+    assert alike_lines(agree[agree["kind"] == "kind 1"]) == []
+    assert alike_lines(agree[agree["group"] > 2]) == []
+    assert alike_lines(rows) != []
+
+
+def test_the_page_has_a_section_where_a_run_has_theory_and_not_among_several_runs(run: Run) -> None:
+    page = page_html([run], "study", plotly=False)
+    section = html.unescape(page.split('<section id="theory"')[1].split("</section>")[0])
+    assert QUESTION in section
+    for line in theory_lines(rows_of(run)):
+        assert line in section
+    assert section.index("<img") < section.index(theory_lines(rows_of(run))[0]) < section.index("<table")
+    assert 'id="theory"' not in page_html([replace(run, theory=None, spectra=None)], "study", plotly=False)
+    other = replace(run, manifest=replace(run.manifest, name="other"))
+    assert 'id="theory"' not in page_html([run, other], "study", plotly=False)
+
+
+def test_the_section_says_what_its_picture_leaves_out(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def section(of: Run) -> str:
+        return page_html([of], "study", plotly=False).split('<section id="theory"')[1].split("</section>")[0]
+
+    assert "evenly along the axis" not in section(run)
+    assert "Drawn is the first test point that has intervals." in section(run)
+    assert "Drawn are the first" not in section(run)
+    for module in ("groupinf.reporting.html.sections.theory", "groupinf.reporting.drawing.proven_intervals"):
+        monkeypatch.setattr(f"{module}.MOST_BARS", 33)
+    assert "of groups, of more than 33 so many evenly along the axis: a bar" in section(run)
+    monkeypatch.setattr(proven_intervals, "MOST_PANELS", 2)
+    assert "Drawn are the first 2 evaluations." in section(run)
+    assert run.theory is not None
+    one = replace(run, theory=run.theory[run.theory["evaluation"] == "self_loss"])
+    assert "Drawn is the first test point" not in section(one)
+    assert "<img" not in section(changed(run, proven_high=np.inf))
+
+
+def test_a_violation_is_on_the_page_in_the_terminal_and_in_the_report(run: Run) -> None:
+    wrong = changed(run, proven_low=1e9)
+    for text in (page_html([wrong], "study", plotly=False), report_markdown(wrong), spearman_text(wrong, 400)):
+        assert "WRONG: 170 of 170 actual effects lie outside their proven interval" in text
+    for text in (page_html([run], "study", plotly=False), report_markdown(run), spearman_text(run, 400)):
+        assert "WRONG" not in text
+        assert "Proven without retraining: finite intervals for all 170 effects" in text
+    bare = replace(run, theory=None, spectra=None)
+    for text in (page_html([bare], "study", plotly=False), report_markdown(bare), spearman_text(bare, 400)):
+        assert "without retraining" not in text
+
+
+def test_tables_have_every_number_of_each_measure(run: Run, rows: pd.DataFrame) -> None:
+    table = measures_frame(rows)
+    measures = rows[["evaluation", "test_point"]].drop_duplicates()
+    assert table[["evaluation", "test_point"]].to_numpy().tolist() == measures.to_numpy().tolist()
+    row = table.iloc[2]
+    own = rows[(rows["evaluation"] == row["evaluation"]) & (rows["test_point"] == row["test_point"])]
+    assert (row["count"], row["finite"], row["outside"]) == (34, 34, 0)
+    assert row["width"] == pytest.approx((own["proven_high"] - own["proven_low"]).median())
+    of = held(own, BOUNDS[1])
+    assert (row["proposition_1_count"], row["proposition_1_violations"]) == (34, 0)
+    assert row["proposition_1_median"] == of.median
+    assert theory_files(replace(run, theory=None)) == {}
+
+
+def test_every_column_of_the_tables_is_described(rows: pd.DataFrame) -> None:
+    results = (Path(__file__).parents[2] / "results" / "README.md").read_text(encoding="utf-8")
+    described = results.split("### Tables of the theory")[1].split("\n## ")[0]
+    for column in measures_frame(rows).columns:
+        bound, _, number_of = column.rpartition("_")
+        assert f"`{column}`" in described or (f"`{bound}`" in described and f"_{number_of}`" in described), column
+    for column in kinds_table(rows).columns:
+        name, _, end = column.rpartition("_")
+        assert f"`{column}`" in described or (f"`{name}_low`" in described and f"`_{end}`" in described), column
+
+
+def test_reports_of_runs_with_theory_link_its_tables(run: Run, tmp_path: Path) -> None:
+    kept = replace(run, path=tmp_path)
+    report = write_report(kept).read_text(encoding="utf-8")
+    for name in ("theory.csv", "theory.md", "theory_kinds.csv"):
+        assert f"(tables/{name})" in report
+        assert (tmp_path / "tables" / name).is_file()
+    assert f"## {QUESTION}" in report
+    stored = pd.read_csv(tmp_path / "tables" / "theory.csv")
+    pd.testing.assert_frame_equal(stored, measures_frame(rows_of(run)), check_dtype=False)
+    text = (tmp_path / "tables" / "theory.md").read_text(encoding="utf-8")
+    assert "| Self-loss | 34 | 100 % | 0 |" in text
+    assert "| Proposition 1, repaired | Test loss | 68 | 0 |" in text
+    assert "| Self-loss | All groups | 34 |" in text
+    bare = write_report(replace(kept, theory=None, path=tmp_path / "bare")).read_text(encoding="utf-8")
+    assert "theory" not in bare
