@@ -22,6 +22,7 @@ theorem 10.8; Higham 2002, section 10.1), and (dᵀ|v|)² ≤ τ vᵀHv with τ 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +44,7 @@ LARGEST = 2048
 # WHWᵀ is to be nearer to the identity than this, so that little is lost by dividing by 1 − η
 LARGEST_DEFICIT = 0.5
 # the largest eigenvalue is found to a few percent, and c is taken larger than it by this factor, then by its square
-MARGIN, ATTEMPTS, ITERATIONS = 1.5, 3, 8
+MARGINS, ITERATIONS = (1.5, 1.5**2, 1.5**3), 8
 # Σh up to which 1/(1 − Σh), at most 2, is as good as a factor
 SMALL_TRACE = 0.5
 # multiplications that a check of XH⁻¹Xᵀ may take: a second of one core
@@ -211,8 +212,12 @@ def _kernel_error(objective: Objective, W: Array, kernel: Array, norms: Array) -
     return float(SLACK * (off / (norms[:, None] * norms)).max())
 
 
-def amplifications(verified: VerifiedFactor, reduced: ReducedSolver, changed: Changed) -> Array:
+def amplifications(
+    verified: VerifiedFactor, reduced: ReducedSolver, changed: Changed, margins: Sequence[float] = MARGINS
+) -> Array:
     """c with H ≤ c(H − H(δ)), proven, for each group (B,); infinite where none is found.
+
+    It is as much larger than its estimate as the first of the ``margins`` with which it can be proven.
 
     With a share q of each row's part in H taken out, qΣ_{i in group} h_i is at least the largest eigenvalue of
     H⁻¹H(δ): where it is small, c = 1/(1 − qΣh) takes no factor. Where rows are added to H only, q is 0.
@@ -220,10 +225,13 @@ def amplifications(verified: VerifiedFactor, reduced: ReducedSolver, changed: Ch
     share = changed.change.removed_share
     if share is None:
         return np.full(len(changed.members), np.inf)
-    return np.array([_amplification(verified, reduced, b, share, rows) for b, rows in enumerate(changed.members)])
+    each = enumerate(changed.members)
+    return np.array([_amplification(verified, reduced, b, share, rows, margins) for b, rows in each])
 
 
-def _amplification(verified: VerifiedFactor, reduced: ReducedSolver, column: int, taken: float, rows: Rows) -> float:
+def _amplification(
+    verified: VerifiedFactor, reduced: ReducedSolver, column: int, taken: float, rows: Rows, margins: Sequence[float]
+) -> float:
     trace = SLACK * taken * float(verified.leverage[rows].sum())
     if trace <= SMALL_TRACE:
         return SLACK / (1.0 - trace)
@@ -232,8 +240,8 @@ def _amplification(verified: VerifiedFactor, reduced: ReducedSolver, column: int
         return SLACK / (1.0 - trace) if trace < 1.0 else np.inf
     lost = verified.lost(pencil, trace)
     least = _least_eigenvalue(pencil)
-    for attempt in range(1, ATTEMPTS + 1):
-        share = least / MARGIN**attempt
+    for margin in margins:
+        share = least / margin
         if share > lost and _holds(pencil, share):
             return float(SLACK / (share - lost))
     return np.inf

@@ -26,11 +26,11 @@ from groupinf.theory.theory import Theory
 class OfGroups:
     """What does not depend on the evaluation: (B,) each, NaN where it is not defined.
 
-    ``mu`` μ(w) with an estimate of its error, 0 where the whole spectrum was computed; ``d_norm`` ‖D(w)‖ = μ/(1 − μ) and
-    σ_max/λ, the paper's bound of it (Lemma 1); ``angle`` in degrees between influence and Newton step, in the metric of
-    H (Corollary 1); ``newton_over_influence`` gᵀΔ_Nt/gᵀΔ_inf; ``copies_factor`` what Proposition 4 predicts of it where
-    all rows of a group have the same x; the slopes of the cones of self-loss, the paper's (Proposition 3) and
-    1 + μ/(1 − μ) + ½μ/(1 − μ)².
+    ``mu`` μ(w) with an estimate of its error, 0 where the whole spectrum was computed; ``d_norm`` ‖D(w)‖ = μ/(1 − μ),
+    and σ_max/λ, the paper's bound of it (Lemma 1). ``angle`` in degrees between influence and Newton step, in the
+    metric of H (Corollary 1), and ``newton_over_influence`` gᵀΔ_Nt/gᵀΔ_inf; ``copies_factor`` is what Proposition 4
+    predicts of it where all rows of a group have the same x. The slopes of the cones of self-loss: the paper's
+    (Proposition 3), and 1 + μ/(1 − μ) + ½μ/(1 − μ)².
     """
 
     mu: Array

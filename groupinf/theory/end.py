@@ -18,12 +18,11 @@ SHARES = (1.0, 0.85, 0.6, 0.35)
 
 @dataclass(frozen=True)
 class AtFit:
-    """The training rows at θ̂: scores (n, K') and curvature states (n, K'); at least tr(H⁻¹ (x_i x_iᵀ) ⊗ A_i) of each
-    (n,), a leverage of weight 1; at least Σ_i s'_i‖x_i‖‖x_i/m‖, by which errors of scores may move a gradient; and how
-    large such an error is at ‖x/m‖ = 1.
+    """The training rows at θ̂: curvature states (n, K'); at least tr(H⁻¹ (x_i x_iᵀ) ⊗ A_i) of each (n,), a leverage of
+    weight 1; at least Σ_i s'_i‖x_i‖‖x_i/m‖, by which errors of scores may move a gradient; and how large such an error
+    is at ‖x/m‖ = 1.
     """
 
-    scores: Array
     state: Array
     leverage: Array
     scattered: float
@@ -32,10 +31,10 @@ class AtFit:
 
 @dataclass(frozen=True)
 class Passed:
-    """B models at θ (P, B): the gradients of their objectives (P, B), and what rounding may have added to them, number
-    by number ``off`` (P, B), and by the errors of the scores ``scattered`` (B,) in H_θ⁻¹, ``in_all`` (B,) in the norm of
-    θ. ``score_error`` (B,) is at most the error of a score of ‖x/m‖ = 1, and ``surely`` (B,) what that leaves of a ratio
-    of curvatures at least. ``lost`` (shares, B) says of each of the
+    """B models at θ (P, B): the gradients of their objectives (P, B), and what rounding may have added to them: number
+    by number ``off`` (P, B), and by the errors of scores ``scattered`` (B,) in H_θ⁻¹ and ``in_all`` (B,) in the norm of
+    θ. ``score_error`` (B,) is at most the error of a score of ‖x/m‖ = 1, ``surely`` (B,) at least what that leaves of a
+    ratio of curvatures. ``lost`` (shares, B) says of each of the
     ``shares`` τ (shares, B) what a curvature that has fallen below τ times that at θ̂ takes away:
     H_θ ≥ τ(H − H(δ)) − lost·H.
     """
@@ -56,7 +55,6 @@ def at_fit(fitted: Fitted, largest_weight: Array, sizes: Sizes, leverage: Array)
     objective = fitted.objective
     z = scores(objective.X, fitted.theta, objective.loss.outputs)
     return AtFit(
-        scores=z,
         state=objective.loss.curvature_state(z, objective.y),
         leverage=leverage,
         scattered=float(SLACK * np.sum(largest_weight * row_norms(objective.X) * sizes.rows)),
@@ -84,8 +82,7 @@ def passed(changed: Changed, at: AtFit, sizes: Sizes, step: Array) -> Passed:
         y = objective.y[rows] if terms.labels is None else terms.labels[rows]
         z = scores(X, theta, loss.outputs)
         state = loss.curvature_state(z, y)
-        ratio = _curvature_ratio(loss, at, rows, z, state)
-        ratio *= surely
+        ratio = surely * loss.curvature_kept(at.state[rows, :, None], state)
         counted = weight > 0.0
         least = np.minimum(least, np.where(counted, ratio, 1.0).min(axis=0))
         of_rows = weight * at.leverage[rows, None]
@@ -112,18 +109,6 @@ def passed(changed: Changed, at: AtFit, sizes: Sizes, step: Array) -> Passed:
         shares=np.vstack([np.repeat(np.array(SHARES)[:, None], B, axis=1), least]),
         lost=SLACK * np.vstack([lost, np.zeros(B)]),
     )
-
-
-def _curvature_ratio(loss: Loss, at: AtFit, rows: slice, z: Array, state: Array) -> Array:
-    """At least the share of a row's curvature at θ̂ that is left at scores z (b, K', B): of one output a/a(θ̂), else
-    e^(−cρ) with ρ how far two scores have moved apart: (b, B).
-    """
-    if loss.outputs == 1:
-        before = at.state[rows]
-        return np.divide(state[:, 0], before, out=np.ones_like(state[:, 0]), where=before > 0.0)
-    moved = z - at.scores[rows, :, None]
-    ratio: Array = np.exp(-_concordance(loss) * (moved.max(axis=1) - moved.min(axis=1)))
-    return ratio
 
 
 def _concordance(loss: Loss) -> float:

@@ -109,7 +109,7 @@ def _outermost(fitted: Fitted) -> tuple[float, float]:
 def bounds_of(constants: Constants | None, measure: Measure, group_sizes: Array) -> Bounds:
     """The bounds of one measure, of groups of ``group_sizes`` (B,) rows.
 
-    C_f is the largest ‖∇f‖, Σ‖x‖ times the largest slope over the rows that f is of, and C_f,3 likewise of third powers.
+    C_f is the largest ‖∇f‖, Σ‖x‖ over the rows that f is of times the largest slope, and C_f,3 likewise of ‖x‖³.
     """
     steepness = [part.steepness() for part in measure.parts]
     shape = (len(measure.labels), group_sizes.size)
@@ -119,11 +119,11 @@ def bounds_of(constants: Constants | None, measure: Measure, group_sizes: Array)
     slope, third = np.zeros((2, *shape))
     for part, steep in zip(measure.parts, steepness, strict=True):
         assert steep is not None
-        slope = slope + steep.slope * part.sizes(1)
+        # of a loss without third derivatives the error is 0, however steep f is
+        slope = slope + (steep.slope * part.sizes(1) if constants.hessian else 0.0)
         third = third + (steep.third * part.sizes(3) if steep.third else 0.0)
     reach = group_sizes * constants.gradient
-    # of a loss without third derivatives the error is 0, however steep f is
-    of_newton = constants.n * constants.hessian * slope * reach**2 if constants.hessian else np.zeros(shape)
+    of_newton = constants.n * constants.hessian * slope * reach**2
     of_rest = third * reach**3 / 6.0
     printed, repaired = (constants.least + constants.lam) ** 3, constants.lam**3
     return Bounds(of_newton / printed, of_newton / repaired, of_rest / printed, of_rest / repaired)

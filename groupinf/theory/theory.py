@@ -14,7 +14,7 @@ from groupinf.effects.study import Study
 from groupinf.numerics.change import Changed, RowChange, changed
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.intercept import Intercept
-from groupinf.numerics.losses.loss import Array, Loss
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, Rows, row_norms, scores
 from groupinf.numerics.products import Design
 from groupinf.numerics.reduced import Pencil
@@ -29,6 +29,8 @@ from groupinf.theory.spectra import Spectra, spectra_of
 
 # P up to which a factor of H is proven: four products of P × P matrices for each process
 LARGEST_PROVEN = 4096
+# by how much larger than their estimates amplifications are tried to be proven: most are by the first
+MARGINS = (1.02, 1.1, 1.3, 1.7, 2.5)
 # training rows of which it is solved for how far they reach in each group's own Hessian
 SOLVED_ROWS = 32
 
@@ -64,7 +66,7 @@ class Prover:
         """The groups of a block at θ̂ + ``step`` (P, B)."""
         if self.verified is None:
             return self._place(at.changed, step, [], np.full(step.shape[1], np.inf))
-        return self._place(at.changed, step, pencils, amplifications(self.verified, at.reduced, at.changed))
+        return self._place(at.changed, step, pencils, amplifications(self.verified, at.reduced, at.changed, MARGINS))
 
     def _place(self, of: Changed, step: Array, pencils: Sequence[Pencil | None], amplification: Array) -> Place:
         found, objective = passed(of, self.at_fit, self.sizes, step), of.objective

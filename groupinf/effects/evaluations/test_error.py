@@ -91,6 +91,11 @@ class TestError(OnTestPoints):
 class CountedPart(RowsPart):
     """Test rows, each of which is misclassified or not."""
 
+    def between(self, z: Array, moved: Array) -> tuple[Array, Array]:
+        """Whole numbers, which rounding leaves as they are."""
+        low, high = self.evaluation.between(self.rows.loss, z, self.rows.y, moved)
+        return self._summed(low), self._summed(high)
+
     def undecided(self, z: Array, off: Array) -> Array:
         """Rows whose own score may be the largest as well as not."""
         if z.shape[1] == 1:

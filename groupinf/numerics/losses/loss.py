@@ -166,6 +166,13 @@ class Loss(ABC):
     def curvature_state(self, z: Array, y: Array) -> Array:
         """What products with the curvature need of z, computed once: same shape as z."""
 
+    def curvature_kept(self, before: Array, after: Array) -> Array:
+        """At least the c with A_i ≥ c A_i before, from the states (n, K', 1 or B) there and now: (n, B).
+
+        0, which nothing can be less than, unless a case knows more.
+        """
+        return np.zeros((after.shape[0], after.shape[-1]))
+
     @abstractmethod
     def curvature_product(self, state: Array, u: Array) -> Array:
         """A_i u_i, from the state at z_i: same shape as u; the state is (n, K') or as u."""
@@ -218,6 +225,10 @@ class OneOutputLoss(Loss):
     def plain_residuals(self, z: Array, y: Array) -> Array:
         """Those of ``residuals``."""
         return self.residuals(z, y)
+
+    def curvature_kept(self, before: Array, after: Array) -> Array:
+        """The ratio of the curvatures, 1 where there was none."""
+        return np.divide(after, before, out=np.ones_like(after), where=before > 0.0)[:, 0]
 
     def curvature_product(self, state: Array, u: Array) -> Array:
         """a u."""

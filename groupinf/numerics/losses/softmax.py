@@ -54,10 +54,12 @@ class Softmax(Loss):
         """With the own score ``reach`` above and below where it is, all others staying: no move has a lower loss, nor a
         higher one, as it falls with each difference between the own score and another.
         """
-        own = np.zeros(z.shape)
-        np.put_along_axis(own, beside(y, z).astype(np.int64), 1.0, axis=1)
-        shift = own * reach[:, None]
-        return self.values(z + shift, y), self.values(z - shift, y)
+        own = np.zeros(z.shape, dtype=bool)
+        np.put_along_axis(own, beside(y, z).astype(np.int64), True, axis=1)
+        known = np.isfinite(reach)
+        shift = np.where(own, np.where(known, reach, 0.0)[:, None], 0.0)
+        low, high = self.values(z + shift, y), self.values(z - shift, y)
+        return np.where(known, low, 0.0), np.where(known, high, np.inf)
 
     @staticmethod
     def _probabilities(z: Array) -> Array:
@@ -107,6 +109,11 @@ class Softmax(Loss):
     def curvature_state(self, z: Array, y: Array) -> Array:
         """p."""
         return self._probabilities(z.copy())
+
+    def curvature_kept(self, before: Array, after: Array) -> Array:
+        """min_k p_k/p_k before: uᵀAu is the least Σ_k p_k(u_k − c)² over all c, and that of either is attained."""
+        ratios = np.divide(after, before, out=np.ones_like(after), where=before > 0.0)
+        return np.asarray(ratios.min(axis=1))
 
     def curvature_product(self, state: Array, u: Array) -> Array:
         """p ∘ (u − pᵀu); where a p is so near to 1 that this cancels, u is taken relative to the likeliest class's."""

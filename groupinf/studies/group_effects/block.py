@@ -19,7 +19,6 @@ from groupinf.theory.block import OfGroups, OfValues, TheoryBlock, theory_of
 from groupinf.theory.spectra import Spectrum
 from groupinf.theory.theory import Theory, theory_for
 
-
 # what arrays of the theory are called in the file of a block: each stacks the fields of its class in their order
 THEORY_OF_GROUPS, THEORY_OF_VALUES = "theory_of_groups", "theory_of_values"
 EIGENVALUES, EIGENVALUE_ERRORS = "eigenvalues", "eigenvalue_errors"
