@@ -336,13 +336,14 @@ def test_the_front_page_shows_the_figure() -> None:
 @pytest.fixture(scope="module")
 def small_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     fewer = ["groups.sizes.num=3", "groups.builders=[random]", "test_points={random: 1}", "methods=[newton]"]
+    fewer.append("theory=true")
     return groupinf.run_experiment(
         ROOT / "configs" / "breast_cancer.yaml", overrides=fewer, out=tmp_path_factory.mktemp("runs"), jobs=1
     )
 
 
 def test_every_column_of_a_run_is_described(small_run: Run) -> None:
-    for name in ("groups", "retrains", "effects"):
+    for name in ("groups", "retrains", "effects", "theory", "spectra"):
         header = rf"^\| `{name}\.parquet` \| meaning \|\n(.*?)\n\n"
         described = re.search(header, section(RESULTS, "Columns"), re.DOTALL | re.MULTILINE)
         assert described

@@ -77,7 +77,8 @@ class InHessian(Ball):
             self.verified.reduced_norm(pencil, V[:, :, b if B > 1 else 0], float(self.amplification[b]))
             for b, pencil in enumerate(self.pencils)
         ]
-        return np.column_stack(norms) / np.sqrt(self.kept)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(self.kept > 0.0, np.column_stack(norms) / np.sqrt(self.kept), np.inf)
 
     def within(self, bound: Array) -> Array:
         """√(a/κ) times that in H⁻¹."""
@@ -128,7 +129,7 @@ class InPenalty(Ball):
 
 def growth_of(amplification: Array, kept: Array) -> Array:
     """√(a/κ), infinite where nothing is kept."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return np.where(kept > 0.0, SLACK * np.sqrt(amplification / kept), np.inf)
 
 

@@ -119,11 +119,11 @@ def bounds_of(constants: Constants | None, measure: Measure, group_sizes: Array)
     slope, third = np.zeros((2, *shape))
     for part, steep in zip(measure.parts, steepness, strict=True):
         assert steep is not None
-        slope = slope + steep.slope * part.sizes(1)
+        # of a loss without third derivatives the error is 0, however steep f is
+        slope = slope + (steep.slope * part.sizes(1) if constants.hessian else 0.0)
         third = third + (steep.third * part.sizes(3) if steep.third else 0.0)
     reach = group_sizes * constants.gradient
-    # of a loss without third derivatives the error is 0, however steep f is
-    of_newton = constants.n * constants.hessian * slope * reach**2 if constants.hessian else np.zeros(shape)
+    of_newton = constants.n * constants.hessian * slope * reach**2
     of_rest = third * reach**3 / 6.0
     printed, repaired = (constants.least + constants.lam) ** 3, constants.lam**3
     return Bounds(of_newton / printed, of_newton / repaired, of_rest / printed, of_rest / repaired)

@@ -92,7 +92,7 @@ class ByRows:
     def _of_one(self, rows: Rows, pencil: Pencil | None) -> tuple[Array, Array]:
         gram = self._gram(rows, pencil)
         if gram.shape[0] <= WHOLE:
-            values = linalg.eigvalsh(gram, check_finite=False)[::-1][:KEPT]
+            values = linalg.eigvalsh(gram, check_finite=False)[::-1][: min(KEPT, self.lower.shape[0])]
             return np.maximum(values, 0.0), np.zeros(values.size)
         start = np.random.default_rng(0).normal(size=gram.shape[0])
         values, vectors = eigsh(gram, k=KEPT_OF_LARGE, which="LA", v0=start, tol=ACCURACY)  # type: ignore[call-overload]

@@ -54,10 +54,12 @@ class Softmax(Loss):
         """With the own score ``reach`` above and below where it is, all others staying: no move has a lower loss, nor a
         higher one, as it falls with each difference between the own score and another.
         """
-        own = np.zeros(z.shape)
-        np.put_along_axis(own, beside(y, z).astype(np.int64), 1.0, axis=1)
-        shift = own * reach[:, None]
-        return self.values(z + shift, y), self.values(z - shift, y)
+        own = np.zeros(z.shape, dtype=bool)
+        np.put_along_axis(own, beside(y, z).astype(np.int64), True, axis=1)
+        known = np.isfinite(reach)
+        shift = np.where(own, np.where(known, reach, 0.0)[:, None], 0.0)
+        low, high = self.values(z + shift, y), self.values(z - shift, y)
+        return np.where(known, low, 0.0), np.where(known, high, np.inf)
 
     @staticmethod
     def _probabilities(z: Array) -> Array:
