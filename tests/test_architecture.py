@@ -23,7 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     "config": set(),
     "numerics": set(),
     "analysis": set(),
-    "datasets": {"atomic", "config"},
+    "datasets": {"atomic", "config", "numerics"},
     "groups": {"config", "datasets"},
     "effects": {"config", "numerics"},
     "theory": {"effects", "numerics"},

@@ -39,6 +39,7 @@ def known_rows(facts: DatasetFacts) -> list[Row]:
         ("natural groups", ", ".join(facts.natural_groups) or "none"),
         ("sets of test rows", ", ".join(facts.test_sets) or "none"),
         ("paper", paper),
+        *([("adversarial", facts.adversarial)] if facts.adversarial else []),
         ("licence", facts.licence),
         ("citation", facts.citation),
         ("source", facts.url),
@@ -47,7 +48,7 @@ def known_rows(facts: DatasetFacts) -> list[Row]:
 
 def file_rows(facts: DatasetFacts, states: Sequence[FileState]) -> list[Row]:
     """Return of each source file of a dataset where it is, whether it is right, where it comes from, and hashes."""
-    rows = [("files", f"none: {facts.bundled_in} brings the data along")] if not states else []
+    rows = [("files", f"none: the dataset {facts.without_files}")] if not states else []
     for state in states:
         source = state.source
         rows.append(("file", f"{source.path}: {state_words(state)}"))

@@ -41,7 +41,9 @@ class DatasetFacts:
     it, ``n_classes`` is 0 for regression. ``lambda_over_n``, ``test_accuracy`` and ``test_f1`` are those of Table 1 of
     Koh, Ang, Teo and Liang (2019), None for a dataset or a score that is not in it.
 
-    ``bundled_in`` is the package that brings the data of a dataset without files along.
+    A dataset without files is ``bundled_in`` a package that brings its data along, or ``made``: its rows are computed
+    as it is loaded. ``adversarial`` says in a sentence what of a dataset was chosen so that predictions fail on it,
+    empty where nothing was.
 
     ``cached``: loading takes long enough for a copy to be kept of what it yields; the loader does not use its seed.
     ``loader_version`` is raised whenever the loader yields something else from the same files.
@@ -58,6 +60,8 @@ class DatasetFacts:
     url: str
     files: tuple[SourceFile, ...] = ()
     bundled_in: str = ""
+    made: bool = False
+    adversarial: str = ""
     natural_groups: tuple[str, ...] = ()
     test_sets: tuple[str, ...] = ()
     lambda_over_n: float | None = None
@@ -65,6 +69,11 @@ class DatasetFacts:
     test_f1: float | None = None
     cached: bool = False
     loader_version: int = 1
+
+    @property
+    def without_files(self) -> str:
+        """Where the rows of a dataset come from that has no files, in words that follow its name."""
+        return "is made as it is loaded" if self.made else f"comes with {self.bundled_in}"
 
 
 class Loader(Protocol):

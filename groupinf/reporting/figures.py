@@ -12,6 +12,7 @@ from groupinf.effects.methods.influence import Influence
 from groupinf.effects.methods.newton import Newton
 from groupinf.errors import DataError
 from groupinf.registry import Registry
+from groupinf.reporting.paper.counterexamples import three_comparisons
 from groupinf.reporting.paper.grid import grid_figure
 from groupinf.reporting.paper.lines import spearman_figure
 from groupinf.reporting.paper.natural_groups import contributors, labelling_functions
@@ -71,6 +72,7 @@ FIGURES: Registry[NamedFigure] = Registry(
     (
         _of_runs("figure-1", lambda runs: grid_figure(by_evaluation(runs, Influence))),
         _of_runs("figure-2", lambda runs: grid_figure(by_evaluation(runs, Newton))),
+        _of_runs("figure-3", lambda runs: grid_figure(three_comparisons(runs))),
         _of_runs("figure-c1", lambda runs: grid_figure(other_test_points(runs))),
         _of_series("figure-c2", lambda series: grid_figure(by_lambda(series))),
         _of_series("figure-c3", spearman_figure),

@@ -30,6 +30,7 @@ from groupinf.reporting.words.evaluation_answers import evaluation_answers
 from groupinf.reporting.words.formats import markdown
 from groupinf.reporting.words.style import evaluation_name, method_name
 from groupinf.reporting.words.summary import (
+    adversarial_lines,
     certificate_line,
     convention_line,
     data_line,
@@ -123,7 +124,7 @@ def report_markdown(run: Run, tables: Sequence[str] = (), natural: Sequence[str]
         markdown(verdict([run])),
         markdown(certificate_line(run)),
     ]
-    if notes := [*note_lines(run), *skipped_lines(run)]:
+    if notes := [*adversarial_lines(run), *note_lines(run), *skipped_lines(run)]:
         parts += ["## Notes", _listed(notes)]
     parts += columns_markdown(run.manifest)
     return "\n\n".join(parts) + "\n"

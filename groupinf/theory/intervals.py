@@ -58,8 +58,15 @@ def difference(before: Interval, after: Interval) -> Interval:
     """The least and the largest that lies between a value before and one after: (T, B) twice."""
     with np.errstate(invalid="ignore"):
         low, high = after[0] - before[1], after[1] - before[0]
-        size = UNIT * (np.abs(low) + np.abs(high))
-        return _unless_unknown(low - size, -np.inf), _unless_unknown(high + size, np.inf)
+        low = low - UNIT * np.abs(low) * _inexact(after[0], before[1], low)
+        high = high + UNIT * np.abs(high) * _inexact(after[1], before[0], high)
+        return _unless_unknown(low, -np.inf), _unless_unknown(high, np.inf)
+
+
+def _inexact(a: Array, b: Array, difference: Array) -> Array:
+    """2 where a − b is rounded, so that whole numbers stay whole, else 0 (the error of a sum: Knuth 1997, 4.2.2)."""
+    moved = difference - a
+    return np.where((a - (difference - moved)) - (b + moved) == 0.0, 0.0, 2.0)
 
 
 def values_within(parts: Sequence[Read], place: Place) -> Interval:

@@ -100,11 +100,13 @@ class ByRows:
         return np.maximum(values[::-1], 0.0), left[::-1]
 
     def _gram(self, rows: Rows, pencil: Pencil | None) -> Array:
-        """The smaller matrix: U_S U_Sᵀ, or U_SᵀU_S, which is (I − L⁻¹(H − H(w))L⁻ᵀ)/share where the former is known."""
+        """The smaller matrix: U_S U_Sᵀ, or U_SᵀU_S, which is (I − L⁻¹(H − H(w))L⁻ᵀ)/share where H − H(w) is at hand; of
+        several outputs that may be filled along a flat direction in another way than H is.
+        """
         if self.kernel.size:
             return self.kernel[np.ix_(rows, rows)]
         K = self.outputs
-        if pencil is not None and pencil.H is not None and rows.size * K > SPARED * self.U.shape[1]:
+        if K == 1 and pencil is not None and pencil.H is not None and rows.size > SPARED * self.U.shape[1]:
             left = linalg.solve_triangular(self.lower, pencil.A, lower=True, check_finite=False)
             whole = linalg.solve_triangular(self.lower, left.T, lower=True, check_finite=False)
             return (np.eye(len(whole)) - 0.5 * (whole + whole.T)) / self.share

@@ -300,3 +300,18 @@ def test_readme_names_every_command_argument_and_option() -> None:
     assert named == set(options)
     for option, commands in options.items():
         assert re.search(rf"^\| `{option}[ `][^|]*\| {', '.join(sorted(commands))} \|", section, re.MULTILINE)
+
+
+def test_a_dataset_that_is_made_says_so_everywhere(home: Path, tmp_path: Path) -> None:
+    lines = {line.split()[0]: line for line in invoke("list").stdout.splitlines() if line.split()}
+    assert " made " in lines["ortho"]
+    text = " ".join(invoke("show", "ortho").stdout.split())
+    assert "files none: the dataset is made as it is loaded" in text
+    assert "adversarial Points, labels and numbers of copies are chosen adversarially, so that" in text
+    assert "120 × 2, dense" in text
+    assert invoke("fetch", "ortho").stdout == "ortho: is made as it is loaded, there is nothing to fetch\n"
+    assert invoke("verify", "ortho").stdout.startswith("no files to verify of these datasets")
+    refused = invoke("import", "ortho", str(tmp_path))
+    assert refused.exit_code == 2
+    assert "ortho is made as it is loaded: it has no files to import" in refused.stderr
+    assert "adversarial" not in invoke("show", "digits").stdout

@@ -95,7 +95,7 @@ def test_a_dataset_is_listed_described_and_loaded_by_its_name(tmp_path: Path, mo
     listed = CliRunner().invoke(main, ["data", "list"]).stdout
     assert [line for line in listed.splitlines() if line.startswith("toy_lines ")]
     shown = CliRunner().invoke(main, ["data", "show", "toy_lines"]).stdout
-    assert "none: a toy package brings the data along" in shown
+    assert "none: the dataset comes with a toy package" in shown
     assert "30 × 2, dense" in shown
     assert load_dataset(NamedDataset(name="toy_lines"), tmp_path, 1).n == TOY.n
     run = execute(load_config(study({"name": "toy_lines"})), tmp_path, 1, False, Silent())

@@ -45,7 +45,7 @@ def readme_sections() -> dict[str, str]:
 @pytest.mark.parametrize("name", dataset_names())
 def test_readme_states_the_registered_facts(name: str) -> None:
     section, facts = readme_sections()[name], facts_of(name)
-    stated = [facts.title, f"Licence: {facts.licence}", f"Citation: {facts.citation}", facts.url]
+    stated = [facts.title, facts.adversarial, f"Licence: {facts.licence}", f"Citation: {facts.citation}", facts.url]
     stated += [f"{facts.n:,} for training", f"; {facts.d:,} features", *facts.natural_groups, *facts.test_sets]
     stated.append("for testing" if facts.n_test is None else f"{facts.n_test:,} for testing")
     stated.append(f"{facts.n_classes} classes" if facts.n_classes else "regression")
@@ -72,8 +72,9 @@ def test_readme_has_a_row_with_the_sizes_of_each_dataset(name: str) -> None:
 
 @pytest.mark.parametrize("name", dataset_names())
 def test_each_file_comes_from_somewhere(name: str) -> None:
-    assert bool(facts_of(name).files) != bool(facts_of(name).bundled_in)
-    for file in facts_of(name).files:
+    facts = facts_of(name)
+    assert [bool(facts.files), bool(facts.bundled_in), facts.made].count(True) == 1
+    for file in facts.files:
         assert bool(file.urls) != bool(file.origin)
 
 

@@ -244,3 +244,39 @@ def test_copies_are_refused_where_there_are_none(make_source) -> None:
     most = copied(make_source, **ortho()).dataset
     assert Copies(leave=4).check(most) == ("leave", "expected less than 4, the most copies that a row has, found 4")
     assert Copies(leave=3).check(most) is None
+
+
+def test_copies_of_a_label_and_the_largest_of_each_set(make_source) -> None:
+    source = copied(make_source, **ortho())
+    of_0 = Copies(label="no", leave=1).build(source, rng())
+    assert [group.indices.tolist() for group in of_0.groups] == [[0], [0, 1], [0, 1, 2], [6], [6, 7]]
+    assert of_0.notes == ("copies: 2 sets of identical training rows, of 3 to 4",)
+    largest = Copies(only="largest", leave=1).build(source, rng()).groups
+    assert [group.indices.tolist() for group in largest] == [[0, 1, 2], [4], [6, 7]]
+    assert largest[0].made_from == "3 of 4 copies of row 0"
+    both = Copies(only="largest", label="no", leave=2)
+    assert [group.indices.tolist() for group in both.build(source, rng()).groups] == [[0, 1], [6]]
+    none_of_small = Copies(only="largest", leave=3)  # a set of which nothing is left makes no group
+    assert [group.indices.tolist() for group in none_of_small.build(source, rng()).groups] == [[0]]
+    for builder in (both, none_of_small, Copies(label="no")):
+        assert builder.most_groups(source.dataset, 0, 2) == len(builder.build(source, rng()).groups)
+
+
+def test_a_label_of_a_regression_is_a_target(make_source) -> None:
+    arrays = ortho()
+    arrays["y_train"] = np.array([0.5] * 4 + [2.0] * 2 + [0.5] * 4)
+    source = copied(make_source, **arrays, task="regression", classes=())
+    groups = Copies(label="2", only="largest").build(source, rng()).groups
+    assert [group.indices.tolist() for group in groups] == [[4, 5]]
+
+
+def test_labels_that_copies_do_not_have_are_refused(make_source) -> None:
+    dataset = copied(make_source, **ortho()).dataset
+    problem = Copies(label="7").check(dataset)
+    assert problem == ("label", "expected a label of training rows, one of 'no', 'yes'; found '7'")
+    other = ortho()
+    other["y_train"][4] = 0  # the one point of class 1 with copies has them no longer
+    problem = Copies(label="yes").check(copied(make_source, **other).dataset)
+    assert problem == ("builder", "copies: expected identical training rows of label 'yes', found none in made")
+    with pytest.raises(ValidationError, match="largest"):
+        Copies(**{"only": "smallest"})

@@ -20,6 +20,7 @@ from groupinf.reporting.figures import FIGURES as NAMED_FIGURES
 from groupinf.reproduction.page import markdown_page
 from groupinf.reproduction.papers.koh_et_al_2019 import explanations, reading
 from groupinf.reproduction.papers.koh_et_al_2019.claims import (
+    counterexample_claim,
     falling_loss_claims,
     panels_claim,
     rising_claim,
@@ -29,7 +30,7 @@ from groupinf.reproduction.papers.koh_et_al_2019.explanations import DATA, TABLE
 from groupinf.reproduction.papers.koh_et_al_2019.paper import KOH_ET_AL_2019
 from groupinf.reproduction.papers.koh_et_al_2019.reading import KohFacts, by_sign
 from groupinf.reproduction.papers.koh_et_al_2019.sections import PICTURED, findings
-from groupinf.reproduction.papers.koh_et_al_2019.studies import FIGURES, STUDIES
+from groupinf.reproduction.papers.koh_et_al_2019.studies import COUNTEREXAMPLES, FIGURES, STUDIES
 from groupinf.reproduction.record import Entry, Record
 from groupinf.reproduction.results import Results
 from groupinf.studies.load import load_config
@@ -181,8 +182,31 @@ def test_the_page_shows_an_explanation_only_where_its_difference_occurs() -> Non
     assert "![" not in page
 
 
+def test_counterexamples_have_their_lines_beside_their_figure() -> None:
+    run = facts("ortho", {"test_prediction": -0.95}, USUAL)
+    results = Results({"figure-3-ortho": run}, {}, {})
+    for drawn in ([], ["figure-3.png"]):
+        [section] = [body for heading, body in findings(results, drawn).sections if heading.startswith("Figure 3")]
+        assert ("![Figure 3](figure-3.png)" in section) == bool(drawn)
+        assert any("figure-3-ortho | ortho" in " ".join(part.split()) and "−0.950" in part for part in section)
+    [nothing] = [body for heading, body in findings(Results({}, {}, {}), []).sections if heading.startswith("Figure 3")]
+    assert nothing == []
+
+
+def test_the_verdict_on_counterexamples_follows_both_methods() -> None:
+    bad, good = (facts("ortho", {"test_prediction": rho}, USUAL) for rho in (-0.95, 0.95))
+    table = bad.spearman.assign(spearman=np.where(bad.spearman["method"] == "newton", 0.9, bad.spearman["spearman"]))
+    claim = counterexample_claim({"a": replace(bad, spearman=table), "b": good})
+    assert claim.verdict == "holds"
+    assert claim.found == "ρ of influence on a: −0.950, where Newton has 0.900"
+    for runs in ({"b": good}, {"a": bad, "b": good}):  # of which Newton knows no more than influence
+        assert counterexample_claim(runs).verdict == "differs"
+    assert counterexample_claim({"b": good}).found == "none with ρ of at most 0.2 where Newton has at least 0.8"
+
+
 def test_every_study_of_the_paper_has_its_line_in_table_1() -> None:
-    used = {study.dataset(ROOT) for study in STUDIES if study.command == "experiment"}
+    of_table = [study for study in STUDIES if study.command == "experiment" and study.name not in COUNTEREXAMPLES]
+    used = {study.dataset(ROOT) for study in of_table}
     assert used == TABLE_1.keys() == DATA.keys()
     assert TABLE_1["dogfish_efficientnet"].d == 2_048
     assert TABLE_1["enron_spacy"].d == 3_289

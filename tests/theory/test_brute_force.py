@@ -368,5 +368,6 @@ def test_of_copies_newton_is_influence_times_the_factor_of_proposition_4(
         y=np.repeat(fitted.objective.y[None], len(inside), axis=0),
     )
     groups = outcome(copies).theory.groups
-    np.testing.assert_allclose(groups.copies_factor, groups.newton_over_influence, rtol=1e-7)
+    moved = ~np.isnan(groups.newton_over_influence)  # a row of zeros moves nothing
+    np.testing.assert_allclose(groups.copies_factor[moved], groups.newton_over_influence[moved], rtol=1e-7)
     np.testing.assert_allclose(groups.copies_factor, 1 + groups.d_norm, rtol=1e-7)

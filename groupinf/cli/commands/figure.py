@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 def figure(name: str, run_dirs: tuple[str, ...], output: str | None) -> None:
     """Draw a figure of the paper, or of its theory.
 
-    NAME is figure-1 (influence), figure-2 (Newton), figure-c1 (other test points), figure-c2 and figure-c3
-    (regularisation) or figure-c4 (three predictions); of natural groups figure-4 (what goes with their influence),
-    figure-c5 to figure-c7 (labelling functions: actual effects, coverage, precision) or figure-c8 to figure-c11
-    (contributed rows: actual effects, their number, all genres at once, their number by genre); of runs with theory:
-    true cones (self-loss between the slopes of Proposition 3), bounds (errors and their bounds), spectrum (eigenvalues
-    of D(w)) or spread (what goes with rank correlations). RUN_DIR... are folders of runs or sweeps, in the order in
-    which they are to be shown. Folders of FILE that are missing are made.
+    NAME is figure-1 (influence), figure-2 (Newton), figure-3 (counterexamples), figure-c1 (other test points),
+    figure-c2 and figure-c3 (regularisation) or figure-c4 (three predictions); of natural groups figure-4 (what goes
+    with their influence), figure-c5 to figure-c7 (labelling functions: actual effects, coverage, precision) or
+    figure-c8 to figure-c11 (contributed rows: actual effects, their number, all genres at once, their number by genre);
+    of runs with theory: true cones (self-loss between the slopes of Proposition 3), bounds (errors and their bounds),
+    spectrum (eigenvalues of D(w)) or spread (what goes with rank correlations). RUN_DIR... are folders of runs or
+    sweeps, in the order in which they are to be shown. Folders of FILE that are missing are made.
     """
     from groupinf.experiments.folder.files import write_atomically
     from groupinf.reporting.drawing.figures import figure_bytes

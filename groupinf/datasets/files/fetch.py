@@ -56,7 +56,7 @@ def fetch(datasets: Iterable[DatasetFacts], request: Request, transfer: Transfer
     lost: set[str] = set()
     for facts in datasets:
         if not facts.files:
-            say(f"{facts.name}: comes with {facts.bundled_in}, there is nothing to fetch")
+            say(f"{facts.name}: {facts.without_files}, there is nothing to fetch")
         for source in facts.files:
             try:
                 say(f"{source.path}: {fetch_file(source, facts.name, request, transfer, lost)}")

@@ -27,7 +27,7 @@ def import_files(
     and RunError where the data home cannot be written.
     """
     if not facts.files:
-        raise DataError(f"{facts.name} comes with {facts.bundled_in}: it has no files to import")
+        raise DataError(f"{facts.name} {facts.without_files}: it has no files to import")
     matches = [match for path in paths for match in _matches(facts, path)]
     for source, file in matches:
         say(f"{source.path}: {_import(source, file, home, force)}")

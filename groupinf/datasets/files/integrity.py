@@ -23,7 +23,7 @@ from groupinf.datasets.files.tar_texts import read_tar
 # missing: no such file; unknown: there, but no sha256 is known that it could be held against;
 # unreadable: a folder is in its place, or a folder on the way cannot be looked into
 Status = Literal["missing", "right", "unknown", "wrong", "unreadable"]
-OnDisk = Literal["bundled", "present", "in part", "no", "unreadable"]
+OnDisk = Literal["bundled", "made", "present", "in part", "no", "unreadable"]
 
 HEAD = 512  # bytes that tell a web page or the kind of a file
 KINDS = {
@@ -52,7 +52,7 @@ def files_of(datasets: Iterable[DatasetFacts]) -> tuple[SourceFile, ...]:
 def on_disk(facts: DatasetFacts, home: Path) -> OnDisk:
     """Return how much of a dataset is below the data home; only names are looked at, nothing is verified."""
     if not facts.files:
-        return "bundled"
+        return "made" if facts.made else "bundled"
     try:
         present = [_is_present(home, source) for source in facts.files]
     except UnreadableFileError:

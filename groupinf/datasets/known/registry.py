@@ -16,8 +16,12 @@ from groupinf.datasets.known import (
     forest_fires,
     mnist,
     mnist_small,
+    mog,
+    mog_squared,
     multinli,
     nli_workers,
+    ortho,
+    ortho_12,
 )
 from groupinf.errors import DataError
 from groupinf.registry import Registry
@@ -38,8 +42,12 @@ KNOWN = Registry(
         KnownDataset(forest_fires.FACTS, forest_fires.load),
         KnownDataset(mnist.FACTS, mnist.load),
         KnownDataset(mnist_small.FACTS, mnist_small.load),
+        KnownDataset(mog.FACTS, mog.load),
+        KnownDataset(mog_squared.FACTS, mog_squared.load),
         KnownDataset(multinli.FACTS, multinli.load),
         KnownDataset(nli_workers.FACTS, nli_workers.load),
+        KnownDataset(ortho.FACTS, ortho.load),
+        KnownDataset(ortho_12.FACTS, ortho_12.load),
     ),
 )
 

@@ -28,6 +28,9 @@ class Pairs(Builder):
     kinds: ClassVar = (Kind("pairs", "Pairs", ("#593e26", "d")),)
     needs_sizes: ClassVar = False
     needs_steps: ClassVar = True
+    adversarial: ClassVar = (
+        "Pairs are chosen adversarially, as those of all with the largest angle between influence and Newton step."
+    )
 
     builder: Literal["pairs"] = "pairs"
     keep: PositiveInt

@@ -22,6 +22,7 @@ _BETWEEN_LABELS = 0.06  # inches: the least gap from one label to the next; chos
 _LINE = 0.15  # inches: height of a line of labels
 _ENDS = (0.01, 0.99)  # quantiles between which the middle 98 % of the values lie
 _DOMINATED = 30.0  # times the median distance from 0: if one value is farther out, most would stand at 0
+_LEAST = 1e-12  # of the largest distance from 0: a logarithmic axis of more decades shows nothing, or overflows
 _FEWEST = 5  # values of which some can be the middle and others far from it
 _MOST_POWERS = 5  # steps between powers of ten that are marked
 _MARGIN = 0.06  # of the length of an axis, beyond its outermost values
@@ -123,15 +124,16 @@ def axis_of_all(*values: NDArray[np.float64]) -> EffectAxis:
     """An axis of all values: linear where :func:`axis_of_most` holds them and none is more than _DOMINATED times as far
     from 0 as is usual, else logarithmic away from 0.
 
-    It is linear up to the power of ten below the median distance from 0. Where it would have fewer than two ticks,
-    as where all values are alike, it is linear throughout.
+    It is linear up to the power of ten below the median distance from 0, or below _LEAST of the largest. Where it would
+    have fewer than two ticks, as where all values are alike, it is linear throughout.
     """
     most, all_of_them = axis_of_most(*values), np.concatenate(values)
     distances = np.abs(all_of_them[all_of_them != 0])
     dominated = distances.size > 0 and distances.max() > _DOMINATED * np.median(distances)
     if most.contains(all_of_them).all() and not dominated:
         return most
-    linear_to = float(10 ** np.floor(np.log10(np.median(distances))))
+    usual = max(float(np.median(distances)), _LEAST * float(distances.max()))
+    linear_to = float(10 ** np.floor(np.log10(usual)))
     on_scale = _on_scale(all_of_them, linear_to)
     low, high = on_scale.min(), on_scale.max()
     margin = _MARGIN * (high - low)

@@ -34,21 +34,27 @@ from groupinf.reporting.words.style import IDENTITY, QUIET, SMALL, TEXT, KindSty
 MOST_VECTOR_POINTS = 30_000
 # inches: beside and above panels, between them, and around what stands above and below the grid
 LEFT, RIGHT, GAP = 0.85, 0.25, 0.6
+CELL_HEADING = 0.2  # of ABOVE_PANEL
 PANELS = {1: 2.6, 2: 2.1, 3: 1.9}
 PANEL = 1.6
 ABOVE_PANEL, BELOW_PANEL, ROW_HEADING = 0.55, 0.47, 0.27
-X_LABEL = 0.28
+X_LABEL, Y_LABEL = 0.28, 0.2
 NARROWEST = 6.4
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A place in the grid: a panel, its heading, and the kinds (G,) of its groups; or, in words, why there is none."""
+    """A place in the grid: a panel, its heading, and the kinds (G,) of its groups; or, in words, why there is none.
+
+    ``across`` and ``up`` say what is on x and y; of neighbours that have the same it is written once.
+    """
 
     heading: str
     panel: Panel | None
     kinds: NDArray[np.object_]
     absent: str = ""
+    across: str = ACTUAL_LABEL
+    up: str = "Predicted effect"
 
 
 @dataclass(frozen=True)
@@ -58,15 +64,36 @@ class GridRow:
     heading: str
     cells: tuple[Cell, ...]
 
+    @property
+    def above(self) -> float:
+        """Inches above its panels, to what stands above the row."""
+        return ABOVE_PANEL if any(cell.heading for cell in self.cells) else ABOVE_PANEL - CELL_HEADING
+
+    @property
+    def across(self) -> tuple[str, ...]:
+        """What is on x of the cells: once where it is the same in all."""
+        labels = tuple(cell.across for cell in self.cells)
+        return labels[:1] if len(set(labels)) == 1 else labels
+
 
 @dataclass(frozen=True)
 class Grid:
-    """What a figure shows. The lines of ``columns`` stand above the first row, the first of each in bold."""
+    """What a figure shows. The lines of ``columns`` stand above the first row, the first of each in bold.
+
+    ``diagonal`` is what the legend calls the line where x and y are the same.
+    """
 
     title: str
     columns: tuple[tuple[str, ...], ...]
     rows: tuple[GridRow, ...]
     foot: tuple[str, ...]
+    diagonal: str = "Predicted = actual"
+
+    @property
+    def rows_with_label(self) -> tuple[int, ...]:
+        """The rows below which stands what is on x: the last of those that have the same."""
+        last = len(self.rows) - 1
+        return tuple(i for i, row in enumerate(self.rows) if i == last or self.rows[i + 1].across != row.across)
 
 
 @dataclass(frozen=True)
@@ -108,7 +135,7 @@ def grid_figure(grid: Grid) -> Figure:
     counted = Counter(str(kind) for cell in cells for kind in cell.kinds)
     styles = kind_styles([kind for kind, _ in counted.most_common()])
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
-        room = tick_room([cell.panel for cell in cells if cell.panel])
+        room = tick_room([cell.panel for cell in cells if cell.panel]) + _label_room(grid)
         width = page_width(_columns(grid), room)
         foot = [*grid.foot, *([HIDDEN] if any(c.panel.hidden for c in cells if c.panel) else [])]
         title, lines = wrapped(grid.title, TITLE_SIZE * BOLD, width), wrapped(" ".join(foot), SMALL, width)
@@ -118,9 +145,14 @@ def grid_figure(grid: Grid) -> Figure:
         for row, top in zip(grid.rows, page.tops, strict=True):
             _draw_row(figure, page, row, top, styles, rasterized)
         _head(figure, page, grid, title)
-        _legend(figure, page, list(dict.fromkeys(styles.values())))
+        _legend(figure, page, grid.diagonal, list(dict.fromkeys(styles.values())))
         figure.text(*page.at(MARGIN, page.foot), "\n".join(lines), size=SMALL, color=QUIET, va="top")
     return figure
+
+
+def _label_room(grid: Grid) -> float:
+    """Inches between panels for what is on y, where neighbours differ in that."""
+    return Y_LABEL if any(len({cell.up for cell in row.cells if cell.panel}) > 1 for row in grid.rows) else 0.0
 
 
 def _columns(grid: Grid) -> int:
@@ -133,10 +165,10 @@ def _page(grid: Grid, room: float, title_lines: int, styles: Sequence[KindStyle]
     headings = MARGIN + TITLE_LINE * title_lines + 0.12
     bottom = headings + LINE * max((len(lines) for lines in grid.columns), default=0) + 0.08
     tops = []
-    for row in grid.rows:
-        tops.append(bottom + (ROW_HEADING if row.heading else 0.0) + ABOVE_PANEL)
-        bottom = tops[-1] + panel + BELOW_PANEL
-    legend = bottom + X_LABEL
+    for i, row in enumerate(grid.rows):
+        tops.append(bottom + (ROW_HEADING if row.heading else 0.0) + row.above)
+        bottom = tops[-1] + panel + BELOW_PANEL + (X_LABEL if i in grid.rows_with_label else 0.0)
+    legend = bottom
     entry = max(width_of(drawable(style.name), SIZE) for style in styles) + LEGEND_COLUMN
     legend_columns = max(1, int((width - 2 * MARGIN) / entry))
     foot = legend + LEGEND_LINE * (1 + -(-(len(styles) + 1) // legend_columns)) + 0.12
@@ -158,9 +190,9 @@ def _draw_row(
 ) -> None:
     if row.heading:
         heading = shorten_to(drawable(row.heading), SIZE * BOLD, page.width - LEFT - MARGIN)
-        place = page.at(LEFT, top - ABOVE_PANEL - 0.05)
+        place = page.at(LEFT, top - row.above - 0.05)
         figure.text(*place, heading, size=SIZE, weight="bold", va="bottom")
-    labelled = False
+    labelled = ""
     for cell, left in zip(row.cells, page.lefts, strict=False):
         if cell.panel is None:
             words = "\n".join(wrap_to(drawable(cell.absent), SMALL, page.panel))
@@ -170,9 +202,9 @@ def _draw_row(
         ax = figure.add_axes(page.box(left, top, page.panel, page.panel))
         draw_panel(ax, cell.panel, cell.kinds, styles, rasterized)
         ax.set_title(shorten_to(drawable(cell.heading), SIZE, page.panel + GAP - 0.15))
-        if not labelled:
-            ax.set_ylabel("Predicted effect", labelpad=4.0)
-            labelled = True
+        if cell.up != labelled:
+            ax.set_ylabel(cell.up, labelpad=4.0)
+            labelled = cell.up
 
 
 def _head(figure: Figure, page: Page, grid: Grid, title: Sequence[str]) -> None:
@@ -184,12 +216,16 @@ def _head(figure: Figure, page: Page, grid: Grid, title: Sequence[str]) -> None:
             text = shorten_to(drawable(line), size * BOLD, room)
             place = page.at(middle, page.headings + LINE * i)
             figure.text(*place, text, ha="center", va="top", size=size, weight=weight, color=colour)
-    middle = (page.lefts[0] + page.lefts[-1] + page.panel) / 2
-    figure.text(*page.at(middle, page.legend - X_LABEL), ACTUAL_LABEL, ha="center", va="top")
+    middles = [left + page.panel / 2 for left in page.lefts]
+    for i in grid.rows_with_label:
+        labels, below = grid.rows[i].across, page.tops[i] + page.panel + BELOW_PANEL
+        places = middles if len(labels) > 1 else [(middles[0] + middles[-1]) / 2]
+        for middle, label in zip(places, labels, strict=False):
+            figure.text(*page.at(middle, below), label, ha="center", va="top")
 
 
-def _legend(figure: Figure, page: Page, styles: Sequence[KindStyle]) -> None:
+def _legend(figure: Figure, page: Page, diagonal: str, styles: Sequence[KindStyle]) -> None:
     handles = [Line2D([], [], color=IDENTITY, linewidth=1.0), *map(kind_marker, styles)]
     room = page.width - 2 * MARGIN - LEGEND_COLUMN
-    labels = ["Predicted = actual", *(shorten_to(drawable(style.name), SIZE, room) for style in styles)]
+    labels = [diagonal, *(shorten_to(drawable(style.name), SIZE, room) for style in styles)]
     add_legend(figure, handles, labels, page.at(MARGIN, page.legend), page.legend_columns, "Kind of group")

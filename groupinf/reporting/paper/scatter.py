@@ -78,7 +78,7 @@ class Shown:
         [label] = evaluation.labels([point])
         measure = evaluation.name, label
         if measure not in self.pairs.measures:
-            return Cell("", None, np.empty(0, dtype=object), absent=self._absence(evaluation))
+            return Cell("", None, np.empty(0, dtype=object), absent=self.absence(evaluation))
         i, table = self.pairs.measures.index(measure), self.run.spearman
         chosen = (table["evaluation"] == evaluation.name) & (table["test_point"] == label)
         row = table[chosen & (table["kind"] == ALL_KINDS) & (table["method"] == method.name)]
@@ -92,7 +92,8 @@ class Shown:
         )
         return Cell(heading, panel, self.pairs.kinds)
 
-    def _absence(self, evaluation: WithoutOptions) -> str:
+    def absence(self, evaluation: WithoutOptions) -> str:
+        """Why the run has no effects on an evaluation."""
         about = self.run.manifest
         if not evaluation.is_defined(about.loss):
             return f"{evaluation.in_text} is not defined for {len(about.classes)} classes"
@@ -131,10 +132,10 @@ def by_evaluation(runs: Sequence[Run], method: type[Method]) -> Grid:
             joint_convention(run.manifest.convention for run in runs),
         ),
     )
-    return _turned(grid) if len(columns) == 1 else grid
+    return turned(grid) if len(columns) == 1 else grid
 
 
-def _turned(grid: Grid) -> Grid:
+def turned(grid: Grid) -> Grid:
     """A grid of one column as one row."""
     [facts] = grid.columns
     return replace(
@@ -265,11 +266,15 @@ def chosen_by_loss(run: Run) -> bool:
 
 
 def _point_lines(runs: Sequence[Run]) -> tuple[str, ...]:
-    """What a point is, where it stands, and what stands above a panel."""
+    """What a point is, what stands above a panel, and where points stand."""
+    return point_line(runs), TOO_SMALL
+
+
+def point_line(runs: Sequence[Run]) -> str:
+    """What a point is, and what stands above a panel."""
     rows = {POOL if run.manifest.change.of_pool else TRAINING for run in runs}
     each = listed(sorted((of.points for of in rows), reverse=True), "or")
-    what = f"Each point is a group of {each}; ρ is Spearman's rank correlation over all groups of a panel."
-    return what, TOO_SMALL
+    return f"Each point is a group of {each}; ρ is Spearman's rank correlation over all groups of a panel."
 
 
 def _units(runs: Sequence[Run], evaluations: Sequence[WithoutOptions]) -> list[str]:

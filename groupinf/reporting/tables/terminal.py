@@ -18,6 +18,7 @@ from groupinf.reporting.words.plain import aligned, wrapped
 from groupinf.reporting.words.style import MOST_TEST_POINTS, evaluation_name, method_name, point_name
 from groupinf.reporting.words.summary import (
     SLOPE_WORDS,
+    adversarial_lines,
     certificate_line,
     convention_line,
     data_line,
@@ -52,7 +53,7 @@ def spearman_text(run: Run, width: int) -> str:
     statistics = statistics_line(run, overall) if intervals else SLOPE_WORDS
     notes = [f"Note: {note}" for note in note_lines(run)]
     certificate = certificate_line(run)
-    meanings = [convention_line(run), *unit_lines(run), *method_lines(run), statistics]
+    meanings = [*adversarial_lines(run), convention_line(run), *unit_lines(run), *method_lines(run), statistics]
     [entry] = entries_of([run])
     proven = [] if entry.theory is None else [interval_line(entry.theory)]
     closing = [*meanings, certificate, *proven, *notes, *skipped_lines(run)]

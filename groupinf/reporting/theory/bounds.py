@@ -36,12 +36,14 @@ _MEANING = (
 def bounds_figure(run: Run) -> Figure:
     """A panel for each bound that the run has: |error| on x, the bound on y, logarithmic, all evaluations together.
 
-    Raises DataError where the run has no theory, or no bound in it a value.
+    Raises DataError where the run has no theory, or no effect in it has a finite bound and an error above its rounding.
     """
     rows = theory_rows(run)
     drawn = [bound for bound in (*BOUNDS, PROVEN) if (is_resolved(rows, bound) & (bound.bound(rows) > 0)).any()]
     if not drawn:
-        raise DataError(f"{run.path}: expected a bound with a value, found none that is finite and above 0")
+        raise DataError(
+            f"{run.path}: expected an effect with a finite bound and an error above its rounding, found none"
+        )
     evaluations = list(dict.fromkeys(rows["evaluation"]))
     named = line_styles([evaluation_name(evaluation) for evaluation in evaluations])
     styles = dict(zip(evaluations, named, strict=False))

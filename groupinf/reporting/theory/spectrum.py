@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
 from groupinf.analysis.breakdown import size_bands
+from groupinf.errors import DataError
 from groupinf.reporting.drawing.axes import set_logarithmic
 from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
 from groupinf.reporting.drawing.scatter import write_above
@@ -33,10 +34,12 @@ _PAPER = "#D55E00"
 def spectrum_figure(run: Run) -> Figure:
     """A panel for each range of sizes: the number of an eigenvalue on x, the median over each kind's groups on y.
 
-    Raises DataError where the run has no theory.
+    Raises DataError where the run has no theory, or groups count more often than before, so that D(w) is negative.
     """
     rows = spectra_of(run).merge(_groups(run), on="group")
     rows = rows.assign(value=rows["eigenvalue"] / (1 - rows["eigenvalue"]))
+    if not (rows["value"] > 0).any():
+        raise DataError(f"{run.path}: expected groups whose H(w) has eigenvalues above 0, as of removal, found none")
     groups = rows.drop_duplicates("group")
     bands = dict(zip(groups["group"], size_bands(groups["size"].to_numpy(dtype=np.int64)), strict=True))
     rows = rows.assign(band=rows["group"].map(bands))

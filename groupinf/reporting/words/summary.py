@@ -8,9 +8,12 @@ import numpy as np
 import pandas as pd
 
 from groupinf.analysis.certificates import largest_relative_error
+from groupinf.datasets.facts import DatasetFacts
+from groupinf.datasets.known.registry import KNOWN
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.method import Readout
 from groupinf.effects.methods.registry import METHODS
+from groupinf.groups.builders.registry import BUILDERS
 from groupinf.reporting.words.formats import one_line, percent, shorten
 from groupinf.reporting.words.style import (
     LONGEST_NAME,
@@ -227,6 +230,27 @@ def measures_in(run: Run) -> list[tuple[str, int]]:
 def note_lines(run: Run) -> list[str]:
     """The notes of the run, and which methods have no effects on what."""
     return [*unread_lines(run), *(one_line(note) for note in run.manifest.notes)]
+
+
+def adversarial_lines(run: Run) -> list[str]:
+    """A sentence on groups that were chosen so that predictions fail on them, and one on such data."""
+    kinds = set(run.groups["kind"])
+    builders = [builder for builder in BUILDERS.values() if kinds & {kind.name for kind in builder.kinds}]
+    facts = _facts(run)
+    said = [*(builder.adversarial for builder in builders), "" if facts is None else facts.adversarial]
+    return [sentence for sentence in said if sentence]
+
+
+def data_name(run: Run) -> str:
+    """What the data of a run are called: a dataset by name with the words that open its title."""
+    facts = _facts(run)
+    return str(run.manifest.dataset) if facts is None else facts.title.partition(":")[0]
+
+
+def _facts(run: Run) -> DatasetFacts | None:
+    """What is known of a dataset by name; None where the data are a user's own."""
+    name = run.config.get("dataset", {}).get("name")
+    return KNOWN[name].facts if name in KNOWN else None
 
 
 def unread_lines(run: Run) -> list[str]:

@@ -53,6 +53,15 @@ def test_where_several_are_far_out_the_median_tells_that_they_dominate(largest, 
     assert axis.contains(values).all()
 
 
+def test_values_that_all_but_underflow_do_not_stretch_an_axis_over_all_that_floats_reach() -> None:
+    values = np.append(np.full(30, 3e-307), [0.4, -0.2])
+    axis = axis_of_all(values)
+    assert axis.linear_to == pytest.approx(1e-13)
+    assert axis.contains(values).all()
+    assert 0.4 < axis.high < 100
+    assert len(axis.ticks()) >= 2
+
+
 @pytest.mark.parametrize("count", [4, 12, 30])
 def test_one_of_few_values_may_be_far_out(count: int) -> None:
     values = np.append(np.linspace(1, 2, count), 35.0)

@@ -30,7 +30,8 @@ from groupinf.studies.group_effects.result import Run
 from groupinf.studies.load import load_config
 
 ALL = [("test_prediction", 7), ("test_prediction", 3), ("test_loss", 7), ("test_loss", 3), ("self_loss", -1)]
-DRAWN_GROUPS = ("figure-1", "figure-2", "figure-c1", "figure-c2", "figure-c3", "figure-c4")  # of groups that are drawn
+# of groups that are drawn
+DRAWN_GROUPS = ("figure-1", "figure-2", "figure-3", "figure-c1", "figure-c2", "figure-c3", "figure-c4")
 METHODS = ("influence", "parameter_influence", "newton")
 BY_LOSS = {"test_points": {"random": 1, "highest_loss": 1}}
 BAND = {"test_points": {"percentile": [40, 60]}}
@@ -185,7 +186,7 @@ def test_figure_1_of_one_run_has_its_evaluations_side_by_side(made: MakeRun) -> 
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
-@pytest.mark.parametrize("name", ["figure-1", "figure-2", "figure-c1", "figure-c3"])
+@pytest.mark.parametrize("name", ["figure-1", "figure-2", "figure-3", "figure-c1", "figure-c3"])
 def test_pages_are_neither_strips_nor_ribbons(made: MakeRun, name: str, count: int) -> None:
     measures = [(evaluation, point) for evaluation in ("test_prediction", "test_loss") for point in (7, 3, 5)]
     options: dict[str, Any] = {"config": BAND if name == "figure-c1" else BY_LOSS, "measures": [*measures, ALL[4]]}
@@ -373,7 +374,7 @@ class TestCommand:
         out = str(tmp_path / "f.svg")
         for args, expected in (
             (("figure-2", run_dir, "-o", out), "groupinf evaluate"),
-            (("figure-3", run_dir, "-o", out), "expected one of figure-1, figure-2, figure-c1"),
+            (("figure-5", run_dir, "-o", out), "expected one of figure-1, figure-2, figure-3, figure-c1"),
             (("figure-4", run_dir, "-o", out), "expected sets of test points, several, found none"),
             (("figure-c7", run_dir, "-o", out), "found no polarity, coverage or precision among their attributes"),
             (("figure-1", run_dir, "-o", "f.jpg"), "expected a file that ends in .svg, .pdf or .png, found 'f.jpg'"),

@@ -185,7 +185,9 @@ def test_violations_are_marked_and_counted(run: Run) -> None:
 
 
 def test_a_run_of_which_nothing_is_bounded_has_no_figure_of_bounds(free: Run) -> None:
-    with pytest.raises(DataError, match="expected a bound with a value, found none"):
+    with pytest.raises(
+        DataError, match="expected an effect with a finite bound and an error above its rounding, found none"
+    ):
         figure("bounds", changed(free, proven_low=-np.inf, proven_high=np.inf))
 
 
@@ -208,6 +210,15 @@ def test_the_spectrum_has_medians_of_each_kind_in_a_panel_for_each_range_of_size
             d = own_spectra["eigenvalue"] / (1 - own_spectra["eigenvalue"])
             medians.append(d.groupby(own_spectra["number"]).median().loc[1])
         assert sorted(line.get_ydata()[0] for line in lines.values()) == pytest.approx(sorted(medians))
+
+
+def test_groups_that_count_more_often_have_no_spectrum_to_draw(run: Run) -> None:
+    assert run.spectra is not None
+    negative = replace(run, spectra=run.spectra.assign(eigenvalue=-run.spectra["eigenvalue"]))
+    with pytest.raises(
+        DataError, match="expected groups whose H\\(w\\) has eigenvalues above 0, as of removal, found none"
+    ):
+        figure("spectrum", negative)
 
 
 def test_the_bound_of_the_paper_on_the_spectrum_is_drawn_where_there_is_one(run: Run, free: Run) -> None:

@@ -15,6 +15,7 @@ from groupinf.reporting.html.parts.point_choice import figure_caption
 from groupinf.reporting.html.section import Answer, Material, PngOf, Section
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.style import each_value, evaluation_name, method_name
+from groupinf.reporting.words.summary import adversarial_lines
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted
 
@@ -24,12 +25,19 @@ _SCRIPTS = ("points.js", "plot_data.js", "axes.js", "plots.js", "hover.js", "mar
 def _answer(material: Material) -> Answer:
     """Plots with their data and scripts, or the static figures."""
     entries, looks = material.entries, material.looks
+    chosen = [element("p", {"class": "quiet"}, line) for line in _adversarial(entries)]
     if not material.plotted:
-        return Answer(static_figures(entries, material.png))
+        return Answer(joined([static_figures(entries, material.png), *chosen]))
     data = plot_data(entries, looks)
     about = element("p", {"class": "quiet"}, " ".join(_about(entries, has_logarithmic(data))))
-    plots = joined([plot_controls(entries, looks), *_grids(entries), about, marked_card()])
+    plots = joined([plot_controls(entries, looks), *_grids(entries), about, *chosen, marked_card()])
     return Answer(plots, {"plot-data": data}, (plotly_script(), *map(asset, _SCRIPTS)))
+
+
+def _adversarial(entries: Sequence[Entry]) -> list[str]:
+    """What was chosen adversarially, and of which run where the page has several."""
+    told = [(entry.label, line) for entry in entries for line in adversarial_lines(entry.run)]
+    return [f"{label}: {line}" if len(entries) > 1 else line for label, line in told]
 
 
 def drawn_png(run: Run, method: str) -> bytes:

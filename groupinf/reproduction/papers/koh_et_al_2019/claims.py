@@ -9,7 +9,9 @@ import numpy as np
 
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
+from groupinf.effects.evaluations.test_prediction import TEST_PREDICTION
 from groupinf.effects.methods.influence import Influence
+from groupinf.effects.methods.newton import Newton
 from groupinf.reporting.words.formats import coefficient, extent, percent
 from groupinf.reporting.words.style import evaluation_in_text
 from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
@@ -23,12 +25,15 @@ from groupinf.reproduction.papers.koh_et_al_2019.explanations import (
 )
 from groupinf.reproduction.papers.koh_et_al_2019.ranges import range_claim
 from groupinf.reproduction.papers.koh_et_al_2019.reading import KohFacts
-from groupinf.reproduction.papers.koh_et_al_2019.studies import EVALUATION, NATURAL, ORDER
+from groupinf.reproduction.papers.koh_et_al_2019.studies import COUNTEREXAMPLES, EVALUATION, NATURAL, ORDER
 from groupinf.reproduction.results import Results
 
 PANELS = (0.89, 0.99)  # Figure 1, every panel
 OVERALL = (0.8, 1.0)  # the introduction of the paper, all of its experiments
 NEARLY_ONE = 0.98  # from here to 1, differences of ρ are a few ranks
+# influence that has at most this ρ with the actual effect says nothing of it, or the contrary; Newton that has at
+# least this one tells that there is something to say
+UNRELATED, TOLD = 0.2, 0.8
 
 
 def all_claims(results: Results[KohFacts]) -> list[Claim]:
@@ -42,6 +47,9 @@ def all_claims(results: Results[KohFacts]) -> list[Claim]:
         claims += falling_loss_claims([*panels, *others])
     if series:
         claims.append(rising_claim(series))
+    counterexamples = {name: results.runs[name] for name in COUNTEREXAMPLES if name in results.runs}
+    if counterexamples:
+        claims.append(counterexample_claim(counterexamples))
     natural = [results.runs[name] for name in NATURAL if name in results.runs]
     return [*claims, *(claim for run in natural for claim in run.natural_claims)]
 
@@ -98,6 +106,26 @@ def underestimation_claim(runs: Sequence[KohFacts]) -> Claim:
     verdict = HOLDS if not odd else DIFFERS if len(odd) == len(cells) else IN_PART
     paper = "Influence underestimates the actual effect everywhere but where the test loss falls"
     return Claim(paper, found, verdict, (UNDER_OTHERWISE,) if odd else ())
+
+
+def counterexample_claim(runs: Mapping[str, KohFacts]) -> Claim:
+    """Of some groups the influence has a ρ of at most UNRELATED, where Newton has one of at least TOLD."""
+    rhos = {
+        name: [float(run.row(TEST_PREDICTION.name, m.name)["spearman"]) for m in (Influence, Newton)]
+        for name, run in runs.items()
+    }
+    failing = [
+        f"{name}: {coefficient(a)}, where Newton has {coefficient(b)}"
+        for name, (a, b) in rhos.items()
+        if a <= UNRELATED and b >= TOLD
+    ]
+    found = (
+        f"ρ of influence on {'; '.join(failing)}"
+        if failing
+        else f"none with ρ of at most {UNRELATED} where Newton has at least {TOLD}"
+    )
+    paper = "Figure 3: on data made for it, influence has no correlation with the actual effect, or the opposite one"
+    return Claim(paper, found, HOLDS if failing else DIFFERS)
 
 
 def falling_loss_claims(runs: Sequence[KohFacts]) -> list[Claim]:

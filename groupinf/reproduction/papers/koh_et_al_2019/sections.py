@@ -18,7 +18,7 @@ from groupinf.reproduction.paper import Findings
 from groupinf.reproduction.papers.koh_et_al_2019.claims import all_claims, figure_1_runs, other_runs
 from groupinf.reproduction.papers.koh_et_al_2019.explanations import DATA, TABLE_1
 from groupinf.reproduction.papers.koh_et_al_2019.reading import KohFacts
-from groupinf.reproduction.papers.koh_et_al_2019.studies import NATURAL, ORDER
+from groupinf.reproduction.papers.koh_et_al_2019.studies import COUNTEREXAMPLES, NATURAL, ORDER
 from groupinf.reproduction.results import Results
 from groupinf.wording import UNDEFINED, number
 
@@ -87,6 +87,31 @@ def _figure_1(results: Found, figures: Sequence[str]) -> list[str]:
 
 def _figure_2(results: Found, figures: Sequence[str]) -> list[str]:
     return _panels(results, Newton.name, "figure-2", figures)
+
+
+def _figure_3(results: Found, figures: Sequence[str]) -> list[str]:
+    """Of each study how influence and Newton go together with the actual effects."""
+    rows = []
+    for name in (name for name in COUNTEREXAMPLES if name in results.runs):
+        run = results.runs[name]
+        influence, newton = (run.row(TEST_PREDICTION.name, method) for method in (Influence.name, Newton.name))
+        rows.append(
+            (
+                name,
+                run.dataset,
+                str(influence["n_groups"]),
+                coefficient(influence["spearman"]),
+                interval(influence["spearman_low"], influence["spearman_high"]),
+                ratio(influence["slope"]),
+                coefficient(newton["spearman"]),
+            )
+        )
+    head = ("study", "data", "groups", "ρ, influence", "interval", "slope", "ρ, Newton")
+    closing = (
+        "On the test prediction of data that are made so that influence fails: groups, test points or the data are "
+        "chosen adversarially, as data/README.md says of each. The test points of the paper's MoG are found otherwise."
+    )
+    return _with_picture("figure-3", figures, head, rows, closing)
 
 
 def _panels(results: Found, method: str, name: str, figures: Sequence[str]) -> list[str]:
@@ -269,6 +294,7 @@ SECTIONS: tuple[tuple[str, Callable[[Found, Sequence[str]], list[str]]], ...] = 
     ("Table 1", _table_1),
     ("Figure 1: influence", _figure_1),
     ("Figure 2: Newton", _figure_2),
+    ("Figure 3: counterexamples", _figure_3),
     ("Is the prediction too small?", _by_sign),
     ("Figure C.1: other test points", _other_points),
     ("Figures C.2 and C.3: regularisation", _sweeps),

@@ -31,7 +31,13 @@ def _figure_1(*shorts: str) -> tuple[Study, ...]:
 # labelling functions, and crowdworkers
 NATURAL = ("natural-groups-cdr", "natural-groups-multinli")
 
+# data that are made so that influence fails
+COUNTEREXAMPLES = tuple(
+    f"figure-3-{short}" for short in ("mog", "mog-reversed", "mog-squared", "ortho", "ortho-12", "ortho-12-counts")
+)
+
 STUDIES: tuple[Study, ...] = (
+    *(_study(name, "experiment") for name in COUNTEREXAMPLES),
     _study(NATURAL[0], "experiment"),
     *_figure_1("dogfish", "cdr", "diabetes"),
     _study(NATURAL[1], "experiment"),
@@ -46,6 +52,7 @@ _SWEEPS = tuple(f"figure-c2-{short}" for short in ORDER)
 FIGURES: dict[str, tuple[str, ...]] = {
     "figure-1": _RUNS,
     "figure-2": _RUNS,
+    "figure-3": COUNTEREXAMPLES,
     "figure-c1": tuple(f"{name}{EVALUATION}" for name in _RUNS),
     "figure-c2": _SWEEPS,
     "figure-c3": _SWEEPS,
