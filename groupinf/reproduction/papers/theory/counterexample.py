@@ -42,7 +42,9 @@ class Removal:
 def ones_without(removed: Sequence[int] = REMOVED) -> tuple[Removal, ...]:
     """n = 100 rows x = 1, half of either label, no intercept, λ = 0.1, without some rows of label 1; f = θ."""
     with TemporaryDirectory() as folder:
-        run = execute_study(GROUP_EFFECTS, load_config(_config(Path(folder), removed)), Path(folder), 1, False, Silent())
+        run = execute_study(
+            GROUP_EFFECTS, load_config(_config(Path(folder), removed)), Path(folder), 1, False, Silent()
+        )
         rows = beside_actual(run.theory, run.effects).sort_values("group")
     return tuple(
         Removal(

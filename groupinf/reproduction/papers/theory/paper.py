@@ -8,8 +8,9 @@ from pathlib import Path
 from groupinf.reproduction.paper import Findings, Paper
 from groupinf.reproduction.papers.theory.costs import theory_cost
 from groupinf.reproduction.papers.theory.counterexample import ones_without
+from groupinf.reproduction.papers.theory.found import Found
 from groupinf.reproduction.papers.theory.reading import theory_facts
-from groupinf.reproduction.papers.theory.sections import Found, findings
+from groupinf.reproduction.papers.theory.sections import findings
 from groupinf.reproduction.papers.theory.studies import DATA, FIGURES, LARGE, STUDIES
 from groupinf.reproduction.record import Record
 from groupinf.reproduction.results import read_results

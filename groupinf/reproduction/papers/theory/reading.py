@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from groupinf.analysis.agreement import rank_correlation
+from groupinf.analysis.agreement import ALL_KINDS, rank_correlation
 from groupinf.analysis.explained_rho import kinds_table
 from groupinf.analysis.theory import (
     BOUNDS,
@@ -102,6 +102,12 @@ class TheoryFacts(Facts):
     steps: Steps
     kinds: pd.DataFrame
     compared: Compared | None
+
+    def over_all_kinds(self, evaluation: str, column: str) -> float:
+        """What the table of kinds has of all groups together; NaN where the evaluation is not measured."""
+        table = self.kinds
+        chosen = table[(table["evaluation"] == evaluation) & (table["kind"] == ALL_KINDS)]
+        return float(chosen[column].iloc[0]) if len(chosen) else np.nan
 
 
 def theory_facts(run: Run) -> TheoryFacts:

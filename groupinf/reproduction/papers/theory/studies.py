@@ -25,10 +25,7 @@ def _study(name: str, command: str = "experiment") -> Study:
 
 
 STUDIES: tuple[Study, ...] = (
-    *(
-        Study(name, "experiment", CONFIGS / "paper" / f"{name}.yaml", settings=WITH_THEORY)
-        for name in COUNTEREXAMPLES
-    ),
+    *(Study(name, "experiment", CONFIGS / "paper" / f"{name}.yaml", settings=WITH_THEORY) for name in COUNTEREXAMPLES),
     *(_study(name) for name in (*DATA, FREE)),
     *(_study(name, "sweep") for name in OVER_LAMBDA),
     _study(LARGE),
