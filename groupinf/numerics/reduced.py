@@ -54,12 +54,13 @@ class ReducedSolver(Protocol):
 class Pencil:
     """A = H − H(δ) beside ``H``, or I − D^½X_SH⁻¹X_SᵀD^½ of the group's rows beside the identity (``H`` None).
 
-    ``factor`` is a factor of A.
+    ``factor`` is a factor of A. ``rounding`` is how many times as much as in H − H(δ) rounding may have done to A.
     """
 
     A: Array
     H: Array | None
     factor: Cholesky
+    rounding: float = 1.0
 
     def times(self, v: Array) -> Array:
         """Hv, a new array."""

@@ -85,7 +85,7 @@ class VerifiedFactor:
         """What the rounding of a pencil may take from a share of H that it seems to hold."""
         size = pencil.A.shape[0]
         if pencil.H is not None:
-            return float(SLACK * (self.omega + 2.0 * gamma(size + 2)) * self.tau)
+            return float(SLACK * pencil.rounding * (self.omega + 2.0 * gamma(size + 2)) * self.tau)
         of_kernel = (self.deficit + self.kernel_error) / (1.0 - self.deficit) + self.omega
         return float(SLACK * (of_kernel * trace + size * gamma(size + 2)))
 
@@ -112,7 +112,8 @@ class VerifiedFactor:
             return np.asarray(plain)
         size, x = V.shape[0], pencil.factor.solve(V)
         d = SLACK * np.sqrt(np.maximum(np.diag(pencil.A), np.diag(pencil.H)))
-        of_products = np.outer(d, d @ np.abs(x)) * (self.omega + 3.0 * gamma(size + 2)) + gamma(size + 1) * np.abs(V)
+        units = pencil.rounding * self.omega + 3.0 * gamma(size + 2)
+        of_products = units * np.outer(d, d @ np.abs(x)) + gamma(size + 1) * np.abs(V)
         off = self.norm(V - pencil.A @ x) + self.norm_within(SLACK * of_products)
         epsilon = np.sqrt(amplification) * off
         square = np.einsum("pb,pb->b", V, x) + gamma(size) * np.einsum("pb,pb->b", np.abs(V), np.abs(x))
@@ -238,6 +239,15 @@ def _amplification(
     pencil = reduced.pencil(column)
     if pencil is None:
         return SLACK / (1.0 - trace) if trace < 1.0 else np.inf
+    return proven_amplification(verified, pencil, trace, margins)
+
+
+def proven_amplification(
+    verified: VerifiedFactor, pencil: Pencil, trace: float, margins: Sequence[float] = MARGINS
+) -> float:
+    """c with H ≤ cA of a pencil, infinite where none is found; ``trace`` is at least that of what A lacks of H, which
+    counts in the sample space alone.
+    """
     lost = verified.lost(pencil, trace)
     least = _least_eigenvalue(pencil)
     for margin in margins:

@@ -58,7 +58,7 @@ class Ball(ABC):
 @dataclass(frozen=True)
 class InHessian(Ball):
     """In H_θ: ``amplification`` is a and ``kept`` κ, (B,) each; ``pencils`` are those of the groups, None where none is
-    at hand, and of a fit, whose Hessian is H itself, there are none.
+    at hand, and of a fit, whose Hessian is H itself, there are none. ``product`` is the cRν that tells the radius.
     """
 
     verified: VerifiedFactor
@@ -67,6 +67,7 @@ class InHessian(Ball):
     amplification: Array
     kept: Array
     radius: Array
+    product: Array
 
     def norms(self, V: Array) -> Array:
         """By each group's own factor where there is one, else √(a/κ) times the norm in H⁻¹."""

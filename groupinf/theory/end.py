@@ -33,10 +33,9 @@ class AtFit:
 class Passed:
     """B models at θ (P, B): the gradients of their objectives (P, B), and what rounding may have added to them: number
     by number ``off`` (P, B), and by the errors of scores ``scattered`` (B,) in H_θ⁻¹ and ``in_all`` (B,) in the norm of
-    θ. ``score_error`` (B,) is at most the error of a score of ‖x/m‖ = 1, ``surely`` (B,) at least what that leaves of a
-    ratio of curvatures. ``lost`` (shares, B) says of each of the
-    ``shares`` τ (shares, B) what a curvature that has fallen below τ times that at θ̂ takes away:
-    H_θ ≥ τ(H − H(δ)) − lost·H.
+    θ. ``score_error`` (B,) is at most the error of a score of ‖x/m‖ = 1, ``largest_error`` that of any row, ``surely``
+    (B,) at least what that leaves of a ratio of curvatures. ``lost`` (shares, B) says of each of the ``shares`` τ
+    (shares, B) what a curvature that has fallen below τ times that at θ̂ takes away: H_θ ≥ τ(H − H(δ)) − lost·H.
     """
 
     theta: Array
@@ -45,6 +44,7 @@ class Passed:
     scattered: Array
     in_all: Array
     score_error: Array
+    largest_error: Array
     surely: Array
     shares: Array
     lost: Array
@@ -105,6 +105,7 @@ def passed(changed: Changed, at: AtFit, sizes: Sizes, step: Array) -> Passed:
         scattered=SLACK * error * np.sqrt(min(loss.outputs, 2) * scatter * near),
         in_all=SLACK * 2.0 * _largest_curvature(loss) * np.sqrt(loss.outputs) * error * at.scattered,
         score_error=error,
+        largest_error=sizes.largest_row * error,
         surely=surely,
         shares=np.vstack([np.repeat(np.array(SHARES)[:, None], B, axis=1), least]),
         lost=SLACK * np.vstack([lost, np.zeros(B)]),

@@ -2,186 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import numpy as np
-from scipy.sparse import csr_array
-
-from groupinf.effects.context import BlockContext
-from groupinf.effects.evaluations.evaluation import RowNumbers
 from groupinf.effects.study import Study
-from groupinf.numerics.change import Changed, RowChange, changed
-from groupinf.numerics.fit import Fitted
-from groupinf.numerics.intercept import Intercept
-from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.objective import Objective, Rows, row_norms, scores
-from groupinf.numerics.products import Design
-from groupinf.numerics.reduced import Pencil
-from groupinf.numerics.rounding import SLACK, Sizes
-from groupinf.numerics.row_norms import proven, range_norms, training_norms
-from groupinf.numerics.verified import VerifiedFactor, amplifications, verified_factor
-from groupinf.theory.balls import Ball, InHessian, InPenalty, radius_of
-from groupinf.theory.end import AtFit, Passed, at_fit, passed
 from groupinf.theory.intervals import Place
 from groupinf.theory.propositions import Constants, constants_of
+from groupinf.theory.prover import Prover, prover_of
 from groupinf.theory.spectra import Spectra, spectra_of
-
-# P up to which a factor of H is proven: four products of P × P matrices for each process
-LARGEST_PROVEN = 4096
-# by how much larger than their estimates amplifications are tried to be proven: most are by the first
-MARGINS = (1.02, 1.1, 1.3, 1.7, 2.5)
-# training rows of which it is solved for how far they reach in each group's own Hessian
-SOLVED_ROWS = 32
-
-
-@dataclass(frozen=True)
-class Outer:
-    """The training rows that reach farthest in H, and how far the ``others`` do."""
-
-    rows: Rows
-    others: float
-
-
-@dataclass(frozen=True)
-class Prover:
-    """What proven intervals need: sizes of rows, training rows at θ̂, the ``verified`` factor of H, None where there is
-    none, how far rows ``reach`` in it, and the same by the penalty, None beside a free intercept.
-    """
-
-    sizes: Sizes
-    row_sizes: RowNumbers
-    at_fit: AtFit
-    verified: VerifiedFactor | None
-    reach: RowNumbers
-    outer: Outer
-    by_penalty: RowNumbers | None
-
-    def of_fit(self, fitted: Fitted, change: RowChange) -> Place:
-        """θ̂ with what surrounds it."""
-        unchanged = changed(fitted, change, [np.empty(0, dtype=np.int64)])
-        return self._place(unchanged, np.zeros((fitted.theta.size, 1)), [], np.ones(1))
-
-    def after(self, at: BlockContext, pencils: Sequence[Pencil | None], step: Array) -> Place:
-        """The groups of a block at θ̂ + ``step`` (P, B)."""
-        if self.verified is None:
-            return self._place(at.changed, step, [], np.full(step.shape[1], np.inf))
-        return self._place(at.changed, step, pencils, amplifications(self.verified, at.reduced, at.changed, MARGINS))
-
-    def _place(self, of: Changed, step: Array, pencils: Sequence[Pencil | None], amplification: Array) -> Place:
-        found, objective = passed(of, self.at_fit, self.sizes, step), of.objective
-        balls: list[Ball] = []
-        if self.verified is not None:
-            balls.append(self._in_hessian(self.verified, of, found, pencils, amplification))
-        if self.by_penalty is not None:
-            balls.append(_in_penalty(self.by_penalty, found, objective.lam))
-        return Place(
-            theta=found.theta,
-            balls=balls,
-            score_error=found.score_error,
-            sizes=self.row_sizes,
-            columns=np.repeat(self.sizes.columns, objective.loss.outputs)[:, None],
-            terms=objective.n + self.row_sizes.test.size + objective.loss.roundings + 6.0,
-        )
-
-    def _in_hessian(
-        self,
-        verified: VerifiedFactor,
-        of: Changed,
-        found: Passed,
-        pencils: Sequence[Pencil | None],
-        amplification: Array,
-    ) -> InHessian:
-        """The ball in H_θ, of which every share of H tells how much is left, and the best counts."""
-        concordance = of.objective.loss.concordance
-        assert concordance is not None  # what a verified factor takes
-        with np.errstate(invalid="ignore"):
-            of_shares = np.where(found.lost > 0.0, found.shares - amplification * found.lost, found.shares)
-        kept = np.maximum(np.max(of_shares, axis=0), 0.0) / SLACK
-        ball = InHessian(verified, self.reach, pencils, amplification, kept, np.full(kept.size, np.inf))
-        with np.errstate(invalid="ignore", divide="ignore"):
-            decrement = ball.norms(found.gradient[:, None])[0] + ball.within(found.off) + found.scattered
-            reach, share = self._reaching(ball, of, found)
-            of_rest = radius_of(concordance, reach, decrement / np.maximum(1.0 - share, 0.0))
-            radius = np.min(np.where(np.isnan(of_rest), np.inf, of_rest), axis=0)
-        return replace(ball, radius=radius)
-
-    def _reaching(self, ball: InHessian, of: Changed, found: Passed) -> tuple[Array, Array]:
-        """R of the rows that are left when none, one, two, … of those that reach farthest are not counted, and at most
-        what share of H_θ these hold, Σ s a R²: (many, B) each.
-
-        A row that reaches far has next to no curvature: without it R falls by more than H_θ does.
-        """
-        others = ball.growth * (self.outer.others if ball.solves else self.reach.training.max())
-        if not ball.solves or self.outer.rows.size == 0:
-            return others[None], np.zeros((1, others.size))
-        rows, loss = of.objective.at(self.outer.rows), of.objective.loss
-        weight = rows.sample_weight[:, None] * of.terms.counts[self.outer.rows]
-        each = (
-            ball.norms(rows.X.T[:, :, None])
-            if isinstance(rows.X, np.ndarray)
-            else ball.norms(rows.X.T.toarray()[:, :, None])
-        )
-        each = np.where(weight > 0.0, each, 0.0)
-        y = rows.y if of.terms.labels is None else of.terms.labels[self.outer.rows]
-        curvature = loss.curvature_state(scores(rows.X, found.theta, 1), y)[:, 0] / found.surely
-        order = np.argsort(-each, axis=0)
-        sorted_reach = np.take_along_axis(each, order, axis=0)
-        held = SLACK * np.cumsum(np.take_along_axis(weight * curvature * each**2, order, axis=0), axis=0)
-        left = np.vstack([sorted_reach[1:], np.zeros((1, others.size))])
-        reach = np.maximum(np.vstack([sorted_reach[:1], left]), others)
-        return reach, np.vstack([np.zeros((1, others.size)), held])
-
-
-def _in_penalty(reach: RowNumbers, found: Passed, lam: float) -> InPenalty:
-    norm = np.linalg.norm(found.gradient, axis=0) + np.linalg.norm(found.off, axis=0) + found.in_all
-    return InPenalty(lam, reach, SLACK * norm / np.sqrt(lam))
-
-
-def _prover(study: Study) -> Prover:
-    fitted, change, sizes, test = study.fitted, study.change, study.bounded.sizes, study.test.rows
-    objective, outputs = fitted.objective, fitted.objective.loss.outputs
-    verified = study.bounded.verified or verified_factor(fitted, sizes, test, study.engine.kernel, LARGEST_PROVEN)
-    reach, leverage = RowNumbers(np.full(objective.n, np.inf), np.full(test.n, np.inf)), np.zeros(objective.n)
-    if verified is not None:
-        reach, leverage = _reach(verified, fitted, study.bounded.at_fit, sizes, test)
-    by_penalty = None
-    if objective.intercept is not Intercept.FREE:
-        apart = SLACK * np.sqrt(min(outputs, 2) / objective.lam)
-        by_penalty = RowNumbers(apart * row_norms(objective.X), apart * row_norms(test.X))
-    largest_weight = np.maximum(objective.sample_weight, change.own * max(1.0, change.times))
-    return Prover(
-        sizes=sizes,
-        row_sizes=RowNumbers(sizes.rows, _scaled_norms(test.X, sizes)),
-        at_fit=at_fit(fitted, largest_weight, sizes, leverage),
-        verified=verified,
-        reach=reach,
-        outer=_outer(reach.training, outputs),
-        by_penalty=by_penalty,
-    )
-
-
-def _outer(reach: Array, outputs: int) -> Outer:
-    """Of several outputs none: each row would have to be solved for pair by pair."""
-    order = np.argsort(-reach, kind="stable")
-    many = min(SOLVED_ROWS, reach.size - 1) if outputs == 1 else 0
-    return Outer(order[:many], float(reach[order[many]]))
-
-
-def _reach(
-    verified: VerifiedFactor, fitted: Fitted, z: Array, sizes: Sizes, test: Objective
-) -> tuple[RowNumbers, Array]:
-    """How far rows reach in H, and their leverages with the weight 1."""
-    rows = replace(fitted.objective, sample_weight=np.ones(fitted.objective.n))
-    ranges, curved, weights = training_norms(rows, z, verified.W, sizes, verified.omega)
-    others = range_norms(test.X, verified.W, sizes, rows.loss.outputs)
-    reach = RowNumbers(proven(ranges, verified.deficit), proven(others, verified.deficit))
-    return reach, SLACK * (1.0 + verified.omega) * weights * proven(curved, verified.deficit) ** 2
-
-
-def _scaled_norms(X: Design, sizes: Sizes) -> Array:
-    """‖x/m‖ of each row: (m,)."""
-    return SLACK * row_norms(X / sizes.columns if isinstance(X, np.ndarray) else csr_array(X * (1.0 / sizes.columns)))
 
 
 @dataclass(frozen=True)
@@ -202,6 +29,6 @@ class Theory:
 def theory_for(study: Study) -> Theory:
     """The theory of a study whose loss is smooth, and whose change moves no curvature by a new label."""
     fitted, change = study.fitted, study.change
-    of_removal, prover = change.times == 0.0 and change.label is None, _prover(study)
+    of_removal, prover = change.times == 0.0 and change.label is None, prover_of(study)
     constants = constants_of(fitted, of_removal)
     return Theory(spectra_of(fitted, change), constants, prover, prover.of_fit(fitted, change), of_removal)

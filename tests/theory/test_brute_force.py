@@ -217,7 +217,7 @@ EVERY = given(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @EVERY
 def test_every_actual_effect_lies_in_its_proven_interval(
     seed: int, classes: int, intercept: Intercept, kind: str
@@ -230,14 +230,16 @@ def test_every_actual_effect_lies_in_its_proven_interval(
     assert (found.effects <= high).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @EVERY
 def test_spectra_angles_and_cones_are_those_of_dense_matrices(
     seed: int, classes: int, intercept: Intercept, kind: str
 ) -> None:
     made = problem(seed, classes, intercept, kind)
     assume(made is not None and kind != "relabel")
-    found, by = outcome(made).theory, brute(made)
+    by = brute(made)
+    assume(np.abs(by.g).max(axis=1).min() > 0.0)
+    found = outcome(made).theory
     groups = found.groups
     values = np.array([eigh(taken, by.H, eigvals_only=True) for taken in by.taken])
     mu = np.take_along_axis(values, np.abs(values).argmax(axis=1)[:, None], axis=1)[:, 0]
@@ -262,7 +264,7 @@ def test_spectra_angles_and_cones_are_those_of_dense_matrices(
     np.testing.assert_allclose(groups.cone_paper, 1 + 1.5 * expected + 0.5 * expected**2, rtol=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @EVERY
 def test_newton_is_influence_and_what_differences_find_of_the_rest(
     seed: int, classes: int, intercept: Intercept, kind: str
@@ -287,7 +289,7 @@ def test_newton_is_influence_and_what_differences_find_of_the_rest(
     np.testing.assert_allclose(summed, values.newton, atol=1e-9 * scale.max(), rtol=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(seed=SEEDS, classes=st.sampled_from([0, 2, 3]), intercept=st.sampled_from([Intercept.NONE, Intercept.PENALISED]))
 def test_the_repaired_bounds_hold_and_have_the_constants_of_the_propositions(
     seed: int, classes: int, intercept: Intercept
@@ -317,7 +319,7 @@ def test_the_repaired_bounds_hold_and_have_the_constants_of_the_propositions(
     np.testing.assert_allclose(values.rest_bound_paper[losses], of_rest / least**3, rtol=1e-6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(seed=SEEDS, classes=st.sampled_from([0, 2, 3]), intercept=st.sampled_from(list(Intercept)))
 def test_newton_of_the_self_loss_lies_in_both_cones_but_for_the_rest(
     seed: int, classes: int, intercept: Intercept
@@ -335,7 +337,7 @@ def test_newton_of_the_self_loss_lies_in_both_cones_but_for_the_rest(
         assert (groups.cone_group <= groups.cone_paper * (1 + 1e-9)).all()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(seed=SEEDS, intercept=st.sampled_from(list(Intercept)))
 def test_a_quadratic_loss_gives_newton_no_error_and_intervals_of_rounding(seed: int, intercept: Intercept) -> None:
     made = problem(seed, 0, intercept)
@@ -346,7 +348,7 @@ def test_a_quadratic_loss_gives_newton_no_error_and_intervals_of_rounding(seed: 
     assert (values.proven_high - values.proven_low <= 1e-6 * size).all()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(seed=SEEDS, classes=st.sampled_from([0, 2]), intercept=st.sampled_from(list(Intercept)), times=st.integers(1, 5))
 def test_of_copies_newton_is_influence_times_the_factor_of_proposition_4(
     seed: int, classes: int, intercept: Intercept, times: int
@@ -367,7 +369,7 @@ def test_of_copies_newton_is_influence_times_the_factor_of_proposition_4(
         weight=np.where(inside, 0.0, fitted.objective.sample_weight),
         y=np.repeat(fitted.objective.y[None], len(inside), axis=0),
     )
-    groups = outcome(copies).theory.groups
-    moved = ~np.isnan(groups.newton_over_influence)  # a row of zeros moves nothing
-    np.testing.assert_allclose(groups.copies_factor[moved], groups.newton_over_influence[moved], rtol=1e-7)
+    groups, pulls = outcome(copies).theory.groups, np.abs(brute(copies).g).max(axis=1) > 0.0
+    np.testing.assert_allclose(groups.copies_factor[pulls], groups.newton_over_influence[pulls], rtol=1e-7)
+    assert np.isnan(groups.newton_over_influence[~pulls]).all()
     np.testing.assert_allclose(groups.copies_factor, 1 + groups.d_norm, rtol=1e-7)
