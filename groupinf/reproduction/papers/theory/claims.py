@@ -74,7 +74,7 @@ def printed_claim(example: Sequence[Removal], runs: Sequence[TheoryFacts]) -> Cl
     told = f"errors {'; '.join(found)}; " if found else ""
     verdict = FALSE if wrong or violations else HOLDS
     return Claim(
-        "Proposition 1, as printed: |actual − Newton| is bounded",
+        "Proposition 1, as printed: the error of Newton is bounded",
         f"{told}{_violated(violations, count)}",
         verdict,
     )

@@ -11,7 +11,7 @@ from groupinf.reproduction.papers.theory.costs import Cost
 from groupinf.reproduction.papers.theory.found import Found
 from groupinf.reproduction.papers.theory.reading import TheoryFacts
 from groupinf.reproduction.papers.theory.studies import LARGE
-from groupinf.theory.theory import LARGEST_PROVEN
+from groupinf.theory.prover import LARGEST_PROVEN
 from groupinf.wording import counted, listed, number
 
 # of a run's time, what the theory may add up to LARGEST_PROVEN parameters
@@ -73,8 +73,8 @@ def left_out(found: Found) -> list[str]:
         count = sum(of.intervals.count for run in large for of in run.measured)
         lines.append(
             f"Of {listed(dict.fromkeys(run.dataset for run in large))}, with more than {LARGEST_PROVEN:,} parameters, "
-            "no factor of the Hessian is proven, which would take products of P × P matrices in each process: intervals "
-            f"rest on λ alone, and {finite:,} of {counted(count, 'effect')} have one that is finite. Spectra are found "
+            "no factor of the Hessian is proven, which would take products of P × P matrices in each process: "
+            f"intervals rest on λ alone, and {finite:,} of {counted(count, 'effect')} have one that is finite. Spectra are found "
             "by Lanczos's method, the largest eigenvalues alone, each with an estimate of its error."
         )
     if LARGE in found.costs:

@@ -45,6 +45,7 @@ def ones_without(removed: Sequence[int] = REMOVED) -> tuple[Removal, ...]:
         run = execute_study(
             GROUP_EFFECTS, load_config(_config(Path(folder), removed)), Path(folder), 1, False, Silent()
         )
+        assert run.theory is not None
         rows = beside_actual(run.theory, run.effects).sort_values("group")
     return tuple(
         Removal(

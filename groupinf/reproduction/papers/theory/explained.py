@@ -9,9 +9,9 @@ from groupinf.analysis.explained_rho import SPREADS, explanation_of_rho
 from groupinf.reporting.words.formats import coefficient, interval
 from groupinf.reproduction.papers.theory.reading import TheoryFacts
 
-# columns of the table of kinds: relative spreads and sizes of Newton ÷ influence and of ‖D(w)‖
+# columns of the table of kinds: relative spreads and sizes of Newton ÷ influence and of ‖D(w)‖, and the angle of both steps
 NEWTON_SPREAD = "newton_over_influence_variation"
-SIZE, NEWTON_SIZE = "d_norm_median", "newton_over_influence_median"
+SIZE, NEWTON_SIZE, TURN = "d_norm_median", "newton_over_influence_median", "angle_median"
 NAMES = {
     NEWTON_SPREAD: "Newton ÷ influence, standard deviation ÷ mean",
     "newton_over_influence_ratio": "Newton ÷ influence, upper ÷ lower quartile",
@@ -19,6 +19,7 @@ NAMES = {
     "d_norm_ratio": "1 + ‖D(w)‖, upper ÷ lower quartile",
     SIZE: "‖D(w)‖, median",
     NEWTON_SIZE: "Newton ÷ influence, median",
+    TURN: "angle between both steps, median",
 }
 
 
@@ -41,7 +42,7 @@ class Explained:
 
 def explained_by(runs: Sequence[TheoryFacts]) -> tuple[Explained, ...]:
     """For each evaluation, what of NAMES goes with 1 − ρ over the kinds of the runs."""
-    table = explanation_of_rho([run.kinds for run in runs], (*SPREADS, SIZE, NEWTON_SIZE))
+    table = explanation_of_rho([run.kinds for run in runs], (*SPREADS, SIZE, NEWTON_SIZE, TURN))
     found = [
         Explained(
             str(row["evaluation"]),

@@ -13,10 +13,10 @@ from groupinf.reproduction.papers.theory.reading import TheoryFacts
 from groupinf.wording import counted, number
 
 WORDS = (
-    "Influence ranks groups as Newton does where their ratio is the same in all, however large it is. Spearman's ρ of "
-    "1 − ρ, with ρ that of influence with actual effects within a kind of group of a run (the median over test points), "
-    "and of what is told of the kind, over all kinds, datasets and λ. Intervals are as if kinds were independent; those "
-    "of one dataset at several λ share their groups, so that they are too narrow."
+    "Influence would rank groups as Newton does if their ratio were the same in all, however large it is. Spearman's ρ "
+    "of 1 − ρ, with ρ that of influence with actual effects within a kind of group of a run (the median over test "
+    "points), and of what is told of the kind, over all kinds, datasets and λ. Intervals are as if kinds were "
+    "independent; those of one dataset at several λ share their groups, so that they are too narrow."
 )
 
 
@@ -55,7 +55,7 @@ def _one(table: Sequence[Explained], name: str, evaluation: str) -> str:
 
 
 def strongest(table: Sequence[Explained], evaluation: str) -> str:
-    """Which of the numbers goes most with 1 − ρ on an evaluation, and whether the spread or the size of a ratio more."""
+    """Which number goes most with 1 − ρ on an evaluation, and whether the spread of Newton ÷ influence or its size."""
     own = {of.spread: of for of in table if of.evaluation == evaluation}
     best = max(own.values(), key=lambda of: abs(of.rho))
     spread, size = own[NEWTON_SPREAD], own[NEWTON_SIZE]

@@ -22,11 +22,17 @@ def with_free_intercept(found: Found) -> list[str]:
         return []
     without, free = runs[NOT_FREE], runs[FREE]
     rows = [
-        (words, evaluation_name(of.evaluation), coefficient(run.over_all_kinds(of.evaluation, "spearman")),
-         percent(of.intervals.finite / of.intervals.count, 1), f"{of.intervals.outside:,}", number(of.intervals.relative))
+        (
+            words,
+            evaluation_name(of.evaluation),
+            coefficient(run.over_all_kinds(of.evaluation, "spearman")),
+            percent(of.intervals.finite / of.intervals.count, 1),
+            f"{of.intervals.outside:,}",
+            number(of.intervals.relative),
+        )
         for words, run in (("none", without), ("free", free))
         for of in run.measured
-    ]  # fmt: skip
+    ]
     head = ("intercept", "evaluation", "ρ", "finite intervals", "outside", "width ÷ median effect")
     return [carried_over(free), padded_table(head, rows), _cones((without, free))]
 

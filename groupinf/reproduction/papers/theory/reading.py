@@ -77,14 +77,15 @@ class Steps:
 
 @dataclass(frozen=True)
 class Compared:
-    """Spearman's ρ on the test prediction of the figures' test point, and the least and the largest actual ÷ influence
-    over ``groups``.
+    """Spearman's ρ on the test prediction of the figures' test point over ``groups``; the share of them whose influence
+    and actual effect have opposite signs, and the least and the largest actual ÷ influence.
     """
 
     groups: int
     influence_newton: float
     influence_actual: float
     newton_actual: float
+    opposite: float
     least: float
     largest: float
 
@@ -142,10 +143,14 @@ def parts_of(rows: pd.DataFrame) -> Parts:
     apart = np.abs(newton - influence)
     told = apart > ROUNDING * (np.abs(newton) + np.abs(influence))
     linear, curvature, rest = (rows[name].to_numpy(dtype=np.float64) for name in ("linear", "curvature", "rest"))
-    shares = [_median(np.abs(part[told]) / apart[told]) for part in (linear, curvature, rest)]
     typical = np.abs(rows.newton).groupby(rows["test_point"]).transform("median").to_numpy()
     left = np.abs(newton - influence - linear - curvature - rest)
-    return Parts(*shares, left=float(np.max(left[typical > 0] / typical[typical > 0], initial=0.0)))
+    return Parts(
+        linear=_median(np.abs(linear[told]) / apart[told]),
+        curvature=_median(np.abs(curvature[told]) / apart[told]),
+        rest=_median(np.abs(rest[told]) / apart[told]),
+        left=float(np.max(left[typical > 0] / typical[typical > 0], initial=0.0)),
+    )
 
 
 def _steps(groups: pd.DataFrame) -> Steps:
@@ -171,6 +176,7 @@ def _compared(rows: pd.DataFrame) -> Compared:
         float(rank_correlation(influence, newton)),
         float(rank_correlation(influence, actual)),
         float(rank_correlation(newton, actual)),
+        float(np.mean(influence * actual < 0)),
         float(ratios.min()),
         float(ratios.max()),
     )

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from groupinf.analysis.theory import BOUNDS, Held
+from groupinf.analysis.theory import BOUNDS, Bound, Held
 from groupinf.reporting.words.formats import coefficient, extent, percent, ratio
 from groupinf.reporting.words.markdown import padded_table
 from groupinf.reporting.words.style import evaluation_name
 from groupinf.reproduction.paper import Findings
-from groupinf.reproduction.papers.theory.in_short import all_claims
 from groupinf.reproduction.papers.theory.costs_section import costs
 from groupinf.reproduction.papers.theory.counterexample import ROWS
 from groupinf.reproduction.papers.theory.explained_section import explained
 from groupinf.reproduction.papers.theory.found import Found
 from groupinf.reproduction.papers.theory.free_section import with_free_intercept
+from groupinf.reproduction.papers.theory.in_short import all_claims
 from groupinf.reproduction.papers.theory.reading import Measured, Quantiles, TheoryFacts
-from groupinf.wording import counted, number
+from groupinf.wording import UNDEFINED, counted, number
 
 OPENING = (
     "Section 4 and appendices D and E of Koh et al. (2019) say when influence must agree with the Newton step and with "
     "actual effects, and when it need not. Here each statement is computed: on the counterexamples of Figure 3, and on "
-    "the paper's five datasets without an intercept, which is the setting of its propositions, beside actual effects by "
-    "exact retraining. Every verdict follows from the numbers by a rule."
+    "the paper's five datasets without an intercept, the setting of its propositions, beside actual effects by exact "
+    " retraining. Every verdict follows from the numbers by a rule."
 )
 PUBLISHED = (
     "The left panel as published is rounding: the authors' code (kohpangwei/group-influence-release) picks pairs by "
@@ -48,13 +48,15 @@ def _figure_3(found: Found) -> list[str]:
             name,
             f"{of.groups:,}",
             *map(coefficient, (of.influence_newton, of.influence_actual, of.newton_actual)),
-            extent(of.least, of.largest, ratio),
+            percent(of.opposite),
+            UNDEFINED if of.opposite else extent(of.least, of.largest, ratio),
         )
         for name, of in found.compared.items()
     ]
     if not rows:
         return []
-    head = ("study", "groups", "ρ influence, Newton", "ρ influence, actual", "ρ Newton, actual", "actual ÷ influence")
+    rho = ("ρ influence, Newton", "ρ influence, actual", "ρ Newton, actual")
+    head = ("study", "groups", *rho, "influence of the wrong sign", "actual ÷ influence")
     return [*found.picture("figure-3", "Figure 3"), padded_table(head, rows), CHOSEN, PUBLISHED]
 
 
@@ -67,7 +69,7 @@ def _first(found: Found) -> list[str]:
         )
         for of in found.example
     ]
-    head = ("rows removed", "|actual − Newton|", "bound as printed", "repaired", "actual effect", "proven interval")
+    head = ("rows removed", "error of Newton", "bound as printed", "repaired", "actual effect", "proven interval")
     example = (
         f"{ROWS} rows x = 1, half of either label, without an intercept, λ = 0.1, and rows of one label are removed; "
         "f = θ. The printed bound divides by (σ_min + λ)³ with the least eigenvalue of the Hessian of all rows; what "
@@ -82,9 +84,9 @@ def _first(found: Found) -> list[str]:
     ]
 
 
-def _bounds(found: Found, bounds: Sequence[object]) -> list[str]:
+def _bounds(found: Found, bounds: Sequence[Bound]) -> list[str]:
     """Violations and looseness of a bound as printed and repaired, by dataset and evaluation."""
-    printed, repaired = (bound.name for bound in bounds)  # type: ignore[attr-defined]
+    printed, repaired = (bound.name for bound in bounds)
     rows = [
         (
             run.dataset,
@@ -106,11 +108,11 @@ def _bounds(found: Found, bounds: Sequence[object]) -> list[str]:
         "bound ÷ error as printed",
         "repaired",
     )
-    return [f"On the five datasets, bound ÷ error in the median:", padded_table(head, rows)] if rows else []
+    return ["By dataset, bound ÷ error in the median:", padded_table(head, rows)] if rows else []
 
 
 def _held(of: Held) -> str:
-    return percent(of.violations / of.count, 1) if of.count else "–"
+    return percent(of.violations / of.count, 1) if of.count else UNDEFINED
 
 
 def _loose(of: Measured, names: Sequence[str]) -> list[str]:
@@ -132,8 +134,8 @@ def _second(found: Found) -> list[str]:
         return []
     words = (
         "Newton − influence = linear ∇fᵀH⁻¹ᐟ²D(w)H⁻¹ᐟ²g + curvature ½ΔᵀNt∇²fΔNt + rest. Medians of the size of each "
-        "part as a share of |Newton − influence|; parts of unlike signs may each be larger than their sum. Last, how far "
-        "the four terms are at most from adding up, as a share of the median |Newton|."
+        "part as a share of |Newton − influence|; parts of unlike signs may each be larger than their sum. Last, how "
+        "far the four terms are at most from adding up, as a share of the median |Newton|."
     )
     head = ("data", "evaluation", "linear", "curvature", "rest", "does not add up")
     return [words, padded_table(head, rows), *_bounds(found, LAST_TWO)]
@@ -182,8 +184,8 @@ def _steps(found: Found) -> list[str]:
     if not rows:
         return []
     words = (
-        "By Corollary 1 influence and Newton differ on a test prediction by v_testᵀD(w)v_w: by how much the step grows, "
-        "and how far it turns. 10 %, 50 % and 90 % of the groups of each dataset: the angle between both steps in the "
+        "By Corollary 1 influence and Newton differ on a test prediction by v_testᵀD(w)v_w: the step grows, and it "
+        "turns. 10 %, 50 % and 90 % of the groups of each dataset: the angle between both steps in the "
         "metric of H, gᵀΔ_Nt ÷ gᵀΔ_inf, and ‖D(w)‖ beside its bound σ_max/λ (Lemma 1); and the largest estimate of the "
         "error of μ(w), as a share of it."
     )
