@@ -22,8 +22,8 @@ from groupinf.numerics.objective import hessian_products, row_norms
 
 # P up to which all eigenvalues of the Hessian are computed: the two outermost alone are found by iteration beyond
 WHOLE = 2048
-# relative accuracy of eigenvalues that are found by iteration: of σ_max + λ, and of σ_min + λ, which is hardly more than
-# λ there, with many eigenvalues next to it, so that more digits take thousands of solves
+# relative accuracy of eigenvalues that are found by iteration: of σ_max + λ, and of σ_min + λ, which is hardly more
+# than λ there, with many eigenvalues next to it, so that more digits take thousands of solves
 ACCURACY, LEAST_ACCURACY = 1e-10, 1e-3
 
 

@@ -74,8 +74,8 @@ def left_out(found: Found) -> list[str]:
         lines.append(
             f"Of {listed(dict.fromkeys(run.dataset for run in large))}, with more than {LARGEST_PROVEN:,} parameters, "
             "no factor of the Hessian is proven, which would take products of P × P matrices in each process: "
-            f"intervals rest on λ alone, and {finite:,} of {counted(count, 'effect')} have one that is finite. Spectra are found "
-            "by Lanczos's method, the largest eigenvalues alone, each with an estimate of its error."
+            f"intervals rest on λ alone, and {finite:,} of {counted(count, 'effect')} have one that is finite. Spectra "
+            "are found by Lanczos's method, the largest eigenvalues alone, each with an estimate of its error."
         )
     if LARGE in found.costs:
         run, cost = found.results.runs[LARGE], found.costs[LARGE]

@@ -9,7 +9,7 @@ from groupinf.analysis.explained_rho import SPREADS, explanation_of_rho
 from groupinf.reporting.words.formats import coefficient, interval
 from groupinf.reproduction.papers.theory.reading import TheoryFacts
 
-# columns of the table of kinds: relative spreads and sizes of Newton ÷ influence and of ‖D(w)‖, and the angle of both steps
+# columns of the table of kinds: spreads and sizes of Newton ÷ influence and of ‖D(w)‖, and the angle of both steps
 NEWTON_SPREAD = "newton_over_influence_variation"
 SIZE, NEWTON_SIZE, TURN = "d_norm_median", "newton_over_influence_median", "angle_median"
 NAMES = {

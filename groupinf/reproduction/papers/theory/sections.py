@@ -26,8 +26,8 @@ OPENING = (
 )
 PUBLISHED = (
     "The left panel as published is rounding: the authors' code (kohpangwei/group-influence-release) picks pairs by "
-    "a·b/(‖a‖‖b‖ + 10⁻⁴), a cosine that is small where steps are tiny, whether or not they are turned. Of the 120 pairs "
-    "that it stored, steps are at most 1.5·10⁻³ long and the true cosine is 1.0000000 for all; its test point is "
+    "a·b/(‖a‖‖b‖ + 10⁻⁴), a cosine that is small where steps are tiny, whether or not they are turned. Of the 120 "
+    "pairs that it stored, steps are at most 1.5·10⁻³ long and the true cosine is 1.0000000 for all; its test point is "
     "1.2·10¹¹ long, and ρ of influence with Newton 0.27 in float32 and 1.000 in float64. Its means are ½ apart, in the "
     "text 1. Here pairs have the smallest true cosine, the test point has length 1 and follows from an eigenvalue "
     "problem without random targets, and the effects are those of exact retraining in float64."
