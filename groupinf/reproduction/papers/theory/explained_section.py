@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from groupinf.reporting.words.formats import coefficient, ratio
 from groupinf.reporting.words.markdown import padded_table
 from groupinf.reporting.words.style import evaluation_in_text, evaluation_name
-from groupinf.reproduction.papers.theory.explained import NAMES, NEWTON_SIZE, NEWTON_SPREAD, Explained, explained_by
+from groupinf.reproduction.papers.theory.explained import (
+    NAMES,
+    NEWTON_SIZE,
+    NEWTON_SPREAD,
+    SIZE,
+    TURN,
+    Explained,
+    explained_by,
+)
 from groupinf.reproduction.papers.theory.found import Found
 from groupinf.reproduction.papers.theory.reading import TheoryFacts
 from groupinf.wording import counted, number
@@ -22,10 +30,9 @@ WORDS = (
 
 def explained(found: Found) -> list[str]:
     """What goes with ρ, and how both move with λ."""
-    runs = [*found.data, *found.sweeps]
-    table = explained_by(runs) if runs else ()
-    if not table:
+    if not found.explaining:
         return []
+    table = explained_by(found.explaining)
     evaluations = list(dict.fromkeys(of.evaluation for of in table))
     rows = [
         (NAMES[name], *(_one(table, name, evaluation) for evaluation in evaluations))
@@ -37,6 +44,7 @@ def explained(found: Found) -> list[str]:
         padded_table(head, rows),
         *(strongest(table, evaluation) for evaluation in evaluations),
         *found.picture("spread", "1 − ρ and the spread of Newton ÷ influence"),
+        *_each(found.series),
         *_over_lambda(found.series),
     ]
 
@@ -67,6 +75,20 @@ def strongest(table: Sequence[Explained], evaluation: str) -> str:
         f"spread of Newton ÷ influence goes with lost correlation {more} than its size does ({coefficient(spread.rho)} "
         f"and {coefficient(size.rho)})."
     )
+
+
+def _each(series: Sequence[Sequence[TheoryFacts]]) -> list[str]:
+    """The same within a dataset."""
+    rows = []
+    for runs in series:
+        table = explained_by(runs)
+        evaluations = list(dict.fromkeys(of.evaluation for of in table))
+        for name in (NEWTON_SPREAD, SIZE, TURN):
+            rows.append((runs[0].dataset, NAMES[name], *(_one(table, name, one) for one in evaluations)))
+    if not rows:
+        return []
+    head = ("data", "of the groups of a kind", *map(evaluation_name, series[0][0].evaluations))
+    return ["Within a dataset, over its kinds and λ:", padded_table(head, rows)]
 
 
 def _over_lambda(series: Sequence[Sequence[TheoryFacts]]) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from groupinf.reproduction.papers.theory.costs import Cost
 from groupinf.reproduction.papers.theory.counterexample import Removal
 from groupinf.reproduction.papers.theory.reading import Compared, TheoryFacts
-from groupinf.reproduction.papers.theory.studies import COUNTEREXAMPLES, DATA, FREE, OVER_LAMBDA
+from groupinf.reproduction.papers.theory.studies import COUNTEREXAMPLES, DATA, FREE, ONE_LAMBDA, OVER_LAMBDA
 from groupinf.reproduction.results import Results
 
 
@@ -45,6 +45,11 @@ class Found:
     def sweeps(self) -> list[TheoryFacts]:
         """All runs of these."""
         return [run for runs in self.series for run in runs]
+
+    @property
+    def explaining(self) -> list[TheoryFacts]:
+        """These, and the runs on datasets that have no sweep."""
+        return [*(self.results.runs[name] for name in ONE_LAMBDA if name in self.results.runs), *self.sweeps]
 
     @property
     def real(self) -> list[TheoryFacts]:

@@ -55,7 +55,7 @@ def _propositions(found: Found) -> list[Claim]:
 
 def _rho(found: Found) -> list[Claim]:
     claims = []
-    explained = explained_by([*found.data, *found.sweeps]) if found.data or found.sweeps else ()
+    explained = explained_by(found.explaining) if found.explaining else ()
     if explained:
         claims.append(explained_claim(explained))
     if found.series:
