@@ -50,7 +50,8 @@ class Outer:
 @dataclass(frozen=True)
 class Prover:
     """What proven intervals need: sizes of rows, training rows at θ̂, the ``verified`` factor of H, None where there is
-    none, how far rows ``reach`` in it, and the same by the penalty, None beside a free intercept.
+    none, how far rows ``reach`` in it, and the same by the penalty, None beside a free intercept. ``largest`` (P,) has
+    the largest |x_ij| of each column, ``columns`` its norm in H⁻¹ with any signs.
     """
 
     sizes: Sizes
@@ -60,6 +61,8 @@ class Prover:
     reach: RowNumbers
     outer: Outer
     by_penalty: RowNumbers | None
+    largest: Array
+    columns: float
 
     def of_fit(self, fitted: Fitted, change: RowChange) -> Place:
         """θ̂ with what surrounds it."""
@@ -78,13 +81,12 @@ class Prover:
         if self.verified is not None:
             balls.append(self._in_hessian(self.verified, of, found, pencils, amplification))
         if self.by_penalty is not None:
-            balls.append(_in_penalty(self.by_penalty, found, objective.lam))
+            balls.append(self._in_penalty(self.by_penalty, found, objective.lam))
         return Place(
             theta=found.theta,
             balls=balls,
             score_error=found.score_error,
             sizes=self.row_sizes,
-            columns=np.repeat(self.sizes.columns, objective.loss.outputs)[:, None],
             terms=objective.n + self.row_sizes.test.size + objective.loss.roundings + 6.0,
         )
 
@@ -103,11 +105,18 @@ class Prover:
         with np.errstate(invalid="ignore"):
             of_shares = np.where(found.lost > 0.0, found.shares - amplification * found.lost, found.shares)
         kept = np.maximum(np.max(of_shares, axis=0), 0.0) / SLACK
-        ball = self._measured(InHessian(verified, self.reach, pencils, amplification, kept, kept, kept), of, found)
+        ball = self._measured(
+            InHessian(verified, self.reach, self.columns, pencils, amplification, kept, kept, kept), of, found
+        )
         late = np.flatnonzero(~np.isfinite(ball.radius) & (ball.product <= HOPELESS))
         if not ball.solves or late.size == 0 or of.objective.size > LARGEST_REFACTORED:
             return ball
         return self._measured(_with_own_hessians(ball, of, found, late), of, found)
+
+    def _in_penalty(self, reach: RowNumbers, found: Passed, lam: float) -> InPenalty:
+        norm = np.linalg.norm(found.gradient, axis=0) + np.linalg.norm(found.off, axis=0) + found.in_all
+        of_columns = float(SLACK * np.linalg.norm(self.largest) / np.sqrt(lam))
+        return InPenalty(lam, reach, of_columns, SLACK * norm / np.sqrt(lam))
 
     def _measured(self, ball: InHessian, of: Changed, found: Passed) -> InHessian:
         """A ball with its radius, and the cRν that this takes."""
@@ -169,11 +178,6 @@ def _with_own_hessians(ball: InHessian, of: Changed, found: Passed, late: NDArra
     return replace(ball, pencils=tuple(pencils), amplification=amplification, kept=kept)
 
 
-def _in_penalty(reach: RowNumbers, found: Passed, lam: float) -> InPenalty:
-    norm = np.linalg.norm(found.gradient, axis=0) + np.linalg.norm(found.off, axis=0) + found.in_all
-    return InPenalty(lam, reach, SLACK * norm / np.sqrt(lam))
-
-
 def prover_of(study: Study) -> Prover:
     """The prover of a study."""
     fitted, change, sizes, test = study.fitted, study.change, study.bounded.sizes, study.test.rows
@@ -186,6 +190,7 @@ def prover_of(study: Study) -> Prover:
     if objective.intercept is not Intercept.FREE:
         apart = SLACK * np.sqrt(min(outputs, 2) / objective.lam)
         by_penalty = RowNumbers(apart * row_norms(objective.X), apart * row_norms(test.X))
+    largest = np.repeat(sizes.columns, outputs)
     largest_weight = np.maximum(objective.sample_weight, change.own * max(1.0, change.times))
     return Prover(
         sizes=sizes,
@@ -195,6 +200,8 @@ def prover_of(study: Study) -> Prover:
         reach=reach,
         outer=_outer(reach.training, outputs),
         by_penalty=by_penalty,
+        largest=largest,
+        columns=np.inf if verified is None else float(verified.norm_within(largest[:, None])[0]),
     )
 
 
