@@ -129,8 +129,8 @@ def _column(name: str) -> Callable[[pd.DataFrame], Values]:
     return lambda rows: _of(rows, name)
 
 
-# as printed both take the least eigenvalue of all rows for that of the problem without the group
 _FIRST, _SECOND, _PRINTED, _REPAIRED = "Proposition 1", "Proposition 2", "as printed", "repaired"
+# as printed both take the least eigenvalue of all rows for that of the problem without the group, repaired 0
 BOUNDS = (
     Bound(
         "proposition_1_printed", _FIRST, _PRINTED, "newton_error", _column("newton_error_bound_paper"), _newton_rounding

@@ -19,7 +19,7 @@ from groupinf.numerics.fit import Fitted, fit
 from groupinf.numerics.losses.smooth_hinge import SmoothHinge
 from groupinf.numerics.objective import Objective, hessian
 from groupinf.numerics.reduced import sample_space_kernel
-from groupinf.studies.group_effects.block import block_to_store
+from groupinf.studies.group_effects.block import block_to_store, shared
 from groupinf.studies.group_effects.schema import METHODS_OF_THE_PAPER
 
 every_case = pytest.mark.parametrize(("classes", "case"), [(c, case) for c in TASKS for case in CASES])
@@ -126,8 +126,9 @@ def test_error_estimates_cover_what_another_solver_says(classes: int, case: str)
 def test_rows_that_count_zero_times_are_removed_to_the_byte() -> None:
     fitted = fit(o := make_objective(2, weighted=True))
     removed, reweighted = removing(fitted), row_change(fitted, 0.0, o.sample_weight)
-    one, other = (compute_block(make_study(fitted, change), GROUPS, NAMES) for change in (removed, reweighted))
-    stored, again = (block_to_store(block, block.theta).arrays() for block in (one, other))
+    studies = [shared(make_study(fitted, change), with_theory=True) for change in (removed, reweighted)]
+    blocks = [(of, compute_block(of.study, GROUPS, NAMES)) for of in studies]
+    stored, again = (block_to_store(of, block, block.theta).arrays() for of, block in blocks)
     assert stored.keys() == again.keys()
     for name, array in stored.items():
         np.testing.assert_array_equal(array, again[name])

@@ -77,24 +77,22 @@ def test_an_interval_that_does_not_hold_is_said_first_and_loudly(rows: pd.DataFr
 def test_propositions_say_who_violates_them_and_how_loose_they_are(rows: pd.DataFrame) -> None:
     first, second = bound_lines(rows)
     medians = [number(held(rows, bound).median, 2) for bound in BOUNDS]
-    told = [f"none of 170 effects (in the median the bound is {median} times the error)" for median in medians]
-    assert first == f"Violations of Proposition 1: as printed, {told[0]}; repaired, {told[1]}."
-    assert second == f"Violations of Proposition 2: as printed, {told[2]}; repaired, {told[3]}."
+    told = [f"none of 170 effects ({median})" for median in medians]
+    assert first == f"Violations of Proposition 1 (median bound ÷ error): as printed {told[0]}; repaired {told[1]}."
+    assert second == f"Violations of Proposition 2 (median bound ÷ error): as printed {told[2]}; repaired {told[3]}."
     wrong = rows.assign(newton_error_bound_paper=rows["newton_error"].abs() * np.where(rows["group"] < 2, 0.5, 2.0))
-    begins = (
-        "Violations of Proposition 1: as printed, 10 of 170 effects (in the median the bound is 2 times the error);"
-    )
-    assert bound_lines(wrong)[0] == f"{begins} repaired, {told[1]}."
+    begins = "Violations of Proposition 1 (median bound ÷ error): as printed 10 of 170 effects (2);"
+    assert bound_lines(wrong)[0] == f"{begins} repaired {told[1]}."
 
 
 def test_propositions_without_values_or_errors_are_not_compared(rows: pd.DataFrame) -> None:
     repaired = bound_lines(rows.assign(newton_error_bound_paper=np.nan))[0]
-    assert repaired.startswith("Violations of Proposition 1: repaired, none of 170 effects (in")
+    assert repaired.startswith("Violations of Proposition 1 (median bound ÷ error): repaired none of 170 effects (")
     assert "as printed" not in repaired
     assert len(bound_lines(rows.assign(rest_bound=np.nan, rest_bound_paper=np.nan))) == 1
     linear = rows[rows["evaluation"] == "test_prediction"]
     assert bound_lines(linear)[1] == (
-        "Violations of Proposition 2: as printed, none of 68 effects; repaired, none of 68 effects."
+        "Violations of Proposition 2: as printed none of 68 effects; repaired none of 68 effects."
     )
 
 

@@ -19,7 +19,7 @@ from groupinf.studies.group_effects.result import Run
 from groupinf.wording import number
 
 INTERVAL_HEADERS = ("Evaluation", "Effects", "With an interval", "Outside", "Median width", "÷ median effect")
-BOUND_HEADERS = ("Bound", "Evaluation", "Effects", "Violated", "Bound ÷ error, median", "from", "to")
+BOUND_HEADERS = ("Bound", "Evaluation", "Effects", "Violated", "Bound ÷ error: median", "least", "most")
 _RANGES = ("newton_over_influence", "d_norm", "angle")
 KIND_HEADERS = ("Evaluation", "Groups", "n", "Spearman ρ", "Newton ÷ influence", "‖D(w)‖", "Angle, degrees")
 

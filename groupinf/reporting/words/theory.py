@@ -59,14 +59,15 @@ def bound_lines(rows: pd.DataFrame) -> list[str]:
     lines = []
     for name, bounds in itertools.groupby(BOUNDS, lambda bound: bound.of):
         found = [(bound.version, held(rows, bound)) for bound in bounds]
-        told = [f"{version}, {_held(of)}" for version, of in found if of.count]
-        lines += [f"Violations of {name}: {'; '.join(told)}."] if told else []
+        told = [f"{version} {_held(of)}" for version, of in found if of.count]
+        meaning = " (median bound ÷ error)" if any(of.compared for _, of in found) else ""
+        lines += [f"Violations of {name}{meaning}: {'; '.join(told)}."] if told else []
     return lines
 
 
 def _held(of: Held) -> str:
     violated = f"{of.violations:,}" if of.violations else "none"
-    loose = f" (in the median the bound is {number(of.median, 2)} times the error)" if of.compared else ""
+    loose = f" ({number(of.median, 2)})" if of.compared else ""
     return f"{violated} of {counted(of.count, 'effect')}{loose}"
 
 

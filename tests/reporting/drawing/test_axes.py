@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from groupinf.reporting.drawing.axes import EffectAxis, axis_of_all, axis_of_most, set_axes
+from groupinf.reporting.drawing.axes import EffectAxis, axis_of_all, axis_of_most, set_axes, set_logarithmic
 
 RNG = np.random.default_rng(0)
 USUAL = RNG.uniform(-1, 2, size=100)
@@ -129,3 +129,22 @@ def test_labels_at_ticks_stay_apart(inches: float, axis: EffectAxis) -> None:
         boxes = [label.get_window_extent() for label in labels if label.get_text()]
         assert len(boxes) >= (1 if inches < 1 else 2)
         assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
+@pytest.mark.parametrize(
+    ("limits", "labels"),
+    [
+        ((0.5, 2000.0), ["10⁰", "10¹", "10²", "10³"]),
+        ((1e-9, 1e9), ["10⁻⁹", "10⁻⁵", "10⁻¹", "10³", "10⁷"]),
+        ((0.03, 0.4), ["0.05", "0.1", "0.2"]),
+        ((1.5, 1.9), []),
+    ],
+)
+def test_a_logarithmic_axis_has_a_few_powers_of_ten_or_numbers_between_them(limits, labels) -> None:
+    ax = Figure().add_subplot()
+    set_logarithmic(ax, limits, None)
+    assert ax.get_xscale() == "log"
+    assert ax.get_yscale() == "linear"
+    assert ax.get_xlim() == limits
+    assert [label.get_text() for label in ax.get_xticklabels()] == labels
+    assert len(ax.xaxis.get_minorticklocs()) == 0
