@@ -11,6 +11,8 @@ import numpy as np
 
 from groupinf.analysis.theory import beside_actual
 from groupinf.effects.evaluations.test_prediction import TEST_PREDICTION
+from groupinf.effects.methods.influence import Influence
+from groupinf.effects.methods.newton import Newton
 from groupinf.experiments.driver import execute_study
 from groupinf.experiments.workers.progress import Silent
 from groupinf.studies.group_effects.study import GROUP_EFFECTS
@@ -74,6 +76,6 @@ def _config(folder: Path, removed: Sequence[int]) -> dict[str, object]:
         "groups": {"builders": [{"builder": "file", "path": str(folder / "groups.csv")}]},
         "test_points": {"indices": [0]},
         "evaluations": [TEST_PREDICTION.name],
-        "methods": ["influence", "newton"],
+        "methods": [Influence.name, Newton.name],
         "theory": True,
     }
