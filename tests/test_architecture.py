@@ -42,6 +42,7 @@ ALLOWED: dict[str, set[str]] = {
         "numerics",
         "reporting",
         "studies",
+        "theory",
     },
     "cli": {"", "batch", "config", "datasets", "experiments", "reporting", "studies"},
     "__main__": {"cli"},

@@ -43,8 +43,9 @@ def kinds_table(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found)
 
 
-def explanation_of_rho(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """How 1 − ρ goes together with spreads, over the kinds of the runs whose :func:`kinds_table` are ``parts``.
+def explanation_of_rho(parts: Sequence[pd.DataFrame], by: Sequence[str] = SPREADS) -> pd.DataFrame:
+    """How 1 − ρ goes together with spreads, or other columns, over the kinds of the runs whose :func:`kinds_table` are
+    ``parts``.
 
     One row for each evaluation and spread: n (kinds of runs, each of FEWEST_GROUPS groups or more), and Spearman's ρ
     of 1 − ρ and the spread, with a 95 % interval (Bonett and Wright 2000). Positive: the more alike the groups of a
@@ -54,7 +55,7 @@ def explanation_of_rho(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     table = table[(table["kind"] != ALL_KINDS) & (table["n_groups"] >= FEWEST_GROUPS) & table["spearman"].notna()]
     found = []
     for evaluation, own in table.groupby("evaluation", sort=False):
-        for spread in SPREADS:
+        for spread in by:
             known = own[np.isfinite(own[spread])]
             lost, values = 1 - known["spearman"].to_numpy(), known[spread].to_numpy()
             rho = float(rank_correlation(lost, values)) if len(known) > 1 else np.nan

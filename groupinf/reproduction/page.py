@@ -19,7 +19,7 @@ def write_page(paper: Paper, out: Path, page: Path) -> None:
     """Write the page of the reproduction in ``out``; raises DataError where there is none or a run was altered."""
     record = read_record(out)
     page.parent.mkdir(parents=True, exist_ok=True)
-    figures = [file.name for file in sorted(page.parent.glob("figure-*.png"))]
+    figures = [file for name in paper.figures if (page.parent / (file := f"{name}.png")).is_file()]
     write_atomically(page, markdown_page(paper, paper.find(out, record, figures), record).encode())
 
 

@@ -21,9 +21,10 @@ from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import hessian_products, row_norms
 
 # P up to which all eigenvalues of the Hessian are computed: the two outermost alone are found by iteration beyond
-WHOLE = 1024
-# relative accuracy of eigenvalues that are found by iteration
-ACCURACY = 1e-10
+WHOLE = 2048
+# relative accuracy of eigenvalues that are found by iteration: of σ_max + λ, and of σ_min + λ, which is hardly more
+# than λ there, with many eigenvalues next to it, so that more digits take thousands of solves
+ACCURACY, LEAST_ACCURACY = 1e-10, 1e-3
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,8 @@ def _outermost(fitted: Fitted) -> tuple[float, float]:
         return max(float(values[0]), 0.0), float(values[-1])
     start = np.random.default_rng(0).normal(size=size)
 
-    def largest(product: LinearOperator) -> float:
-        return float(eigsh(product, k=1, which="LA", v0=start, tol=ACCURACY, return_eigenvectors=False)[0])
+    def largest(product: LinearOperator, accuracy: float) -> float:
+        return float(eigsh(product, k=1, which="LA", v0=start, tol=accuracy, return_eigenvectors=False)[0])
 
     def products(v: Array) -> Array:
         return hessian_products(objective, fitted.theta, v.reshape(-1, 1))[:, 0]
@@ -99,10 +100,10 @@ def _outermost(fitted: Fitted) -> tuple[float, float]:
     def solved(v: Array) -> Array:
         return fitted.factor.solve(v.reshape(-1, 1))[:, 0]
 
-    top = largest(LinearOperator((size, size), matvec=products, dtype=np.float64)) - objective.lam
+    top = largest(LinearOperator((size, size), matvec=products, dtype=np.float64), ACCURACY) - objective.lam
     if objective.n * objective.loss.outputs < size:
         return 0.0, top
-    least = 1.0 / largest(LinearOperator((size, size), matvec=solved, dtype=np.float64)) - objective.lam
+    least = 1.0 / largest(LinearOperator((size, size), matvec=solved, dtype=np.float64), LEAST_ACCURACY) - objective.lam
     return max(least, 0.0), top
 
 

@@ -76,7 +76,6 @@ class ByRows:
 
     share: float
     outputs: int
-    flat_intercepts: int
     lower: Array
     U: Array
     kernel: Array
@@ -110,20 +109,9 @@ class ByRows:
         if K == 1 and pencil is not None and pencil.H is not None and rows.size > SPARED * self.U.shape[1]:
             left = linalg.solve_triangular(self.lower, pencil.A, lower=True, check_finite=False)
             whole = linalg.solve_triangular(self.lower, left.T, lower=True, check_finite=False)
-            return self._without_flat(np.eye(len(whole)) - 0.5 * (whole + whole.T)) / self.share
+            return (np.eye(len(whole)) - 0.5 * (whole + whole.T)) / self.share
         picked = self.U[rows] if K == 1 else self.U.reshape(-1, K, self.U.shape[1])[rows].reshape(-1, self.U.shape[1])
         return picked @ picked.T if picked.shape[0] <= picked.shape[1] else picked.T @ picked
-
-    def _without_flat(self, taken: Array) -> Array:
-        """Nothing is taken of a flat direction u, whose Lᵀu is an eigenvector; but a factor of a group that was summed
-        anew has filled it in with a curvature of its own.
-        """
-        K, P = self.flat_intercepts, len(taken)
-        if not K:
-            return taken
-        u = np.tril(self.lower[-K:], k=P - K).sum(axis=0)
-        u /= np.linalg.norm(u)
-        return np.asarray(taken - (u @ taken @ u) * np.outer(u, u))
 
 
 @dataclass(frozen=True)
@@ -159,9 +147,8 @@ def spectra_of(fitted: Fitted, change: RowChange) -> Spectra:
     U = _rows_in_metric(fitted, change, factor)
     one_small = objective.loss.outputs == 1 and 8 * objective.n**2 <= KERNEL_BYTES and objective.n < 8 * U.shape[1]
     if one_small:
-        return ByRows(share, 1, 0, factor.factor.lower, np.empty((0, 0)), U @ U.T)
-    lower, flat = factor.factor.lower, objective.flat_intercepts
-    return ByRows(share, objective.loss.outputs, flat, lower, U, np.empty((0, 0)))
+        return ByRows(share, 1, factor.factor.lower, np.empty((0, 0)), U @ U.T)
+    return ByRows(share, objective.loss.outputs, factor.factor.lower, U, np.empty((0, 0)))
 
 
 def removed_share(change: RowChange, objective: Objective) -> float:

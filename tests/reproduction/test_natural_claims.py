@@ -12,8 +12,8 @@ import pytest
 from scipy.stats import spearmanr
 
 from groupinf.reporting.paper.natural_groups.reading import SetEffects
+from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
 from groupinf.reproduction.papers.koh_et_al_2019 import explanations, natural
-from groupinf.reproduction.papers.koh_et_al_2019.claim import DIFFERS, HOLDS, IN_PART, Claim
 from groupinf.studies.group_effects.result import Run
 
 RUN = cast(Run, SimpleNamespace(path=Path("run")))

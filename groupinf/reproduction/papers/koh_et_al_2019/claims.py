@@ -14,7 +14,7 @@ from groupinf.effects.methods.influence import Influence
 from groupinf.effects.methods.newton import Newton
 from groupinf.reporting.words.formats import coefficient, extent, percent
 from groupinf.reporting.words.style import evaluation_in_text
-from groupinf.reproduction.papers.koh_et_al_2019.claim import DIFFERS, HOLDS, IN_PART, Claim, range_claim
+from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
 from groupinf.reproduction.papers.koh_et_al_2019.explanations import (
     BOTH_CURVATURES,
     CONVEX,
@@ -23,6 +23,7 @@ from groupinf.reproduction.papers.koh_et_al_2019.explanations import (
     UNDER_OTHERWISE,
     WITHIN_INTERVALS,
 )
+from groupinf.reproduction.papers.koh_et_al_2019.ranges import range_claim
 from groupinf.reproduction.papers.koh_et_al_2019.reading import KohFacts
 from groupinf.reproduction.papers.koh_et_al_2019.studies import COUNTEREXAMPLES, EVALUATION, NATURAL, ORDER
 from groupinf.reproduction.results import Results

@@ -23,13 +23,14 @@ from groupinf.reporting.paper.natural_groups.reading import (
     labelling_functions,
 )
 from groupinf.reporting.words.formats import coefficient, extent, interval, percent
-from groupinf.reproduction.papers.koh_et_al_2019.claim import DIFFERS, HOLDS, IN_PART, Claim, range_claim
+from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
 from groupinf.reproduction.papers.koh_et_al_2019.explanations import (
     OWN_SETS,
     PRECISE_LESS,
     SIZE_BOUNDS,
     SLOPE_HIDDEN,
 )
+from groupinf.reproduction.papers.koh_et_al_2019.ranges import range_claim
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import listed, number
 

@@ -21,7 +21,7 @@ from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.numerics.cross_validation import f1
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import scores
-from groupinf.reproduction.papers.koh_et_al_2019.claim import Claim
+from groupinf.reproduction.claim import Claim
 from groupinf.reproduction.papers.koh_et_al_2019.explanations import TABLE_1
 from groupinf.reproduction.papers.koh_et_al_2019.natural import natural_claims
 from groupinf.reproduction.results import Facts, facts_of

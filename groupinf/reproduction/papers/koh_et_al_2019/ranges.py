@@ -1,24 +1,12 @@
-"""What a claim of the paper is, beside what was found."""
+"""The claim that every correlation lies in a range."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from groupinf.reporting.words.formats import coefficient
+from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
 from groupinf.reproduction.papers.koh_et_al_2019.explanations import RHO_ABOVE, RHO_BELOW
-
-HOLDS, IN_PART, DIFFERS = "holds", "holds in part", "differs"
-
-
-@dataclass(frozen=True)
-class Claim:
-    """What the paper says, what was found, the verdict, and the explanations that apply."""
-
-    paper: str
-    found: str
-    verdict: str
-    explanations: tuple[str, ...] = ()
 
 
 def range_claim(paper: str, values: Mapping[str, float], wanted: tuple[float, float]) -> Claim:
