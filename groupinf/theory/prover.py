@@ -178,6 +178,11 @@ def _with_own_hessians(ball: InHessian, of: Changed, found: Passed, late: NDArra
     return replace(ball, pencils=tuple(pencils), amplification=amplification, kept=kept)
 
 
+def factor_bytes(size: int) -> int:
+    """Of a proven factor of P = ``size`` parameters: W, and three matrices more while it is proven."""
+    return 4 * 8 * size**2 if size <= LARGEST_PROVEN else 0
+
+
 def prover_of(study: Study) -> Prover:
     """The prover of a study."""
     fitted, change, sizes, test = study.fitted, study.change, study.bounded.sizes, study.test.rows

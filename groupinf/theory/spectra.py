@@ -134,6 +134,14 @@ class ByIteration:
         return Spectrum(sign * values, error)
 
 
+def rows_bytes(n: int, outputs: int, size: int) -> int:
+    """Of the rows in the metric of H, twice while they are made, and of the kernel that may take their place."""
+    if 8 * n * outputs * size > ROWS_BYTES or (outputs > 1 and size > LARGEST_OF_SEVERAL):
+        return 0
+    kernel = 8 * n**2 if outputs == 1 and 8 * n**2 <= KERNEL_BYTES else 0
+    return 2 * 8 * n * outputs * size + kernel
+
+
 def spectra_of(fitted: Fitted, change: RowChange) -> Spectra:
     """The way that costs least; ``change`` moves no curvature by a new label."""
     objective, factor = fitted.objective, fitted.factor
