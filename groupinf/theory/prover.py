@@ -14,7 +14,7 @@ from groupinf.effects.evaluations.evaluation import RowNumbers
 from groupinf.effects.study import Study
 from groupinf.errors import ConvergenceError
 from groupinf.numerics.change import Changed, RowChange, changed
-from groupinf.numerics.factor import cholesky
+from groupinf.numerics.factor import cholesky, with_flat_filled
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array
@@ -141,12 +141,8 @@ class Prover:
             return others[None], np.zeros((1, others.size))
         rows, loss = of.objective.at(self.outer.rows), of.objective.loss
         weight = rows.sample_weight[:, None] * of.terms.counts[self.outer.rows]
-        each = (
-            ball.norms(rows.X.T[:, :, None])
-            if isinstance(rows.X, np.ndarray)
-            else ball.norms(rows.X.T.toarray()[:, :, None])
-        )
-        each = np.where(weight > 0.0, each, 0.0)
+        X = rows.X if isinstance(rows.X, np.ndarray) else rows.X.toarray()
+        each = np.where(weight > 0.0, ball.norms(X.T[:, :, None]), 0.0)
         y = rows.y if of.terms.labels is None else of.terms.labels[self.outer.rows]
         curvature = loss.curvature_state(scores(rows.X, found.theta, 1), y)[:, 0] / found.surely
         order = np.argsort(-each, axis=0)
@@ -163,7 +159,7 @@ def _with_own_hessians(ball: InHessian, of: Changed, found: Passed, late: NDArra
     verified, loss = ball.verified, of.objective.loss
     for b in late:
         theta, own = found.theta[:, b], of.objective_of(int(b))
-        A = hessian(own, theta)
+        A = with_flat_filled(own, hessian(own, theta))
         try:
             factor = cholesky(A.copy())
         except ConvergenceError:
@@ -171,8 +167,9 @@ def _with_own_hessians(ball: InHessian, of: Changed, found: Passed, late: NDArra
         # as the rounding of H − H(δ), at other scores and for another diagonal
         of_scores = np.expm1(2.0 * (loss.concordance or 0.0) * found.largest_error[b])
         of_rows = gamma(hessian_terms(own)) + 2.0 * loss.roundings * UNIT + of_scores
-        larger = max(1.0, 4.0 * of_rows / verified.omega) * max(1.0, float(np.max(np.diag(A) / np.diag(verified.H))))
-        pencil = Pencil(A, verified.H, factor, SLACK * larger)
+        units = (3.0 * of_rows + gamma(own.size + 2)) / verified.omega
+        larger = SLACK * max(1.0, units) * max(1.0, float(np.max(np.diag(A) / np.diag(verified.H))))
+        pencil = Pencil(A, verified.H, factor, larger)
         pencils[b], kept[b] = pencil, 1.0
         amplification[b] = proven_amplification(verified, pencil, np.inf, MARGINS)
     return replace(ball, pencils=tuple(pencils), amplification=amplification, kept=kept)
