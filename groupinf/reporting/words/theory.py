@@ -129,10 +129,11 @@ def alike_lines(rows: pd.DataFrame) -> list[str]:
     best = kept[kept["spearman"] == by_evaluation.transform("max")]["kind"] == most
     worst = kept[kept["spearman"] == by_evaluation.transform("min")]["kind"] == least
     of = by_evaluation.ngroups
+    first, last = _evaluations(int(best.sum()), of), _evaluations(int(worst.sum()), of)
     return [
         f"Newton ÷ influence is most alike in {kind_name(most)} (upper ÷ lower quartile {ratio(spread[most])}), which "
-        f"influence ranks best of all kinds on {_evaluations(int(best.sum()), of)}; it is least alike in "
-        f"{kind_name(least)} ({ratio(spread[least])}), which influence ranks worst on {_evaluations(int(worst.sum()), of)}."
+        f"influence ranks best of all kinds on {first}; it is least alike in {kind_name(least)} "
+        f"({ratio(spread[least])}), which influence ranks worst on {last}."
     ]
 
 
