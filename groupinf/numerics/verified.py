@@ -53,7 +53,7 @@ MOST_WORK = 2e10
 
 @dataclass(frozen=True)
 class VerifiedFactor:
-    """W (P, P), lower triangular, with vᵀH⁻¹v ≤ ‖Wv‖²/(1 − ``deficit``).
+    """W (P, P), lower triangular, its ``column_norms`` (P,), and vᵀH⁻¹v ≤ ‖Wv‖²/(1 − ``deficit``).
 
     ``leverage`` (n,) is at least h_i = tr(H⁻¹ s_i (x_i x_iᵀ) ⊗ A_i), of one output s_i a_i x_iᵀH⁻¹x_i, and
     ``unit_leverage`` (n,) the same of rows of weight 1. ``reach`` (n,) is at least the norm in H⁻¹ that differences of
@@ -65,6 +65,7 @@ class VerifiedFactor:
 
     H: Array
     W: Array
+    column_norms: Array
     deficit: float
     leverage: Array
     unit_leverage: Array
@@ -92,6 +93,11 @@ class VerifiedFactor:
     def norm(self, V: Array) -> Array:
         """At least √(vᵀH⁻¹v) of each column of V (P, B): (B,)."""
         rounding = gamma(self.W.shape[0]) * np.linalg.norm(np.abs(self.W) @ np.abs(V), axis=0)
+        return self._over(np.linalg.norm(self.W @ V, axis=0) + rounding)
+
+    def norms_of_many(self, V: Array) -> Array:
+        """The same of many columns at half the work: what rounding does is bounded by the norms of W's columns."""
+        rounding = gamma(self.W.shape[0]) * self.column_norms @ np.abs(V)
         return self._over(np.linalg.norm(self.W @ V, axis=0) + rounding)
 
     def norm_within(self, bound: Array) -> Array:
@@ -150,6 +156,7 @@ def verified_factor(
     return VerifiedFactor(
         H=factor.H,
         W=W,
+        column_norms=SLACK * np.linalg.norm(W, axis=0),
         deficit=deficit,
         leverage=SLACK * (1.0 + of_rows) * (traces * objective.sample_weight) * squares,
         unit_leverage=SLACK * (1.0 + of_rows) * traces * squares,

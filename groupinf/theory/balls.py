@@ -40,9 +40,10 @@ class Ball(ABC):
     def norms(self, V: Array) -> Array:
         """At least the dual norm of each v, by which vᵀ(θ* − θ) is at most the radius times: (P, T, B) -> (T, B)."""
 
+    @property
     @abstractmethod
-    def within(self, bound: Array) -> Array:
-        """At least the dual norm of any v with |v| ≤ ``bound`` (P, 1), number by number: (B,) or (1,)."""
+    def of_columns(self) -> Array:
+        """At least the dual norm of any v that is not above the largest |x_ij| of each column j: (B,) or (1,)."""
 
     @property
     @abstractmethod
@@ -63,6 +64,7 @@ class InHessian(Ball):
 
     verified: VerifiedFactor
     rows: RowNumbers
+    columns: float
     pencils: Sequence[Pencil | None]
     amplification: Array
     kept: Array
@@ -73,17 +75,25 @@ class InHessian(Ball):
         """By each group's own factor where there is one, else √(a/κ) times the norm in H⁻¹."""
         P, T, B = V.shape
         if not self.solves or T > MOST_SOLVED:
-            return self.verified.norm(V.reshape(P, T * B)).reshape(T, B) * self.growth
-        norms = [
+            told = np.broadcast_to(np.isfinite(self.growth), B) if B > 1 else np.ones(1, dtype=bool)
+            norms = np.full((T, B), np.inf)
+            norms[:, told] = self.verified.norms_of_many(V[:, :, told].reshape(P, -1)).reshape(T, -1)
+            return norms * self.growth
+        each = [
             self.verified.reduced_norm(pencil, V[:, :, b if B > 1 else 0], float(self.amplification[b]))
             for b, pencil in enumerate(self.pencils)
         ]
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(self.kept > 0.0, np.column_stack(norms) / np.sqrt(self.kept), np.inf)
+            return np.where(self.kept > 0.0, np.column_stack(each) / np.sqrt(self.kept), np.inf)
 
     def within(self, bound: Array) -> Array:
         """√(a/κ) times that in H⁻¹."""
         return self.verified.norm_within(bound) * self.growth
+
+    @property
+    def of_columns(self) -> Array:
+        """√(a/κ) times that in H⁻¹, computed once."""
+        return self.columns * self.growth
 
     @property
     def solves(self) -> bool:
@@ -107,15 +117,17 @@ class InPenalty(Ball):
 
     lam: float
     rows: RowNumbers
+    columns: float
     radius: Array
 
     def norms(self, V: Array) -> Array:
         """‖v‖/√λ."""
         return np.asarray(SLACK * np.linalg.norm(V, axis=0) / np.sqrt(self.lam))
 
-    def within(self, bound: Array) -> Array:
-        """‖bound‖/√λ."""
-        return np.asarray(SLACK * np.linalg.norm(bound, axis=0) / np.sqrt(self.lam))
+    @property
+    def of_columns(self) -> Array:
+        """‖m‖/√λ."""
+        return np.array([self.columns])
 
     @property
     def reach(self) -> RowNumbers:

@@ -22,16 +22,14 @@ from groupinf.theory.balls import Ball
 class Place:
     """B models at θ (P, B), or one (P, 1), with the balls that hold their minima, and what rounding may do there.
 
-    ``score_error`` (B,) is at most the error of a score of ‖x/m‖ = 1, ``sizes`` the ‖x/m‖ of the rows, ``columns``
-    (P, 1) the m of each parameter. ``terms`` says how many numbers a gradient of f sums at most, their own roundings
-    included.
+    ``score_error`` (B,) is at most the error of a score of ‖x/m‖ = 1, ``sizes`` the ‖x/m‖ of the rows. ``terms`` says
+    how many numbers a gradient of f sums at most, their own roundings included.
     """
 
     theta: Array
     balls: Sequence[Ball]
     score_error: Array
     sizes: RowNumbers
-    columns: Array
     terms: float
 
 
@@ -74,6 +72,8 @@ def values_within(parts: Sequence[Read], place: Place) -> Interval:
     low, high = np.array(-np.inf), np.array(np.inf)
     off = [one.part.off(place.theta, place.sizes, place.score_error) for one in parts]
     for ball in place.balls:
+        if not np.isfinite(ball.radius).any():
+            continue
         for bounds in (_row_by_row, _by_gradient):
             least, most = bounds(parts, off, place, ball)
             low, high = np.maximum(low, least), np.minimum(high, most)
@@ -116,7 +116,7 @@ def _slope_rounding(one: Read, off: Array, steep: Steepness, place: Place, ball:
     """At most the dual norm of what rounding does to ∇f: where scores are off, gradients of a row are of no more than
     4κ times the error, κ the largest curvature; and sums of products are off by their number of units.
     """
-    of_sums = gamma(place.terms) * ball.within(place.columns) * one.part.total(np.abs(one.slopes))
+    of_sums = gamma(place.terms) * ball.of_columns * one.part.total(np.abs(one.slopes))
     moved = one.part.sums(one.part.per_row(ball.reach, ball.growth) * off)
     return np.asarray(SLACK * (of_sums + _times(4.0 * max(-steep.least, steep.most), moved)))
 

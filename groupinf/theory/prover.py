@@ -14,7 +14,7 @@ from groupinf.effects.evaluations.evaluation import RowNumbers
 from groupinf.effects.study import Study
 from groupinf.errors import ConvergenceError
 from groupinf.numerics.change import Changed, RowChange, changed
-from groupinf.numerics.factor import cholesky
+from groupinf.numerics.factor import cholesky, with_flat_filled
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array
@@ -50,7 +50,8 @@ class Outer:
 @dataclass(frozen=True)
 class Prover:
     """What proven intervals need: sizes of rows, training rows at θ̂, the ``verified`` factor of H, None where there is
-    none, how far rows ``reach`` in it, and the same by the penalty, None beside a free intercept.
+    none, how far rows ``reach`` in it, and the same by the penalty, None beside a free intercept. ``largest`` (P,) has
+    the largest |x_ij| of each column, ``columns`` its norm in H⁻¹ with any signs.
     """
 
     sizes: Sizes
@@ -60,6 +61,8 @@ class Prover:
     reach: RowNumbers
     outer: Outer
     by_penalty: RowNumbers | None
+    largest: Array
+    columns: float
 
     def of_fit(self, fitted: Fitted, change: RowChange) -> Place:
         """θ̂ with what surrounds it."""
@@ -78,13 +81,12 @@ class Prover:
         if self.verified is not None:
             balls.append(self._in_hessian(self.verified, of, found, pencils, amplification))
         if self.by_penalty is not None:
-            balls.append(_in_penalty(self.by_penalty, found, objective.lam))
+            balls.append(self._in_penalty(self.by_penalty, found, objective.lam))
         return Place(
             theta=found.theta,
             balls=balls,
             score_error=found.score_error,
             sizes=self.row_sizes,
-            columns=np.repeat(self.sizes.columns, objective.loss.outputs)[:, None],
             terms=objective.n + self.row_sizes.test.size + objective.loss.roundings + 6.0,
         )
 
@@ -103,11 +105,18 @@ class Prover:
         with np.errstate(invalid="ignore"):
             of_shares = np.where(found.lost > 0.0, found.shares - amplification * found.lost, found.shares)
         kept = np.maximum(np.max(of_shares, axis=0), 0.0) / SLACK
-        ball = self._measured(InHessian(verified, self.reach, pencils, amplification, kept, kept, kept), of, found)
+        ball = self._measured(
+            InHessian(verified, self.reach, self.columns, pencils, amplification, kept, kept, kept), of, found
+        )
         late = np.flatnonzero(~np.isfinite(ball.radius) & (ball.product <= HOPELESS))
         if not ball.solves or late.size == 0 or of.objective.size > LARGEST_REFACTORED:
             return ball
         return self._measured(_with_own_hessians(ball, of, found, late), of, found)
+
+    def _in_penalty(self, reach: RowNumbers, found: Passed, lam: float) -> InPenalty:
+        norm = np.linalg.norm(found.gradient, axis=0) + np.linalg.norm(found.off, axis=0) + found.in_all
+        of_columns = float(SLACK * np.linalg.norm(self.largest) / np.sqrt(lam))
+        return InPenalty(lam, reach, of_columns, SLACK * norm / np.sqrt(lam))
 
     def _measured(self, ball: InHessian, of: Changed, found: Passed) -> InHessian:
         """A ball with its radius, and the cRν that this takes."""
@@ -132,12 +141,8 @@ class Prover:
             return others[None], np.zeros((1, others.size))
         rows, loss = of.objective.at(self.outer.rows), of.objective.loss
         weight = rows.sample_weight[:, None] * of.terms.counts[self.outer.rows]
-        each = (
-            ball.norms(rows.X.T[:, :, None])
-            if isinstance(rows.X, np.ndarray)
-            else ball.norms(rows.X.T.toarray()[:, :, None])
-        )
-        each = np.where(weight > 0.0, each, 0.0)
+        X = rows.X if isinstance(rows.X, np.ndarray) else rows.X.toarray()
+        each = np.where(weight > 0.0, ball.norms(X.T[:, :, None]), 0.0)
         y = rows.y if of.terms.labels is None else of.terms.labels[self.outer.rows]
         curvature = loss.curvature_state(scores(rows.X, found.theta, 1), y)[:, 0] / found.surely
         order = np.argsort(-each, axis=0)
@@ -154,7 +159,7 @@ def _with_own_hessians(ball: InHessian, of: Changed, found: Passed, late: NDArra
     verified, loss = ball.verified, of.objective.loss
     for b in late:
         theta, own = found.theta[:, b], of.objective_of(int(b))
-        A = hessian(own, theta)
+        A = with_flat_filled(own, hessian(own, theta))
         try:
             factor = cholesky(A.copy())
         except ConvergenceError:
@@ -162,16 +167,17 @@ def _with_own_hessians(ball: InHessian, of: Changed, found: Passed, late: NDArra
         # as the rounding of H − H(δ), at other scores and for another diagonal
         of_scores = np.expm1(2.0 * (loss.concordance or 0.0) * found.largest_error[b])
         of_rows = gamma(hessian_terms(own)) + 2.0 * loss.roundings * UNIT + of_scores
-        larger = max(1.0, 4.0 * of_rows / verified.omega) * max(1.0, float(np.max(np.diag(A) / np.diag(verified.H))))
-        pencil = Pencil(A, verified.H, factor, SLACK * larger)
+        units = (3.0 * of_rows + gamma(own.size + 2)) / verified.omega
+        larger = SLACK * max(1.0, units) * max(1.0, float(np.max(np.diag(A) / np.diag(verified.H))))
+        pencil = Pencil(A, verified.H, factor, larger)
         pencils[b], kept[b] = pencil, 1.0
         amplification[b] = proven_amplification(verified, pencil, np.inf, MARGINS)
     return replace(ball, pencils=tuple(pencils), amplification=amplification, kept=kept)
 
 
-def _in_penalty(reach: RowNumbers, found: Passed, lam: float) -> InPenalty:
-    norm = np.linalg.norm(found.gradient, axis=0) + np.linalg.norm(found.off, axis=0) + found.in_all
-    return InPenalty(lam, reach, SLACK * norm / np.sqrt(lam))
+def factor_bytes(size: int) -> int:
+    """Of a proven factor of P = ``size`` parameters: W, and three matrices more while it is proven."""
+    return 4 * 8 * size**2 if size <= LARGEST_PROVEN else 0
 
 
 def prover_of(study: Study) -> Prover:
@@ -186,6 +192,7 @@ def prover_of(study: Study) -> Prover:
     if objective.intercept is not Intercept.FREE:
         apart = SLACK * np.sqrt(min(outputs, 2) / objective.lam)
         by_penalty = RowNumbers(apart * row_norms(objective.X), apart * row_norms(test.X))
+    largest = np.repeat(sizes.columns, outputs)
     largest_weight = np.maximum(objective.sample_weight, change.own * max(1.0, change.times))
     return Prover(
         sizes=sizes,
@@ -195,6 +202,8 @@ def prover_of(study: Study) -> Prover:
         reach=reach,
         outer=_outer(reach.training, outputs),
         by_penalty=by_penalty,
+        largest=largest,
+        columns=np.inf if verified is None else float(verified.norm_within(largest[:, None])[0]),
     )
 
 

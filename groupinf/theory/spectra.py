@@ -23,7 +23,7 @@ from groupinf.numerics.reduced import Pencil
 from groupinf.theory.lanczos import largest_eigenvalues
 
 # eigenvalues that are kept of a group at most, where all of them are computed, and where only the largest are
-KEPT, KEPT_OF_LARGE = 64, 16
+KEPT, KEPT_OF_LARGE = 64, 8
 # a matrix up to this size is decomposed wholly: beyond, its largest eigenvalues alone cost less
 WHOLE = 256
 # the kernel of all rows, and the rows in the metric of H, are at most this large
@@ -33,7 +33,7 @@ LARGEST_OF_SEVERAL = 128
 # rows of a group, as a multiple of P, beyond which H − H(w) as it is factored costs less than its rows
 SPARED = 4
 # relative accuracy that is asked of the largest eigenvalues where not all are computed
-ACCURACY = 1e-8
+ACCURACY = 1e-6
 
 
 @dataclass(frozen=True)
@@ -132,6 +132,14 @@ class ByIteration:
         told[0] = True
         values, error = (np.where(told, array, np.nan)[:KEPT_OF_LARGE].T for array in (found.values, found.error))
         return Spectrum(sign * values, error)
+
+
+def rows_bytes(n: int, outputs: int, size: int) -> int:
+    """Of the rows in the metric of H, twice while they are made, and of the kernel that may take their place."""
+    if 8 * n * outputs * size > ROWS_BYTES or (outputs > 1 and size > LARGEST_OF_SEVERAL):
+        return 0
+    kernel = 8 * n**2 if outputs == 1 and 8 * n**2 <= KERNEL_BYTES else 0
+    return 2 * 8 * n * outputs * size + kernel
 
 
 def spectra_of(fitted: Fitted, change: RowChange) -> Spectra:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from groupinf.effects.study import Study
 from groupinf.theory.intervals import Place
 from groupinf.theory.propositions import Constants, constants_of
-from groupinf.theory.prover import Prover, prover_of
-from groupinf.theory.spectra import Spectra, spectra_of
+from groupinf.theory.prover import Prover, factor_bytes, prover_of
+from groupinf.theory.spectra import Spectra, rows_bytes, spectra_of
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,11 @@ class Theory:
     prover: Prover
     of_fit: Place
     of_removal: bool
+
+
+def theory_bytes(n: int, outputs: int, size: int) -> int:
+    """Bytes that it holds at most beside a fit of n rows and P = ``size`` parameters, and the most it works with."""
+    return rows_bytes(n, outputs, size) + factor_bytes(size)
 
 
 def theory_for(study: Study) -> Theory:

@@ -14,7 +14,9 @@ from support.runs import unreported
 from groupinf.errors import ConfigError
 from groupinf.experiments.workers.progress import Silent
 from groupinf.studies.group_effects.checks import load_checked
+from groupinf.studies.group_effects.configured_model import model_of
 from groupinf.studies.group_effects.evaluate import evaluate
+from groupinf.studies.group_effects.memory import work_of
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.load import load_config
 
@@ -187,3 +189,15 @@ def test_proposition_1_is_false_as_printed_and_holds_with_lambda(tmp_path: Path)
     np.testing.assert_allclose(table["newton_error_bound"], repaired, rtol=1e-12)
     assert (table["newton_error"].abs() <= table["newton_error_bound"]).all()
     assert ((table["proven_low"] <= actual) & (actual <= table["proven_high"])).all()
+
+
+def test_the_memory_that_the_theory_takes_is_counted() -> None:
+    def needed(**changes: Any) -> int:
+        loaded = load_config({**STUDY, **changes})
+        dataset = load_checked(loaded)
+        return work_of(loaded, dataset, model_of(loaded, dataset))
+
+    n, P = 455, 30
+    assert needed(theory=True) - needed() == 2 * 8 * n * P + 8 * n**2 + 4 * 8 * P**2
+    many = {"dataset": {"name": "digits"}, "evaluations": ["test_loss"]}  # 640 parameters: no rows are held
+    assert needed(**many, theory=True) - needed(**many) == 4 * 8 * 640**2

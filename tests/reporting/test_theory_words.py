@@ -149,11 +149,12 @@ def test_the_most_and_the_least_alike_kind_stand_beside_their_ranks() -> None:
     agree = kinds([[1.0, 3.0], [1.0, 1.2], [1.0, 1.5]], [3, 0, 1])
     assert alike_lines(agree) == [
         "Newton ÷ influence is most alike in kind 1 (upper ÷ lower quartile 1.10), which influence ranks best of all "
-        "kinds on 2 of 2 evaluations; it is least alike in kind 0 (1.67), which influence ranks worst on 2."
+        "kinds on every evaluation; it is least alike in kind 0 (1.67), which influence ranks worst on every "
+        "evaluation."
     ]
     [against] = alike_lines(kinds([[1.0, 3.0], [1.0, 1.2], [1.0, 1.5]], [0, 3, 1]))
-    assert "kind 1 (upper ÷ lower quartile 1.10), which influence ranks best of all kinds on 0 of 2" in against
-    assert "kind 0 (1.67), which influence ranks worst on 0." in against
+    assert "kind 1 (upper ÷ lower quartile 1.10), which influence ranks best of all kinds on no evaluation;" in against
+    assert "kind 0 (1.67), which influence ranks worst on no evaluation." in against
 
 
 def test_kinds_that_are_few_or_small_are_not_compared(rows: pd.DataFrame) -> None:

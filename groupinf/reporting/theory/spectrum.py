@@ -24,8 +24,10 @@ from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted, number
 
 # eigenvalues smaller than this share of the largest are not drawn: effects hardly see them
-_SMALLEST = 1e-5
+_SMALLEST = 1e-4
 _ENDS = (0.1, 0.9)
+# the bound of the paper is a line up to so many times the largest value drawn
+_FARTHEST = 100.0
 _MOST_TICKS = 6
 _BAND = "#e4e4e4"
 _PAPER = "#D55E00"
@@ -44,8 +46,7 @@ def spectrum_figure(run: Run) -> Figure:
     bands = dict(zip(groups["group"], size_bands(groups["size"].to_numpy(dtype=np.int64)), strict=True))
     rows = rows.assign(band=rows["group"].map(bands))
     styles = kind_styles([str(kind) for kind in groups["kind"].value_counts().index])
-    top = float(rows["value"].max())
-    limit = _paper_limit(run)
+    top, limit = _top(rows), _paper_limit(run)
     draw = partial(_draw, styles=styles, top=top, last=_last(rows, top), limit=limit)
     panes = [
         Pane(_sizes(own), "Number of the eigenvalue", partial(draw, rows=own))
@@ -57,7 +58,7 @@ def spectrum_figure(run: Run) -> Figure:
         y_label="Eigenvalue of D(w)",
         panes=tuple(panes),
         styles=tuple(dict.fromkeys(styles.values())),
-        foot=(_MEANING, *_limit_words(limit), convention_line(run)),
+        foot=(_MEANING, *_limit_words(limit, top), convention_line(run)),
         legend="Kind of group",
     )
     return panes_figure(page)
@@ -66,8 +67,8 @@ def spectrum_figure(run: Run) -> Figure:
 _MEANING = (
     "D(w) = (I − A)⁻¹ − I with A = H⁻¹ᐟ²H(w)H⁻¹ᐟ² has the eigenvalues a/(1 − a), a those of A: near 0, Newton and "
     "influence agree on a group; at 1 they may differ by as much as influence is. Lines: medians over the groups of a "
-    "kind; grey: 10 % to 90 % of all groups of the panel. Number 1 is the largest; at most 64 are known of a group; "
-    f"those below {number(_SMALLEST)} of the largest are not drawn."
+    "kind; grey: 10 % to 90 % of all groups of the panel. Number 1 is the largest; those below "
+    f"{number(_SMALLEST)} of the largest drawn are left out, and a line ends where of some group no more are known."
 )
 
 
@@ -80,8 +81,22 @@ def _paper_limit(run: Run) -> float:
     return float(theory_rows(run)["d_norm_paper"].max()) if run.theory is not None else np.nan
 
 
-def _limit_words(limit: float) -> list[str]:
-    return [f"Dashed: σ_max/λ = {number(limit)}, the paper's bound on all of them."] if np.isfinite(limit) else []
+def _limit_words(limit: float, top: float) -> list[str]:
+    if not np.isfinite(limit):
+        return []
+    where = "Dashed" if _in_sight(limit, top) else "Far above the panels"
+    return [f"{where}: σ_max/λ = {number(limit)}, the paper's bound on all of them."]
+
+
+def _in_sight(limit: float, top: float) -> bool:
+    return bool(limit <= _FARTHEST * top)
+
+
+def _top(rows: pd.DataFrame) -> float:
+    """The largest value that a line or the end of a band reaches."""
+    first = rows[rows["number"] == 1]
+    medians, ends = first.groupby(["band", "kind"])["value"].median(), first.groupby("band")["value"].quantile(_ENDS[1])
+    return float(max(medians.max(), ends.max()))
 
 
 def _sizes(rows: pd.DataFrame) -> str:
@@ -93,9 +108,18 @@ def _last(rows: pd.DataFrame, top: float) -> int:
     return int(rows.loc[rows["value"] > _SMALLEST * top, "number"].max())
 
 
+def _known(rows: pd.DataFrame) -> pd.DataFrame:
+    """Values with a row for each group and a column for each number: beyond those that are stored 0 where the whole
+    spectrum was computed, which has no error, and NaN where only the largest were found.
+    """
+    every = rows.pivot(index="group", columns="number", values="value")
+    whole = rows.groupby("group")["error"].max().loc[every.index].to_numpy() == 0
+    return every.where(every.notna() | ~whole[:, None], 0.0)
+
+
 def _draw(ax: Axes, rows: pd.DataFrame, styles: Mapping[str, KindStyle], top: float, last: int, limit: float) -> None:
     low = _SMALLEST * top
-    every = rows.pivot(index="group", columns="number", values="value").fillna(0.0)
+    every = _known(rows)
     numbers = every.columns.to_numpy()
     least, most = np.quantile(every.to_numpy(), _ENDS, axis=0)
     ax.fill_between(
@@ -105,16 +129,16 @@ def _draw(ax: Axes, rows: pd.DataFrame, styles: Mapping[str, KindStyle], top: fl
     for kind, style in styles.items():
         own = every[kinds == kind]
         if not own.empty:
-            median = own.median().to_numpy()
+            median = own.median(skipna=False).to_numpy()
             ax.plot(
                 numbers, np.where(median > low, median, np.nan), color=style.colour, marker=style.marker, markersize=3,
                 linewidth=1.0, markeredgewidth=0,
             )  # fmt: skip
-    if np.isfinite(limit):
+    if _in_sight(limit, top):
         ax.axhline(limit, color=_PAPER, linewidth=1.0, dashes=(4, 2))
     ax.grid(axis="y", color=GRID, linewidth=0.4)
     ax.set_axisbelow(True)
-    set_logarithmic(ax, None, (low, 2 * np.nanmax([top, limit])))
+    set_logarithmic(ax, None, (low, 2 * max(top, limit if _in_sight(limit, top) else top)))
     ax.set_xlim(0.5, last + 0.5)
     ax.xaxis.set_major_locator(FixedLocator(range(1, last + 1, -(-last // _MOST_TICKS))))
     ax.set_box_aspect(1.0)

@@ -128,12 +128,19 @@ def alike_lines(rows: pd.DataFrame) -> list[str]:
     by_evaluation = kept.groupby("evaluation", sort=False)["spearman"]
     best = kept[kept["spearman"] == by_evaluation.transform("max")]["kind"] == most
     worst = kept[kept["spearman"] == by_evaluation.transform("min")]["kind"] == least
-    of = counted(by_evaluation.ngroups, "evaluation")
+    of = by_evaluation.ngroups
+    first, last = _evaluations(int(best.sum()), of), _evaluations(int(worst.sum()), of)
     return [
         f"Newton ÷ influence is most alike in {kind_name(most)} (upper ÷ lower quartile {ratio(spread[most])}), which "
-        f"influence ranks best of all kinds on {best.sum()} of {of}; it is least alike in {kind_name(least)} "
-        f"({ratio(spread[least])}), which influence ranks worst on {worst.sum()}."
+        f"influence ranks best of all kinds on {first}; it is least alike in {kind_name(least)} "
+        f"({ratio(spread[least])}), which influence ranks worst on {last}."
     ]
+
+
+def _evaluations(count: int, of: int) -> str:
+    if not count:
+        return "no evaluation"
+    return "every evaluation" if count == of else f"{count} of {counted(of, 'evaluation')}"
 
 
 def _all_or(count: int, of: int, one: str) -> str:

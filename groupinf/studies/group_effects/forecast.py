@@ -15,7 +15,7 @@ from groupinf.studies.group_effects.checks import change_of, evaluations_of, loa
 from groupinf.studies.group_effects.configured_model import model_of
 from groupinf.studies.group_effects.folds import one_class_notes
 from groupinf.studies.group_effects.lambda_sweep.plan import SweepPlan, plan_sweep, sweep_name, without_sweep
-from groupinf.studies.group_effects.memory import work_bytes
+from groupinf.studies.group_effects.memory import work_of
 from groupinf.studies.group_effects.prepare import retraining
 from groupinf.studies.group_effects.schema import LoadedStudy, Regularization, TestPoints
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES, summed_rows
@@ -72,7 +72,7 @@ def _plan(loaded: LoadedStudy) -> tuple[Plan, Dataset]:
     dataset = load_checked(loaded)
     groups = _most_groups(loaded, dataset)
     folds = _cross_validation_fits(loaded.config.regularization)
-    work = work_bytes(dataset, model_of(loaded, dataset), loaded.config.block_width, loaded.config.methods)
+    work = work_of(loaded, dataset, model_of(loaded, dataset))
     planned = Plan(
         name=loaded.config.name,
         dataset=dataset.name,

@@ -14,15 +14,25 @@ from groupinf.numerics.factor import DENSE_BYTES
 from groupinf.numerics.minimise import MEMORY
 from groupinf.numerics.row_space import is_reduced
 from groupinf.studies.group_effects.linear_model import LinearModel
+from groupinf.studies.group_effects.schema import LoadedStudy
+from groupinf.theory.theory import theory_bytes
 
 # of P numbers that retraining holds for each group of a block: a step, what it changes the gradient by, and that
 # preconditioned, for each step of the memory of L-BFGS
 VECTORS = 3 * MEMORY
 
 
-def work_bytes(dataset: Dataset, model: LinearModel, block_width: int | None, methods: Sequence[Method] = ()) -> int:
+def work_of(loaded: LoadedStudy, dataset: Dataset, model: LinearModel) -> int:
+    """The ``work_bytes`` of a configured study."""
+    config = loaded.config
+    return work_bytes(dataset, model, config.block_width, config.methods, config.theory is not None)
+
+
+def work_bytes(
+    dataset: Dataset, model: LinearModel, block_width: int | None, methods: Sequence[Method] = (), theory: bool = False
+) -> int:
     """Bytes that a process works with: rows with and without intercept, H with its factor, and one block's work,
-    that of ``methods`` included.
+    that of ``methods`` and of the ``theory`` included.
 
     With fewer rows than features also their coordinates and the basis of these. A loss that is linearised beside the
     fitted one has a Hessian, and work, of its own.
@@ -37,4 +47,5 @@ def work_bytes(dataset: Dataset, model: LinearModel, block_width: int | None, me
     kernel = 8 * n**2 if model.loss.outputs == 1 and 8 * n**2 <= KERNEL_BYTES else 0
     block = width * (n + 8 * VECTORS * size)
     own = sum(method.work(width * n * model.loss.outputs, size) for method in methods)
-    return int(rows + (dense + kernel + block) * (1 if model.linearised is None else 2) + own)
+    of_theory = theory_bytes(n, model.loss.outputs, size) if theory else 0
+    return int(rows + (dense + kernel + block) * (1 if model.linearised is None else 2) + own + of_theory)

@@ -45,7 +45,7 @@ from groupinf.studies.group_effects.manifest import (
     NamedValue,
     Skipped,
 )
-from groupinf.studies.group_effects.memory import work_bytes
+from groupinf.studies.group_effects.memory import work_of
 from groupinf.studies.group_effects.model_section import LossConfig
 from groupinf.studies.group_effects.rows import ROWS, rows_frame
 from groupinf.studies.group_effects.same_steps import same_step_notes
@@ -105,9 +105,7 @@ class Retraining:
         """Fit, then draw test points and groups, unless they are given; before that say where memory is too little."""
         loaded, dataset = self.loaded, self.dataset
         model = model_of(loaded, dataset)
-        for note in filter(
-            None, [shortage(work_bytes(dataset, model, loaded.config.block_width, loaded.config.methods))]
-        ):
+        for note in filter(None, [shortage(work_of(loaded, dataset, model))]):
             progress.note(note)
         progress.stage("fit")
         fit = partial(fit_model, loaded.config.regularization, loaded.config.seed, model, start=self.given.start())

@@ -30,6 +30,7 @@ from groupinf.reporting.figures import FIGURES
 from groupinf.reporting.sources import Source
 from groupinf.reporting.theory.bounds import VIOLATED
 from groupinf.reporting.theory.cones import MOST_WHISKERS, PAPER_LINE
+from groupinf.reporting.words.style import kind_styles
 from groupinf.studies.group_effects.result import Run
 
 NAMES = ("cones", "bounds", "spectrum", "spread")
@@ -210,6 +211,33 @@ def test_the_spectrum_has_medians_of_each_kind_in_a_panel_for_each_range_of_size
             d = own_spectra["eigenvalue"] / (1 - own_spectra["eigenvalue"])
             medians.append(d.groupby(own_spectra["number"]).median().loc[1])
         assert sorted(line.get_ydata()[0] for line in lines.values()) == pytest.approx(sorted(medians))
+
+
+def test_what_was_not_found_of_a_spectrum_is_not_taken_for_0(run: Run) -> None:
+    """Of one group the largest eigenvalue alone is known, with an error: lines that it is part of end there."""
+    assert run.spectra is not None
+    group = int(run.groups.loc[run.groups["kind"] == "random", "group"].iloc[0])
+    of = run.spectra["group"] == group
+    part = run.spectra.assign(error=run.spectra["error"].where(~of, 1e-12))[~of | (run.spectra["number"] == 1)]
+    band = int(size_bands(run.groups["size"].to_numpy())[group])
+
+    def length(of: Run, kind: str) -> int:
+        [line] = [
+            line
+            for line in figure("spectrum", of).axes[band].lines
+            if to_hex(line.get_color()) == to_hex(kind_styles([kind])[kind].colour)
+        ]
+        return int(np.isfinite(line.get_ydata()).sum())
+
+    assert length(replace(run, spectra=part), "random") == 1
+    assert length(run, "random") > 1
+
+
+def test_a_bound_of_the_paper_far_above_all_is_told_not_drawn(run: Run) -> None:
+    far = figure("spectrum", changed(run, d_norm_paper=2.8e6))
+    assert "Far above the panels: σ_max/λ = 2.8·10⁶" in said(far)
+    assert not any(to_hex(line.get_color()) == PAPER_LINE.lower() for ax in far.axes for line in ax.lines)
+    assert max(ax.get_ylim()[1] for ax in far.axes) < 100
 
 
 def test_groups_that_count_more_often_have_no_spectrum_to_draw(run: Run) -> None:
