@@ -274,16 +274,17 @@ def test_the_cost_is_that_of_the_theory_alone(run: Run, monkeypatch: pytest.Monk
     monkeypatch.setattr(timed.time, "perf_counter", lambda: now[0])
     for name, seconds in (("theory_for", 1.0), ("theory_of", 2.0), ("compute_block", 8.0)):
         monkeypatch.setattr(timed, name, taking(seconds, getattr(timed, name)))
-    cost = theory_cost(run)
-    assert cost == Cost(1.0, 2.0 / 24, 8.0 / 24, 24)
-    assert cost.added == pytest.approx(3 / 8)
+    cost = theory_cost(run, 5.0)
+    assert cost == Cost(1.0, 2.0 / 24, 8.0 / 24, 24, 4.0)
+    assert (cost.added, cost.added_to_run) == (pytest.approx(3 / 8), pytest.approx(3 / 12))
     assert cost.seconds(48) == pytest.approx(5.0)
 
 
 def test_whether_the_theory_is_cheap_follows_its_share(facts: TheoryFacts, example: tuple[Removal, ...]) -> None:
-    cheap, dear = Cost(1.0, 0.1, 1.0, 100), Cost(1.0, 0.9, 1.0, 100)
-    assert verdict({"a": facts}, {"a": cheap}).endswith("add at most 50 %: it does on all 1.")
+    cheap, dear = Cost(1.0, 0.1, 1.0, 100, 0.0), Cost(1.0, 0.9, 1.0, 100, 0.0)
+    assert verdict({"a": facts}, {"a": cheap}).endswith("add at most 50 % to a run: it does on all 1.")
     assert verdict({"a": facts, "b": facts}, {"a": cheap, "b": dear}).endswith("more on breast_cancer (91 %).")
+    assert verdict({"b": facts}, {"b": replace(dear, around=100.0)}).endswith("it does on all 1.")
     large = replace(facts, manifest=replace(facts.manifest, d=5000))
     assert (parameters(facts), parameters(large)) == (30, 5000)
     free = replace(facts, manifest=replace(facts.manifest, intercept=Intercept.FREE, classes=("a", "b", "c")))
@@ -314,7 +315,7 @@ def test_no_cell_of_a_table_breaks_it(facts: TheoryFacts, example: tuple[Removal
     """Every line of a table has as many bars as its head."""
     every = found(facts, example, **dict.fromkeys((*COUNTEREXAMPLES, *DATA, FREE), facts))
     every = replace(every, results=replace(every.results, sweeps=dict.fromkeys(OVER_LAMBDA, (facts, facts))))
-    every = replace(every, costs=dict.fromkeys(DATA, Cost(1.0, 0.1, 1.0, 100)))
+    every = replace(every, costs=dict.fromkeys(DATA, Cost(1.0, 0.1, 1.0, 100, 0.0)))
     for _, body in findings(every).sections:
         for part in body:
             if part.startswith("|"):
