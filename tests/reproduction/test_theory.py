@@ -106,8 +106,15 @@ def test_the_example_against_proposition_1_has_the_errors_of_a_scalar_problem(ex
         assert of.printed == pytest.approx(reach / (25 + LAM) ** 3, rel=1e-9)
         assert of.repaired == pytest.approx(reach / LAM**3, rel=1e-9)
         assert of.low <= of.actual <= of.high
+        loss = np.log1p(np.exp(newton)) - np.log(2)
+        assert of.rest == pytest.approx(abs(loss - newton / 2 - newton**2 / 8), rel=1e-9)
+        third = (removed * 0.5) ** 3 / (6 * np.sqrt(3)) / 6
+        assert (of.rest_printed, of.rest_repaired) == (
+            pytest.approx(third / (25 + LAM) ** 3, rel=1e-9),
+            pytest.approx(third / LAM**3, rel=1e-9),
+        )
     assert [round(of.error, 3) for of in example] == [0.266, 0.629, 2.681]
-    assert all(of.is_false for of in example)
+    assert [round(of.printed, 3) for of in example] == [0.243, 0.308, 0.380]
 
 
 def test_proposition_1_is_false_as_printed_where_one_error_is_above_its_bound(
@@ -115,23 +122,26 @@ def test_proposition_1_is_false_as_printed_where_one_error_is_above_its_bound(
 ) -> None:
     claim = claims.printed_claim(example, [facts])
     assert claim.verdict == FALSE
-    assert claim.found.startswith("errors 0.266 above 0.243 with 40 of 100 rows removed; 0.629 above 0.308")
-    below = [replace(of, error=of.printed / 2) for of in example]
-    assert claims.printed_claim(below, [facts]).verdict == HOLDS
-    assert "errors" not in claims.printed_claim(below, [facts]).found
-    violated = held_otherwise(facts, claims.FIRST_PRINTED, 3)
-    assert claims.printed_claim(below, [violated]).verdict == FALSE
-    assert "3 of 120 effects above it" in claims.printed_claim(below, [violated]).found
+    assert claim.found.startswith("0.266 above 0.243 with 40 of 100 rows removed; 0.629 above 0.308 with 45")
+    assert "none of 120 effects of the runs above it" in claim.found
+    assert claims.rest_printed_claim(example, [facts]).verdict == FALSE
+    below = [replace(of, error=of.printed / 2, rest=of.rest_printed / 2) for of in example]
+    for printed, name in (
+        (claims.printed_claim, claims.FIRST_PRINTED),
+        (claims.rest_printed_claim, claims.SECOND_PRINTED),
+    ):
+        assert printed(below, [facts]).verdict == HOLDS
+        assert printed(below, [facts]).found.startswith("none of 120 effects")
+        violated = printed(below, [held_otherwise(facts, name, 3)])
+        assert (violated.verdict, violated.found[:16]) == (FALSE, "3 of 120 effects")
 
 
 def test_repaired_bounds_hold_until_an_effect_is_above_one(facts: TheoryFacts, example: tuple[Removal, ...]) -> None:
-    assert claims.repaired_claim(example, [facts]).verdict == HOLDS
-    assert claims.repaired_claim(example, [held_otherwise(facts, claims.FIRST, 1)]).verdict == DIFFERS
-    wrong = [replace(example[0], error=2 * example[0].repaired), *example[1:]]
-    assert claims.repaired_claim(wrong, [facts]).verdict == DIFFERS
-    assert claims.rest_claim([facts], printed=False).verdict == HOLDS
-    assert claims.rest_claim([held_otherwise(facts, claims.SECOND, 1)], printed=False).verdict == DIFFERS
-    assert claims.rest_claim([held_otherwise(facts, claims.SECOND_PRINTED, 1)], printed=True).verdict == FALSE
+    wrong = [replace(of, error=2 * of.repaired, rest=2 * of.rest_repaired) for of in example]
+    for repaired, name in ((claims.repaired_claim, claims.FIRST), (claims.rest_claim, claims.SECOND)):
+        assert repaired(example, [facts]).verdict == HOLDS
+        assert repaired(example, [held_otherwise(facts, name, 1)]).verdict == DIFFERS
+        assert repaired(wrong, [facts]).verdict == DIFFERS
 
 
 @pytest.mark.parametrize(
@@ -208,10 +218,13 @@ def explained_as(spread: float, size: float, low: float = 0.1) -> list[Explained
 
 
 def test_what_explains_rho_is_told_from_0_or_does_not_explain_it() -> None:
-    assert claims.explained_claim(explained_as(0.7, 0.2)).verdict == HOLDS
-    assert claims.explained_claim(explained_as(0.7, 0.2, low=-0.1)).verdict == DIFFERS
     mixed = [replace(of, low=-0.1) if of.evaluation == "self_loss" else of for of in explained_as(0.7, 0.2)]
-    assert claims.explained_claim(mixed).verdict == IN_PART
+    for claim in (claims.alike_claim, claims.small_claim):
+        assert claim(explained_as(0.7, 0.2)).verdict == HOLDS
+        assert claim(explained_as(0.7, 0.2, low=-0.1)).verdict == DIFFERS
+        assert claim(mixed).verdict == IN_PART
+    assert "test loss 0.700 [0.100, 0.900]" in claims.alike_claim(explained_as(0.7, 0.2)).found
+    assert "test loss 0.050 [0.100, 0.900]" in claims.small_claim(explained_as(0.7, 0.2)).found
     assert "goes with lost correlation more than its size does (0.700 and 0.200)" in strongest(
         explained_as(0.7, 0.2), "test_loss"
     )
@@ -261,16 +274,17 @@ def test_the_cost_is_that_of_the_theory_alone(run: Run, monkeypatch: pytest.Monk
     monkeypatch.setattr(timed.time, "perf_counter", lambda: now[0])
     for name, seconds in (("theory_for", 1.0), ("theory_of", 2.0), ("compute_block", 8.0)):
         monkeypatch.setattr(timed, name, taking(seconds, getattr(timed, name)))
-    cost = theory_cost(run)
-    assert cost == Cost(1.0, 2.0 / 24, 8.0 / 24, 24)
-    assert cost.added == pytest.approx(3 / 8)
+    cost = theory_cost(run, 5.0)
+    assert cost == Cost(1.0, 2.0 / 24, 8.0 / 24, 24, 4.0)
+    assert (cost.added, cost.added_to_run) == (pytest.approx(3 / 8), pytest.approx(3 / 12))
     assert cost.seconds(48) == pytest.approx(5.0)
 
 
 def test_whether_the_theory_is_cheap_follows_its_share(facts: TheoryFacts, example: tuple[Removal, ...]) -> None:
-    cheap, dear = Cost(1.0, 0.1, 1.0, 100), Cost(1.0, 0.9, 1.0, 100)
-    assert verdict({"a": facts}, {"a": cheap}).endswith("add at most 50 %: it does on all 1.")
+    cheap, dear = Cost(1.0, 0.1, 1.0, 100, 0.0), Cost(1.0, 0.9, 1.0, 100, 0.0)
+    assert verdict({"a": facts}, {"a": cheap}).endswith("add at most 50 % to a run: it does on all 1.")
     assert verdict({"a": facts, "b": facts}, {"a": cheap, "b": dear}).endswith("more on breast_cancer (91 %).")
+    assert verdict({"b": facts}, {"b": replace(dear, around=100.0)}).endswith("it does on all 1.")
     large = replace(facts, manifest=replace(facts.manifest, d=5000))
     assert (parameters(facts), parameters(large)) == (30, 5000)
     free = replace(facts, manifest=replace(facts.manifest, intercept=Intercept.FREE, classes=("a", "b", "c")))
@@ -301,7 +315,7 @@ def test_no_cell_of_a_table_breaks_it(facts: TheoryFacts, example: tuple[Removal
     """Every line of a table has as many bars as its head."""
     every = found(facts, example, **dict.fromkeys((*COUNTEREXAMPLES, *DATA, FREE), facts))
     every = replace(every, results=replace(every.results, sweeps=dict.fromkeys(OVER_LAMBDA, (facts, facts))))
-    every = replace(every, costs=dict.fromkeys(DATA, Cost(1.0, 0.1, 1.0, 100)))
+    every = replace(every, costs=dict.fromkeys(DATA, Cost(1.0, 0.1, 1.0, 100, 0.0)))
     for _, body in findings(every).sections:
         for part in body:
             if part.startswith("|"):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from groupinf.analysis.theory import BOUNDS
+from groupinf.analysis.theory import BOUNDS, Held
 from groupinf.reporting.words.formats import coefficient, extent, percent, ratio
 from groupinf.reporting.words.style import evaluation_in_text
 from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
 from groupinf.reproduction.papers.theory.counterexample import ROWS, Removal
-from groupinf.reproduction.papers.theory.explained import NEWTON_SPREAD, Explained
+from groupinf.reproduction.papers.theory.explained import NAMES, NEWTON_SPREAD, SIZE, Explained
 from groupinf.reproduction.papers.theory.reading import Compared, TheoryFacts
 from groupinf.wording import counted, number
 
@@ -68,54 +68,48 @@ def scaling_in_12_claim(scaled: Compared) -> Claim:
 
 def printed_claim(example: Sequence[Removal], runs: Sequence[TheoryFacts]) -> Claim:
     """Proposition 1 as printed: false where one error is above its bound."""
-    wrong = [of for of in example if of.is_false]
-    found = [f"{number(of.error)} above {number(of.printed)} with {of.removed} of {ROWS} rows removed" for of in wrong]
-    count, violations = _violations(runs, FIRST_PRINTED)
-    told = f"errors {'; '.join(found)}; " if found else ""
-    verdict = FALSE if wrong or violations else HOLDS
-    return Claim(
-        "Proposition 1, as printed: the error of Newton is bounded",
-        f"{told}{_violated(violations, count)}",
-        verdict,
-    )
+    told = {of.removed: (of.error, of.printed) for of in example}
+    return _bound_claim("Proposition 1, as printed: the error of Newton is bounded", told, runs, FIRST_PRINTED, FALSE)
 
 
 def repaired_claim(example: Sequence[Removal], runs: Sequence[TheoryFacts]) -> Claim:
     """Proposition 1 with λ for σ_min + λ: no error above it."""
-    wrong = sum(of.error > of.repaired for of in example)
-    count, violations = _violations(runs, FIRST)
-    found = f"{_violated(violations + wrong, count + len(example))}; {_loose(runs, FIRST)}"
-    paper = "Proposition 1, repaired: with λ in the place of σ_min + λ"
-    return Claim(paper, found, DIFFERS if violations or wrong else HOLDS)
+    told = {of.removed: (of.error, of.repaired) for of in example}
+    return _bound_claim("Proposition 1, repaired: with λ in the place of σ_min + λ", told, runs, FIRST, DIFFERS)
 
 
-def rest_claim(runs: Sequence[TheoryFacts], printed: bool) -> Claim:
-    """Proposition 2: the rest of third order below its bound."""
-    name = SECOND_PRINTED if printed else SECOND
-    count, violations = _violations(runs, name)
-    version = "as printed" if printed else "repaired"
-    return Claim(
-        f"Proposition 2, {version}: the rest of third order is bounded",
-        f"{_violated(violations, count)}; {_loose(runs, name)}",
-        (FALSE if printed else DIFFERS) if violations else HOLDS,
-    )
+def rest_printed_claim(example: Sequence[Removal], runs: Sequence[TheoryFacts]) -> Claim:
+    """Proposition 2 as printed: false where a rest of third order is above its bound."""
+    told = {of.removed: (of.rest, of.rest_printed) for of in example}
+    return _bound_claim("Proposition 2, as printed: the rest is bounded", told, runs, SECOND_PRINTED, FALSE)
 
 
-def _violations(runs: Sequence[TheoryFacts], name: str) -> tuple[int, int]:
-    found = [of.held[name] for run in runs for of in run.measured]
-    return sum(one.count for one in found), sum(one.violations for one in found)
+def rest_claim(example: Sequence[Removal], runs: Sequence[TheoryFacts]) -> Claim:
+    """Proposition 2 with λ for σ_min + λ: no rest above it."""
+    told = {of.removed: (of.rest, of.rest_repaired) for of in example}
+    return _bound_claim("Proposition 2, repaired: with λ in the place of σ_min + λ", told, runs, SECOND, DIFFERS)
 
 
-def _violated(violations: int, count: int) -> str:
-    return f"{violations:,} of {counted(count, 'effect')} above it" if violations else f"none of {count:,} above it"
+def _bound_claim(
+    paper: str, example: Mapping[int, tuple[float, float]], runs: Sequence[TheoryFacts], name: str, otherwise: str
+) -> Claim:
+    """That no error is above its bound: of the example error and bound by rows removed, and of runs all effects."""
+    wrong = [
+        f"{number(error)} above {number(bound)} with {removed} of {ROWS} rows removed"
+        for removed, (error, bound) in example.items()
+        if error > bound
+    ]
+    held = [of.held[name] for run in runs for of in run.measured]
+    violations, count = sum(of.violations for of in held), sum(of.count for of in held)
+    above = f"{violations:,} of {counted(count, 'effect')}" if violations else f"none of {counted(count, 'effect')}"
+    found = [*wrong, f"{above} of the runs above it{_loose(held)}"]
+    return Claim(paper, "; ".join(found), otherwise if wrong or violations else HOLDS)
 
 
-def _loose(runs: Sequence[TheoryFacts], name: str) -> str:
+def _loose(held: Sequence[Held]) -> str:
     """The range of the medians of bound ÷ error over runs and evaluations."""
-    medians = [one.median for run in runs for of in run.measured for one in [of.held[name]] if one.compared]
-    if not medians:
-        return "no error to compare it with"
-    return f"in the median it is {extent(min(medians), max(medians), lambda v: number(v, 2))} times the error"
+    medians = [of.median for of in held if of.compared]
+    return f", which is {extent(min(medians), max(medians), _slope)} times the error in the median" if medians else ""
 
 
 def cone_claim(runs: Sequence[TheoryFacts], own: bool) -> Claim:
@@ -183,14 +177,25 @@ def intervals_claim(example: Sequence[Removal], runs: Sequence[TheoryFacts]) -> 
     return Claim(paper, told, DIFFERS if outside else HOLDS)
 
 
-def explained_claim(explained: Sequence[Explained]) -> Claim:
-    """The more alike Newton ÷ influence is in a kind of group, the higher is ρ: told from 0 on every evaluation."""
-    own = [of for of in explained if of.spread == NEWTON_SPREAD]
+def alike_claim(explained: Sequence[Explained]) -> Claim:
+    """The more alike Newton ÷ influence is in a kind of group, the higher is ρ."""
+    paper = "What explains high ρ: the more alike Newton ÷ influence is within a kind of group, the higher is ρ"
+    return _explained_claim(paper, explained, NEWTON_SPREAD)
+
+
+def small_claim(explained: Sequence[Explained]) -> Claim:
+    """The smaller ‖D(w)‖ is in a kind of group, the higher is ρ."""
+    paper = "What explains high ρ, by Proposition 2: the smaller ‖D(w)‖ is, the higher is ρ"
+    return _explained_claim(paper, explained, SIZE)
+
+
+def _explained_claim(paper: str, explained: Sequence[Explained], name: str) -> Claim:
+    """That 1 − ρ rises with what is named, told from 0 on every evaluation."""
+    own = [of for of in explained if of.spread == name]
     told = [of for of in own if of.low > 0]
     found = "; ".join(f"{evaluation_in_text(of.evaluation)} {of.words}" for of in own)
     verdict = HOLDS if len(told) == len(own) else DIFFERS if not told else IN_PART
-    paper = "What explains high ρ: the more alike Newton ÷ influence is within a kind of group, the higher is ρ"
-    return Claim(paper, f"ρ of 1 − ρ with its spread: {found}", verdict)
+    return Claim(paper, f"ρ of 1 − ρ with {NAMES[name]}: {found}", verdict)
 
 
 def over_lambda_claim(series: Sequence[Sequence[TheoryFacts]]) -> Claim:

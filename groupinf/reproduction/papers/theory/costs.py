@@ -32,27 +32,36 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds: of the theory ``once`` for a study, and for each group of the theory and of all else that a run of
-    ``groups`` computes of it.
+    """Seconds: of the theory ``once`` for a study, and for each group of the theory and of all ``other`` that a run of
+    ``groups`` computes of it; ``around`` what the run took beside its blocks and the theory: fit, groups, report.
     """
 
     once: float
     theory: float
     other: float
     groups: int
+    around: float
 
     @property
     def added(self) -> float:
         """Seconds of theory ÷ seconds of predictions and retrains."""
-        return (self.once + self.groups * self.theory) / (self.groups * self.other)
+        return self.seconds(self.groups) / (self.groups * self.other)
+
+    @property
+    def added_to_run(self) -> float:
+        """Seconds of theory ÷ seconds of all of the run without it."""
+        return self.seconds(self.groups) / (self.groups * self.other + self.around)
 
     def seconds(self, groups: int) -> float:
         """Of the theory of so many groups."""
         return self.once + groups * self.theory
 
 
-def theory_cost(run: Run) -> Cost:
-    """The cost of the theory of a run that has one; raises DataError where the run is not whole."""
+def theory_cost(run: Run, beside_blocks: float) -> Cost:
+    """The cost of the theory of a run that has one; raises DataError where the run is not whole.
+
+    ``beside_blocks`` are the seconds that the run took beside its blocks, the theory once for the study among them.
+    """
     loaded = load_config(run.path / CONFIG, (), Config)
     work, directory = retraining(loaded, load_checked(loaded)), RunDirectory(run.path)
     files = directory.read_prepared(run.manifest)
@@ -63,7 +72,8 @@ def theory_cost(run: Run) -> Cost:
     tasks = [blocks.task(run.manifest.block(number)) for number in chosen]
     once, theory, other = one_thread(partial(_measured, blocks.shared.study), tasks)
     groups = sum(len(task.members) for task in tasks)
-    return Cost(once, theory / groups, other / groups, run.manifest.units)
+    around = max(beside_blocks - once, 0.0)
+    return Cost(once, theory / groups, other / groups, run.manifest.units, around)
 
 
 def _measured(study: Study, tasks: Sequence[GroupsOfBlock]) -> tuple[float, float, float]:

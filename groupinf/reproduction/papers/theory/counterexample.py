@@ -1,4 +1,4 @@
-"""The example in which Proposition 1 is false as printed, computed as any run is."""
+"""The example in which Propositions 1 and 2 are false as printed, computed as any run is."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from groupinf.analysis.theory import beside_actual
+from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.effects.evaluations.test_prediction import TEST_PREDICTION
 from groupinf.effects.methods.influence import Influence
 from groupinf.effects.methods.newton import Newton
@@ -25,7 +26,9 @@ REMOVED = (40, 45, 50)
 
 @dataclass(frozen=True)
 class Removal:
-    """``removed`` rows: |actual − Newton|, the bounds of it, and the proven interval beside the actual effect."""
+    """``removed`` rows: of f = θ |actual − Newton|, the bounds of it, and the proven interval beside the actual effect;
+    of the loss of a row that stays what is left of Newton, |rest|, and the bounds of it.
+    """
 
     removed: int
     error: float
@@ -34,11 +37,9 @@ class Removal:
     actual: float
     low: float
     high: float
-
-    @property
-    def is_false(self) -> bool:
-        """Whether the error is above the printed bound."""
-        return self.error > self.printed
+    rest: float
+    rest_printed: float
+    rest_repaired: float
 
 
 def ones_without(removed: Sequence[int] = REMOVED) -> tuple[Removal, ...]:
@@ -49,6 +50,9 @@ def ones_without(removed: Sequence[int] = REMOVED) -> tuple[Removal, ...]:
         )
         assert run.theory is not None
         rows = beside_actual(run.theory, run.effects).sort_values("group")
+    of_theta, of_loss = (
+        rows[rows["evaluation"] == evaluation.name].to_dict("records") for evaluation in (TEST_PREDICTION, TEST_LOSS)
+    )
     return tuple(
         Removal(
             removed=int(row["size"]),
@@ -58,8 +62,11 @@ def ones_without(removed: Sequence[int] = REMOVED) -> tuple[Removal, ...]:
             actual=float(row["actual"]),
             low=float(row["proven_low"]),
             high=float(row["proven_high"]),
+            rest=abs(float(loss["rest"])),
+            rest_printed=float(loss["rest_bound_paper"]),
+            rest_repaired=float(loss["rest_bound"]),
         )
-        for row in rows.to_dict("records")
+        for row, loss in zip(of_theta, of_loss, strict=True)
     )
 
 
@@ -74,8 +81,8 @@ def _config(folder: Path, removed: Sequence[int]) -> dict[str, object]:
         "model": {"intercept": "none"},
         "regularization": {"lambda_over_n": LAM / ROWS},
         "groups": {"builders": [{"builder": "file", "path": str(folder / "groups.csv")}]},
-        "test_points": {"indices": [0]},
-        "evaluations": [TEST_PREDICTION.name],
+        "test_points": {"indices": [1]},
+        "evaluations": [TEST_PREDICTION.name, TEST_LOSS.name],
         "methods": [Influence.name, Newton.name],
         "theory": True,
     }

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from groupinf.reproduction.claim import Claim
 from groupinf.reproduction.papers.theory.claims import (
+    alike_claim,
     cone_claim,
     copies_claim,
-    explained_claim,
     intervals_claim,
     lemma_claim,
     over_lambda_claim,
     printed_claim,
     repaired_claim,
     rest_claim,
+    rest_printed_claim,
     reversal_claim,
     rotation_claim,
     scaling_claim,
     scaling_in_12_claim,
+    small_claim,
 )
 from groupinf.reproduction.papers.theory.explained import explained_by
 from groupinf.reproduction.papers.theory.found import Found
@@ -44,20 +46,21 @@ def _figure_3(found: Found) -> list[Claim]:
 
 def _propositions(found: Found) -> list[Claim]:
     runs, every = found.real, [*found.counterexamples.values(), *found.real]
-    claims = [printed_claim(found.example, every), repaired_claim(found.example, every)]
+    example = found.example
+    claims = [printed_claim(example, every), repaired_claim(example, every)]
+    claims += [rest_printed_claim(example, every), rest_claim(example, every)]
     if runs:
-        claims += [rest_claim(runs, printed=True), rest_claim(runs, printed=False)]
         claims += [cone_claim(runs, own=False), cone_claim(runs, own=True), lemma_claim(runs)]
     if any(run.copies.groups for run in found.counterexamples.values()):
         claims.append(copies_claim(list(found.counterexamples.values())))
-    return [*claims, intervals_claim(found.example, every)]
+    return [*claims, intervals_claim(example, every)]
 
 
 def _rho(found: Found) -> list[Claim]:
     claims = []
     explained = explained_by(found.explaining) if found.explaining else ()
     if explained:
-        claims.append(explained_claim(explained))
+        claims += [alike_claim(explained), small_claim(explained)]
     if found.series:
         claims.append(over_lambda_claim(found.series))
     return claims

@@ -20,7 +20,10 @@ from groupinf.studies.group_effects.study import load_run
 def _find(out: Path, record: Record, figures: Sequence[str]) -> Findings:
     results = read_results([study.name for study in STUDIES], out, record, theory_facts)
     timed = [name for name in (*DATA, LARGE) if name in results.runs]
-    costs = {name: theory_cost(load_run(out / record.done()[name].folder)) for name in timed}
+    costs = {}
+    for name in timed:
+        entry, stages = record.done()[name], results.stages.get(name, {})
+        costs[name] = theory_cost(load_run(out / entry.folder), entry.seconds - stages.get("compute", 0.0))
     return findings(Found(results, costs, ones_without(), figures))
 
 

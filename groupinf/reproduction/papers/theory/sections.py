@@ -138,7 +138,17 @@ def _second(found: Found) -> list[str]:
         "far the four terms are at most from adding up, as a share of the median |Newton|."
     )
     head = ("data", "evaluation", "linear", "curvature", "rest", "does not add up")
-    return [words, padded_table(head, rows), *_bounds(found, LAST_TWO)]
+    example = [
+        (f"{of.removed}", *(number(value) for value in (of.rest, of.rest_printed, of.rest_repaired)))
+        for of in found.example
+    ]
+    return [
+        words,
+        padded_table(head, rows),
+        *_bounds(found, LAST_TWO),
+        "The rest of the example above, on the loss of a row that stays, beside the same two versions of its bound:",
+        padded_table(("rows removed", "rest", "bound as printed", "repaired"), example),
+    ]
 
 
 def _third(found: Found) -> list[str]:
