@@ -16,6 +16,8 @@ from groupinf.analysis.agreement import ALL_KINDS, rank_correlation
 from groupinf.analysis.intervals import FEWEST_GROUPS, bonett_wright_interval
 from groupinf.analysis.theory import each_group
 
+# how alike the groups of a kind are: the standard deviation ÷ the mean of Newton ÷ influence
+NEWTON_SPREAD = "newton_over_influence_variation"
 # of these the quantiles are told
 QUANTITIES = ("d_norm", "newton_over_influence", "angle")
 # what a ratio of quartiles is taken of: 1 + ‖D(w)‖ is the most that Newton ÷ influence may be

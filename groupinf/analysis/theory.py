@@ -39,15 +39,18 @@ def each_group(rows: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Intervals:
-    """How the proven intervals of ``count`` effects hold: how many are ``finite``, and how many actual effects lie
-    ``outside`` theirs by more than their error estimate, which none may.
+    """How the proven intervals of ``count`` effects hold: how many are ``finite`` and how many have ``one_end``; of how
+    many they prove the sign (``signed``); and how many actual effects lie ``outside`` theirs by more than their error
+    estimate, which none may.
 
-    ``width`` is the median width of finite ones, ``relative`` the median of their widths as multiples of the median
-    |actual effect| of the measure; NaN where none is finite.
+    ``width`` is the median width of finite ones, ``relative`` the median of their widths as multiples of the |actual
+    effect| of the same group, where that is not 0; NaN where none is finite.
     """
 
     count: int
     finite: int
+    one_end: int
+    signed: int
     outside: int
     width: float
     relative: float
@@ -55,16 +58,33 @@ class Intervals:
 
 def intervals(rows: pd.DataFrame) -> Intervals:
     """The :class:`Intervals` of rows :func:`beside_actual`."""
-    typical = np.abs(rows["actual"]).groupby([rows[key] for key in MEASURE]).transform("median").to_numpy()
-    finite, outside = has_interval(rows), is_outside(rows)
-    width = _of(rows, "proven_high")[finite] - _of(rows, "proven_low")[finite]
-    relative = width[typical[finite] > 0] / typical[finite & (typical > 0)]
-    return Intervals(len(rows), int(finite.sum()), int(outside.sum()), _median(width), _median(relative))
+    finite, own = has_interval(rows), np.abs(_of(rows, "actual"))
+    some, told = has_end(rows), finite & (own > 0)
+    width = np.where(finite, _of(rows, "proven_high") - _of(rows, "proven_low"), np.nan)
+    return Intervals(
+        count=len(rows),
+        finite=int(finite.sum()),
+        one_end=int((some & ~finite).sum()),
+        signed=int(has_sign(rows).sum()),
+        outside=int(is_outside(rows).sum()),
+        width=_median(width[finite]),
+        relative=_median(width[told] / own[told]),
+    )
 
 
 def has_interval(rows: pd.DataFrame) -> NDArray[np.bool_]:
     """Of which rows the proven interval is finite."""
     return np.isfinite(_of(rows, "proven_low")) & np.isfinite(_of(rows, "proven_high"))
+
+
+def has_end(rows: pd.DataFrame) -> NDArray[np.bool_]:
+    """Of which rows an end of the proven interval is finite, or both."""
+    return np.isfinite(_of(rows, "proven_low")) | np.isfinite(_of(rows, "proven_high"))
+
+
+def has_sign(rows: pd.DataFrame) -> NDArray[np.bool_]:
+    """Of which rows the sign is proven: the interval is above 0, or below."""
+    return np.asarray((_of(rows, "proven_low") > 0) | (_of(rows, "proven_high") < 0))
 
 
 def is_outside(rows: pd.DataFrame) -> NDArray[np.bool_]:
@@ -152,6 +172,11 @@ def is_resolved(rows: pd.DataFrame, bound: Bound) -> NDArray[np.bool_]:
     return np.isfinite(bound.bound(rows)) & (np.abs(_of(rows, bound.error)) > bound.rounding(rows))
 
 
+def is_exact(rows: pd.DataFrame) -> bool:
+    """Whether no actual effect differs from its Newton prediction by more than rounding, as in regression."""
+    return not (np.abs(_of(rows, "newton_error")) > _newton_rounding(rows)).any()
+
+
 def held(rows: pd.DataFrame, bound: Bound) -> Held:
     """How the bound held on rows :func:`beside_actual`."""
     bounds, compared = bound.bound(rows), is_resolved(rows, bound)
@@ -169,7 +194,8 @@ def held(rows: pd.DataFrame, bound: Bound) -> Held:
 
 @dataclass(frozen=True)
 class Cone:
-    """How a cone of Proposition 3 held on the self-loss of ``count`` groups with an influence other than 0.
+    """How a cone of Proposition 3 held on the self-loss of ``count`` groups with an influence other than 0; of
+    ``without`` more it is 0.
 
     ``second_order`` of them have I + linear + curvature, the Newton effect to second order where influence is I, within
     [I, slope·I], and ``actual`` their actual effect. ``slope`` is the median slope of the cone, ``found`` that of the
@@ -177,6 +203,7 @@ class Cone:
     """
 
     count: int
+    without: int
     second_order: int
     actual: int
     slope: float
@@ -190,7 +217,8 @@ OF_THE_PAPER, OF_THE_GROUP = "cone_paper", "cone_group"
 
 def cone(self_loss: pd.DataFrame, column: str) -> Cone:
     """The :class:`Cone` of rows :func:`beside_actual` of the self-loss; ``column`` has the slopes."""
-    rows = self_loss[np.isfinite(self_loss[column]) & (self_loss.influence != 0)]
+    known = self_loss[np.isfinite(self_loss[column])]
+    rows = known[known.influence != 0]
     influence, slope, actual = rows.influence.to_numpy(), _of(rows, column), _of(rows, "actual")
     value, rounding = second_order(rows), _rest_rounding(rows)
     found = value / influence
@@ -198,7 +226,13 @@ def cone(self_loss: pd.DataFrame, column: str) -> Cone:
         _within(of, influence, slope, off) for of, off in ((value, rounding), (actual, _of(rows, "actual_error")))
     )
     return Cone(
-        len(rows), int(by_value.sum()), int(by_actual.sum()), _median(slope), _median(found), _median(slope / found)
+        count=len(rows),
+        without=len(known) - len(rows),
+        second_order=int(by_value.sum()),
+        actual=int(by_actual.sum()),
+        slope=_median(slope),
+        found=_median(found),
+        tightness=_median(slope / found),
     )
 
 
@@ -215,7 +249,7 @@ def _within(value: Values, influence: Values, slope: Values, off: Values) -> NDA
 @dataclass(frozen=True)
 class Copies:
     """How far Newton ÷ influence is at most from the factor of Proposition 4, relatively, over so many groups of
-    copies; NaN without any.
+    copies; NaN without any. Where nothing of the Hessian goes, as in relabelling, the factor is 1 and says nothing.
     """
 
     groups: int
@@ -224,7 +258,7 @@ class Copies:
 
 def copies(rows: pd.DataFrame) -> Copies:
     """The :class:`Copies` among the groups of the rows."""
-    groups = each_group(rows[np.isfinite(rows["copies_factor"])])
+    groups = each_group(rows[np.isfinite(rows["copies_factor"]) & (rows["copies_factor"] != 1)])
     factor, found = _of(groups, "copies_factor"), _of(groups, "newton_over_influence")
     known = np.isfinite(found)
     off = np.abs(found[known] / factor[known] - 1)

@@ -118,7 +118,7 @@ def report_markdown(run: Run, tables: Sequence[str] = (), natural: Sequence[str]
         *(
             []
             if entry.theory is None
-            else ["## What is known without retraining?", _listed(theory_lines(entry.theory))]
+            else ["## What is known without retraining?", _listed(theory_lines(run, entry.theory))]
         ),
         "## Can the numbers be trusted?",
         markdown(verdict([run])),

@@ -45,20 +45,23 @@ def test_rows_stand_beside_their_own_actual_effect(run: Run, rows: pd.DataFrame)
 
 
 def test_intervals_are_counted_and_measured(rows: pd.DataFrame) -> None:
-    """A third of them are open on one side, and two do not hold."""
+    """A third of them are open on one side, one of these on both, and two do not hold."""
     own = rows[rows["evaluation"] == "test_loss"].copy()
     own.iloc[::3, own.columns.get_loc("proven_high")] = np.inf
     own.iloc[[4, 5], own.columns.get_loc("proven_low")] = own["actual"].iloc[[4, 5]] + [1e-3, 1e-30]
+    own.iloc[6, own.columns.get_loc("proven_low")] = -np.inf
     found = theory.intervals(own)
-    widths, relative, outside = [], [], 0
+    widths, relative, outside, signs = [], [], 0, 0
     for row in own.to_dict("records"):
         outside += not row["proven_low"] - row["actual_error"] <= row["actual"] <= row["proven_high"]
+        signs += row["proven_low"] > 0 or row["proven_high"] < 0
         if np.isfinite(row["proven_high"]):
-            of_measure = own.loc[own["test_point"] == row["test_point"], "actual"]
             widths.append(row["proven_high"] - row["proven_low"])
-            relative.append(widths[-1] / of_measure.abs().median())
+            relative.append(widths[-1] / abs(row["actual"]))
     assert outside == 1  # the other is within the error estimate
     assert (found.count, found.finite, found.outside) == (len(own), len(widths), 1)
+    assert (found.one_end, found.signed) == (len(own) - len(widths) - 1, signs)
+    assert 0 < signs < len(own)
     assert (found.width, found.relative) == pytest.approx((np.median(widths), np.median(relative)))
 
 
@@ -66,9 +69,30 @@ def test_all_intervals_of_the_model_hold_and_none_that_is_open_on_both_sides_is_
     assert theory.intervals(rows).outside == 0
     assert theory.intervals(rows).finite == len(rows)
     nothing = theory.intervals(rows.assign(proven_low=-np.inf, proven_high=np.inf))
-    assert (nothing.finite, nothing.outside) == (0, 0)
+    assert (nothing.finite, nothing.one_end, nothing.signed, nothing.outside) == (0, 0, 0, 0)
     assert np.isnan(nothing.width)
     assert np.isnan(nothing.relative)
+
+
+def test_a_width_is_measured_against_the_effect_of_its_own_group(rows: pd.DataFrame) -> None:
+    """Ten small effects have finite intervals of twice their size; what the others are changes nothing."""
+    own = rows[rows["evaluation"] == "self_loss"].iloc[:20].copy()
+    own["actual"] = np.r_[np.full(10, 1e-3), np.full(10, 50.0)]
+    own["proven_low"], own["proven_high"] = own["actual"] * 0.5, np.r_[np.full(10, 2.5e-3), np.full(10, np.inf)]
+    for others in (50.0, 5e6):
+        own.iloc[10:, own.columns.get_loc("actual")] = others
+        found = theory.intervals(own)
+        assert (found.finite, found.relative) == (10, pytest.approx(2.0))
+    own.iloc[0, own.columns.get_loc("actual")] = 0.0
+    assert theory.intervals(own).relative == pytest.approx(2.0)
+
+
+def test_newton_is_exact_where_no_error_is_above_rounding(rows: pd.DataFrame) -> None:
+    assert not theory.is_exact(rows)
+    exact = rows.assign(newton=rows["actual"], newton_error=1e-12 * rows["actual"])
+    assert theory.is_exact(exact)
+    exact.loc[exact.index[3], "newton_error"] = 1e-3
+    assert not theory.is_exact(exact)
 
 
 @pytest.mark.parametrize("bound", [*BOUNDS, PROVEN], ids=lambda bound: bound.name)
@@ -144,7 +168,7 @@ def test_groups_outside_their_cone_or_without_one_are_seen(rows: pd.DataFrame) -
     narrow.loc[5, "cone_group"] = np.nan
     narrow.loc[6, "influence"] = 0.0
     found = theory.cone(narrow, OF_THE_GROUP)
-    assert (found.count, found.second_order) == (len(own) - 2, len(own) - 5)
+    assert (found.count, found.without, found.second_order) == (len(own) - 2, 1, len(own) - 5)
     below = own.assign(actual=own["influence"] * 0.5, curvature=-own["linear"] - 0.1 * own["influence"])
     assert theory.cone(below, OF_THE_GROUP).second_order == theory.cone(below, OF_THE_GROUP).actual == 0
     none = theory.cone(own.assign(cone_paper=np.nan), OF_THE_PAPER)
@@ -159,9 +183,10 @@ def test_copies_obey_their_factor_and_one_that_does_not_is_seen(run: Run, rows: 
     assert found.largest < 1e-12
     wrong = rows.assign(copies_factor=rows["copies_factor"] * np.where(rows["group"] % 2, 1.0, 1.25))
     assert theory.copies(wrong).largest == pytest.approx(0.2)
-    none = theory.copies(rows.assign(copies_factor=np.nan))
-    assert none.groups == 0
-    assert np.isnan(none.largest)
+    for factor in (np.nan, 1.0):  # of relabelling, 1 is what it must be
+        none = theory.copies(rows.assign(copies_factor=factor, newton_over_influence=1.0))
+        assert none.groups == 0
+        assert np.isnan(none.largest)
 
 
 def test_kinds_have_their_quantiles_spreads_and_rho(rows: pd.DataFrame) -> None:

@@ -329,7 +329,7 @@ def test_narrow_intervals_are_counted_and_named(facts: TheoryFacts, example: tup
         )
         for r in (3.0, 0.3)
     )
-    assert "In 0 of 3 cases the median interval is narrower than the median effect is large." in text(
+    assert "In 0 of 3 cases intervals are in the median narrower than their own effect is large." in text(
         found(facts, example, **{NOT_FREE: wide})
     )
     assert "In 3 of 3 cases" in text(found(facts, example, **{NOT_FREE: narrow}))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import pandas as pd
 
-from groupinf.analysis.explained_rho import kinds_table
+from groupinf.analysis.explained_rho import NEWTON_SPREAD, kinds_table
 from groupinf.analysis.theory import BOUNDS, PROVEN, beside_actual, held, intervals
 from groupinf.reporting.tables.point_names import with_point_names
 from groupinf.reporting.words.formats import coefficient, extent, markdown, percent, ratio
@@ -18,10 +19,15 @@ from groupinf.reporting.words.theory import theory_lines
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import number
 
-INTERVAL_HEADERS = ("Evaluation", "Effects", "With an interval", "Outside", "Median width", "÷ median effect")
+INTERVAL_HEADERS = (
+    "Evaluation", "Effects", "With an interval", "With one end", "Sign proven", "Outside", "Median width",
+    "÷ own effect",
+)  # fmt: skip
 BOUND_HEADERS = ("Bound", "Evaluation", "Effects", "Violated", "Bound ÷ error: median", "least", "most")
-_RANGES = ("newton_over_influence", "d_norm", "angle")
-KIND_HEADERS = ("Evaluation", "Groups", "n", "Spearman ρ", "Newton ÷ influence", "‖D(w)‖", "Angle, degrees")
+KIND_HEADERS = (
+    "Evaluation", "Groups", "n", "Spearman ρ", "Newton ÷ influence", "Its standard deviation ÷ mean", "‖D(w)‖",
+    "Angle, degrees",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,8 +54,8 @@ def theory_files(run: Run) -> dict[str, bytes]:
 
 
 def measures_frame(rows: pd.DataFrame) -> pd.DataFrame:
-    """Of rows ``beside_actual`` a row for each evaluation and test point: count, finite, outside, width and relative of
-    the proven intervals, and for each bound NAME_count, _violations, _compared, _least, _median and _most.
+    """Of rows ``beside_actual`` a row for each evaluation and test point: the fields of :class:`Intervals` of the
+    proven intervals, and for each bound NAME_count, _violations, _compared, _least, _median and _most.
     """
     found = []
     for (evaluation, point), own in rows.groupby(["evaluation", "test_point"], sort=False):
@@ -67,22 +73,22 @@ def interval_rows(rows: pd.DataFrame) -> Iterator[Line]:
         yield (
             Written(evaluation_name(str(name))),
             _whole(of.count),
-            Written(percent(of.finite / of.count), of.finite / of.count),
+            *(Written(percent(one / of.count), one / of.count) for one in (of.finite, of.one_end, of.signed)),
             _whole(of.outside),
             Written(number(of.width), of.width),
-            Written(ratio(of.relative), of.relative),
+            Written(number(of.relative), of.relative),
         )
 
 
 def bound_rows(rows: pd.DataFrame) -> Iterator[Line]:
-    """Below BOUND_HEADERS a line for each bound and evaluation that has values."""
+    """Below BOUND_HEADERS a line for each bound and evaluation that has values, and errors above rounding."""
     for bound in (*BOUNDS, PROVEN):
         for name, own in rows.groupby("evaluation", sort=False):
             of = held(own, bound)
-            if of.count:
+            if of.compared:
                 ratios = (Written(number(value, 2), value) for value in (of.median, of.least, of.most))
                 about = Written(bound.title), Written(evaluation_name(str(name)))
-                yield (*about, _whole(of.count), _whole(of.violations), *ratios)
+                yield (*about, _whole(of.compared), _whole(of.violations), *ratios)
 
 
 def kind_rows(rows: pd.DataFrame) -> Iterator[Line]:
@@ -93,7 +99,10 @@ def kind_rows(rows: pd.DataFrame) -> Iterator[Line]:
             Written(kind_name(row["kind"])),
             _whole(row["n_groups"]),
             Written(coefficient(row["spearman"]), row["spearman"]),
-            *(_range(row[f"{name}_low"], row[f"{name}_high"]) for name in _RANGES),
+            _range(row, "newton_over_influence"),
+            Written(number(row[NEWTON_SPREAD], 2), row[NEWTON_SPREAD]),
+            _range(row, "d_norm"),
+            _range(row, "angle"),
         )
 
 
@@ -101,20 +110,21 @@ def _whole(count: int) -> Written:
     return Written(f"{count:,}", float(count))
 
 
-def _range(low: float, high: float) -> Written:
-    """Ordered by its upper end."""
+def _range(row: Mapping[Any, Any], name: str) -> Written:
+    """10 % to 90 %, ordered by the upper end."""
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
     return Written(extent(low, high, ratio), high)
 
 
 def _markdown(run: Run, rows: pd.DataFrame) -> str:
     parts = [f"# What the theory says\n\n{markdown(data_line(run))}"]
-    parts.append("\n".join(f"- {markdown(line)}" for line in theory_lines(rows)))
+    parts.append("\n".join(f"- {markdown(line)}" for line in theory_lines(run, rows)))
     for title, headers, names, lines in (
-        ("Proven intervals", INTERVAL_HEADERS, 1, interval_rows(rows)),
-        ("Bounds", BOUND_HEADERS, 2, bound_rows(rows)),
-        ("Kinds of groups, 10 % to 90 % of each", KIND_HEADERS, 2, kind_rows(rows)),
+        ("Proven intervals", INTERVAL_HEADERS, 1, list(interval_rows(rows))),
+        ("Bounds", BOUND_HEADERS, 2, list(bound_rows(rows))),
+        ("Kinds of groups, 10 % to 90 % of each", KIND_HEADERS, 2, list(kind_rows(rows))),
     ):
-        parts.append(f"## {title}\n\n{_table(headers, names, lines)}")
+        parts += [f"## {title}\n\n{_table(headers, names, lines)}"] if lines else []
     return "\n\n".join([*parts, markdown(convention_line(run))]) + "\n"
 
 

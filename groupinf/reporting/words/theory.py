@@ -3,41 +3,62 @@
 from __future__ import annotations
 
 import itertools
+import math
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from groupinf.analysis.agreement import ALL_KINDS
-from groupinf.analysis.explained_rho import kinds_table
+from groupinf.analysis.explained_rho import NEWTON_SPREAD, explanation_of_rho, kinds_table
 from groupinf.analysis.intervals import FEWEST_GROUPS
 from groupinf.analysis.theory import (
     BOUNDS,
     OF_THE_GROUP,
     OF_THE_PAPER,
+    ROUNDING,
     Cone,
     Held,
     cone,
     copies,
+    has_interval,
     held,
     intervals,
+    is_exact,
 )
 from groupinf.effects.evaluations.self_loss import SELF_LOSS
-from groupinf.reporting.words.formats import ratio
-from groupinf.reporting.words.style import kind_name
-from groupinf.wording import counted, number
+from groupinf.numerics.intercept import Intercept
+from groupinf.reporting.words.formats import coefficient, ratio, size_words
+from groupinf.reporting.words.style import evaluation_in_text, kind_name
+from groupinf.studies.group_effects.result import Run
+from groupinf.wording import counted, listed, number
 
 # copies whose factor differs from the predicted one by no more than this share have that factor
 _SAME = 1e-6
-_SPREAD = "newton_over_influence_ratio"
+# fewer kinds have no order that could go with another
+_FEWEST_KINDS = 3
+# |ρ| that chance alone reaches in one of twenty orders of so many kinds; of fewer it may reach 1. Of ten there are
+# intervals.
+CRITICAL = {5: 0.999, 6: 0.885, 7: 0.785, 8: 0.738, 9: 0.699}
 
 
-def theory_lines(rows: pd.DataFrame) -> list[str]:
-    """Every sentence on rows ``beside_actual``."""
-    return [interval_line(rows), *bound_lines(rows), *cone_lines(rows), *copies_lines(rows), *alike_lines(rows)]
+def theory_lines(run: Run, rows: pd.DataFrame) -> list[str]:
+    """Every sentence on rows ``beside_actual`` of the run."""
+    return [
+        interval_line(rows),
+        *free_lines(run, rows),
+        *bound_lines(rows),
+        *cone_lines(rows),
+        *copies_lines(rows),
+        *alike_lines(rows),
+    ]
 
 
 def interval_line(rows: pd.DataFrame) -> str:
-    """How many effects have a proven interval, whether it holds, and how wide it is."""
+    """How many effects have a proven interval, of groups of which sizes, how wide it is beside the effect, of how many
+    the sign is proven, and whether all hold.
+    """
     found = intervals(rows)
     if found.outside:
         lie = "effect lies outside its" if found.outside == 1 else "effects lie outside their"
@@ -45,30 +66,64 @@ def interval_line(rows: pd.DataFrame) -> str:
             f"WRONG: {found.outside:,} of {found.count:,} actual {lie} proven interval, by more than error estimates "
             "allow: a proof, or a number here, is false."
         )
+    ends = f"; one end for {found.one_end:,} more" if found.one_end else ""
+    signs = f"the sign of {_all_or(found.signed, found.count, 'effect') if found.signed else 'none'}"
     if not found.finite:
-        return f"Proven without retraining: a finite interval for none of {counted(found.count, 'effect')}."
+        none = f"a finite interval for none of {counted(found.count, 'effect')}"
+        return f"Proven without retraining: {none}{ends}{f'; {signs}' if found.one_end else ''}."
     proven = _all_or(found.finite, found.count, "effect")
+    wide = "" if math.isnan(found.relative) else f", in the median {_times(found.relative)} the size of the effect wide"
+    exact = " Newton effects are exact up to rounding here." if is_exact(rows) else ""
     return (
-        f"Proven without retraining: finite intervals for {proven}, in the median {number(found.relative)} times as "
-        "wide as the median effect is large; every actual effect lies inside."
+        f"Proven without retraining: finite intervals for {proven}{_sizes(rows)}{wide}{ends}; {signs}. Every actual "
+        f"effect lies inside its interval.{exact}"
     )
 
 
+def _times(value: float) -> str:
+    return f"{number(value)} times"
+
+
+def _sizes(rows: pd.DataFrame) -> str:
+    """How large the groups are whose effects have a finite interval, and those whose have none."""
+    finite, sizes = has_interval(rows), rows["size"].to_numpy()
+    if finite.all():
+        return ""
+    having, without = sizes[finite], sizes[~finite]
+    if having.max() < without.min() or without.max() < having.min():
+        one, other = (size_words(int(of.min()), int(of.max())) for of in (having, without))
+        return f" (groups of {one}; none for those of {other})"
+    one, other = (counted(round(float(np.median(of))), "row") for of in (having, without))
+    return f" (in the median of groups of {one}; without, of {other})"
+
+
+def free_lines(run: Run, rows: pd.DataFrame) -> list[str]:
+    """Why effects have no finite interval where the intercept is free, and what would give them one."""
+    without = int((~has_interval(rows)).sum())
+    if not without or run.manifest.intercept is not Intercept.FREE:
+        return []
+    have = "effect has" if without == 1 else "effects have"
+    return [
+        f"{without:,} {have} no finite interval: where the Hessian does not bound how far parameters still move, only "
+        "λ does, and the intercept is free of it. With model: {intercept: none} or {intercept: penalised} "
+        "every interval is finite."
+    ]
+
+
 def bound_lines(rows: pd.DataFrame) -> list[str]:
-    """A sentence for each proposition whose bounds have values, over all evaluations."""
+    """A sentence for each proposition whose bounds have values, over all evaluations, on errors above rounding."""
     lines = []
     for name, bounds in itertools.groupby(BOUNDS, lambda bound: bound.of):
         found = [(bound.version, held(rows, bound)) for bound in bounds]
-        told = [f"{version} {_held(of)}" for version, of in found if of.count]
-        meaning = " (median bound ÷ error)" if any(of.compared for _, of in found) else ""
-        lines += [f"Violations of {name}{meaning}: {'; '.join(told)}."] if told else []
+        told = [f"{version} {_held(of)}" for version, of in found if of.compared]
+        lines += [f"Violations of {name} (median bound ÷ error): {'; '.join(told)}."] if told else []
     return lines
 
 
 def _held(of: Held) -> str:
     violated = f"{of.violations:,}" if of.violations else "none"
-    loose = f" ({number(of.median, 2)})" if of.compared else ""
-    return f"{violated} of {counted(of.count, 'effect')}{loose}"
+    rounded = " with an error above rounding" if of.compared < of.count else ""
+    return f"{violated} of {counted(of.compared, 'effect')}{rounded} ({number(of.median, 2)})"
 
 
 def cone_lines(rows: pd.DataFrame) -> list[str]:
@@ -82,7 +137,9 @@ def cone_lines(rows: pd.DataFrame) -> list[str]:
         allowed += f", that of the paper {_slope(of_paper.slope)}"
     inside = _inside(of_groups, of_paper)
     held_by = _all_or(of_groups.actual, of_groups.count, "group")
-    actual = f"The actual effects of {held_by} lie in the group's own cone too."
+    without = of_groups.without
+    left = f" {counted(without, 'more group')} {'has' if without == 1 else 'have'} influence 0." if without else ""
+    actual = f"The actual effects of {held_by} lie in the group's own cone too.{left}"
     return [
         f"Proposition 3: to second order, Newton ÷ influence on {SELF_LOSS.in_text} is {_slope(of_groups.found)} in "
         f"the median; {allowed}. {inside} {actual}"
@@ -115,32 +172,43 @@ def copies_lines(rows: pd.DataFrame) -> list[str]:
 
 
 def alike_lines(rows: pd.DataFrame) -> list[str]:
-    """In which kind of group Newton ÷ influence is most alike and in which least, and on how many evaluations influence
-    ranks these best and worst of the kinds; nothing of fewer than two kinds of FEWEST_GROUPS groups.
+    """In which kind of group Newton ÷ influence is most alike and in which least, and whether influence ranks kinds the
+    better the more alike their groups are. Nothing of fewer than three kinds of FEWEST_GROUPS groups, nor where two
+    share an end, as where the ratio is 1 in all groups.
     """
     table = kinds_table(rows)
     kept = table[(table["kind"] != ALL_KINDS) & (table["n_groups"] >= FEWEST_GROUPS)]
-    kept = kept[np.isfinite(kept[_SPREAD]) & kept["spearman"].notna()]
-    spread = kept.groupby("kind", sort=False)[_SPREAD].first()
-    if spread.size < 2:
+    kept = kept[np.isfinite(kept[NEWTON_SPREAD])]
+    spread = kept.groupby("kind", sort=False)[NEWTON_SPREAD].first().sort_values()
+    if spread.size < _FEWEST_KINDS or (spread.diff().iloc[[1, -1]] <= ROUNDING).any():
         return []
-    most, least = str(spread.idxmin()), str(spread.idxmax())
-    by_evaluation = kept.groupby("evaluation", sort=False)["spearman"]
-    best = kept[kept["spearman"] == by_evaluation.transform("max")]["kind"] == most
-    worst = kept[kept["spearman"] == by_evaluation.transform("min")]["kind"] == least
-    of = by_evaluation.ngroups
-    first, last = _evaluations(int(best.sum()), of), _evaluations(int(worst.sum()), of)
+    most, least = (f"{kind_name(str(spread.index[end]))} ({number(spread.iloc[end], 2)})" for end in (0, -1))
+    alike = f"Newton ÷ influence is most alike in {most} and least in {least}: standard deviation ÷ mean."
+    return [" ".join([alike, *_going_together(kept)])]
+
+
+def _going_together(kinds: pd.DataFrame) -> list[str]:
+    """For each thing to say, a sentence on the evaluations of which it is true."""
+    told: dict[tuple[str, int], list[tuple[str, str]]] = {}
+    for row in explanation_of_rho([kinds], (NEWTON_SPREAD,)).to_dict("records"):
+        if row["n"] >= _FEWEST_KINDS and np.isfinite(row["spearman"]):
+            said = told.setdefault((_goes(row), int(row["n"])), [])
+            said.append((evaluation_in_text(row["evaluation"]), coefficient(row["spearman"])))
     return [
-        f"Newton ÷ influence is most alike in {kind_name(most)} (upper ÷ lower quartile {ratio(spread[most])}), which "
-        f"influence ranks best of all kinds on {first}; it is least alike in {kind_name(least)} "
-        f"({ratio(spread[least])}), which influence ranks worst on {last}."
+        f"On {listed(name for name, _ in said)} {goes} (Spearman's ρ of that and 1 − ρ over {n} kinds: "
+        f"{listed(rho for _, rho in said)})."
+        for (goes, n), said in told.items()
     ]
 
 
-def _evaluations(count: int, of: int) -> str:
-    if not count:
-        return "no evaluation"
-    return "every evaluation" if count == of else f"{count} of {counted(of, 'evaluation')}"
+def _goes(row: Mapping[Any, Any]) -> str:
+    """What the correlation of both says: where it has no interval, of few kinds, by its critical value."""
+    critical = CRITICAL.get(row["n"], math.inf)
+    if row["spearman"] >= critical or row["spearman_low"] > 0:
+        return "influence ranks kinds the better the more alike their groups are"
+    if row["spearman"] <= -critical or row["spearman_high"] < 0:
+        return "influence ranks kinds the worse the more alike their groups are"
+    return "it is not told from chance whether influence ranks kinds the better the more alike their groups are"
 
 
 def _all_or(count: int, of: int, one: str) -> str:

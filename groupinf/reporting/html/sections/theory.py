@@ -40,19 +40,25 @@ def _answer(material: Material) -> Answer:
     [entry] = material.entries
     rows = entry.theory
     assert rows is not None
-    bounds = _table("Bounds", BOUND_HEADERS, 2, bound_rows(rows))
+    bounds = list(bound_rows(rows))
     kinds = _table("Kinds of groups, 10 % to 90 % of each", KIND_HEADERS, 2, kind_rows(rows))
     parts = [
         *_picture(entry, rows),
-        answers(theory_lines(rows)),
+        answers(theory_lines(entry.run, rows)),
         _table("Proven intervals", INTERVAL_HEADERS, 1, interval_rows(rows)),
-        folded("Bounds: how loose, on each evaluation", joined([bounds, element("p", {"class": "quiet"}, _MEANING)])),
+        *([_bounds(bounds)] if bounds else []),
         folded(
             "Kinds of groups: how alike they are in what divides Newton from influence",
             joined([kinds, element("p", {"class": "quiet"}, _ALIKE)]),
         ),
     ]
     return Answer(joined(parts))
+
+
+def _bounds(lines: Sequence[Line]) -> Html:
+    """Of effects with errors above rounding."""
+    meaning = element("p", {"class": "quiet"}, _MEANING)
+    return folded("Bounds: how loose, on each evaluation", joined([_table("Bounds", BOUND_HEADERS, 2, lines), meaning]))
 
 
 def _picture(entry: Entry, rows: pd.DataFrame) -> list[Html]:

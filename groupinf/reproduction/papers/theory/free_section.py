@@ -33,7 +33,7 @@ def with_free_intercept(found: Found) -> list[str]:
         for words, run in (("none", without), ("free", free))
         for of in run.measured
     ]
-    head = ("intercept", "evaluation", "ρ", "finite intervals", "outside", "width ÷ median effect")
+    head = ("intercept", "evaluation", "ρ", "finite intervals", "outside", "width ÷ own effect")
     return [carried_over(free), padded_table(head, rows), _cones((without, free))]
 
 

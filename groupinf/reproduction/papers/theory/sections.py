@@ -238,12 +238,12 @@ def _intervals(found: Found) -> list[str]:
     ]
     if not rows:
         return []
-    head = ("data", "evaluation", "effects", "finite", "outside", "median width", "÷ median effect")
+    head = ("data", "evaluation", "effects", "finite", "outside", "median width", "÷ own effect")
     return [_at_hand(found.data), padded_table(head, rows)]
 
 
 def _at_hand(runs: Sequence[TheoryFacts]) -> str:
-    """On which data intervals say something: narrower in the median than the median effect is large."""
+    """On which data intervals say something: narrower in the median than their own effect is large."""
     telling = {
         evaluation_name(of.evaluation).lower() + " of " + run.dataset
         for run in runs
@@ -254,7 +254,7 @@ def _at_hand(runs: Sequence[TheoryFacts]) -> str:
     named = f": {', '.join(sorted(telling))}" if telling else ""
     return (
         "What is proven of an actual effect from the Newton step alone, without retraining, rounding included. In "
-        f"{len(telling)} of {counted(measured, 'case')} the median interval is narrower than the median effect is "
+        f"{len(telling)} of {counted(measured, 'case')} intervals are in the median narrower than their own effect is "
         f"large{named}."
     )
 
