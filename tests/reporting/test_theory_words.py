@@ -95,6 +95,7 @@ def test_sizes_of_groups_with_intervals_and_without_are_told(rows: pd.DataFrame)
 def test_newton_that_is_exact_is_said_to_be(rows: pd.DataFrame) -> None:
     exact = rows.assign(newton=rows["actual"], newton_error=0.0)
     assert interval_line(exact).endswith(" Newton effects are exact up to rounding here.")
+    assert "the size of the effect wide" not in interval_line(exact)
     assert "exact" not in interval_line(rows)
     assert not any(line.startswith("Violations of Proposition 1") for line in bound_lines(exact))
 
@@ -273,18 +274,33 @@ def test_the_section_says_what_its_picture_leaves_out(run: Run, monkeypatch: pyt
     def section(of: Run) -> str:
         return page_html([of], "study", plotly=False).split('<section id="theory"')[1].split("</section>")[0]
 
-    assert "evenly along the axis" not in section(run)
+    assert "At most" not in section(run)
+    assert "Bars that reach too far stop at the edge." in section(run)
+    assert "left out" not in section(run)
     assert "Drawn is the first test point that has intervals." in section(run)
     assert "Drawn are the first" not in section(run)
     for module in ("groupinf.reporting.html.sections.theory", "groupinf.reporting.drawing.proven_intervals"):
         monkeypatch.setattr(f"{module}.MOST_BARS", 33)
-    assert "of groups, of more than 33 so many evenly along the axis: a bar" in section(run)
+    assert "At most 33 groups are drawn, chosen at even distances along x." in section(run)
     monkeypatch.setattr(proven_intervals, "MOST_PANELS", 2)
     assert "Drawn are the first 2 evaluations." in section(run)
     assert run.theory is not None
     one = replace(run, theory=run.theory[run.theory["evaluation"] == "self_loss"])
     assert "Drawn is the first test point" not in section(one)
-    assert "<img" not in section(changed(run, proven_high=np.inf))
+    open_ended = section(changed(run, proven_high=np.inf))
+    assert "Bars that reach too far or have no end stop at the edge." in open_ended
+    assert "<img" in open_ended
+    assert "<img" not in section(changed(run, proven_low=-np.inf, proven_high=np.inf))
+    first = run.theory["group"] == 0
+    some = changed(
+        run,
+        **{
+            name: run.theory[name].where(~first, end)
+            for name, end in (("proven_low", -np.inf), ("proven_high", np.inf))
+        },
+    )
+    assert "Groups of which neither end is known are left out." in section(some)
+    assert "reach too far stop" in section(some)
 
 
 def test_a_violation_is_on_the_page_in_the_terminal_and_in_the_report(run: Run) -> None:

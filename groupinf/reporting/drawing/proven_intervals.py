@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from groupinf.analysis.theory import has_interval, is_outside
+from groupinf.analysis.theory import has_end, is_outside
 from groupinf.reporting.drawing.axes import EffectAxis, axis_of_all, set_axes
 from groupinf.reporting.drawing.figures import ACTUAL_LABEL, LOGARITHMIC
 from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
@@ -26,43 +26,43 @@ _BAR, _BAR_WIDTH = "#a9c9e2", 0.9
 
 
 def shown_measures(rows: pd.DataFrame) -> list[tuple[str, int]]:
-    """The first MOST_PANELS evaluations of rows ``beside_actual`` that have finite intervals, each on its first test
-    point that has any.
+    """The first MOST_PANELS evaluations of rows ``beside_actual`` that have intervals with an end, each on its first
+    test point that has any.
     """
-    first = rows[has_interval(rows)].drop_duplicates("evaluation")[["evaluation", "test_point"]]
+    first = rows[has_end(rows)].drop_duplicates("evaluation")[["evaluation", "test_point"]]
     return [(str(name), int(point)) for name, point in first.head(MOST_PANELS).itertuples(index=False)]
 
 
 def drawn_groups(rows: pd.DataFrame, measure: tuple[str, int]) -> pd.DataFrame:
-    """The rows of a measure that are drawn: of those with a finite interval at most MOST_BARS, evenly along the axis of
-    actual effects, and any whose actual effect lies outside.
+    """The rows of a measure that are drawn: of those whose interval has an end at most MOST_BARS, evenly along the axis
+    of actual effects, and any whose actual effect lies outside.
     """
     evaluation, point = measure
     own = rows[(rows["evaluation"] == evaluation) & (rows["test_point"] == point)]
-    outside, finite = own[is_outside(own)], own[has_interval(own) & ~is_outside(own)]
-    along = _axis(own).fractions(finite["actual"].to_numpy())
-    return pd.concat([finite.iloc[evenly(along, MOST_BARS)], outside])
+    outside, others = own[is_outside(own)], own[has_end(own) & ~is_outside(own)]
+    along = _axis(own).fractions(others["actual"].to_numpy())
+    return pd.concat([others.iloc[evenly(along, MOST_BARS)], outside])
 
 
 def _axis(rows: pd.DataFrame) -> EffectAxis:
-    known = rows[has_interval(rows) | is_outside(rows)]
+    known = rows[has_end(rows) | is_outside(rows)]
     return axis_of_all(known["actual"].to_numpy(), known.newton.to_numpy())
 
 
 def intervals_figure(rows: pd.DataFrame, names: Mapping[int, str]) -> Figure:
     """A panel for each of the :func:`shown_measures`: actual effects on x, proven intervals as bars and Newton
-    predictions as marks on y; a bar that crosses the diagonal holds its actual effect. ``names`` are those of test
-    points. Raises ValueError where no interval is finite.
+    predictions as marks on y; a bar that crosses the diagonal holds its actual effect, and one without an end goes on
+    to the edge. ``names`` are those of test points. Raises ValueError where no interval has an end.
     """
     measures = shown_measures(rows)
     if not measures:
-        raise ValueError("expected a finite interval, found none")
+        raise ValueError("expected an interval with an end, found none")
     drawn = [drawn_groups(rows, measure) for measure in measures]
     wrong = any(is_outside(own).any() for own in drawn)
     page = Panes(
         title="",
         facts=(),
-        y_label="Proven interval",
+        y_label="Newton effect and proven interval",
         panes=tuple(_pane(own, measure, names) for own, measure in zip(drawn, measures, strict=True)),
         styles=(NEWTON, OUTSIDE) if wrong else (),
         foot=(),

@@ -72,11 +72,15 @@ def interval_line(rows: pd.DataFrame) -> str:
         none = f"a finite interval for none of {counted(found.count, 'effect')}"
         return f"Proven without retraining: {none}{ends}{f'; {signs}' if found.one_end else ''}."
     proven = _all_or(found.finite, found.count, "effect")
-    wide = "" if math.isnan(found.relative) else f", in the median {_times(found.relative)} the size of the effect wide"
-    exact = " Newton effects are exact up to rounding here." if is_exact(rows) else ""
+    exact = is_exact(rows)
+    wide = (
+        ""
+        if exact or math.isnan(found.relative)
+        else f", in the median {_times(found.relative)} the size of the effect wide"
+    )
     return (
         f"Proven without retraining: finite intervals for {proven}{_sizes(rows)}{wide}{ends}; {signs}. Every actual "
-        f"effect lies inside its interval.{exact}"
+        f"effect lies inside its interval.{' Newton effects are exact up to rounding here.' if exact else ''}"
     )
 
 

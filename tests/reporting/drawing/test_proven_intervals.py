@@ -37,7 +37,9 @@ def test_each_evaluation_is_drawn_on_its_first_test_point_with_intervals(rows: p
     points = rows["test_point"].unique()
     assert shown_measures(rows) == [("test_prediction", points[0]), ("test_loss", points[0]), ("self_loss", -1)]
     first = (rows["evaluation"] == "test_loss") & (rows["test_point"] == points[0])
-    none = rows.assign(proven_high=rows["proven_high"].where(~first, np.inf))
+    one_end = rows.assign(proven_high=rows["proven_high"].where(~first, np.inf))
+    assert shown_measures(one_end)[1] == ("test_loss", points[0])
+    none = one_end.assign(proven_low=rows["proven_low"].where(~first, -np.inf))
     assert shown_measures(none)[1] == ("test_loss", points[1])
     assert [ax.get_title() for ax in intervals_figure(none, {}).axes] == [
         f"Test prediction, test point {points[0]}",
@@ -46,8 +48,8 @@ def test_each_evaluation_is_drawn_on_its_first_test_point_with_intervals(rows: p
     ]
     four = pd.concat([rows, rows[rows["evaluation"] == "test_loss"].assign(evaluation="test_margin")])
     assert len(intervals_figure(four, {}).axes) == 3
-    with pytest.raises(ValueError, match="expected a finite interval"):
-        intervals_figure(rows.assign(proven_low=-np.inf), {})
+    with pytest.raises(ValueError, match="expected an interval with an end"):
+        intervals_figure(rows.assign(proven_low=-np.inf, proven_high=np.inf), {})
 
 
 def test_bars_stand_at_the_actual_effect_from_end_to_end_and_newton_is_marked(rows: pd.DataFrame) -> None:
@@ -63,6 +65,21 @@ def test_bars_stand_at_the_actual_effect_from_end_to_end_and_newton_is_marked(ro
         assert any(list(line.get_xdata()) == list(line.get_ydata()) == [low, high] for line in ax.lines)
         assert marks(ax, OUTSIDE.colour) == []
     assert figure.legends == []
+
+
+def test_a_bar_without_an_end_goes_on_to_the_edge(rows: pd.DataFrame) -> None:
+    one, neither = rows["group"] == 3, rows["group"] == 4
+    some = rows.assign(
+        proven_high=rows["proven_high"].where(~(one | neither), np.inf),
+        proven_low=rows["proven_low"].where(~neither, -np.inf),
+    )
+    for ax, (evaluation, point) in zip(intervals_figure(some, {}).axes, shown_measures(rows), strict=True):
+        own = some[(some["evaluation"] == evaluation) & (some["test_point"] == point)].set_index("group")
+        found = {x: (low, high) for x, low, high in bars(ax)}
+        low, high = ax.get_ylim()
+        assert found[own.loc[3, "actual"]] == (max(own.loc[3, "proven_low"], low), high)
+        assert len(found) == own["actual"].drop(4).nunique()
+        assert ax.get_ylabel() == "Newton effect and proven interval"
 
 
 def test_of_many_intervals_some_are_drawn_evenly_and_every_one_that_fails(

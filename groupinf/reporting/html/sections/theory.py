@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from groupinf.analysis.theory import has_interval
+from groupinf.analysis.theory import has_end, has_interval
 from groupinf.reporting.drawing.figures import figure_bytes
 from groupinf.reporting.drawing.proven_intervals import MOST_BARS, intervals_figure, shown_measures
 from groupinf.reporting.html.parts.markup import Html, answers, element, folded, joined, png_figure
@@ -62,8 +62,8 @@ def _bounds(lines: Sequence[Line]) -> Html:
 
 
 def _picture(entry: Entry, rows: pd.DataFrame) -> list[Html]:
-    """Where an interval is finite."""
-    if not has_interval(rows).any():
+    """Where an interval has an end."""
+    if not has_end(rows).any():
         return []
     drawn = figure_bytes(intervals_figure(rows, entry.sets), "png")
     words = "Proven intervals and Newton effects against actual effects"
@@ -72,14 +72,18 @@ def _picture(entry: Entry, rows: pd.DataFrame) -> list[Html]:
 
 def _about_picture(rows: pd.DataFrame) -> str:
     """What is drawn, and what of it is left out."""
-    finite, measures = rows[has_interval(rows)], shown_measures(rows)
-    groups = finite.groupby(["evaluation", "test_point"]).size()
-    chosen = f", of more than {MOST_BARS} so many evenly along the axis" if groups[measures].max() > MOST_BARS else ""
+    measures = shown_measures(rows)
+    drawn = rows.set_index(["evaluation", "test_point"]).loc[measures]
+    known = drawn[has_end(drawn)]
+    many = known.groupby(level=[0, 1]).size().max() > MOST_BARS
     several = rows.groupby("evaluation")["test_point"].nunique().max() > 1
-    hidden = finite["evaluation"].nunique() > len(measures)
+    hidden = rows[has_end(rows)]["evaluation"].nunique() > len(measures)
+    open_ended = " or have no end" if not has_interval(known).all() else ""
     return (
-        f"Marks are Newton effects, bars the finite proven intervals of groups{chosen}: a bar that crosses the "
-        "diagonal holds the actual effect. Bars that reach too far end at the edge."
+        "Marks are Newton effects, bars proven intervals: one that crosses the diagonal holds the actual effect. Bars "
+        f"that reach too far{open_ended} stop at the edge."
+        + (" Groups of which neither end is known are left out." if len(known) < len(drawn) else "")
+        + (f" At most {MOST_BARS} groups are drawn, chosen at even distances along x." if many else "")
         + (" Drawn is the first test point that has intervals." if several else "")
         + (f" Drawn are the first {len(measures)} evaluations." if hidden else "")
     )
