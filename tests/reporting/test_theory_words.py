@@ -288,7 +288,7 @@ def test_the_section_says_what_its_picture_leaves_out(run: Run, monkeypatch: pyt
     one = replace(run, theory=run.theory[run.theory["evaluation"] == "self_loss"])
     assert "Drawn is the first test point" not in section(one)
     open_ended = section(changed(run, proven_high=np.inf))
-    assert "Bars that reach too far or have no end stop at the edge." in open_ended
+    assert "Bars that reach too far or, paler, have no end stop at the edge." in open_ended
     assert "<img" in open_ended
     assert "<img" not in section(changed(run, proven_low=-np.inf, proven_high=np.inf))
     first = run.theory["group"] == 0

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from groupinf.analysis.theory import has_end, is_outside
+from groupinf.analysis.theory import has_end, has_interval, is_outside
 from groupinf.reporting.drawing.axes import EffectAxis, axis_of_all, set_axes
 from groupinf.reporting.drawing.figures import ACTUAL_LABEL, LOGARITHMIC
 from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
@@ -22,7 +22,7 @@ MOST_PANELS = 3
 MOST_BARS = 150
 NEWTON = KindStyle("Newton effect", "#0072B2", "o")
 OUTSIDE = KindStyle("Newton effect, the actual one outside the interval", "#e00000", "X")
-_BAR, _BAR_WIDTH = "#a9c9e2", 0.9
+_BAR, _OPEN, _BAR_WIDTH = "#a9c9e2", "#e1edf5", 0.9
 
 
 def shown_measures(rows: pd.DataFrame) -> list[tuple[str, int]]:
@@ -51,8 +51,8 @@ def _axis(rows: pd.DataFrame) -> EffectAxis:
 
 def intervals_figure(rows: pd.DataFrame, names: Mapping[int, str]) -> Figure:
     """A panel for each of the :func:`shown_measures`: actual effects on x, proven intervals as bars and Newton
-    predictions as marks on y; a bar that crosses the diagonal holds its actual effect, and one without an end goes on
-    to the edge. ``names`` are those of test points. Raises ValueError where no interval has an end.
+    predictions as marks on y; a bar that crosses the diagonal holds its actual effect, and one without an end, paler,
+    goes on to the edge. ``names`` are those of test points. Raises ValueError where no interval has an end.
     """
     measures = shown_measures(rows)
     if not measures:
@@ -81,7 +81,8 @@ def _draw(ax: Axes, rows: pd.DataFrame, axis: EffectAxis) -> None:
     ax.axhline(0, color=GRID, linewidth=0.6, zorder=0)
     ax.axvline(0, color=GRID, linewidth=0.6, zorder=0)
     x, low, high = (rows[name].to_numpy(dtype=np.float64) for name in ("actual", "proven_low", "proven_high"))
-    ax.vlines(x, np.maximum(low, axis.low), np.minimum(high, axis.high), color=_BAR, linewidth=_BAR_WIDTH, zorder=1)
+    colours = [_BAR if whole else _OPEN for whole in has_interval(rows)]
+    ax.vlines(x, np.maximum(low, axis.low), np.minimum(high, axis.high), colours, linewidth=_BAR_WIDTH, zorder=1)
     ax.plot(axis.limits, axis.limits, color=IDENTITY, linewidth=1.0, zorder=1.5)
     outside = is_outside(rows)
     for style, own in ((NEWTON, ~outside), (OUTSIDE, outside)):

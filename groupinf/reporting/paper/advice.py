@@ -13,7 +13,8 @@ from groupinf.studies.group_effects.result import Run
 def evaluate_command(run: Run, settings: Mapping[str, Any]) -> str:
     """``groupinf evaluate`` with the dotted keys ``settings``, on the groups of the run.
 
-    An evaluation cannot be evaluated: the run that it came from is, with its test points and evaluations.
+    An evaluation cannot be evaluated: the run that it came from is, with its test points and evaluations where
+    ``settings`` do not say others.
     """
     path, kept = run.path, dict[str, Any]()
     if run.manifest.evaluated is not None:
@@ -23,5 +24,7 @@ def evaluate_command(run: Run, settings: Mapping[str, Any]) -> str:
             kept["evaluations"] = run.config["evaluations"]
     if any(key.startswith("test_points.") for key in settings):  # one way of choosing them replaces another
         kept = {key: value for key, value in kept.items() if not key.startswith("test_points.")}
-    words = [f"{key}={json.dumps(value, separators=(',', ':'))}" for key, value in {**settings, **kept}.items()]
+    words = [
+        f"{key}={json.dumps(value, separators=(',', ':'))}" for key, value in {**settings, **kept, **settings}.items()
+    ]
     return shlex.join(["groupinf", "evaluate", str(path), *(part for word in words for part in ("--set", word))])

@@ -18,11 +18,10 @@ from groupinf.reporting.drawing.figures import ACTUAL_LABEL, MOST_VECTOR_POINTS
 from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
 from groupinf.reporting.drawing.scatter import draw_points, evenly, write_above
 from groupinf.reporting.paper.advice import evaluate_command
-from groupinf.reporting.theory.reading import THEORY, theory_rows
+from groupinf.reporting.theory.reading import THEORY, panel_headings, theory_rows
 from groupinf.reporting.words.formats import ratio
 from groupinf.reporting.words.style import IDENTITY, KindStyle, kind_styles
-from groupinf.reporting.words.summary import doing_to_groups
-from groupinf.studies.group_effects.convention import joint_convention
+from groupinf.reporting.words.summary import convention_lines, doing_to_groups
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted, number
 
@@ -33,10 +32,10 @@ MOST_WHISKERS = 50
 _WIDEST = 20.0
 _MEANING = (
     "Each point is a group. Grey line: predicted = actual, slope 1. Whiskers: the group's own cone, from its influence "
-    "to influence times 1 + μ/(1 − μ) + ½μ/(1 − μ)², with μ the largest eigenvalue of its H⁻¹ᐟ²H(w)H⁻¹ᐟ²; those of at "
-    f"most {MOST_WHISKERS} groups of a panel are drawn, evenly over its influences. "
-    "Above a panel: slopes of the paper's cone, of the groups' own in the median, and of the second-order value of the "
-    "Newton effect, which both bound, ÷ influence in the median."
+    "to influence times 1 + μ/(1 − μ) + ½μ/(1 − μ)², with μ the largest eigenvalue of its H^(−½)H(w)H^(−½); those of "
+    f"at most {MOST_WHISKERS} groups of a panel are drawn, evenly over its influences. "
+    "Above a panel: slopes of the paper's cone, of the groups' own in the median, and Newton to second order, which "
+    "both bound, ÷ influence in the median."
 )
 
 
@@ -47,14 +46,15 @@ def cones_figure(runs: Sequence[Run]) -> Figure:
     """
     found = [_self_loss(run) for run in runs]
     styles = kind_styles(list(dict.fromkeys(str(kind) for rows in found for kind in rows["kind"])))
-    panes = tuple(_pane(run, rows, styles) for run, rows in zip(runs, found, strict=True))
+    headings = panel_headings(runs)
+    panes = tuple(_pane(heading, rows, styles) for heading, rows in zip(headings, found, strict=True))
     page = Panes(
         title=f"Influence on the self-loss of {doing_to_groups(runs)}, and the cones of Proposition 3",
         facts=(),
         y_label="Influence",
         panes=panes,
         styles=tuple(dict.fromkeys(styles.values())),
-        foot=(_MEANING, *_paper_words(found), joint_convention(run.manifest.convention for run in runs)),
+        foot=(_MEANING, *_paper_words(found), *convention_lines(zip(headings, runs, strict=True))),
         legend="Kind of group",
     )
     return panes_figure(page)
@@ -64,7 +64,7 @@ def _self_loss(run: Run) -> pd.DataFrame:
     every = theory_rows(run)
     rows = every[every["evaluation"] == SELF_LOSS.name]
     if rows.empty:
-        again = evaluate_command(run, {"evaluations": [SELF_LOSS.name], **THEORY})
+        again = evaluate_command(run, {"evaluations": [*run.manifest.evaluations, SELF_LOSS.name], **THEORY})
         raise DataError(f"{run.path}: expected {SELF_LOSS.name} among the evaluations, found none; {again} adds it")
     if not np.isfinite(rows[OF_THE_GROUP]).any():
         raise DataError(f"{run.path}: expected groups that are removed, which have cones, found none")
@@ -85,10 +85,9 @@ def _paper_words(found: Sequence[pd.DataFrame]) -> list[str]:
     return lines
 
 
-def _pane(run: Run, rows: pd.DataFrame, styles: Mapping[str, KindStyle]) -> Pane:
+def _pane(heading: str, rows: pd.DataFrame, styles: Mapping[str, KindStyle]) -> Pane:
     axis = axis_of_most(rows.influence.to_numpy(), rows["actual"].to_numpy())
     outside = int(np.count_nonzero(~_inside(rows, axis)))
-    heading = f"{run.manifest.dataset}, λ/n = {number(run.manifest.lam_over_n)}"
     return Pane(heading, ACTUAL_LABEL, partial(_draw, rows=rows, axis=axis, styles=styles), outside)
 
 
@@ -122,7 +121,7 @@ def _draw_whiskers(ax: Axes, rows: pd.DataFrame) -> None:
 
 def _slopes(of_paper: Cone, of_groups: Cone) -> str:
     paper = f"paper {_slope(of_paper.slope)} · " if of_paper.count else ""
-    return f"{paper}groups {_slope(of_groups.slope)} · found {_slope(of_groups.found)}"
+    return f"{paper}groups {_slope(of_groups.slope)} · Newton {_slope(of_groups.found)}"
 
 
 def _slope(value: float) -> str:

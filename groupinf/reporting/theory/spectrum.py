@@ -65,7 +65,7 @@ def spectrum_figure(run: Run) -> Figure:
 
 
 _MEANING = (
-    "D(w) = (I − A)⁻¹ − I with A = H⁻¹ᐟ²H(w)H⁻¹ᐟ² has the eigenvalues a/(1 − a), a those of A: near 0, Newton and "
+    "D(w) = (I − A)⁻¹ − I with A = H^(−½)H(w)H^(−½) has the eigenvalues a/(1 − a), a those of A: near 0, Newton and "
     "influence agree on a group; at 1 they may differ by as much as influence is. Lines: medians over the groups of a "
     "kind; grey: 10 % to 90 % of all groups of the panel. Number 1 is the largest; those below "
     f"{number(_SMALLEST)} of the largest drawn are left out, and a line ends where of some group no more are known."
@@ -122,9 +122,8 @@ def _draw(ax: Axes, rows: pd.DataFrame, styles: Mapping[str, KindStyle], top: fl
     every = _known(rows)
     numbers = every.columns.to_numpy()
     least, most = np.quantile(every.to_numpy(), _ENDS, axis=0)
-    ax.fill_between(
-        numbers, np.maximum(least, low / 10), np.maximum(most, low / 10), color=_BAND, linewidth=0, zorder=0
-    )
+    seen, bottom = most > low, np.maximum(least, low / 10)  # beyond, groups have no eigenvalue to be drawn
+    ax.bar(numbers[seen], (most - bottom)[seen], 1.0, bottom[seen], color=_BAND, linewidth=0, zorder=0)
     kinds = rows.drop_duplicates("group").set_index("group")["kind"].loc[every.index].to_numpy()
     for kind, style in styles.items():
         own = every[kinds == kind]

@@ -31,6 +31,7 @@ from groupinf.reporting.sources import Source
 from groupinf.reporting.theory.bounds import VIOLATED
 from groupinf.reporting.theory.cones import MOST_WHISKERS, PAPER_LINE
 from groupinf.reporting.words.style import kind_styles
+from groupinf.studies.group_effects.manifest import Evaluated
 from groupinf.studies.group_effects.result import Run
 
 NAMES = ("cones", "bounds", "spectrum", "spread")
@@ -127,6 +128,10 @@ def test_the_cone_of_the_paper_is_a_line_or_a_number_or_is_not_there(run: Run, f
     wide = figure("cones", changed(run, cone_paper=216.4))
     assert dashed(wide) == []
     assert "paper 216 · groups 1." in said(wide)
+    own = rows_of(run, "self_loss")
+    value = (own["influence"] + own["linear"] + own["curvature"]) / own["influence"]
+    assert f" · Newton {value.median():.2f}" in said(wide)
+    assert "Newton to second order" in said(wide)
     none = figure("cones", free)
     assert dashed(none) == []
     assert "Where the intercept is free, which no λ bounds, the paper has no cone." in said(none)
@@ -262,6 +267,7 @@ def test_the_bound_of_the_paper_on_the_spectrum_is_drawn_where_there_is_one(run:
 
 def test_the_spread_has_a_point_for_each_kind_of_each_run(run: Run, tmp_path: Path) -> None:
     other = small_theory_run(tmp_path, lam_over_n=0.5)
+    other = replace(other, config={**run.config, "regularization": {"lambda_over_n": 0.5}})
     drawn = figure("spread", run, other)
     tables = [kinds_table(rows_of(of)) for of in (run, other)]
     explained = explanation_of_rho(tables).set_index(["evaluation", "spread"])
@@ -271,7 +277,7 @@ def test_the_spread_has_a_point_for_each_kind_of_each_run(run: Run, tmp_path: Pa
         own = pd.concat(tables)
         own = own[(own["evaluation"] == evaluation) & (own["kind"] != "all") & (own["n_groups"] >= 10)]
         own = own.assign(lost=1 - own["spearman"])
-        own = own[own["lost"] > 0]
+        own["lost"] = own["lost"].where(own["lost"] > 1e-12, 0.0)
         expected = own[["newton_over_influence_variation", "lost"]].to_numpy().tolist()
         np.testing.assert_allclose(points(ax), sorted(expected))
         found = explained.loc[(evaluation, "newton_over_influence_variation")]
@@ -279,30 +285,96 @@ def test_the_spread_has_a_point_for_each_kind_of_each_run(run: Run, tmp_path: Pa
         assert next(text.get_text() for text in ax.texts).startswith(words)
         of_kinds = own.groupby("kind").size()
         assert sorted(len(line.get_xdata()) for line in ax.lines) == sorted(of_kinds.tolist())
-    assert "2 runs: small at λ/n = 0.05 and small at λ/n = 0.5" in said(drawn)
+    assert f"2 runs: {run.manifest.dataset}, λ/n = 0.05; {other.manifest.dataset}, λ/n = 0.5" in said(drawn)
 
 
-def test_kinds_that_influence_ranks_without_fault_are_hidden_and_counted(run: Run) -> None:
+def test_runs_that_differ_in_more_than_lambda_are_not_joined_and_are_told_apart(
+    run: Run, free: Run, tmp_path: Path
+) -> None:
+    here = {**run.config, "dataset": {"npz": "the same"}}
+    same = [
+        replace(of, config={**here, "model": of.config["model"]}, manifest=replace(of.manifest, dataset="one"))
+        for of in (run, free)
+    ]
+    drawn = figure("spread", *same)
+    assert all(len(line.get_xdata()) == 1 for ax in drawn.axes for line in ax.lines)
+    assert "2 runs: one, λ/n = 0.05, no intercept; one, λ/n = 0.05, free intercept" in said(drawn)
+    assert "Hollow points: one, λ/n = 0.05, free intercept." in said(drawn)
+    assert "Grey lines join" not in said(drawn)
+    hollow = [c for c in drawn.axes[1].collections if isinstance(c, PathCollection) and not len(c.get_facecolor())]
+    table = kinds_table(rows_of(free))
+    of_free = table[(table["evaluation"] == "test_loss") & (table["kind"] != "all")]
+    found = sorted(float(c.get_offsets()[0][0]) for c in hollow)
+    assert found == pytest.approx(sorted(of_free["newton_over_influence_variation"]))
+    assert "share groups or rows" in said(drawn)
+    other = small_theory_run(tmp_path, lam_over_n=0.5)
+    joined = replace(other, config={**same[0].config, "regularization": {"lambda_over_n": 0.5}, "name": "other"})
+    along = figure("spread", same[0], joined)
+    assert "Hollow" not in said(along)
+    assert "Grey lines join a kind over the λ/n of runs that differ in nothing else." in said(along)
+    assert {len(line.get_xdata()) for line in along.axes[1].lines} == {2}
+    alone = said(figure("spread", run))
+    assert "Hollow" not in alone
+    assert "share groups" not in alone
+
+
+def test_a_run_that_is_given_twice_is_refused(run: Run) -> None:
+    with pytest.raises(DataError, match=f"again: expected each run once, found that of {run.path} again"):
+        figure("spread", run, replace(run, path=Path("again")))
+
+
+def test_kinds_that_influence_ranks_without_fault_stand_at_0(run: Run) -> None:
     rows = rows_of(run)
     perfect = changed(run, influence=rows["influence"].where(rows["kind"] != "random", rows["actual"]))
-    for of, hidden in ((run, ["copies"]), (perfect, ["random", "copies"])):
-        table = kinds_table(rows_of(of))
-        table = table[(table["evaluation"] == "test_loss") & (table["kind"] != "all")]
-        assert table.loc[table["spearman"] == 1, "kind"].tolist() == hidden
-        assert f"{len(hidden)} hidden" in next(text.get_text() for text in figure("spread", of).axes[1].texts)
+    every = changed(run, influence=rows["actual"])
+    for of, count in ((run, 1), (perfect, 2), (every, 3)):
+        drawn = figure("spread", of)
+        ax = drawn.axes[1]
+        assert len(points(ax)) == 3
+        assert sum(y == 0 for _, y in points(ax)) == count
+        low, high = ax.get_ylim()
+        assert low < 0 < high
+        assert 0 in ax.get_yticks()
+        assert "hidden" not in said(drawn)
     noisy = changed(run, influence=rows["influence"] + np.random.default_rng(0).normal(size=len(rows)))
-    assert "hidden" not in said(figure("spread", noisy))
+    assert all(ax.get_ylim()[0] > 0 for ax in figure("spread", noisy).axes)
 
 
-def test_a_spread_needs_two_kinds(run: Run) -> None:
-    rows = rows_of(run)
-    assert run.theory is not None
-    one = replace(run, theory=run.theory[(rows["kind"] == "random").to_numpy()])
+def test_a_spread_needs_two_kinds(run: Run, free: Run) -> None:
+    def of_one_kind(of: Run) -> Run:
+        assert of.theory is not None
+        return replace(of, theory=of.theory[(rows_of(of)["kind"] == "random").to_numpy()])
+
     with pytest.raises(
         DataError, match="expected two kinds of 10 groups or more, of one run or of several, found 1 kind"
     ):
-        figure("spread", one)
-    assert len(figure("spread", one, replace(one, path=Path("again"))).axes) == 3
+        figure("spread", of_one_kind(run))
+    assert len(figure("spread", of_one_kind(run), of_one_kind(free)).axes) == 3
+
+
+def test_panels_of_cones_say_what_tells_runs_apart(run: Run, free: Run) -> None:
+    one, other = (replace(of, manifest=replace(of.manifest, dataset="d")) for of in (run, free))
+    drawn = figure("cones", one, other)
+    headings = [ax.get_title() for ax in drawn.axes]
+    assert headings == ["d, λ/n = 0.05, no intercept", "d, λ/n = 0.05, free intercept"]
+    for heading, of in zip(headings, (one, other), strict=True):
+        assert f"{heading}: {of.manifest.convention.without_lam}" in said(drawn)
+    assert [ax.get_title() for ax in figure("cones", one).axes] == ["d, λ/n = 0.05"]
+    copied = replace(one, path=Path("elsewhere") / "copy")
+    assert figure("cones", one, copied).axes[1].get_title() == "d, λ/n = 0.05, copy"
+
+
+def test_groups_of_one_row_have_no_band_beyond_their_eigenvalue(run: Run) -> None:
+    """All groups that are drawn first have rank 1."""
+    assert run.spectra is not None
+    single = run.spectra[run.spectra["number"] == 1]
+    whole = run.spectra.assign(eigenvalue=run.spectra["eigenvalue"].where(run.spectra["number"] == 1, 0.0))
+    for spectra in (single, whole):
+        for ax in figure("spectrum", replace(run, spectra=spectra)).axes:
+            [bar] = ax.patches
+            assert (bar.get_x(), bar.get_width()) == (0.5, 1.0)
+    [first, *_] = figure("spectrum", run).axes
+    assert len(first.patches) > 1
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -316,11 +388,19 @@ def test_a_run_without_theory_is_told_how_to_add_it(run: Run, name: str) -> None
 def test_cones_of_a_run_without_self_loss_or_without_cones_are_refused(run: Run) -> None:
     assert run.theory is not None
     others = replace(run, theory=run.theory[run.theory["evaluation"] != "self_loss"])
-    words = (
-        r"""expected self_loss among the evaluations, found none; .* --set 'evaluations=\["self_loss"\]' --set theory"""
+    of_two = replace(others, manifest=replace(run.manifest, evaluations=("test_loss",)))
+    words = "expected self_loss among the evaluations, found none; .* --set 'evaluations={}' --set theory=true"
+    with pytest.raises(DataError, match=words.format(r'\["test_loss","self_loss"\]')):
+        figure("cones", of_two)
+    again = replace(
+        of_two,
+        config={**run.config, "evaluations": ["test_loss"]},
+        manifest=replace(of_two.manifest, evaluated=Evaluated("small", "0")),
     )
-    with pytest.raises(DataError, match=words):
-        figure("cones", others)
+    with pytest.raises(DataError, match=words.format(r'\["test_loss","self_loss"\]')) as raised:
+        figure("cones", again)
+    assert str(raised.value).count("evaluations=") == 1
+    assert f"groupinf evaluate {run.path.parent / 'small'} " in str(raised.value)
     with pytest.raises(DataError, match="expected groups that are removed, which have cones, found none"):
         figure("cones", changed(run, cone_group=np.nan))
 
@@ -357,7 +437,10 @@ def written(drawn: Figure) -> list[matplotlib.text.Text]:
 @pytest.mark.parametrize("name", NAMES)
 def test_no_text_overlaps_another_or_leaves_the_page(run: Run, free: Run, name: str) -> None:
     long = replace(run.manifest, dataset="a dataset with a name that is far too long for its column 病院")
-    runs: Sequence[Run] = [replace(run, manifest=long), *([free, run, free] if name in ("cones", "spread") else [])]
+    runs: Sequence[Run] = [
+        replace(run, manifest=long),
+        *([free, run, free] if name == "cones" else [free] if name == "spread" else []),
+    ]
     drawn = figure(name, *runs)
     canvas = FigureCanvasAgg(drawn)
     canvas.draw()

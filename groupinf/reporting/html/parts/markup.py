@@ -59,6 +59,11 @@ def answers(lines: Sequence[str]) -> Html:
     return element("ul", {"class": "answers"}, *(element("li", {}, line) for line in lines))
 
 
+def leading(lines: Sequence[str]) -> Html:
+    """The same, of which the first is the answer and the others add to it."""
+    return element("ul", {"class": "answers leading"}, *(element("li", {}, line) for line in lines))
+
+
 def folded(summary: str, content: Content) -> Html:
     """Content that a reader unfolds; paper has it unfolded."""
     return element("details", {}, element("summary", {}, summary), content)

@@ -9,7 +9,7 @@ import pandas as pd
 from groupinf.analysis.theory import has_end, has_interval
 from groupinf.reporting.drawing.figures import figure_bytes
 from groupinf.reporting.drawing.proven_intervals import MOST_BARS, intervals_figure, shown_measures
-from groupinf.reporting.html.parts.markup import Html, answers, element, folded, joined, png_figure
+from groupinf.reporting.html.parts.markup import Html, element, folded, joined, leading, png_figure
 from groupinf.reporting.html.parts.table import Cell, Column, table
 from groupinf.reporting.html.section import Answer, Material, Section, one_run
 from groupinf.reporting.tables.theory import (
@@ -44,7 +44,7 @@ def _answer(material: Material) -> Answer:
     kinds = _table("Kinds of groups, 10 % to 90 % of each", KIND_HEADERS, 2, kind_rows(rows))
     parts = [
         *_picture(entry, rows),
-        answers(theory_lines(entry.run, rows)),
+        leading(theory_lines(entry.run, rows)),
         _table("Proven intervals", INTERVAL_HEADERS, 1, interval_rows(rows)),
         *([_bounds(bounds)] if bounds else []),
         folded(
@@ -78,7 +78,7 @@ def _about_picture(rows: pd.DataFrame) -> str:
     many = known.groupby(level=[0, 1]).size().max() > MOST_BARS
     several = rows.groupby("evaluation")["test_point"].nunique().max() > 1
     hidden = rows[has_end(rows)]["evaluation"].nunique() > len(measures)
-    open_ended = " or have no end" if not has_interval(known).all() else ""
+    open_ended = " or, paler, have no end" if not has_interval(known).all() else ""
     return (
         "Marks are Newton effects, bars proven intervals: one that crosses the diagonal holds the actual effect. Bars "
         f"that reach too far{open_ended} stop at the edge."
