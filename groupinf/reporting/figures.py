@@ -85,7 +85,7 @@ FIGURES: Registry[NamedFigure] = Registry(
         _of_run("figure-c9", contributors.against_size),
         _of_run("figure-c10", contributors.between_sets),
         _of_run("figure-c11", contributors.against_own_rows),
-        _of_runs("cones", cones_figure),
+        NamedFigure("cones", lambda sources: cones_figure([run for source in sources for run in source.runs])),
         _of_run("bounds", bounds_figure),
         _of_run("spectrum", spectrum_figure),
         NamedFigure("spread", lambda sources: spread_figure([run for source in sources for run in source.runs])),

@@ -55,6 +55,12 @@ def test_no_two_kinds_look_alike_and_the_order_is_fixed():
     assert len({style.marker for kind, style in styles.items() if kind in KINDS}) == len(KINDS)
 
 
+def test_kinds_of_a_user_have_colours_that_no_kind_beside_them_has_while_there_are_any():
+    alone, beside = kind_styles(["ward"]), kind_styles(["ward", "gradient_clusters"])
+    assert alone["ward"].colour == beside["gradient_clusters"].colour
+    assert beside["ward"].colour != beside["gradient_clusters"].colour
+
+
 def test_kinds_beyond_the_palette_share_one_style_that_counts_them():
     styles = kind_styles([f"ward {i}" for i in range(300)])
     assert len(styles) == 300

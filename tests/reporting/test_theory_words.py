@@ -18,6 +18,7 @@ from groupinf.numerics.intercept import Intercept
 from groupinf.reporting.drawing import proven_intervals
 from groupinf.reporting.html.page import page_html
 from groupinf.reporting.report import report_markdown, write_report
+from groupinf.reporting.tables.groups import groups_frame
 from groupinf.reporting.tables.terminal import spearman_text
 from groupinf.reporting.tables.theory import bound_rows, measures_frame, theory_files
 from groupinf.reporting.words.theory import (
@@ -327,6 +328,20 @@ def test_tables_have_every_number_of_each_measure(run: Run, rows: pd.DataFrame) 
     assert (row["proposition_1_count"], row["proposition_1_violations"]) == (34, 0)
     assert row["proposition_1_median"] == of.median
     assert theory_files(replace(run, theory=None)) == {}
+
+
+def test_the_table_of_groups_has_the_proven_ends_of_every_measure(run: Run, rows: pd.DataFrame) -> None:
+    table = groups_frame(run).set_index("group")
+    point = run.manifest.test_points[0]
+    for evaluation, at, column in (("self_loss", -1, "self_loss"), ("test_loss", point, f"test_loss[{point}]")):
+        own = rows[(rows["evaluation"] == evaluation) & (rows["test_point"] == at)].set_index("group")
+        for end in ("proven_low", "proven_high"):
+            assert table[f"{column}.actual.{end}"].tolist() == own[end].tolist()
+        assert table["theory.mu"].tolist() == own["mu"].tolist()
+        assert table["theory.angle"].tolist() == own["angle"].tolist()
+    bare = groups_frame(replace(run, theory=None))
+    assert not any("proven" in name or name.startswith("theory") for name in bare)
+    assert list(bare) == [name for name in groups_frame(run) if "proven" not in name and not name.startswith("theory")]
 
 
 def test_every_column_of_the_tables_is_described(rows: pd.DataFrame) -> None:

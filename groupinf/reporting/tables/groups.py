@@ -20,12 +20,16 @@ from groupinf.wording import UNDEFINED, counted, number
 # text of so many cells is read by nobody and takes longer to write than the run did: Parquet has them all
 MOST_CELLS = 4_000_000
 MOST_LINES = 2_000
+# of the theory: the proven interval of each actual effect, and what is of a group
+_PROVEN = ("proven_low", "proven_high")
+_OF_GROUPS = ("mu", "angle")
 _ABOUT = ["group", "name", "kind", "size", "made_from"]
 
 
 def groups_frame(run: Run) -> pd.DataFrame:
     """One row for each group: number, name, kind, size, what made it, attributes, then for each measure and method the
-    effect, its error estimate and its rank (1: the largest rise), with the intervals of a bootstrap where there are.
+    effect, its error estimate and its rank (1: the largest rise), with the intervals of a bootstrap and proven ones
+    where there are; of a run with theory also μ and the angle of both steps.
 
     Columns of effects are called MEASURE.METHOD, MEASURE.METHOD.error and MEASURE.METHOD.rank, with the measure an
     evaluation, in brackets what it is measured on. A skipped group has no effects.
@@ -45,6 +49,11 @@ def groups_frame(run: Run) -> pd.DataFrame:
             here = (run.bootstrap["evaluation"] == evaluation) & (run.bootstrap["test_point"] == point)
             ends = run.bootstrap[here].set_index("group")
             columns |= {f"{measure}.{ACTUAL}.{end}": ends[end] for end in ENDS if not ends.empty}
+        if run.theory is not None:
+            here = (run.theory["evaluation"] == evaluation) & (run.theory["test_point"] == point)
+            proven = run.theory[here].set_index("group")
+            columns |= {f"{measure}.{ACTUAL}.{end}": proven[end] for end in _PROVEN}
+            columns |= {f"theory.{name}": proven[name] for name in _OF_GROUPS}
     wide = pd.DataFrame(columns)
     return about.join(wide, on="group")
 

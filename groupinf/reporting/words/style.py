@@ -246,13 +246,15 @@ def _keyed(test_point: int, names: Mapping[int, str]) -> str:
 def kind_styles(kinds: Sequence[str]) -> dict[str, KindStyle]:
     """A style for every kind, the project's kinds first and in their order, then the others as given.
 
-    The first MOST_USER_KINDS kinds of a user's own have a style each, all further ones share one.
+    The first MOST_USER_KINDS kinds of a user's own have a style each, those first whose colour none of the project's
+    kinds here has; all further ones share one.
     """
     looks = {kind.name: kind.look for kind in known_kinds().values() if kind.name in kinds}
     styles = {kind: KindStyle(kind_name(kind), *look) for kind, look in looks.items() if look is not None}
     own = [kind for kind in dict.fromkeys(kinds) if kind not in styles]
     shown, others = own[:MOST_USER_KINDS], own[MOST_USER_KINDS:]
-    for kind, look in zip(shown, _USER_STYLES, strict=False):
+    used = {style.colour for style in styles.values()}
+    for kind, look in zip(shown, sorted(_USER_STYLES, key=lambda look: look[0] in used), strict=False):
         styles[kind] = KindStyle(kind_name(kind), *look)
     other = KindStyle(f"{len(others)} other kinds", *_OTHER_STYLE)
     return styles | dict.fromkeys(others, other)

@@ -364,6 +364,11 @@ def test_panels_of_cones_say_what_tells_runs_apart(run: Run, free: Run) -> None:
     assert figure("cones", one, copied).axes[1].get_title() == "d, λ/n = 0.05, copy"
 
 
+def test_cones_of_a_sweep_are_those_of_its_runs(run: Run, free: Run) -> None:
+    drawn = FIGURES["cones"].draw([Source(Path("s"), (run, free), True)])
+    assert [ax.get_title() for ax in drawn.axes] == [ax.get_title() for ax in figure("cones", run, free).axes]
+
+
 def test_groups_of_one_row_have_no_band_beyond_their_eigenvalue(run: Run) -> None:
     """All groups that are drawn first have rank 1."""
     assert run.spectra is not None
