@@ -31,8 +31,8 @@ from groupinf.theory.intervals import Place
 LARGEST_PROVEN = 4096
 # by how much larger than their estimates amplifications are tried to be proven: most are by the first
 MARGINS = (1.02, 1.1, 1.3, 1.7, 2.5)
-# cRν up to which H_θ is factored where the bound of it leaves nothing proven: what the bound loses is seldom more
-HOPELESS = 8.0
+# cRν up to which H_θ is factored where the bound of it leaves nothing proven: the bound is seldom farther off
+HOPELESS = 5.0
 # P up to which that is done: a Hessian costs as much as dozens of passes
 LARGEST_REFACTORED = 512
 # training rows of which it is solved for how far they reach in each group's own Hessian

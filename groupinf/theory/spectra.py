@@ -136,10 +136,13 @@ class ByIteration:
 
 def rows_bytes(n: int, outputs: int, size: int) -> int:
     """Of the rows in the metric of H, twice while they are made, and of the kernel that may take their place."""
-    if 8 * n * outputs * size > ROWS_BYTES or (outputs > 1 and size > LARGEST_OF_SEVERAL):
-        return 0
-    kernel = 8 * n**2 if outputs == 1 and 8 * n**2 <= KERNEL_BYTES else 0
-    return 2 * 8 * n * outputs * size + kernel
+    held = 8 * n * outputs * size <= ROWS_BYTES and (outputs == 1 or size <= LARGEST_OF_SEVERAL)
+    return (2 * 8 * n * outputs * size + (8 * n**2 if _has_kernel(n, outputs, size) else 0)) if held else 0
+
+
+def _has_kernel(n: int, outputs: int, size: int) -> bool:
+    """Whether a kernel of all rows fits, and costs less than it saves."""
+    return outputs == 1 and 8 * n**2 <= KERNEL_BYTES and n < 8 * size
 
 
 def spectra_of(fitted: Fitted, change: RowChange) -> Spectra:
@@ -148,15 +151,15 @@ def spectra_of(fitted: Fitted, change: RowChange) -> Spectra:
     share = removed_share(change, objective)
     if share == 0.0:
         return Unchanged()
-    several = objective.loss.outputs > 1 and objective.size > LARGEST_OF_SEVERAL
-    too_large = 8 * objective.n * objective.loss.outputs * objective.size > ROWS_BYTES
-    if several or too_large or not isinstance(factor, DenseFactor):
+    n, outputs, size = objective.n, objective.loss.outputs, objective.size
+    kernel = _has_kernel(n, outputs, size)
+    several = outputs > 1 and size > LARGEST_OF_SEVERAL
+    if several or 8 * n * outputs * size > ROWS_BYTES or not isinstance(factor, DenseFactor):
         return ByIteration(share)
     U = _rows_in_metric(fitted, change, factor)
-    one_small = objective.loss.outputs == 1 and 8 * objective.n**2 <= KERNEL_BYTES and objective.n < 8 * U.shape[1]
-    if one_small:
+    if kernel:
         return ByRows(share, 1, factor.factor.lower, np.empty((0, 0)), U @ U.T)
-    return ByRows(share, objective.loss.outputs, factor.factor.lower, U, np.empty((0, 0)))
+    return ByRows(share, outputs, factor.factor.lower, U, np.empty((0, 0)))
 
 
 def removed_share(change: RowChange, objective: Objective) -> float:
