@@ -22,7 +22,7 @@ OPENING = (
     "Section 4 and appendices D and E of Koh et al. (2019) say when influence must agree with the Newton step and with "
     "actual effects, and when it need not. Here each statement is computed: on the counterexamples of Figure 3, and on "
     "the paper's five datasets without an intercept, the setting of its propositions, beside actual effects by exact "
-    " retraining. Every verdict follows from the numbers by a rule."
+    "retraining. Every verdict follows from the numbers by a rule."
 )
 PUBLISHED = (
     "The left panel as published is rounding: the authors' code (kohpangwei/group-influence-release) picks pairs by "
