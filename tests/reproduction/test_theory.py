@@ -314,6 +314,18 @@ def test_the_page_has_what_was_found_and_no_more(facts: TheoryFacts, example: tu
     assert "spectrum.png" not in text(drawn)
 
 
+def test_versions_of_a_bound_are_the_same_where_their_numbers_are(
+    facts: TheoryFacts, example: tuple[Removal, ...]
+) -> None:
+    for factor, told in ((1.0, "In 3 of 3 cases both"), (0.5, "In 0 of 3 cases both")):
+        of_all = []
+        for of in facts.measured:
+            repaired = replace(of.held[claims.FIRST], median=100.0)
+            printed = replace(of.held[claims.FIRST_PRINTED], median=100.0 * factor)
+            of_all.append(replace(of, held={**of.held, claims.FIRST: repaired, claims.FIRST_PRINTED: printed}))
+        assert told in text(found(facts, example, **{NOT_FREE: replace(facts, measured=tuple(of_all))}))
+
+
 def test_no_cell_of_a_table_breaks_it(facts: TheoryFacts, example: tuple[Removal, ...]) -> None:
     """Every line of a table has as many bars as its head."""
     every = found(facts, example, **dict.fromkeys((*COUNTEREXAMPLES, *DATA, FREE), facts))
