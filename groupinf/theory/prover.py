@@ -18,7 +18,7 @@ from groupinf.numerics.factor import cholesky, with_flat_filled
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.objective import Rows, hessian, row_norms, scores
+from groupinf.numerics.objective import Objective, Rows, hessian, row_norms, scores
 from groupinf.numerics.products import Design
 from groupinf.numerics.reduced import Pencil
 from groupinf.numerics.rounding import SLACK, UNIT, Sizes, gamma, hessian_terms
@@ -33,8 +33,8 @@ LARGEST_PROVEN = 4096
 MARGINS = (1.02, 1.1, 1.3, 1.7, 2.5)
 # cRν up to which H_θ is factored where the bound of it leaves nothing proven: the bound is seldom farther off
 HOPELESS = 5.0
-# P up to which that is done: a Hessian costs as much as dozens of passes
-LARGEST_REFACTORED = 512
+# passes up to whose work that is done, as much as retraining takes: a Hessian is the work of p(K' + 1)/4 of them
+MOST_PASSES = 16.0
 # training rows of which it is solved for how far they reach in each group's own Hessian
 SOLVED_ROWS = 32
 
@@ -73,7 +73,10 @@ class Prover:
         """The groups of a block at θ̂ + ``step`` (P, B)."""
         if self.verified is None:
             return self._place(at.changed, step, [], np.full(step.shape[1], np.inf))
-        return self._place(at.changed, step, pencils, amplifications(self.verified, at.reduced, at.changed, MARGINS))
+        amplification = amplifications(self.verified, at.reduced, at.changed, MARGINS)
+        # the rounding of a factor of the rows themselves is not counted: of such a group this proves nothing
+        by_rows = np.array([pencil is not None and pencil.factor.by_rows for pencil in pencils])
+        return self._place(at.changed, step, pencils, np.where(by_rows, np.inf, amplification))
 
     def _place(self, of: Changed, step: Array, pencils: Sequence[Pencil | None], amplification: Array) -> Place:
         found, objective = passed(of, self.at_fit, self.sizes, step), of.objective
@@ -109,7 +112,7 @@ class Prover:
             InHessian(verified, self.reach, self.columns, pencils, amplification, kept, kept, kept), of, found
         )
         late = np.flatnonzero(~np.isfinite(ball.radius) & (ball.product <= HOPELESS))
-        if not ball.solves or late.size == 0 or of.objective.size > LARGEST_REFACTORED:
+        if not ball.solves or late.size == 0 or _passes_of_hessian(of.objective) > MOST_PASSES:
             return ball
         return self._measured(_with_own_hessians(ball, of, found, late), of, found)
 
@@ -151,6 +154,10 @@ class Prover:
         left = np.vstack([sorted_reach[1:], np.zeros((1, others.size))])
         reach = np.maximum(np.vstack([sorted_reach[:1], left]), others)
         return reach, np.vstack([np.zeros((1, others.size)), held])
+
+
+def _passes_of_hessian(objective: Objective) -> float:
+    return 0.25 * objective.p * (objective.loss.outputs + 1)
 
 
 def _with_own_hessians(ball: InHessian, of: Changed, found: Passed, late: NDArray[np.int64]) -> InHessian:
