@@ -27,7 +27,7 @@ overrides_option = click.option(
     "overrides",
     multiple=True,
     metavar="KEY=VALUE",
-    help="Override one key, e.g. --set groups.sizes.num=10 (repeatable). VALUE is YAML; list entries count from 0.",
+    help="Override one key, e.g. --set test_points.random=5 (repeatable). VALUE is YAML; list entries count from 0.",
 )
 
 

@@ -46,9 +46,13 @@ class Factor(Protocol):
 
 @dataclass(frozen=True)
 class Cholesky:
-    """A = L Lᵀ as LAPACK's potrf leaves it (Fortran order, lower triangle; the upper is not read)."""
+    """A = L Lᵀ as LAPACK's potrf leaves it (Fortran order, lower triangle; the upper is not read).
+
+    ``by_rows`` says that it is R of a QR factorisation of rows, whose rounding is bounded by another number of units.
+    """
 
     lower: Array
+    by_rows: bool = False
 
     def solve(self, V: Array) -> Array:
         """A⁻¹V: (P,) or (P, B)."""
@@ -120,7 +124,7 @@ def _from_rows(objective: Objective, theta: Array) -> Cholesky:
     lower = upper.T * np.where(np.diag(upper) < 0.0, -1.0, 1.0)
     if not np.all(np.diag(lower) > 0.0):
         raise ConvergenceError(SINGULAR)
-    return Cholesky(np.asfortranarray(lower))
+    return Cholesky(np.asfortranarray(lower), by_rows=True)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import shlex
 import subprocess
@@ -92,14 +93,15 @@ def _step(study: Study, wanted: Wanted, record: Record) -> Record:
 def _run(name: str, command: Sequence[str], entry: Entry, wanted: Wanted, record: Record) -> Record:
     """Run the command of a study and keep what it printed; its time is added to that of ``entry``."""
     _say(f"{name}: groupinf {shlex.join(command)}")
-    began, printed, status = time.perf_counter(), "", 0
+    began, used, printed, status = time.perf_counter(), _processor(), "", 0
     try:
         status, printed = _groupinf(command, wanted)
     finally:  # also where it is interrupted: the next go adds to the time of this one
         place = PRINTED.search(printed)
         folder = Path(place["run"] or place["sweep"]).name if place else ""
         seconds = round(entry.seconds + time.perf_counter() - began, 1)
-        record = record.with_entry(name, Entry(entry.key, folder, seconds))
+        processor = round(entry.processor + _processor() - used, 1)
+        record = record.with_entry(name, Entry(entry.key, folder, seconds, processor))
         write_record(wanted.out, record)
     log = wanted.out / "logs" / f"{name}.txt"
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -107,6 +109,12 @@ def _run(name: str, command: Sequence[str], entry: Entry, wanted: Wanted, record
     if status or not folder:
         return _failed(record, name, f"groupinf {shlex.join(command)} ended with status {status}")
     return record
+
+
+def _processor() -> float:
+    """Seconds of processors that finished child processes, and theirs, have taken."""
+    taken = os.times()
+    return taken.children_user + taken.children_system
 
 
 def _undone(record: Record, study: Study) -> Record:

@@ -20,14 +20,16 @@ RECORD = "reproduction.json"
 
 @dataclass(frozen=True)
 class Entry:
-    """A study that was begun: its key, its folder within the reproduction's, and the seconds on the clock of all goes.
+    """A study that was begun: its key, its folder within the reproduction's, and the seconds of all goes, on the clock
+    and of processors.
 
-    The folder is empty while the study is not done.
+    The folder is empty while the study is not done; seconds of processors are 0 where they are not known.
     """
 
     key: str
     folder: str
     seconds: float
+    processor: float = 0.0
 
 
 @dataclass(frozen=True)

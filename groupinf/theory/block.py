@@ -9,7 +9,7 @@ import numpy as np
 
 from groupinf.effects.block import BlockEffects
 from groupinf.effects.context import BlockContext
-from groupinf.effects.evaluations.evaluation import Measure, measures_of
+from groupinf.effects.evaluations.evaluation import BoundedPart, Measure, measures_of
 from groupinf.effects.methods.newton import NewtonStep
 from groupinf.effects.study import Study
 from groupinf.numerics.change import Changed
@@ -108,19 +108,19 @@ def _of_values(
     theory: Theory, measure: Measure, steps: _Steps, after: Place, members: Sequence[Rows], actual: Array
 ) -> OfValues:
     """Proposition 2 of one measure, its bounds, and the interval of its actual effect."""
-    before = [read(part, part.scores(theory.of_fit.theta)) for part in measure.parts]
-    moves = [part.scores(steps.newton) for part in measure.parts]
+    parts = [part for part in measure.parts if isinstance(part, BoundedPart)]
+    if len(parts) < len(measure.parts):
+        return _of_unbounded(theory, measure, steps, actual)
+    before = [read(part, part.scores(theory.of_fit.theta)) for part in parts]
+    moves = [part.scores(steps.newton) for part in parts]
     ended = [read(one.part, one.z + u) for one, u in zip(before, moves, strict=True)]
     newton = sum_of([one.part.values(one.z) for one in ended]) - sum_of([one.part.values(one.z) for one in before])
     low, high = difference(values_within(before, theory.of_fit), values_within(ended, after))
-    bounds = bounds_of(theory.constants, measure, np.array([rows.size for rows in members], dtype=np.float64))
-    nowhere = np.nan if not measure.evaluation.differentiable else 1.0
-    gradient = nowhere * sum_of([one.gradient for one in before])
-    curved = (
-        nowhere
-        * 0.5
-        * sum_of([one.part.total(u * one.part.curvature(one.z, u)) for one, u in zip(before, moves, strict=True)])
-    )
+    bounds = bounds_of(theory.constants, parts, newton.shape, np.array([rows.size for rows in members], dtype=float))
+    known = 1.0 if measure.evaluation.differentiable else np.nan
+    gradient = known * sum_of([one.gradient for one in before])
+    squares = [one.part.total(u * one.part.curvature(one.z, u)) for one, u in zip(before, moves, strict=True)]
+    curved = known * 0.5 * sum_of(squares)
     return OfValues(
         influence=_along(gradient, steps.influence),
         newton=newton,
@@ -134,6 +134,33 @@ def _of_values(
         newton_error_bound=bounds.newton_error,
         proven_low=np.broadcast_to(low, newton.shape),
         proven_high=np.broadcast_to(high, newton.shape),
+    )
+
+
+def _of_unbounded(theory: Theory, measure: Measure, steps: _Steps, actual: Array) -> OfValues:
+    """The same of an evaluation that knows no second derivative and no bounds: what its slopes and values tell."""
+    at_fit = [(part, part.scores(theory.of_fit.theta)) for part in measure.parts]
+    after = [part.values(z + part.scores(steps.newton)) - part.values(z) for part, z in at_fit]
+    slopes = [part.gradient(z) for part, z in at_fit]
+
+    def along(step: Array) -> Array:
+        return sum_of([p.total(slope * p.scores(step)) for (p, _), slope in zip(at_fit, slopes, strict=True)])
+
+    newton = sum_of(after)
+    unknown, anything = np.full(newton.shape, np.nan), np.full(newton.shape, np.inf)
+    return OfValues(
+        influence=along(steps.influence),
+        newton=newton,
+        linear=along(steps.turned),
+        curvature=unknown,
+        rest=unknown,
+        rest_bound_paper=unknown,
+        rest_bound=unknown,
+        newton_error=actual - newton,
+        newton_error_bound_paper=unknown,
+        newton_error_bound=unknown,
+        proven_low=-anything,
+        proven_high=anything,
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from groupinf.effects.evaluations.evaluation import Part, RowNumbers
+from groupinf.effects.evaluations.evaluation import BoundedPart, RowNumbers
 from groupinf.numerics.losses.loss import Array, Steepness
 from groupinf.numerics.rounding import SLACK, UNIT, gamma
 from groupinf.theory.balls import Ball
@@ -37,13 +37,13 @@ class Place:
 class Read:
     """A part of f at some models: scores z, and ∂f/∂z there, as the part has them, and ∇f (P, T, B)."""
 
-    part: Part
+    part: BoundedPart
     z: Array
     slopes: Array
     gradient: Array
 
 
-def read(part: Part, z: Array) -> Read:
+def read(part: BoundedPart, z: Array) -> Read:
     """A part at its scores."""
     slopes = part.gradient(z)
     return Read(part, z, slopes, part.in_parameters(slopes))
@@ -108,7 +108,7 @@ def _by_gradient(parts: Sequence[Read], off: Sequence[Array], place: Place, ball
         return _unless_unknown(low, -np.inf), _unless_unknown(high, np.inf)
 
 
-def _squares(part: Part, ball: Ball) -> Array:
+def _squares(part: BoundedPart, ball: Ball) -> Array:
     return part.sums(part.per_row(ball.reach, ball.growth) ** 2)
 
 

@@ -9,12 +9,13 @@ penalised: a free intercept has no λ.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse.linalg import LinearOperator, eigsh
 
-from groupinf.effects.evaluations.evaluation import Measure
+from groupinf.effects.evaluations.evaluation import BoundedPart
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array
@@ -107,18 +108,19 @@ def _outermost(fitted: Fitted) -> tuple[float, float]:
     return max(least, 0.0), top
 
 
-def bounds_of(constants: Constants | None, measure: Measure, group_sizes: Array) -> Bounds:
-    """The bounds of one measure, of groups of ``group_sizes`` (B,) rows.
+def bounds_of(
+    constants: Constants | None, parts: Sequence[BoundedPart], shape: tuple[int, ...], group_sizes: Array
+) -> Bounds:
+    """The bounds of the sum f of the ``parts``, of groups of ``group_sizes`` (B,) rows, of ``shape`` (T, B).
 
     C_f is the largest ‖∇f‖, Σ‖x‖ over the rows that f is of times the largest slope, and C_f,3 likewise of ‖x‖³.
     """
-    steepness = [part.steepness() for part in measure.parts]
-    shape = (len(measure.labels), group_sizes.size)
+    steepness = [part.steepness() for part in parts]
     if constants is None or any(steep is None for steep in steepness):
         nowhere = np.full(shape, np.nan)
         return Bounds(nowhere, nowhere, nowhere, nowhere)
     slope, third = np.zeros((2, *shape))
-    for part, steep in zip(measure.parts, steepness, strict=True):
+    for part, steep in zip(parts, steepness, strict=True):
         assert steep is not None
         # of a loss without third derivatives the error is 0, however steep f is
         slope = slope + (steep.slope * part.sizes(1) if constants.hessian else 0.0)

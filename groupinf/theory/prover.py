@@ -73,7 +73,10 @@ class Prover:
         """The groups of a block at θ̂ + ``step`` (P, B)."""
         if self.verified is None:
             return self._place(at.changed, step, [], np.full(step.shape[1], np.inf))
-        return self._place(at.changed, step, pencils, amplifications(self.verified, at.reduced, at.changed, MARGINS))
+        amplification = amplifications(self.verified, at.reduced, at.changed, MARGINS)
+        # the rounding of a factor of the rows themselves is not counted: of such a group this proves nothing
+        by_rows = np.array([pencil is not None and pencil.factor.by_rows for pencil in pencils])
+        return self._place(at.changed, step, pencils, np.where(by_rows, np.inf, amplification))
 
     def _place(self, of: Changed, step: Array, pencils: Sequence[Pencil | None], amplification: Array) -> Place:
         found, objective = passed(of, self.at_fit, self.sizes, step), of.objective

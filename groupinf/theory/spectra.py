@@ -32,6 +32,8 @@ KERNEL_BYTES = ROWS_BYTES = 512 * 2**20
 LARGEST_OF_SEVERAL = 128
 # rows of a group, as a multiple of P, beyond which H − H(w) as it is factored costs less than its rows
 SPARED = 4
+# an eigenvalue has settled where its error is this share of it: by then those above it have as a rule been found
+SETTLED = 1e-5
 # relative accuracy that is asked of the largest eigenvalues where not all are computed
 ACCURACY = 1e-6
 
@@ -121,14 +123,14 @@ class ByIteration:
     share: float
 
     def of(self, changed: Changed, pencils: Sequence[Pencil | None]) -> Spectrum:
-        """The largest eigenvalues whose errors are a hundredth of them at most."""
+        """μ, and the eigenvalues below it as far as all of them have settled: what has not may hide another."""
         columns, sign = np.arange(len(changed.members)), np.sign(self.share)
         draws = np.random.default_rng(0).normal(size=changed.g.shape)
         start = changed.removed_hessian_products(draws, columns)
         found = largest_eigenvalues(
             lambda V: sign * changed.removed_hessian_products(V, columns), changed.fitted.factor.solve, start
         )
-        told = found.error <= 0.01 * np.abs(found.values)
+        told = np.logical_and.accumulate(found.error <= SETTLED * np.abs(found.values), axis=0)
         told[0] = True
         values, error = (np.where(told, array, np.nan)[:KEPT_OF_LARGE].T for array in (found.values, found.error))
         return Spectrum(sign * values, error)

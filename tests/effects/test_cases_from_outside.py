@@ -36,6 +36,8 @@ from groupinf.registry import UnknownNameError
 from groupinf.reporting.words.style import evaluation_name, method_name, point_name
 from groupinf.studies.group_effects.schema import METHODS_OF_THE_PAPER
 from groupinf.test_point_labels import OWN_GROUP
+from groupinf.theory.block import theory_of
+from groupinf.theory.theory import theory_for
 
 GROUPS = (np.array([1, 7, 30]), np.arange(20, 32), np.array([59]))
 NAMES = ("a", "b", "c")
@@ -87,6 +89,22 @@ def test_a_loss_from_outside_is_retrained_as_scikit_learn_does_it_and_nothing_is
     nearer = np.abs(predictions[2] - predictions[3]).mean() < np.abs(predictions[1] - predictions[3]).mean()
     assert nearer  # the Newton step, which takes the removed curvature into account
     assert (block.error_estimate[:3] <= 1e-9).all()
+
+
+def test_the_theory_of_cases_from_outside_says_what_is_known_of_them() -> None:
+    o, test = counts(60, 0), counts(5, 1)
+    study = study_of(o, test, [TEST_LOSS, SecondWeight()], [Newton()])
+    found = theory_of(theory_for(study), study, block_of(study))
+    values, of_loss, of_weight = found.values, slice(0, 5), slice(5, 6)
+    assert np.isinf(values.proven_low).all()
+    assert np.isinf(values.proven_high).all()
+    assert np.isnan(values.newton_error_bound).all()
+    np.testing.assert_allclose(
+        values.newton[of_loss], (values.influence + values.linear + values.curvature + values.rest)[of_loss]
+    )
+    assert np.isnan(values.curvature[of_weight]).all()
+    np.testing.assert_allclose(values.newton[of_weight], (values.influence + values.linear)[of_weight])
+    assert (found.groups.mu > 0.0).all()
 
 
 def test_a_loss_from_outside_is_found_by_its_name_and_changes_no_default() -> None:

@@ -16,6 +16,7 @@ from groupinf.experiments.workers.progress import Silent
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.configured_model import model_of
 from groupinf.studies.group_effects.evaluate import evaluate
+from groupinf.studies.group_effects.forecast import plan
 from groupinf.studies.group_effects.memory import work_of
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.load import load_config
@@ -189,6 +190,23 @@ def test_proposition_1_is_false_as_printed_and_holds_with_lambda(tmp_path: Path)
     np.testing.assert_allclose(table["newton_error_bound"], repaired, rtol=1e-12)
     assert (table["newton_error"].abs() <= table["newton_error_bound"]).all()
     assert ((table["proven_low"] <= actual) & (actual <= table["proven_high"])).all()
+
+
+@pytest.mark.parametrize(
+    ("intercept", "said"),
+    [
+        ("none", "theory: with 30 parameters proven intervals rest on a proven factor of the Hessian and the penalty"),
+        (
+            "free",
+            "theory: with 31 parameters proven intervals rest on a proven factor of the Hessian; with a free intercept "
+            "the paper's bounds and cone stay empty",
+        ),
+    ],
+)
+def test_validate_says_what_intervals_rest_on(intercept: str, said: str) -> None:
+    study = {**THEORY, "model": {"intercept": intercept}}
+    assert said in plan(load_config(study)).notes
+    assert not any(note.startswith("theory") for note in plan(load_config({**study, "theory": False})).notes)
 
 
 def test_the_memory_that_the_theory_takes_is_counted() -> None:

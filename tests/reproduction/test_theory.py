@@ -271,31 +271,34 @@ def test_the_cost_is_that_of_the_theory_alone(run: Run, monkeypatch: pytest.Monk
 
         return done
 
-    monkeypatch.setattr(timed.time, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(timed.time, "process_time", lambda: now[0])
     for name, seconds in (("theory_for", 1.0), ("theory_of", 2.0), ("compute_block", 8.0)):
         monkeypatch.setattr(timed, name, taking(seconds, getattr(timed, name)))
-    cost = theory_cost(run, 5.0)
-    assert cost == Cost(1.0, 2.0 / 24, 8.0 / 24, 24, 4.0)
+    cost = theory_cost(run, 15.0)
+    assert cost == Cost(1.0, 2.0 / 24, 8.0 / 24, 24, 15.0)
     assert (cost.added, cost.added_to_run) == (pytest.approx(3 / 8), pytest.approx(3 / 12))
     assert cost.seconds(48) == pytest.approx(5.0)
 
 
 def test_whether_the_theory_is_cheap_follows_its_share(facts: TheoryFacts, example: tuple[Removal, ...]) -> None:
-    cheap, dear = Cost(1.0, 0.1, 1.0, 100, 0.0), Cost(1.0, 0.9, 1.0, 100, 0.0)
+    cheap, dear = Cost(1.0, 0.1, 1.0, 100, 111.0), Cost(1.0, 0.9, 1.0, 100, 191.0)
     assert verdict({"a": facts}, {"a": cheap}).endswith("add at most 50 % to a run: it does on all 1.")
     assert verdict({"a": facts, "b": facts}, {"a": cheap, "b": dear}).endswith("more on breast_cancer (91 %).")
-    assert verdict({"b": facts}, {"b": replace(dear, around=100.0)}).endswith("it does on all 1.")
+    assert verdict({"b": facts}, {"b": replace(dear, whole=300.0)}).endswith("it does on all 1.")
     large = replace(facts, manifest=replace(facts.manifest, d=5000))
     assert (parameters(facts), parameters(large)) == (30, 5000)
     free = replace(facts, manifest=replace(facts.manifest, intercept=Intercept.FREE, classes=("a", "b", "c")))
     assert parameters(free) == 93
-    assert verdict({"a": large}, {"a": cheap}) == "None of the runs has P of at most 4,096."
+    assert verdict({"a": large}, {"a": cheap}) == "Of no run with P of at most 4,096 the time is known."
+    unknown = replace(cheap, whole=0.0)
+    assert np.isnan(unknown.added_to_run)
+    assert verdict({"a": facts}, {"a": unknown}) == "Of no run with P of at most 4,096 the time is known."
     assert left_out(found(facts, example)) == []
     [told] = left_out(found(facts, example, **{NOT_FREE: large}))
     assert told.startswith("Of breast_cancer, with more than 4,096 parameters, no factor")
     assert "120 of 120 effects have one that is finite" in told
     of_all = replace(found(facts, example, **{"theory-mnist": facts}), costs={"theory-mnist": cheap})
-    assert "would take 0.048 hours on one thread, beside 0.47 hours" in costs(of_all)[-1]
+    assert "would take 0.048 hours of a processor, beside 0.47 hours" in costs(of_all)[-1]
 
 
 def test_the_page_has_what_was_found_and_no_more(facts: TheoryFacts, example: tuple[Removal, ...]) -> None:
@@ -309,6 +312,18 @@ def test_the_page_has_what_was_found_and_no_more(facts: TheoryFacts, example: tu
     assert "![Figure 3](figure-3.png)" in text(drawn)
     assert "![Cones of the self-loss](cones.png)" in text(drawn)
     assert "spectrum.png" not in text(drawn)
+
+
+def test_versions_of_a_bound_are_the_same_where_their_numbers_are(
+    facts: TheoryFacts, example: tuple[Removal, ...]
+) -> None:
+    for factor, told in ((1.0, "In 3 of 3 cases both"), (0.5, "In 0 of 3 cases both")):
+        of_all = []
+        for of in facts.measured:
+            repaired = replace(of.held[claims.FIRST], median=100.0)
+            printed = replace(of.held[claims.FIRST_PRINTED], median=100.0 * factor)
+            of_all.append(replace(of, held={**of.held, claims.FIRST: repaired, claims.FIRST_PRINTED: printed}))
+        assert told in text(found(facts, example, **{NOT_FREE: replace(facts, measured=tuple(of_all))}))
 
 
 def test_no_cell_of_a_table_breaks_it(facts: TheoryFacts, example: tuple[Removal, ...]) -> None:

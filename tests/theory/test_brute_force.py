@@ -373,3 +373,15 @@ def test_of_copies_newton_is_influence_times_the_factor_of_proposition_4(
     np.testing.assert_allclose(groups.copies_factor[pulls], groups.newton_over_influence[pulls], rtol=1e-7)
     assert np.isnan(groups.newton_over_influence[~pulls]).all()
     np.testing.assert_allclose(groups.copies_factor, 1 + groups.d_norm, rtol=1e-7)
+
+
+def test_nothing_is_proven_by_a_factor_whose_rounding_is_not_counted() -> None:
+    made = problem(1, 2, Intercept.FREE, "remove")
+    assert made is not None
+    at, prover = block_context(made.study, made.members), theory_for(made.study).prover
+    pencils = [at.reduced.pencil(b) for b in range(len(made.members))]
+    step = at.newton
+    plain = prover.after(at, pencils, step).balls[0].radius
+    of_rows = [pencil and replace(pencil, factor=replace(pencil.factor, by_rows=True)) for pencil in pencils]
+    assert np.isfinite(plain).any()
+    assert np.isinf(prover.after(at, of_rows, step).balls[0].radius).all()

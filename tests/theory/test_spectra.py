@@ -64,6 +64,17 @@ def test_iteration_finds_the_largest_to_the_error_that_it_tells(fitted: Fitted) 
         assert (nearest <= error + 1e-9).all()
 
 
+def test_no_eigenvalue_is_told_below_one_that_has_not_settled() -> None:
+    fitted = fit(make_objective(3, n=90, d=40, lam=0.01))
+    rows = [np.arange(i, i + 30) for i in range(0, 60, 5)]
+    spectrum = ByIteration(1.0).of(changed(fitted, removing(fitted), rows), [])
+    for members, values in zip(rows, spectrum.eigenvalues, strict=True):
+        told = values[~np.isnan(values)]
+        assert not np.isnan(values[: told.size]).any()  # without gaps
+        np.testing.assert_allclose(told, dense(fitted, members)[: told.size], rtol=1e-4)
+    assert (~np.isnan(spectrum.eigenvalues)).sum(axis=1).max() > 1
+
+
 def test_few_steps_tell_a_large_error(monkeypatch: pytest.MonkeyPatch) -> None:
     fitted = fit(make_objective(2, n=60, d=6))
     monkeypatch.setattr(lanczos, "STEPS", 2)

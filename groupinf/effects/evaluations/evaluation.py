@@ -46,6 +46,19 @@ class Part(Protocol):
     def total(self, per_score: Array) -> Array:
         """What numbers of the shape of the scores add up to for each value of f: (T, B)."""
 
+
+@dataclass(frozen=True)
+class RowNumbers:
+    """A number for each training row (n,) and each row of the test points (m,)."""
+
+    training: Array
+    test: Array
+
+
+@runtime_checkable
+class BoundedPart(Part, Protocol):
+    """A share of f that knows its derivatives and its bounds, which the theory asks for."""
+
     def curvature(self, z: Array, u: Array) -> Array:
         """∂²f/∂z² u at scores z: same shape as u."""
 
@@ -75,14 +88,6 @@ class Part(Protocol):
         """The least and the largest f where no two scores of a row move apart, or its only one moves, by more than
         ``moved``, as ``per_row``, the rounding of f included: (T, B) twice.
         """
-
-
-@dataclass(frozen=True)
-class RowNumbers:
-    """A number for each training row (n,) and each row of the test points (m,)."""
-
-    training: Array
-    test: Array
 
 
 @runtime_checkable

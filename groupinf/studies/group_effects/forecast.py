@@ -11,15 +11,17 @@ from groupinf.datasets.rows.pool import pool_as_training_rows
 from groupinf.effects.changes.registry import REMOVE
 from groupinf.experiments.driver import run_name
 from groupinf.experiments.workers.memory import LIBRARIES_BYTES, shortage
+from groupinf.numerics.intercept import Intercept
 from groupinf.studies.group_effects.checks import change_of, evaluations_of, load_checked, quantities_of
-from groupinf.studies.group_effects.configured_model import model_of
+from groupinf.studies.group_effects.configured_model import intercept_of, model_of
 from groupinf.studies.group_effects.folds import one_class_notes
 from groupinf.studies.group_effects.lambda_sweep.plan import SweepPlan, plan_sweep, sweep_name, without_sweep
 from groupinf.studies.group_effects.memory import work_of
 from groupinf.studies.group_effects.prepare import retraining
 from groupinf.studies.group_effects.schema import LoadedStudy, Regularization, TestPoints
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES, summed_rows
-from groupinf.wording import counted, memory_text, number
+from groupinf.theory.prover import LARGEST_PROVEN
+from groupinf.wording import counted, listed, memory_text, number
 
 # a row of the table of effects while it is made
 ROW_BYTES = 250
@@ -87,6 +89,7 @@ def _plan(loaded: LoadedStudy) -> tuple[Plan, Dataset]:
         notes=(
             *filter(None, [shortage(work)]),
             *_values_notes(loaded, dataset, groups),
+            *_theory_notes(loaded, dataset),
             *choice_notes(dataset),
             *_notes(loaded, dataset, folds),
             *column_notes(dataset.uses, MOST_SHOWN),
@@ -107,6 +110,18 @@ def _values_notes(loaded: LoadedStudy, dataset: Dataset, groups: int) -> list[st
     rows = groups * sum(counts.values()) * (len(loaded.config.methods) + 1)
     table = f"effects.parquet has at most {counted(rows, 'row')}, about {memory_text(ROW_BYTES * rows)} in memory"
     return [f"{e.name}: {counted(counts[e.name], 'value')} for each group and method; {table}" for e in more]
+
+
+def _theory_notes(loaded: LoadedStudy, dataset: Dataset) -> list[str]:
+    """What the theory of a run will rest on."""
+    if loaded.config.theory is None:
+        return []
+    size, free = model_of(loaded, dataset).size(dataset), intercept_of(loaded) is Intercept.FREE
+    proven = size <= LARGEST_PROVEN
+    by = [*(["a proven factor of the Hessian"] if proven else []), *([] if free else ["the penalty"])]
+    said = f"proven intervals rest on {listed(by)}" if by else "nothing is proven, beside a free intercept"
+    empty = "; with a free intercept the paper's bounds and cone stay empty" if free else ""
+    return [f"theory: with {counted(size, 'parameter')} {said}{empty}"]
 
 
 def _notes_on_gaps(loaded: LoadedStudy, dataset: Dataset) -> list[str]:

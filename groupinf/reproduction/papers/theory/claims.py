@@ -63,7 +63,9 @@ def scaling_in_12_claim(scaled: Compared) -> Claim:
     """Of Ortho in twelve dimensions, with the largest group of each axis."""
     turned = max(scaled.influence_newton, scaled.influence_actual) <= OPPOSITE
     found = _all_three(scaled)
-    return Claim("The same, of copies on twelve axes", found, HOLDS if turned else DIFFERS)
+    return Claim(
+        "Beyond the paper: of copies on twelve axes the order is reversed", found, HOLDS if turned else DIFFERS
+    )
 
 
 def printed_claim(example: Sequence[Removal], runs: Sequence[TheoryFacts]) -> Claim:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,47 +21,46 @@ from groupinf.studies.group_effects.prepare import CONFIG, retraining
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.schema import Config
 from groupinf.theory.block import theory_of
-from groupinf.theory.theory import Theory, theory_for
+from groupinf.theory.theory import theory_for
 
 # blocks that are timed, spread over the run: groups of every kind and size
-BLOCKS = 2
-# of so many goes the fastest counts: what else a machine does only adds
-GOES = 2
+BLOCKS = 4
 
 Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds: of the theory ``once`` for a study, and for each group of the theory and of all ``other`` that a run of
-    ``groups`` computes of it; ``around`` what the run took beside its blocks and the theory: fit, groups, report.
+    """Seconds of a processor: of the theory ``once`` for a study, and for each group of the theory and of all ``other``
+    that a run of ``groups`` computes of it; and ``whole`` that of the run in all, 0 where that is not known.
     """
 
     once: float
     theory: float
     other: float
     groups: int
-    around: float
+    whole: float
 
     @property
     def added(self) -> float:
-        """Seconds of theory ÷ seconds of predictions and retrains."""
+        """The theory ÷ predictions and retrains."""
         return self.seconds(self.groups) / (self.groups * self.other)
 
     @property
     def added_to_run(self) -> float:
-        """Seconds of theory ÷ seconds of all of the run without it."""
-        return self.seconds(self.groups) / (self.groups * self.other + self.around)
+        """The theory ÷ all of the run without it; NaN where that is not known."""
+        theory = self.seconds(self.groups)
+        return theory / (self.whole - theory) if self.whole > theory else math.nan
 
     def seconds(self, groups: int) -> float:
         """Of the theory of so many groups."""
         return self.once + groups * self.theory
 
 
-def theory_cost(run: Run, beside_blocks: float) -> Cost:
-    """The cost of the theory of a run that has one; raises DataError where the run is not whole.
+def theory_cost(run: Run, whole: float) -> Cost:
+    """The cost of the theory of a run that has one, and took ``whole`` seconds of processors.
 
-    ``beside_blocks`` are the seconds that the run took beside its blocks, the theory once for the study among them.
+    Raises DataError where the run is not whole.
     """
     loaded = load_config(run.path / CONFIG, (), Config)
     work, directory = retraining(loaded, load_checked(loaded)), RunDirectory(run.path)
@@ -72,8 +72,7 @@ def theory_cost(run: Run, beside_blocks: float) -> Cost:
     tasks = [blocks.task(run.manifest.block(number)) for number in chosen]
     once, theory, other = one_thread(partial(_measured, blocks.shared.study), tasks)
     groups = sum(len(task.members) for task in tasks)
-    around = max(beside_blocks - once, 0.0)
-    return Cost(once, theory / groups, other / groups, run.manifest.units, around)
+    return Cost(once, theory / groups, other / groups, run.manifest.units, whole)
 
 
 def _measured(study: Study, tasks: Sequence[GroupsOfBlock]) -> tuple[float, float, float]:
@@ -81,19 +80,13 @@ def _measured(study: Study, tasks: Sequence[GroupsOfBlock]) -> tuple[float, floa
     once, theory = _timed(lambda: theory_for(study))
     of_theory, of_all_else = 0.0, 0.0
     for task in tasks:
-        goes = [_by_turns(study, theory, task) for _ in range(GOES)]
-        of_theory += min(own for own, _ in goes)
-        of_all_else += min(other for _, other in goes)
+        other, block = _timed(partial(compute_block, study, task.members, task.names))
+        own, _ = _timed(partial(theory_of, theory, study, block))
+        of_theory, of_all_else = of_theory + own, of_all_else + other
     return once, of_theory, of_all_else
 
 
-def _by_turns(study: Study, theory: Theory, task: GroupsOfBlock) -> tuple[float, float]:
-    other, block = _timed(lambda: compute_block(study, task.members, task.names))
-    own, _ = _timed(lambda: theory_of(theory, study, block))
-    return own, other
-
-
 def _timed(work: Callable[[], Made]) -> tuple[float, Made]:
-    began = time.perf_counter()
+    began = time.process_time()
     made = work()
-    return time.perf_counter() - began, made
+    return time.process_time() - began, made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from groupinf.numerics.intercept import Intercept
@@ -46,16 +47,17 @@ def costs(found: Found) -> list[str]:
     times = ("once, s", "theory, ms a group", "predict and retrain, ms a group")
     head = ("data", "P", "groups", *times, "added", "to a run")
     words = (
-        "On one thread, blocks of each run by turns: the theory once for a study and for each group, and predictions "
-        "and retrains. Last, what the theory adds to these, all groups and what is done once included, and to the "
-        "whole run, with fit, groups and report as they took."
+        "Seconds of a processor, of blocks spread over each run: the theory once for a study and for each group, and "
+        "predictions and retrains. Last, what the theory adds to these, all groups and what is done once included, and "
+        "to the whole run, with fit, groups and report, where the seconds of its processors are known."
     )
     return [words, padded_table(head, rows), verdict(timed, found.costs), *left_out(found)]
 
 
 def verdict(runs: Mapping[str, TheoryFacts], costs: Mapping[str, Cost]) -> str:
     """Whether the theory adds at most MOST_ADDED where it is proven."""
-    small = {name: run for name, run in runs.items() if parameters(run) <= LARGEST_PROVEN}
+    known = {name: run for name, run in runs.items() if not math.isnan(costs[name].added_to_run)}
+    small = {name: run for name, run in known.items() if parameters(run) <= LARGEST_PROVEN}
     dear = [
         f"{run.dataset} ({percent(costs[name].added_to_run)})"
         for name, run in small.items()
@@ -63,7 +65,7 @@ def verdict(runs: Mapping[str, TheoryFacts], costs: Mapping[str, Cost]) -> str:
     ]
     aim = f"Up to P = {LARGEST_PROVEN:,} it is to add at most {percent(MOST_ADDED)} to a run: it"
     if not small:
-        return f"None of the runs has P of at most {LARGEST_PROVEN:,}."
+        return f"Of no run with P of at most {LARGEST_PROVEN:,} the time is known."
     return f"{aim} does on all {len(small)}." if not dear else f"{aim} adds more on {listed(dear)}."
 
 
@@ -85,7 +87,7 @@ def left_out(found: Found) -> list[str]:
         hours = [cost.seconds(OF_FIGURE_1) / 3600, OF_FIGURE_1 * cost.other / 3600]
         lines.append(
             f"All of {run.dataset} is left out but for {counted(cost.groups, 'group')}: from these, the theory of the "
-            f"{OF_FIGURE_1:,} groups of Figure 1 would take {number(hours[0], 2)} hours on one thread, beside "
+            f"{OF_FIGURE_1:,} groups of Figure 1 would take {number(hours[0], 2)} hours of a processor, beside "
             f"{number(hours[1], 2)} hours of predictions and retrains."
         )
     return lines

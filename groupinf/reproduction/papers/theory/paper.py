@@ -20,10 +20,8 @@ from groupinf.studies.group_effects.study import load_run
 def _find(out: Path, record: Record, figures: Sequence[str]) -> Findings:
     results = read_results([study.name for study in STUDIES], out, record, theory_facts)
     timed = [name for name in (*DATA, LARGE) if name in results.runs]
-    costs = {}
-    for name in timed:
-        entry, stages = record.done()[name], results.stages.get(name, {})
-        costs[name] = theory_cost(load_run(out / entry.folder), entry.seconds - stages.get("compute", 0.0))
+    entries = {name: record.done()[name] for name in timed}
+    costs = {name: theory_cost(load_run(out / of.folder), of.processor) for name, of in entries.items()}
     return findings(Found(results, costs, ones_without(), figures))
 
 
