@@ -6,6 +6,8 @@ import difflib
 import math
 from collections.abc import Iterable
 
+# likeness, as difflib measures it, from which one name may be meant by another: chosen by eye
+_NEAR = 0.63
 UNDEFINED = "–"
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -81,14 +83,15 @@ def is_number(text: str) -> bool:
 
 
 def did_you_mean(name: str, valid: Iterable[str]) -> str:
-    """``; did you mean 'NAME'?`` for the nearest valid name, quoted as blanks would not show; empty if none is near.
+    """``; did you mean 'NAME'?`` for the nearest valid name, quoted as blanks would not show; empty if none is near, as
+    'cones' is not to 'nonsense'.
 
     Numbers of like digits are not near each other, so that of a number nothing is said.
 
-    >>> did_you_mean("yess", ["yes", "no"]), did_you_mean("11", ["0", "1"])
-    ("; did you mean 'yes'?", '')
+    >>> did_you_mean("yess", ["yes", "no"]), did_you_mean("11", ["0", "1"]), did_you_mean("nonsense", ["cones"])
+    ("; did you mean 'yes'?", '', '')
     """
     if is_number(name):
         return ""
-    near = difflib.get_close_matches(name, list(valid), n=1)
+    near = difflib.get_close_matches(name, list(valid), n=1, cutoff=_NEAR)
     return f"; did you mean {near[0]!r}?" if near else ""

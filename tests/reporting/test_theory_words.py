@@ -113,6 +113,10 @@ def test_a_free_intercept_is_why_effects_have_no_interval(run: Run, rows: pd.Dat
     assert free_lines(free, one)[0].startswith("1 effect has no finite interval: ")
     assert free_lines(free, rows) == free_lines(run, some) == []
     assert free_lines(free, some)[0] in theory_lines(free, some)
+    outside = rows["evaluation"] == "test_loss"  # as one that a user brings, of which nothing is proven in any model
+    nothing = {"curvature": np.nan, "proven_low": -np.inf, "proven_high": np.inf}
+    unbounded = rows.assign(**{name: rows[name].where(~outside, value) for name, value in nothing.items()})
+    assert free_lines(free, unbounded) == []
 
 
 def test_an_interval_that_does_not_hold_is_said_first_and_loudly(run: Run, rows: pd.DataFrame) -> None:

@@ -88,7 +88,7 @@ def _draw(ax: Axes, rows: pd.DataFrame, bound: Bound, styles: Mapping[str, KindS
     ax.set_box_aspect(1.0)
     found = held(rows, bound)
     write_above(
-        ax, f"violated {found.violations:,} of {counted(found.count, 'effect')} · median ×{number(found.median, 2)}"
+        ax, f"violated {found.violations:,} of {counted(found.compared, 'effect')} · median ×{number(found.median, 2)}"
     )
 
 

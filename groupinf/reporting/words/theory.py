@@ -22,6 +22,7 @@ from groupinf.analysis.theory import (
     Held,
     cone,
     copies,
+    has_end,
     has_interval,
     held,
     intervals,
@@ -103,7 +104,9 @@ def _sizes(rows: pd.DataFrame) -> str:
 
 def free_lines(run: Run, rows: pd.DataFrame) -> list[str]:
     """Why effects have no finite interval where the intercept is free, and what would give them one."""
-    without = int((~has_interval(rows)).sum())
+    told = rows["curvature"].notna() | has_end(rows)
+    known = told.groupby(rows["evaluation"]).transform("any").to_numpy()  # others have no bounds in any model
+    without = int((known & ~has_interval(rows)).sum())
     if not without or run.manifest.intercept is not Intercept.FREE:
         return []
     have = "effect has" if without == 1 else "effects have"

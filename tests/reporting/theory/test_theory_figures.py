@@ -22,7 +22,7 @@ from support.theory_frames import small_theory_run
 
 from groupinf.analysis.breakdown import size_bands
 from groupinf.analysis.explained_rho import explanation_of_rho, kinds_table
-from groupinf.analysis.theory import beside_actual
+from groupinf.analysis.theory import BOUNDS, beside_actual, held
 from groupinf.cli.main import main
 from groupinf.errors import DataError
 from groupinf.reporting.drawing.figures import FILE_FORMATS, figure_bytes
@@ -186,6 +186,9 @@ def test_violations_are_marked_and_counted(run: Run) -> None:
     assert all(bound < error for error, bound in wrong)
     assert f"violated {len(wrong)} of {len(small)} effects" in next(t.get_text() for t in printed.texts)
     assert points(repaired, VIOLATED.colour) == []
+    compared = held(rows_of(run), BOUNDS[3]).compared
+    assert compared < len(small)
+    assert f"violated 0 of {compared} effects" in next(t.get_text() for t in drawn.axes[3].texts)
     assert "Violates the bound" in said(drawn)
     assert "Violates the bound" not in said(figure("bounds", run))
 
