@@ -44,7 +44,7 @@ class Intervals:
     estimate, which none may.
 
     ``width`` is the median width of finite ones, ``relative`` the median of their widths as multiples of the |actual
-    effect| of the same group, where that is not 0; NaN where none is finite.
+    effect| of the same group, where that is larger than its error estimate; NaN where none is finite.
     """
 
     count: int
@@ -59,7 +59,7 @@ class Intervals:
 def intervals(rows: pd.DataFrame) -> Intervals:
     """The :class:`Intervals` of rows :func:`beside_actual`."""
     finite, own = has_interval(rows), np.abs(_of(rows, "actual"))
-    some, told = has_end(rows), finite & (own > 0)
+    some, told = has_end(rows), finite & (own > _of(rows, "actual_error"))
     width = np.where(finite, _of(rows, "proven_high") - _of(rows, "proven_low"), np.nan)
     return Intervals(
         count=len(rows),

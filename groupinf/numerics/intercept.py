@@ -25,3 +25,17 @@ class Intercept(Enum):
             Intercept.PENALISED: "intercept penalised as weights are",
             Intercept.NONE: "no intercept",
         }[self]
+
+    @property
+    def is_free(self) -> bool:
+        """Whether λ does not bound it."""
+        return self is Intercept.FREE
+
+    @property
+    def heading(self) -> str:
+        """What headings say of it."""
+        return {
+            Intercept.FREE: "free intercept",
+            Intercept.PENALISED: "penalised intercept",
+            Intercept.NONE: "no intercept",
+        }[self]

@@ -83,8 +83,9 @@ def test_a_width_is_measured_against_the_effect_of_its_own_group(rows: pd.DataFr
         own.iloc[10:, own.columns.get_loc("actual")] = others
         found = theory.intervals(own)
         assert (found.finite, found.relative) == (10, pytest.approx(2.0))
-    own.iloc[0, own.columns.get_loc("actual")] = 0.0
+    own.iloc[:3, own.columns.get_loc("actual")] = [0.0, 1e-15, 1e-15]  # not told from 0: no sizes to measure against
     assert theory.intervals(own).relative == pytest.approx(2.0)
+    assert np.isnan(theory.intervals(own.iloc[:3]).relative)
 
 
 def test_newton_is_exact_where_no_error_is_above_rounding(rows: pd.DataFrame) -> None:

@@ -8,17 +8,11 @@ import pandas as pd
 
 from groupinf.analysis.theory import beside_actual
 from groupinf.errors import DataError
-from groupinf.numerics.intercept import Intercept
 from groupinf.reporting.paper.advice import evaluate_command
 from groupinf.reporting.words.summary import change_facts
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import number
 
-_INTERCEPTS = {
-    Intercept.FREE: "free intercept",
-    Intercept.PENALISED: "penalised intercept",
-    Intercept.NONE: "no intercept",
-}
 # the key of a config that adds the theory to a run
 THEORY = {"theory": True}
 
@@ -43,7 +37,7 @@ def panel_headings(runs: Sequence[Run]) -> list[str]:
     """
     found = [f"{run.manifest.dataset}, λ/n = {number(run.manifest.lam_over_n)}" for run in runs]
     folders = [run.path.resolve().name for run in runs]
-    for more in ([_INTERCEPTS[run.manifest.intercept] for run in runs], change_facts(runs), folders):
+    for more in ([run.manifest.intercept.heading for run in runs], change_facts(runs), folders):
         same = [[i for i, one in enumerate(found) if one == heading] for heading in found]
         found = [
             f"{heading}, {own}" if len({more[i] for i in alike}) > 1 else heading

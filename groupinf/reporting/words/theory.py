@@ -29,7 +29,6 @@ from groupinf.analysis.theory import (
     is_exact,
 )
 from groupinf.effects.evaluations.self_loss import SELF_LOSS
-from groupinf.numerics.intercept import Intercept
 from groupinf.reporting.words.formats import coefficient, ratio, size_words
 from groupinf.reporting.words.style import evaluation_in_text, kind_name
 from groupinf.studies.group_effects.result import Run
@@ -107,7 +106,7 @@ def free_lines(run: Run, rows: pd.DataFrame) -> list[str]:
     told = rows["curvature"].notna() | has_end(rows)
     known = told.groupby(rows["evaluation"]).transform("any").to_numpy()  # others have no bounds in any model
     without = int((known & ~has_interval(rows)).sum())
-    if not without or run.manifest.intercept is not Intercept.FREE:
+    if not without or not run.manifest.intercept.is_free:
         return []
     have = "effect has" if without == 1 else "effects have"
     return [
