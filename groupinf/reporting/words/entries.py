@@ -115,8 +115,8 @@ def entries_of(runs: Sequence[Run]) -> list[Entry]:
 
 
 def labels(runs: Sequence[Run]) -> list[str]:
-    """Names that tell the runs apart: by name, dataset and λ/n where these differ, beside what is done to groups where
-    these are not enough, else by folder; one run has none.
+    """Names that tell the runs apart: by name, dataset and λ/n where these differ, beside what is done to groups and the
+    intercept where these are not enough, else by folder; one run has none.
     """
     if len(runs) == 1:
         return [""]
@@ -130,7 +130,8 @@ def labels(runs: Sequence[Run]) -> list[str]:
     ]
     named = _differing(facts)
     if len(set(named)) < len(runs):
-        named = _differing([(*fact, change) for fact, change in zip(facts, change_facts(runs), strict=True)])
+        more = zip(change_facts(runs), (run.manifest.intercept.heading for run in runs), strict=True)
+        named = _differing([(*fact, *others) for fact, others in zip(facts, more, strict=True)])
     folders = [shorten(run.path.resolve().name, 2 * LONGEST_NAME) for run in runs]
     times = Counter(named)
     return [name if name and times[name] == 1 else folder for name, folder in zip(named, folders, strict=True)]

@@ -16,6 +16,7 @@ import pytest
 
 from groupinf.analysis.pairs import pair_effects
 from groupinf.effects.methods.registry import METHODS
+from groupinf.numerics.intercept import Intercept
 from groupinf.reporting.drawing.figures import panels
 from groupinf.reporting.html.page import page_html
 from groupinf.reporting.html.parts.marks import Mark, Scale, drawing, marker_path
@@ -193,6 +194,9 @@ def test_every_marker_has_a_shape_and_a_symbol() -> None:
 def test_runs_are_called_by_what_differs(make_run) -> None:
     assert labels([make_run()]) == [""]
     assert labels([make_run(lam_over_n=0.1), make_run(lam_over_n=1.0)]) == ["λ/n = 0.1", "λ/n = 1"]
+    free, none = make_run(), make_run()
+    none = replace(none, manifest=replace(none.manifest, intercept=Intercept.NONE))
+    assert labels([free, none]) == ["free intercept", "no intercept"]
     assert labels([make_run(dataset="a"), make_run(dataset="b", lam_over_n=1.0)]) == ["a, λ/n = 0.001", "b, λ/n = 1"]
     assert labels([make_run(), make_run()]) == ["run", "run"]  # the folder
 
