@@ -115,8 +115,8 @@ def entries_of(runs: Sequence[Run]) -> list[Entry]:
 
 
 def labels(runs: Sequence[Run]) -> list[str]:
-    """Names that tell the runs apart: by name, dataset and λ/n where these differ, beside what is done to groups and the
-    intercept where these are not enough, else by folder; one run has none.
+    """Names that tell the runs apart: by name, dataset and λ/n where these differ, where these are not enough beside
+    what is done to groups and the intercept, else by folder; one run has none.
     """
     if len(runs) == 1:
         return [""]
