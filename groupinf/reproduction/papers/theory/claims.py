@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from groupinf.analysis.explained_rho import NEWTON_SPREAD
 from groupinf.analysis.theory import BOUNDS, Held
 from groupinf.reporting.words.formats import coefficient, extent, percent, ratio
 from groupinf.reporting.words.style import evaluation_in_text
 from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
 from groupinf.reproduction.papers.theory.counterexample import ROWS, Removal
-from groupinf.reproduction.papers.theory.explained import NAMES, NEWTON_SPREAD, SIZE, Explained
+from groupinf.reproduction.papers.theory.explained import NAMES, SIZE, Explained
 from groupinf.reproduction.papers.theory.reading import Compared, TheoryFacts
 from groupinf.wording import counted, number
 

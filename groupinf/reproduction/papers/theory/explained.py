@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from groupinf.analysis.explained_rho import SPREADS, explanation_of_rho
+from groupinf.analysis.explained_rho import NEWTON_SPREAD, SPREADS, explanation_of_rho
 from groupinf.reporting.words.formats import coefficient, interval
 from groupinf.reproduction.papers.theory.reading import TheoryFacts
 
-# columns of the table of kinds: spreads and sizes of Newton ÷ influence and of ‖D(w)‖, and the angle of both steps
-NEWTON_SPREAD = "newton_over_influence_variation"
+# columns of the table of kinds beside the spread: sizes of ‖D(w)‖ and of Newton ÷ influence, and the angle of both steps
 SIZE, NEWTON_SIZE, TURN = "d_norm_median", "newton_over_influence_median", "angle_median"
 NAMES = {
     NEWTON_SPREAD: "Newton ÷ influence, standard deviation ÷ mean",

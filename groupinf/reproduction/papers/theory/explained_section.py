@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from groupinf.analysis.explained_rho import NEWTON_SPREAD
 from groupinf.reporting.words.formats import coefficient, ratio
 from groupinf.reporting.words.markdown import padded_table
 from groupinf.reporting.words.style import evaluation_in_text, evaluation_name
 from groupinf.reproduction.papers.theory.explained import (
     NAMES,
     NEWTON_SIZE,
-    NEWTON_SPREAD,
     SIZE,
     TURN,
     Explained,

@@ -143,7 +143,7 @@ def _second(found: Found) -> list[str]:
     if not rows:
         return []
     words = (
-        "Newton − influence = linear ∇fᵀH⁻¹ᐟ²D(w)H⁻¹ᐟ²g + curvature ½ΔᵀNt∇²fΔNt + rest. Medians of the size of each "
+        "Newton − influence = linear ∇fᵀH^(−½)D(w)H^(−½)g + curvature ½ΔᵀNt∇²fΔNt + rest. Medians of the size of each "
         "part as a share of |Newton − influence|; parts of unlike signs may each be larger than their sum. Last, how "
         "far the four terms are at most from adding up, as a share of the median |Newton|."
     )
