@@ -9,7 +9,7 @@ from groupinf.analysis.explained_rho import NEWTON_SPREAD, SPREADS, explanation_
 from groupinf.reporting.words.formats import coefficient, interval
 from groupinf.reproduction.papers.theory.reading import TheoryFacts
 
-# columns of the table of kinds beside the spread: sizes of ‖D(w)‖ and of Newton ÷ influence, and the angle of both steps
+# columns of the table of kinds beside the spread: sizes of ‖D(w)‖ and Newton ÷ influence, and the angle of both steps
 SIZE, NEWTON_SIZE, TURN = "d_norm_median", "newton_over_influence_median", "angle_median"
 NAMES = {
     NEWTON_SPREAD: "Newton ÷ influence, standard deviation ÷ mean",
