@@ -57,7 +57,7 @@ def trust_in(bounded: Bounded, of_fit: Trust, end: End, reduced: ReducedSolver, 
     """Of the change of scores from θ̂ to θ̂(δ), which the errors of both take part in."""
     count = len(changed.members)
     factor = bounded.verified
-    amplification = np.full(count, np.inf) if factor is None else amplifications(factor, reduced, changed)
+    amplification = np.full(count, np.inf) if factor is None else amplifications(factor, reduced.pencil, changed)
     moved = reduced.solve(end.noise, np.arange(count), NOISE_TOLERANCE)
     return Trust(
         proven_score_errors(bounded, end, amplification) + of_fit.score_bound,

@@ -39,8 +39,8 @@ from groupinf.numerics.rounding import (
     Sizes,
     estimate_of,
     gamma,
+    gradient_errors,
     sizes_of,
-    summed_terms,
 )
 from groupinf.numerics.verified import VerifiedFactor, verified_factor
 
@@ -149,8 +149,7 @@ def proven_score_errors(problem: Bounded, end: End, amplification: Array) -> Arr
     of_scores = gamma(objective.p + 2) * sizes.largest_row * end.parameters
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         near = np.exp(concordance * of_scores)
-        of_terms = SLACK * (gamma(summed_terms(objective) + 3) + objective.loss.roundings * UNIT) * end.residual
-        off, pulled = of_terms * sizes.sums[:, None], 3.0 * UNIT * objective.lam * np.abs(end.theta)
+        off, pulled = gradient_errors(objective, sizes, end.residual, end.theta)
         scattered = gamma(objective.p + 2) * end.parameters * np.sqrt(end.scatter * near)
         R, norm = _by_the_penalty(objective, sizes, end, near, off, pulled)
         product = R * (norm + scattered)

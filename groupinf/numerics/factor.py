@@ -14,7 +14,7 @@ from groupinf.numerics.conjugate_gradient import conjugate_gradient
 from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, hessian, hessian_products, scores
-from groupinf.numerics.products import Design
+from groupinf.numerics.products import Design, dense
 from groupinf.wording import number
 
 # a dense Hessian and its factor are each at most this large: P up to 16,384
@@ -109,12 +109,16 @@ def _stacked_bytes(objective: Objective) -> int:
     return 8 * (objective.n * objective.loss.outputs + objective.size + 1) * objective.size
 
 
-def _from_rows(objective: Objective, theta: Array) -> Cholesky:
-    loss = objective.loss
-    X = objective.X if isinstance(objective.X, np.ndarray) else objective.X.toarray()
+def curved_rows(objective: Objective, theta: Array) -> Array:
+    """U = √D X (n·K', P), K' rows of it for each of X, with UᵀU the Hessian at θ (P,) without its penalty."""
+    X, loss = dense(objective.X), objective.loss
     roots = loss.curvature_root(scores(X, theta, loss.outputs), objective.y)
     roots *= np.sqrt(objective.sample_weight)[:, None, None]
-    stacked = [np.einsum("nj,nkm->nkjm", X, roots).reshape(-1, objective.size)]
+    return np.asarray(np.einsum("nj,nkm->nkjm", X, roots).reshape(-1, objective.size))
+
+
+def _from_rows(objective: Objective, theta: Array) -> Cholesky:
+    loss, stacked = objective.loss, [curved_rows(objective, theta)]
     stacked.append(np.diag(np.sqrt(objective.penalty())))
     if objective.flat_intercepts:
         flat = np.zeros(objective.size)

@@ -22,6 +22,11 @@ FEWEST_ROWS = 8
 FEWEST_SUMMED, WIDEST_SUMMED = 64, 256
 
 
+def dense(X: Design) -> Array:
+    """X as an array: itself, or CSR written out."""
+    return X if isinstance(X, np.ndarray) else np.asarray(X.toarray())
+
+
 def times(X: Design, T: Array) -> Array:
     """X @ T: (n, p) and (p, b) -> (n, b), dense."""
     n, p = X.shape

@@ -40,14 +40,15 @@ class Sizes:
     """Of the rows of a problem, in the norms that rounding is measured by.
 
     ``columns`` (p,) holds m_j, over training and test rows, ``sums`` (p,) √Σ_i x_ij²; ``rows`` (n,) ‖x_i/m‖ of the
-    training rows and ``largest_row`` the largest of these and the test rows'. ``spread`` is the largest distance, in
-    what is penalised, of a training row from ``mean``, and ``reach`` that of a training or a test row: beside a free
-    intercept from the mean (p − 1,) of the training rows, else from 0 (p,).
+    training rows, ``test_rows`` (m,) of the test rows, and ``largest_row`` the largest of both. ``spread`` is the
+    largest distance, in what is penalised, of a training row from ``mean``, and ``reach`` that of a training or a test
+    row: beside a free intercept from the mean (p − 1,) of the training rows, else from 0 (p,).
     """
 
     columns: Array
     sums: Array
     rows: Array
+    test_rows: Array
     largest_row: float
     mean: Array
     spread: float
@@ -74,6 +75,7 @@ def sizes_of(objective: Objective, test: Objective) -> Sizes:
         columns=columns,
         sums=columns * np.sqrt(squares.sum(axis=0)),
         rows=rows,
+        test_rows=others,
         largest_row=max(rows.max(), others.max(initial=0.0)),
         mean=mean[:-1] if free else mean,
         spread=spread.max(),
@@ -126,6 +128,15 @@ def usual_decrement(objective: Objective, theta: Array, sizes: Sizes) -> float:
     of_terms = USUAL_TERM * np.sqrt(squares) * np.linalg.norm(sizes.sums)
     pulled = 3.0 * UNIT * np.sqrt(objective.lam) * np.linalg.norm(theta)
     return float(of_scores * np.sqrt(scattered) + of_terms / np.sqrt(objective.lam) + pulled)
+
+
+def gradient_errors(objective: Objective, sizes: Sizes, residual: Array, theta: Array) -> tuple[Array, Array]:
+    """At most what rounding does to ∇L at θ (P, B), number by number: to its terms and their sums, with ``residual``
+    (B,) at least √Σ(s r)², and to the penalty: (P, B) each. Errors of the scores aside.
+    """
+    of_terms = SLACK * (gamma(summed_terms(objective) + 3) + objective.loss.roundings * UNIT) * residual
+    sums = np.repeat(sizes.sums, objective.loss.outputs)
+    return of_terms * sums[:, None], 3.0 * UNIT * objective.lam * np.abs(theta)
 
 
 def summed_terms(objective: Objective) -> int:

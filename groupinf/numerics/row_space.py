@@ -12,7 +12,7 @@ import numpy as np
 from scipy import linalg
 
 from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.products import Design
+from groupinf.numerics.products import Design, dense
 
 # Q is at most this large
 BASIS_BYTES = 2 * 2**30
@@ -30,8 +30,7 @@ def is_reduced(X: Design) -> bool:
 
 def row_space_basis(X: Design) -> Array:
     """Q (d, n) with orthonormal columns that span the rows of X (n, d), n < d."""
-    dense = X if isinstance(X, np.ndarray) else X.toarray()
-    Q, _ = linalg.qr(dense.T, mode="economic", check_finite=False)
+    Q, _ = linalg.qr(dense(X).T, mode="economic", check_finite=False)
     return np.ascontiguousarray(Q)
 
 

@@ -24,7 +24,7 @@ from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.losses.smooth_hinge import SmoothHinge
 from groupinf.numerics.objective import Objective, gradients, values
-from groupinf.numerics.products import Design, times, transposed_times
+from groupinf.numerics.products import Design, dense, times, transposed_times
 from groupinf.numerics.rounding import SLACK, UNIT, gamma
 from groupinf.wording import number
 
@@ -123,7 +123,7 @@ def _newton_step(objective: Objective, theta: Array, g: Array) -> Array:
     active = np.flatnonzero(a > NO_CURVATURE * max(float(a.max(initial=0.0)), np.finfo(float).tiny))
     held = _held(objective)
     X = objective.X[active]
-    S = (X if isinstance(X, np.ndarray) else X.toarray()) * np.sqrt(a[active])[:, None] / np.sqrt(held)
+    S = dense(X) * np.sqrt(a[active])[:, None] / np.sqrt(held)
     scaled = g / np.sqrt(held)
     if active.size >= objective.size:
         return np.asarray(cholesky(_plus_one(S.T @ S)).solve(scaled) / np.sqrt(held))
@@ -172,8 +172,7 @@ def _on_margin(objective: Objective, place: NDArray[np.int64]) -> tuple[Array, f
     w = transposed_times(X, (alpha * sign)[:, None])[:, 0] / objective.lam
     if not on.size:
         return alpha, middle_intercept(times(X, w[:, None])[:, 0], sign, s) if free else 0.0
-    rows = X[on] if isinstance(X, np.ndarray) else X[on].toarray()
-    G, m = rows * sign[on, None], on.size
+    G, m = dense(X[on]) * sign[on, None], on.size
     system, right = np.zeros((m + free, m + free)), np.zeros(m + free)
     system[:m, :m] = G @ G.T / objective.lam
     right[:m] = 1.0 - G @ w

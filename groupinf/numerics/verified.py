@@ -22,7 +22,7 @@ theorem 10.8; Higham 2002, section 10.1), and (dᵀ|v|)² ≤ τ vᵀHv with τ 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,10 +35,12 @@ from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import HESSIAN_ROWS, Objective, Rows, scores, transposed_product
 from groupinf.numerics.products import Design
-from groupinf.numerics.reduced import Pencil, ReducedSolver
+from groupinf.numerics.reduced import Pencil
 from groupinf.numerics.rounding import SLACK, UNIT, Sizes, gamma, hessian_terms
 from groupinf.numerics.row_norms import proven, range_norms, training_norms
 
+# the pencil of a group by its number among the changed; None where none is at hand
+PencilOf = Callable[[int], Pencil | None]
 # P beyond which the proof, four products of P × P matrices for each process, costs more than it tells
 LARGEST = 2048
 # WHWᵀ is to be nearer to the identity than this, so that little is lost by dividing by 1 − η
@@ -221,9 +223,9 @@ def _kernel_error(objective: Objective, W: Array, kernel: Array, norms: Array) -
 
 
 def amplifications(
-    verified: VerifiedFactor, reduced: ReducedSolver, changed: Changed, margins: Sequence[float] = MARGINS
+    verified: VerifiedFactor, pencil_of: PencilOf, changed: Changed, margins: Sequence[float] = MARGINS
 ) -> Array:
-    """c with H ≤ c(H − H(δ)), proven, for each group (B,); infinite where none is found.
+    """c with H ≤ c(H − H(δ)), proven, for each group (B,) with its own pencil; infinite where none is found.
 
     It is as much larger than its estimate as the first of the ``margins`` with which it can be proven.
 
@@ -234,16 +236,16 @@ def amplifications(
     if share is None:
         return np.full(len(changed.members), np.inf)
     each = enumerate(changed.members)
-    return np.array([_amplification(verified, reduced, b, share, rows, margins) for b, rows in each])
+    return np.array([_amplification(verified, pencil_of, b, share, rows, margins) for b, rows in each])
 
 
 def _amplification(
-    verified: VerifiedFactor, reduced: ReducedSolver, column: int, taken: float, rows: Rows, margins: Sequence[float]
+    verified: VerifiedFactor, pencil_of: PencilOf, column: int, taken: float, rows: Rows, margins: Sequence[float]
 ) -> float:
     trace = SLACK * taken * float(verified.leverage[rows].sum())
     if trace <= SMALL_TRACE:
         return SLACK / (1.0 - trace)
-    pencil = reduced.pencil(column)
+    pencil = pencil_of(column)
     if pencil is None:
         return SLACK / (1.0 - trace) if trace < 1.0 else np.inf
     return proven_amplification(verified, pencil, trace, margins)

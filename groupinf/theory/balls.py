@@ -32,8 +32,14 @@ MOST_SOLVED = 64
 
 
 class Ball(ABC):
-    """B models, or one that serves all, and how far their minima are at most: ``radius`` (B,) or (1,)."""
+    """B models, or one that serves all, and how far their minima are at most: ``radius`` (B,) or (1,).
 
+    ``reach`` is how far two scores of a row move apart per unit of the norm, and ``of_columns`` at least the dual norm
+    of any v that is not above the largest |x_ij| of each column j; both are to be multiplied with ``growth``.
+    """
+
+    reach: RowNumbers
+    of_columns: float
     radius: Array
 
     @abstractmethod
@@ -42,18 +48,8 @@ class Ball(ABC):
 
     @property
     @abstractmethod
-    def of_columns(self) -> Array:
-        """At least the dual norm of any v that is not above the largest |x_ij| of each column j: (B,) or (1,)."""
-
-    @property
-    @abstractmethod
-    def reach(self) -> RowNumbers:
-        """How far two scores of a row move apart per unit of the norm, up to ``growth``."""
-
-    @property
-    @abstractmethod
     def growth(self) -> Array:
-        """What ``reach`` is to be multiplied with: (B,) or (1,)."""
+        """(B,) or (1,)."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +59,8 @@ class InHessian(Ball):
     """
 
     verified: VerifiedFactor
-    rows: RowNumbers
-    columns: float
+    reach: RowNumbers
+    of_columns: float
     pencils: Sequence[Pencil | None]
     amplification: Array
     kept: Array
@@ -91,19 +87,9 @@ class InHessian(Ball):
         return self.verified.norm_within(bound) * self.growth
 
     @property
-    def of_columns(self) -> Array:
-        """√(a/κ) times that in H⁻¹, computed once."""
-        return self.columns * self.growth
-
-    @property
     def solves(self) -> bool:
         """Whether each group's own factor is at hand."""
         return bool(self.pencils) and all(pencil is not None and pencil.H is not None for pencil in self.pencils)
-
-    @property
-    def reach(self) -> RowNumbers:
-        """In H."""
-        return self.rows
 
     @property
     def growth(self) -> Array:
@@ -113,26 +99,16 @@ class InHessian(Ball):
 
 @dataclass(frozen=True)
 class InPenalty(Ball):
-    """In √λ‖v‖."""
+    """In √λ‖v‖: rows reach as far as ‖x‖/√λ, and √2 times that with several outputs."""
 
     lam: float
-    rows: RowNumbers
-    columns: float
+    reach: RowNumbers
+    of_columns: float
     radius: Array
 
     def norms(self, V: Array) -> Array:
         """‖v‖/√λ."""
         return np.asarray(SLACK * np.linalg.norm(V, axis=0) / np.sqrt(self.lam))
-
-    @property
-    def of_columns(self) -> Array:
-        """‖m‖/√λ."""
-        return np.array([self.columns])
-
-    @property
-    def reach(self) -> RowNumbers:
-        """‖x‖/√λ, and √2 times that of several outputs."""
-        return self.rows
 
     @property
     def growth(self) -> Array:

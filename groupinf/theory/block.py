@@ -16,7 +16,8 @@ from groupinf.numerics.change import Changed
 from groupinf.numerics.conjugate_gradient import column_dots
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Rows
-from groupinf.theory.intervals import Place, difference, read, values_within
+from groupinf.numerics.products import dense
+from groupinf.theory.intervals import Place, difference, read, summed, values_within
 from groupinf.theory.propositions import bounds_of
 from groupinf.theory.spectra import Spectrum, removed_share
 from groupinf.theory.theory import Theory
@@ -114,13 +115,13 @@ def _of_values(
     before = [read(part, part.scores(theory.of_fit.theta)) for part in parts]
     moves = [part.scores(steps.newton) for part in parts]
     ended = [read(one.part, one.z + u) for one, u in zip(before, moves, strict=True)]
-    newton = sum_of([one.part.values(one.z) for one in ended]) - sum_of([one.part.values(one.z) for one in before])
+    newton = summed([one.part.values(one.z) for one in ended]) - summed([one.part.values(one.z) for one in before])
     low, high = difference(values_within(before, theory.of_fit), values_within(ended, after))
     bounds = bounds_of(theory.constants, parts, newton.shape, np.array([rows.size for rows in members], dtype=float))
     known = 1.0 if measure.evaluation.differentiable else np.nan
-    gradient = known * sum_of([one.gradient for one in before])
+    gradient = known * summed([one.gradient for one in before])
     squares = [one.part.total(u * one.part.curvature(one.z, u)) for one, u in zip(before, moves, strict=True)]
-    curved = known * 0.5 * sum_of(squares)
+    curved = known * 0.5 * summed(squares)
     return OfValues(
         influence=_along(gradient, steps.influence),
         newton=newton,
@@ -144,9 +145,9 @@ def _of_unbounded(theory: Theory, measure: Measure, steps: _Steps, actual: Array
     slopes = [part.gradient(z) for part, z in at_fit]
 
     def along(step: Array) -> Array:
-        return sum_of([p.total(slope * p.scores(step)) for (p, _), slope in zip(at_fit, slopes, strict=True)])
+        return summed([p.total(slope * p.scores(step)) for (p, _), slope in zip(at_fit, slopes, strict=True)])
 
-    newton = sum_of(after)
+    newton = summed(after)
     unknown, anything = np.full(newton.shape, np.nan), np.full(newton.shape, np.inf)
     return OfValues(
         influence=along(steps.influence),
@@ -196,19 +197,12 @@ def _groups(theory: Theory, at: BlockContext, step: Array, removed: Array, spect
 def _copies_factor(changed: Changed, column: int) -> float:
     """1/(1 − Σ_i (s_i − s'_i)a_i xᵀH⁻¹x) where all rows of a group have the same x, of one output (Proposition 4)."""
     objective, members, fitted = changed.objective, changed.members[column], changed.fitted
-    first = objective.X[members[:1]]
-    x = first if isinstance(first, np.ndarray) else first.toarray()
     if objective.loss.outputs > 1:
         return np.nan
-    for rows in (members[1:2], members[1:]):
-        others = objective.X[rows]
-        if np.any(others != x) if isinstance(others, np.ndarray) else np.any(others.toarray() != x):
-            return np.nan
+    x = dense(objective.X[members[:1]])
+    # most groups are told from copies by their second row
+    if any(np.any(dense(objective.X[rows]) != x) for rows in (members[1:2], members[1:])):
+        return np.nan
     curvature = objective.loss.curvature(x @ fitted.theta[:, None], objective.y[members[:1]])[0, 0, 0]
     weight = removed_share(changed.change, fitted.objective) * changed.change.own[members].sum()
     return float(1.0 / (1.0 - weight * curvature * (x @ fitted.factor.solve(x.T))[0, 0]))
-
-
-def sum_of(parts: Sequence[Array]) -> Array:
-    """What the parts of a measure add up to."""
-    return np.asarray(np.sum(parts, axis=0))

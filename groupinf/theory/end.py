@@ -10,7 +10,7 @@ from groupinf.numerics.change import Changed
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.objective import Objective, row_norms, row_slices, scores, transposed_product
-from groupinf.numerics.rounding import SLACK, UNIT, Sizes, gamma, summed_terms
+from groupinf.numerics.rounding import SLACK, UNIT, Sizes, gamma, gradient_errors
 
 # shares of a row's curvature at θ̂ below which what it has lost is summed: between them little is gained
 SHARES = (1.0, 0.85, 0.6, 0.35)
@@ -95,13 +95,12 @@ def passed(changed: Changed, at: AtFit, sizes: Sizes, step: Array) -> Passed:
     if terms.pull is not None:
         gradient = gradient + terms.pull
     residual = np.sqrt(squares) if terms.pulled is None else np.sqrt(squares) + terms.pulled
-    of_terms = SLACK * (gamma(summed_terms(objective) + 4) + loss.roundings * UNIT) * residual
-    off = of_terms * np.repeat(sizes.sums, loss.outputs)[:, None] + 3.0 * UNIT * objective.lam * np.abs(theta)
+    off, pulled = gradient_errors(objective, sizes, residual, theta)
     near = np.exp(4.0 * _concordance(loss) * sizes.largest_row * error)
     return Passed(
         theta=theta,
         gradient=gradient,
-        off=SLACK * off,
+        off=SLACK * (off + pulled),
         scattered=SLACK * error * np.sqrt(min(loss.outputs, 2) * scatter * near),
         in_all=SLACK * 2.0 * _largest_curvature(loss) * np.sqrt(loss.outputs) * error * at.scattered,
         score_error=error,

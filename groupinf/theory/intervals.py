@@ -87,7 +87,7 @@ def _row_by_row(parts: Sequence[Read], off: Sequence[Array], place: Place, ball:
             one.part.between(one.z, one.part.per_row(ball.reach, scale) + 2.0 * error)
             for one, error in zip(parts, off, strict=True)
         ]
-    low, high = _sum([low for low, _ in ends]), _sum([high for _, high in ends])
+    low, high = summed([low for low, _ in ends]), summed([high for _, high in ends])
     return _unless_unknown(low, -np.inf), _unless_unknown(high, np.inf)
 
 
@@ -99,12 +99,12 @@ def _by_gradient(parts: Sequence[Read], off: Sequence[Array], place: Place, ball
     ends = [one.part.between(one.z, 2.0 * error) for one, error in zip(parts, off, strict=True)]
     d, each = ball.radius, list(zip(parts, off, steepness, strict=True))
     with np.errstate(invalid="ignore", over="ignore"):
-        rounding = _sum([_slope_rounding(*of_part, place, ball) for of_part in each])
-        norm = ball.norms(_sum([one.gradient for one in parts])) + rounding
-        below = _sum([_times(steep.least, _squares(one.part, ball)) for one, _, steep in each])
-        above = _sum([_times(steep.most, _squares(one.part, ball)) for one, _, steep in each])
-        low = _sum([low for low, _ in ends]) - SLACK * (norm * d - 0.5 * below * d**2)
-        high = _sum([high for _, high in ends]) + SLACK * (norm * d + 0.5 * above * d**2)
+        rounding = summed([_slope_rounding(*of_part, place, ball) for of_part in each])
+        norm = ball.norms(summed([one.gradient for one in parts])) + rounding
+        below = summed([_times(steep.least, _squares(one.part, ball)) for one, _, steep in each])
+        above = summed([_times(steep.most, _squares(one.part, ball)) for one, _, steep in each])
+        low = summed([low for low, _ in ends]) - SLACK * (norm * d - 0.5 * below * d**2)
+        high = summed([high for _, high in ends]) + SLACK * (norm * d + 0.5 * above * d**2)
         return _unless_unknown(low, -np.inf), _unless_unknown(high, np.inf)
 
 
@@ -116,7 +116,7 @@ def _slope_rounding(one: Read, off: Array, steep: Steepness, place: Place, ball:
     """At most the dual norm of what rounding does to ∇f: where scores are off, gradients of a row are of no more than
     4κ times the error, κ the largest curvature; and sums of products are off by their number of units.
     """
-    of_sums = gamma(place.terms) * ball.of_columns * one.part.total(np.abs(one.slopes))
+    of_sums = gamma(place.terms) * ball.of_columns * ball.growth * one.part.total(np.abs(one.slopes))
     moved = one.part.sums(one.part.per_row(ball.reach, ball.growth) * off)
     return np.asarray(SLACK * (of_sums + _times(4.0 * max(-steep.least, steep.most), moved)))
 
@@ -126,7 +126,8 @@ def _times(constant: float, values: Array) -> Array:
     return np.zeros_like(values) if constant == 0.0 else constant * values
 
 
-def _sum(parts: Sequence[Array]) -> Array:
+def summed(parts: Sequence[Array]) -> Array:
+    """What the parts of a measure add up to."""
     total = parts[0]
     for part in parts[1:]:
         total = total + part

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from groupinf.effects.context import BlockContext
 from groupinf.effects.evaluations.evaluation import RowNumbers
@@ -19,7 +18,7 @@ from groupinf.numerics.fit import Fitted
 from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, Rows, hessian, row_norms, scores
-from groupinf.numerics.products import Design
+from groupinf.numerics.products import dense
 from groupinf.numerics.reduced import Pencil
 from groupinf.numerics.rounding import SLACK, UNIT, Sizes, gamma, hessian_terms
 from groupinf.numerics.verified import VerifiedFactor, amplifications, proven_amplification, verified_factor
@@ -50,8 +49,8 @@ class Outer:
 @dataclass(frozen=True)
 class Prover:
     """What proven intervals need: sizes of rows, training rows at θ̂, the ``verified`` factor of H, None where there is
-    none, how far rows ``reach`` in it, and the same by the penalty, None beside a free intercept. ``largest`` (P,) has
-    the largest |x_ij| of each column, ``columns`` its norm in H⁻¹ with any signs.
+    none, how far rows ``reach`` in it, and ``of_columns``, at least the norm in H⁻¹ of any v that is not above the
+    largest |x_ij| of each column; and the ball ``by_penalty``, without its radius, None beside a free intercept.
     """
 
     sizes: Sizes
@@ -60,9 +59,8 @@ class Prover:
     verified: VerifiedFactor | None
     reach: RowNumbers
     outer: Outer
-    by_penalty: RowNumbers | None
-    largest: Array
-    columns: float
+    of_columns: float
+    by_penalty: InPenalty | None
 
     def of_fit(self, fitted: Fitted, change: RowChange) -> Place:
         """θ̂ with what surrounds it."""
@@ -73,7 +71,7 @@ class Prover:
         """The groups of a block at θ̂ + ``step`` (P, B)."""
         if self.verified is None:
             return self._place(at.changed, step, [], np.full(step.shape[1], np.inf))
-        amplification = amplifications(self.verified, at.reduced, at.changed, MARGINS)
+        amplification = amplifications(self.verified, pencils.__getitem__, at.changed, MARGINS)
         # the rounding of a factor of the rows themselves is not counted: of such a group this proves nothing
         by_rows = np.array([pencil is not None and pencil.factor.by_rows for pencil in pencils])
         return self._place(at.changed, step, pencils, np.where(by_rows, np.inf, amplification))
@@ -84,7 +82,7 @@ class Prover:
         if self.verified is not None:
             balls.append(self._in_hessian(self.verified, of, found, pencils, amplification))
         if self.by_penalty is not None:
-            balls.append(self._in_penalty(self.by_penalty, found, objective.lam))
+            balls.append(_in_penalty(self.by_penalty, found))
         return Place(
             theta=found.theta,
             balls=balls,
@@ -109,17 +107,12 @@ class Prover:
             of_shares = np.where(found.lost > 0.0, found.shares - amplification * found.lost, found.shares)
         kept = np.maximum(np.max(of_shares, axis=0), 0.0) / SLACK
         ball = self._measured(
-            InHessian(verified, self.reach, self.columns, pencils, amplification, kept, kept, kept), of, found
+            InHessian(verified, self.reach, self.of_columns, pencils, amplification, kept, kept, kept), of, found
         )
         late = np.flatnonzero(~np.isfinite(ball.radius) & (ball.product <= HOPELESS))
         if not ball.solves or late.size == 0 or _passes_of_hessian(of.objective) > MOST_PASSES:
             return ball
         return self._measured(_with_own_hessians(ball, of, found, late), of, found)
-
-    def _in_penalty(self, reach: RowNumbers, found: Passed, lam: float) -> InPenalty:
-        norm = np.linalg.norm(found.gradient, axis=0) + np.linalg.norm(found.off, axis=0) + found.in_all
-        of_columns = float(SLACK * np.linalg.norm(self.largest) / np.sqrt(lam))
-        return InPenalty(lam, reach, of_columns, SLACK * norm / np.sqrt(lam))
 
     def _measured(self, ball: InHessian, of: Changed, found: Passed) -> InHessian:
         """A ball with its radius, and the cRν that this takes."""
@@ -144,8 +137,7 @@ class Prover:
             return others[None], np.zeros((1, others.size))
         rows, loss = of.objective.at(self.outer.rows), of.objective.loss
         weight = rows.sample_weight[:, None] * of.terms.counts[self.outer.rows]
-        X = rows.X if isinstance(rows.X, np.ndarray) else rows.X.toarray()
-        each = np.where(weight > 0.0, ball.norms(X.T[:, :, None]), 0.0)
+        each = np.where(weight > 0.0, ball.norms(dense(rows.X).T[:, :, None]), 0.0)
         y = rows.y if of.terms.labels is None else of.terms.labels[self.outer.rows]
         curvature = loss.curvature_state(scores(rows.X, found.theta, 1), y)[:, 0] / found.surely
         order = np.argsort(-each, axis=0)
@@ -154,6 +146,11 @@ class Prover:
         left = np.vstack([sorted_reach[1:], np.zeros((1, others.size))])
         reach = np.maximum(np.vstack([sorted_reach[:1], left]), others)
         return reach, np.vstack([np.zeros((1, others.size)), held])
+
+
+def _in_penalty(ball: InPenalty, found: Passed) -> InPenalty:
+    norm = np.linalg.norm(found.gradient, axis=0) + np.linalg.norm(found.off, axis=0) + found.in_all
+    return replace(ball, radius=SLACK * norm / np.sqrt(ball.lam))
 
 
 def _passes_of_hessian(objective: Objective) -> float:
@@ -195,22 +192,22 @@ def prover_of(study: Study) -> Prover:
     reach, leverage = RowNumbers(np.full(objective.n, np.inf), np.full(test.n, np.inf)), np.zeros(objective.n)
     if verified is not None:
         reach, leverage = RowNumbers(verified.reach, verified.test_reach), verified.unit_leverage
-    by_penalty = None
+    largest, by_penalty = np.repeat(sizes.columns, outputs), None
     if objective.intercept is not Intercept.FREE:
-        apart = SLACK * np.sqrt(min(outputs, 2) / objective.lam)
-        by_penalty = RowNumbers(apart * row_norms(objective.X), apart * row_norms(test.X))
-    largest = np.repeat(sizes.columns, outputs)
+        unit = SLACK / np.sqrt(objective.lam)
+        apart = unit * np.sqrt(min(outputs, 2))
+        rows = RowNumbers(apart * row_norms(objective.X), apart * row_norms(test.X))
+        by_penalty = InPenalty(objective.lam, rows, float(unit * np.linalg.norm(largest)), np.empty(0))
     largest_weight = np.maximum(objective.sample_weight, change.own * max(1.0, change.times))
     return Prover(
         sizes=sizes,
-        row_sizes=RowNumbers(sizes.rows, _scaled_norms(test.X, sizes)),
+        row_sizes=RowNumbers(sizes.rows, SLACK * sizes.test_rows),
         at_fit=at_fit(fitted, largest_weight, sizes, leverage),
         verified=verified,
         reach=reach,
         outer=_outer(reach.training, outputs),
+        of_columns=np.inf if verified is None else float(verified.norm_within(largest[:, None])[0]),
         by_penalty=by_penalty,
-        largest=largest,
-        columns=np.inf if verified is None else float(verified.norm_within(largest[:, None])[0]),
     )
 
 
@@ -219,8 +216,3 @@ def _outer(reach: Array, outputs: int) -> Outer:
     order = np.argsort(-reach, kind="stable")
     many = min(SOLVED_ROWS, reach.size - 1) if outputs == 1 else 0
     return Outer(order[:many], float(reach[order[many]]))
-
-
-def _scaled_norms(X: Design, sizes: Sizes) -> Array:
-    """‖x/m‖ of each row: (m,)."""
-    return SLACK * row_norms(X / sizes.columns if isinstance(X, np.ndarray) else csr_array(X * (1.0 / sizes.columns)))

@@ -7,7 +7,7 @@ Proposition 2) are a/(1 − a).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -15,10 +15,10 @@ from scipy import linalg
 from scipy.sparse.linalg import eigsh
 
 from groupinf.numerics.change import Changed, RowChange
-from groupinf.numerics.factor import DenseFactor
+from groupinf.numerics.factor import DenseFactor, curved_rows
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.objective import Objective, Rows, scores
+from groupinf.numerics.objective import Objective, Rows
 from groupinf.numerics.reduced import Pencil
 from groupinf.theory.lanczos import largest_eigenvalues
 
@@ -174,9 +174,5 @@ def removed_share(change: RowChange, objective: Objective) -> float:
 
 def _rows_in_metric(fitted: Fitted, change: RowChange, factor: DenseFactor) -> Array:
     """U, the rows of a pool with their own weights."""
-    objective, loss = fitted.objective, fitted.objective.loss
-    X = objective.X if isinstance(objective.X, np.ndarray) else objective.X.toarray()
-    roots = loss.curvature_root(scores(objective.X, fitted.theta, loss.outputs), objective.y)
-    roots = roots * np.sqrt(change.own)[:, None, None]
-    stacked = np.einsum("nj,nkm->nkjm", X, roots).reshape(-1, objective.size)
-    return np.asarray(linalg.solve_triangular(factor.factor.lower, stacked.T, lower=True, check_finite=False).T)
+    rows = curved_rows(replace(fitted.objective, sample_weight=change.own), fitted.theta)
+    return np.asarray(linalg.solve_triangular(factor.factor.lower, rows.T, lower=True, check_finite=False).T)

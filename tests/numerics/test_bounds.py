@@ -54,7 +54,7 @@ def test_the_bound_holds(classes: int, away: float, with_factor: bool) -> None:
     end = end_of(problem, o, block.terms, theta, gradients(o, theta, block.terms.counts), np.zeros_like(theta))
     for solver in solvers(fitted):
         unknown = np.full(4, np.inf)
-        a = amplifications(problem.verified, solver, block) if problem.verified else unknown
+        a = amplifications(problem.verified, solver.pencil, block) if problem.verified else unknown
         bound = proven_score_errors(problem, end, a)
         error = np.abs(o.X @ (theta - exact)).max(axis=0)
         assert (error <= bound).all()
@@ -78,7 +78,7 @@ def test_amplification_bounds_the_largest_eigenvalue_and_not_by_much(way: int) -
     assert isinstance(fitted.factor, DenseFactor)
     H, p = fitted.factor.H, 1.0 / (1.0 + np.exp(-(o.X @ fitted.theta)))
     curvature = o.sample_weight * p * (1.0 - p)
-    found = amplifications(verified(fitted, sample_space_kernel(fitted)), solvers(fitted)[way], without(fitted))
+    found = amplifications(verified(fitted, sample_space_kernel(fitted)), solvers(fitted)[way].pencil, without(fitted))
     for rows, a in zip(GROUPS, found, strict=True):
         reduced = H - (o.X[rows].T * curvature[rows]) @ o.X[rows]
         largest = np.linalg.eigvals(np.linalg.solve(reduced, H)).real.max()

@@ -155,7 +155,7 @@ def test_what_is_left_without_a_group_is_bounded_and_its_norms_are_nearly_exact(
     fitted = problem(classes, intercept, scaling)
     factor, true, V = verified(fitted), exact(fitted), directions(fitted)
     block, solver = without(fitted)
-    found = amplifications(factor, solver, block)
+    found = amplifications(factor, solver.pencil, block)
     for b, members in enumerate(GROUPS):
         left = true.without(members)
         largest = max(abs(v) for v in mp.eig(mp.matrix((left @ true.H).tolist()), left=False, right=False))
@@ -181,7 +181,7 @@ def test_rows_that_count_twice_add_to_the_hessian_and_norms_fall() -> None:
     assert isinstance(fitted.factor, DenseFactor)
     block = changed(fitted, row_change(fitted, 3.0, fitted.objective.sample_weight), GROUPS)
     solver, factor, true, V = own_factors(block, fitted.factor), verified(fitted), exact(fitted), directions(fitted)
-    found = amplifications(factor, solver, block)
+    found = amplifications(factor, solver.pencil, block)
     for b, members in enumerate(GROUPS):
         above(factor.reduced_norm(solver.pencil(b), V, found[b]), true.norms(V, true.without(members, -2.0)), 1 + 1e-5)
 
@@ -190,7 +190,7 @@ def test_a_norm_without_a_group_holds_also_where_its_factor_is_that_of_another_g
     fitted = problem(3, Intercept.FREE, 1.0)
     factor, true, V = verified(fitted), exact(fitted), directions(fitted)
     block, solver = without(fitted)
-    found, pencils = amplifications(factor, solver, block), [solver.pencil(b) for b in range(len(GROUPS))]
+    found, pencils = amplifications(factor, solver.pencil, block), [solver.pencil(b) for b in range(len(GROUPS))]
     for b, members in enumerate(GROUPS):
         norms = true.norms(V, true.without(members))
         wrong = replace(pencils[b], factor=pencils[b - 1].factor)

@@ -26,6 +26,7 @@ from groupinf.numerics.change import Changed, RowChange
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array, Loss, Steepness
 from groupinf.numerics.objective import Objective, Rows, row_norms, scores, transposed_product
+from groupinf.numerics.products import dense
 from groupinf.numerics.rounding import gamma
 
 
@@ -138,7 +139,7 @@ class RowsPart:
         """x_t ⊗ ∂f/∂z_t, or their sum."""
         if self.summed:
             return transposed_product(self.rows.X, slopes)[:, None]
-        X = self.rows.X if isinstance(self.rows.X, np.ndarray) else self.rows.X.toarray()
+        X = dense(self.rows.X)
         each: Array = np.einsum("tj,tkb->jktb", X, slopes)
         return each.reshape(-1, X.shape[0], slopes.shape[2])
 

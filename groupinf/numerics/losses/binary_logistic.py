@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from groupinf.numerics.losses.loss import LARGEST_THIRD_MOMENT, Array, OneOutputLoss, beside
+from groupinf.numerics.losses.loss import LARGEST_THIRD_MOMENT, Array, TwoClassLoss, beside
 
 
 def sigmoid(z: Array) -> Array:
@@ -18,7 +18,7 @@ def sigmoid(z: Array) -> Array:
     return np.reciprocal(z, out=z)
 
 
-class BinaryLogistic(OneOutputLoss):
+class BinaryLogistic(TwoClassLoss):
     """ℓ = log(1 + exp(z)) − y z with y in {0, 1}; r = p − y, a = p(1 − p) ≤ 1/4, a′/a = 1 − 2p.
 
     So |r| < 1, |a′/a| < 1, and |a′| = p(1 − p)|1 − 2p| is the third central moment of a coin.
@@ -31,11 +31,6 @@ class BinaryLogistic(OneOutputLoss):
     slope_bound = 1.0
     third_bound = LARGEST_THIRD_MOMENT
     curvature_bound = 0.25
-
-    @classmethod
-    def is_for(cls, classes: int) -> bool:
-        """Two."""
-        return classes == 2
 
     def score_words(self, classes: Sequence[str]) -> str:
         """z = log(p/(1 − p)) with p the probability of the second class."""
@@ -71,11 +66,6 @@ class BinaryLogistic(OneOutputLoss):
         p = sigmoid(z)
         p -= beside(y, z)
         return p
-
-    def between(self, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
-        """At the ends: it falls as the score moves towards the own class."""
-        toward = beside(2.0 * y - 1.0, z) * reach[:, None]
-        return self.values(z + toward, y), self.values(z - toward, y)
 
     def label_pull(self, y: Array, new: Array) -> Array:
         """y − new."""

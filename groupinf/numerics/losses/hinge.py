@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from groupinf.numerics.losses.loss import Array, Loss, OneOutputLoss, Option, beside
+from groupinf.numerics.losses.loss import Array, Loss, OneOutputLoss, Option, TwoClassLoss, beside
 from groupinf.numerics.losses.smooth_hinge import SmoothHinge
 
 SMOOTHING = Option("smoothing", 0.001, least=0.0)
 
 
-class Hinge(OneOutputLoss):
+class Hinge(TwoClassLoss):
     """ℓ = max(0, 1 − ỹz), ỹ = 2y − 1 in {−1, 1}; derivatives are those of the smooth hinge at the temperature
     ``smoothing``, and at 0 of the hinge itself: r = −ỹ where ỹz < 1, curvature 0 (Koh and Liang 2017, section 4.3).
     They are those of another loss where one is given. Its own slope is at most 1; at its corner it has no curvature.
@@ -27,11 +27,6 @@ class Hinge(OneOutputLoss):
     smooth = False
     options = (SMOOTHING,)
     roundings = SmoothHinge.roundings
-
-    @classmethod
-    def is_for(cls, classes: int) -> bool:
-        """Two."""
-        return classes == 2
 
     @classmethod
     def of(cls, classes: int, options: Mapping[str, float]) -> Hinge:
@@ -57,11 +52,6 @@ class Hinge(OneOutputLoss):
     def curved(self) -> bool:
         """Unless it is not smoothed at all."""
         return self._derivatives is not None and self._derivatives.curved
-
-    def between(self, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
-        """At the ends: it falls as the score moves towards the own class."""
-        toward = beside(2.0 * y - 1.0, z) * reach[:, None]
-        return self.values(z + toward, y), self.values(z - toward, y)
 
     def score_words(self, classes: Sequence[str]) -> str:
         """z, which is positive where the second class is predicted."""

@@ -259,6 +259,20 @@ class OneOutputLoss(Loss):
         return np.asarray((state[:, 0] * weight).sum(axis=0))
 
 
+class TwoClassLoss(OneOutputLoss):
+    """A loss of the score of two classes, y in {0, 1}, that falls as the score moves towards the own class."""
+
+    @classmethod
+    def is_for(cls, classes: int) -> bool:
+        """Two."""
+        return classes == 2
+
+    def between(self, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
+        """At the ends."""
+        toward = beside(2.0 * y - 1.0, z) * reach[:, None]
+        return self.values(z + toward, y), self.values(z - toward, y)
+
+
 def beside(a: Array, like: Array) -> Array:
     """``a`` with axes of length one at its end, to stand beside ``like``; as it is where it has as many axes."""
     return a.reshape(a.shape + (1,) * (like.ndim - a.ndim))

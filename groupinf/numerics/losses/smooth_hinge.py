@@ -7,14 +7,21 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from groupinf.numerics.losses.binary_logistic import sigmoid
-from groupinf.numerics.losses.loss import LARGEST_ARGUMENT, LARGEST_THIRD_MOMENT, Array, OneOutputLoss, Option, beside
+from groupinf.numerics.losses.loss import (
+    LARGEST_ARGUMENT,
+    LARGEST_THIRD_MOMENT,
+    Array,
+    Option,
+    TwoClassLoss,
+    beside,
+)
 
 TEMPERATURE = Option("temperature", 0.001, above=0.0)
 # how much warmer the loss is from whose minimum a fit starts: Newton's steps from there are a few
 WARMER = 3.0
 
 
-class SmoothHinge(OneOutputLoss):
+class SmoothHinge(TwoClassLoss):
     """ℓ = t log(1 + exp(u)), u = (1 − ỹz)/t, ỹ = 2y − 1 in {−1, 1}, with the temperature t (Koh and Liang 2017, 4.3).
 
     r = −ỹσ(u), a = σ(u)(1 − σ(u))/t, a′ = −ỹ a(1 − 2σ(u))/t, so that |r| ≤ 1, |a′/a| ≤ 1/t, and |a′| is 1/t² times the
@@ -27,12 +34,7 @@ class SmoothHinge(OneOutputLoss):
     slope_bound = 1.0
     options = (TEMPERATURE,)
     # u is rounded twice, and its exponential by so much more
-    roundings = OneOutputLoss.roundings + 2.0 * LARGEST_ARGUMENT
-
-    @classmethod
-    def is_for(cls, classes: int) -> bool:
-        """Two."""
-        return classes == 2
+    roundings = TwoClassLoss.roundings + 2.0 * LARGEST_ARGUMENT
 
     @classmethod
     def of(cls, classes: int, options: Mapping[str, float]) -> SmoothHinge:
@@ -65,11 +67,6 @@ class SmoothHinge(OneOutputLoss):
     def score_words(self, classes: Sequence[str]) -> str:
         """z, which is positive where the second class is predicted."""
         return f"score of class {classes[1]}, 1 at its margin"
-
-    def between(self, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
-        """At the ends: it falls as the score moves towards the own class."""
-        toward = beside(2.0 * y - 1.0, z) * reach[:, None]
-        return self.values(z + toward, y), self.values(z - toward, y)
 
     def _argument(self, z: Array, y: Array) -> tuple[Array, Array]:
         """u, a new array, and −ỹ beside it."""

@@ -19,11 +19,11 @@ from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
 from groupinf.reporting.drawing.scatter import draw_points, evenly, write_above
 from groupinf.reporting.paper.advice import evaluate_command
 from groupinf.reporting.theory.reading import THEORY, panel_headings, theory_rows
-from groupinf.reporting.words.formats import ratio
+from groupinf.reporting.words.formats import slope
 from groupinf.reporting.words.style import IDENTITY, KindStyle, kind_styles
 from groupinf.reporting.words.summary import convention_lines, doing_to_groups
 from groupinf.studies.group_effects.result import Run
-from groupinf.wording import counted, number
+from groupinf.wording import counted
 
 PAPER_LINE, WHISKER = "#D55E00", "#8c8c8c"
 # cones of so many groups of a panel are drawn, or none could be told from another
@@ -120,12 +120,8 @@ def _draw_whiskers(ax: Axes, rows: pd.DataFrame) -> None:
 
 
 def _slopes(of_paper: Cone, of_groups: Cone) -> str:
-    paper = f"paper {_slope(of_paper.slope)} · " if of_paper.count else ""
-    return f"{paper}groups {_slope(of_groups.slope)} · Newton {_slope(of_groups.found)}"
-
-
-def _slope(value: float) -> str:
-    return ratio(value) if value < 10 else number(value)
+    paper = f"paper {slope(of_paper.slope)} · " if of_paper.count else ""
+    return f"{paper}groups {slope(of_groups.slope)} · Newton {slope(of_groups.found)}"
 
 
 def _held(of_groups: Cone, hidden: int) -> str:

@@ -61,6 +61,15 @@ def ratio(value: float) -> str:
     return f"{value:.2f}".replace("-", "−") if abs(value) < 1000 else number(value)
 
 
+def slope(value: float) -> str:
+    """A slope that may be vast: a ratio, and from 10 on its first digits.
+
+    >>> slope(1.5), slope(7346.2)
+    ('1.50', '7,346')
+    """
+    return ratio(value) if value < 10 else number(value)
+
+
 def interval(low: float, high: float) -> str:
     """An interval of correlations, empty where undefined.
 

@@ -29,7 +29,7 @@ from groupinf.analysis.theory import (
     is_exact,
 )
 from groupinf.effects.evaluations.self_loss import SELF_LOSS
-from groupinf.reporting.words.formats import coefficient, ratio, size_words
+from groupinf.reporting.words.formats import coefficient, size_words, slope
 from groupinf.reporting.words.style import evaluation_in_text, kind_name
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted, listed, number
@@ -138,16 +138,16 @@ def cone_lines(rows: pd.DataFrame) -> list[str]:
     of_groups, of_paper = cone(own, OF_THE_GROUP), cone(own, OF_THE_PAPER)
     if not of_groups.count:
         return []
-    allowed = f"the group's own cone allows up to {_slope(of_groups.slope)} in the median"
+    allowed = f"the group's own cone allows up to {slope(of_groups.slope)} in the median"
     if of_paper.count:
-        allowed += f", that of the paper {_slope(of_paper.slope)}"
+        allowed += f", that of the paper {slope(of_paper.slope)}"
     inside = _inside(of_groups, of_paper)
     held_by = _all_or(of_groups.actual, of_groups.count, "group")
     without = of_groups.without
     left = f" {counted(without, 'more group')} {'has' if without == 1 else 'have'} influence 0." if without else ""
     actual = f"The actual effects of {held_by} lie in the group's own cone too.{left}"
     return [
-        f"Proposition 3: to second order, Newton ÷ influence on {SELF_LOSS.in_text} is {_slope(of_groups.found)} in "
+        f"Proposition 3: to second order, Newton ÷ influence on {SELF_LOSS.in_text} is {slope(of_groups.found)} in "
         f"the median; {allowed}. {inside} {actual}"
     ]
 
@@ -157,10 +157,6 @@ def _inside(of_groups: Cone, of_paper: Cone) -> str:
     if out:
         return f"VIOLATED: {counted(out, 'second-order value')} outside a cone."
     return "No group is outside." if of_paper.count else "No group is outside its own."
-
-
-def _slope(value: float) -> str:
-    return ratio(value) if value < 10 else number(value)
 
 
 def copies_lines(rows: pd.DataFrame) -> list[str]:

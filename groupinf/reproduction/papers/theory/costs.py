@@ -9,17 +9,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from groupinf.config.load import load_config
 from groupinf.effects.block import compute_block
 from groupinf.effects.study import Study
-from groupinf.errors import DataError
-from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.workers.processes import one_thread
+from groupinf.reproduction.restored import restored
 from groupinf.studies.group_effects.block import GroupsOfBlock
-from groupinf.studies.group_effects.checks import load_checked
-from groupinf.studies.group_effects.prepare import CONFIG, retraining
 from groupinf.studies.group_effects.result import Run
-from groupinf.studies.group_effects.schema import Config
 from groupinf.theory.block import theory_of
 from groupinf.theory.theory import theory_for
 
@@ -62,12 +57,7 @@ def theory_cost(run: Run, whole: float) -> Cost:
 
     Raises DataError where the run is not whole.
     """
-    loaded = load_config(run.path / CONFIG, (), Config)
-    work, directory = retraining(loaded, load_checked(loaded)), RunDirectory(run.path)
-    files = directory.read_prepared(run.manifest)
-    if files is None:
-        raise DataError(f"{run.path}: one of its files is missing or altered")
-    blocks = work.restore(files, run.manifest)
+    _, blocks = restored(run)
     chosen = range(0, run.manifest.n_blocks, -(-run.manifest.n_blocks // BLOCKS))
     tasks = [blocks.task(run.manifest.block(number)) for number in chosen]
     once, theory, other = one_thread(partial(_measured, blocks.shared.study), tasks)

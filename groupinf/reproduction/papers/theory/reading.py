@@ -33,7 +33,6 @@ from groupinf.effects.evaluations.test_prediction import TEST_PREDICTION
 from groupinf.reproduction.results import Facts, facts_of
 from groupinf.studies.group_effects.result import Run
 
-ENDS = (0.1, 0.5, 0.9)
 Quantiles = tuple[float, float, float]
 
 
@@ -115,6 +114,7 @@ def theory_facts(run: Run) -> TheoryFacts:
     """What the page needs of a run that has a theory."""
     assert run.theory is not None
     facts, rows = facts_of(run), beside_actual(run.theory, run.effects)
+    kinds = kinds_table(rows)
     own = rows[rows["evaluation"] == SELF_LOSS.name]
     on_point = rows[(rows["evaluation"] == TEST_PREDICTION.name) & (rows["test_point"] == facts.point)]
     return TheoryFacts(
@@ -126,8 +126,8 @@ def theory_facts(run: Run) -> TheoryFacts:
         paper_cone=cone(own, OF_THE_PAPER),
         own_cone=cone(own, OF_THE_GROUP),
         copies=copies(rows),
-        steps=_steps(each_group(rows)),
-        kinds=kinds_table(rows),
+        steps=_steps(each_group(rows), kinds),
+        kinds=kinds,
         compared=None if on_point.empty else _compared(on_point),
     )
 
@@ -153,13 +153,14 @@ def parts_of(rows: pd.DataFrame) -> Parts:
     )
 
 
-def _steps(groups: pd.DataFrame) -> Steps:
+def _steps(groups: pd.DataFrame, kinds: pd.DataFrame) -> Steps:
+    together = kinds[kinds["kind"] == ALL_KINDS].iloc[0]
     d_norm, limit = groups["d_norm"].to_numpy(), groups["d_norm_paper"].to_numpy()
     mu, off = np.abs(groups["mu"].to_numpy()), groups["mu_error"].to_numpy()
     return Steps(
-        angle=_quantiles(groups["angle"]),
-        ratio=_quantiles(groups["newton_over_influence"]),
-        d_norm=_quantiles(groups["d_norm"]),
+        angle=_quantiles(together, "angle"),
+        ratio=_quantiles(together, "newton_over_influence"),
+        d_norm=_quantiles(together, "d_norm"),
         d_norm_paper=float(limit.max()),
         above=int(np.count_nonzero(d_norm > limit * (1 + ROUNDING))),
         groups=len(groups),
@@ -182,13 +183,8 @@ def _compared(rows: pd.DataFrame) -> Compared:
     )
 
 
-def _quantiles(values: pd.Series) -> Quantiles:
-    known = values.to_numpy(dtype=np.float64)
-    known = known[np.isfinite(known)]
-    if not known.size:
-        return np.nan, np.nan, np.nan
-    low, median, high = (float(value) for value in np.quantile(known, ENDS))
-    return low, median, high
+def _quantiles(together: pd.Series, name: str) -> Quantiles:
+    return float(together[f"{name}_low"]), float(together[f"{name}_median"]), float(together[f"{name}_high"])
 
 
 def _median(values: NDArray[np.float64]) -> float:

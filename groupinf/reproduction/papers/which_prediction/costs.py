@@ -7,14 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
-from groupinf.config.load import load_config
 from groupinf.effects.context import BlockContext
 from groupinf.effects.evaluations.evaluation import measures_of
 from groupinf.effects.methods.method import Setting
 from groupinf.effects.readout import predicted_reading
 from groupinf.effects.study import Study
-from groupinf.errors import DataError
-from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.workers.processes import one_thread
 from groupinf.numerics.change import Changed, changed
 from groupinf.numerics.conjugate_gradient import Columns
@@ -22,10 +19,9 @@ from groupinf.numerics.engine import Engine
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Rows
 from groupinf.numerics.reduced import Pencil, ReducedSolver
-from groupinf.studies.group_effects.checks import load_checked
-from groupinf.studies.group_effects.prepare import CONFIG, retraining
+from groupinf.reproduction.restored import restored
 from groupinf.studies.group_effects.result import Run
-from groupinf.studies.group_effects.schema import Config, LoadedStudy
+from groupinf.studies.group_effects.schema import LoadedStudy
 
 # blocks that are timed, spread over the run: groups of every kind and size
 BLOCKS = 4
@@ -64,12 +60,7 @@ class _WhenAsked:
 
 def method_costs(run: Run) -> dict[str, Cost]:
     """The cost of each method by the name that tables have for it; raises DataError where the run is not whole."""
-    loaded = load_config(run.path / CONFIG, (), Config)
-    work, directory = retraining(loaded, load_checked(loaded)), RunDirectory(run.path)
-    files = directory.read_prepared(run.manifest)
-    if files is None:
-        raise DataError(f"{run.path}: one of its files is missing or altered")
-    blocks = work.restore(files, run.manifest)
+    loaded, blocks = restored(run)
     chosen = range(0, run.manifest.n_blocks, max(1, run.manifest.n_blocks // BLOCKS))
     members = [blocks.task(run.manifest.block(number)).members for number in chosen]
     study = blocks.shared.study
