@@ -17,7 +17,7 @@ from groupinf.numerics.support_vectors import Machine, require_small_gap, suppor
 from groupinf.studies.group_effects.folds import folds_of, one_class_notes
 from groupinf.studies.group_effects.linear_model import LinearModel, trained_on, training_objective
 from groupinf.studies.group_effects.manifest import ScoredValue
-from groupinf.studies.group_effects.schema import Regularization
+from groupinf.studies.linear.schema import Regularization
 from groupinf.wording import number
 
 

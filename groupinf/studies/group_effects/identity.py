@@ -14,7 +14,8 @@ from groupinf.effects.changes.registry import REMOVE
 from groupinf.groups.by_value import BY_VALUE
 from groupinf.numerics.losses.registry import loss_for
 from groupinf.studies.group_effects.configured_model import OTHER_LOSSES, other_loss
-from groupinf.studies.group_effects.schema import Config, LoadedStudy, resolved
+from groupinf.studies.group_effects.schema import Config, LoadedStudy
+from groupinf.studies.linear.schema import resolved
 
 # raised when a stage gives other numbers for the same configuration and data
 STAGE_VERSIONS: dict[str, int] = {"prepare": 2, "compute": 2, "collect": 1}

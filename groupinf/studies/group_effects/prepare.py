@@ -49,10 +49,11 @@ from groupinf.studies.group_effects.memory import work_of
 from groupinf.studies.group_effects.model_section import LossConfig
 from groupinf.studies.group_effects.rows import ROWS, rows_frame
 from groupinf.studies.group_effects.same_steps import same_step_notes
-from groupinf.studies.group_effects.schema import METHOD, LoadedStudy, resolved
+from groupinf.studies.group_effects.schema import METHOD, LoadedStudy
 from groupinf.studies.group_effects.stored_fit import fit_files, stored_theta
 from groupinf.studies.group_effects.stored_groups import attribute_files, groups_files, groups_from, retrainable
 from groupinf.studies.group_effects.test_points import chosen_again
+from groupinf.studies.linear.schema import resolved
 
 CONFIG, CROSS_VALIDATION = "config.yaml", "cross_validation.parquet"
 
