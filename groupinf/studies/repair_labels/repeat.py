@@ -44,24 +44,27 @@ class Repairs:
 
 @dataclass(frozen=True)
 class Repeat:
-    """Of one repeat: the flipped ``rows`` (m,), their ``labels`` (m,) as they are then, and the ``places`` (O, m), from
-    0, at which each of O orders comes to them; what is ``measured`` after each of S numbers of inspected rows (O, S).
+    """Of one repeat: the flipped ``rows`` (m,), with the labels ``truth`` (m,) that the data have and the ``labels``
+    (m,) in their place, and the ``places`` (O, m), from 0, at which each of O orders comes to them; what is
+    ``measured`` after each of S numbers of inspected rows (O, S).
     """
 
     rows: Rows
+    truth: Array
     labels: Array
     places: NDArray[np.int64]
     measured: Refits
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """For the file of a block."""
-        return {"rows": self.rows, "labels": self.labels, "places": self.places, **vars(self.measured)}
+        alone = {"rows": self.rows, "truth": self.truth, "labels": self.labels, "places": self.places}
+        return {**alone, **vars(self.measured)}
 
 
 def repeat_from(arrays: Mapping[str, NDArray[Any]]) -> Repeat:
     """The repeat that ``Repeat.arrays`` told."""
     measured = Refits(**{field.name: arrays[field.name] for field in fields(Refits)})
-    return Repeat(arrays["rows"], arrays["labels"], arrays["places"], measured)
+    return Repeat(arrays["rows"], arrays["truth"], arrays["labels"], arrays["places"], measured)
 
 
 def compute_repeat(study: Repairs, repeats: range) -> Arrays:
@@ -82,7 +85,8 @@ def repeat(study: Repairs, number: int) -> Repeat:
     found = [flips.rows[at < count] for at in places for count in study.inspected]
     sets, which = _distinct(found)
     measured = refits(model, study.model, study.truth, study.test, sets)
-    return Repeat(flips.rows, flips.y[flips.rows], places, measured.at(which.reshape(len(places), -1)))
+    measured = measured.at(which.reshape(len(places), -1))
+    return Repeat(flips.rows, study.truth.y[flips.rows], flips.y[flips.rows], places, measured)
 
 
 def _places(order: Order, known: Known, seed: int, number: int) -> Rows:

@@ -30,7 +30,6 @@ def _amount(value: Any) -> int | float:
 Amount = Annotated[
     int | float,
     BeforeValidator(_amount),
-    Field(strict=False),
     WithJsonSchema(
         {
             "anyOf": [
