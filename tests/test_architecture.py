@@ -110,7 +110,7 @@ ORDERS = {
         ["words"],
         ["drawing", "tables", "sources"],
         ["paper", "html.parts"],
-        ["theory"],
+        ["theory", "koh_liang_2017"],
         ["figures"],
         ["html.section"],
         ["html.sections", "html.frame"],
