@@ -32,7 +32,8 @@ FACTS = replace(
 def load(home: Path, seed: int) -> Dataset:
     """Return the rows of mnist_4_9 with what the last hidden layer of the network makes of each; ``seed`` is not used.
 
-    The network has a seed of its own and is trained with one thread of BLAS, so that it is the same at every load.
+    Rows are known by their pixels. The network has a seed of its own and is trained with one thread of BLAS, so that it
+    is the same at every load.
     Raises DataError where a file is not below the data home, or is not the one that is meant.
     """
     images = mnist.read_images(FACTS, home)
@@ -42,13 +43,8 @@ def load(home: Path, seed: int) -> Dataset:
     with threadpool_limits(limits=1):
         network = network_of_other_digits(images)
         train, test = (hidden_features(network, X) for X in (pixels.X_train, pixels.X_test))
-    return replace(
-        pixels,
-        name=FACTS.name,
-        X_train=train,
-        X_test=test,
-        feature_names=tuple(f"unit_{j}" for j in range(FACTS.d)),
-    )
+    names = tuple(f"unit_{j}" for j in range(FACTS.d))
+    return replace(pixels.with_features(train, test, None), name=FACTS.name, feature_names=names)
 
 
 def network_of_other_digits(images: Images) -> MLPClassifier:

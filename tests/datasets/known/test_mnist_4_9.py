@@ -79,6 +79,8 @@ def test_both_have_the_same_rows_and_a_model_of_either_gets_96_in_100_right(real
     pixels, features = (load(name, home) for name in NAMES)
     for part in ("y_train", "y_test"):
         assert getattr(pixels, part).tolist() == getattr(features, part).tolist()
+    for mine, known in zip((pixels.X_train, pixels.X_test, pixels.feature_names), features.known_by, strict=True):
+        assert np.array_equal(mine, known)
     C = 1 / (1e-3 * pixels.n)
     linear = LogisticRegression(C=C, fit_intercept=False, max_iter=2_000).fit(features.X_train, features.y_train)
     assert linear.score(features.X_test, features.y_test) == pytest.approx(0.96, abs=0.005)
