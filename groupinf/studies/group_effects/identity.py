@@ -10,6 +10,7 @@ from typing import Any
 from groupinf.config.named_file import file_keys, named_files
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.registry import DATASET_KINDS, kind_of
+from groupinf.datasets.row_kinds.registry import ROWS_ARE
 from groupinf.effects.changes.registry import REMOVE
 from groupinf.groups.by_value import BY_VALUE
 from groupinf.numerics.losses.registry import loss_for
@@ -24,7 +25,7 @@ def identity_of(loaded: LoadedStudy, dataset: Dataset) -> dict[str, Any]:
     """The configuration with files replaced by their SHA-256, the hashes of the data and what versions made the rest.
 
     Versions are those of the stages and, for a dataset that the package knows, of its loader.
-    The name of the study and the places of files are left out: they change no number.
+    The name of the study, the places of files and what rows are shown as are left out: they change no number.
     """
     config = resolved(loaded, dataset.task)
     del config["name"]
@@ -32,6 +33,7 @@ def identity_of(loaded: LoadedStudy, dataset: Dataset) -> dict[str, Any]:
     config.update(_of_model(config.pop("loss", None), loaded, dataset))
     if loaded.config.change == REMOVE:
         del config["change"]
+    config["dataset"].pop(ROWS_ARE, None)
     for file in named_files(loaded.config):
         *around, key = file.key
         section: Any = config
