@@ -30,7 +30,7 @@ ALLOWED: dict[str, set[str]] = {
     "points": {"numerics"},
     "experiments": {"atomic"},
     "studies": {"analysis", "config", "datasets", "effects", "experiments", "groups", "numerics", "theory"},
-    "reporting": {"analysis", "datasets", "effects", "experiments", "groups", "studies"},
+    "reporting": {"analysis", "datasets", "effects", "experiments", "groups", "points", "studies"},
     "batch": {"experiments", "studies"},
     "": {"config", "experiments", "reporting", "studies"},
     "reproduction": {

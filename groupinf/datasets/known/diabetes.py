@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, SourceFile
 from groupinf.datasets.files.data_home import find_source, read_zip_member
-from groupinf.datasets.row_kinds.tables import Tables
 from groupinf.datasets.rows.one_hot import one_hot
 
 MEMBER = "dataset_diabetes/diabetic_data.csv"
@@ -26,6 +25,34 @@ SOURCE = SourceFile(
     sha256="3a17a3b55b6dd4a1926703185c0ad8e2ed30bc8e2f9b927cdd1000b733d1de8e",
     members={MEMBER: "0689e7ec031237dc63031b938805c48377748761a3b26acab621567afa24df97"},
 )
+
+FACTS = DatasetFacts(
+    name="diabetes",
+    title="Diabetes, 130 US hospitals 1999-2008: readmission within 30 days (1) or not (0)",
+    n=20_000,
+    n_test=81_766,
+    d=127,
+    n_classes=2,
+    licence="CC BY 4.0",
+    citation="Strack et al. (2014), BioMed Research International 2014:781670, doi:10.1155/2014/781670",
+    url="https://archive.ics.uci.edu/dataset/296/diabetes+130-us+hospitals+for+years+1999-2008",
+    files=(SOURCE,),
+    natural_groups=("patient_nbr", "medical_specialty", "payer_code", "diag_1", "age"),
+    lambda_over_n=10 ** (-11 / 3),
+    test_accuracy=0.682,
+    cached=True,
+)
+
+NUMBERS = [
+    "time_in_hospital",
+    "num_lab_procedures",
+    "num_procedures",
+    "num_medications",
+    "number_outpatient",
+    "number_emergency",
+    "number_inpatient",
+    "number_diagnoses",
+]
 
 CATEGORIES = [
     "gender",
@@ -59,35 +86,6 @@ CATEGORIES = [
     "metformin-pioglitazone",
     "change",
     "diabetesMed",
-]
-
-FACTS = DatasetFacts(
-    name="diabetes",
-    title="Diabetes, 130 US hospitals 1999-2008: readmission within 30 days (1) or not (0)",
-    n=20_000,
-    n_test=81_766,
-    d=127,
-    n_classes=2,
-    licence="CC BY 4.0",
-    citation="Strack et al. (2014), BioMed Research International 2014:781670, doi:10.1155/2014/781670",
-    url="https://archive.ics.uci.edu/dataset/296/diabetes+130-us+hospitals+for+years+1999-2008",
-    files=(SOURCE,),
-    natural_groups=("patient_nbr", "medical_specialty", "payer_code", "diag_1", "age"),
-    lambda_over_n=10 ** (-11 / 3),
-    test_accuracy=0.682,
-    rows_are=Tables(one_hot=tuple(CATEGORIES)),
-    cached=True,
-)
-
-NUMBERS = [
-    "time_in_hospital",
-    "num_lab_procedures",
-    "num_procedures",
-    "num_medications",
-    "number_outpatient",
-    "number_emergency",
-    "number_inpatient",
-    "number_diagnoses",
 ]
 
 NUMERIC_CATEGORY = "discharge_disposition_id"  # codes: sorted as the numbers they are

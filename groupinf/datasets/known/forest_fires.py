@@ -11,7 +11,6 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, SourceFile
 from groupinf.datasets.files.data_home import verified_file
 from groupinf.datasets.own.table.text_table import TextTable, read_table
-from groupinf.datasets.row_kinds.tables import Tables
 from groupinf.datasets.rows.one_hot import one_hot
 from groupinf.datasets.rows.origins import RowOrigins
 from groupinf.datasets.rows.split import split_rows
@@ -21,8 +20,6 @@ SOURCE = SourceFile(
     urls=("https://archive.ics.uci.edu/ml/machine-learning-databases/forest-fires/forestfires.csv",),
     sha256="0d6586a1fa52f55bef48578aef14eb97273f1e9330e1a53423df497a77065253",
 )
-
-CATEGORIES = ("month", "day")
 
 FACTS = DatasetFacts(
     name="forest_fires",
@@ -35,11 +32,11 @@ FACTS = DatasetFacts(
     citation="Cortez and Morais (2007), UCI Machine Learning Repository, doi:10.24432/C5D88D",
     url="https://archive.ics.uci.edu/dataset/162/forest+fires",
     files=(SOURCE,),
-    natural_groups=CATEGORIES,
-    rows_are=Tables(one_hot=CATEGORIES),
+    natural_groups=("month", "day"),
 )
 
 NUMBERS = ("X", "Y", "FFMC", "DMC", "DC", "ISI", "temp", "RH", "wind", "rain")
+CATEGORIES = ("month", "day")
 TARGET = "area"
 TEST_FRACTION = 0.2
 

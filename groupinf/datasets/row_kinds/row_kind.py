@@ -54,7 +54,8 @@ Drawn = Picture | Entries
 class RowKind(Section, ABC):
     """One kind of rows with its options, which are its fields; a case has, besides, a field ``kind``: its name.
 
-    ``order`` says in words which entries of a row come first, empty where a row is a picture.
+    ``order`` says in words which entries of a row come first, and what stands beside them; empty where a row is a
+    picture.
     """
 
     name: ClassVar[str]

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Sequence
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AfterValidator, Field
 
-from groupinf.config.section import distinct
 from groupinf.datasets.row_kinds.row_kind import Array, Entries, Entry, FeatureFacts, RowKind
 from groupinf.wording import number
 
-# between the name of a column and a value of it, in the name of a feature: as tables write it, and as loaders do
-_BETWEEN = ("=", "_")
-
 
 class Tables(RowKind):
-    """Rows of a table. Each value of the columns ``one_hot`` is a 0/1 feature, called COLUMN=VALUE or COLUMN_VALUE."""
+    """Rows of a table, of which a column may have become several features, one 0/1 for each of its values."""
 
     name: ClassVar = "tables"
     order: ClassVar = "the columns in which a row differs most from the test row first, with its value in brackets"
 
     kind: Literal["tables"] = "tables"
-    one_hot: Annotated[tuple[str, ...], Field(strict=False), AfterValidator(distinct)] = ()
 
     @property
     def in_text(self) -> str:
@@ -51,18 +45,6 @@ class Tables(RowKind):
         return Entries(shown, max(0, len(names) - most))
 
 
-def columns_of(names: Sequence[str], one_hot: Collection[str]) -> tuple[str, ...]:
-    """The column that each feature came from: of the columns ``one_hot`` that whose name begins its own, by the longest
-    name; of other features its own name.
-
-    >>> columns_of(["age", "sex=male", "day_mon", "day_tue"], ["sex", "day"])
-    ('age', 'sex', 'day', 'day')
-    """
-    longest_first = sorted(one_hot, key=len, reverse=True)
-    beginnings = [(f"{column}{sign}", column) for column in longest_first for sign in _BETWEEN]
-    return tuple(next((column for start, column in beginnings if name.startswith(start)), name) for name in names)
-
-
 def features_by_column(columns: Sequence[str]) -> dict[str, NDArray[np.int64]]:
     """The features of each column, in the order in which the columns come."""
     found: dict[str, list[int]] = {}
@@ -74,7 +56,8 @@ def features_by_column(columns: Sequence[str]) -> dict[str, NDArray[np.int64]]:
 def value_of(row: Array, features: NDArray[np.int64], of: FeatureFacts) -> str:
     """What a row has in a column: the number of a feature that is the column, else the value whose feature is not 0.
 
-    Of a column of two values, which has a feature for the second alone, the first is that it is not the second.
+    A feature is called by its column, one character, and its value. Of a column of two values, which has a feature for
+    the second alone, the first is that it is not the second.
     """
     first = int(features[0])
     column, name = of.columns[first], of.names[first]

@@ -42,6 +42,11 @@ def always(material: Material) -> bool:
     return True
 
 
+def never(material: Material) -> bool:
+    """Whether a section comes before all others that never does."""
+    return False
+
+
 def one_run(material: Material) -> bool:
     """Whether a section applies that is about a single run."""
     return len(material.entries) == 1
@@ -54,10 +59,14 @@ def compared_runs(material: Material) -> bool:
 
 @dataclass(frozen=True)
 class Section:
-    """A question of the page: ``name`` is its identifier in the page, ``short`` what the links above call it."""
+    """A question of the page: ``name`` is its identifier in the page, ``short`` what the links above call it.
+
+    ``leads`` says of which runs it comes first, whatever its place in the registry.
+    """
 
     name: str
     short: str
     question: str
     answer: Callable[[Material], Answer]
     applies: Callable[[Material], bool] = always
+    leads: Callable[[Material], bool] = never

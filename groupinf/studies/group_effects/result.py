@@ -67,6 +67,9 @@ class Run:
     bootstrap: pd.DataFrame | None = None
     theory: pd.DataFrame | None = None
     spectra: pd.DataFrame | None = None
+    points: pd.DataFrame | None = None
+    perturbation: pd.DataFrame | None = None
+    shown: Any = None
 
     def __repr__(self) -> str:
         about = self.manifest

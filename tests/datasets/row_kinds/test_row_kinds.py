@@ -12,15 +12,14 @@ from groupinf.datasets.known.registry import KNOWN
 from groupinf.datasets.row_kinds.images import Images
 from groupinf.datasets.row_kinds.registry import ROW_KINDS
 from groupinf.datasets.row_kinds.row_kind import Entries, Entry, FeatureFacts
-from groupinf.datasets.row_kinds.tables import Tables, columns_of
+from groupinf.datasets.row_kinds.tables import Tables
 from groupinf.datasets.row_kinds.texts import Texts
 
 MANY = 99
 
 
-def facts(names: list[str], one_hot: tuple[str, ...] = (), mean: float = 0.0, deviation: float = 1.0) -> FeatureFacts:
-    d = len(names)
-    return FeatureFacts(tuple(names), columns_of(names, one_hot), np.full(d, mean), np.full(d, deviation))
+def facts(names: list[str], columns: list[str] | None = None) -> FeatureFacts:
+    return FeatureFacts(tuple(names), tuple(columns or names), np.zeros(len(names)), np.ones(len(names)))
 
 
 def words(drawn: object) -> list[tuple[str, str, str]]:
@@ -77,16 +76,11 @@ def test_a_row_of_a_table_begins_with_the_column_that_is_farthest_from_the_other
 
 def test_values_that_are_features_are_shown_as_the_column_that_they_were() -> None:
     names = ["age", "ward=a", "ward=b", "ward=c", "sex=male"]
-    of = facts(names, ("ward", "sex"))
+    of = facts(names, ["age", "ward", "ward", "ward", "sex"])
     row, other = np.array([3.0, 0, 1, 0, 0]), np.array([3.0, 0, 0, 0, 1])
     shown = {name: (value, beside) for name, value, beside in words(Tables().drawn(row, of, other, MANY))}
     assert shown == {"age": ("3", "3"), "ward": ("b", "another"), "sex": ("not male", "male")}
     assert words(Tables().drawn(row, of, other, 1))[0][0] == "ward"
-
-
-def test_a_feature_is_of_the_column_with_the_longest_name_that_begins_its_own() -> None:
-    names = ["drug_no", "drug_new_no", "drugs", "drug new=1"]
-    assert columns_of(names, ("drug", "drug_new")) == ("drug", "drug_new", "drugs", "drug new=1")
 
 
 def test_datasets_by_name_have_as_many_features_as_their_rows_need() -> None:

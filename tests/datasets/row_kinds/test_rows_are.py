@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from groupinf.datasets.row_kinds.images import Images
-from groupinf.datasets.row_kinds.tables import Tables
 from groupinf.datasets.row_kinds.texts import Texts
 from groupinf.errors import ConfigError
 from groupinf.studies.group_effects.checks import load_checked
@@ -39,7 +38,6 @@ def config(data: Path, **dataset: Any) -> dict[str, Any]:
     [
         ("texts", Texts()),
         ({"kind": "images", "shape": [2, 3]}, Images(shape=(2, 3))),
-        ({"kind": "tables", "one_hot": ["ward"]}, Tables(one_hot=("ward",))),
         ("tables", None),
         ({"kind": "tables"}, None),
     ],
@@ -62,7 +60,7 @@ def test_rows_are_what_the_key_says_and_rows_of_a_table_without_it(data: Path, t
         ({"kind": "images", "shape": [2, 0]}, "dataset.rows_are.shape.1: expected a whole number of at least 1"),
         ({"kind": "images", "shape": [2, 3, 4]}, "expected [height, width] or [height, width, 3], found [2, 3, 4]"),
         ({"kind": "texts", "shape": [2, 3]}, "dataset.rows_are.shape: unknown key 'shape'"),
-        ({"kind": "tables", "one_hot": ["a", "a"]}, "expected every entry once, found a more than once"),
+        ({"kind": "tables", "shap": 1}, "dataset.rows_are.shap: unknown key 'shap'"),
     ],
 )
 def test_what_is_wrong_with_the_key_is_said(data: Path, told: Any, message: str) -> None:
