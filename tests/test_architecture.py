@@ -27,10 +27,10 @@ ALLOWED: dict[str, set[str]] = {
     "groups": {"config", "datasets"},
     "effects": {"config", "numerics"},
     "theory": {"effects", "numerics"},
-    "points": {"numerics"},
+    "points": {"effects", "numerics"},
     "experiments": {"atomic"},
-    "studies": {"analysis", "config", "datasets", "effects", "experiments", "groups", "numerics", "theory"},
-    "reporting": {"analysis", "datasets", "effects", "experiments", "groups", "points", "studies"},
+    "studies": {"analysis", "config", "datasets", "effects", "experiments", "groups", "numerics", "points", "theory"},
+    "reporting": {"analysis", "datasets", "effects", "experiments", "groups", "studies"},
     "batch": {"experiments", "studies"},
     "": {"config", "experiments", "reporting", "studies"},
     "reproduction": {

@@ -42,6 +42,7 @@ from groupinf.groups.sizes import Sizes
 from groupinf.numerics.losses.registry import LOSSES, loss_for
 from groupinf.studies.group_effects import schema
 from groupinf.studies.group_effects.model_section import LOSS, MODEL
+from groupinf.studies.group_effects.points_section import PerturbationConfig, PointsConfig
 from groupinf.studies.group_effects.result import Run, Sweep
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES
 from groupinf.studies.load import DEFAULT, load_config
@@ -73,6 +74,8 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "groups.builders": tuple(BUILDERS.values()),
     "evaluations": tuple(EVALUATIONS.values()),
     "influence": (SolverOptions,),
+    "points": (PointsConfig,),
+    "points.perturbation": (PerturbationConfig,),
     "methods": tuple(METHODS.values()),
     "test_points": (schema.TestPoints,),
 }

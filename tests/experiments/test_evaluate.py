@@ -151,7 +151,7 @@ def test_an_evaluation_resumes_to_the_same_bytes_with_any_number_of_jobs(run: Ma
     "override", ["seed=1", "regularization.lambda_over_n=1", "groups.sizes.num=3", "groups={}", "name=other"]
 )
 def test_anything_else_is_refused(run: MakeRun, override: str) -> None:
-    key, settable = override.partition("=")[0], "test_points, evaluations, methods, groups.attributes or theory"
+    key, settable = override.partition("=")[0], "test_points, evaluations, methods, groups.attributes, theory or points"
     with pytest.raises(ConfigError, match=f"expected {settable}, found {key}; the stored"):
         evaluated(run(), OTHERS, override)
 

@@ -14,7 +14,6 @@ from pydantic import TypeAdapter
 from groupinf.datasets.known.registry import KNOWN
 from groupinf.datasets.row_kinds.registry import ROWS_ARE, TABLES, RowsAre
 from groupinf.datasets.row_kinds.row_kind import Drawn, Entries, FeatureFacts, Picture, RowKind
-from groupinf.points.shown_rows import Features
 from groupinf.reporting.drawing.lettering import drawable
 from groupinf.reporting.words.formats import shorten
 from groupinf.reporting.words.style import LONGEST_NAME, SMALL
@@ -57,15 +56,11 @@ def row_drawings(run: Run) -> RowDrawings | None:
     shown = run.shown
     if shown is None or not shown.rows.size:
         return None
-    kind, (X, X_test) = row_kind(run), (_dense(of) for of in (shown.X, shown.X_test))
+    training = {int(row): shown.of(row) for row in shown.rows}
+    X = np.array(list(training.values()))
     columns = shown.feature_columns or shown.feature_names
     facts = FeatureFacts(shown.feature_names, columns, X.mean(axis=0), X.std(axis=0))
-    numbered = (zip(rows.tolist(), of, strict=True) for rows, of in ((shown.rows, X), (shown.test_rows, X_test)))
-    return RowDrawings(kind, facts, *map(dict, numbered))
-
-
-def _dense(X: Features) -> Array:
-    return X if isinstance(X, np.ndarray) else np.asarray(X.toarray())
+    return RowDrawings(row_kind(run), facts, training, {int(row): shown.of_test(row) for row in shown.test_rows})
 
 
 def draw_row(ax: Axes, drawn: Drawn) -> None:

@@ -40,6 +40,7 @@ from groupinf.studies.group_effects.draw import Drawn, attributes_of, draw_test_
 from groupinf.studies.group_effects.identity import identity_of
 from groupinf.studies.group_effects.linear_model import test_objective
 from groupinf.studies.group_effects.manifest import Evaluated, GroupEffectsManifest
+from groupinf.studies.group_effects.points_files import POINT_FILES, point_files
 from groupinf.studies.group_effects.prepare import CONFIG, config_file, methods_used, named_values
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.rows import ROWS
@@ -49,7 +50,7 @@ from groupinf.studies.group_effects.stored_groups import ATTRIBUTES, attribute_f
 from groupinf.studies.group_effects.study import GROUP_EFFECTS, load_run, stored_config
 from groupinf.wording import listed
 
-SETTABLE = ("test_points", "evaluations", "methods", "groups.attributes", "theory")
+SETTABLE = ("test_points", "evaluations", "methods", "groups.attributes", "theory", "points")
 # raised when an evaluation gives other numbers for the same run and settings
 VERSION = 1
 
@@ -84,12 +85,14 @@ class Evaluation:
         progress.stage("prepare")
         study, drawn = one_thread(_drawn_anew, self)
         attributes = attributes_of(self.loaded, self.dataset, drawn.groups)
-        stored = {name: content for name, content in self.files.items() if name != ATTRIBUTES}
+        told, notes = one_thread(partial(point_files, self.loaded.config.points, self.dataset, study), drawn.tested)
+        others = (ATTRIBUTES, *POINT_FILES)
+        stored = {name: content for name, content in self.files.items() if name not in others}
         of_groups = attribute_files(attributes, len(drawn.groups))
         return Made(
             blocks=self._blocks(study),
-            files={**stored, **config_file(self.loaded.resolved()), **of_groups},
-            manifest=_described(self, study, drawn, attributes.notes),
+            files={**stored, **config_file(self.loaded.resolved()), **of_groups, **told},
+            manifest=_described(self, study, drawn, (*attributes.notes, *notes)),
             may_differ=(CONFIG, ROWS),
         )
 

@@ -47,6 +47,7 @@ from groupinf.studies.group_effects.manifest import (
 )
 from groupinf.studies.group_effects.memory import work_of
 from groupinf.studies.group_effects.model_section import LossConfig
+from groupinf.studies.group_effects.points_files import point_files
 from groupinf.studies.group_effects.rows import ROWS, rows_frame
 from groupinf.studies.group_effects.same_steps import same_step_notes
 from groupinf.studies.group_effects.schema import METHOD, LoadedStudy, resolved
@@ -119,13 +120,15 @@ class Retraining:
         changed = one_thread(changes, chosen.linearised)
         made = partial(make_study, changed, in_fit(drawn.groups, dataset), test, drawn, evaluations)
         study = one_thread(made, loaded)
+        told, notes = one_thread(partial(point_files, loaded.config.points, dataset, study), drawn.tested)
         return Made(
             blocks=_blocks(loaded, study, dataset, drawn.groups, drawn.skipped),
             files={
                 **_files(loaded, dataset, chosen, drawn.groups, changed.change.label),
                 **attribute_files(attributes, len(drawn.groups)),
+                **told,
             },
-            manifest=_described(self, chosen, test, study, drawn, attributes.notes),
+            manifest=_described(self, chosen, test, study, drawn, (*attributes.notes, *notes)),
             may_differ=(CONFIG, ROWS),
         )
 

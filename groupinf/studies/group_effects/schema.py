@@ -45,6 +45,7 @@ from groupinf.groups.by_value import ColumnNames, Gaps
 from groupinf.groups.configured_attributes import AttributesConfig
 from groupinf.groups.sizes import Sizes
 from groupinf.studies.group_effects.model_section import MODEL, LossName, ModelConfig
+from groupinf.studies.group_effects.points_section import Points
 
 # an entry of ``methods``: the name of a method, or a section with its options
 METHOD = NamedSection(METHODS, "method", in_short=True)
@@ -207,6 +208,7 @@ class Config(StudyConfig):
         | None
     ) = None
     theory: Annotated[bool | None, AfterValidator(lambda value: value or None)] = None
+    points: Points = None
     methods: Annotated[
         tuple[Annotated[Method, METHOD], ...],
         Field(strict=False, min_length=1, json_schema_extra={"default": [m.name for m in METHODS_OF_THE_PAPER]}),
