@@ -17,8 +17,8 @@ from groupinf.analysis.agreement import rank_correlation
 
 Measure = tuple[str, int]
 
-# share of the rows whose leverage is called high
-HIGH = 0.1
+# share of the rows whose leverage is called high, and so many at most: of many rows a tenth are like the others
+HIGH, MOST_HIGH = 0.1, 100
 # fewer rows have no tenth, and no order that is told from chance
 FEWEST = 20
 # of random orders of n rows |ρ| is above so many times 1/√(n − 1) in one of twenty
@@ -39,10 +39,11 @@ class Retrained:
 
 @dataclass(frozen=True)
 class ByLeverage:
-    """Newton ÷ influence in the median of the rows of high and of other leverage; ``least`` is the least high one."""
+    """Newton ÷ influence in the median of ``count`` rows of high leverage, of ``least`` or more, and of the others."""
 
     high: float
     others: float
+    count: int
     least: float
 
 
@@ -84,20 +85,21 @@ def retrained(points: pd.DataFrame) -> Retrained | None:
 
 
 def by_leverage(points: pd.DataFrame) -> ByLeverage | None:
-    """Newton ÷ influence by leverage; None of fewer than FEWEST lines that have both, or where all leverages are one.
+    """Newton ÷ influence by leverage; None of fewer than FEWEST rows that have both, or where leverages are alike.
 
-    The leverages that are high are those of the HIGH share with the largest.
+    High are the leverages of the HIGH share of rows with the largest, of MOST_HIGH at most, and of any that tie.
     """
     known = points[points["leverage"].notna() & points.newton.notna() & (points.influence.abs() > 0.0)]
-    if len(known) < FEWEST:
+    of_rows = np.sort(known.drop_duplicates("row")["leverage"].to_numpy())[::-1]
+    if of_rows.size < FEWEST:
         return None
-    leverage = known["leverage"].to_numpy()
-    least = float(np.quantile(leverage, 1.0 - HIGH, method="higher"))
-    high = leverage >= least
+    least = float(of_rows[min(int(HIGH * of_rows.size), MOST_HIGH) - 1])
+    high = known["leverage"].to_numpy() >= least
     if high.all():
         return None
     ratio = (known.newton / known.influence).to_numpy()
-    return ByLeverage(float(np.median(ratio[high])), float(np.median(ratio[~high])), least)
+    count = int((of_rows >= least).sum())
+    return ByLeverage(float(np.median(ratio[high])), float(np.median(ratio[~high])), count, least)
 
 
 def nearness(rows: pd.DataFrame) -> float:

@@ -116,7 +116,8 @@ class StudyKind(Generic[Own, Result]):
 
     ``work`` loads and checks the data that a loaded configuration names. ``collect`` joins the arrays of all blocks,
     in order; ``result`` reads a collected run back. ``again`` is the work that made a run, from its own configuration
-    and the data that this names, for whoever makes blocks again.
+    and the data that this names, for whoever makes blocks again. ``restated`` makes the files that tell of paths, names
+    and looks, which a run that is finished takes over from the configuration that asks for it again.
     """
 
     name: str
@@ -126,6 +127,7 @@ class StudyKind(Generic[Own, Result]):
     collect: Callable[[Stored[Own], Sequence[Arrays]], Collected[Own]]
     result: Callable[[RunDirectory, Own], Result]
     again: Callable[[RunDirectory, Own], Work[Own]]
+    restated: Callable[[Any], Mapping[str, bytes]] = lambda _: {}
 
 
 Studies = Mapping[str, StudyKind[Any, Any]]

@@ -8,6 +8,7 @@ import pytest
 
 from groupinf.analysis.single_rows import (
     FEWEST,
+    MOST_HIGH,
     by_leverage,
     largest_influence,
     measures_in,
@@ -65,6 +66,18 @@ def test_newton_over_influence_is_told_apart_by_the_tenth_of_largest_leverage() 
     assert found.least == pytest.approx(leverage[36])
     assert found.high == pytest.approx(np.median(ratios[36:]))
     assert found.others == pytest.approx(np.median(ratios[:36]))
+    assert found.count == 4
+
+
+def test_of_many_rows_a_hundred_have_high_leverage_on_every_test_point_and_those_that_tie_with_them() -> None:
+    leverage = np.linspace(0.0, 1.0, 3_000)
+    one = points(3_000, leverage=leverage, newton=2.0)
+    found = by_leverage(pd.concat([one, one.assign(test_point=8)]))
+    assert found is not None
+    assert (found.count, found.least) == (MOST_HIGH, pytest.approx(leverage[-MOST_HIGH]))
+    tied = by_leverage(one.assign(leverage=np.where(leverage > 0.5, 1.0, 0.1)))
+    assert tied is not None
+    assert tied.count == 1_500
 
 
 def test_nothing_is_said_of_leverage_where_it_tells_no_rows_apart_or_there_are_few() -> None:

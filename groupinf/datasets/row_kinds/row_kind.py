@@ -55,11 +55,13 @@ class RowKind(Section, ABC):
     """One kind of rows with its options, which are its fields; a case has, besides, a field ``kind``: its name.
 
     ``order`` says in words which entries of a row come first, and what stands beside them; empty where a row is a
-    picture.
+    picture. Of entries ``few`` tell a row among others, ``many`` one by itself.
     """
 
     name: ClassVar[str]
     order: ClassVar[str] = ""
+    few: ClassVar[int] = 3
+    many: ClassVar[int] = 12
 
     @property
     @abstractmethod

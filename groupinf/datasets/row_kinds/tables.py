@@ -11,12 +11,18 @@ from numpy.typing import NDArray
 from groupinf.datasets.row_kinds.row_kind import Array, Entries, Entry, FeatureFacts, RowKind
 from groupinf.wording import number
 
+# a value of another row that reads as the row's own
+SAME = "same"
+
 
 class Tables(RowKind):
     """Rows of a table, of which a column may have become several features, one 0/1 for each of its values."""
 
     name: ClassVar = "tables"
-    order: ClassVar = "the columns in which a row differs most from the test row first, with its value in brackets"
+    order: ClassVar = (
+        "the columns that link a row with the test row most, in which both are far from the mean of the rows shown, "
+        "with the value of the test row in brackets"
+    )
 
     kind: Literal["tables"] = "tables"
 
@@ -26,23 +32,26 @@ class Tables(RowKind):
         return "rows of a table"
 
     def drawn(self, row: Array, of: FeatureFacts, beside: Array | None, most: int) -> Entries:
-        """The columns in which the row is farthest from the other one, or from the mean where there is none, in
-        standard deviations: √Σ((x_j − x'_j)/σ_j)² over the features of a column; of ties the first.
+        """The columns that link the row with the other one most: |Σ z_j z'_j| over the features of a column, with z and
+        z' both rows' distances to the mean in standard deviations. By itself those in which it is farthest from the
+        mean, z' = z. Of ties the first.
         """
         spread = np.where(of.deviation > 0.0, of.deviation, 1.0)
-        away = ((row - (of.mean if beside is None else beside)) / spread) ** 2
+        other = row if beside is None else beside
+        links = (row - of.mean) * (other - of.mean) / spread**2
         columns = features_by_column(of.columns)
-        far = np.array([away[features].sum() for features in columns.values()])
-        names, order = list(columns), np.argsort(-far, kind="stable")
-        shown = tuple(
-            Entry(
-                names[k],
-                value_of(row, columns[names[k]], of),
-                "" if beside is None else value_of(beside, columns[names[k]], of),
-            )
-            for k in order[:most]
-        )
+        linked = np.array([abs(links[features].sum()) for features in columns.values()])
+        names, order = list(columns), np.argsort(-linked, kind="stable")
+        shown = tuple(_entry(names[k], row, columns[names[k]], of, beside) for k in order[:most])
         return Entries(shown, max(0, len(names) - most))
+
+
+def _entry(column: str, row: Array, features: NDArray[np.int64], of: FeatureFacts, beside: Array | None) -> Entry:
+    value = value_of(row, features, of)
+    if beside is None:
+        return Entry(column, value)
+    other = value_of(beside, features, of)
+    return Entry(column, value, SAME if other == value else other)
 
 
 def features_by_column(columns: Sequence[str]) -> dict[str, NDArray[np.int64]]:

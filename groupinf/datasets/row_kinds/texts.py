@@ -14,7 +14,10 @@ class Texts(RowKind):
     """Texts: a feature is called by a word, and its value is the word's count, or a weight made of it."""
 
     name: ClassVar = "texts"
-    order: ClassVar = "the words of largest count first, each with its count and, in brackets, that in the test row"
+    order: ClassVar = "the words of largest count, each with its count and, in brackets, that in the test row"
+
+    few: ClassVar = 8
+    many: ClassVar = 24
 
     kind: Literal["texts"] = "texts"
 

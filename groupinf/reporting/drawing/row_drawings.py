@@ -31,15 +31,15 @@ class RowDrawings:
     training: Mapping[int, Array]
     test: Mapping[int, Array]
 
-    def of_training(self, row: int, test_row: int, most: int) -> Drawn | None:
-        """A training row beside a test row, or by itself where that is none; None where the row was not kept."""
+    def of_training(self, row: int, test_row: int) -> Drawn | None:
+        """A training row beside a test row, where that is one; None where the row was not kept."""
         if row not in self.training:
             return None
-        return self.kind.drawn(self.training[row], self.facts, self.test.get(test_row), most)
+        return self.kind.drawn(self.training[row], self.facts, self.test.get(test_row), self.kind.few)
 
-    def of_test(self, row: int, most: int) -> Drawn | None:
+    def of_test(self, row: int) -> Drawn | None:
         """A test row by itself; None where it was not kept, or is the sum over several."""
-        return None if row not in self.test else self.kind.drawn(self.test[row], self.facts, None, most)
+        return None if row not in self.test else self.kind.drawn(self.test[row], self.facts, None, self.kind.many)
 
 
 def row_kind(run: Run) -> RowKind:

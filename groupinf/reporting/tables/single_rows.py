@@ -27,7 +27,7 @@ from groupinf.wording import number
 # of each test point and direction that a terminal and a written report show
 FEW = 3
 # and of so many test points
-FEW_POINTS = 6
+FEW_POINTS = 3
 _PREDICTED = (Influence.name, Newton.name)
 
 
@@ -63,11 +63,13 @@ def single_rows_listings(run: Run) -> list[Listing]:
     measures = listed_measures(run)
     found = []
     for name in told_evaluations(run):
-        own = [measure for measure in measures if measure[0] == name][:FEW_POINTS]
+        own = [measure for measure in measures if measure[0] == name]
+        shown = own[:FEW_POINTS]
+        more = "" if len(own) == len(shown) else f", of the first {FEW_POINTS} of {len(own)} test points"
         for rises in (True, False):
-            lines = _lines(run, own, rises)
+            lines = _lines(run, shown, rises)
             if len(lines) > 1:
-                heading = f"{evaluation_name(name)}: training rows {direction(name, rises)}"
+                heading = f"{evaluation_name(name)}: training rows {direction(name, rises)}{more}"
                 found.append(Listing(heading, lines, 3 if run.manifest.classes else 2))
     return found
 

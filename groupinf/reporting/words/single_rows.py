@@ -39,8 +39,8 @@ from groupinf.wording import counted, listed, number
 MOST = 10
 # predictions that are off by no more than this share of the largest effect agree with it
 AGREE = 0.01
-# a median of Newton ÷ influence that is no farther from 1 is 1
-UNDER = 0.01
+# a median of Newton ÷ influence that is no farther above 1 is of no account
+UNDER = 0.02
 
 
 def is_good(evaluation: str) -> bool:
@@ -196,8 +196,8 @@ def leverage_line(evaluation: str, rows: pd.DataFrame) -> list[str]:
     says = "underestimates" if under else "does not underestimate"
     return [
         f"{evaluation_name(evaluation)}: influence {says} rows of high leverage: leave-one-out by Newton ÷ influence "
-        f"is {ratio(found.high)} in the median of the tenth with the largest leverage (from {number(found.least)}), "
-        f"{ratio(found.others)} in that of the others."
+        f"is {ratio(found.high)} in the median of the {counted(found.count, 'row')} with the largest leverage (from "
+        f"{number(found.least)}), {ratio(found.others)} in that of the others."
     ]
 
 

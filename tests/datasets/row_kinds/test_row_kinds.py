@@ -63,12 +63,16 @@ def test_a_text_is_its_most_frequent_words_with_those_of_the_other_text_beside()
     assert Texts().drawn(np.zeros(4), of, other, MANY) == Entries((), 0)
 
 
-def test_a_row_of_a_table_begins_with_the_column_that_is_farthest_from_the_other_row_in_deviations() -> None:
+def test_a_row_of_a_table_begins_with_the_column_in_which_it_and_the_other_row_are_both_far_from_the_mean() -> None:
     of = FeatureFacts(("age", "dose"), ("age", "dose"), np.array([40.0, 0.5]), np.array([20.0, 0.1]))
-    row = np.array([60.0, 0.9])
-    # 20 years are one deviation, 0.4 of the dose are four
-    assert words(Tables().drawn(row, of, np.array([40.0, 0.5]), MANY)) == [("dose", "0.9", "0.5"), ("age", "60", "40")]
-    assert words(Tables().drawn(row, of, np.array([0.0, 0.8]), MANY)) == [("age", "60", "0"), ("dose", "0.9", "0.8")]
+    row = np.array([60.0, 0.9])  # one deviation, and four
+    assert words(Tables().drawn(row, of, np.array([42.0, 0.6]), MANY)) == [("dose", "0.9", "0.6"), ("age", "60", "42")]
+    # of the same dose as most, the other row has nothing to do with that of this one; far on the other side it has
+    assert words(Tables().drawn(row, of, np.array([42.0, 0.5]), MANY))[0] == ("age", "60", "42")
+    assert words(Tables().drawn(row, of, np.array([60.0, 0.1]), MANY)) == [
+        ("dose", "0.9", "0.1"),
+        ("age", "60", "same"),
+    ]
     # alone it is compared with the mean, of which nothing is said
     assert words(Tables().drawn(row, of, None, 1)) == [("dose", "0.9", "")]
     assert Tables().drawn(row, of, None, 1).left == 1
@@ -79,8 +83,18 @@ def test_values_that_are_features_are_shown_as_the_column_that_they_were() -> No
     of = facts(names, ["age", "ward", "ward", "ward", "sex"])
     row, other = np.array([3.0, 0, 1, 0, 0]), np.array([3.0, 0, 0, 0, 1])
     shown = {name: (value, beside) for name, value, beside in words(Tables().drawn(row, of, other, MANY))}
-    assert shown == {"age": ("3", "3"), "ward": ("b", "another"), "sex": ("not male", "male")}
-    assert words(Tables().drawn(row, of, other, 1))[0][0] == "ward"
+    assert shown == {"age": ("3", "same"), "ward": ("b", "another"), "sex": ("not male", "male")}
+
+
+def test_the_features_of_a_column_link_rows_together() -> None:
+    names = ["ward=a", "ward=b", "dose"]
+    of = FeatureFacts(tuple(names), ("ward", "ward", "dose"), np.array([0.5, 0.5, 0.0]), np.array([0.5, 0.5, 1.0]))
+    row = np.array([1.0, 0.0, 1.5])
+    # each feature of the ward alone links rows by 1, the dose by 1.5, both of the ward by 2
+    assert words(Tables().drawn(row, of, np.array([1.0, 0.0, 1.0]), MANY)) == [
+        ("ward", "a", "same"),
+        ("dose", "1.5", "1"),
+    ]
 
 
 def test_datasets_by_name_have_as_many_features_as_their_rows_need() -> None:

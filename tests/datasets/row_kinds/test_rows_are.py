@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.runs import unreported
 
 from groupinf.datasets.row_kinds.images import Images
 from groupinf.datasets.row_kinds.texts import Texts
 from groupinf.errors import ConfigError
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.identity import identity_of
+from groupinf.studies.group_effects.study import load_run
 from groupinf.studies.load import load_config
 
 
@@ -99,3 +101,13 @@ def test_what_rows_are_shown_as_is_no_part_of_what_a_run_is(data: Path) -> None:
     assert identity_of(plain, dataset) == identity_of(shown, dataset)
     assert "rows_are" not in plain.resolved()["dataset"]
     assert shown.resolved()["dataset"]["rows_are"] == {"kind": "images", "shape": [2, 3]}
+
+
+def test_a_finished_run_that_is_asked_for_again_takes_over_what_its_rows_are(data: Path, tmp_path: Path) -> None:
+    before = unreported(config(data), tmp_path)
+    effects = (before.path / "effects.parquet").read_bytes()
+    after = unreported(config(data, rows_are="texts"), tmp_path)
+    assert (after.path, after.config["dataset"]["rows_are"]) == (before.path, "texts")
+    assert (after.path / "effects.parquet").read_bytes() == effects
+    assert load_run(after.path).config["dataset"]["rows_are"] == "texts"  # whose files match their checksums
+    assert "rows_are" not in unreported(config(data), tmp_path).config["dataset"]

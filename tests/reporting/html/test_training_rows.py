@@ -89,15 +89,16 @@ def test_rows_that_go_against_their_label_are_shown_where_the_strongest_leave_th
     assert {line[2] for line in found[1:]} == {"yes"}
 
 
-def test_columns_that_differ_most_from_the_test_row_come_first_with_its_value(run: Run, page: MakePage) -> None:
+def test_columns_that_link_a_row_with_the_test_row_come_first_with_its_value(run: Run, page: MakePage) -> None:
     model = small_model()
     [found, _] = tables(page(run), "Training rows most helpful")
     row = int(found[1][0])
-    away = np.abs(model.X[row] - model.X_test[7]) / model.X.std(axis=0)
-    first = ["age", "dose", "ward=b"][int(np.argmax(away))]
-    assert found[1][1].startswith(first)
-    value = found[1][1].removeprefix(first).split("(")[0].strip()
-    assert float(value.replace("−", "-")) == pytest.approx(model.X[row, int(np.argmax(away))], rel=5e-3)
+    z, of_test = ((of - model.X.mean(axis=0)) / model.X.std(axis=0) for of in (model.X[row], model.X_test[7]))
+    first = int(np.argmax(np.abs(z * of_test)))
+    name = ["age", "dose", "ward=b"][first]
+    assert found[1][1].startswith(name)
+    value = found[1][1].removeprefix(name).split("(")[0].strip()
+    assert float(value.replace("−", "-")) == pytest.approx(model.X[row, first], rel=5e-3)
 
 
 def of_dataset(run: Run, name: str) -> Run:
@@ -132,7 +133,7 @@ def test_rows_that_are_texts_are_their_most_frequent_words(run: Run, page: MakeP
     counts = of.shown.X[int(found[1][0])]
     word = f"word{int(np.argmax(counts))} {counts.max():.0f}"
     assert found[1][1].startswith(word)
-    assert "the words of largest count first" in section(page(of))
+    assert "the words of largest count, each with its count" in section(page(of))
 
 
 def test_a_sum_over_test_rows_has_no_row_of_its_own_and_leverage_in_the_place_of_distance(

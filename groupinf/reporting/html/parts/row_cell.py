@@ -25,8 +25,7 @@ def row_cell(drawn: Drawn | None, words: str, size: int = SMALL) -> Html:
         case Picture():
             return _image(drawn, words, size)
         case Entries():
-            more = [element("li", {"class": "quiet"}, f"{drawn.left:,} more")] if drawn.left else []
-            return element("ul", {"class": "entries"}, *map(_entry, drawn.shown), *more)
+            return element("ul", {"class": "entries"}, *map(_entry, drawn.shown))
         case _:
             assert_never(drawn)
 

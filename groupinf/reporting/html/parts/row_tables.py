@@ -22,7 +22,6 @@ from groupinf.wording import number
 
 # of what goes against the label of the test point
 _MOST_AGAINST = 5
-_MOST_ENTRIES = 5
 _NUMBERS = {
     Influence.name: Influence.label,
     Newton.name: "By Newton",
@@ -37,7 +36,6 @@ _OF_SUSPECTS = {
     "self_newton": "Rise",
     "self_influence": "Self-influence",
     "leverage": "Leverage",
-    "cooks_distance": "Cook's distance",
 }
 
 _MEANING = {
@@ -137,7 +135,7 @@ def _opening(run: Run, drawings: RowDrawings | None, row: Mapping[Any, Any], poi
     """What stands below these."""
     label = label_words(row["label"])
     words = f"Training row {row_name(row)}, {'label' if run.manifest.classes else 'target'} {label}"
-    drawn = None if drawings is None else drawings.of_training(int(row["row"]), point, _MOST_ENTRIES)
+    drawn = None if drawings is None else drawings.of_training(int(row["row"]), point)
     return [
         Cell(row_name(row), float(row["row"])),
         *([] if drawings is None else [Cell(row_cell(drawn, words))]),

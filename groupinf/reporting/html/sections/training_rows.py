@@ -23,8 +23,6 @@ from groupinf.reporting.words.single_rows import (
 )
 from groupinf.reporting.words.style import evaluation_name, panel_title
 
-# entries of a test row by itself, which stands in a column of its own
-_MOST_ENTRIES = 16
 _MEANING = (
     "Influence: what the effect of leaving the row out would be to first order; by Newton, one Newton step without it; "
     "retrained, what it is. Positive: without the row, what is measured rises. Loss and leverage are those of the "
@@ -90,7 +88,7 @@ def _test_row(entry: Entry, drawings: RowDrawings | None, measure: Measure) -> l
     label = f"{'label' if entry.run.manifest.classes else 'target'} {label_words(labels[point])}"
     title = panel_title(*measure, entry.sets)
     words = f"{title}, {label}"
-    drawn = None if drawings is None else drawings.of_test(point, _MOST_ENTRIES)
+    drawn = None if drawings is None else drawings.of_test(point)
     heading = element("p", {}, element("strong", {}, title), element("br", {}), label)
     return [element("div", {"class": "test-row"}, heading, row_cell(drawn, words, LARGE))]
 
