@@ -109,6 +109,8 @@ ORDERS = {
     "groupinf.reporting": [
         ["words"],
         ["drawing", "tables", "sources"],
+        ["repair.words"],
+        ["repair.curves", "repair.tables"],
         ["paper", "html.parts"],
         ["theory"],
         ["figures"],
@@ -116,7 +118,8 @@ ORDERS = {
         ["html.sections", "html.frame"],
         ["html.page"],
         ["html.write"],
-        ["report"],
+        ["repair.page"],
+        ["report", "repair.report"],
         ["sweep_report", "registry"],
     ],
     "groupinf.cli": [

@@ -45,6 +45,7 @@ from groupinf.studies.group_effects.model_section import LOSS, MODEL
 from groupinf.studies.group_effects.points_section import PerturbationConfig, PointsConfig
 from groupinf.studies.group_effects.result import Run, Sweep
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES
+from groupinf.studies.linear import schema as linear
 from groupinf.studies.load import DEFAULT, load_config
 
 ROOT = Path(__file__).parents[1]
@@ -64,8 +65,8 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "dataset.exclude": (Condition,),
     "dataset.subset": (Subset,),
     "dataset.rows_are": tuple(ROW_KINDS.values()),
-    "regularization": (schema.Regularization,),
-    "regularization.cross_validation": (schema.CrossValidation,),
+    "regularization": (linear.Regularization,),
+    "regularization.cross_validation": (linear.CrossValidation,),
     "regularization.sweep": (SweepConfig,),
     "change": tuple(CHANGES.values()),
     "groups": (schema.GroupsConfig,),

@@ -144,8 +144,8 @@ def test_rows_that_matter_are_near_far_or_neither(distance: np.ndarray, words: s
 def test_suspects_are_counted_by_whether_they_get_another_class(run: Run) -> None:
     wrong = replace(run, points=table(self_newton=1.0, predicted="none"))
     assert suspects_line(wrong) == [
-        "All 10 rows whose own loss rises most when they are left out (by Newton) get another class than their label: "
-        "look at these first for wrong labels."
+        "All 10 rows whose own loss rises most when they are left out (by Newton) get another class than their label "
+        "from the fit with them: look at these first for wrong labels."
     ]
     right = replace(run, points=table(self_newton=1.0, label="no", predicted="no"))
     assert suspects_line(right)[0].startswith("None of the 10 rows")

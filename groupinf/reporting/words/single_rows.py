@@ -228,7 +228,10 @@ def suspects_line(run: Run) -> list[str]:
     wrong = int((rows["predicted"].to_numpy(dtype=object) != rows["label"].to_numpy(dtype=object)).sum())
     look = ": look at these first for wrong labels" if wrong else ""
     which = _SUSPECTS[suspicion(run.points)]
-    return [f"{_of(wrong, len(rows)).capitalize()} rows {which} get another class than their label{look}."]
+    return [
+        f"{_of(wrong, len(rows)).capitalize()} rows {which} get another class than their label from the fit with them"
+        f"{look}."
+    ]
 
 
 _SUSPECTS = {

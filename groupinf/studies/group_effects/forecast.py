@@ -18,8 +18,9 @@ from groupinf.studies.group_effects.folds import one_class_notes
 from groupinf.studies.group_effects.lambda_sweep.plan import SweepPlan, plan_sweep, sweep_name, without_sweep
 from groupinf.studies.group_effects.memory import work_of
 from groupinf.studies.group_effects.prepare import retraining
-from groupinf.studies.group_effects.schema import LoadedStudy, Regularization
+from groupinf.studies.group_effects.schema import LoadedStudy
 from groupinf.studies.group_effects.test_points import most_points, summed_rows
+from groupinf.studies.linear.schema import Regularization
 from groupinf.theory.prover import LARGEST_PROVEN
 from groupinf.wording import counted, listed, memory_text, number
 

@@ -19,7 +19,8 @@ from groupinf.studies.group_effects.collect import collect
 from groupinf.studies.group_effects.manifest import STUDY, GroupEffectsManifest, LambdaSweepManifest
 from groupinf.studies.group_effects.prepare import CONFIG, Retraining, config_file, retraining
 from groupinf.studies.group_effects.result import Run, Sweep, read_run
-from groupinf.studies.group_effects.schema import Config, LoadedStudy, resolved
+from groupinf.studies.group_effects.schema import Config, LoadedStudy
+from groupinf.studies.linear.schema import resolved
 
 
 def checked(loaded: LoadedStudy) -> Retraining:

@@ -158,7 +158,7 @@ def test_targets_of_a_regression_are_numbers_and_have_no_same_label(run: Run, pa
     assert "target 1.25" in text
     assert "0.123" in text
     assert "same label" not in text
-    assert "Predicted" not in text.split("Which rows may be mislabelled?")[1].split("</table>")[0]
+    assert "Predicted" not in text.split("Which targets may be wrong?")[1].split("</table>")[0]
 
 
 def test_suspects_are_listed_with_the_class_that_they_get(run: Run, page: MakePage) -> None:

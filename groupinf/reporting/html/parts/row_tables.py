@@ -85,10 +85,9 @@ def suspects_table(run: Run, drawings: RowDrawings | None) -> list[Html]:
     found = suspects(run.points, MOST)
     if found.empty:
         return []
-    about = (
-        f"{_MEANING[suspicion(run.points)]}, whatever the test point: the rows to look at for labels that are wrong."
-    )
-    heading = element("h3", {}, "Which rows may be mislabelled?")
+    labels = "labels" if run.manifest.classes else "targets"
+    about = f"{_MEANING[suspicion(run.points)]}, whatever the test point: the rows to look at for wrong {labels}."
+    heading = element("h3", {}, f"Which {labels} may be wrong?")
     return [heading, element("p", {"class": "quiet"}, about), _suspects(run, drawings, found)]
 
 
