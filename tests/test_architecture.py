@@ -27,6 +27,7 @@ ALLOWED: dict[str, set[str]] = {
     "groups": {"config", "datasets"},
     "effects": {"config", "numerics"},
     "theory": {"effects", "numerics"},
+    "points": {"numerics"},
     "experiments": {"atomic"},
     "studies": {"analysis", "config", "datasets", "effects", "experiments", "groups", "numerics", "theory"},
     "reporting": {"analysis", "datasets", "effects", "experiments", "groups", "studies"},

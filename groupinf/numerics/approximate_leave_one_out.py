@@ -53,12 +53,14 @@ def scores_without_each(fitted: Fitted) -> Array | None:
 class ChangedEach:
     """ρ_i (n, K') with H⁻¹X_iᵀρ_i the Newton step of changing row i alone, and ``error`` what rounding does to it.
 
-    Of the rows ``lost`` (n,) that leaves no digits, the leverage being 1 to rounding; there both are 0.
+    Of the rows ``lost`` (n,) that leaves no digits, the leverage being 1 to rounding; there both are 0. ``blocks`` are
+    the G_i = X_iH⁻¹X_iᵀ (n, K', K') that tell it.
     """
 
     residuals: Array
     error: Array
     lost: NDArray[np.bool_]
+    blocks: Array
 
 
 def changed_each(fitted: Fitted, change: RowChange) -> ChangedEach | None:
@@ -83,7 +85,7 @@ def changed_each(fitted: Fitted, change: RowChange) -> ChangedEach | None:
     error = np.linalg.solve(system, C @ (errors @ rho))
     lost |= ~(np.abs(error).max(axis=(1, 2)) <= MOST_LOST * np.abs(rho).max(axis=(1, 2)))
     kept = ~lost[:, None]
-    return ChangedEach(np.where(kept, rho[:, :, 0], 0.0), np.where(kept, error[:, :, 0], 0.0), lost)
+    return ChangedEach(np.where(kept, rho[:, :, 0], 0.0), np.where(kept, error[:, :, 0], 0.0), lost, G)
 
 
 def _blocks_and_errors(fitted: Fitted) -> tuple[Array, Array] | None:
@@ -118,12 +120,20 @@ def own_blocks(fitted: Fitted) -> Array | None:
     From H⁻¹ by P²(P + n) multiplications, or by a solve for each row with an n × n factor, n²(n + 2P).
     """
     objective, factor = fitted.objective, fitted.factor
-    n, P = objective.n, objective.size
-    if isinstance(factor, DenseFactor) and P**2 * (P + n) <= MOST_WORK:
+    if work_of_blocks(fitted) > MOST_WORK:
+        return None
+    if isinstance(factor, DenseFactor):
         return _from_inverse(objective.X, factor.factor.inverse(), objective.loss.outputs)
-    if isinstance(factor, SampleSpaceFactor | BorderedFactor) and n**2 * (n + 2 * P) <= MOST_WORK:
-        return _from_solves(objective.X, factor)
-    return None
+    assert isinstance(factor, SampleSpaceFactor | BorderedFactor)  # of others the work has no bound
+    return _from_solves(objective.X, factor)
+
+
+def work_of_blocks(fitted: Fitted) -> float:
+    """Multiplications that ``own_blocks`` takes; infinite where H has no factor."""
+    n, P, factor = fitted.objective.n, fitted.objective.size, fitted.factor
+    if isinstance(factor, DenseFactor):
+        return float(P**2 * (P + n))
+    return float(n**2 * (n + 2 * P)) if isinstance(factor, SampleSpaceFactor | BorderedFactor) else np.inf
 
 
 def _from_inverse(X: Design, inverse: Array, outputs: int) -> Array:

@@ -243,7 +243,17 @@ def _method_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]
     size = model_of(loaded, dataset).size(dataset)
     found: list[tuple[Key, Problem | None]] = [(("influence",), loaded.config.influence.unsolvable(dataset.n, size))]
     found += [(("methods", i), method.check(dataset.n, size)) for i, method in enumerate(loaded.config.methods)]
-    return [loaded.error((*key, of.key), of.message) for key, of in found if of is not None]
+    problems = [loaded.error((*key, of.key), of.message) for key, of in found if of is not None]
+    others = [e.name for e in evaluations_of(loaded, dataset) if e.differentiable and not e.on_test_points()]
+    expected = "expected evaluations on test points alone where H⁻¹ is applied to their gradients"
+    return [
+        *problems,
+        *(
+            loaded.error(("methods", i), f"{expected}, found {listed(others)}")
+            for i, method in enumerate(loaded.config.methods)
+            if others and method.on_test_points_alone
+        ),
+    ]
 
 
 def _theory_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:

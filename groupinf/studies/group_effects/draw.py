@@ -13,6 +13,7 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.rows.pool import pool_as_training_rows
 from groupinf.effects.changes.change import Change
 from groupinf.effects.evaluations.evaluation import Norm, Quantity
+from groupinf.effects.evaluations.on_test_points import OnTestPoints
 from groupinf.effects.evaluations.registry import of_the_paper
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.effects.influence import point_influence
@@ -153,6 +154,8 @@ def study_from(
         linearised = Linearised(
             predicting.fitted, predicting.change, choose_engine(predicting.fitted, predicting.change, size)
         )
+    slopes = partial(_gradients_on_test_points, evaluations, points, fitted.theta)
+    setting = Setting(predicting.fitted, predicting.change, seed, slopes)
     return Study(
         fitted=fitted,
         change=change,
@@ -160,7 +163,7 @@ def study_from(
         influence_solver=loaded.config.influence.factor(predicting.fitted, seed),
         test=points,
         evaluations=tuple(evaluations),
-        methods=predictions_of(loaded.config.methods, Setting(predicting.fitted, predicting.change, seed)),
+        methods=predictions_of(loaded.config.methods, setting),
         scales=scales,
         gradient_norms=norms,
         bounded=bounded,
@@ -168,6 +171,12 @@ def study_from(
         machine=changed.machine,
         linearised=linearised,
     )
+
+
+def _gradients_on_test_points(evaluations: Sequence[Quantity], points: TestRows, theta: Array) -> Array:
+    """∇f(θ̂) of every value on test points that has one: (P, T)."""
+    on_points = [e for e in evaluations if isinstance(e, OnTestPoints) and e.differentiable]
+    return np.column_stack([evaluation.gradients(points, theta) for evaluation in on_points])
 
 
 def emptying(dataset: Dataset, change: Change, fit: Objective, rows: RowChange, groups: Groups) -> list[Skipped]:

@@ -277,6 +277,16 @@ class GroupEffectsManifest(RunManifest):
         linearised = own if self.linearised is None else self.linearised.in_text
         return f"fitted is {fitted.in_text}, linearised {linearised}, measured {(self.measured or fitted).in_text}"
 
+    @property
+    def linearised_in_text(self) -> str:
+        """The loss whose derivatives predictions are made with, with all its options."""
+        return (self.linearised or LossUsed(self.loss_name, self.loss_options)).in_text
+
+    @property
+    def measured_in_text(self) -> str:
+        """The loss that losses are of."""
+        return (self.measured or LossUsed(self.loss_name)).in_text
+
 
 @dataclass(frozen=True, kw_only=True)
 class LambdaSweepManifest(SweepManifest):

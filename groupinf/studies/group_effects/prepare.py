@@ -154,7 +154,7 @@ def _blocks(
 def _study_again(
     loaded: LoadedStudy, dataset: Dataset, manifest: GroupEffectsManifest, groups: Groups, files: Mapping[str, bytes]
 ) -> Study:
-    changed = changed_fit_from(loaded, dataset, manifest, files)
+    changed = changed_fit_from(loaded, dataset, manifest.model, manifest.lam, files)
     return study_from(
         loaded,
         changed,
@@ -267,10 +267,15 @@ def _described(
         n_groups=len(drawn.groups),
         skipped=drawn.skipped,
         notes_on_groups=drawn.notes,
-        engine=EngineUsed(
-            hessian=fitted.factor.name,
-            influence=study.influence_solver.name,
-            reduced=study.engine.way,
-            preconditioner=study.engine.preconditioner,
-        ),
+        engine=engine_used(study),
+    )
+
+
+def engine_used(study: Study) -> EngineUsed:
+    """What solves for a study, for the manifest."""
+    return EngineUsed(
+        hessian=study.fitted.factor.name,
+        influence=study.influence_solver.name,
+        reduced=study.engine.way,
+        preconditioner=study.engine.preconditioner,
     )
