@@ -110,7 +110,7 @@ ORDERS = {
         ["words"],
         ["drawing", "tables", "sources"],
         ["paper", "html.parts"],
-        ["theory"],
+        ["theory", "liu_et_al"],
         ["figures"],
         ["html.section"],
         ["html.sections", "html.frame"],

@@ -12,6 +12,9 @@ from groupinf.effects.methods.influence import Influence
 from groupinf.effects.methods.newton import Newton
 from groupinf.errors import DataError
 from groupinf.registry import Registry
+from groupinf.reporting.liu_et_al.figure_1 import ridge_figure
+from groupinf.reporting.liu_et_al.figure_2 import digits_figure
+from groupinf.reporting.liu_et_al.figure_4 import smoothing_figure
 from groupinf.reporting.paper.counterexamples import three_comparisons
 from groupinf.reporting.paper.grid import grid_figure
 from groupinf.reporting.paper.lines import spearman_figure
@@ -31,23 +34,29 @@ from groupinf.studies.group_effects.result import Run
 class NamedFigure:
     """A figure by its ``name`` on the command line, and what draws it from the sources.
 
+    ``as_published`` draws what the authors have drawn where that is something else: with factors that they do not tell.
     Drawing raises DataError where the runs are not what it joins, or lack what it shows.
     """
 
     name: str
     draw: Callable[[Sequence[Source]], Figure]
+    as_published: Callable[[Sequence[Source]], Figure] | None = None
 
 
-def _of_runs(name: str, draw: Callable[[Sequence[Run]], Figure]) -> NamedFigure:
+OfRuns = Callable[[Sequence[Run]], Figure]
+
+
+def _of_runs(name: str, draw: OfRuns, as_published: OfRuns | None = None) -> NamedFigure:
     """A figure of single runs."""
 
-    def from_sources(sources: Sequence[Source]) -> Figure:
+    def from_sources(sources: Sequence[Source], draw: OfRuns) -> Figure:
         for source in sources:
             if source.is_sweep:
                 raise DataError(f"{source.path}: expected a run for {name}, found a sweep; name one of the runs in it")
         return draw([run for source in sources for run in source.runs])
 
-    return NamedFigure(name, from_sources)
+    published = None if as_published is None else partial(from_sources, draw=as_published)
+    return NamedFigure(name, partial(from_sources, draw=draw), published)
 
 
 def _of_run(name: str, draw: Callable[[Run], Figure]) -> NamedFigure:
@@ -89,5 +98,8 @@ FIGURES: Registry[NamedFigure] = Registry(
         _of_run("bounds", bounds_figure),
         _of_run("spectrum", spectrum_figure),
         NamedFigure("spread", lambda sources: spread_figure([run for source in sources for run in source.runs])),
+        _of_run("liu-1", ridge_figure),
+        _of_runs("liu-2", digits_figure, partial(digits_figure, as_published=True)),
+        _of_runs("liu-4", smoothing_figure, partial(smoothing_figure, as_published=True)),
     ),
 )
