@@ -22,6 +22,7 @@ NAMES = (*METHODS, *EVALUATIONS, *CHANGES, *LOSSES)
 # What is called the same and is something else.
 OTHERS = {
     ("studies/group_effects/checks.py", "influence"): "a section of the configuration",
+    ("analysis/repair.py", "test_loss"): "a column: the mean loss of the test rows",
     ("reporting/tables/sweep.py", "test_loss"): "a column: the mean loss of the test rows",
 }
 

@@ -41,8 +41,10 @@ from groupinf.groups.sizes import Sizes
 from groupinf.numerics.losses.registry import LOSSES, loss_for
 from groupinf.studies.group_effects import schema
 from groupinf.studies.group_effects.model_section import LOSS, MODEL
+from groupinf.studies.group_effects.points_section import PerturbationConfig, PointsConfig
 from groupinf.studies.group_effects.result import Run, Sweep
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES
+from groupinf.studies.linear import schema as linear
 from groupinf.studies.load import DEFAULT, load_config
 
 ROOT = Path(__file__).parents[1]
@@ -61,8 +63,8 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "dataset": tuple(kind.options for kind in DATASET_KINDS.values()),
     "dataset.exclude": (Condition,),
     "dataset.subset": (Subset,),
-    "regularization": (schema.Regularization,),
-    "regularization.cross_validation": (schema.CrossValidation,),
+    "regularization": (linear.Regularization,),
+    "regularization.cross_validation": (linear.CrossValidation,),
     "regularization.sweep": (SweepConfig,),
     "change": tuple(CHANGES.values()),
     "groups": (schema.GroupsConfig,),
@@ -71,6 +73,8 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "groups.builders": tuple(BUILDERS.values()),
     "evaluations": tuple(EVALUATIONS.values()),
     "influence": (SolverOptions,),
+    "points": (PointsConfig,),
+    "points.perturbation": (PerturbationConfig,),
     "methods": tuple(METHODS.values()),
     "test_points": (schema.TestPoints,),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -26,6 +27,8 @@ from groupinf.numerics.factor import Factor
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Rows
 from groupinf.numerics.retrain import retrained_at
+
+Computed = TypeVar("Computed")
 
 
 @dataclass(frozen=True)
@@ -53,14 +56,37 @@ def compute_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -
     """
 
     def retrained(at: BlockContext, measures: Sequence[Measure]) -> Actual:
-        if study.machine is not None:
-            return retrained_machines(study, study.machine, at, measures, names)
-        held = retrain_to_tolerance(study, at, names)
-        if study.evaluations != study.held:
-            held = effects_at(study, at, measures, held.retrained, held.end)
-        return _by_gradient(study, at, measures, held)
+        return _retrained(study, at, measures, names)
 
     return _named(names, lambda: _block_effects(study, members, retrained))
+
+
+@dataclass(frozen=True)
+class ActualEffects:
+    """Actual effects and their error estimates (T, B), T running over evaluations and their test points, with the
+    retrained parameters theta (P, B) and the certificates of these.
+    """
+
+    effect: Array
+    error_estimate: Array
+    theta: Array
+    certificates: Certificates
+
+
+def retrain_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -> ActualEffects:
+    """Retrain one block, and predict nothing. Raises ConvergenceError as ``compute_block``."""
+
+    def retrained() -> ActualEffects:
+        at = block_context(study, members)
+        measures = measures_of(study.evaluations, study.test, at.changed)
+        actual = _retrained(study, at, measures, names)
+        reached = [Reached(actual.theta, actual.solved, actual.left)]
+        effect, error = with_jumps(
+            actual.reading.effect, actual.error, measures, study.fitted, reached, actual.score_error
+        )
+        return ActualEffects(effect[0], error[0], actual.theta, actual.certificates)
+
+    return _named(names, retrained)
 
 
 def evaluate_block(
@@ -83,7 +109,17 @@ def evaluate_block(
     return _named(names, lambda: _block_effects(study, members, stored))
 
 
-def _named(names: Sequence[str], compute: Callable[[], BlockEffects]) -> BlockEffects:
+def _retrained(study: Study, at: BlockContext, measures: Sequence[Measure], names: Sequence[str]) -> Actual:
+    """Every group retrained, by its gradient or, where the loss is not smooth, by duality."""
+    if study.machine is not None:
+        return retrained_machines(study, study.machine, at, measures, names)
+    held = retrain_to_tolerance(study, at, names)
+    if study.evaluations != study.held:
+        held = effects_at(study, at, measures, held.retrained, held.end)
+    return _by_gradient(study, at, measures, held)
+
+
+def _named(names: Sequence[str], compute: Callable[[], Computed]) -> Computed:
     try:
         return compute()
     except GroupConvergenceError as error:

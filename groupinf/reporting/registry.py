@@ -9,9 +9,12 @@ from typing import Any
 
 from groupinf.registry import Registry
 from groupinf.reporting.html.write import PAGE_NAME
+from groupinf.reporting.repair.report import write_report as repair_report
+from groupinf.reporting.repair.tables import repair_text
 from groupinf.reporting.report import write_report
 from groupinf.reporting.tables.terminal import spearman_text
 from groupinf.studies.group_effects.study import GROUP_EFFECTS
+from groupinf.studies.repair_labels.study import REPAIR_LABELS
 
 
 @dataclass(frozen=True)
@@ -28,4 +31,10 @@ class StudyReport:
     page: str
 
 
-REPORTS = Registry("report", [StudyReport(GROUP_EFFECTS.name, write_report, spearman_text, PAGE_NAME)])
+REPORTS = Registry(
+    "report",
+    [
+        StudyReport(GROUP_EFFECTS.name, write_report, spearman_text, PAGE_NAME),
+        StudyReport(REPAIR_LABELS.name, repair_report, repair_text, PAGE_NAME),
+    ],
+)

@@ -19,7 +19,7 @@ from groupinf.reporting.report import write_report
 from groupinf.studies.group_effects.folds import folds_of, one_class_notes
 from groupinf.studies.group_effects.forecast import plan
 from groupinf.studies.group_effects.result import Run
-from groupinf.studies.group_effects.schema import CrossValidation
+from groupinf.studies.linear.schema import CrossValidation
 from groupinf.studies.load import load_config
 
 FILE = "cross_validation.parquet"

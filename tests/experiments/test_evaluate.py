@@ -162,7 +162,7 @@ def test_an_evaluation_resumes_to_the_same_bytes_with_any_number_of_jobs(run: Ma
     ],
 )
 def test_anything_else_is_refused(run: MakeRun, override: str) -> None:
-    others = "model.linearised, model.measured or model.smoothing"
+    others = "points, model.linearised, model.measured or model.smoothing"
     key, settable = (
         override.partition("=")[0],
         f"test_points, evaluations, methods, groups.attributes, theory, {others}",

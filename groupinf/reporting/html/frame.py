@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from groupinf.reporting.html.parts.assets import asset
 from groupinf.reporting.html.parts.markup import Html, element, json_element
-from groupinf.reporting.html.section import Answer, Section
+from groupinf.reporting.html.section import Answer, Question
 
-Answered = tuple[Section, Answer]
+Answered = tuple[Question, Answer]
 
 
 @dataclass(frozen=True)

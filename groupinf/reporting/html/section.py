@@ -53,11 +53,17 @@ def compared_runs(material: Material) -> bool:
 
 
 @dataclass(frozen=True)
-class Section:
-    """A question of the page: ``name`` is its identifier in the page, ``short`` what the links above call it."""
+class Question:
+    """A question of a page: ``name`` is its identifier in the page, ``short`` what the links above call it."""
 
     name: str
     short: str
     question: str
+
+
+@dataclass(frozen=True)
+class Section(Question):
+    """A question that is answered from runs, where it applies to them."""
+
     answer: Callable[[Material], Answer]
     applies: Callable[[Material], bool] = always

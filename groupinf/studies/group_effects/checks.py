@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
 from groupinf.config.reader import Key
 from groupinf.config.section import Problem
-from groupinf.datasets.config_error import DatasetConfigError
-from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.kernels.features import with_kernel
-from groupinf.datasets.registry import declared_bytes, load_rows, scaled_rows
+from groupinf.datasets.dataset import Dataset, without_plain_features
 from groupinf.datasets.rows.pool import pool_as_training_rows, with_pool, without_pool
 from groupinf.datasets.unknown_column import unknown_column
 from groupinf.effects.changes.change import Change
@@ -21,8 +19,6 @@ from groupinf.effects.evaluations.registry import EVALUATIONS, of_the_paper
 from groupinf.effects.methods.method import Readout
 from groupinf.effects.methods.registry import METHODS
 from groupinf.errors import ConfigError, DataError
-from groupinf.experiments.workers.libraries import reserve_buffers
-from groupinf.experiments.workers.memory import require_memory
 from groupinf.groups.by_value import names_of, rows_by_value
 from groupinf.groups.sizes import sizes_problem
 from groupinf.groups.streams import builder_stream
@@ -34,10 +30,10 @@ from groupinf.studies.group_effects.configured_model import (
     model_of,
     model_problems,
 )
-from groupinf.studies.group_effects.folds import folds_of
 from groupinf.studies.group_effects.linear_model import LinearModel
-from groupinf.studies.group_effects.schema import CrossValidation, LoadedStudy, TestPoints
-from groupinf.studies.group_effects.test_points import rows_of_keys
+from groupinf.studies.group_effects.schema import LoadedStudy, TestPoints
+from groupinf.studies.group_effects.test_points import most_points, rows_of_keys
+from groupinf.studies.linear.data import cross_validation_problems, load_in_scale, sweep_problems
 from groupinf.wording import counted, listed
 
 # of the random stream that draws a pool
@@ -50,46 +46,30 @@ def load_checked(loaded: LoadedStudy) -> Dataset:
     Raises ConfigError with file, line and key where the configuration asks what the data cannot give, and where the
     data that it names are not usable; OutOfMemoryError where they cannot fit.
     """
-    place = str(loaded.error(("dataset",), "")).rstrip(": ")
-    require_memory(declared_bytes(loaded.config.dataset, loaded.base), place)
-    reserve_buffers()
-    problems: list[ConfigError] = []
-    try:
-        dataset = load_rows(loaded.config.dataset, loaded.base, loaded.config.seed)
-        try:
-            dataset = _pooled(loaded, dataset)
-        except ConfigError as error:
-            problems.append(error)
-            dataset = without_pool(dataset)
-        dataset = scaled_rows(loaded.config.dataset, dataset, loaded.base)
-    except DatasetConfigError as error:
-        raise loaded.error(error.key, str(error)) from error
-    except DataError as error:
-        raise loaded.error(("dataset",), str(error)) from error
-    try:
-        dataset = _with_kernel(loaded, dataset)
-    except ConfigError as error:
-        problems.append(error)
+    dataset, problems = load_in_scale(loaded, partial(_pooled, loaded))
     problems += _problems(loaded, dataset)
     if problems:
         raise ConfigError("\n".join(map(str, problems)))
-    return dataset
+    return dataset if loaded.config.points is not None else without_plain_features(dataset)
 
 
 def _problems(loaded: LoadedStudy, dataset: Dataset) -> Iterator[ConfigError]:
     """All that the configuration asks and the data cannot give, the pool aside."""
-    yield from _sweep_problems(loaded)
+    yield from sweep_problems(loaded)
     of_losses = loss_problems(loaded, dataset)
     yield from of_losses
     if (dataset.pool is not None) == change_of(loaded).of_pool:  # else what groups are drawn from is not known
         yield from _group_problems(loaded, dataset)
-    yield from _test_point_problems(loaded, dataset)
+    of_test_points = _test_point_problems(loaded, dataset)
+    yield from of_test_points
+    if not of_losses and not of_test_points:
+        yield from _points_problems(loaded, dataset)
     if not of_losses:
         yield from model_problems(loaded, dataset)
         yield from _evaluation_problems(loaded, dataset)
         yield from _method_problems(loaded, dataset)
         yield from _theory_problems(loaded, dataset)
-    yield from _cross_validation_problems(loaded, dataset)
+    yield from cross_validation_problems(loaded, dataset)
 
 
 def evaluations_of(loaded: LoadedStudy, dataset: Dataset) -> tuple[Evaluation, ...]:
@@ -109,13 +89,6 @@ def parameter_names(dataset: Dataset, model: LinearModel) -> ParameterNames:
     """What the parameters of models of the data are called."""
     classes = tuple(str(label) for label in dataset.classes) if model.loss.outputs > 1 else ()
     return ParameterNames(dataset.feature_names, classes, model.intercept.columns > 0)
-
-
-def _sweep_problems(loaded: LoadedStudy) -> list[ConfigError]:
-    if loaded.config.regularization.sweep is None:
-        return []
-    message = "expected a study at one λ/n, found a sweep; groupinf sweep runs it"
-    return [loaded.error(("regularization", "sweep"), message)]
 
 
 def change_of(loaded: LoadedStudy) -> Change:
@@ -144,14 +117,6 @@ def _pooled(loaded: LoadedStudy, dataset: Dataset) -> Dataset:
             expected = f"expected a pool that leaves every class to the fit, found all rows of class {label} in it"
             raise loaded.error(("change", "pool_fraction"), f"{expected}; a smaller share may leave some")
     return with_pool(dataset, rows)
-
-
-def _with_kernel(loaded: LoadedStudy, dataset: Dataset) -> Dataset:
-    kernel = loaded.config.model_or_default.kernel
-    try:
-        return dataset if kernel is None else with_kernel(dataset, kernel)
-    except DataError as error:
-        raise loaded.error(("model", "kernel"), str(error)) from error
 
 
 def _evaluation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
@@ -275,39 +240,19 @@ def _theory_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]
     return [loaded.error(("theory",), f"{found}; leave theory out")]
 
 
-def _cross_validation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
-    wanted = loaded.config.regularization.cross_validation
-    if wanted is None:
-        return []
-    problems = dict(_score_problems(wanted, dataset))
-    if wanted.folds > dataset.n:
-        problems["folds"] = f"expected at most n = {dataset.n}, found {wanted.folds}"
-    else:
-        problems |= _emptied_fold(loaded, dataset, wanted)
-    return [loaded.error(("regularization", "cross_validation", key), why) for key, why in problems.items()]
-
-
-def _score_problems(wanted: CrossValidation, dataset: Dataset) -> Iterator[tuple[str, str]]:
-    if wanted.stratified and dataset.task == "regression":
-        yield "stratified", "expected stratified folds only of data with classes, found regression"
-    if wanted.score in ("accuracy", "f1") and dataset.task == "regression":
-        yield "score", f"expected log_loss (half the squared error), the default for regression, found {wanted.score}"
-    elif wanted.score == "f1" and len(dataset.classes) != 2:
-        yield "score", f"expected accuracy or log_loss, found f1, {_classes(dataset)}"
-
-
-def _emptied_fold(loaded: LoadedStudy, dataset: Dataset, wanted: CrossValidation) -> dict[str, str]:
-    if dataset.task == "regression" or intercept_of(loaded) is not Intercept.FREE:
-        return {}
-    for k, rows in enumerate(folds_of(wanted, dataset.y_train, loaded.config.seed)):
-        left = np.bincount(np.delete(dataset.y_train.astype(np.int64), rows), minlength=len(dataset.classes))
-        if (left == 0).any():
-            emptied = dataset.classes[int(np.argmin(left))]
-            message = f"expected folds that leave every class; without fold {k} no row of class {emptied} is left"
-            message += "" if wanted.stratified else "; stratified: true gives every fold its share of each class"
-            return {"folds": message}
-    return {}
-
-
-def _classes(dataset: Dataset) -> str:
-    return f"which needs two classes where {dataset.name} has {len(dataset.classes)}"
+def _points_problems(loaded: LoadedStudy, dataset: Dataset) -> Iterator[ConfigError]:
+    """Points are told of removal, on evaluations of test points that have derivatives."""
+    points, change = loaded.config.points, change_of(loaded)
+    if points is None:
+        return
+    if change != REMOVE:
+        expected = "expected points only with the removal of rows, of which they tell"
+        yield loaded.error(("points",), f"{expected}; found the change {change.name}; leave points or change out")
+        return
+    told = [of.name for of in evaluations_of(loaded, dataset) if of.on_test_points() and of.differentiable]
+    if not told:
+        able = listed((name for name, of in EVALUATIONS.items() if of.on_test_points() and of.differentiable), "or")
+        names = listed(of.name for of in evaluations_of(loaded, dataset))
+        yield loaded.error(("evaluations",), f"expected {able} among them beside points, found {names}")
+    for problem in points.problems(dataset, len(told) * most_points(loaded.config.test_points, dataset)):
+        yield loaded.error(("points", problem.key), problem.message)

@@ -11,20 +11,20 @@ from groupinf.numerics.losses.loss import Loss
 from groupinf.numerics.losses.registry import loss_for
 from groupinf.studies.group_effects.linear_model import LinearModel, linear_model
 from groupinf.studies.group_effects.model_section import LossConfig
-from groupinf.studies.group_effects.schema import LoadedStudy
+from groupinf.studies.linear.schema import LoadedLinear
 from groupinf.wording import counted
 
 # the keys of losses beside the fitted one
 OTHER_LOSSES = ("linearised", "measured")
 
 
-def loss_of(loaded: LoadedStudy, dataset: Dataset) -> Loss:
+def loss_of(loaded: LoadedLinear, dataset: Dataset) -> Loss:
     """The configured loss; where the key is left out, the first registered one that is for the labels."""
     model = loaded.config.model_or_default
     return loss_for(len(dataset.classes), loaded.config.loss or model.loss, model.options)
 
 
-def other_loss(loaded: LoadedStudy, dataset: Dataset, key: str) -> LossConfig | None:
+def other_loss(loaded: LoadedLinear, dataset: Dataset, key: str) -> LossConfig | None:
     """The loss that is configured under a key of OTHER_LOSSES; None where it is the fitted one."""
     model = loaded.config.model_or_default
     other: LossConfig | None = getattr(model, key)
@@ -33,19 +33,19 @@ def other_loss(loaded: LoadedStudy, dataset: Dataset, key: str) -> LossConfig | 
     return None if other is None or (other.loss, other.options) == (fitted.name, options) else other
 
 
-def model_of(loaded: LoadedStudy, dataset: Dataset) -> LinearModel:
+def model_of(loaded: LoadedLinear, dataset: Dataset) -> LinearModel:
     """The configured model."""
     sections = (other_loss(loaded, dataset, key) for key in OTHER_LOSSES)
     others = (None if s is None else loss_for(len(dataset.classes), s.loss, s.options) for s in sections)
     return linear_model(loss_of(loaded, dataset), intercept_of(loaded), *others)
 
 
-def intercept_of(loaded: LoadedStudy) -> Intercept:
+def intercept_of(loaded: LoadedLinear) -> Intercept:
     """What is configured of an intercept."""
     return Intercept(loaded.config.model_or_default.intercept)
 
 
-def loss_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
+def loss_problems(loaded: LoadedLinear, dataset: Dataset) -> list[ConfigError]:
     """Losses that are not for the labels."""
     try:
         loss_of(loaded, dataset)
@@ -56,7 +56,7 @@ def loss_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
     return [problem for key in OTHER_LOSSES for problem in _other_loss_problems(loaded, dataset, key)]
 
 
-def _other_loss_problems(loaded: LoadedStudy, dataset: Dataset, key: str) -> Iterator[ConfigError]:
+def _other_loss_problems(loaded: LoadedLinear, dataset: Dataset, key: str) -> Iterator[ConfigError]:
     other = other_loss(loaded, dataset, key)
     if other is None:
         return
@@ -70,7 +70,7 @@ def _other_loss_problems(loaded: LoadedStudy, dataset: Dataset, key: str) -> Ite
         yield loaded.error(("model", key, "loss"), f"{expected}, found {other.loss}, which is of {loss.outputs:,}")
 
 
-def model_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
+def model_problems(loaded: LoadedLinear, dataset: Dataset) -> list[ConfigError]:
     """What a loss that is for the labels cannot do."""
     loss, model, problems = loss_of(loaded, dataset), model_of(loaded, dataset), []
     if not (model.linearised or model.loss).curved and intercept_of(loaded) is Intercept.FREE:

@@ -43,6 +43,7 @@ from groupinf.studies.group_effects.fit import gradient_note
 from groupinf.studies.group_effects.identity import identity_of
 from groupinf.studies.group_effects.linear_model import test_objective, trained_on
 from groupinf.studies.group_effects.manifest import Evaluated, GroupEffectsManifest
+from groupinf.studies.group_effects.points_files import POINT_FILES, point_files
 from groupinf.studies.group_effects.prepare import (
     CONFIG,
     config_file,
@@ -93,12 +94,14 @@ class Evaluation:
         progress.stage("prepare")
         study, drawn = one_thread(_drawn_anew, self)
         attributes = attributes_of(self.loaded, self.dataset, drawn.groups)
-        stored = {name: content for name, content in self.files.items() if name != ATTRIBUTES}
+        told, notes = one_thread(partial(point_files, self.loaded.config.points, self.dataset, study), drawn.tested)
+        others = (ATTRIBUTES, *POINT_FILES)
+        stored = {name: content for name, content in self.files.items() if name not in others}
         of_groups = attribute_files(attributes, len(drawn.groups))
         return Made(
             blocks=self._blocks(study),
-            files={**stored, **config_file(self.loaded.resolved()), **of_groups},
-            manifest=_described(self, study, drawn, attributes.notes),
+            files={**stored, **config_file(self.loaded.resolved()), **of_groups, **told},
+            manifest=_described(self, study, drawn, (*attributes.notes, *notes)),
             may_differ=(CONFIG, ROWS),
         )
 

@@ -17,7 +17,7 @@ from groupinf.numerics.support_vectors import Machine, require_small_gap, suppor
 from groupinf.studies.group_effects.folds import folds_of, one_class_notes
 from groupinf.studies.group_effects.linear_model import LinearModel, trained_on, training_objective
 from groupinf.studies.group_effects.manifest import ScoredValue
-from groupinf.studies.group_effects.schema import Regularization
+from groupinf.studies.linear.schema import Regularization
 from groupinf.wording import number
 
 
@@ -60,14 +60,14 @@ def fit_model(
     if wanted is None:
         assert regularization.lambda_over_n is not None  # the schema wants one of the two
         objective = training_objective(dataset, model, lam_from(regularization.lambda_over_n, dataset.n))
-        return _model(model, objective, start, regularization.lambda_over_n, None)
+        return fit_at(model, objective, start, regularization.lambda_over_n)
     objective = training_objective(dataset, model, 0.0)
     folds = folds_of(wanted, dataset.y_train, seed)
     grid = np.logspace(np.log10(wanted.min), np.log10(wanted.max), wanted.num)
     lams = tuple(lam_from(float(value), dataset.n) for value in grid)
     result = cross_validate(trained_on(objective, dataset), lams, folds, SCORES[wanted.score_for(dataset.task)])
     best = result.lams.index(result.best)
-    return _model(
+    return fit_at(
         model,
         replace(objective, lam=result.best),
         start,
@@ -77,14 +77,15 @@ def fit_model(
     )
 
 
-def _model(
+def fit_at(
     model: LinearModel,
     objective: Objective,
     start: Array | None,
     lam_over_n: float,
-    cross_validation: pd.DataFrame | None,
+    cross_validation: pd.DataFrame | None = None,
     notes: tuple[str, ...] = (),
 ) -> Model:
+    """The fit at one λ, from ``start``, parameters of the features, where given; raises ConvergenceError."""
     if not objective.loss.smooth:
         machine = support_vector_machine(objective)
         require_small_gap(objective, machine)

@@ -11,7 +11,7 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.groups.streams import builder_stream
 from groupinf.numerics.cross_validation import contiguous_folds, shuffled_folds, stratified_folds
 from groupinf.numerics.objective import Rows
-from groupinf.studies.group_effects.schema import CrossValidation
+from groupinf.studies.linear.schema import CrossValidation
 
 
 def folds_of(wanted: CrossValidation, y: NDArray[Any], seed: int) -> tuple[Rows, ...]:

@@ -147,7 +147,51 @@ class Evaluated:
 
 
 @dataclass(frozen=True, kw_only=True)
-class GroupEffectsManifest(RunManifest):
+class LinearManifest(RunManifest):
+    """A run of a linear model, by its data and its losses, as :class:`GroupEffectsManifest` tells them."""
+
+    dataset: str
+    task: Task
+    n: int
+    d: int
+    n_test: int
+    n_pool: int = 0
+    classes: tuple[str, ...]
+    loss_name: str
+    loss_options: Mapping[str, float] = field(default_factory=dict)
+    linearised: LossUsed | None = None
+    measured: LossUsed | None = None
+    intercept: Intercept = Intercept.FREE
+
+    def __post_init__(self) -> None:
+        """Raises UnknownNameError where a case that is named is not registered: nothing could be said of it."""
+        for name in (self.loss_name, *(used.name for used in (self.linearised, self.measured) if used)):
+            LOSSES[name]
+
+    @property
+    def loss(self) -> Loss:
+        """The loss of the model."""
+        return loss_for(len(self.classes), self.loss_name, self.loss_options)
+
+    @property
+    def model(self) -> LinearModel:
+        """What was fitted, linearised and measured."""
+        others = (None if used is None else used.loss(len(self.classes)) for used in (self.linearised, self.measured))
+        return linear_model(self.loss, self.intercept, *others)
+
+    @property
+    def losses(self) -> str:
+        """Which loss is fitted, which linearised and which measured, where they are not one."""
+        if self.linearised is None and self.measured is None:
+            return ""
+        fitted = LossUsed(self.loss_name, {} if self.loss.smooth else self.loss_options)
+        own = fitted.in_text if self.loss.smooth else self.loss.derivatives_in_text
+        linearised = own if self.linearised is None else self.linearised.in_text
+        return f"fitted is {fitted.in_text}, linearised {linearised}, measured {(self.measured or fitted).in_text}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupEffectsManifest(LinearManifest):
     """A run of group effects.
 
     The data: ``n`` training rows, ``d`` features, ``n_test`` test rows, ``n_pool`` rows that are in neither,
@@ -163,18 +207,6 @@ class GroupEffectsManifest(RunManifest):
     """
 
     unit: str = "group"
-    dataset: str
-    task: Task
-    n: int
-    d: int
-    n_test: int
-    n_pool: int = 0
-    classes: tuple[str, ...]
-    loss_name: str
-    loss_options: Mapping[str, float] = field(default_factory=dict)
-    linearised: LossUsed | None = None
-    measured: LossUsed | None = None
-    intercept: Intercept = Intercept.FREE
     change: Annotated[Change, NamedSection(CHANGES, "change")] = REMOVE
     columns: tuple[ColumnUse, ...] = ()
     rows_left: tuple[RowsLeft, ...] = ()
@@ -213,8 +245,7 @@ class GroupEffectsManifest(RunManifest):
 
     def __post_init__(self) -> None:
         """Raises UnknownNameError where a case that is named is not registered: nothing could be said of it."""
-        for name in (self.loss_name, *(used.name for used in (self.linearised, self.measured) if used)):
-            LOSSES[name]
+        super().__post_init__()
         for evaluation in self.evaluations:
             EVALUATIONS[evaluation]
         for method in self.methods:
@@ -250,32 +281,11 @@ class GroupEffectsManifest(RunManifest):
         return self.train_accuracy, self.test_accuracy
 
     @property
-    def loss(self) -> Loss:
-        """The loss of the model."""
-        return loss_for(len(self.classes), self.loss_name, self.loss_options)
-
-    @property
-    def model(self) -> LinearModel:
-        """What was fitted, linearised and measured."""
-        others = (None if used is None else used.loss(len(self.classes)) for used in (self.linearised, self.measured))
-        return linear_model(self.loss, self.intercept, *others)
-
-    @property
     def convention(self) -> Convention:
         """The convention that all effects follow."""
         scaled = "" if self.target_scale is None else f", {STANDARDISED_TARGET}"
         units = f"{(self.model.measured or self.loss).units}{scaled}"
-        return Convention(self.lam, self.lam_over_n, self.task, units, self.change, self.intercept, self._losses)
-
-    @property
-    def _losses(self) -> str:
-        """Which loss is fitted, which linearised and which measured, where they are not one."""
-        if self.linearised is None and self.measured is None:
-            return ""
-        fitted = LossUsed(self.loss_name, {} if self.loss.smooth else self.loss_options)
-        own = fitted.in_text if self.loss.smooth else self.loss.derivatives_in_text
-        linearised = own if self.linearised is None else self.linearised.in_text
-        return f"fitted is {fitted.in_text}, linearised {linearised}, measured {(self.measured or fitted).in_text}"
+        return Convention(self.lam, self.lam_over_n, self.task, units, self.change, self.intercept, self.losses)
 
     @property
     def linearised_in_text(self) -> str:

@@ -33,7 +33,7 @@ from groupinf.studies.group_effects.checks import change_of, evaluations_of, par
 from groupinf.studies.group_effects.configured_model import model_of, other_loss
 from groupinf.studies.group_effects.draw import Drawn, attributes_of, draw, in_fit, make_study, study_from
 from groupinf.studies.group_effects.fit import Model, fit_model, scored_values
-from groupinf.studies.group_effects.identity import identity_of, without_data
+from groupinf.studies.group_effects.identity import identity_of
 from groupinf.studies.group_effects.linear_model import test_objective, trained_on
 from groupinf.studies.group_effects.manifest import (
     STUDY,
@@ -47,12 +47,15 @@ from groupinf.studies.group_effects.manifest import (
 )
 from groupinf.studies.group_effects.memory import work_of
 from groupinf.studies.group_effects.model_section import LossConfig
+from groupinf.studies.group_effects.points_files import point_files
 from groupinf.studies.group_effects.rows import ROWS, rows_frame
 from groupinf.studies.group_effects.same_steps import same_step_notes
-from groupinf.studies.group_effects.schema import METHOD, LoadedStudy, resolved
+from groupinf.studies.group_effects.schema import METHOD, LoadedStudy
 from groupinf.studies.group_effects.stored_fit import fit_files, stored_theta
 from groupinf.studies.group_effects.stored_groups import attribute_files, groups_files, groups_from, retrainable
 from groupinf.studies.group_effects.test_points import chosen_again
+from groupinf.studies.linear.identity import other_data
+from groupinf.studies.linear.schema import resolved
 
 CONFIG, CROSS_VALIDATION = "config.yaml", "cross_validation.parquet"
 
@@ -96,10 +99,7 @@ class Retraining:
 
     def other_data(self, other: RunManifest) -> list[str]:
         """The files of the data that ``other`` has differently, where that is all that tells the two apart."""
-        ours, sources = self.identity, self.dataset.sources
-        if other.study != STUDY or other.identity == ours or without_data(other.identity) != without_data(ours):
-            return []
-        return sorted(file for file in {*other.sources, *sources} if other.sources.get(file) != sources.get(file))
+        return other_data(self.identity, self.dataset.sources, other) if other.study == STUDY else []
 
     def make(self, jobs: int, progress: Progress) -> Made[GroupEffectsManifest]:
         """Fit, then draw test points and groups, unless they are given; before that say where memory is too little."""
@@ -119,13 +119,15 @@ class Retraining:
         changed = one_thread(changes, chosen.linearised)
         made = partial(make_study, changed, in_fit(drawn.groups, dataset), test, drawn, evaluations)
         study = one_thread(made, loaded)
+        told, notes = one_thread(partial(point_files, loaded.config.points, dataset, study), drawn.tested)
         return Made(
             blocks=_blocks(loaded, study, dataset, drawn.groups, drawn.skipped),
             files={
                 **_files(loaded, dataset, chosen, drawn.groups, changed.change.label),
                 **attribute_files(attributes, len(drawn.groups)),
+                **told,
             },
-            manifest=_described(self, chosen, test, study, drawn, attributes.notes),
+            manifest=_described(self, chosen, test, study, drawn, (*attributes.notes, *notes)),
             may_differ=(CONFIG, ROWS),
         )
 

@@ -18,17 +18,12 @@ from groupinf.config.registered import FaultBelowError, NamedSection
 from groupinf.config.section import (
     NonNegativeInt,
     Percent,
-    PositiveFloat,
     PositiveInt,
-    Range,
     Section,
-    StudyConfig,
     distinct,
     exclusive,
 )
-from groupinf.config.sweep_schema import SweepConfig
 from groupinf.config.words import found, in_quotes
-from groupinf.datasets.registry import DatasetConfig
 from groupinf.effects.changes.change import Change
 from groupinf.effects.changes.registry import CHANGES
 from groupinf.effects.evaluations.evaluation import Evaluation
@@ -44,7 +39,8 @@ from groupinf.groups.builders.registry import BUILDERS
 from groupinf.groups.by_value import ColumnNames, Gaps
 from groupinf.groups.configured_attributes import AttributesConfig
 from groupinf.groups.sizes import Sizes
-from groupinf.studies.group_effects.model_section import MODEL, LossName, ModelConfig
+from groupinf.studies.group_effects.points_section import Points
+from groupinf.studies.linear.schema import LinearConfig
 
 # an entry of ``methods``: the name of a method, or a section with its options
 METHOD = NamedSection(METHODS, "method", in_short=True)
@@ -70,37 +66,6 @@ def _two_entries(value: Any) -> Any:
     if isinstance(value, (list, tuple)) and len(value) != 2:
         raise ValueError(f"expected [low, high], found a list of {len(value)}")
     return value
-
-
-class CrossValidation(Range):
-    """λ/n by cross-validation: ``num`` values log-spaced from ``min`` to ``max``; best mean score, first of ties."""
-
-    num: PositiveInt
-    folds: Annotated[int, Field(ge=2)] = 5
-    shuffle: bool = False
-    score: Literal["accuracy", "f1", "log_loss"] | None = None
-    stratified: Annotated[bool | None, AfterValidator(lambda value: value or None)] = None
-
-    def score_for(self, task: str) -> Literal["accuracy", "f1", "log_loss"]:
-        """The configured score; where the key is left out, accuracy, and log_loss for regression."""
-        return self.score or ("log_loss" if task == "regression" else "accuracy")
-
-
-class Regularization(Section):
-    """λ/n itself, or how to choose it: exactly one of the two; and the values that a sweep goes through."""
-
-    lambda_over_n: PositiveFloat | None = None
-    cross_validation: CrossValidation | None = None
-    sweep: SweepConfig | None = None
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Regularization:
-        expected = "expected either lambda_over_n or cross_validation"
-        if self.lambda_over_n is not None and self.cross_validation is not None:
-            raise exclusive(f"{expected}, found both")
-        if self.lambda_over_n is None and self.cross_validation is None:
-            raise ValueError(f"{expected}, found neither")
-        return self
 
 
 class GroupsConfig(Section):
@@ -186,13 +151,9 @@ def _told_apart(methods: tuple[Method, ...]) -> tuple[Method, ...]:
     return methods
 
 
-class Config(StudyConfig):
+class Config(LinearConfig):
     """One study: a dataset, a regularisation, groups, test points, evaluations and methods."""
 
-    dataset: DatasetConfig
-    loss: LossName | None = None
-    model: Annotated[ModelConfig, MODEL] | None = None
-    regularization: Regularization
     change: Annotated[Change, NamedSection(CHANGES, "change")] | None = None
     groups: GroupsConfig
     influence: SolverOptions = SolverOptions()
@@ -207,31 +168,13 @@ class Config(StudyConfig):
         | None
     ) = None
     theory: Annotated[bool | None, AfterValidator(lambda value: value or None)] = None
+    points: Points = None
     methods: Annotated[
         tuple[Annotated[Method, METHOD], ...],
         Field(strict=False, min_length=1, json_schema_extra={"default": [m.name for m in METHODS_OF_THE_PAPER]}),
         AfterValidator(_told_apart),
     ] = METHODS_OF_THE_PAPER
 
-    @model_validator(mode="after")
-    def _one_loss(self) -> Config:
-        if self.loss is not None and self.model_or_default.loss is not None:
-            raise FaultBelowError(("loss",), "expected the loss here or in model, found both; model.loss is enough")
-        return self
-
-    @property
-    def model_or_default(self) -> ModelConfig:
-        """The section, also where it is left out."""
-        return self.model or ModelConfig()
-
 
 # A configuration of this study that knows where it came from.
 LoadedStudy = LoadedConfig[Config]
-
-
-def resolved(loaded: LoadedStudy, task: str) -> dict[str, Any]:
-    """``loaded.resolved()``, with the defaults that the task of the data decides."""
-    values, folds = loaded.resolved(), loaded.config.regularization.cross_validation
-    if folds is not None:
-        values["regularization"]["cross_validation"]["score"] = folds.score_for(task)
-    return values

@@ -16,6 +16,7 @@ SETTABLE = (
     "methods",
     "groups.attributes",
     "theory",
+    "points",
     "model.linearised",
     "model.measured",
 )

@@ -16,7 +16,8 @@ from groupinf.studies.group_effects.draw import Drawn
 from groupinf.studies.group_effects.identity import identity_of
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.studies.group_effects.prepare import Given, retraining
-from groupinf.studies.group_effects.schema import LoadedStudy, Regularization
+from groupinf.studies.group_effects.schema import LoadedStudy
+from groupinf.studies.linear.schema import Regularization
 from groupinf.wording import number
 
 

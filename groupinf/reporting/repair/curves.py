@@ -1,0 +1,85 @@
+"""Test accuracy and share of flips found against the rows inspected, as in Koh and Liang 2017, Figure 6."""
+
+from __future__ import annotations
+
+import matplotlib.style
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from groupinf.reporting.drawing.figures import FIGURE_SETTINGS, add_heading
+from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, wrap_to
+from groupinf.reporting.repair.words import ACCURACY, FOUND, Curve, deviation_line, facts_line
+from groupinf.reporting.words.style import GRID, QUIET, SMALL, TEXT
+from groupinf.studies.repair_labels.orders.registry import ORDERS
+from groupinf.studies.repair_labels.result import RepairRun
+
+# inches
+_WIDTH, _PANEL_WIDTH, _PANEL_HEIGHT, _LEFT, _BETWEEN, _TOP, _BELOW = 9.6, 3.15, 2.9, 0.75, 0.85, 0.95, 0.6
+_LEGEND_GAP, _MARGIN, _FOOT_LINE = 0.25, 0.15, 0.165
+# error bars of each line, so that those of several orders can be told apart
+_MOST_BARS = 10
+
+
+def repair_figure(run: RepairRun) -> Figure:
+    """Left the test accuracy, with a dashed line where all labels are those of the data; right the flips found.
+
+    Means over repeats; error bars are standard deviations.
+    """
+    with matplotlib.style.context(["default", FIGURE_SETTINGS]):
+        said = [deviation_line(run), "Dashed: the model that is fitted to the labels of the data."]
+        foot = [line for text in said for line in wrap_to(drawable(text), SMALL, _WIDTH - 2 * _MARGIN)]
+        below = _BELOW + _FOOT_LINE * len(foot) + _MARGIN
+        height = _TOP + _PANEL_HEIGHT + below
+        figure = Figure(figsize=(_WIDTH, height), dpi=DOTS_PER_INCH)
+        for i, curve in enumerate((ACCURACY, FOUND)):
+            left = _LEFT + i * (_PANEL_WIDTH + _BETWEEN)
+            box = (left / _WIDTH, below / height, _PANEL_WIDTH / _WIDTH, _PANEL_HEIGHT / height)
+            ax = figure.add_axes(box)
+            _draw(ax, run, curve)
+            if curve is ACCURACY:
+                ax.axhline(run.manifest.test_accuracy, color=TEXT, linestyle="--", linewidth=1.2, zorder=1)
+        corner = ((_LEFT + 2 * _PANEL_WIDTH + _BETWEEN + _LEGEND_GAP) / _WIDTH, 1 - _TOP / height)
+        legend = figure.legend(
+            *ax.get_legend_handles_labels(),
+            loc="upper left",
+            bbox_to_anchor=corner,
+            borderaxespad=0.0,
+            title="Rows inspected",
+            alignment="left",
+        )
+        legend.set_frame_on(False)
+        add_heading(figure, "Wrong labels found and put right", facts_line(run))
+        figure.text(_MARGIN / _WIDTH, (below - _BELOW) / height, "\n".join(foot), size=SMALL, color=QUIET, va="top")
+    return figure
+
+
+def _draw(ax: Axes, run: RepairRun, curve: Curve) -> None:
+    """The mean of each order; each has its error bars at other places than the others."""
+    numbers = len(run.manifest.inspected)
+    orders = run.manifest.orders
+    every = max(1, numbers // _MOST_BARS)
+    for i, name in enumerate(orders):
+        order, rows = ORDERS[name], run.summary[run.summary["order"] == name]
+        deviation = _deviation(rows, curve)
+        ax.errorbar(
+            rows["share"], rows[f"mean_{curve.measure}"], yerr=deviation, errorevery=(i % every, every),
+            color=order.colour, marker=order.marker, markersize=3.5, markeredgewidth=0.0, markevery=(i % every, every),
+            linewidth=1.4, elinewidth=0.9, capsize=2.0, zorder=3, label=order.label,
+        )  # fmt: skip
+    ax.set_xlabel("Share of training rows inspected")
+    ax.set_ylabel(curve.label)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10], min_n_ticks=2))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.6g} %"))
+    ax.set_xlim(left=0.0)
+    ax.grid(axis="y", color=GRID, linewidth=0.6)
+    ax.set_axisbelow(True)
+
+
+def _deviation(rows: pd.DataFrame, curve: Curve) -> np.ndarray | None:
+    """None of one repeat, which has none."""
+    deviation = rows[f"deviation_{curve.measure}"].to_numpy(dtype=np.float64)
+    return None if np.isnan(deviation).all() else deviation

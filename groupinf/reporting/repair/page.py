@@ -1,0 +1,102 @@
+"""The page of a run that repairs labels: the picture first."""
+
+from __future__ import annotations
+
+import json
+
+import yaml
+
+from groupinf.reporting.html.frame import Frame, framed
+from groupinf.reporting.html.parts.markup import Html, answers, element, folded, joined, png_figure
+from groupinf.reporting.html.parts.table import Cell, Column, table
+from groupinf.reporting.html.section import Answer, Question
+from groupinf.reporting.repair.tables import cells, headers
+from groupinf.reporting.repair.words import (
+    CURVES,
+    data_line,
+    deviation_line,
+    lead_lines,
+    order_lines,
+    title_line,
+    trust_line,
+)
+from groupinf.reporting.repair.words import (
+    answers as found_answers,
+)
+from groupinf.reporting.words.formats import one_line
+from groupinf.studies.repair_labels.result import RepairRun
+from groupinf.wording import listed, number
+
+FOUND = Question("found", "Curves", "In which order are wrong labels found first?")
+NUMBERS = Question("numbers", "Numbers", "In numbers")
+TRUST = Question("trust", "Trust", "Can the numbers be trusted?")
+
+
+def page_html(run: RepairRun, figure: bytes) -> str:
+    """The page; ``figure`` is the PNG file of the curves. The same run gives the same text."""
+    return framed(
+        Frame(
+            title=title_line(run),
+            opening=[element("p", {}, data_line(run)), answers(found_answers(run))],
+            answered=[(FOUND, _curves(run, figure)), (NUMBERS, _numbers(run)), (TRUST, _trust(run))],
+            styles="",
+        )
+    )
+
+
+def _curves(run: RepairRun, figure: bytes) -> Answer:
+    words = f"{listed(curve.label for curve in CURVES)} against the share of training rows inspected"
+    return Answer(joined([png_figure(figure, words), answers(lead_lines(run)), *_lines(order_lines(run))]))
+
+
+def _numbers(run: RepairRun) -> Answer:
+    columns = [Column(heading, numeric=True) for heading in headers(run)]
+    tables = [
+        table(curve.label, columns, [[Cell(text) for text in row] for row in cells(run, curve, run.manifest.inspected)])
+        for curve in CURVES
+    ]
+    return Answer(joined([*_lines([deviation_line(run)]), *tables]))
+
+
+def _trust(run: RepairRun) -> Answer:
+    about = run.manifest
+    parts = _lines([trust_line(run), one_line(about.convention)])
+    if about.notes:
+        parts.append(element("ul", {}, *(element("li", {}, one_line(note)) for note in about.notes)))
+    config = yaml.safe_dump(dict(run.config), sort_keys=False, allow_unicode=True)
+    lines = [joined([line, Html("\n")]) for line in config.splitlines()]  # plain text would lose its line breaks
+    return Answer(
+        joined(
+            [
+                *parts,
+                folded("Where it comes from", _provenance(run)),
+                folded("Config", element("pre", {"tabindex": "0"}, *lines)),
+            ]
+        )
+    )
+
+
+def _lines(lines: list[str]) -> list[Html]:
+    return [element("p", {}, line) for line in lines]
+
+
+def _provenance(run: RepairRun) -> Html:
+    about, made = run.manifest, run.manifest.provenance
+    said = {
+        "sha256 of the data": dict(about.sources),
+        "Seed": about.seed,
+        "λ": number(about.lam, 6),
+        "What solves with H": about.hessian,
+        "Versions": dict(made.versions),
+        "Commit": made.git_commit,
+        "Changes beside the commit": made.git_dirty,
+        "Processor": made.processor,
+        "Platform": made.platform,
+        "BLAS threads": made.threads,
+    }
+    pairs = (
+        (element("dt", {}, words), element("dd", {}, value if isinstance(value, str) else json.dumps(value)))
+        for words, value in said.items()
+        if value is not None
+    )
+    return element("dl", {}, *(part for pair in pairs for part in pair))

@@ -1,0 +1,26 @@
+"""At random."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from groupinf.numerics.losses.loss import Array
+from groupinf.studies.repair_labels.orders.order import Known, Order
+
+
+class RandomOrder(Order):
+    """No row before another: all are tied, and the seed decides (Koh and Liang 2017, section 5.4)."""
+
+    name: ClassVar = "random"
+    label: ClassVar = "Random"
+    in_text: ClassVar = "at random"
+    equation: ClassVar = "0"
+    source: ClassVar = "Koh and Liang 2017, section 5.4"
+    colour: ClassVar = "#D55E00"
+    marker: ClassVar = "P"
+
+    def score(self, known: Known) -> Array:
+        """0."""
+        return np.zeros_like(known.plain.loss)

@@ -1,0 +1,24 @@
+"""By the training loss."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from groupinf.numerics.losses.loss import Array
+from groupinf.studies.repair_labels.orders.order import Known, Order
+
+
+class TrainingLoss(Order):
+    """The loss of a row at θ̂, which was fitted to it: ℓᵢ(θ̂) (Koh and Liang 2017, section 5.4)."""
+
+    name: ClassVar = "training_loss"
+    label: ClassVar = "Loss"
+    in_text: ClassVar = "by training loss"
+    equation: ClassVar = "ℓᵢ(θ̂)"
+    source: ClassVar = "Koh and Liang 2017, section 5.4"
+    colour: ClassVar = "#009E73"
+    marker: ClassVar = "s"
+
+    def score(self, known: Known) -> Array:
+        """ℓᵢ."""
+        return known.plain.loss

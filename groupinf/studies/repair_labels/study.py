@@ -1,0 +1,44 @@
+"""The study that repairs labels, as the driver knows it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from groupinf.config.load import load_config
+from groupinf.errors import DataError
+from groupinf.experiments.driver import load_run as load
+from groupinf.experiments.folder.run_directory import RunDirectory
+from groupinf.experiments.folder.stored_manifest import REGISTERS_IT
+from groupinf.experiments.study import StudyKind
+from groupinf.registry import UnknownNameError
+from groupinf.studies.group_effects.prepare import CONFIG
+from groupinf.studies.repair_labels.collect import collect
+from groupinf.studies.repair_labels.manifest import STUDY, RepairManifest
+from groupinf.studies.repair_labels.result import RepairRun, read_run
+from groupinf.studies.repair_labels.schema import RepairConfig
+from groupinf.studies.repair_labels.work import Repairing, repairing
+
+
+def _again(directory: RunDirectory, manifest: RepairManifest) -> Repairing:
+    """The work of a run from its own configuration and the data that this names."""
+    file = directory.path / CONFIG
+    try:
+        return repairing(load_config(file, (), RepairConfig, str(file)))
+    except UnknownNameError as error:
+        raise DataError(f"{error}\n{directory.path}: {REGISTERS_IT}") from error
+
+
+REPAIR_LABELS = StudyKind(
+    name=STUDY,
+    config=RepairConfig,
+    manifest=RepairManifest,
+    work=repairing,
+    collect=collect,
+    result=read_run,
+    again=_again,
+)
+
+
+def load_run(path: Path) -> RepairRun:
+    """Read a collected run back; raises DataError where the folder holds none or a file is not what was written."""
+    return load(REPAIR_LABELS, path)
