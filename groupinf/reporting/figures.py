@@ -1,4 +1,4 @@
-"""Figures from finished runs by name, those of the paper first: which runs and sweeps each takes."""
+"""Figures from finished runs by name, those of the first paper first: which runs and sweeps each takes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from groupinf.effects.methods.influence import Influence
 from groupinf.effects.methods.newton import Newton
 from groupinf.errors import DataError
 from groupinf.registry import Registry
+from groupinf.reporting.koh_liang_2017.leave_one_out import leave_one_out_figure
+from groupinf.reporting.koh_liang_2017.smooth_hinge import smooth_hinge_figure
 from groupinf.reporting.liu_et_al.figure_1 import ridge_figure
 from groupinf.reporting.liu_et_al.figure_2 import digits_figure
 from groupinf.reporting.liu_et_al.figure_4 import smoothing_figure
@@ -75,7 +77,7 @@ def _of_series(name: str, draw: Callable[[Sequence[Sequence[Run]]], Figure]) -> 
     return NamedFigure(name, lambda sources: draw(series_of(sources)))
 
 
-# as the paper calls them, then those of its theory, which it does not draw
+# as the paper calls them, then those of its theory, which it does not draw, and those of other papers
 FIGURES: Registry[NamedFigure] = Registry(
     "figure",
     (
@@ -98,6 +100,8 @@ FIGURES: Registry[NamedFigure] = Registry(
         _of_run("bounds", bounds_figure),
         _of_run("spectrum", spectrum_figure),
         NamedFigure("spread", lambda sources: spread_figure([run for source in sources for run in source.runs])),
+        _of_run("koh-liang-2", leave_one_out_figure),
+        _of_runs("koh-liang-3", smooth_hinge_figure),
         _of_run("liu-1", ridge_figure),
         _of_runs("liu-2", digits_figure, partial(digits_figure, as_published=True)),
         _of_runs("liu-4", smoothing_figure, partial(smoothing_figure, as_published=True)),
