@@ -16,7 +16,9 @@ from groupinf.reporting.koh_liang_2017.leave_one_out import leave_one_out_figure
 from groupinf.reporting.koh_liang_2017.smooth_hinge import smooth_hinge_figure
 from groupinf.reporting.liu_et_al.figure_1 import ridge_figure
 from groupinf.reporting.liu_et_al.figure_2 import digits_figure
+from groupinf.reporting.liu_et_al.figure_3 import components_figure
 from groupinf.reporting.liu_et_al.figure_4 import smoothing_figure
+from groupinf.reporting.liu_et_al.figure_5 import distance_figure
 from groupinf.reporting.paper.counterexamples import three_comparisons
 from groupinf.reporting.paper.grid import grid_figure
 from groupinf.reporting.paper.lines import spearman_figure
@@ -104,6 +106,8 @@ FIGURES: Registry[NamedFigure] = Registry(
         _of_runs("koh-liang-3", smooth_hinge_figure),
         _of_run("liu-1", ridge_figure),
         _of_runs("liu-2", digits_figure, partial(digits_figure, as_published=True)),
+        _of_run("liu-3", components_figure),
         _of_runs("liu-4", smoothing_figure, partial(smoothing_figure, as_published=True)),
+        _of_runs("liu-5", distance_figure, partial(distance_figure, as_published=True)),
     ),
 )

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from groupinf.analysis.pairs import ACTUAL
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.errors import DataError
+from groupinf.reporting.paper.advice import evaluate_command
 from groupinf.studies.group_effects.result import Run
-from groupinf.wording import counted
 
 # how the builder of single rows says which row a group is
 _ROW = re.compile(r"row (\d+)")
@@ -63,17 +64,26 @@ def labels_of(run: Run) -> NDArray[np.object_]:
     return train["label"].astype(str).to_numpy(dtype=object)
 
 
-def several(runs: list[Run], name: str, expected: int, what: str) -> None:
-    """Raise DataError where a figure is not given as many runs as it has of ``what``."""
-    if len(runs) != expected:
-        raise DataError(f"{name}: expected {counted(expected, 'run')}, {what}, found {len(runs)}")
+def points_on_loss(run: Run) -> pd.DataFrame:
+    """What a run tells of training rows on the loss of its first test point; raises DataError where it does not."""
+    if run.points is None:
+        again = evaluate_command(run, {"points": True})
+        raise DataError(f"{run.path}: expected a run with points: true, found one without; {again} adds them")
+    on_loss = run.points[run.points["evaluation"] == TEST_LOSS.name]
+    if on_loss.empty:
+        raise DataError(f"{run.path}: expected points on {TEST_LOSS.in_text}, found none")
+    return on_loss[on_loss["test_point"] == on_loss["test_point"].iloc[0]].sort_values("row")
+
+
+def test_label(run: Run, test_row: int) -> str:
+    """The label of a test row, as text."""
+    assert run.rows is not None
+    rows = run.rows[(run.rows["split"] == "test") & (run.rows["row"] == test_row)]
+    return str(rows["label"].iloc[0])
 
 
 def place_in_file(run: Run, row: int) -> str:
-    """Where a training row stands, in words: its number, and the line of its file where that is known.
-
-    A number that the split has left as it was in the file is not said twice.
-    """
+    """Where a training row stands, in words: its number, and the line of its file where that is known."""
     assert run.rows is not None
     train = run.rows[run.rows["split"] == "train"]
     of_row = train[train["row"] == row].iloc[0]
