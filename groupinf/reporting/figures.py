@@ -16,6 +16,11 @@ from groupinf.experiments.study import StudyKind
 from groupinf.registry import Registry
 from groupinf.reporting.koh_liang_2017.leave_one_out import leave_one_out_figure
 from groupinf.reporting.koh_liang_2017.smooth_hinge import smooth_hinge_figure
+from groupinf.reporting.liu_et_al.figure_1 import ridge_figure
+from groupinf.reporting.liu_et_al.figure_2 import digits_figure
+from groupinf.reporting.liu_et_al.figure_3 import components_figure
+from groupinf.reporting.liu_et_al.figure_4 import smoothing_figure
+from groupinf.reporting.liu_et_al.figure_5 import distance_figure
 from groupinf.reporting.paper.counterexamples import three_comparisons
 from groupinf.reporting.paper.grid import grid_figure
 from groupinf.reporting.paper.lines import spearman_figure
@@ -39,11 +44,13 @@ from groupinf.studies.repair_labels.study import REPAIR_LABELS
 class NamedFigure:
     """A figure by its ``name`` on the command line, and what draws it from the sources, of runs of one ``kind``.
 
+    ``as_published`` draws what the authors have drawn where that is something else: with factors that they do not tell.
     Drawing raises DataError where the runs are not what it joins, or lack what it shows.
     """
 
     name: str
     draw: Callable[[Sequence[Source]], Figure]
+    as_published: Callable[[Sequence[Source]], Figure] | None = None
     kind: StudyKind[Any, Any] = GROUP_EFFECTS
 
 
@@ -63,9 +70,13 @@ def _only(name: str, sources: Sequence[Source]) -> Any:
     return runs[0]
 
 
-def _of_runs(name: str, draw: Callable[[Sequence[Run]], Figure]) -> NamedFigure:
+OfRuns = Callable[[Sequence[Run]], Figure]
+
+
+def _of_runs(name: str, draw: OfRuns, as_published: OfRuns | None = None) -> NamedFigure:
     """A figure of single runs."""
-    return NamedFigure(name, lambda sources: draw(_single(name, sources)))
+    published = None if as_published is None else lambda sources: as_published(_single(name, sources))
+    return NamedFigure(name, lambda sources: draw(_single(name, sources)), published)
 
 
 def _of_run(name: str, draw: Callable[[Run], Figure]) -> NamedFigure:
@@ -75,7 +86,7 @@ def _of_run(name: str, draw: Callable[[Run], Figure]) -> NamedFigure:
 
 def _of_repairs(name: str, draw: Callable[[RepairRun], Figure]) -> NamedFigure:
     """A figure of one run that repairs labels."""
-    return NamedFigure(name, lambda sources: draw(_only(name, sources)), REPAIR_LABELS)
+    return NamedFigure(name, lambda sources: draw(_only(name, sources)), kind=REPAIR_LABELS)
 
 
 def _of_series(name: str, draw: Callable[[Sequence[Sequence[Run]]], Figure]) -> NamedFigure:
@@ -109,5 +120,10 @@ FIGURES: Registry[NamedFigure] = Registry(
         _of_run("koh-liang-2", leave_one_out_figure),
         _of_runs("koh-liang-3", smooth_hinge_figure),
         _of_repairs("koh-liang-6", repair_figure),
+        _of_run("liu-1", ridge_figure),
+        _of_runs("liu-2", digits_figure, partial(digits_figure, as_published=True)),
+        _of_run("liu-3", components_figure),
+        _of_runs("liu-4", smoothing_figure, partial(smoothing_figure, as_published=True)),
+        _of_runs("liu-5", distance_figure, partial(distance_figure, as_published=True)),
     ),
 )
