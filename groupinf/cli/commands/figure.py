@@ -35,7 +35,7 @@ def figure(name: str, run_dirs: tuple[str, ...], output: str | None, as_publishe
     spectrum (eigenvalues of D(w)) or spread (what goes with rank correlations); of Koh and Liang 2017 koh-liang-2
     (leave-one-out), koh-liang-3 (smooth hinges) or koh-liang-6 (wrong labels found and put right); of Liu et al. liu-1
     (ridge), liu-2 (digits), liu-3 (components), liu-4 (smooth hinges) or liu-5 (distance to the boundary). RUN_DIR...
-    are folders of runs or sweeps, in the order in which they are to be shown. Folders of FILE that are missing are made.
+    are folders of runs or sweeps, in the order in which they are to be shown. Missing folders of FILE are made.
     """
     from groupinf.experiments.folder.files import write_atomically
     from groupinf.reporting.drawing.figures import figure_bytes
