@@ -63,13 +63,13 @@ def test_of_a_config_it_makes_a_study_of_its_strongest_rows(tmp_path: Path) -> N
     for point, rows in points.groupby("test_point"):
         largest = rows["influence"].abs().nlargest(4).index
         assert rows.loc[largest, "actual"].notna().all()
-        for rises, words in ((True, "rises"), (False, "falls")):
-            label = run.rows.query("split == 'test' and row == @point")["label"].iloc[0]  # type: ignore[union-attr]
-            heading = f"Test loss, test point {point} (label {label}): {words} most without these training rows"
-            table = done.stdout.split(heading)[1].split("\n\n")[0].splitlines()[2:]
+        for rises, words in ((True, "most helpful"), (False, "most harmful")):
+            table = done.stdout.split(f"Test loss: training rows {words}\n")[1].split("\n\n")[0].splitlines()[1:]
+            place = 4 * list(run.manifest.test_points).index(point)
             signed = rows["influence"] * (1.0 if rises else -1.0)
             best = rows.loc[signed.nlargest(4).index, "row"].tolist()
-            assert [int(line.split()[0]) for line in table] == best
+            # the test point stands before its first row alone
+            assert [int(line.split()[-5]) for line in table[place : place + 4]] == best
 
 
 def test_a_run_is_told_of_without_retraining_and_once_is_enough(tmp_path: Path) -> None:
