@@ -16,6 +16,7 @@ from groupinf.experiments.sweep.result import load_sweep as load_sweep_of
 from groupinf.registry import UnknownNameError
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.collect import collect
+from groupinf.studies.group_effects.forecast import plan
 from groupinf.studies.group_effects.manifest import STUDY, GroupEffectsManifest, LambdaSweepManifest
 from groupinf.studies.group_effects.prepare import CONFIG, Retraining, config_file, retraining
 from groupinf.studies.group_effects.result import Run, Sweep, read_run
@@ -57,6 +58,7 @@ GROUP_EFFECTS = StudyKind(
     collect=collect,
     result=read_run,
     again=_again,
+    forecast=plan,
     restated=_restated,
 )
 
