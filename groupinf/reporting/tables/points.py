@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 
 from groupinf.analysis.pairs import ACTUAL
+from groupinf.analysis.single_rows import strongest
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.effects.methods.influence import Influence
 from groupinf.effects.methods.newton import Newton
 from groupinf.reporting.tables.ranking import Listing
 from groupinf.reporting.words.formats import shorten
 from groupinf.reporting.words.plain import wrapped
+from groupinf.reporting.words.single_rows import single_row_lines
 from groupinf.reporting.words.style import LONGEST_NAME, MOST_TEST_POINTS, evaluation_name, method_in_text, point_name
 from groupinf.reporting.words.summary import convention_line, data_line, note_lines, test_point_names
 from groupinf.studies.group_effects.result import Run
@@ -38,12 +40,14 @@ _PERTURBATION = ("row", "test point", "feature", "value", "by test point", "by r
 
 
 def points_text(run: Run, most: int, width: int) -> str:
-    """For each test point the ``most`` rows without which what is measured rises, and falls, most by their influence;
-    and which of their features do it, where that was asked for.
+    """Sentences; for each test point the ``most`` rows without which what is measured rises, and falls, most by their
+    influence; and which of their features do it, where that was asked for.
     """
     tables = [part.text for part in (*rows_listings(run, most), *perturbation_listings(run))]
     closing = [convention_line(run), *(f"Note: {note}" for note in note_lines(run))]
-    return "\n\n".join([wrapped([data_line(run)], width), *tables, wrapped(closing, width)]) + "\n"
+    return (
+        "\n\n".join([wrapped([data_line(run), *single_row_lines(run)], width), *tables, wrapped(closing, width)]) + "\n"
+    )
 
 
 def rows_listings(run: Run, most: int) -> list[Listing]:
@@ -58,14 +62,6 @@ def rows_listings(run: Run, most: int) -> list[Listing]:
             if not best.empty:
                 found.append(_listing(f"{name}: {words} most without these training rows", best))
     return found
-
-
-def strongest(rows: pd.DataFrame, most: int, rises: bool) -> pd.DataFrame:
-    """The rows of largest influence, or of least; one that does the other, or nothing, is none of them."""
-    influence = rows[Influence.name]
-    signed = influence if rises else -influence
-    order = signed[signed > 0.0].sort_values(ascending=False, kind="stable").index[:most]
-    return rows.loc[order]
 
 
 def perturbation_listings(run: Run) -> list[Listing]:
