@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 from scipy.special import expit, softmax
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
@@ -91,6 +92,26 @@ def test_refits_are_those_of_scikit_learn(classes: int, intercept: str, tmp_path
     assert run.repeats["flipped_accuracy"].tolist() == first["test_accuracy"].tolist()
     assert (run.repairs["uncertain"] == 0).all()
     assert (run.repairs["loss_error"] < 1e-8).all()
+
+
+def test_refits_of_sparse_rows_far_from_the_fit_are_those_of_scikit_learn(tmp_path: Path) -> None:
+    """Passes over few entries: refits go by the diagonal, to the same minimum."""
+    rng = np.random.default_rng(5)
+    X = sparse.random_array((760, 300), density=0.02, rng=rng, format="csr")
+    y = (np.asarray(X @ rng.normal(size=300)) > 0).astype(int)
+    for name, part in (("train", X[:700]), ("test", X[700:])):
+        sparse.save_npz(tmp_path / f"{name}.npz", part)
+    labels = {"y_train": y[:700], "y_test": y[700:]}
+    files = {"X_train": str(tmp_path / "train.npz"), "X_test": str(tmp_path / "test.npz")}
+    dataset = {"npz": str(tmp_path / "rows.npz"), **files}
+    few = {"model": {"intercept": "none"}, "flip": 70, "orders": ["training_loss"], "repeats": 1}
+    lam = {"regularization": {"lambda_over_n": 1e-3}}
+    run = run_of(tmp_path, labels, dataset=dataset, inspect={"max": 300, "num": 3}, **few, **lam)
+    for row in run.repairs.to_dict("records"):
+        model = LogisticRegression(C=1 / 0.7, tol=1e-12, max_iter=20_000, fit_intercept=False)
+        model.fit(X[:700], repaired(run, 0, "training_loss", row["inspected"], labels["y_train"]))
+        p = model.predict_proba(X[700:])[np.arange(60), labels["y_test"]]
+        assert row["test_loss"] == pytest.approx(-np.log(p).mean(), rel=1e-5)
 
 
 def test_every_order_ranks_by_its_formula_at_the_fit_to_the_flipped_labels(tmp_path: Path) -> None:
