@@ -31,6 +31,7 @@ from groupinf.datasets.choice.options import Condition, Subset
 from groupinf.datasets.kernels.registry import KERNELS
 from groupinf.datasets.known.registry import dataset_names
 from groupinf.datasets.registry import DATASET_KINDS
+from groupinf.datasets.row_kinds.registry import ROW_KINDS
 from groupinf.effects.changes.registry import CHANGES
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.registry import METHODS
@@ -41,6 +42,7 @@ from groupinf.groups.sizes import Sizes
 from groupinf.numerics.losses.registry import LOSSES, loss_for
 from groupinf.studies.group_effects import schema
 from groupinf.studies.group_effects.model_section import LOSS, MODEL
+from groupinf.studies.group_effects.points_section import PerturbationConfig, PointsConfig
 from groupinf.studies.group_effects.result import Run, Sweep
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES
 from groupinf.studies.linear import schema as linear
@@ -65,6 +67,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "dataset": tuple(kind.options for kind in DATASET_KINDS.values()),
     "dataset.exclude": (Condition,),
     "dataset.subset": (Subset,),
+    "dataset.rows_are": tuple(ROW_KINDS.values()),
     "regularization": (linear.Regularization,),
     "regularization.cross_validation": (linear.CrossValidation,),
     "regularization.sweep": (SweepConfig,),
@@ -75,6 +78,8 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "groups.builders": tuple(BUILDERS.values()),
     "evaluations": tuple(EVALUATIONS.values()),
     "influence": (SolverOptions,),
+    "points": (PointsConfig,),
+    "points.perturbation": (PerturbationConfig,),
     "methods": tuple(METHODS.values()),
     "test_points": (schema.TestPoints,),
     "inspect": (Inspect,),
@@ -191,6 +196,7 @@ TAGS = {
     "change": "change",
     "model.linearised": "loss",
     "model.kernel": "name",
+    "dataset.rows_are": "kind",
     "evaluations": "evaluation",
     "methods": "method",
 }

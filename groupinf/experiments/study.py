@@ -140,7 +140,8 @@ class StudyKind(Generic[Own, Result]):
     ``work`` loads and checks the data that a loaded configuration names. ``collect`` joins the arrays of all blocks,
     in order; ``result`` reads a collected run back. ``again`` is the work that made a run, from its own configuration
     and the data that this names, for whoever makes blocks again. ``forecast`` says what a loaded configuration would
-    run, and raises what running it would before anything runs.
+    run, and raises what running it would before anything runs. ``restated`` makes the files that tell of paths, names
+    and looks, which a run that is finished takes over from the configuration that asks for it again.
     """
 
     name: str
@@ -151,6 +152,7 @@ class StudyKind(Generic[Own, Result]):
     result: Callable[[RunDirectory, Own], Result]
     again: Callable[[RunDirectory, Own], Work[Own]]
     forecast: Callable[[Any], Forecast]
+    restated: Callable[[Any], Mapping[str, bytes]] = lambda _: {}
 
 
 Studies = Mapping[str, StudyKind[Any, Any]]

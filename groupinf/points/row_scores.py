@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from groupinf.numerics.approximate_leave_one_out import changed_each, work_of_blocks
+from groupinf.numerics.approximate_leave_one_out import ChangedEach, changed_each, work_of_blocks
 from groupinf.numerics.change import removing
 from groupinf.numerics.fit import Fitted, refined_residuals
 from groupinf.numerics.losses.loss import Array, Loss
@@ -66,9 +66,17 @@ def row_scores(fitted: Fitted, measured: Loss | None = None) -> RowScores | None
     The steps are those of the loss of ``fitted``. Where another loss is ``measured``, that has loss, residual and the
     losses after the step, and self-influence is ∇(s_il_i)ᵀH⁻¹g_i with the gradient of that.
     """
-    each = changed_each(fitted, removing(fitted)) if work_of_blocks(fitted) <= MOST_WORK else None
-    if each is None:
-        return None
+    each = left_out_each(fitted)
+    return None if each is None else scores_of_steps(fitted, each, measured)
+
+
+def left_out_each(fitted: Fitted) -> ChangedEach | None:
+    """The Newton steps without each row; None as ``row_scores``."""
+    return changed_each(fitted, removing(fitted)) if work_of_blocks(fitted) <= MOST_WORK else None
+
+
+def scores_of_steps(fitted: Fitted, each: ChangedEach, measured: Loss | None = None) -> RowScores:
+    """``row_scores`` of steps that are known."""
     rows, plain = _measured(fitted, measured), plain_scores(fitted, measured)
     loss, weight, G = fitted.objective.loss, rows.sample_weight, each.blocks
     z, moved = scores(rows.X, fitted.theta, loss.outputs), np.einsum("nkm,nm->nk", G, each.residuals)

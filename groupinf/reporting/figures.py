@@ -1,4 +1,4 @@
-"""Figures from finished runs by name, those of the paper first: which runs and sweeps each takes."""
+"""Figures from finished runs by name, those of the first paper first: which runs and sweeps each takes."""
 
 from __future__ import annotations
 
@@ -14,6 +14,13 @@ from groupinf.effects.methods.newton import Newton
 from groupinf.errors import DataError
 from groupinf.experiments.study import StudyKind
 from groupinf.registry import Registry
+from groupinf.reporting.koh_liang_2017.leave_one_out import leave_one_out_figure
+from groupinf.reporting.koh_liang_2017.smooth_hinge import smooth_hinge_figure
+from groupinf.reporting.liu_et_al.figure_1 import ridge_figure
+from groupinf.reporting.liu_et_al.figure_2 import digits_figure
+from groupinf.reporting.liu_et_al.figure_3 import components_figure
+from groupinf.reporting.liu_et_al.figure_4 import smoothing_figure
+from groupinf.reporting.liu_et_al.figure_5 import distance_figure
 from groupinf.reporting.paper.counterexamples import three_comparisons
 from groupinf.reporting.paper.grid import grid_figure
 from groupinf.reporting.paper.lines import spearman_figure
@@ -37,11 +44,13 @@ from groupinf.studies.repair_labels.study import REPAIR_LABELS
 class NamedFigure:
     """A figure by its ``name`` on the command line, and what draws it from the sources, of runs of one ``kind``.
 
+    ``as_published`` draws what the authors have drawn where that is something else: with factors that they do not tell.
     Drawing raises DataError where the runs are not what it joins, or lack what it shows.
     """
 
     name: str
     draw: Callable[[Sequence[Source]], Figure]
+    as_published: Callable[[Sequence[Source]], Figure] | None = None
     kind: StudyKind[Any, Any] = GROUP_EFFECTS
 
 
@@ -61,9 +70,13 @@ def _only(name: str, sources: Sequence[Source]) -> Any:
     return runs[0]
 
 
-def _of_runs(name: str, draw: Callable[[Sequence[Run]], Figure]) -> NamedFigure:
+OfRuns = Callable[[Sequence[Run]], Figure]
+
+
+def _of_runs(name: str, draw: OfRuns, as_published: OfRuns | None = None) -> NamedFigure:
     """A figure of single runs."""
-    return NamedFigure(name, lambda sources: draw(_single(name, sources)))
+    published = None if as_published is None else lambda sources: as_published(_single(name, sources))
+    return NamedFigure(name, lambda sources: draw(_single(name, sources)), published)
 
 
 def _of_run(name: str, draw: Callable[[Run], Figure]) -> NamedFigure:
@@ -73,7 +86,7 @@ def _of_run(name: str, draw: Callable[[Run], Figure]) -> NamedFigure:
 
 def _of_repairs(name: str, draw: Callable[[RepairRun], Figure]) -> NamedFigure:
     """A figure of one run that repairs labels."""
-    return NamedFigure(name, lambda sources: draw(_only(name, sources)), REPAIR_LABELS)
+    return NamedFigure(name, lambda sources: draw(_only(name, sources)), kind=REPAIR_LABELS)
 
 
 def _of_series(name: str, draw: Callable[[Sequence[Sequence[Run]]], Figure]) -> NamedFigure:
@@ -81,7 +94,7 @@ def _of_series(name: str, draw: Callable[[Sequence[Sequence[Run]]], Figure]) -> 
     return NamedFigure(name, lambda sources: draw(series_of(sources)))
 
 
-# as the paper calls them, those of its theory, which it does not draw, then those of Koh and Liang 2017
+# as the paper calls them, those of its theory, which it does not draw, then those of other papers
 FIGURES: Registry[NamedFigure] = Registry(
     "figure",
     (
@@ -104,6 +117,13 @@ FIGURES: Registry[NamedFigure] = Registry(
         _of_run("bounds", bounds_figure),
         _of_run("spectrum", spectrum_figure),
         NamedFigure("spread", lambda sources: spread_figure([run for source in sources for run in source.runs])),
+        _of_run("koh-liang-2", leave_one_out_figure),
+        _of_runs("koh-liang-3", smooth_hinge_figure),
         _of_repairs("koh-liang-6", repair_figure),
+        _of_run("liu-1", ridge_figure),
+        _of_runs("liu-2", digits_figure, partial(digits_figure, as_published=True)),
+        _of_run("liu-3", components_figure),
+        _of_runs("liu-4", smoothing_figure, partial(smoothing_figure, as_published=True)),
+        _of_runs("liu-5", distance_figure, partial(distance_figure, as_published=True)),
     ),
 )

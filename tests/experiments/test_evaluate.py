@@ -148,16 +148,31 @@ def test_an_evaluation_resumes_to_the_same_bytes_with_any_number_of_jobs(run: Ma
 
 
 @pytest.mark.parametrize(
-    "override", ["seed=1", "regularization.lambda_over_n=1", "groups.sizes.num=3", "groups={}", "name=other"]
+    "override",
+    [
+        "seed=1",
+        "regularization.lambda_over_n=1",
+        "groups.sizes.num=3",
+        "groups={}",
+        "name=other",
+        "loss=hinge",
+        "model.loss=hinge",
+        "model.intercept=none",
+        "model={}",
+    ],
 )
 def test_anything_else_is_refused(run: MakeRun, override: str) -> None:
-    key, settable = override.partition("=")[0], "test_points, evaluations, methods, groups.attributes or theory"
+    others = "points, model.linearised, model.measured or model.smoothing"
+    key, settable = (
+        override.partition("=")[0],
+        f"test_points, evaluations, methods, groups.attributes, theory, {others}",
+    )
     with pytest.raises(ConfigError, match=f"expected {settable}, found {key}; the stored"):
         evaluated(run(), OTHERS, override)
 
 
 def test_nothing_to_set_is_refused(run: MakeRun) -> None:
-    with pytest.raises(ConfigError, match="expected at least one of test_points, evaluations, methods"):
+    with pytest.raises(ConfigError, match=r"expected at least one of test_points, .*, model\.smoothing to be set"):
         evaluated(run())
 
 

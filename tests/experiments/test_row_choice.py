@@ -109,6 +109,8 @@ def test_every_key_changes_the_identity_and_none_without_it(tmp_path: Path) -> N
         {"exclude": [{"label": 1}], "keep": 1},
         {"exclude": [{"label": 1}], "keep": 2},
         {"test_rows": [1]},
+        {"first_rows": 30},
+        {"first_test_rows": 19},
     ]
     made = [{**section, **choice} for choice in choices]
     hashes = [identity_hash(identity_of(load_config(study(s)), loaded(s))) for s in made]

@@ -17,10 +17,11 @@ from groupinf.cli.options import jobs_option, overrides_option, progress_options
 @click.option("--out", metavar="DIR", help="Folder that holds the evaluation; default: the one that holds RUN_DIR.")
 @progress_options
 def evaluate(run_dir: str, overrides: tuple[str, ...], jobs: int, out: str | None, quiet: bool, verbose: bool) -> None:
-    """Measure the groups of a run on other test points, evaluations or methods, or add its theory.
+    """Measure a run's groups on other test points, evaluations, methods or losses; add its theory or single rows.
 
     RUN_DIR is the folder of a finished run. Its stored parameters are read and nothing is retrained; --set takes
-    test_points, evaluations, methods, groups.attributes and theory. The result is a folder like that of a run.
+    test_points, evaluations, methods, groups.attributes, theory, points, and of the model what predictions are made
+    with and what is measured. The result is a folder like that of a run.
     """
     from groupinf.cli.progress import shown
     from groupinf.cli.results import print_run

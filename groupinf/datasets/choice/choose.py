@@ -8,6 +8,7 @@ from functools import partial
 
 from groupinf.datasets.choice.classes import of_classes
 from groupinf.datasets.choice.exclusion import without
+from groupinf.datasets.choice.first_rows import first_rows, first_test_rows
 from groupinf.datasets.choice.left import RowsLeft
 from groupinf.datasets.choice.options import RowChoice
 from groupinf.datasets.choice.standardise import standardised
@@ -21,8 +22,8 @@ def chosen(choice: RowChoice, dataset: Dataset) -> Dataset:
     """Return the rows that are asked for, not scaled.
 
     test_rows comes first: its rows are numbered as the data come, and no later step takes one of them away. Then come
-    classes, exclude and subset, so that as many rows are drawn as are asked for. ``rows_left`` counts the rows after
-    each step.
+    classes, exclude, the first rows and subset, so that as many rows are drawn as are asked for. ``rows_left`` counts
+    the rows after each step.
     Raises DatasetConfigError, with the key, where the data have not what is asked for.
     """
     counts = [_counts("", dataset)]
@@ -51,6 +52,11 @@ def _steps(choice: RowChoice) -> Iterator[tuple[str, Callable[[Dataset], Dataset
         yield "classes", partial(of_classes, labels=choice.classes, moved=len(choice.test_rows or ()))
     if choice.exclude is not None:
         yield "exclude", partial(without, conditions=choice.exclude, keep=choice.keep or 0)
+    if choice.first_rows is not None:
+        yield "first_rows", partial(first_rows, count=choice.first_rows)
+    if choice.first_test_rows is not None:
+        moved = len(choice.test_rows or ())
+        yield "first_test_rows", partial(first_test_rows, count=choice.first_test_rows, moved=moved)
     if choice.subset is not None:
         yield "subset", partial(subset_of, rows=choice.subset.rows, seed=choice.subset.seed)
 

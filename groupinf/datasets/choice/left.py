@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 @dataclass(frozen=True)
 class RowsLeft:
@@ -13,6 +16,14 @@ class RowsLeft:
     n: int
     n_test: int
     n_pool: int = 0
+
+
+@dataclass(frozen=True)
+class FeatureScale:
+    """x of standardised features is (feature − ``mean``)/``sd``, (d,) each; a mean of 0 where none is taken out."""
+
+    mean: NDArray[np.float64]
+    sd: NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,8 @@ class RowChoice(Section):
     ] = None
     exclude: Annotated[tuple[Condition, ...], Field(strict=False, min_length=1)] | None = None
     keep: Annotated[NonNegativeInt | None, AfterValidator(_beside_exclude)] = None
+    first_rows: PositiveInt | None = None
+    first_test_rows: PositiveInt | None = None
     subset: Subset | None = None
     standardise_target: Scaled = None
     standardise: Scaled = None

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.preprocessing import StandardScaler
 
+from groupinf.datasets.choice.left import FeatureScale
 from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.rows.features import check_finite
 from groupinf.errors import DataError
@@ -34,12 +35,14 @@ def standardised(dataset: Dataset, where: str) -> Dataset:
             check_finite(X, names, f"{where}: standardised {rows} rows")
             return X
 
-        return replace(
-            dataset,
-            X_train=scaled(dataset.X_train, "training"),
-            X_test=scaled(dataset.X_test, "test"),
-            pool=None if pool is None else replace(pool, X=scaled(pool.X, "pool")),
+        moved = dataset.with_features(
+            scaled(dataset.X_train, "training"),
+            scaled(dataset.X_test, "test"),
+            None if pool is None else scaled(pool.X, "pool"),
         )
+        sd = np.asarray(scaler.scale_, dtype=np.float64)
+        mean = np.asarray(scaler.mean_, dtype=np.float64) if scaler.with_mean else np.zeros_like(sd)
+        return replace(moved, feature_scale=FeatureScale(mean, sd))
 
 
 def _same_kind(X: Features | sparse.csr_matrix) -> Features:

@@ -42,13 +42,17 @@ def with_kernel(dataset: Dataset, kernel: Kernel) -> Dataset:
     values, U = values[kept], U[:, kept]
     phi = np.ascontiguousarray(U * np.sqrt(values))
     train, pool = phi[: dataset.n], dataset.pool
+    moved = dataset.with_features(
+        np.ascontiguousarray(train),
+        _outside(made.values(dataset.X_test, X), U, values),
+        None if pool is None else np.ascontiguousarray(phi[dataset.n :]),
+    )
     return replace(
-        dataset,
-        X_train=np.ascontiguousarray(train),
-        X_test=_outside(made.values(dataset.X_test, X), U, values),
-        pool=None if pool is None else replace(pool, X=np.ascontiguousarray(phi[dataset.n :])),
+        moved,
         feature_names=tuple(f"kernel feature {j}" for j in range(values.size)),
         made_by_kernel=f"{counted(values.size, 'feature')} of the {made.in_text} take the place of those of the data",
+        feature_columns=(),
+        feature_scale=None,
     )
 
 

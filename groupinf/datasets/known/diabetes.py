@@ -101,7 +101,7 @@ def load(home: Path, seed: int) -> Dataset:
     table = _read(read_zip_member(find_source(home, SOURCE), SOURCE, MEMBER))
     y = np.where(table["readmitted"] == "<30", 1, 0).astype(np.int64)
     train, test = paper_split(y)
-    names, X = _features(table)
+    names, made_from, X = _features(table)
     return Dataset(
         name=FACTS.name,
         task="classification",
@@ -112,6 +112,7 @@ def load(home: Path, seed: int) -> Dataset:
         classes=(0, 1),
         sample_weight_train=np.ones(train.size),
         feature_names=tuple(names),
+        feature_columns=tuple(made_from),
         columns={g: table[g].to_numpy(dtype=object)[train] for g in FACTS.natural_groups},
         sources=dict(SOURCE.members),
     )
@@ -143,12 +144,15 @@ def paper_split(y: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int
     return train, test
 
 
-def _features(table: pd.DataFrame) -> tuple[list[str], NDArray[np.uint8]]:
-    """Return names and values; no number of this table is above 255, so that all of X fits into bytes."""
-    names = list(NUMBERS)
+def _features(table: pd.DataFrame) -> tuple[list[str], list[str], NDArray[np.uint8]]:
+    """Return names, the columns that features are made from, and values; no number of this table is above 255, so that
+    all of X fits into bytes.
+    """
+    names, made_from = list(NUMBERS), list(NUMBERS)
     blocks = [table[NUMBERS].to_numpy().astype(np.uint8)]
     for column in CATEGORIES:
         kept, block = one_hot(table[column].to_numpy())
         names += [f"{column}_{category}" for category in kept]
+        made_from += [column] * len(kept)
         blocks.append(block)
-    return names, np.hstack(blocks)
+    return names, made_from, np.hstack(blocks)

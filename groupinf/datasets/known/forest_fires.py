@@ -48,7 +48,7 @@ def load(home: Path, seed: int) -> Dataset:
     """
     file = verified_file(home, SOURCE)
     table = read_table(file.path)
-    names, X = _features(table)
+    names, made_from, X = _features(table)
     y = table.columns[TARGET].astype(np.float64)
     train, test = split_rows(y.size, TEST_FRACTION, seed)
     lines = table.files[0].numbers
@@ -62,17 +62,19 @@ def load(home: Path, seed: int) -> Dataset:
         classes=(),
         sample_weight_train=np.ones(train.size),
         feature_names=tuple(names),
+        feature_columns=tuple(made_from),
         columns={name: table.columns[name][train] for name in CATEGORIES},
         sources={SOURCE.path: file.sha256},
         origins=RowOrigins(np.full(y.size, SOURCE.path, dtype=object), lines[np.concatenate([train, test])]),
     )
 
 
-def _features(table: TextTable) -> tuple[list[str], NDArray[np.float64]]:
-    names = list(NUMBERS)
+def _features(table: TextTable) -> tuple[list[str], list[str], NDArray[np.float64]]:
+    names, made_from = list(NUMBERS), list(NUMBERS)
     blocks = [np.column_stack([table.columns[name].astype(np.float64) for name in NUMBERS])]
     for column in CATEGORIES:
         kept, block = one_hot(table.columns[column])
         names += [f"{column}_{category}" for category in kept]
+        made_from += [column] * len(kept)
         blocks.append(block.astype(np.float64))
-    return names, np.hstack(blocks)
+    return names, made_from, np.hstack(blocks)

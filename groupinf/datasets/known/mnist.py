@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, SourceFile
 from groupinf.datasets.files.data_home import verified_file
 from groupinf.datasets.known.shared.idx import read_idx
+from groupinf.datasets.row_kinds.images import Images
 from groupinf.errors import DataError
 
 MIRRORS = ("https://ossci-datasets.s3.amazonaws.com/mnist/", "https://storage.googleapis.com/cvdf-datasets/mnist/")
@@ -40,11 +43,24 @@ FACTS = DatasetFacts(
     files=FILES,
     lambda_over_n=1e-3,
     test_accuracy=0.921,
+    rows_are=Images(shape=(28, 28)),
     cached=True,
 )
 
 VALIDATION = 5_000  # the first rows of the training files, which the paper sets aside and does not use
 WHITE = 255.0
+PIXELS = tuple(f"pixel_{row}_{column}" for row in range(28) for column in range(28))
+
+
+@dataclass(frozen=True)
+class RawImages:
+    """The 55,000 training and 10,000 test images (rows, 784) as bytes, their digits, and the sha256 of each file."""
+
+    train: NDArray[np.uint8]
+    digits: NDArray[np.int64]
+    test: NDArray[np.uint8]
+    test_digits: NDArray[np.int64]
+    sources: Mapping[str, str]
 
 
 def load(home: Path, seed: int) -> Dataset:
@@ -57,22 +73,31 @@ def load(home: Path, seed: int) -> Dataset:
 
 def load_rows(facts: DatasetFacts, home: Path, rows: NDArray[np.int64]) -> Dataset:
     """Return MNIST with these rows of its 55,000 training rows, in the order given."""
-    files = [verified_file(home, source) for source in facts.files]
-    images, labels = _read(files[0].path, files[1].path)
-    test_images, test_labels = _read(files[2].path, files[3].path)
+    images = read_images(facts, home)
     # Rows are chosen while they are bytes; the division is the only place where the float64 matrix is written.
     return Dataset(
         name=facts.name,
         task="classification",
-        X_train=images[VALIDATION:][rows] / WHITE,
-        y_train=labels[VALIDATION:][rows],
-        X_test=test_images / WHITE,
-        y_test=test_labels,
+        X_train=images.train[rows] / WHITE,
+        y_train=images.digits[rows],
+        X_test=images.test / WHITE,
+        y_test=images.test_digits,
         classes=tuple(range(10)),
         sample_weight_train=np.ones(rows.size),
-        feature_names=tuple(f"pixel_{row}_{column}" for row in range(28) for column in range(28)),
-        sources={source.path: file.sha256 for source, file in zip(facts.files, files, strict=True)},
+        feature_names=PIXELS,
+        sources=images.sources,
     )
+
+
+def read_images(facts: DatasetFacts, home: Path) -> RawImages:
+    """Return what the four files of ``facts`` hold, training images without the first 5,000.
+
+    Raises DataError where a file is not below the data home, or is not the one that is meant.
+    """
+    files = [verified_file(home, source) for source in facts.files]
+    train, digits = _read(files[0].path, files[1].path)
+    sources = {source.path: file.sha256 for source, file in zip(facts.files, files, strict=True)}
+    return RawImages(train[VALIDATION:], digits[VALIDATION:], *_read(files[2].path, files[3].path), sources)
 
 
 def _read(images: Path, labels: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

@@ -33,6 +33,8 @@ def pool_as_training_rows(dataset: Dataset) -> Dataset:
     return replace(
         dataset,
         X_train=pool.X,
+        plain_train=pool.plain,
+        plain_test=None if pool.plain is None else dataset.plain_test,
         y_train=pool.y,
         sample_weight_train=pool.sample_weight,
         columns=pool.columns,

@@ -26,12 +26,13 @@ def parts_of(dataset: Dataset) -> tuple[Rows, Rows, Rows]:
 def rearranged(dataset: Dataset, train: Rows, test: Rows, pool: Rows) -> Dataset:
     """Return the dataset whose training, test and pool rows are these, in this order.
 
-    Rows are numbered as ``RowOrigins`` does: training rows from 0, then test rows, then pool rows. Only an empty pool
-    may be empty. What a row lacks in its new part is None for columns, and the weight 1 where it was a test row.
+    Rows are numbered as ``RowOrigins`` does: training rows from 0, then test rows, then pool rows. What a row lacks in
+    its new part is None for columns, and the weight 1 where it was a test row.
     """
     old = dataset.pool
     sizes = (dataset.n, dataset.n_test, dataset.n_pool)
     features = [dataset.X_train, dataset.X_test, *([] if old is None else [old.X])]
+    plain = [dataset.plain_train, dataset.plain_test, None if old is None else old.plain]
     y = np.concatenate([dataset.y_train, dataset.y_test, *([] if old is None else [old.y])])
     weights = [dataset.sample_weight_train, np.ones(dataset.n_test), *([] if old is None else [old.sample_weight])]
     weight = np.concatenate(weights)
@@ -42,19 +43,26 @@ def rearranged(dataset: Dataset, train: Rows, test: Rows, pool: Rows) -> Dataset
         held = RowColumns(tuple(names), tuple((columns[of], within) for of, within in runs))
         return _features([(features[of], within) for of, within in runs]), y[rows], held
 
+    def plain_part(rows: Rows) -> Features | None:
+        runs = [(plain[of], within) for of, within in _runs(rows, sizes)]
+        known = [(X, within) for X, within in runs if X is not None]
+        return _features(known) if len(known) == len(runs) else None
+
     names = tuple(dataset.columns)
     X_train, y_train, of_train = part(train, names)
     X_test, y_test, of_test = part(test, tuple(dataset.test_columns))
     left = None
     if pool.size:
         X_pool, y_pool, of_pool = part(pool, names)
-        left = PoolRows(X_pool, y_pool, weight[pool], of_pool)
+        left = PoolRows(X_pool, y_pool, weight[pool], of_pool, plain_part(pool))
     return replace(
         dataset,
         X_train=X_train,
         y_train=y_train,
+        plain_train=plain_part(train),
         X_test=X_test,
         y_test=y_test,
+        plain_test=plain_part(test),
         sample_weight_train=weight[train],
         columns=of_train,
         test_columns=of_test,
@@ -87,7 +95,9 @@ def _held(values: Values, name: str, rows: Rows) -> NDArray[np.object_]:
 
 
 def _runs(rows: Rows, sizes: Sequence[int]) -> list[tuple[int, Rows]]:
-    """Runs of rows that come from one part: its number, and the rows as it counts them."""
+    """Runs of rows that come from one part: its number, and the rows as it counts them; of no rows an empty run."""
+    if not rows.size:
+        return [(0, rows)]
     starts = np.cumsum([0, *sizes])
     of = np.searchsorted(starts, rows, side="right") - 1
     cuts = np.flatnonzero(np.diff(of)) + 1

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, ValidationInfo
 
 from groupinf.config.section import Problem
+from groupinf.effects.adjoint import adjoint_step
 from groupinf.effects.context import BlockContext, Solution, Step
 from groupinf.effects.methods.method import Method, Readout, Setting
 from groupinf.effects.solvers import SolverOptions
@@ -49,6 +52,13 @@ class ByInfluence(Method, SolverOptions):
         return self.unsolvable(n, size)
 
 
+def _of_tests(value: str | None, info: ValidationInfo) -> str | None:
+    """The key ``applied_to``: groups are the default, and a solver of the entry's own is what is applied."""
+    if value == "test_points" and info.data.get("solver", value) is None:
+        raise ValueError("expected solver beside applied_to: test_points, found it without one")
+    return None if value == "groups" else value
+
+
 class Influence(ByInfluence):
     """∇f(θ̂)ᵀH⁻¹g(δ)."""
 
@@ -59,3 +69,19 @@ class Influence(ByInfluence):
     readout: ClassVar = Readout.LINEAR
 
     method: Literal["influence"] = "influence"
+    applied_to: Annotated[Literal["groups", "test_points"] | None, AfterValidator(_of_tests)] = None
+
+    @property
+    def on_test_points_alone(self) -> bool:
+        """Where H⁻¹ is applied to ∇f(θ̂), which must be the same for every group."""
+        return self.applied_to is not None
+
+    def step(self, setting: Setting) -> Step:
+        """H⁻¹g(δ), or what stands for it where H⁻¹ is applied to ∇f(θ̂)."""
+        if self.applied_to is None:
+            return super().step(setting)
+        return adjoint_step(setting.fitted, setting.test_gradients(), self.factor(setting.fitted, setting.seed))
+
+    def options(self) -> dict[str, str | int | float]:
+        """Those of the solver, and what it is applied to."""
+        return super().options() | ({} if self.applied_to is None else {"applied_to": self.applied_to})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -17,6 +17,7 @@ from groupinf.effects.context import BlockContext, Solution, Step
 from groupinf.errors import ConvergenceError, GroupConvergenceError
 from groupinf.numerics.change import RowChange
 from groupinf.numerics.fit import Fitted
+from groupinf.numerics.losses.loss import Array
 
 LONGEST_NAME = 30
 _SIGNS = "_.+=-"
@@ -47,13 +48,20 @@ class Prediction:
             return at.solution(self.step)
 
 
+def _none() -> Array:
+    raise ValueError("no test points were given")
+
+
 @dataclass(frozen=True)
 class Setting:
-    """What steps are made from, once for a study: the fit, what is done to a group's rows, and the study's seed."""
+    """What steps are made from, once for a study: the fit, what is done to a group's rows, the study's seed, and ∇f(θ̂)
+    of every value on test points, (P, T).
+    """
 
     fitted: Fitted
     change: RowChange
     seed: int = 0
+    test_gradients: Callable[[], Array] = _none
 
 
 def _one_word(name: str) -> str:
@@ -94,6 +102,11 @@ class Method(Section, ABC):
     def work(self, scores: int, size: int) -> int:
         """Bytes that it takes beside the fit and retraining, with so many scores of a block and P = ``size``."""
         return 0
+
+    @property
+    def on_test_points_alone(self) -> bool:
+        """Whether it predicts effects on test points and no others."""
+        return False
 
     def options(self) -> dict[str, str | int | float]:
         """What it is told beside its names, with the defaults that count."""

@@ -15,7 +15,6 @@ from groupinf.numerics.support_vectors import Machine, support_vector_machine
 from groupinf.studies.group_effects.checks import change_of
 from groupinf.studies.group_effects.fit import linearised_at
 from groupinf.studies.group_effects.linear_model import LinearModel
-from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.studies.group_effects.schema import LoadedStudy
 from groupinf.studies.group_effects.stored_fit import fit_from
 
@@ -53,11 +52,10 @@ def changed_fit(
 
 
 def changed_fit_from(
-    loaded: LoadedStudy, dataset: Dataset, about: GroupEffectsManifest, files: Mapping[str, bytes]
+    loaded: LoadedStudy, dataset: Dataset, model: LinearModel, lam: float, files: Mapping[str, bytes]
 ) -> ChangedFit:
-    """The same, of the fit that a run's manifest and files tell."""
-    model = about.model
-    fitted = fit_from(dataset, model, about.lam, files)
+    """The same, of the fit that a run's files tell."""
+    fitted = fit_from(dataset, model, lam, files)
     machine = None if model.loss.smooth else support_vector_machine(fitted.objective)
     return changed_fit(loaded, dataset, model, fitted, machine, linearised_at(fitted, model))
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from groupinf.config.reader import Key
 from groupinf.config.section import Problem
-from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.dataset import Dataset, without_plain_features
 from groupinf.datasets.rows.pool import pool_as_training_rows, with_pool, without_pool
 from groupinf.datasets.unknown_column import unknown_column
 from groupinf.effects.changes.change import Change
@@ -32,7 +32,7 @@ from groupinf.studies.group_effects.configured_model import (
 )
 from groupinf.studies.group_effects.linear_model import LinearModel
 from groupinf.studies.group_effects.schema import LoadedStudy, TestPoints
-from groupinf.studies.group_effects.test_points import rows_of_keys
+from groupinf.studies.group_effects.test_points import most_points, rows_of_keys
 from groupinf.studies.linear.data import cross_validation_problems, load_in_scale, sweep_problems
 from groupinf.wording import counted, listed
 
@@ -50,7 +50,7 @@ def load_checked(loaded: LoadedStudy) -> Dataset:
     problems += _problems(loaded, dataset)
     if problems:
         raise ConfigError("\n".join(map(str, problems)))
-    return dataset
+    return dataset if loaded.config.points is not None else without_plain_features(dataset)
 
 
 def _problems(loaded: LoadedStudy, dataset: Dataset) -> Iterator[ConfigError]:
@@ -60,7 +60,10 @@ def _problems(loaded: LoadedStudy, dataset: Dataset) -> Iterator[ConfigError]:
     yield from of_losses
     if (dataset.pool is not None) == change_of(loaded).of_pool:  # else what groups are drawn from is not known
         yield from _group_problems(loaded, dataset)
-    yield from _test_point_problems(loaded, dataset)
+    of_test_points = _test_point_problems(loaded, dataset)
+    yield from of_test_points
+    if not of_losses and not of_test_points:
+        yield from _points_problems(loaded, dataset)
     if not of_losses:
         yield from model_problems(loaded, dataset)
         yield from _evaluation_problems(loaded, dataset)
@@ -205,7 +208,17 @@ def _method_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]
     size = model_of(loaded, dataset).size(dataset)
     found: list[tuple[Key, Problem | None]] = [(("influence",), loaded.config.influence.unsolvable(dataset.n, size))]
     found += [(("methods", i), method.check(dataset.n, size)) for i, method in enumerate(loaded.config.methods)]
-    return [loaded.error((*key, of.key), of.message) for key, of in found if of is not None]
+    problems = [loaded.error((*key, of.key), of.message) for key, of in found if of is not None]
+    others = [e.name for e in evaluations_of(loaded, dataset) if e.differentiable and not e.on_test_points()]
+    expected = "expected evaluations on test points alone where H⁻¹ is applied to their gradients"
+    return [
+        *problems,
+        *(
+            loaded.error(("methods", i), f"{expected}, found {listed(others)}")
+            for i, method in enumerate(loaded.config.methods)
+            if others and method.on_test_points_alone
+        ),
+    ]
 
 
 def _theory_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
@@ -225,3 +238,21 @@ def _theory_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]
     else:
         return []
     return [loaded.error(("theory",), f"{found}; leave theory out")]
+
+
+def _points_problems(loaded: LoadedStudy, dataset: Dataset) -> Iterator[ConfigError]:
+    """Points are told of removal, on evaluations of test points that have derivatives."""
+    points, change = loaded.config.points, change_of(loaded)
+    if points is None:
+        return
+    if change != REMOVE:
+        expected = "expected points only with the removal of rows, of which they tell"
+        yield loaded.error(("points",), f"{expected}; found the change {change.name}; leave points or change out")
+        return
+    told = [of.name for of in evaluations_of(loaded, dataset) if of.on_test_points() and of.differentiable]
+    if not told:
+        able = listed((name for name, of in EVALUATIONS.items() if of.on_test_points() and of.differentiable), "or")
+        names = listed(of.name for of in evaluations_of(loaded, dataset))
+        yield loaded.error(("evaluations",), f"expected {able} among them beside points, found {names}")
+    for problem in points.problems(dataset, len(told) * most_points(loaded.config.test_points, dataset)):
+        yield loaded.error(("points", problem.key), problem.message)

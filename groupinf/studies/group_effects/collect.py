@@ -22,6 +22,7 @@ from groupinf.groups.groups import Groups
 from groupinf.studies.group_effects.block import StoredBlock, stored_block
 from groupinf.studies.group_effects.exactness import loose_effects
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
+from groupinf.studies.group_effects.points_tables import points_table
 from groupinf.studies.group_effects.result import BOOTSTRAP, EFFECTS, RESAMPLED, RETRAINS, SPEARMAN
 from groupinf.studies.group_effects.stored_groups import groups_from, retrainable
 from groupinf.studies.group_effects.theory_tables import theory_tables
@@ -45,6 +46,7 @@ def collect(run: Stored[GroupEffectsManifest], blocks: Sequence[Arrays]) -> Coll
     agreement = agreement_table(effects, about.seed)
     tables = {RETRAINS: retrains, EFFECTS: effects, SPEARMAN: agreement.table}
     tables |= theory_tables(about, numbers, stored)
+    tables |= points_table(about, run.files, groups, effects)
     resampled = _resampled(stored)
     if resampled is not None:
         tables[BOOTSTRAP] = _intervals(about, numbers, resampled)

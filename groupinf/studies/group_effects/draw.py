@@ -13,6 +13,7 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.rows.pool import pool_as_training_rows
 from groupinf.effects.changes.change import Change
 from groupinf.effects.evaluations.evaluation import Norm, Quantity
+from groupinf.effects.evaluations.on_test_points import OnTestPoints
 from groupinf.effects.evaluations.registry import of_the_paper
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.effects.influence import point_influence
@@ -35,8 +36,9 @@ from groupinf.numerics.change import RowChange, removed_curvatures
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.intercept import Intercept
-from groupinf.numerics.losses.loss import Array
+from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.objective import Objective, scores
+from groupinf.points.row_scores import row_scores
 from groupinf.studies.group_effects.changed_fit import ChangedFit, row_change_of
 from groupinf.studies.group_effects.checks import change_of
 from groupinf.studies.group_effects.fit import Model
@@ -67,7 +69,9 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
     change = one_thread(partial(row_change_of, loaded, dataset), fitted)
     influence = one_thread(partial(_influence_on_test_loss, fitted, change), tested.of(test))
     candidates = slice(None) if dataset.pool is None else slice(dataset.n, None)
-    needing = any(builder.needs_steps for builder in loaded.config.groups.builders)
+    builders = loaded.config.groups.builders
+    needing = any(builder.needs_steps for builder in builders)
+    suspected = any(builder.needs_self_newton for builder in builders)
     source = GroupSource(
         dataset=pool_as_training_rows(dataset),
         sizes=loaded.config.groups.sizes,
@@ -78,6 +82,7 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
         test_set_names=tested.names,
         has_intercept=fitted.objective.intercept.columns > 0,
         steps=one_thread(partial(_steps, fitted, change), candidates) if needing else None,
+        self_newton=one_thread(partial(_self_newton, fitted), test.loss) if suspected else None,
     )
     groups, notes = build_groups(
         source, loaded.located().groups.builders, lambda build, tasks: each(build, tasks, jobs)
@@ -86,6 +91,11 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
     if len(skipped) == len(groups):
         raise RunError(f"no group is left to retrain: each {skipped[0].reason}")
     return Drawn(model.lam_over_n, tested, groups, (*notes, *tested.notes), tuple(skipped))
+
+
+def _self_newton(fitted: Fitted, measured: Loss) -> Array | None:
+    found = row_scores(fitted, measured)
+    return None if found is None else found.self_newton
 
 
 def _steps(fitted: Fitted, change: RowChange, rows: slice) -> RowSteps:
@@ -153,6 +163,8 @@ def study_from(
         linearised = Linearised(
             predicting.fitted, predicting.change, choose_engine(predicting.fitted, predicting.change, size)
         )
+    slopes = partial(_gradients_on_test_points, evaluations, points, fitted.theta)
+    setting = Setting(predicting.fitted, predicting.change, seed, slopes)
     return Study(
         fitted=fitted,
         change=change,
@@ -160,7 +172,7 @@ def study_from(
         influence_solver=loaded.config.influence.factor(predicting.fitted, seed),
         test=points,
         evaluations=tuple(evaluations),
-        methods=predictions_of(loaded.config.methods, Setting(predicting.fitted, predicting.change, seed)),
+        methods=predictions_of(loaded.config.methods, setting),
         scales=scales,
         gradient_norms=norms,
         bounded=bounded,
@@ -168,6 +180,12 @@ def study_from(
         machine=changed.machine,
         linearised=linearised,
     )
+
+
+def _gradients_on_test_points(evaluations: Sequence[Quantity], points: TestRows, theta: Array) -> Array:
+    """∇f(θ̂) of every value on test points that has one: (P, T)."""
+    on_points = [e for e in evaluations if isinstance(e, OnTestPoints) and e.differentiable]
+    return np.column_stack([evaluation.gradients(points, theta) for evaluation in on_points])
 
 
 def emptying(dataset: Dataset, change: Change, fit: Objective, rows: RowChange, groups: Groups) -> list[Skipped]:

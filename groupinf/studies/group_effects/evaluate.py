@@ -11,11 +11,11 @@ from typing import Any
 from numpy.typing import NDArray
 
 from groupinf.config.load import load_config
-from groupinf.config.overrides import Override, parse_override
+from groupinf.config.overrides import parse_override
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.block import evaluate_block
 from groupinf.effects.study import Study
-from groupinf.errors import ConfigError, DataError
+from groupinf.errors import DataError
 from groupinf.experiments.driver import Opened, execute, open_run
 from groupinf.experiments.folder.identity import identity_hash
 from groupinf.experiments.folder.kinds import sweep_of
@@ -26,6 +26,7 @@ from groupinf.experiments.study import Blocks, Made
 from groupinf.experiments.workers.processes import one_thread
 from groupinf.experiments.workers.progress import Progress
 from groupinf.groups.groups import Groups
+from groupinf.numerics.predict import mean_loss
 from groupinf.studies.group_effects.block import (
     GroupsOfBlock,
     Shared,
@@ -36,20 +37,29 @@ from groupinf.studies.group_effects.block import (
 )
 from groupinf.studies.group_effects.changed_fit import changed_fit_from
 from groupinf.studies.group_effects.checks import load_checked, quantities_of
+from groupinf.studies.group_effects.configured_model import OTHER_LOSSES, model_of, other_loss
 from groupinf.studies.group_effects.draw import Drawn, attributes_of, draw_test_points, in_fit, make_study
+from groupinf.studies.group_effects.fit import gradient_note
 from groupinf.studies.group_effects.identity import identity_of
-from groupinf.studies.group_effects.linear_model import test_objective
+from groupinf.studies.group_effects.linear_model import test_objective, trained_on
 from groupinf.studies.group_effects.manifest import Evaluated, GroupEffectsManifest
-from groupinf.studies.group_effects.prepare import CONFIG, config_file, methods_used, named_values
+from groupinf.studies.group_effects.points_files import POINT_FILES, point_files
+from groupinf.studies.group_effects.prepare import (
+    CONFIG,
+    config_file,
+    engine_used,
+    loss_used,
+    methods_used,
+    named_values,
+)
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.rows import ROWS
 from groupinf.studies.group_effects.same_steps import same_step_notes
 from groupinf.studies.group_effects.schema import Config, LoadedStudy
+from groupinf.studies.group_effects.settable import kept, require_settable
 from groupinf.studies.group_effects.stored_groups import ATTRIBUTES, attribute_files, groups_from, retrainable
 from groupinf.studies.group_effects.study import GROUP_EFFECTS, load_run, stored_config
-from groupinf.wording import listed
 
-SETTABLE = ("test_points", "evaluations", "methods", "groups.attributes", "theory")
 # raised when an evaluation gives other numbers for the same run and settings
 VERSION = 1
 
@@ -84,12 +94,14 @@ class Evaluation:
         progress.stage("prepare")
         study, drawn = one_thread(_drawn_anew, self)
         attributes = attributes_of(self.loaded, self.dataset, drawn.groups)
-        stored = {name: content for name, content in self.files.items() if name != ATTRIBUTES}
+        told, notes = one_thread(partial(point_files, self.loaded.config.points, self.dataset, study), drawn.tested)
+        others = (ATTRIBUTES, *POINT_FILES)
+        stored = {name: content for name, content in self.files.items() if name not in others}
         of_groups = attribute_files(attributes, len(drawn.groups))
         return Made(
             blocks=self._blocks(study),
-            files={**stored, **config_file(self.loaded.resolved()), **of_groups},
-            manifest=_described(self, study, drawn, attributes.notes),
+            files={**stored, **config_file(self.loaded.resolved()), **of_groups, **told},
+            manifest=_described(self, study, drawn, (*attributes.notes, *notes)),
             may_differ=(CONFIG, ROWS),
         )
 
@@ -133,23 +145,6 @@ def evaluate(path: Path, overrides: Sequence[str], out: Path | None, jobs: int, 
     return execute(GROUP_EFFECTS, lambda: _opened(path.absolute(), overrides, out, progress), jobs, progress, done=done)
 
 
-def require_settable(overrides: Sequence[str]) -> None:
-    """Raises ConfigError where another key is set than those that leave the retrained parameters alone, or none is."""
-    if not overrides:
-        raise ConfigError(f"--set: expected at least one of {', '.join(SETTABLE)} to be set, found nothing")
-    for override in map(parse_override, overrides):
-        if not any(_is_below(override, key) for key in SETTABLE):
-            raise ConfigError(
-                f"{override.place}: expected {listed(SETTABLE, 'or')}, found {'.'.join(map(str, override.parts))}; "
-                "the stored parameters are those of the run's data, λ and groups: for others run groupinf experiment"
-            )
-
-
-def _is_below(override: Override, key: str) -> bool:
-    parts = tuple(key.split("."))
-    return override.parts[: len(parts)] == parts
-
-
 def _opened(path: Path, overrides: Sequence[str], out: Path | None, progress: Progress) -> Opened[GroupEffectsManifest]:
     run, source = load_run(path), RunDirectory(path)
     about = run.manifest
@@ -159,12 +154,9 @@ def _opened(path: Path, overrides: Sequence[str], out: Path | None, progress: Pr
     files = source.read_prepared(about)
     if files is None:
         raise DataError(_broken(path, "one of its files is missing or altered"))
-    # what is set of test points replaces all that the run says of them, but for resamples of the same
-    replaced = [o for o in map(parse_override, overrides) if not _is_below(o, "test_points.bootstrap")]
-    dropped = {override.parts[0] for override in replaced} & {"test_points"}
-    kept = {key: value for key, value in run.config.items() if key not in dropped}
-    stored_config(path, kept)  # before anything is set: what the run has must be usable by itself
-    loaded = load_config(kept, overrides, Config, str(path / CONFIG))
+    kept_config = kept(run.config, [parse_override(override) for override in overrides])
+    stored_config(path, kept_config)  # before anything is set: what the run has must be usable by itself
+    loaded = load_config(kept_config, overrides, Config, str(path / CONFIG))
     progress.stage("data")
     dataset = load_checked(loaded)
     _require_same_data(path, about, dataset)
@@ -187,8 +179,9 @@ def _require_same_data(path: Path, about: GroupEffectsManifest, dataset: Dataset
 def _drawn_anew(work: Evaluation) -> tuple[Study, Drawn]:
     """The study at the run's θ̂ and on its groups, and what is drawn for it."""
     dataset, about = work.dataset, work.of
-    changed = changed_fit_from(work.loaded, dataset, about, work.files)
-    test = test_objective(dataset, about.model, changed.fitted.objective.basis)
+    model = model_of(work.loaded, dataset)
+    changed = changed_fit_from(work.loaded, dataset, model, about.lam, work.files)
+    test = test_objective(dataset, model, changed.fitted.objective.basis)
     tested = draw_test_points(work.loaded, dataset, changed.fitted, test)
     drawn = Drawn(about.lam_over_n, tested, groups_from(work.files), (), about.skipped)
     groups, quantities = in_fit(drawn.groups, dataset), quantities_of(work.loaded, dataset)
@@ -197,10 +190,10 @@ def _drawn_anew(work: Evaluation) -> tuple[Study, Drawn]:
 
 def _described(work: Evaluation, study: Study, drawn: Drawn, notes: Sequence[str]) -> GroupEffectsManifest:
     """The run's manifest, with what is other here."""
-    run = work.source.path.name
+    run, of = work.source.path.name, _with_losses(work, study)
     told = f"the groups and the retrained parameters are those of {run}: nothing was retrained"
     return replace(
-        work.of,
+        of,
         identity=work.identity,
         made_from="an evaluation of another run",
         test_points=study.test.labels,
@@ -213,13 +206,40 @@ def _described(work: Evaluation, study: Study, drawn: Drawn, notes: Sequence[str
         methods_with_options=methods_used(work.loaded.config.methods),
         scales=study.scales,
         gradient_norms=study.gradient_norms,
-        notes=(told, *drawn.tested.notes, *notes, *same_step_notes(study, work.of.change)),
+        notes=(told, *_loss_notes(work.of, of, study), *drawn.tested.notes, *notes, *same_step_notes(study, of.change)),
         provenance=provenance(),
         evaluated=Evaluated(run, identity_hash(work.of.identity)),
         tables={},
         collected=False,
         agreement_interval="",
     )
+
+
+def _with_losses(work: Evaluation, study: Study) -> GroupEffectsManifest:
+    """The run's manifest with the losses that are linearised and measured here, and what follows from them."""
+    dataset, fitted = work.dataset, study.fitted
+    linearised, measured = (loss_used(other_loss(work.loaded, dataset, key)) for key in OTHER_LOSSES)
+    options = work.loaded.config.model_or_default.options
+    of = replace(work.of, loss_options=options, linearised=linearised, measured=measured, engine=engine_used(study))
+    if not of.loss.smooth:
+        of = replace(of, fit=replace(of.fit, gradient_norm=fitted.gradient_norm, decrement=fitted.decrement))
+    if measured == work.of.measured:
+        return of
+    test = test_objective(dataset, of.model, fitted.objective.basis)
+    trained = replace(trained_on(fitted.objective, dataset), loss=test.loss)
+    return replace(of, train_loss=mean_loss(trained, fitted.theta), test_loss=mean_loss(test, fitted.theta))
+
+
+def _loss_notes(run: GroupEffectsManifest, here: GroupEffectsManifest, study: Study) -> tuple[str, ...]:
+    """Which losses are others than in the run, and how far θ̂ is from a minimum of the one that is linearised."""
+    notes = []
+    if here.linearised_in_text != run.linearised_in_text:
+        there = f"those of the run with those of {run.linearised_in_text}"
+        notes.append(f"predictions are made with the derivatives of {here.linearised_in_text}, {there}")
+    if here.measured_in_text != run.measured_in_text:
+        notes.append(f"losses are those of {here.measured_in_text}, in the run of {run.measured_in_text}")
+    linearised = study.linearised or (None if here.loss.smooth else study)
+    return (*notes, *(() if linearised is None else gradient_note(linearised.fitted)))
 
 
 def _known_block(groups: Groups, retrained: Sequence[int], width: int, units: range) -> _KnownBlock:

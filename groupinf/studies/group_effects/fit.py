@@ -90,11 +90,11 @@ def fit_at(
         machine = support_vector_machine(objective)
         require_small_gap(objective, machine)
         fitted = replace(differentiated_at(objective, machine.theta), passes=machine.passes)
-        return Model(fitted, lam_over_n, None, fitted, (*notes, *_gradient_note(fitted)), machine)
+        return Model(fitted, lam_over_n, None, fitted, (*notes, *gradient_note(fitted)), machine)
     first = first_fit(objective, None if start is None else objective.in_coordinates(start))
     fitted = polished(first)
     linearised = linearised_at(fitted, model)
-    notes = notes if linearised is None else (*notes, *_gradient_note(linearised))
+    notes = notes if linearised is None else (*notes, *gradient_note(linearised))
     return Model(first, lam_over_n, cross_validation, fitted, notes, None, linearised)
 
 
@@ -105,7 +105,7 @@ def linearised_at(fitted: Fitted, model: LinearModel) -> Fitted | None:
     return differentiated_at(replace(fitted.objective, loss=model.linearised), fitted.theta, fitted.left)
 
 
-def _gradient_note(linearised: Fitted) -> tuple[str, ...]:
+def gradient_note(linearised: Fitted) -> tuple[str, ...]:
     """How far θ̂ is from a minimum of the loss whose derivatives predictions are made with, where it is not at one."""
     if linearised.decrement <= RELATIVE_TOLERANCE * linearised.scale:
         return ()

@@ -18,8 +18,8 @@ from groupinf.studies.group_effects.folds import one_class_notes
 from groupinf.studies.group_effects.lambda_sweep.plan import SweepPlan, plan_sweep, sweep_name, without_sweep
 from groupinf.studies.group_effects.memory import work_of
 from groupinf.studies.group_effects.prepare import retraining
-from groupinf.studies.group_effects.schema import LoadedStudy, TestPoints
-from groupinf.studies.group_effects.test_points import FROM_PERCENTILES, summed_rows
+from groupinf.studies.group_effects.schema import LoadedStudy
+from groupinf.studies.group_effects.test_points import most_points, summed_rows
 from groupinf.studies.linear.schema import Regularization
 from groupinf.theory.prover import LARGEST_PROVEN
 from groupinf.wording import counted, listed, memory_text, number
@@ -121,7 +121,7 @@ def _plan(loaded: LoadedStudy) -> tuple[Plan, Dataset]:
 
 def _values_notes(loaded: LoadedStudy, dataset: Dataset, groups: int) -> list[str]:
     """How many rows the table of effects has where more is measured of a group than on its test points."""
-    points = range(_test_points(loaded.config.test_points, dataset))
+    points = range(most_points(loaded.config.test_points, dataset))
     counts = {of.name: len(of.labels(points)) for of in quantities_of(loaded, dataset)}
     more = [e for e in evaluations_of(loaded, dataset) if e.measured_on is None and not e.on_test_points()]
     rows = groups * sum(counts.values()) * (len(loaded.config.methods) + 1)
@@ -161,18 +161,8 @@ def _notes(loaded: LoadedStudy, dataset: Dataset, folds: int) -> tuple[str, ...]
 def _most_groups(loaded: LoadedStudy, dataset: Dataset) -> int:
     """At most how many groups the builders make."""
     groups, dataset = loaded.located().groups, pool_as_training_rows(dataset)
-    sizes, points = 0 if groups.sizes is None else groups.sizes.num, _test_points(loaded.config.test_points, dataset)
+    sizes, points = 0 if groups.sizes is None else groups.sizes.num, most_points(loaded.config.test_points, dataset)
     return sum(builder.most_groups(dataset, sizes, points) for builder in groups.builders)
-
-
-def _test_points(wanted: TestPoints, dataset: Dataset) -> int:
-    if wanted.all or wanted.column is not None:
-        return len(summed_rows(wanted, dataset).labels)
-    if wanted.indices is not None or wanted.keys is not None:
-        return len(wanted.indices or wanted.keys or ())
-    if wanted.percentile is not None:
-        return wanted.num or FROM_PERCENTILES
-    return (wanted.random or 0) + (wanted.highest_loss or 0)
 
 
 def _cross_validation_fits(regularization: Regularization) -> int:

@@ -287,6 +287,16 @@ class GroupEffectsManifest(LinearManifest):
         units = f"{(self.model.measured or self.loss).units}{scaled}"
         return Convention(self.lam, self.lam_over_n, self.task, units, self.change, self.intercept, self.losses)
 
+    @property
+    def linearised_in_text(self) -> str:
+        """The loss whose derivatives predictions are made with, with all its options."""
+        return (self.linearised or LossUsed(self.loss_name, self.loss_options)).in_text
+
+    @property
+    def measured_in_text(self) -> str:
+        """The loss that losses are of."""
+        return (self.measured or LossUsed(self.loss_name)).in_text
+
 
 @dataclass(frozen=True, kw_only=True)
 class LambdaSweepManifest(SweepManifest):

@@ -25,7 +25,17 @@ VECTORS = 3 * MEMORY
 def work_of(loaded: LoadedStudy, dataset: Dataset, model: LinearModel) -> int:
     """The ``work_bytes`` of a configured study."""
     config = loaded.config
-    return work_bytes(dataset, model, config.block_width, config.methods, config.theory is not None)
+    of_points = 0 if config.points is None else points_bytes(dataset, model)
+    return of_points + work_bytes(dataset, model, config.block_width, config.methods, config.theory is not None)
+
+
+def points_bytes(dataset: Dataset, model: LinearModel) -> int:
+    """Bytes that points take beside: rows as readers know them, H⁻¹ with what rounding leaves of it, and blocks G_i."""
+    plain = (dataset.plain_train, dataset.plain_test)
+    kept = sum((X if isinstance(X, np.ndarray) else X.data).nbytes for X in plain if X is not None)
+    size, outputs = model.size(dataset), model.loss.outputs
+    inverse = 5 * 8 * size**2 if 8 * size**2 <= DENSE_BYTES else 0
+    return int(kept + inverse + 4 * 8 * dataset.n * outputs**2)
 
 
 def work_bytes(

@@ -47,6 +47,7 @@ from groupinf.studies.group_effects.manifest import (
 )
 from groupinf.studies.group_effects.memory import work_of
 from groupinf.studies.group_effects.model_section import LossConfig
+from groupinf.studies.group_effects.points_files import point_files
 from groupinf.studies.group_effects.rows import ROWS, rows_frame
 from groupinf.studies.group_effects.same_steps import same_step_notes
 from groupinf.studies.group_effects.schema import METHOD, LoadedStudy
@@ -118,13 +119,15 @@ class Retraining:
         changed = one_thread(changes, chosen.linearised)
         made = partial(make_study, changed, in_fit(drawn.groups, dataset), test, drawn, evaluations)
         study = one_thread(made, loaded)
+        told, notes = one_thread(partial(point_files, loaded.config.points, dataset, study), drawn.tested)
         return Made(
             blocks=_blocks(loaded, study, dataset, drawn.groups, drawn.skipped),
             files={
                 **_files(loaded, dataset, chosen, drawn.groups, changed.change.label),
                 **attribute_files(attributes, len(drawn.groups)),
+                **told,
             },
-            manifest=_described(self, chosen, test, study, drawn, attributes.notes),
+            manifest=_described(self, chosen, test, study, drawn, (*attributes.notes, *notes)),
             may_differ=(CONFIG, ROWS),
         )
 
@@ -153,7 +156,7 @@ def _blocks(
 def _study_again(
     loaded: LoadedStudy, dataset: Dataset, manifest: GroupEffectsManifest, groups: Groups, files: Mapping[str, bytes]
 ) -> Study:
-    changed = changed_fit_from(loaded, dataset, manifest, files)
+    changed = changed_fit_from(loaded, dataset, manifest.model, manifest.lam, files)
     return study_from(
         loaded,
         changed,
@@ -266,10 +269,15 @@ def _described(
         n_groups=len(drawn.groups),
         skipped=drawn.skipped,
         notes_on_groups=drawn.notes,
-        engine=EngineUsed(
-            hessian=fitted.factor.name,
-            influence=study.influence_solver.name,
-            reduced=study.engine.way,
-            preconditioner=study.engine.preconditioner,
-        ),
+        engine=engine_used(study),
+    )
+
+
+def engine_used(study: Study) -> EngineUsed:
+    """What solves for a study, for the manifest."""
+    return EngineUsed(
+        hessian=study.fitted.factor.name,
+        influence=study.influence_solver.name,
+        reduced=study.engine.way,
+        preconditioner=study.engine.preconditioner,
     )

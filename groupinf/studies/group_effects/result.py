@@ -22,7 +22,10 @@ from groupinf.experiments.folder.files import npz_arrays
 from groupinf.experiments.folder.kinds import makes_again
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.sweep.result import Sweep as SweepOf
+from groupinf.points.shown_rows import ShownRows, shown_from
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest, LambdaSweepManifest
+from groupinf.studies.group_effects.points_files import PERTURBATION, SHOWN
+from groupinf.studies.group_effects.points_tables import POINTS
 from groupinf.studies.group_effects.prepare import CONFIG, CROSS_VALIDATION
 from groupinf.studies.group_effects.rows import ROWS
 from groupinf.studies.group_effects.stored_groups import ATTRIBUTES, MEMBERS, all_attributes, groups_from
@@ -33,6 +36,14 @@ from groupinf.wording import counted, did_you_mean, number
 RETRAINS, EFFECTS, SPEARMAN = "retrains.parquet", "effects.parquet", "spearman.parquet"
 BOOTSTRAP, RESAMPLED = "bootstrap.parquet", "resampled.npz"
 THEORY, SPECTRA = "theory.parquet", "spectra.parquet"
+# tables that a run has where they were asked for, and the fields that hold them
+OPTIONAL = (
+    ("bootstrap", BOOTSTRAP),
+    ("theory", THEORY),
+    ("spectra", SPECTRA),
+    ("points", POINTS),
+    ("perturbation", PERTURBATION),
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,6 +63,8 @@ class Run:
     test rows were not resampled.
     theory: a row for each group, evaluation and test_point, with what the propositions of the paper say of them, and
     spectra: group, number, eigenvalue, error; None where the run has no theory.
+    points: a row for each training row, evaluation and test point, perturbation one for each row, evaluation, test
+    point and feature, and shown the features of rows that readers want to see; None where they were not asked for.
     """
 
     path: Path
@@ -67,6 +80,9 @@ class Run:
     bootstrap: pd.DataFrame | None = None
     theory: pd.DataFrame | None = None
     spectra: pd.DataFrame | None = None
+    points: pd.DataFrame | None = None
+    perturbation: pd.DataFrame | None = None
+    shown: ShownRows | None = None
 
     def __repr__(self) -> str:
         about = self.manifest
@@ -197,12 +213,19 @@ def read_run(directory: RunDirectory, manifest: GroupEffectsManifest) -> Run:
         attributes=_attributes(directory, manifest, rows),
         cross_validation=chosen,
         rows=rows,
-        **{
-            field: directory.read_table(name, manifest)
-            for field, name in (("bootstrap", BOOTSTRAP), ("theory", THEORY), ("spectra", SPECTRA))
-            if name in manifest.tables
-        },
+        shown=_shown(directory, manifest),
+        **{field: directory.read_table(name, manifest) for field, name in OPTIONAL if name in manifest.files},
     )
+
+
+def _shown(directory: RunDirectory, manifest: GroupEffectsManifest) -> ShownRows | None:
+    if SHOWN not in manifest.prepared:
+        return None
+    content = directory.read(SHOWN, manifest)
+    if content is None:
+        again = makes_again(directory.path)
+        raise DataError(f"{directory.path / SHOWN}: missing or altered; {again} makes it again")
+    return shown_from(npz_arrays(content))
 
 
 def _attributes(directory: RunDirectory, manifest: GroupEffectsManifest, rows: pd.DataFrame) -> pd.DataFrame:

@@ -39,6 +39,7 @@ from groupinf.groups.builders.registry import BUILDERS
 from groupinf.groups.by_value import ColumnNames, Gaps
 from groupinf.groups.configured_attributes import AttributesConfig
 from groupinf.groups.sizes import Sizes
+from groupinf.studies.group_effects.points_section import Points
 from groupinf.studies.linear.schema import LinearConfig
 
 # an entry of ``methods``: the name of a method, or a section with its options
@@ -167,6 +168,7 @@ class Config(LinearConfig):
         | None
     ) = None
     theory: Annotated[bool | None, AfterValidator(lambda value: value or None)] = None
+    points: Points = None
     methods: Annotated[
         tuple[Annotated[Method, METHOD], ...],
         Field(strict=False, min_length=1, json_schema_extra={"default": [m.name for m in METHODS_OF_THE_PAPER]}),

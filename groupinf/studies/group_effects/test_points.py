@@ -103,6 +103,17 @@ def chosen_again(wanted: TestPoints, dataset: Dataset, labels: Sequence[int]) ->
     return single_rows(labels, dataset)
 
 
+def most_points(wanted: TestPoints, dataset: Dataset) -> int:
+    """At most how many there will be."""
+    if wanted.all or wanted.column is not None:
+        return len(summed_rows(wanted, dataset).labels)
+    if wanted.indices is not None or wanted.keys is not None:
+        return len(wanted.indices or wanted.keys or ())
+    if wanted.percentile is not None:
+        return wanted.num or FROM_PERCENTILES
+    return (wanted.random or 0) + (wanted.highest_loss or 0)
+
+
 def single_rows(rows: Sequence[int] | NDArray[np.int64], dataset: Dataset | None = None) -> ChosenPoints:
     """Each row a test point by itself, named by its row key where the dataset has any."""
     labels, origins = tuple(int(row) for row in rows), None if dataset is None else dataset.origins

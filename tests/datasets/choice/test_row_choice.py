@@ -124,6 +124,23 @@ def test_training_rows_become_test_rows_after_the_others(tmp_path: Path, kind: s
 
 
 @EVERY_KIND
+def test_the_first_rows_are_those_that_are_left_as_they_come(tmp_path: Path, kind: str) -> None:
+    keys = {"classes": [1, 3], "first_rows": 17, "first_test_rows": 6}
+    found = loaded({**written(tmp_path, kind), **keys})
+    train, test = (part[part["label"].isin([1, 3])] for part in halves())
+    assert_rows(found, train[:17], test[:6], (1, 3))
+    left = [RowsLeft("first_rows", 17, len(test)), RowsLeft("first_test_rows", 17, 6)]
+    assert found.rows_left == (RowsLeft("", 60, 20), RowsLeft("classes", len(train), len(test)), *left)
+    assert_rows(loaded({**written(tmp_path, kind), "first_test_rows": 20}), *halves())
+
+
+def test_training_rows_that_became_test_rows_stay_after_the_first_of_these(tmp_path: Path) -> None:
+    found = loaded({**written(tmp_path, "csv"), "test_rows": [42, 3], "first_test_rows": 5, "first_rows": 30})
+    train, test = halves()
+    assert_rows(found, train.drop(index=[42, 3])[:30], pd.concat([test[:5], train.loc[[42, 3]]]))
+
+
+@EVERY_KIND
 def test_all_keys_together_go_in_the_order_that_is_stated(tmp_path: Path, kind: str) -> None:
     train, test = halves()
     keys = {"subset": {"rows": 20, "seed": 4}, "exclude": [{"label": 3}], "keep": 5, "classes": [2, 3]}
@@ -242,12 +259,16 @@ def test_children_of_the_hospital_data(real_home: Callable[..., Path], monkeypat
     assert found.y_train[children].tolist() == [1, 1, 1, 0]
 
 
-def test_ridge_on_forest_fires_has_the_published_risk(real_home: Callable[..., Path]) -> None:
-    file = str(real_home("forest_fires") / "forestfires" / "forestfires.csv")
+def test_ridge_on_forest_fires_has_the_published_risk(real_home: Callable[..., Path], monkeypatch: Any) -> None:
+    home = real_home("forest_fires")
+    monkeypatch.setenv("GROUPINF_DATA", str(home))
+    file = str(home / "forestfires" / "forestfires.csv")
     keys = {"test_rows": [42], "standardise": True, "standardise_target": True}
-    found = loaded({"csv": file, "test_file": file, "target": "area", "task": "regression", **keys})
-    X, y = dense(found.X_train), found.y_train
-    beta = np.linalg.solve(X.T @ X + np.eye(29), X.T @ y)
-    assert found.n == 516
-    assert np.mean((y - X @ beta) ** 2) + beta @ beta / 516 == pytest.approx(0.955123, abs=1e-6)
-    assert np.linalg.norm(beta) == pytest.approx(0.639570, abs=1e-6)
+    table = loaded({"csv": file, "test_file": file, "target": "area", "task": "regression", **keys})
+    named = loaded({"name": "forest_fires", "unsplit": True, **keys})
+    assert (named.n, named.n_test) == (516, 1)
+    for found in (table, named):
+        X, y = dense(found.X_train), found.y_train
+        beta = np.linalg.solve(X.T @ X + np.eye(29), X.T @ y)
+        assert np.mean((y - X @ beta) ** 2) + beta @ beta / 516 == pytest.approx(0.955123, abs=1e-6)
+        assert np.linalg.norm(beta) == pytest.approx(0.639570, abs=1e-6)

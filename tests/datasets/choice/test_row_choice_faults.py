@@ -53,6 +53,23 @@ def fault(folder: Path, keys: dict[str, Any], kind: str = "csv", target: str = "
             "line 2: dataset.subset: expected to leave every class a training row with a positive weight, found none of"
             " class ",
         ),
+        (
+            {"first_rows": 61},
+            "line 2: dataset.first_rows: expected at most the 60 training rows that there are, found 61",
+        ),
+        ({"first_rows": 0}, "line 2: dataset.first_rows: expected a whole number of at least 1, found 0"),
+        (
+            {"first_rows": 1},
+            "line 2: dataset.first_rows: expected to leave every class a training row with a positive weight, found",
+        ),
+        (
+            {"first_test_rows": 21},
+            "line 2: dataset.first_test_rows: expected at most the 20 test rows that there are, found 21",
+        ),
+        (
+            {"first_test_rows": 21, "test_rows": [0]},
+            "line 2: dataset.first_test_rows: expected at most the 20 test rows that there are, found 21",
+        ),
         ({"subset": {"rows": 9, "sed": 1}}, "line 4: dataset.subset.sed: unknown key 'sed'; did you mean 'seed'?"),
         (
             {"exclude": [{"column": "site"}]},

@@ -32,9 +32,12 @@ MISTAKEN_SHARE = 0.9
 
 @dataclass(frozen=True)
 class TableFeatures:
-    """Feature names and, column by column of the table, the (rows, k) values of one or more features and its use."""
+    """Feature names, the column that each was made from and, column by column of the table, the (rows, k) values of one
+    or more features and its use.
+    """
 
     names: tuple[str, ...]
+    columns: tuple[str, ...]
     blocks: tuple[NDArray[Any], ...]
     uses: tuple[ColumnUse, ...]
 
@@ -56,6 +59,7 @@ def table_features(table: Table, columns: Sequence[str], train: NDArray[np.int64
     or has no value in a training row, and DatasetConfigError where a column of text has too many different values.
     """
     names: list[str] = []
+    made_from: list[str] = []
     blocks: list[NDArray[Any]] = []
     uses: list[ColumnUse] = []
     for column in columns:
@@ -72,7 +76,8 @@ def table_features(table: Table, columns: Sequence[str], train: NDArray[np.int64
         else:
             names.append(column)
             blocks.append(values[:, None])
-    return TableFeatures(tuple(names), tuple(blocks), tuple(uses))
+        made_from += [column] * blocks[-1].shape[1]
+    return TableFeatures(tuple(names), tuple(made_from), tuple(blocks), tuple(uses))
 
 
 def column_without_gaps(table: Table, column: str, advice: str = "") -> Parsed:

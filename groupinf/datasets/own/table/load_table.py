@@ -69,6 +69,7 @@ def load_table(config: TableOptions, files: Sequence[Path], seed: int, read: Cal
         columns=GroupColumns(table, train),
         test_columns=GroupColumns(table, test),
         pool=_pool(config, table, features, y, weights, train, pool),
+        feature_columns=features.columns,
         uses=uses_of(table, features.uses, roles(config, table), len(targets.classes)),
     )
 
