@@ -112,7 +112,7 @@ ORDERS = {
         ["repair.words"],
         ["repair.curves", "repair.tables"],
         ["paper", "html.parts"],
-        ["theory"],
+        ["theory", "koh_liang_2017"],
         ["figures"],
         ["html.section"],
         ["html.sections", "html.frame"],

@@ -25,7 +25,8 @@ def figure(name: str, run_dirs: tuple[str, ...], output: str | None) -> None:
     with their influence), figure-c5 to figure-c7 (labelling functions: actual effects, coverage, precision) or
     figure-c8 to figure-c11 (contributed rows: actual effects, their number, all genres at once, their number by genre);
     of runs with theory: true cones (self-loss between the slopes of Proposition 3), bounds (errors and their bounds),
-    spectrum (eigenvalues of D(w)) or spread (what goes with rank correlations). RUN_DIR... are folders of runs or
+    spectrum (eigenvalues of D(w)) or spread (what goes with rank correlations); of Koh and Liang 2017 koh-liang-6
+    (wrong labels found and put right). RUN_DIR... are folders of runs or
     sweeps, in the order in which they are to be shown. Folders of FILE that are missing are made.
     """
     from groupinf.experiments.folder.files import write_atomically
@@ -34,7 +35,8 @@ def figure(name: str, run_dirs: tuple[str, ...], output: str | None) -> None:
     from groupinf.reporting.sources import load_source
 
     file, ending = _file_for(name, output)
-    drawn = FIGURES[name].draw([load_source(Path(path)) for path in run_dirs])
+    wanted = FIGURES[name]
+    drawn = wanted.draw([load_source(Path(path), wanted.kind) for path in run_dirs])
     write_atomically(file, figure_bytes(drawn, ending))
     click.echo(f"Figure: {file}")
 

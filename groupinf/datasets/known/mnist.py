@@ -13,6 +13,7 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, SourceFile
 from groupinf.datasets.files.data_home import verified_file
 from groupinf.datasets.known.shared.idx import read_idx
+from groupinf.datasets.row_kinds.images import Images
 from groupinf.errors import DataError
 
 MIRRORS = ("https://ossci-datasets.s3.amazonaws.com/mnist/", "https://storage.googleapis.com/cvdf-datasets/mnist/")
@@ -42,6 +43,7 @@ FACTS = DatasetFacts(
     files=FILES,
     lambda_over_n=1e-3,
     test_accuracy=0.921,
+    rows_are=Images(shape=(28, 28)),
     cached=True,
 )
 

@@ -48,8 +48,8 @@ _ABOVE, _BELOW = 0.6, 0.75
 
 @dataclass(frozen=True)
 class Pane:
-    """A panel: its heading, what is on x, what draws it, how many groups lie outside its axes, and what
-    closing lines say of it.
+    """A panel: its heading, what is on x, what draws it, how many groups lie outside its axes, what closing lines say
+    of it, and what is on y where that is not what the page says.
     """
 
     heading: str
@@ -57,6 +57,7 @@ class Pane:
     draw: Callable[[Axes], None]
     hidden: int = 0
     words: tuple[str, ...] = ()
+    y_label: str | None = None
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def panes_figure(page: Panes) -> Figure:
             pane.draw(ax)
             ax.set_title(shorten_to(drawable(pane.heading), SIZE, size + 2 * _RIGHT - 0.1))
             ax.set_xlabel(shorten_to(drawable(pane.x_label), SIZE, size + 2 * _RIGHT - 0.1), labelpad=12.0)
-            ax.set_ylabel(page.y_label, labelpad=4.0)
+            ax.set_ylabel(page.y_label if pane.y_label is None else pane.y_label, labelpad=4.0)
     return figure
 
 

@@ -1,0 +1,1 @@
+"""The figures of Koh and Liang (2017)."""
