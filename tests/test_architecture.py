@@ -112,7 +112,7 @@ ORDERS = {
         ["repair.words"],
         ["repair.curves", "repair.tables"],
         ["paper", "html.parts"],
-        ["theory", "koh_liang_2017"],
+        ["theory", "koh_liang_2017", "liu_et_al"],
         ["figures"],
         ["html.section"],
         ["html.sections", "html.frame"],

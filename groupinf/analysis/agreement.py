@@ -103,7 +103,7 @@ def agreement_rows(
         "spearman_low": low,
         "spearman_high": high,
         "pearson": correlation(predicted, actual),
-        "slope": _ratio((predicted * actual).sum(axis=-1), (predicted**2).sum(axis=-1)),
+        "slope": slope(predicted, actual),
         "same_sign": same_sign.mean(axis=-1),
         "underestimated": (same_sign & (np.abs(predicted) < (1 - ROUNDING) * np.abs(actual))).mean(axis=-1),
         "median_relative_error": _median_relative_error(predicted, actual),
@@ -113,6 +113,11 @@ def agreement_rows(
     keys = [(e, t, kind, m) for m in pairs.methods for e, t in pairs.measures]
     frame = pd.DataFrame(keys, columns=list(KEYS))
     return frame.assign(**{name: statistics[name].ravel() for name in STATISTICS})[pairs.has.ravel()]
+
+
+def slope(predicted: NDArray[np.float64], actual: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Σpa/Σp² along the last axis, least squares of actual on predicted through the origin; NaN where p = 0."""
+    return _ratio((predicted * actual).sum(axis=-1), (predicted**2).sum(axis=-1))
 
 
 def correlation(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -20,6 +20,11 @@ from groupinf.reporting.koh_liang_2017.kernel import kernel_figure
 from groupinf.reporting.koh_liang_2017.leave_one_out import leave_one_out_figure
 from groupinf.reporting.koh_liang_2017.perturbation import perturbation_figure
 from groupinf.reporting.koh_liang_2017.smooth_hinge import smooth_hinge_figure
+from groupinf.reporting.liu_et_al.figure_1 import ridge_figure
+from groupinf.reporting.liu_et_al.figure_2 import digits_figure
+from groupinf.reporting.liu_et_al.figure_3 import components_figure
+from groupinf.reporting.liu_et_al.figure_4 import smoothing_figure
+from groupinf.reporting.liu_et_al.figure_5 import distance_figure
 from groupinf.reporting.paper.counterexamples import three_comparisons
 from groupinf.reporting.paper.grid import grid_figure
 from groupinf.reporting.paper.lines import spearman_figure
@@ -43,11 +48,13 @@ from groupinf.studies.repair_labels.study import REPAIR_LABELS
 class NamedFigure:
     """A figure by its ``name`` on the command line, and what draws it from the sources, of runs of one ``kind``.
 
+    ``as_published`` draws what the authors have drawn where that is something else: with factors that they do not tell.
     Drawing raises DataError where the runs are not what it joins, or lack what it shows.
     """
 
     name: str
     draw: Callable[[Sequence[Source]], Figure]
+    as_published: Callable[[Sequence[Source]], Figure] | None = None
     kind: StudyKind[Any, Any] = GROUP_EFFECTS
 
 
@@ -67,9 +74,13 @@ def _only(name: str, sources: Sequence[Source]) -> Any:
     return runs[0]
 
 
-def _of_runs(name: str, draw: Callable[[Sequence[Run]], Figure]) -> NamedFigure:
+OfRuns = Callable[[Sequence[Run]], Figure]
+
+
+def _of_runs(name: str, draw: OfRuns, as_published: OfRuns | None = None) -> NamedFigure:
     """A figure of single runs."""
-    return NamedFigure(name, lambda sources: draw(_single(name, sources)))
+    published = None if as_published is None else lambda sources: as_published(_single(name, sources))
+    return NamedFigure(name, lambda sources: draw(_single(name, sources)), published)
 
 
 def _of_run(name: str, draw: Callable[[Run], Figure]) -> NamedFigure:
@@ -79,7 +90,7 @@ def _of_run(name: str, draw: Callable[[Run], Figure]) -> NamedFigure:
 
 def _of_repairs(name: str, draw: Callable[[RepairRun], Figure]) -> NamedFigure:
     """A figure of one run that repairs labels."""
-    return NamedFigure(name, lambda sources: draw(_only(name, sources)), REPAIR_LABELS)
+    return NamedFigure(name, lambda sources: draw(_only(name, sources)), kind=REPAIR_LABELS)
 
 
 def _of_series(name: str, draw: Callable[[Sequence[Sequence[Run]]], Figure]) -> NamedFigure:
@@ -118,5 +129,10 @@ FIGURES: Registry[NamedFigure] = Registry(
         _of_run("koh-liang-children", children_figure),
         _of_run("koh-liang-perturbation", perturbation_figure),
         _of_repairs("koh-liang-6", repair_figure),
+        _of_run("liu-1", ridge_figure),
+        _of_runs("liu-2", digits_figure, partial(digits_figure, as_published=True)),
+        _of_run("liu-3", components_figure),
+        _of_runs("liu-4", smoothing_figure, partial(smoothing_figure, as_published=True)),
+        _of_runs("liu-5", distance_figure, partial(distance_figure, as_published=True)),
     ),
 )

@@ -1,4 +1,4 @@
-"""``groupinf figure``: figures of the paper and of its theory from finished runs."""
+"""``groupinf figure``: figures of papers, and of the theory of one, from finished runs."""
 
 from __future__ import annotations
 
@@ -8,26 +8,34 @@ from typing import TYPE_CHECKING
 import click
 
 from groupinf.cli.command import Command
+from groupinf.wording import listed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from matplotlib.figure import Figure
+
     from groupinf.reporting.drawing.figures import FileFormat
+    from groupinf.reporting.sources import Source
 
 
 @click.command(cls=Command)
 @click.argument("name", metavar="NAME")
 @click.argument("run_dirs", metavar="RUN_DIR...", nargs=-1, required=True, type=click.Path())
 @click.option("-o", "--output", metavar="FILE", help="Where to write the figure; .svg, .pdf or .png says how.")
-def figure(name: str, run_dirs: tuple[str, ...], output: str | None) -> None:
-    """Draw a figure of the paper, or of its theory.
+@click.option("--as-published", is_flag=True, help="With the factors that the authors applied and did not tell.")
+def figure(name: str, run_dirs: tuple[str, ...], output: str | None, as_published: bool) -> None:
+    """Draw a figure of the paper, of its theory, or of another paper.
 
     NAME is figure-1 (influence), figure-2 (Newton), figure-3 (counterexamples), figure-c1 (other test points),
     figure-c2 and figure-c3 (regularisation) or figure-c4 (three predictions); of natural groups figure-4 (what goes
     with their influence), figure-c5 to figure-c7 (labelling functions: actual effects, coverage, precision) or
     figure-c8 to figure-c11 (contributed rows: actual effects, their number, all genres at once, their number by genre);
     of runs with theory: true cones (self-loss between the slopes of Proposition 3), bounds (errors and their bounds),
-    spectrum (eigenvalues of D(w)) or spread (what goes with rank correlations); of Koh and Liang 2017 koh-liang-6
-    (wrong labels found and put right). RUN_DIR... are folders of runs or
-    sweeps, in the order in which they are to be shown. Folders of FILE that are missing are made.
+    spectrum (eigenvalues of D(w)) or spread (what goes with rank correlations); of Koh and Liang 2017 koh-liang-2
+    (leave-one-out), koh-liang-3 (smooth hinges) or koh-liang-6 (wrong labels found and put right); of Liu et al. liu-1
+    (ridge), liu-2 (digits), liu-3 (components), liu-4 (smooth hinges) or liu-5 (distance to the boundary). RUN_DIR...
+    are folders of runs or sweeps, in the order in which they are to be shown. Missing folders of FILE are made.
     """
     from groupinf.experiments.folder.files import write_atomically
     from groupinf.reporting.drawing.figures import figure_bytes
@@ -36,9 +44,24 @@ def figure(name: str, run_dirs: tuple[str, ...], output: str | None) -> None:
 
     file, ending = _file_for(name, output)
     wanted = FIGURES[name]
-    drawn = wanted.draw([load_source(Path(path), wanted.kind) for path in run_dirs])
+    draw = _published(name) if as_published else wanted.draw
+    drawn = draw([load_source(Path(path), wanted.kind) for path in run_dirs])
     write_atomically(file, figure_bytes(drawn, ending))
     click.echo(f"Figure: {file}")
+
+
+def _published(name: str) -> Callable[[Sequence[Source]], Figure]:
+    """What draws the figure as published; raises UsageError where that is what it always does."""
+    from groupinf.reporting.figures import FIGURES
+
+    draw = FIGURES[name].as_published
+    if draw is None:
+        those = listed((figure.name for figure in FIGURES.values() if figure.as_published), "or")
+        raise click.UsageError(
+            f"--as-published: expected {those}, whose authors applied factors that they do not tell, found {name}: "
+            "leave the option out"
+        )
+    return draw
 
 
 def _file_for(name: str, output: str | None) -> tuple[Path, FileFormat]:

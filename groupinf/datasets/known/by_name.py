@@ -7,9 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
+from pydantic import AfterValidator, ValidationInfo
+
 from groupinf.config.registered import RegisteredName
 from groupinf.config.section import Section
-from groupinf.datasets.choice.options import RowChoice
+from groupinf.datasets.choice.options import RowChoice, Scaled
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts
 from groupinf.datasets.files.cache import cache_home, load_through_cache
@@ -17,6 +19,7 @@ from groupinf.datasets.files.data_home import data_home
 from groupinf.datasets.files.integrity import remedy, state_of
 from groupinf.datasets.kind import DatasetKind
 from groupinf.datasets.known.registry import KNOWN
+from groupinf.datasets.rows.unsplit import unsplit
 from groupinf.errors import DataError
 
 
@@ -24,12 +27,21 @@ class _Named(Section):
     name: Annotated[str, RegisteredName(KNOWN)]
 
 
+def _beside_test_rows(value: bool | None, info: ValidationInfo) -> bool | None:
+    if value and "test_rows" in info.data and info.data["test_rows"] is None:
+        raise ValueError("expected test_rows beside unsplit, to say which rows test; found unsplit without them")
+    return value
+
+
 class NamedDataset(RowChoice, _Named):
-    """A dataset of the registry."""
+    """A dataset of the registry, split as it comes unless it is ``unsplit``."""
+
+    unsplit: Annotated[Scaled, AfterValidator(_beside_test_rows)] = None
 
 
 def load_known(config: NamedDataset, files: Sequence[Path], seed: int) -> Dataset:
     """Return the dataset of that name from the data home, or from the cache where it is one that is kept there.
+    Its rows are split as they come, or unsplit.
 
     Raises DataError where its files are absent or not those that are meant; the message says what to do about the first
     that is not right.
@@ -37,10 +49,12 @@ def load_known(config: NamedDataset, files: Sequence[Path], seed: int) -> Datase
     known, cache, home = KNOWN[config.name], cache_home(), data_home()
     try:
         if known.facts.cached and cache is not None:
-            return load_through_cache(known.facts, known.load, home, seed, cache)
-        return known.load(home, seed)
+            dataset = load_through_cache(known.facts, known.load, home, seed, cache)
+        else:
+            dataset = known.load(home, seed)
     except DataError as error:
         raise _with_remedy(error, known.facts, home) from error
+    return unsplit(dataset) if config.unsplit else dataset
 
 
 def _with_remedy(error: DataError, facts: DatasetFacts, home: Path) -> DataError:

@@ -26,8 +26,8 @@ def parts_of(dataset: Dataset) -> tuple[Rows, Rows, Rows]:
 def rearranged(dataset: Dataset, train: Rows, test: Rows, pool: Rows) -> Dataset:
     """Return the dataset whose training, test and pool rows are these, in this order.
 
-    Rows are numbered as ``RowOrigins`` does: training rows from 0, then test rows, then pool rows. Only an empty pool
-    may be empty. What a row lacks in its new part is None for columns, and the weight 1 where it was a test row.
+    Rows are numbered as ``RowOrigins`` does: training rows from 0, then test rows, then pool rows. What a row lacks in
+    its new part is None for columns, and the weight 1 where it was a test row.
     """
     old = dataset.pool
     sizes = (dataset.n, dataset.n_test, dataset.n_pool)
@@ -95,7 +95,9 @@ def _held(values: Values, name: str, rows: Rows) -> NDArray[np.object_]:
 
 
 def _runs(rows: Rows, sizes: Sequence[int]) -> list[tuple[int, Rows]]:
-    """Runs of rows that come from one part: its number, and the rows as it counts them."""
+    """Runs of rows that come from one part: its number, and the rows as it counts them; of no rows an empty run."""
+    if not rows.size:
+        return [(0, rows)]
     starts = np.cumsum([0, *sizes])
     of = np.searchsorted(starts, rows, side="right") - 1
     cuts = np.flatnonzero(np.diff(of)) + 1

@@ -259,12 +259,16 @@ def test_children_of_the_hospital_data(real_home: Callable[..., Path], monkeypat
     assert found.y_train[children].tolist() == [1, 1, 1, 0]
 
 
-def test_ridge_on_forest_fires_has_the_published_risk(real_home: Callable[..., Path]) -> None:
-    file = str(real_home("forest_fires") / "forestfires" / "forestfires.csv")
+def test_ridge_on_forest_fires_has_the_published_risk(real_home: Callable[..., Path], monkeypatch: Any) -> None:
+    home = real_home("forest_fires")
+    monkeypatch.setenv("GROUPINF_DATA", str(home))
+    file = str(home / "forestfires" / "forestfires.csv")
     keys = {"test_rows": [42], "standardise": True, "standardise_target": True}
-    found = loaded({"csv": file, "test_file": file, "target": "area", "task": "regression", **keys})
-    X, y = dense(found.X_train), found.y_train
-    beta = np.linalg.solve(X.T @ X + np.eye(29), X.T @ y)
-    assert found.n == 516
-    assert np.mean((y - X @ beta) ** 2) + beta @ beta / 516 == pytest.approx(0.955123, abs=1e-6)
-    assert np.linalg.norm(beta) == pytest.approx(0.639570, abs=1e-6)
+    table = loaded({"csv": file, "test_file": file, "target": "area", "task": "regression", **keys})
+    named = loaded({"name": "forest_fires", "unsplit": True, **keys})
+    assert (named.n, named.n_test) == (516, 1)
+    for found in (table, named):
+        X, y = dense(found.X_train), found.y_train
+        beta = np.linalg.solve(X.T @ X + np.eye(29), X.T @ y)
+        assert np.mean((y - X @ beta) ** 2) + beta @ beta / 516 == pytest.approx(0.955123, abs=1e-6)
+        assert np.linalg.norm(beta) == pytest.approx(0.639570, abs=1e-6)

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
-from sklearn.datasets import load_breast_cancer, load_digits
+from sklearn.datasets import load_breast_cancer, load_digits, load_iris
+from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
 from groupinf.datasets.dataset import Dataset
@@ -20,7 +21,7 @@ def load(name: str, seed: int) -> Dataset:
     return load_dataset(NamedDataset(name=name), Path("/nowhere"), seed)
 
 
-@pytest.mark.parametrize("name", ["breast_cancer", "digits", "mog", "mog_squared", "ortho", "ortho_12"])
+@pytest.mark.parametrize("name", ["breast_cancer", "digits", "iris", "mog", "mog_squared", "ortho", "ortho_12"])
 def test_facts_are_what_is_loaded(name: str) -> None:
     data, facts = load(name, 3), facts_of(name)
     found = (data.name, data.n, data.X_test.shape, data.d, len(data.classes))
@@ -29,7 +30,7 @@ def test_facts_are_what_is_loaded(name: str) -> None:
     assert data.sample_weight_train.tolist() == [1.0] * data.n
 
 
-@pytest.mark.parametrize("name", ["breast_cancer", "digits"])
+@pytest.mark.parametrize("name", ["breast_cancer", "digits", "iris"])
 def test_seed_decides_the_split(name: str) -> None:
     first, again, other = load(name, 3), load(name, 3), load(name, 4)
     np.testing.assert_array_equal(first.X_train, again.X_train)
@@ -66,3 +67,28 @@ def test_breast_cancer_is_standardised_by_the_training_rows() -> None:
     np.testing.assert_allclose(data.X_test, scaler.transform(bunch.data[test]), atol=1e-12)
     np.testing.assert_array_equal(data.y_train, bunch.target[train])
     np.testing.assert_array_equal(data.y_test, bunch.target[test])
+
+
+def test_iris_has_the_names_of_its_species() -> None:
+    data, bunch = load("iris", 0), load_iris()
+    rows = np.concatenate([data.X_train, data.X_test])
+    labels = np.array(data.classes, dtype=object)[np.concatenate([data.y_train, data.y_test])]
+    lines = np.argsort(data.origins.line) if data.origins else np.empty(0, dtype=int)
+    np.testing.assert_array_equal(rows[lines], bunch.data)
+    assert labels[lines].tolist() == bunch.target_names[bunch.target].tolist()
+
+
+def test_two_species_are_split_as_scikit_learn_does() -> None:
+    bunch = load_iris()
+    two = np.flatnonzero(bunch.target != 0)
+    train, test = train_test_split(two, test_size=0.1, random_state=42)
+    data = load_dataset(
+        NamedDataset(name="iris", unsplit=True, test_rows=test.tolist(), classes=("versicolor", "virginica")),
+        Path("/nowhere"),
+        5,
+    )
+    assert (data.n, data.classes) == (90, ("versicolor", "virginica"))
+    np.testing.assert_array_equal(data.X_train, bunch.data[np.sort(train)])
+    np.testing.assert_array_equal(data.y_train, bunch.target[np.sort(train)] - 1)
+    np.testing.assert_array_equal(data.X_test, bunch.data[test])
+    np.testing.assert_array_equal(data.y_test, bunch.target[test] - 1)

@@ -1,0 +1,123 @@
+"""Figure 5: a logistic regression beside a support vector machine, influence against the distance to the boundary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from groupinf.errors import DataError
+from groupinf.experiments.folder.run_directory import RunDirectory
+from groupinf.reporting.drawing.axes import EffectAxis, linear_axis, set_axes
+from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
+from groupinf.reporting.drawing.scatter import draw_points, write_above
+from groupinf.reporting.liu_et_al.reading import points_on_loss
+from groupinf.reporting.words.style import GRID, QUIET, KindStyle
+from groupinf.reporting.words.summary import convention_line, facts_line
+from groupinf.studies.group_effects.result import Run
+from groupinf.studies.group_effects.stored_fit import stored_theta
+from groupinf.wording import counted, number
+
+COLOURS = ("#ff7f0e", "#000000")  # the authors': orange for versicolor, black for virginica
+# What they multiplied the influence of the logistic regression by before they drew it.
+FACTOR = 2.3
+WHY = (
+    f"As published, the influence of the logistic regression is multiplied by {FACTOR}, of which the paper says "
+    "nothing: so that it is about as large as that of the machine. Scores are not divided by ‖β‖, which the text says "
+    "they are: they are no distances. The authors' own numbers have 2λ in Hessian and gradients where the fit has λ; "
+    "these have λ throughout."
+)
+
+
+@dataclass(frozen=True)
+class Used:
+    """Of a model's training rows, (n,) each: signed distances to the boundary, or scores, influence times n, labels."""
+
+    run: Run
+    heading: str
+    x: NDArray[np.float64]
+    influence: NDArray[np.float64]
+    labels: NDArray[np.object_]
+
+
+def distance_figure(runs: Sequence[Run], as_published: bool = False) -> Figure:
+    """Influence against the distance for either model, between them lines that join what is the same row.
+
+    Raises DataError where there are not two runs with the same training rows and points of both.
+    """
+    if len(runs) != 2:
+        raise DataError(f"liu-5: expected two runs, of a logistic regression and of a machine, found {len(runs)}")
+    first, second = (used(run, as_published) for run in runs)
+    if first.labels.tolist() != second.labels.tolist():
+        raise DataError(f"{second.run.path}: expected the training rows of {first.run.path}, found others")
+    names = sorted(set(first.labels))
+    styles = {name: KindStyle(name, colour, "o") for name, colour in zip(names, COLOURS, strict=False)}
+    x_label = "Score, absolute" if as_published else f"Signed distance; positive: {first.run.manifest.classes[-1]}"
+    across, up = (linear_axis(*(getattr(of, name) for of in (first, second))) for name in ("x", "influence"))
+    draw = partial(_draw, styles=styles, across=across, up=up)
+    page = Panes(
+        title="Liu et al., Figure 5: influence against the distance to the boundary",
+        facts=tuple(f"{one.heading}: {facts_line(one.run)}" for one in (first, second)),
+        y_label="n × influence",
+        panes=(
+            Pane(first.heading, x_label, partial(draw, of=first)),
+            Pane("The same rows", "Colour: distance, blue near", partial(_join, first=first, second=second, up=up)),
+            Pane(second.heading, x_label, partial(draw, of=second)),
+        ),
+        styles=tuple(styles.values()),
+        foot=(
+            *((WHY,) if as_published else ()),
+            f"Influence of removing each of {counted(first.x.size, 'training row')} on the loss of the first test "
+            "point, times their number. The distance is that to the plane on which both classes have the score 0.",
+            convention_line(first.run),
+        ),
+        legend="Label of the training row",
+    )
+    return panes_figure(page)
+
+
+def used(run: Run, as_published: bool = False) -> Used:
+    """What a run says of each training row; raises DataError where it has no points, or not the θ̂ of two classes."""
+    points = points_on_loss(run)
+    about, theta = run.manifest, stored_theta(RunDirectory(run.path))
+    if theta is None or len(about.classes) != 2:
+        raise DataError(f"{run.path}: expected a whole run of two classes, found another")
+    heading = str(about.loss.label).capitalize()
+    score, influence = (points[name].to_numpy(dtype=np.float64) for name in ("score", "influence"))
+    influence = influence * about.n
+    labels = points["label"].astype(str).to_numpy(dtype=object)
+    if as_published:
+        smooth = about.loss.smooth
+        return Used(run, heading, np.abs(score), influence * (FACTOR if smooth else 1.0), labels)
+    return Used(run, heading, score / float(np.linalg.norm(theta[: about.d])), influence, labels)
+
+
+def _draw(ax: Axes, of: Used, styles: dict[str, KindStyle], across: EffectAxis, up: EffectAxis) -> None:
+    ax.axhline(0, color=GRID, linewidth=0.6, zorder=0)
+    ax.axvline(0, color=GRID, linewidth=0.6, zorder=0)
+    draw_points(ax, of.x, of.influence, of.labels, styles)
+    set_axes(ax, across, up)
+    ax.set_box_aspect(1.0)
+    write_above(ax, f"{number(float(of.influence.min()))} to {number(float(of.influence.max()))}")
+
+
+def _join(ax: Axes, first: Used, second: Used, up: EffectAxis) -> None:
+    """A tick for every row at either side, dark blue at the boundary and dark red far from it, and lines between."""
+    for at, of in ((0.0, first), (1.0, second)):
+        colours = matplotlib.colormaps["seismic"](Normalize()(np.abs(of.x)))
+        ticks = [[(at - 0.06, y), (at + 0.06, y)] for y in of.influence]
+        ax.add_collection(LineCollection(ticks, colors=colours, linewidths=0.8))
+    pairs = zip(first.influence, second.influence, strict=True)
+    lines = [[(0.06, y), (0.94, other)] for y, other in pairs]
+    ax.add_collection(LineCollection(lines, colors=QUIET, linewidths=0.4, linestyles="--"))
+    set_axes(ax, EffectAxis(-0.15, 1.15), up)
+    ax.set_xticks([0.0, 1.0], [first.heading, second.heading])
+    ax.set_box_aspect(1.0)

@@ -1,0 +1,91 @@
+"""Rows that were removed one by one, as the figures read them from a run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from groupinf.analysis.pairs import ACTUAL
+from groupinf.effects.evaluations.test_loss import TEST_LOSS
+from groupinf.errors import DataError
+from groupinf.reporting.paper.advice import evaluate_command
+from groupinf.studies.group_effects.result import Run
+
+# how the builder of single rows says which row a group is
+_ROW = re.compile(r"row (\d+)")
+
+
+@dataclass(frozen=True)
+class RemovedRows:
+    """Training ``rows`` (n,) that were removed one by one, their labels as text, and what the loss of one test point
+    does: the actual effects, and those that each method predicts, in the order of the run's methods.
+    """
+
+    rows: NDArray[np.int64]
+    labels: NDArray[np.object_]
+    actual: NDArray[np.float64]
+    predicted: Mapping[str, NDArray[np.float64]]
+
+
+def removed_rows(run: Run) -> RemovedRows:
+    """The rows, each once and in ascending order, and the effects on the first test point.
+
+    Raises DataError where groups are not single rows, or the loss of a test point is not measured.
+    """
+    groups = run.groups.set_index("group")
+    found = groups["made_from"].astype(str).str.extract(f"^{_ROW.pattern}", expand=False)
+    if found.isna().any() or (groups["size"] != 1).any():
+        raise DataError(f"{run.path}: expected groups of single rows, as the builder single_rows makes, found others")
+    on_loss = run.effects[run.effects["evaluation"] == TEST_LOSS.name]
+    if on_loss.empty:
+        raise DataError(f"{run.path}: expected effects on {TEST_LOSS.in_text}, found none")
+    first = on_loss[on_loss["test_point"] == on_loss["test_point"].iloc[0]]
+    table = first.pivot(index="group", columns="method", values="effect")
+    table = table.assign(row=found.astype(np.int64).loc[table.index]).drop_duplicates("row").sort_values("row")
+    methods = [method for method in dict.fromkeys(first["method"]) if method != ACTUAL]
+    rows = table["row"].to_numpy(dtype=np.int64)
+    return RemovedRows(
+        rows,
+        labels_of(run)[rows],
+        table[ACTUAL].to_numpy(dtype=np.float64),
+        {method: table[method].to_numpy(dtype=np.float64) for method in methods},
+    )
+
+
+def labels_of(run: Run) -> NDArray[np.object_]:
+    """The label of every training row, as text."""
+    assert run.rows is not None
+    train = run.rows[run.rows["split"] == "train"].sort_values("row")
+    return train["label"].astype(str).to_numpy(dtype=object)
+
+
+def points_on_loss(run: Run) -> pd.DataFrame:
+    """What a run tells of training rows on the loss of its first test point; raises DataError where it does not."""
+    if run.points is None:
+        again = evaluate_command(run, {"points": True})
+        raise DataError(f"{run.path}: expected a run with points: true, found one without; {again} adds them")
+    on_loss = run.points[run.points["evaluation"] == TEST_LOSS.name]
+    if on_loss.empty:
+        raise DataError(f"{run.path}: expected points on {TEST_LOSS.in_text}, found none")
+    first: pd.DataFrame = on_loss[on_loss["test_point"] == on_loss["test_point"].iloc[0]]
+    return first.sort_values("row")
+
+
+def test_label(run: Run, test_row: int) -> str:
+    """The label of a test row, as text."""
+    assert run.rows is not None
+    rows = run.rows[(run.rows["split"] == "test") & (run.rows["row"] == test_row)]
+    return str(rows["label"].iloc[0])
+
+
+def place_in_file(run: Run, row: int) -> str:
+    """Where a training row stands, in words: its number, and the line of its file where that is known."""
+    assert run.rows is not None
+    train = run.rows[run.rows["split"] == "train"]
+    of_row = train[train["row"] == row].iloc[0]
+    return f"row {row} (line {int(of_row['line'])} of its file)" if of_row.notna()["line"] else f"row {row}"
