@@ -37,7 +37,7 @@ HEADINGS = {
 }
 
 
-def components_figure(run: Run) -> Figure:
+def variants_figure(run: Run) -> Figure:
     """Three panels with influence on y and a variant of it on x, green where a row has the test point's label; where
     rows are images the test image and the fifth most harmful row of its label.
 
