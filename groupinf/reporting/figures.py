@@ -15,7 +15,7 @@ from groupinf.errors import DataError
 from groupinf.experiments.study import StudyKind
 from groupinf.registry import Registry
 from groupinf.reporting.koh_liang_2017.children import children_figure, coefficients_figure
-from groupinf.reporting.koh_liang_2017.components import components_figure
+from groupinf.reporting.koh_liang_2017.components import variants_figure
 from groupinf.reporting.koh_liang_2017.kernel import kernel_figure
 from groupinf.reporting.koh_liang_2017.leave_one_out import leave_one_out_figure
 from groupinf.reporting.koh_liang_2017.perturbation import perturbation_figure
@@ -121,7 +121,7 @@ FIGURES: Registry[NamedFigure] = Registry(
         _of_run("bounds", bounds_figure),
         _of_run("spectrum", spectrum_figure),
         NamedFigure("spread", lambda sources: spread_figure([run for source in sources for run in source.runs])),
-        _of_run("koh-liang-1", components_figure),
+        _of_run("koh-liang-1", variants_figure),
         _of_run("koh-liang-2", leave_one_out_figure),
         _of_runs("koh-liang-3", smooth_hinge_figure),
         _of_runs("koh-liang-4", kernel_figure),

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from groupinf.effects.methods.influence import Influence
 from groupinf.errors import DataError
 from groupinf.experiments.folder.files import npz_arrays
 from groupinf.experiments.folder.run_directory import RunDirectory
@@ -29,7 +30,7 @@ def children_figure(run: Run) -> Figure:
     data have no children.
     """
     of = only_test_point(run)
-    ordered = of.rows.sort_values("influence", ascending=False, kind="stable")
+    ordered = of.rows.sort_values(Influence.name, ascending=False, kind="stable")
     ends = pd.concat([ordered.head(EACH_END), ordered.tail(EACH_END)])
     children = set(child_rows(run))
     bars = tuple(_row_bar(line, int(line["row"]) in children) for _, line in ends.iterrows())
@@ -111,7 +112,7 @@ def _row_bar(line: pd.Series, is_child: bool) -> Bar:
     actual = float(line["actual"])
     return Bar(
         f"{line['row']}, {line['label']}{', a child' if is_child else ''}",
-        (float(line["influence"]),),
+        (float(line[Influence.name]),),
         (MARKED if is_child else PLAIN,),
         None if np.isnan(actual) else actual,
     )

@@ -95,7 +95,7 @@ def _pane(heading: str, of: TestPoint) -> Pane:
 
 
 def _draw(ax: Axes, of: TestPoint) -> None:
-    x, y = of.rows["distance"].to_numpy(), of.rows["influence"].to_numpy()
+    x, y = of.rows["distance"].to_numpy(), of.rows.influence.to_numpy()
     ax.axhline(0, color=GRID, linewidth=0.6, zorder=0)
     draw_points(ax, x, y, of.kinds, STYLES, rasterized=True)
     set_axes(ax, linear_axis(x), linear_axis(y))
@@ -105,7 +105,7 @@ def _draw(ax: Axes, of: TestPoint) -> None:
 
 def _images(of: TestPoint) -> list[Pane]:
     """The test row, its most helpful rows, and after them the most helpful one of another label."""
-    order = helpful_first(of.rows["influence"].to_numpy())
+    order = helpful_first(of.rows.influence.to_numpy())
     rows, labels = of.rows["row"].to_numpy()[order], of.rows["label"].to_numpy()[order]
     others = np.flatnonzero(labels != of.label)
     places = [*range(HELPFUL), *others[others >= HELPFUL][:1]]

@@ -65,7 +65,7 @@ def children_found(run: Run) -> Children:
     others = of.rows[~of.rows["row"].isin(rows)]
     return Children(
         tuple(_child(of, moved, row) for row in rows),
-        float(others["influence"].abs().max()),
+        float(others.influence.abs().max()),
         larger_than_child(run),
         coefficients(run).size,
     )
@@ -197,7 +197,7 @@ def _child(of: TestPoint, moved: pd.DataFrame, row: int) -> Child:
     return Child(
         row,
         readmitted=bool(line["label"] == 1),
-        influence=float(line["influence"]),
+        influence=float(line.influence),
         actual=float(line["actual"]),
         leads=_leading(features, "perturbation"),
         leads_first=_leading(features, "first"),

@@ -32,19 +32,13 @@ AXES = {
     WITHOUT_HESSIAN: (-10.0, 20.0, 10.0),
     INNER_PRODUCT: (-20.0, 20.0, 10.0),
 }
-NAMES = {
-    FULL: "influence",
-    WITHOUT_TRAIN_LOSS: "without the training loss",
-    WITHOUT_HESSIAN: "without H⁻¹",
-    INNER_PRODUCT: "without both",
-}
 # a variant tells influence where it has this correlation with it; and many rows are at least this share
 TELLS, MANY = 0.8, 0.1
 
 
 @dataclass(frozen=True)
 class Components:
-    """Influence and its variants by column, the fifth most harmful row of the test point's label and its influence
+    """Influence and its variants by name, the fifth most harmful row of the test point's label and its influence
     times n, and Pearson's r of influence with the actual effects of the ``retrained`` rows.
     """
 
@@ -63,9 +57,9 @@ def components_found(run: Run) -> Components:
     return Components(
         components(of.rows, of.label),
         int(fifth["row"]),
-        float(fifth[FULL]) * len(of.rows),
+        float(fifth.influence) * len(of.rows),
         len(known),
-        float(correlation(known[FULL].to_numpy(), known["actual"].to_numpy())) if len(known) > 1 else np.nan,
+        float(correlation(known.influence.to_numpy(), known["actual"].to_numpy())) if len(known) > 1 else np.nan,
     )
 
 
@@ -87,7 +81,7 @@ def ranges_claim(found: Components) -> Claim:
         abs(found.parts[name].low - low) < step and abs(found.parts[name].high - high) < step
         for name, (low, high, step) in AXES.items()
     ]
-    told = "; ".join(f"{NAMES[name]} {_ends(found.parts[name].low, found.parts[name].high)}" for name in AXES)
+    told = "; ".join(f"{name} {_ends(found.parts[name].low, found.parts[name].high)}" for name in AXES)
     axes = ", ".join(_ends(low, high) for low, high, _ in AXES.values())
     return Claim(f"Figure 1: the axes, whose outermost ticks are {axes}", told, _verdict(inside))
 
