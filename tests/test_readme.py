@@ -31,6 +31,7 @@ from groupinf.datasets.choice.options import Condition, Subset
 from groupinf.datasets.kernels.registry import KERNELS
 from groupinf.datasets.known.registry import dataset_names
 from groupinf.datasets.registry import DATASET_KINDS
+from groupinf.datasets.row_kinds.registry import ROW_KINDS
 from groupinf.effects.changes.registry import CHANGES
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.registry import METHODS
@@ -63,6 +64,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "dataset": tuple(kind.options for kind in DATASET_KINDS.values()),
     "dataset.exclude": (Condition,),
     "dataset.subset": (Subset,),
+    "dataset.rows_are": tuple(ROW_KINDS.values()),
     "regularization": (linear.Regularization,),
     "regularization.cross_validation": (linear.CrossValidation,),
     "regularization.sweep": (SweepConfig,),
@@ -189,6 +191,7 @@ TAGS = {
     "change": "change",
     "model.linearised": "loss",
     "model.kernel": "name",
+    "dataset.rows_are": "kind",
     "evaluations": "evaluation",
     "methods": "method",
 }

@@ -15,6 +15,7 @@ from groupinf.experiments.folder.files import write_atomically
 from groupinf.experiments.folder.in_progress import BATCH, note_jobs
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.studies.group_effects.schema import LoadedStudy as LoadedConfig
+from groupinf.studies.load import values_of
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def submission(
 
     Raises ConfigError where Slurm could not write logs there.
     """
-    config = yaml.safe_dump(loaded.resolved(), sort_keys=False, allow_unicode=True).encode()
+    config = yaml.safe_dump(values_of(loaded), sort_keys=False, allow_unicode=True).encode()
     folder = run / BATCH
     commands = commands_of(caller.program, _config_of(folder), run, resources)
     return Submission(run, config, scripts(commands, resources, caller.environment, folder, run.name))

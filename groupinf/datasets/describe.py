@@ -35,6 +35,7 @@ def known_rows(facts: DatasetFacts) -> list[Row]:
     return [
         ("rows", f"n = {facts.n:,} for training, {test} for testing"),
         ("features", f"d = {facts.d:,}"),
+        ("a row is shown as", facts.rows_are.in_text),
         ("task", f"classification, {facts.n_classes} classes" if facts.n_classes else "regression"),
         ("natural groups", ", ".join(facts.natural_groups) or "none"),
         ("sets of test rows", ", ".join(facts.test_sets) or "none"),

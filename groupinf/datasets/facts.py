@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.row_kinds.registry import TABLES
+from groupinf.datasets.row_kinds.row_kind import RowKind
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class DatasetFacts:
     as it is loaded. ``adversarial`` says in a sentence what of a dataset was chosen so that predictions fail on it,
     empty where nothing was.
 
+    ``rows_are`` says what a row of features, before they are standardised or made by a kernel, is shown as.
+
     ``cached``: loading takes long enough for a copy to be kept of what it yields; the loader does not use its seed.
     ``loader_version`` is raised whenever the loader yields something else from the same files.
     """
@@ -67,6 +71,7 @@ class DatasetFacts:
     lambda_over_n: float | None = None
     test_accuracy: float | None = None
     test_f1: float | None = None
+    rows_are: RowKind = TABLES
     cached: bool = False
     loader_version: int = 1
 

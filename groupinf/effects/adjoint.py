@@ -36,5 +36,5 @@ def adjoint_step(fitted: Fitted, gradients: Array, solver: Factor) -> AdjointSte
     """The step for values with these ``gradients`` (P, T) at θ̂, H⁻¹ applied by ``solver``."""
     solved = solver.solve(gradients)
     left = remainder_of(fitted.objective, fitted.theta, fitted.factor, gradients)(solved)
-    across: Array = np.linalg.pinv(gradients).T
+    across = np.asarray(np.linalg.pinv(gradients).T, dtype=np.float64)
     return AdjointStep(across, solved, left)

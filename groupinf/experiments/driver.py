@@ -23,7 +23,7 @@ from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.experiments.folder.missing import missing_text
 from groupinf.experiments.folder.notes import notes_on_folder
 from groupinf.experiments.folder.run_directory import RunDirectory
-from groupinf.experiments.folder.store import require_prepared, store_prepared
+from groupinf.experiments.folder.store import require_prepared, restate, store_prepared
 from groupinf.experiments.folder.stored_manifest import REGISTERS_IT
 from groupinf.experiments.study import Own, Prepared, Result, Stored, Studies, StudyKind, Work
 from groupinf.experiments.workers.libraries import reserve_buffers
@@ -168,6 +168,7 @@ def execute(
     directory = run.directory
     if finished(directory):
         progress.note(f"{directory.path}: {done}")
+        restate(directory, kind.restated(run.work), kind.manifest)
         return load_run(kind, directory.path)
     began = time.perf_counter()
     prepared = prepare_run(run, jobs, progress)

@@ -110,13 +110,38 @@ class Collected(Generic[Own]):
     manifest: Own
 
 
+class Forecast(Protocol):
+    """What a study would run, before it runs: the name of its folder, facts as (what, how much), and notes.
+
+    ``uses`` are the columns of a table, each with a name, a role and words on what became of it.
+    """
+
+    @property
+    def run_name(self) -> str:
+        """The folder's."""
+
+    @property
+    def facts(self) -> Sequence[tuple[str, str]]:
+        """In the order in which they are shown."""
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What the user should know."""
+
+    @property
+    def uses(self) -> Sequence[Any]:
+        """Empty where the data are no table."""
+
+
 @dataclass(frozen=True)
 class StudyKind(Generic[Own, Result]):
     """A kind of study, by the ``name`` that manifests have, and the class of its configurations.
 
     ``work`` loads and checks the data that a loaded configuration names. ``collect`` joins the arrays of all blocks,
     in order; ``result`` reads a collected run back. ``again`` is the work that made a run, from its own configuration
-    and the data that this names, for whoever makes blocks again.
+    and the data that this names, for whoever makes blocks again. ``forecast`` says what a loaded configuration would
+    run, and raises what running it would before anything runs. ``restated`` makes the files that tell of paths, names
+    and looks, which a run that is finished takes over from the configuration that asks for it again.
     """
 
     name: str
@@ -126,6 +151,8 @@ class StudyKind(Generic[Own, Result]):
     collect: Callable[[Stored[Own], Sequence[Arrays]], Collected[Own]]
     result: Callable[[RunDirectory, Own], Result]
     again: Callable[[RunDirectory, Own], Work[Own]]
+    forecast: Callable[[Any], Forecast]
+    restated: Callable[[Any], Mapping[str, bytes]] = lambda _: {}
 
 
 Studies = Mapping[str, StudyKind[Any, Any]]

@@ -23,8 +23,8 @@ class GroupSource:
     and ``residuals[i]`` (n, K'), which holds s_i r_i; K' is 1 in binary tasks and regression, K for softmax.
     ``influence[i, t]`` (n, T) is the influence of removing point i on the loss of ``test_points[t]``,
     a row of the test set, ALL_ROWS for the sum over all of it, or a number of ``test_set_names`` for that over a set.
-    These names also hold the row keys of single rows, where the data have any. ``steps`` is there where a builder
-    asks for it.
+    These names also hold the row keys of single rows, where the data have any. ``steps``, and ``self_newton`` (n,), the
+    rise of each row's own loss by the Newton step without it, are there where a builder asks for them.
     """
 
     dataset: Dataset
@@ -36,6 +36,7 @@ class GroupSource:
     test_set_names: Mapping[int, str] = field(default_factory=dict)
     steps: RowSteps | None = None
     has_intercept: bool = True
+    self_newton: NDArray[np.float64] | None = None
 
     def point_name(self, test_point: int) -> str:
         """A test point in words."""
@@ -48,6 +49,15 @@ class GroupSource:
         if self.steps is None:
             raise DataError("groups: expected the steps of the fitted model, which a builder needs; found none")
         return self.steps
+
+    def required_self_newton(self) -> NDArray[np.float64]:
+        """``self_newton``. Raises DataError where the model tells none."""
+        if self.self_newton is None:
+            raise DataError(
+                "groups: expected the leave-one-out loss of every row, which a builder needs; H has no factor, or that "
+                "takes too long with so many parameters"
+            )
+        return self.self_newton
 
     def required_sizes(self) -> Sizes:
         """``sizes``. Raises DataError where the configuration has none and a builder asks for them."""

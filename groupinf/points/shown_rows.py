@@ -22,7 +22,8 @@ class ShownRows:
     """Training ``rows`` (k,) with their features X (k, d), and ``test_rows`` (m,) with X_test (m, d), dense or CSR.
 
     Features are those that readers know a row by, before they are standardised or a kernel takes them; both kinds of
-    rows are in ascending order.
+    rows are in ascending order. ``feature_columns`` (d,) are the columns that features were made from, where the data
+    are a table.
     """
 
     rows: Rows
@@ -30,6 +31,7 @@ class ShownRows:
     test_rows: Rows
     X_test: Design
     feature_names: tuple[str, ...]
+    feature_columns: tuple[str, ...] = ()
 
     def of(self, row: int) -> NDArray[np.float64]:
         """The features of a training row, dense: (d,). Raises KeyError where it is not shown."""
@@ -42,13 +44,16 @@ class ShownRows:
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The same as arrays by names."""
         told = {"rows": self.rows, "test_rows": self.test_rows, "feature_names": np.array(self.feature_names)}
+        if self.feature_columns:
+            told["feature_columns"] = np.array(self.feature_columns)
         return {**told, **_told("X", self.X), **_told("X_test", self.X_test)}
 
 
 def shown_from(arrays: Mapping[str, NDArray[Any]]) -> ShownRows:
     """The rows that ``ShownRows.arrays`` told."""
-    names = tuple(str(name) for name in arrays["feature_names"])
-    return ShownRows(arrays["rows"], _design("X", arrays), arrays["test_rows"], _design("X_test", arrays), names)
+    names, columns = (tuple(map(str, arrays.get(key, ()))) for key in ("feature_names", "feature_columns"))
+    X, X_test = (_design(name, arrays) for name in ("X", "X_test"))
+    return ShownRows(arrays["rows"], X, arrays["test_rows"], X_test, names, columns)
 
 
 def strongest_rows(effects: PointEffects, most: int) -> Rows:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from matplotlib.figure import Figure
 
 from groupinf.effects.methods.influence import Influence
 from groupinf.effects.methods.newton import Newton
 from groupinf.errors import DataError
+from groupinf.experiments.study import StudyKind
 from groupinf.registry import Registry
 from groupinf.reporting.koh_liang_2017.leave_one_out import leave_one_out_figure
 from groupinf.reporting.koh_liang_2017.smooth_hinge import smooth_hinge_figure
@@ -26,17 +28,21 @@ from groupinf.reporting.paper.natural_groups import contributors, labelling_func
 from groupinf.reporting.paper.natural_groups.figure_4 import applications
 from groupinf.reporting.paper.natural_groups.reading import COVERAGE, PRECISION
 from groupinf.reporting.paper.scatter import by_evaluation, by_lambda, by_method, other_test_points
+from groupinf.reporting.repair.curves import repair_figure
 from groupinf.reporting.sources import Source, series_of
 from groupinf.reporting.theory.bounds import bounds_figure
 from groupinf.reporting.theory.cones import cones_figure
 from groupinf.reporting.theory.spectrum import spectrum_figure
 from groupinf.reporting.theory.spread import spread_figure
 from groupinf.studies.group_effects.result import Run
+from groupinf.studies.group_effects.study import GROUP_EFFECTS
+from groupinf.studies.repair_labels.result import RepairRun
+from groupinf.studies.repair_labels.study import REPAIR_LABELS
 
 
 @dataclass(frozen=True)
 class NamedFigure:
-    """A figure by its ``name`` on the command line, and what draws it from the sources.
+    """A figure by its ``name`` on the command line, and what draws it from the sources, of runs of one ``kind``.
 
     ``as_published`` draws what the authors have drawn where that is something else: with factors that they do not tell.
     Drawing raises DataError where the runs are not what it joins, or lack what it shows.
@@ -45,6 +51,23 @@ class NamedFigure:
     name: str
     draw: Callable[[Sequence[Source]], Figure]
     as_published: Callable[[Sequence[Source]], Figure] | None = None
+    kind: StudyKind[Any, Any] = GROUP_EFFECTS
+
+
+def _single(name: str, sources: Sequence[Source]) -> list[Any]:
+    """The runs, where none is of a sweep."""
+    for source in sources:
+        if source.is_sweep:
+            raise DataError(f"{source.path}: expected a run for {name}, found a sweep; name one of the runs in it")
+    return [run for source in sources for run in source.runs]
+
+
+def _only(name: str, sources: Sequence[Source]) -> Any:
+    """The one run."""
+    runs = _single(name, sources)
+    if len(runs) > 1:
+        raise DataError(f"{name}: expected one run, found {len(runs)}")
+    return runs[0]
 
 
 OfRuns = Callable[[Sequence[Run]], Figure]
@@ -52,26 +75,18 @@ OfRuns = Callable[[Sequence[Run]], Figure]
 
 def _of_runs(name: str, draw: OfRuns, as_published: OfRuns | None = None) -> NamedFigure:
     """A figure of single runs."""
-
-    def from_sources(sources: Sequence[Source], draw: OfRuns) -> Figure:
-        for source in sources:
-            if source.is_sweep:
-                raise DataError(f"{source.path}: expected a run for {name}, found a sweep; name one of the runs in it")
-        return draw([run for source in sources for run in source.runs])
-
-    published = None if as_published is None else partial(from_sources, draw=as_published)
-    return NamedFigure(name, partial(from_sources, draw=draw), published)
+    published = None if as_published is None else lambda sources: as_published(_single(name, sources))
+    return NamedFigure(name, lambda sources: draw(_single(name, sources)), published)
 
 
 def _of_run(name: str, draw: Callable[[Run], Figure]) -> NamedFigure:
     """A figure of one run."""
+    return NamedFigure(name, lambda sources: draw(_only(name, sources)))
 
-    def of_one(runs: Sequence[Run]) -> Figure:
-        if len(runs) > 1:
-            raise DataError(f"{name}: expected one run, found {len(runs)}")
-        return draw(runs[0])
 
-    return _of_runs(name, of_one)
+def _of_repairs(name: str, draw: Callable[[RepairRun], Figure]) -> NamedFigure:
+    """A figure of one run that repairs labels."""
+    return NamedFigure(name, lambda sources: draw(_only(name, sources)), kind=REPAIR_LABELS)
 
 
 def _of_series(name: str, draw: Callable[[Sequence[Sequence[Run]]], Figure]) -> NamedFigure:
@@ -79,7 +94,7 @@ def _of_series(name: str, draw: Callable[[Sequence[Sequence[Run]]], Figure]) -> 
     return NamedFigure(name, lambda sources: draw(series_of(sources)))
 
 
-# as the paper calls them, then those of its theory, which it does not draw, and those of other papers
+# as the paper calls them, those of its theory, which it does not draw, then those of other papers
 FIGURES: Registry[NamedFigure] = Registry(
     "figure",
     (
@@ -104,6 +119,7 @@ FIGURES: Registry[NamedFigure] = Registry(
         NamedFigure("spread", lambda sources: spread_figure([run for source in sources for run in source.runs])),
         _of_run("koh-liang-2", leave_one_out_figure),
         _of_runs("koh-liang-3", smooth_hinge_figure),
+        _of_repairs("koh-liang-6", repair_figure),
         _of_run("liu-1", ridge_figure),
         _of_runs("liu-2", digits_figure, partial(digits_figure, as_published=True)),
         _of_run("liu-3", components_figure),

@@ -15,6 +15,7 @@ from groupinf.reporting.html.write import PAGE_NAME, write_page
 from groupinf.reporting.tables.attributes import attributes_files
 from groupinf.reporting.tables.groups import groups_files
 from groupinf.reporting.tables.ranking import natural_listings
+from groupinf.reporting.tables.single_rows import single_rows_files, single_rows_listings
 from groupinf.reporting.tables.spearman import (
     by_evaluation,
     markdown_table,
@@ -28,6 +29,7 @@ from groupinf.reporting.words.columns import columns_markdown
 from groupinf.reporting.words.entries import entries_of
 from groupinf.reporting.words.evaluation_answers import evaluation_answers
 from groupinf.reporting.words.formats import markdown
+from groupinf.reporting.words.single_rows import single_row_lines
 from groupinf.reporting.words.style import evaluation_name, method_name
 from groupinf.reporting.words.summary import (
     adversarial_lines,
@@ -52,6 +54,7 @@ _TABLES = {
     "attributes": "How attributes of the groups go together with their effects",
     "categories": "Effects by category",
     "test_points": "How effects on one test point go together with those on another",
+    "points": "The training rows that matter most to each test point",
     "theory": "What the theory says of the effects, by evaluation and test point",
     "theory_kinds": "What the theory says of each kind of group",
 }
@@ -65,7 +68,7 @@ def write_report(run: Run) -> Path:
     """
     spearman = {"csv": spearman_csv(run), "md": spearman_markdown(run), "tex": spearman_latex(run)}
     of_agreement = {f"spearman.{ending}": text.encode() for ending, text in spearman.items()}
-    tables = of_agreement | groups_files(run) | attributes_files(run) | theory_files(run)
+    tables = of_agreement | groups_files(run) | attributes_files(run) | theory_files(run) | single_rows_files(run)
     for name, content in tables.items():
         write_atomically(run.path / "tables" / name, content)
     drawn = {}
@@ -101,6 +104,9 @@ def report_markdown(run: Run, tables: Sequence[str] = (), natural: Sequence[str]
     [entry] = entries_of([run])
     parts = [f"# {markdown(title_line(run))}", *(markdown(line) for line in opening if line)]
     parts.append(_listed(evaluation_answers([entry])))
+    if single := single_rows_listings(run):
+        lines = _listed(single_row_lines(run))
+        parts += ["## Training rows that matter most", lines, *(part.markdown for part in single)]
     if listed := natural_listings(run):
         parts += ["## Groups that matter most", *(part.markdown for part in listed)]
     for evaluation, rows in by_evaluation(overall):

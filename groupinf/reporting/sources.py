@@ -5,28 +5,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from groupinf.errors import DataError
+from groupinf.experiments.driver import load_run
 from groupinf.experiments.folder.kinds import is_sweep
+from groupinf.experiments.study import StudyKind
+from groupinf.experiments.sweep.result import load_sweep
+from groupinf.studies.group_effects.manifest import LambdaSweepManifest
 from groupinf.studies.group_effects.result import Run
-from groupinf.studies.group_effects.study import load_run, load_sweep
+from groupinf.studies.group_effects.study import GROUP_EFFECTS
 from groupinf.wording import number
 
 
 @dataclass(frozen=True)
 class Source:
-    """A folder that was named: one run, or the runs of a sweep."""
+    """A folder that was named: one run, or the runs of a sweep, of the kind of study that was asked for."""
 
     path: Path
-    runs: tuple[Run, ...]
+    runs: tuple[Any, ...]
     is_sweep: bool
 
 
-def load_source(path: Path) -> Source:
-    """Read a run or a sweep; raises DataError where the folder holds neither or is not finished."""
+def load_source(path: Path, kind: StudyKind[Any, Any] = GROUP_EFFECTS) -> Source:
+    """Read a run, or a sweep over λ/n, of this kind of study.
+
+    Raises DataError where the folder holds neither, one of another kind, or one that is not finished.
+    """
     if is_sweep(path):
-        return Source(path, load_sweep(path).runs, is_sweep=True)
-    return Source(path, (load_run(path),), is_sweep=False)
+        return Source(path, load_sweep(kind, LambdaSweepManifest, path).runs, is_sweep=True)
+    return Source(path, (load_run(kind, path),), is_sweep=False)
 
 
 def series_of(sources: Sequence[Source]) -> list[tuple[Run, ...]]:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from groupinf.config import load
+from groupinf.config.load import LoadedConfig
 from groupinf.studies.group_effects.manifest import STUDY
 from groupinf.studies.group_effects.schema import LoadedStudy
-from groupinf.studies.registry import STUDIES
+from groupinf.studies.registry import STUDIES, kind_of
 
 # The kind of study of a configuration that does not say.
 DEFAULT = STUDY
@@ -34,3 +35,9 @@ def json_schema(study: str = DEFAULT) -> dict[str, Any]:
 
 def _models() -> dict[str, type[Any]]:
     return {name: kind.config for name, kind in STUDIES.items()}
+
+
+def values_of(loaded: LoadedConfig[Any]) -> dict[str, Any]:
+    """``loaded.resolved()`` as a configuration file has it, which names any kind of study but the default."""
+    name = kind_of(loaded).name
+    return ({} if name == DEFAULT else {load.STUDY: name}) | loaded.resolved()

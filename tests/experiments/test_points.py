@@ -382,3 +382,14 @@ def test_a_suspicious_row_counts_once_whichever_groups_have_it(tmp_path: Path) -
     run = unreported(study(path, groups=twice), tmp_path / "runs")
     assert len(points_of(run)) == N * 2 * 2
     assert points_of(run)["actual"].notna().all()
+
+
+@pytest.mark.parametrize("loss", ["binary_logistic", "hinge"])
+def test_suspects_are_those_of_the_table(loss: str, tmp_path: Path) -> None:
+    builders = {"builders": [{"builder": "single_rows", "suspects": 5}]}
+    model = {"loss": loss, "intercept": "none"}
+    run = unreported(study(data(tmp_path, 2), groups=builders, model=model), tmp_path / "runs")
+    rows = points_of(run).drop_duplicates("row")
+    retrained = rows[rows["self_actual"].notna()]
+    assert set(retrained["row"]) == set(rows.nlargest(5, "self_newton")["row"])
+    assert set(run.groups["kind"]) == {"suspect_row"}

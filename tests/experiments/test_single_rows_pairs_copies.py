@@ -97,7 +97,7 @@ def test_all_copies_that_are_a_class_are_skipped_as_any_group_that_empties_one(t
             "",
             "expected one of .*; found rows and strongest",
         ),
-        ({"builder": "single_rows", "rows": 3}, ".rows", "expected all, found 3"),
+        ({"builder": "single_rows", "rows": 3}, ".rows", "expected all or a list of row numbers, found 3"),
         (
             {"builder": "single_rows", "random": 91},
             ".random",

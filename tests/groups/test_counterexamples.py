@@ -62,6 +62,29 @@ def test_the_strongest_rows_of_each_test_point_are_those_of_largest_influence(ma
     )
 
 
+def test_listed_rows_are_groups_in_that_order(make_source) -> None:
+    groups = SingleRows(rows=[17, 4]).build(make_source(), rng()).groups
+    assert [group.indices.tolist() for group in groups] == [[17], [4]]
+    assert SingleRows(rows=[17, 4]).most_groups(make_source().dataset, 0, 0) == 2
+    with pytest.raises(DataError, match="expected training rows 0 to 199, found 200"):
+        SingleRows(rows=[3, 200]).build(make_source(), rng())
+
+
+def test_suspects_are_the_rows_whose_own_loss_rises_most_without_them(make_source) -> None:
+    rises = np.linspace(0.0, 1.0, 200)
+    rises[[5, 60]], rises[7] = [3.0, 3.0], np.nan
+    built = SingleRows(suspects=3).build(replace(make_source(), self_newton=rises), rng())
+    assert [int(group.indices[0]) for group in built.groups] == [5, 60, 199]
+    first = built.groups[0]
+    assert (first.kind, first.test_point) == ("suspect_row", -1)
+    assert first.made_from == "row 5, among the 3 whose own loss rises most without them"
+    with pytest.raises(DataError, match="expected the leave-one-out loss of every row"):
+        SingleRows(suspects=3).build(make_source(), rng())
+    pooled = replace(make_source(), dataset=replace(make_source().dataset, of_pool=True))
+    with pytest.raises(DataError, match="expected rows that are fitted, found rows of the pool"):
+        SingleRows(suspects=3).build(pooled, rng())
+
+
 def test_nothing_is_noted_where_no_row_is_chosen_twice(make_source) -> None:
     source = make_source()
     source.influence[:] = 0.0

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from support.faults import die_at_a_write
 
 from groupinf.config.section import PositiveInt, StudyConfig
-from groupinf.experiments.driver import execute_study
+from groupinf.experiments.driver import execute_study, run_name
 from groupinf.experiments.folder.files import parquet_bytes
 from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.experiments.folder.provenance import provenance
@@ -111,7 +111,20 @@ def write(run: Means) -> Path:
     return run.path / "means.txt"
 
 
-TOY = StudyKind("toy", ToyConfig, ToyManifest, ToyWork, collected, read, again)
+@dataclass(frozen=True)
+class Foreseen:
+    run_name: str
+    facts: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...] = ()
+    uses: tuple[Any, ...] = ()
+
+
+def foreseen(config: ToyConfig) -> Foreseen:
+    name = run_name(ToyWork(config))
+    return Foreseen(name, (("run", name), ("means", f"{-(-config.numbers // config.width)}")))
+
+
+TOY = StudyKind("toy", ToyConfig, ToyManifest, ToyWork, collected, read, again, foreseen)
 REPORT = StudyReport("toy", write, text, "means.txt")
 
 

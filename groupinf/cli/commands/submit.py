@@ -73,9 +73,9 @@ def submit(
 def _experiment(loaded: LoadedConfig) -> tuple[str, CommandsOf]:
     """The name of the run, its data checked, and what its jobs do."""
     from groupinf.batch.scripts import experiment_commands
-    from groupinf.studies.group_effects.forecast import plan
+    from groupinf.studies.registry import kind_of
 
-    return plan(loaded).run_name, experiment_commands
+    return kind_of(loaded).forecast(loaded).run_name, experiment_commands
 
 
 def _sweep(loaded: LoadedConfig) -> tuple[str, CommandsOf]:

@@ -11,10 +11,9 @@ from groupinf.cli.errors import show_error
 from groupinf.cli.options import overrides_option
 from groupinf.errors import GroupinfError
 from groupinf.experiments.workers.memory import memory_in_words
-from groupinf.wording import counted, memory_text, number
 
 if TYPE_CHECKING:
-    from groupinf.studies.group_effects.forecast import Plan
+    from groupinf.experiments.study import Forecast
 
 # letters of a column's name that are shown
 LONGEST_NAME = 40
@@ -28,14 +27,15 @@ def validate(configs: tuple[str, ...], overrides: tuple[str, ...]) -> None:
 
     Each CONFIG and its data are read and checked; nothing is fitted.
     """
-    from groupinf.studies.group_effects.forecast import plan
     from groupinf.studies.load import load_config
+    from groupinf.studies.registry import kind_of
 
     status = 0
     for config in configs:
         try:
             with memory_in_words():
-                planned = plan(load_config(config, overrides))
+                loaded = load_config(config, overrides)
+                planned = kind_of(loaded).forecast(loaded)
         except GroupinfError as e:  # the other files are still to be checked
             status = max(status, show_error(e))
         else:
@@ -43,27 +43,15 @@ def validate(configs: tuple[str, ...], overrides: tuple[str, ...]) -> None:
     click.get_current_context().exit(status)
 
 
-def plan_text(plan: Plan) -> str:
+def plan_text(plan: Forecast) -> str:
     """What would run, one line for each thing."""
     from groupinf.reporting.words.formats import one_line
 
-    classes = f", {plan.classes} classes" if plan.classes else ""
-    pool = f", {counted(plan.pool, 'row')} in the pool" if plan.pool else ""
-    lam = "by cross-validation" if plan.lam_over_n is None else f"{number(plan.lam_over_n, 6)}"
-    rows = [
-        ("run", plan.run_name),
-        ("dataset", f"{plan.dataset}: n = {plan.n:,}, d = {plan.d:,}{classes}{pool}"),
-        *([("change", one_line(plan.change))] if plan.change else []),
-        ("lambda_over_n", lam),
-        ("groups", f"at most {plan.groups:,}"),
-        ("retrains", f"at most {plan.retrains:,}"),
-        ("memory", f"about {memory_text(plan.memory_bytes)} for each process, Python and its libraries included"),
-        *(("note", note) for note in plan.notes),
-    ]
-    return "\n".join([*(f"  {name:<14}{value}" for name, value in rows), *_columns(plan)])
+    rows = [*plan.facts, *(("note", note) for note in plan.notes)]
+    return "\n".join([*(f"  {name:<14}{one_line(value)}" for name, value in rows), *_columns(plan)])
 
 
-def _columns(plan: Plan) -> list[str]:
+def _columns(plan: Forecast) -> list[str]:
     """What every column of a table became, a line each."""
     from groupinf.datasets.column_use import shown
     from groupinf.reporting.words.formats import named, one_line

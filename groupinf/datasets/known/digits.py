@@ -9,6 +9,7 @@ from sklearn.datasets import load_digits
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts
 from groupinf.datasets.known.shared.bundled import split_bundled
+from groupinf.datasets.row_kinds.images import Images
 
 BRIGHTEST = 16
 
@@ -23,6 +24,7 @@ FACTS = DatasetFacts(
     citation="Alpaydin and Kaynak (1998), UCI Machine Learning Repository, doi:10.24432/C50P49",
     url="https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits",
     bundled_in="scikit-learn",
+    rows_are=Images(shape=(8, 8)),
 )
 
 

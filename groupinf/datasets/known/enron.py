@@ -9,6 +9,7 @@ from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts
 from groupinf.datasets.known.shared.enron_mail import CITATION, LICENCE, MAIL, URL, load_mail
+from groupinf.datasets.row_kinds.texts import Texts
 
 FACTS = DatasetFacts(
     name="enron",
@@ -23,6 +24,7 @@ FACTS = DatasetFacts(
     files=(MAIL,),
     lambda_over_n=1e-3,
     test_accuracy=0.961,
+    rows_are=Texts(),
     cached=True,
 )
 

@@ -13,6 +13,7 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, SourceFile
 from groupinf.datasets.files.data_home import verified_file
 from groupinf.datasets.known.shared.idx import read_idx
+from groupinf.datasets.row_kinds.images import Images
 from groupinf.errors import DataError
 
 MIRRORS = ("https://ossci-datasets.s3.amazonaws.com/mnist/", "https://storage.googleapis.com/cvdf-datasets/mnist/")
@@ -42,6 +43,7 @@ FACTS = DatasetFacts(
     files=FILES,
     lambda_over_n=1e-3,
     test_accuracy=0.921,
+    rows_are=Images(shape=(28, 28)),
     cached=True,
 )
 
@@ -51,7 +53,7 @@ PIXELS = tuple(f"pixel_{row}_{column}" for row in range(28) for column in range(
 
 
 @dataclass(frozen=True)
-class Images:
+class RawImages:
     """The 55,000 training and 10,000 test images (rows, 784) as bytes, their digits, and the sha256 of each file."""
 
     train: NDArray[np.uint8]
@@ -87,7 +89,7 @@ def load_rows(facts: DatasetFacts, home: Path, rows: NDArray[np.int64]) -> Datas
     )
 
 
-def read_images(facts: DatasetFacts, home: Path) -> Images:
+def read_images(facts: DatasetFacts, home: Path) -> RawImages:
     """Return what the four files of ``facts`` hold, training images without the first 5,000.
 
     Raises DataError where a file is not below the data home, or is not the one that is meant.
@@ -95,7 +97,7 @@ def read_images(facts: DatasetFacts, home: Path) -> Images:
     files = [verified_file(home, source) for source in facts.files]
     train, digits = _read(files[0].path, files[1].path)
     sources = {source.path: file.sha256 for source, file in zip(facts.files, files, strict=True)}
-    return Images(train[VALIDATION:], digits[VALIDATION:], *_read(files[2].path, files[3].path), sources)
+    return RawImages(train[VALIDATION:], digits[VALIDATION:], *_read(files[2].path, files[3].path), sources)
 
 
 def _read(images: Path, labels: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

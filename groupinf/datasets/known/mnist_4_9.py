@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.known import mnist
-from groupinf.datasets.known.mnist import WHITE, Images
+from groupinf.datasets.known.mnist import WHITE, RawImages
 
 DIGITS = (4, 9)
 # so many rows of each digit, as the dogs and the fish of Koh and Liang (2017), section 5.1
@@ -37,7 +37,7 @@ def load(home: Path, seed: int) -> Dataset:
     return fours_and_nines(mnist.read_images(FACTS, home))
 
 
-def fours_and_nines(images: Images) -> Dataset:
+def fours_and_nines(images: RawImages) -> Dataset:
     """Return these rows of MNIST's images."""
     train = first_of_each(images.digits, TRAIN_PER_DIGIT)
     test = first_of_each(images.test_digits, TEST_PER_DIGIT)

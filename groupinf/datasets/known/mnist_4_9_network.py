@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.known import mnist, mnist_4_9
-from groupinf.datasets.known.mnist import WHITE, Images
+from groupinf.datasets.known.mnist import WHITE, RawImages
 
 LAYERS = (512, 256)
 # by then 98.5 % of the test images of the eight digits are told apart
@@ -47,7 +47,7 @@ def load(home: Path, seed: int) -> Dataset:
     return replace(pixels.with_features(train, test, None), name=FACTS.name, feature_names=names)
 
 
-def network_of_other_digits(images: Images) -> MLPClassifier:
+def network_of_other_digits(images: RawImages) -> MLPClassifier:
     """Return a network of 512 and 256 rectified units that tells the eight digits apart that are not 4 or 9."""
     others = ~np.isin(images.digits, mnist_4_9.DIGITS)
     network = MLPClassifier(LAYERS, max_iter=EPOCHS, random_state=NETWORK_SEED)

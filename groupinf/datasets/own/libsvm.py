@@ -24,6 +24,7 @@ from groupinf.datasets.files.data_home import sha256_of
 from groupinf.datasets.kind import DatasetKind, nothing_more
 from groupinf.datasets.own.options import Stratify, TestFile, TestFraction
 from groupinf.datasets.own.own_dataset import own_dataset
+from groupinf.datasets.row_kinds.registry import RowsAre
 from groupinf.datasets.rows.features import LARGEST, MOST_FEATURES, TOO_LARGE, feature_names
 from groupinf.datasets.rows.labels import encode_targets
 from groupinf.datasets.rows.origins import origins_of
@@ -43,6 +44,7 @@ class _Libsvm(Section):
     test_fraction: TestFraction = None
     task: Task = "classification"
     stratify: Stratify = None
+    rows_are: RowsAre = None
 
 
 class LibsvmDataset(RowChoice, _Libsvm):

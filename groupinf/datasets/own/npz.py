@@ -24,6 +24,7 @@ from groupinf.datasets.own.npz_arrays import Arrays, features_of, vector, weight
 from groupinf.datasets.own.npz_pool import POOL, pool_of
 from groupinf.datasets.own.own_dataset import own_dataset
 from groupinf.datasets.own.sparse_npz import read_sparse
+from groupinf.datasets.row_kinds.registry import RowsAre
 from groupinf.datasets.rows.features import (
     FLOAT64_BYTES,
     SPARSE_PARTS,
@@ -55,6 +56,7 @@ class _Npz(Section):
     X_train: FilePath | None = None
     X_test: FilePath | None = None
     task: Task = "classification"
+    rows_are: RowsAre = None
 
     @model_validator(mode="after")
     def _both_or_neither(self) -> Self:

@@ -8,7 +8,10 @@ from typing import Protocol
 
 import numpy as np
 
+from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset, Features, Task
+from groupinf.datasets.row_kinds.registry import ROWS_ARE, TABLES
+from groupinf.datasets.row_kinds.row_kind import RowKind
 from groupinf.datasets.rows.labels import Targets
 from groupinf.datasets.rows.origins import names_of
 
@@ -19,6 +22,10 @@ class OwnOptions(Protocol):
     @property
     def task(self) -> Task:
         """What the targets are."""
+
+    @property
+    def rows_are(self) -> RowKind | None:
+        """What a row is shown as; rows of a table where it is None."""
 
 
 def own_dataset(
@@ -31,10 +38,14 @@ def own_dataset(
     """Return the dataset of the training and test rows in ``X``.
 
     ``files`` are (path, sha256); the first names the dataset. Every weight is 1, and there are no natural groups.
+    Raises DatasetConfigError where such rows cannot be what ``rows_are`` says.
     """
     paths, hashes = zip(*files, strict=True)
     path = paths[0]
     X_train, X_test = X
+    fault = (config.rows_are or TABLES).fault(X_train.shape[1], not isinstance(X_train, np.ndarray))
+    if fault:
+        raise DatasetConfigError(fault, ("dataset", ROWS_ARE))
     return Dataset(
         name=path.stem,
         task=config.task,

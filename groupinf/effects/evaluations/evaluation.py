@@ -171,7 +171,8 @@ class Evaluation(Section, ABC):
     A case has, besides a field ``evaluation`` whose one value is its name: ``label``, which heads a table, ``in_text``,
     which stands inside a sentence, and ``short``, for a narrow column. ``measured_on`` is what it is measured on if it
     has a single value, and not on a test point; else ``each`` is what sentences call that which a value is of.
-    ``defined_for`` says, where it is not defined for every loss, for what it is.
+    ``defined_for`` says, where it is not defined for every loss, for what it is. ``better`` is 1 where the model is the
+    better the larger the value, −1 where the smaller, 0 where a value is neither good nor bad.
     """
 
     name: ClassVar[str]
@@ -181,6 +182,7 @@ class Evaluation(Section, ABC):
     measured_on: ClassVar[str | None]
     each: ClassVar[str] = TEST_POINT
     defined_for: ClassVar[str] = "every loss"
+    better: ClassVar[int] = 0
     differentiable: ClassVar[bool] = True
 
     @classmethod

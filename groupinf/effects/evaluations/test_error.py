@@ -33,6 +33,7 @@ class TestError(OnTestPoints):
     in_text: ClassVar = "test error"
     short: ClassVar = "error"
     defined_for: ClassVar = "classes"
+    better: ClassVar = -1
     differentiable: ClassVar = False
 
     evaluation: Literal["test_error"] = "test_error"

@@ -16,6 +16,7 @@ class TestLoss(OnTestPoints):
     label: ClassVar = "Test loss"
     in_text: ClassVar = "test loss"
     short: ClassVar = "loss"
+    better: ClassVar = -1
 
     evaluation: Literal["test_loss"] = "test_loss"
 

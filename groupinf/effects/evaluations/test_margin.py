@@ -22,6 +22,7 @@ class TestMargin(OnTestPoints):
     in_text: ClassVar = "test margin"
     short: ClassVar = "margin"
     defined_for: ClassVar = "classes"
+    better: ClassVar = 1
 
     evaluation: Literal["test_margin"] = "test_margin"
 

@@ -54,6 +54,15 @@ def shortage(work: int) -> str:
     return ""
 
 
+def for_each_process(size: int) -> str:
+    """What a process takes, for whoever plans a run.
+
+    >>> for_each_process(1_234_567_890)
+    'about 1.1 GB for each process, Python and its libraries included'
+    """
+    return f"about {memory_text(size)} for each process, Python and its libraries included"
+
+
 @contextlib.contextmanager
 def memory_in_words() -> Iterator[None]:
     """Turn an error for want of memory, also a worker's, into an OutOfMemoryError that says what there is."""

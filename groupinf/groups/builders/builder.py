@@ -32,9 +32,9 @@ class Builder(Section, ABC):
 
     A case has, besides a field ``builder`` whose one value is its name: the ``kinds`` of groups that it makes, in the
     order of tables (none where data or users name them); whether they are ``natural``, what data or users say that
-    belongs together; whether it draws groups of the configured sizes, and needs the
-    ``steps`` of a source; ``versions``, which a run's identity takes in where a builder makes other groups than it
-    once did; and ``adversarial``, a sentence where groups are chosen so that predictions fail on them.
+    belongs together; whether it draws groups of the configured sizes, and needs the ``steps`` of a source;
+    ``versions``, which a run's identity takes in where a builder makes other groups than it once did; and
+    ``adversarial``, a sentence where groups are chosen so that predictions fail on them.
     """
 
     name: ClassVar[str]
@@ -44,6 +44,11 @@ class Builder(Section, ABC):
     needs_steps: ClassVar[bool] = False
     versions: ClassVar[Mapping[str, int]] = {}
     adversarial: ClassVar[str] = ""
+
+    @property
+    def needs_self_newton(self) -> bool:
+        """Whether it reads that of a source, with its options."""
+        return False
 
     @abstractmethod
     def build(self, source: GroupSource, rng: np.random.Generator) -> Built:

@@ -35,6 +35,7 @@ def page_html(
     material = Material(entries, looks, plotly_is_installed() if plotly is None else plotly, png)
     told = [element("p", {}, note) for note in notes]
     asked = [section for section in SECTIONS.values() if section.applies(material)]
+    asked.sort(key=lambda section: not section.leads(material))
     return framed(
         Frame(
             title=title,

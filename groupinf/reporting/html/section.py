@@ -42,6 +42,11 @@ def always(material: Material) -> bool:
     return True
 
 
+def never(material: Material) -> bool:
+    """Whether a section comes before all others that never does."""
+    return False
+
+
 def one_run(material: Material) -> bool:
     """Whether a section applies that is about a single run."""
     return len(material.entries) == 1
@@ -63,7 +68,11 @@ class Question:
 
 @dataclass(frozen=True)
 class Section(Question):
-    """A question that is answered from runs, where it applies to them."""
+    """A question that is answered from runs, where it applies to them.
+
+    ``leads`` says of which runs it comes first, whatever its place in the registry.
+    """
 
     answer: Callable[[Material], Answer]
     applies: Callable[[Material], bool] = always
+    leads: Callable[[Material], bool] = never

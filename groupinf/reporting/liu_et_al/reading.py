@@ -72,8 +72,8 @@ def points_on_loss(run: Run) -> pd.DataFrame:
     on_loss = run.points[run.points["evaluation"] == TEST_LOSS.name]
     if on_loss.empty:
         raise DataError(f"{run.path}: expected points on {TEST_LOSS.in_text}, found none")
-    first: pd.DataFrame = on_loss[on_loss["test_point"] == on_loss["test_point"].iloc[0]].sort_values("row")
-    return first
+    first: pd.DataFrame = on_loss[on_loss["test_point"] == on_loss["test_point"].iloc[0]]
+    return first.sort_values("row")
 
 
 def test_label(run: Run, test_row: int) -> str:

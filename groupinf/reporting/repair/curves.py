@@ -17,7 +17,7 @@ from groupinf.studies.repair_labels.orders.registry import ORDERS
 from groupinf.studies.repair_labels.result import RepairRun
 
 # inches
-_WIDTH, _PANEL_WIDTH, _PANEL_HEIGHT, _LEFT, _BETWEEN, _TOP, _BELOW = 9.6, 3.15, 2.9, 0.75, 0.85, 0.95, 0.6
+_WIDTH, _PANEL_WIDTH, _PANEL_HEIGHT, _LEFT, _BETWEEN, _TOP, _BELOW = 10.3, 3.15, 2.9, 0.85, 0.95, 0.8, 0.6
 _LEGEND_GAP, _MARGIN, _FOOT_LINE = 0.25, 0.15, 0.165
 # error bars of each line, so that those of several orders can be told apart
 _MOST_BARS = 10
@@ -66,8 +66,8 @@ def _draw(ax: Axes, run: RepairRun, curve: Curve) -> None:
         deviation = _deviation(rows, curve)
         ax.errorbar(
             rows["share"], rows[f"mean_{curve.measure}"], yerr=deviation, errorevery=(i % every, every),
-            color=order.colour, marker=order.marker, markersize=3.5, markeredgewidth=0.0, markevery=(i % every, every),
-            linewidth=1.4, elinewidth=0.9, capsize=2.0, zorder=3, label=order.label,
+            color=order.colour, marker=order.marker, markersize=3.5, markevery=(i % every, every),
+            linewidth=1.4, elinewidth=0.9, capsize=2.5, capthick=0.9, zorder=3, label=order.label,
         )  # fmt: skip
     ax.set_xlabel("Share of training rows inspected")
     ax.set_ylabel(curve.label)

@@ -46,7 +46,8 @@ def page_html(run: RepairRun, figure: bytes) -> str:
 
 def _curves(run: RepairRun, figure: bytes) -> Answer:
     words = f"{listed(curve.label for curve in CURVES)} against the share of training rows inspected"
-    return Answer(joined([png_figure(figure, words), answers(lead_lines(run)), *_lines(order_lines(run))]))
+    ahead = element("ul", {}, *(element("li", {}, line) for line in lead_lines(run)))
+    return Answer(joined([png_figure(figure, words), ahead, *_lines(order_lines(run))]))
 
 
 def _numbers(run: RepairRun) -> Answer:

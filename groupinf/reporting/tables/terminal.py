@@ -9,12 +9,14 @@ import pandas as pd
 from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.reporting.tables.ranking import natural_listings
+from groupinf.reporting.tables.single_rows import single_rows_listings
 from groupinf.reporting.tables.spearman import by_evaluation
 from groupinf.reporting.words.choices import choice_lines, test_points_line
 from groupinf.reporting.words.entries import entries_of
 from groupinf.reporting.words.evaluation_answers import evaluation_answers
 from groupinf.reporting.words.formats import coefficient, interval, percent, ratio
 from groupinf.reporting.words.plain import aligned, wrapped
+from groupinf.reporting.words.single_rows import single_row_lines
 from groupinf.reporting.words.style import MOST_TEST_POINTS, evaluation_name, method_name, point_name
 from groupinf.reporting.words.summary import (
     SLOPE_WORDS,
@@ -58,8 +60,8 @@ def spearman_text(run: Run, width: int) -> str:
     proven = [] if entry.theory is None else [interval_line(entry.theory)]
     closing = [*meanings, certificate, *proven, *notes, *skipped_lines(run)]
     opening = [data_line(run), *choice_lines(run), test_points_line(run)]
-    answers = wrapped(evaluation_answers([entry]), width)
-    ranked = [part.text for part in natural_listings(run)]
+    answers = wrapped([*single_row_lines(run), *evaluation_answers([entry])], width)
+    ranked = [part.text for part in (*single_rows_listings(run), *natural_listings(run))]
     return "\n\n".join([wrapped(opening, width), answers, *ranked, *tables, wrapped(closing, width)]) + "\n"
 
 

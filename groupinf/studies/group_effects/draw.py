@@ -36,8 +36,9 @@ from groupinf.numerics.change import RowChange, removed_curvatures
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.intercept import Intercept
-from groupinf.numerics.losses.loss import Array
+from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.objective import Objective, scores
+from groupinf.points.row_scores import row_scores
 from groupinf.studies.group_effects.changed_fit import ChangedFit, row_change_of
 from groupinf.studies.group_effects.checks import change_of
 from groupinf.studies.group_effects.fit import Model
@@ -68,7 +69,9 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
     change = one_thread(partial(row_change_of, loaded, dataset), fitted)
     influence = one_thread(partial(_influence_on_test_loss, fitted, change), tested.of(test))
     candidates = slice(None) if dataset.pool is None else slice(dataset.n, None)
-    needing = any(builder.needs_steps for builder in loaded.config.groups.builders)
+    builders = loaded.config.groups.builders
+    needing = any(builder.needs_steps for builder in builders)
+    suspected = any(builder.needs_self_newton for builder in builders)
     source = GroupSource(
         dataset=pool_as_training_rows(dataset),
         sizes=loaded.config.groups.sizes,
@@ -79,6 +82,7 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
         test_set_names=tested.names,
         has_intercept=fitted.objective.intercept.columns > 0,
         steps=one_thread(partial(_steps, fitted, change), candidates) if needing else None,
+        self_newton=one_thread(partial(_self_newton, fitted), test.loss) if suspected else None,
     )
     groups, notes = build_groups(
         source, loaded.located().groups.builders, lambda build, tasks: each(build, tasks, jobs)
@@ -87,6 +91,11 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
     if len(skipped) == len(groups):
         raise RunError(f"no group is left to retrain: each {skipped[0].reason}")
     return Drawn(model.lam_over_n, tested, groups, (*notes, *tested.notes), tuple(skipped))
+
+
+def _self_newton(fitted: Fitted, measured: Loss) -> Array | None:
+    found = row_scores(fitted, measured)
+    return None if found is None else found.self_newton
 
 
 def _steps(fitted: Fitted, change: RowChange, rows: slice) -> RowSteps:

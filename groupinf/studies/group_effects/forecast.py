@@ -10,7 +10,7 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.rows.pool import pool_as_training_rows
 from groupinf.effects.changes.registry import REMOVE
 from groupinf.experiments.driver import run_name
-from groupinf.experiments.workers.memory import LIBRARIES_BYTES, shortage
+from groupinf.experiments.workers.memory import LIBRARIES_BYTES, for_each_process, shortage
 from groupinf.numerics.intercept import Intercept
 from groupinf.studies.group_effects.checks import change_of, evaluations_of, load_checked, quantities_of
 from groupinf.studies.group_effects.configured_model import intercept_of, model_of
@@ -48,6 +48,22 @@ class Plan:
     uses: tuple[ColumnUse, ...] = ()
     change: str = ""
     pool: int = 0
+
+    @property
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """What is computed, of which data, and how much of it."""
+        classes = f", {self.classes} classes" if self.classes else ""
+        pool = f", {counted(self.pool, 'row')} in the pool" if self.pool else ""
+        lam = "by cross-validation" if self.lam_over_n is None else f"{number(self.lam_over_n, 6)}"
+        return (
+            ("run", self.run_name),
+            ("dataset", f"{self.dataset}: n = {self.n:,}, d = {self.d:,}{classes}{pool}"),
+            *([("change", self.change)] if self.change else []),
+            ("lambda_over_n", lam),
+            ("groups", f"at most {self.groups:,}"),
+            ("retrains", f"at most {self.retrains:,}"),
+            ("memory", for_each_process(self.memory_bytes)),
+        )
 
 
 def plan(loaded: LoadedStudy) -> Plan:

@@ -129,4 +129,5 @@ def _plain_values(dataset: Dataset, rows: Rows) -> Array:
 def _shown(dataset: Dataset, test: TestRows, rows: Rows) -> ShownRows:
     train, others, names = dataset.known_by
     tested = np.unique(np.array([] if test.sums else test.labels, dtype=np.int64))
-    return ShownRows(rows, train[rows], tested, others[tested], names)
+    columns = dataset.feature_columns if names == dataset.feature_names else ()  # of other features none are known
+    return ShownRows(rows, train[rows], tested, others[tested], names, columns)

@@ -16,10 +16,12 @@ from groupinf.experiments.sweep.result import load_sweep as load_sweep_of
 from groupinf.registry import UnknownNameError
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.collect import collect
+from groupinf.studies.group_effects.forecast import plan
 from groupinf.studies.group_effects.manifest import STUDY, GroupEffectsManifest, LambdaSweepManifest
-from groupinf.studies.group_effects.prepare import CONFIG, Retraining, retraining
+from groupinf.studies.group_effects.prepare import CONFIG, Retraining, config_file, retraining
 from groupinf.studies.group_effects.result import Run, Sweep, read_run
 from groupinf.studies.group_effects.schema import Config, LoadedStudy
+from groupinf.studies.linear.schema import resolved
 
 
 def checked(loaded: LoadedStudy) -> Retraining:
@@ -30,6 +32,11 @@ def checked(loaded: LoadedStudy) -> Retraining:
 def _again(directory: RunDirectory, manifest: GroupEffectsManifest) -> Retraining:
     """The work of a run from its own configuration and the data that this names."""
     return checked(stored_config(directory.path, directory.path / CONFIG))
+
+
+def _restated(work: Retraining) -> Mapping[str, bytes]:
+    """The configuration, with where files are and what rows are shown as."""
+    return config_file(resolved(work.loaded, work.dataset.task))
 
 
 def stored_config(path: Path, source: Path | Mapping[str, Any]) -> LoadedStudy:
@@ -51,6 +58,8 @@ GROUP_EFFECTS = StudyKind(
     collect=collect,
     result=read_run,
     again=_again,
+    forecast=plan,
+    restated=_restated,
 )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from groupinf.config.named_file import file_keys, named_files
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.registry import DATASET_KINDS
+from groupinf.datasets.row_kinds.registry import ROWS_ARE
 from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.numerics.losses.registry import loss_for
 from groupinf.studies.group_effects.configured_model import OTHER_LOSSES, other_loss
@@ -17,12 +18,14 @@ from groupinf.studies.linear.schema import LoadedLinear, resolved
 
 
 def identifying_config(loaded: LoadedLinear, dataset: Dataset) -> dict[str, Any]:
-    """The configuration without what changes no number: its name, places of files, and what is the default of a model.
+    """The configuration without what changes no number: its name, places of files, what rows are shown as, and what is
+    the default of a model.
 
     Files are replaced by their SHA-256, those of the data left out.
     """
     config = resolved(loaded, dataset.task)
     del config["name"]
+    config["dataset"].pop(ROWS_ARE, None)
     config.pop("model", None)
     config.update(_of_model(config.pop("loss", None), loaded, dataset))
     for file in named_files(loaded.config):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import yaml
+
+from groupinf.config.load import STUDY as STUDY_KEY
 from groupinf.config.load import load_config
 from groupinf.errors import DataError
 from groupinf.experiments.driver import load_run as load
@@ -13,6 +16,7 @@ from groupinf.experiments.study import StudyKind
 from groupinf.registry import UnknownNameError
 from groupinf.studies.group_effects.prepare import CONFIG
 from groupinf.studies.repair_labels.collect import collect
+from groupinf.studies.repair_labels.forecast import plan
 from groupinf.studies.repair_labels.manifest import STUDY, RepairManifest
 from groupinf.studies.repair_labels.result import RepairRun, read_run
 from groupinf.studies.repair_labels.schema import RepairConfig
@@ -22,8 +26,10 @@ from groupinf.studies.repair_labels.work import Repairing, repairing
 def _again(directory: RunDirectory, manifest: RepairManifest) -> Repairing:
     """The work of a run from its own configuration and the data that this names."""
     file = directory.path / CONFIG
+    values = yaml.safe_load(file.read_bytes())
+    written = {key: value for key, value in values.items() if key != STUDY_KEY}
     try:
-        return repairing(load_config(file, (), RepairConfig, str(file)))
+        return repairing(load_config(written, (), RepairConfig, str(file)))
     except UnknownNameError as error:
         raise DataError(f"{error}\n{directory.path}: {REGISTERS_IT}") from error
 
@@ -36,6 +42,7 @@ REPAIR_LABELS = StudyKind(
     collect=collect,
     result=read_run,
     again=_again,
+    forecast=plan,
 )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from groupinf.config.load import STUDY as STUDY_KEY
 from groupinf.datasets.choice.words import choice_notes
 from groupinf.datasets.column_use import column_notes
 from groupinf.datasets.dataset import Dataset
@@ -88,7 +89,7 @@ class Repairing:
         clean = one_thread(fit, dataset)
         chosen = clean.cross_validation
         files = {
-            **config_file(resolved(loaded, dataset.task)),
+            **config_file({STUDY_KEY: STUDY, **resolved(loaded, dataset.task)}),
             **fit_files(clean.fitted, dataset),
             ROWS: parquet_bytes(rows_frame(dataset)),
             **({} if chosen is None else {CROSS_VALIDATION: parquet_bytes(chosen)}),

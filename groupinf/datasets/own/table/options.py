@@ -10,6 +10,7 @@ from groupinf.config.section import Section
 from groupinf.config.words import found, in_quotes
 from groupinf.datasets.dataset import Task
 from groupinf.datasets.own.options import Stratify, TestFile, TestFraction
+from groupinf.datasets.row_kinds.registry import RowsAre
 
 Missing = Annotated[
     Literal["refuse", "impute"] | None, AfterValidator(lambda value: None if value == "refuse" else value)
@@ -52,6 +53,7 @@ class TableOptions(Section):
     missing_values: Markers = None
     row_key: str | None = None
     stratify: Stratify = None
+    rows_are: RowsAre = None
 
     @model_validator(mode="after")
     def _one_kind_each(self) -> Self:

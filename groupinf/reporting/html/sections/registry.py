@@ -15,6 +15,7 @@ from groupinf.reporting.html.sections.largest_effects import LARGEST_EFFECTS
 from groupinf.reporting.html.sections.over_lambda import OVER_LAMBDA
 from groupinf.reporting.html.sections.ranking import RANKING
 from groupinf.reporting.html.sections.theory import THEORY
+from groupinf.reporting.html.sections.training_rows import TRAINING_ROWS
 from groupinf.reporting.html.sections.trust import TRUST
 from groupinf.reporting.html.sections.underestimation import UNDERESTIMATION
 
@@ -26,6 +27,7 @@ SECTIONS: Registry[Section] = Registry(
         UNDERESTIMATION,
         EVERY_GROUP,
         LARGEST_EFFECTS,
+        TRAINING_ROWS,
         CHOICE_OF_LAMBDA,
         KINDS_AND_SIZES,
         EXPLANATIONS,

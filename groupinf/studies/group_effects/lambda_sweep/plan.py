@@ -16,7 +16,7 @@ from groupinf.studies.group_effects.draw import Drawn
 from groupinf.studies.group_effects.identity import identity_of
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.studies.group_effects.prepare import Given, retraining
-from groupinf.studies.group_effects.schema import LoadedStudy
+from groupinf.studies.group_effects.schema import Config, LoadedStudy
 from groupinf.studies.linear.schema import Regularization
 from groupinf.wording import number
 
@@ -31,7 +31,15 @@ class SweepPlan:
 
 
 def plan_sweep(loaded: LoadedStudy, wanted: SweepConfig | None = None, redraw: bool = False) -> SweepPlan:
-    """The sweep that the configuration describes, or ``wanted`` in its place; ConfigError where there is neither."""
+    """The sweep that the configuration describes, or ``wanted`` in its place; ConfigError where there is neither.
+
+    Or where it is of another kind of study.
+    """
+    config: object = loaded.config
+    if not isinstance(config, Config):
+        expected = "expected a study of group effects, of which alone there are sweeps over λ/n"
+        again = "groupinf experiment with --set regularization.lambda_over_n=VALUE runs another at one value"
+        raise loaded.error(("study",), f"{expected}; {again}")
     sweep = wanted or loaded.config.regularization.sweep
     if sweep is None:
         expected = "expected sweep: {min: .., max: .., num: ..} or --lambda-over-n MIN:MAX:NUM, found neither"

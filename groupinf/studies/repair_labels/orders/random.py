@@ -18,7 +18,7 @@ class RandomOrder(Order):
     in_text: ClassVar = "at random"
     equation: ClassVar = "0"
     source: ClassVar = "Koh and Liang 2017, section 5.4"
-    colour: ClassVar = "#D55E00"
+    colour: ClassVar = "#CC3311"
     marker: ClassVar = "P"
 
     def score(self, known: Known) -> Array:

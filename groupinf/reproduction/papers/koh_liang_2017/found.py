@@ -1,0 +1,35 @@
+"""What the page is written from: the runs that are done, and the figures that are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from groupinf.reporting.words.markdown import padded_table
+from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
+from groupinf.studies.group_effects.result import Run
+
+
+@dataclass(frozen=True)
+class Found:
+    """Runs of group effects by the name of their study, and the figures beside the page."""
+
+    runs: Mapping[str, Run]
+    figures: Sequence[str]
+
+    def picture(self, name: str, words: str) -> list[str]:
+        """The figure in Markdown; nothing where it is not there."""
+        file = f"{name}.png"
+        return [f"![{words}]({file})"] if file in self.figures else []
+
+
+def claims_table(claims: Sequence[Claim]) -> list[str]:
+    """Each claim with its verdict and what was found, and below them why they differ; nothing where there are none."""
+    rows = [(claim.paper, claim.verdict, claim.found) for claim in claims]
+    table = [padded_table(("the paper", "verdict", "found"), rows)] if rows else []
+    return [*table, *dict.fromkeys(why for claim in claims for why in claim.explanations)]
+
+
+def verdict_of(*held: bool) -> str:
+    """Whether all, none or some of what a claim says holds."""
+    return HOLDS if all(held) else IN_PART if any(held) else DIFFERS

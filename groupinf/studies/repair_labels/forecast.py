@@ -1,0 +1,49 @@
+"""What a study that repairs labels would run, said before it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from groupinf.datasets.choice.words import choice_notes
+from groupinf.datasets.column_use import MOST_SHOWN, ColumnUse, column_notes
+from groupinf.experiments.driver import run_name
+from groupinf.experiments.workers.memory import LIBRARIES_BYTES, for_each_process, shortage
+from groupinf.studies.group_effects.configured_model import model_of
+from groupinf.studies.group_effects.memory import work_bytes
+from groupinf.studies.repair_labels.schema import LoadedRepair, rows_of
+from groupinf.studies.repair_labels.work import repairing
+from groupinf.wording import number
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The folder of the run, what is computed of which data and how much of it, notes, and columns of a table."""
+
+    run_name: str
+    facts: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+    uses: tuple[ColumnUse, ...]
+
+
+def plan(loaded: LoadedRepair) -> Plan:
+    """Load and check the data, and count; raises ConfigError and DataError as the run itself would."""
+    work, config = repairing(loaded), loaded.config
+    dataset = work.dataset
+    lam, taken = config.regularization.lambda_over_n, work_bytes(dataset, model_of(loaded, dataset), None)
+    refits = config.repeats * (1 + len(config.orders) * (config.inspect.num - 1))
+    name = run_name(work)
+    facts = (
+        ("run", name),
+        ("dataset", f"{dataset.name}: n = {dataset.n:,}, d = {dataset.d:,}, {len(dataset.classes)} classes"),
+        ("lambda_over_n", "by cross-validation" if lam is None else number(lam, 6)),
+        ("flips", f"{rows_of(config.flip, dataset.n):,} labels in each repeat"),
+        ("repeats", f"{config.repeats:,}"),
+        ("refits", f"at most {refits:,}"),
+        ("memory", for_each_process(LIBRARIES_BYTES + taken)),
+    )
+    notes = (
+        *filter(None, [shortage(taken)]),
+        *choice_notes(dataset),
+        *column_notes(dataset.uses, MOST_SHOWN),
+    )
+    return Plan(name, facts, notes, dataset.uses)
