@@ -50,7 +50,7 @@ def influence_and_distance(points: pd.DataFrame, labels: Mapping[int, object]) -
     """What the table says, with the ``labels`` of its test points."""
     tables = [(point, points[points["test_point"] == point]) for point in map(int, points["test_point"].unique())]
     own = [(rows["label"] == labels[point]).to_numpy() for point, rows in tables]
-    influence = [rows["influence"].to_numpy() for _, rows in tables]
+    influence = [rows.influence.to_numpy() for _, rows in tables]
     distance = [rows["distance"].to_numpy() for _, rows in tables]
     near = [_nearest(away) for away in distance]
     return InfluenceAndDistance(

@@ -15,20 +15,18 @@ from groupinf.analysis.agreement import correlation
 
 Array = NDArray[np.float64]
 
-FULL = "influence"
-WITHOUT_TRAIN_LOSS, WITHOUT_HESSIAN, INNER_PRODUCT = "without_train_loss", "without_hessian", "inner_product"
+FULL = "influence itself"
+WITHOUT_TRAIN_LOSS, WITHOUT_HESSIAN, INNER_PRODUCT = "without the training loss", "without H⁻¹", "without both"
 VARIANTS = (WITHOUT_TRAIN_LOSS, WITHOUT_HESSIAN, INNER_PRODUCT)
-# those with H⁻¹ of a sum over rows; times n they are those of the mean, as Koh and Liang (2017) state them
-WITH_HESSIAN = (FULL, WITHOUT_TRAIN_LOSS)
 # rows of largest size that two orders are compared by
 LARGEST = 100
 
 
 @dataclass(frozen=True)
 class Component:
-    """Influence or a variant of it: its least and largest value over rows, Pearson's r with influence, how many of the
-    LARGEST in size are those of influence too, and the shares of rows that it calls harmful of the test point's own
-    label, and helpful of others.
+    """Influence, or the variant of it that is called ``column``: its least and largest value over rows, Pearson's r
+    with influence, how many of the LARGEST in size are those of influence too, and the shares of rows that it calls
+    harmful of the test point's own label, and helpful of others.
     """
 
     column: str
@@ -41,21 +39,27 @@ class Component:
 
 
 def of_mean(rows: pd.DataFrame, column: str) -> Array:
-    """A column as Koh and Liang (2017) state it, with H the mean over the n rows of the table."""
-    return rows[column].to_numpy(dtype=np.float64) * (len(rows) if column in WITH_HESSIAN else 1)
+    """Influence or a variant as Koh and Liang (2017) state it, with H the mean over the n rows of the table."""
+    n = len(rows)
+    stated = {
+        FULL: n * rows.influence,
+        WITHOUT_TRAIN_LOSS: n * rows.without_train_loss,
+        WITHOUT_HESSIAN: rows.without_hessian,
+        INNER_PRODUCT: rows.inner_product,
+    }
+    return stated[column].to_numpy(dtype=np.float64)
 
 
 def components(rows: pd.DataFrame, label: object) -> dict[str, Component]:
-    """Influence and its variants by their columns, on a test point of that ``label``."""
-    own = (rows["label"] == label).to_numpy()
-    full = of_mean(rows, FULL)
+    """Influence and its variants by what they are called, on a test point of that ``label``."""
+    own, full = (rows["label"] == label).to_numpy(), of_mean(rows, FULL)
     return {column: _component(column, of_mean(rows, column), full, own) for column in (FULL, *VARIANTS)}
 
 
 def most_harmful(rows: pd.DataFrame, label: object) -> pd.DataFrame:
     """The rows of that label by rising influence: removing the first lowers the test loss most."""
     own = rows[rows["label"] == label]
-    return own.iloc[np.argsort(own[FULL].to_numpy(), kind="stable")]
+    return own.iloc[np.argsort(own.influence.to_numpy(), kind="stable")]
 
 
 def _component(column: str, values: Array, full: Array, own: NDArray[np.bool_]) -> Component:

@@ -14,11 +14,15 @@ from groupinf.effects.methods.newton import Newton
 from groupinf.errors import DataError
 from groupinf.experiments.study import StudyKind
 from groupinf.registry import Registry
+from groupinf.reporting.koh_liang_2017.children import children_figure, coefficients_figure
+from groupinf.reporting.koh_liang_2017.components import variants_figure
+from groupinf.reporting.koh_liang_2017.kernel import kernel_figure
 from groupinf.reporting.koh_liang_2017.leave_one_out import leave_one_out_figure
+from groupinf.reporting.koh_liang_2017.perturbation import perturbation_figure
 from groupinf.reporting.koh_liang_2017.smooth_hinge import smooth_hinge_figure
 from groupinf.reporting.liu_et_al.figure_1 import ridge_figure
 from groupinf.reporting.liu_et_al.figure_2 import digits_figure
-from groupinf.reporting.liu_et_al.figure_3 import components_figure
+from groupinf.reporting.liu_et_al.figure_3 import components_figure as stripped_figure
 from groupinf.reporting.liu_et_al.figure_4 import smoothing_figure
 from groupinf.reporting.liu_et_al.figure_5 import distance_figure
 from groupinf.reporting.paper.counterexamples import three_comparisons
@@ -117,12 +121,17 @@ FIGURES: Registry[NamedFigure] = Registry(
         _of_run("bounds", bounds_figure),
         _of_run("spectrum", spectrum_figure),
         NamedFigure("spread", lambda sources: spread_figure([run for source in sources for run in source.runs])),
+        _of_run("koh-liang-1", variants_figure),
         _of_run("koh-liang-2", leave_one_out_figure),
         _of_runs("koh-liang-3", smooth_hinge_figure),
+        _of_runs("koh-liang-4", kernel_figure),
+        _of_run("koh-liang-coefficients", coefficients_figure),
+        _of_run("koh-liang-children", children_figure),
+        _of_run("koh-liang-perturbation", perturbation_figure),
         _of_repairs("koh-liang-6", repair_figure),
         _of_run("liu-1", ridge_figure),
         _of_runs("liu-2", digits_figure, partial(digits_figure, as_published=True)),
-        _of_run("liu-3", components_figure),
+        _of_run("liu-3", stripped_figure),
         _of_runs("liu-4", smoothing_figure, partial(smoothing_figure, as_published=True)),
         _of_runs("liu-5", distance_figure, partial(distance_figure, as_published=True)),
     ),

@@ -16,7 +16,7 @@ from sklearn.svm import LinearSVC
 
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.known import mnist, mnist_4_9, mnist_4_9_network
-from groupinf.datasets.known.mnist import Images
+from groupinf.datasets.known.mnist import RawImages
 from groupinf.datasets.known.registry import KNOWN
 
 NAMES = ("mnist_4_9", "mnist_4_9_network")
@@ -27,11 +27,11 @@ def load(name: str, home: Path) -> Dataset:
     return KNOWN[name].load(home, 5)
 
 
-def made_images(rows: int = 400) -> Images:
+def made_images(rows: int = 400) -> RawImages:
     rng = np.random.default_rng(2)
     digits = rng.integers(0, 10, rows)
     pixels = (rng.uniform(0, 90, (rows, 784)) + 12 * digits[:, None]).astype(np.uint8)
-    return Images(pixels, digits, pixels, digits, {})
+    return RawImages(pixels, digits, pixels, digits, {})
 
 
 def test_rows_are_the_first_fours_and_nines_of_the_files(real_home: Callable[..., Path]) -> None:
@@ -109,7 +109,7 @@ def test_the_network_is_the_same_at_every_training_and_blind_to_fours_and_nines(
     first = mnist_4_9_network.network_of_other_digits(images)
     train = images.train.copy()
     train[np.isin(images.digits, (4, 9))] = 0
-    other = Images(train, images.digits, images.test, images.test_digits, {})
+    other = RawImages(train, images.digits, images.test, images.test_digits, {})
     for again in (images, other):
         network = mnist_4_9_network.network_of_other_digits(again)
         assert [w.tobytes() for w in network.coefs_] == [w.tobytes() for w in first.coefs_]
