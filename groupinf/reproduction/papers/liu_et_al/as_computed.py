@@ -26,56 +26,67 @@ from groupinf.studies.group_effects.result import Run
 TOLERANCE = 1e-8
 # what they add to the diagonal of a Hessian that would have no inverse
 DAMPING = 1e-4
-# what they divide by is the largest |influence|; below this share of it a row is hardly used
+# below this share of the largest |influence| a row is hardly used
 HARDLY = 0.02
+# a score so far from 0 is beyond the margin of 1 by half of it
+FAR = 1.5
 
 
 @dataclass(frozen=True)
 class AsComputed:
     """Of n rows and m test rows what they call I/−n, the effect of removal, and the leave-one-out difference: (n, m).
 
-    ``risk`` is the mean of their losses at θ̂, ``norm`` ‖θ̂‖ with the intercept where there is one, ``weights_norm``
-    without it; ``scores`` (n,) are those of the training rows.
+    ``risk`` is the mean of their losses at θ̂, ``norm`` ‖θ̂‖ with the intercept where there is one; ``scores`` (n,) are
+    those of the training rows.
     """
 
     influence: Array
     difference: Array
     risk: float
     norm: float
-    weights_norm: float
     scores: Array
 
-    def pearson(self, point: int | None = None, without: int | None = None) -> float:
+    def pearson(self, point: int | None = 0, without: int | None = None) -> float:
         """Pearson's r of one test row, perhaps without a row, or of all test rows together."""
-        influence, difference = self._of(point, without)
-        return float(correlation(influence, difference))
-
-    def spearman(self, point: int) -> float:
-        """Spearman's ρ of one test row."""
-        return float(rank_correlation(*self._of(point, None)))
-
-    def slope(self, point: int) -> float:
-        """Differences on influence, through 0, of one test row."""
-        return float(slope(*self._of(point, None)))
-
-    def distance_correlation(self, point: int) -> float:
-        """Spearman's ρ of |influence| with the distance to the boundary."""
-        return float(rank_correlation(np.abs(self.influence[:, point]), np.abs(self.scores)))
-
-    def hardly_used(self, point: int) -> float:
-        """The share of rows whose |influence| is below HARDLY of the largest."""
-        sizes = np.abs(self.influence[:, point])
-        return float(np.mean(sizes < HARDLY * sizes.max()))
-
-    def beyond(self, point: int, distance: float) -> float:
-        """The largest |influence| of rows whose |score| is larger than ``distance``, as a share of the largest."""
-        sizes = np.abs(self.influence[:, point])
-        return float(sizes[np.abs(self.scores) > distance].max() / sizes.max())
-
-    def _of(self, point: int | None, without: int | None) -> tuple[Array, Array]:
         rows = np.delete(np.arange(self.scores.size), [] if without is None else without)
         columns = slice(None) if point is None else slice(point, point + 1)
-        return self.influence[rows, columns].ravel(), self.difference[rows, columns].ravel()
+        influence, difference = (of[rows, columns].ravel() for of in (self.influence, self.difference))
+        return float(correlation(influence, difference))
+
+    @property
+    def steepness(self) -> float:
+        """Differences on influence of the first test row, with a constant, as the penalty gives both one."""
+        x, y = (of[:, 0] - of[:, 0].mean() for of in (self.influence, self.difference))
+        return float(slope(x, y))
+
+
+@dataclass(frozen=True)
+class Use:
+    """How a model uses its n rows for one test row: Spearman's ρ of |influence| with |score|, the share of rows whose
+    |influence| is below HARDLY of the largest, the largest beyond FAR and the ``least``, as shares of the largest, and
+    the range of influence times n.
+    """
+
+    distance: float
+    hardly: float
+    far: float
+    least: float
+    low: float
+    high: float
+
+
+def use_of(influence: Array, scores: Array) -> Use:
+    """The same of (n,) each; ``far`` is 0 where no |score| is larger than FAR."""
+    sizes, distances = np.abs(influence), np.abs(scores)
+    largest = float(sizes.max())
+    return Use(
+        distance=float(rank_correlation(sizes, distances)),
+        hardly=float(np.mean(sizes < HARDLY * largest)),
+        far=float(sizes[distances > FAR].max(initial=0.0)) / largest,
+        least=float(sizes.min()) / largest,
+        low=float(influence.min()) * influence.size,
+        high=float(influence.max()) * influence.size,
+    )
 
 
 @dataclass(frozen=True)
@@ -130,13 +141,11 @@ def as_computed(models: Models, damping: float = 0.0) -> AsComputed:
     of_test = _gradients(test, theta, unit) + 2.0 * penalty * theta
     own = _losses(test, theta[:, None], unit) + penalty @ theta**2
     without = _losses(test, models.without.T, unit) + penalty @ models.without.T**2
-    weights = theta[objective.penalty() > 0]
     return AsComputed(
         influence=gradients @ np.linalg.solve(hessian, of_test.T) / n,
         difference=(without - own).T,
         risk=float(np.mean(_losses(objective, theta[:, None], unit)) + penalty @ theta**2),
         norm=float(np.linalg.norm(theta)),
-        weights_norm=float(np.linalg.norm(weights)),
         scores=z[:, 0],
     )
 
