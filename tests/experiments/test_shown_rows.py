@@ -126,3 +126,16 @@ def test_a_margin_and_a_regression_have_their_rows(arrays: Path, tmp_path: Path)
     _, section = reported(tmp_path / "out", {"npz": str(arrays), "task": "regression"})
     assert "target" in section
     assert "have the label of" not in section
+
+
+def test_sparse_images_that_end_early_are_shown_whole(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    X = rng.integers(0, 9, size=(40, 5))  # nothing is ever in the sixth pixel
+    lines = [f"{int(row[0] > 4)} " + " ".join(f"{j + 1}:{value}" for j, value in enumerate(row) if value) for row in X]
+    (tmp_path / "mine.txt").write_text("\n".join(lines) + "\n")
+    dataset = {"libsvm": str(tmp_path / "mine.txt"), "rows_are": {"kind": "images", "shape": [2, 3]}}
+    _, section = reported(tmp_path / "out", dataset)
+    shown = pixels(section)
+    assert len(shown) > 4
+    assert all(image.shape == (2, 3) for image in shown.values())
+    assert all(image[1, 2] == 0.0 for image in shown.values())
