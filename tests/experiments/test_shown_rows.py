@@ -106,7 +106,7 @@ def test_the_written_report_the_file_and_the_terminal_have_the_rows_of_the_page(
     report = (run.path / "report.md").read_text(encoding="utf-8")
     assert "## Training rows that matter most" in report
     assert "[CSV](tables/points.csv)" in report
-    assert f"training row {run.points.loc[run.points['influence'].abs().idxmax(), 'row']} " in report
+    assert f"Training row {run.points.loc[run.points['influence'].abs().idxmax(), 'row']} " in report
     text = spearman_text(run, 100)
     for words in ("Test loss: training rows most helpful", "Test loss: training rows most harmful"):
         assert words in text
