@@ -47,6 +47,9 @@ from groupinf.studies.group_effects.result import Run, Sweep
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES
 from groupinf.studies.linear import schema as linear
 from groupinf.studies.load import DEFAULT, load_config
+from groupinf.studies.repair_labels.orders.registry import ORDERS
+from groupinf.studies.repair_labels.result import RepairRun
+from groupinf.studies.repair_labels.schema import Inspect, RepairConfig
 
 ROOT = Path(__file__).parents[1]
 FRONT, CONFIGS, DATA, RESULTS, SCRIPTS, COMMANDS, CODE = PAGES = tuple(
@@ -79,7 +82,9 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "points.perturbation": (PerturbationConfig,),
     "methods": tuple(METHODS.values()),
     "test_points": (schema.TestPoints,),
+    "inspect": (Inspect,),
 }
+REPAIRS = "A study that repairs labels"
 PROGRAMS = {"groupinf", "bash", "python", "export"}
 
 
@@ -225,6 +230,28 @@ def test_reference_has_the_defaults_of_the_schema(heading: str) -> None:
             assert stated == f"`{json.dumps(plain)}`", key
 
 
+def test_reference_of_a_study_that_repairs_labels_lists_its_keys_with_their_defaults() -> None:
+    rows = {key: row for cells, row in table_of_repairs() for key in re.findall(r"`(\w+)`", cells)}
+    assert set(rows) == set(RepairConfig.model_fields)
+    shared = set(linear.LinearConfig.model_fields)
+    for key, field in RepairConfig.model_fields.items():
+        default = field.default.model_dump() if isinstance(field.default, BaseModel) else field.default
+        if key not in shared:
+            assert rows[key]["default"] == f"`{json.dumps(default)}`", key
+    for name, order in ORDERS.items():
+        assert f"`{name}`" in rows["orders"]["type"] + rows["orders"]["meaning"]
+        assert re.search(
+            rf"^\| `{name}` \| [^|]+ \| {order.source.split(',')[0]}", section(CONFIGS, REPAIRS), re.MULTILINE
+        )
+
+
+def table_of_repairs() -> Iterator[tuple[str, dict[str, str]]]:
+    """The first cell of each row of the table of keys, and the row."""
+    lines = section(CONFIGS, REPAIRS).split("\n|", 1)[1].split("\n\n")[0].splitlines()
+    header, _, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines)
+    yield from ((row[0], dict(zip(header, row, strict=True))) for row in rows)
+
+
 def test_reference_covers_every_section_of_the_schema() -> None:
     listed = {model for models in SECTIONS.values() for model in models}
     for field in (field for model in listed for field in model.model_fields.values()):
@@ -261,7 +288,7 @@ def test_there_are_whole_configs_for_each_source_of_data() -> None:
 @pytest.mark.parametrize("block", whole_configs())
 def test_whole_configs_load(block: str, tmp_path: Path) -> None:
     config = yaml.safe_load(block)
-    builders = [b for b in config["groups"]["builders"] if isinstance(b, dict)]
+    builders = [b for b in config.get("groups", {}).get("builders", []) if isinstance(b, dict)]
     files = {key for kind in DATASET_KINDS.values() for key in file_keys(kind.options)}
     named = [*(config["dataset"].get(key) for key in files), *(b.get("path") for b in builders)]
     for name in filter(None, named):  # stand-ins, below the config's folder
@@ -361,6 +388,33 @@ def test_every_column_of_a_run_is_described(small_run: Run) -> None:
     assert all(f"`{column}`" in spearman for column in small_run.spearman.columns)
 
 
+@pytest.fixture(scope="module")
+def small_repair(tmp_path_factory: pytest.TempPathFactory) -> RepairRun:
+    run: Any = groupinf.run_experiment(
+        ROOT / "configs" / "repair-breast_cancer.yaml",
+        overrides=["repeats=2", "inspect.num=3", "orders=[random, training_loss]"],
+        out=tmp_path_factory.mktemp("repairs"),
+        jobs=1,
+    )
+    return run  # type: ignore[no-any-return]
+
+
+def test_every_file_and_column_of_a_run_that_repairs_labels_is_described(small_repair: RepairRun) -> None:
+    told = section(RESULTS, "A run that repairs labels")
+    named = {
+        word.replace("<order>", order).replace("<column>", column)
+        for word in re.findall(r"`([\w<>/.]+)`", told)
+        for order in ("random", "training_loss")
+        for column in ("found_share", "precision", "test_accuracy", "test_loss")
+    }
+    frames = (small_repair.repairs, small_repair.repeats, small_repair.flips, small_repair.summary)
+    assert {column for frame in frames for column in frame.columns} <= named
+    files = {str(path.relative_to(small_repair.path)) for path in small_repair.path.rglob("*") if path.is_file()}
+    plain = {file for file in files if not file.startswith("blocks/") and not file.endswith((".svg", "repair.md"))}
+    assert plain <= named
+    assert all(f"`{field}`" in told for field in ("flips", "inspected", "orders", "hessian"))
+
+
 def test_every_key_of_a_manifest_is_described(small_run: Run) -> None:
     rows = section(RESULTS, "The manifest").splitlines()
     described = {key for row in rows if row.startswith("| `") for key in re.findall(r"`(\w+)`", row.split("|")[1])}
@@ -413,6 +467,7 @@ def examples(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     with_registered(monkeypatch, EVALUATIONS, made["TestProbability"])
     with_registered(monkeypatch, LOSSES, made["LogCosh"])
     with_registered(monkeypatch, BUILDERS, made["Heaviest"])
+    with_registered(monkeypatch, ORDERS, made["Residual"])
     return made
 
 
@@ -432,6 +487,17 @@ def test_the_cases_that_are_shown_as_examples_run_from_config_to_report(tmp_path
     assert set(run.groups["kind"]) == {"heaviest"}
     page = (run.path / "report.html").read_text(encoding="utf-8")
     assert all(label in page for label in ("Diagonal influence", "Test probability", "Heaviest"))
+
+
+@pytest.mark.usefixtures("examples")
+def test_the_order_that_is_shown_as_an_example_runs_from_config_to_report(tmp_path: Path) -> None:
+    fewer = ["orders=[residual, training_loss]", "repeats=1", "inspect.num=2"]
+    run: Any = groupinf.run_experiment(
+        ROOT / "configs" / "repair-breast_cancer.yaml", overrides=fewer, out=tmp_path, jobs=1
+    )
+    # the loss of two classes rises with the residual
+    assert run.flips["rank_residual"].tolist() == run.flips["rank_training_loss"].tolist()
+    assert "Residual" in (run.path / "report.html").read_text(encoding="utf-8")
 
 
 def test_the_loss_that_is_shown_as_an_example_has_its_derivatives(examples: dict[str, Any]) -> None:

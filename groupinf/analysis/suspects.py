@@ -11,7 +11,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def suspects(points: pd.DataFrame) -> pd.DataFrame:
+def retrained_suspects(points: pd.DataFrame) -> pd.DataFrame:
     """The rows of the table ``points`` that were retrained without, the largest exact rise of their own loss first.
 
     ``leave_one_out_exact`` is the unweighted loss of the row by the model that was retrained without it, beside

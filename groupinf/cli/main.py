@@ -10,12 +10,14 @@ from groupinf.cli.commands.data import data
 from groupinf.cli.commands.evaluate import evaluate
 from groupinf.cli.commands.experiment import experiment
 from groupinf.cli.commands.figure import figure
+from groupinf.cli.commands.points import points
 from groupinf.cli.commands.prepare import prepare
 from groupinf.cli.commands.rank import rank
 from groupinf.cli.commands.report import report
 from groupinf.cli.commands.schema import schema
 from groupinf.cli.commands.status import status
 from groupinf.cli.commands.submit import submit
+from groupinf.cli.commands.suspects import suspects
 from groupinf.cli.commands.sweep import sweep
 from groupinf.cli.commands.validate import validate
 from groupinf.cli.commands.verify import verify
@@ -36,6 +38,8 @@ for _command in (
     report,
     compare,
     rank,
+    points,
+    suspects,
     schema,
     data,
     submit,

@@ -31,6 +31,23 @@ def print_run(run: Run) -> None:
     _print(report.text(run, width()), run.path / report.page)
 
 
+def print_points(run: Run, most: int) -> None:
+    """Print which training rows matter most to each test point, at most so many of each end."""
+    from groupinf.reporting.html.write import PAGE_NAME
+    from groupinf.reporting.tables.points import points_text
+
+    _print(points_text(run, most, width()), run.path / PAGE_NAME)
+
+
+def print_suspects(run: Run) -> None:
+    """Print the rows of a run most likely mislabelled."""
+    from groupinf.reporting.html.write import PAGE_NAME
+    from groupinf.reporting.tables.suspects import FILE, suspects_text
+
+    table = f"Table: {typed(run.path / 'tables' / FILE)}"
+    _print(suspects_text(run, width()), run.path / PAGE_NAME, table)
+
+
 def print_sweep(sweep: Sweep, *places: str) -> None:
     """Print the table of a sweep, then ``places``, lines that say where files are, and where its report is."""
     from groupinf.reporting.html.write import PAGE_NAME

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 
 import numpy as np
@@ -271,6 +271,17 @@ def choose_engine(fitted: Fitted, change: RowChange, mean_group: float) -> Engin
     if best[1] == "shared" and isinstance(fitted.factor, DenseFactor) and fitted.factor.H.nbytes <= INVERSE_BYTES:
         inverse = fitted.factor.factor.inverse()
     return Engine(way=best[0], preconditioner=best[1], kernel=kernel, inverse=inverse, diagonal=diagonal)
+
+
+def far_from_fit(engine: Engine, fitted: Fitted) -> Engine:
+    """The same for groups whose minima lie far from θ̂, as where hundreds of labels change.
+
+    H at θ̂ then tells little of their Hessians: passes are many whatever the preconditioner, and where one costs less
+    than a solve with H the diagonal is the better one. H itself still solves for the start and the certificates.
+    """
+    shape = shape_of(fitted, 0.0)
+    dear = engine.preconditioner == "shared" and shape.one_pass < shape.shared_solve
+    return replace(engine, preconditioner="diagonal") if dear else engine
 
 
 def _iterations(fitted: Fitted, candidate: Diagonal, most: int) -> float:

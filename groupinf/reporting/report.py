@@ -11,6 +11,7 @@ from groupinf.experiments.folder.files import write_atomically
 from groupinf.reporting.drawing.figures import figure_bytes, scatter_figure
 from groupinf.reporting.drawing.group_attributes import NATURAL_FIGURES, natural_figures
 from groupinf.reporting.drawing.lambda_figure import lambda_parts, write_lambda_figure
+from groupinf.reporting.drawing.single_rows import STEM, figure_words, write_single_rows_figure
 from groupinf.reporting.html.write import PAGE_NAME, write_page
 from groupinf.reporting.tables.attributes import attributes_files
 from groupinf.reporting.tables.groups import groups_files
@@ -83,6 +84,7 @@ def write_report(run: Run) -> Path:
         write_atomically(run.path / "figures" / f"{stem}.svg", figure_bytes(figure, "svg"))
     if run.cross_validation is not None:
         write_lambda_figure(run, run.cross_validation)
+    write_single_rows_figure(run)
     report = run.path / REPORT_NAME
     write_atomically(report, report_markdown(run, list(tables), list(natural)).encode())
     write_page([run], title_line(run), run.path / PAGE_NAME, lambda _, method: drawn[method])
@@ -107,6 +109,7 @@ def report_markdown(run: Run, tables: Sequence[str] = (), natural: Sequence[str]
     if single := single_rows_listings(run):
         lines = _listed(single_row_lines(run))
         parts += ["## Training rows that matter most", lines, *(part.markdown for part in single)]
+        parts += [_figure(STEM, words)] if (words := figure_words(run)) else []
     if listed := natural_listings(run):
         parts += ["## Groups that matter most", *(part.markdown for part in listed)]
     for evaluation, rows in by_evaluation(overall):

@@ -45,12 +45,16 @@ def _opening(found: Findings, record: Record) -> Iterator[str]:
 
 def _time(paper: Paper, found: Findings, record: Record) -> Sequence[str]:
     rows = []
+    # a run that was there already took what its stages did, and not what finding it took
+    seconds = {
+        name: max(entry.seconds, sum(found.stages.get(name, {}).values())) for name, entry in record.done().items()
+    }
     for study in paper.studies:
         if study.name in record.done():
             stages = found.stages.get(study.name, {})
             named = [f"{stages[stage]:,.0f}" if stage in stages else UNDEFINED for stage in ("prepare", "compute")]
-            rows.append((study.name, *named, f"{record.entries[study.name].seconds:,.0f}"))
-    total = sum(entry.seconds for entry in record.done().values())
+            rows.append((study.name, *named, f"{seconds[study.name]:,.0f}"))
+    total = sum(seconds.values())
     about, commits = provenance(), sorted({str(run.manifest.provenance.git_commit) for run in found.runs})
     versions = ", ".join(f"{name} {version}" for name, version in about.versions.items())
     return [

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from scipy import sparse
 from scipy.sparse.linalg import cg
 from support.problems import make_objective
 
 from groupinf.numerics import factor as factors
-from groupinf.numerics.change import removing
-from groupinf.numerics.engine import Pair, Shape, cheapest, choose_engine, possible_ways, retraining_work, shape_of
+from groupinf.numerics.change import removing, row_change
+from groupinf.numerics.engine import (
+    Pair,
+    Shape,
+    cheapest,
+    choose_engine,
+    far_from_fit,
+    possible_ways,
+    retraining_work,
+    shape_of,
+)
 from groupinf.numerics.fit import Fitted, fit
-from groupinf.numerics.objective import hessian
+from groupinf.numerics.losses.binary_logistic import BinaryLogistic
+from groupinf.numerics.objective import Objective, hessian
 
 EVERYTHING: list[Pair] = [
     ("own_factors", "reduced"),
@@ -116,3 +128,19 @@ def test_of_two_diagonals_the_one_of_fewer_iterations_is_taken(
     assert (iterations(fitted, of_H) < iterations(fitted, identity)) == own
     taken = choose_engine(fitted, removing(fitted), 5.0).diagonal.diagonal.ravel()
     np.testing.assert_allclose(taken, of_H if own else identity, rtol=1e-9)
+
+
+@pytest.mark.parametrize(("density", "expected"), [(0.01, "diagonal"), (1.0, "shared")])
+def test_far_from_the_fit_a_pass_that_costs_less_than_a_solve_takes_the_diagonal(density: float, expected: str) -> None:
+    """Relabelling, where H itself solves for a step: whatever preconditions, the engine stays what it is besides."""
+    rng = np.random.default_rng(0)
+    X: Any = rng.normal(size=(400, 200)) * (rng.random((400, 200)) < density)
+    y = (rng.random(400) < 0.5).astype(float)
+    objective = Objective(sparse.csr_array(X) if density < 1 else X, y, np.ones(400), 4.0, BinaryLogistic())
+    fitted = fit(objective)
+    change = row_change(fitted, 1.0, objective.sample_weight, 1.0 - y)
+    near = replace(choose_engine(fitted, change, 20.0), way="as_fitted", preconditioner="shared")
+    far = far_from_fit(near, fitted)
+    assert far.preconditioner == expected
+    assert (far.way, far.diagonal) == (near.way, near.diagonal)
+    assert far_from_fit(replace(near, preconditioner="diagonal"), fitted).preconditioner == "diagonal"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import PlainValidator, WithJsonSchema, model_validator
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
 from groupinf.config.section import PositiveInt, Problem, distinct, exclusive
 from groupinf.config.words import found
@@ -37,6 +37,7 @@ class SingleRows(Builder):
     rows: Annotated[
         str | tuple[int, ...] | None,
         PlainValidator(lambda value: _all_or_numbers(value)),
+        PlainSerializer(lambda value: list(value) if isinstance(value, tuple) else value, when_used="json"),
         WithJsonSchema({"anyOf": [{"const": ALL}, {"type": "array", "items": {"type": "integer", "minimum": 0}}]}),
     ] = None
     random: PositiveInt | None = None

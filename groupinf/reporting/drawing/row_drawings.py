@@ -14,12 +14,14 @@ from pydantic import TypeAdapter
 from groupinf.datasets.known.registry import KNOWN
 from groupinf.datasets.row_kinds.registry import ROWS_ARE, TABLES, RowsAre
 from groupinf.datasets.row_kinds.row_kind import Drawn, Entries, FeatureFacts, Picture, RowKind
-from groupinf.reporting.drawing.lettering import drawable
-from groupinf.reporting.words.formats import shorten
-from groupinf.reporting.words.style import LONGEST_NAME, SMALL
+from groupinf.reporting.drawing.lettering import drawable, shorten_to
+from groupinf.reporting.words.style import SMALL
 from groupinf.studies.group_effects.result import Run
 
 Array = NDArray[np.float64]
+
+# inches: a line of entries
+_LINE = 0.16
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,16 @@ def row_drawings(run: Run) -> RowDrawings | None:
 
 
 def draw_row(ax: Axes, drawn: Drawn) -> None:
-    """A row into axes without ticks: its pixels, or its entries, a line each."""
-    ax.set(xticks=[], yticks=[])
+    """A row at the top of axes that are not seen: its pixels, or of its entries as many as have room, a line each."""
+    ax.set_axis_off()
+    ax.set_anchor("N")
     match drawn:
         case Picture(pixels):
             ax.imshow(pixels, cmap="gray", vmin=0.0, vmax=1.0, interpolation="nearest")
         case Entries(shown):
-            lines = [drawable(f"{shorten(entry.name, LONGEST_NAME)}  {entry.value}") for entry in shown]
-            ax.text(0.02, 0.98, "\n".join(lines), size=SMALL, va="top", transform=ax.transAxes)
+            width, height = (float(size) / ax.figure.dpi for size in (ax.bbox.width, ax.bbox.height))
+            lines = [drawable(f"{entry.name}  {entry.value}") for entry in shown[: int(height / _LINE)]]
+            text = "\n".join(shorten_to(line, SMALL, width) for line in lines)
+            ax.text(0.0, 1.0, text, size=SMALL, va="top", transform=ax.transAxes)
         case _:
             assert_never(drawn)

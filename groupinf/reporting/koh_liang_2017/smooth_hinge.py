@@ -11,8 +11,6 @@ from matplotlib.figure import Figure
 
 from groupinf.effects.methods.influence import Influence
 from groupinf.errors import DataError
-from groupinf.numerics.losses.hinge import Hinge
-from groupinf.numerics.losses.smooth_hinge import SmoothHinge
 from groupinf.reporting.drawing.axes import TICK_SIZE, set_logarithmic
 from groupinf.reporting.drawing.figures import ACTUAL_LABEL
 from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
@@ -35,9 +33,10 @@ def temperature(run: Run) -> float:
     of another model.
     """
     about = run.manifest
-    if not isinstance(about.loss, Hinge) or about.linearised is not None:
+    smoothing = about.loss_options.get("smoothing")
+    if smoothing is None or about.linearised is not None:
         raise DataError(f"{run.path}: expected the hinge loss and its smoothing, found other losses")
-    return about.loss.smoothing
+    return smoothing
 
 
 def by_temperature(runs: Sequence[Run]) -> dict[float, Compared]:
@@ -103,8 +102,8 @@ def smooth_hinge_figure(runs: Sequence[Run]) -> Figure:
 def _draw_curves(ax: Axes) -> None:
     s = np.linspace(*MARGINS, 401)
     for t, style in zip(CURVES, line_styles([f"t = {number(t)}" for t in CURVES]), strict=True):
-        loss = SmoothHinge(t) if t else Hinge(t)
-        ax.plot(s, loss.values(s[:, None], np.ones(s.size)), color=style.colour, linewidth=1.2, label=style.name)
+        loss = t * np.logaddexp(0.0, (1.0 - s) / t) if t else np.maximum(0.0, 1.0 - s)
+        ax.plot(s, loss, color=style.colour, linewidth=1.2, label=style.name)
     ax.set(xlim=MARGINS, ylim=(0.0, HIGHEST))
     ax.legend(frameon=False, fontsize=TICK_SIZE)
     ax.tick_params(labelsize=TICK_SIZE)

@@ -56,8 +56,8 @@ def single_rows_files(run: Run) -> dict[str, bytes]:
     return {} if frame is None else {"points.csv": frame.to_csv(index=False, lineterminator="\n").encode()}
 
 
-def single_rows_listings(run: Run) -> list[Listing]:
-    """For each evaluation that is told of the FEW strongest rows of the first FEW_POINTS test points, in each
+def single_rows_listings(run: Run, most: int = FEW) -> list[Listing]:
+    """For each evaluation that is told of the ``most`` strongest rows of the first FEW_POINTS test points, in each
     direction; empty of a run without points.
     """
     measures = listed_measures(run)
@@ -67,21 +67,21 @@ def single_rows_listings(run: Run) -> list[Listing]:
         shown = own[:FEW_POINTS]
         more = "" if len(own) == len(shown) else f", of the first {FEW_POINTS} of {len(own)} test points"
         for rises in (True, False):
-            lines = _lines(run, shown, rises)
+            lines = _lines(run, shown, most, rises)
             if len(lines) > 1:
                 heading = f"{evaluation_name(name)}: training rows {direction(name, rises)}{more}"
                 found.append(Listing(heading, lines, 3 if run.manifest.classes else 2))
     return found
 
 
-def _lines(run: Run, measures: Sequence[Measure], rises: bool) -> list[tuple[str, ...]]:
+def _lines(run: Run, measures: Sequence[Measure], most: int, rises: bool) -> list[tuple[str, ...]]:
     assert run.points is not None
     names, labelled = test_point_names(run), bool(run.manifest.classes)
     retrained = bool(run.points["actual"].notna().any())
     head = ["test point", "row", *(["label"] if labelled else []), *map(method_in_text, _PREDICTED)]
     lines = [(*head, *(["retrained"] if retrained else []), *([] if labelled else ["target"]))]
     for measure in measures:
-        best = strongest(of_measure(run.points, measure), FEW, rises)
+        best = strongest(of_measure(run.points, measure), most, rises)
         for i, row in enumerate(best.to_dict("records")):
             label = label_words(row["label"])
             lines.append(

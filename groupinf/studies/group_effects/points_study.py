@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,8 +18,9 @@ from groupinf.studies.group_effects.points_section import PointsConfig
 from groupinf.studies.group_effects.schema import Config, GroupsConfig, LoadedStudy
 from groupinf.wording import counted, listed
 
-# what of a configuration says what is done to groups, and has no place in a study of single rows
-OF_GROUPS = ("change", "groups", "influence", "evaluations", "theory", "methods")
+# what of a configuration a study of its single rows takes; the other keys say what is done to groups
+KEPT = ("name", "seed", "dataset", "loss", "model", "regularization", "block_width", "test_points", "points")
+OF_GROUPS = tuple(key for key in Config.model_fields if key not in KEPT)
 # rows whose perturbation is told of each test point where none are named
 FEW_MOVED = 3
 
@@ -42,6 +44,10 @@ class RowsAsked:
             strongest = {"strongest": min(self.top, FEW_MOVED)}
             section["perturbation"] = {"rows": list(self.rows)} if self.rows else strongest
         return section
+
+    def override(self) -> str:
+        """The same as ``--set`` takes it, of a run that has been retrained already."""
+        return f"points={json.dumps(self.section())}"
 
     def builder(self) -> SingleRows:
         """The rows that are retrained without: those named, or the strongest of each test point."""
@@ -71,7 +77,7 @@ def left_out_note(loaded: LoadedStudy, derived: LoadedStudy) -> str:
     assert isinstance(builder, SingleRows)
     rows = builder.model_dump(exclude={"builder"}, exclude_none=True)
     groups = listed(f"{key}: {_short(value)}" for key, value in rows.items())
-    return f"of {loaded.config.name}, {listed(keys)} have no part in this: groups are single_rows, {groups}"
+    return f"left aside of {loaded.config.name}: {listed(keys)}; the groups here are single_rows, {groups}"
 
 
 def _short(value: Any) -> str:

@@ -18,7 +18,7 @@ from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import trust_in_fit
 from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.change import measuring, row_change
-from groupinf.numerics.engine import choose_engine
+from groupinf.numerics.engine import choose_engine, far_from_fit
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, Rows
 from groupinf.numerics.predict import mean_loss, predicted_classes
@@ -69,7 +69,7 @@ def _study(model: Model, fitted: LinearModel, truth: Objective, test: Objective,
     if fitted.measured is not None:
         change = measuring(change, fit, fitted.measured)
     sizes = np.array([rows.size for rows in sets])
-    engine = choose_engine(fit, change, float(sizes.mean()))
+    engine = far_from_fit(choose_engine(fit, change, float(sizes.mean())), fit)
     points = TestRows(test, (ALL_ROWS,), (slice(0, test.n),))
     ends = np.concatenate([[0], np.cumsum(sizes)])
     W = sparse.csr_array((np.ones(ends[-1]), np.concatenate(sets), ends), shape=(sizes.size, truth.n))

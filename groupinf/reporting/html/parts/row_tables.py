@@ -34,6 +34,7 @@ _OF_SUSPECTS = {
     "loss": "Loss",
     "leave_one_out_loss": "Loss without it",
     "self_newton": "Rise",
+    "self_actual": "Retrained",
     "self_influence": "Self-influence",
     "leverage": "Leverage",
 }

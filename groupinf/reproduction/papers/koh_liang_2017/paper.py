@@ -10,9 +10,12 @@ from groupinf.experiments.folder.files import read_json
 from groupinf.reproduction.paper import Findings, Paper
 from groupinf.reproduction.papers.koh_liang_2017.found import Found
 from groupinf.reproduction.papers.koh_liang_2017.sections import findings
-from groupinf.reproduction.papers.koh_liang_2017.studies import FIGURES, STUDIES
+from groupinf.reproduction.papers.koh_liang_2017.stopped import stopped_early
+from groupinf.reproduction.papers.koh_liang_2017.studies import FIGURES, HOSPITAL, STUDIES
 from groupinf.reproduction.record import Record
-from groupinf.studies.group_effects.study import load_run
+from groupinf.studies.group_effects.result import Run
+from groupinf.studies.registry import load_run
+from groupinf.studies.repair_labels.result import RepairRun
 
 
 def _find(out: Path, record: Record, figures: Sequence[str]) -> Findings:
@@ -20,7 +23,11 @@ def _find(out: Path, record: Record, figures: Sequence[str]) -> Findings:
     stages: dict[str, Mapping[str, float]] = {
         name: read_json(folder / TIMINGS)["seconds"] for name, folder in folders.items() if (folder / TIMINGS).exists()
     }
-    return findings(Found({name: load_run(folder) for name, folder in folders.items()}, figures), stages)
+    done = {name: load_run(folder) for name, folder in folders.items()}
+    repairs = {name: run for name, run in done.items() if isinstance(run, RepairRun)}
+    runs = {name: run for name, run in done.items() if isinstance(run, Run)}
+    stopped = stopped_early(runs[HOSPITAL]) if HOSPITAL in runs else None
+    return findings(Found(runs, figures, repairs, stopped), stages)
 
 
 KOH_LIANG_2017 = Paper(

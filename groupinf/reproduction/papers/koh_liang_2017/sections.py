@@ -8,6 +8,15 @@ from groupinf.reproduction.claim import Claim
 from groupinf.reproduction.paper import Findings
 from groupinf.reproduction.papers.koh_liang_2017.found import Found, claims_table
 from groupinf.reproduction.papers.koh_liang_2017.leave_one_out import leave_one_out, leave_one_out_claims
+from groupinf.reproduction.papers.koh_liang_2017.of_points import (
+    figure_1,
+    figure_1_claims,
+    figure_4,
+    figure_4_claims,
+    hospital,
+    hospital_claims,
+)
+from groupinf.reproduction.papers.koh_liang_2017.repair import repair, repair_claims
 from groupinf.reproduction.papers.koh_liang_2017.smoothed import smoothed, smoothed_claims
 from groupinf.reproduction.results import facts_of
 
@@ -27,12 +36,23 @@ LEFT_OUT = (
     "is faster than conjugate gradients, which are not measured apart."
 )
 
-CLAIMS: tuple[Callable[[Found], list[Claim]], ...] = (leave_one_out_claims, smoothed_claims)
+CLAIMS: tuple[Callable[[Found], list[Claim]], ...] = (
+    figure_1_claims,
+    leave_one_out_claims,
+    smoothed_claims,
+    figure_4_claims,
+    hospital_claims,
+    repair_claims,
+)
 
 # the page's headings after the claims, in their order, and what stands below each
 SECTIONS: tuple[tuple[str, Callable[[Found], list[str]]], ...] = (
+    ("Figure 1: components of influence", figure_1),
     ("Figure 2: leaving out single rows of MNIST", leave_one_out),
     ("Figure 3: smooth approximations to the hinge loss", smoothed),
+    ("Figure 4: a kernel and a network", figure_4),
+    ("Section 5.3: four children", hospital),
+    ("Figure 6: flipped labels", repair),
 )
 
 

@@ -8,6 +8,7 @@ from groupinf.reproduction.paper import Study
 
 CONFIGS = Path("configs/koh-liang-2017")
 
+COMPONENTS = "figure-1-mnist"
 LEAVE_ONE_OUT = "figure-2-mnist"
 # its predictions
 EXACT, LISSA, LISSA_ONCE = "exact", "LiSSA", "LiSSA-1"
@@ -15,21 +16,39 @@ EXACT, LISSA, LISSA_ONCE = "exact", "LiSSA", "LiSSA-1"
 SVM = "figure-3-svm"
 SMOOTHED = {t: f"{SVM}-t{t:g}" for t in (1e-4, 1e-3, 0.01, 0.1, 1.0)}
 
+# by the data, the machine with a kernel and the linear model on a network's features
+KERNELS = {
+    "MNIST, 4 or 9": ("figure-4-mnist-rbf", "figure-4-mnist-network"),
+    "dogs and fish": ("figure-4-dogfish-rbf", "figure-4-dogfish-linear"),
+}
+HOSPITAL, HOSPITAL_FREE = "hospital", "hospital-free"
+REPAIR = "figure-6-enron"
+
 
 def _study(name: str) -> Study:
     return Study(name, "experiment", CONFIGS / f"{name}.yaml")
 
 
+# cheap ones first
 STUDIES: tuple[Study, ...] = (
-    _study(LEAVE_ONE_OUT),
+    *(_study(name) for name in (HOSPITAL, HOSPITAL_FREE, COMPONENTS)),
+    *(_study(name) for pair in KERNELS.values() for name in pair),
     _study(SVM),
     *(
         Study(name, "evaluate", CONFIGS / f"{SVM}.yaml", of=SVM, settings=(f"model.smoothing={t:g}",))
         for t, name in SMOOTHED.items()
     ),
+    _study(LEAVE_ONE_OUT),
+    _study(REPAIR),
 )
 
 FIGURES: dict[str, tuple[str, ...]] = {
+    "koh-liang-1": (COMPONENTS,),
     "koh-liang-2": (LEAVE_ONE_OUT,),
     "koh-liang-3": (SVM, *SMOOTHED.values()),
+    "koh-liang-4": tuple(name for pair in KERNELS.values() for name in pair),
+    "koh-liang-coefficients": (HOSPITAL,),
+    "koh-liang-children": (HOSPITAL,),
+    "koh-liang-perturbation": (HOSPITAL,),
+    "koh-liang-6": (REPAIR,),
 }
