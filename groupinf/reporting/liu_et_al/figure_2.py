@@ -100,6 +100,6 @@ def _images(run: Run) -> list[Pane]:
         return []
     of = test_points_of(run)[0]
     influence = of.rows.influence.to_numpy()
-    chosen = {"Least": int(np.argmin(np.abs(influence))), "Most harmful": int(np.argmin(influence))}
-    named = [(f"{words}: {of.rows.label.iloc[at]}", int(of.rows.row.iloc[at])) for words, at in chosen.items()]
+    chosen = {"Least influence": int(np.argmin(np.abs(influence))), "Most harmful": int(np.argmin(influence))}
+    named = [(f"{words}: a {of.rows.label.iloc[at]}", int(of.rows.row.iloc[at])) for words, at in chosen.items()]
     return pictures(run, of.test_point, named)

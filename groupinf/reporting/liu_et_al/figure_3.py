@@ -41,7 +41,7 @@ def components_figure(run: Run) -> Figure:
         facts=(f"{facts_line(run)}; test point {of.test_point}, of class {of.label}",),
         y_label="n × influence",
         panes=tuple(
-            Pane(name.capitalize(), "The same, but for that", partial(_draw, of=of, component=found[name]))
+            Pane(f"{name[0].upper()}{name[1:]}", "The same, but for that", partial(_draw, of=of, component=found[name]))
             for name in VARIANTS
         ),
         styles=tuple(STYLES.values()),
