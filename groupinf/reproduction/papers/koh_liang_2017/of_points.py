@@ -6,11 +6,7 @@ from groupinf.reporting.words.formats import percent
 from groupinf.reporting.words.markdown import padded_table
 from groupinf.reproduction.claim import Claim
 from groupinf.reproduction.papers.koh_liang_2017.children import Children, children_claims, children_found
-from groupinf.reproduction.papers.koh_liang_2017.components import (
-    NAMES,
-    components_claims,
-    components_found,
-)
+from groupinf.reproduction.papers.koh_liang_2017.components import components_claims, components_found
 from groupinf.reproduction.papers.koh_liang_2017.found import Found
 from groupinf.reproduction.papers.koh_liang_2017.kernel import Pair, pair_claims, pair_found
 from groupinf.reproduction.papers.koh_liang_2017.studies import COMPONENTS, HOSPITAL, HOSPITAL_FREE, KERNELS
@@ -40,7 +36,7 @@ def figure_1(found: Found) -> list[str]:
         return []
     of = components_found(run)
     rows = [
-        (NAMES[column], number(one.low), number(one.high), f"{one.pearson:.2f}", str(one.shared))
+        (column, number(one.low), number(one.high), f"{one.pearson:.2f}", str(one.shared))
         for column, one in of.parts.items()
     ]
     head = ("influence, as of the mean loss", "least", "largest", "r with influence", "of its 100 largest")
