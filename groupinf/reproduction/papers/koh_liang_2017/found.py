@@ -29,11 +29,20 @@ class Found:
         return [f"![{words}]({file})"] if file in self.figures else []
 
 
-def claims_table(claims: Sequence[Claim]) -> list[str]:
-    """Each claim with its verdict and what was found, and below them why they differ; nothing where there are none."""
-    rows = [(claim.paper, claim.verdict, claim.found) for claim in claims]
-    table = [padded_table(("the paper", "verdict", "found"), rows)] if rows else []
-    return [*table, *dict.fromkeys(why for claim in claims for why in claim.explanations)]
+def claims_table(claims: Mapping[str, Sequence[Claim]]) -> list[str]:
+    """Each claim by where it stands, with its verdict and what was found, and below them why they differ; nothing where
+    there are none.
+    """
+    told = [(where, claim) for where, of in claims.items() for claim in of]
+    rows = [(where, *map(_in_cell, (claim.paper, claim.verdict, claim.found))) for where, claim in told]
+    table = [padded_table(("where", "the paper", "verdict", "found"), rows)] if rows else []
+    whys = dict.fromkeys((where, why) for where, claim in told for why in claim.explanations)
+    return [*table, *(f"{where}: {why}" for where, why in whys)]
+
+
+def _in_cell(text: str) -> str:
+    """A bar would end the cell."""
+    return text.replace("|", "\\|")
 
 
 def verdict_of(*held: bool) -> str:

@@ -30,8 +30,8 @@ CHOSEN = (
     "rounding, with a duality gap."
 )
 ON_MARGIN = (
-    "At t = 0 the influence of a row that stands on its margin is all or nothing, as rounding puts it on one side or "
-    "the other; r at t = 0 differs with the solver by that alone."
+    "at t = 0 the influence of a row that stands on its margin is all or nothing, as rounding puts it on one side or "
+    "the other: r depends on where a solver ends."
 )
 
 
@@ -40,7 +40,7 @@ def over_claim(zero: Compared) -> Claim:
     known = zero.actual != 0
     times = float(np.median(np.abs(zero.predicted[known] / zero.actual[known])))
     return Claim(
-        "Section 4.3, Figure 3b, left: with the derivatives at the hinge set to 0 influence is inaccurate, and "
+        "left: with the derivatives at the hinge set to 0 influence is inaccurate, and "
         "overestimates changes considerably",
         f"r = {zero.pearson:.3f}; predictions are {ratio(times)} times the actual effects in the median",
         verdict_of(zero.pearson < INACCURATE, times >= OVER),
@@ -64,7 +64,7 @@ def wide_claim(found: Mapping[float, Compared]) -> Claim:
     if TOO_LARGE in found:
         told += f", {found[TOO_LARGE].pearson:.3f} at t = {number(TOO_LARGE)}"
         held.append(found[TOO_LARGE].pearson < least)
-    paper = "Figure 3b, right: correlation stays high over a wide range of t, and falls where t is too large"
+    paper = "right: correlation stays high over a wide range of t, and falls where t is too large"
     return Claim(paper, told, verdict_of(*held))
 
 
@@ -72,8 +72,8 @@ def smoothed_claims(found: Found) -> list[Claim]:
     """Those of Figure 3, of the temperatures that are there."""
     at = _by_temperature(found)
     claims = [over_claim(at[0.0])] if 0.0 in at else []
-    claims += [published_claim(t, r, at[t], "Figure 3b") for t, r in PUBLISHED.items() if t in at]
-    claims += [published_claim(t, r, at[t], "The authors' notebook") for t, r in NOTEBOOK.items() if t in at]
+    claims += [published_claim(t, r, at[t], "the text") for t, r in PUBLISHED.items() if t in at]
+    claims += [published_claim(t, r, at[t], "the authors' notebook") for t, r in NOTEBOOK.items() if t in at]
     return [*claims, wide_claim(at)] if any(t in at for t in WIDE) else claims
 
 
