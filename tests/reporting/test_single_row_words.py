@@ -15,6 +15,7 @@ from groupinf.reporting.words.single_rows import (
     agreement_line,
     direction,
     label_line,
+    largest_feature_line,
     leverage_line,
     listed_measures,
     nearness_line,
@@ -210,3 +211,27 @@ def test_a_terminal_shows_the_few_strongest_rows_of_each_test_point(run: Run) ->
     assert [line[0] for line in helpful.lines[1:]] == ["7", "", "", "3", "", ""]
     assert harmful.heading == "Test loss: training rows most harmful"
     assert helpful.text in spearman_text(run, 100)
+
+
+def moved(first: list[float], second: list[float], columns: list[str]) -> pd.DataFrame:
+    names = [f"x{j}" for j in range(len(first))]
+    total = np.add(first, second)
+    return pd.DataFrame({"feature": names, "column": columns, "first": first, "second": second, "perturbation": total})
+
+
+def test_the_feature_that_moves_an_influence_most_is_named_with_how_far_other_columns_are_behind() -> None:
+    one = moved([0.1, 0.2, -0.5], [2.0, 1.0, 0.0], ["a", "a", "b"])
+    assert largest_feature_line(7, one) == [
+        "Training row 7: a unit of x0 moves its influence most, by 2.1, 4.20 times as much as any feature of another "
+        "column; through the test point alone x2 does."
+    ]
+    other = moved([0.1, 0.2, -0.5], [0.0, 0.0, -0.1], ["a", "a", "b"])
+    assert largest_feature_line(7, other) == [
+        "Training row 7: a unit of x2 moves its influence most, by −0.6, 3.00 times as much as any feature of another "
+        "column; through the test point alone so it does."
+    ]
+    alone = moved([0.1, 0.2], [0.0, 0.0], ["a", "a"])
+    assert largest_feature_line(7, alone) == [
+        "Training row 7: a unit of x1 moves its influence most, by 0.2; through the test point alone so it does."
+    ]
+    assert largest_feature_line(7, moved([0.0], [0.0], ["a"])) == []

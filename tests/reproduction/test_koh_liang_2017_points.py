@@ -127,6 +127,14 @@ def test_signs_of_far_rows_are_explained_where_they_do_not_follow_the_label_more
     claim = of_kernel.signs_claim(fewer)
     assert (claim.verdict, claim.explanations) == (IN_PART, (FAR_ROWS,))
     assert of_kernel.signs_claim(PAIR).explanations == ()
+    window = replace(KERNEL, all_rows=BySign(1.0, 1.0, 1.0))
+    told = "100 % of its label helpful, 100 % of others harmful."
+    assert of_kernel.signs_claim(replace(fewer, narrow=window)).explanations == (
+        FAR_ROWS,
+        f"More follow it with a narrower kernel: {told}",
+    )
+    alike = replace(fewer, narrow=fewer.kernel)
+    assert of_kernel.signs_claim(alike).explanations[1].startswith("No more follow it with a narrower kernel: 63 %")
 
 
 def test_all_claims_on_the_children_hold_of_the_numbers_of_the_paper() -> None:

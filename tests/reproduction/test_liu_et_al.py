@@ -14,7 +14,13 @@ from sklearn.linear_model import Ridge
 from sklearn.svm import SVC
 
 import groupinf
-from groupinf.analysis.influence_components import Component
+from groupinf.analysis.influence_components import (
+    FULL,
+    INNER_PRODUCT,
+    WITHOUT_HESSIAN,
+    WITHOUT_TRAIN_LOSS,
+    Component,
+)
 from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.squared import Squared
 from groupinf.numerics.objective import Objective
@@ -40,15 +46,15 @@ ROOT = Path(__file__).parents[2]
 GOOD = Agreement(
     spearman=1.0, pearson=0.999, slope=1.0, pearson_without=0.999, with_exact=1.0, slope_on_exact=1.0, off=0.0
 )
-HELPFUL = Component("influence", -1.0, 1.0, 1.0, 100, own_harmful=0.3, others_helpful=0.4)
+HELPFUL = Component(FULL, -1.0, 1.0, 1.0, 100, own_harmful=0.3, others_helpful=0.4)
 USE = Use(distance=-0.9, hardly=0.0, far=0.002, least=0.1, low=-1.0, high=1.0)
 POINTS = OfPoints(
     label="1",
     components={
-        "influence": HELPFUL,
-        "without_train_loss": replace(HELPFUL, pearson=0.7),
-        "without_hessian": replace(HELPFUL, own_harmful=0.0, others_helpful=0.0),
-        "inner_product": replace(HELPFUL, own_harmful=0.0, others_helpful=0.0),
+        FULL: HELPFUL,
+        WITHOUT_TRAIN_LOSS: replace(HELPFUL, pearson=0.7),
+        WITHOUT_HESSIAN: replace(HELPFUL, own_harmful=0.0, others_helpful=0.0),
+        INNER_PRODUCT: replace(HELPFUL, own_harmful=0.0, others_helpful=0.0),
     },
     farther=1.0,
     use=USE,
@@ -69,7 +75,7 @@ def facts(**said: Any) -> LiuFacts:
     about: dict[str, Any] = {
         "agreements": {"influence": GOOD},
         "farthest": "row 7",
-        "largest": (1.0, 1.0),
+        "on_it": (-0.03, -0.008),
         "theirs": computed(),
         "machines": {},
         "by_libsvm": {},
@@ -91,7 +97,7 @@ def test_ridge_matches_only_where_no_row_is_left_out() -> None:
     assert verdict(claims.ridge_match_claim(agreeing())) == HOLDS
     hidden = claims.ridge_match_claim(agreeing(pearson=0.78, slope=0.39))
     assert (hidden.verdict, hidden.explanations) == (IN_PART, (why.HIDDEN,))
-    assert "without row 7 r 0.999" in hidden.found
+    assert "without row 7, −0.03 where −0.008 comes, r 0.999" in hidden.found
     assert verdict(claims.ridge_match_claim(agreeing(pearson=0.8, pearson_without=0.9))) == DIFFERS
     assert verdict(claims.ridge_match_claim(agreeing(slope=0.5))) == IN_PART
 
@@ -168,7 +174,7 @@ def pointing(**said: Any) -> LiuFacts:
 
 def test_signs_are_of_both_kinds_for_both_labels() -> None:
     assert verdict(claims.signs_claim(facts())) == HOLDS
-    decided = {**POINTS.components, "influence": replace(HELPFUL, own_harmful=0.0)}
+    decided = {**POINTS.components, FULL: replace(HELPFUL, own_harmful=0.0)}
     assert verdict(claims.signs_claim(pointing(components=decided))) == DIFFERS
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from matplotlib.axes import Axes
@@ -21,9 +22,9 @@ from groupinf.analysis.influence_components import (
 from groupinf.reporting.drawing.axes import linear_axis, set_axes
 from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
 from groupinf.reporting.drawing.scatter import draw_points, write_above
-from groupinf.reporting.koh_liang_2017.points import STYLES, TestPoint, only_test_point, pictures
+from groupinf.reporting.koh_liang_2017.points import STYLES, PointRows, only_test_point, pictures
 from groupinf.reporting.words.formats import coefficient, percent
-from groupinf.reporting.words.style import GRID
+from groupinf.reporting.words.style import GRID, KindStyle
 from groupinf.reporting.words.summary import convention_line, facts_line
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted, number
@@ -59,22 +60,23 @@ def variants_figure(run: Run) -> Figure:
     return panes_figure(page)
 
 
-def _pane(of: TestPoint, component: Component) -> Pane:
+def _pane(of: PointRows, component: Component) -> Pane:
     heading, label = HEADINGS[component.column]
-    return Pane(heading, label, partial(_draw, of=of, component=component))
+    return Pane(heading, label, partial(draw_component, of=of, component=component, styles=STYLES))
 
 
-def _draw(ax: Axes, of: TestPoint, component: Component) -> None:
+def draw_component(ax: Axes, of: PointRows, component: Component, styles: Mapping[str, KindStyle]) -> None:
+    """Influence (y) against what is left of it (x), as the authors state them, in styles by ``PointRows.kinds``."""
     x, y = of_mean(of.rows, component.column), of_mean(of.rows, FULL)
     ax.axhline(0, color=GRID, linewidth=0.6, zorder=0)
     ax.axvline(0, color=GRID, linewidth=0.6, zorder=0)
-    draw_points(ax, x, y, of.kinds, STYLES, rasterized=True)
+    draw_points(ax, x, y, of.kinds, styles, rasterized=True)
     set_axes(ax, linear_axis(x), linear_axis(y))
     ax.set_box_aspect(1.0)
     write_above(ax, f"r = {coefficient(component.pearson)}")
 
 
-def _words(of: TestPoint, found: dict[str, Component]) -> str:
+def _words(of: PointRows, found: dict[str, Component]) -> str:
     full, without = found[FULL], found[WITHOUT_HESSIAN]
     shared = ", ".join(str(found[name].shared) for name in HEADINGS)
     return (
@@ -87,5 +89,5 @@ def _words(of: TestPoint, found: dict[str, Component]) -> str:
     )
 
 
-def _image_words(of: TestPoint, value: str) -> tuple[str, ...]:
+def _image_words(of: PointRows, value: str) -> tuple[str, ...]:
     return (f"Below: the fifth most harmful of the rows of class {of.label}, with influence · n = {value}.",)

@@ -19,7 +19,7 @@ from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.reporting.drawing.axes import EffectAxis, linear_axis, set_axes
 from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
 from groupinf.reporting.drawing.scatter import draw_points, write_above
-from groupinf.reporting.liu_et_al.reading import points_on_loss
+from groupinf.reporting.koh_liang_2017.points import single_points
 from groupinf.reporting.words.style import GRID, QUIET, KindStyle
 from groupinf.reporting.words.summary import convention_line, facts_line
 from groupinf.studies.group_effects.result import Run
@@ -61,7 +61,7 @@ def distance_figure(runs: Sequence[Run], as_published: bool = False) -> Figure:
     names = sorted(set(first.labels))
     styles = {name: KindStyle(name, colour, "o") for name, colour in zip(names, COLOURS, strict=False)}
     x_label = "Score, absolute" if as_published else f"Signed distance; positive: {first.run.manifest.classes[-1]}"
-    across, up = (linear_axis(*(getattr(of, name) for of in (first, second))) for name in ("x", "influence"))
+    across, up = linear_axis(first.x, second.x), linear_axis(first.influence, second.influence)
     draw = partial(_draw, styles=styles, across=across, up=up)
     page = Panes(
         title="Liu et al., Figure 5: influence against the distance to the boundary",
@@ -86,13 +86,12 @@ def distance_figure(runs: Sequence[Run], as_published: bool = False) -> Figure:
 
 def used(run: Run, as_published: bool = False) -> Used:
     """What a run says of each training row; raises DataError where it has no points, or not the θ̂ of two classes."""
-    points = points_on_loss(run)
+    points = single_points(run)[0].rows
     about, theta = run.manifest, stored_theta(RunDirectory(run.path))
     if theta is None or len(about.classes) != 2:
         raise DataError(f"{run.path}: expected a whole run of two classes, found another")
     heading = str(about.loss.label).capitalize()
-    score, influence = (points[name].to_numpy(dtype=np.float64) for name in ("score", "influence"))
-    influence = influence * about.n
+    score, influence = points["score"].to_numpy(dtype=np.float64), about.n * points.influence.to_numpy()
     labels = points["label"].astype(str).to_numpy(dtype=object)
     if as_published:
         smooth = about.loss.smooth

@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from groupinf.analysis.pairs import ACTUAL
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.errors import DataError
-from groupinf.reporting.paper.advice import evaluate_command
 from groupinf.studies.group_effects.result import Run
 
 # how the builder of single rows says which row a group is
@@ -62,25 +60,6 @@ def labels_of(run: Run) -> NDArray[np.object_]:
     assert run.rows is not None
     train = run.rows[run.rows["split"] == "train"].sort_values("row")
     return train["label"].astype(str).to_numpy(dtype=object)
-
-
-def points_on_loss(run: Run) -> pd.DataFrame:
-    """What a run tells of training rows on the loss of its first test point; raises DataError where it does not."""
-    if run.points is None:
-        again = evaluate_command(run, {"points": True})
-        raise DataError(f"{run.path}: expected a run with points: true, found one without; {again} adds them")
-    on_loss = run.points[run.points["evaluation"] == TEST_LOSS.name]
-    if on_loss.empty:
-        raise DataError(f"{run.path}: expected points on {TEST_LOSS.in_text}, found none")
-    first: pd.DataFrame = on_loss[on_loss["test_point"] == on_loss["test_point"].iloc[0]]
-    return first.sort_values("row")
-
-
-def test_label(run: Run, test_row: int) -> str:
-    """The label of a test row, as text."""
-    assert run.rows is not None
-    rows = run.rows[(run.rows["split"] == "test") & (run.rows["row"] == test_row)]
-    return str(rows["label"].iloc[0])
 
 
 def place_in_file(run: Run, row: int) -> str:

@@ -238,3 +238,24 @@ _SUSPECTS = {
     "self_newton": "whose own loss rises most when they are left out (by Newton)",
     "loss": "of largest loss",
 }
+
+
+def largest_feature_line(row: int, features: pd.DataFrame) -> list[str]:
+    """Which feature of a row moves its influence most, how far those of other columns are behind, and which it is
+    through the test point alone; ``features`` are those of one row and measure. Nothing where none moves it.
+    """
+    sizes = features["perturbation"].abs()
+    largest = sizes.groupby(features["column"], sort=False).max().sort_values(ascending=False, kind="stable")
+    if largest.empty or not largest.iloc[0] > 0.0:
+        return []
+    line, through = (features.iloc[int(np.argmax(of.to_numpy()))] for of in (sizes, features["first"].abs()))
+    behind = ""
+    if len(largest) > 1 and largest.iloc[1] > 0.0:
+        times = ratio(float(largest.iloc[0] / largest.iloc[1]))
+        behind = f", {times} times as much as any feature of another column"
+    same = through["feature"] == line["feature"]
+    alone = "so it does" if same else f"{shorten(str(through['feature']), LONGEST_NAME)} does"
+    return [
+        f"Training row {row}: a unit of {shorten(str(line['feature']), LONGEST_NAME)} moves its influence most, by "
+        f"{number(line['perturbation'])}{behind}; through the test point alone {alone}."
+    ]

@@ -9,7 +9,7 @@ from groupinf.reproduction.papers.koh_liang_2017.children import Children, child
 from groupinf.reproduction.papers.koh_liang_2017.components import components_claims, components_found
 from groupinf.reproduction.papers.koh_liang_2017.found import Found
 from groupinf.reproduction.papers.koh_liang_2017.kernel import Pair, pair_claims, pair_found
-from groupinf.reproduction.papers.koh_liang_2017.studies import COMPONENTS, HOSPITAL, HOSPITAL_FREE, KERNELS
+from groupinf.reproduction.papers.koh_liang_2017.studies import COMPONENTS, HOSPITAL, HOSPITAL_FREE, KERNELS, NARROW
 from groupinf.wording import number
 
 STAND_IN = (
@@ -115,7 +115,7 @@ def hospital(found: Found) -> list[str]:
 def _pairs(found: Found) -> list[Pair]:
     """Of each kind of data both of whose runs are there."""
     return [
-        pair_found(data, found.runs[kernel], found.runs[network])
+        pair_found(data, found.runs[kernel], found.runs[network], found.runs.get(NARROW.get(data, "")))
         for data, (kernel, network) in KERNELS.items()
         if {kernel, network} <= found.runs.keys()
     ]

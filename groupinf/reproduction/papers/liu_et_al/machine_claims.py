@@ -143,8 +143,8 @@ def nearer_claim(logistic: LiuFacts, machine: LiuFacts) -> Claim | None:
     theirs = [use_of(of.influence[:, 0], of.scores).distance for of in (logistic.theirs, machine.machines[0.1])]
     return Claim(
         "Figure 5: both models look more at rows near the boundary",
-        f"ρ of |influence| with the distance {coefficient(ours[0])} and {coefficient(ours[1])}; as the authors compute "
-        f"it {coefficient(theirs[0])} and {coefficient(theirs[1])}",
+        f"ρ of the size of influence with the distance {coefficient(ours[0])} and {coefficient(ours[1])}; as the "
+        f"authors compute it {coefficient(theirs[0])} and {coefficient(theirs[1])}",
         HOLDS if max(ours) <= NEARER else IN_PART if min(ours) <= NEARER else DIFFERS,
         (why.TWO_LAMBDA,),
     )

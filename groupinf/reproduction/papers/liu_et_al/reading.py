@@ -12,7 +12,8 @@ from groupinf.analysis.influence_components import Component, components
 from groupinf.errors import DataError
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.numerics.losses.loss import Array
-from groupinf.reporting.liu_et_al.reading import RemovedRows, place_in_file, points_on_loss, removed_rows, test_label
+from groupinf.reporting.koh_liang_2017.points import single_points
+from groupinf.reporting.liu_et_al.reading import RemovedRows, place_in_file, removed_rows
 from groupinf.reproduction.papers.liu_et_al.as_computed import (
     DAMPING,
     AsComputed,
@@ -75,14 +76,15 @@ class OfPoints:
 
 @dataclass(frozen=True)
 class LiuFacts(Facts):
-    """A run of single rows: the agreement of each method, by its name, and which row the first is farthest off on;
-    where every row was removed what the authors' programs compute, of a support vector machine by temperature, also of
-    the machine that scikit-learn fits; where the run has points what these say.
+    """A run of single rows: the agreement of each method, by its name; which row the first is farthest off on, in
+    words, and what is predicted of it and comes; where every row was removed what the authors' programs compute, of a
+    support vector machine by temperature, also of the machine that scikit-learn fits; where the run has points what
+    these say.
     """
 
     agreements: Mapping[str, Agreement]
     farthest: str
-    largest: tuple[float, float]
+    on_it: tuple[float, float]
     theirs: AsComputed | None
     machines: Mapping[float, AsComputed]
     by_libsvm: Mapping[float, AsComputed]
@@ -111,7 +113,7 @@ def liu_facts(run: Run) -> LiuFacts:
         sets=facts.sets,
         agreements={method: _agreement(of, predicted, first, worst) for method, predicted in of.predicted.items()},
         farthest=place_in_file(run, int(of.rows[worst])),
-        largest=(float(np.abs(first).max()), float(np.abs(of.actual).max())),
+        on_it=(float(first[worst]), float(of.actual[worst])),
         theirs=theirs,
         machines=machines,
         by_libsvm=_by_temperature(by_libsvm(models)) if has_free and models is not None else {},
@@ -138,13 +140,12 @@ def _agreement(of: RemovedRows, predicted: Array, exact: Array, worst: int) -> A
 
 
 def _of_points(run: Run) -> OfPoints:
-    rows = points_on_loss(run)
-    rows = rows.assign(label=rows["label"].astype(str))
-    label = test_label(run, int(rows["test_point"].iloc[0]))
+    of = single_points(run)[0]
+    rows = of.rows
     theta = stored_theta(RunDirectory(run.path))
     if theta is None:
         raise DataError(f"{run.path}: expected θ̂, found a file that is missing or altered")
-    influence, without = (rows[name].to_numpy(dtype=np.float64) for name in ("influence", "without_train_loss"))
+    influence, without = rows.influence.to_numpy(), rows.without_train_loss.to_numpy()
     losses = rows["loss"].to_numpy(dtype=np.float64)
 
     def digit(at: int) -> Digit:
@@ -153,8 +154,8 @@ def _of_points(run: Run) -> OfPoints:
         return Digit(int(row["row"]), str(row["label"]), float(influence[at]), easier)
 
     return OfPoints(
-        label=label,
-        components=components(rows, label),
+        label=str(of.label),
+        components=components(rows, of.label),
         farther=float(np.mean(np.abs(without) > np.abs(influence))),
         use=use_of(influence, rows["score"].to_numpy(dtype=np.float64)),
         weights_norm=float(np.linalg.norm(theta[: run.manifest.d])),

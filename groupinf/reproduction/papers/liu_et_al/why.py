@@ -16,7 +16,7 @@ SCALE = (
 )
 TWO_LAMBDA = (
     "scikit-learn minimises with the penalty ½λ‖β‖²; the authors' own loss has λ‖β‖², so that their Hessian and "
-    "gradients are of 2λ, at parameters that are no minimum of it."
+    "gradients are of 2λ, at parameters that are no minimum of it. The λ = 2.0 of the machine in the text is that."
 )
 FACTORS = (
     "The notebooks multiply influence by 1.5, that of LiSSA by 1.8, that of the machine at t = 0.1 by 1.6 and that of "
