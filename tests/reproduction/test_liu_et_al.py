@@ -130,12 +130,14 @@ def test_lissa_may_lose_a_little() -> None:
 
 
 def test_luck_is_where_more_of_the_same_diverges() -> None:
-    sure, lucky = Luck(2000, 10, 0, 0.95, 0.98), Luck(20_000, 10, 10, np.nan, np.nan)
+    sure, lucky = Luck(2000, 10, 0, 0.95, 0.98, 3, 2.7), Luck(20_000, 10, 10, np.nan, np.nan, 3, 2.7)
     assert verdict(claims.luck_claim([sure])) == HOLDS
     claim = claims.luck_claim([sure, lucky])
     assert claim is not None
     assert claim.verdict == DIFFERS
-    assert claim.found.endswith("depth 20,000: 10 of 10 seeds diverge")
+    assert claim.found.endswith(
+        "depth 20,000: 10 of 10 seeds diverge; 3 rows above twice the scale, up to 2.70 times it"
+    )
     assert claims.luck_claim([]) is None
 
 
@@ -166,6 +168,10 @@ def test_averages_are_nearer_or_not() -> None:
         return verdict(claims.averaged_claim(run, "LiSSA", "LiSSA-10"))
 
     assert [averaged(0.99, 0.1), averaged(0.99, 0.3), averaged(0.97, 0.3)] == [HOLDS, IN_PART, DIFFERS]
+    small = facts(agreements={"LiSSA": GOOD, "LiSSA-10": replace(GOOD, slope_on_exact=0.9)})
+    right = facts(agreements={"LiSSA": GOOD, "LiSSA-10": GOOD})
+    told = [claims.averaged_claim(run, "LiSSA", "LiSSA-10") for run in (small, right)]
+    assert [claim.explanations for claim in told if claim is not None] == [(why.SHALLOW,), ()]
 
 
 def pointing(**said: Any) -> LiuFacts:
@@ -353,7 +359,10 @@ def test_luck_finds_what_diverges_and_what_does_not() -> None:
     assert (sure.diverged, enough.diverged) == (0, 0)
     assert enough.high > 0.99
     assert -1 <= sure.low <= sure.high <= 1
+    eigenvalues = (models.train.X**2).sum(axis=1) + 1 / 30
+    assert (sure.steep, sure.largest) == (0, pytest.approx(eigenvalues.max() / 20))
     [wild] = luck_at(models, (2_000,), scale=0.5)
+    assert wild.steep == np.count_nonzero(eigenvalues > 1)
     assert wild.diverged == wild.seeds
     assert np.isnan(wild.low)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from groupinf.reporting.words.markdown import padded_table
 from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
+from groupinf.reproduction.papers.koh_liang_2017.margin import OnMargin
 from groupinf.reproduction.papers.koh_liang_2017.stopped import Stopped
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.repair_labels.result import RepairRun
@@ -14,14 +15,15 @@ from groupinf.studies.repair_labels.result import RepairRun
 
 @dataclass(frozen=True)
 class Found:
-    """Runs by the name of their study, of group effects and such as repair labels, the figures beside the page, and
-    section 5.3 with the fit stopped as the authors' was.
+    """Runs by the name of their study, of group effects and such as repair labels, the figures beside the page, section
+    5.3 with the fit stopped as the authors' was, and the rows of Figure 3 that stand on their margin.
     """
 
     runs: Mapping[str, Run]
     figures: Sequence[str]
     repairs: Mapping[str, RepairRun] = field(default_factory=dict)
     stopped: Stopped | None = None
+    margin: OnMargin | None = None
 
     def picture(self, name: str, words: str) -> list[str]:
         """The figure in Markdown; nothing where it is not there."""
