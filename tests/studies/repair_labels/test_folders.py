@@ -20,7 +20,9 @@ from groupinf.cli.main import main
 from groupinf.errors import DataError
 from groupinf.experiments.driver import execute_study
 from groupinf.experiments.folder.run_directory import RunDirectory
+from groupinf.experiments.folder.store import require_prepared
 from groupinf.experiments.stages import collect, execute_shard, prepare_only
+from groupinf.experiments.study import Stored
 from groupinf.experiments.verify import verify_run
 from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard
@@ -148,6 +150,18 @@ def test_a_study_of_its_kind_is_validated(tmp_path: Path) -> None:
     assert said.exit_code == 0, said.stderr
     for line in ("flips         40 labels in each repeat", "repeats       5", "refits        at most 45"):
         assert line in said.stdout
+
+
+def test_classes_that_errors_leave_open_are_noted(undisturbed: Path) -> None:
+    directory = RunDirectory(undisturbed)
+    manifest = directory.require_manifest(RepairManifest)
+    stored = Stored(directory, require_prepared(directory, manifest), manifest)
+    blocks = [dict(directory.read_block(number) or {}) for number in range(5)]
+    assert not any("error estimates" in note for note in REPAIR_LABELS.collect(stored, blocks).manifest.notes)
+    open_ = blocks[3]["uncertain"].copy()
+    open_[1, 2] = 4
+    [note] = REPAIR_LABELS.collect(stored, [*blocks[:3], blocks[3] | {"uncertain": open_}, blocks[4]]).manifest.notes
+    assert note == "1 measured accuracy of 60 may be off by error estimates, by at most 4 test rows of 114"
 
 
 def test_jobs_on_slurm_read_a_config_that_says_which_kind_of_study_it_is(tmp_path: Path) -> None:
