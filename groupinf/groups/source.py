@@ -54,8 +54,8 @@ class GroupSource:
         """``self_newton``. Raises DataError where the model tells none."""
         if self.self_newton is None:
             raise DataError(
-                "groups: expected the leave-one-out loss of every row, which a builder needs; H has no factor, or that "
-                "takes too long with so many parameters"
+                "groups: expected the leave-one-out loss of every row, which tells suspects; H has no factor, or "
+                "that takes too long with so many parameters; random and strongest rows need none"
             )
         return self.self_newton
 

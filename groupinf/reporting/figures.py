@@ -22,7 +22,7 @@ from groupinf.reporting.koh_liang_2017.perturbation import perturbation_figure
 from groupinf.reporting.koh_liang_2017.smooth_hinge import smooth_hinge_figure
 from groupinf.reporting.liu_et_al.figure_1 import ridge_figure
 from groupinf.reporting.liu_et_al.figure_2 import digits_figure
-from groupinf.reporting.liu_et_al.figure_3 import components_figure as stripped_figure
+from groupinf.reporting.liu_et_al.figure_3 import components_figure
 from groupinf.reporting.liu_et_al.figure_4 import smoothing_figure
 from groupinf.reporting.liu_et_al.figure_5 import distance_figure
 from groupinf.reporting.paper.counterexamples import three_comparisons
@@ -131,7 +131,7 @@ FIGURES: Registry[NamedFigure] = Registry(
         _of_repairs("koh-liang-6", repair_figure),
         _of_run("liu-1", ridge_figure),
         _of_runs("liu-2", digits_figure, partial(digits_figure, as_published=True)),
-        _of_run("liu-3", stripped_figure),
+        _of_run("liu-3", components_figure),
         _of_runs("liu-4", smoothing_figure, partial(smoothing_figure, as_published=True)),
         _of_runs("liu-5", distance_figure, partial(distance_figure, as_published=True)),
     ),

@@ -15,7 +15,11 @@ from groupinf.errors import ConfigError
 from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard
 from groupinf.studies.group_effects.checks import load_checked
+from groupinf.studies.group_effects.configured_model import model_of
 from groupinf.studies.group_effects.evaluate import evaluate
+from groupinf.studies.group_effects.lambda_sweep.open import execute_sweep
+from groupinf.studies.group_effects.lambda_sweep.plan import plan_sweep
+from groupinf.studies.group_effects.memory import work_of
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.load import load_config
 
@@ -393,3 +397,30 @@ def test_suspects_are_those_of_the_table(loss: str, tmp_path: Path) -> None:
     retrained = rows[rows["self_actual"].notna()]
     assert set(retrained["row"]) == set(rows.nlargest(5, "self_newton")["row"])
     assert set(run.groups["kind"]) == {"suspect_row"}
+
+
+def test_the_memory_that_is_said_before_has_the_table_and_the_rows_that_are_shown(tmp_path: Path) -> None:
+    path = data(tmp_path, 2)
+
+    def bytes_of(**changed: Any) -> int:
+        loaded = load_config(study(path, **SMALL, evaluations=["test_loss"], **changed))
+        dataset = load_checked(loaded)
+        return work_of(loaded, dataset, model_of(loaded, dataset))
+
+    without, whole = bytes_of(points=False), bytes_of(points=True)
+    blocks, inverse = 4 * 8 * N, 5 * 8 * (D + 1) ** 2
+    assert whole - without == 500 * N * 2 + blocks + inverse
+    assert whole - bytes_of(points={"rows": [1]}) == 500 * (N - 1) * 2
+    scaled = {"dataset": {"npz": path, "standardise": True}}
+    assert bytes_of(points=True, **scaled) - bytes_of(points=False, **scaled) == whole - without + 8 * D * (N + M)
+
+
+def test_every_run_of_a_sweep_has_its_points(tmp_path: Path) -> None:
+    regularization = {"lambda_over_n": 0.05, "sweep": {"values": [0.5, 0.05]}}
+    asked = study(data(tmp_path, 2), **SMALL, regularization=regularization)
+    swept = execute_sweep(plan_sweep(load_config(asked)), tmp_path / "runs", 1, False, Silent())
+    leverages = [points_of(run).drop_duplicates("row")["leverage"].sum() for run in swept.runs]
+    assert len(leverages) == 2
+    # effective parameters: fewer where the penalty is larger
+    lams = [run.manifest.lam for run in swept.runs]
+    assert leverages[int(np.argmax(lams))] < leverages[int(np.argmin(lams))] < D + 1

@@ -15,6 +15,7 @@ from groupinf.reporting.words.single_rows import (
     agreement_line,
     direction,
     label_line,
+    largest_feature_line,
     leverage_line,
     listed_measures,
     nearness_line,
@@ -49,14 +50,16 @@ def run(make_run) -> Run:
 def test_the_row_of_the_largest_influence_is_named_with_what_leaving_it_out_does(run: Run) -> None:
     rows = table(influence=np.r_[-3.0, np.ones(N - 1)], newton=np.r_[-2.5, np.ones(N - 1)])
     assert strongest_line(run, LOSS, rows) == [
-        "Test loss: training row 0 (label no) has the largest influence, −3, on test point 7; leave-one-out by Newton "
+        "Training row 0 (label no) has the largest influence: −3 on test loss of test point 7; leave-one-out by Newton "
         "−2.5."
     ]
     retrained = rows.assign(actual=np.r_[-2.6, np.full(N - 1, NAN)], key=[f"p{i}" for i in range(N)])
     assert strongest_line(run, LOSS, retrained)[0].endswith("leave-one-out by Newton −2.5 and by retraining −2.6.")
-    assert "training row 0 (p0) (label no)" in strongest_line(run, LOSS, retrained)[0]
+    assert "Training row 0 (p0) (label no)" in strongest_line(run, LOSS, retrained)[0]
     other = strongest_line(run, LOSS, rows.assign(influence=np.r_[np.ones(N - 1), 9.0], newton=NAN))
-    assert other == ["Test loss: training row 39 (label yes) has the largest influence, 9, on test point 7."]
+    assert other == ["Training row 39 (label yes) has the largest influence: 9 on test loss of test point 7."]
+    of_sum = strongest_line(run, LOSS, rows.assign(test_point=-1))
+    assert of_sum[0].startswith("Training row 0 (label no) has the largest influence: −3 on test loss summed over all")
     assert strongest_line(run, LOSS, rows.assign(influence=0.0)) == []
 
 
@@ -180,7 +183,7 @@ def test_losses_are_told_of_before_predictions_and_predictions_only_where_there_
     assert told_evaluations(run) == ["test_loss"]
     alone = replace(run, points=run.points[run.points["evaluation"] == "test_prediction"])
     assert told_evaluations(alone) == ["test_prediction"]
-    assert single_row_lines(alone)[0].startswith("Test prediction: training row")
+    assert single_row_lines(alone)[0].startswith("Training row ")
     without = replace(run, points=None)
     assert (listed_measures(without), single_row_lines(without), single_rows_listings(without)) == ([], [], [])
 
@@ -210,3 +213,27 @@ def test_a_terminal_shows_the_few_strongest_rows_of_each_test_point(run: Run) ->
     assert [line[0] for line in helpful.lines[1:]] == ["7", "", "", "3", "", ""]
     assert harmful.heading == "Test loss: training rows most harmful"
     assert helpful.text in spearman_text(run, 100)
+
+
+def moved(first: list[float], second: list[float], columns: list[str]) -> pd.DataFrame:
+    names = [f"x{j}" for j in range(len(first))]
+    total = np.add(first, second)
+    return pd.DataFrame({"feature": names, "column": columns, "first": first, "second": second, "perturbation": total})
+
+
+def test_the_feature_that_moves_an_influence_most_is_named_with_how_far_other_columns_are_behind() -> None:
+    one = moved([0.1, 0.2, -0.5], [2.0, 1.0, 0.0], ["a", "a", "b"])
+    assert largest_feature_line(7, one) == [
+        "Training row 7: a unit of x0 moves its influence most, by 2.1, 4.20 times as much as any feature of another "
+        "column; through the test point alone x2 does."
+    ]
+    other = moved([0.1, 0.2, -0.5], [0.0, 0.0, -0.1], ["a", "a", "b"])
+    assert largest_feature_line(7, other) == [
+        "Training row 7: a unit of x2 moves its influence most, by −0.6, 3.00 times as much as any feature of another "
+        "column; through the test point alone so it does."
+    ]
+    alone = moved([0.1, 0.2], [0.0, 0.0], ["a", "a"])
+    assert largest_feature_line(7, alone) == [
+        "Training row 7: a unit of x1 moves its influence most, by 0.2; through the test point alone so it does."
+    ]
+    assert largest_feature_line(7, moved([0.0], [0.0], ["a"])) == []

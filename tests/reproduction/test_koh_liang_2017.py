@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,37 @@ import pytest
 import yaml
 from support.runs import unreported
 
+from groupinf.datasets.registry import load_dataset
+from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.figures import FIGURES as DRAWN
 from groupinf.reporting.koh_liang_2017.compared import Compared, compared
-from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART
+from groupinf.reporting.words.formats import coefficient
+from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
+from groupinf.reproduction.page import markdown_page
 from groupinf.reproduction.papers.koh_liang_2017 import leave_one_out as loo
+from groupinf.reproduction.papers.koh_liang_2017 import of_points
 from groupinf.reproduction.papers.koh_liang_2017 import smoothed as svm
-from groupinf.reproduction.papers.koh_liang_2017.found import Found, verdict_of
+from groupinf.reproduction.papers.koh_liang_2017.children import Child, Children
+from groupinf.reproduction.papers.koh_liang_2017.found import Found, claims_table, verdict_of
+from groupinf.reproduction.papers.koh_liang_2017.margin import OnMargin, on_margin
+from groupinf.reproduction.papers.koh_liang_2017.of_points import (
+    figure_1,
+    figure_1_claims,
+    figure_4,
+    figure_4_claims,
+    hospital,
+    hospital_claims,
+)
+from groupinf.reproduction.papers.koh_liang_2017.paper import KOH_LIANG_2017
 from groupinf.reproduction.papers.koh_liang_2017.sections import findings
 from groupinf.reproduction.papers.koh_liang_2017.studies import (
+    COMPONENTS,
     EXACT,
     FIGURES,
+    HOSPITAL,
+    HOSPITAL_FREE,
+    KERNELS,
     LEAVE_ONE_OUT,
     LISSA,
     LISSA_ONCE,
@@ -29,8 +50,12 @@ from groupinf.reproduction.papers.koh_liang_2017.studies import (
     STUDIES,
     SVM,
 )
+from groupinf.reproduction.record import Entry, Record
+from groupinf.reproduction.restored import restored
 from groupinf.studies.group_effects.evaluate import evaluate
 from groupinf.studies.group_effects.result import Run
+from groupinf.studies.load import load_config
+from groupinf.wording import number
 
 ROOT = Path(__file__).parents[2]
 ONCE = {"method": "influence", "applied_to": "test_points"}
@@ -136,8 +161,10 @@ def test_the_hinge_itself_overestimates_or_does_not() -> None:
 def test_a_published_correlation_is_met_to_a_hundredth(r: float, verdict: str) -> None:
     assert svm.published_claim(0.001, 0.950, like(r), "Here").verdict == verdict
     assert svm.published_claim(0.001, 0.950, like(r), "Here").explanations == ()
-    at_zero = svm.published_claim(0.0, 0.950, like(r), "Here")
-    assert at_zero.explanations == (() if verdict == HOLDS else (svm.ON_MARGIN,))
+    margin = OnMargin(100, 10, 0.63)
+    assert svm.published_claim(0.001, 0.950, like(r), "Here", margin).explanations == ()
+    at_zero = svm.published_claim(0.0, 0.950, like(r), "Here", margin)
+    assert at_zero.explanations == (() if verdict == HOLDS else (margin.in_words(),))
 
 
 def test_correlation_stays_high_over_a_range_and_falls_beyond() -> None:
@@ -184,3 +211,115 @@ def test_every_study_has_a_config_and_every_figure_is_drawn_from_studies() -> No
     config = yaml.safe_load((ROOT / "configs/koh-liang-2017/figure-2-mnist.yaml").read_text(encoding="utf-8"))
     named = [entry["name"] for entry in config["methods"] if isinstance(entry, dict)]
     assert named == [EXACT, LISSA, LISSA_ONCE]
+
+
+@pytest.fixture(scope="module")
+def components(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    config = {**SINGLE, "test_points": {"indices": [3]}, "model": {"intercept": "none"}, "points": True}
+    return unreported({**config, "methods": ["influence"]}, tmp_path_factory.mktemp("runs"))
+
+
+def test_figure_1_has_influence_and_its_variants_of_the_mean_loss(components: Run) -> None:
+    found = Found({COMPONENTS: components}, ("koh-liang-1.png",))
+    picture, table, _ = figure_1(found)
+    points = components.points
+    assert points is not None
+    ends = [number(end * components.manifest.n) for end in (points["influence"].min(), points["influence"].max())]
+    full = [cell.strip() for cell in table.splitlines()[2].split("|")[1:-1]]
+    assert full == ["influence itself", *ends, "1.000", "100"]
+    r = np.corrcoef(points["influence"], points["inner_product"])[0, 1]
+    assert table.splitlines()[5].split("|")[4].strip() == coefficient(r)
+    assert picture.endswith("](koh-liang-1.png)")
+    assert len(figure_1_claims(found)) >= 5
+
+
+def test_figure_4_needs_both_models_of_some_data(components: Run) -> None:
+    kernel, network = KERNELS["MNIST, 4 or 9"]
+    both = Found({kernel: components, network: components}, ())
+    lines = "\n".join(figure_4(both)).splitlines()
+    assert [line.split("|")[2].strip() for line in lines if "MNIST, 4 or 9 |" in line] == [
+        "RBF kernel",
+        "linear on features",
+    ]
+    assert figure_4_claims(both)
+    for none in (Found({kernel: components}, ()), Found({}, ())):
+        assert (figure_4(none), figure_4_claims(none)) == ([], [])
+
+
+def test_section_5_3_says_of_each_child_what_was_found(monkeypatch: pytest.MonkeyPatch, components: Run) -> None:
+    def made(run: Run) -> Children:
+        return Children(
+            (Child(7, True, -0.3, -0.31, "visits", "child"), Child(9, False, 0.2, 0.21, "x", "child")), 0.01, 5, 127
+        )
+
+    monkeypatch.setattr(of_points, "children_found", made)
+    found = Found({HOSPITAL: components, HOSPITAL_FREE: components}, ())
+    [_, _, first, second, *free] = hospital(found)[0].splitlines()
+    assert [cell.strip() for cell in first.split("|")[1:-1]] == [
+        "none",
+        "7",
+        "yes",
+        "−0.3",
+        "−0.31",
+        "30.0",
+        "visits",
+        "child",
+    ]
+    assert [cell.strip() for cell in second.split("|")[1:-1]][:3] == ["none", "9", "no"]
+    assert len(free) == 2
+    assert hospital_claims(found)
+    only_free = Found({HOSPITAL_FREE: components}, ())
+    assert hospital_claims(only_free) == []
+    assert hospital(Found({}, ())) == []
+
+
+def test_times_of_a_run_that_was_there_already_are_those_of_its_stages(machines: dict[str, Run]) -> None:
+    stages = {SVM: {"prepare": 60.0, "compute": 120.0}}
+    of = findings(Found(machines, ()), stages)
+    for seconds, told in ((3.0, 180), (240.0, 240)):
+        record = Record({SVM: Entry("key", "folder", seconds)}, {}, {}, [])
+        page = markdown_page(KOH_LIANG_2017, of, record)
+        assert f"| {told} " in page
+        assert f"Together {told // 60} minutes" in page
+
+
+def test_what_the_penalty_moves_every_effect_by_is_minus_the_mean_influence(components: Run) -> None:
+    """(λ/n)∇f(θ̂)ᵀH⁻¹θ̂ with the factor of the fit, in the place of a mean over rows."""
+    _, blocks = restored(components)
+    study = blocks.shared.study
+    fitted, gradient = study.fitted, TEST_LOSS.gradients(study.test, study.fitted.theta)[:, 0]
+    moved = components.manifest.lam_over_n * float(fitted.factor.solve(gradient) @ fitted.theta)
+    assert components.points is not None
+    np.testing.assert_allclose(-components.points["influence"].mean(), moved, rtol=1e-6)
+    [told] = loo.penalty_words(components)
+    assert f"that is {number(moved)}, beside effects" in told
+    assert loo.penalty_words(None) == []
+
+
+def test_a_bar_in_a_claim_does_not_end_its_cell() -> None:
+    claim = Claim("of |x|", "|y| is 1", HOLDS, ("why",))
+    table, why = claims_table({"Figure 0": [claim], "Figure 9": []})
+    [row] = table.splitlines()[2:]
+    assert [cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] == [
+        "Figure 0",
+        r"of \|x\|",
+        HOLDS,
+        r"\|y\| is 1",
+    ]
+    assert why == "Figure 0: why"
+    assert claims_table({"Figure 0": []}) == []
+
+
+def test_rows_on_their_margin_are_those_of_the_stored_machine(machines: dict[str, Run]) -> None:
+    """Written out from the parameters, and the rows that groups are named by."""
+    run = machines[SVM]
+    of, theta = compared(run, "influence"), np.load(run.path / "theta.npz")["theta"]
+    data = load_dataset(load_config(run.config).config.dataset, Path(), 0)
+    margin = np.where(data.y_train == 1, 1, -1) * (data.X_train @ theta)
+    rows = run.groups["made_from"].str.extract(r"row (\d+)")[0].astype(int).to_numpy()
+    there = np.abs(margin[rows] - 1) < 1e-7
+    found = on_margin(run, of)
+    assert (found.rows, found.on) == (rows.size, int(there.sum()))
+    np.testing.assert_allclose(found.without, np.corrcoef(of.predicted[~there], of.actual[~there])[0, 1])
+    assert f"{found.on} of {found.rows} rows stand there, and without them r is {found.without:.3f}" in found.in_words()
+    assert found.on > 0

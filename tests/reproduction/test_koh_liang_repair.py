@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,6 +18,7 @@ from groupinf.reproduction.papers.koh_liang_2017 import repair as page
 from groupinf.reproduction.papers.koh_liang_2017.found import Found
 from groupinf.reproduction.papers.koh_liang_2017.repair import INFLUENCE, LOSS, PUBLISHED, RANDOM, TEXT, nearest
 from groupinf.reproduction.papers.koh_liang_2017.studies import REPAIR
+from groupinf.reproduction.record import is_whole
 from groupinf.studies.repair_labels.result import RepairRun
 
 ORDERS = (INFLUENCE, LOSS, RANDOM, "leave_one_out")
@@ -104,3 +107,11 @@ def test_the_section_sets_the_nearest_share_beside_what_was_read_off(run: Repair
 
 def test_summaries_of_tests_are_those_of_the_run(run: RepairRun) -> None:
     pd.testing.assert_frame_equal(summary(run.repairs), run.summary, check_dtype=False)
+
+
+def test_a_run_that_repairs_labels_is_whole_to_the_driver_or_not(run: RepairRun, tmp_path: Path) -> None:
+    assert is_whole(run.path)
+    broken = tmp_path / run.path.name
+    shutil.copytree(run.path, broken)
+    (broken / "repairs.parquet").unlink()
+    assert not is_whole(broken)

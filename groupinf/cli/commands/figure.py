@@ -32,10 +32,12 @@ def figure(name: str, run_dirs: tuple[str, ...], output: str | None, as_publishe
     with their influence), figure-c5 to figure-c7 (labelling functions: actual effects, coverage, precision) or
     figure-c8 to figure-c11 (contributed rows: actual effects, their number, all genres at once, their number by genre);
     of runs with theory: true cones (self-loss between the slopes of Proposition 3), bounds (errors and their bounds),
-    spectrum (eigenvalues of D(w)) or spread (what goes with rank correlations); of Koh and Liang 2017 koh-liang-2
-    (leave-one-out), koh-liang-3 (smooth hinges) or koh-liang-6 (wrong labels found and put right); of Liu et al. liu-1
-    (ridge), liu-2 (digits), liu-3 (components), liu-4 (smooth hinges) or liu-5 (distance to the boundary). RUN_DIR...
-    are folders of runs or sweeps, in the order in which they are to be shown. Missing folders of FILE are made.
+    spectrum (eigenvalues of D(w)) or spread (what goes with rank correlations); of Koh and Liang 2017 koh-liang-1
+    (components), koh-liang-2 (leave-one-out), koh-liang-3 (smooth hinges), koh-liang-4 (distance to the test point),
+    koh-liang-6 (wrong labels found and put right), or koh-liang-coefficients, koh-liang-children and
+    koh-liang-perturbation (children in the data of a hospital); of Liu et al. liu-1 (ridge), liu-2 (digits), liu-3
+    (components), liu-4 (smooth hinges) or liu-5 (distance to the boundary). RUN_DIR... are folders of runs or sweeps,
+    in the order in which they are to be shown. Missing folders of FILE are made.
     """
     from groupinf.experiments.folder.files import write_atomically
     from groupinf.reporting.drawing.figures import figure_bytes

@@ -22,7 +22,7 @@ from groupinf.analysis.influence_components import (
 from groupinf.reporting.drawing.axes import linear_axis, set_axes
 from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
 from groupinf.reporting.drawing.scatter import draw_points, write_above
-from groupinf.reporting.koh_liang_2017.points import STYLES, TestPoint, only_test_point, pictures
+from groupinf.reporting.koh_liang_2017.points import STYLES, PointRows, only_test_point, pictures
 from groupinf.reporting.words.formats import coefficient, percent
 from groupinf.reporting.words.style import GRID, KindStyle
 from groupinf.reporting.words.summary import convention_line, facts_line
@@ -60,13 +60,13 @@ def variants_figure(run: Run) -> Figure:
     return panes_figure(page)
 
 
-def _pane(of: TestPoint, component: Component) -> Pane:
+def _pane(of: PointRows, component: Component) -> Pane:
     heading, label = HEADINGS[component.column]
     return Pane(heading, label, partial(draw_component, of=of, component=component, styles=STYLES))
 
 
-def draw_component(ax: Axes, of: TestPoint, component: Component, styles: Mapping[str, KindStyle]) -> None:
-    """Influence (y) against what is left of it (x), as the authors state them, in styles by ``TestPoint.kinds``."""
+def draw_component(ax: Axes, of: PointRows, component: Component, styles: Mapping[str, KindStyle]) -> None:
+    """Influence (y) against what is left of it (x), as the authors state them, in styles by ``PointRows.kinds``."""
     x, y = of_mean(of.rows, component.column), of_mean(of.rows, FULL)
     ax.axhline(0, color=GRID, linewidth=0.6, zorder=0)
     ax.axvline(0, color=GRID, linewidth=0.6, zorder=0)
@@ -76,7 +76,7 @@ def draw_component(ax: Axes, of: TestPoint, component: Component, styles: Mappin
     write_above(ax, f"r = {coefficient(component.pearson)}")
 
 
-def _words(of: TestPoint, found: dict[str, Component]) -> str:
+def _words(of: PointRows, found: dict[str, Component]) -> str:
     full, without = found[FULL], found[WITHOUT_HESSIAN]
     shared = ", ".join(str(found[name].shared) for name in HEADINGS)
     return (
@@ -89,5 +89,5 @@ def _words(of: TestPoint, found: dict[str, Component]) -> str:
     )
 
 
-def _image_words(of: TestPoint, value: str) -> tuple[str, ...]:
+def _image_words(of: PointRows, value: str) -> tuple[str, ...]:
     return (f"Below: the fifth most harmful of the rows of class {of.label}, with influence · n = {value}.",)

@@ -21,7 +21,7 @@ from groupinf.analysis.influence_and_distance import (
 from groupinf.reporting.drawing.axes import linear_axis, set_axes
 from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
 from groupinf.reporting.drawing.scatter import draw_points, write_above
-from groupinf.reporting.koh_liang_2017.points import STYLES, TestPoint, pictures, test_points_of
+from groupinf.reporting.koh_liang_2017.points import STYLES, PointRows, pictures, single_points
 from groupinf.reporting.words.formats import coefficient, percent
 from groupinf.reporting.words.style import GRID
 from groupinf.reporting.words.summary import convention_lines, facts_line
@@ -42,7 +42,7 @@ def kernel_figure(runs: Sequence[Run]) -> Figure:
     test points. Raises DataError where a run has not the points of a single test point.
     """
     headings = [model_heading(run) for run in runs]
-    first = [test_points_of(run)[0] for run in runs]
+    first = [single_points(run)[0] for run in runs]
     images = [_images(of) for of in first]
     panels = [_pane(heading, of) for heading, of in zip(headings, first, strict=True)]
     with_images = [pane for panel, of in zip(panels, images, strict=True) if of for pane in (panel, *of)]
@@ -67,7 +67,7 @@ def kernel_figure(runs: Sequence[Run]) -> Figure:
 
 def distances_of(run: Run) -> InfluenceAndDistance:
     """What all test points of a run say of influence and distance."""
-    points = test_points_of(run)
+    points = single_points(run)
     return influence_and_distance(pd.concat([of.rows for of in points]), {of.test_point: of.label for of in points})
 
 
@@ -90,11 +90,11 @@ def summary(of: InfluenceAndDistance) -> str:
     )
 
 
-def _pane(heading: str, of: TestPoint) -> Pane:
+def _pane(heading: str, of: PointRows) -> Pane:
     return Pane(heading, f"Distance to test point {of.test_point}", partial(_draw, of=of))
 
 
-def _draw(ax: Axes, of: TestPoint) -> None:
+def _draw(ax: Axes, of: PointRows) -> None:
     x, y = of.rows["distance"].to_numpy(), of.rows.influence.to_numpy()
     ax.axhline(0, color=GRID, linewidth=0.6, zorder=0)
     draw_points(ax, x, y, of.kinds, STYLES, rasterized=True)
@@ -103,7 +103,7 @@ def _draw(ax: Axes, of: TestPoint) -> None:
     write_above(ax, f"ρ = {coefficient(float(rank_correlation(np.abs(y), x)))}")
 
 
-def _images(of: TestPoint) -> list[Pane]:
+def _images(of: PointRows) -> list[Pane]:
     """The test row, its most helpful rows, and after them the most helpful one of another label."""
     order = helpful_first(of.rows.influence.to_numpy())
     rows, labels = of.rows["row"].to_numpy()[order], of.rows["label"].to_numpy()[order]

@@ -25,7 +25,7 @@ STYLES = {OWN: KindStyle("Label of the test point", "#009E73", "o"), OTHER: Kind
 
 
 @dataclass(frozen=True)
-class TestPoint:
+class PointRows:
     """A single test point of a run, and the run's points on its loss: a row for each training row."""
 
     run: Run
@@ -44,7 +44,7 @@ class TestPoint:
         return np.where(self.own, OWN, OTHER).astype(object)
 
 
-def test_points_of(run: Run) -> list[TestPoint]:
+def single_points(run: Run) -> list[PointRows]:
     """The single test points whose loss a run has points on; raises DataError where it has none."""
     if run.points is None:
         raise DataError(
@@ -56,12 +56,12 @@ def test_points_of(run: Run) -> list[TestPoint]:
     if not single:
         raise DataError(f"{run.path}: expected points on the {TEST_LOSS.in_text} of a single test point, found none")
     labels = labels_of(run)
-    return [TestPoint(run, point, labels[point], on_loss[on_loss["test_point"] == point]) for point in single]
+    return [PointRows(run, point, labels[point], on_loss[on_loss["test_point"] == point]) for point in single]
 
 
-def only_test_point(run: Run) -> TestPoint:
+def only_test_point(run: Run) -> PointRows:
     """The one test point of a run; raises DataError where it has several."""
-    found = test_points_of(run)
+    found = single_points(run)
     if len(found) > 1:
         raise DataError(f"{run.path}: expected one test point, found {len(found)}")
     return found[0]

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
-from groupinf.reporting.koh_liang_2017.points import pictures, test_points_of
+from groupinf.reporting.koh_liang_2017.points import pictures, single_points
 from groupinf.reporting.liu_et_al.effects import Comparison, comparison_pane, frame_words, outside_words
 from groupinf.reporting.liu_et_al.reading import RemovedRows, labels_of, removed_rows
 from groupinf.reporting.words.style import KindStyle, method_name
@@ -97,7 +97,7 @@ def _images(run: Run) -> list[Pane]:
     """The test image, the training image of least |influence| and the most harmful one, where the run has kept them."""
     if run.points is None:
         return []
-    of = test_points_of(run)[0]
+    of = single_points(run)[0]
     influence = of.rows.influence.to_numpy()
     chosen = {"Least influence": int(np.argmin(np.abs(influence))), "Most harmful": int(np.argmin(influence))}
     named = [(f"{words}: a {of.rows.label.iloc[at]}", int(of.rows.row.iloc[at])) for words, at in chosen.items()]

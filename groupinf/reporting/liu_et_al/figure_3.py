@@ -17,7 +17,7 @@ from groupinf.analysis.influence_components import (
 )
 from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
 from groupinf.reporting.koh_liang_2017.components import draw_component
-from groupinf.reporting.koh_liang_2017.points import OTHER, OWN, TestPoint, test_points_of
+from groupinf.reporting.koh_liang_2017.points import OTHER, OWN, PointRows, single_points
 from groupinf.reporting.words.formats import percent
 from groupinf.reporting.words.style import IDENTITY, KindStyle
 from groupinf.reporting.words.summary import convention_line, facts_line
@@ -33,7 +33,7 @@ def components_figure(run: Run) -> Figure:
 
     Raises DataError where the run has no points on the loss of a test point.
     """
-    of = test_points_of(run)[0]
+    of = single_points(run)[0]
     found = components(of.rows, of.label)
     full, without = found[FULL], found[WITHOUT_HESSIAN]
     page = Panes(
@@ -56,7 +56,7 @@ def components_figure(run: Run) -> Figure:
     return panes_figure(page)
 
 
-def _draw(ax: Axes, of: TestPoint, component: Component) -> None:
+def _draw(ax: Axes, of: PointRows, component: Component) -> None:
     draw_component(ax, of, component, STYLES)
     if component.column == WITHOUT_TRAIN_LOSS:
         low, high = (f(end) for f, end in zip((max, min), zip(ax.get_xlim(), ax.get_ylim(), strict=True), strict=True))

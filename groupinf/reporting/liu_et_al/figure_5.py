@@ -19,7 +19,7 @@ from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.reporting.drawing.axes import EffectAxis, linear_axis, set_axes
 from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
 from groupinf.reporting.drawing.scatter import draw_points, write_above
-from groupinf.reporting.koh_liang_2017.points import test_points_of
+from groupinf.reporting.koh_liang_2017.points import single_points
 from groupinf.reporting.words.style import GRID, QUIET, KindStyle
 from groupinf.reporting.words.summary import convention_line, facts_line
 from groupinf.studies.group_effects.result import Run
@@ -86,7 +86,7 @@ def distance_figure(runs: Sequence[Run], as_published: bool = False) -> Figure:
 
 def used(run: Run, as_published: bool = False) -> Used:
     """What a run says of each training row; raises DataError where it has no points, or not the θ̂ of two classes."""
-    points = test_points_of(run)[0].rows
+    points = single_points(run)[0].rows
     about, theta = run.manifest, stored_theta(RunDirectory(run.path))
     if theta is None or len(about.classes) != 2:
         raise DataError(f"{run.path}: expected a whole run of two classes, found another")

@@ -240,6 +240,11 @@ def _theory_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]
     return [loaded.error(("theory",), f"{found}; leave theory out")]
 
 
+def told_of_points(loaded: LoadedStudy, dataset: Dataset) -> list[str]:
+    """The evaluations that points are told of: those of test points that have derivatives."""
+    return [of.name for of in evaluations_of(loaded, dataset) if of.on_test_points() and of.differentiable]
+
+
 def _points_problems(loaded: LoadedStudy, dataset: Dataset) -> Iterator[ConfigError]:
     """Points are told of removal, on evaluations of test points that have derivatives."""
     points, change = loaded.config.points, change_of(loaded)
@@ -249,7 +254,7 @@ def _points_problems(loaded: LoadedStudy, dataset: Dataset) -> Iterator[ConfigEr
         expected = "expected points only with the removal of rows, of which they tell"
         yield loaded.error(("points",), f"{expected}; found the change {change.name}; leave points or change out")
         return
-    told = [of.name for of in evaluations_of(loaded, dataset) if of.on_test_points() and of.differentiable]
+    told = told_of_points(loaded, dataset)
     if not told:
         able = listed((name for name, of in EVALUATIONS.items() if of.on_test_points() and of.differentiable), "or")
         names = listed(of.name for of in evaluations_of(loaded, dataset))

@@ -13,29 +13,36 @@ from groupinf.numerics.engine import KERNEL_BYTES
 from groupinf.numerics.factor import DENSE_BYTES
 from groupinf.numerics.minimise import MEMORY
 from groupinf.numerics.row_space import is_reduced
+from groupinf.points.row_scores import MOST_WORK
+from groupinf.studies.group_effects.checks import told_of_points
 from groupinf.studies.group_effects.linear_model import LinearModel
 from groupinf.studies.group_effects.schema import LoadedStudy
+from groupinf.studies.group_effects.test_points import most_points
 from groupinf.theory.theory import theory_bytes
 
 # of P numbers that retraining holds for each group of a block: a step, what it changes the gradient by, and that
 # preconditioned, for each step of the memory of L-BFGS
 VECTORS = 3 * MEMORY
+# of a row of points.parquet, with the arrays that it is joined from
+ROW_BYTES = 500
 
 
 def work_of(loaded: LoadedStudy, dataset: Dataset, model: LinearModel) -> int:
     """The ``work_bytes`` of a configured study."""
     config = loaded.config
-    of_points = 0 if config.points is None else points_bytes(dataset, model)
+    of_points = 0 if config.points is None else points_bytes(loaded, dataset, model)
     return of_points + work_bytes(dataset, model, config.block_width, config.methods, config.theory is not None)
 
 
-def points_bytes(dataset: Dataset, model: LinearModel) -> int:
-    """Bytes that points take beside: rows as readers know them, H⁻¹ with what rounding leaves of it, and blocks G_i."""
-    plain = (dataset.plain_train, dataset.plain_test)
+def points_bytes(loaded: LoadedStudy, dataset: Dataset, model: LinearModel) -> int:
+    """Bytes that points take beside: rows as readers know them, H⁻¹ and what rounding leaves of it, G_i, the table."""
+    points, plain = loaded.config.points, (dataset.plain_train, dataset.plain_test)
+    told = dataset.n if points is None or points.rows is None else len(points.rows)
+    table = ROW_BYTES * told * len(told_of_points(loaded, dataset)) * most_points(loaded.config.test_points, dataset)
     kept = sum((X if isinstance(X, np.ndarray) else X.data).nbytes for X in plain if X is not None)
     size, outputs = model.size(dataset), model.loss.outputs
-    inverse = 5 * 8 * size**2 if 8 * size**2 <= DENSE_BYTES else 0
-    return int(kept + inverse + 4 * 8 * dataset.n * outputs**2)
+    inverted = 8 * size**2 <= DENSE_BYTES and size**2 * (size + dataset.n) <= MOST_WORK
+    return int(kept + (5 * 8 * size**2 if inverted else 0) + 4 * 8 * dataset.n * outputs**2 + table)
 
 
 def work_bytes(

@@ -20,8 +20,8 @@ from groupinf.config.words import found, in_quotes
 from groupinf.datasets.dataset import Dataset
 
 ALL = "all"
-# of points.parquet, and of perturbation.parquet: a row takes some 200 bytes of memory
-MOST_ROWS = 20_000_000
+# of points.parquet, and of perturbation.parquet: a row takes some 200 bytes of memory where it is read
+MOST_ROWS = 5_000_000
 
 RowNumbers = Annotated[tuple[NonNegativeInt, ...], Field(strict=False, min_length=1), AfterValidator(distinct)]
 

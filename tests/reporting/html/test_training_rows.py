@@ -169,6 +169,27 @@ def test_suspects_are_listed_with_the_class_that_they_get(run: Run, page: MakePa
     assert [line[2:4] for line in found[1:]] == best[["label", "predicted"]].to_numpy().tolist()
 
 
+def test_features_that_move_an_influence_stand_by_their_columns_the_largest_first(run: Run, page: MakePage) -> None:
+    names = [f"ward={k}" for k in "abcde"] + ["age", "dose"]
+    told = pd.DataFrame(
+        {
+            "row": 5,
+            "evaluation": "test_loss",
+            "test_point": 7,
+            "feature": names,
+            "column": ["ward"] * 5 + ["age", "dose"],
+            "value": 1.0,
+            "first": 0.5,
+            "second": [-0.4, 0.0, 3.5, 0.25, 0.0, 2.0, -9.5],
+        }
+    )
+    told["perturbation"] = told["first"] + told["second"]
+    [found] = tables(page(replace(run, perturbation=told)), "Training row 5")
+    assert [line[0] for line in found[1:]] == ["dose", "ward=c", "ward=d", "ward=b", "age"]
+    assert found[1][1:] == ["1", "0.5", "−9.5", "−9"]
+    assert "What moving a feature" not in section(page(run))
+
+
 def test_the_section_comes_first_where_groups_are_single_rows_and_is_not_there_without_points(
     run: Run, page: MakePage
 ) -> None:

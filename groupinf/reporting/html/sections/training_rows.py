@@ -8,6 +8,7 @@ from groupinf.analysis.single_rows import Measure, of_measure
 from groupinf.reporting.drawing.row_drawings import RowDrawings, row_drawings
 from groupinf.reporting.html.parts.assets import asset
 from groupinf.reporting.html.parts.markup import Html, element, folded, joined, leading
+from groupinf.reporting.html.parts.perturbation_table import perturbation_tables
 from groupinf.reporting.html.parts.point_choice import figure_caption
 from groupinf.reporting.html.parts.row_cell import LARGE, row_cell
 from groupinf.reporting.html.parts.row_scatter import row_scatters
@@ -76,6 +77,7 @@ def _panel(entry: Entry, drawings: RowDrawings | None, measure: Measure, hidden:
         about | ({"hidden": ""} if hidden else {}),
         element("div", {"class": "beside-rows"}, *card, *scatters),
         *row_tables(run, drawings, measure, rows, labels),
+        *perturbation_tables(run, measure),
     )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from groupinf.reporting.koh_liang_2017.children import CHILD, child_rows, coefficients, larger_than_child
 from groupinf.reporting.koh_liang_2017.perturbation import perturbations
-from groupinf.reporting.koh_liang_2017.points import TestPoint, only_test_point
+from groupinf.reporting.koh_liang_2017.points import PointRows, only_test_point
 from groupinf.reporting.words.formats import extent, percent
 from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
 from groupinf.reproduction.papers.koh_liang_2017.stopped import Stopped
@@ -21,6 +21,8 @@ from groupinf.wording import counted, listed, number
 LEFT, READMITTED, LARGER, TIMES = 4, 3, 14, (30.0, 40.0)
 # the four are told from all others where each has at least so many times the influence of the next row
 FAR_AHEAD = 20.0
+# many of the children of the test set are at least this share
+MANY = 0.1
 # influence is called near the actual effect within this share of it
 NEAR = 0.2
 
@@ -76,6 +78,7 @@ def children_claims(found: Children, free: Children | None = None, stopped: Stop
     why = () if stopped is None else (stopped.in_words(LARGER),)
     claims = (
         mismatch_claim(found),
+        *(() if stopped is None else (errors_claim(stopped),)),
         coefficients_claim(found, why),
         ahead_claim(found, why),
         signs_claim(found),
@@ -96,11 +99,22 @@ def mismatch_claim(found: Children) -> Claim:
     )
 
 
+def errors_claim(of: Stopped) -> Claim:
+    """What the children who are left out would have told: without them many of the test set are got wrong."""
+    more = of.exact.wrong > of.before
+    many = of.exact.wrong >= MANY * of.children
+    return Claim(
+        "leaving out the others makes the model get many children of the test set wrong",
+        f"{of.exact.wrong} of {of.children:,}, {of.before} where they are not left out",
+        HOLDS if more and many else IN_PART if more else DIFFERS,
+    )
+
+
 def coefficients_claim(found: Children, why: tuple[str, ...] = ()) -> Claim:
-    """Coefficients do not tell: several are larger than that of the child indicator."""
+    """coefficients do not tell: several are larger than that of the child indicator."""
     same = found.larger == LARGER
     return Claim(
-        f"Coefficients do not tell the children: {LARGER} of 127 features have a larger one than the child indicator",
+        f"coefficients do not tell the children: {LARGER} of 127 features have a larger one than the child indicator",
         f"{found.larger} of {counted(found.features, 'feature')}",
         HOLDS if same else IN_PART if found.larger else DIFFERS,
         () if same else why,
@@ -113,7 +127,7 @@ def ahead_claim(found: Children, why: tuple[str, ...] = ()) -> Claim:
     low, high = TIMES
     inside = low <= least and most <= high
     return Claim(
-        f"Each of the four children is {low:g} to {high:g} times as influential as the next row",
+        f"each of the four children is {low:g} to {high:g} times as influential as the next row",
         f"{extent(least, most, _times)} times",
         HOLDS if inside else IN_PART if least >= FAR_AHEAD else DIFFERS,
         () if inside else why,
@@ -128,7 +142,7 @@ def signs_claim(found: Children) -> Claim:
         for child in found.children
     ]
     return Claim(
-        "The child that was not readmitted has a very positive influence, the others very negative ones",
+        "the child that was not readmitted has a very positive influence, the others very negative ones",
         "; ".join(told),
         HOLDS if all(expected) else IN_PART if any(expected) else DIFFERS,
     )
@@ -139,7 +153,7 @@ def perturbation_claim(found: Children) -> Claim:
     told = [f"{child.row} {child.leads}" for child in found.children]
     leading = [child.leads == CHILD for child in found.children]
     return Claim(
-        "The child indicator has by far the largest perturbation influence of the four",
+        "the child indicator has by far the largest perturbation influence of the four",
         f"it is first for {sum(leading)} of {len(leading)}; first are {'; '.join(told)}",
         HOLDS if all(leading) else DIFFERS if not any(leading) else IN_PART,
         () if all(leading) else (COEFFICIENTS_COPIED,),
@@ -150,7 +164,7 @@ def first_term_claim(found: Children) -> Claim:
     """What holds in its place: by the term of the residual alone the indicator leads."""
     leading = [child.leads_first == CHILD for child in found.children]
     return Claim(
-        "Beyond the paper: by the first term of the perturbation alone, s r H⁻¹∇f, the child indicator is first",
+        "beyond the paper: by the first term of the perturbation alone, s r H⁻¹∇f, the child indicator is first",
         f"for {sum(leading)} of {len(leading)} children",
         HOLDS if all(leading) else DIFFERS if not any(leading) else IN_PART,
     )
@@ -161,7 +175,7 @@ def retrained_claim(found: Children) -> Claim:
     off = [abs(child.influence / child.actual - 1) for child in found.children]
     told = [f"{child.row} {number(child.influence)}, actual {number(child.actual)}" for child in found.children]
     return Claim(
-        "Beyond the paper: influence is near what retraining without a child finds",
+        "beyond the paper: influence is near what retraining without a child finds",
         f"{'; '.join(told)}; off by {percent(max(off))} at most",
         HOLDS if max(off) <= NEAR else DIFFERS,
     )
@@ -178,7 +192,7 @@ def free_claim(found: Children, free: Children) -> Claim:
         listed(dict.fromkeys(leads)) for leads in zip(*((a.leads, a.leads_first) for a in free.children), strict=True)
     )
     return Claim(
-        "Beyond the paper: with a free intercept the same is found",
+        "beyond the paper: with a free intercept the same is found",
         f"children {extent(least, most, _times)} times the next row; {free.larger} larger coefficients; first by the "
         f"perturbation {first}, by its first term {first_alone}",
         HOLDS if ahead and same else IN_PART if ahead or same else DIFFERS,
@@ -191,7 +205,7 @@ COEFFICIENTS_COPIED = (
 )
 
 
-def _child(of: TestPoint, moved: pd.DataFrame, row: int) -> Child:
+def _child(of: PointRows, moved: pd.DataFrame, row: int) -> Child:
     line = of.rows[of.rows["row"] == row].iloc[0]
     features = moved[moved["row"] == row]
     return Child(

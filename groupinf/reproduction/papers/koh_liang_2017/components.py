@@ -83,7 +83,7 @@ def ranges_claim(found: Components) -> Claim:
     ]
     told = "; ".join(f"{name} {_ends(found.parts[name].low, found.parts[name].high)}" for name in AXES)
     axes = ", ".join(_ends(low, high) for low, high, _ in AXES.values())
-    return Claim(f"Figure 1: the axes, whose outermost ticks are {axes}", told, _verdict(inside))
+    return Claim(f"the axes, whose outermost ticks are {axes}", told, _verdict(inside))
 
 
 def train_loss_claim(found: Components) -> Claim:
@@ -91,7 +91,7 @@ def train_loss_claim(found: Components) -> Claim:
     of = found.parts[WITHOUT_TRAIN_LOSS]
     overestimated = of.shared < LARGEST / 2 and of.pearson < TELLS
     return Claim(
-        "Figure 1, left: without the training loss the influence of many rows is overestimated",
+        "left: without the training loss the influence of many rows is overestimated",
         _told(of),
         HOLDS if overestimated else DIFFERS,
     )
@@ -103,7 +103,7 @@ def hessian_claim(found: Components) -> Claim:
     follow = without.own_harmful == 0 and without.others_helpful == 0
     many = full.own_harmful >= MANY
     return Claim(
-        "Figure 1, middle: without H⁻¹ all rows of the test point's label are helpful and all others harmful, though "
+        "middle: without H⁻¹ all rows of the test point's label are helpful and all others harmful, though "
         "many harmful rows have its label",
         f"harmful of its label {percent(without.own_harmful)} without H⁻¹, {percent(full.own_harmful)} by influence; "
         f"helpful of the other {percent(without.others_helpful)} and {percent(full.others_helpful)}; {_told(without)}",
@@ -116,7 +116,7 @@ def inner_product_claim(found: Components) -> Claim:
     of = found.parts[INNER_PRODUCT]
     least = all(of.pearson <= other.pearson for other in found.parts.values())
     return Claim(
-        "Figure 1, right: the Euclidean inner product fails to capture influence",
+        "right: the Euclidean inner product fails to capture influence",
         _told(of),
         _verdict([of.pearson < TELLS, least]),
     )
@@ -125,7 +125,7 @@ def inner_product_claim(found: Components) -> Claim:
 def harmful_claim(found: Components) -> Claim:
     """The image of Figure 1b, of the label of the test image, is harmful."""
     return Claim(
-        "Figure 1b: a training image of the same label is harmful (in the authors' code the fifth most harmful)",
+        "(b): a training image of the same label is harmful (in the authors' code the fifth most harmful)",
         f"row {found.harmful_row}, influence times n {number(found.harmful)}",
         HOLDS if found.harmful < 0 else DIFFERS,
     )
@@ -134,7 +134,7 @@ def harmful_claim(found: Components) -> Claim:
 def retrained_claim(found: Components) -> Claim:
     """Influence tells what retraining finds; the paper shows it of another model."""
     return Claim(
-        "Beyond the paper: influence tells the effect of retraining without a row",
+        "beyond the paper: influence tells the effect of retraining without a row",
         f"Pearson's r {coefficient(found.with_actual)} over {counted(found.retrained, 'row')} of largest influence",
         HOLDS if found.with_actual >= 0.99 else DIFFERS,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from groupinf.reporting.words.markdown import padded_table
 from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
+from groupinf.reproduction.papers.koh_liang_2017.margin import OnMargin
 from groupinf.reproduction.papers.koh_liang_2017.stopped import Stopped
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.repair_labels.result import RepairRun
@@ -14,14 +15,15 @@ from groupinf.studies.repair_labels.result import RepairRun
 
 @dataclass(frozen=True)
 class Found:
-    """Runs by the name of their study, of group effects and such as repair labels, the figures beside the page, and
-    section 5.3 with the fit stopped as the authors' was.
+    """Runs by the name of their study, of group effects and such as repair labels, the figures beside the page, section
+    5.3 with the fit stopped as the authors' was, and the rows of Figure 3 that stand on their margin.
     """
 
     runs: Mapping[str, Run]
     figures: Sequence[str]
     repairs: Mapping[str, RepairRun] = field(default_factory=dict)
     stopped: Stopped | None = None
+    margin: OnMargin | None = None
 
     def picture(self, name: str, words: str) -> list[str]:
         """The figure in Markdown; nothing where it is not there."""
@@ -29,11 +31,20 @@ class Found:
         return [f"![{words}]({file})"] if file in self.figures else []
 
 
-def claims_table(claims: Sequence[Claim]) -> list[str]:
-    """Each claim with its verdict and what was found, and below them why they differ; nothing where there are none."""
-    rows = [(claim.paper, claim.verdict, claim.found) for claim in claims]
-    table = [padded_table(("the paper", "verdict", "found"), rows)] if rows else []
-    return [*table, *dict.fromkeys(why for claim in claims for why in claim.explanations)]
+def claims_table(claims: Mapping[str, Sequence[Claim]]) -> list[str]:
+    """Each claim by where it stands, with its verdict and what was found, and below them why they differ; nothing where
+    there are none.
+    """
+    told = [(where, claim) for where, of in claims.items() for claim in of]
+    rows = [(where, *map(_in_cell, (claim.paper, claim.verdict, claim.found))) for where, claim in told]
+    table = [padded_table(("where", "the paper", "verdict", "found"), rows)] if rows else []
+    whys = dict.fromkeys((where, why) for where, claim in told for why in claim.explanations)
+    return [*table, *(f"{where}: {why}" for where, why in whys)]
+
+
+def _in_cell(text: str) -> str:
+    """A bar would end the cell."""
+    return text.replace("|", "\\|")
 
 
 def verdict_of(*held: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,19 +20,23 @@ FIRST_DOG, FIRST_DOG_IN_NOTEBOOK = 5, 20
 
 @dataclass(frozen=True)
 class Pair:
-    """Both models on one kind of data, called ``data``, and their test accuracies."""
+    """Both models on one kind of data, called ``data``, and their test accuracies; ``narrow`` is the same machine with
+    a narrower kernel, where that was run.
+    """
 
     data: str
     kernel: InfluenceAndDistance
     network: InfluenceAndDistance
     kernel_accuracy: float
     network_accuracy: float
+    narrow: InfluenceAndDistance | None = None
 
 
-def pair_found(data: str, kernel: Run, network: Run) -> Pair:
-    """What two runs of Figure 4 say; raises DataError where one has not the points of a single test point."""
-    accuracies = [run.manifest.test_accuracy or np.nan for run in (kernel, network)]
-    return Pair(data, distances_of(kernel), distances_of(network), *accuracies)
+def pair_found(data: str, kernel: Run, network: Run, narrow: Run | None = None) -> Pair:
+    """What the runs of Figure 4 say; raises DataError where one has not the points of a single test point."""
+    of_kernel, of_network = (run.manifest.test_accuracy or np.nan for run in (kernel, network))
+    of_narrow = None if narrow is None else distances_of(narrow)
+    return Pair(data, distances_of(kernel), distances_of(network), of_kernel, of_network, of_narrow)
 
 
 def pair_claims(pair: Pair) -> tuple[Claim, ...]:
@@ -101,7 +106,7 @@ def signs_claim(pair: Pair) -> Claim:
         f"RBF: {_signs(kernel)}; network: {_signs(network)}; following {percent(kernel.following)} and "
         f"{percent(network.following)}",
         HOLDS if own and others else IN_PART if kernel.following > network.following else DIFFERS,
-        () if own and others else (FAR_ROWS,),
+        () if own and others else tuple(_why_far_rows(pair)),
     )
 
 
@@ -124,10 +129,19 @@ def first_dog_claim(pair: Pair) -> Claim:
 
 
 FAR_ROWS = (
-    "With λ so large that every row is inside of the margin the kernel's machine is a Parzen window, whose signs all "
-    "follow the label; with a smaller λ or a wider kernel rows at the margin share the weight, and the signs of far "
-    "rows, which have next to no influence, follow it less."
+    "Where every row is inside of the margin, as with a large λ or a narrow kernel, the machine is a Parzen window, "
+    "whose signs all follow the label; else rows at the margin share the weight, and the signs of far rows, which have "
+    "next to no influence, follow it less."
 )
+
+
+def _why_far_rows(pair: Pair) -> Iterator[str]:
+    """Why signs do not follow the label over all rows, and what a narrower kernel shows of it."""
+    yield FAR_ROWS
+    if pair.narrow is not None:
+        of = pair.narrow.all_rows
+        more = "more" if of.following > pair.kernel.all_rows.following else "no more"
+        yield f"{pair.data}: with a narrower kernel {more} signs follow the label, {_signs(of)}."
 
 
 def _signs(of: BySign) -> str:

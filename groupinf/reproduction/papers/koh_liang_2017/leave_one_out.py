@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from groupinf.effects.methods.influence import Influence
 from groupinf.reporting.koh_liang_2017.compared import Compared, compared
 from groupinf.reporting.koh_liang_2017.leave_one_out import FRAME
+from groupinf.reporting.koh_liang_2017.points import only_test_point
 from groupinf.reporting.words.formats import percent
 from groupinf.reporting.words.markdown import padded_table
 from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
 from groupinf.reproduction.papers.koh_liang_2017.found import Found, verdict_of
-from groupinf.reproduction.papers.koh_liang_2017.studies import EXACT, LEAVE_ONE_OUT, LISSA, LISSA_ONCE
+from groupinf.reproduction.papers.koh_liang_2017.studies import COMPONENTS, EXACT, LEAVE_ONE_OUT, LISSA, LISSA_ONCE
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import number
 
@@ -42,8 +44,7 @@ def exact_claim(of: Compared) -> Claim:
     close = of.pearson >= CLOSE and abs(of.slope - 1) <= SLOPE
     verdict = HOLDS if close else IN_PART if of.pearson >= NOT_FAR else DIFFERS
     return Claim(
-        "Section 4.1, Figure 2, left: predicted and actual changes of the test loss match closely, H⁻¹ solved exactly "
-        "by conjugate gradients",
+        "left: predicted and actual changes of the test loss match closely, H⁻¹ solved exactly by conjugate gradients",
         f"{words_of(of)} over {of.actual.size:,} rows; effects from {number(of.actual.min())} to "
         f"{number(of.actual.max())}, predicted from {number(of.predicted.min())} to {number(of.predicted.max())}",
         verdict,
@@ -54,13 +55,13 @@ def frame_claim(found: list[Compared]) -> Claim:
     """The axes as published."""
     outside = sum(of.outside(FRAME, FRAME) for of in found)
     told = "all points lie within" if not outside else f"{outside:,} points lie outside"
-    return Claim(f"Figure 2: axes of ±{number(FRAME)}", told, HOLDS if not outside else DIFFERS)
+    return Claim(f"axes of ±{number(FRAME)}", told, HOLDS if not outside else DIFFERS)
 
 
 def lissa_claim(of: Compared) -> Claim:
     """The middle panel."""
     verdict = HOLDS if of.pearson >= CLOSE_ESTIMATE else IN_PART if of.pearson >= NOT_FAR else DIFFERS
-    paper = "Section 4.1, Figure 2, middle: the stochastic approximation is accurate too, with r = 10 and t = 5,000"
+    paper = "middle: the stochastic approximation is accurate too, with r = 10 and t = 5,000"
     return Claim(paper, words_of(of), verdict)
 
 
@@ -69,7 +70,7 @@ def once_claim(exact: Compared, ten: Compared, once: Compared) -> Claim:
     share = strongest_shared(exact, once)
     noisier = once.pearson < ten.pearson
     return Claim(
-        "Section 4.1: even r = 1 works; noisier, it still identifies the most influential points",
+        "section 4.1: even r = 1 works; noisier, it still identifies the most influential points",
         f"{words_of(once)}; {percent(share)} of the {STRONGEST} strongest rows are among its {STRONGEST} strongest",
         verdict_of(noisier, share >= IDENTIFIED),
     )
@@ -87,7 +88,7 @@ def unseen_claim(run: Run, ten: Compared) -> Claim:
     [options] = [used.options for used in run.manifest.methods_with_options if used.name == LISSA]
     drawn = int(options["repeats"]) * int(options["depth"]) * int(options["batch_size"])
     return Claim(
-        "Section 4.1: H⁻¹v is estimated accurately without looking at every row, as n > rt",
+        "section 4.1: H⁻¹v is estimated accurately without looking at every row, as n > rt",
         f"{drawn:,} rows are drawn, of n = {run.manifest.n:,}",
         verdict_of(drawn < run.manifest.n, ten.pearson >= CLOSE_ESTIMATE),
     )
@@ -124,4 +125,20 @@ def leave_one_out(found: Found) -> list[str]:
         padded_table(head, rows),
         SAMPLED,
         PENALTY,
+        *penalty_words(found.runs.get(COMPONENTS)),
+    ]
+
+
+def penalty_words(run: Run | None) -> list[str]:
+    """How large what moves all effects is in the run of Figure 1.
+
+    Where every parameter is penalised λθ̂ = −Σᵢ rᵢxᵢ at the minimum, so that (λ/n)∇fᵀH⁻¹θ̂ is minus the mean influence of
+    all training rows.
+    """
+    if run is None:
+        return []
+    influence = only_test_point(run).rows[Influence.name]
+    return [
+        f"On the ones and sevens of Figure 1 that is {number(-influence.mean())}, beside effects of up to "
+        f"{number(influence.abs().max())}."
     ]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from groupinf.reporting.words.formats import percent
+from groupinf.reporting.words.formats import coefficient, percent
 from groupinf.reporting.words.markdown import padded_table
 from groupinf.reproduction.claim import Claim
 from groupinf.reproduction.papers.koh_liang_2017.children import Children, children_claims, children_found
 from groupinf.reproduction.papers.koh_liang_2017.components import components_claims, components_found
 from groupinf.reproduction.papers.koh_liang_2017.found import Found
 from groupinf.reproduction.papers.koh_liang_2017.kernel import Pair, pair_claims, pair_found
-from groupinf.reproduction.papers.koh_liang_2017.studies import COMPONENTS, HOSPITAL, HOSPITAL_FREE, KERNELS
+from groupinf.reproduction.papers.koh_liang_2017.studies import COMPONENTS, HOSPITAL, HOSPITAL_FREE, KERNELS, NARROW
 from groupinf.wording import number
 
 STAND_IN = (
@@ -17,9 +17,13 @@ STAND_IN = (
     "so are distances. MNIST, 4 or 9, stands in with images: a kernel on pixels, and a network that was trained on the "
     "eight other digits. The authors' caption says squared distance, their code plots the distance, as here."
 )
-ROWS_OF_CODE = (
-    "Training rows and the test row are those of the authors' code: the last 55,000 images, ones and sevens in the "
-    "order of the file, and of the 20 children who are left out all but the last of those not readmitted."
+IMAGES_OF_CODE = (
+    "Rows are those of the authors' code: of the last 55,000 images the ones and sevens, in the order of the file, and "
+    "test row 30 of both digits."
+)
+CHILDREN_OF_CODE = (
+    "Rows are those of the authors' code: all children who were not readmitted but the last are left out, and the test "
+    "row is 1742."
 )
 
 
@@ -36,11 +40,12 @@ def figure_1(found: Found) -> list[str]:
         return []
     of = components_found(run)
     rows = [
-        (column, number(one.low), number(one.high), f"{one.pearson:.2f}", str(one.shared))
-        for column, one in of.parts.items()
+        (name, number(one.low), number(one.high), coefficient(one.pearson), str(one.shared))
+        for name, one in of.parts.items()
     ]
     head = ("influence, as of the mean loss", "least", "largest", "r with influence", "of its 100 largest")
-    return [*found.picture("koh-liang-1", "Influence against its variants, and images"), padded_table(head, rows)]
+    picture = found.picture("koh-liang-1", "Influence against its variants, and images")
+    return [*picture, padded_table(head, rows), IMAGES_OF_CODE]
 
 
 def figure_4_claims(found: Found) -> list[Claim]:
@@ -54,7 +59,7 @@ def figure_4(found: Found) -> list[str]:
     for pair in _pairs(found):
         for model, of in (("RBF kernel", pair.kernel), ("linear on features", pair.network)):
             shares = (of.top_own, of.all_rows.own_helpful, of.all_rows.others_harmful)
-            rows.append((pair.data, model, f"{of.rho:.2f}", *map(percent, shares)))
+            rows.append((pair.data, model, coefficient(of.rho), *map(percent, shares)))
     if not rows:
         return []
     head = ("data", "model", "ρ", "most helpful of its label", "its label helpful", "others harmful")
@@ -103,14 +108,14 @@ def hospital(found: Found) -> list[str]:
         padded_table(head, rows),
         *found.picture("koh-liang-coefficients", "The largest coefficients"),
         *found.picture("koh-liang-perturbation", "What moving each feature does to the children's influence"),
-        ROWS_OF_CODE,
+        CHILDREN_OF_CODE,
     ]
 
 
 def _pairs(found: Found) -> list[Pair]:
     """Of each kind of data both of whose runs are there."""
     return [
-        pair_found(data, found.runs[kernel], found.runs[network])
+        pair_found(data, found.runs[kernel], found.runs[network], found.runs.get(NARROW.get(data, "")))
         for data, (kernel, network) in KERNELS.items()
         if {kernel, network} <= found.runs.keys()
     ]

@@ -88,7 +88,7 @@ def leave_one_out_claim(run: RepairRun) -> Claim:
     of = {(lead.first, lead.second): lead for lead in leads(run.summary, run.repeats, FOUND.measure, FOUND.area)}
     lead = _between(of, (LeaveOneOut.name, INFLUENCE))
     return Claim(
-        f"Beyond the paper: {ORDERS[LeaveOneOut.name].in_text} finds more than {ORDERS[INFLUENCE].in_text}",
+        f"beyond the paper: {ORDERS[LeaveOneOut.name].in_text} finds more than {ORDERS[INFLUENCE].in_text}",
         f"by the area under the curve of flipped labels found in {lead.wins} of {counted(lead.repeats, 'repeat')}",
         HOLDS if lead.wins == lead.repeats else DIFFERS if not lead.wins else IN_PART,
     )
@@ -101,12 +101,10 @@ def repair_claims(found: Found) -> list[Claim]:
         return []
     beyond = [leave_one_out_claim(run)] if {LeaveOneOut.name, INFLUENCE} <= set(run.manifest.orders) else []
     return [
-        ahead_claim(
-            run, ACCURACY, "Section 5.4, Figure 6, left: influence repairs more than loss, and loss than chance"
-        ),
-        ahead_claim(run, FOUND, "Section 5.4, Figure 6, right: influence finds more than loss, and loss than chance"),
-        accuracy_claim("Figure 6: test accuracy with clean labels", CLEAN, run.manifest.test_accuracy),
-        accuracy_claim("Figure 6: with a tenth flipped", FLIPPED, float(run.repeats["flipped_accuracy"].mean())),
+        ahead_claim(run, ACCURACY, "left: influence repairs more than loss, and loss than chance"),
+        ahead_claim(run, FOUND, "right: influence finds more than loss, and loss than chance"),
+        accuracy_claim("test accuracy with clean labels", CLEAN, run.manifest.test_accuracy),
+        accuracy_claim("test accuracy with a tenth flipped", FLIPPED, float(run.repeats["flipped_accuracy"].mean())),
         *beyond,
     ]
 

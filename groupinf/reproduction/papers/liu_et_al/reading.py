@@ -12,7 +12,7 @@ from groupinf.analysis.influence_components import Component, components
 from groupinf.errors import DataError
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.numerics.losses.loss import Array
-from groupinf.reporting.koh_liang_2017.points import test_points_of
+from groupinf.reporting.koh_liang_2017.points import single_points
 from groupinf.reporting.liu_et_al.reading import RemovedRows, place_in_file, removed_rows
 from groupinf.reproduction.papers.liu_et_al.as_computed import (
     DAMPING,
@@ -140,7 +140,7 @@ def _agreement(of: RemovedRows, predicted: Array, exact: Array, worst: int) -> A
 
 
 def _of_points(run: Run) -> OfPoints:
-    of = test_points_of(run)[0]
+    of = single_points(run)[0]
     rows = of.rows
     theta = stored_theta(RunDirectory(run.path))
     if theta is None:
