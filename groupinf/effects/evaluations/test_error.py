@@ -18,6 +18,7 @@ from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.objective import Rows, transposed_product
 from groupinf.numerics.predict import classes_from
+from groupinf.numerics.products import Design
 
 # at most so many scores of test rows, evenly spread, are looked at for the largest ‖∇z‖
 MOST_SCORES = 1024
@@ -98,9 +99,12 @@ class CountedPart(RowsPart):
         return self._summed(low), self._summed(high)
 
     def undecided(self, z: Array, off: Array) -> Array:
-        """Rows whose own score may be the largest as well as not."""
+        """Rows whose own score may be the largest as well as not; where a row is empty all scores are 0, whatever θ,
+        and the rule for equal ones decides.
+        """
+        counts = ~_empty(self.rows.X)[:, None]
         if z.shape[1] == 1:
-            return self._summed((np.abs(z) <= off)[:, 0].astype(np.float64))
+            return self._summed(((np.abs(z) <= off)[:, 0] & counts).astype(np.float64))
         z = np.broadcast_to(z, off.shape)
         own = _codes(z, self.rows.y)[:, None]
         z_own, off_own = (np.take_along_axis(a, own, axis=1)[:, 0] for a in (z, off))
@@ -108,7 +112,14 @@ class CountedPart(RowsPart):
         for rivals in (least, most):
             np.put_along_axis(rivals, own, -np.inf, axis=1)
         may_lose, may_win = z_own - off_own <= most.max(axis=1), z_own + off_own >= least.max(axis=1)
-        return self._summed((may_lose & may_win).astype(np.float64))
+        return self._summed((may_lose & may_win & counts).astype(np.float64))
+
+
+def _empty(X: Design) -> NDArray[np.bool_]:
+    """Rows that are all 0, as an e-mail without a known word is where there is no intercept: (m,)."""
+    if isinstance(X, np.ndarray):
+        return np.asarray(~X.any(axis=1))
+    return np.asarray(abs(X).sum(axis=1) == 0.0).ravel()
 
 
 def _codes(z: Array, y: Array) -> NDArray[np.int64]:
