@@ -211,7 +211,16 @@ class TestProgressOptions:
     )
 
     def test_they_come_together(self) -> None:
-        assert set(self.WITH) == {"experiment", "evaluate", "sweep", "prepare", "collect", "verify"}
+        assert set(self.WITH) == {
+            "experiment",
+            "evaluate",
+            "sweep",
+            "prepare",
+            "collect",
+            "verify",
+            "points",
+            "suspects",
+        }
         for name in self.WITH:
             assert {"quiet", "verbose"} < {p.name for p in main.commands[name].params}
 

@@ -38,7 +38,7 @@ from groupinf.reproduction.papers.liu_et_al.as_computed import (
 from groupinf.reproduction.papers.liu_et_al.found import Found
 from groupinf.reproduction.papers.liu_et_al.luck import Luck, luck_at
 from groupinf.reproduction.papers.liu_et_al.reading import Agreement, Digit, LiuFacts, OfPoints, liu_facts
-from groupinf.reproduction.papers.liu_et_al.studies import RIDGE, SHARP, SMOOTH, STUDIES
+from groupinf.reproduction.papers.liu_et_al.studies import LOGISTIC, RIDGE, SHARP, SMOOTH, STUDIES
 from groupinf.reproduction.results import Results
 from groupinf.studies.group_effects.result import Run
 
@@ -285,7 +285,7 @@ def test_use_counts_rows_near_and_far() -> None:
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
     out = tmp_path_factory.mktemp("iris")
-    names = {study.name: study.config for study in STUDIES if study.name in (SHARP, SMOOTH)}
+    names = {study.name: study.config for study in STUDIES if study.name in (SHARP, SMOOTH, LOGISTIC)}
     return {name: groupinf.run_experiment(ROOT / config, out=out, jobs=1) for name, config in names.items()}
 
 
@@ -306,6 +306,16 @@ def test_iris_has_the_published_digits(iris: dict[str, LiuFacts]) -> None:
     assert (round(iris[SHARP].exact.pearson, 3), round(smooth.exact.pearson, 3)) == (0.857, 0.805)
     assert smooth.points is not None
     assert smooth.points.weights_norm == pytest.approx(3.08, abs=5e-3)
+
+
+def test_distances_have_the_published_ranges(iris: dict[str, LiuFacts]) -> None:
+    told = {claim.paper: claim for claim in sections.distance_claims(Found(Results(iris, {}, {}), (), ()))}
+    ranges = told["Figure 5: n × influence from −2.33 to 3.76 and from −3.48 to 4.26"]
+    assert ranges.verdict == HOLDS
+    norms = told["Figure 5: on x stands the distance to the boundary"].found
+    assert norms.endswith("‖β‖ = 1.93 and 3.08")
+    nearer = told["Figure 5: both models look more at rows near the boundary"].found
+    assert nearer.endswith("as the authors compute it −0.558 and −0.782")
 
 
 def test_libsvm_is_scikit_learn_s(runs: dict[str, Run]) -> None:
@@ -371,7 +381,7 @@ def test_the_page_has_a_section_for_each_figure_that_is_done(iris: dict[str, Liu
     found = Found(Results(iris, {}, {}), (), ("liu-4.png",))
     told = dict(sections.findings(found).sections)
     shown = [heading for heading, body in told.items() if body]
-    assert shown == ["Figure 4: a support vector machine"]
+    assert shown == ["Figure 4: a support vector machine", "Figure 5: distance to the boundary"]
     text = "\n".join(told[shown[0]])
     assert "![Figure 4](liu-4.png)" in text
     assert why.TWO_LAMBDA in text
