@@ -94,6 +94,17 @@ def test_refits_are_those_of_scikit_learn(classes: int, intercept: str, tmp_path
     assert (run.repairs["loss_error"] < 1e-8).all()
 
 
+@pytest.mark.parametrize("classes", [2, 3])
+def test_a_test_row_without_any_feature_is_not_uncertain(classes: int, tmp_path: Path) -> None:
+    """Without an intercept its score is 0 whatever the model, and its class that of a rule."""
+    data = rows(classes)
+    data["X_test"][[3, 11]] = 0.0
+    run = run_of(tmp_path, data, model={"intercept": "none"}, orders=["random"], repeats=1)
+    assert (run.repairs["uncertain"] == 0).all()
+    kept = run_of(tmp_path, data, model={"intercept": "penalised"}, orders=["random"], repeats=1)
+    assert (kept.repairs["uncertain"] == 0).all()
+
+
 def test_fewer_rows_than_features_are_refitted_in_their_span(tmp_path: Path) -> None:
     rng = np.random.default_rng(8)
     X = rng.normal(size=(100, 150))
