@@ -16,9 +16,8 @@ from groupinf.effects.test_rows import TestRows
 from groupinf.numerics.change import RowChange
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array, Loss
-from groupinf.numerics.objective import Rows, transposed_product
+from groupinf.numerics.objective import Rows, row_norms, transposed_product
 from groupinf.numerics.predict import classes_from
-from groupinf.numerics.products import Design
 
 # at most so many scores of test rows, evenly spread, are looked at for the largest ‖∇z‖
 MOST_SCORES = 1024
@@ -99,10 +98,10 @@ class CountedPart(RowsPart):
         return self._summed(low), self._summed(high)
 
     def undecided(self, z: Array, off: Array) -> Array:
-        """Rows whose own score may be the largest as well as not; where a row is empty all scores are 0, whatever θ,
-        and the rule for equal ones decides.
+        """Rows whose own score may be the largest as well as not; those of an empty row, such as an e-mail without a
+        known word, are 0 whatever θ, and the rule for equal ones decides.
         """
-        counts = ~_empty(self.rows.X)[:, None]
+        counts = row_norms(self.rows.X)[:, None] > 0.0
         if z.shape[1] == 1:
             return self._summed(((np.abs(z) <= off)[:, 0] & counts).astype(np.float64))
         z = np.broadcast_to(z, off.shape)
@@ -113,13 +112,6 @@ class CountedPart(RowsPart):
             np.put_along_axis(rivals, own, -np.inf, axis=1)
         may_lose, may_win = z_own - off_own <= most.max(axis=1), z_own + off_own >= least.max(axis=1)
         return self._summed((may_lose & may_win & counts).astype(np.float64))
-
-
-def _empty(X: Design) -> NDArray[np.bool_]:
-    """Rows that are all 0, as an e-mail without a known word is where there is no intercept: (m,)."""
-    if isinstance(X, np.ndarray):
-        return np.asarray(~X.any(axis=1))
-    return np.asarray(abs(X).sum(axis=1) == 0.0).ravel()
 
 
 def _codes(z: Array, y: Array) -> NDArray[np.int64]:
