@@ -94,6 +94,18 @@ def test_refits_are_those_of_scikit_learn(classes: int, intercept: str, tmp_path
     assert (run.repairs["loss_error"] < 1e-8).all()
 
 
+def test_fewer_rows_than_features_are_refitted_in_their_span(tmp_path: Path) -> None:
+    rng = np.random.default_rng(8)
+    X = rng.normal(size=(100, 150))
+    y = (X @ rng.normal(size=150) > 0).astype(int)
+    data = {"X_train": X[:N], "y_train": y[:N], "X_test": X[N:], "y_test": y[N:]}
+    run = run_of(tmp_path, data, orders=["leave_one_out"], repeats=1)
+    for row in run.repairs.to_dict("records"):
+        model = peer(X[:N], repaired(run, 0, "leave_one_out", row["inspected"], y[:N]))
+        p = model.predict_proba(X[N:])[np.arange(10), y[N:]]
+        assert row["test_loss"] == pytest.approx(-np.log(p).mean(), rel=1e-5)
+
+
 def test_refits_of_sparse_rows_far_from_the_fit_are_those_of_scikit_learn(tmp_path: Path) -> None:
     """Passes over few entries: refits go by the diagonal, to the same minimum."""
     rng = np.random.default_rng(5)
