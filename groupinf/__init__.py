@@ -28,6 +28,7 @@ def run_experiment(
 ) -> Run:
     """Run an experiment, or what is left of it, write its report and return its tables as pandas data frames.
 
+    Of another kind of study than group effects, such as repair_labels, it is what that kind returns: a RepairRun.
     ``config`` is a YAML file or the same as a mapping; ``overrides`` are ``KEY=VALUE``; the run's folder is
     ``out``/<name>-<hash>; ``jobs`` processes compute it (default: one per core), or the Dask cluster
     whose address is ``scheduler``; neither changes a number.
@@ -52,7 +53,10 @@ def run_experiment(
 
 
 def load_run(path: str | Path) -> Run:
-    """Read a finished run back; raises DataError where the folder holds none or a file was altered."""
+    """Read a finished run back, of whatever kind of study.
+
+    Raises DataError where the folder holds none or a file was altered.
+    """
     from groupinf.config.arguments import as_path
     from groupinf.studies.registry import load_run as load
 

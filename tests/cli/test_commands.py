@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 from collections.abc import Callable
@@ -22,7 +23,9 @@ from groupinf.config.load import LoadedConfig
 from groupinf.datasets.column_use import ColumnUse
 from groupinf.errors import ConvergenceError, DataError
 from groupinf.experiments.workers.progress import Silent
+from groupinf.studies.group_effects.forecast import Plan
 from groupinf.studies.group_effects.result import Run
+from groupinf.studies.registry import STUDIES
 
 GOOD = """\
 name: study
@@ -33,7 +36,7 @@ groups: {sizes: {min: 0.1, max: 0.2, num: 3}, builders: [random]}
 
 EMPTY = pd.DataFrame()
 RUN = Run(Path("runs/study-1"), {}, made_manifest(), EMPTY, EMPTY, EMPTY, EMPTY, EMPTY)
-PLAN = SimpleNamespace(
+PLAN = Plan(
     name="study",
     dataset="digits",
     n=1437,
@@ -51,6 +54,9 @@ PLAN = SimpleNamespace(
 )
 
 
+Foreseen = Callable[[Callable[[Any], Plan]], None]
+
+
 def invoke(*args: str) -> Result:
     return CliRunner().invoke(main, list(args), prog_name="groupinf")
 
@@ -60,6 +66,17 @@ def config(tmp_path: Path) -> str:
     file = tmp_path / "study.yaml"
     file.write_text(GOOD)
     return str(file)
+
+
+@pytest.fixture
+def foreseen(monkeypatch: pytest.MonkeyPatch) -> Foreseen:
+    """Let a function say what a study of group effects would run."""
+
+    def put(forecast: Callable[[Any], Plan]) -> None:
+        kind = dataclasses.replace(STUDIES["group_effects"], forecast=forecast)
+        monkeypatch.setitem(STUDIES._cases, kind.name, kind)
+
+    return put
 
 
 @pytest.fixture
@@ -225,8 +242,8 @@ class TestProgressOptions:
 class TestValidate:
     """groupinf validate"""
 
-    def test_it_says_what_would_run(self, config: str, replace: Callable[..., None]) -> None:
-        replace("groupinf.studies.group_effects.forecast", plan=lambda loaded: PLAN)
+    def test_it_says_what_would_run(self, config: str, foreseen: Foreseen) -> None:
+        foreseen(lambda loaded: PLAN)
         result = invoke("validate", config)
         assert result.exit_code == 0
         assert result.stdout == (
@@ -240,14 +257,9 @@ class TestValidate:
             "  note          size 9 is skipped\n"
         )
 
-    def test_what_the_columns_became_is_a_table_that_stays_short(
-        self, config: str, replace: Callable[..., None]
-    ) -> None:
+    def test_what_the_columns_became_is_a_table_that_stays_short(self, config: str, foreseen: Foreseen) -> None:
         uses = [*(ColumnUse(f"c{i}", "dropped") for i in range(40)), ColumnUse("age", "number", "0 to 9", imputed=2)]
-        replace(
-            "groupinf.studies.group_effects.forecast",
-            plan=lambda loaded: SimpleNamespace(**{**vars(PLAN), "uses": uses}),
-        )
+        foreseen(lambda loaded: dataclasses.replace(PLAN, uses=tuple(uses)))
         lines = invoke("validate", config).stdout.splitlines()
         at = lines.index("  columns")
         assert lines[at + 1] == "    c0   dropped"
@@ -256,24 +268,20 @@ class TestValidate:
             "    and 11 more: a run's manifest.json has them all",
         ]
 
-    def test_what_is_done_to_groups_and_the_pool_are_told(self, config: str, replace: Callable[..., None]) -> None:
-        changed = SimpleNamespace(**{**vars(PLAN), "change": "relabel, to: a\nb", "pool": 60})
-        replace("groupinf.studies.group_effects.forecast", plan=lambda loaded: changed)
+    def test_what_is_done_to_groups_and_the_pool_are_told(self, config: str, foreseen: Foreseen) -> None:
+        foreseen(lambda loaded: dataclasses.replace(PLAN, change="relabel, to: a\nb", pool=60))
         text = invoke("validate", config).stdout
         assert "d = 64, 10 classes, 60 rows in the pool\n  change        relabel, to: a b\n" in text
 
-    def test_regression_and_cross_validation_say_so(self, config: str, replace: Callable[..., None]) -> None:
-        changed = SimpleNamespace(**{**vars(PLAN), "classes": 0, "lam_over_n": None, "memory_bytes": 5})
-        replace("groupinf.studies.group_effects.forecast", plan=lambda loaded: changed)
+    def test_regression_and_cross_validation_say_so(self, config: str, foreseen: Foreseen) -> None:
+        foreseen(lambda loaded: dataclasses.replace(PLAN, classes=0, lam_over_n=None, memory_bytes=5))
         text = invoke("validate", config).stdout
         assert "digits: n = 1,437, d = 64\n" in text
         assert "lambda_over_n by cross-validation\n" in text
         assert "about 1 MB for each process" in text
 
-    def test_every_file_is_checked_even_after_a_bad_one(
-        self, config: str, tmp_path: Path, replace: Callable[..., None]
-    ) -> None:
-        replace("groupinf.studies.group_effects.forecast", plan=lambda loaded: PLAN)
+    def test_every_file_is_checked_even_after_a_bad_one(self, config: str, tmp_path: Path, foreseen: Foreseen) -> None:
+        foreseen(lambda loaded: PLAN)
         bad = tmp_path / "bad.yaml"
         bad.write_text(GOOD.replace("name: study", "nme: study"))
         result = invoke("validate", str(bad), config)
@@ -281,8 +289,8 @@ class TestValidate:
         assert result.stderr.startswith(f"Error: {bad}, line 1: name: expected this key")
         assert f"{config}: ok" in result.stdout
 
-    def test_overrides_apply(self, config: str, replace: Callable[..., None]) -> None:
-        replace("groupinf.studies.group_effects.forecast", plan=lambda loaded: pytest.fail("planned"))
+    def test_overrides_apply(self, config: str, foreseen: Foreseen) -> None:
+        foreseen(lambda loaded: pytest.fail("planned"))
         assert "--set seed=-1: seed: " in invoke("validate", config, "--set", "seed=-1").stderr
 
 

@@ -123,6 +123,7 @@ def test_without_smoothing_predictions_are_those_of_the_penalty_alone(
     small_config: dict[str, Any], small_arrays: dict[str, Any], tmp_path: Path
 ) -> None:
     run = unreported({**small_config, "model": {**HINGE, "smoothing": 0}}, tmp_path)
+    assert any("derivatives of the hinge loss itself, whose gradient" in note for note in run.manifest.notes)
     theta, sign = np.load(run.path / "theta.npz")["theta"], signs(small_arrays["y_train"])
     X, tested = small_arrays["X_train"], small_arrays["X_test"][list(run.manifest.test_points)]
     inside = sign * (X @ theta) < 1

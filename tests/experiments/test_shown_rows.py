@@ -106,7 +106,7 @@ def test_the_written_report_the_file_and_the_terminal_have_the_rows_of_the_page(
     report = (run.path / "report.md").read_text(encoding="utf-8")
     assert "## Training rows that matter most" in report
     assert "[CSV](tables/points.csv)" in report
-    assert f"training row {run.points.loc[run.points['influence'].abs().idxmax(), 'row']} " in report
+    assert f"Training row {run.points.loc[run.points['influence'].abs().idxmax(), 'row']} " in report
     text = spearman_text(run, 100)
     for words in ("Test loss: training rows most helpful", "Test loss: training rows most harmful"):
         assert words in text
@@ -126,3 +126,16 @@ def test_a_margin_and_a_regression_have_their_rows(arrays: Path, tmp_path: Path)
     _, section = reported(tmp_path / "out", {"npz": str(arrays), "task": "regression"})
     assert "target" in section
     assert "have the label of" not in section
+
+
+def test_sparse_images_that_end_early_are_shown_whole(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    X = rng.integers(0, 9, size=(40, 5))  # nothing is ever in the sixth pixel
+    lines = [f"{int(row[0] > 4)} " + " ".join(f"{j + 1}:{value}" for j, value in enumerate(row) if value) for row in X]
+    (tmp_path / "mine.txt").write_text("\n".join(lines) + "\n")
+    dataset = {"libsvm": str(tmp_path / "mine.txt"), "rows_are": {"kind": "images", "shape": [2, 3]}}
+    _, section = reported(tmp_path / "out", dataset)
+    shown = pixels(section)
+    assert len(shown) > 4
+    assert all(image.shape == (2, 3) for image in shown.values())
+    assert all(image[1, 2] == 0.0 for image in shown.values())

@@ -50,14 +50,16 @@ def run(make_run) -> Run:
 def test_the_row_of_the_largest_influence_is_named_with_what_leaving_it_out_does(run: Run) -> None:
     rows = table(influence=np.r_[-3.0, np.ones(N - 1)], newton=np.r_[-2.5, np.ones(N - 1)])
     assert strongest_line(run, LOSS, rows) == [
-        "Test loss: training row 0 (label no) has the largest influence, −3, on test point 7; leave-one-out by Newton "
+        "Training row 0 (label no) has the largest influence: −3 on test loss of test point 7; leave-one-out by Newton "
         "−2.5."
     ]
     retrained = rows.assign(actual=np.r_[-2.6, np.full(N - 1, NAN)], key=[f"p{i}" for i in range(N)])
     assert strongest_line(run, LOSS, retrained)[0].endswith("leave-one-out by Newton −2.5 and by retraining −2.6.")
-    assert "training row 0 (p0) (label no)" in strongest_line(run, LOSS, retrained)[0]
+    assert "Training row 0 (p0) (label no)" in strongest_line(run, LOSS, retrained)[0]
     other = strongest_line(run, LOSS, rows.assign(influence=np.r_[np.ones(N - 1), 9.0], newton=NAN))
-    assert other == ["Test loss: training row 39 (label yes) has the largest influence, 9, on test point 7."]
+    assert other == ["Training row 39 (label yes) has the largest influence: 9 on test loss of test point 7."]
+    of_sum = strongest_line(run, LOSS, rows.assign(test_point=-1))
+    assert of_sum[0].startswith("Training row 0 (label no) has the largest influence: −3 on test loss summed over all")
     assert strongest_line(run, LOSS, rows.assign(influence=0.0)) == []
 
 
@@ -181,7 +183,7 @@ def test_losses_are_told_of_before_predictions_and_predictions_only_where_there_
     assert told_evaluations(run) == ["test_loss"]
     alone = replace(run, points=run.points[run.points["evaluation"] == "test_prediction"])
     assert told_evaluations(alone) == ["test_prediction"]
-    assert single_row_lines(alone)[0].startswith("Test prediction: training row")
+    assert single_row_lines(alone)[0].startswith("Training row ")
     without = replace(run, points=None)
     assert (listed_measures(without), single_row_lines(without), single_rows_listings(without)) == ([], [], [])
 

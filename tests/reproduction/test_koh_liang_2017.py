@@ -12,6 +12,7 @@ import pytest
 import yaml
 from support.runs import unreported
 
+from groupinf.datasets.registry import load_dataset
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.figures import FIGURES as DRAWN
@@ -24,6 +25,7 @@ from groupinf.reproduction.papers.koh_liang_2017 import of_points
 from groupinf.reproduction.papers.koh_liang_2017 import smoothed as svm
 from groupinf.reproduction.papers.koh_liang_2017.children import Child, Children
 from groupinf.reproduction.papers.koh_liang_2017.found import Found, claims_table, verdict_of
+from groupinf.reproduction.papers.koh_liang_2017.margin import OnMargin, on_margin
 from groupinf.reproduction.papers.koh_liang_2017.of_points import (
     figure_1,
     figure_1_claims,
@@ -52,6 +54,7 @@ from groupinf.reproduction.record import Entry, Record
 from groupinf.reproduction.restored import restored
 from groupinf.studies.group_effects.evaluate import evaluate
 from groupinf.studies.group_effects.result import Run
+from groupinf.studies.load import load_config
 from groupinf.wording import number
 
 ROOT = Path(__file__).parents[2]
@@ -158,8 +161,10 @@ def test_the_hinge_itself_overestimates_or_does_not() -> None:
 def test_a_published_correlation_is_met_to_a_hundredth(r: float, verdict: str) -> None:
     assert svm.published_claim(0.001, 0.950, like(r), "Here").verdict == verdict
     assert svm.published_claim(0.001, 0.950, like(r), "Here").explanations == ()
-    at_zero = svm.published_claim(0.0, 0.950, like(r), "Here")
-    assert at_zero.explanations == (() if verdict == HOLDS else (svm.ON_MARGIN,))
+    margin = OnMargin(100, 10, 0.63)
+    assert svm.published_claim(0.001, 0.950, like(r), "Here", margin).explanations == ()
+    at_zero = svm.published_claim(0.0, 0.950, like(r), "Here", margin)
+    assert at_zero.explanations == (() if verdict == HOLDS else (margin.in_words(),))
 
 
 def test_correlation_stays_high_over_a_range_and_falls_beyond() -> None:
@@ -293,7 +298,12 @@ def test_what_the_penalty_moves_every_effect_by_is_minus_the_mean_influence(comp
 
 def test_a_bar_in_a_claim_does_not_end_its_cell() -> None:
     claim = Claim("of |x|", "|y| is 1", HOLDS, ("why",))
-    table, why = claims_table({"Figure 0": [claim], "Figure 9": []})
+    summary, table, why = claims_table({"Figure 0": [claim], "Figure 9": []})
+    assert summary.endswith("1 hold, 0 hold in part and 0 do not.")
+    others = [replace(claim, verdict=verdict) for verdict in (IN_PART, DIFFERS, DIFFERS)]
+    assert claims_table({"Figure 0": [claim], "Figure 9": others})[0] == (
+        "Of 4 claims, ours beyond the paper among them, 1 hold, 1 hold in part and 2 do not."
+    )
     [row] = table.splitlines()[2:]
     assert [cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] == [
         "Figure 0",
@@ -303,3 +313,18 @@ def test_a_bar_in_a_claim_does_not_end_its_cell() -> None:
     ]
     assert why == "Figure 0: why"
     assert claims_table({"Figure 0": []}) == []
+
+
+def test_rows_on_their_margin_are_those_of_the_stored_machine(machines: dict[str, Run]) -> None:
+    """Written out from the parameters, and the rows that groups are named by."""
+    run = machines[SVM]
+    of, theta = compared(run, "influence"), np.load(run.path / "theta.npz")["theta"]
+    data = load_dataset(load_config(run.config).config.dataset, Path(), 0)
+    margin = np.where(data.y_train == 1, 1, -1) * (data.X_train @ theta)
+    rows = run.groups["made_from"].str.extract(r"row (\d+)")[0].astype(int).to_numpy()
+    there = np.abs(margin[rows] - 1) < 1e-7
+    found = on_margin(run, of)
+    assert (found.rows, found.on) == (rows.size, int(there.sum()))
+    np.testing.assert_allclose(found.without, np.corrcoef(of.predicted[~there], of.actual[~there])[0, 1])
+    assert f"{found.on} of {found.rows} rows stand there, and without them r is {found.without:.3f}" in found.in_words()
+    assert found.on > 0

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.special import expit
-from support.children import CHILDREN, children_run
+from sklearn.linear_model import LogisticRegression
+from support.children import CHILDREN, N, children_run, write_children
 from support.runs import unreported
 
 from groupinf.analysis.influence_and_distance import BySign, InfluenceAndDistance
@@ -53,7 +54,7 @@ FOUND = Children(
     larger=14,
     features=127,
 )
-STOPPED = Stopped(AtTheta(0.0016, 14, 14, (27.6, 40.3)), AtTheta(1e-16, 12, 30, (24.5, 36.8)), 137)
+STOPPED = Stopped(AtTheta(0.0016, 14, 14, (27.6, 40.3)), AtTheta(1e-16, 12, 30, (24.5, 36.8)), 137, 0)
 
 
 def verdicts(claims: tuple[Claim, ...]) -> list[str]:
@@ -131,14 +132,14 @@ def test_signs_of_far_rows_are_explained_where_they_do_not_follow_the_label_more
     told = "100 % of its label helpful, 100 % of others harmful."
     assert of_kernel.signs_claim(replace(fewer, narrow=window)).explanations == (
         FAR_ROWS,
-        f"More follow it with a narrower kernel: {told}",
+        f"Digits: with a narrower kernel more signs follow the label, {told}",
     )
     alike = replace(fewer, narrow=fewer.kernel)
-    assert of_kernel.signs_claim(alike).explanations[1].startswith("No more follow it with a narrower kernel: 63 %")
+    assert "with a narrower kernel no more signs follow the label, 63 %" in of_kernel.signs_claim(alike).explanations[1]
 
 
 def test_all_claims_on_the_children_hold_of_the_numbers_of_the_paper() -> None:
-    assert verdicts(children_claims(FOUND, FOUND, STOPPED)) == [HOLDS] * 8
+    assert verdicts(children_claims(FOUND, FOUND, STOPPED)) == [HOLDS] * 9
     assert all(not claim.explanations for claim in children_claims(FOUND, FOUND, STOPPED))
 
 
@@ -167,11 +168,19 @@ def test_each_claim_on_the_children_is_false_of_other_numbers() -> None:
     assert of_children.free_claim(FOUND, replace(other, next=0.01)).verdict == DIFFERS
 
 
+def test_children_are_got_wrong_because_others_were_left_out() -> None:
+    claim = of_children.errors_claim(STOPPED)
+    assert (claim.verdict, claim.found) == (HOLDS, "30 of 137, 0 where they are not left out")
+    few = replace(STOPPED, exact=replace(STOPPED.exact, wrong=5))
+    assert of_children.errors_claim(few).verdict == IN_PART
+    assert of_children.errors_claim(replace(STOPPED, before=30)).verdict == DIFFERS
+
+
 def test_what_stopping_early_explains_stands_below_numbers_that_differ() -> None:
     exact = replace(FOUND, larger=12, next=0.0041)
     claims = children_claims(exact, stopped=STOPPED)
-    assert len(claims) == 7
-    coefficients_claim, ahead = claims[1], claims[2]
+    assert len(claims) == 8
+    coefficients_claim, ahead = claims[2], claims[3]
     assert (coefficients_claim.verdict, ahead.verdict) == (IN_PART, IN_PART)
     assert coefficients_claim.explanations == ahead.explanations == (STOPPED.in_words(14),)
     assert "14 larger coefficients (that is the paper's number)" in STOPPED.in_words(14)
@@ -212,14 +221,28 @@ def test_a_fit_that_may_go_on_to_its_end_is_the_exact_one(run: Run) -> None:
     """With few features 1,000 iterations are enough: both have the numbers of the run."""
     found = stopped_early(run)
     of_run = children_found(run)
-    assert found.children == 1
+    assert found.children == 4
     assert found.exact.gradient < 1e-10
     for at in (found.stopped, found.exact):
         assert at.times == pytest.approx(of_run.times, rel=1e-3)
         assert at.larger == of_run.larger
-        assert at.wrong in (0, 1)
     arrays = np.load(str(run.config["dataset"]["npz"]))
-    assert found.exact.wrong == int(arrays["X_test"][0] @ coefficients(run).to_numpy() > 0)
+    assert found.exact.wrong == np.sum(arrays["X_test"][:4] @ coefficients(run).to_numpy() > 0)
+    assert found.before == found.exact.wrong  # no row is left out
+
+
+def test_rows_that_are_left_out_are_in_the_fit_before(tmp_path: Path) -> None:
+    """Without most rows of class 1 children are called well that were called ill; scikit-learn's fits say the same."""
+    arrays = np.load(write_children(tmp_path / "children.npz"))
+    config = {"npz": str(tmp_path / "children.npz"), "exclude": [{"label": 1}], "keep": 6}
+    found = stopped_early(children_run(tmp_path, dataset=config, points=True))
+    ill = np.flatnonzero(arrays["y_train"] == 1)
+    kept = np.setdiff1d(np.arange(N), ill[:-6])
+    for rows, wrong in ((kept, found.exact.wrong), (np.arange(N), found.before)):
+        model = LogisticRegression(C=1 / (1e-3 * rows.size), fit_intercept=False, tol=1e-10, max_iter=5_000)
+        model.fit(arrays["X_train"][rows], arrays["y_train"][rows])
+        assert wrong == model.predict(arrays["X_test"][:4]).sum()
+    assert found.exact.wrong < found.before
 
 
 def test_components_and_pairs_are_read_from_runs(run: Run, tmp_path: Path) -> None:

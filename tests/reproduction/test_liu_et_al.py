@@ -38,7 +38,7 @@ from groupinf.reproduction.papers.liu_et_al.as_computed import (
 from groupinf.reproduction.papers.liu_et_al.found import Found
 from groupinf.reproduction.papers.liu_et_al.luck import Luck, luck_at
 from groupinf.reproduction.papers.liu_et_al.reading import Agreement, Digit, LiuFacts, OfPoints, liu_facts
-from groupinf.reproduction.papers.liu_et_al.studies import RIDGE, SHARP, SMOOTH, STUDIES
+from groupinf.reproduction.papers.liu_et_al.studies import LOGISTIC, RIDGE, SHARP, SMOOTH, STUDIES
 from groupinf.reproduction.results import Results
 from groupinf.studies.group_effects.result import Run
 
@@ -130,12 +130,14 @@ def test_lissa_may_lose_a_little() -> None:
 
 
 def test_luck_is_where_more_of_the_same_diverges() -> None:
-    sure, lucky = Luck(2000, 10, 0, 0.95, 0.98), Luck(20_000, 10, 10, np.nan, np.nan)
+    sure, lucky = Luck(2000, 10, 0, 0.95, 0.98, 3, 2.7), Luck(20_000, 10, 10, np.nan, np.nan, 3, 2.7)
     assert verdict(claims.luck_claim([sure])) == HOLDS
     claim = claims.luck_claim([sure, lucky])
     assert claim is not None
     assert claim.verdict == DIFFERS
-    assert claim.found.endswith("depth 20,000: 10 of 10 seeds diverge")
+    assert claim.found.endswith(
+        "depth 20,000: 10 of 10 seeds diverge; 3 rows above twice the scale, up to 2.70 times it"
+    )
     assert claims.luck_claim([]) is None
 
 
@@ -166,6 +168,10 @@ def test_averages_are_nearer_or_not() -> None:
         return verdict(claims.averaged_claim(run, "LiSSA", "LiSSA-10"))
 
     assert [averaged(0.99, 0.1), averaged(0.99, 0.3), averaged(0.97, 0.3)] == [HOLDS, IN_PART, DIFFERS]
+    small = facts(agreements={"LiSSA": GOOD, "LiSSA-10": replace(GOOD, slope_on_exact=0.9)})
+    right = facts(agreements={"LiSSA": GOOD, "LiSSA-10": GOOD})
+    told = [claims.averaged_claim(run, "LiSSA", "LiSSA-10") for run in (small, right)]
+    assert [claim.explanations for claim in told if claim is not None] == [(why.SHALLOW,), ()]
 
 
 def pointing(**said: Any) -> LiuFacts:
@@ -279,7 +285,7 @@ def test_use_counts_rows_near_and_far() -> None:
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
     out = tmp_path_factory.mktemp("iris")
-    names = {study.name: study.config for study in STUDIES if study.name in (SHARP, SMOOTH)}
+    names = {study.name: study.config for study in STUDIES if study.name in (SHARP, SMOOTH, LOGISTIC)}
     return {name: groupinf.run_experiment(ROOT / config, out=out, jobs=1) for name, config in names.items()}
 
 
@@ -300,6 +306,16 @@ def test_iris_has_the_published_digits(iris: dict[str, LiuFacts]) -> None:
     assert (round(iris[SHARP].exact.pearson, 3), round(smooth.exact.pearson, 3)) == (0.857, 0.805)
     assert smooth.points is not None
     assert smooth.points.weights_norm == pytest.approx(3.08, abs=5e-3)
+
+
+def test_distances_have_the_published_ranges(iris: dict[str, LiuFacts]) -> None:
+    told = {claim.paper: claim for claim in sections.distance_claims(Found(Results(iris, {}, {}), (), ()))}
+    ranges = told["Figure 5: n × influence from −2.33 to 3.76 and from −3.48 to 4.26"]
+    assert ranges.verdict == HOLDS
+    norms = told["Figure 5: on x stands the distance to the boundary"].found
+    assert norms.endswith("‖β‖ = 1.93 and 3.08")
+    nearer = told["Figure 5: both models look more at rows near the boundary"].found
+    assert nearer.endswith("as the authors compute it −0.558 and −0.782")
 
 
 def test_libsvm_is_scikit_learn_s(runs: dict[str, Run]) -> None:
@@ -353,7 +369,10 @@ def test_luck_finds_what_diverges_and_what_does_not() -> None:
     assert (sure.diverged, enough.diverged) == (0, 0)
     assert enough.high > 0.99
     assert -1 <= sure.low <= sure.high <= 1
+    eigenvalues = (models.train.X**2).sum(axis=1) + 1 / 30
+    assert (sure.steep, sure.largest) == (0, pytest.approx(eigenvalues.max() / 20))
     [wild] = luck_at(models, (2_000,), scale=0.5)
+    assert wild.steep == np.count_nonzero(eigenvalues > 1)
     assert wild.diverged == wild.seeds
     assert np.isnan(wild.low)
 
@@ -362,7 +381,7 @@ def test_the_page_has_a_section_for_each_figure_that_is_done(iris: dict[str, Liu
     found = Found(Results(iris, {}, {}), (), ("liu-4.png",))
     told = dict(sections.findings(found).sections)
     shown = [heading for heading, body in told.items() if body]
-    assert shown == ["Figure 4: a support vector machine"]
+    assert shown == ["Figure 4: a support vector machine", "Figure 5: distance to the boundary"]
     text = "\n".join(told[shown[0]])
     assert "![Figure 4](liu-4.png)" in text
     assert why.TWO_LAMBDA in text

@@ -16,8 +16,8 @@ FEATURES = (CHILD, "sex_F", "sex_M", "visits")
 
 
 def write_children(path: Path, features: tuple[str, ...] = FEATURES) -> Path:
-    """Arrays of N training rows, of which CHILDREN are children and all but the last of them of class 1, and of six
-    test rows, of which the first is a child of class 0.
+    """Arrays of N training rows, of which CHILDREN are children and all but the last of them of class 1, and of eight
+    test rows, of which the first four are children of class 0.
     """
     rng = np.random.default_rng(8)
     child = np.isin(np.arange(N), CHILDREN)
@@ -26,8 +26,8 @@ def write_children(path: Path, features: tuple[str, ...] = FEATURES) -> Path:
     X = np.column_stack([child, female, ~female, visits]).astype(float)
     y = (rng.uniform(size=N) < 0.2 + 0.1 * (visits > 3)).astype(int)
     y[list(CHILDREN)] = [1, 1, 1, 0]
-    X_test, y_test = X[:6].copy(), y[:6].copy()
-    X_test[0], y_test[0] = [1, 1, 0, 2], 0
+    X_test, y_test = X[:8].copy(), y[:8].copy()
+    X_test[:4], y_test[:4] = [[1, 1, 0, visits] for visits in (2, 0, 5, 9)], 0
     np.savez(path, X_train=X, y_train=y, X_test=X_test, y_test=y_test, feature_names=np.array(features))
     return path
 

@@ -45,8 +45,10 @@ class Hinge(TwoClassLoss):
 
     @property
     def derivatives_in_text(self) -> str:
-        """A smooth version, or the loss that was given."""
-        return f"a smooth version of the {self.label}" if self._given is None else self._given.derivatives_in_text
+        """A smooth version, the hinge itself where it is not smoothed, or the loss that was given."""
+        if self._given is not None:
+            return self._given.derivatives_in_text
+        return f"a smooth version of the {self.label}" if self.smoothing > 0.0 else f"the {self.label} itself"
 
     @property
     def curved(self) -> bool:

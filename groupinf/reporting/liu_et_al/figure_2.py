@@ -18,7 +18,7 @@ from groupinf.wording import number
 
 FRAME = 2e-4
 COLOURS = ("#d62728", "#1f77b4")  # the authors': red for 1, blue for 7
-# What they multiplied predictions by before they drew them, by whether LiSSA makes them.
+# What they multiplied predictions by before they drew them, by whether these are averaged estimates, as LiSSA's are.
 FACTORS = {False: 1.5, True: 1.8}
 WHY = (
     "As published, predictions are multiplied by 1.5, and those of LiSSA by 1.8, of which the paper says nothing: its "
@@ -88,10 +88,9 @@ def _predictions(runs: Sequence[Run]) -> Iterator[tuple[Run, RemovedRows, str, s
 
 
 def _factor(run: Run, method: str, as_published: bool) -> float:
-    if not as_published:
-        return 1.0
-    solvers = {used.name: used.options.get("solver") for used in run.manifest.methods_with_options}
-    return FACTORS[solvers.get(method) == "lissa"]
+    """That of the authors, which depends on whether estimates of a solver are averaged."""
+    solver = run.manifest.solver(method)
+    return FACTORS[solver is not None and "repeats" in solver.heeds] if as_published else 1.0
 
 
 def _images(run: Run) -> list[Pane]:

@@ -30,8 +30,8 @@ from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.influence import Influence
 from groupinf.effects.methods.newton import Newton
 from groupinf.reporting.words.formats import coefficient, one_line, percent, ratio, shorten
-from groupinf.reporting.words.style import LONGEST_NAME, MOST_TEST_POINTS, evaluation_name, method_in_text, panel_name
-from groupinf.reporting.words.summary import test_point_names
+from groupinf.reporting.words.style import LONGEST_NAME, MOST_TEST_POINTS, evaluation_name, method_in_text
+from groupinf.reporting.words.summary import measure_name, test_point_names
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted, listed, number
 
@@ -130,12 +130,12 @@ def strongest_line(run: Run, evaluation: str, rows: pd.DataFrame) -> list[str]:
         return []
     line = found.to_dict()
     label = f" (label {label_words(line['label'])})" if run.manifest.classes else ""
-    on = panel_name(evaluation, int(line["test_point"]), test_point_names(run))
+    on = measure_name(evaluation, int(line["test_point"]), test_point_names(run))
     without = [f"by {name} {number(line[key])}" for key, name in _LEFT_OUT.items() if math.isfinite(line[key])]
     left_out = f"; leave-one-out {listed(without)}" if without else ""
     return [
-        f"{evaluation_name(evaluation)}: training row {one_line(row_name(line))}{label} has the largest influence, "
-        f"{number(line[Influence.name])}, on {on}{left_out}."
+        f"Training row {one_line(row_name(line))}{label} has the largest influence: {number(line[Influence.name])} on "
+        f"{on}{left_out}."
     ]
 
 

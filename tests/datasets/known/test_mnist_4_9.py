@@ -18,6 +18,7 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.known import mnist, mnist_4_9, mnist_4_9_network
 from groupinf.datasets.known.mnist import RawImages
 from groupinf.datasets.known.registry import KNOWN
+from groupinf.datasets.row_kinds.images import Images
 
 NAMES = ("mnist_4_9", "mnist_4_9_network")
 
@@ -62,6 +63,7 @@ def test_rows_are_the_first_fours_and_nines_of_the_files(real_home: Callable[...
 def test_facts_are_what_is_loaded(name: str, real_home: Callable[..., Path]) -> None:
     data, facts = load(name, real_home(name)), KNOWN[name].facts
     assert (data.name, data.classes) == (name, (4, 9))
+    assert facts.rows_are == Images(shape=(28, 28))
     assert (data.X_train.shape, data.X_test.shape) == ((facts.n, facts.d), (facts.n_test, facts.d))
     assert len(set(data.feature_names)) == facts.d
     assert set(data.sources) == {source.path for source in facts.files}

@@ -98,8 +98,8 @@ def test_the_features_of_a_column_link_rows_together() -> None:
 
 
 def test_datasets_by_name_have_as_many_features_as_their_rows_need() -> None:
-    for known in KNOWN.values():
-        assert known.facts.rows_are.fault(known.facts.d, sparse=False) == ""
+    faults = {known.name for known in KNOWN.values() if known.facts.rows_are.fault(known.facts.d, sparse=False)}
+    assert faults == {"mnist_4_9_network"}  # whose rows are known by their pixels, not by its features
     shown = {known.name: known.facts.rows_are.name for known in KNOWN.values()}
     assert {name for name, kind in shown.items() if kind == "images"} >= {"digits", "mnist", "mnist_small"}
     assert {name for name, kind in shown.items() if kind == "texts"} == {"enron", "enron_spacy"}

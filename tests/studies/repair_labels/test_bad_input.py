@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import groupinf
-from groupinf.errors import ConfigError, RunError
+from groupinf.errors import ConfigError, ConvergenceError, RunError
 from groupinf.studies.load import json_schema, load_config
 from groupinf.studies.repair_labels.checks import load_checked
 
@@ -116,6 +116,17 @@ def test_a_choice_of_lambda_says_from_which_labels(tmp_path: Path) -> None:
     run: Any = groupinf.run_experiment(few, out=tmp_path, jobs=1)
     assert any("on the labels as they are in the data, before any was flipped" in note for note in run.manifest.notes)
     assert run.cross_validation["chosen"].sum() == 1
+
+
+def test_an_order_without_a_factor_ends_the_run_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("groupinf.studies.repair_labels.orders.order.row_scores", lambda fitted, measured: None)
+    few = {**GOOD, "inspect": {"max": 10, "num": 2}}
+    assert (
+        len(groupinf.run_experiment({**few, "orders": ["training_loss", "random"]}, out=tmp_path, jobs=1).rows) == 569
+    )
+    expected = r"repeat 0: scores of rows that take H⁻¹ need a factor of H, .* training loss, or at random, need none"
+    with pytest.raises(ConvergenceError, match=expected):
+        groupinf.run_experiment({**few, "orders": ["leverage"]}, out=tmp_path, jobs=1)
 
 
 def test_its_schema_has_its_keys() -> None:

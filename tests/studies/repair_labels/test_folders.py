@@ -13,20 +13,26 @@ from click.testing import CliRunner
 from support.faults import MOMENTS, contents, die_at_a_write, ended, started, the_run
 
 import groupinf
+from groupinf.batch.resources import Resources
+from groupinf.batch.scripts import Caller, experiment_commands
+from groupinf.batch.submission import submission
 from groupinf.cli.main import main
 from groupinf.errors import DataError
 from groupinf.experiments.driver import execute_study
 from groupinf.experiments.folder.run_directory import RunDirectory
+from groupinf.experiments.folder.store import require_prepared
 from groupinf.experiments.stages import collect, execute_shard, prepare_only
+from groupinf.experiments.study import Stored
 from groupinf.experiments.verify import verify_run
 from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard
-from groupinf.studies.load import load_config
+from groupinf.studies.load import load_config, values_of
 from groupinf.studies.registry import STUDIES
 from groupinf.studies.repair_labels.manifest import RepairManifest
 from groupinf.studies.repair_labels.result import RepairRun
 from groupinf.studies.repair_labels.study import REPAIR_LABELS
 
+CALLER = Caller(("groupinf",), {})
 CONFIG: dict[str, Any] = {
     "study": "repair_labels",
     "name": "small",
@@ -144,6 +150,29 @@ def test_a_study_of_its_kind_is_validated(tmp_path: Path) -> None:
     assert said.exit_code == 0, said.stderr
     for line in ("flips         40 labels in each repeat", "repeats       5", "refits        at most 45"):
         assert line in said.stdout
+
+
+def test_classes_that_errors_leave_open_are_noted(undisturbed: Path) -> None:
+    directory = RunDirectory(undisturbed)
+    manifest = directory.require_manifest(RepairManifest)
+    stored = Stored(directory, require_prepared(directory, manifest), manifest)
+    blocks = [dict(directory.read_block(number) or {}) for number in range(5)]
+    assert not any("error estimates" in note for note in REPAIR_LABELS.collect(stored, blocks).manifest.notes)
+    open_ = blocks[3]["uncertain"].copy()
+    open_[1, 2] = 4
+    [note] = REPAIR_LABELS.collect(stored, [*blocks[:3], blocks[3] | {"uncertain": open_}, blocks[4]]).manifest.notes
+    assert note == "1 measured accuracy of 60 may be off by error estimates, by at most 4 test rows of 114"
+
+
+def test_jobs_on_slurm_read_a_config_that_says_which_kind_of_study_it_is(tmp_path: Path) -> None:
+    loaded = load_config(CONFIG)
+    planned = submission(loaded, tmp_path, experiment_commands, Resources(2, 1, None, None, None, None, ()), CALLER)
+    copied = yaml.safe_load(planned.config)
+    assert copied["study"] == "repair_labels"
+    assert load_config(copied).resolved() == loaded.resolved()
+    groups = {"sizes": {"min": 0.1, "max": 0.1, "num": 1}, "builders": ["random"]}
+    default = {key: CONFIG[key] for key in ("name", "dataset", "regularization")} | {"groups": groups}
+    assert "study" not in values_of(load_config(default))
 
 
 def test_an_altered_table_is_refused(undisturbed: Path, tmp_path: Path) -> None:

@@ -94,6 +94,29 @@ def test_refits_are_those_of_scikit_learn(classes: int, intercept: str, tmp_path
     assert (run.repairs["loss_error"] < 1e-8).all()
 
 
+@pytest.mark.parametrize("classes", [2, 3])
+def test_a_test_row_without_any_feature_is_not_uncertain(classes: int, tmp_path: Path) -> None:
+    """Without an intercept its score is 0 whatever the model, and its class that of a rule."""
+    data = rows(classes)
+    data["X_test"][[3, 11]] = 0.0
+    run = run_of(tmp_path, data, model={"intercept": "none"}, orders=["random"], repeats=1)
+    assert (run.repairs["uncertain"] == 0).all()
+    kept = run_of(tmp_path, data, model={"intercept": "penalised"}, orders=["random"], repeats=1)
+    assert (kept.repairs["uncertain"] == 0).all()
+
+
+def test_fewer_rows_than_features_are_refitted_in_their_span(tmp_path: Path) -> None:
+    rng = np.random.default_rng(8)
+    X = rng.normal(size=(100, 150))
+    y = (X @ rng.normal(size=150) > 0).astype(int)
+    data = {"X_train": X[:N], "y_train": y[:N], "X_test": X[N:], "y_test": y[N:]}
+    run = run_of(tmp_path, data, orders=["leave_one_out"], repeats=1)
+    for row in run.repairs.to_dict("records"):
+        model = peer(X[:N], repaired(run, 0, "leave_one_out", row["inspected"], y[:N]))
+        p = model.predict_proba(X[N:])[np.arange(10), y[N:]]
+        assert row["test_loss"] == pytest.approx(-np.log(p).mean(), rel=1e-5)
+
+
 def test_refits_of_sparse_rows_far_from_the_fit_are_those_of_scikit_learn(tmp_path: Path) -> None:
     """Passes over few entries: refits go by the diagonal, to the same minimum."""
     rng = np.random.default_rng(5)

@@ -21,6 +21,8 @@ from groupinf.wording import counted, listed, number
 LEFT, READMITTED, LARGER, TIMES = 4, 3, 14, (30.0, 40.0)
 # the four are told from all others where each has at least so many times the influence of the next row
 FAR_AHEAD = 20.0
+# many of the children of the test set are at least this share
+MANY = 0.1
 # influence is called near the actual effect within this share of it
 NEAR = 0.2
 
@@ -76,6 +78,7 @@ def children_claims(found: Children, free: Children | None = None, stopped: Stop
     why = () if stopped is None else (stopped.in_words(LARGER),)
     claims = (
         mismatch_claim(found),
+        *(() if stopped is None else (errors_claim(stopped),)),
         coefficients_claim(found, why),
         ahead_claim(found, why),
         signs_claim(found),
@@ -93,6 +96,17 @@ def mismatch_claim(found: Children) -> Claim:
         f"{READMITTED} of {LEFT} children in the training data were readmitted",
         f"{readmitted} of {counted(count, 'child', 'children')}",
         HOLDS if (count, readmitted) == (LEFT, READMITTED) else DIFFERS,
+    )
+
+
+def errors_claim(of: Stopped) -> Claim:
+    """What the children who are left out would have told: without them many of the test set are got wrong."""
+    more = of.exact.wrong > of.before
+    many = of.exact.wrong >= MANY * of.children
+    return Claim(
+        "leaving out the others makes the model get many children of the test set wrong",
+        f"{of.exact.wrong} of {of.children:,}, {of.before} where they are not left out",
+        HOLDS if more and many else IN_PART if more else DIFFERS,
     )
 
 

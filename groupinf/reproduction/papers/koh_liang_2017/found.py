@@ -7,21 +7,24 @@ from dataclasses import dataclass, field
 
 from groupinf.reporting.words.markdown import padded_table
 from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
+from groupinf.reproduction.papers.koh_liang_2017.margin import OnMargin
 from groupinf.reproduction.papers.koh_liang_2017.stopped import Stopped
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.repair_labels.result import RepairRun
+from groupinf.wording import counted
 
 
 @dataclass(frozen=True)
 class Found:
-    """Runs by the name of their study, of group effects and such as repair labels, the figures beside the page, and
-    section 5.3 with the fit stopped as the authors' was.
+    """Runs by the name of their study, of group effects and such as repair labels, the figures beside the page, section
+    5.3 with the fit stopped as the authors' was, and the rows of Figure 3 that stand on their margin.
     """
 
     runs: Mapping[str, Run]
     figures: Sequence[str]
     repairs: Mapping[str, RepairRun] = field(default_factory=dict)
     stopped: Stopped | None = None
+    margin: OnMargin | None = None
 
     def picture(self, name: str, words: str) -> list[str]:
         """The figure in Markdown; nothing where it is not there."""
@@ -30,14 +33,21 @@ class Found:
 
 
 def claims_table(claims: Mapping[str, Sequence[Claim]]) -> list[str]:
-    """Each claim by where it stands, with its verdict and what was found, and below them why they differ; nothing where
-    there are none.
+    """How many claims hold, and each by where it stands, with its verdict and what was found; below them why they
+    differ. Nothing where there are none.
     """
     told = [(where, claim) for where, of in claims.items() for claim in of]
+    if not told:
+        return []
     rows = [(where, *map(_in_cell, (claim.paper, claim.verdict, claim.found))) for where, claim in told]
-    table = [padded_table(("where", "the paper", "verdict", "found"), rows)] if rows else []
     whys = dict.fromkeys((where, why) for where, claim in told for why in claim.explanations)
-    return [*table, *(f"{where}: {why}" for where, why in whys)]
+    verdicts = [claim.verdict for _, claim in told]
+    return [
+        f"Of {counted(len(told), 'claim')}, ours beyond the paper among them, {verdicts.count(HOLDS)} hold, "
+        f"{verdicts.count(IN_PART)} hold in part and {verdicts.count(DIFFERS)} do not.",
+        padded_table(("where", "the paper", "verdict", "found"), rows),
+        *(f"{where}: {why}" for where, why in whys),
+    ]
 
 
 def _in_cell(text: str) -> str:

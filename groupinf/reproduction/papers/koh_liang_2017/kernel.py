@@ -140,8 +140,8 @@ def _why_far_rows(pair: Pair) -> Iterator[str]:
     yield FAR_ROWS
     if pair.narrow is not None:
         of = pair.narrow.all_rows
-        more = "More" if of.following > pair.kernel.all_rows.following else "No more"
-        yield f"{more} follow it with a narrower kernel: {_signs(of)}."
+        more = "more" if of.following > pair.kernel.all_rows.following else "no more"
+        yield f"{pair.data}: with a narrower kernel {more} signs follow the label, {_signs(of)}."
 
 
 def _signs(of: BySign) -> str:

@@ -24,8 +24,7 @@ SLOPE = 0.05
 STRONGEST, IDENTIFIED = 50, 0.8
 SAMPLED = (
     "The authors' code samples rows in the order of shuffled epochs, so that no row comes twice in 5,000 steps; "
-    "here, as in their text, rows are drawn uniformly, with replacement. It scales the loss by 1/25, less than the "
-    "largest eigenvalue of the Hessian of a single row asks for, here too."
+    "here, as in their text, rows are drawn uniformly, with replacement. Both scale the loss by 1/25."
 )
 PENALTY = (
     "In the authors' code λ/n stays where a row is left out, so that λ becomes λ(n − 1)/n, and the gradient of each "

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from groupinf.effects.methods.influence import Influence
 from groupinf.experiments.driver import TIMINGS
 from groupinf.experiments.folder.files import read_json
+from groupinf.reporting.koh_liang_2017.compared import compared
 from groupinf.reproduction.paper import Findings, Paper
 from groupinf.reproduction.papers.koh_liang_2017.found import Found
+from groupinf.reproduction.papers.koh_liang_2017.margin import on_margin
 from groupinf.reproduction.papers.koh_liang_2017.sections import findings
 from groupinf.reproduction.papers.koh_liang_2017.stopped import stopped_early
-from groupinf.reproduction.papers.koh_liang_2017.studies import FIGURES, HOSPITAL, STUDIES
+from groupinf.reproduction.papers.koh_liang_2017.studies import FIGURES, HOSPITAL, STUDIES, SVM
 from groupinf.reproduction.record import Record
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.registry import load_run
@@ -27,7 +30,8 @@ def _find(out: Path, record: Record, figures: Sequence[str]) -> Findings:
     repairs = {name: run for name, run in done.items() if isinstance(run, RepairRun)}
     runs = {name: run for name, run in done.items() if isinstance(run, Run)}
     stopped = stopped_early(runs[HOSPITAL]) if HOSPITAL in runs else None
-    return findings(Found(runs, figures, repairs, stopped), stages)
+    margin = on_margin(runs[SVM], compared(runs[SVM], Influence.name)) if SVM in runs else None
+    return findings(Found(runs, figures, repairs, stopped, margin), stages)
 
 
 KOH_LIANG_2017 = Paper(

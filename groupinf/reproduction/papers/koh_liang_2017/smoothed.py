@@ -12,6 +12,7 @@ from groupinf.reporting.words.formats import ratio
 from groupinf.reporting.words.markdown import padded_table
 from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
 from groupinf.reproduction.papers.koh_liang_2017.found import Found, verdict_of
+from groupinf.reproduction.papers.koh_liang_2017.margin import OnMargin
 from groupinf.reproduction.papers.koh_liang_2017.studies import SMOOTHED, SVM
 from groupinf.wording import counted, number
 
@@ -29,10 +30,6 @@ CHOSEN = (
     "intercept; test row 1597. Their machine is LIBLINEAR's, stopped at a tolerance; here each is solved to "
     "rounding, with a duality gap."
 )
-ON_MARGIN = (
-    "at t = 0 the influence of a row that stands on its margin is all or nothing, as rounding puts it on one side or "
-    "the other: r depends on where a solver ends."
-)
 
 
 def over_claim(zero: Compared) -> Claim:
@@ -47,11 +44,11 @@ def over_claim(zero: Compared) -> Claim:
     )
 
 
-def published_claim(t: float, published: float, of: Compared, where: str) -> Claim:
-    """Pearson's r at a temperature."""
+def published_claim(t: float, published: float, of: Compared, where: str, margin: OnMargin | None = None) -> Claim:
+    """Pearson's r at a temperature; with what rows on their ``margin`` do where it differs at t = 0."""
     off = abs(of.pearson - published)
     verdict = HOLDS if off <= NEAR else IN_PART if off <= NOT_FAR else DIFFERS
-    why = (ON_MARGIN,) if t == 0 and verdict != HOLDS else ()
+    why = (margin.in_words(),) if t == 0 and margin is not None and verdict != HOLDS else ()
     return Claim(f"{where}: Pearson's r is {published:.3f} at t = {number(t)}", f"{of.pearson:.4f}", verdict, why)
 
 
@@ -73,7 +70,9 @@ def smoothed_claims(found: Found) -> list[Claim]:
     at = _by_temperature(found)
     claims = [over_claim(at[0.0])] if 0.0 in at else []
     claims += [published_claim(t, r, at[t], "the text") for t, r in PUBLISHED.items() if t in at]
-    claims += [published_claim(t, r, at[t], "the authors' notebook") for t, r in NOTEBOOK.items() if t in at]
+    claims += [
+        published_claim(t, r, at[t], "the authors' notebook", found.margin) for t, r in NOTEBOOK.items() if t in at
+    ]
     return [*claims, wide_claim(at)] if any(t in at for t in WIDE) else claims
 
 

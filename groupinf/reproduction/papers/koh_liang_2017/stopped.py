@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from groupinf.datasets.registry import load_dataset
 from groupinf.numerics.factor import cholesky
+from groupinf.numerics.fit import fit
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, gradients, hessian, row_residuals, scores
 from groupinf.numerics.predict import predicted_classes
@@ -25,6 +26,8 @@ from groupinf.studies.group_effects.result import Run
 from groupinf.studies.load import load_config
 from groupinf.wording import counted, number
 
+# keys of a dataset that leave rows out
+CHOICE = ("exclude", "keep")
 ITERATIONS, TOLERANCE = 1_000, 1e-8
 
 
@@ -43,11 +46,14 @@ class AtTheta:
 
 @dataclass(frozen=True)
 class Stopped:
-    """The stopped fit beside the exact one; ``children`` of the test rows."""
+    """The stopped fit beside the exact one; ``children`` of the test rows, and how many of them were got wrong
+    ``before`` rows were left out of the training data.
+    """
 
     stopped: AtTheta
     exact: AtTheta
     children: int
+    before: int
 
     def in_words(self, larger: int) -> str:
         """What stopping explains of ``larger`` coefficients."""
@@ -73,7 +79,11 @@ def stopped_early(run: Run) -> Stopped:
             at_theta(fitted, test, theta, point, indicator)
             for theta in (stopped_theta(fitted, ITERATIONS), coefficients(run).to_numpy())
         )
-    return Stopped(stopped, exact, int(np.count_nonzero(dense(test.X)[:, indicator] == 1)))
+    children = dense(test.X)[:, indicator] == 1
+    whole = load_dataset(config.dataset.model_copy(update=dict.fromkeys(CHOICE)), Path(), config.seed)
+    before = fit(training_objective(whole, model, run.manifest.lam_over_n * whole.n))
+    wrong = predicted_classes(test, before.theta) != test.y
+    return Stopped(stopped, exact, int(np.count_nonzero(children)), int(np.count_nonzero(wrong & children)))
 
 
 def stopped_theta(objective: Objective, iterations: int) -> Array:

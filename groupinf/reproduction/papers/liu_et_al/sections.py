@@ -22,9 +22,9 @@ OPENING = (
     "and our retrained models. Section 5.2 of the paper, on mislabelled rows, is a heading without text."
 )
 PENALTY = (
-    "Their losses have the penalty λ‖θ‖²/n in them, also that of the test row, so that predicted and actual effects "
-    "are both moved by a constant that is too small to be seen; ours have it not, and λ stays where a row is removed, "
-    "as it does in theirs."
+    "The authors' losses have the penalty λ‖θ‖²/n in them, that of the test row too, so that what they predict and "
+    "compare is in part how the weights shrink. Effects here are those on the loss alone; where a number below is one "
+    "that the authors compute, it has the penalty. λ stays where a row is removed, as it does in theirs."
 )
 AXES = (
     "Figures have the actual effect on x and influence on y, as the paper's have. In one notebook the labels of both "

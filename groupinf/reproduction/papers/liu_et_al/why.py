@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 HIDDEN = (
-    "The authors' axes end before one row, which they do not say: the fire of 1,090.8 hectares, whose leverage and "
-    "residual are so large that influence is four times its effect. It alone decides r and slope."
+    "The authors' axes end before one row, which they do not say. Its residual and leverage are so large that its "
+    "influence is far from what comes, and it alone decides r and slope."
 )
 NOT_CONVERGED = (
     "The series has not converged at the paper's depth: the least eigenvalue of the mean Hessian, in their units "
     "0.0039, is divided by the scale 400, so that 2,000 steps leave most of the directions of small curvature out."
 )
 SCALE = (
-    "A sampled step contracts only where the scale is above half of the row's largest eigenvalue. Of three rows it is "
-    "not, with eigenvalues up to 1,083 in their units against 2 × 400: whether they are drawn often enough is luck."
+    "A sampled step contracts only where the scale is above half of the row's eigenvalue. Whether rows for which it "
+    "is not are drawn often enough is luck."
 )
 TWO_LAMBDA = (
     "scikit-learn minimises with the penalty ½λ‖β‖²; the authors' own loss has λ‖β‖², so that their Hessian and "
@@ -25,16 +25,16 @@ FACTORS = (
 )
 OTHER_ROWS = "Their rows of MNIST, and so their test point, cannot be had: these are as many others of the same digits."
 SHALLOW = (
-    "Both are too small by the same share: 10,000 steps at the scale 1,000 leave directions of small curvature out, "
-    "which no averaging puts in."
+    "Both are too small: 10,000 steps at the scale 1,000 leave directions of small curvature out, which no "
+    "averaging puts in."
 )
 LIBSVM = (
     "scikit-learn's SVC has its kernel in single precision, and ends a little above the minimum whatever its "
     "tolerance. Where the model is solved to rounding, by a duality gap, the last digit is another."
 )
 SIZE = (
-    "A correlation says nothing of size: at t = 0.01 influence is larger than effects, at 0.1 smaller, and 1.6 was "
-    "needed to bring it to the line."
+    "A correlation says nothing of size: below a slope of 1 influence is larger than effects, above it smaller, and "
+    "at t = 0.1 a factor of 1.6 was needed to bring it to the line."
 )
 TINY = (
     "The smooth hinge at t = 0.1 is t·log(1 + exp((1 − s)/t)): its slope far from the margin falls exponentially, and "

@@ -16,7 +16,7 @@ class RandomOrder(Order):
     name: ClassVar = "random"
     label: ClassVar = "Random"
     in_text: ClassVar = "at random"
-    equation: ClassVar = "0"
+    equation: ClassVar = "the same for all rows"
     source: ClassVar = "Koh and Liang 2017, section 5.4"
     colour: ClassVar = "#CC3311"
     marker: ClassVar = "P"
