@@ -43,11 +43,11 @@ from groupinf.groups.sizes import Sizes
 from groupinf.numerics.losses.registry import LOSSES, loss_for
 from groupinf.reporting.figures import FIGURES
 from groupinf.studies.group_effects import schema
-from groupinf.studies.group_effects.model_section import LOSS, MODEL
-from groupinf.studies.group_effects.points_section import PerturbationConfig, PointsConfig
+from groupinf.studies.group_effects.points.section import PerturbationConfig, PointsConfig
 from groupinf.studies.group_effects.result import Run, Sweep
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES
 from groupinf.studies.linear import schema as linear
+from groupinf.studies.linear.model_section import LOSS, MODEL
 from groupinf.studies.load import DEFAULT, load_config
 from groupinf.studies.repair_labels.orders.registry import ORDERS
 from groupinf.studies.repair_labels.result import RepairRun

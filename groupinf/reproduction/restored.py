@@ -8,9 +8,10 @@ from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.study import Blocks
 from groupinf.studies.group_effects.block import GroupsOfBlock, Shared
 from groupinf.studies.group_effects.checks import load_checked
-from groupinf.studies.group_effects.prepare import CONFIG, retraining
+from groupinf.studies.group_effects.prepare import retraining
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.schema import Config, LoadedStudy
+from groupinf.studies.linear.stored_fit import CONFIG
 
 
 def restored(run: Run) -> tuple[LoadedStudy, Blocks[Shared, GroupsOfBlock]]:

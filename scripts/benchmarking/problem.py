@@ -25,10 +25,10 @@ from groupinf.groups.groups import Group, Groups
 from groupinf.numerics.fit import Fitted, fit
 from groupinf.numerics.losses.registry import loss_for
 from groupinf.numerics.objective import Objective, scores, with_intercept
-from groupinf.studies.group_effects.fit import lam_from
-from groupinf.studies.group_effects.linear_model import LinearModel, test_objective, training_objective
 from groupinf.studies.group_effects.schema import TestPoints as ChosenTestPoints
 from groupinf.studies.group_effects.test_points import choose_test_points
+from groupinf.studies.linear.fit import lam_from
+from groupinf.studies.linear.linear_model import LinearModel, test_objective, training_objective
 
 SEED = 0
 SMALLEST, LARGEST = 0.0025, 0.25

@@ -18,13 +18,13 @@ from groupinf.errors import ConfigError, ConvergenceError
 from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.report import write_report
 from groupinf.studies.group_effects.checks import load_checked
-from groupinf.studies.group_effects.configured_model import model_of
 from groupinf.studies.group_effects.evaluate import evaluate
 from groupinf.studies.group_effects.manifest import MethodUsed
-from groupinf.studies.group_effects.memory import work_bytes
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.schema import METHODS_OF_THE_PAPER
 from groupinf.studies.group_effects.study import load_run
+from groupinf.studies.linear.configured_model import model_of
+from groupinf.studies.linear.memory import work_bytes
 from groupinf.studies.load import load_config
 
 LISSA = {"method": "influence", "solver": "lissa", "depth": 400, "scale": 20.0, "repeats": 3, "name": "LiSSA"}

@@ -16,9 +16,9 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.errors import ConfigError, DataError
 from groupinf.numerics.cross_validation import contiguous_folds
 from groupinf.reporting.report import write_report
-from groupinf.studies.group_effects.folds import folds_of, one_class_notes
 from groupinf.studies.group_effects.forecast import plan
 from groupinf.studies.group_effects.result import Run
+from groupinf.studies.linear.folds import folds_of, one_class_notes
 from groupinf.studies.linear.schema import CrossValidation
 from groupinf.studies.load import load_config
 

@@ -229,7 +229,7 @@ def test_commands_end_with_the_sentence_and_status_1(
         f"name: s\ndataset: {{name: breast_cancer}}\nregularization: {{lambda_over_n: 0.1}}\ngroups: {SIZES}\n"
     )
     run = unreported(config, tmp_path).path if command == "report" else None
-    for name in ("groupinf.studies.group_effects.checks.load_rows", "groupinf.experiments.driver.RunDirectory.read"):
+    for name in ("groupinf.studies.linear.data.load_rows", "groupinf.experiments.driver.RunDirectory.read"):
         monkeypatch.setattr(name, no_memory)
     result = CliRunner().invoke(main, [command, str(run or config)])
     assert result.exit_code == 1

@@ -15,12 +15,12 @@ from groupinf.errors import ConfigError
 from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard
 from groupinf.studies.group_effects.checks import load_checked
-from groupinf.studies.group_effects.configured_model import model_of
 from groupinf.studies.group_effects.evaluate import evaluate
 from groupinf.studies.group_effects.lambda_sweep.open import execute_sweep
 from groupinf.studies.group_effects.lambda_sweep.plan import plan_sweep
 from groupinf.studies.group_effects.memory import work_of
 from groupinf.studies.group_effects.result import Run
+from groupinf.studies.linear.configured_model import model_of
 from groupinf.studies.load import load_config
 
 METHODS = ("influence", "newton", "without_hessian", "without_train_loss", "inner_product")
@@ -369,7 +369,7 @@ def test_what_points_cannot_be_told_of_is_refused_in_words(change: dict[str, Any
 def test_tables_of_too_many_rows_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = data(tmp_path, 2)
     asked = study(path, **SMALL, evaluations=["test_loss"], points={"perturbation": {"rows": [1, 2]}})
-    limit = "groupinf.studies.group_effects.points_section.MOST_ROWS"
+    limit = "groupinf.studies.group_effects.points.section.MOST_ROWS"
     monkeypatch.setattr(limit, 2 * N)
     load_checked(load_config(asked))
     monkeypatch.setattr(limit, 2 * N - 1)

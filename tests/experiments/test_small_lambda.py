@@ -21,8 +21,8 @@ from groupinf.numerics.change import removing
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import fit
 from groupinf.numerics.losses.registry import loss_for
-from groupinf.studies.group_effects.linear_model import LinearModel, training_objective
-from groupinf.studies.group_effects.linear_model import test_objective as objective_of_test_rows
+from groupinf.studies.linear.linear_model import LinearModel, training_objective
+from groupinf.studies.linear.linear_model import test_objective as objective_of_test_rows
 
 LAM_OVER_N = 1e-7
 

@@ -14,11 +14,11 @@ from support.runs import unreported
 from groupinf.errors import ConfigError
 from groupinf.experiments.workers.progress import Silent
 from groupinf.studies.group_effects.checks import load_checked
-from groupinf.studies.group_effects.configured_model import model_of
 from groupinf.studies.group_effects.evaluate import evaluate
 from groupinf.studies.group_effects.forecast import plan
 from groupinf.studies.group_effects.memory import work_of
 from groupinf.studies.group_effects.result import Run
+from groupinf.studies.linear.configured_model import model_of
 from groupinf.studies.load import load_config
 
 STUDY: dict[str, Any] = {

@@ -12,12 +12,8 @@ from groupinf.experiments.folder.manifest import from_json
 from groupinf.experiments.folder.provenance import Provenance
 from groupinf.experiments.folder.sealed import sealed
 from groupinf.numerics.losses.registry import loss_for
-from groupinf.studies.group_effects.manifest import (
-    EngineUsed,
-    FitCertificate,
-    GroupEffectsManifest,
-    LambdaSweepManifest,
-)
+from groupinf.studies.group_effects.manifest import EngineUsed, GroupEffectsManifest, LambdaSweepManifest
+from groupinf.studies.linear.manifest import FitCertificate
 
 _PROVENANCE = {field.name for field in fields(Provenance)}
 

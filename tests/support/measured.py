@@ -11,6 +11,7 @@ from scipy import sparse
 from groupinf.effects.block import BlockEffects, compute_block
 from groupinf.effects.evaluations.evaluation import Quantity
 from groupinf.effects.methods.method import Setting, predictions_of
+from groupinf.effects.scales import frozen_scales
 from groupinf.effects.study import Study
 from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import trust_in_fit
@@ -19,7 +20,6 @@ from groupinf.numerics.change import membership, removing
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import fit
 from groupinf.numerics.objective import Objective
-from groupinf.studies.group_effects.draw import frozen_scales
 from groupinf.studies.group_effects.schema import METHODS_OF_THE_PAPER
 
 

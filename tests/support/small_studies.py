@@ -12,6 +12,7 @@ from groupinf.effects.block import BlockEffects, compute_block
 from groupinf.effects.evaluations.evaluation import Quantity
 from groupinf.effects.evaluations.registry import of_the_paper
 from groupinf.effects.methods.method import Setting, predictions_of
+from groupinf.effects.scales import frozen_scales
 from groupinf.effects.study import Study
 from groupinf.effects.trust import trust_in_fit
 from groupinf.groups.groups import Groups
@@ -22,7 +23,6 @@ from groupinf.numerics.fit import Fitted, fit
 from groupinf.numerics.losses.registry import loss_for
 from groupinf.numerics.objective import Objective, with_intercept
 from groupinf.numerics.row_space import is_reduced, row_space_basis
-from groupinf.studies.group_effects.draw import frozen_scales
 from groupinf.studies.group_effects.schema import METHODS_OF_THE_PAPER
 from groupinf.studies.group_effects.test_points import single_rows
 

@@ -12,7 +12,7 @@ from groupinf.cli.options import Count, jobs_option, overrides_option, progress_
 
 if TYPE_CHECKING:
     from groupinf.experiments.workers.progress import Progress
-    from groupinf.studies.group_effects.points_study import RowsAsked
+    from groupinf.studies.group_effects.points.study import RowsAsked
     from groupinf.studies.group_effects.result import Run
 
 
@@ -52,7 +52,7 @@ def points(
     """
     from groupinf.cli.progress import shown
     from groupinf.cli.results import print_points
-    from groupinf.studies.group_effects.points_study import RowsAsked
+    from groupinf.studies.group_effects.points.study import RowsAsked
 
     asked, target = RowsAsked(top, rows, perturbation), None if out is None else Path(out)
     with shown(quiet=quiet, verbose=verbose) as progress:
@@ -65,7 +65,7 @@ def _of_config(
     source: str, asked: RowsAsked, overrides: tuple[str, ...], out: Path | None, jobs: int, progress: Progress
 ) -> Run:
     import groupinf
-    from groupinf.studies.group_effects.points_study import left_out_note, study_of_rows
+    from groupinf.studies.group_effects.points.study import left_out_note, study_of_rows
     from groupinf.studies.load import load_config
 
     loaded = load_config(source, overrides)

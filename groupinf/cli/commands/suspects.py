@@ -27,7 +27,7 @@ def suspects(
     from groupinf.cli.progress import shown
     from groupinf.cli.results import print_suspects
     from groupinf.reporting.tables.suspects import write_suspects
-    from groupinf.studies.group_effects.points_study import left_out_note, study_of_suspects
+    from groupinf.studies.group_effects.points.study import left_out_note, study_of_suspects
     from groupinf.studies.load import load_config
 
     loaded = load_config(config, overrides)

@@ -14,7 +14,7 @@ from groupinf.reporting.koh_liang_2017.bars import Bar, Bars, BarsPage, bars_fig
 from groupinf.reporting.koh_liang_2017.points import only_test_point
 from groupinf.reporting.words.summary import convention_line, facts_line
 from groupinf.studies.group_effects.result import Run
-from groupinf.studies.group_effects.stored_fit import THETA
+from groupinf.studies.linear.stored_fit import THETA
 from groupinf.wording import counted, number
 
 # the feature of Diabetes that is 1 where a patient is a child

@@ -23,7 +23,7 @@ from groupinf.reporting.koh_liang_2017.points import single_points
 from groupinf.reporting.words.style import GRID, QUIET, KindStyle
 from groupinf.reporting.words.summary import convention_line, facts_line
 from groupinf.studies.group_effects.result import Run
-from groupinf.studies.group_effects.stored_fit import stored_theta
+from groupinf.studies.group_effects.stored_theta import stored_theta
 from groupinf.wording import counted, number
 
 COLOURS = ("#ff7f0e", "#000000")  # the authors': orange for versicolor, black for virginica

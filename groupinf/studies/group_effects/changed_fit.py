@@ -13,10 +13,10 @@ from groupinf.numerics.change import RowChange, measuring, row_change
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.support_vectors import Machine, support_vector_machine
 from groupinf.studies.group_effects.checks import change_of
-from groupinf.studies.group_effects.fit import linearised_at
-from groupinf.studies.group_effects.linear_model import LinearModel
 from groupinf.studies.group_effects.schema import LoadedStudy
-from groupinf.studies.group_effects.stored_fit import fit_from
+from groupinf.studies.linear.fit import linearised_at
+from groupinf.studies.linear.linear_model import LinearModel
+from groupinf.studies.linear.stored_fit import fit_from
 
 
 @dataclass(frozen=True)

@@ -23,17 +23,17 @@ from groupinf.groups.by_value import names_of, rows_by_value
 from groupinf.groups.sizes import sizes_problem
 from groupinf.groups.streams import builder_stream
 from groupinf.numerics.intercept import Intercept
-from groupinf.studies.group_effects.configured_model import (
+from groupinf.studies.group_effects.schema import LoadedStudy, TestPoints
+from groupinf.studies.group_effects.test_points import most_points, rows_of_keys
+from groupinf.studies.linear.configured_model import (
     intercept_of,
     loss_of,
     loss_problems,
     model_of,
     model_problems,
 )
-from groupinf.studies.group_effects.linear_model import LinearModel
-from groupinf.studies.group_effects.schema import LoadedStudy, TestPoints
-from groupinf.studies.group_effects.test_points import most_points, rows_of_keys
 from groupinf.studies.linear.data import cross_validation_problems, load_in_scale, sweep_problems
+from groupinf.studies.linear.linear_model import LinearModel
 from groupinf.wording import counted, listed
 
 # of the random stream that draws a pool

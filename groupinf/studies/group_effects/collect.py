@@ -22,8 +22,14 @@ from groupinf.groups.groups import Groups
 from groupinf.studies.group_effects.block import StoredBlock, stored_block
 from groupinf.studies.group_effects.exactness import loose_effects
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
-from groupinf.studies.group_effects.points_tables import points_table
-from groupinf.studies.group_effects.result import BOOTSTRAP, EFFECTS, RESAMPLED, RETRAINS, SPEARMAN
+from groupinf.studies.group_effects.points.tables import points_table
+from groupinf.studies.group_effects.result import (
+    BOOTSTRAP,
+    EFFECTS,
+    RESAMPLED,
+    RETRAINS,
+    SPEARMAN,
+)
 from groupinf.studies.group_effects.stored_groups import groups_from, retrainable
 from groupinf.studies.group_effects.theory_tables import theory_tables
 from groupinf.studies.group_effects.value_names import resampled_measures

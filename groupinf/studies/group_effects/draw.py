@@ -14,11 +14,11 @@ from groupinf.datasets.rows.pool import pool_as_training_rows
 from groupinf.effects.changes.change import Change
 from groupinf.effects.evaluations.evaluation import Norm, Quantity
 from groupinf.effects.evaluations.on_test_points import OnTestPoints
-from groupinf.effects.evaluations.registry import of_the_paper
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.effects.influence import point_influence
 from groupinf.effects.methods.method import Setting, predictions_of
 from groupinf.effects.row_steps import row_step_products
+from groupinf.effects.scales import frozen_scales
 from groupinf.effects.study import Linearised, Study
 from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import trust_in_fit
@@ -41,11 +41,11 @@ from groupinf.numerics.objective import Objective, scores
 from groupinf.points.row_scores import row_scores
 from groupinf.studies.group_effects.changed_fit import ChangedFit, row_change_of
 from groupinf.studies.group_effects.checks import change_of
-from groupinf.studies.group_effects.fit import Model
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest, Skipped
 from groupinf.studies.group_effects.schema import LoadedStudy
 from groupinf.studies.group_effects.stored_groups import retrainable
 from groupinf.studies.group_effects.test_points import ChosenPoints, choose_test_points, chosen_again
+from groupinf.studies.linear.fit import Model
 
 
 @dataclass(frozen=True)
@@ -112,19 +112,6 @@ def drawn_again(loaded: LoadedStudy, dataset: Dataset, groups: Groups, about: Gr
     """What an earlier run has drawn: its groups, and what its manifest says."""
     tested = chosen_again(loaded.config.test_points, dataset, about.test_points)
     return Drawn(about.drawn_at_lam_over_n, tested, groups, about.notes_on_groups, about.skipped)
-
-
-def frozen_scales(
-    fitted: Fitted, change: RowChange, test: TestRows, W: sparse.csr_array, evaluations: Sequence[Quantity]
-) -> tuple[dict[str, float], dict[str, Norm]]:
-    """(scales, gradient_norms) of a Study of the groups W (G, n), on these evaluations and what retraining is held to.
-
-    An evaluation on which no group has any influence has scale 1.
-    """
-    needed: dict[Quantity, None] = dict.fromkeys((*evaluations, *of_the_paper(fitted.objective.loss)))
-    scales = {evaluation.name: evaluation.scale(fitted, change, test, W) for evaluation in needed}
-    norms = {name: scale.gradient_norm for name, scale in scales.items() if scale.gradient_norm is not None}
-    return {name: scale.largest or 1.0 for name, scale in scales.items()}, norms
 
 
 def make_study(

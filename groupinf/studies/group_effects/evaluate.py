@@ -37,28 +37,34 @@ from groupinf.studies.group_effects.block import (
 )
 from groupinf.studies.group_effects.changed_fit import changed_fit_from
 from groupinf.studies.group_effects.checks import load_checked, quantities_of
-from groupinf.studies.group_effects.configured_model import OTHER_LOSSES, model_of, other_loss
-from groupinf.studies.group_effects.draw import Drawn, attributes_of, draw_test_points, in_fit, make_study
-from groupinf.studies.group_effects.fit import gradient_note
-from groupinf.studies.group_effects.identity import identity_of
-from groupinf.studies.group_effects.linear_model import test_objective, trained_on
-from groupinf.studies.group_effects.manifest import Evaluated, GroupEffectsManifest
-from groupinf.studies.group_effects.points_files import POINT_FILES, point_files
-from groupinf.studies.group_effects.prepare import (
-    CONFIG,
-    config_file,
-    engine_used,
-    loss_used,
-    methods_used,
-    named_values,
+from groupinf.studies.group_effects.draw import (
+    Drawn,
+    attributes_of,
+    draw_test_points,
+    in_fit,
+    make_study,
 )
+from groupinf.studies.group_effects.identity import identity_of
+from groupinf.studies.group_effects.manifest import Evaluated, GroupEffectsManifest
+from groupinf.studies.group_effects.points.files import POINT_FILES, point_files
+from groupinf.studies.group_effects.prepare import engine_used, methods_used, named_values
 from groupinf.studies.group_effects.result import Run
-from groupinf.studies.group_effects.rows import ROWS
 from groupinf.studies.group_effects.same_steps import same_step_notes
 from groupinf.studies.group_effects.schema import Config, LoadedStudy
 from groupinf.studies.group_effects.settable import kept, require_settable
-from groupinf.studies.group_effects.stored_groups import ATTRIBUTES, attribute_files, groups_from, retrainable
+from groupinf.studies.group_effects.stored_groups import (
+    ATTRIBUTES,
+    attribute_files,
+    groups_from,
+    retrainable,
+)
 from groupinf.studies.group_effects.study import GROUP_EFFECTS, load_run, stored_config
+from groupinf.studies.linear.configured_model import OTHER_LOSSES, model_of, other_loss
+from groupinf.studies.linear.fit import gradient_note
+from groupinf.studies.linear.linear_model import test_objective, trained_on
+from groupinf.studies.linear.manifest import loss_used
+from groupinf.studies.linear.rows import ROWS
+from groupinf.studies.linear.stored_fit import CONFIG, config_file
 
 # raised when an evaluation gives other numbers for the same run and settings
 VERSION = 1

@@ -12,14 +12,19 @@ from groupinf.effects.changes.registry import REMOVE
 from groupinf.experiments.driver import run_name
 from groupinf.experiments.workers.memory import LIBRARIES_BYTES, for_each_process, shortage
 from groupinf.numerics.intercept import Intercept
-from groupinf.studies.group_effects.checks import change_of, evaluations_of, load_checked, quantities_of
-from groupinf.studies.group_effects.configured_model import intercept_of, model_of
-from groupinf.studies.group_effects.folds import one_class_notes
+from groupinf.studies.group_effects.checks import (
+    change_of,
+    evaluations_of,
+    load_checked,
+    quantities_of,
+)
 from groupinf.studies.group_effects.lambda_sweep.plan import SweepPlan, plan_sweep, sweep_name, without_sweep
 from groupinf.studies.group_effects.memory import work_of
 from groupinf.studies.group_effects.prepare import retraining
 from groupinf.studies.group_effects.schema import LoadedStudy
 from groupinf.studies.group_effects.test_points import most_points, summed_rows
+from groupinf.studies.linear.configured_model import intercept_of, model_of
+from groupinf.studies.linear.folds import one_class_notes
 from groupinf.studies.linear.schema import Regularization
 from groupinf.theory.prover import LARGEST_PROVEN
 from groupinf.wording import counted, listed, memory_text, number

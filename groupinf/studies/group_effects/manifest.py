@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from groupinf.config.registered import NamedSection
 from groupinf.datasets.choice.left import RowsLeft, TargetScale
 from groupinf.datasets.column_use import ColumnUse
+from groupinf.datasets.dataset import Task
 from groupinf.effects.changes.change import Change
 from groupinf.effects.changes.registry import CHANGES, REMOVE
 from groupinf.effects.evaluations.evaluation import Norm
@@ -16,14 +17,10 @@ from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.method import Method, Readout
 from groupinf.effects.methods.registry import METHODS
 from groupinf.effects.solvers import SOLVERS, Solver, SolverOptions
-from groupinf.experiments.folder.manifest import RunManifest, SweepManifest
-from groupinf.numerics.intercept import Intercept
-from groupinf.numerics.losses.loss import Loss
-from groupinf.numerics.losses.registry import LOSSES, loss_for
-from groupinf.studies.group_effects.convention import Convention, Task
-from groupinf.studies.group_effects.linear_model import LinearModel, linear_model
+from groupinf.experiments.folder.manifest import SweepManifest
+from groupinf.studies.group_effects.convention import Convention
+from groupinf.studies.linear.manifest import FitCertificate, LinearManifest, LossUsed, ScoredValue
 from groupinf.test_point_labels import OWN_GROUP
-from groupinf.wording import listed, number
 
 # of the units, where the target is standardised
 STANDARDISED_TARGET = "y in standard deviations of the training rows"
@@ -86,28 +83,6 @@ class EngineUsed:
 
 
 @dataclass(frozen=True)
-class FitCertificate:
-    """How exact θ̂ is: ‖∇L‖, the Newton decrement, and the passes over the data that it took.
-
-    Of a loss that is not smooth the ``duality_gap`` tells, and the first two are of its smooth version.
-    """
-
-    gradient_norm: float
-    decrement: float
-    passes: int
-    duality_gap: float | None = None
-
-
-@dataclass(frozen=True)
-class ScoredValue:
-    """What cross-validation found at one λ/n: the mean score, and that of each fold."""
-
-    lam_over_n: float
-    mean_score: float
-    scores: tuple[float, ...]
-
-
-@dataclass(frozen=True)
 class MethodUsed:
     """A method with options or a name of its own: what tables call it, what it is, what it is told."""
 
@@ -117,77 +92,11 @@ class MethodUsed:
 
 
 @dataclass(frozen=True)
-class LossUsed:
-    """A loss beside the fitted one, with its options."""
-
-    name: str
-    options: Mapping[str, float] = field(default_factory=dict)
-
-    def loss(self, classes: int) -> Loss:
-        """The loss for so many classes."""
-        return loss_for(classes, self.name, self.options)
-
-    @property
-    def in_text(self) -> str:
-        """Its label, with its options.
-
-        >>> LossUsed("smooth_hinge", {"temperature": 0.1}).in_text
-        'the smooth hinge loss (temperature 0.1)'
-        """
-        options = listed(f"{name} {number(value, 6)}" for name, value in self.options.items())
-        return f"the {LOSSES[self.name].label}" + (f" ({options})" if options else "")
-
-
-@dataclass(frozen=True)
 class Evaluated:
     """The run whose retrained parameters were read, and the hash of its identity."""
 
     run: str
     identity: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class LinearManifest(RunManifest):
-    """A run of a linear model, by its data and its losses, as :class:`GroupEffectsManifest` tells them."""
-
-    dataset: str
-    task: Task
-    n: int
-    d: int
-    n_test: int
-    n_pool: int = 0
-    classes: tuple[str, ...]
-    loss_name: str
-    loss_options: Mapping[str, float] = field(default_factory=dict)
-    linearised: LossUsed | None = None
-    measured: LossUsed | None = None
-    intercept: Intercept = Intercept.FREE
-
-    def __post_init__(self) -> None:
-        """Raises UnknownNameError where a case that is named is not registered: nothing could be said of it."""
-        for name in (self.loss_name, *(used.name for used in (self.linearised, self.measured) if used)):
-            LOSSES[name]
-
-    @property
-    def loss(self) -> Loss:
-        """The loss of the model."""
-        return loss_for(len(self.classes), self.loss_name, self.loss_options)
-
-    @property
-    def model(self) -> LinearModel:
-        """What was fitted, linearised and measured."""
-        others = (None if used is None else used.loss(len(self.classes)) for used in (self.linearised, self.measured))
-        return linear_model(self.loss, self.intercept, *others)
-
-    @property
-    def losses(self) -> str:
-        """Which loss is fitted, which linearised and which measured, where they are not one."""
-        if self.linearised is None and self.measured is None:
-            return ""
-        fitted = LossUsed(self.loss_name, {} if self.loss.smooth else self.loss_options)
-        own = fitted.in_text if self.loss.smooth else self.loss.derivatives_in_text
-        linearised = own if self.linearised is None else self.linearised.in_text
-        return f"fitted is {fitted.in_text}, linearised {linearised}, measured {(self.measured or fitted).in_text}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-import yaml
-
 from groupinf.datasets.choice.words import choice_notes
 from groupinf.datasets.column_use import column_notes
 from groupinf.datasets.dataset import Dataset
@@ -27,37 +25,57 @@ from groupinf.groups.groups import Groups
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective
 from groupinf.numerics.predict import accuracy, mean_loss
-from groupinf.studies.group_effects.block import GroupsOfBlock, Shared, groups_of_block, retrain_block, shared
+from groupinf.studies.group_effects.block import (
+    GroupsOfBlock,
+    Shared,
+    groups_of_block,
+    retrain_block,
+    shared,
+)
 from groupinf.studies.group_effects.changed_fit import changed_fit, changed_fit_from
-from groupinf.studies.group_effects.checks import change_of, evaluations_of, parameter_names, quantities_of
-from groupinf.studies.group_effects.configured_model import model_of, other_loss
-from groupinf.studies.group_effects.draw import Drawn, attributes_of, draw, in_fit, make_study, study_from
-from groupinf.studies.group_effects.fit import Model, fit_model, scored_values
+from groupinf.studies.group_effects.checks import (
+    change_of,
+    evaluations_of,
+    parameter_names,
+    quantities_of,
+)
+from groupinf.studies.group_effects.draw import (
+    Drawn,
+    attributes_of,
+    draw,
+    in_fit,
+    make_study,
+    study_from,
+)
 from groupinf.studies.group_effects.identity import identity_of
-from groupinf.studies.group_effects.linear_model import test_objective, trained_on
 from groupinf.studies.group_effects.manifest import (
     STUDY,
     EngineUsed,
-    FitCertificate,
     GroupEffectsManifest,
-    LossUsed,
     MethodUsed,
     NamedValue,
     Skipped,
 )
 from groupinf.studies.group_effects.memory import work_of
-from groupinf.studies.group_effects.model_section import LossConfig
-from groupinf.studies.group_effects.points_files import point_files
-from groupinf.studies.group_effects.rows import ROWS, rows_frame
+from groupinf.studies.group_effects.points.files import point_files
 from groupinf.studies.group_effects.same_steps import same_step_notes
 from groupinf.studies.group_effects.schema import METHOD, LoadedStudy
-from groupinf.studies.group_effects.stored_fit import fit_files, stored_theta
-from groupinf.studies.group_effects.stored_groups import attribute_files, groups_files, groups_from, retrainable
+from groupinf.studies.group_effects.stored_groups import (
+    attribute_files,
+    groups_files,
+    groups_from,
+    retrainable,
+)
+from groupinf.studies.group_effects.stored_theta import stored_theta
 from groupinf.studies.group_effects.test_points import chosen_again
+from groupinf.studies.linear.configured_model import model_of, other_loss
+from groupinf.studies.linear.fit import Model, fit_model, scored_values
 from groupinf.studies.linear.identity import other_data
+from groupinf.studies.linear.linear_model import test_objective, trained_on
+from groupinf.studies.linear.manifest import FitCertificate, loss_used
+from groupinf.studies.linear.rows import ROWS, rows_frame
 from groupinf.studies.linear.schema import resolved
-
-CONFIG, CROSS_VALIDATION = "config.yaml", "cross_validation.parquet"
+from groupinf.studies.linear.stored_fit import CONFIG, CROSS_VALIDATION, config_file, fit_files
 
 
 @dataclass(frozen=True)
@@ -169,11 +187,6 @@ def _study_again(
     )
 
 
-def config_file(values: Mapping[str, Any]) -> dict[str, bytes]:
-    """A configuration as the file of a run."""
-    return {CONFIG: yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True).encode()}
-
-
 def named_values(loaded: LoadedStudy, dataset: Dataset) -> tuple[NamedValue, ...]:
     """What is measured on no test points and has names, for the manifest."""
     names = parameter_names(dataset, model_of(loaded, dataset))
@@ -188,11 +201,6 @@ def methods_used(methods: Sequence[Method]) -> tuple[MethodUsed, ...]:
     """The methods that are more than a name in the configuration."""
     sections = (method for method in methods if isinstance(METHOD.told(method), dict))
     return tuple(MethodUsed(method.shown, method.name, method.options()) for method in sections)
-
-
-def loss_used(section: LossConfig | None) -> LossUsed | None:
-    """A loss beside the fitted one, for the manifest."""
-    return None if section is None else LossUsed(section.loss, section.options)
 
 
 def _files(

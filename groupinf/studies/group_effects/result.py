@@ -24,13 +24,18 @@ from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.sweep.result import Sweep as SweepOf
 from groupinf.points.shown_rows import ShownRows, shown_from
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest, LambdaSweepManifest
-from groupinf.studies.group_effects.points_files import PERTURBATION, SHOWN
-from groupinf.studies.group_effects.points_tables import POINTS
-from groupinf.studies.group_effects.prepare import CONFIG, CROSS_VALIDATION
-from groupinf.studies.group_effects.rows import ROWS
-from groupinf.studies.group_effects.stored_groups import ATTRIBUTES, MEMBERS, all_attributes, groups_from
+from groupinf.studies.group_effects.points.files import PERTURBATION, SHOWN
+from groupinf.studies.group_effects.points.tables import POINTS
+from groupinf.studies.group_effects.stored_groups import (
+    ATTRIBUTES,
+    MEMBERS,
+    all_attributes,
+    groups_from,
+)
 from groupinf.studies.group_effects.stored_groups import TABLE as GROUPS
 from groupinf.studies.group_effects.value_names import resampled_measures, value_label, value_names
+from groupinf.studies.linear.rows import ROWS
+from groupinf.studies.linear.stored_fit import CONFIG, CROSS_VALIDATION
 from groupinf.wording import counted, did_you_mean, number
 
 RETRAINS, EFFECTS, SPEARMAN = "retrains.parquet", "effects.parquet", "spearman.parquet"

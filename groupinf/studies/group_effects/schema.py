@@ -39,7 +39,7 @@ from groupinf.groups.builders.registry import BUILDERS
 from groupinf.groups.by_value import ColumnNames, Gaps
 from groupinf.groups.configured_attributes import AttributesConfig
 from groupinf.groups.sizes import Sizes
-from groupinf.studies.group_effects.points_section import Points
+from groupinf.studies.group_effects.points.section import Points
 from groupinf.studies.linear.schema import LinearConfig
 
 # an entry of ``methods``: the name of a method, or a section with its options

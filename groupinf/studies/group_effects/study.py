@@ -18,10 +18,11 @@ from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.collect import collect
 from groupinf.studies.group_effects.forecast import plan
 from groupinf.studies.group_effects.manifest import STUDY, GroupEffectsManifest, LambdaSweepManifest
-from groupinf.studies.group_effects.prepare import CONFIG, Retraining, config_file, retraining
+from groupinf.studies.group_effects.prepare import Retraining, retraining
 from groupinf.studies.group_effects.result import Run, Sweep, read_run
 from groupinf.studies.group_effects.schema import Config, LoadedStudy
 from groupinf.studies.linear.schema import resolved
+from groupinf.studies.linear.stored_fit import CONFIG, config_file
 
 
 def checked(loaded: LoadedStudy) -> Retraining:

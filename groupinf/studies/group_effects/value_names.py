@@ -6,7 +6,12 @@ from groupinf.datasets.rows.labels import shortened
 from groupinf.datasets.unknown_column import MOST_LISTED
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.errors import DataError
-from groupinf.studies.group_effects.manifest import GroupEffectsManifest, NamedValue, TestKey, TestSet
+from groupinf.studies.group_effects.manifest import (
+    GroupEffectsManifest,
+    NamedValue,
+    TestKey,
+    TestSet,
+)
 from groupinf.test_point_labels import ALL_ROWS
 from groupinf.wording import did_you_mean
 

@@ -15,8 +15,8 @@ from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.workers.libraries import reserve_buffers
 from groupinf.experiments.workers.memory import require_memory
 from groupinf.numerics.intercept import Intercept
-from groupinf.studies.group_effects.configured_model import intercept_of
-from groupinf.studies.group_effects.folds import folds_of
+from groupinf.studies.linear.configured_model import intercept_of
+from groupinf.studies.linear.folds import folds_of
 from groupinf.studies.linear.schema import CrossValidation, LoadedLinear
 
 

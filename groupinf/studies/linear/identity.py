@@ -13,7 +13,7 @@ from groupinf.datasets.registry import DATASET_KINDS
 from groupinf.datasets.row_kinds.registry import ROWS_ARE
 from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.numerics.losses.registry import loss_for
-from groupinf.studies.group_effects.configured_model import OTHER_LOSSES, other_loss
+from groupinf.studies.linear.configured_model import OTHER_LOSSES, other_loss
 from groupinf.studies.linear.schema import LoadedLinear, resolved
 
 

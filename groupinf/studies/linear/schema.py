@@ -11,7 +11,7 @@ from groupinf.config.registered import FaultBelowError
 from groupinf.config.section import PositiveFloat, PositiveInt, Range, Section, StudyConfig, exclusive
 from groupinf.config.sweep_schema import SweepConfig
 from groupinf.datasets.registry import DatasetConfig
-from groupinf.studies.group_effects.model_section import MODEL, LossName, ModelConfig
+from groupinf.studies.linear.model_section import MODEL, LossName, ModelConfig
 
 
 class CrossValidation(Range):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import ConfigError
-from groupinf.studies.group_effects.configured_model import loss_problems, model_problems
+from groupinf.studies.linear.configured_model import loss_problems, model_problems
 from groupinf.studies.linear.data import cross_validation_problems, load_in_scale
 from groupinf.studies.repair_labels.schema import Amount, LoadedRepair, rows_of
 from groupinf.wording import number

@@ -8,8 +8,8 @@ from groupinf.datasets.choice.words import choice_notes
 from groupinf.datasets.column_use import MOST_SHOWN, ColumnUse, column_notes
 from groupinf.experiments.driver import run_name
 from groupinf.experiments.workers.memory import LIBRARIES_BYTES, for_each_process, shortage
-from groupinf.studies.group_effects.configured_model import model_of
-from groupinf.studies.group_effects.memory import work_bytes
+from groupinf.studies.linear.configured_model import model_of
+from groupinf.studies.linear.memory import work_bytes
 from groupinf.studies.repair_labels.schema import LoadedRepair, rows_of
 from groupinf.studies.repair_labels.work import repairing
 from groupinf.wording import number

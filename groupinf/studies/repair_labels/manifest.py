@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from groupinf.datasets.choice.left import RowsLeft
 from groupinf.datasets.column_use import ColumnUse
-from groupinf.studies.group_effects.manifest import FitCertificate, LinearManifest, ScoredValue
+from groupinf.studies.linear.manifest import FitCertificate, LinearManifest, ScoredValue
 from groupinf.studies.repair_labels.orders.registry import ORDERS
 from groupinf.wording import number
 

@@ -13,6 +13,7 @@ from groupinf.effects.block import retrain_block
 from groupinf.effects.blocks import WIDEST, blocks_of
 from groupinf.effects.evaluations.test_error import TEST_ERROR
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
+from groupinf.effects.scales import frozen_scales
 from groupinf.effects.study import Study
 from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import trust_in_fit
@@ -22,9 +23,8 @@ from groupinf.numerics.engine import choose_engine, far_from_fit
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, Rows
 from groupinf.numerics.predict import mean_loss, predicted_classes
-from groupinf.studies.group_effects.draw import frozen_scales
-from groupinf.studies.group_effects.fit import Model
-from groupinf.studies.group_effects.linear_model import LinearModel
+from groupinf.studies.linear.fit import Model
+from groupinf.studies.linear.linear_model import LinearModel
 from groupinf.test_point_labels import ALL_ROWS
 from groupinf.wording import counted
 

@@ -14,8 +14,8 @@ from groupinf.experiments.study import Arrays
 from groupinf.groups.streams import builder_stream
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, Rows
-from groupinf.studies.group_effects.fit import fit_at
-from groupinf.studies.group_effects.linear_model import LinearModel
+from groupinf.studies.linear.fit import fit_at
+from groupinf.studies.linear.linear_model import LinearModel
 from groupinf.studies.repair_labels.flips import drawn_flips
 from groupinf.studies.repair_labels.orders.order import Known, Order, inspected_first
 from groupinf.studies.repair_labels.refit import Refits, refits

@@ -13,8 +13,8 @@ import yaml
 from groupinf.errors import DataError
 from groupinf.experiments.folder.kinds import makes_again
 from groupinf.experiments.folder.run_directory import RunDirectory
-from groupinf.studies.group_effects.prepare import CONFIG, CROSS_VALIDATION
-from groupinf.studies.group_effects.rows import ROWS
+from groupinf.studies.linear.rows import ROWS
+from groupinf.studies.linear.stored_fit import CONFIG, CROSS_VALIDATION
 from groupinf.studies.repair_labels.manifest import RepairManifest
 from groupinf.wording import counted, number
 

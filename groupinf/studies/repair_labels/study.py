@@ -14,7 +14,7 @@ from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.folder.stored_manifest import REGISTERS_IT
 from groupinf.experiments.study import StudyKind
 from groupinf.registry import UnknownNameError
-from groupinf.studies.group_effects.prepare import CONFIG
+from groupinf.studies.linear.stored_fit import CONFIG
 from groupinf.studies.repair_labels.collect import collect
 from groupinf.studies.repair_labels.forecast import plan
 from groupinf.studies.repair_labels.manifest import STUDY, RepairManifest

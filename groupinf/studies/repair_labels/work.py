@@ -23,16 +23,15 @@ from groupinf.experiments.workers.progress import Progress
 from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.predict import accuracy, mean_loss
-from groupinf.studies.group_effects.configured_model import model_of, other_loss
-from groupinf.studies.group_effects.fit import Model, fit_model, scored_values
-from groupinf.studies.group_effects.linear_model import test_objective, training_objective
-from groupinf.studies.group_effects.manifest import FitCertificate
-from groupinf.studies.group_effects.memory import work_bytes
-from groupinf.studies.group_effects.prepare import CROSS_VALIDATION, config_file, loss_used
-from groupinf.studies.group_effects.rows import ROWS, rows_frame
-from groupinf.studies.group_effects.stored_fit import THETA, fit_files
+from groupinf.studies.linear.configured_model import model_of, other_loss
+from groupinf.studies.linear.fit import Model, fit_model, scored_values
 from groupinf.studies.linear.identity import identifying_config, other_data
+from groupinf.studies.linear.linear_model import test_objective, training_objective
+from groupinf.studies.linear.manifest import FitCertificate, loss_used
+from groupinf.studies.linear.memory import work_bytes
+from groupinf.studies.linear.rows import ROWS, rows_frame
 from groupinf.studies.linear.schema import resolved
+from groupinf.studies.linear.stored_fit import CROSS_VALIDATION, THETA, config_file, fit_files
 from groupinf.studies.repair_labels.checks import load_checked
 from groupinf.studies.repair_labels.flips import drawn_flips, emptied_class
 from groupinf.studies.repair_labels.manifest import STUDY, RepairManifest

@@ -19,8 +19,8 @@ from groupinf.errors import DataError
 from groupinf.numerics.fit import fit
 from groupinf.numerics.losses.registry import loss_for
 from groupinf.numerics.predict import accuracy, predicted_classes
-from groupinf.studies.group_effects.linear_model import LinearModel, training_objective
-from groupinf.studies.group_effects.linear_model import test_objective as objective_of_test_rows
+from groupinf.studies.linear.linear_model import LinearModel, training_objective
+from groupinf.studies.linear.linear_model import test_objective as objective_of_test_rows
 
 LOADED = ("cdr_rebuilt", "dogfish_efficientnet", "enron", "enron_spacy", "mnist", "mnist_small", "nli_workers")
 SPARSE = ("cdr_rebuilt", "enron", "enron_spacy")

@@ -25,8 +25,8 @@ from groupinf.reproduction.claim import Claim
 from groupinf.reproduction.papers.koh_et_al_2019.explanations import TABLE_1
 from groupinf.reproduction.papers.koh_et_al_2019.natural import natural_claims
 from groupinf.reproduction.results import Facts, facts_of
-from groupinf.studies.group_effects.linear_model import test_objective
 from groupinf.studies.group_effects.result import Run
+from groupinf.studies.linear.linear_model import test_objective
 
 LARGEST = 0.9  # the quantile above which an influence is among the largest: what the eye sees in a plot
 

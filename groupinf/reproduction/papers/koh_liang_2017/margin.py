@@ -14,10 +14,10 @@ from groupinf.errors import DataError
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.numerics.objective import scores
 from groupinf.reporting.koh_liang_2017.compared import Compared
-from groupinf.studies.group_effects.linear_model import training_objective
 from groupinf.studies.group_effects.result import Run
-from groupinf.studies.group_effects.stored_fit import stored_theta
 from groupinf.studies.group_effects.stored_groups import groups_from
+from groupinf.studies.group_effects.stored_theta import stored_theta
+from groupinf.studies.linear.linear_model import training_objective
 from groupinf.studies.load import load_config
 from groupinf.wording import counted
 

@@ -21,8 +21,8 @@ from groupinf.numerics.products import dense
 from groupinf.reporting.koh_liang_2017.children import CHILD, coefficients
 from groupinf.reporting.koh_liang_2017.points import only_test_point
 from groupinf.reporting.words.formats import extent
-from groupinf.studies.group_effects.linear_model import test_objective, training_objective
 from groupinf.studies.group_effects.result import Run
+from groupinf.studies.linear.linear_model import test_objective, training_objective
 from groupinf.studies.load import load_config
 from groupinf.wording import counted, number
 

@@ -26,7 +26,7 @@ from groupinf.reproduction.papers.liu_et_al.as_computed import (
 )
 from groupinf.reproduction.results import Facts, facts_of
 from groupinf.studies.group_effects.result import Run
-from groupinf.studies.group_effects.stored_fit import stored_theta
+from groupinf.studies.group_effects.stored_theta import stored_theta
 
 # temperatures of the smooth hinge that the paper has numbers of
 TEMPERATURES = (0.0, 0.01, 0.1)

@@ -14,7 +14,7 @@ from groupinf.effects.methods.newton import Newton
 from groupinf.errors import ConfigError
 from groupinf.groups.builders.single_rows import SingleRows
 from groupinf.studies.group_effects.lambda_sweep.plan import without_sweep
-from groupinf.studies.group_effects.points_section import PointsConfig
+from groupinf.studies.group_effects.points.section import PointsConfig
 from groupinf.studies.group_effects.schema import Config, GroupsConfig, LoadedStudy
 from groupinf.wording import counted, listed
 

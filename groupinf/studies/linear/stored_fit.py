@@ -1,4 +1,4 @@
-"""θ̂ as a file of a run: theta.npz."""
+"""A configuration and θ̂ as files of a run: config.yaml, theta.npz."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 
 from groupinf.datasets.dataset import Dataset
 from groupinf.experiments.folder.files import npz_arrays, npz_bytes
-from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.numerics.fit import Fitted, differentiated_at, fitted_at
-from groupinf.numerics.losses.loss import Array
-from groupinf.studies.group_effects.linear_model import LinearModel, training_objective
-from groupinf.studies.group_effects.manifest import GroupEffectsManifest
+from groupinf.studies.linear.linear_model import LinearModel, training_objective
 
-THETA = "theta.npz"
+CONFIG, CROSS_VALIDATION, THETA = "config.yaml", "cross_validation.parquet", "theta.npz"
 
 
 def fit_files(fitted: Fitted, dataset: Dataset) -> dict[str, bytes]:
@@ -35,8 +33,6 @@ def fit_from(dataset: Dataset, model: LinearModel, lam: float, files: Mapping[st
     return at(training_objective(dataset, model, lam), archive.get("coordinates", archive["theta"]))
 
 
-def stored_theta(directory: RunDirectory) -> Array | None:
-    """θ̂, in parameters of the features, as a run's folder has it; None where there is none that is whole."""
-    manifest = directory.whole_manifest(GroupEffectsManifest)
-    content = None if manifest is None else directory.read(THETA, manifest)
-    return None if content is None else npz_arrays(content)["theta"]
+def config_file(values: Mapping[str, Any]) -> dict[str, bytes]:
+    """A configuration as the file of a run."""
+    return {CONFIG: yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True).encode()}

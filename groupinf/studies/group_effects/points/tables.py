@@ -16,8 +16,8 @@ from groupinf.groups.groups import Groups
 from groupinf.points.point_effects import RemovalEffects
 from groupinf.points.row_scores import RowScores
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
-from groupinf.studies.group_effects.points_files import POINT_ARRAYS
-from groupinf.studies.group_effects.rows import ROWS
+from groupinf.studies.group_effects.points.files import POINT_ARRAYS
+from groupinf.studies.linear.rows import ROWS
 
 POINTS = "points.parquet"
 PAIR = ["row", "evaluation", "test_point"]

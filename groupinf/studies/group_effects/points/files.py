@@ -22,7 +22,7 @@ from groupinf.points.distances import distances
 from groupinf.points.perturbation import Perturbation, perturbation
 from groupinf.points.point_effects import PointEffects, gradients, point_effects
 from groupinf.points.shown_rows import ShownRows, strongest_rows, telling_rows
-from groupinf.studies.group_effects.points_section import PerturbationConfig, PointsConfig
+from groupinf.studies.group_effects.points.section import PerturbationConfig, PointsConfig
 from groupinf.studies.group_effects.test_points import ChosenPoints
 
 POINT_ARRAYS, PERTURBATION, SHOWN = "points.npz", "perturbation.parquet", "shown.npz"

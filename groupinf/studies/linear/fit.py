@@ -14,9 +14,9 @@ from groupinf.numerics.fit import RELATIVE_TOLERANCE, Fitted, differentiated_at,
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective
 from groupinf.numerics.support_vectors import Machine, require_small_gap, support_vector_machine
-from groupinf.studies.group_effects.folds import folds_of, one_class_notes
-from groupinf.studies.group_effects.linear_model import LinearModel, trained_on, training_objective
-from groupinf.studies.group_effects.manifest import ScoredValue
+from groupinf.studies.linear.folds import folds_of, one_class_notes
+from groupinf.studies.linear.linear_model import LinearModel, trained_on, training_objective
+from groupinf.studies.linear.manifest import ScoredValue
 from groupinf.studies.linear.schema import Regularization
 from groupinf.wording import number
 

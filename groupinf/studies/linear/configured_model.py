@@ -9,8 +9,8 @@ from groupinf.errors import ConfigError, DataError
 from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Loss
 from groupinf.numerics.losses.registry import loss_for
-from groupinf.studies.group_effects.linear_model import LinearModel, linear_model
-from groupinf.studies.group_effects.model_section import LossConfig
+from groupinf.studies.linear.linear_model import LinearModel, linear_model
+from groupinf.studies.linear.model_section import LossConfig
 from groupinf.studies.linear.schema import LoadedLinear
 from groupinf.wording import counted
 
