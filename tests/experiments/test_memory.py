@@ -379,10 +379,10 @@ def test_under_a_limit_that_the_libraries_just_keep_a_run_ends_in_words_or_well(
 def test_a_config_that_needs_too_much_keeps_no_other_from_being_validated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def plan(loaded: Any) -> None:
+    def load(*args: Any) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("groupinf.studies.group_effects.forecast.plan", plan)
+    monkeypatch.setattr("groupinf.studies.linear.data.load_rows", load)
     config = str(write(tmp_path))
     result = CliRunner().invoke(main, ["validate", config, config])
     assert result.exit_code == 1

@@ -221,7 +221,7 @@ def test_where_rows_come_from_may_be_unknown_and_then_nothing_is_said(
 ) -> None:
     from dataclasses import replace
 
-    from groupinf.studies.group_effects import checks as problem
+    from groupinf.studies.linear import data as problem
 
     load = problem.load_rows
     monkeypatch.setattr(problem, "load_rows", lambda *args: replace(load(*args), origins=None))

@@ -20,7 +20,7 @@ from groupinf.reporting.drawing.figures import scatter_figure
 from groupinf.reporting.report import report_markdown
 from groupinf.reporting.tables.spearman import spearman_csv, spearman_latex
 from groupinf.reporting.tables.terminal import spearman_text
-from groupinf.studies.group_effects import checks as problem
+from groupinf.studies.linear import data as problem
 from groupinf.studies.group_effects.forecast import plan
 from groupinf.studies.group_effects.manifest import TestSet
 from groupinf.studies.group_effects.result import Run
