@@ -20,10 +20,11 @@ from groupinf.reporting.drawing.figures import scatter_figure
 from groupinf.reporting.report import report_markdown
 from groupinf.reporting.tables.spearman import spearman_csv, spearman_latex
 from groupinf.reporting.tables.terminal import spearman_text
-from groupinf.studies.linear import data as problem
+from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.forecast import plan
 from groupinf.studies.group_effects.manifest import TestSet
 from groupinf.studies.group_effects.result import Run
+from groupinf.studies.linear import data as problem
 from groupinf.studies.load import load_config
 
 SITES = ("site 0", "site 1", "site 2 with a name that no panel and no table has room for")
@@ -158,5 +159,5 @@ def test_a_column_that_the_test_rows_lack_is_refused(
     load = problem.load_rows
     monkeypatch.setattr(problem, "load_rows", lambda *args: replace(load(*args), test_columns=columns))
     with pytest.raises(ConfigError) as caught:
-        problem.load_checked(load_config({**small_config, "test_points": {"column": "sites"}}))
+        load_checked(load_config({**small_config, "test_points": {"column": "sites"}}))
     assert f"test_points.column: {expected}" in str(caught.value)
