@@ -17,6 +17,7 @@ import click
 import numpy as np
 import pytest
 import yaml
+from click.testing import CliRunner
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from support.registered import with_registered
@@ -40,6 +41,7 @@ from groupinf.groups.builders.registry import BUILDERS, known_kinds
 from groupinf.groups.configured_attributes import AttributesConfig
 from groupinf.groups.sizes import Sizes
 from groupinf.numerics.losses.registry import LOSSES, loss_for
+from groupinf.reporting.figures import FIGURES
 from groupinf.studies.group_effects import schema
 from groupinf.studies.group_effects.model_section import LOSS, MODEL
 from groupinf.studies.group_effects.points_section import PerturbationConfig, PointsConfig
@@ -359,6 +361,15 @@ def test_the_map_of_the_code_names_every_folder_and_only_files_that_exist() -> N
     assert folders <= named
     absent = [name for name in named if not any((base / name).exists() for base in (ROOT / "groupinf", ROOT))]
     assert absent == []
+
+
+def test_every_figure_has_a_row_and_is_listed() -> None:
+    """The tables of figures and ``groupinf figure --list`` have the figures that are registered, all and no others."""
+    rows = re.findall(r"^\| (`[^|]*`) \|", text_of(COMMANDS), re.MULTILINE)
+    told = {name for row in rows for name in re.findall(r"`([\w-]+)`", row)}
+    listed = CliRunner().invoke(main, ["figure", "--list"], prog_name="groupinf")
+    assert [line.split()[0] for line in listed.stdout.splitlines()] == list(FIGURES)
+    assert [name for name in FIGURES if name not in told] == []
 
 
 def test_the_front_page_shows_the_figure() -> None:

@@ -21,6 +21,8 @@ from groupinf.numerics.products import Design
 from groupinf.points.row_scores import MOST_WORK, PlainScores, RowScores, left_out_each, plain_scores, scores_of_steps
 from groupinf.wording import number
 
+# multiplications for the scores of test rows without each training row beyond which they are left out: a minute
+MOST_MOVED = 1e12
 # scores of test rows that are moved at a time, and right-hand sides that are solved for
 MOVED_TOGETHER, SOLVED_TOGETHER = 2**22, 512
 NO_STEPS = (
@@ -29,7 +31,7 @@ NO_STEPS = (
 )
 NO_NEWTON = (
     f"points: newton is left out, as the scores of all test rows without each training row take more than "
-    f"{number(MOST_WORK)} multiplications"
+    f"{number(MOST_MOVED)} multiplications"
 )
 
 
@@ -71,7 +73,7 @@ def point_effects(
     each = left_out_each(fitted)
     notes = [] if each is not None else [NO_STEPS]
     newton = np.full((len(evaluations) * len(test.labels), chosen.size), np.nan)
-    if each is not None and _work(fitted, test, chosen.size) > MOST_WORK:
+    if each is not None and _work(fitted, test, chosen.size) > MOST_MOVED:
         notes.append(NO_NEWTON)
     elif each is not None:
         newton = _newton(fitted, each, test, evaluations, chosen)

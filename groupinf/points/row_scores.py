@@ -16,9 +16,9 @@ from groupinf.numerics.fit import Fitted, refined_residuals
 from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.objective import Objective, scores
 
-# multiplications for the blocks G_i beyond which they are left out: with what tells their rounding, a few minutes on
-# one core
-MOST_WORK = 1e12
+# multiplications for the blocks G_i beyond which what tells their rounding, three times as many, is left out, and
+# beyond which they are left out themselves: some minutes on one core
+CHECKED_WORK, MOST_WORK = 1e12, 1e13
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,8 @@ def row_scores(fitted: Fitted, measured: Loss | None = None) -> RowScores | None
 
 def left_out_each(fitted: Fitted) -> ChangedEach | None:
     """The Newton steps without each row; None as ``row_scores``."""
-    return changed_each(fitted, removing(fitted)) if work_of_blocks(fitted) <= MOST_WORK else None
+    work = work_of_blocks(fitted)
+    return None if work > MOST_WORK else changed_each(fitted, removing(fitted), errors_too=work <= CHECKED_WORK)
 
 
 def scores_of_steps(fitted: Fitted, each: ChangedEach, measured: Loss | None = None) -> RowScores:

@@ -46,13 +46,15 @@ from groupinf.studies.repair_labels.study import REPAIR_LABELS
 
 @dataclass(frozen=True)
 class NamedFigure:
-    """A figure by its ``name`` on the command line, and what draws it from the sources, of runs of one ``kind``.
+    """A figure by its ``name`` on the command line, what it ``shows`` in a line, and what draws it from the sources, of
+    runs of one ``kind``.
 
     ``as_published`` draws what the authors have drawn where that is something else: with factors that they do not tell.
     Drawing raises DataError where the runs are not what it joins, or lack what it shows.
     """
 
     name: str
+    shows: str
     draw: Callable[[Sequence[Source]], Figure]
     as_published: Callable[[Sequence[Source]], Figure] | None = None
     kind: StudyKind[Any, Any] = GROUP_EFFECTS
@@ -77,62 +79,122 @@ def _only(name: str, sources: Sequence[Source]) -> Any:
 OfRuns = Callable[[Sequence[Run]], Figure]
 
 
-def _of_runs(name: str, draw: OfRuns, as_published: OfRuns | None = None) -> NamedFigure:
+def _of_runs(name: str, shows: str, draw: OfRuns, as_published: OfRuns | None = None) -> NamedFigure:
     """A figure of single runs."""
     published = None if as_published is None else lambda sources: as_published(_single(name, sources))
-    return NamedFigure(name, lambda sources: draw(_single(name, sources)), published)
+    return NamedFigure(name, shows, lambda sources: draw(_single(name, sources)), published)
 
 
-def _of_run(name: str, draw: Callable[[Run], Figure]) -> NamedFigure:
+def _of_run(name: str, shows: str, draw: Callable[[Run], Figure]) -> NamedFigure:
     """A figure of one run."""
-    return NamedFigure(name, lambda sources: draw(_only(name, sources)))
+    return NamedFigure(name, shows, lambda sources: draw(_only(name, sources)))
 
 
-def _of_repairs(name: str, draw: Callable[[RepairRun], Figure]) -> NamedFigure:
+def _of_repairs(name: str, shows: str, draw: Callable[[RepairRun], Figure]) -> NamedFigure:
     """A figure of one run that repairs labels."""
-    return NamedFigure(name, lambda sources: draw(_only(name, sources)), kind=REPAIR_LABELS)
+    return NamedFigure(name, shows, lambda sources: draw(_only(name, sources)), kind=REPAIR_LABELS)
 
 
-def _of_series(name: str, draw: Callable[[Sequence[Sequence[Run]]], Figure]) -> NamedFigure:
+def _of_series(name: str, shows: str, draw: Callable[[Sequence[Sequence[Run]]], Figure]) -> NamedFigure:
     """A figure of runs by rising λ/n."""
-    return NamedFigure(name, lambda sources: draw(series_of(sources)))
+    return NamedFigure(name, shows, lambda sources: draw(series_of(sources)))
 
 
 # as the paper calls them, those of its theory, which it does not draw, then those of other papers
 FIGURES: Registry[NamedFigure] = Registry(
     "figure",
     (
-        _of_runs("figure-1", lambda runs: grid_figure(by_evaluation(runs, Influence))),
-        _of_runs("figure-2", lambda runs: grid_figure(by_evaluation(runs, Newton))),
-        _of_runs("figure-3", lambda runs: grid_figure(three_comparisons(runs))),
-        _of_runs("figure-c1", lambda runs: grid_figure(other_test_points(runs))),
-        _of_series("figure-c2", lambda series: grid_figure(by_lambda(series))),
-        _of_series("figure-c3", spearman_figure),
-        _of_runs("figure-c4", lambda runs: grid_figure(by_method(runs))),
-        _of_runs("figure-4", applications),
-        _of_run("figure-c5", labelling_functions.against_actual),
-        _of_run("figure-c6", partial(labelling_functions.against_attribute, attribute=COVERAGE)),
-        _of_run("figure-c7", partial(labelling_functions.against_attribute, attribute=PRECISION)),
-        _of_run("figure-c8", contributors.against_actual),
-        _of_run("figure-c9", contributors.against_size),
-        _of_run("figure-c10", contributors.between_sets),
-        _of_run("figure-c11", contributors.against_own_rows),
-        NamedFigure("cones", lambda sources: cones_figure([run for source in sources for run in source.runs])),
-        _of_run("bounds", bounds_figure),
-        _of_run("spectrum", spectrum_figure),
-        NamedFigure("spread", lambda sources: spread_figure([run for source in sources for run in source.runs])),
-        _of_run("koh-liang-1", variants_figure),
-        _of_run("koh-liang-2", leave_one_out_figure),
-        _of_runs("koh-liang-3", smooth_hinge_figure),
-        _of_runs("koh-liang-4", kernel_figure),
-        _of_run("koh-liang-coefficients", coefficients_figure),
-        _of_run("koh-liang-children", children_figure),
-        _of_run("koh-liang-perturbation", perturbation_figure),
-        _of_repairs("koh-liang-6", repair_figure),
-        _of_run("liu-1", ridge_figure),
-        _of_runs("liu-2", digits_figure, partial(digits_figure, as_published=True)),
-        _of_run("liu-3", components_figure),
-        _of_runs("liu-4", smoothing_figure, partial(smoothing_figure, as_published=True)),
-        _of_runs("liu-5", distance_figure, partial(distance_figure, as_published=True)),
+        _of_runs(
+            "figure-1",
+            "influence against actual effects, a column for each run",
+            lambda runs: grid_figure(by_evaluation(runs, Influence)),
+        ),
+        _of_runs(
+            "figure-2",
+            "Newton against actual effects, a column for each run",
+            lambda runs: grid_figure(by_evaluation(runs, Newton)),
+        ),
+        _of_runs(
+            "figure-3",
+            "counterexamples: influence, Newton and actual effects against one another",
+            lambda runs: grid_figure(three_comparisons(runs)),
+        ),
+        _of_runs(
+            "figure-c1",
+            "influence against actual effects on other test points",
+            lambda runs: grid_figure(other_test_points(runs)),
+        ),
+        _of_series(
+            "figure-c2", "influence against actual effects as λ/n grows", lambda series: grid_figure(by_lambda(series))
+        ),
+        _of_series("figure-c3", "Spearman's ρ of influence against λ/n", spearman_figure),
+        _of_runs("figure-c4", "three predictions against actual effects", lambda runs: grid_figure(by_method(runs))),
+        _of_runs("figure-4", "influence of natural groups against what may go with it", applications),
+        _of_run(
+            "figure-c5", "labelling functions: influence against actual effects", labelling_functions.against_actual
+        ),
+        _of_run(
+            "figure-c6",
+            "labelling functions: influence against coverage",
+            partial(labelling_functions.against_attribute, attribute=COVERAGE),
+        ),
+        _of_run(
+            "figure-c7",
+            "labelling functions: influence against precision",
+            partial(labelling_functions.against_attribute, attribute=PRECISION),
+        ),
+        _of_run(
+            "figure-c8",
+            "contributed rows: influence against actual effects, by set of test rows",
+            contributors.against_actual,
+        ),
+        _of_run("figure-c9", "contributed rows: influence against their number", contributors.against_size),
+        _of_run(
+            "figure-c10",
+            "contributed rows: influence of each group on each set of test rows",
+            contributors.between_sets,
+        ),
+        _of_run(
+            "figure-c11",
+            "contributed rows: influence on a set against the rows contributed to it",
+            contributors.against_own_rows,
+        ),
+        NamedFigure(
+            "cones",
+            "self-loss between the slopes of Proposition 3",
+            lambda sources: cones_figure([run for source in sources for run in source.runs]),
+        ),
+        _of_run("bounds", "errors of predictions, and what Propositions 1 and 2 allow", bounds_figure),
+        _of_run("spectrum", "eigenvalues of D(w)", spectrum_figure),
+        NamedFigure(
+            "spread",
+            "what goes with rank correlations",
+            lambda sources: spread_figure([run for source in sources for run in source.runs]),
+        ),
+        _of_run("koh-liang-1", "influence against its components, with images", variants_figure),
+        _of_run("koh-liang-2", "leaving out single rows: exact and stochastic influence", leave_one_out_figure),
+        _of_runs("koh-liang-3", "smooth hinges, and influence with their derivatives", smooth_hinge_figure),
+        _of_runs("koh-liang-4", "influence against distance: a kernel and a network", kernel_figure),
+        _of_run("koh-liang-coefficients", "the largest coefficients of a model", coefficients_figure),
+        _of_run("koh-liang-children", "the most helpful and the most harmful training rows", children_figure),
+        _of_run(
+            "koh-liang-perturbation", "what moving each feature of a row does to its influence", perturbation_figure
+        ),
+        _of_repairs("koh-liang-6", "wrong labels found and put right", repair_figure),
+        _of_run("liu-1", "ridge regression: leaving out single rows, by four solvers", ridge_figure),
+        _of_runs(
+            "liu-2",
+            "two digits: leaving out single rows, with images",
+            digits_figure,
+            partial(digits_figure, as_published=True),
+        ),
+        _of_run("liu-3", "components of influence", components_figure),
+        _of_runs("liu-4", "smooth hinges on irises", smoothing_figure, partial(smoothing_figure, as_published=True)),
+        _of_runs(
+            "liu-5",
+            "influence against distance to the boundary",
+            distance_figure,
+            partial(distance_figure, as_published=True),
+        ),
     ),
 )

@@ -7,6 +7,7 @@ from decimal import Decimal, getcontext
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 from support.measured import measured_block, measured_study
 from support.problems import make_objective
 
@@ -117,7 +118,7 @@ def test_effects_on_the_error_are_counts_that_a_refit_gives(classes: int) -> Non
 
 
 def counted(z: np.ndarray, y: np.ndarray, loss: Loss) -> tuple[CountedPart, np.ndarray]:
-    rows = Objective(np.empty((y.size, 1)), y, np.ones(y.size), 0.0, loss)
+    rows = Objective(np.ones((y.size, 1)), y, np.ones(y.size), 0.0, loss)
     return CountedPart(TEST_ERROR, rows, summed=False, place=slice(None)), z
 
 
@@ -150,6 +151,16 @@ def test_a_row_is_open_where_its_class_may_be_the_predicted_one_as_well_as_not(
     loss = loss_for(2 if len(z) == 1 else 3)
     part, scores = counted(np.array(z)[None, :, None], np.array([float(own)]), loss)
     assert part.undecided(scores, np.array(off)[None, :, None])[0, 0] == open_
+
+
+@pytest.mark.parametrize("z", [(0.0,), (0.0, 0.0, 0.0)])
+@pytest.mark.parametrize("sparse", [False, True])
+def test_a_row_without_a_value_is_not_open_as_no_parameter_moves_its_scores(z: tuple[float, ...], sparse: bool) -> None:
+    X = np.array([[0.0, 0.0], [0.0, 2.0]])
+    rows = Objective(csr_array(X) if sparse else X, np.zeros(2), np.ones(2), 0.0, loss_for(2 if len(z) == 1 else 3))
+    part = CountedPart(TEST_ERROR, rows, summed=False, place=slice(None))
+    scores = np.tile(np.array(z)[None, :, None], (2, 1, 1))
+    np.testing.assert_array_equal(part.undecided(scores, np.full_like(scores, 0.5))[:, 0], [0.0, 1.0])
 
 
 @pytest.mark.parametrize("classes", [2, 3])

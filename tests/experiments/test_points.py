@@ -228,7 +228,7 @@ def test_sparse_rows_stay_sparse_where_they_are_shown(tmp_path: Path) -> None:
 def test_what_is_too_much_work_is_left_out_and_said(
     small: dict[str, Any], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("groupinf.points.point_effects.MOST_WORK", 10.0)
+    monkeypatch.setattr("groupinf.points.point_effects.MOST_MOVED", 10.0)
     no_newton = unreported(small, tmp_path / "newton")
     assert points_of(no_newton)["newton"].isna().all()
     assert points_of(no_newton)["self_newton"].notna().all()

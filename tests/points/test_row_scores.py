@@ -172,7 +172,21 @@ def test_without_a_factor_or_with_too_much_work_there_are_the_plain_ones_alone(m
     assert row_scores(fitted) is None
 
 
-def test_a_row_that_the_model_interpolates_has_no_left_out_loss() -> None:
+@pytest.mark.parametrize(("classes", "d"), [(2, 4), (3, 4), (2, 300)])
+def test_without_what_tells_rounding_they_are_the_same(classes: int, d: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    fitted = fit(make_objective(classes, d=d, lam=3.0))
+    checked = scores_of(fitted)
+    monkeypatch.setattr("groupinf.points.row_scores.CHECKED_WORK", 0.0)
+    plain = scores_of(fitted)
+    for field in fields(RowScores):
+        np.testing.assert_allclose(getattr(plain, field.name), getattr(checked, field.name), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("checked", [np.inf, 0.0])
+def test_a_row_that_the_model_interpolates_has_no_left_out_loss(
+    checked: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("groupinf.points.row_scores.CHECKED_WORK", checked)
     o = make_objective(0, d=3)
     X = dense(o).copy()
     X[7, 0] = 1e12  # alone decides its feature: its leverage is 1 to rounding

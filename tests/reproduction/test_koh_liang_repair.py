@@ -16,7 +16,7 @@ from groupinf.reporting.repair.words import ACCURACY, FOUND
 from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART
 from groupinf.reproduction.papers.koh_liang_2017 import repair as page
 from groupinf.reproduction.papers.koh_liang_2017.found import Found
-from groupinf.reproduction.papers.koh_liang_2017.repair import INFLUENCE, LOSS, PUBLISHED, RANDOM, TEXT, nearest
+from groupinf.reproduction.papers.koh_liang_2017.repair import INFLUENCE, LOSS, PUBLISHED, RANDOM, TEXT, WORDS, nearest
 from groupinf.reproduction.papers.koh_liang_2017.studies import REPAIR
 from groupinf.reproduction.record import is_whole
 from groupinf.studies.repair_labels.result import RepairRun
@@ -80,7 +80,7 @@ def test_leave_one_out_finds_more_or_does_not(run: RepairRun) -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "verdict", "why"), [(0.98, HOLDS, ()), (0.94, IN_PART, (TEXT,)), (0.9, DIFFERS, (TEXT,))]
+    ("found", "verdict", "why"), [(0.98, HOLDS, ()), (0.94, IN_PART, (WORDS,)), (0.9, DIFFERS, (WORDS,))]
 )
 def test_accuracies_are_near_those_that_were_read_off(found: float, verdict: str, why: tuple[str, ...]) -> None:
     claim = page.accuracy_claim("Figure 6", 0.976, found)
@@ -98,6 +98,7 @@ def test_the_section_sets_the_nearest_share_beside_what_was_read_off(run: Repair
     assert "](koh-liang-6.png)" in text
     assert f"{100 * own['found_share'].mean():.1f} % ± {100 * own['found_share'].std(ddof=1):.1f} %" in text
     assert run.manifest.convention in text
+    assert TEXT in text
     assert page.repair(Found({}, ())) == []
     assert page.repair_claims(Found({}, ())) == []
     claims = page.repair_claims(Found({}, (), {REPAIR: run}))

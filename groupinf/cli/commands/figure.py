@@ -19,25 +19,28 @@ if TYPE_CHECKING:
     from groupinf.reporting.sources import Source
 
 
+def _print_all(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    """A line for each figure: its name and what it shows."""
+    if wanted:
+        from groupinf.reporting.figures import FIGURES
+
+        longest = max(map(len, FIGURES))
+        click.echo("\n".join(f"{figure.name:<{longest}}  {figure.shows}" for figure in FIGURES.values()))
+        context.exit()
+
+
 @click.command(cls=Command)
 @click.argument("name", metavar="NAME")
 @click.argument("run_dirs", metavar="RUN_DIR...", nargs=-1, required=True, type=click.Path())
+@click.option("--list", is_flag=True, is_eager=True, expose_value=False, callback=_print_all, help="Print all figures.")
 @click.option("-o", "--output", metavar="FILE", help="Where to write the figure; .svg, .pdf or .png says how.")
 @click.option("--as-published", is_flag=True, help="With the factors that the authors applied and did not tell.")
 def figure(name: str, run_dirs: tuple[str, ...], output: str | None, as_published: bool) -> None:
     """Draw a figure of the paper, of its theory, or of another paper.
 
-    NAME is figure-1 (influence), figure-2 (Newton), figure-3 (counterexamples), figure-c1 (other test points),
-    figure-c2 and figure-c3 (regularisation) or figure-c4 (three predictions); of natural groups figure-4 (what goes
-    with their influence), figure-c5 to figure-c7 (labelling functions: actual effects, coverage, precision) or
-    figure-c8 to figure-c11 (contributed rows: actual effects, their number, all genres at once, their number by genre);
-    of runs with theory: true cones (self-loss between the slopes of Proposition 3), bounds (errors and their bounds),
-    spectrum (eigenvalues of D(w)) or spread (what goes with rank correlations); of Koh and Liang 2017 koh-liang-1
-    (components), koh-liang-2 (leave-one-out), koh-liang-3 (smooth hinges), koh-liang-4 (distance to the test point),
-    koh-liang-6 (wrong labels found and put right), or koh-liang-coefficients, koh-liang-children and
-    koh-liang-perturbation (children in the data of a hospital); of Liu et al. liu-1 (ridge), liu-2 (digits), liu-3
-    (components), liu-4 (smooth hinges) or liu-5 (distance to the boundary). RUN_DIR... are folders of runs or sweeps,
-    in the order in which they are to be shown. Missing folders of FILE are made.
+    NAME is one of those that --list prints: figure-1 to figure-c11 of the paper, cones, bounds, spectrum and spread of
+    runs with theory: true, koh-liang-... of Koh and Liang 2017, liu-... of Liu et al. RUN_DIR... are folders of runs or
+    sweeps, in the order in which they are to be shown. Missing folders of FILE are made.
     """
     from groupinf.experiments.folder.files import write_atomically
     from groupinf.reporting.drawing.figures import figure_bytes

@@ -16,7 +16,7 @@ from groupinf.effects.test_rows import TestRows
 from groupinf.numerics.change import RowChange
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array, Loss
-from groupinf.numerics.objective import Rows, transposed_product
+from groupinf.numerics.objective import Rows, row_norms, transposed_product
 from groupinf.numerics.predict import classes_from
 
 # at most so many scores of test rows, evenly spread, are looked at for the largest ‖∇z‖
@@ -98,9 +98,12 @@ class CountedPart(RowsPart):
         return self._summed(low), self._summed(high)
 
     def undecided(self, z: Array, off: Array) -> Array:
-        """Rows whose own score may be the largest as well as not."""
+        """Rows whose own score may be the largest as well as not; those of an empty row, such as an e-mail without a
+        known word, are 0 whatever θ, and the rule for equal ones decides.
+        """
+        counts = row_norms(self.rows.X)[:, None] > 0.0
         if z.shape[1] == 1:
-            return self._summed((np.abs(z) <= off)[:, 0].astype(np.float64))
+            return self._summed(((np.abs(z) <= off)[:, 0] & counts).astype(np.float64))
         z = np.broadcast_to(z, off.shape)
         own = _codes(z, self.rows.y)[:, None]
         z_own, off_own = (np.take_along_axis(a, own, axis=1)[:, 0] for a in (z, off))
@@ -108,7 +111,7 @@ class CountedPart(RowsPart):
         for rivals in (least, most):
             np.put_along_axis(rivals, own, -np.inf, axis=1)
         may_lose, may_win = z_own - off_own <= most.max(axis=1), z_own + off_own >= least.max(axis=1)
-        return self._summed((may_lose & may_win).astype(np.float64))
+        return self._summed((may_lose & may_win & counts).astype(np.float64))
 
 
 def _codes(z: Array, y: Array) -> NDArray[np.int64]:

@@ -13,7 +13,7 @@ from groupinf.numerics.engine import KERNEL_BYTES
 from groupinf.numerics.factor import DENSE_BYTES
 from groupinf.numerics.minimise import MEMORY
 from groupinf.numerics.row_space import is_reduced
-from groupinf.points.row_scores import MOST_WORK
+from groupinf.points.row_scores import CHECKED_WORK, MOST_WORK
 from groupinf.studies.group_effects.checks import told_of_points
 from groupinf.studies.group_effects.linear_model import LinearModel
 from groupinf.studies.group_effects.schema import LoadedStudy
@@ -41,8 +41,9 @@ def points_bytes(loaded: LoadedStudy, dataset: Dataset, model: LinearModel) -> i
     table = ROW_BYTES * told * len(told_of_points(loaded, dataset)) * most_points(loaded.config.test_points, dataset)
     kept = sum((X if isinstance(X, np.ndarray) else X.data).nbytes for X in plain if X is not None)
     size, outputs = model.size(dataset), model.loss.outputs
-    inverted = 8 * size**2 <= DENSE_BYTES and size**2 * (size + dataset.n) <= MOST_WORK
-    return int(kept + (5 * 8 * size**2 if inverted else 0) + 4 * 8 * dataset.n * outputs**2 + table)
+    work = size**2 * (size + dataset.n) if 8 * size**2 <= DENSE_BYTES else np.inf
+    matrices = 5 if work <= CHECKED_WORK else 2 if work <= MOST_WORK else 0
+    return int(kept + matrices * 8 * size**2 + 4 * 8 * dataset.n * outputs**2 + table)
 
 
 def work_bytes(

@@ -20,7 +20,7 @@ from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.change import measuring, row_change
 from groupinf.numerics.engine import choose_engine, far_from_fit
 from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.objective import Objective, Rows, row_norms
+from groupinf.numerics.objective import Objective, Rows
 from groupinf.numerics.predict import mean_loss, predicted_classes
 from groupinf.studies.group_effects.draw import frozen_scales
 from groupinf.studies.group_effects.fit import Model
@@ -96,8 +96,6 @@ def _refitted(study: Study, sets: Sequence[Rows]) -> Refits:
     block, test = retrain_block(study, sets, names), study.test.rows
     wrong, loss = np.array([_measured(test, theta) for theta in block.theta.T]).T
     uncertain, loss_error = block.error_estimate
-    # a row without any feature has the score 0 whatever θ is: its class is a rule's, and is not open at either end
-    uncertain = uncertain - 2.0 * np.count_nonzero(row_norms(test.X) == 0.0)
     return Refits(
         misclassified=wrong.astype(np.int64),
         uncertain=uncertain.astype(np.int64),
