@@ -119,7 +119,7 @@ def test_a_choice_of_lambda_says_from_which_labels(tmp_path: Path) -> None:
 
 
 def test_an_order_without_a_factor_ends_the_run_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("groupinf.studies.repair_labels.orders.order.row_scores", lambda fitted, measured: None)
+    monkeypatch.setattr("groupinf.studies.repair_labels.orders.order.left_out_each", lambda fitted: None)
     few = {**GOOD, "inspect": {"max": 10, "num": 2}}
     assert (
         len(groupinf.run_experiment({**few, "orders": ["training_loss", "random"]}, out=tmp_path, jobs=1).rows) == 569

@@ -154,6 +154,7 @@ def test_every_order_ranks_by_its_formula_at_the_fit_to_the_flipped_labels(tmp_p
             "self_influence": r**2 * q,
             "training_loss": loss,
             "leave_one_out": left_out,
+            "leave_one_out_influence": r**2 * q / (1 - a * q),
             "leave_one_out_rise": left_out - loss,
             "cooks_distance": r**2 * q / (1 - a * q) ** 2,
             "leverage": a * q,
@@ -168,17 +169,20 @@ def test_every_order_ranks_by_its_formula_at_the_fit_to_the_flipped_labels(tmp_p
 def test_softmax_is_ranked_by_its_blocks(tmp_path: Path) -> None:
     """Three classes: gᵢᵀH⁻¹gᵢ with the whole Hessian."""
     data = rows(3)
-    run = run_of(tmp_path, data, model={"intercept": "none"}, orders=["self_influence", "training_loss"], repeats=1)
+    orders = ["self_influence", "training_loss", "leave_one_out_influence"]
+    run = run_of(tmp_path, data, model={"intercept": "none"}, orders=orders, repeats=1)
     X, y = data["X_train"], labels_of(run, 0, data["y_train"])
     p = softmax(X @ peer(X, y, intercept=False).coef_.T, axis=1)
     R = p - np.eye(3)[y]
-    H = LAM * np.eye(3 * D)
-    for x, row in zip(X, p, strict=True):
-        H += np.kron(np.diag(row) - np.outer(row, row), np.outer(x, x))
+    each = [np.kron(np.diag(q) - np.outer(q, q), np.outer(x, x)) for x, q in zip(X, p, strict=True)]
+    H = LAM * np.eye(3 * D) + np.sum(each, axis=0)
     g = np.stack([np.kron(r, x) for r, x in zip(R, X, strict=True)])
     scores = {
         "self_influence": np.einsum("ij,ij->i", g, np.linalg.solve(H, g.T).T),
         "training_loss": -np.log(p[np.arange(N), y]),
+        "leave_one_out_influence": np.array(
+            [row @ np.linalg.solve(H - own, row) for row, own in zip(g, each, strict=True)]
+        ),
     }
     for order, score in scores.items():
         ranks = 1 + np.argsort(np.argsort(-score))

@@ -10,10 +10,11 @@ from typing import ClassVar
 import numpy as np
 
 from groupinf.errors import ConvergenceError
+from groupinf.numerics.approximate_leave_one_out import ChangedEach
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.objective import Rows
-from groupinf.points.row_scores import PlainScores, RowScores, plain_scores, row_scores
+from groupinf.points.row_scores import PlainScores, RowScores, left_out_each, plain_scores, scores_of_steps
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,20 @@ class Known:
         return plain_scores(self.fitted, self.measured)
 
     @cached_property
-    def solved(self) -> RowScores:
-        """What takes H⁻¹ as well. Raises ConvergenceError where there is no factor of H to take it from."""
-        scores = row_scores(self.fitted, self.measured)
-        if scores is None:
+    def steps(self) -> ChangedEach:
+        """The Newton steps without each row. Raises ConvergenceError where there is no factor of H to take them by."""
+        steps = left_out_each(self.fitted)
+        if steps is None:
             raise ConvergenceError(
                 "scores of rows that take H⁻¹ need a factor of H, and there is none for so many parameters and rows; "
                 "orders by the training loss, or at random, need none"
             )
-        return scores
+        return steps
+
+    @cached_property
+    def solved(self) -> RowScores:
+        """What takes H⁻¹ as well. Raises ConvergenceError as ``steps``."""
+        return scores_of_steps(self.fitted, self.steps, self.measured)
 
 
 class Order(ABC):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from groupinf.registry import Registry
 from groupinf.studies.repair_labels.orders.cooks_distance import CooksDistance
 from groupinf.studies.repair_labels.orders.leave_one_out import LeaveOneOut
+from groupinf.studies.repair_labels.orders.leave_one_out_influence import LeaveOneOutInfluence
 from groupinf.studies.repair_labels.orders.leave_one_out_rise import LeaveOneOutRise
 from groupinf.studies.repair_labels.orders.leverage import Leverage
 from groupinf.studies.repair_labels.orders.order import Order
@@ -18,6 +19,7 @@ ORDERS: Registry[type[Order]] = Registry(
         SelfInfluence,
         TrainingLoss,
         LeaveOneOut,
+        LeaveOneOutInfluence,
         LeaveOneOutRise,
         CooksDistance,
         Leverage,
