@@ -21,7 +21,8 @@ from groupinf.analysis.influence_and_distance import (
 from groupinf.reporting.drawing.axes import linear_axis, set_axes
 from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
 from groupinf.reporting.drawing.scatter import draw_points, write_above
-from groupinf.reporting.koh_liang_2017.points import STYLES, PointRows, pictures, single_points
+from groupinf.reporting.koh_liang_2017.looks import STYLES
+from groupinf.reporting.single_rows.points import PointRows, pictures, single_points
 from groupinf.reporting.words.formats import coefficient, percent
 from groupinf.reporting.words.style import GRID
 from groupinf.reporting.words.summary import convention_lines, facts_line
@@ -110,4 +111,4 @@ def _images(of: PointRows) -> list[Pane]:
     others = np.flatnonzero(labels != of.label)
     places = [*range(HELPFUL), *others[others >= HELPFUL][:1]]
     named = [(f"Helpful {place + 1}: {rows[place]}, class {labels[place]}", int(rows[place])) for place in places]
-    return pictures(of.run, of.test_point, named)
+    return pictures(of, named)

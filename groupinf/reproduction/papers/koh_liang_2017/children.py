@@ -9,7 +9,7 @@ import pandas as pd
 
 from groupinf.reporting.koh_liang_2017.children import CHILD, child_rows, coefficients, larger_than_child
 from groupinf.reporting.koh_liang_2017.perturbation import perturbations
-from groupinf.reporting.koh_liang_2017.points import PointRows, only_test_point
+from groupinf.reporting.single_rows.points import PointRows, only_test_point
 from groupinf.reporting.words.formats import extent, percent
 from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
 from groupinf.reproduction.papers.koh_liang_2017.stopped import Stopped

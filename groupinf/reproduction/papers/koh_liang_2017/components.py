@@ -19,7 +19,7 @@ from groupinf.analysis.influence_components import (
     most_harmful,
 )
 from groupinf.reporting.koh_liang_2017.components import HARMFUL
-from groupinf.reporting.koh_liang_2017.points import only_test_point
+from groupinf.reporting.single_rows.points import only_test_point
 from groupinf.reporting.words.formats import coefficient, percent
 from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
 from groupinf.studies.group_effects.result import Run
