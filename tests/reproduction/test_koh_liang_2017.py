@@ -19,13 +19,13 @@ from groupinf.reporting.figures import FIGURES as DRAWN
 from groupinf.reporting.single_rows.comparison import Comparison
 from groupinf.reporting.single_rows.removed import removed_rows
 from groupinf.reporting.words.formats import coefficient
-from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
+from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim, verdict_of
 from groupinf.reproduction.page import markdown_page
 from groupinf.reproduction.papers.koh_liang_2017 import leave_one_out as loo
 from groupinf.reproduction.papers.koh_liang_2017 import of_points
 from groupinf.reproduction.papers.koh_liang_2017 import smoothed as svm
 from groupinf.reproduction.papers.koh_liang_2017.children import Child, Children
-from groupinf.reproduction.papers.koh_liang_2017.found import Found, claims_table, verdict_of
+from groupinf.reproduction.papers.koh_liang_2017.found import Found, claims_table
 from groupinf.reproduction.papers.koh_liang_2017.margin import OnMargin, on_margin
 from groupinf.reproduction.papers.koh_liang_2017.of_points import (
     figure_1,

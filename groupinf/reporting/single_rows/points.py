@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from groupinf.analysis.single_rows import of_measure
 from groupinf.datasets.row_kinds.row_kind import Picture
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.errors import DataError
@@ -56,12 +57,12 @@ def single_points(run: Run) -> list[PointRows]:
             f"{run.path}: expected a run with points: true, found one without; "
             f"{evaluate_command(run, {'points': True})} adds them without retraining"
         )
-    on_loss = run.points[run.points["evaluation"] == TEST_LOSS.name]
-    single = [int(point) for point in on_loss["test_point"].unique() if point >= 0]
+    on_loss = run.points.loc[run.points["evaluation"] == TEST_LOSS.name, "test_point"]
+    single = [int(point) for point in on_loss.unique() if point >= 0]
     if not single:
         raise DataError(f"{run.path}: expected points on the {TEST_LOSS.in_text} of a single test point, found none")
     labels = label_of_test(run)
-    return [PointRows(run, point, labels[point], on_loss[on_loss["test_point"] == point]) for point in single]
+    return [PointRows(run, point, labels[point], of_measure(run.points, (TEST_LOSS.name, point))) for point in single]
 
 
 def only_test_point(run: Run) -> PointRows:

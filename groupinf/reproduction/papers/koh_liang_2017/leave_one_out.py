@@ -11,8 +11,8 @@ from groupinf.reporting.single_rows.points import only_test_point
 from groupinf.reporting.single_rows.removed import removed_for_one
 from groupinf.reporting.words.formats import percent
 from groupinf.reporting.words.markdown import padded_table
-from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
-from groupinf.reproduction.papers.koh_liang_2017.found import Found, verdict_of
+from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim, verdict_of
+from groupinf.reproduction.papers.koh_liang_2017.found import Found
 from groupinf.reproduction.papers.koh_liang_2017.studies import COMPONENTS, EXACT, LEAVE_ONE_OUT, LISSA, LISSA_ONCE
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import number

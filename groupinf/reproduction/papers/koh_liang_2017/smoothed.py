@@ -11,8 +11,8 @@ from groupinf.reporting.koh_liang_2017.smooth_hinge import by_temperature
 from groupinf.reporting.single_rows.comparison import Comparison
 from groupinf.reporting.words.formats import ratio
 from groupinf.reporting.words.markdown import padded_table
-from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
-from groupinf.reproduction.papers.koh_liang_2017.found import Found, verdict_of
+from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim, verdict_of
+from groupinf.reproduction.papers.koh_liang_2017.found import Found
 from groupinf.reproduction.papers.koh_liang_2017.margin import OnMargin
 from groupinf.reproduction.papers.koh_liang_2017.studies import SMOOTHED, SVM
 from groupinf.wording import counted, number
