@@ -7,19 +7,15 @@ from collections.abc import Mapping
 from matplotlib.axes import Axes
 
 from groupinf.analysis.influence_components import FULL, Component, of_mean
-from groupinf.reporting.drawing.axes import linear_axis, set_axes
-from groupinf.reporting.drawing.scatter import draw_points, write_above
+from groupinf.reporting.drawing.axes import linear_axis
+from groupinf.reporting.drawing.scatter import draw_square
 from groupinf.reporting.single_rows.points import PointRows
 from groupinf.reporting.words.formats import coefficient
-from groupinf.reporting.words.style import GRID, KindStyle
+from groupinf.reporting.words.style import KindStyle
 
 
 def draw_component(ax: Axes, of: PointRows, component: Component, styles: Mapping[str, KindStyle]) -> None:
     """Influence (y) against what is left of it (x), as the authors state them, in styles by ``PointRows.kinds``."""
     x, y = of_mean(of.rows, component.column), of_mean(of.rows, FULL)
-    ax.axhline(0, color=GRID, linewidth=0.6, zorder=0)
-    ax.axvline(0, color=GRID, linewidth=0.6, zorder=0)
-    draw_points(ax, x, y, of.kinds, styles, rasterized=True)
-    set_axes(ax, linear_axis(x), linear_axis(y))
-    ax.set_box_aspect(1.0)
-    write_above(ax, f"r = {coefficient(component.pearson)}")
+    words = f"r = {coefficient(component.pearson)}"
+    draw_square(ax, x, y, of.kinds, styles, (linear_axis(x), linear_axis(y)), words, rasterized=True)
