@@ -120,7 +120,9 @@ ORDERS = {
         ["html.write"],
         ["repair.page"],
         ["report", "repair.report"],
-        ["sweep_report", "registry"],
+        ["sweep_of_groups"],
+        ["registry"],
+        ["sweep_report"],
     ],
     "groupinf.cli": [
         ["command", "options", "errors", "progress", "transfers", "data_text", "shard_text", "results"],
