@@ -25,7 +25,7 @@ from groupinf.studies.group_effects.schema import LoadedStudy
 from groupinf.studies.group_effects.test_points import most_points, summed_rows
 from groupinf.studies.linear.configured_model import intercept_of, model_of
 from groupinf.studies.linear.folds import one_class_notes
-from groupinf.studies.linear.lambda_sweep import plan_sweep, without_sweep
+from groupinf.studies.linear.lambda_sweep import plan_sweep, swept_words, without_sweep
 from groupinf.studies.linear.schema import Regularization
 from groupinf.theory.prover import LARGEST_PROVEN
 from groupinf.wording import counted, listed, memory_text, number
@@ -81,15 +81,13 @@ def plan(loaded: LoadedStudy) -> Plan:
 
 def _swept(planned: Plan, sweep: GroupSweepPlan, dataset: Dataset) -> Plan:
     """The same at every λ/n of a sweep, one after the other."""
-    values, more = len(sweep.grid), planned.groups * (len(sweep.grid) - 1)
+    more = planned.groups * (len(sweep.grid) - 1)
     groups = "groups drawn anew at each" if sweep.redraw else "groups drawn at lambda_over_n above"
-    ends = f"{number(sweep.grid[0], 6)} to {number(sweep.grid[-1], 6)}"
-    note = f"a sweep over {counted(values, 'value')} of lambda_over_n, {ends}; {groups}"
     return replace(
         planned,
         retrains=planned.retrains + more,
         run_name=sweep_name(sweep, dataset),
-        notes=(*planned.notes, note),
+        notes=(*planned.notes, f"{swept_words(sweep)}; {groups}"),
     )
 
 

@@ -10,6 +10,7 @@ from groupinf.config.load import LoadedConfig
 from groupinf.config.sweep_schema import SweepConfig
 from groupinf.experiments.folder.identity import folder_name, identity_hash
 from groupinf.studies.linear.schema import LinearConfig, Regularization
+from groupinf.wording import counted, number
 
 # what sentences call that which varies
 LAMBDA = "λ/n"
@@ -45,6 +46,12 @@ def without_sweep(loaded: LoadedConfig[Own]) -> LoadedConfig[Own]:
 def at_value(loaded: LoadedConfig[Own], lam_over_n: float) -> LoadedConfig[Own]:
     """The study at another λ/n."""
     return _regularized(loaded, Regularization(lambda_over_n=lam_over_n))
+
+
+def swept_words(plan: SweepPlan[Any]) -> str:
+    """Over which values a sweep goes, for a forecast."""
+    values = counted(len(plan.grid), "value")
+    return f"a sweep over {values} of lambda_over_n, {number(plan.grid[0], 6)} to {number(plan.grid[-1], 6)}"
 
 
 def sweep_folder(name: str, identity: Mapping[str, Any]) -> str:
