@@ -10,6 +10,8 @@ from typing import Any
 from groupinf.registry import Registry
 from groupinf.reporting.html.write import PAGE_NAME
 from groupinf.reporting.repair.report import write_report as repair_report
+from groupinf.reporting.repair.sweep.report import write_repair_sweep
+from groupinf.reporting.repair.sweep.tables import repair_sweep_text
 from groupinf.reporting.repair.tables import repair_text
 from groupinf.reporting.report import write_report
 from groupinf.reporting.sweep_of_groups import write_sweep
@@ -54,4 +56,10 @@ REPORTS = Registry(
     ],
 )
 
-SWEEP_REPORTS = Registry("report of a sweep", [SweepReport(GROUP_EFFECTS.name, write_sweep, sweep_text)])
+SWEEP_REPORTS = Registry(
+    "report of a sweep",
+    [
+        SweepReport(GROUP_EFFECTS.name, write_sweep, sweep_text),
+        SweepReport(REPAIR_LABELS.name, write_repair_sweep, repair_sweep_text),
+    ],
+)

@@ -64,13 +64,13 @@ def cells(run: RepairRun, curve: Curve, inspected: Sequence[int]) -> list[list[s
         [
             f"{rows:,}",
             percent(rows / run.manifest.n, 1),
-            *(_spread(mean[rows, order], deviation[rows, order]) for order in run.manifest.orders),
+            *(spread(mean[rows, order], deviation[rows, order]) for order in run.manifest.orders),
         ]
         for rows in inspected
     ]
 
 
-def _spread(mean: float, deviation: float) -> str:
+def spread(mean: float, deviation: float) -> str:
     """Mean ± standard deviation; the mean alone of one repeat."""
     return percent(mean, 1) if math.isnan(deviation) else f"{percent(mean, 1)} ± {percent(deviation, 1)}"
 
