@@ -79,7 +79,8 @@ def run_sweep(
 
     ``lambda_over_n`` is "MIN:MAX:NUM", log-spaced, or the values; without it the config's regularization.sweep counts.
     With ``redraw`` groups and test points are drawn anew at every value. The folder is ``out``/<name>-sweep-<hash>;
-    it holds one folder per value, with its report, and tables/. The rest is as in ``run_experiment``.
+    it holds one folder per value, with its report, and tables/. Of repair_labels, where the same labels are flipped at
+    every value, ``runs`` are RepairRuns, and nothing is redrawn. The rest is as in ``run_experiment``.
     Raises ConvergenceError, once all values are done, naming those that did not converge.
     """
     from groupinf.config.arguments import as_flag, as_path

@@ -43,7 +43,7 @@ def sweep(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Run a study at many values of λ/n, on the same groups and test points.
+    """Run a study at many values of λ/n, on the same groups and test points, or the same flipped labels.
 
     CONFIG is its YAML file. Its own λ/n is the reference, where groups and test points are drawn.
 

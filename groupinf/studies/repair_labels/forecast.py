@@ -11,7 +11,7 @@ from groupinf.experiments.workers.memory import LIBRARIES_BYTES, for_each_proces
 from groupinf.studies.linear.configured_model import model_of
 from groupinf.studies.linear.lambda_sweep import swept_words, without_sweep
 from groupinf.studies.linear.memory import work_bytes
-from groupinf.studies.repair_labels.lambda_sweep.plan import plan_repairs, sweep_name
+from groupinf.studies.repair_labels.lambda_sweep.plan import RepairSweepPlan, plan_repairs, sweep_name
 from groupinf.studies.repair_labels.schema import LoadedRepair, rows_of
 from groupinf.studies.repair_labels.work import repairing
 from groupinf.wording import number
@@ -40,7 +40,7 @@ def plan(loaded: LoadedRepair) -> Plan:
     facts = (
         ("run", name),
         ("dataset", f"{dataset.name}: n = {dataset.n:,}, d = {dataset.d:,}, {len(dataset.classes)} classes"),
-        ("lambda_over_n", "by cross-validation" if lam is None else number(lam, 6)),
+        ("lambda_over_n", _lambda_words(lam, sweep)),
         ("flips", f"{rows_of(config.flip, dataset.n):,} labels in each repeat"),
         ("repeats", f"{config.repeats:,}"),
         ("refits", f"at most {refits:,}"),
@@ -53,3 +53,9 @@ def plan(loaded: LoadedRepair) -> Plan:
         *([] if sweep is None else [f"{swept_words(sweep)}; the same labels flipped at each"]),
     )
     return Plan(name, facts, notes, dataset.uses)
+
+
+def _lambda_words(lam_over_n: float | None, sweep: RepairSweepPlan | None) -> str:
+    if sweep is not None:
+        return " to ".join(dict.fromkeys(number(end, 6) for end in (sweep.grid[0], sweep.grid[-1])))
+    return "by cross-validation" if lam_over_n is None else number(lam_over_n, 6)
