@@ -58,7 +58,7 @@ def for_each_process(size: int) -> str:
     """What a process takes, for whoever plans a run.
 
     >>> for_each_process(1_234_567_890)
-    'about 1.1 GB for each process, Python and its libraries included'
+    'about 1.2 GB for each process, Python and its libraries included'
     """
     return f"about {memory_text(size)} for each process, Python and its libraries included"
 

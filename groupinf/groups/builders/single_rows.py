@@ -19,7 +19,7 @@ from groupinf.wording import counted, listed
 
 SINGLE = Kind("single_row", "Single row", ("#720c56", ">"))
 STRONGEST = Kind("strongest_row", "Strongest row", ("#3f11a0", "*"))
-SUSPECT = Kind("suspect_row", "Suspect row", ("#b8860b", "p"))
+SUSPECT = Kind("suspect_row", "Suspect row", ("#9e59fe", "p"))
 ALL = "all"
 WAYS = ("rows", "random", "strongest", "suspects")
 
