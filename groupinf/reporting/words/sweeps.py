@@ -24,4 +24,5 @@ def failure_lines(sweep: Sweep[Any, Any]) -> list[str]:
 
 def run_links(sweep: Sweep[Any, Any], up: str) -> list[str]:
     """The folders of the runs as a list in Markdown, from a file that stands ``up`` of the sweep's folder."""
-    return [f"- λ/n = {number(run.manifest.lam_over_n)}: [{run.path.name}]({up}{run.path.name}/)" for run in sweep.runs]
+    about = sweep.manifest
+    return [f"- {about.parameter} = {number(of.value)}: [{of.run}]({up}{of.run}/)" for of in about.finished]

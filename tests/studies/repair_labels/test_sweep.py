@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from support.faults import contents
 import groupinf
 from groupinf.cli.main import main
 from groupinf.config.sweep_grid import grid_of
-from groupinf.errors import ConfigError, ConvergenceError, DataError
+from groupinf.errors import ConvergenceError, DataError
 from groupinf.experiments.driver import execute_study
 from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.sources import load_source
@@ -25,7 +24,6 @@ from groupinf.studies.linear import fit as fitting
 from groupinf.studies.load import load_config
 from groupinf.studies.repair_labels.lambda_sweep.open import REPAIR_SWEEP
 from groupinf.studies.repair_labels.study import REPAIR_LABELS
-from groupinf.studies.sweeps import SWEEPS, sweep_of
 
 GRID = [1e-3, 1e-2, 1.0]
 CONFIG: dict[str, Any] = {
@@ -167,14 +165,3 @@ def test_what_is_of_group_effects_alone_refuses_it_in_words(sweep: Any, tmp_path
         load_source(sweep.path)
     figure = invoke("figure", "koh-liang-6", sweep.path, "-o", tmp_path / "x.png")
     assert "expected a run for koh-liang-6, found a sweep; name one of the runs in it" in figure.stderr
-
-
-def test_a_kind_of_study_without_sweeps_is_refused(
-    sweep: Any, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delitem(SWEEPS._cases, "repair_labels")
-    with pytest.raises(ConfigError, match=r"study: expected one that is run over λ/n, group_effects, found repair_la"):
-        sweep_of(load_config(file))
-    shutil.copy(sweep.path / "sweep.json", tmp_path)
-    with pytest.raises(DataError, match=r"expected a sweep of group_effects, found one of repair_labels; the package"):
-        groupinf.load_sweep(tmp_path)
