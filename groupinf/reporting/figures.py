@@ -33,6 +33,7 @@ from groupinf.reporting.paper.natural_groups.figure_4 import applications
 from groupinf.reporting.paper.natural_groups.reading import COVERAGE, PRECISION
 from groupinf.reporting.paper.scatter import by_evaluation, by_lambda, by_method, other_test_points
 from groupinf.reporting.repair.curves import repair_figure
+from groupinf.reporting.single_rows.needs import ANY, CLASSES, REGRESSION, TWO_CLASSES, Need, needed
 from groupinf.reporting.sources import Source, series_of
 from groupinf.reporting.theory.bounds import bounds_figure
 from groupinf.reporting.theory.cones import cones_figure
@@ -79,15 +80,23 @@ def _only(name: str, sources: Sequence[Source]) -> Any:
 OfRuns = Callable[[Sequence[Run]], Figure]
 
 
-def _of_runs(name: str, shows: str, draw: OfRuns, as_published: OfRuns | None = None) -> NamedFigure:
+def _of_runs(name: str, shows: str, draw: OfRuns) -> NamedFigure:
     """A figure of single runs."""
-    published = None if as_published is None else lambda sources: as_published(_single(name, sources))
-    return NamedFigure(name, shows, lambda sources: draw(_single(name, sources)), published)
+    return NamedFigure(name, shows, lambda sources: draw(_single(name, sources)))
 
 
-def _of_run(name: str, shows: str, draw: Callable[[Run], Figure]) -> NamedFigure:
-    """A figure of one run."""
-    return NamedFigure(name, shows, lambda sources: draw(_only(name, sources)))
+def _of_run(name: str, shows: str, draw: Callable[[Run], Figure], need: Need = ANY) -> NamedFigure:
+    """A figure of one run, of a kind that single rows are shown of."""
+    return NamedFigure(name, shows, lambda sources: draw(*needed([_only(name, sources)], need)))
+
+
+def _of_each(name: str, shows: str, need: Need, draw: OfRuns, as_published: OfRuns | None = None) -> NamedFigure:
+    """A figure of single rows in several runs of a kind, each of which is there once."""
+
+    def of(drawing: OfRuns) -> Callable[[Sequence[Source]], Figure]:
+        return lambda sources: drawing(needed(_single(name, sources), need))
+
+    return NamedFigure(name, shows, of(draw), None if as_published is None else of(as_published))
 
 
 def _of_repairs(name: str, shows: str, draw: Callable[[RepairRun], Figure]) -> NamedFigure:
@@ -171,28 +180,38 @@ FIGURES: Registry[NamedFigure] = Registry(
             "what goes with rank correlations",
             lambda sources: spread_figure([run for source in sources for run in source.runs]),
         ),
-        _of_run("koh-liang-1", "influence against its components, with images", variants_figure),
+        _of_run("koh-liang-1", "influence against its components, with images", variants_figure, TWO_CLASSES),
         _of_run("koh-liang-2", "leaving out single rows: exact and stochastic influence", leave_one_out_figure),
-        _of_runs("koh-liang-3", "smooth hinges, and influence with their derivatives", smooth_hinge_figure),
-        _of_runs("koh-liang-4", "influence against distance: a kernel and a network", kernel_figure),
+        _of_each(
+            "koh-liang-3", "smooth hinges, and influence with their derivatives", TWO_CLASSES, smooth_hinge_figure
+        ),
+        _of_each("koh-liang-4", "influence against distance: a kernel and a network", CLASSES, kernel_figure),
         _of_run("koh-liang-coefficients", "the largest coefficients of a model", coefficients_figure),
-        _of_run("koh-liang-children", "the most helpful and the most harmful training rows", children_figure),
+        _of_run("koh-liang-children", "the most helpful and the most harmful training rows", children_figure, CLASSES),
         _of_run(
             "koh-liang-perturbation", "what moving each feature of a row does to its influence", perturbation_figure
         ),
         _of_repairs("koh-liang-6", "wrong labels found and put right", repair_figure),
-        _of_run("liu-1", "ridge regression: leaving out single rows, by four solvers", ridge_figure),
-        _of_runs(
+        _of_run("liu-1", "ridge regression: leaving out single rows, by four solvers", ridge_figure, REGRESSION),
+        _of_each(
             "liu-2",
             "two digits: leaving out single rows, with images",
+            TWO_CLASSES,
             digits_figure,
             partial(digits_figure, as_published=True),
         ),
-        _of_run("liu-3", "components of influence", components_figure),
-        _of_runs("liu-4", "smooth hinges on irises", smoothing_figure, partial(smoothing_figure, as_published=True)),
-        _of_runs(
+        _of_run("liu-3", "components of influence", components_figure, CLASSES),
+        _of_each(
+            "liu-4",
+            "smooth hinges on irises",
+            TWO_CLASSES,
+            smoothing_figure,
+            partial(smoothing_figure, as_published=True),
+        ),
+        _of_each(
             "liu-5",
             "influence against distance to the boundary",
+            TWO_CLASSES,
             distance_figure,
             partial(distance_figure, as_published=True),
         ),

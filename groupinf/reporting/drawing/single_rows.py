@@ -15,7 +15,7 @@ from groupinf.effects.methods.influence import Influence
 from groupinf.experiments.folder.files import write_atomically
 from groupinf.reporting.drawing.axes import axis_of_all, linear_axis, set_axes
 from groupinf.reporting.drawing.figures import FIGURE_SETTINGS, add_heading, figure_bytes, kind_marker
-from groupinf.reporting.drawing.lettering import DOTS_PER_INCH
+from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, shorten_to
 from groupinf.reporting.drawing.page import box
 from groupinf.reporting.drawing.row_drawings import RowDrawings, draw_row, row_drawings
 from groupinf.reporting.words.single_rows import direction, label_of_test, label_words, row_name, told_evaluations
@@ -143,5 +143,6 @@ def _draw_rows(figure: Figure, run: Run, measure: Measure, rows: pd.DataFrame, d
                 place = left + (i + 1) * (_CELL + _GAP)
                 ax = figure.add_axes(box(figure, place, above + _WORDS, cell, cell))
                 draw_row(ax, drawn)
-                words = f"row {row_name(row)}, {noun} {label_words(row['label'])}\n{number(row[Influence.name])}"
+                lines = f"row {row_name(row)}", f"{number(row[Influence.name])}, {noun} {label_words(row['label'])}"
+                words = "\n".join(shorten_to(drawable(line), SMALL, _CELL + _GAP / 2) for line in lines)
                 ax.set_title(words, size=SMALL, pad=5.0, loc="left")

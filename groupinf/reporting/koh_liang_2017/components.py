@@ -16,6 +16,7 @@ from groupinf.analysis.influence_components import (
     components,
     most_harmful,
 )
+from groupinf.errors import DataError
 from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
 from groupinf.reporting.koh_liang_2017.looks import STYLES
 from groupinf.reporting.single_rows.components import draw_component
@@ -38,17 +39,20 @@ def variants_figure(run: Run) -> Figure:
     """Three panels with influence on y and a variant of it on x, green where a row has the test point's label; where
     rows are images the test image and the fifth most harmful row of its label.
 
-    Raises DataError where the run has not the points of one test point.
+    Raises DataError where the run has not the points of one test point, or fewer rows of its label.
     """
     of = only_test_point(run)
     found = components(of.rows, of.label)
-    harmful = most_harmful(of.rows, of.label).iloc[HARMFUL - 1]
+    own = most_harmful(of.rows, of.label)
+    if len(own) < HARMFUL:
+        raise DataError(f"{run.path}: expected {HARMFUL} training rows of class {of.label}, found {len(own)}")
+    harmful = own.iloc[HARMFUL - 1]
     value = number(float(harmful.influence) * len(of.rows))
     images = pictures(of, [(f"Row {harmful['row']}: {value}", int(harmful["row"]))])
     page = Panes(
         title="Koh and Liang (2017), Figure 1: components of influence",
         facts=(of.facts,),
-        y_label="Influence · n",
+        y_label="n × influence",
         panes=(*(_pane(of, found[name]) for name in HEADINGS), *images),
         styles=tuple(STYLES.values()),
         foot=(_words(of, found), *(_image_words(of, value) if images else ()), convention_line(run)),
@@ -75,4 +79,4 @@ def _words(of: PointRows, found: dict[str, Component]) -> str:
 
 
 def _image_words(of: PointRows, value: str) -> tuple[str, ...]:
-    return (f"Below: the fifth most harmful of the rows of class {of.label}, with influence · n = {value}.",)
+    return (f"Below: the fifth most harmful of the rows of class {of.label}, with n × influence = {value}.",)

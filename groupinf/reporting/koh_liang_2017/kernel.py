@@ -35,6 +35,10 @@ ABOUT = (
     "as the authors' code has it; their caption says squared, which has the same order. ρ: Spearman's rank correlation "
     "of |influence| with distance."
 )
+IMAGES = (
+    f"Images: the test row, the {HELPFUL} most helpful training rows, and after these the next of another label, with "
+    "its rank."
+)
 
 
 def kernel_figure(runs: Sequence[Run]) -> Figure:
@@ -57,6 +61,7 @@ def kernel_figure(runs: Sequence[Run]) -> Figure:
         foot=(
             ABOUT,
             *(f"{heading}: {summary(of)}." for heading, of in zip(headings, map(distances_of, runs), strict=True)),
+            *([IMAGES] if with_images else []),
             *([f"Rows of {listed(without)} are no images, and none is shown."] if without else []),
             *convention_lines(zip(headings, runs, strict=True)),
         ),
@@ -81,12 +86,14 @@ def model_heading(run: Run) -> str:
 def summary(of: InfluenceAndDistance) -> str:
     """The numbers in words."""
     ranks = [rank for rank in of.first_other if rank is not None]
-    first = f"rank {number(float(np.median(ranks)))} in the median" if ranks else "none"
+    median = "" if len(of.test_points) == 1 else " in the median"
+    first = f"the most helpful one of another has rank {number(float(np.median(ranks)))}{median}"
     return (
-        f"over {counted(len(of.test_points), 'test point')} ρ {coefficient(of.rho)}; {percent(of.top_own)} of the "
-        f"{MOST_HELPFUL} most helpful rows have the test point's label, first of another: {first}; rows of its label "
-        f"helpful {percent(of.all_rows.own_helpful)}, others harmful {percent(of.all_rows.others_harmful)}, of the "
-        f"nearest {percent(NEAR)} of rows {percent(of.near.own_helpful)} and {percent(of.near.others_harmful)}"
+        f"over {counted(len(of.test_points), 'test point')} ρ is {coefficient(of.rho)}; {percent(of.top_own)} of the "
+        f"{MOST_HELPFUL} most helpful rows have the test point's label; {first if ranks else 'none of another helps'}. "
+        f"Helpful are {percent(of.all_rows.own_helpful)} of the rows with its label, harmful "
+        f"{percent(of.all_rows.others_harmful)} of the others; of the nearest {percent(NEAR)} of rows these are "
+        f"{percent(of.near.own_helpful)} and {percent(of.near.others_harmful)}"
     )
 
 

@@ -9,7 +9,7 @@ from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.errors import DataError
 from groupinf.reporting.koh_liang_2017.bars import Bar, Bars, BarsPage, bars_figure
 from groupinf.reporting.paper.advice import evaluate_command
-from groupinf.reporting.single_rows.points import only_test_point
+from groupinf.reporting.single_rows.points import only_test_point, own_label
 from groupinf.reporting.words.summary import convention_line
 from groupinf.studies.group_effects.result import Run
 
@@ -31,8 +31,10 @@ def perturbation_figure(run: Run) -> Figure:
         title="Koh and Liang (2017), section 5.3: what moving a feature does to the influence of a row",
         facts=(of.facts,),
         x_label="∂ influence / ∂ feature",
-        panels=tuple(Bars(f"Row {row}, of class {labels[row]}", _bars(table[table["row"] == row])) for row in rows),
-        colours=(("s r S, the term of the residual", FIRST), ("s a (xᵀS) θ, that of the coefficients", SECOND)),
+        panels=tuple(
+            Bars(f"Row {row}, of {own_label(run, labels[row])}", _bars(table[table["row"] == row])) for row in rows
+        ),
+        colours=(("Through the residual, s r S", FIRST), ("Through the coefficients, s a (xᵀS) θ", SECOND)),
         point="Their sum",
         foot=(
             f"S = H⁻¹∇f. Of each row the {EACH_END} largest and the {EACH_END} least sums; features that are one-hot "

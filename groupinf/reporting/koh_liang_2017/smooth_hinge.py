@@ -16,7 +16,7 @@ from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
 from groupinf.reporting.koh_liang_2017.looks import ROW, square_pane, square_panel
 from groupinf.reporting.single_rows.panel import Frame, outside_words
 from groupinf.reporting.single_rows.removed import RemovedRows, removed_for_one
-from groupinf.reporting.single_rows.smooth_hinge import draw_smooth_hinges, temperature
+from groupinf.reporting.single_rows.smooth_hinge import by_temperature, draw_smooth_hinges
 from groupinf.reporting.words.style import QUIET, line_styles
 from groupinf.reporting.words.summary import convention_line, facts_line
 from groupinf.studies.group_effects.result import Run
@@ -30,16 +30,14 @@ CURVES, PANELS = (0.0, 0.001, 0.01, 0.1), (0.0, 0.001, 0.1)
 MARGINS, HIGHEST = (0.8, 1.2), 0.3
 
 
-def by_temperature(runs: Sequence[Run]) -> dict[float, RemovedRows]:
+def rows_by_temperature(runs: Sequence[Run]) -> dict[float, RemovedRows]:
     """The rows that were left out, by rising temperature.
 
     Raises DataError where a run is not of a machine, two have one temperature, or their groups or their effects differ.
     """
     found: dict[float, RemovedRows] = {}
-    for run in sorted(runs, key=temperature):
-        t, of = temperature(run), removed_for_one(run)
-        if t in found:
-            raise DataError(f"{run.path}: expected each smoothing once, found {number(t)} again")
+    for t, run in by_temperature(runs).items():
+        of = removed_for_one(run)
         first = next(iter(found.values()), of)
         if not np.array_equal(first.actual, of.actual):
             raise DataError(f"{run.path}: expected the same rows retrained, as groupinf evaluate leaves them")
@@ -50,9 +48,9 @@ def by_temperature(runs: Sequence[Run]) -> dict[float, RemovedRows]:
 def smooth_hinge_figure(runs: Sequence[Run]) -> Figure:
     """(a) the smooth hinges, (b) influence against actual effects at three temperatures, (c) r against temperature.
 
-    Raises DataError where ``by_temperature`` does, or no run has a temperature of (b).
+    Raises DataError where ``rows_by_temperature`` does, or no run has a temperature of (b).
     """
-    found = by_temperature(runs)
+    found = rows_by_temperature(runs)
     shown = {t: found[t] for t in PANELS if t in found}
     if not shown:
         wanted = ", ".join(number(t) for t in PANELS)

@@ -11,6 +11,7 @@ from groupinf.reporting.single_rows.removed import removed_rows
 from groupinf.reporting.words.style import KindStyle, method_name
 from groupinf.reporting.words.summary import convention_line, facts_line, method_lines
 from groupinf.studies.group_effects.result import Run
+from groupinf.wording import number
 
 # The authors' axes reach to 0.01; their losses, (y − z)², are twice these.
 FRAME = Frame(0.01 / 2, 0.01 / 2)
@@ -32,7 +33,7 @@ def ridge_figure(run: Run) -> Figure:
         panes=tuple(effects_pane(method_name(method), panel) for method, panel in panels.items()),
         styles=(),
         foot=(
-            f"{frame_words(FRAME)} In their units, twice these, they are twice as long.",
+            f"{frame_words(FRAME)} They state losses as (y − z)², twice ours, and draw to {number(2 * FRAME.across)}.",
             *outside_lines(panels.values()),
             *method_lines(run),
             convention_line(run),

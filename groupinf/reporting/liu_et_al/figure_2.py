@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
 
+from groupinf.effects.methods.method import Readout
 from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
 from groupinf.reporting.liu_et_al.looks import (
     DIAGONAL,
@@ -17,50 +18,56 @@ from groupinf.reporting.liu_et_al.looks import (
     label_styles,
     outside_lines,
 )
+from groupinf.reporting.single_rows.needs import of_the_same_rows
 from groupinf.reporting.single_rows.panel import ComparisonPanel, Frame, Looks
 from groupinf.reporting.single_rows.points import pictures, single_points
 from groupinf.reporting.single_rows.removed import RemovedRows, removed_rows, train_labels
 from groupinf.reporting.words.style import method_name
-from groupinf.reporting.words.summary import convention_line, facts_line, method_lines
+from groupinf.reporting.words.summary import convention_lines, facts_line, method_lines
 from groupinf.studies.group_effects.result import Run
-from groupinf.wording import number
+from groupinf.wording import listed, number
 
 FRAME = Frame(2e-4, 2e-4)
 COLOURS = ("#d62728", "#1f77b4")  # the authors': red for 1, blue for 7
 # What they multiplied predictions by before they drew them, by whether these are averaged estimates, as LiSSA's are.
 FACTORS = {False: 1.5, True: 1.8}
 WHY = (
-    "As published, predictions are multiplied by 1.5, and those of LiSSA by 1.8, of which the paper says nothing: its "
-    "Hessian and gradients have 2λ where the fit has λ, and come out too small by about as much. These have λ "
-    "throughout and need no factor."
+    "of which the paper says nothing: its Hessian and gradients have 2λ where the fit has λ, and come out too small by "
+    "about as much. These have λ throughout and need no factor."
 )
 
 
 def digits_figure(runs: Sequence[Run], as_published: bool = False) -> Figure:
     """A panel for each prediction that no earlier run has, actual effects on x, then images where a run has them.
 
-    Raises DataError where the runs are not ones of single rows on the loss of a test point.
+    Raises DataError where the runs are not ones of single rows on the loss of a test point, or not of the same rows.
     """
+    of_the_same_rows(runs)
     styles = label_styles(train_labels(runs[0]), COLOURS)
     panels: dict[str, ComparisonPanel] = {}
+    factors: dict[str, float] = {}
     for rows, method, heading in _predictions(runs):
         factor = _factor(rows.run, method) if as_published else None
         panels[heading] = effects_panel(rows, method, FRAME, Looks(rows.labels, styles, DIAGONAL), factor)
+        if factor is not None and factor != 1.0:
+            factors[method_name(method)] = factor
+    classes = runs[0].manifest.classes
+    losses = dict.fromkeys(run.manifest.loss.label for run in runs)
     page = Panes(
-        title="Liu et al., Figure 2: influence against leave-one-out, logistic regression on two digits",
-        facts=(facts_line(runs[0]),),
+        title=f"Liu et al., Figure 2: influence against leave-one-out, {listed(losses)}, classes {listed(classes)}",
+        facts=tuple(dict.fromkeys(map(facts_line, runs))),
         y_label="Predicted effect",
         panes=(
             *(effects_pane(heading, panel) for heading, panel in panels.items()),
-            *(pane for run in runs for pane in _images(run)),
+            *next(filter(None, map(_images, runs)), []),
         ),
         styles=tuple(styles.values()),
         foot=(
-            *((WHY,) if as_published else ()),
+            *_multiplied(factors),
             frame_words(FRAME),
             *outside_lines(panels.values()),
             *dict.fromkeys(line for panel in panels.values() for line in method_lines(panel.rows.run)),
-            convention_line(runs[0]),
+            *convention_lines((heading, panel.rows.run) for heading, panel in panels.items()),
         ),
         columns=4,
         legend=LABELS,
@@ -80,8 +87,21 @@ def _predictions(runs: Sequence[Run]) -> Iterator[tuple[RemovedRows, str, str]]:
                 yield of, method, f"{method_name(method)}{rows}"
 
 
+def _multiplied(factors: Mapping[str, float]) -> list[str]:
+    """What is multiplied by what, and why; nothing where nothing is."""
+    if not factors:
+        return []
+    by_factor: dict[float, list[str]] = {}
+    for name, factor in factors.items():
+        by_factor.setdefault(factor, []).append(name)
+    told = ", ".join(f"{listed(names)} by {number(factor)}" for factor, names in by_factor.items())
+    return [f"As published, predictions are multiplied, {told}, {WHY}"]
+
+
 def _factor(run: Run, method: str) -> float:
-    """That of the authors, which depends on whether estimates of a solver are averaged."""
+    """That of the authors for influence, which depends on whether estimates of a solver are averaged."""
+    if run.manifest.readout(method) is not Readout.LINEAR:
+        return 1.0
     solver = run.manifest.solver(method)
     return FACTORS[solver is not None and "repeats" in solver.heeds]
 

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from groupinf.analysis.influence_components import (
     FULL,
+    INNER_PRODUCT,
     VARIANTS,
     WITHOUT_HESSIAN,
     WITHOUT_TRAIN_LOSS,
@@ -26,6 +27,11 @@ from groupinf.wording import counted
 
 # the authors': blue has the label of the test point, red another
 STYLES = {OWN: KindStyle("Label of the test point", "#1f77b4", "o"), OTHER: KindStyle("Another label", "#d62728", "o")}
+X_LABELS = {
+    WITHOUT_TRAIN_LOSS: f"n × influence {WITHOUT_TRAIN_LOSS}",
+    WITHOUT_HESSIAN: f"Influence {WITHOUT_HESSIAN}",
+    INNER_PRODUCT: f"Influence {INNER_PRODUCT}",
+}
 
 
 def components_figure(run: Run) -> Figure:
@@ -41,7 +47,7 @@ def components_figure(run: Run) -> Figure:
         facts=(of.facts,),
         y_label="n × influence",
         panes=tuple(
-            Pane(f"{name[0].upper()}{name[1:]}", "The same, but for that", partial(_draw, of=of, component=found[name]))
+            Pane(f"{name[0].upper()}{name[1:]}", X_LABELS[name], partial(_draw, of=of, component=found[name]))
             for name in VARIANTS
         ),
         styles=tuple(STYLES.values()),

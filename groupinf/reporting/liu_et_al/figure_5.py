@@ -20,9 +20,10 @@ from groupinf.reporting.drawing.axes import EffectAxis, linear_axis, set_axes
 from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
 from groupinf.reporting.drawing.scatter import draw_square
 from groupinf.reporting.liu_et_al.looks import LABELS, label_styles
+from groupinf.reporting.single_rows.needs import machine_and_smooth, of_the_same_rows
 from groupinf.reporting.single_rows.points import single_points
 from groupinf.reporting.words.style import QUIET, KindStyle
-from groupinf.reporting.words.summary import convention_line, facts_line
+from groupinf.reporting.words.summary import convention_lines, facts_line
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.stored_theta import stored_theta
 from groupinf.wording import counted, number
@@ -31,11 +32,12 @@ COLOURS = ("#ff7f0e", "#000000")  # the authors': orange for versicolor, black f
 # What they multiplied the influence of the logistic regression by before they drew it.
 FACTOR = 2.3
 WHY = (
-    f"As published, the influence of the logistic regression is multiplied by {FACTOR}, of which the paper says "
-    "nothing: so that it is about as large as that of the machine. Scores are not divided by ‖β‖, which the text says "
-    "they are: they are no distances. The authors' own numbers have 2λ in Hessian and gradients where the fit has λ; "
-    "these have λ throughout."
+    f"is multiplied by {FACTOR}, of which the paper says nothing: so that it is about as large as that of the machine. "
+    "Scores are not divided by ‖β‖, which the text says they are: they are no distances. The authors' own numbers have "
+    "2λ in Hessian and gradients where the fit has λ; these have λ throughout."
 )
+
+PLANE = " The distance is that to the plane on which both classes have the score 0."
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,10 @@ class Used:
 def distance_figure(runs: Sequence[Run], as_published: bool = False) -> Figure:
     """Influence against the distance for either model, between them lines that join what is the same row.
 
-    Raises DataError where there are not two runs with the same training rows and points of both.
+    Raises DataError where the runs are not a machine beside a smooth loss, with the same training rows and points.
     """
-    if len(runs) != 2:
-        raise DataError(f"liu-5: expected two runs, of a logistic regression and of a machine, found {len(runs)}")
-    first, second = (used(run, as_published) for run in runs)
-    if first.labels.tolist() != second.labels.tolist():
-        raise DataError(f"{second.run.path}: expected the training rows of {first.run.path}, found others")
+    first, second = (used(run, as_published) for run in of_the_same_rows(machine_and_smooth(runs)))
+    smooth = first if first.run.manifest.loss.smooth else second
     styles = label_styles(first.labels, COLOURS)
     x_label = "Score, absolute" if as_published else f"Signed distance; positive: {first.run.manifest.classes[-1]}"
     across, up = linear_axis(first.x, second.x), linear_axis(first.influence, second.influence)
@@ -74,10 +73,10 @@ def distance_figure(runs: Sequence[Run], as_published: bool = False) -> Figure:
         ),
         styles=tuple(styles.values()),
         foot=(
-            *((WHY,) if as_published else ()),
+            *((f"As published, the influence with {smooth.run.manifest.loss.label} {WHY}",) if as_published else ()),
             f"Influence of removing each of {counted(first.x.size, 'training row')} on the loss of the first test "
-            "point, times their number. The distance is that to the plane on which both classes have the score 0.",
-            convention_line(first.run),
+            f"point, times their number.{'' if as_published else PLANE}",
+            *convention_lines((one.heading, one.run) for one in (first, second)),
         ),
         legend=LABELS,
     )
@@ -85,11 +84,11 @@ def distance_figure(runs: Sequence[Run], as_published: bool = False) -> Figure:
 
 
 def used(run: Run, as_published: bool = False) -> Used:
-    """What a run says of each training row; raises DataError where it has no points, or not the θ̂ of two classes."""
+    """What a run says of each training row; raises DataError where it has no points, or its θ̂ is not stored."""
     points = single_points(run)[0].rows
     about, theta = run.manifest, stored_theta(RunDirectory(run.path))
-    if theta is None or len(about.classes) != 2:
-        raise DataError(f"{run.path}: expected a whole run of two classes, found another")
+    if theta is None:
+        raise DataError(f"{run.path}: expected a run that has stored its θ̂, found one that has not")
     heading = str(about.loss.label).capitalize()
     score, influence = points["score"].to_numpy(dtype=np.float64), about.n * points.influence.to_numpy()
     labels = points["label"].astype(str).to_numpy(dtype=object)

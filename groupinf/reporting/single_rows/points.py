@@ -17,7 +17,7 @@ from groupinf.errors import DataError
 from groupinf.reporting.drawing.panes import Pane
 from groupinf.reporting.drawing.row_drawings import draw_row, row_drawings
 from groupinf.reporting.paper.advice import evaluate_command
-from groupinf.reporting.words.single_rows import label_of_test
+from groupinf.reporting.words.single_rows import label_of_test, label_words
 from groupinf.reporting.words.summary import facts_line
 from groupinf.studies.group_effects.result import Run
 
@@ -46,8 +46,13 @@ class PointRows:
 
     @property
     def facts(self) -> str:
-        """The run in a line, with the test point and its class."""
-        return f"{facts_line(self.run)}; test point {self.test_point}, of class {self.label}"
+        """The run in a line, with the test point and its class or target."""
+        return f"{facts_line(self.run)}; test point {self.test_point}, of {own_label(self.run, self.label)}"
+
+
+def own_label(run: Run, label: object) -> str:
+    """The class of a row, or its target in a regression."""
+    return f"{'class' if run.manifest.classes else 'target'} {label_words(label)}"
 
 
 def single_points(run: Run) -> list[PointRows]:

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from groupinf.analysis.pairs import ACTUAL
+from groupinf.effects.changes.registry import REMOVE
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.errors import DataError
 from groupinf.reporting.single_rows.comparison import Comparison
@@ -44,8 +45,11 @@ class RemovedRows:
 def removed_rows(run: Run) -> RemovedRows:
     """The rows, each once and in ascending order, and the effects on the first test point.
 
-    Raises DataError where groups are not single rows, or the loss of a test point is not measured.
+    Raises DataError where something else was done to groups, these are not single rows, or the loss of a test point is
+    not measured.
     """
+    if run.manifest.change != REMOVE:
+        raise DataError(f"{run.path}: expected rows that were {REMOVE.done}, found rows {run.manifest.change.done}")
     groups = run.groups.set_index("group")
     found = groups["made_from"].astype(str).str.extract(f"^{_ROW.pattern}", expand=False)
     if found.isna().any() or (groups["size"] != 1).any():

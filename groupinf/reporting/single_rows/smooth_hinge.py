@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -22,6 +22,17 @@ def temperature(run: Run) -> float:
     if smoothing is None or about.linearised is not None:
         raise DataError(f"{run.path}: expected the hinge loss and its smoothing, found other losses")
     return smoothing
+
+
+def by_temperature(runs: Sequence[Run]) -> dict[float, Run]:
+    """The runs by rising temperature; raises DataError where two have one, or one is of another model."""
+    found: dict[float, Run] = {}
+    for run in sorted(runs, key=temperature):
+        t = temperature(run)
+        if t in found:
+            raise DataError(f"{run.path}: expected each smoothing once, found {number(t)} again")
+        found[t] = run
+    return found
 
 
 def draw_smooth_hinges(ax: Axes, margins: tuple[float, float], colours: Mapping[float, str]) -> None:

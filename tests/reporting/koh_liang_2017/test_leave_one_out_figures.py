@@ -18,7 +18,7 @@ from groupinf.errors import DataError
 from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.figures import FIGURES
 from groupinf.reporting.koh_liang_2017.leave_one_out import leave_one_out_figure
-from groupinf.reporting.koh_liang_2017.smooth_hinge import by_temperature, smooth_hinge_figure
+from groupinf.reporting.koh_liang_2017.smooth_hinge import rows_by_temperature, smooth_hinge_figure
 from groupinf.reporting.single_rows.removed import removed_rows
 from groupinf.reporting.single_rows.smooth_hinge import temperature
 from groupinf.studies.group_effects.evaluate import evaluate
@@ -114,9 +114,9 @@ def test_runs_of_figure_3_must_differ_in_their_smoothing_alone(made: MakeRun) ->
     other = made({"loss": "hinge", "smoothing": 0.2}, test_points={"indices": [5]})
     linearised = made({"loss": "hinge", "linearised": "binary_logistic"})
     with pytest.raises(DataError, match=r"expected each smoothing once, found 0\.1 again"):
-        by_temperature([machine, machine])
+        rows_by_temperature([machine, machine])
     with pytest.raises(DataError, match="expected the same rows retrained"):
-        by_temperature([machine, other])
+        rows_by_temperature([machine, other])
     for wrong in (logistic, linearised):
         with pytest.raises(DataError, match="expected the hinge loss and its smoothing, found other losses"):
             smooth_hinge_figure([wrong])

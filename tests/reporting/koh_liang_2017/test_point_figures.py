@@ -13,6 +13,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from support.children import CHILDREN, children_run
+from support.manifests import made_manifest
 from support.runs import unreported
 
 from groupinf.errors import DataError
@@ -31,7 +32,7 @@ from groupinf.reporting.koh_liang_2017.components import variants_figure
 from groupinf.reporting.koh_liang_2017.kernel import distances_of, kernel_figure, model_heading, summary
 from groupinf.reporting.koh_liang_2017.looks import STYLES
 from groupinf.reporting.koh_liang_2017.perturbation import FIRST, SECOND, perturbation_figure, perturbations
-from groupinf.reporting.single_rows.points import only_test_point, single_points
+from groupinf.reporting.single_rows.points import only_test_point, own_label, single_points
 from groupinf.reporting.sources import Source
 from groupinf.studies.group_effects.result import Run
 
@@ -208,6 +209,12 @@ def test_both_terms_of_the_perturbation_are_laid_end_to_end(hospital: Run) -> No
         assert sorted(marks) == pytest.approx(sorted(own["perturbation"]))
 
 
+def test_terms_of_the_perturbation_have_the_names_of_pages(hospital: Run) -> None:
+    [legend] = perturbation_figure(hospital).legends
+    names = [text.get_text() for text in legend.get_texts()]
+    assert names == ["Through the residual, s r S", "Through the coefficients, s a (xᵀS) θ", "Their sum"]
+
+
 def test_features_of_a_column_stand_together(hospital: Run) -> None:
     moved = perturbations(hospital).assign(column=lambda of: of["feature"].str.split("_").str[0])
     figure = perturbation_figure(replace(hospital, perturbation=moved))
@@ -222,6 +229,35 @@ def test_features_of_a_column_stand_together(hospital: Run) -> None:
 def test_every_figure_is_a_file_of_its_runs(name: str, hospital: Run) -> None:
     drawn = FIGURES[name].draw([Source(hospital.path, (hospital,), is_sweep=False)])
     assert figure_bytes(drawn, "svg").startswith(b"<?xml")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("koh-liang-1", "a run of two classes"),
+        ("koh-liang-3", "a run of two classes"),
+        ("koh-liang-4", "a run with classes"),
+        ("koh-liang-children", "a run with classes"),
+    ],
+)
+def test_figures_by_label_are_of_classes(name: str, expected: str, hospital: Run) -> None:
+    run = replace(hospital, manifest=made_manifest(task="regression", classes=(), loss_name="squared"))
+    with pytest.raises(DataError, match=f"{run.path}: expected {expected}, found a regression"):
+        FIGURES[name].draw([Source(run.path, (run,), is_sweep=False)])
+
+
+def test_figure_1_needs_five_rows_of_the_label(images: Run) -> None:
+    assert images.points is not None
+    of = only_test_point(images)
+    few = images.points[(images.points["label"] != of.label) | (images.points["row"].isin(of.rows[of.own]["row"][:3]))]
+    with pytest.raises(DataError, match=f"expected 5 training rows of class {of.label}, found 3"):
+        variants_figure(replace(images, points=few))
+
+
+def test_rows_of_a_regression_have_targets(hospital: Run) -> None:
+    of_targets = replace(hospital, manifest=made_manifest(task="regression", classes=(), loss_name="squared"))
+    assert own_label(of_targets, 0.123456) == "target 0.123"
+    assert own_label(hospital, "yes") == "class yes"
 
 
 def test_runs_that_lack_what_a_figure_shows_say_what_adds_it(hospital: Run, images: Run, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -130,13 +131,32 @@ def test_as_published_scores_stand_for_distances_and_only_the_logistic_regressio
 
 def test_models_of_other_rows_are_not_joined() -> None:
     first, second = two()
-    with pytest.raises(DataError, match="expected two runs, of a logistic regression and of a machine, found 1"):
+    with pytest.raises(
+        DataError, match="expected two runs, of a logistic regression and of a machine, found 1 run: logistic"
+    ):
         drawn("liu-5", first)
-    assert second.points is not None
+    again = replace(first, path=Path("/nowhere/again"))
+    with pytest.raises(DataError, match="found 2 runs: logistic loss and logistic loss"):
+        drawn("liu-5", first, again)
+    with pytest.raises(DataError, match="/nowhere/machine: expected a run with points: true"):
+        drawn("liu-5", first, replace(second, points=None))
+    assert second.rows is not None
     with pytest.raises(DataError, match="expected the training rows of /nowhere/logistic, found others"):
-        drawn("liu-5", first, replace(second, points=second.points.assign(label=LABELS[::-1])))
-    with pytest.raises(DataError, match="expected a whole run of two classes"):
+        drawn("liu-5", first, replace(second, rows=second.rows.assign(label=[*LABELS[::-1], "1"])))
+    with pytest.raises(DataError, match="expected a run of two classes, found one of 3 classes"):
         drawn("liu-5", replace(first, manifest=made_manifest(classes=("0", "1", "2"))), second)
+
+
+def test_conventions_that_differ_stand_below_by_panel() -> None:
+    words = said(drawn("liu-5", *two()))
+    assert re.search(r"Logistic loss: Loss summed[^:]*: [^:]*losses in nats", words)
+    assert re.search(r"Hinge loss: Loss summed[^:]*: [^:]*losses in units of the score", words)
+
+
+def test_a_regression_has_no_labels_to_tell_components_by() -> None:
+    run = made_run(task="regression", classes=(), loss_name="squared")
+    with pytest.raises(DataError, match="/nowhere/run: expected a run with classes, found a regression"):
+        drawn("liu-3", run)
 
 
 def test_images_are_the_test_row_the_least_and_the_most_harmful() -> None:
@@ -150,5 +170,7 @@ def test_images_are_the_test_row_the_least_and_the_most_harmful() -> None:
     assert [ax.get_title() for ax in plain.axes] == ["Influence"]
     titles = [ax.get_title() for ax in kept.axes]
     assert titles == ["Influence", "The test image", "Least influence: a 1", "Most harmful: a 7"]
+    again = replace(made_run("other"), shown=shown)
+    assert [ax.get_title() for ax in drawn("liu-2", replace(made_run(), shown=shown), again).axes] == titles
     brightest = [int(np.argmax(np.asarray(ax.images[0].get_array()))) for ax in kept.axes[1:]]
     assert brightest == [783, 2, 1]

@@ -18,7 +18,9 @@ from matplotlib.patches import Rectangle
 from support.manifests import made_manifest
 
 from groupinf.cli.main import main
+from groupinf.effects.changes.reweight import Reweight
 from groupinf.errors import DataError
+from groupinf.numerics.intercept import Intercept
 from groupinf.reporting.figures import FIGURES
 from groupinf.reporting.sources import Source
 from groupinf.studies.group_effects.result import Run
@@ -56,6 +58,10 @@ def made_run(
     )
 
 
+def ridge_run(predicted: Mapping[str, np.ndarray] = PREDICTED, **manifest: object) -> Run:
+    return made_run(predicted, **{"task": "regression", "classes": (), "loss_name": "squared", **manifest})
+
+
 def drawn(name: str, *runs: Run, as_published: bool = False) -> Figure:
     figure = FIGURES[name]
     draw = figure.as_published if as_published else figure.draw
@@ -82,7 +88,7 @@ def frame(ax: Axes) -> tuple[float, float, float, float]:
 
 
 def test_every_row_is_drawn_and_those_outside_are_named() -> None:
-    figure = drawn("liu-1", made_run())
+    figure = drawn("liu-1", ridge_run())
     for ax, predicted in zip(figure.axes, PREDICTED.values(), strict=True):
         np.testing.assert_allclose(points(ax), pairs(ACTUAL, predicted))
         assert frame(ax) == (-0.005, -0.005, 0.01, 0.01)
@@ -95,14 +101,14 @@ def test_r_and_slope_stand_above_with_and_without_what_is_outside() -> None:
     x, y = ACTUAL, PREDICTED["influence"]
     r, slope = np.corrcoef(x, y)[0, 1], x @ y / (y @ y)
     rest = np.corrcoef(np.delete(x, 3), np.delete(y, 3))[0, 1]
-    assert f"r {r:.3f}, slope {slope:.2f} · 1 outside ({rest:.3f})" in said(drawn("liu-1", made_run()))
-    inside = said(drawn("liu-1", made_run({"influence": ACTUAL / 2})))
+    assert f"r {r:.3f}, slope {slope:.2f} · 1 outside ({rest:.3f})" in said(drawn("liu-1", ridge_run()))
+    inside = said(drawn("liu-1", ridge_run({"influence": ACTUAL / 2})))
     assert "r 1.000, slope 2.00" in inside
     assert "utside" not in inside
 
 
 def test_a_row_that_no_line_is_known_of_is_told_by_its_number() -> None:
-    assert "frame: row 4." in said(drawn("liu-1", made_run({"influence": np.array([0, 0, 0, 0, 1.0])})))
+    assert "frame: row 4." in said(drawn("liu-1", ridge_run({"influence": np.array([0, 0, 0, 0, 1.0])})))
 
 
 def test_digits_are_multiplied_only_as_published() -> None:
@@ -115,7 +121,7 @@ def test_digits_are_multiplied_only_as_published() -> None:
         np.testing.assert_allclose(points(ax), pairs(ACTUAL[shown], factor * predicted[shown]))
         assert (ax.get_xlim(), ax.get_ylim()) == ((-2e-4, 2e-4), (-2e-4, 2e-4))
     assert "multiplied" not in said(plain)
-    assert "multiplied by 1.5, and those of LiSSA by 1.8" in said(published)
+    assert "predictions are multiplied, Influence by 1.5, LiSSA by 1.8, of which" in said(published)
     assert "Hidden, as by the authors: row 3 (line 9 of its file)." in said(published)
 
 
@@ -138,21 +144,82 @@ def test_temperatures_rise_and_that_of_a_tenth_is_multiplied_only_as_published()
         assert [ax.get_title() for ax in panels] == ["t = 0", "t = 0.01", "t = 0.1"]
         for ax, factor in zip(panels, (1.0, 1.0, 1.6 if as_published else 1.0), strict=True):
             np.testing.assert_allclose(points(ax), pairs(ACTUAL, factor * PREDICTED["influence"]))
-        x, y = (np.asarray(of) for of in curves.lines[0].get_data())
+        x, y = (np.asarray(of) for of in curves.lines[-1].get_data())
         np.testing.assert_allclose(y, 0.1 * np.log(1 + np.exp((1 - x) / 0.1)))
     assert "multiplied by 1.6" in said(drawn("liu-4", *runs, as_published=True))
-    assert "intercept is penalised at t = 0" in said(drawn("liu-4", *runs))
-    assert "intercept is penalised" not in said(drawn("liu-4", hinge_run(0.1)))
+    assert [line.get_label() for line in curves.lines] == ["t = 0", "t = 0.01", "t = 0.1"]
+    assert "At t = 0 the hinge has no curvature" in said(drawn("liu-4", *runs))
+    assert "At t = 0" not in said(drawn("liu-4", hinge_run(0.1)))
+    assert "multiplied" not in said(drawn("liu-4", hinge_run(0.01), as_published=True))
+
+
+def test_another_intercept_at_temperature_0_is_said_and_has_a_convention_of_its_own() -> None:
+    another = "the model at t = 0 is another: intercept penalised as weights are."
+    alike, differ = (
+        said(drawn("liu-4", replace(at_0, manifest=replace(at_0.manifest, intercept=intercept)), hinge_run(0.1)))
+        for at_0, intercept in ((hinge_run(0.0), Intercept.FREE), (hinge_run(0.0), Intercept.PENALISED))
+    )
+    assert another in differ
+    assert "t = 0: Loss summed" in differ
+    assert "t = 0.1: Loss summed" in differ
+    assert another not in alike
+    assert "t = 0.1: Loss summed" not in alike
 
 
 def test_other_runs_are_refused() -> None:
-    run = made_run()
+    run = ridge_run()
     with pytest.raises(DataError, match="expected groups of single rows"):
         drawn("liu-1", replace(run, groups=run.groups.assign(made_from="random")))
     with pytest.raises(DataError, match="expected effects on test loss, found none"):
         drawn("liu-1", replace(run, effects=run.effects.assign(evaluation="self_loss")))
     with pytest.raises(DataError, match="expected the hinge loss and its smoothing, found other losses"):
-        drawn("liu-4", run)
+        drawn("liu-4", made_run())
+    reweighted = replace(run, manifest=replace(run.manifest, change=Reweight(factor=2.0)))
+    with pytest.raises(DataError, match="expected rows that were removed, found rows counted 2 times as much"):
+        drawn("liu-1", reweighted)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("liu-1", "a regression"), ("liu-2", "a run of two classes"), ("liu-4", "a run of two classes")],
+)
+def test_a_run_of_three_classes_is_refused_in_words(name: str, expected: str) -> None:
+    run = made_run(classes=("a", "b", "c"), loss_name="softmax")
+    with pytest.raises(DataError, match=f"/nowhere/run: expected {expected}, found one of 3 classes"):
+        drawn(name, run)
+
+
+def test_a_regression_is_no_run_of_two_classes() -> None:
+    with pytest.raises(DataError, match="/nowhere/run: expected a run of two classes, found a regression"):
+        drawn("liu-2", ridge_run())
+
+
+def test_runs_that_are_joined_are_each_there_once_and_of_the_same_rows() -> None:
+    run, other = hinge_run(0.1), hinge_run(0.2)
+    with pytest.raises(DataError, match=r"/nowhere/t0\.1: expected each run once, found it again"):
+        drawn("liu-4", run, run)
+    with pytest.raises(DataError, match=r"expected each smoothing once, found 0\.1 again"):
+        drawn("liu-4", run, replace(hinge_run(0.1), path=Path("/nowhere/again")))
+    assert other.rows is not None
+    with pytest.raises(DataError, match=r"expected the training rows of /nowhere/t0\.1, found others"):
+        drawn("liu-4", run, replace(other, rows=other.rows.assign(label=LABELS[::-1])))
+    with pytest.raises(DataError, match=r"t0\.2: expected test point 7 first, found 4"):
+        drawn("liu-4", run, replace(other, manifest=replace(other.manifest, test_points=(4,))))
+
+
+def test_titles_say_what_the_run_is() -> None:
+    logistic, machine = made_run(), made_run(loss_name="hinge", loss_options={"smoothing": 0.1})
+    assert "leave-one-out, logistic loss, classes no and yes" in said(drawn("liu-2", logistic))
+    assert "leave-one-out, hinge loss, classes no and yes" in said(drawn("liu-2", machine))
+
+
+def test_newton_which_the_authors_have_not_is_not_multiplied() -> None:
+    predicted = dict.fromkeys(("influence", "newton"), PREDICTED["influence"] / 100)
+    run = made_run(predicted)
+    figure = drawn("liu-2", replace(run, manifest=replace(run.manifest, methods_with_options=())), as_published=True)
+    for ax, factor in zip(figure.axes, (1.5, 1.0), strict=True):
+        np.testing.assert_allclose(points(ax), pairs(ACTUAL, factor * predicted["influence"]))
+    assert "multiplied, Influence by 1.5, of which" in said(figure)
 
 
 @pytest.mark.parametrize("name", ["figure-1", "cones", "liu-1"])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from groupinf.effects.methods.influence import Influence
-from groupinf.reporting.koh_liang_2017.smooth_hinge import by_temperature
+from groupinf.reporting.koh_liang_2017.smooth_hinge import rows_by_temperature
 from groupinf.reporting.single_rows.comparison import Comparison
 from groupinf.reporting.words.formats import ratio
 from groupinf.reporting.words.markdown import padded_table
@@ -68,7 +68,7 @@ def wide_claim(found: Mapping[float, Comparison]) -> Claim:
 
 def smoothed_claims(found: Found) -> list[Claim]:
     """Those of Figure 3, of the temperatures that are there."""
-    at = _by_temperature(found)
+    at = _rows_by_temperature(found)
     claims = [over_claim(at[0.0])] if 0.0 in at else []
     claims += [published_claim(t, r, at[t], "the text") for t, r in PUBLISHED.items() if t in at]
     claims += [
@@ -79,7 +79,7 @@ def smoothed_claims(found: Found) -> list[Claim]:
 
 def smoothed(found: Found) -> list[str]:
     """The section of Figure 3."""
-    at = _by_temperature(found)
+    at = _rows_by_temperature(found)
     if not at:
         return []
     rows = [(number(t), f"{of.pearson:.4f}", f"{of.slope:.3f}") for t, of in at.items()]
@@ -96,8 +96,8 @@ def smoothed(found: Found) -> list[str]:
     ]
 
 
-def _by_temperature(found: Found) -> dict[float, Comparison]:
+def _rows_by_temperature(found: Found) -> dict[float, Comparison]:
     if SVM not in found.runs:
         return {}
     runs = [found.runs[name] for name in (SVM, *SMOOTHED.values()) if name in found.runs]
-    return {t: rows.comparison(Influence.name) for t, rows in by_temperature(runs).items()}
+    return {t: rows.comparison(Influence.name) for t, rows in rows_by_temperature(runs).items()}
