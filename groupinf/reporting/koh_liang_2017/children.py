@@ -11,7 +11,7 @@ from groupinf.errors import DataError
 from groupinf.experiments.folder.files import npz_arrays
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.reporting.koh_liang_2017.bars import Bar, Bars, BarsPage, bars_figure
-from groupinf.reporting.single_rows.points import only_test_point
+from groupinf.reporting.single_rows.points import PointRows, only_test_point
 from groupinf.reporting.words.summary import convention_line, facts_line
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.linear.stored_fit import THETA
@@ -36,7 +36,7 @@ def children_figure(run: Run) -> Figure:
     bars = tuple(_row_bar(line, int(line["row"]) in children) for _, line in ends.iterrows())
     retrained = int(ends["actual"].notna().sum())
     page = BarsPage(
-        title="Koh and Liang (2017), section 5.3: the rows of largest influence on a child",
+        title=f"Koh and Liang (2017), section 5.3: the rows of largest influence on {_test_row(of)}",
         facts=(of.facts,),
         x_label="Effect of removal on the test loss",
         panels=(Bars(f"{EACH_END} most helpful, {EACH_END} most harmful", bars),),
@@ -102,6 +102,13 @@ def child_rows(run: Run) -> tuple[int, ...]:
         raise _without_children(run)
     at = run.shown.feature_names.index(CHILD)
     return tuple(int(row) for row in run.shown.rows if run.shown.of(int(row))[at] == 1)
+
+
+def _test_row(of: PointRows) -> str:
+    """What the test point is; the run has kept it with the rows that are shown."""
+    shown = of.run.shown
+    child = shown is not None and shown.of_test(of.test_point)[shown.feature_names.index(CHILD)] == 1
+    return "a child" if child else "a test point that is no child"
 
 
 def _without_children(run: Run) -> DataError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -72,7 +73,7 @@ def test_the_strongest_images_are_drawn_with_their_pixels_beside_the_test_row(ru
     rows = run.points[(run.points["evaluation"] == "test_loss") & (run.points["test_point"] == 7)]
     for best in (rows.nlargest(MOST_DRAWN, "influence"), rows.nsmallest(MOST_DRAWN, "influence")):
         for row in best["row"]:
-            [found] = [image for title, image in images.items() if title.startswith(f"row {row}, label ")]
+            [found] = [image for title, image in images.items() if title.startswith(f"row {row}\n")]
             expected = (X[row] - X[row].min()) / np.ptp(X[row])
             np.testing.assert_allclose(found, expected.reshape(8, 8))
     assert "test point 7\nlabel no" in images
@@ -103,3 +104,16 @@ def test_an_image_in_colour_is_drawn_in_colour() -> None:
     pixels = np.random.default_rng(0).random((3, 4, 3))
     draw_row(ax, Picture(pixels))
     np.testing.assert_array_equal(ax.images[0].get_array(), pixels)
+
+
+def test_headings_of_rows_with_keys_and_long_labels_do_not_meet(run: Run) -> None:
+    assert run.points is not None
+    keyed = run.points.assign(
+        key=[f"patient-{row:06d}" for row in run.points["row"]], label="a rather long label of a class"
+    )
+    X = np.random.default_rng(0).random((ROWS, 64))
+    shown = ShownRows(np.arange(ROWS), X, np.array([3, 7]), X[:2], tuple(map(str, range(64))))
+    figure = drawn(replace(run, config={"dataset": {"name": "digits"}}, points=keyed, shown=shown))
+    headings = [ax._left_title.get_window_extent() for ax in figure.axes if ax.images][1:]  # type: ignore[attr-defined]
+    for line in (headings[:MOST_DRAWN], headings[MOST_DRAWN:]):
+        assert all(left.x1 < right.x0 for left, right in pairwise(line))

@@ -167,7 +167,9 @@ def bars(ax: Axes) -> dict[str, list[tuple[float, str]]]:
 
 
 def test_children_are_marked_among_the_most_helpful_and_harmful_rows(hospital: Run) -> None:
-    [ax] = children_figure(hospital).axes
+    figure = children_figure(hospital)
+    [ax] = figure.axes
+    assert "of largest influence on a child" in words(figure)
     rows = only_test_point(hospital).rows.sort_values("influence", ascending=False, kind="stable")
     ends = [*rows.head(10).to_dict("records"), *rows.tail(10).to_dict("records")]
     found = list(bars(ax).items())
@@ -180,6 +182,12 @@ def test_children_are_marked_among_the_most_helpful_and_harmful_rows(hospital: R
     assert sum(name.endswith("a child") for name, _ in found) == len(CHILDREN)
     marks = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "|"]
     assert sorted(marks) == pytest.approx(sorted(row["actual"] for row in ends if not np.isnan(row["actual"])))
+
+
+def test_a_test_point_that_is_no_child_is_not_called_one(hospital: Run) -> None:
+    assert hospital.shown is not None
+    grown = replace(hospital.shown, X_test=0 * hospital.shown.X_test)
+    assert "on a test point that is no child" in words(children_figure(replace(hospital, shown=grown)))
 
 
 def test_the_child_indicator_is_marked_among_the_coefficients(hospital: Run) -> None:
