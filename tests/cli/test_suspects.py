@@ -98,7 +98,7 @@ def test_words_count_those_that_the_model_itself_gives_another_class(tmp_path: P
     ("changed", "args", "said"),
     [
         ({}, ["--top", "0"], "expected a whole number of at least 1, found 0"),
-        ({}, ["--top", "500"], "groups.builders.0.suspects: expected at most n = 120, the number of training points"),
+        ({}, ["--top", "500"], "Error: --top 500: expected at most n = 120, the number of training points"),
         ({}, ["--set", "dataset.csv=none.csv"], "dataset.csv"),
         ({"study": "repair_labels"}, [], "unknown key"),
     ],
