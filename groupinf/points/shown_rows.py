@@ -79,9 +79,8 @@ def telling_rows(effects: PointEffects, own_label: NDArray[np.bool_], most: int)
 def _ends(effects: PointEffects, own_label: NDArray[np.bool_], most: int) -> Iterator[Rows]:
     for influence, own in zip(effects.effects.influence, own_label, strict=True):
         for part in (np.flatnonzero(own), np.flatnonzero(~own)):
-            order = effects.rows[part[np.argsort(-influence[part], kind="stable")]]
-            yield order[:most]
-            yield order[::-1][:most]
+            for signed in (-influence[part], influence[part]):  # of ties the first, as where rows are listed
+                yield effects.rows[part[np.argsort(signed, kind="stable")]][:most]
 
 
 def _union(parts: Any) -> Rows:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 from click.testing import CliRunner, Result
+from support.page_tables import Tables
 
 import groupinf
 from groupinf.cli.main import main
@@ -59,6 +60,13 @@ def test_of_a_config_it_makes_a_study_of_its_strongest_rows(tmp_path: Path) -> N
     told = "left aside of mine: groups, theory and regularization.sweep; the groups here are single_rows, strongest: 4"
     assert told in done.stderr
     points = points_of(run)
+    assert run.shown is not None
+    listed = pd.read_csv(run.path / "tables" / "points.csv")
+    assert listed["rank"].max() == 4
+    assert {*listed["row"]} <= {*run.shown.rows}  # what the page lists has its features
+    page = (run.path / "report.html").read_text(encoding="utf-8").split("Which training rows matter?</h2>")[1]
+    cells = [row for table in Tables(page.split("</section>")[0]).rows.values() for row in table[1:]]
+    assert all(row[1] not in ("", "–") for row in cells)
     assert len(points) == 2 * N
     for point, rows in points.groupby("test_point"):
         largest = rows["influence"].abs().nlargest(4).index

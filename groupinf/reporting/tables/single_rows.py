@@ -12,10 +12,10 @@ from groupinf.effects.methods.newton import Newton
 from groupinf.reporting.tables.point_names import with_point_names
 from groupinf.reporting.tables.ranking import Listing
 from groupinf.reporting.words.single_rows import (
-    MOST,
     direction,
     label_words,
     listed_measures,
+    listed_rows,
     row_name,
     told_evaluations,
 )
@@ -33,8 +33,8 @@ _PREDICTED = (Influence.name, Newton.name)
 
 def shown_rows_frame(run: Run) -> pd.DataFrame | None:
     """The rows that the page lists, in its order: those of the table ``points`` that change most what is measured, for
-    each measure MOST in each direction, with the columns ``rank``, from 1, and ``without_it``, rises or falls. None of
-    a run without points.
+    each measure ``listed_rows`` in each direction, with the columns ``rank``, from 1, and ``without_it``, rises or
+    falls. None of a run without points.
     """
     if run.points is None:
         return None
@@ -42,7 +42,7 @@ def shown_rows_frame(run: Run) -> pd.DataFrame | None:
     for measure in listed_measures(run):
         rows = of_measure(run.points, measure)
         for rises in (True, False):
-            best = strongest(rows, MOST, rises)
+            best = strongest(rows, listed_rows(run), rises)
             ranked = best.assign(rank=range(1, len(best) + 1), without_it="rises" if rises else "falls")
             parts.append(ranked)
     found = with_point_names(pd.concat(parts, ignore_index=True), run)

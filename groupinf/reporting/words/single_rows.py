@@ -35,7 +35,7 @@ from groupinf.reporting.words.summary import measure_name, test_point_names
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted, listed, number
 
-# rows of each test point and direction that are listed
+# rows of each test point and direction that are told of, and listed where a run does not say how many
 MOST = 10
 # predictions that are off by no more than this share of the largest effect agree with it
 AGREE = 0.01
@@ -71,6 +71,11 @@ def listed_measures(run: Run) -> list[Measure]:
         by_evaluation.setdefault(evaluation, []).append((evaluation, point))
     ordered = sorted(by_evaluation, key=lambda name: not is_good(name))
     return [measure for name in ordered for measure in by_evaluation[name][:MOST_TEST_POINTS]]
+
+
+def listed_rows(run: Run) -> int:
+    """How many rows of each test point and direction are listed: as many as have their features kept."""
+    return int((run.config.get("points") or {}).get("show", MOST))
 
 
 def told_evaluations(run: Run) -> list[str]:
