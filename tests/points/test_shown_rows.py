@@ -26,6 +26,7 @@ def tied(influence: np.ndarray, rises: np.ndarray) -> PointEffects:
 def test_of_equal_rows_those_are_kept_that_are_listed(most: int) -> None:
     influence, rises = np.repeat([-2.0, 1.0], N // 2), np.ones(N)
     kept = telling_rows(tied(influence, rises), np.ones((1, N), dtype=bool), most)
-    table = pd.DataFrame({"row": np.arange(N), "influence": influence, "self_newton": rises})
+    about = {"evaluation": "test_loss", "test_point": 0, "loss": 1.0, "score": 1.0}
+    table = pd.DataFrame({"row": np.arange(N), "influence": influence, "self_newton": rises, **about})
     listed = [*(strongest(table, most, way)["row"] for way in (True, False)), suspects(table, most)["row"]]
     assert {*np.concatenate(listed)} == {*kept}
