@@ -83,13 +83,15 @@ def test_without_a_word_rows_are_those_of_a_table(arrays: Path, tmp_path: Path) 
 def test_categories_are_shown_as_the_columns_that_they_were(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     table = pd.DataFrame({"ward": rng.choice(["east", "north", "west"], 60), "age": rng.integers(20, 80, 60)})
+    table["sex"] = rng.choice(["f", "m"], 60)
     table["outcome"] = np.where(
         table["age"] + 20 * (table["ward"] == "east") + rng.normal(0, 9, 60) > 50, "ill", "well"
     )
     table.to_csv(tmp_path / "wards.csv", index=False)
     run, section = reported(tmp_path / "out", {"csv": str(tmp_path / "wards.csv"), "target": "outcome"})
     assert run.shown is not None
-    assert run.shown.feature_columns == ("ward", "ward", "ward", "age")
+    assert run.shown.feature_columns == ("ward", "ward", "ward", "age", "sex")
+    assert set(re.findall(r'<span class="entry">sex</span> (not m|\w+)', section)) == {"f", "m"}
     assert "ward=" not in section
     entries = set(re.findall(r'<span class="entry">ward</span> (\w+)', section))
     assert entries <= {"east", "north", "west"}
