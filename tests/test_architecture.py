@@ -112,6 +112,7 @@ ORDERS = {
         ["repair.words"],
         ["repair.curves", "repair.tables"],
         ["paper", "html.parts"],
+        ["single_rows"],
         ["theory", "koh_liang_2017", "liu_et_al"],
         ["figures"],
         ["html.section"],
