@@ -114,6 +114,7 @@ ORDERS = {
         ["repair.sweep.words"],
         ["repair.sweep.figure", "repair.sweep.tables"],
         ["paper", "html.parts"],
+        ["single_rows"],
         ["theory", "koh_liang_2017", "liu_et_al"],
         ["figures"],
         ["html.section"],

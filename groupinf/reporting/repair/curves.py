@@ -9,16 +9,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from groupinf.reporting.drawing.figures import FIGURE_SETTINGS, add_heading
-from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, wrap_to
+from groupinf.reporting.drawing.figures import FIGURE_SETTINGS
+from groupinf.reporting.drawing.page import box, framed_page
 from groupinf.reporting.repair.words import ACCURACY, FOUND, Curve, deviation_line, facts_line
-from groupinf.reporting.words.style import GRID, QUIET, SMALL, TEXT
+from groupinf.reporting.words.style import GRID, TEXT
 from groupinf.studies.repair_labels.orders.registry import ORDERS
 from groupinf.studies.repair_labels.result import RepairRun
 
 # inches
-_WIDTH, _PANEL_WIDTH, _PANEL_HEIGHT, _LEFT, _BETWEEN, _TOP, _BELOW = 10.3, 3.15, 2.9, 0.85, 0.95, 0.8, 0.6
-_LEGEND_GAP, _MARGIN, _FOOT_LINE = 0.25, 0.15, 0.165
+_WIDTH, _PANEL_WIDTH, _PANEL_HEIGHT, _LEFT, _BETWEEN, _ABOVE, _BELOW = 10.3, 3.15, 2.9, 0.85, 0.95, 0.1, 0.6
+_LEGEND_GAP = 0.25
 # error bars of each line, so that those of several orders can be told apart
 _MOST_BARS = 10
 
@@ -30,18 +30,16 @@ def repair_figure(run: RepairRun) -> Figure:
     """
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
         said = [deviation_line(run), "Dashed: the model that is fitted to the labels of the data."]
-        foot = [line for text in said for line in wrap_to(drawable(text), SMALL, _WIDTH - 2 * _MARGIN)]
-        below = _BELOW + _FOOT_LINE * len(foot) + _MARGIN
-        height = _TOP + _PANEL_HEIGHT + below
-        figure = Figure(figsize=(_WIDTH, height), dpi=DOTS_PER_INCH)
+        body, title = _ABOVE + _PANEL_HEIGHT + _BELOW, "Wrong labels found and put right"
+        figure, top = framed_page(_WIDTH, body, title, [facts_line(run)], said)
+        panels = top + _ABOVE
         for i, curve in enumerate((ACCURACY, FOUND)):
             left = _LEFT + i * (_PANEL_WIDTH + _BETWEEN)
-            box = (left / _WIDTH, below / height, _PANEL_WIDTH / _WIDTH, _PANEL_HEIGHT / height)
-            ax = figure.add_axes(box)
+            ax = figure.add_axes(box(figure, left, panels, _PANEL_WIDTH, _PANEL_HEIGHT))
             _draw(ax, run, curve)
             if curve is ACCURACY:
                 ax.axhline(run.manifest.test_accuracy, color=TEXT, linestyle="--", linewidth=1.2, zorder=1)
-        corner = ((_LEFT + 2 * _PANEL_WIDTH + _BETWEEN + _LEGEND_GAP) / _WIDTH, 1 - _TOP / height)
+        corner = ((_LEFT + 2 * _PANEL_WIDTH + _BETWEEN + _LEGEND_GAP) / _WIDTH, 1 - panels / figure.get_figheight())
         legend = figure.legend(
             *ax.get_legend_handles_labels(),
             loc="upper left",
@@ -51,8 +49,6 @@ def repair_figure(run: RepairRun) -> Figure:
             alignment="left",
         )
         legend.set_frame_on(False)
-        add_heading(figure, "Wrong labels found and put right", facts_line(run))
-        figure.text(_MARGIN / _WIDTH, (below - _BELOW) / height, "\n".join(foot), size=SMALL, color=QUIET, va="top")
     return figure
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from groupinf.reporting.repair.words import (
@@ -12,6 +11,7 @@ from groupinf.reporting.repair.words import (
     data_line,
     deviation_line,
     order_lines,
+    spread,
     trust_line,
 )
 from groupinf.reporting.words.formats import markdown, percent
@@ -68,11 +68,6 @@ def cells(run: RepairRun, curve: Curve, inspected: Sequence[int]) -> list[list[s
         ]
         for rows in inspected
     ]
-
-
-def spread(mean: float, deviation: float) -> str:
-    """Mean ± standard deviation; the mean alone of one repeat."""
-    return percent(mean, 1) if math.isnan(deviation) else f"{percent(mean, 1)} ± {percent(deviation, 1)}"
 
 
 def repair_text(run: RepairRun, width: int) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import pandas as pd
 
 from groupinf.analysis.repair import Lead, leads
 from groupinf.reporting.words.formats import one_line, percent, shorten
@@ -64,13 +63,12 @@ def data_line(run: RepairRun) -> str:
     """The facts, with the test accuracies before and after labels are flipped."""
     about, flipped = run.manifest, run.repeats["flipped_accuracy"]
     accuracy = f"test accuracy {percent(about.test_accuracy, 1)} with the labels of the data"
-    return f"{facts_line(run)}; {accuracy}, {_spread(flipped)} with the flipped ones"
+    return f"{facts_line(run)}; {accuracy}, {spread(flipped.mean(), flipped.std(ddof=1))} with the flipped ones"
 
 
-def _spread(values: pd.Series) -> str:
-    """A mean, and beside it the standard deviation where there is one."""
-    mean = percent(float(values.mean()), 1)
-    return mean if len(values) < 2 else f"{mean} ± {percent(float(values.std(ddof=1)), 1)}"
+def spread(mean: float, deviation: float) -> str:
+    """Mean ± standard deviation; the mean alone of one repeat, which has none."""
+    return percent(mean, 1) if math.isnan(deviation) else f"{percent(mean, 1)} ± {percent(deviation, 1)}"
 
 
 def order_lines(run: RepairRun) -> list[str]:

@@ -13,8 +13,7 @@ from groupinf.reporting.repair.sweep.words import (
     shown,
     trust_lines,
 )
-from groupinf.reporting.repair.tables import spread
-from groupinf.reporting.repair.words import ACCURACY, CURVES, FOUND, Curve, deviation_line
+from groupinf.reporting.repair.words import ACCURACY, CURVES, FOUND, Curve, deviation_line, spread
 from groupinf.reporting.words.formats import markdown, percent
 from groupinf.reporting.words.markdown import table_lines
 from groupinf.reporting.words.plain import aligned, wrapped
