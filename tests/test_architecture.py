@@ -110,7 +110,7 @@ ORDERS = {
         ["words"],
         ["drawing", "tables", "sources"],
         ["repair.words"],
-        ["repair.curves", "repair.tables"],
+        ["repair.curves", "repair.pairs", "repair.tables"],
         ["paper", "html.parts"],
         ["theory", "koh_liang_2017", "liu_et_al"],
         ["figures"],

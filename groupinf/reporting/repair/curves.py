@@ -17,10 +17,12 @@ from groupinf.studies.repair_labels.orders.registry import ORDERS
 from groupinf.studies.repair_labels.result import RepairRun
 
 # inches
-_WIDTH, _PANEL_WIDTH, _PANEL_HEIGHT, _LEFT, _BETWEEN, _TOP, _BELOW = 10.3, 3.15, 2.9, 0.85, 0.95, 0.8, 0.6
+_PANEL_WIDTH, _PANEL_HEIGHT, _LEFT, _BETWEEN, _TOP, _BELOW = 3.15, 2.9, 0.85, 0.95, 0.8, 0.6
+_LEGEND_WIDTH, _LEGEND_TITLE, _LEGEND_LINE = 2.2, 0.3, 0.21
 _LEGEND_GAP, _MARGIN, _FOOT_LINE = 0.25, 0.15, 0.165
 # error bars of each line, so that those of several orders can be told apart
 _MOST_BARS = 10
+_PANELS = (ACCURACY, FOUND)
 
 
 def repair_figure(run: RepairRun) -> Figure:
@@ -28,32 +30,67 @@ def repair_figure(run: RepairRun) -> Figure:
 
     Means over repeats; error bars are standard deviations.
     """
+    width = _LEFT + len(_PANELS) * (_PANEL_WIDTH + _BETWEEN) - _BETWEEN + _LEGEND_GAP + _LEGEND_WIDTH
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
-        said = [deviation_line(run), "Dashed: the model that is fitted to the labels of the data."]
-        foot = [line for text in said for line in wrap_to(drawable(text), SMALL, _WIDTH - 2 * _MARGIN)]
+        foot = _foot(run, width)
         below = _BELOW + _FOOT_LINE * len(foot) + _MARGIN
-        height = _TOP + _PANEL_HEIGHT + below
-        figure = Figure(figsize=(_WIDTH, height), dpi=DOTS_PER_INCH)
-        for i, curve in enumerate((ACCURACY, FOUND)):
-            left = _LEFT + i * (_PANEL_WIDTH + _BETWEEN)
-            box = (left / _WIDTH, below / height, _PANEL_WIDTH / _WIDTH, _PANEL_HEIGHT / height)
-            ax = figure.add_axes(box)
-            _draw(ax, run, curve)
-            if curve is ACCURACY:
-                ax.axhline(run.manifest.test_accuracy, color=TEXT, linestyle="--", linewidth=1.2, zorder=1)
-        corner = ((_LEFT + 2 * _PANEL_WIDTH + _BETWEEN + _LEGEND_GAP) / _WIDTH, 1 - _TOP / height)
-        legend = figure.legend(
-            *ax.get_legend_handles_labels(),
-            loc="upper left",
-            bbox_to_anchor=corner,
-            borderaxespad=0.0,
-            title="Rows inspected",
-            alignment="left",
-        )
-        legend.set_frame_on(False)
+        figure = Figure(figsize=(width, _TOP + _PANEL_HEIGHT + below), dpi=DOTS_PER_INCH)
+        for i, curve in enumerate(_PANELS):
+            _panel(figure, _LEFT + i * (_PANEL_WIDTH + _BETWEEN), _TOP, run, curve)
+        _legend(figure, width - _LEGEND_WIDTH, _TOP)
         add_heading(figure, "Wrong labels found and put right", facts_line(run))
-        figure.text(_MARGIN / _WIDTH, (below - _BELOW) / height, "\n".join(foot), size=SMALL, color=QUIET, va="top")
+        _write_foot(figure, foot)
     return figure
+
+
+def narrow_repair_figure(run: RepairRun) -> Figure:
+    """The same one below the other, for narrow screens; what was run stands beside it."""
+    legend = _MARGIN + _LEGEND_TITLE + _LEGEND_LINE * len(run.manifest.orders)
+    tops = [legend + _MARGIN + i * (_PANEL_HEIGHT + _BELOW + _MARGIN) for i in range(len(_PANELS))]
+    width = _LEFT + _PANEL_WIDTH + _MARGIN
+    with matplotlib.style.context(["default", FIGURE_SETTINGS]):
+        foot = _foot(run, width)
+        height = tops[-1] + _PANEL_HEIGHT + _BELOW + _FOOT_LINE * len(foot) + _MARGIN
+        figure = Figure(figsize=(width, height), dpi=DOTS_PER_INCH)
+        for top, curve in zip(tops, _PANELS, strict=True):
+            _panel(figure, _LEFT, top, run, curve)
+        _legend(figure, _MARGIN, _MARGIN)
+        _write_foot(figure, foot)
+    return figure
+
+
+def _foot(run: RepairRun, width: float) -> list[str]:
+    said = [deviation_line(run), "Dashed: the model that is fitted to the labels of the data."]
+    return [line for text in said for line in wrap_to(drawable(text), SMALL, width - 2 * _MARGIN)]
+
+
+def _write_foot(figure: Figure, lines: list[str]) -> None:
+    width, height = figure.get_size_inches()
+    top = (_FOOT_LINE * len(lines) + _MARGIN) / height
+    figure.text(_MARGIN / width, top, "\n".join(lines), size=SMALL, color=QUIET, va="top")
+
+
+def _panel(figure: Figure, left: float, top: float, run: RepairRun, curve: Curve) -> None:
+    """A panel whose upper left corner is so many inches from that of the figure."""
+    width, height = figure.get_size_inches()
+    bottom = height - top - _PANEL_HEIGHT
+    ax = figure.add_axes((left / width, bottom / height, _PANEL_WIDTH / width, _PANEL_HEIGHT / height))
+    _draw(ax, run, curve)
+    if curve is ACCURACY:
+        ax.axhline(run.manifest.test_accuracy, color=TEXT, linestyle="--", linewidth=1.2, zorder=1)
+
+
+def _legend(figure: Figure, left: float, top: float) -> None:
+    width, height = figure.get_size_inches()
+    legend = figure.legend(
+        *figure.axes[-1].get_legend_handles_labels(),
+        loc="upper left",
+        bbox_to_anchor=(left / width, 1 - top / height),
+        borderaxespad=0.0,
+        title="Rows inspected",
+        alignment="left",
+    )
+    legend.set_frame_on(False)
 
 
 def _draw(ax: Axes, run: RepairRun, curve: Curve) -> None:

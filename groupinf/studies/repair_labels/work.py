@@ -77,7 +77,7 @@ class Repairing:
         for note in filter(None, [shortage(work_bytes(dataset, model, None))]):
             progress.note(note)
         progress.stage("fit")
-        fit = partial(fit_model, loaded.config.regularization, loaded.config.seed, model)
+        fit = partial(fit_model, loaded.config.regularization, loaded.config.seed, model, made="orders score rows with")
         clean = one_thread(fit, dataset)
         chosen = clean.cross_validation
         files = {

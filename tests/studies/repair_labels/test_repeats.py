@@ -193,6 +193,8 @@ def test_a_support_vector_machine_is_refitted_as_it_is(tmp_path: Path) -> None:
     data = rows(2)
     model = {"loss": "hinge", "intercept": "none"}
     run = run_of(tmp_path, data, model=model, orders=["training_loss", "random"], repeats=1)
+    [note] = run.manifest.notes
+    assert note.startswith("orders score rows with the derivatives of a smooth version of the hinge loss, whose")
     X, X_test = data["X_train"], data["X_test"]
     for row in run.repairs.to_dict("records"):
         y = repaired(run, 0, row["order"], row["inspected"], data["y_train"])
