@@ -79,7 +79,8 @@ def run_sweep(
 
     ``lambda_over_n`` is "MIN:MAX:NUM", log-spaced, or the values; without it the config's regularization.sweep counts.
     With ``redraw`` groups and test points are drawn anew at every value. The folder is ``out``/<name>-sweep-<hash>;
-    it holds one folder per value, with its report, and tables/. The rest is as in ``run_experiment``.
+    it holds one folder per value, with its report, and tables/. Of repair_labels, where the same labels are flipped at
+    every value, ``runs`` are RepairRuns, and nothing is redrawn. The rest is as in ``run_experiment``.
     Raises ConvergenceError, once all values are done, naming those that did not converge.
     """
     from groupinf.config.arguments import as_flag, as_path
@@ -88,15 +89,15 @@ def run_sweep(
     from groupinf.experiments.workers.memory import memory_in_words
     from groupinf.experiments.workers.progress import Silent
     from groupinf.reporting.sweep_report import write_sweep_report
-    from groupinf.studies.group_effects.lambda_sweep.open import execute_sweep
-    from groupinf.studies.group_effects.lambda_sweep.plan import plan_sweep
+    from groupinf.studies.sweeps import sweep_of
 
     loaded, processes, folder = _loaded(config, overrides), _processes(jobs), as_path("out", out)
     wanted = None if lambda_over_n is None else grid_of(lambda_over_n)
     anew, shown = as_flag("fresh", fresh), progress or Silent()
-    plan = plan_sweep(loaded, wanted, as_flag("redraw", redraw))
+    kind = sweep_of(loaded)
+    plan = kind.plan(loaded, wanted, as_flag("redraw", redraw))
     with memory_in_words():
-        sweep = execute_sweep(plan, folder, processes, anew, shown)
+        sweep: Sweep = kind.execute(plan, folder, processes, anew, shown)
         shown.stage("reports")
         write_sweep_report(sweep, processes)
     raise_failures(sweep.manifest.parameter, sweep.manifest.failures)
@@ -104,9 +105,12 @@ def run_sweep(
 
 
 def load_sweep(path: str | Path) -> Sweep:
-    """Read a finished sweep back; raises DataError where the folder holds none or a run of it is unfinished."""
+    """Read a finished sweep back, of whatever kind of study.
+
+    Raises DataError where the folder holds none or a run of it is unfinished.
+    """
     from groupinf.config.arguments import as_path
-    from groupinf.studies.group_effects.study import load_sweep as load
+    from groupinf.studies.sweeps import load_sweep as load
 
     return load(as_path("path", path))
 

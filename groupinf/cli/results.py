@@ -51,9 +51,9 @@ def print_suspects(run: Run) -> None:
 def print_sweep(sweep: Sweep, *places: str) -> None:
     """Print the table of a sweep, then ``places``, lines that say where files are, and where its report is."""
     from groupinf.reporting.html.write import PAGE_NAME
-    from groupinf.reporting.tables.sweep import sweep_text
+    from groupinf.reporting.registry import SWEEP_REPORTS
 
-    _print(sweep_text(sweep, width()), sweep.path / PAGE_NAME, *places)
+    _print(SWEEP_REPORTS[sweep.manifest.study].text(sweep, width()), sweep.path / PAGE_NAME, *places)
 
 
 def _print(table: str, page: Path, *places: str) -> None:

@@ -11,10 +11,9 @@ from groupinf.errors import DataError
 from groupinf.experiments.driver import load_run
 from groupinf.experiments.folder.kinds import is_sweep
 from groupinf.experiments.study import StudyKind
-from groupinf.experiments.sweep.result import load_sweep
-from groupinf.studies.group_effects.manifest import LambdaSweepManifest
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.study import GROUP_EFFECTS
+from groupinf.studies.sweeps import SWEEPS
 from groupinf.wording import number
 
 
@@ -33,7 +32,7 @@ def load_source(path: Path, kind: StudyKind[Any, Any] = GROUP_EFFECTS) -> Source
     Raises DataError where the folder holds neither, one of another kind, or one that is not finished.
     """
     if is_sweep(path):
-        return Source(path, load_sweep(kind, LambdaSweepManifest, path).runs, is_sweep=True)
+        return Source(path, SWEEPS[kind.name].load(path).runs, is_sweep=True)
     return Source(path, (load_run(kind, path),), is_sweep=False)
 
 

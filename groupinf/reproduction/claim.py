@@ -15,3 +15,8 @@ class Claim:
     found: str
     verdict: str
     explanations: tuple[str, ...] = ()
+
+
+def verdict_of(*held: bool) -> str:
+    """Whether all, none or some of what a claim says holds."""
+    return HOLDS if all(held) else IN_PART if any(held) else DIFFERS

@@ -45,6 +45,17 @@ class Findings:
     stages: Mapping[str, Mapping[str, float]]
 
 
+class Illustrated:
+    """What a page is written from, with the names of the ``figures`` beside it."""
+
+    figures: Sequence[str]
+
+    def picture(self, name: str, words: str) -> list[str]:
+        """The figure in Markdown; nothing where it has not been drawn."""
+        file = f"{name}.png"
+        return [f"![{words}]({file})"] if file in self.figures else []
+
+
 @dataclass(frozen=True)
 class Paper:
     """A paper by its short ``name``, such as koh_et_al_2019.

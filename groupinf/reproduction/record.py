@@ -13,8 +13,8 @@ from groupinf.experiments.folder.files import write_atomically
 from groupinf.experiments.folder.kinds import is_sweep
 from groupinf.studies.group_effects.evaluate import VERSION
 from groupinf.studies.group_effects.identity import STAGE_VERSIONS
-from groupinf.studies.group_effects.study import load_sweep
 from groupinf.studies.registry import load_run
+from groupinf.studies.sweeps import load_sweep
 
 RECORD = "reproduction.json"
 

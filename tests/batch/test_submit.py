@@ -18,7 +18,8 @@ from groupinf.cli.main import main
 from groupinf.experiments.workers.progress import Silent
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.forecast import plan
-from groupinf.studies.group_effects.lambda_sweep.plan import plan_sweep, sweep_name
+from groupinf.studies.group_effects.lambda_sweep.plan import sweep_name
+from groupinf.studies.linear.lambda_sweep import plan_sweep
 from groupinf.studies.load import load_config
 
 

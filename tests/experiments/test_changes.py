@@ -22,9 +22,9 @@ from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.evaluate import evaluate
 from groupinf.studies.group_effects.forecast import plan
 from groupinf.studies.group_effects.identity import identity_of
-from groupinf.studies.group_effects.lambda_sweep.open import execute_sweep
-from groupinf.studies.group_effects.lambda_sweep.plan import plan_sweep
+from groupinf.studies.group_effects.lambda_sweep.open import GROUP_SWEEP
 from groupinf.studies.group_effects.result import Run
+from groupinf.studies.linear.lambda_sweep import plan_sweep
 from groupinf.studies.load import load_config
 
 DOUBLE = {"change": "reweight", "factor": 2.0}
@@ -191,7 +191,7 @@ def test_a_sweep_an_evaluation_and_shards_do_the_same(small_config: dict[str, An
     assert collected.effects.equals(run.effects)
     swept = {**small_config, "change": DOUBLE}
     swept["regularization"] = {"lambda_over_n": LAM_OVER_N, "sweep": {"values": [LAM_OVER_N, 0.1]}}
-    sweep = execute_sweep(plan_sweep(load_config(swept, ())), tmp_path / "sweep", 1, False, Silent())
+    sweep = GROUP_SWEEP.execute(plan_sweep(load_config(swept, ())), tmp_path / "sweep", 1, False, Silent())
     np.testing.assert_allclose(sweep.runs[0].effects["effect"], run.effects["effect"], atol=1e-7)
     assert all(one.manifest.change == run.manifest.change for one in sweep.runs)
 

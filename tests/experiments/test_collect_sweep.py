@@ -17,7 +17,7 @@ import groupinf
 from groupinf.cli.main import main
 from groupinf.errors import ConvergenceError, DataError
 from groupinf.studies.group_effects import block as compute_stage
-from groupinf.studies.group_effects import fit as fitting
+from groupinf.studies.linear import fit as fitting
 
 TABLES = ("tables/sweep.md", "tables/sweep.csv", "report.html")
 

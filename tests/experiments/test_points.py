@@ -16,11 +16,11 @@ from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.evaluate import evaluate
-from groupinf.studies.group_effects.lambda_sweep.open import execute_sweep
-from groupinf.studies.group_effects.lambda_sweep.plan import plan_sweep
+from groupinf.studies.group_effects.lambda_sweep.open import GROUP_SWEEP
 from groupinf.studies.group_effects.memory import work_of
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.linear.configured_model import model_of
+from groupinf.studies.linear.lambda_sweep import plan_sweep
 from groupinf.studies.load import load_config
 
 METHODS = ("influence", "newton", "without_hessian", "without_train_loss", "inner_product")
@@ -418,7 +418,7 @@ def test_the_memory_that_is_said_before_has_the_table_and_the_rows_that_are_show
 def test_every_run_of_a_sweep_has_its_points(tmp_path: Path) -> None:
     regularization = {"lambda_over_n": 0.05, "sweep": {"values": [0.5, 0.05]}}
     asked = study(data(tmp_path, 2), **SMALL, regularization=regularization)
-    swept = execute_sweep(plan_sweep(load_config(asked)), tmp_path / "runs", 1, False, Silent())
+    swept = GROUP_SWEEP.execute(plan_sweep(load_config(asked)), tmp_path / "runs", 1, False, Silent())
     leverages = [points_of(run).drop_duplicates("row")["leverage"].sum() for run in swept.runs]
     assert len(leverages) == 2
     # effective parameters: fewer where the penalty is larger

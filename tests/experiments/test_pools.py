@@ -20,8 +20,8 @@ from groupinf.reporting.tables.sweep import sweep_text
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.evaluate import evaluate
 from groupinf.studies.group_effects.forecast import plan
-from groupinf.studies.group_effects.lambda_sweep.open import execute_sweep
-from groupinf.studies.group_effects.lambda_sweep.plan import plan_sweep
+from groupinf.studies.group_effects.lambda_sweep.open import GROUP_SWEEP
+from groupinf.studies.linear.lambda_sweep import plan_sweep
 from groupinf.studies.load import load_config
 
 LAM_OVER_N = 0.01
@@ -98,7 +98,7 @@ def test_a_pool_is_drawn_by_the_seed_and_swept_over_with_everything_else(
         assert (in_table or "36 rows in the pool" in page) == pooled
     assert "pool" in comparison_text([removed, first], 100)
     config["regularization"] = {"lambda_over_n": LAM_OVER_N, "sweep": {"values": [LAM_OVER_N, 0.1]}}
-    sweep = execute_sweep(plan_sweep(load_config(config, ())), tmp_path / "sweep", 1, False, Silent())
+    sweep = GROUP_SWEEP.execute(plan_sweep(load_config(config, ())), tmp_path / "sweep", 1, False, Silent())
     np.testing.assert_allclose(sweep.runs[0].effects["effect"], first.effects["effect"], atol=1e-7)
     assert "36 rows in the pool; 2 values of λ/n" in sweep_text(sweep, 100)
 

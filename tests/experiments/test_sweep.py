@@ -28,13 +28,13 @@ from groupinf.experiments.folder.manifest import SweepFailure
 from groupinf.experiments.folder.sweep_folder import sweep_manifest, write_sweep_manifest
 from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard
-from groupinf.studies.group_effects import fit as fitting
 from groupinf.studies.group_effects.forecast import plan
-from groupinf.studies.group_effects.lambda_sweep.open import execute_sweep
-from groupinf.studies.group_effects.lambda_sweep.plan import plan_sweep
-from groupinf.studies.group_effects.manifest import LambdaSweepManifest
+from groupinf.studies.group_effects.lambda_sweep.open import GROUP_SWEEP
+from groupinf.studies.group_effects.manifest import GroupSweepManifest
 from groupinf.studies.group_effects.result import Run, Sweep
 from groupinf.studies.group_effects.study import load_run
+from groupinf.studies.linear import fit as fitting
+from groupinf.studies.linear.lambda_sweep import plan_sweep
 from groupinf.studies.load import load_config
 
 GRID = "0.001,0.01,0.1"
@@ -53,7 +53,7 @@ def study(small_config: dict[str, Any]) -> dict[str, Any]:
 
 def sweep(config: dict[str, Any], out: Path, grid: str = GRID, jobs: int = 1, **options: bool) -> Sweep:
     planned = plan_sweep(load_config(config), parse_grid(grid), options.get("redraw", False))
-    return execute_sweep(planned, out, jobs, options.get("fresh", False), Silent())
+    return GROUP_SWEEP.execute(planned, out, jobs, options.get("fresh", False), Silent())
 
 
 def alone(config: dict[str, Any], out: Path, lam_over_n: float) -> Run:
@@ -195,7 +195,7 @@ def test_cross_validation_chooses_the_reference(study: dict[str, Any], tmp_path:
         "cross_validation": {"min": 1e-3, "max": 1.0, "num": 4, "score": "log_loss"},
         "sweep": {"min": 1e-3, "max": 1.0, "num": 4},
     }
-    done = execute_sweep(plan_sweep(load_config(study)), tmp_path, 1, False, Silent())
+    done = GROUP_SWEEP.execute(plan_sweep(load_config(study)), tmp_path, 1, False, Silent())
     chosen = done.manifest.drawn_at_lam_over_n
     runs = {run.manifest.lam_over_n: run for run in done.runs}
     assert runs[chosen].cross_validation is not None
@@ -266,7 +266,7 @@ def test_other_grids_and_references_have_other_folders(study: dict[str, Any], tm
 
 def test_another_sweep_or_run_in_the_folder_is_refused_by_field(study: dict[str, Any], tmp_path: Path) -> None:
     done = sweep(study, tmp_path)
-    about = sweep_manifest(done.path, LambdaSweepManifest)
+    about = sweep_manifest(done.path, GroupSweepManifest)
     about.identity["config"]["regularization"]["lambda_over_n"] = 0.5
     write_sweep_manifest(done.path, about)
     with pytest.raises(
@@ -314,7 +314,9 @@ def test_a_single_experiment_refuses_a_sweep_and_validate_counts_it(study: dict[
         groupinf.run_experiment(study, out=tmp_path, jobs=1)
     planned = plan(load_config(study))
     assert planned.retrains == 2 * single.retrains
-    assert planned.run_name == execute_sweep(plan_sweep(load_config(study)), tmp_path, 1, False, Silent()).path.name
+    assert (
+        planned.run_name == GROUP_SWEEP.execute(plan_sweep(load_config(study)), tmp_path, 1, False, Silent()).path.name
+    )
 
 
 def test_a_study_without_a_grid_is_refused(study: dict[str, Any], tmp_path: Path) -> None:

@@ -21,9 +21,9 @@ from groupinf.reporting.words.summary import convention_line
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.evaluate import evaluate
 from groupinf.studies.group_effects.identity import identity_of
-from groupinf.studies.group_effects.lambda_sweep.open import execute_sweep
-from groupinf.studies.group_effects.lambda_sweep.plan import plan_sweep
+from groupinf.studies.group_effects.lambda_sweep.open import GROUP_SWEEP
 from groupinf.studies.group_effects.result import Run
+from groupinf.studies.linear.lambda_sweep import plan_sweep
 from groupinf.studies.load import load_config
 
 LAM = 0.01 * 90
@@ -236,7 +236,9 @@ def test_an_evaluation_and_shards_have_the_same_numbers(
 
 def test_a_sweep_goes_through_runs_with_the_three_losses(small_config: dict[str, Any], tmp_path: Path) -> None:
     config = {**small_config, "model": THREE}
-    swept = execute_sweep(plan_sweep(load_config(config), parse_grid("0.01,0.1"), False), tmp_path, 1, False, Silent())
+    swept = GROUP_SWEEP.execute(
+        plan_sweep(load_config(config), parse_grid("0.01,0.1"), False), tmp_path, 1, False, Silent()
+    )
     alone = unreported(config, tmp_path / "alone")
     one, other = (run.effects.drop(columns="run") for run in (swept.runs[0], alone))
     pd.testing.assert_frame_equal(one, other, rtol=1e-6, atol=1e-9)

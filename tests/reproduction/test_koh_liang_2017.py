@@ -16,15 +16,16 @@ from groupinf.datasets.registry import load_dataset
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.figures import FIGURES as DRAWN
-from groupinf.reporting.koh_liang_2017.compared import Compared, compared
+from groupinf.reporting.single_rows.comparison import Comparison
+from groupinf.reporting.single_rows.removed import removed_rows
 from groupinf.reporting.words.formats import coefficient
-from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
+from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim, verdict_of
 from groupinf.reproduction.page import markdown_page
 from groupinf.reproduction.papers.koh_liang_2017 import leave_one_out as loo
 from groupinf.reproduction.papers.koh_liang_2017 import of_points
 from groupinf.reproduction.papers.koh_liang_2017 import smoothed as svm
 from groupinf.reproduction.papers.koh_liang_2017.children import Child, Children
-from groupinf.reproduction.papers.koh_liang_2017.found import Found, claims_table, verdict_of
+from groupinf.reproduction.papers.koh_liang_2017.found import Found, claims_table
 from groupinf.reproduction.papers.koh_liang_2017.margin import OnMargin, on_margin
 from groupinf.reproduction.papers.koh_liang_2017.of_points import (
     figure_1,
@@ -89,12 +90,12 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
     return {SVM: run, **smooth}
 
 
-def like(r: float, slope: float = 1.0, rows: int = 200) -> Compared:
+def like(r: float, slope: float = 1.0, rows: int = 200) -> Comparison:
     """Predictions of this correlation, and this slope of actual on predicted."""
     rng = np.random.default_rng(0)
     parts = rng.normal(size=(rows, 2))
     a, b = np.linalg.qr(parts - parts.mean(axis=0))[0].T
-    return Compared(0.1 * slope / r * a, 0.1 * (a + np.sqrt(1 / r**2 - 1) * b) * 1.0 if r < 1 else 0.1 * a)
+    return Comparison(0.1 * slope / r * a, 0.1 * (a + np.sqrt(1 / r**2 - 1) * b) * 1.0 if r < 1 else 0.1 * a)
 
 
 def test_made_up_predictions_have_the_correlation_and_slope_that_tests_rely_on() -> None:
@@ -108,7 +109,7 @@ def test_made_up_predictions_have_the_correlation_and_slope_that_tests_rely_on()
     ("of", "verdict"),
     [(like(0.9995), HOLDS), (like(0.9995, 1.2), IN_PART), (like(0.998), IN_PART), (like(0.9), DIFFERS)],
 )
-def test_an_exact_solve_is_close_by_correlation_and_slope(of: Compared, verdict: str) -> None:
+def test_an_exact_solve_is_close_by_correlation_and_slope(of: Comparison, verdict: str) -> None:
     claim = loo.exact_claim(of)
     assert claim.verdict == verdict
     assert f"r = {of.pearson:.4f}" in claim.found
@@ -122,20 +123,20 @@ def test_the_stochastic_estimate_is_accurate_by_its_correlation(r: float, verdic
 def test_one_repeat_is_noisier_and_finds_the_strongest() -> None:
     exact, ten = like(1.0), like(0.998)
     noisy = like(0.98)
-    near = Compared(exact.actual, exact.predicted + 1e-3 * noisy.predicted)
+    near = Comparison(exact.actual, exact.predicted + 1e-3 * noisy.predicted)
     assert loo.once_claim(exact, ten, near).verdict == IN_PART  # no noisier than ten
     assert loo.strongest_shared(exact, near) > loo.IDENTIFIED
-    far = Compared(exact.actual, exact.predicted[::-1].copy())
+    far = Comparison(exact.actual, exact.predicted[::-1].copy())
     assert loo.strongest_shared(exact, far) < loo.IDENTIFIED
     assert loo.once_claim(exact, ten, far).verdict == IN_PART  # noisier, but another fifty
     assert loo.once_claim(exact, far, far).verdict == DIFFERS
-    once = Compared(exact.actual, exact.predicted + 0.4 * (noisy.predicted - exact.predicted))
+    once = Comparison(exact.actual, exact.predicted + 0.4 * (noisy.predicted - exact.predicted))
     assert loo.once_claim(exact, ten, once).verdict == HOLDS
 
 
 def test_frames_hold_all_points_or_say_how_many_they_do_not() -> None:
-    small = Compared(np.array([0.01, -0.02]), np.array([0.0, 0.03]))
-    large = Compared(np.array([0.06, -0.02]), np.array([0.0, 0.03]))
+    small = Comparison(np.array([0.01, -0.02]), np.array([0.0, 0.03]))
+    large = Comparison(np.array([0.06, -0.02]), np.array([0.0, 0.03]))
     assert loo.frame_claim([small]).verdict == HOLDS
     claim = loo.frame_claim([small, large])
     assert (claim.verdict, claim.found) == (DIFFERS, "1 points lie outside")
@@ -151,7 +152,7 @@ def test_rows_that_are_drawn_are_counted_from_the_options(rows_left_out: Run) ->
 
 def test_the_hinge_itself_overestimates_or_does_not() -> None:
     of = like(0.6)
-    over = Compared(of.actual, 40 * of.predicted)
+    over = Comparison(of.actual, 40 * of.predicted)
     assert svm.over_claim(over).verdict == HOLDS
     assert svm.over_claim(of).verdict == IN_PART
     assert svm.over_claim(like(0.95)).verdict == DIFFERS
@@ -188,7 +189,7 @@ def test_the_page_has_what_is_there_and_no_more(rows_left_out: Run, machines: di
     text = "\n".join(told({LEAVE_ONE_OUT: rows_left_out, **machines}, ("koh-liang-2.png",)))
     for method in (EXACT, LISSA, LISSA_ONCE):
         assert f"| {method}" in text
-        assert f"{compared(rows_left_out, method).pearson:.5f}" in text
+        assert f"{removed_rows(rows_left_out).comparison(method).pearson:.5f}" in text
     assert "](koh-liang-2.png)" in text
     assert "](koh-liang-3.png)" not in text
     for t in ("0.001", "0.1"):
@@ -318,13 +319,14 @@ def test_a_bar_in_a_claim_does_not_end_its_cell() -> None:
 def test_rows_on_their_margin_are_those_of_the_stored_machine(machines: dict[str, Run]) -> None:
     """Written out from the parameters, and the rows that groups are named by."""
     run = machines[SVM]
-    of, theta = compared(run, "influence"), np.load(run.path / "theta.npz")["theta"]
+    table = run.effects.pivot(index="group", columns="method", values="effect")
+    theta = np.load(run.path / "theta.npz")["theta"]
     data = load_dataset(load_config(run.config).config.dataset, Path(), 0)
     margin = np.where(data.y_train == 1, 1, -1) * (data.X_train @ theta)
     rows = run.groups["made_from"].str.extract(r"row (\d+)")[0].astype(int).to_numpy()
     there = np.abs(margin[rows] - 1) < 1e-7
-    found = on_margin(run, of)
+    found = on_margin(run)
     assert (found.rows, found.on) == (rows.size, int(there.sum()))
-    np.testing.assert_allclose(found.without, np.corrcoef(of.predicted[~there], of.actual[~there])[0, 1])
+    np.testing.assert_allclose(found.without, np.corrcoef(table["influence"][~there], table["actual"][~there])[0, 1])
     assert f"{found.on} of {found.rows} rows stand there, and without them r is {found.without:.3f}" in found.in_words()
     assert found.on > 0

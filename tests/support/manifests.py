@@ -12,7 +12,7 @@ from groupinf.experiments.folder.manifest import from_json
 from groupinf.experiments.folder.provenance import Provenance
 from groupinf.experiments.folder.sealed import sealed
 from groupinf.numerics.losses.registry import loss_for
-from groupinf.studies.group_effects.manifest import EngineUsed, GroupEffectsManifest, LambdaSweepManifest
+from groupinf.studies.group_effects.manifest import EngineUsed, GroupEffectsManifest, GroupSweepManifest
 from groupinf.studies.linear.manifest import FitCertificate
 
 _PROVENANCE = {field.name for field in fields(Provenance)}
@@ -82,7 +82,7 @@ def made_manifest(**said: Any) -> GroupEffectsManifest:
     return from_json(GroupEffectsManifest, {"drawn_at_lam_over_n": about["lam_over_n"], **about})
 
 
-def made_sweep_manifest(**said: Any) -> LambdaSweepManifest:
+def made_sweep_manifest(**said: Any) -> GroupSweepManifest:
     """The manifest of a sweep over no value."""
     about: dict[str, Any] = {
         "study": "group_effects",
@@ -99,4 +99,4 @@ def made_sweep_manifest(**said: Any) -> LambdaSweepManifest:
         "drawn_at_lam_over_n": None,
         "reference_run": None,
     }
-    return from_json(LambdaSweepManifest, {**about, **said})
+    return from_json(GroupSweepManifest, {**about, **said})

@@ -14,11 +14,11 @@ from groupinf.experiments.sweep import execute as sweeps
 from groupinf.experiments.sweep.steps import OpenSweep
 from groupinf.experiments.workers.progress import Progress, Silent
 from groupinf.experiments.workers.shards import Shard
-from groupinf.studies.group_effects.lambda_sweep.open import open_sweep
-from groupinf.studies.group_effects.lambda_sweep.plan import SweepPlan
+from groupinf.studies.group_effects.lambda_sweep.open import GROUP_SWEEP, open_sweep
+from groupinf.studies.group_effects.lambda_sweep.plan import GroupSweepPlan
 from groupinf.studies.group_effects.result import Run, Sweep
 from groupinf.studies.group_effects.schema import LoadedStudy
-from groupinf.studies.group_effects.study import GROUP_EFFECTS, load_sweep
+from groupinf.studies.group_effects.study import GROUP_EFFECTS
 from groupinf.studies.load import load_config
 from groupinf.studies.registry import STUDIES
 
@@ -51,17 +51,17 @@ def collect_run(path: Path, progress: Progress) -> Run:
 
 def collect_sweep(path: Path, progress: Progress) -> Sweep:
     stages.collect_all(STUDIES, path, progress)
-    return load_sweep(path)
+    return GROUP_SWEEP.load(path)
 
 
 def prepare_sweep(
-    plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: Progress
+    plan: GroupSweepPlan, out: Path, jobs: int, fresh: bool, progress: Progress
 ) -> tuple[OpenSweep[Any, Any], list[Any]]:
     sweep = open_sweep(plan, out, jobs, fresh, progress)
     return sweep, sweeps.prepare_all(sweep, jobs, progress)
 
 
-def sweep_shard(plan: SweepPlan, out: Path, jobs: int, shard: Shard, progress: Progress) -> stages.ShardDone:
+def sweep_shard(plan: GroupSweepPlan, out: Path, jobs: int, shard: Shard, progress: Progress) -> stages.ShardDone:
     return sweeps.compute_shard(open_sweep(plan, out, jobs, False, progress), jobs, shard, progress)
 
 

@@ -48,8 +48,8 @@ def _run(path: Path, progress: Progress) -> Callable[[], None]:
 def _sweep(path: Path, progress: Progress) -> Callable[[], None]:
     from groupinf.cli.reported_sweep import reported
     from groupinf.experiments.stages import collect_all
-    from groupinf.studies.group_effects.study import load_sweep
     from groupinf.studies.registry import STUDIES
+    from groupinf.studies.sweeps import load_sweep
 
     collect_all(STUDIES, path, progress)
     return reported(load_sweep(path), 1, progress)

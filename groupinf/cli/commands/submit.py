@@ -81,11 +81,10 @@ def _experiment(loaded: LoadedConfig) -> tuple[str, CommandsOf]:
 def _sweep(loaded: LoadedConfig) -> tuple[str, CommandsOf]:
     """The same of a sweep."""
     from groupinf.batch.scripts import sweep_commands
-    from groupinf.studies.group_effects.checks import load_checked
-    from groupinf.studies.group_effects.lambda_sweep.plan import plan_sweep, sweep_name
+    from groupinf.studies.sweeps import sweep_of
 
-    planned = plan_sweep(loaded)
-    return sweep_name(planned, load_checked(planned.reference)), sweep_commands
+    kind = sweep_of(loaded)
+    return kind.folder(kind.plan(loaded, None, False)), sweep_commands
 
 
 def _caller() -> Caller:

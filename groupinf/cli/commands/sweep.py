@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,9 +13,9 @@ from groupinf.cli.command import Command
 from groupinf.cli.options import making_options, progress_options, shard_option
 
 if TYPE_CHECKING:
+    from groupinf.experiments.sweep.kind import Plan, SweepKind
     from groupinf.experiments.workers.progress import Progress
     from groupinf.experiments.workers.shards import Shard
-    from groupinf.studies.group_effects.lambda_sweep.plan import SweepPlan
 
 
 @click.command(cls=Command)
@@ -43,7 +43,7 @@ def sweep(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Run a study at many values of λ/n, on the same groups and test points.
+    """Run a study at many values of λ/n, on the same groups and test points, or the same flipped labels.
 
     CONFIG is its YAML file. Its own λ/n is the reference, where groups and test points are drawn.
 
@@ -53,17 +53,19 @@ def sweep(
     from groupinf.cli.progress import shown
     from groupinf.config.sweep_grid import parse_grid
     from groupinf.experiments.workers.shards import shard_from
-    from groupinf.studies.group_effects.lambda_sweep.plan import plan_sweep
     from groupinf.studies.load import load_config
+    from groupinf.studies.sweeps import sweep_of
 
-    plan = plan_sweep(load_config(config, overrides), None if grid is None else parse_grid(grid), redraw)
+    loaded = load_config(config, overrides)
+    kind = sweep_of(loaded)
+    plan = kind.plan(loaded, None if grid is None else parse_grid(grid), redraw)
     with shown(quiet=quiet, verbose=verbose) as progress:
         if shard is not None:
-            end = _shard(plan, Path(out), shard_from(shard, os.environ), jobs, progress)
+            end = _shard(kind, plan, Path(out), shard_from(shard, os.environ), jobs, progress)
         elif prepare_only:
-            end = _prepare(plan, Path(out), jobs, fresh, progress)
+            end = _prepare(kind, plan, Path(out), jobs, fresh, progress)
         else:
-            end = _whole(plan, Path(out), jobs, fresh, progress)
+            end = _whole(kind, plan, Path(out), jobs, fresh, progress)
     end()
 
 
@@ -73,27 +75,30 @@ def _require_fitting(shard: str | None, fresh: bool, prepare_only: bool) -> None
         raise click.UsageError(f"expected --shard without {found}, which is for one process before the shards start")
 
 
-def _shard(plan: SweepPlan, out: Path, shard: Shard, jobs: int, progress: Progress) -> Callable[[], None]:
+def _shard(
+    kind: SweepKind[Any, Any, Any], plan: Plan, out: Path, shard: Shard, jobs: int, progress: Progress
+) -> Callable[[], None]:
     from groupinf.cli.shard_text import sweep_shard_text
     from groupinf.experiments.sweep.execute import compute_shard
-    from groupinf.studies.group_effects.lambda_sweep.open import open_sweep
 
-    done = compute_shard(open_sweep(plan, out, jobs, False, progress), jobs, shard, progress)
+    done = compute_shard(kind.open(plan, out, jobs, False, progress), jobs, shard, progress)
     return lambda: click.echo(sweep_shard_text(done))
 
 
-def _prepare(plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: Progress) -> Callable[[], None]:
+def _prepare(
+    kind: SweepKind[Any, Any, Any], plan: Plan, out: Path, jobs: int, fresh: bool, progress: Progress
+) -> Callable[[], None]:
     from groupinf.experiments.sweep.execute import prepare_all
-    from groupinf.studies.group_effects.lambda_sweep.open import open_sweep
 
-    sweep = open_sweep(plan, out, jobs, fresh, progress)
+    sweep = kind.open(plan, out, jobs, fresh, progress)
     failures = prepare_all(sweep, jobs, progress)
     left_out = [f"{sweep.at(failure.value)} is left out: {failure.reason}" for failure in failures]
     return lambda: click.echo("\n".join([f"Prepared: {sweep.path}", *left_out]))
 
 
-def _whole(plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: Progress) -> Callable[[], None]:
+def _whole(
+    kind: SweepKind[Any, Any, Any], plan: Plan, out: Path, jobs: int, fresh: bool, progress: Progress
+) -> Callable[[], None]:
     from groupinf.cli.reported_sweep import reported
-    from groupinf.studies.group_effects.lambda_sweep.open import execute_sweep
 
-    return reported(execute_sweep(plan, out, jobs, fresh, progress), jobs, progress)
+    return reported(kind.execute(plan, out, jobs, fresh, progress), jobs, progress)

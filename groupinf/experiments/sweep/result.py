@@ -10,7 +10,7 @@ from typing import Any, Generic
 from groupinf.errors import ConvergenceError, DataError
 from groupinf.experiments.driver import load_run
 from groupinf.experiments.folder.kinds import MANIFEST, is_sweep, no_sweep
-from groupinf.experiments.folder.manifest import SweepFailure
+from groupinf.experiments.folder.manifest import SweepFailure, SweepManifest
 from groupinf.experiments.folder.sweep_folder import OwnSweep, sweep_manifest
 from groupinf.experiments.study import Result, StudyKind
 from groupinf.wording import counted, number
@@ -30,9 +30,15 @@ class Sweep(Generic[Result, OwnSweep]):
 
 
 def load_sweep(kind: StudyKind[Any, Result], manifest_kind: type[OwnSweep], path: Path) -> Sweep[Result, OwnSweep]:
-    """Read a finished sweep back; raises DataError where the folder holds none or one of its runs is unfinished."""
+    """Read a finished sweep back.
+
+    Raises DataError where the folder holds none of this kind of study, or one of its runs is unfinished.
+    """
     if not is_sweep(path):
         raise DataError(no_sweep(path))
+    found = sweep_manifest(path, SweepManifest).study
+    if found != kind.name:
+        raise DataError(f"{path}: expected a sweep of the study {kind.name}, found one of {found}")
     manifest = sweep_manifest(path, manifest_kind)
     unprepared = [entry for entry in manifest.finished if not (path / entry.run / MANIFEST).exists()]
     if unprepared:

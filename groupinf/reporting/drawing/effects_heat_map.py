@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from groupinf.reporting.drawing.axes import PowerOfTen
 from groupinf.reporting.drawing.figures import FIGURE_SETTINGS
-from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, shorten_to, width_of
-from groupinf.reporting.drawing.page import BOLD, LINE, MARGIN, TITLE_SIZE, add_words, box, page_head, wrapped
+from groupinf.reporting.drawing.lettering import drawable, shorten_to, width_of
+from groupinf.reporting.drawing.page import box, framed_page
 from groupinf.reporting.words.style import SMALL
 from groupinf.wording import number
 
@@ -52,13 +52,10 @@ def heat_map_figure(shown: EffectsMap, title: str, facts: Sequence[str], label: 
     """The page of a heat map, with the scale of its colours, which ``label`` says are of."""
     width = _LEFT + _MAP_WIDTH + _RIGHT
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
-        head, lines = wrapped(title, TITLE_SIZE * BOLD, width), wrapped(" ".join(foot), SMALL, width)
-        about = [line for fact in facts for line in wrapped(fact, SMALL, width)]
-        top, height = page_head(head, about), max(_ROW * len(shown.sets), _LOWEST)
+        height = max(_ROW * len(shown.sets), _LOWEST)
         names = shown.groups if _has_names(shown, _MAP_WIDTH) else ()
         below = _BELOW + max((width_of(_short(name), SMALL) for name in names), default=0.0)
-        figure = Figure(figsize=(width, top + height + below + LINE * len(lines) + MARGIN), dpi=DOTS_PER_INCH)
-        add_words(figure, head, about, lines, top + height + below)
+        figure, top = framed_page(width, height + below, title, facts, foot)
         ax = figure.add_axes(box(figure, _LEFT, top, _MAP_WIDTH, height))
         mesh = draw_heat_map(ax, shown)
         ax.set_xlabel("Groups, in order")

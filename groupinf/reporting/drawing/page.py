@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from groupinf.reporting.drawing.figures import set_labels
-from groupinf.reporting.drawing.lettering import drawable, wrap_to
+from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, shorten_to, width_of, wrap_to
 from groupinf.reporting.words.style import QUIET, SMALL
 
 HIDDEN = "k hidden: points outside the axes."
@@ -18,6 +19,38 @@ BOLD = 1.12  # a bold line is at most this much wider
 MARGIN = 0.15
 LINE, TITLE_LINE = 0.17, 0.22
 LEGEND_LINE, LEGEND_COLUMN = 0.21, 0.45
+
+
+@dataclass(frozen=True)
+class Legend:
+    """Markers with a name each, below a title if it has any."""
+
+    handles: Sequence[Line2D] = ()
+    names: Sequence[str] = ()
+    title: str = ""
+
+
+def framed_page(
+    width: float, body: float, title: str, facts: Sequence[str], foot: Sequence[str], legend: Legend = Legend()
+) -> tuple[Figure, float]:
+    """A page with title, facts and legend above a body, and closing lines below it, and how many inches below its top
+    the body begins, which is ``body`` inches high.
+    """
+    head, end = wrapped(title, TITLE_SIZE * BOLD, width), wrapped(" ".join(foot), SMALL, width)
+    about = [line for fact in facts for line in wrapped(fact, SMALL, width)]
+    begins = page_head(head, about)
+    room = width - 2 * MARGIN
+    names = [shorten_to(drawable(name), SIZE, room - LEGEND_COLUMN) for name in legend.names]
+    entry = max((width_of(name, SIZE) for name in names), default=0.0) + LEGEND_COLUMN
+    columns = max(1, min(len(names), int(room / entry)))
+    lines = -(-len(names) // columns) + bool(legend.title)
+    top = begins + (LEGEND_LINE * lines + 0.05 if names else 0.0)
+    figure = Figure(figsize=(width, top + body + LINE * len(end) + MARGIN), dpi=DOTS_PER_INCH)
+    add_words(figure, head, about, end, top + body)
+    if names:
+        at = MARGIN / width, 1 - begins / figure.get_figheight()
+        add_legend(figure, legend.handles, names, at, columns, legend.title)
+    return figure, top
 
 
 def wrapped(text: str, size: float, width: float) -> list[str]:

@@ -20,24 +20,10 @@ from groupinf.reporting.drawing.figures import (
     TOO_SMALL,
     kind_marker,
 )
-from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, shorten_to, width_of
-from groupinf.reporting.drawing.page import (
-    BOLD,
-    HIDDEN,
-    LEGEND_COLUMN,
-    LEGEND_LINE,
-    LINE,
-    MARGIN,
-    SIZE,
-    TITLE_SIZE,
-    add_legend,
-    add_words,
-    box,
-    page_head,
-    wrapped,
-)
+from groupinf.reporting.drawing.lettering import drawable, shorten_to
+from groupinf.reporting.drawing.page import HIDDEN, SIZE, Legend, box, framed_page
 from groupinf.reporting.drawing.scatter import Panel, draw_panel
-from groupinf.reporting.words.style import SMALL, KindStyle
+from groupinf.reporting.words.style import KindStyle
 
 MOST_COLUMNS = 3
 # inches: a panel, what is beside and above it, and what its ticks and label take below
@@ -100,23 +86,12 @@ def panes_figure(page: Panes) -> Figure:
     size = _PANE if len(page.panes) > 1 else _ALONE
     width = _LEFT + columns * size + (columns - 1) * _GAP + _RIGHT
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
-        title = wrapped(page.title, TITLE_SIZE * BOLD, width)
         of_panes = dict.fromkeys(line for pane in page.panes for line in pane.words)
         hidden = [HIDDEN] if any(pane.hidden for pane in page.panes) else []
-        foot = wrapped(" ".join((*of_panes, *page.foot, *hidden)), SMALL, width)
-        facts = [line for fact in page.facts for line in wrapped(fact, SMALL, width)]
-        legend = page_head(title, facts)
-        names = [shorten_to(drawable(s.name), SIZE, width - 2 * MARGIN - LEGEND_COLUMN) for s in page.styles]
-        entry = max((width_of(name, SIZE) for name in names), default=0.0) + LEGEND_COLUMN
-        in_a_line = max(1, min(len(names), int((width - 2 * MARGIN) / entry)))
-        lines = -(-len(names) // in_a_line) + bool(page.legend)
-        top = legend + (LEGEND_LINE * lines + 0.05 if names else 0.0)
-        closing = top + rows * (_ABOVE + size + _BELOW)
-        figure = Figure(figsize=(width, closing + LINE * len(foot) + MARGIN), dpi=DOTS_PER_INCH)
-        add_words(figure, title, facts, foot, closing)
-        if names:
-            at = MARGIN / width, 1 - legend / figure.get_figheight()
-            add_legend(figure, [kind_marker(style) for style in page.styles], names, at, in_a_line, page.legend)
+        foot = (*of_panes, *page.foot, *hidden)
+        legend = Legend([kind_marker(style) for style in page.styles], [s.name for s in page.styles], page.legend)
+        body = rows * (_ABOVE + size + _BELOW)
+        figure, top = framed_page(width, body, page.title, page.facts, foot, legend)
         for i, pane in enumerate(page.panes):
             row, column = divmod(i, columns)
             left, above = _LEFT + column * (size + _GAP), top + row * (_ABOVE + size + _BELOW) + _ABOVE

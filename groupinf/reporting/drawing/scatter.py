@@ -80,16 +80,31 @@ def draw_panel(
     ``kinds`` (G,) names the kind of each group. Kinds with fewer groups are drawn over those with more.
     """
     across, up = panel.axes
-    ax.axhline(0, color=GRID, linewidth=0.6, zorder=0)
-    ax.axvline(0, color=GRID, linewidth=0.6, zorder=0)
     if panel.to_scale:
         ax.plot(across.limits, up.limits, color=IDENTITY, linewidth=1.0, zorder=0.5)
     inside = panel.inside
-    draw_points(ax, panel.actual[inside], panel.predicted[inside], kinds[inside], styles, rasterized)
-    set_axes(ax, across, up)
+    shown = panel.actual[inside], panel.predicted[inside], kinds[inside]
+    words = f"ρ = {coefficient(panel.spearman)}" + (f" · {panel.hidden:,} hidden" if panel.hidden else "")
+    draw_square(ax, *shown, styles, panel.axes, words, rasterized)
+
+
+def draw_square(
+    ax: Axes,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    kinds: NDArray[np.object_],
+    styles: Mapping[str, KindStyle],
+    axes: tuple[EffectAxis, EffectAxis],
+    words: str,
+    rasterized: bool = False,
+) -> None:
+    """Points as ``draw_points`` has them on square axes, with lines at 0 and words above."""
+    ax.axhline(0, color=GRID, linewidth=0.6, zorder=0)
+    ax.axvline(0, color=GRID, linewidth=0.6, zorder=0)
+    draw_points(ax, x, y, kinds, styles, rasterized)
+    set_axes(ax, *axes)
     ax.set_box_aspect(1.0)
-    hidden = int(np.count_nonzero(~inside))
-    write_above(ax, f"ρ = {coefficient(panel.spearman)}" + (f" · {hidden:,} hidden" if hidden else ""))
+    write_above(ax, words)
 
 
 def evenly(along: NDArray[np.float64], most: int) -> NDArray[np.intp]:

@@ -14,21 +14,8 @@ from matplotlib.ticker import MaxNLocator
 
 from groupinf.reporting.drawing.axes import TICK_SIZE, PowerOfTen
 from groupinf.reporting.drawing.figures import FIGURE_SETTINGS
-from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, shorten_to, width_of
-from groupinf.reporting.drawing.page import (
-    BOLD,
-    LEGEND_COLUMN,
-    LEGEND_LINE,
-    LINE,
-    MARGIN,
-    SIZE,
-    TITLE_SIZE,
-    add_legend,
-    add_words,
-    box,
-    page_head,
-    wrapped,
-)
+from groupinf.reporting.drawing.lettering import drawable, shorten_to, width_of
+from groupinf.reporting.drawing.page import MARGIN, Legend, box, framed_page
 from groupinf.reporting.words.style import GRID, SMALL, TEXT
 
 # inches: a bar with its gap, the width of a panel, the room of its names at most, and what is around it
@@ -80,17 +67,8 @@ def bars_figure(page: BarsPage) -> Figure:
         room = min(_NAMES, max(width_of(name, TICK_SIZE) for name in names) + 0.15)
         width = 2 * MARGIN + columns * (room + _WIDE) + (columns - 1) * _GAP + 0.1
         tall = _BAR * max(len(panel.bars) for panel in page.panels)
-        title = wrapped(page.title, TITLE_SIZE * BOLD, width)
-        facts = [line for fact in page.facts for line in wrapped(fact, SMALL, width)]
-        foot = wrapped(" ".join(page.foot), SMALL, width)
-        legend = page_head(title, facts)
-        handles, labels = _legend(page)
-        in_a_line = max(1, int((width - 2 * MARGIN) / (max(width_of(label, SIZE) for label in labels) + LEGEND_COLUMN)))
-        top = legend + LEGEND_LINE * -(-len(labels) // in_a_line) + 0.05
-        closing = top + rows * (_ABOVE + tall + _BELOW)
-        figure = Figure(figsize=(width, closing + LINE * len(foot) + MARGIN), dpi=DOTS_PER_INCH)
-        add_words(figure, title, facts, foot, closing)
-        add_legend(figure, handles, labels, (MARGIN / width, 1 - legend / figure.get_figheight()), in_a_line, "")
+        body = rows * (_ABOVE + tall + _BELOW)
+        figure, top = framed_page(width, body, page.title, page.facts, page.foot, _legend(page))
         for i, panel in enumerate(page.panels):
             row, column = divmod(i, columns)
             left = MARGIN + room + column * (room + _WIDE + _GAP)
@@ -102,14 +80,14 @@ def bars_figure(page: BarsPage) -> Figure:
     return figure
 
 
-def _legend(page: BarsPage) -> tuple[list[Line2D], list[str]]:
+def _legend(page: BarsPage) -> Legend:
     squares = [Line2D([], [], linestyle="", marker="s", color=colour, markersize=6) for _, colour in page.colours]
-    points = [_point()] if page.point else []
-    return [*squares, *points], [drawable(name) for name, _ in page.colours] + [page.point] * len(points)
+    names = [name for name, _ in page.colours]
+    return Legend([*squares, _mark([], [])], [*names, page.point]) if page.point else Legend(squares, names)
 
 
-def _point() -> Line2D:
-    return Line2D([], [], linestyle="", marker="|", color=TEXT, markersize=9, markeredgewidth=1.6)
+def _mark(x: Sequence[float], y: Sequence[float]) -> Line2D:
+    return Line2D(x, y, linestyle="", marker="|", color=TEXT, markersize=9, markeredgewidth=1.6)
 
 
 def _draw(ax: Axes, bars: Sequence[Bar], room: float) -> None:
@@ -119,7 +97,7 @@ def _draw(ax: Axes, bars: Sequence[Bar], room: float) -> None:
             ax.barh(at, value, _THICK, left=reached[value > 0], color=colour, linewidth=0)
             reached[value > 0] += value
         if bar.point is not None:
-            ax.plot([bar.point], [at], marker="|", color=TEXT, markersize=9, markeredgewidth=1.6)
+            ax.add_line(_mark([bar.point], [at]))
     for at, (bar, after) in enumerate(pairwise(bars)):
         if bar.block != after.block:
             ax.axhline(at + 0.5, color=GRID, linewidth=0.6)

@@ -11,7 +11,7 @@ from groupinf.errors import DataError
 from groupinf.experiments.folder.files import npz_arrays
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.reporting.koh_liang_2017.bars import Bar, Bars, BarsPage, bars_figure
-from groupinf.reporting.koh_liang_2017.points import only_test_point
+from groupinf.reporting.single_rows.points import only_test_point
 from groupinf.reporting.words.summary import convention_line, facts_line
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.linear.stored_fit import THETA
@@ -37,7 +37,7 @@ def children_figure(run: Run) -> Figure:
     retrained = int(ends["actual"].notna().sum())
     page = BarsPage(
         title="Koh and Liang (2017), section 5.3: the rows of largest influence on a child",
-        facts=(f"{facts_line(run)}; test point {of.test_point}, of class {of.label}",),
+        facts=(of.facts,),
         x_label="Effect of removal on the test loss",
         panels=(Bars(f"{EACH_END} most helpful, {EACH_END} most harmful", bars),),
         colours=(("Influence of a child", MARKED), ("Influence of another row", PLAIN)),

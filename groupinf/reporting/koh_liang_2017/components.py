@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from groupinf.analysis.influence_components import (
@@ -17,15 +15,13 @@ from groupinf.analysis.influence_components import (
     Component,
     components,
     most_harmful,
-    of_mean,
 )
-from groupinf.reporting.drawing.axes import linear_axis, set_axes
 from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
-from groupinf.reporting.drawing.scatter import draw_points, write_above
-from groupinf.reporting.koh_liang_2017.points import STYLES, PointRows, only_test_point, pictures
-from groupinf.reporting.words.formats import coefficient, percent
-from groupinf.reporting.words.style import GRID, KindStyle
-from groupinf.reporting.words.summary import convention_line, facts_line
+from groupinf.reporting.koh_liang_2017.looks import STYLES
+from groupinf.reporting.single_rows.components import draw_component
+from groupinf.reporting.single_rows.points import PointRows, only_test_point, pictures
+from groupinf.reporting.words.formats import percent
+from groupinf.reporting.words.summary import convention_line
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted, number
 
@@ -48,10 +44,10 @@ def variants_figure(run: Run) -> Figure:
     found = components(of.rows, of.label)
     harmful = most_harmful(of.rows, of.label).iloc[HARMFUL - 1]
     value = number(float(harmful.influence) * len(of.rows))
-    images = pictures(run, of.test_point, [(f"Row {harmful['row']}: {value}", int(harmful["row"]))])
+    images = pictures(of, [(f"Row {harmful['row']}: {value}", int(harmful["row"]))])
     page = Panes(
         title="Koh and Liang (2017), Figure 1: components of influence",
-        facts=(f"{facts_line(run)}; test point {of.test_point}, of class {of.label}",),
+        facts=(of.facts,),
         y_label="Influence · n",
         panes=(*(_pane(of, found[name]) for name in HEADINGS), *images),
         styles=tuple(STYLES.values()),
@@ -63,17 +59,6 @@ def variants_figure(run: Run) -> Figure:
 def _pane(of: PointRows, component: Component) -> Pane:
     heading, label = HEADINGS[component.column]
     return Pane(heading, label, partial(draw_component, of=of, component=component, styles=STYLES))
-
-
-def draw_component(ax: Axes, of: PointRows, component: Component, styles: Mapping[str, KindStyle]) -> None:
-    """Influence (y) against what is left of it (x), as the authors state them, in styles by ``PointRows.kinds``."""
-    x, y = of_mean(of.rows, component.column), of_mean(of.rows, FULL)
-    ax.axhline(0, color=GRID, linewidth=0.6, zorder=0)
-    ax.axvline(0, color=GRID, linewidth=0.6, zorder=0)
-    draw_points(ax, x, y, of.kinds, styles, rasterized=True)
-    set_axes(ax, linear_axis(x), linear_axis(y))
-    ax.set_box_aspect(1.0)
-    write_above(ax, f"r = {coefficient(component.pearson)}")
 
 
 def _words(of: PointRows, found: dict[str, Component]) -> str:

@@ -18,12 +18,12 @@ from groupinf.analysis.influence_and_distance import (
     helpful_first,
     influence_and_distance,
 )
-from groupinf.reporting.drawing.axes import linear_axis, set_axes
+from groupinf.reporting.drawing.axes import linear_axis
 from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
-from groupinf.reporting.drawing.scatter import draw_points, write_above
-from groupinf.reporting.koh_liang_2017.points import STYLES, PointRows, pictures, single_points
+from groupinf.reporting.drawing.scatter import draw_square
+from groupinf.reporting.koh_liang_2017.looks import STYLES
+from groupinf.reporting.single_rows.points import PointRows, pictures, single_points
 from groupinf.reporting.words.formats import coefficient, percent
-from groupinf.reporting.words.style import GRID
 from groupinf.reporting.words.summary import convention_lines, facts_line
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted, listed, number
@@ -96,11 +96,8 @@ def _pane(heading: str, of: PointRows) -> Pane:
 
 def _draw(ax: Axes, of: PointRows) -> None:
     x, y = of.rows["distance"].to_numpy(), of.rows.influence.to_numpy()
-    ax.axhline(0, color=GRID, linewidth=0.6, zorder=0)
-    draw_points(ax, x, y, of.kinds, STYLES, rasterized=True)
-    set_axes(ax, linear_axis(x), linear_axis(y))
-    ax.set_box_aspect(1.0)
-    write_above(ax, f"ρ = {coefficient(float(rank_correlation(np.abs(y), x)))}")
+    words = f"ρ = {coefficient(float(rank_correlation(np.abs(y), x)))}"
+    draw_square(ax, x, y, of.kinds, STYLES, (linear_axis(x), linear_axis(y)), words, rasterized=True)
 
 
 def _images(of: PointRows) -> list[Pane]:
@@ -110,4 +107,4 @@ def _images(of: PointRows) -> list[Pane]:
     others = np.flatnonzero(labels != of.label)
     places = [*range(HELPFUL), *others[others >= HELPFUL][:1]]
     named = [(f"Helpful {place + 1}: {rows[place]}, class {labels[place]}", int(rows[place])) for place in places]
-    return pictures(of.run, of.test_point, named)
+    return pictures(of, named)

@@ -6,16 +6,17 @@ from matplotlib.figure import Figure
 
 from groupinf.effects.methods.method import Readout
 from groupinf.errors import DataError
-from groupinf.reporting.drawing.figures import ACTUAL_LABEL
-from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
-from groupinf.reporting.koh_liang_2017.compared import compared, drawing
+from groupinf.reporting.drawing.panes import Panes, panes_figure
+from groupinf.reporting.koh_liang_2017.looks import square_pane, square_panel
+from groupinf.reporting.single_rows.panel import Frame, outside_words
+from groupinf.reporting.single_rows.removed import removed_for_one
 from groupinf.reporting.words.style import method_name
 from groupinf.reporting.words.summary import convention_line, facts_line, method_lines
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted
 
 # the axes and ticks of the authors, ±
-FRAME, TICKS = 0.05, 0.03
+FRAME, TICK = Frame(0.05, 0.05), 0.03
 
 
 def leave_one_out_figure(run: Run) -> Figure:
@@ -26,21 +27,18 @@ def leave_one_out_figure(run: Run) -> Figure:
     methods = [method for method in run.manifest.methods if run.manifest.readout(method) is Readout.LINEAR]
     if not methods:
         raise DataError(f"{run.path}: expected a method with a linear readout, found none")
-    found = {method: compared(run, method) for method in methods}
-    outside = sum(of.outside(FRAME, FRAME) for of in found.values())
-    hidden = (
-        (f"{counted(outside, 'point')} outside of the authors' axes; the thin frame is theirs.",) if outside else ()
-    )
+    rows = removed_for_one(run)
+    panels = {method: square_panel(rows, method, FRAME) for method in methods}
     page = Panes(
         title="Koh and Liang (2017), Figure 2: influence against leave-one-out retraining",
         facts=(facts_line(run),),
         y_label="Predicted effect",
-        panes=tuple(Pane(method_name(method), ACTUAL_LABEL, drawing(of, FRAME, TICKS)) for method, of in found.items()),
+        panes=tuple(square_pane(method_name(method), panel, TICK) for method, panel in panels.items()),
         styles=(),
         foot=(
             f"Each point is one of {counted(run.manifest.n_retrained, 'training row')} that was left out. The line is "
             "predicted = actual; r is Pearson's correlation, slope that of actual on predicted effects through 0.",
-            *hidden,
+            *outside_words(panels.values()),
             *method_lines(run),
             convention_line(run),
         ),

@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.errors import DataError
 from groupinf.reporting.koh_liang_2017.bars import Bar, Bars, BarsPage, bars_figure
-from groupinf.reporting.koh_liang_2017.points import only_test_point
 from groupinf.reporting.paper.advice import evaluate_command
-from groupinf.reporting.words.summary import convention_line, facts_line
+from groupinf.reporting.single_rows.points import only_test_point
+from groupinf.reporting.words.summary import convention_line
 from groupinf.studies.group_effects.result import Run
 
 EACH_END, MOST_ROWS = 10, 4
@@ -29,7 +29,7 @@ def perturbation_figure(run: Run) -> Figure:
     labels = dict(zip(of.rows["row"], of.rows["label"], strict=True))
     page = BarsPage(
         title="Koh and Liang (2017), section 5.3: what moving a feature does to the influence of a row",
-        facts=(f"{facts_line(run)}; test point {of.test_point}, of class {of.label}",),
+        facts=(of.facts,),
         x_label="∂ influence / ∂ feature",
         panels=tuple(Bars(f"Row {row}, of class {labels[row]}", _bars(table[table["row"] == row])) for row in rows),
         colours=(("s r S, the term of the residual", FIRST), ("s a (xᵀS) θ, that of the coefficients", SECOND)),

@@ -16,11 +16,11 @@ from groupinf.analysis.influence_components import (
     components,
 )
 from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
-from groupinf.reporting.koh_liang_2017.components import draw_component
-from groupinf.reporting.koh_liang_2017.points import OTHER, OWN, PointRows, single_points
+from groupinf.reporting.single_rows.components import draw_component
+from groupinf.reporting.single_rows.points import OTHER, OWN, PointRows, single_points
 from groupinf.reporting.words.formats import percent
 from groupinf.reporting.words.style import IDENTITY, KindStyle
-from groupinf.reporting.words.summary import convention_line, facts_line
+from groupinf.reporting.words.summary import convention_line
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted
 
@@ -38,7 +38,7 @@ def components_figure(run: Run) -> Figure:
     full, without = found[FULL], found[WITHOUT_HESSIAN]
     page = Panes(
         title="Liu et al., Figure 3: components of influence",
-        facts=(f"{facts_line(run)}; test point {of.test_point}, of class {of.label}",),
+        facts=(of.facts,),
         y_label="n × influence",
         panes=tuple(
             Pane(f"{name[0].upper()}{name[1:]}", "The same, but for that", partial(_draw, of=of, component=found[name]))

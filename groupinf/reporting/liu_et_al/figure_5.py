@@ -18,9 +18,10 @@ from groupinf.errors import DataError
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.reporting.drawing.axes import EffectAxis, linear_axis, set_axes
 from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
-from groupinf.reporting.drawing.scatter import draw_points, write_above
-from groupinf.reporting.koh_liang_2017.points import single_points
-from groupinf.reporting.words.style import GRID, QUIET, KindStyle
+from groupinf.reporting.drawing.scatter import draw_square
+from groupinf.reporting.liu_et_al.looks import LABELS, label_styles
+from groupinf.reporting.single_rows.points import single_points
+from groupinf.reporting.words.style import QUIET, KindStyle
 from groupinf.reporting.words.summary import convention_line, facts_line
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.stored_theta import stored_theta
@@ -58,8 +59,7 @@ def distance_figure(runs: Sequence[Run], as_published: bool = False) -> Figure:
     first, second = (used(run, as_published) for run in runs)
     if first.labels.tolist() != second.labels.tolist():
         raise DataError(f"{second.run.path}: expected the training rows of {first.run.path}, found others")
-    names = sorted(set(first.labels))
-    styles = {name: KindStyle(name, colour, "o") for name, colour in zip(names, COLOURS, strict=False)}
+    styles = label_styles(first.labels, COLOURS)
     x_label = "Score, absolute" if as_published else f"Signed distance; positive: {first.run.manifest.classes[-1]}"
     across, up = linear_axis(first.x, second.x), linear_axis(first.influence, second.influence)
     draw = partial(_draw, styles=styles, across=across, up=up)
@@ -79,7 +79,7 @@ def distance_figure(runs: Sequence[Run], as_published: bool = False) -> Figure:
             "point, times their number. The distance is that to the plane on which both classes have the score 0.",
             convention_line(first.run),
         ),
-        legend="Label of the training row",
+        legend=LABELS,
     )
     return panes_figure(page)
 
@@ -100,12 +100,8 @@ def used(run: Run, as_published: bool = False) -> Used:
 
 
 def _draw(ax: Axes, of: Used, styles: dict[str, KindStyle], across: EffectAxis, up: EffectAxis) -> None:
-    ax.axhline(0, color=GRID, linewidth=0.6, zorder=0)
-    ax.axvline(0, color=GRID, linewidth=0.6, zorder=0)
-    draw_points(ax, of.x, of.influence, of.labels, styles)
-    set_axes(ax, across, up)
-    ax.set_box_aspect(1.0)
-    write_above(ax, f"{number(float(of.influence.min()))} to {number(float(of.influence.max()))}")
+    words = f"{number(float(of.influence.min()))} to {number(float(of.influence.max()))}"
+    draw_square(ax, of.x, of.influence, of.labels, styles, (across, up), words)
 
 
 def _join(ax: Axes, first: Used, second: Used, up: EffectAxis) -> None:

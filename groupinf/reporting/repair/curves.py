@@ -9,17 +9,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from groupinf.reporting.drawing.figures import FIGURE_SETTINGS, add_heading
-from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, wrap_to
+from groupinf.reporting.drawing.figures import FIGURE_SETTINGS
+from groupinf.reporting.drawing.page import MARGIN, box, framed_page
 from groupinf.reporting.repair.words import ACCURACY, FOUND, Curve, deviation_line, facts_line
-from groupinf.reporting.words.style import GRID, QUIET, SMALL, TEXT
+from groupinf.reporting.words.style import GRID, TEXT
 from groupinf.studies.repair_labels.orders.registry import ORDERS
 from groupinf.studies.repair_labels.result import RepairRun
 
 # inches
-_PANEL_WIDTH, _PANEL_HEIGHT, _LEFT, _BETWEEN, _TOP, _BELOW = 3.15, 2.9, 0.85, 0.95, 0.8, 0.6
-_LEGEND_WIDTH, _LEGEND_TITLE, _LEGEND_LINE = 2.2, 0.3, 0.21
-_LEGEND_GAP, _MARGIN, _FOOT_LINE = 0.25, 0.15, 0.165
+_WIDTH, _PANEL_WIDTH, _PANEL_HEIGHT, _LEFT, _BETWEEN, _ABOVE, _BELOW = 10.3, 3.15, 2.9, 0.85, 0.95, 0.1, 0.6
+_LEGEND_GAP, _LEGEND_TITLE, _LEGEND_LINE = 0.25, 0.35, 0.21
 # error bars of each line, so that those of several orders can be told apart
 _MOST_BARS = 10
 _PANELS = (ACCURACY, FOUND)
@@ -30,67 +29,42 @@ def repair_figure(run: RepairRun) -> Figure:
 
     Means over repeats; error bars are standard deviations.
     """
-    width = _LEFT + len(_PANELS) * (_PANEL_WIDTH + _BETWEEN) - _BETWEEN + _LEGEND_GAP + _LEGEND_WIDTH
-    with matplotlib.style.context(["default", FIGURE_SETTINGS]):
-        foot = _foot(run, width)
-        below = _BELOW + _FOOT_LINE * len(foot) + _MARGIN
-        figure = Figure(figsize=(width, _TOP + _PANEL_HEIGHT + below), dpi=DOTS_PER_INCH)
-        for i, curve in enumerate(_PANELS):
-            _panel(figure, _LEFT + i * (_PANEL_WIDTH + _BETWEEN), _TOP, run, curve)
-        _legend(figure, width - _LEGEND_WIDTH, _TOP)
-        add_heading(figure, "Wrong labels found and put right", facts_line(run))
-        _write_foot(figure, foot)
-    return figure
+    lefts = [_LEFT + i * (_PANEL_WIDTH + _BETWEEN) for i in range(len(_PANELS))]
+    legend = lefts[-1] + _PANEL_WIDTH + _LEGEND_GAP, _ABOVE
+    return _drawn(run, _WIDTH, _ABOVE + _PANEL_HEIGHT + _BELOW, [(left, _ABOVE) for left in lefts], legend)
 
 
 def narrow_repair_figure(run: RepairRun) -> Figure:
-    """The same one below the other, for narrow screens; what was run stands beside it."""
-    legend = _MARGIN + _LEGEND_TITLE + _LEGEND_LINE * len(run.manifest.orders)
-    tops = [legend + _MARGIN + i * (_PANEL_HEIGHT + _BELOW + _MARGIN) for i in range(len(_PANELS))]
-    width = _LEFT + _PANEL_WIDTH + _MARGIN
+    """The same one below the other, for narrow screens."""
+    first = _LEGEND_TITLE + _LEGEND_LINE * len(run.manifest.orders)
+    tops = [first + i * (_PANEL_HEIGHT + _BELOW + _ABOVE) for i in range(len(_PANELS))]
+    width, body = _LEFT + _PANEL_WIDTH + MARGIN, tops[-1] + _PANEL_HEIGHT + _BELOW
+    return _drawn(run, width, body, [(_LEFT, top) for top in tops], (MARGIN, 0.0))
+
+
+def _drawn(
+    run: RepairRun, width: float, body: float, panels: list[tuple[float, float]], legend: tuple[float, float]
+) -> Figure:
+    """A page with the upper left corners of panels and legend so many inches from that of its body."""
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
-        foot = _foot(run, width)
-        height = tops[-1] + _PANEL_HEIGHT + _BELOW + _FOOT_LINE * len(foot) + _MARGIN
-        figure = Figure(figsize=(width, height), dpi=DOTS_PER_INCH)
-        for top, curve in zip(tops, _PANELS, strict=True):
-            _panel(figure, _LEFT, top, run, curve)
-        _legend(figure, _MARGIN, _MARGIN)
-        _write_foot(figure, foot)
+        said = [deviation_line(run), "Dashed: the model that is fitted to the labels of the data."]
+        figure, top = framed_page(width, body, "Wrong labels found and put right", [facts_line(run)], said)
+        for (left, down), curve in zip(panels, _PANELS, strict=True):
+            ax = figure.add_axes(box(figure, left, top + down, _PANEL_WIDTH, _PANEL_HEIGHT))
+            _draw(ax, run, curve)
+            if curve is ACCURACY:
+                ax.axhline(run.manifest.test_accuracy, color=TEXT, linestyle="--", linewidth=1.2, zorder=1)
+        corner = legend[0] / width, 1 - (top + legend[1]) / figure.get_figheight()
+        entries = figure.legend(
+            *ax.get_legend_handles_labels(),
+            loc="upper left",
+            bbox_to_anchor=corner,
+            borderaxespad=0.0,
+            title="Rows inspected",
+            alignment="left",
+        )
+        entries.set_frame_on(False)
     return figure
-
-
-def _foot(run: RepairRun, width: float) -> list[str]:
-    said = [deviation_line(run), "Dashed: the model that is fitted to the labels of the data."]
-    return [line for text in said for line in wrap_to(drawable(text), SMALL, width - 2 * _MARGIN)]
-
-
-def _write_foot(figure: Figure, lines: list[str]) -> None:
-    width, height = figure.get_size_inches()
-    top = (_FOOT_LINE * len(lines) + _MARGIN) / height
-    figure.text(_MARGIN / width, top, "\n".join(lines), size=SMALL, color=QUIET, va="top")
-
-
-def _panel(figure: Figure, left: float, top: float, run: RepairRun, curve: Curve) -> None:
-    """A panel whose upper left corner is so many inches from that of the figure."""
-    width, height = figure.get_size_inches()
-    bottom = height - top - _PANEL_HEIGHT
-    ax = figure.add_axes((left / width, bottom / height, _PANEL_WIDTH / width, _PANEL_HEIGHT / height))
-    _draw(ax, run, curve)
-    if curve is ACCURACY:
-        ax.axhline(run.manifest.test_accuracy, color=TEXT, linestyle="--", linewidth=1.2, zorder=1)
-
-
-def _legend(figure: Figure, left: float, top: float) -> None:
-    width, height = figure.get_size_inches()
-    legend = figure.legend(
-        *figure.axes[-1].get_legend_handles_labels(),
-        loc="upper left",
-        bbox_to_anchor=(left / width, 1 - top / height),
-        borderaxespad=0.0,
-        title="Rows inspected",
-        alignment="left",
-    )
-    legend.set_frame_on(False)
 
 
 def _draw(ax: Axes, run: RepairRun, curve: Curve) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
-import yaml
-
 from groupinf.reporting.html.frame import Frame, framed
-from groupinf.reporting.html.parts.markup import Html, answers, element, folded, joined, png_figure
+from groupinf.reporting.html.parts.markup import Html, answers, element, joined, png_figure
+from groupinf.reporting.html.parts.origin import origin
 from groupinf.reporting.html.parts.table import Cell, Column, table
 from groupinf.reporting.html.section import Answer, Question
 from groupinf.reporting.repair.pairs import lead_lines, pair_cells, pair_headers, pairs_line
@@ -80,40 +77,14 @@ def _trust(run: RepairRun) -> Answer:
     parts = _lines([trust_line(run), one_line(about.convention)])
     if about.notes:
         parts.append(element("ul", {}, *(element("li", {}, one_line(note)) for note in about.notes)))
-    config = yaml.safe_dump(dict(run.config), sort_keys=False, allow_unicode=True)
-    lines = [joined([line, Html("\n")]) for line in config.splitlines()]  # plain text would lose its line breaks
-    return Answer(
-        joined(
-            [
-                *parts,
-                folded("Where it comes from", _provenance(run)),
-                folded("Config", element("pre", {"tabindex": "0"}, *lines)),
-            ]
-        )
-    )
+    said = {
+        "sha256 of the data": about.sources,
+        "Seed": about.seed,
+        "λ": number(about.lam, 6),
+        "What solves with H": about.hessian,
+    }
+    return Answer(joined([*parts, *origin(run.config, said, about.provenance)]))
 
 
 def _lines(lines: list[str]) -> list[Html]:
     return [element("p", {}, line) for line in lines]
-
-
-def _provenance(run: RepairRun) -> Html:
-    about, made = run.manifest, run.manifest.provenance
-    said = {
-        "sha256 of the data": dict(about.sources),
-        "Seed": about.seed,
-        "λ": number(about.lam, 6),
-        "What solves with H": about.hessian,
-        "Versions": dict(made.versions),
-        "Commit": made.git_commit,
-        "Changes beside the commit": made.git_dirty,
-        "Processor": made.processor,
-        "Platform": made.platform,
-        "BLAS threads": made.threads,
-    }
-    pairs = (
-        (element("dt", {}, words), element("dd", {}, value if isinstance(value, str) else json.dumps(value)))
-        for words, value in said.items()
-        if value is not None
-    )
-    return element("dl", {}, *(part for pair in pairs for part in pair))

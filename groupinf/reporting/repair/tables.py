@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from groupinf.reporting.repair.words import (
@@ -12,6 +11,7 @@ from groupinf.reporting.repair.words import (
     data_line,
     deviation_line,
     order_lines,
+    spread,
     trust_line,
 )
 from groupinf.reporting.words.formats import markdown, percent
@@ -64,15 +64,10 @@ def cells(run: RepairRun, curve: Curve, inspected: Sequence[int]) -> list[list[s
         [
             f"{rows:,}",
             percent(rows / run.manifest.n, 1),
-            *(_spread(mean[rows, order], deviation[rows, order]) for order in run.manifest.orders),
+            *(spread(mean[rows, order], deviation[rows, order]) for order in run.manifest.orders),
         ]
         for rows in inspected
     ]
-
-
-def _spread(mean: float, deviation: float) -> str:
-    """Mean ± standard deviation; the mean alone of one repeat."""
-    return percent(mean, 1) if math.isnan(deviation) else f"{percent(mean, 1)} ± {percent(deviation, 1)}"
 
 
 def repair_text(run: RepairRun, width: int) -> str:

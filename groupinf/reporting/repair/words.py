@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-
-import pandas as pd
 
 from groupinf.analysis.repair import each_model_once
 from groupinf.reporting.words.formats import one_line, percent, shorten
 from groupinf.reporting.words.style import LONGEST_NAME
+from groupinf.studies.repair_labels.manifest import RepairManifest
 from groupinf.studies.repair_labels.orders.registry import ORDERS
 from groupinf.studies.repair_labels.result import RepairRun
 from groupinf.wording import counted, listed, number
@@ -38,22 +38,36 @@ def facts_line(run: RepairRun) -> str:
     """Dataset, its size, λ/n, and what was flipped how often."""
     about = run.manifest
     size = f"n = {about.n:,}, d = {about.d:,}, λ/n = {number(about.lam_over_n)}"
+    return f"{shorten(about.dataset, LONGEST_NAME)}: {size}; {flipped_words(about)}"
+
+
+def flipped_words(about: RepairManifest) -> str:
+    """How many labels were flipped how often."""
     flipped = f"{counted(about.flips, 'label')} ({percent(about.flips / about.n, 1)}) flipped"
     times = f"in each of {counted(about.repeats, 'repeat')}" if about.repeats > 1 else "once"
-    return f"{shorten(about.dataset, LONGEST_NAME)}: {size}; {flipped} {times}"
+    return f"{flipped} {times}"
+
+
+def nearest(about: RepairManifest, rows: float) -> int:
+    """The number of inspected rows, of those above 0, that is nearest to a number."""
+    return min(about.inspected[1:], key=lambda inspected: abs(inspected - rows))
+
+
+def rows_words(about: RepairManifest, rows: int) -> str:
+    """After how many inspected rows something holds."""
+    return f"With {rows:,} of {about.n:,} rows inspected ({percent(rows / about.n, 1)})"
 
 
 def data_line(run: RepairRun) -> str:
     """The facts, with the test accuracies before and after labels are flipped."""
     about, flipped = run.manifest, run.repeats["flipped_accuracy"]
     accuracy = f"test accuracy {percent(about.test_accuracy, 1)} with the labels of the data"
-    return f"{facts_line(run)}; {accuracy}, {_spread(flipped)} with the flipped ones"
+    return f"{facts_line(run)}; {accuracy}, {spread(flipped.mean(), flipped.std(ddof=1))} with the flipped ones"
 
 
-def _spread(values: pd.Series) -> str:
-    """A mean, and beside it the standard deviation where there is one."""
-    mean = percent(float(values.mean()), 1)
-    return mean if len(values) < 2 else f"{mean} ± {percent(float(values.std(ddof=1)), 1)}"
+def spread(mean: float, deviation: float) -> str:
+    """Mean ± standard deviation; the mean alone of one repeat, which has none."""
+    return percent(mean, 1) if math.isnan(deviation) else f"{percent(mean, 1)} ± {percent(deviation, 1)}"
 
 
 def order_lines(run: RepairRun) -> list[str]:
@@ -73,7 +87,7 @@ def deviation_line(run: RepairRun) -> str:
 def answers(run: RepairRun) -> list[str]:
     """What was found where as many rows are inspected as labels were flipped, or nearly; and at the end."""
     about = run.manifest
-    near = min(about.inspected[1:], key=lambda rows: abs(rows - about.flips))
+    near = nearest(about, about.flips)
     most = "" if near >= about.flips else f" (at most {percent(near / about.flips, 1)} could be)"
     lines = [_at(run, near, FOUND, f"of the flipped labels were found{most}")]
     return [*lines, _at(run, about.inspected[-1], ACCURACY, "test accuracy with what was found put right")]
@@ -85,8 +99,7 @@ def _at(run: RepairRun, rows: int, curve: Curve, words: str) -> str:
     means = dict(zip(table["order"], table[f"mean_{curve.measure}"], strict=True))
     ranked = sorted(means, key=lambda order: -means[order])
     told = listed(f"{percent(means[order], 1)} {ORDERS[order].in_text}" for order in ranked)
-    inspected = f"With {rows:,} of {run.manifest.n:,} rows inspected ({percent(rows / run.manifest.n, 1)})"
-    return f"{inspected}, {words}: {told}."
+    return f"{rows_words(run.manifest, rows)}, {words}: {told}."
 
 
 def trust_line(run: RepairRun) -> str:

@@ -13,11 +13,12 @@ from groupinf.errors import DataError
 from groupinf.experiments.driver import TIMINGS
 from groupinf.experiments.folder.files import read_json
 from groupinf.reporting.words.entries import labels
-from groupinf.reporting.words.formats import coefficient, markdown, one_line, percent, ratio, shorten
+from groupinf.reporting.words.formats import coefficient, markdown, percent, ratio, shorten
 from groupinf.reporting.words.markdown import table_lines
 from groupinf.reporting.words.plain import aligned, wrapped
 from groupinf.reporting.words.style import LONGEST_NAME, each_values, method_name
 from groupinf.reporting.words.summary import SLOPE, convention_lines, measures_in
+from groupinf.reporting.words.sweeps import failure_lines, run_links, sweep_title
 from groupinf.studies.group_effects.result import Run, Sweep
 from groupinf.wording import UNDEFINED, counted, number
 
@@ -39,10 +40,7 @@ def sweep_markdown(sweep: Sweep) -> str:
         header, *rows = ([markdown(cell) for cell in line] for line in lines)
         table = [header, ["---:"] * len(header), *rows]
         parts += [f"## {method_name(method)}", table_lines(table)]
-    folders = [
-        f"- λ/n = {number(run.manifest.lam_over_n)}: [{run.path.name}](../{run.path.name}/)" for run in sweep.runs
-    ]
-    parts += [*map(markdown, _closing(sweep)), "## Runs", "\n".join(folders)]
+    parts += [*map(markdown, _closing(sweep)), "## Runs", "\n".join(run_links(sweep, "../"))]
     return "\n\n".join(parts) + "\n"
 
 
@@ -97,11 +95,6 @@ def _seconds(run: Run) -> str:
     return f"{sum(seconds.values()):.1f} s" if isinstance(seconds, dict) else UNDEFINED
 
 
-def sweep_title(sweep: Sweep) -> str:
-    """The heading of the table and of the page."""
-    return f"{one_line(sweep.manifest.name)} over λ/n"
-
-
 def _data_line(sweep: Sweep) -> str:
     about = sweep.manifest
     values = f"{counted(len(about.lam_over_n), 'value')} of λ/n"
@@ -116,14 +109,6 @@ def drawn_line(sweep: Sweep) -> str:
     if at is None:
         return "Groups and test points are drawn anew at every λ/n."
     return f"The same groups and test points at every λ/n, drawn at λ/n = {number(at, 6)}."
-
-
-def failure_lines(sweep: Sweep) -> list[str]:
-    """The values of λ/n without a result, and why."""
-    return [
-        f"λ/n = {number(failure.value)} has no result: {one_line(failure.reason)}"
-        for failure in sweep.manifest.failures
-    ]
 
 
 def _closing(sweep: Sweep) -> list[str]:

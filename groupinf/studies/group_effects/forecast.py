@@ -18,13 +18,14 @@ from groupinf.studies.group_effects.checks import (
     load_checked,
     quantities_of,
 )
-from groupinf.studies.group_effects.lambda_sweep.plan import SweepPlan, plan_sweep, sweep_name, without_sweep
+from groupinf.studies.group_effects.lambda_sweep.plan import GroupSweepPlan, sweep_name
 from groupinf.studies.group_effects.memory import work_of
 from groupinf.studies.group_effects.prepare import retraining
 from groupinf.studies.group_effects.schema import LoadedStudy
 from groupinf.studies.group_effects.test_points import most_points, summed_rows
 from groupinf.studies.linear.configured_model import intercept_of, model_of
 from groupinf.studies.linear.folds import one_class_notes
+from groupinf.studies.linear.lambda_sweep import plan_sweep, swept_words, without_sweep
 from groupinf.studies.linear.schema import Regularization
 from groupinf.theory.prover import LARGEST_PROVEN
 from groupinf.wording import counted, listed, memory_text, number
@@ -78,17 +79,15 @@ def plan(loaded: LoadedStudy) -> Plan:
     return planned if sweep is None else _swept(planned, plan_sweep(loaded), dataset)
 
 
-def _swept(planned: Plan, sweep: SweepPlan, dataset: Dataset) -> Plan:
+def _swept(planned: Plan, sweep: GroupSweepPlan, dataset: Dataset) -> Plan:
     """The same at every λ/n of a sweep, one after the other."""
-    values, more = len(sweep.grid), planned.groups * (len(sweep.grid) - 1)
+    more = planned.groups * (len(sweep.grid) - 1)
     groups = "groups drawn anew at each" if sweep.redraw else "groups drawn at lambda_over_n above"
-    ends = f"{number(sweep.grid[0], 6)} to {number(sweep.grid[-1], 6)}"
-    note = f"a sweep over {counted(values, 'value')} of lambda_over_n, {ends}; {groups}"
     return replace(
         planned,
         retrains=planned.retrains + more,
         run_name=sweep_name(sweep, dataset),
-        notes=(*planned.notes, note),
+        notes=(*planned.notes, f"{swept_words(sweep)}; {groups}"),
     )
 
 

@@ -9,7 +9,6 @@ from typing import Annotated, ClassVar
 from groupinf.config.registered import NamedSection
 from groupinf.datasets.choice.left import RowsLeft, TargetScale
 from groupinf.datasets.column_use import ColumnUse
-from groupinf.datasets.dataset import Task
 from groupinf.effects.changes.change import Change
 from groupinf.effects.changes.registry import CHANGES, REMOVE
 from groupinf.effects.evaluations.evaluation import Norm
@@ -17,9 +16,14 @@ from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.method import Method, Readout
 from groupinf.effects.methods.registry import METHODS
 from groupinf.effects.solvers import SOLVERS, Solver, SolverOptions
-from groupinf.experiments.folder.manifest import SweepManifest
 from groupinf.studies.group_effects.convention import Convention
-from groupinf.studies.linear.manifest import FitCertificate, LinearManifest, LossUsed, ScoredValue
+from groupinf.studies.linear.manifest import (
+    FitCertificate,
+    LambdaSweepManifest,
+    LinearManifest,
+    LossUsed,
+    ScoredValue,
+)
 from groupinf.test_point_labels import OWN_GROUP
 
 # of the units, where the target is standardised
@@ -208,21 +212,12 @@ class GroupEffectsManifest(LinearManifest):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LambdaSweepManifest(SweepManifest):
-    """A sweep over λ/n; its groups were drawn at ``drawn_at_lam_over_n``, by ``reference_run``.
+class GroupSweepManifest(LambdaSweepManifest):
+    """A sweep over λ/n of group effects; its groups were drawn at ``drawn_at_lam_over_n``, by ``reference_run``.
 
     Both are None where every run draws its own.
     """
 
-    dataset: str
-    task: Task
-    n: int
-    d: int
     redraw: bool
     drawn_at_lam_over_n: float | None
     reference_run: str | None
-
-    @property
-    def lam_over_n(self) -> tuple[float, ...]:
-        """The grid, rising."""
-        return tuple(entry.value for entry in self.runs)

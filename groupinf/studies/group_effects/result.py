@@ -23,7 +23,7 @@ from groupinf.experiments.folder.kinds import makes_again
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.sweep.result import Sweep as SweepOf
 from groupinf.points.shown_rows import ShownRows, shown_from
-from groupinf.studies.group_effects.manifest import GroupEffectsManifest, LambdaSweepManifest
+from groupinf.studies.group_effects.manifest import GroupEffectsManifest, GroupSweepManifest
 from groupinf.studies.group_effects.points.files import PERTURBATION, SHOWN
 from groupinf.studies.group_effects.points.tables import POINTS
 from groupinf.studies.group_effects.stored_groups import (
@@ -194,7 +194,7 @@ def _place(names: pd.Series, name: str) -> int:
 
 
 # A sweep over λ/n: runs by rising λ/n.
-Sweep = SweepOf[Run, LambdaSweepManifest]
+Sweep = SweepOf[Run, GroupSweepManifest]
 
 
 def read_run(directory: RunDirectory, manifest: GroupEffectsManifest) -> Run:

@@ -1,4 +1,4 @@
-"""The study of group effects, as the driver knows it, and its runs and sweeps read back."""
+"""The study of group effects, as the driver knows it, and its runs read back."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from groupinf.experiments.driver import load_run as load
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.folder.stored_manifest import REGISTERS_IT
 from groupinf.experiments.study import StudyKind
-from groupinf.experiments.sweep.result import load_sweep as load_sweep_of
 from groupinf.registry import UnknownNameError
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.collect import collect
 from groupinf.studies.group_effects.forecast import plan
-from groupinf.studies.group_effects.manifest import STUDY, GroupEffectsManifest, LambdaSweepManifest
+from groupinf.studies.group_effects.manifest import STUDY, GroupEffectsManifest
 from groupinf.studies.group_effects.prepare import Retraining, retraining
-from groupinf.studies.group_effects.result import Run, Sweep, read_run
+from groupinf.studies.group_effects.result import Run, read_run
 from groupinf.studies.group_effects.schema import Config, LoadedStudy
 from groupinf.studies.linear.schema import resolved
 from groupinf.studies.linear.stored_fit import CONFIG, config_file
@@ -67,8 +66,3 @@ GROUP_EFFECTS = StudyKind(
 def load_run(path: Path) -> Run:
     """Read a collected run back; raises DataError where the folder holds none or a file is not what was written."""
     return load(GROUP_EFFECTS, path)
-
-
-def load_sweep(path: Path) -> Sweep:
-    """Read a finished sweep back; raises DataError where the folder holds none or one of its runs is unfinished."""
-    return load_sweep_of(GROUP_EFFECTS, LambdaSweepManifest, path)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from groupinf.datasets.dataset import Task
-from groupinf.experiments.folder.manifest import RunManifest
+from groupinf.experiments.folder.manifest import RunManifest, SweepManifest
 from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Loss
 from groupinf.numerics.losses.registry import LOSSES, loss_for
@@ -105,6 +105,21 @@ class LinearManifest(RunManifest):
         own = fitted.in_text if self.loss.smooth else self.loss.derivatives_in_text
         linearised = own if self.linearised is None else self.linearised.in_text
         return f"fitted is {fitted.in_text}, linearised {linearised}, measured {(self.measured or fitted).in_text}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LambdaSweepManifest(SweepManifest):
+    """A sweep of a linear model over λ/n, by its data."""
+
+    dataset: str
+    task: Task
+    n: int
+    d: int
+
+    @property
+    def lam_over_n(self) -> tuple[float, ...]:
+        """The grid, rising."""
+        return tuple(entry.value for entry in self.runs)
 
 
 def loss_used(section: LossConfig | None) -> LossUsed | None:

@@ -10,7 +10,7 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.errors import ConfigError
 from groupinf.numerics.intercept import Intercept
 from groupinf.studies.linear.configured_model import intercept_of, loss_problems, model_problems
-from groupinf.studies.linear.data import cross_validation_problems, load_in_scale
+from groupinf.studies.linear.data import cross_validation_problems, load_in_scale, sweep_problems
 from groupinf.studies.repair_labels.flips import NO_OPTIMUM, OTHER_FLIPS, drawn_flips, empty_class
 from groupinf.studies.repair_labels.schema import Amount, LoadedRepair, rows_of
 from groupinf.wording import number
@@ -30,9 +30,7 @@ def load_checked(loaded: LoadedRepair) -> Dataset:
 
 
 def _problems(loaded: LoadedRepair, dataset: Dataset) -> Iterator[ConfigError]:
-    if loaded.config.regularization.sweep is not None:
-        expected = "expected a study at one λ/n, found a sweep, which is for group effects alone"
-        yield loaded.error(("regularization", "sweep"), expected)
+    yield from sweep_problems(loaded)
     if not dataset.classes:
         expected = "expected data with classes, whose labels can be flipped, found regression"
         yield loaded.error(("dataset",), expected)

@@ -9,7 +9,9 @@ from groupinf.datasets.column_use import MOST_SHOWN, ColumnUse, column_notes
 from groupinf.experiments.driver import run_name
 from groupinf.experiments.workers.memory import LIBRARIES_BYTES, for_each_process, shortage
 from groupinf.studies.linear.configured_model import model_of
+from groupinf.studies.linear.lambda_sweep import swept_words, without_sweep
 from groupinf.studies.linear.memory import work_bytes
+from groupinf.studies.repair_labels.lambda_sweep.plan import RepairSweepPlan, plan_repairs, sweep_name
 from groupinf.studies.repair_labels.schema import LoadedRepair, rows_of
 from groupinf.studies.repair_labels.work import repairing
 from groupinf.wording import number
@@ -27,15 +29,18 @@ class Plan:
 
 def plan(loaded: LoadedRepair) -> Plan:
     """Load and check the data, and count; raises ConfigError and DataError as the run itself would."""
+    sweep = None if loaded.config.regularization.sweep is None else plan_repairs(loaded)
+    loaded = without_sweep(loaded)
     work, config = repairing(loaded), loaded.config
     dataset = work.dataset
     lam, taken = config.regularization.lambda_over_n, work_bytes(dataset, model_of(loaded, dataset), None)
     refits = config.repeats * (1 + len(config.orders) * (config.inspect.num - 1))
-    name = run_name(work)
+    refits *= 1 if sweep is None else len(sweep.grid)
+    name = run_name(work) if sweep is None else sweep_name(sweep, dataset)
     facts = (
         ("run", name),
         ("dataset", f"{dataset.name}: n = {dataset.n:,}, d = {dataset.d:,}, {len(dataset.classes)} classes"),
-        ("lambda_over_n", "by cross-validation" if lam is None else number(lam, 6)),
+        ("lambda_over_n", _lambda_words(lam, sweep)),
         ("flips", f"{rows_of(config.flip, dataset.n):,} labels in each repeat"),
         ("repeats", f"{config.repeats:,}"),
         ("refits", f"at most {refits:,}"),
@@ -45,5 +50,12 @@ def plan(loaded: LoadedRepair) -> Plan:
         *filter(None, [shortage(taken)]),
         *choice_notes(dataset),
         *column_notes(dataset.uses, MOST_SHOWN),
+        *([] if sweep is None else [f"{swept_words(sweep)}; the same labels flipped at each"]),
     )
     return Plan(name, facts, notes, dataset.uses)
+
+
+def _lambda_words(lam_over_n: float | None, sweep: RepairSweepPlan | None) -> str:
+    if sweep is not None:
+        return " to ".join(dict.fromkeys(number(end, 6) for end in (sweep.grid[0], sweep.grid[-1])))
+    return "by cross-validation" if lam_over_n is None else number(lam_over_n, 6)

@@ -29,8 +29,9 @@ from groupinf.reporting.koh_liang_2017.children import (
 )
 from groupinf.reporting.koh_liang_2017.components import variants_figure
 from groupinf.reporting.koh_liang_2017.kernel import distances_of, kernel_figure, model_heading, summary
+from groupinf.reporting.koh_liang_2017.looks import STYLES
 from groupinf.reporting.koh_liang_2017.perturbation import FIRST, SECOND, perturbation_figure, perturbations
-from groupinf.reporting.koh_liang_2017.points import STYLES, only_test_point, single_points
+from groupinf.reporting.single_rows.points import only_test_point, single_points
 from groupinf.reporting.sources import Source
 from groupinf.studies.group_effects.result import Run
 

@@ -151,7 +151,7 @@ def test_other_runs_are_refused() -> None:
         drawn("liu-1", replace(run, groups=run.groups.assign(made_from="random")))
     with pytest.raises(DataError, match="expected effects on test loss, found none"):
         drawn("liu-1", replace(run, effects=run.effects.assign(evaluation="self_loss")))
-    with pytest.raises(DataError, match="expected a run of the hinge, found one of the logistic loss"):
+    with pytest.raises(DataError, match="expected the hinge loss and its smoothing, found other losses"):
         drawn("liu-4", run)
 
 

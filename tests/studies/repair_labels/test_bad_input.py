@@ -72,7 +72,7 @@ def test_a_bad_key_is_refused(key: str, value: Any, expected: str) -> None:
         ({"loss": "softmax"}, r"loss: expected binary_logistic, smooth_hinge or hinge for 2 classes, found softmax"),
         (
             {"regularization": {"lambda_over_n": 1e-2, "sweep": {"values": [1e-3]}}},
-            r"regularization\.sweep: expected a study at one λ/n, found a sweep, which is for group effects alone",
+            r"regularization\.sweep: expected a study at one λ/n, found a sweep; groupinf sweep runs it",
         ),
         (
             {"regularization": {"cross_validation": {"min": 1e-3, "max": 1e-1, "num": 2, "folds": 500}}},
@@ -202,6 +202,14 @@ def test_its_schema_has_its_keys() -> None:
     assert "groups" not in schema["properties"]
 
 
-def test_a_sweep_of_it_is_refused() -> None:
-    with pytest.raises(ConfigError, match=r"study: expected a study of group effects, of which alone there are sweeps"):
-        groupinf.run_sweep(GOOD, lambda_over_n=[1e-2, 1e-1])
+@pytest.mark.parametrize("configured", [False, True])
+def test_a_sweep_that_draws_anew_is_refused_as_nothing_is_drawn(configured: bool, tmp_path: Path) -> None:
+    section = {"lambda_over_n": 1e-2, "sweep": {"values": [1e-2, 1e-1], "redraw": configured}}
+    expected = r"regularization: expected neither --redraw nor regularization\.sweep\.redraw, .* flips the same labels"
+    with pytest.raises(ConfigError, match=expected):
+        groupinf.run_sweep({**GOOD, "regularization": section}, redraw=not configured, out=tmp_path, jobs=1)
+
+
+def test_a_sweep_of_it_needs_values() -> None:
+    with pytest.raises(ConfigError, match=r"regularization: expected sweep: \{min: \.\., .* or --lambda-over-n"):
+        groupinf.run_sweep(GOOD)

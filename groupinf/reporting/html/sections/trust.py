@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-import yaml
-
-from groupinf.reporting.html.parts.markup import Content, Html, element, folded, joined
+from groupinf.reporting.html.parts.markup import Html, element, folded, joined
+from groupinf.reporting.html.parts.origin import origin
 from groupinf.reporting.html.parts.table import Cell, Column, table
 from groupinf.reporting.html.section import Answer, Material, Section
 from groupinf.reporting.words.columns import HEADINGS, column_rows, more_columns
 from groupinf.reporting.words.entries import Entry
-from groupinf.reporting.words.formats import one_line
 from groupinf.reporting.words.summary import certificate_line, note_lines, skipped_lines
 from groupinf.reporting.words.verdict import verdict
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
-from groupinf.wording import number
-
-_MOST_LISTED = 12
 
 
 def _answer(material: Material) -> Answer:
@@ -36,13 +29,7 @@ def _run(entry: Entry) -> list[Html]:
     parts = [element("p", {}, certificate_line(run))]
     if notes:
         parts.append(element("ul", {}, *(element("li", {}, note) for note in notes)))
-    config = yaml.safe_dump(dict(run.config), sort_keys=False, allow_unicode=True)
-    lines = [joined([line, Html("\n")]) for line in config.splitlines()]  # plain text would lose its line breaks
-    parts += [
-        *_columns(run.manifest),
-        folded("Where it comes from", _provenance(run.manifest)),
-        folded("Config", element("pre", {"tabindex": "0"}, *lines)),
-    ]
+    parts += [*_columns(run.manifest), *origin(run.config, _said(run.manifest), run.manifest.provenance)]
     heading = [element("h3", {}, entry.label)] if entry.label else []
     return [*heading, *parts]
 
@@ -57,10 +44,10 @@ def _columns(manifest: GroupEffectsManifest) -> list[Html]:
     return [folded("What the columns became", joined([listed, element("p", {}, more_columns(more))]))]
 
 
-def _provenance(manifest: GroupEffectsManifest) -> Html:
+def _said(manifest: GroupEffectsManifest) -> dict[str, Any]:
     """What a manifest says of where a run comes from."""
-    engine, made = manifest.engine, manifest.provenance
-    said = {
+    engine = manifest.engine
+    return {
         "sha256 of the data": manifest.sources,
         "Seed": manifest.seed,
         "Test points": manifest.test_points,
@@ -72,29 +59,8 @@ def _provenance(manifest: GroupEffectsManifest) -> Html:
             "groups side by side": manifest.block_width,
         },
         "The fit": asdict(manifest.fit),
-        "Versions": made.versions,
-        "Commit": made.git_commit,
-        "Changes beside the commit": made.git_dirty,
-        "Processor": made.processor,
-        "Platform": made.platform,
-        "BLAS threads": made.threads,
         "sha256 of the run's files": manifest.files,
     }
-    known = ((words, value) for words, value in said.items() if value is not None)
-    pairs = ((element("dt", {}, words), element("dd", {}, _written(value))) for words, value in known)
-    return element("dl", {}, *(part for pair in pairs for part in pair))
-
-
-def _written(value: Any) -> Content:
-    if isinstance(value, Mapping):
-        items = [element("li", {}, f"{one_line(str(k))}: ", _written(v)) for k, v in value.items()]
-        return element("ul", {"class": "bare"}, *items)
-    if isinstance(value, tuple):
-        listed = ", ".join(str(v) for v in value[:_MOST_LISTED])
-        return listed + (f" and {len(value) - _MOST_LISTED:,} more" if len(value) > _MOST_LISTED else "")
-    if isinstance(value, float):
-        return number(value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 TRUST = Section("trust", "Trust", "Can the numbers be trusted?", _answer)

@@ -23,7 +23,7 @@ from groupinf.reporting.paper.natural_groups.reading import (
     labelling_functions,
 )
 from groupinf.reporting.words.formats import coefficient, extent, interval, percent
-from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
+from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim, verdict_of
 from groupinf.reproduction.papers.koh_et_al_2019.explanations import (
     OWN_SETS,
     PRECISE_LESS,
@@ -126,7 +126,7 @@ def _by_polarity(effects: SetEffects, attribute: str, given: str = "") -> dict[s
 def _coverage(effects: SetEffects) -> Claim:
     found = _by_polarity(effects, COVERAGE)
     holding = [known.apart and known.rho > 0 for known in found.values()]
-    verdict = HOLDS if all(holding) else IN_PART if any(holding) else DIFFERS
+    verdict = verdict_of(*holding)
     paper = "Figures 4 and C.6: coverage predicts the magnitude of a labelling function's influence"
     return Claim(paper, f"ρ of coverage and the size of influence: {_listed(found)}", verdict)
 

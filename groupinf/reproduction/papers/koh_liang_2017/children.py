@@ -9,9 +9,9 @@ import pandas as pd
 
 from groupinf.reporting.koh_liang_2017.children import CHILD, child_rows, coefficients, larger_than_child
 from groupinf.reporting.koh_liang_2017.perturbation import perturbations
-from groupinf.reporting.koh_liang_2017.points import PointRows, only_test_point
+from groupinf.reporting.single_rows.points import PointRows, only_test_point
 from groupinf.reporting.words.formats import extent, percent
-from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
+from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim, verdict_of
 from groupinf.reproduction.papers.koh_liang_2017.stopped import Stopped
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted, listed, number
@@ -144,7 +144,7 @@ def signs_claim(found: Children) -> Claim:
     return Claim(
         "the child that was not readmitted has a very positive influence, the others very negative ones",
         "; ".join(told),
-        HOLDS if all(expected) else IN_PART if any(expected) else DIFFERS,
+        verdict_of(*expected),
     )
 
 
@@ -155,7 +155,7 @@ def perturbation_claim(found: Children) -> Claim:
     return Claim(
         "the child indicator has by far the largest perturbation influence of the four",
         f"it is first for {sum(leading)} of {len(leading)}; first are {'; '.join(told)}",
-        HOLDS if all(leading) else DIFFERS if not any(leading) else IN_PART,
+        verdict_of(*leading),
         () if all(leading) else (COEFFICIENTS_COPIED,),
     )
 
@@ -166,7 +166,7 @@ def first_term_claim(found: Children) -> Claim:
     return Claim(
         "beyond the paper: by the first term of the perturbation alone, s r H⁻¹∇f, the child indicator is first",
         f"for {sum(leading)} of {len(leading)} children",
-        HOLDS if all(leading) else DIFFERS if not any(leading) else IN_PART,
+        verdict_of(*leading),
     )
 
 
@@ -195,7 +195,7 @@ def free_claim(found: Children, free: Children) -> Claim:
         "beyond the paper: with a free intercept the same is found",
         f"children {extent(least, most, _times)} times the next row; {free.larger} larger coefficients; first by the "
         f"perturbation {first}, by its first term {first_alone}",
-        HOLDS if ahead and same else IN_PART if ahead or same else DIFFERS,
+        verdict_of(ahead, same),
     )
 
 

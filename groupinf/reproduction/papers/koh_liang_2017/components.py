@@ -19,9 +19,9 @@ from groupinf.analysis.influence_components import (
     most_harmful,
 )
 from groupinf.reporting.koh_liang_2017.components import HARMFUL
-from groupinf.reporting.koh_liang_2017.points import only_test_point
+from groupinf.reporting.single_rows.points import only_test_point
 from groupinf.reporting.words.formats import coefficient, percent
-from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
+from groupinf.reproduction.claim import DIFFERS, HOLDS, Claim, verdict_of
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted, number
 
@@ -83,7 +83,7 @@ def ranges_claim(found: Components) -> Claim:
     ]
     told = "; ".join(f"{name} {_ends(found.parts[name].low, found.parts[name].high)}" for name in AXES)
     axes = ", ".join(_ends(low, high) for low, high, _ in AXES.values())
-    return Claim(f"the axes, whose outermost ticks are {axes}", told, _verdict(inside))
+    return Claim(f"the axes, whose outermost ticks are {axes}", told, verdict_of(*inside))
 
 
 def train_loss_claim(found: Components) -> Claim:
@@ -107,7 +107,7 @@ def hessian_claim(found: Components) -> Claim:
         "many harmful rows have its label",
         f"harmful of its label {percent(without.own_harmful)} without H⁻¹, {percent(full.own_harmful)} by influence; "
         f"helpful of the other {percent(without.others_helpful)} and {percent(full.others_helpful)}; {_told(without)}",
-        _verdict([follow, many]),
+        verdict_of(follow, many),
     )
 
 
@@ -118,7 +118,7 @@ def inner_product_claim(found: Components) -> Claim:
     return Claim(
         "right: the Euclidean inner product fails to capture influence",
         _told(of),
-        _verdict([of.pearson < TELLS, least]),
+        verdict_of(of.pearson < TELLS, least),
     )
 
 
@@ -146,7 +146,3 @@ def _told(of: Component) -> str:
 
 def _ends(low: float, high: float) -> str:
     return f"{number(low)} to {number(high)}"
-
-
-def _verdict(holding: list[bool]) -> str:
-    return HOLDS if all(holding) else IN_PART if any(holding) else DIFFERS

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from groupinf.reporting.words.markdown import padded_table
 from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
+from groupinf.reproduction.paper import Illustrated
 from groupinf.reproduction.papers.koh_liang_2017.margin import OnMargin
 from groupinf.reproduction.papers.koh_liang_2017.stopped import Stopped
 from groupinf.studies.group_effects.result import Run
@@ -15,7 +16,7 @@ from groupinf.wording import counted
 
 
 @dataclass(frozen=True)
-class Found:
+class Found(Illustrated):
     """Runs by the name of their study, of group effects and such as repair labels, the figures beside the page, section
     5.3 with the fit stopped as the authors' was, and the rows of Figure 3 that stand on their margin.
     """
@@ -25,11 +26,6 @@ class Found:
     repairs: Mapping[str, RepairRun] = field(default_factory=dict)
     stopped: Stopped | None = None
     margin: OnMargin | None = None
-
-    def picture(self, name: str, words: str) -> list[str]:
-        """The figure in Markdown; nothing where it is not there."""
-        file = f"{name}.png"
-        return [f"![{words}]({file})"] if file in self.figures else []
 
 
 def claims_table(claims: Mapping[str, Sequence[Claim]]) -> list[str]:
@@ -53,8 +49,3 @@ def claims_table(claims: Mapping[str, Sequence[Claim]]) -> list[str]:
 def _in_cell(text: str) -> str:
     """A bar would end the cell."""
     return text.replace("|", "\\|")
-
-
-def verdict_of(*held: bool) -> str:
-    """Whether all, none or some of what a claim says holds."""
-    return HOLDS if all(held) else IN_PART if any(held) else DIFFERS

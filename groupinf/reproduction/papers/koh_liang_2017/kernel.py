@@ -10,7 +10,7 @@ import numpy as np
 from groupinf.analysis.influence_and_distance import MOST_HELPFUL, NEAR, BySign, InfluenceAndDistance
 from groupinf.reporting.koh_liang_2017.kernel import distances_of
 from groupinf.reporting.words.formats import coefficient, percent
-from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
+from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim, verdict_of
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted, number
 
@@ -93,7 +93,7 @@ def either_claim(pair: Pair) -> Claim:
         f"of the {MOST_HELPFUL} most helpful rows {percent(kernel.top_own)} (RBF) and {percent(network.top_own)} "
         f"(network) have the test point's label; of all others {percent(kernel.all_rows.others_harmful)} and "
         f"{percent(network.all_rows.others_harmful)} are harmful",
-        HOLDS if first and others else IN_PART if first or others else DIFFERS,
+        verdict_of(first, others),
     )
 
 

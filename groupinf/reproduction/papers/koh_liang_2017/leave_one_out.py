@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from groupinf.effects.methods.influence import Influence
-from groupinf.reporting.koh_liang_2017.compared import Compared, compared
 from groupinf.reporting.koh_liang_2017.leave_one_out import FRAME
-from groupinf.reporting.koh_liang_2017.points import only_test_point
+from groupinf.reporting.single_rows.comparison import Comparison
+from groupinf.reporting.single_rows.points import only_test_point
+from groupinf.reporting.single_rows.removed import removed_for_one
 from groupinf.reporting.words.formats import percent
 from groupinf.reporting.words.markdown import padded_table
-from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
-from groupinf.reproduction.papers.koh_liang_2017.found import Found, verdict_of
+from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim, verdict_of
+from groupinf.reproduction.papers.koh_liang_2017.found import Found
 from groupinf.reproduction.papers.koh_liang_2017.studies import COMPONENTS, EXACT, LEAVE_ONE_OUT, LISSA, LISSA_ONCE
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import number
@@ -33,12 +34,12 @@ PENALTY = (
 )
 
 
-def words_of(of: Compared) -> str:
+def words_of(of: Comparison) -> str:
     """Pearson's r and slope."""
     return f"r = {of.pearson:.4f}, slope {of.slope:.3f}"
 
 
-def exact_claim(of: Compared) -> Claim:
+def exact_claim(of: Comparison) -> Claim:
     """The left panel."""
     close = of.pearson >= CLOSE and abs(of.slope - 1) <= SLOPE
     verdict = HOLDS if close else IN_PART if of.pearson >= NOT_FAR else DIFFERS
@@ -50,21 +51,21 @@ def exact_claim(of: Compared) -> Claim:
     )
 
 
-def frame_claim(found: list[Compared]) -> Claim:
+def frame_claim(found: list[Comparison]) -> Claim:
     """The axes as published."""
-    outside = sum(of.outside(FRAME, FRAME) for of in found)
+    outside = sum(int(np.count_nonzero(FRAME.outside(of))) for of in found)
     told = "all points lie within" if not outside else f"{outside:,} points lie outside"
-    return Claim(f"axes of ±{number(FRAME)}", told, HOLDS if not outside else DIFFERS)
+    return Claim(f"axes of ±{number(FRAME.across)}", told, HOLDS if not outside else DIFFERS)
 
 
-def lissa_claim(of: Compared) -> Claim:
+def lissa_claim(of: Comparison) -> Claim:
     """The middle panel."""
     verdict = HOLDS if of.pearson >= CLOSE_ESTIMATE else IN_PART if of.pearson >= NOT_FAR else DIFFERS
     paper = "middle: the stochastic approximation is accurate too, with r = 10 and t = 5,000"
     return Claim(paper, words_of(of), verdict)
 
 
-def once_claim(exact: Compared, ten: Compared, once: Compared) -> Claim:
+def once_claim(exact: Comparison, ten: Comparison, once: Comparison) -> Claim:
     """One repeat: noisier, but the strongest rows are found."""
     share = strongest_shared(exact, once)
     noisier = once.pearson < ten.pearson
@@ -75,14 +76,14 @@ def once_claim(exact: Compared, ten: Compared, once: Compared) -> Claim:
     )
 
 
-def strongest_shared(exact: Compared, other: Compared) -> float:
+def strongest_shared(exact: Comparison, other: Comparison) -> float:
     """Which share of the STRONGEST rows by |influence| another prediction has among as many."""
     sets = (set(np.argsort(-np.abs(of.predicted), kind="stable")[:STRONGEST].tolist()) for of in (exact, other))
     first, second = sets
     return len(first & second) / len(first)
 
 
-def unseen_claim(run: Run, ten: Compared) -> Claim:
+def unseen_claim(run: Run, ten: Comparison) -> Claim:
     """rt < n: so many rows were never looked at, and the estimate is accurate."""
     [options] = [used.options for used in run.manifest.methods_with_options if used.name == LISSA]
     drawn = int(options["repeats"]) * int(options["depth"]) * int(options["batch_size"])
@@ -98,7 +99,8 @@ def leave_one_out_claims(found: Found) -> list[Claim]:
     run = found.runs.get(LEAVE_ONE_OUT)
     if run is None:
         return []
-    exact, ten, once = (compared(run, method) for method in (EXACT, LISSA, LISSA_ONCE))
+    left_out = removed_for_one(run)
+    exact, ten, once = (left_out.comparison(method) for method in (EXACT, LISSA, LISSA_ONCE))
     return [
         exact_claim(exact),
         lissa_claim(ten),
@@ -113,9 +115,9 @@ def leave_one_out(found: Found) -> list[str]:
     run = found.runs.get(LEAVE_ONE_OUT)
     if run is None:
         return []
-    rows = []
+    rows, left_out = [], removed_for_one(run)
     for method in run.manifest.methods:
-        of = compared(run, method)
+        of = left_out.comparison(method)
         off = np.abs(of.predicted - of.actual).max()
         rows.append((method, f"{of.pearson:.5f}", f"{of.slope:.3f}", number(off)))
     head = ("prediction", "Pearson's r", "slope", "farthest off")

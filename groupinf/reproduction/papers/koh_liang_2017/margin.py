@@ -8,14 +8,13 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from groupinf.analysis.agreement import correlation
 from groupinf.datasets.registry import load_dataset
+from groupinf.effects.methods.influence import Influence
 from groupinf.errors import DataError
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.numerics.objective import scores
-from groupinf.reporting.koh_liang_2017.compared import Compared
+from groupinf.reporting.single_rows.removed import removed_for_one
 from groupinf.studies.group_effects.result import Run
-from groupinf.studies.group_effects.stored_groups import groups_from
 from groupinf.studies.group_effects.stored_theta import stored_theta
 from groupinf.studies.linear.linear_model import training_objective
 from groupinf.studies.load import load_config
@@ -42,16 +41,15 @@ class OnMargin:
         )
 
 
-def on_margin(run: Run, of: Compared) -> OnMargin:
+def on_margin(run: Run) -> OnMargin:
     """Of a machine's run of single rows; raises DataError where the run is not whole or its data are not at hand."""
-    config, folder = load_config(run.config).config, RunDirectory(run.path)
-    files, theta = folder.read_prepared(run.manifest), stored_theta(folder)
-    if files is None or theta is None:
+    config, theta, rows = load_config(run.config).config, stored_theta(RunDirectory(run.path)), removed_for_one(run)
+    if theta is None:
         raise DataError(f"{run.path}: one of its files is missing or altered")
     dataset = load_dataset(config.dataset, Path(), config.seed)
     with threadpool_limits(limits=1):
         objective = training_objective(dataset, run.manifest.model, run.manifest.lam)
         margin = (2.0 * objective.y - 1.0) * scores(objective.X, objective.in_coordinates(theta), 1)[:, 0]
-    there = np.abs(margin[groups_from(files).indices] - 1.0) < ON
-    without = correlation(of.predicted[~there], of.actual[~there])
-    return OnMargin(there.size, int(np.count_nonzero(there)), float(without))
+    there = np.abs(margin[rows.rows] - 1.0) < ON
+    without = rows.comparison(Influence.name).where(~there).pearson
+    return OnMargin(there.size, int(np.count_nonzero(there)), without)

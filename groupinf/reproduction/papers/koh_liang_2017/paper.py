@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from groupinf.effects.methods.influence import Influence
 from groupinf.experiments.driver import TIMINGS
 from groupinf.experiments.folder.files import read_json
-from groupinf.reporting.koh_liang_2017.compared import compared
 from groupinf.reproduction.paper import Findings, Paper
 from groupinf.reproduction.papers.koh_liang_2017.found import Found
 from groupinf.reproduction.papers.koh_liang_2017.margin import on_margin
@@ -30,7 +28,7 @@ def _find(out: Path, record: Record, figures: Sequence[str]) -> Findings:
     repairs = {name: run for name, run in done.items() if isinstance(run, RepairRun)}
     runs = {name: run for name, run in done.items() if isinstance(run, Run)}
     stopped = stopped_early(runs[HOSPITAL]) if HOSPITAL in runs else None
-    margin = on_margin(runs[SVM], compared(runs[SVM], Influence.name)) if SVM in runs else None
+    margin = on_margin(runs[SVM]) if SVM in runs else None
     return findings(Found(runs, figures, repairs, stopped, margin), stages)
 
 

@@ -12,8 +12,8 @@ from groupinf.reporting.repair.pairs import lead_lines, pair_cells, pair_headers
 from groupinf.reporting.repair.words import ACCURACY, CURVES, FOUND, Curve
 from groupinf.reporting.words.formats import percent
 from groupinf.reporting.words.markdown import padded_table
-from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
-from groupinf.reproduction.papers.koh_liang_2017.found import Found, verdict_of
+from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim, verdict_of
+from groupinf.reproduction.papers.koh_liang_2017.found import Found
 from groupinf.reproduction.papers.koh_liang_2017.studies import REPAIR
 from groupinf.studies.repair_labels.orders.leave_one_out import LeaveOneOut
 from groupinf.studies.repair_labels.orders.random import RandomOrder

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from groupinf.reporting.koh_liang_2017.compared import Compared
+from groupinf.effects.methods.influence import Influence
 from groupinf.reporting.koh_liang_2017.smooth_hinge import by_temperature
+from groupinf.reporting.single_rows.comparison import Comparison
 from groupinf.reporting.words.formats import ratio
 from groupinf.reporting.words.markdown import padded_table
-from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim
-from groupinf.reproduction.papers.koh_liang_2017.found import Found, verdict_of
+from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim, verdict_of
+from groupinf.reproduction.papers.koh_liang_2017.found import Found
 from groupinf.reproduction.papers.koh_liang_2017.margin import OnMargin
 from groupinf.reproduction.papers.koh_liang_2017.studies import SMOOTHED, SVM
 from groupinf.wording import counted, number
@@ -32,7 +33,7 @@ CHOSEN = (
 )
 
 
-def over_claim(zero: Compared) -> Claim:
+def over_claim(zero: Comparison) -> Claim:
     """At the hinge itself."""
     known = zero.actual != 0
     times = float(np.median(np.abs(zero.predicted[known] / zero.actual[known])))
@@ -44,7 +45,7 @@ def over_claim(zero: Compared) -> Claim:
     )
 
 
-def published_claim(t: float, published: float, of: Compared, where: str, margin: OnMargin | None = None) -> Claim:
+def published_claim(t: float, published: float, of: Comparison, where: str, margin: OnMargin | None = None) -> Claim:
     """Pearson's r at a temperature; with what rows on their ``margin`` do where it differs at t = 0."""
     off = abs(of.pearson - published)
     verdict = HOLDS if off <= NEAR else IN_PART if off <= NOT_FAR else DIFFERS
@@ -52,7 +53,7 @@ def published_claim(t: float, published: float, of: Compared, where: str, margin
     return Claim(f"{where}: Pearson's r is {published:.3f} at t = {number(t)}", f"{of.pearson:.4f}", verdict, why)
 
 
-def wide_claim(found: Mapping[float, Compared]) -> Claim:
+def wide_claim(found: Mapping[float, Comparison]) -> Claim:
     """Over a wide range, and beyond."""
     wide = {t: found[t].pearson for t in WIDE if t in found}
     least = min(wide.values())
@@ -95,6 +96,8 @@ def smoothed(found: Found) -> list[str]:
     ]
 
 
-def _by_temperature(found: Found) -> dict[float, Compared]:
-    names = (SVM, *SMOOTHED.values())
-    return by_temperature([found.runs[name] for name in names if name in found.runs]) if SVM in found.runs else {}
+def _by_temperature(found: Found) -> dict[float, Comparison]:
+    if SVM not in found.runs:
+        return {}
+    runs = [found.runs[name] for name in (SVM, *SMOOTHED.values()) if name in found.runs]
+    return {t: rows.comparison(Influence.name) for t, rows in by_temperature(runs).items()}

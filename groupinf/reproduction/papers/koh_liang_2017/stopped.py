@@ -19,7 +19,7 @@ from groupinf.numerics.objective import Objective, gradients, hessian, row_resid
 from groupinf.numerics.predict import predicted_classes
 from groupinf.numerics.products import dense
 from groupinf.reporting.koh_liang_2017.children import CHILD, coefficients
-from groupinf.reporting.koh_liang_2017.points import only_test_point
+from groupinf.reporting.single_rows.points import only_test_point
 from groupinf.reporting.words.formats import extent
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.linear.linear_model import test_objective, training_objective

@@ -12,8 +12,9 @@ from groupinf.analysis.influence_components import Component, components
 from groupinf.errors import DataError
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.numerics.losses.loss import Array
-from groupinf.reporting.koh_liang_2017.points import single_points
-from groupinf.reporting.liu_et_al.reading import RemovedRows, place_in_file, removed_rows
+from groupinf.reporting.single_rows.comparison import Comparison
+from groupinf.reporting.single_rows.points import single_points
+from groupinf.reporting.single_rows.removed import place_in_file, removed_rows
 from groupinf.reproduction.papers.liu_et_al.as_computed import (
     DAMPING,
     AsComputed,
@@ -111,7 +112,7 @@ def liu_facts(run: Run) -> LiuFacts:
         spearman=facts.spearman,
         point=facts.point,
         sets=facts.sets,
-        agreements={method: _agreement(of, predicted, first, worst) for method, predicted in of.predicted.items()},
+        agreements={method: _agreement(of.comparison(method), first, worst) for method in of.predicted},
         farthest=place_in_file(run, int(of.rows[worst])),
         on_it=(float(first[worst]), float(of.actual[worst])),
         theirs=theirs,
@@ -126,13 +127,13 @@ def _by_temperature(models: Models) -> dict[float, AsComputed]:
     return {t: as_computed(models.smoothed(t), 0.0 if t else DAMPING) for t in TEMPERATURES}
 
 
-def _agreement(of: RemovedRows, predicted: Array, exact: Array, worst: int) -> Agreement:
-    rest = np.delete(np.arange(predicted.size), worst)
+def _agreement(of: Comparison, exact: Array, worst: int) -> Agreement:
+    predicted = of.predicted
     return Agreement(
         spearman=float(rank_correlation(predicted, of.actual)),
-        pearson=float(correlation(predicted, of.actual)),
-        slope=float(slope(predicted, of.actual)),
-        pearson_without=float(correlation(predicted[rest], of.actual[rest])),
+        pearson=of.pearson,
+        slope=of.slope,
+        pearson_without=of.where(np.arange(predicted.size) != worst).pearson,
         with_exact=float(correlation(predicted, exact)),
         slope_on_exact=float(slope(exact, predicted)),
         off=float(np.abs(predicted - exact).max() / np.abs(exact).max()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from groupinf.reproduction.paper import Illustrated
 from groupinf.reproduction.papers.theory.costs import Cost
 from groupinf.reproduction.papers.theory.counterexample import Removal
 from groupinf.reproduction.papers.theory.reading import Compared, TheoryFacts
@@ -13,7 +14,7 @@ from groupinf.reproduction.results import Results
 
 
 @dataclass(frozen=True)
-class Found:
+class Found(Illustrated):
     """Results, the costs of studies by their names, the ``example`` against Proposition 1, and figures at hand."""
 
     results: Results[TheoryFacts]
@@ -56,7 +57,3 @@ class Found:
         """All on the paper's datasets, with and without an intercept, at every λ."""
         free = [self.results.runs[FREE]] if FREE in self.results.runs else []
         return [*self.data, *free, *self.sweeps]
-
-    def picture(self, name: str, words: str) -> list[str]:
-        """The figure of this name where it has been drawn."""
-        return [f"![{words}]({name}.png)"] if f"{name}.png" in self.figures else []

@@ -10,22 +10,22 @@ from groupinf.experiments.folder.manifest import SweepEntry
 from groupinf.experiments.folder.provenance import provenance
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.folder.store import require_prepared
-from groupinf.experiments.sweep.execute import run_all
+from groupinf.experiments.sweep.kind import SweepKind
 from groupinf.experiments.sweep.steps import OpenSweep, keep_manifest, require_own_folder
 from groupinf.experiments.workers.progress import Progress
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.draw import Drawn, drawn_again
-from groupinf.studies.group_effects.lambda_sweep.plan import SweepPlan, steps_of, sweep_identity, sweep_name
-from groupinf.studies.group_effects.manifest import STUDY, GroupEffectsManifest, LambdaSweepManifest
+from groupinf.studies.group_effects.lambda_sweep.plan import GroupSweepPlan, steps_of, sweep_identity, sweep_name
+from groupinf.studies.group_effects.manifest import STUDY, GroupEffectsManifest, GroupSweepManifest
 from groupinf.studies.group_effects.prepare import Retraining, retraining
-from groupinf.studies.group_effects.result import Sweep
 from groupinf.studies.group_effects.stored_groups import groups_from
-from groupinf.studies.group_effects.study import GROUP_EFFECTS, load_sweep
+from groupinf.studies.group_effects.study import GROUP_EFFECTS
+from groupinf.studies.linear.lambda_sweep import LAMBDA, plan_sweep
 
-LambdaSweep = OpenSweep[GroupEffectsManifest, LambdaSweepManifest]
+LambdaSweep = OpenSweep[GroupEffectsManifest, GroupSweepManifest]
 
 
-def open_sweep(plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: Progress) -> LambdaSweep:
+def open_sweep(plan: GroupSweepPlan, out: Path, jobs: int, fresh: bool, progress: Progress) -> LambdaSweep:
     """Load the data, draw the groups at the reference or read back which they were, and write sweep.json.
 
     Raises ConfigError and DataError before anything runs, ConvergenceError where the reference does not fit.
@@ -37,11 +37,11 @@ def open_sweep(plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: Pro
     reference = retraining(plan.reference, dataset)
     drawn = None if plan.redraw else _drawn(reference, path, jobs, progress)
     steps = steps_of(plan, dataset, path, drawn)
-    manifest = LambdaSweepManifest(
+    manifest = GroupSweepManifest(
         study=STUDY,
         name=plan.reference.config.name,
         identity=identity,
-        parameter="λ/n",
+        parameter=LAMBDA,
         runs=tuple(SweepEntry(step.value, run_name(step.work)) for step in reversed(steps)),
         provenance=provenance(),
         dataset=dataset.name,
@@ -56,15 +56,6 @@ def open_sweep(plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: Pro
     return OpenSweep(GROUP_EFFECTS, path, steps, manifest)
 
 
-def execute_sweep(plan: SweepPlan, out: Path, jobs: int, fresh: bool, progress: Progress) -> Sweep:
-    """Run what is not done yet in ``out``/<name>-sweep-<hash>, from the largest λ/n down.
-
-    A value that does not converge is listed in the manifest's ``failures``, and the others are run all the same.
-    Raises ConfigError and DataError before anything runs; ConvergenceError where the reference itself does not fit.
-    """
-    return load_sweep(run_all(lambda: open_sweep(plan, out, jobs, fresh, progress), jobs, progress).path)
-
-
 def _drawn(reference: Retraining, path: Path, jobs: int, progress: Progress) -> Drawn:
     """The groups and test points of the sweep: those of the run at the reference λ/n, which is prepared."""
     directory = RunDirectory(path / run_name(reference))
@@ -77,3 +68,12 @@ def _drawn(reference: Retraining, path: Path, jobs: int, progress: Progress) -> 
             raise ConvergenceError(f"at the reference λ/n, where the groups of the sweep are drawn: {error}") from error
     groups = groups_from(require_prepared(directory, stored))
     return drawn_again(reference.loaded, reference.dataset, groups, stored)
+
+
+def _folder(plan: GroupSweepPlan) -> str:
+    return sweep_name(plan, load_checked(plan.reference))
+
+
+GROUP_SWEEP = SweepKind(
+    study=GROUP_EFFECTS, manifest=GroupSweepManifest, plan=plan_sweep, open=open_sweep, folder=_folder
+)

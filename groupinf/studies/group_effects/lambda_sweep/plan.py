@@ -2,59 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from groupinf.config.sweep_schema import SweepConfig, same
+from groupinf.config.sweep_schema import same
 from groupinf.datasets.dataset import Dataset
 from groupinf.experiments.driver import run_name
-from groupinf.experiments.folder.identity import folder_name, identity_hash
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.sweep.steps import Step
 from groupinf.studies.group_effects.draw import Drawn
 from groupinf.studies.group_effects.identity import identity_of
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.studies.group_effects.prepare import Given, retraining
-from groupinf.studies.group_effects.schema import Config, LoadedStudy
-from groupinf.studies.linear.schema import Regularization
+from groupinf.studies.group_effects.schema import Config
+from groupinf.studies.linear.lambda_sweep import SweepPlan, at_value, sweep_folder
 from groupinf.wording import number
 
-
-@dataclass(frozen=True)
-class SweepPlan:
-    """The study at its own λ/n, the reference; the grid, rising; and whether groups are drawn at each value."""
-
-    reference: LoadedStudy
-    grid: tuple[float, ...]
-    redraw: bool
+GroupSweepPlan = SweepPlan[Config]
 
 
-def plan_sweep(loaded: LoadedStudy, wanted: SweepConfig | None = None, redraw: bool = False) -> SweepPlan:
-    """The sweep that the configuration describes, or ``wanted`` in its place; ConfigError where there is neither.
-
-    Or where it is of another kind of study.
-    """
-    config: object = loaded.config
-    if not isinstance(config, Config):
-        expected = "expected a study of group effects, of which alone there are sweeps over λ/n"
-        again = "groupinf experiment with --set regularization.lambda_over_n=VALUE runs another at one value"
-        raise loaded.error(("study",), f"{expected}; {again}")
-    sweep = wanted or loaded.config.regularization.sweep
-    if sweep is None:
-        expected = "expected sweep: {min: .., max: .., num: ..} or --lambda-over-n MIN:MAX:NUM, found neither"
-        raise loaded.error(("regularization",), f"{expected} (in Python it is the argument lambda_over_n)")
-    configured = loaded.config.regularization.sweep
-    anew = redraw or sweep.redraw or (configured is not None and configured.redraw)
-    return SweepPlan(without_sweep(loaded), sweep.grid(), anew)
-
-
-def without_sweep(loaded: LoadedStudy) -> LoadedStudy:
-    """The study at its reference λ/n alone."""
-    return _regularized(loaded, loaded.config.regularization.model_copy(update={"sweep": None}))
-
-
-def sweep_identity(plan: SweepPlan, dataset: Dataset) -> dict[str, Any]:
+def sweep_identity(plan: GroupSweepPlan, dataset: Dataset) -> dict[str, Any]:
     """The study's identity with the grid; without the reference where nothing is drawn there."""
     identity = identity_of(plan.reference, dataset)
     if plan.redraw:
@@ -62,13 +30,13 @@ def sweep_identity(plan: SweepPlan, dataset: Dataset) -> dict[str, Any]:
     return {**identity, "sweep": {"lam_over_n": list(plan.grid), "redraw": plan.redraw}}
 
 
-def sweep_name(plan: SweepPlan, dataset: Dataset) -> str:
-    """``<name>-sweep-<hash>``, the folder of the sweep."""
-    return f"{folder_name(plan.reference.config.name)}-sweep-{identity_hash(sweep_identity(plan, dataset))}"
+def sweep_name(plan: GroupSweepPlan, dataset: Dataset) -> str:
+    """The name of the folder of the sweep."""
+    return sweep_folder(plan.reference.config.name, sweep_identity(plan, dataset))
 
 
 def steps_of(
-    plan: SweepPlan, dataset: Dataset, path: Path, drawn: Drawn | None
+    plan: GroupSweepPlan, dataset: Dataset, path: Path, drawn: Drawn | None
 ) -> tuple[Step[GroupEffectsManifest], ...]:
     """From the largest λ/n down, each fit from the parameters of the one before, in the sweep's folder ``path``.
 
@@ -83,7 +51,7 @@ def steps_of(
             value, before = drawn.at, []
             work = retraining(plan.reference, dataset)
         else:
-            loaded = _regularized(plan.reference, Regularization(lambda_over_n=value))
+            loaded = at_value(plan.reference, value)
             work = retraining(loaded, dataset, _given(drawn, before, folders if before else ()))
         steps.append(Step(value, work))
         before = [value, *before]
@@ -99,7 +67,3 @@ def _given(drawn: Drawn | None, before: list[float], after: tuple[RunDirectory, 
         note = f"groups and test points are those of λ/n = {number(drawn.at, 6)}, as in every run of the sweep"
         drawn = replace(drawn, notes=(*drawn.notes, note))
     return Given(drawn, after, {"sweep": {**at, **started}} if at or started else {})
-
-
-def _regularized(loaded: LoadedStudy, regularization: Regularization) -> LoadedStudy:
-    return replace(loaded, config=loaded.config.model_copy(update={"regularization": regularization}))

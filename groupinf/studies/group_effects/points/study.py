@@ -13,9 +13,9 @@ from groupinf.effects.methods.influence import Influence
 from groupinf.effects.methods.newton import Newton
 from groupinf.errors import ConfigError
 from groupinf.groups.builders.single_rows import SingleRows
-from groupinf.studies.group_effects.lambda_sweep.plan import without_sweep
 from groupinf.studies.group_effects.points.section import PointsConfig
 from groupinf.studies.group_effects.schema import Config, GroupsConfig, LoadedStudy
+from groupinf.studies.linear.lambda_sweep import without_sweep
 from groupinf.wording import counted, listed
 
 # what of a configuration a study of its single rows takes; the other keys say what is done to groups

@@ -10,18 +10,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from groupinf.analysis.single_rows import of_measure
 from groupinf.datasets.row_kinds.row_kind import Picture
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.errors import DataError
 from groupinf.reporting.drawing.panes import Pane
 from groupinf.reporting.drawing.row_drawings import draw_row, row_drawings
 from groupinf.reporting.paper.advice import evaluate_command
-from groupinf.reporting.words.style import KindStyle
+from groupinf.reporting.words.single_rows import label_of_test
+from groupinf.reporting.words.summary import facts_line
 from groupinf.studies.group_effects.result import Run
 
-# as the authors have them: green has the label of the test point, red another
+# kinds of rows
 OWN, OTHER = "own label", "another label"
-STYLES = {OWN: KindStyle("Label of the test point", "#009E73", "o"), OTHER: KindStyle("Another label", "#D55E00", "^")}
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,13 @@ class PointRows:
 
     @property
     def kinds(self) -> NDArray[np.object_]:
-        """The same in the names of STYLES."""
+        """The same as OWN and OTHER."""
         return np.where(self.own, OWN, OTHER).astype(object)
+
+    @property
+    def facts(self) -> str:
+        """The run in a line, with the test point and its class."""
+        return f"{facts_line(self.run)}; test point {self.test_point}, of class {self.label}"
 
 
 def single_points(run: Run) -> list[PointRows]:
@@ -51,12 +57,12 @@ def single_points(run: Run) -> list[PointRows]:
             f"{run.path}: expected a run with points: true, found one without; "
             f"{evaluate_command(run, {'points': True})} adds them without retraining"
         )
-    on_loss = run.points[run.points["evaluation"] == TEST_LOSS.name]
-    single = [int(point) for point in on_loss["test_point"].unique() if point >= 0]
+    on_loss = run.points.loc[run.points["evaluation"] == TEST_LOSS.name, "test_point"]
+    single = [int(point) for point in on_loss.unique() if point >= 0]
     if not single:
         raise DataError(f"{run.path}: expected points on the {TEST_LOSS.in_text} of a single test point, found none")
-    labels = labels_of(run)
-    return [PointRows(run, point, labels[point], on_loss[on_loss["test_point"] == point]) for point in single]
+    labels = label_of_test(run)
+    return [PointRows(run, point, labels[point], of_measure(run.points, (TEST_LOSS.name, point))) for point in single]
 
 
 def only_test_point(run: Run) -> PointRows:
@@ -67,20 +73,13 @@ def only_test_point(run: Run) -> PointRows:
     return found[0]
 
 
-def labels_of(run: Run) -> dict[int, object]:
-    """The label of each test row."""
-    assert run.rows is not None  # only folders of a format that is refused lack it
-    test = run.rows[run.rows["split"] == "test"]
-    return dict(zip(test["row"], test["label"], strict=True))
-
-
-def pictures(run: Run, test_row: int, rows: Sequence[tuple[str, int]]) -> list[Pane]:
+def pictures(of: PointRows, rows: Sequence[tuple[str, int]]) -> list[Pane]:
     """The test row and training rows with headings, those of them that the run has kept and that are images."""
-    kept = row_drawings(run)
+    kept = row_drawings(of.run)
     if kept is None:
         return []
-    drawn = [("The test image", kept.of_test(test_row))]
-    drawn += [(heading, kept.of_training(row, test_row)) for heading, row in rows]
+    drawn = [("The test image", kept.of_test(of.test_point))]
+    drawn += [(heading, kept.of_training(row, of.test_point)) for heading, row in rows]
     return [
         Pane(heading, "", partial(draw_row, drawn=picture), y_label="")
         for heading, picture in drawn

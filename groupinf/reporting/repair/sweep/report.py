@@ -1,0 +1,32 @@
+"""The written report of a sweep of repairs beside those of its runs: its tables, its figure, and one page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from groupinf.experiments.folder.files import write_atomically
+from groupinf.reporting.drawing.figures import figure_bytes
+from groupinf.reporting.html.write import PAGE_NAME
+from groupinf.reporting.repair.sweep.figure import sweep_figure
+from groupinf.reporting.repair.sweep.page import page_html
+from groupinf.reporting.repair.sweep.tables import sweep_csv, sweep_markdown
+from groupinf.reporting.repair.sweep.words import RepairSweep
+
+NAME = "sweep"
+
+
+def write_repair_sweep(sweep: RepairSweep) -> Path:
+    """Write tables/sweep.csv, tables/sweep.md (which is returned), figures/sweep.{png,svg} and report.html.
+
+    Where no λ/n has a result there are the tables alone, which say why.
+    """
+    table = sweep.path / "tables" / f"{NAME}.md"
+    write_atomically(table.with_suffix(".csv"), sweep_csv(sweep).encode())
+    write_atomically(table, sweep_markdown(sweep, f"../figures/{NAME}.png").encode())
+    if sweep.runs:
+        figure = sweep_figure(sweep)
+        png = figure_bytes(figure, "png")
+        write_atomically(sweep.path / "figures" / f"{NAME}.png", png)
+        write_atomically(sweep.path / "figures" / f"{NAME}.svg", figure_bytes(figure, "svg"))
+        write_atomically(sweep.path / PAGE_NAME, page_html(sweep, png).encode())
+    return table
