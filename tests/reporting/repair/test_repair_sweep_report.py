@@ -155,7 +155,7 @@ def test_tables_hold_the_means_of_every_run(sweep: RepairSweep) -> None:
         assert set(rows["lam_over_n"]) == {run.manifest.lam_over_n}
         assert set(rows["clean_accuracy"]) == {run.manifest.test_accuracy}
     head, first, *_ = cells(sweep, ACCURACY, 45)
-    assert head == ["λ/n", "Labels of the data", "Influence", "Loss", "Random"]
+    assert head == ["λ/n", "Labels of the data", "Self-influence", "Training loss", "Random"]
     one = summary_of(sweep.runs[0], "random", 45)
     told = f"{100 * one['mean_test_accuracy']:.1f} % ± {100 * one['deviation_test_accuracy']:.1f} %"
     assert (first[0], first[1], first[-1]) == ("0.001", f"{100 * sweep.runs[0].manifest.test_accuracy:.1f} %", told)
