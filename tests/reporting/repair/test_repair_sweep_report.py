@@ -155,7 +155,7 @@ def test_tables_hold_the_means_of_every_run(sweep: RepairSweep) -> None:
         assert set(rows["lam_over_n"]) == {run.manifest.lam_over_n}
         assert set(rows["clean_accuracy"]) == {run.manifest.test_accuracy}
     head, first, *_ = cells(sweep, ACCURACY, 45)
-    assert head == ["λ/n", "Labels of the data", "Influence", "Loss", "Random"]
+    assert head == ["λ/n", "Labels of the data", "Self-influence", "Training loss", "Random"]
     one = summary_of(sweep.runs[0], "random", 45)
     told = f"{100 * one['mean_test_accuracy']:.1f} % ± {100 * one['deviation_test_accuracy']:.1f} %"
     assert (first[0], first[1], first[-1]) == ("0.001", f"{100 * sweep.runs[0].manifest.test_accuracy:.1f} %", told)
@@ -211,3 +211,15 @@ def test_the_page_has_its_picture_before_its_tables_links_the_runs_and_escapes_w
     assert all(f'href="{run.path.name}/report.html"' in page for run in sweep.runs)
     for line in (*answers(sweep), *lines_over_lambda(sweep), *trust_lines(sweep)):
         assert line in page
+
+
+def test_one_repeat_at_one_lambda_has_no_deviations_and_a_figure_all_the_same(tmp_path: Path) -> None:
+    few = CONFIG | {"repeats": 1, "inspect": {"max": 45, "num": 2}, "orders": ["training_loss", "random"]}
+    plan = REPAIR_SWEEP.plan(load_config(few), grid_of([0.05]), False)
+    once = REPAIR_SWEEP.execute(plan, tmp_path, 1, False, Silent())
+    assert "1 value of λ/n; 45 labels (9.9 %) flipped once; " in data_line(once)
+    assert shown(once) == (45,)
+    assert [bars.lines[2] for ax in sweep_figure(once).axes for bars in ax.containers] == [()] * 4
+    text = repair_sweep_text(once, 100)
+    assert "One repeat: there is no standard deviation." in text
+    assert "±" not in text
