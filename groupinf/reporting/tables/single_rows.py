@@ -17,6 +17,7 @@ from groupinf.reporting.words.single_rows import (
     label_words,
     listed_measures,
     row_name,
+    rows_asked,
     told_evaluations,
 )
 from groupinf.reporting.words.style import evaluation_name, method_in_text, point_name
@@ -60,7 +61,8 @@ def single_rows_listings(run: Run, most: int = FEW) -> list[Listing]:
     """For each evaluation that is told of the ``most`` strongest rows of the first FEW_POINTS test points, in each
     direction; empty of a run without points.
     """
-    measures = listed_measures(run)
+    measures, asked = listed_measures(run), rows_asked(run)
+    some = f", of {asked}" if asked else ""
     found = []
     for name in told_evaluations(run):
         own = [measure for measure in measures if measure[0] == name]
@@ -69,7 +71,7 @@ def single_rows_listings(run: Run, most: int = FEW) -> list[Listing]:
         for rises in (True, False):
             lines = _lines(run, shown, most, rises)
             if len(lines) > 1:
-                heading = f"{evaluation_name(name)}: training rows {direction(name, rises)}{more}"
+                heading = f"{evaluation_name(name)}: training rows {direction(name, rises)}{some}{more}"
                 found.append(Listing(heading, lines, 3 if run.manifest.classes else 2))
     return found
 

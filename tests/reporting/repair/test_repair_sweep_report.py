@@ -227,3 +227,15 @@ def test_the_page_has_its_picture_before_its_tables_links_the_runs_and_escapes_w
     assert all(f'href="{run.path.name}/report.html"' in page for run in sweep.runs)
     for line in (*answers(sweep), *lines_over_lambda(sweep), *trust_lines(sweep)):
         assert line in page
+
+
+def test_one_repeat_at_one_lambda_has_no_deviations_and_a_figure_all_the_same(tmp_path: Path) -> None:
+    few = CONFIG | {"repeats": 1, "inspect": {"max": 45, "num": 2}, "orders": ["training_loss", "random"]}
+    plan = REPAIR_SWEEP.plan(load_config(few), grid_of([0.05]), False)
+    once = REPAIR_SWEEP.execute(plan, tmp_path, 1, False, Silent())
+    assert "1 value of λ/n; 45 labels (9.9 %) flipped once; " in data_line(once)
+    assert shown(once) == (45,)
+    assert [bars.lines[2] for ax in sweep_figure(once).axes for bars in ax.containers] == [()] * 4
+    text = repair_sweep_text(once, 100)
+    assert "One repeat: there is no standard deviation." in text
+    assert "±" not in text

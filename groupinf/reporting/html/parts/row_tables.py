@@ -8,14 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from groupinf.analysis.single_rows import Measure, strongest, suspects, suspicion
+from groupinf.analysis.single_rows import Measure, strongest, suspects, suspicion, telling
 from groupinf.effects.methods.influence import Influence
 from groupinf.effects.methods.newton import Newton
 from groupinf.reporting.drawing.row_drawings import RowDrawings
 from groupinf.reporting.html.parts.markup import Html, element, folded, joined
 from groupinf.reporting.html.parts.row_cell import row_cell
 from groupinf.reporting.html.parts.table import Cell, Column, Row, table
-from groupinf.reporting.words.single_rows import MOST, direction, is_good, label_words, row_name
+from groupinf.reporting.words.single_rows import MOST, direction, is_good, label_words, row_name, rows_asked
 from groupinf.studies.group_effects.result import Run
 from groupinf.test_point_labels import NO_TEST_POINT
 from groupinf.wording import number
@@ -52,8 +52,10 @@ def row_tables(
     evaluation, point = measure
     ways = sorted((True, False), key=lambda rises: direction(evaluation, rises) != "most helpful")
     found = [(rises, strongest(rows, MOST, rises)) for rises in ways]
+    asked = rows_asked(run)
+    some = f", of {asked}" if asked else ""
     shown = [
-        _table(run, drawings, point, f"Training rows {direction(evaluation, rises)}", best)
+        _table(run, drawings, point, f"Training rows {direction(evaluation, rises)}{some}", best)
         for rises, best in found
         if not best.empty
     ]
@@ -67,6 +69,7 @@ def _against(
     evaluation, point = measure
     if point not in labels or not run.manifest.classes or not is_good(evaluation):
         return []
+    rows = telling(rows)  # of all rows: of a part the largest may itself be rounding
     same = (rows["label"] == labels[point]).to_numpy()
     parts = []
     for rises in (True, False):
