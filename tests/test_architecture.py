@@ -110,7 +110,7 @@ ORDERS = {
         ["words"],
         ["drawing", "tables", "sources"],
         ["repair.words"],
-        ["repair.curves", "repair.tables"],
+        ["repair.curves", "repair.pairs", "repair.tables"],
         ["repair.sweep.words"],
         ["repair.sweep.figure", "repair.sweep.tables"],
         ["paper", "html.parts"],

@@ -41,11 +41,17 @@ def areas(repairs: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
     return columns
 
 
+def each_model_once(repairs: pd.DataFrame) -> pd.DataFrame:
+    """The rows of models that are measured: before any row is inspected, a repeat has one model for all orders."""
+    return repairs[(repairs["inspected"] > 0) | ~repairs.duplicated(["repeat", "inspected"])]
+
+
 @dataclass(frozen=True)
 class Lead:
     """Two orders by one measure: at which shares the mean of ``first`` is above that of ``second`` by more than their
     standard deviations together, ``ahead``, and where it is ``behind`` by as much; of all ``shares`` above 0.
-    ``wins`` counts the repeats, of ``repeats``, in which the area under the curve of the first is larger.
+    ``wins`` counts the repeats, of ``repeats``, in which the area under the curve of the first is larger, ``losses``
+    those in which that of the second is.
     """
 
     first: str
@@ -56,6 +62,15 @@ class Lead:
     wins: int
     losses: int
     repeats: int
+
+    @property
+    def ties(self) -> int:
+        """Repeats in which the two areas are equal."""
+        return self.repeats - self.wins - self.losses
+
+    def turned(self) -> Lead:
+        """The same of the second order against the first."""
+        return Lead(self.second, self.first, self.shares, self.behind, self.ahead, self.losses, self.wins, self.repeats)
 
 
 def leads(table: pd.DataFrame, repeats: pd.DataFrame, measure: str, area: str) -> Iterator[Lead]:

@@ -21,20 +21,26 @@ Measure = tuple[str, int]
 HIGH, MOST_HIGH = 0.1, 100
 # fewer rows have no tenth, and no order that is told from chance
 FEWEST = 20
+# of what a score or a loss is: a few times the distance of neighbouring numbers at 1
+ROUNDING = 1e-15
+# of the largest influence on a measure: solves with a factor leave less, and those by cg about a tenth of this
+SMALLEST = 1e-9
 # of random orders of n rows |ρ| is above so many times 1/√(n − 1) in one of twenty
 CHANCE = 1.96
 
 
 @dataclass(frozen=True)
 class Retrained:
-    """Effects of rows that were retrained alone: their number, the largest |actual|, and how far predictions are off at
-    most, NaN of Newton where none is known.
+    """Effects of rows that were retrained alone: their number, the largest |actual| and the largest error estimate, how
+    far predictions are off at most, NaN of Newton where none is known, and of how many Newton is known.
     """
 
     count: int
     largest: float
+    error: float
     newton_off: float
     influence_off: float
+    newton_count: int
 
 
 @dataclass(frozen=True)
@@ -59,37 +65,60 @@ def of_measure(points: pd.DataFrame, measure: Measure) -> pd.DataFrame:
     return points[(points["evaluation"] == evaluation) & (points["test_point"] == point)]
 
 
+def telling(points: pd.DataFrame) -> pd.DataFrame:
+    """The lines of the table whose influence is above its error: above ROUNDING of the largest loss or |score| of a
+    row, whichever is smaller, and SMALLEST of the largest influence on the same measure.
+
+    What is measured is a function of scores, so that less of it is not seen in a difference of two of its values; of a
+    hinge loss far from its kink, influence is less, and the effect 0.
+    """
+    sizes = [float(points[name].abs().max()) for name in ("loss", "score") if points[name].notna().any()]
+    influence = points.influence.abs()
+    largest = influence.groupby([points["evaluation"], points["test_point"]]).transform("max")
+    return points[(influence > ROUNDING * min(sizes, default=0.0)) & (influence > SMALLEST * largest)]
+
+
 def strongest(rows: pd.DataFrame, most: int, rises: bool) -> pd.DataFrame:
     """Of the rows on one measure those whose removal raises what is measured most by their influence, or lowers it; of
-    ties the first. A row that does the other, or nothing, is none of them.
+    ties the first. A row that does the other, or nothing that is :func:`telling`, is none of them.
     """
+    rows = telling(rows)
     influence = rows.influence.to_numpy()
     signed = influence if rises else -influence
-    order = np.argsort(-np.where(np.isnan(signed), -np.inf, signed), kind="stable")[:most]
+    order = np.argsort(-signed, kind="stable")[:most]
     return rows.iloc[[int(i) for i in order if signed[i] > 0.0]]
 
 
 def largest_influence(points: pd.DataFrame) -> pd.Series[Any] | None:
-    """The line of the largest |influence|, of ties the first; None where no row has any."""
-    sizes = np.nan_to_num(np.abs(points.influence.to_numpy(dtype=np.float64)), nan=0.0)
-    return None if not sizes.any() else points.iloc[int(np.argmax(sizes))]
+    """The line of the largest |influence|, of ties the first; None where none is :func:`telling`."""
+    known = telling(points)
+    return None if known.empty else known.iloc[int(np.argmax(known.influence.abs().to_numpy()))]
 
 
 def retrained(points: pd.DataFrame) -> Retrained | None:
-    """What retraining says of the lines of the table that have actual effects, beside predictions; None without any."""
+    """What retraining says of the lines of the table that have actual effects, beside predictions; None without any.
+
+    Measures on which no actual effect is above its error estimate are left out, where there are others.
+    """
     own = points[points["actual"].notna()]
     if own.empty:
         return None
+    above = own["actual"].abs() > own["error_estimate"]
+    seen = above.groupby([own["evaluation"], own["test_point"]]).transform("any")
+    own = own[seen] if seen.any() else own
     by_newton, by_influence = (float((of - own["actual"]).abs().max()) for of in (own.newton, own.influence))
-    return Retrained(len(own), float(own["actual"].abs().max()), by_newton, by_influence)
+    largest, error = float(own["actual"].abs().max()), float(own["error_estimate"].max())
+    return Retrained(len(own), largest, error, by_newton, by_influence, int(own.newton.notna().sum()))
 
 
 def by_leverage(points: pd.DataFrame) -> ByLeverage | None:
-    """Newton ÷ influence by leverage; None of fewer than FEWEST rows that have both, or where leverages are alike.
+    """Newton ÷ influence by leverage, of lines that are :func:`telling`; None of fewer than FEWEST rows that have both,
+    or where leverages are alike.
 
     High are the leverages of the HIGH share of rows with the largest, of MOST_HIGH at most, and of any that tie.
     """
-    known = points[points["leverage"].notna() & points.newton.notna() & (points.influence.abs() > 0.0)]
+    own = telling(points)
+    known = own[own["leverage"].notna() & own.newton.notna()]
     of_rows = np.sort(known.drop_duplicates("row")["leverage"].to_numpy())[::-1]
     if of_rows.size < FEWEST:
         return None
@@ -103,10 +132,11 @@ def by_leverage(points: pd.DataFrame) -> ByLeverage | None:
 
 
 def nearness(rows: pd.DataFrame) -> float:
-    """Spearman's ρ of |influence| and the distance to the test point on one measure; NaN of fewer than FEWEST rows, or
-    without distances.
+    """Spearman's ρ of |influence| and the distance to the test point on one measure, of rows that are :func:`telling`;
+    NaN of fewer than FEWEST rows, or without distances.
     """
-    known = rows[rows["distance"].notna() & rows.influence.notna()]
+    own = telling(rows)
+    known = own[own["distance"].notna()]
     if len(known) < FEWEST:
         return float("nan")
     return float(rank_correlation(known.influence.abs().to_numpy(), known["distance"].to_numpy()))

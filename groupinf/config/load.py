@@ -31,9 +31,13 @@ Study_co = TypeVar("Study_co", bound=StudyConfig, covariant=True)
 
 @dataclass(frozen=True, kw_only=True)
 class LoadedConfig(Origin, Generic[Study_co]):
-    """The checked configuration of a study and where it came from."""
+    """The checked configuration of a study and where it came from.
+
+    ``notes`` are what readers of its run should know of how it was made of another one.
+    """
 
     config: Study_co
+    notes: tuple[str, ...] = ()
 
     def error(self, key: Key, message: str) -> ConfigError:
         """``FILE, line N: a.b.c: message``, for a key that turns out to be unusable later on."""
@@ -49,7 +53,10 @@ class LoadedConfig(Origin, Generic[Study_co]):
 
 
 def load_config(
-    source: str | Path | Mapping[str, Any], overrides: Sequence[str], model: type[Study], name: str = "config"
+    source: str | Path | Mapping[str, Any],
+    overrides: Sequence[str | Override],
+    model: type[Study],
+    name: str = "config",
 ) -> LoadedConfig[Study]:
     """Read a file or mapping, override, and check it as the configuration of a study whose sections ``model`` has.
 

@@ -28,8 +28,10 @@ class Origin:
     def place(self, key: Key) -> str:
         """``--set KEY=VALUE`` or ``FILE, line N`` of the key, or of the nearest section around it that has one."""
         for end in range(len(key), -1, -1):
-            if key[:end] in self.overridden:
-                return self.overridden[key[:end]].place
+            override = self.overridden.get(key[:end])
+            # an option that stands for one key is not to blame for the section that came with it
+            if override is not None and not (override.option and end < len(override.parts)):
+                return override.place
             if key[:end] in self.lines:
                 return f"{self.source}, line {self.lines[key[:end]]}"
         return self.source
@@ -39,9 +41,11 @@ class Origin:
         return [o for k, o in self.overridden.items() if k[: len(section)] == section and k != section]
 
     def message(self, problem: Problem) -> str:
-        """``PLACE: key: message``."""
+        """``PLACE: key: message``; without the key where an option of a command stands for it, as nobody wrote it."""
         place = self.place(problem.key) if problem.line is None else f"{self.source}, line {problem.line}"
-        return ": ".join(part for part in (place, ".".join(map(str, problem.key)), problem.message) if part)
+        options = {override.option for override in self.overridden.values()} - {""}
+        key = "" if place in options else ".".join(map(str, problem.key))
+        return ": ".join(part for part in (place, key, problem.message) if part)
 
     def line(self, problem: Problem) -> int:
         """The line that a problem stands on or under; 0 where there is none."""

@@ -8,25 +8,35 @@ from dataclasses import dataclass
 from typing import Any
 
 from groupinf.config.reader import Key, UnreadableError, parse_yaml
+from groupinf.config.words import found
 from groupinf.errors import ConfigError
 
 
 @dataclass(frozen=True)
 class Override:
-    """One override: its path as written (a list index is still text), its value, and the whole text."""
+    """One override: its path as written (a list index is still text), its value, and the whole text.
+
+    ``option`` is what was written where another option of a command stands for the key, such as ``--rows 3,17``.
+    """
 
     parts: tuple[str, ...]
     value: Any
     text: str
+    option: str = ""
 
     @property
     def place(self) -> str:
         """How messages name it."""
-        return f"--set {self.text}"
+        return self.option or f"--set {self.text}"
 
 
-def parse_override(text: str) -> Override:
-    """Read ``a.b.0.c=VALUE``; VALUE is YAML. Raises ConfigError where it is not of that form."""
+def parse_override(text: str | Override) -> Override:
+    """Read ``a.b.0.c=VALUE``; VALUE is YAML. Raises ConfigError where it is not of that form.
+
+    An override that has been read is itself.
+    """
+    if isinstance(text, Override):
+        return text
     name, equals, value = text.partition("=")
     parts = tuple(name.strip().split("."))
     if not equals or not all(parts):
@@ -69,7 +79,7 @@ def _step(node: Any, part: str, override: Override, done: Key) -> str | int:
         return part
     where = ".".join(map(str, done)) or "the configuration"
     if not isinstance(node, list):
-        raise ConfigError(f"{override.place}: {where} is {node!r}, which has no key {part}")
+        raise ConfigError(f"{override.place}: {where} is {found(node)}, which has no key {part}")
     if not re.fullmatch("[0-9]{1,9}", part) or int(part) >= len(node):
         expected = f"a number from 0 to {len(node) - 1}" if node else f"{where}=[..], for the list is empty"
         more = f"; {where}=[..] replaces the list, by a longer one too" if node else ""

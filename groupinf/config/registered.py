@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
 from groupinf.config.reader import Key
-from groupinf.config.section import Section, marks_of, section_of
+from groupinf.config.section import OrFlag, Section, by_flag, marks_of, section_of
 from groupinf.config.words import LONGEST, found, not_one_of, unknown_name
 from groupinf.registry import UnknownNameError
 
@@ -172,7 +172,7 @@ def union_of(field: FieldInfo) -> RegisteredSection | None:
 
 
 def spelled_out(value: Any, model: type[Section]) -> Any:
-    """The values of a section as they are, but for sections in it that are given in short."""
+    """The values of a section as they are, but for sections in it that are given in short, by a name or by true."""
     if not isinstance(value, dict):
         return value
     changed = {}
@@ -184,5 +184,6 @@ def spelled_out(value: Any, model: type[Section]) -> Any:
         elif union is not None:
             changed[name] = union.spelled_out(inside)
         elif plain is not None:
-            changed[name] = spelled_out(inside, plain)
+            flagged = isinstance(inside, bool) and any(isinstance(mark, OrFlag) for mark in marks_of(field))
+            changed[name] = by_flag(inside) if flagged else spelled_out(inside, plain)
     return {**value, **changed}

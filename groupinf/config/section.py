@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Hashable, Iterator
 from typing import Annotated, Any, NamedTuple, Self, TypeVar, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError
 
 # The type of an error that says: these keys exclude each other.
 ALTERNATIVES = "alternatives"
@@ -56,6 +56,18 @@ class Range(Section):
         if self.min > self.max:
             raise ValueError(f"expected min <= max, found min {self.min:g} and max {self.max:g}")
         return self
+
+
+class OrFlag:
+    """Of a section without required keys that may be given as true, with its defaults, or as false, which is none."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [{"type": "boolean"}, handler(schema)]}
+
+
+def by_flag(value: Any) -> Any:
+    """What ``true`` or ``false`` stands for in such a section; anything else as it is."""
+    return value if not isinstance(value, bool) else {} if value else None
 
 
 def distinct(values: tuple[_Entry, ...]) -> tuple[_Entry, ...]:

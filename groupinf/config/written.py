@@ -36,7 +36,7 @@ class Written:
 
 
 def read_config(
-    source: str | Path | Mapping[str, Any], overrides: Sequence[str] = (), called: str = "config"
+    source: str | Path | Mapping[str, Any], overrides: Sequence[str | Override] = (), called: str = "config"
 ) -> Written:
     """Read a YAML file, or take a mapping that messages call so; ``overrides`` are ``KEY=VALUE`` with dotted keys.
 
@@ -54,7 +54,7 @@ def _refuse_other_types(source: object, overrides: object) -> None:
     expected = 'overrides: expected a list of "KEY=VALUE" texts, such as ["seed=1"]'
     if isinstance(overrides, str) or not isinstance(overrides, Sequence):
         raise ConfigError(f"{expected}, found {found(overrides)}")
-    others = [o for o in overrides if not isinstance(o, str)]
+    others = [o for o in overrides if not isinstance(o, str | Override)]
     if others:
         raise ConfigError(f"{expected}, found {found(others[0])} in the list")
 

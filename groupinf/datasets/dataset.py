@@ -53,6 +53,7 @@ class Dataset:
     by, where X holds others: those of the data before they are standardised or a kernel takes them, or what a loader
     says, as the pixels of which a network made features. ``feature_columns`` (d,) names the column that each feature
     was made from, where the data are a table: features of the same one are its values, one-hot.
+    ``left_out_values`` is the value that has no feature: column -> value, of columns of two.
     ``group_attributes`` is what is known of the groups that ``columns`` make: column -> attribute -> value of the
     column -> a number or a text. Rows of any group may be counted by the values of the columns ``count_by``.
     """
@@ -82,6 +83,7 @@ class Dataset:
     plain_test: Features | None = None
     plain_names: tuple[str, ...] = ()
     feature_columns: tuple[str, ...] = ()
+    left_out_values: Mapping[str, str] = field(default_factory=dict)
     group_attributes: Mapping[str, Mapping[str, Mapping[str, float | str]]] = field(default_factory=dict)
     count_by: tuple[str, ...] = ()
 

@@ -168,7 +168,8 @@ def execute(
     directory = run.directory
     if finished(directory):
         progress.note(f"{directory.path}: {done}")
-        restate(directory, kind.restated(run.work), kind.manifest)
+        manifest = directory.require_manifest(kind.manifest)
+        restate(directory, kind.restated(run.work), manifest, kind.noted(run.work, manifest))
         return load_run(kind, directory.path)
     began = time.perf_counter()
     prepared = prepare_run(run, jobs, progress)

@@ -141,7 +141,8 @@ class StudyKind(Generic[Own, Result]):
     in order; ``result`` reads a collected run back. ``again`` is the work that made a run, from its own configuration
     and the data that this names, for whoever makes blocks again. ``forecast`` says what a loaded configuration would
     run, and raises what running it would before anything runs. ``restated`` makes the files that tell of paths, names
-    and looks, which a run that is finished takes over from the configuration that asks for it again.
+    and looks, which a run that is finished takes over from the configuration that asks for it again; ``noted`` are its
+    notes then.
     """
 
     name: str
@@ -153,6 +154,7 @@ class StudyKind(Generic[Own, Result]):
     again: Callable[[RunDirectory, Own], Work[Own]]
     forecast: Callable[[Any], Forecast]
     restated: Callable[[Any], Mapping[str, bytes]] = lambda _: {}
+    noted: Callable[[Any, Own], tuple[str, ...]] = lambda _, manifest: manifest.notes
 
 
 Studies = Mapping[str, StudyKind[Any, Any]]

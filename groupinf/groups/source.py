@@ -12,7 +12,6 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
 from groupinf.groups.row_steps import RowSteps
 from groupinf.groups.sizes import Sizes, group_sizes
-from groupinf.test_point_labels import ALL_ROWS
 
 
 @dataclass(frozen=True)
@@ -40,9 +39,10 @@ class GroupSource:
 
     def point_name(self, test_point: int) -> str:
         """A test point in words."""
-        if test_point in self.test_set_names:
-            return f"test point{'s' if test_point < 0 else ''} {self.test_set_names[test_point]}"
-        return "all test points" if test_point == ALL_ROWS else f"test point {test_point}"
+        name = self.test_set_names.get(test_point, "")
+        if test_point >= 0:
+            return f"test point {test_point}" + (f" ({name})" if name else "")
+        return f"test points {name}" if name else "all test points"
 
     def required_steps(self) -> RowSteps:
         """``steps``. Raises DataError where they were not computed."""

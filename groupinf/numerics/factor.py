@@ -56,6 +56,8 @@ class Cholesky:
 
     def solve(self, V: Array) -> Array:
         """A⁻¹V: (P,) or (P, B)."""
+        if V.size == 0:  # LAPACK refuses it: of a group without a row that is changed
+            return np.empty_like(V)
         solution, info = lapack.dpotrs(self.lower, V, lower=1)
         if info != 0:
             raise ConvergenceError(f"triangular solve failed (LAPACK potrs info {info}); {EASIER}")

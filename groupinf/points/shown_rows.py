@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ class ShownRows:
 
     Features are those that readers know a row by, before they are standardised or a kernel takes them; both kinds of
     rows are in ascending order. ``feature_columns`` (d,) are the columns that features were made from, where the data
-    are a table.
+    are a table, ``left_out_values`` of columns of two values the one that has no feature.
     """
 
     rows: Rows
@@ -32,6 +32,7 @@ class ShownRows:
     X_test: Design
     feature_names: tuple[str, ...]
     feature_columns: tuple[str, ...] = ()
+    left_out_values: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, row: int) -> NDArray[np.float64]:
         """The features of a training row, dense: (d,). Raises KeyError where it is not shown."""
@@ -46,6 +47,8 @@ class ShownRows:
         told = {"rows": self.rows, "test_rows": self.test_rows, "feature_names": np.array(self.feature_names)}
         if self.feature_columns:
             told["feature_columns"] = np.array(self.feature_columns)
+        if self.left_out_values:
+            told["left_out_values"] = np.array(list(self.left_out_values.items()))
         return {**told, **_told("X", self.X), **_told("X_test", self.X_test)}
 
 
@@ -53,7 +56,8 @@ def shown_from(arrays: Mapping[str, NDArray[Any]]) -> ShownRows:
     """The rows that ``ShownRows.arrays`` told."""
     names, columns = (tuple(map(str, arrays.get(key, ()))) for key in ("feature_names", "feature_columns"))
     X, X_test = (_design(name, arrays) for name in ("X", "X_test"))
-    return ShownRows(arrays["rows"], X, arrays["test_rows"], X_test, names, columns)
+    left_out = {str(column): str(value) for column, value in arrays.get("left_out_values", ())}
+    return ShownRows(arrays["rows"], X, arrays["test_rows"], X_test, names, columns, left_out)
 
 
 def strongest_rows(effects: PointEffects, most: int) -> Rows:
@@ -79,9 +83,8 @@ def telling_rows(effects: PointEffects, own_label: NDArray[np.bool_], most: int)
 def _ends(effects: PointEffects, own_label: NDArray[np.bool_], most: int) -> Iterator[Rows]:
     for influence, own in zip(effects.effects.influence, own_label, strict=True):
         for part in (np.flatnonzero(own), np.flatnonzero(~own)):
-            order = effects.rows[part[np.argsort(-influence[part], kind="stable")]]
-            yield order[:most]
-            yield order[::-1][:most]
+            for signed in (-influence[part], influence[part]):  # of ties the first, as where rows are listed
+                yield effects.rows[part[np.argsort(signed, kind="stable")]][:most]
 
 
 def _union(parts: Any) -> Rows:

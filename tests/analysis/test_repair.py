@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from groupinf.analysis.repair import areas, leads, summary
+from groupinf.analysis.repair import areas, each_model_once, leads, summary
 
 SHARES = (0.0, 0.1, 0.3)
 
@@ -41,6 +41,13 @@ def test_areas_are_means_of_the_curves_by_trapezoids() -> None:
     np.testing.assert_allclose(found["found_area_a"], a)
     np.testing.assert_allclose(found["found_area_b"], [0, (0.5 * 0.1 + 0.2) / 0.3])
     np.testing.assert_allclose(found["accuracy_area_a"], np.array(a) / 2)
+
+
+def test_the_model_before_any_row_is_inspected_counts_once_in_a_repeat() -> None:
+    frame = repairs({"a": [[0, 0.2, 0.5], [0, 0.4, 0.9]], "b": [[0, 0, 0], [0, 1, 1]]})
+    models = each_model_once(frame)
+    assert len(models) == 2 * (1 + 2 * 2)
+    assert models.groupby("repeat")["inspected"].agg(list).tolist() == [[0, 10, 30, 10, 30]] * 2
 
 
 def test_an_order_is_ahead_where_the_difference_exceeds_both_deviations_together() -> None:

@@ -19,6 +19,7 @@ from groupinf.analysis.single_rows import (
     strongest,
     suspects,
     suspicion,
+    telling,
     told_from_chance,
 )
 
@@ -27,6 +28,7 @@ NAN = float("nan")
 
 def points(n: int = 40, **columns: object) -> pd.DataFrame:
     about = {"row": np.arange(n), "evaluation": "f", "test_point": 3, "label": "a", "influence": 1.0, "newton": 1.0}
+    about |= {"loss": 1.0, "score": NAN, "error_estimate": 0.0}
     return pd.DataFrame({**about, "actual": NAN, "leverage": 0.1, "distance": 1.0, "self_newton": 0.0, **columns})
 
 
@@ -52,9 +54,48 @@ def test_measures_come_as_in_the_table_and_each_has_its_rows() -> None:
 def test_predictions_are_off_by_their_largest_distance_to_what_retraining_gave() -> None:
     found = retrained(points(4, actual=[1.0, NAN, -4.0, 2.0], newton=[1.1, 9.0, -4.3, 2.0], influence=[2.0, 9, -4, 2]))
     assert found is not None
-    assert (found.count, found.largest) == (3, 4.0)
+    assert (found.count, found.newton_count, found.largest) == (3, 3, 4.0)
     assert (found.newton_off, found.influence_off) == pytest.approx((0.3, 1.0))
     assert retrained(points(4)) is None
+    partly = retrained(points(2, actual=[1.0, 2.0], newton=[1.5, NAN]))
+    assert partly is not None
+    assert (partly.count, partly.newton_count, partly.newton_off) == (2, 1, 0.5)
+
+
+def test_of_measures_those_whose_actual_effects_are_below_their_error_are_left_out() -> None:
+    seen = points(3, actual=[1.0, NAN, 2.0], error_estimate=0.1)
+    unseen = points(3, test_point=8, actual=[0.0, 0.05, NAN], newton=9.0, error_estimate=0.1)
+    found, none = retrained(pd.concat([seen, unseen])), retrained(unseen)
+    assert found is not None
+    assert (found.count, found.largest, found.newton_off) == (2, 2.0, 1.0)
+    assert none is not None
+    assert (none.count, none.largest, none.error) == (2, 0.05, 0.1)
+
+
+def test_influence_of_rounding_is_neither_strongest_nor_in_a_ratio_or_a_correlation() -> None:
+    """On test point 8 all of it is: derivatives of a smooth hinge far from its kink, where Newton and effects are 0."""
+    leverage, size = np.linspace(0.01, 0.4, 40), np.arange(1.0, 41.0)
+    seen = points(40, leverage=leverage, influence=size, newton=2.0 * size, distance=1.0 / size)
+    unseen = seen.assign(test_point=8, influence=1e-18 * size, newton=0.0, distance=size)
+    both = pd.concat([seen, unseen], ignore_index=True)
+    assert telling(both).equals(telling(both.iloc[:40]))
+    assert strongest(unseen, 10, True).empty
+    assert largest_influence(unseen) is None
+    assert by_leverage(unseen) is None
+    assert np.isnan(nearness(unseen))
+    found = by_leverage(both)
+    assert found is not None
+    assert (found.high, found.others) == (2.0, 2.0)
+    half = seen.assign(influence=np.where(size > 20, size, 1e-12), distance=np.where(size > 20, 1.0 / size, 1e-9))
+    assert telling(half)["row"].tolist() == list(range(20, 40))  # below a billionth of the largest
+    assert nearness(half) == pytest.approx(-1.0)
+
+
+def test_rounding_is_in_the_units_of_what_is_measured() -> None:
+    """A regression of y in units of 10¹⁰ has a loss of 10²⁰, and of 10⁻¹⁰ one of 10⁻²⁰."""
+    for unit in (1e10, 1e-10):
+        rows = points(40, influence=np.linspace(0.1, 1.0, 40) * unit, score=unit, loss=unit**2)
+        assert len(telling(rows)) == 40
 
 
 def test_newton_over_influence_is_told_apart_by_the_tenth_of_largest_leverage() -> None:

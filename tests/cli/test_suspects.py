@@ -10,9 +10,11 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 from sklearn.linear_model import LogisticRegression
+from support.page_tables import Tables
 
 import groupinf
 from groupinf.cli.main import main
+from groupinf.studies.group_effects.result import Run
 
 N, FLIPPED = 120, [7, 30, 88]
 
@@ -46,6 +48,22 @@ def made(folder: Path, classes: int = 2, **changed: object) -> str:
     return str(folder / "study.yaml")
 
 
+def shown_on_page(run: Run, section: str) -> list[int]:
+    """The rows of the first table of the page, which is in its first section; each has its rise, and all columns."""
+    text = (run.path / "report.html").read_text(encoding="utf-8")
+    first = text.split("<section ")[1]
+    assert first.startswith(f'id="{section}"')
+    assert text.split("<nav")[1].split('href="#')[1].startswith(f'{section}"')
+    assert "influence ranks" not in text.split("<section ")[0] + first
+    [table] = Tables(first).rows.values()
+    heads = [head.partition("↕")[0].strip() for head in table[0]]
+    assert {"Rise", "Self-influence", "Rank by it", "Gap", "Loss", "Left out, exact"} <= {*heads}
+    rises = [float(line[heads.index("Rise")].replace("−", "-")) for line in table[1:]]
+    assert rises == sorted(rises, reverse=True)
+    assert all(line[heads.index("What it is")] not in ("", "–") for line in table[1:])
+    return [int(line[0].split()[0]) for line in table[1:]]
+
+
 @pytest.mark.parametrize("classes", [0, 2, 3])
 def test_flipped_labels_come_first_with_their_exact_leave_one_out_loss(classes: int, tmp_path: Path) -> None:
     config = made(tmp_path, classes)
@@ -63,6 +81,14 @@ def test_flipped_labels_come_first_with_their_exact_leave_one_out_loss(classes: 
     rows = run.points.drop_duplicates("row").sort_values("self_influence", ascending=False)["row"].tolist()
     assert found["rank_by_self_influence"].tolist() == [rows.index(row) + 1 for row in found["row"]]
     assert f"Table: {file}" in done.stdout
+    assert shown_on_page(run, "labels" if classes else "targets") == found["row"].tolist()
+    [head, *lines] = done.stdout.split("\n\n")[1].splitlines()
+    assert head.split()[:3] == ["row", "key", "label" if classes else "target"]
+    place, end = head.index("  rise") - 5, head.index("rise") + 4
+    rises = [float(line[place:end].split()[-1].replace("−", "-")) for line in lines]
+    np.testing.assert_allclose(rises, found["rise"], rtol=5e-3)
+    assert ("mislabelled" in done.stdout) is bool(classes)
+    assert ("5 training rows whose target is most likely wrong" in done.stdout) is not bool(classes)
     assert "left aside of mail: groups and methods; the groups here are single_rows, suspects: 5" in done.stderr
     assert ("predicted" in found) is bool(classes)
 
@@ -83,7 +109,7 @@ def test_the_exact_loss_is_that_of_scikit_learn_without_the_row(tmp_path: Path) 
 
 def test_words_count_those_that_the_model_itself_gives_another_class(tmp_path: Path) -> None:
     done = invoke("suspects", made(tmp_path), "--top", "3", "--out", str(tmp_path / "runs"), "--jobs", "1", "-q")
-    opening = "3 training rows most likely mislabelled, whose own loss rises most without them."
+    opening = "3 training rows most likely mislabelled: their own loss rises most without them."
     text = " ".join(done.stdout.split())
     assert f"{opening} The model, which has seen them, gives another class than their label to all 3." in text
     many = invoke("suspects", made(tmp_path), "--top", "40", "--out", str(tmp_path / "runs"), "--jobs", "1", "-q")
@@ -98,7 +124,7 @@ def test_words_count_those_that_the_model_itself_gives_another_class(tmp_path: P
     ("changed", "args", "said"),
     [
         ({}, ["--top", "0"], "expected a whole number of at least 1, found 0"),
-        ({}, ["--top", "500"], "groups.builders.0.suspects: expected at most n = 120, the number of training points"),
+        ({}, ["--top", "500"], "Error: --top 500: expected at most n = 120, the number of training points"),
         ({}, ["--set", "dataset.csv=none.csv"], "dataset.csv"),
         ({"study": "repair_labels"}, [], "unknown key"),
     ],

@@ -312,7 +312,7 @@ def test_a_callers_arguments_of_other_types_are_refused(source: Any, overrides: 
         ("groups..x=1", "--set groups..x=1: ", "expected KEY=VALUE"),
         ("seed=[", "--set seed=[: ", "not readable as YAML"),
         ("test_points={all: true, all: true}", "--set test_points={all: true, all: true}: ", "all is repeated"),
-        ("name.x=1", "--set name.x=1: name is 'study'", "no key x"),
+        ("name.x=1", '--set name.x=1: name is the text "study"', "no key x"),
         ("groups.builders.2=random", "--set groups.builders.2=random: groups.builders is a list", "from 0 to 1"),
         (
             "groups.builders.2=random",

@@ -83,18 +83,47 @@ def test_without_a_word_rows_are_those_of_a_table(arrays: Path, tmp_path: Path) 
 def test_categories_are_shown_as_the_columns_that_they_were(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     table = pd.DataFrame({"ward": rng.choice(["east", "north", "west"], 60), "age": rng.integers(20, 80, 60)})
+    table["sex"] = rng.choice(["f", "m"], 60)
     table["outcome"] = np.where(
         table["age"] + 20 * (table["ward"] == "east") + rng.normal(0, 9, 60) > 50, "ill", "well"
     )
     table.to_csv(tmp_path / "wards.csv", index=False)
     run, section = reported(tmp_path / "out", {"csv": str(tmp_path / "wards.csv"), "target": "outcome"})
     assert run.shown is not None
-    assert run.shown.feature_columns == ("ward", "ward", "ward", "age")
+    assert run.shown.feature_columns == ("ward", "ward", "ward", "age", "sex")
+    assert set(re.findall(r'<span class="entry">sex</span> (not m|\w+)', section)) == {"f", "m"}
     assert "ward=" not in section
     entries = set(re.findall(r'<span class="entry">ward</span> (\w+)', section))
     assert entries <= {"east", "north", "west"}
     assert len(entries) > 1
     assert " (same)" in section
+
+
+def test_rows_of_keys_are_called_alike_in_groups_and_tables(tmp_path: Path) -> None:
+    """A key stands in brackets behind the number of its row; what made a group is told in whole words."""
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"pid": [f"p{i:03}" for i in range(60)], "age": rng.normal(size=60)})
+    table["outcome"] = np.where(table["age"] + rng.normal(size=60) > 0, "ill", "well")
+    table.to_csv(tmp_path / "keyed.csv", index=False)
+    dataset = {"csv": str(tmp_path / "keyed.csv"), "target": "outcome", "row_key": "pid"}
+    groups = {"builders": [{"builder": "single_rows", "strongest": 3}]}
+    run, section = reported(tmp_path / "out", dataset, test_points={"indices": [1, 4, 6]}, groups=groups)
+    assert run.points is not None
+    keys = run.points.drop_duplicates("row").set_index("row")["key"]
+    one, four, six = (f"test point {entry.test_point} ({entry.name})" for entry in run.manifest.test_keys)
+    for made in run.groups["made_from"]:
+        found = re.fullmatch(r"row (\d+) \((p\d+)\), among the 3 of largest \|influence\| on (.*)", made)
+        assert found is not None
+        assert keys[int(found[1])] == found[2]
+        assert set(re.split(", | and ", found[3])) <= {one, four, six}
+        if f">{found[1]} (" in section:
+            assert f"{found[1]} ({found[2]})" in section
+    longest = max(run.groups["made_from"], key=len)
+    page = (run.path / "report.html").read_text(encoding="utf-8")
+    shortened = set(re.findall(r'row \d+ \(p\d+\), among the 3 of largest[^<"]{0,90}…', page))
+    assert len(longest) > 80
+    assert all(any(made.startswith(text[:-1]) for made in run.groups["made_from"]) for text in shortened)
+    assert shortened
 
 
 def test_the_written_report_the_file_and_the_terminal_have_the_rows_of_the_page(arrays: Path, tmp_path: Path) -> None:

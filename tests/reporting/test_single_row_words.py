@@ -16,6 +16,7 @@ from groupinf.reporting.words.single_rows import (
     direction,
     label_line,
     largest_feature_line,
+    left_out_line,
     leverage_line,
     listed_measures,
     nearness_line,
@@ -36,7 +37,14 @@ def table(**columns: object) -> pd.DataFrame:
     """Of one test point, 7, whose label is no."""
     about = {"row": np.arange(N), "evaluation": LOSS, "test_point": 7, "label": ["no", "yes"] * (N // 2)}
     numbers = {"influence": np.linspace(-1.0, 1.0, N), "newton": np.linspace(-1.0, 1.0, N), "actual": NAN}
-    others = {"leverage": np.linspace(0.01, 0.4, N), "distance": np.linspace(1, 2, N), "self_newton": NAN}
+    others = {
+        "leverage": np.linspace(0.01, 0.4, N),
+        "distance": np.linspace(1, 2, N),
+        "self_newton": NAN,
+        "loss": 1.0,
+        "score": NAN,
+    }
+    others["error_estimate"] = 0.0
     return pd.DataFrame({**about, **numbers, **others, "predicted": "no", **columns})
 
 
@@ -44,7 +52,92 @@ def table(**columns: object) -> pd.DataFrame:
 def run(make_run) -> Run:
     made = with_points(make_run(), retrain=0)
     labels = pd.DataFrame({"split": "test", "row": [3, 7], "label": ["yes", "no"]})
-    return replace(made, rows=labels)
+    return replace(made, rows=labels, manifest=replace(made.manifest, n=N))
+
+
+def asked_for(run: Run, rows: pd.DataFrame) -> Run:
+    """The run that tells of these rows alone, of N."""
+    return replace(run, points=rows, manifest=replace(run.manifest, n=N))
+
+
+def test_of_rows_that_were_asked_for_nothing_is_said_as_of_all(run: Run) -> None:
+    rows = table(self_newton=1.0, predicted="none").iloc[[3, 30]]
+    some, all_rows = asked_for(run, rows), asked_for(run, table(self_newton=1.0, predicted="none"))
+    assert strongest_line(some, LOSS, rows)[0].startswith(
+        "Of the 2 training rows asked for, of 40, row 3 (label yes) has the largest influence: −0.846 on test loss"
+    )
+    assert label_line(some, LOSS, rows) == [
+        "Test loss: no harmful row (of one) and the one helpful row have the label of test point 7, of the 2 training "
+        "rows asked for, of 40."
+    ]
+    assert suspects_line(some) == [
+        "All 2 rows asked for get another class than their label from the fit with them: look at these first for wrong "
+        "labels."
+    ]
+    headings = [listing.heading for listing in single_rows_listings(some)]
+    assert headings == [
+        f"Test loss: training rows most {way}, of the 2 training rows asked for, of 40"
+        for way in ("helpful", "harmful")
+    ]
+    assert not any("asked for" in line for line in single_row_lines(all_rows))
+    many = asked_for(run, table(self_newton=1.0, predicted="none").iloc[:20])
+    assert suspects_line(many)[0].startswith(
+        "All 10 rows whose own loss rises most when they are left out (by Newton), of the 20 training rows asked for, "
+        "of 40, get another"
+    )
+    one = asked_for(run, table(self_newton=1.0).iloc[[3]])
+    assert label_line(one, LOSS, table().iloc[[3]])[0].startswith("Test loss: no harmful row (of one) has the label")
+    assert suspects_line(one) == [
+        "The one row asked for gets another class than its label from the fit with it: look at it first for wrong "
+        "labels."
+    ]
+
+
+def test_test_points_and_rows_without_influence_are_counted_and_in_no_sentence(run: Run) -> None:
+    unseen = table(test_point=3, influence=1e-18, newton=0.0)
+    both = pd.concat([table(), unseen], ignore_index=True)
+    assert left_out_line(LOSS, table()) == []
+    assert left_out_line(LOSS, both) == [
+        "Test loss: on test point 3 no row has an influence above rounding: left out of what is said and listed of "
+        "rows."
+    ]
+    few = pd.concat([table(influence=np.r_[np.full(30, 1e-20), np.ones(10)]), unseen], ignore_index=True)
+    assert left_out_line(LOSS, few) == [
+        "Test loss: on test point 3 no row has an influence above rounding; 30 of 40 influences on the other test "
+        "points are not above rounding, or 1·10⁻⁹ of the largest of their test point: left out of what is said and "
+        "listed of rows."
+    ]
+    told = asked_for(run, both)
+    assert label_line(told, LOSS, both) == label_line(told, LOSS, table())
+    assert leverage_line(LOSS, both) == leverage_line(LOSS, table())
+    assert nearness_line(LOSS, both) == nearness_line(LOSS, table())
+    assert strongest_line(told, LOSS, unseen) == []
+    many = pd.concat([unseen.assign(test_point=point) for point in range(5)], ignore_index=True)
+    assert left_out_line(LOSS, many)[0].startswith(
+        "Test loss: on test point 0, test point 1, test point 2 and 2 more no row has an influence above rounding: "
+    )
+
+
+def test_effects_that_are_not_above_their_error_say_nothing_of_predictions() -> None:
+    small = table(actual=np.r_[2.6e-5, -1e-6, np.full(N - 2, NAN)], error_estimate=1.5e-4)
+    assert agreement_line(LOSS, small) == [
+        "Test loss: over 2 effects of rows retrained alone, nothing is said of predictions: the largest, 2.6·10⁻⁵, is "
+        "not above the error that it may have, 1.5·10⁻⁴."
+    ]
+
+
+def test_how_many_effects_newton_was_compared_on_is_said_where_it_is_not_known_of_all() -> None:
+    actual = np.r_[-2.0, -1.0, np.full(N - 2, NAN)]
+    [line] = agreement_line(LOSS, table(actual=actual, newton=np.r_[NAN, -1.0, np.ones(N - 2)], influence=-1.0))
+    assert line == (
+        "Test loss: Newton and retraining agree where Newton is known: over 2 effects of rows retrained alone, "
+        "leave-one-out by Newton, known of 1 of them, is off by up to 0.00 % of the largest, influence by up to "
+        "50.00 % of it."
+    )
+    [vast] = agreement_line(LOSS, table(actual=actual, newton=actual, influence=5_000.0))
+    assert vast.endswith("influence by up to 2,501 times it.")
+    [tiny] = agreement_line(LOSS, table(actual=actual, newton=actual + 1e-9, influence=actual))
+    assert "leave-one-out by Newton is off by less than 0.01 % of the largest" in tiny
 
 
 def test_the_row_of_the_largest_influence_is_named_with_what_leaving_it_out_does(run: Run) -> None:
@@ -101,14 +194,16 @@ def test_newton_and_retraining_agree_within_a_hundredth_of_the_largest_effect(of
     assert line.startswith(
         f"Test loss: {words}: over 5 effects of rows retrained alone, leave-one-out by Newton is off"
     )
-    assert line.endswith("influence by up to 0.00 %.")
+    assert line.endswith("influence by up to 0.00 % of it.")
 
 
 def test_nothing_is_said_of_retraining_where_nothing_was_retrained_and_of_newton_where_it_is_not_known() -> None:
     assert agreement_line(LOSS, table()) == []
     [line] = agreement_line(LOSS, table(actual=2.0, influence=1.0, newton=NAN))
     assert (
-        line == "Test loss: over 40 effects of rows retrained alone, influence is off by up to 50.00 % of the largest."
+        line
+        == "Test loss: over 40 effects of rows retrained alone, influence is off by up to 50.00 % of the largest; of "
+        "none is Newton known."
     )
 
 
@@ -224,16 +319,17 @@ def moved(first: list[float], second: list[float], columns: list[str]) -> pd.Dat
 def test_the_feature_that_moves_an_influence_most_is_named_with_how_far_other_columns_are_behind() -> None:
     one = moved([0.1, 0.2, -0.5], [2.0, 1.0, 0.0], ["a", "a", "b"])
     assert largest_feature_line(7, one) == [
-        "Training row 7: a unit of x0 moves its influence most, by 2.1, 4.20 times as much as any feature of another "
-        "column; through the test point alone x2 does."
+        "Training row 7: of features, each moved by a unit of its own, x0 moves its influence most, by 2.1, 4.20 times "
+        "as much as any feature of another column; through the residual alone, it is x2."
     ]
     other = moved([0.1, 0.2, -0.5], [0.0, 0.0, -0.1], ["a", "a", "b"])
     assert largest_feature_line(7, other) == [
-        "Training row 7: a unit of x2 moves its influence most, by −0.6, 3.00 times as much as any feature of another "
-        "column; through the test point alone so it does."
+        "Training row 7: of features, each moved by a unit of its own, x2 moves its influence most, by −0.6, 3.00 "
+        "times as much as any feature of another column; through the residual alone, it is this one too."
     ]
     alone = moved([0.1, 0.2], [0.0, 0.0], ["a", "a"])
     assert largest_feature_line(7, alone) == [
-        "Training row 7: a unit of x1 moves its influence most, by 0.2; through the test point alone so it does."
+        "Training row 7: of features, each moved by a unit of its own, x1 moves its influence most, by 0.2; through "
+        "the residual alone, it is this one too."
     ]
     assert largest_feature_line(7, moved([0.0], [0.0], ["a"])) == []

@@ -12,6 +12,7 @@ import pytest
 
 import groupinf
 from groupinf.analysis.repair import areas, summary
+from groupinf.reporting.repair.pairs import pair_cells
 from groupinf.reporting.repair.words import ACCURACY, FOUND
 from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART
 from groupinf.reproduction.papers.koh_liang_2017 import repair as page
@@ -99,6 +100,9 @@ def test_the_section_sets_the_nearest_share_beside_what_was_read_off(run: Repair
     assert f"{100 * own['found_share'].mean():.1f} % ± {100 * own['found_share'].std(ddof=1):.1f} %" in text
     assert run.manifest.convention in text
     assert TEXT in text
+    for curve in (FOUND, ACCURACY):
+        for cells in pair_cells(run, curve):
+            assert all(cell in text for cell in cells)
     assert page.repair(Found({}, ())) == []
     assert page.repair_claims(Found({}, ())) == []
     claims = page.repair_claims(Found({}, (), {REPAIR: run}))

@@ -96,4 +96,5 @@ def with_points(run: Run, test_points: tuple[int, ...] = (7, 3), retrain: int = 
     ]
     shown = ShownRows(np.arange(ROWS), model.X, np.arange(TESTS), model.X_test, FEATURES)
     points = points_of(model, test_points, retrain)
-    return replace(run, points=points, rows=pd.concat(rows, ignore_index=True), shown=shown, **changed)
+    about = replace(run.manifest, n=ROWS)
+    return replace(run, manifest=about, points=points, rows=pd.concat(rows, ignore_index=True), shown=shown, **changed)

@@ -26,7 +26,8 @@ def compare(run_dir: tuple[str, ...], output: str | None) -> None:
 
     if output is not None and not output.endswith(".html"):
         raise click.BadParameter(f"expected a name that ends in .html, found {output}", param_hint="'--output'")
-    runs = [run for path in dict.fromkeys(Path(name).resolve() for name in run_dir) for run in load_source(path).runs]
+    folders = {Path(name).resolve(): Path(name) for name in run_dir}  # each once, called as it was given
+    runs = [run for path in folders.values() for run in load_source(path).runs]
     if len(runs) < 2:
         raise click.UsageError("expected two different runs or more, found one; groupinf report shows one run")
     click.echo(comparison_text(runs, width()).rstrip())

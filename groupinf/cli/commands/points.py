@@ -26,7 +26,9 @@ def _row_numbers(context: click.Context, parameter: click.Parameter, value: str 
 
 @click.command(cls=Command)
 @click.argument("source", metavar="CONFIG_OR_RUN", type=click.Path())
-@click.option("--top", type=Count(min=1), metavar="N", default=10, show_default=True, help="Rows of each end.")
+@click.option(
+    "--top", type=Count(min=1), metavar="N", default=10, show_default=True, help="Rows of each end that are listed."
+)
 @click.option("--rows", callback=_row_numbers, metavar="ROW,ROW,..", help="Only these training rows.")
 @click.option("--perturbation", is_flag=True, help="Also what moving each feature does to the influence of rows.")
 @overrides_option
@@ -65,12 +67,10 @@ def _of_config(
     source: str, asked: RowsAsked, overrides: tuple[str, ...], out: Path | None, jobs: int, progress: Progress
 ) -> Run:
     import groupinf
-    from groupinf.studies.group_effects.points.study import left_out_note, study_of_rows
+    from groupinf.studies.group_effects.points.study import study_of_rows
     from groupinf.studies.load import load_config
 
-    loaded = load_config(source, overrides)
-    derived = study_of_rows(loaded, asked)
-    progress.note(left_out_note(loaded, derived))
+    derived = study_of_rows(load_config(source, overrides), asked)
     return groupinf.run_experiment(derived, out=out or "results", jobs=jobs, progress=progress)
 
 
@@ -83,7 +83,7 @@ def _of_run(
 
     run = load_run(Path(source))
     if run.points is None or asked.rows or asked.perturbation or overrides:
-        run = evaluate(Path(source), (asked.override(), *overrides), out, jobs, progress)
+        run = evaluate(Path(source), (*asked.overrides(), *overrides), out, jobs, progress)
         progress.stage("report")
         write_report(run)
     return run

@@ -27,13 +27,11 @@ def suspects(
     from groupinf.cli.progress import shown
     from groupinf.cli.results import print_suspects
     from groupinf.reporting.tables.suspects import write_suspects
-    from groupinf.studies.group_effects.points.study import left_out_note, study_of_suspects
+    from groupinf.studies.group_effects.points.study import study_of_suspects
     from groupinf.studies.load import load_config
 
-    loaded = load_config(config, overrides)
-    derived = study_of_suspects(loaded, top)
+    derived = study_of_suspects(load_config(config, overrides), top)
     with shown(quiet=quiet, verbose=verbose) as progress:
-        progress.note(left_out_note(loaded, derived))
         run = groupinf.run_experiment(derived, out=out, jobs=jobs, progress=progress)
         write_suspects(run)
     print_suspects(run)

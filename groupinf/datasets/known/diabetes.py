@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, SourceFile
 from groupinf.datasets.files.data_home import find_source, read_zip_member
-from groupinf.datasets.rows.one_hot import one_hot
+from groupinf.datasets.rows.one_hot import left_out, one_hot
 
 MEMBER = "dataset_diabetes/diabetic_data.csv"
 
@@ -101,7 +101,7 @@ def load(home: Path, seed: int) -> Dataset:
     table = _read(read_zip_member(find_source(home, SOURCE), SOURCE, MEMBER))
     y = np.where(table["readmitted"] == "<30", 1, 0).astype(np.int64)
     train, test = paper_split(y)
-    names, made_from, X = _features(table)
+    names, made_from, X, others = _features(table)
     return Dataset(
         name=FACTS.name,
         task="classification",
@@ -113,6 +113,7 @@ def load(home: Path, seed: int) -> Dataset:
         sample_weight_train=np.ones(train.size),
         feature_names=tuple(names),
         feature_columns=tuple(made_from),
+        left_out_values=others,
         columns={g: table[g].to_numpy(dtype=object)[train] for g in FACTS.natural_groups},
         sources=dict(SOURCE.members),
     )
@@ -144,15 +145,17 @@ def paper_split(y: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int
     return train, test
 
 
-def _features(table: pd.DataFrame) -> tuple[list[str], list[str], NDArray[np.uint8]]:
-    """Return names, the columns that features are made from, and values; no number of this table is above 255, so that
-    all of X fits into bytes.
+def _features(table: pd.DataFrame) -> tuple[list[str], list[str], NDArray[np.uint8], dict[str, str]]:
+    """Return names, the columns that features are made from, values, and of columns of two values the one without a
+    feature; no number of this table is above 255, so that all of X fits into bytes.
     """
     names, made_from = list(NUMBERS), list(NUMBERS)
     blocks = [table[NUMBERS].to_numpy().astype(np.uint8)]
+    others: dict[str, str] = {}
     for column in CATEGORIES:
         kept, block = one_hot(table[column].to_numpy())
+        others |= {column: other} if (other := left_out(table[column].to_numpy(), kept)) else {}
         names += [f"{column}_{category}" for category in kept]
         made_from += [column] * len(kept)
         blocks.append(block)
-    return names, made_from, np.hstack(blocks)
+    return names, made_from, np.hstack(blocks), others

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -16,12 +17,15 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class FeatureFacts:
-    """What is known of d features: names, the column of the data that each came from, mean and standard deviation."""
+    """What is known of d features: names, the column of the data that each came from, mean and standard deviation; of
+    columns of two values the one that has no feature, where it is known.
+    """
 
     names: tuple[str, ...]
     columns: tuple[str, ...]
     mean: Array
     deviation: Array
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def value_of(row: Array, features: NDArray[np.int64], of: FeatureFacts) -> str:
     """What a row has in a column: the number of a feature that is the column, else the value whose feature is not 0.
 
     A feature is called by its column, one character, and its value. Of a column of two values, which has a feature for
-    the second alone, the first is that it is not the second.
+    the second alone, the first is that it is not the second where no more is known.
     """
     first = int(features[0])
     column, name = of.columns[first], of.names[first]
@@ -75,4 +75,4 @@ def value_of(row: Array, features: NDArray[np.int64], of: FeatureFacts) -> str:
     values = [of.names[j][len(column) + 1 :] for j in features if row[j] != 0.0]
     if values:
         return ", ".join(values)
-    return f"not {name[len(column) + 1 :]}" if features.size == 1 else "another"
+    return of.left_out.get(column, f"not {name[len(column) + 1 :]}") if features.size == 1 else "another"

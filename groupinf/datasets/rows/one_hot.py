@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -21,3 +23,13 @@ def one_hot(values: NDArray[np.object_] | NDArray[np.int64]) -> tuple[list[str],
     first = 1 if len(categories) == 2 else 0
     kept = np.arange(first, len(categories))
     return [str(c) for c in categories[first:]], (codes[:, None] == kept).astype(np.uint8)
+
+
+def left_out(values: NDArray[np.object_], kept: Sequence[str]) -> str:
+    """The category of one_hot that has no feature, as the first of two; empty where each of them has one.
+
+    >>> left_out(np.array(["b", "a", "b"], dtype=object), ["b"])
+    'a'
+    """
+    others = {str(value) for value in pd.unique(values)} - set(kept)
+    return others.pop() if len(others) == 1 else ""

@@ -40,9 +40,9 @@ class SelfLoss(WithoutOptions):
         return (OWN_GROUP,)
 
     def measures(self, test: TestRows, block: Changed) -> tuple[Measure, ...]:
-        """One, in parts of the rows that are in any group."""
+        """One, in parts of the rows that are in any group; of groups without a row in one that has none."""
         objective, inside, parts = replace(block.objective, loss=test.rows.loss), block.inside, []
-        for rows in touched_slices(objective, inside):
+        for rows in [*touched_slices(objective, inside)] or [slice(0, 0)]:
             local, group = np.nonzero(inside[rows])
             parts.append(SelfLossPart(objective.at(rows), local, group, inside.shape[1], rows))
         return (Measure(self, (OWN_GROUP,), tuple(parts)),)

@@ -44,15 +44,16 @@ def store_prepared(
     return manifest
 
 
-def restate(directory: RunDirectory, contents: Mapping[str, bytes], kind: type[Own]) -> None:
-    """Store files of a finished run that change no number as they are now, where they differ."""
-    manifest = directory.require_manifest(kind)
+def restate(
+    directory: RunDirectory, contents: Mapping[str, bytes], manifest: RunManifest, notes: tuple[str, ...]
+) -> None:
+    """Store files of a finished run that change no number as they are now, and its notes, where they differ."""
     hashes = {name: sha256(content) for name, content in contents.items()}
     changed = [name for name in contents if manifest.prepared.get(name) != hashes[name]]
     for name in changed:
         directory.write(name, contents[name])
-    if changed:
-        directory.write_manifest(replace(manifest, prepared={**manifest.prepared, **hashes}))
+    if changed or notes != manifest.notes:
+        directory.write_manifest(replace(manifest, prepared={**manifest.prepared, **hashes}, notes=notes))
 
 
 def require_prepared(directory: RunDirectory, manifest: RunManifest) -> dict[str, bytes]:

@@ -148,5 +148,5 @@ def _alone(row: int) -> np.ndarray:
 
 def _called(dataset: Dataset, row: int) -> str:
     origins = dataset.origins
-    key = "" if origins is None or origins.key is None else f" ({origins.called(row)})"
+    key = "" if origins is None or origins.key is None else f" ({origins.key[row]})"
     return f"row {row}{key}"

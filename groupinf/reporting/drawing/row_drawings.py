@@ -61,7 +61,7 @@ def row_drawings(run: Run) -> RowDrawings | None:
     training = {int(row): shown.of(row) for row in shown.rows}
     X = np.array(list(training.values()))
     columns = shown.feature_columns or shown.feature_names
-    facts = FeatureFacts(shown.feature_names, columns, X.mean(axis=0), X.std(axis=0))
+    facts = FeatureFacts(shown.feature_names, columns, X.mean(axis=0), X.std(axis=0), shown.left_out_values)
     return RowDrawings(row_kind(run), facts, training, {int(row): shown.of_test(row) for row in shown.test_rows})
 
 

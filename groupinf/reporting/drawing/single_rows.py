@@ -18,7 +18,14 @@ from groupinf.reporting.drawing.figures import FIGURE_SETTINGS, add_heading, fig
 from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, shorten_to
 from groupinf.reporting.drawing.page import box
 from groupinf.reporting.drawing.row_drawings import RowDrawings, draw_row, row_drawings
-from groupinf.reporting.words.single_rows import direction, label_of_test, label_words, row_name, told_evaluations
+from groupinf.reporting.words.single_rows import (
+    direction,
+    label_of_test,
+    label_words,
+    row_name,
+    rows_asked,
+    told_evaluations,
+)
 from groupinf.reporting.words.style import GRID, SMALL, KindStyle, evaluation_name, method_name, panel_name
 from groupinf.reporting.words.summary import facts_line, test_point_names
 from groupinf.studies.group_effects.result import Run
@@ -34,7 +41,8 @@ ROW = KindStyle("training row", "#0072B2", "o")
 _ACROSS = {"distance": "Distance to the test row", "leverage": "Leverage"}
 # inches: the panel of points, a row that is drawn, what is between and around
 _PANEL, _CELL, _GAP, _LEFT, _TOP, _BELOW = 3.2, 1.25, 0.22, 0.95, 1.0, 0.7
-_WORDS = 0.45
+# and for what stands above a row: a direction and three lines; rows reach so far below the panel of points
+_WORDS, _DEEPER = 0.65, 0.4
 
 
 def single_rows_figure(run: Run) -> Figure | None:
@@ -85,7 +93,9 @@ def figure_words(run: Run) -> str:
 
 def _title(run: Run, measure: Measure) -> str:
     on = f"{evaluation_name(measure[0])}, {panel_name(*measure, test_point_names(run))}"
-    return f"Training rows that matter most: {on}"
+    asked = rows_asked(run)
+    some = f" of {asked}" if asked else ""
+    return f"Training rows that matter most{some}: {on}"
 
 
 def _looks(run: Run, rows: pd.DataFrame, label: Any) -> list[tuple[KindStyle, pd.DataFrame]]:
@@ -119,7 +129,7 @@ def _draw_rows(figure: Figure, run: Run, measure: Measure, rows: pd.DataFrame, d
     """The test row, then in a line each those without which the evaluation falls and rises most."""
     evaluation, point = measure
     noun = "label" if run.manifest.classes else "target"
-    left, height = _LEFT + _PANEL + 0.5, (_PANEL - _WORDS) / 2
+    left, height = _LEFT + _PANEL + 0.5, (_PANEL + _DEEPER - _WORDS) / 2
     cell = min(_CELL, height - _WORDS)
     test, labels = drawings.of_test(point), label_of_test(run)
     if test is not None:
@@ -143,6 +153,6 @@ def _draw_rows(figure: Figure, run: Run, measure: Measure, rows: pd.DataFrame, d
                 place = left + (i + 1) * (_CELL + _GAP)
                 ax = figure.add_axes(box(figure, place, above + _WORDS, cell, cell))
                 draw_row(ax, drawn)
-                lines = f"row {row_name(row)}", f"{number(row[Influence.name])}, {noun} {label_words(row['label'])}"
-                words = "\n".join(shorten_to(drawable(line), SMALL, _CELL + _GAP / 2) for line in lines)
-                ax.set_title(words, size=SMALL, pad=5.0, loc="left")
+                words = f"row {row_name(row)}", f"{noun} {label_words(row['label'])}", number(row[Influence.name])
+                lines = [shorten_to(drawable(of), SMALL, _CELL) for of in words]
+                ax.set_title("\n".join(lines), size=SMALL, pad=5.0, loc="left")

@@ -9,12 +9,15 @@ from groupinf.reporting.html.parts.assets import colours, plotly_is_installed
 from groupinf.reporting.html.parts.in_short import in_short
 from groupinf.reporting.html.parts.markup import Html, answers, element, folded, joined
 from groupinf.reporting.html.parts.overview import overview
-from groupinf.reporting.html.section import Material, PngOf
+from groupinf.reporting.html.section import Answer, Material, PngOf, Question
 from groupinf.reporting.html.sections.every_group import drawn_png
 from groupinf.reporting.html.sections.registry import SECTIONS
 from groupinf.reporting.words.entries import Entry, Looks, entries_of, looks_of
 from groupinf.reporting.words.evaluation_answers import evaluation_answers
 from groupinf.studies.group_effects.result import Run
+
+# where a section comes before all others, what opens other pages follows it
+_AGREEMENT = Question("agreement", "Predictions", "How good are the predictions?")
 
 
 def page_html(
@@ -35,12 +38,17 @@ def page_html(
     material = Material(entries, looks, plotly_is_installed() if plotly is None else plotly, png)
     told = [element("p", {}, note) for note in notes]
     asked = [section for section in SECTIONS.values() if section.applies(material)]
-    asked.sort(key=lambda section: not section.leads(material))
+    first = [section for section in asked if section.leads(material)]
+    answered = [
+        *((section, section.answer(material)) for section in first),
+        *([(_AGREEMENT, Answer(_answers(entries, looks)))] if first else []),
+        *((section, section.answer(material)) for section in asked if section not in first),
+    ]
     return framed(
         Frame(
             title=title,
-            opening=[overview(entries), *told, _answers(entries, looks)],
-            answered=[(section, section.answer(material)) for section in asked],
+            opening=[overview(entries), *told, *([] if first else [_answers(entries, looks)])],
+            answered=answered,
             styles=colours([*looks.kinds.values(), *looks.methods.values()]),
         )
     )

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from groupinf.reporting.drawing.figures import FIGURE_SETTINGS
-from groupinf.reporting.drawing.page import box, framed_page
+from groupinf.reporting.drawing.page import MARGIN, box, framed_page
 from groupinf.reporting.repair.words import ACCURACY, FOUND, Curve, deviation_line, facts_line
 from groupinf.reporting.words.style import GRID, TEXT
 from groupinf.studies.repair_labels.orders.registry import ORDERS
@@ -18,9 +18,10 @@ from groupinf.studies.repair_labels.result import RepairRun
 
 # inches
 _WIDTH, _PANEL_WIDTH, _PANEL_HEIGHT, _LEFT, _BETWEEN, _ABOVE, _BELOW = 10.3, 3.15, 2.9, 0.85, 0.95, 0.1, 0.6
-_LEGEND_GAP = 0.25
+_LEGEND_GAP, _LEGEND_TITLE, _LEGEND_LINE = 0.25, 0.35, 0.21
 # error bars of each line, so that those of several orders can be told apart
 _MOST_BARS = 10
+_PANELS = (ACCURACY, FOUND)
 
 
 def repair_figure(run: RepairRun) -> Figure:
@@ -28,19 +29,33 @@ def repair_figure(run: RepairRun) -> Figure:
 
     Means over repeats; error bars are standard deviations.
     """
+    lefts = [_LEFT + i * (_PANEL_WIDTH + _BETWEEN) for i in range(len(_PANELS))]
+    legend = lefts[-1] + _PANEL_WIDTH + _LEGEND_GAP, _ABOVE
+    return _drawn(run, _WIDTH, _ABOVE + _PANEL_HEIGHT + _BELOW, [(left, _ABOVE) for left in lefts], legend)
+
+
+def narrow_repair_figure(run: RepairRun) -> Figure:
+    """The same one below the other, for narrow screens."""
+    first = _LEGEND_TITLE + _LEGEND_LINE * len(run.manifest.orders)
+    tops = [first + i * (_PANEL_HEIGHT + _BELOW + _ABOVE) for i in range(len(_PANELS))]
+    width, body = _LEFT + _PANEL_WIDTH + MARGIN, tops[-1] + _PANEL_HEIGHT + _BELOW
+    return _drawn(run, width, body, [(_LEFT, top) for top in tops], (MARGIN, 0.0))
+
+
+def _drawn(
+    run: RepairRun, width: float, body: float, panels: list[tuple[float, float]], legend: tuple[float, float]
+) -> Figure:
+    """A page with the upper left corners of panels and legend so many inches from that of its body."""
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
         said = [deviation_line(run), "Dashed: the model that is fitted to the labels of the data."]
-        body, title = _ABOVE + _PANEL_HEIGHT + _BELOW, "Wrong labels found and put right"
-        figure, top = framed_page(_WIDTH, body, title, [facts_line(run)], said)
-        panels = top + _ABOVE
-        for i, curve in enumerate((ACCURACY, FOUND)):
-            left = _LEFT + i * (_PANEL_WIDTH + _BETWEEN)
-            ax = figure.add_axes(box(figure, left, panels, _PANEL_WIDTH, _PANEL_HEIGHT))
+        figure, top = framed_page(width, body, "Wrong labels found and put right", [facts_line(run)], said)
+        for (left, down), curve in zip(panels, _PANELS, strict=True):
+            ax = figure.add_axes(box(figure, left, top + down, _PANEL_WIDTH, _PANEL_HEIGHT))
             _draw(ax, run, curve)
             if curve is ACCURACY:
                 ax.axhline(run.manifest.test_accuracy, color=TEXT, linestyle="--", linewidth=1.2, zorder=1)
-        corner = ((_LEFT + 2 * _PANEL_WIDTH + _BETWEEN + _LEGEND_GAP) / _WIDTH, 1 - panels / figure.get_figheight())
-        legend = figure.legend(
+        corner = legend[0] / width, 1 - (top + legend[1]) / figure.get_figheight()
+        entries = figure.legend(
             *ax.get_legend_handles_labels(),
             loc="upper left",
             bbox_to_anchor=corner,
@@ -48,7 +63,7 @@ def repair_figure(run: RepairRun) -> Figure:
             title="Rows inspected",
             alignment="left",
         )
-        legend.set_frame_on(False)
+        entries.set_frame_on(False)
     return figure
 
 

@@ -7,12 +7,12 @@ from groupinf.reporting.html.parts.markup import Html, answers, element, joined,
 from groupinf.reporting.html.parts.origin import origin
 from groupinf.reporting.html.parts.table import Cell, Column, table
 from groupinf.reporting.html.section import Answer, Question
+from groupinf.reporting.repair.pairs import lead_lines, pair_cells, pair_headers, pairs_line
 from groupinf.reporting.repair.tables import cells, headers
 from groupinf.reporting.repair.words import (
     CURVES,
     data_line,
     deviation_line,
-    lead_lines,
     order_lines,
     title_line,
     trust_line,
@@ -29,22 +29,38 @@ NUMBERS = Question("numbers", "Numbers", "In numbers")
 TRUST = Question("trust", "Trust", "Can the numbers be trusted?")
 
 
-def page_html(run: RepairRun, figure: bytes) -> str:
-    """The page; ``figure`` is the PNG file of the curves. The same run gives the same text."""
+def page_html(run: RepairRun, figure: bytes, narrow: bytes) -> str:
+    """The page; ``figure`` is the PNG file of the curves, ``narrow`` that for narrow screens. The same run gives the
+    same text.
+    """
     return framed(
         Frame(
             title=title_line(run),
             opening=[element("p", {}, data_line(run)), answers(found_answers(run))],
-            answered=[(FOUND, _curves(run, figure)), (NUMBERS, _numbers(run)), (TRUST, _trust(run))],
+            answered=[(FOUND, _curves(run, figure, narrow)), (NUMBERS, _numbers(run)), (TRUST, _trust(run))],
             styles="",
         )
     )
 
 
-def _curves(run: RepairRun, figure: bytes) -> Answer:
+def _curves(run: RepairRun, figure: bytes, narrow: bytes) -> Answer:
     words = f"{listed(curve.label for curve in CURVES)} against the share of training rows inspected"
-    ahead = element("ul", {}, *(element("li", {}, line) for line in lead_lines(run)))
-    return Answer(joined([png_figure(figure, words), ahead, *_lines(order_lines(run))]))
+    picture = png_figure(figure, words, narrow=narrow)
+    return Answer(joined([picture, *_leads(run), *_lines(order_lines(run))]))
+
+
+def _leads(run: RepairRun) -> list[Html]:
+    """Sentences, and a table of pairs for each curve; nothing of one order."""
+    lines = lead_lines(run)
+    if not lines:
+        return []
+    *words, areas = pair_headers(run)
+    columns = [*map(Column, words), Column(areas, numeric=True)]
+    tables = [
+        table(curve.label, columns, [[Cell(text) for text in row] for row in pair_cells(run, curve)])
+        for curve in CURVES
+    ]
+    return [answers(lines), *tables, *_lines([pairs_line(run)])]
 
 
 def _numbers(run: RepairRun) -> Answer:

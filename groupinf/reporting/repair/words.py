@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from groupinf.analysis.repair import Lead, leads
+from groupinf.analysis.repair import each_model_once
 from groupinf.reporting.words.formats import one_line, percent, shorten
 from groupinf.reporting.words.style import LONGEST_NAME
 from groupinf.studies.repair_labels.manifest import RepairManifest
@@ -88,7 +87,9 @@ def deviation_line(run: RepairRun) -> str:
 def answers(run: RepairRun) -> list[str]:
     """What was found where as many rows are inspected as labels were flipped, or nearly; and at the end."""
     about = run.manifest
-    lines = [_at(run, nearest(about, about.flips), FOUND, "of the flipped labels were found")]
+    near = nearest(about, about.flips)
+    most = "" if near >= about.flips else f" (at most {percent(near / about.flips, 1)} could be)"
+    lines = [_at(run, near, FOUND, f"of the flipped labels were found{most}")]
     return [*lines, _at(run, about.inspected[-1], ACCURACY, "test accuracy with what was found put right")]
 
 
@@ -101,54 +102,10 @@ def _at(run: RepairRun, rows: int, curve: Curve, words: str) -> str:
     return f"{rows_words(run.manifest, rows)}, {words}: {told}."
 
 
-def lead_lines(run: RepairRun) -> list[str]:
-    """A sentence for each pair of orders and each curve."""
-    return [
-        lead_line(lead, curve)
-        for curve in CURVES
-        for lead in leads(run.summary, run.repeats, curve.measure, curve.area)
-    ]
-
-
-def lead_line(lead: Lead, curve: Curve) -> str:
-    """Where one order is ahead of another by more than their standard deviations, and in how many repeats."""
-    first, second = (ORDERS[order].label for order in (lead.first, lead.second))
-    parts = []
-    if lead.repeats > 1:
-        where = [
-            *([f"{first} is ahead of {second} {_places(lead.ahead, lead.shares)}"] if lead.ahead else []),
-            *([f"{second} is ahead of {first} {_places(lead.behind, lead.shares)}"] if lead.behind else []),
-        ]
-        told = f"{listed(where)}, by more than their two standard deviations together"
-        apart = f"{first} and {second} are nowhere apart by more than their two standard deviations together"
-        parts.append(told if where else apart)
-    parts.append(f"the area under the curve is larger for {first} in {lead.wins:,} and for {second} in {lead.losses:,}")
-    return f"{curve.label}: {'; '.join(parts)} of {counted(lead.repeats, 'repeat')}."
-
-
-def _places(places: Sequence[float], shares: Sequence[float]) -> str:
-    """At which of the shares inspected.
-
-    >>> _places((0.1, 0.2), (0.1, 0.2)), _places((0.1,), (0.1, 0.2, 0.3)), _places((0.2, 0.3), (0.1, 0.2, 0.3))
-    ('at every share inspected', 'at 10.0 % inspected', 'from 20.0 % to 30.0 % inspected')
-    >>> _places((0.1, 0.3), (0.1, 0.2, 0.3))
-    'at 2 of 3 shares inspected, between 10.0 % and 30.0 %'
-    """
-    if len(places) == len(shares):
-        return "at every share inspected"
-    first, last = (percent(share, 1) for share in (places[0], places[-1]))
-    if len(places) == 1:
-        return f"at {first} inspected"
-    start = shares.index(places[0])
-    if tuple(shares[start : start + len(places)]) == tuple(places):
-        return f"from {first} to {last} inspected"
-    return f"at {len(places):,} of {len(shares):,} shares inspected, between {first} and {last}"
-
-
 def trust_line(run: RepairRun) -> str:
     """How exact refits are, and how many classes of test rows that leaves open."""
     repairs, about = run.repairs, run.manifest
-    refits, most = counted(len(repairs), "measured model"), int(repairs["uncertain"].max())
+    refits, most = counted(len(each_model_once(repairs)), "measured model"), int(repairs["uncertain"].max())
     rows = f"of up to {most:,} of {about.n_test:,} test rows" if most else "of no test row"
     decrement, loss = (number(float(repairs[name].max()), 2) for name in ("decrement", "loss_error"))
     exact = "square root of twice the duality gap" if about.fit.duality_gap is not None else "Newton decrement"

@@ -11,7 +11,7 @@ from groupinf.reporting.tables.ranking import Listing
 from groupinf.reporting.tables.single_rows import single_rows_listings
 from groupinf.reporting.words.formats import shorten
 from groupinf.reporting.words.plain import wrapped
-from groupinf.reporting.words.single_rows import single_row_lines, told_evaluations
+from groupinf.reporting.words.single_rows import TERMS, single_row_lines, told_evaluations
 from groupinf.reporting.words.style import LONGEST_NAME, evaluation_name, point_name
 from groupinf.reporting.words.summary import convention_line, data_line, note_lines, test_point_names
 from groupinf.studies.group_effects.result import Run
@@ -19,7 +19,7 @@ from groupinf.wording import number
 
 # features of each row and test point that are listed, and pairs of these
 FEATURES, PAIRS = 5, 6
-_HEAD = ("row", "test point", "feature", "value", "by test point", "by residual", "perturbation")
+_HEAD = ("row", "test point", "feature", "value", *TERMS.values(), "together")
 
 
 def points_text(run: Run, most: int, width: int) -> str:

@@ -12,11 +12,12 @@ from groupinf.effects.methods.newton import Newton
 from groupinf.reporting.tables.point_names import with_point_names
 from groupinf.reporting.tables.ranking import Listing
 from groupinf.reporting.words.single_rows import (
-    MOST,
     direction,
     label_words,
     listed_measures,
+    listed_rows,
     row_name,
+    rows_asked,
     told_evaluations,
 )
 from groupinf.reporting.words.style import evaluation_name, method_in_text, point_name
@@ -33,8 +34,8 @@ _PREDICTED = (Influence.name, Newton.name)
 
 def shown_rows_frame(run: Run) -> pd.DataFrame | None:
     """The rows that the page lists, in its order: those of the table ``points`` that change most what is measured, for
-    each measure MOST in each direction, with the columns ``rank``, from 1, and ``without_it``, rises or falls. None of
-    a run without points.
+    each measure ``listed_rows`` in each direction, with the columns ``rank``, from 1, and ``without_it``, rises or
+    falls. None of a run without points.
     """
     if run.points is None:
         return None
@@ -42,7 +43,7 @@ def shown_rows_frame(run: Run) -> pd.DataFrame | None:
     for measure in listed_measures(run):
         rows = of_measure(run.points, measure)
         for rises in (True, False):
-            best = strongest(rows, MOST, rises)
+            best = strongest(rows, listed_rows(run), rises)
             ranked = best.assign(rank=range(1, len(best) + 1), without_it="rises" if rises else "falls")
             parts.append(ranked)
     found = with_point_names(pd.concat(parts, ignore_index=True), run)
@@ -60,7 +61,8 @@ def single_rows_listings(run: Run, most: int = FEW) -> list[Listing]:
     """For each evaluation that is told of the ``most`` strongest rows of the first FEW_POINTS test points, in each
     direction; empty of a run without points.
     """
-    measures = listed_measures(run)
+    measures, asked = listed_measures(run), rows_asked(run)
+    some = f", of {asked}" if asked else ""
     found = []
     for name in told_evaluations(run):
         own = [measure for measure in measures if measure[0] == name]
@@ -69,7 +71,7 @@ def single_rows_listings(run: Run, most: int = FEW) -> list[Listing]:
         for rises in (True, False):
             lines = _lines(run, shown, most, rises)
             if len(lines) > 1:
-                heading = f"{evaluation_name(name)}: training rows {direction(name, rises)}{more}"
+                heading = f"{evaluation_name(name)}: training rows {direction(name, rises)}{some}{more}"
                 found.append(Listing(heading, lines, 3 if run.manifest.classes else 2))
     return found
 

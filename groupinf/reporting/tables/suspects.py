@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from groupinf.analysis.suspects import retrained_suspects
 from groupinf.experiments.folder.files import write_atomically
 from groupinf.reporting.words.formats import shorten
 from groupinf.reporting.words.plain import aligned, wrapped
 from groupinf.reporting.words.style import LONGEST_NAME
 from groupinf.reporting.words.summary import convention_line, data_line, note_lines
+from groupinf.reporting.words.suspects import MEANING, suspects_of, suspects_sentence
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import number
 
@@ -27,14 +26,11 @@ HEADS = {
     "loss": "loss",
     "leave_one_out_loss": "left out: Newton",
     "leave_one_out_exact": "exact",
+    "rise": "rise",
     "self_influence": "self-influence",
     "rank_by_self_influence": "rank by it",
     "gap": "gap",
 }
-MEANING = (
-    "Left out: the row's loss by the model without it, by the Newton step and by retraining, which gives the order. "
-    "Self-influence predicts by how much that is above its loss, the row's weight included; the gap is what it misses."
-)
 
 
 def suspects_text(run: Run, width: int) -> str:
@@ -44,27 +40,11 @@ def suspects_text(run: Run, width: int) -> str:
     names = [name for name in HEADS if name in found and not (name == "score" and "predicted" in found)]
     rows = [[_cell(name, value) for name, value in row.items()] for row in found[names].to_dict("records")]
     text = sum(name in ("row", "key", "label", "predicted") and name != "row" for name in names)
-    table = aligned([[HEADS[name] for name in names], *rows], left=1 + text)
+    heads = HEADS | ({} if run.manifest.classes else {"label": "target"})
+    table = aligned([[heads[name] for name in names], *rows], left=1 + text)
     closing = [f"Note: {note}" for note in note_lines(run)]
-    parts = [wrapped([data_line(run), told(found)], width), "\n".join(table)]
+    parts = [wrapped([data_line(run), suspects_sentence(run)], width), "\n".join(table)]
     return "\n\n".join([*parts, wrapped([MEANING, convention_line(run), *closing], width)]) + "\n"
-
-
-def told(found: pd.DataFrame) -> str:
-    """How many of the suspects the model gives another class, which has seen them with their label."""
-    count = len(found)
-    opening = f"{count:,} training rows most likely mislabelled, whose own loss rises most without them."
-    if "predicted" not in found:
-        return opening
-    wrong = int((found["predicted"].to_numpy(dtype=object) != found["label"].to_numpy(dtype=object)).sum())
-    which = f"all {count:,}" if wrong == count else f"{wrong:,} of them" if wrong else "none of them"
-    return f"{opening} The model, which has seen them, gives another class than their label to {which}."
-
-
-def suspects_of(run: Run) -> pd.DataFrame:
-    """The table, as ``analysis.suspects`` has it."""
-    assert run.points is not None  # a study of suspects tells of points
-    return retrained_suspects(run.points)
 
 
 def write_suspects(run: Run) -> None:

@@ -100,15 +100,15 @@ def extent(least: float, most: float, written: Callable[[float], str]) -> str:
 def percent(share: float | None, decimals: int = 0) -> str:
     """A share in per cent; whole shares look whole, and nothing short of all is rounded to all; undefined without one.
 
-    >>> percent(0.8349), percent(1.0), percent(0.9996), percent(0.68214, 1)
-    ('83 %', '100 %', '>99 %', '68.2 %')
+    >>> percent(0.8349), percent(1.0), percent(0.9996), percent(0.68214, 1), percent(12.5)
+    ('83 %', '100 %', '>99 %', '68.2 %', '1,250 %')
     """
     if share is None or math.isnan(share):
         return UNDEFINED
-    text = f"{100 * share:.{decimals}f}"
-    if share < 1 and float(text) == 100:
+    text = f"{100 * share:,.{decimals}f}"
+    if share < 1 and text == f"{100:.{decimals}f}":
         return f">{100 - 10**-decimals:.{decimals}f} %"
-    if share > 0 and float(text) == 0:
+    if share > 0 and float(text.replace(",", "")) == 0:
         return f"<{10**-decimals:.{decimals}f} %"
     return f"{text} %"
 
@@ -163,6 +163,19 @@ def shorten(text: str, longest: int) -> str:
         return line
     head = (longest - 1) // 2
     return f"{line[:head]}…{line[len(line) - (longest - 1 - head) :]}"
+
+
+def whole_words(text: str, longest: int) -> str:
+    """One line of the words that fit into ``longest`` characters, with … where more follow.
+
+    >>> whole_words("row 85, among the strongest", 14), whole_words("row 85", 14)
+    ('row 85, among…', 'row 85')
+    """
+    line = one_line(text)
+    if len(line) <= longest:
+        return line
+    words = line[:longest].rpartition(" ")[0]
+    return f"{words.rstrip(',')}…" if words else shorten(line, longest)
 
 
 def markdown(text: str) -> str:

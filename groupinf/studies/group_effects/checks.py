@@ -49,7 +49,7 @@ def load_checked(loaded: LoadedStudy) -> Dataset:
     dataset, problems = load_in_scale(loaded, partial(_pooled, loaded))
     problems += _problems(loaded, dataset)
     if problems:
-        raise ConfigError("\n".join(map(str, problems)))
+        raise ConfigError("\n".join(dict.fromkeys(map(str, problems))))
     return dataset if loaded.config.points is not None else without_plain_features(dataset)
 
 

@@ -111,17 +111,24 @@ def loose_solves(effects: pd.DataFrame, about: GroupEffectsManifest) -> list[str
     ):
         share = error / sizes.get((method, evaluation), max(about.scales[evaluation], found[evaluation]))
         if not share <= LOOSE:
-            off = f"off by up to {number(share, 2)} of the largest effect"
+            what = f"{method} on {EVALUATIONS[evaluation].in_text}"
             if error <= NEAR_ROUNDING * rounding[evaluation]:
-                notes.append(f"{method} on {evaluation}: {off} by rounding, as actual effects are")
+                notes.append(f"{what} may be off by {_off(share)}, and actual effects by about as much")
             else:
-                notes.append(f"{method} on {evaluation}: the linear solves are {off}; {_remedy(about, method)}")
+                notes.append(f"{what} may be off by {_off(share)}, by its linear solves; {_remedy(about, method)}")
     return notes
+
+
+def _off(share: float) -> str:
+    """How far, as a share of the largest effect; from one on it is no matter by how much more."""
+    if share >= 1.0:
+        return "more than the largest effect for some group, so that it tells nothing of that one"
+    return f"up to {number(share, 2)} of the largest effect"
 
 
 def _remedy(about: GroupEffectsManifest, method: str) -> str:
     if about.solver(method) is None:
-        return "no solver that a key names makes them more exact"
+        return "no other solver is more exact"
     return "solver cholesky, or cg with a smaller tolerance, is exact"
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from groupinf.config.load import load_config
-from groupinf.config.overrides import parse_override
+from groupinf.config.overrides import Override, parse_override
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.block import evaluate_block
 from groupinf.effects.study import Study
@@ -139,7 +139,7 @@ class _KnownBlock:
     groups: GroupsOfBlock
 
 
-def evaluate(path: Path, overrides: Sequence[str], out: Path | None, jobs: int, progress: Progress) -> Run:
+def evaluate(path: Path, overrides: Sequence[str | Override], out: Path | None, jobs: int, progress: Progress) -> Run:
     """The effects of the groups of the run in ``path`` on what ``overrides`` set; the run that holds them.
 
     It lies in ``out``/<run>-evaluate-<hash>, beside the run where ``out`` is None; a block that is stored there is not
@@ -148,11 +148,14 @@ def evaluate(path: Path, overrides: Sequence[str], out: Path | None, jobs: int, 
     """
     require_settable(overrides)
     done = "evaluated already, only its report is written again"
-    return execute(GROUP_EFFECTS, lambda: _opened(path.absolute(), overrides, out, progress), jobs, progress, done=done)
+    return execute(GROUP_EFFECTS, lambda: _opened(path, overrides, out, progress), jobs, progress, done=done)
 
 
-def _opened(path: Path, overrides: Sequence[str], out: Path | None, progress: Progress) -> Opened[GroupEffectsManifest]:
-    run, source = load_run(path), RunDirectory(path)
+def _opened(
+    path: Path, overrides: Sequence[str | Override], out: Path | None, progress: Progress
+) -> Opened[GroupEffectsManifest]:
+    run, place = load_run(path), path.absolute()  # messages name it as it was given
+    source = RunDirectory(place)
     about = run.manifest
     if about.evaluated is not None:
         of = about.evaluated.run
@@ -168,7 +171,7 @@ def _opened(path: Path, overrides: Sequence[str], out: Path | None, progress: Pr
     _require_same_data(path, about, dataset)
     identity = {**identity_of(loaded, dataset), "evaluated": identity_hash(about.identity), "evaluate": VERSION}
     work = Evaluation(loaded, dataset, identity, source, files, about)
-    return open_run(work, (out or path.parent) / f"{path.name}-evaluate-{identity_hash(identity)}")
+    return open_run(work, (out or place.parent) / f"{place.name}-evaluate-{identity_hash(identity)}")
 
 
 def _require_same_data(path: Path, about: GroupEffectsManifest, dataset: Dataset) -> None:

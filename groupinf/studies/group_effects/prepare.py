@@ -231,6 +231,7 @@ def _described(
         units=len(drawn.groups) - len(drawn.skipped),
         block_width=block_width(fitted.objective, study.engine, work.loaded.config.block_width),
         notes=(
+            *work.loaded.notes,
             *choice_notes(dataset),
             *column_notes(dataset.uses),
             *model.notes,

@@ -22,7 +22,7 @@ SETTABLE = (
 )
 
 
-def require_settable(overrides: Sequence[str]) -> None:
+def require_settable(overrides: Sequence[str | Override]) -> None:
     """Raises ConfigError where another key is set than those that leave the retrained parameters alone, or none is."""
     settable = (*SETTABLE, *map("model.{}".format, _of_derivatives()))
     if not overrides:

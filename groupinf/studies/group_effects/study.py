@@ -17,6 +17,7 @@ from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.collect import collect
 from groupinf.studies.group_effects.forecast import plan
 from groupinf.studies.group_effects.manifest import STUDY, GroupEffectsManifest
+from groupinf.studies.group_effects.points.study import notes_again
 from groupinf.studies.group_effects.prepare import Retraining, retraining
 from groupinf.studies.group_effects.result import Run, read_run
 from groupinf.studies.group_effects.schema import Config, LoadedStudy
@@ -50,6 +51,11 @@ def stored_config(path: Path, source: Path | Mapping[str, Any]) -> LoadedStudy:
         raise DataError(f"{error}\n{path}: {REGISTERS_IT}") from error
 
 
+def _noted(work: Retraining, manifest: GroupEffectsManifest) -> tuple[str, ...]:
+    """Its notes, with what this configuration leaves aside."""
+    return notes_again(work.loaded, manifest.notes) if work.loaded.notes else manifest.notes
+
+
 GROUP_EFFECTS = StudyKind(
     name=STUDY,
     config=Config,
@@ -60,6 +66,7 @@ GROUP_EFFECTS = StudyKind(
     again=_again,
     forecast=plan,
     restated=_restated,
+    noted=_noted,
 )
 
 

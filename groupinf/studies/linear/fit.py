@@ -20,6 +20,9 @@ from groupinf.studies.linear.manifest import ScoredValue
 from groupinf.studies.linear.schema import Regularization
 from groupinf.wording import number
 
+# what takes the derivatives of a loss, as notes begin
+PREDICTIONS = "predictions are made with"
+
 
 def lam_from(lam_over_n: float, n: int) -> float:
     """λ = (λ/n)·n, with n the number of training rows, their weights not counted: the one place that converts."""
@@ -48,19 +51,24 @@ class Model:
 
 
 def fit_model(
-    regularization: Regularization, seed: int, model: LinearModel, dataset: Dataset, start: Array | None = None
+    regularization: Regularization,
+    seed: int,
+    model: LinearModel,
+    dataset: Dataset,
+    start: Array | None = None,
+    made: str = PREDICTIONS,
 ) -> Model:
     """Choose λ and fit, from ``start``, parameters of the features, where given.
 
     Raises ConvergenceError where a fit does not converge.
 
-    ``seed`` decides shuffled folds, and nothing else.
+    ``seed`` decides shuffled folds, and nothing else. A note on derivatives begins with what is ``made``.
     """
     wanted = regularization.cross_validation
     if wanted is None:
         assert regularization.lambda_over_n is not None  # the schema wants one of the two
         objective = training_objective(dataset, model, lam_from(regularization.lambda_over_n, dataset.n))
-        return fit_at(model, objective, start, regularization.lambda_over_n)
+        return fit_at(model, objective, start, regularization.lambda_over_n, made=made)
     objective = training_objective(dataset, model, 0.0)
     folds = folds_of(wanted, dataset.y_train, seed)
     grid = np.logspace(np.log10(wanted.min), np.log10(wanted.max), wanted.num)
@@ -74,6 +82,7 @@ def fit_model(
         float(grid[best]),
         _table(grid, result, best),
         (*_edge_note(best, grid.size), *_left_out_note(result), *one_class_notes(wanted, dataset, seed)),
+        made,
     )
 
 
@@ -84,17 +93,18 @@ def fit_at(
     lam_over_n: float,
     cross_validation: pd.DataFrame | None = None,
     notes: tuple[str, ...] = (),
+    made: str = PREDICTIONS,
 ) -> Model:
     """The fit at one λ, from ``start``, parameters of the features, where given; raises ConvergenceError."""
     if not objective.loss.smooth:
         machine = support_vector_machine(objective)
         require_small_gap(objective, machine)
         fitted = replace(differentiated_at(objective, machine.theta), passes=machine.passes)
-        return Model(fitted, lam_over_n, None, fitted, (*notes, *gradient_note(fitted)), machine)
+        return Model(fitted, lam_over_n, None, fitted, (*notes, *gradient_note(fitted, made)), machine)
     first = first_fit(objective, None if start is None else objective.in_coordinates(start))
     fitted = polished(first)
     linearised = linearised_at(fitted, model)
-    notes = notes if linearised is None else (*notes, *gradient_note(linearised))
+    notes = notes if linearised is None else (*notes, *gradient_note(linearised, made))
     return Model(first, lam_over_n, cross_validation, fitted, notes, None, linearised)
 
 
@@ -105,12 +115,12 @@ def linearised_at(fitted: Fitted, model: LinearModel) -> Fitted | None:
     return differentiated_at(replace(fitted.objective, loss=model.linearised), fitted.theta, fitted.left)
 
 
-def gradient_note(linearised: Fitted) -> tuple[str, ...]:
-    """How far θ̂ is from a minimum of the loss whose derivatives predictions are made with, where it is not at one."""
+def gradient_note(linearised: Fitted, made: str = PREDICTIONS) -> tuple[str, ...]:
+    """How far θ̂ is from a minimum of the loss whose derivatives are used, where it is not at one."""
     if linearised.decrement <= RELATIVE_TOLERANCE * linearised.scale:
         return ()
     return (
-        f"predictions are made with the derivatives of {linearised.objective.loss.derivatives_in_text}, whose "
+        f"{made} the derivatives of {linearised.objective.loss.derivatives_in_text}, whose "
         f"gradient is not zero at θ̂: its norm is {number(linearised.gradient_norm)}, and the Newton step that it asks "
         f"for has a decrement of {number(linearised.decrement)}",
     )

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import ConfigError
-from groupinf.studies.linear.configured_model import loss_problems, model_problems
+from groupinf.numerics.intercept import Intercept
+from groupinf.studies.linear.configured_model import intercept_of, loss_problems, model_problems
 from groupinf.studies.linear.data import cross_validation_problems, load_in_scale, sweep_problems
+from groupinf.studies.repair_labels.flips import NO_OPTIMUM, OTHER_FLIPS, drawn_flips, empty_class
 from groupinf.studies.repair_labels.schema import Amount, LoadedRepair, rows_of
 from groupinf.wording import number
 
@@ -36,7 +40,10 @@ def _problems(loaded: LoadedRepair, dataset: Dataset) -> Iterator[ConfigError]:
     if not of_losses:
         yield from model_problems(loaded, dataset)
     yield from cross_validation_problems(loaded, dataset)
-    yield from _number_problems(loaded, dataset.n)
+    of_numbers = list(_number_problems(loaded, dataset.n))
+    yield from of_numbers
+    if not of_numbers:
+        yield from _class_problems(loaded, dataset)
 
 
 def _number_problems(loaded: LoadedRepair, n: int) -> Iterator[ConfigError]:
@@ -57,3 +64,21 @@ def _no_number(amount: Amount, n: int) -> str | None:
     if rows < 1:
         return f"expected at least one row, found int({number(amount, 6)} · {n:,}) = 0"
     return f"expected at most {n:,} rows, as there are training rows, found {rows:,}" if rows > n else None
+
+
+def _class_problems(loaded: LoadedRepair, dataset: Dataset) -> Iterator[ConfigError]:
+    """Flips that take a class its last row and give it none, which a free intercept needs; the first such repeat.
+
+    Of which rows are put right later, only a fit tells.
+    """
+    config, weight, classes = loaded.config, dataset.sample_weight_train, len(dataset.classes)
+    y, count = dataset.y_train.astype(np.float64), rows_of(config.flip, dataset.n)
+    fewest = np.bincount(dataset.y_train[weight > 0.0].astype(np.int64), minlength=classes).min()
+    if intercept_of(loaded) is not Intercept.FREE or fewest > count:
+        return
+    for repeat in range(config.repeats):
+        empty = empty_class(drawn_flips(y, classes, count, config.seed, repeat).y, weight, classes)
+        if empty is not None:
+            found = f"found that flips of repeat {repeat} leave no row of class {dataset.classes[empty]}"
+            yield loaded.error(("flip",), f"expected every class to have rows, {found}, {NO_OPTIMUM}: {OTHER_FLIPS}")
+            return

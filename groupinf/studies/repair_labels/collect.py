@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from groupinf.analysis.repair import areas, summary
+from groupinf.analysis.repair import areas, each_model_once, summary
 from groupinf.experiments.folder.files import parquet_bytes
 from groupinf.experiments.study import Arrays, Collected, Stored
 from groupinf.studies.repair_labels.manifest import RepairManifest
@@ -84,9 +84,10 @@ def _flips(about: RepairManifest, number: int, repeat: Repeat) -> pd.DataFrame:
 
 def _uncertain(about: RepairManifest, repairs: pd.DataFrame) -> list[str]:
     """A note where errors leave the class of a test row open."""
-    most = int(repairs["uncertain"].max())
+    models = each_model_once(repairs)
+    most = int(models["uncertain"].max())
     if most == 0:
         return []
-    share = counted(int((repairs["uncertain"] > 0).sum()), "measured accuracy", "measured accuracies")
+    share = counted(int((models["uncertain"] > 0).sum()), "measured accuracy", "measured accuracies")
     rows = counted(most, "test row")
-    return [f"{share} of {len(repairs):,} may be off by error estimates, by at most {rows} of {about.n_test:,}"]
+    return [f"{share} of {len(models):,} may be off by error estimates, by at most {rows} of {about.n_test:,}"]

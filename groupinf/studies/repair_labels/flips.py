@@ -12,6 +12,9 @@ from groupinf.numerics.objective import Rows
 
 # of the random stream that draws rows and their labels
 FLIP = "flip"
+# what an error says of a class without a row beside a free intercept, and what to change
+NO_OPTIMUM = "without which a free intercept has no unique finite optimum"
+OTHER_FLIPS = "expected fewer flips, another seed, or model: {intercept: penalised}"
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,7 @@ def drawn_flips(y: Array, classes: int, count: int, seed: int, repeat: int) -> F
     return Flips(rows, flipped)
 
 
-def emptied_class(flips: Flips, y: Array, weight: Array, classes: int) -> int | None:
-    """A class of which no row keeps its label, so that repairs may leave it empty; None where there is none."""
-    kept = np.setdiff1d(np.flatnonzero(weight > 0.0), flips.rows)
-    counts = np.bincount(y[kept].astype(np.int64), minlength=classes)
+def empty_class(y: Array, weight: Array, classes: int) -> int | None:
+    """The first class that is the label of no row of a weight above 0; None where there is none."""
+    counts = np.bincount(y[weight > 0.0].astype(np.int64), minlength=classes)
     return int(np.argmin(counts)) if counts.min() == 0 else None

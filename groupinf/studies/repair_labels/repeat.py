@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from groupinf.errors import ConvergenceError
 from groupinf.experiments.study import Arrays
 from groupinf.groups.streams import builder_stream
+from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, Rows
 from groupinf.studies.linear.fit import fit_at
 from groupinf.studies.linear.linear_model import LinearModel
-from groupinf.studies.repair_labels.flips import drawn_flips
+from groupinf.studies.repair_labels.flips import NO_OPTIMUM, OTHER_FLIPS, Flips, drawn_flips, empty_class
 from groupinf.studies.repair_labels.orders.order import Known, Order, inspected_first
 from groupinf.studies.repair_labels.refit import Refits, refits
+from groupinf.wording import counted
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Repairs:
     model: LinearModel
     start: Array
     lam_over_n: float
-    classes: int
+    classes: tuple[str, ...]
     flips: int
     inspected: tuple[int, ...]
     orders: tuple[Order, ...]
@@ -78,12 +80,13 @@ def compute_repeat(study: Repairs, repeats: range) -> Arrays:
 
 def repeat(study: Repairs, number: int) -> Repeat:
     """The repeat of that number, from 0; it does not depend on which others there are, nor an order on which others."""
-    flips = drawn_flips(study.truth.y, study.classes, study.flips, study.seed, number)
+    flips = drawn_flips(study.truth.y, len(study.classes), study.flips, study.seed, number)
     model = fit_at(study.model, replace(study.truth, y=flips.y), study.start, study.lam_over_n)
     known = Known(model.linearised or model.fitted, study.model.measured)
     places = np.stack([_places(order, known, study.seed, number)[flips.rows] for order in study.orders])
     found = [flips.rows[at < count] for at in places for count in study.inspected]
     sets, which = _distinct(found)
+    _require_classes(study, flips, sets)
     measured = refits(model, study.model, study.truth, study.test, sets)
     measured = measured.at(which.reshape(len(places), -1))
     return Repeat(flips.rows, study.truth.y[flips.rows], flips.y[flips.rows], places, measured)
@@ -102,3 +105,18 @@ def _distinct(found: Sequence[Rows]) -> tuple[list[Rows], NDArray[np.int64]]:
     numbers: dict[bytes, int] = {}
     which = [numbers.setdefault(rows.tobytes(), len(numbers)) for rows in found]
     return [np.frombuffer(rows, dtype=np.int64) for rows in numbers], np.array(which, dtype=np.int64)
+
+
+def _require_classes(study: Repairs, flips: Flips, sets: Sequence[Rows]) -> None:
+    """Raises ConvergenceError where labels put right leave a class without a row, which a free intercept needs."""
+    if study.model.intercept is not Intercept.FREE:
+        return
+    for rows in sets:
+        y = flips.y.copy()
+        y[rows] = study.truth.y[rows]
+        empty = empty_class(y, study.truth.sample_weight, len(study.classes))
+        if empty is not None:
+            raise ConvergenceError(
+                f"with {counted(rows.size, 'label')} of {flips.rows.size:,} put right no row is of class "
+                f"{study.classes[empty]}, {NO_OPTIMUM}: {OTHER_FLIPS}"
+            )

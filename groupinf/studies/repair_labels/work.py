@@ -12,7 +12,6 @@ from groupinf.datasets.choice.words import choice_notes
 from groupinf.datasets.column_use import column_notes
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.registry import kind_of
-from groupinf.errors import RunError
 from groupinf.experiments.folder.files import npz_arrays, parquet_bytes
 from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.experiments.folder.provenance import provenance
@@ -20,7 +19,6 @@ from groupinf.experiments.study import Blocks, Made
 from groupinf.experiments.workers.memory import shortage
 from groupinf.experiments.workers.processes import one_thread
 from groupinf.experiments.workers.progress import Progress
-from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.predict import accuracy, mean_loss
 from groupinf.studies.linear.configured_model import model_of, other_loss
@@ -33,7 +31,6 @@ from groupinf.studies.linear.rows import ROWS, rows_frame
 from groupinf.studies.linear.schema import resolved
 from groupinf.studies.linear.stored_fit import CROSS_VALIDATION, THETA, config_file, fit_files
 from groupinf.studies.repair_labels.checks import load_checked
-from groupinf.studies.repair_labels.flips import drawn_flips, emptied_class
 from groupinf.studies.repair_labels.manifest import STUDY, RepairManifest
 from groupinf.studies.repair_labels.orders.registry import ORDERS
 from groupinf.studies.repair_labels.repeat import Repairs, compute_repeat
@@ -74,17 +71,13 @@ class Repairing:
         return other_data(self.identity, self.dataset.sources, other) if other.study == STUDY else []
 
     def make(self, jobs: int, progress: Progress) -> Made[RepairManifest]:
-        """Fit to the labels as they are, which also chooses λ; before that say where memory is too little.
-
-        Raises RunError where a repeat flips all rows of a class, which a free intercept needs.
-        """
+        """Fit to the labels as they are, which also chooses λ; before that say where memory is too little."""
         loaded, dataset = self.loaded, self.dataset
         model = model_of(loaded, dataset)
         for note in filter(None, [shortage(work_bytes(dataset, model, None))]):
             progress.note(note)
-        _require_classes(loaded, dataset)
         progress.stage("fit")
-        fit = partial(fit_model, loaded.config.regularization, loaded.config.seed, model)
+        fit = partial(fit_model, loaded.config.regularization, loaded.config.seed, model, made="orders score rows with")
         clean = one_thread(fit, dataset)
         chosen = clean.cross_validation
         files = {
@@ -120,28 +113,12 @@ def _repairs(work: Repairing, about: RepairManifest, start: Array) -> Repairs:
         model=model,
         start=start,
         lam_over_n=about.lam_over_n,
-        classes=len(dataset.classes),
+        classes=about.classes,
         flips=about.flips,
         inspected=about.inspected,
         orders=tuple(ORDERS[order]() for order in about.orders),
         seed=about.seed,
     )
-
-
-def _require_classes(loaded: LoadedRepair, dataset: Dataset) -> None:
-    """Beside a free intercept a class without a row has no finite optimum."""
-    config, classes = loaded.config, len(dataset.classes)
-    if Intercept(config.model_or_default.intercept) is not Intercept.FREE:
-        return
-    y, count = dataset.y_train.astype(float), rows_of(config.flip, dataset.n)
-    for repeat in range(config.repeats):
-        flips = drawn_flips(y, classes, count, config.seed, repeat)
-        emptied = emptied_class(flips, y, dataset.sample_weight_train, classes)
-        if emptied is not None:
-            raise RunError(
-                f"repeat {repeat} flips every row of class {dataset.classes[emptied]}, without which a free intercept "
-                "has no finite optimum: expected a smaller flip, or model: {intercept: penalised}"
-            )
 
 
 def _described(work: Repairing, clean: Model) -> RepairManifest:

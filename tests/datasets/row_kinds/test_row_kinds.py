@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -84,6 +85,9 @@ def test_values_that_are_features_are_shown_as_the_column_that_they_were() -> No
     row, other = np.array([3.0, 0, 1, 0, 0]), np.array([3.0, 0, 0, 0, 1])
     shown = {name: (value, beside) for name, value, beside in words(Tables().drawn(row, of, other, MANY))}
     assert shown == {"age": ("3", "same"), "ward": ("b", "another"), "sex": ("not male", "male")}
+    known = replace(of, left_out={"sex": "female"})
+    assert ("sex", "female", "male") in words(Tables().drawn(row, known, other, MANY))
+    assert ("sex", "male", "female") in words(Tables().drawn(other, known, row, MANY))
 
 
 def test_the_features_of_a_column_link_rows_together() -> None:

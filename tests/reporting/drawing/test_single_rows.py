@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -55,6 +54,21 @@ def test_every_row_stands_at_its_distance_and_influence_by_its_label(run: Run) -
     assert figure_words(run) == f"Training rows that matter most: Test loss, test point {largest}"
 
 
+def test_what_stands_above_a_row_does_not_reach_into_the_next(run: Run) -> None:
+    """Keys, labels and numbers may each be as wide as a row is drawn."""
+    assert run.points is not None
+    labels = {"no": "not at all likely", "yes": "as good as certain"}
+    points = run.points.assign(key="patient-0123456789", label=run.points["label"].map(labels))
+    X = np.random.default_rng(0).random((ROWS, 64))
+    shown = ShownRows(np.arange(ROWS), X, np.array([3, 7]), X[:2], tuple(map(str, range(64))))
+    figure = drawn(replace(run, config={"dataset": {"name": "digits"}}, points=points, shown=shown))
+    figure.draw_without_rendering()
+    titles = [ax._left_title for ax in figure.axes if ax.images] + figure.texts
+    boxes = [text.get_window_extent() for text in titles]
+    assert len(titles) > 2 * MOST_DRAWN
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
 def test_a_sum_is_drawn_by_leverage_in_one_colour(run: Run) -> None:
     assert run.points is not None
     one = run.points[(run.points["test_point"] == 7) & (run.points["evaluation"] == "test_loss")]
@@ -73,7 +87,7 @@ def test_the_strongest_images_are_drawn_with_their_pixels_beside_the_test_row(ru
     rows = run.points[(run.points["evaluation"] == "test_loss") & (run.points["test_point"] == 7)]
     for best in (rows.nlargest(MOST_DRAWN, "influence"), rows.nsmallest(MOST_DRAWN, "influence")):
         for row in best["row"]:
-            [found] = [image for title, image in images.items() if title.startswith(f"row {row}\n")]
+            [found] = [image for title, image in images.items() if title.startswith(f"row {row}\nlabel ")]
             expected = (X[row] - X[row].min()) / np.ptp(X[row])
             np.testing.assert_allclose(found, expected.reshape(8, 8))
     assert "test point 7\nlabel no" in images
@@ -104,16 +118,3 @@ def test_an_image_in_colour_is_drawn_in_colour() -> None:
     pixels = np.random.default_rng(0).random((3, 4, 3))
     draw_row(ax, Picture(pixels))
     np.testing.assert_array_equal(ax.images[0].get_array(), pixels)
-
-
-def test_headings_of_rows_with_keys_and_long_labels_do_not_meet(run: Run) -> None:
-    assert run.points is not None
-    keyed = run.points.assign(
-        key=[f"patient-{row:06d}" for row in run.points["row"]], label="a rather long label of a class"
-    )
-    X = np.random.default_rng(0).random((ROWS, 64))
-    shown = ShownRows(np.arange(ROWS), X, np.array([3, 7]), X[:2], tuple(map(str, range(64))))
-    figure = drawn(replace(run, config={"dataset": {"name": "digits"}}, points=keyed, shown=shown))
-    headings = [ax._left_title.get_window_extent() for ax in figure.axes if ax.images][1:]  # type: ignore[attr-defined]
-    for line in (headings[:MOST_DRAWN], headings[MOST_DRAWN:]):
-        assert all(left.x1 < right.x0 for left, right in pairwise(line))

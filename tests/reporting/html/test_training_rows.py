@@ -38,8 +38,8 @@ def page(undrawn: None) -> MakePage:
     return lambda run: page_html([run], "study", plotly=False)
 
 
-def section(text: str) -> str:
-    return text.split('<section id="rows"')[1].split("</section>")[0]
+def section(text: str, name: str = "rows") -> str:
+    return text.split(f'<section id="{name}"')[1].split("</section>")[0]
 
 
 def tables(text: str, beginning: str) -> list[list[list[str]]]:
@@ -154,19 +154,29 @@ def test_targets_of_a_regression_are_numbers_and_have_no_same_label(run: Run, pa
     about = replace(run.manifest, classes=(), task="regression", loss_name="squared")
     rows = pd.DataFrame({"split": "test", "row": [3, 7], "label": [0.5, 1.25]})
     points = run.points.assign(label=0.123456).drop(columns="predicted")
-    text = section(page(replace(run, manifest=about, points=points, rows=rows)))
+    whole = page(replace(run, manifest=about, points=points, rows=rows))
+    text = section(whole)
     assert "target 1.25" in text
     assert "0.123" in text
     assert "same label" not in text
-    assert "Predicted" not in text.split("Which targets may be wrong?")[1].split("</table>")[0]
+    assert "Predicted" not in whole.split("Which targets may be wrong?</h2>")[1].split("</table>")[0]
+    assert "Which labels may be wrong?" not in whole
 
 
 def test_suspects_are_listed_with_the_class_that_they_get(run: Run, page: MakePage) -> None:
     assert run.points is not None
-    found = next(rows for caption, rows in Tables(section(page(run))).rows.items() if caption == "Suspects")
+    found = next(rows for caption, rows in Tables(section(page(run), "labels")).rows.items() if caption == "Suspects")
     best = run.points.drop_duplicates("row").sort_values("self_newton", ascending=False).head(10)
     assert [line[0] for line in found[1:]] == best["row"].astype(str).tolist()
     assert [line[2:4] for line in found[1:]] == best[["label", "predicted"]].to_numpy().tolist()
+
+
+def test_a_run_says_how_many_rows_are_listed(run: Run, page: MakePage) -> None:
+    text = page(replace(run, config={**run.config, "points": {"show": 3}}))
+    of_rows = [found for way in ("helpful", "harmful") for found in tables(text, f"Training rows most {way}")]
+    of_rows += tables(text, "Of the rows with another label the most helpful")
+    of_rows.append(next(iter(Tables(section(text, "labels")).rows.values())))
+    assert {len(found) - 1 for found in of_rows} == {3}
 
 
 def test_features_that_move_an_influence_stand_by_their_columns_the_largest_first(run: Run, page: MakePage) -> None:
@@ -196,7 +206,9 @@ def test_the_section_comes_first_where_groups_are_single_rows_and_is_not_there_w
     def links(of: Run) -> list[str]:
         return re.findall(r'<a href="#(\w+)">', page(of).split("<nav")[1].split("</nav>")[0])
 
-    assert links(replace(run, groups=run.groups.assign(size=1)))[0] == "rows"
+    assert links(replace(run, groups=run.groups.assign(size=1)))[:2] == ["rows", "agreement"]
+    assert "agreement" not in links(run)
+    assert links(run).index("labels") == links(run).index("rows") + 1
     assert links(run).index("rows") > 0
     assert "rows" not in links(replace(run, points=None))
     assert "rows" not in links(replace(run, points=None, groups=run.groups.assign(size=1)))
@@ -239,9 +251,17 @@ def test_what_is_shown_is_of_the_test_point_that_is_chosen(opened: Chrome) -> No
         found = opened.find_elements(By.CSS_SELECTOR, "#rows [data-chosen]")
         return [part.get_attribute("data-chosen") or "" for part in found if part.is_displayed()]
 
-    assert visible() == ["test_loss 7"]
+    assert visible() == 2 * ["test_loss 7"]  # what is drawn, and what is listed
     Select(opened.find_element(By.CSS_SELECTOR, "#rows .chooses")).select_by_value("test_loss 3")
-    assert visible() == ["test_loss 3"]
+    assert visible() == 2 * ["test_loss 3"]
+
+
+def test_the_picture_and_its_choice_stand_before_the_sentences_and_these_before_the_tables(
+    run: Run, page: MakePage
+) -> None:
+    text = section(page(run))
+    places = [text.index(part) for part in ('class="chooses"', 'class="dots"', 'class="answers leading"', "<table")]
+    assert places == sorted(places)
 
 
 def test_no_two_cells_of_a_row_overlap_on_a_phone(opened: Chrome) -> None:

@@ -17,7 +17,15 @@ from groupinf.analysis.repair import Lead
 from groupinf.experiments.driver import execute_study
 from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.figures import FIGURES
-from groupinf.reporting.repair.curves import repair_figure
+from groupinf.reporting.repair.curves import narrow_repair_figure, repair_figure
+from groupinf.reporting.repair.pairs import (
+    ahead_words,
+    lead_lines,
+    lead_words,
+    pair_cells,
+    pair_headers,
+    pairs_line,
+)
 from groupinf.reporting.repair.report import report_markdown, write_report
 from groupinf.reporting.repair.tables import cells, repair_csv, repair_text, shown
 from groupinf.reporting.repair.words import (
@@ -26,8 +34,6 @@ from groupinf.reporting.repair.words import (
     answers,
     data_line,
     deviation_line,
-    lead_line,
-    lead_lines,
     order_lines,
     trust_line,
 )
@@ -92,53 +98,93 @@ SHARES = (0.1, 0.2, 0.3)
 @pytest.mark.parametrize(
     ("ahead", "behind", "expected"),
     [
-        (
-            SHARES,
-            (),
-            "Influence is ahead of Random at every share inspected, by more than their two",
-        ),
-        ((0.2, 0.3), (), "Influence is ahead of Random from 20.0 % to 30.0 % inspected, by more than"),
-        ((), (0.1,), "Random is ahead of Influence at 10.0 % inspected, by more than"),
-        ((0.1,), (0.3,), "Influence is ahead of Random at 10.0 % inspected and Random is ahead of Influence at 30.0 %"),
-        ((0.1, 0.3), (), "ahead of Random at 2 of 3 shares inspected, between 10.0 % and 30.0 %, by more than"),
-        ((), (), "Influence and Random are nowhere apart by more than their two standard deviations together"),
+        (SHARES, (), "Self-influence at every share"),
+        ((0.2, 0.3), (), "Self-influence from 20.0 % to 30.0 %"),
+        ((), (0.1,), "Random at 10.0 %"),
+        ((0.1,), (0.3,), "Self-influence at 10.0 %; Random at 30.0 %"),
+        ((0.1, 0.3), (), "Self-influence at 2 of 3 shares, between 10.0 % and 30.0 %"),
+        ((), (), "neither"),
     ],
 )
 def test_a_lead_is_told_where_it_is(ahead: tuple[float, ...], behind: tuple[float, ...], expected: str) -> None:
-    line = lead_line(Lead("self_influence", "random", SHARES, ahead, behind, 30, 9, 40), FOUND)
-    assert line.startswith("Share of flipped labels found: ")
-    assert expected in line
-    assert line.endswith("the area under the curve is larger for Influence in 30 and for Random in 9 of 40 repeats.")
+    lead = Lead("self_influence", "random", SHARES, ahead, behind, 30, 9, 40)
+    assert ahead_words(lead) == expected
+    assert set(ahead_words(lead.turned()).split("; ")) == set(expected.split("; "))
+    assert (lead.ties, lead.turned().ties) == (1, 1)
+
+
+def test_what_an_order_is_ahead_of_and_behind_is_listed() -> None:
+    def lead(first: str, second: str, ahead: tuple[float, ...], behind: tuple[float, ...]) -> Lead:
+        return Lead(first, second, SHARES, ahead, behind, 1, 1, 2)
+
+    pairs = [
+        lead("self_influence", "training_loss", (0.1,), (0.3,)),
+        lead("random", "self_influence", (), SHARES),
+        lead("self_influence", "leverage", (), ()),
+        lead("training_loss", "random", SHARES, ()),
+    ]
+    start = "by more than the two standard deviations together"
+    assert lead_words("self_influence", pairs) == (
+        f"{start} Self-influence is somewhere ahead of Training loss and Random, somewhere behind Training loss, "
+        "nowhere apart from Leverage"
+    )
+    assert lead_words("leverage", pairs) == f"{start} Leverage is nowhere apart from Self-influence"
 
 
 def test_of_one_repeat_only_areas_are_compared(once: RepairRun) -> None:
     lines = lead_lines(once)
     assert len(lines) == 2
-    assert not any("deviation" in line for line in lines)
+    assert not any("deviation" in line for line in (*lines, pairs_line(once)))
     larger = once.repeats["found_area_training_loss"][0] > once.repeats["found_area_random"][0]
-    assert f"larger for Loss in {int(larger)} and for Random in {int(not larger)} of 1 repeat." in lines[1]
+    assert pair_headers(once) == ["Orders", "Areas"]
+    assert pair_cells(once, FOUND) == [["Training loss / Random", f"{int(larger)} / {int(not larger)}"]]
     assert deviation_line(once) == "One repeat: there is no standard deviation."
 
 
 def test_leads_of_a_run_are_those_of_its_tables(run: RepairRun) -> None:
-    lines = lead_lines(run)
-    assert len(lines) == 2 * 6
-    first = next(line for line in lines if line.startswith("Share") and "Influence" in line and "Random" in line)
-    assert "Influence is ahead of Random at every share inspected" in first
-    level = run.summary.assign(deviation_found_share=1.0)
-    again = lead_lines(replace(run, summary=level))
-    assert sum("nowhere apart" in line for line in again) >= 6
+    _, found = lead_lines(run)
+    means = {order: f"{100 * run.repeats[f'found_area_{order}'].mean():.1f} %" for order in run.manifest.orders}
+    assert found.startswith("Share of flipped labels found, mean of the curve: ")
+    assert f"{means['random']} at random; " in found
+    assert f"{means['self_influence']} by self-influence" in found
+    best = max(run.manifest.orders, key=lambda order: run.repeats[f"found_area_{order}"].mean())
+    assert f"together {ORDERS[best].label} is somewhere ahead of " in found
+    pairs = pair_cells(run, FOUND)
+    assert len(pairs) == 6
+    assert ["Self-influence / Random", "Self-influence at every share", "4 / 0"] in pairs
+    level = replace(run, summary=run.summary.assign(deviation_found_share=1.0))
+    assert {cells[1] for cells in pair_cells(level, FOUND)} == {"neither"}
+    assert f"{ORDERS[best].label} is nowhere apart from " in lead_lines(level)[1]
+    equal = run.repeats.assign(found_area_random=run.repeats["found_area_self_influence"])
+    assert pair_cells(replace(run, repeats=equal), FOUND)[1][2] == "0 / 0, 4 equal"
+    assert "in how many of 4 repeats" in pairs_line(run)
     assert deviation_line(run) == "Error bars and ±: the standard deviation over 4 repeats."
+
+
+def test_of_one_order_none_is_ahead(run: RepairRun, tmp_path: Path) -> None:
+    alone = replace(run, manifest=replace(run.manifest, orders=("random",)))
+    assert lead_lines(alone) == []
+
+
+def test_fewer_rows_than_flips_cannot_find_them_all(run: RepairRun) -> None:
+    """Where no number of inspected rows is that of the flips, the nearest may be smaller."""
+    assert "could be" not in answers(run)[0]
+    more = replace(run, manifest=replace(run.manifest, flips=60))
+    assert answers(more)[0].startswith("With 67 of 455 rows inspected (14.7 %), of the flipped labels were found: ")
+    fewer = replace(run, manifest=replace(run.manifest, flips=50))
+    assert answers(fewer)[0].startswith(
+        "With 45 of 455 rows inspected (9.9 %), of the flipped labels were found (at most 90.0 % could be): "
+    )
 
 
 def test_equations_of_the_orders_are_told(run: RepairRun) -> None:
     [line] = order_lines(run)
-    assert "Influence: gᵢᵀH⁻¹gᵢ (Koh and Liang 2017, section 5.4)" in line
+    assert "Self-influence: gᵢᵀH⁻¹gᵢ (Koh and Liang 2017, section 5.4)" in line
     assert "Cook" not in line
 
 
 def test_trust_says_whether_any_class_is_open(run: RepairRun) -> None:
-    assert trust_line(run).startswith("80 measured models, refitted exactly: the class of no test row is open")
+    assert trust_line(run).startswith("68 measured models, refitted exactly: the class of no test row is open")
     some = replace(run, repairs=run.repairs.assign(uncertain=[3, *[0] * 79], loss_error=0.5))
     assert "the class of up to 3 of 114 test rows is open by the error estimates" in trust_line(some)
     assert trust_line(some).endswith("largest error estimate of a mean test loss 0.5.")
@@ -184,7 +230,7 @@ def test_the_figure_has_the_means_a_dashed_line_and_the_deviations(run: RepairRu
     dashed = [line for line in left.lines if line.get_linestyle() == "--"]
     assert [line.get_ydata()[0] for line in dashed] == [run.manifest.test_accuracy]
     for panel, measure in zip(lines_of(figure), ("test_accuracy", "found_share"), strict=True):
-        assert list(panel) == ["Influence", "Loss", "Random", "Leave-one-out loss"]
+        assert list(panel) == ["Self-influence", "Training loss", "Random", "Leave-one-out loss"]
         for order in run.manifest.orders:
             rows = run.summary[run.summary["order"] == order]
             drawn = panel[ORDERS[order].label]
@@ -196,6 +242,22 @@ def test_the_figure_has_the_means_a_dashed_line_and_the_deviations(run: RepairRu
     heights = [segment[1][1] - segment[0][1] for segment in bars]
     np.testing.assert_allclose(heights, 2 * rows["deviation_found_share"], atol=1e-12)
     assert any("standard deviation over 4 repeats" in text.get_text() for text in figure.texts)
+
+
+def test_the_narrow_figure_has_the_same_lines_one_panel_below_the_other(run: RepairRun) -> None:
+    wide, narrow = repair_figure(run), narrow_repair_figure(run)
+    for one, other in zip(lines_of(wide), lines_of(narrow), strict=True):
+        assert one.keys() == other.keys()
+        for label, points in one.items():
+            np.testing.assert_array_equal(points, other[label])
+    upper, lower = (ax.get_position() for ax in narrow.axes)
+    assert upper.y0 > lower.y1
+    assert upper.x0 == lower.x0
+    narrow.draw_without_rendering()
+    [legend] = narrow.legends
+    assert legend.get_window_extent().y0 > narrow.axes[0].get_window_extent().y1
+    # no wider than a phone at the size that its letters have
+    assert narrow.get_size_inches()[0] * 96 < 400
 
 
 def test_the_figure_of_one_repeat_has_no_bars(once: RepairRun) -> None:
@@ -231,5 +293,7 @@ def test_the_page_has_its_picture_before_its_tables_and_escapes_what_others_wrot
     assert "small &amp; &lt;simple&gt;" in page
     assert "<simple>" not in page
     assert page.index("<img") < page.index("<table")
-    for line in (*answers(run), *lead_lines(run), trust_line(run)):
+    for line in (*answers(run), *lead_lines(run), pairs_line(run), trust_line(run)):
         assert line in page
+    assert "<td>Self-influence at every share</td>" in page
+    assert page.count('<source media="screen and (max-width: 40rem)"') == page.count("<img") == 1

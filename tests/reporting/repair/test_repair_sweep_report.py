@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from groupinf.analysis.repair_sweep import Span
 from groupinf.config.sweep_grid import grid_of
 from groupinf.experiments.folder.manifest import SweepFailure
 from groupinf.experiments.workers.progress import Silent
-from groupinf.reporting.repair.sweep.figure import sweep_figure
+from groupinf.reporting.drawing.figures import figure_bytes
+from groupinf.reporting.repair.sweep.figure import narrow_sweep_figure, sweep_figure
 from groupinf.reporting.repair.sweep.page import page_html
 from groupinf.reporting.repair.sweep.report import write_repair_sweep
 from groupinf.reporting.repair.sweep.tables import cells, repair_sweep_text, sweep_csv, sweep_markdown
@@ -155,7 +157,7 @@ def test_tables_hold_the_means_of_every_run(sweep: RepairSweep) -> None:
         assert set(rows["lam_over_n"]) == {run.manifest.lam_over_n}
         assert set(rows["clean_accuracy"]) == {run.manifest.test_accuracy}
     head, first, *_ = cells(sweep, ACCURACY, 45)
-    assert head == ["λ/n", "Labels of the data", "Influence", "Loss", "Random"]
+    assert head == ["λ/n", "Labels of the data", "Self-influence", "Training loss", "Random"]
     one = summary_of(sweep.runs[0], "random", 45)
     told = f"{100 * one['mean_test_accuracy']:.1f} % ± {100 * one['deviation_test_accuracy']:.1f} %"
     assert (first[0], first[1], first[-1]) == ("0.001", f"{100 * sweep.runs[0].manifest.test_accuracy:.1f} %", told)
@@ -173,6 +175,19 @@ def test_markdown_and_terminal_have_the_sentences_and_say_what_has_no_result(swe
     assert "has no result" not in repair_sweep_text(sweep, 100)
     assert "# small &amp; &lt;simple&gt; over λ/n" in page
     assert all(f"(../{run.path.name}/)" in page for run in sweep.runs)
+
+
+def test_the_narrow_figure_has_the_same_panels_one_below_the_other(sweep: RepairSweep) -> None:
+    wide, narrow = sweep_figure(sweep), narrow_sweep_figure(sweep)
+    assert len(narrow.axes) == len(wide.axes)
+    for one, other in zip(wide.axes, narrow.axes, strict=True):
+        for bars, same in zip(one.containers, other.containers, strict=True):
+            np.testing.assert_array_equal(bars.lines[0].get_xydata(), same.lines[0].get_xydata())
+    places = [ax.get_position() for ax in narrow.axes]
+    assert all(upper.y0 > lower.y1 for upper, lower in pairwise(places))
+    assert all(ax.get_title() and ax.get_ylabel() for ax in narrow.axes)
+    # no wider than a phone at the size that its letters have
+    assert narrow.get_size_inches()[0] * 96 < 400
 
 
 def test_the_figure_has_a_line_of_each_order_its_deviations_and_the_clean_accuracies(sweep: RepairSweep) -> None:
@@ -204,10 +219,23 @@ def test_the_page_has_its_picture_before_its_tables_links_the_runs_and_escapes_w
     table = write_repair_sweep(replace(sweep, path=tmp_path))
     assert table == tmp_path / "tables" / "sweep.md"
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert page == page_html(sweep, (tmp_path / "figures" / "sweep.png").read_bytes())
+    narrow = figure_bytes(narrow_sweep_figure(sweep), "png")
+    assert page == page_html(sweep, (tmp_path / "figures" / "sweep.png").read_bytes(), narrow)
     assert "small &amp; &lt;simple&gt;" in page
     assert "<simple>" not in page
     assert page.index("<img") < page.index("<table")
     assert all(f'href="{run.path.name}/report.html"' in page for run in sweep.runs)
     for line in (*answers(sweep), *lines_over_lambda(sweep), *trust_lines(sweep)):
         assert line in page
+
+
+def test_one_repeat_at_one_lambda_has_no_deviations_and_a_figure_all_the_same(tmp_path: Path) -> None:
+    few = CONFIG | {"repeats": 1, "inspect": {"max": 45, "num": 2}, "orders": ["training_loss", "random"]}
+    plan = REPAIR_SWEEP.plan(load_config(few), grid_of([0.05]), False)
+    once = REPAIR_SWEEP.execute(plan, tmp_path, 1, False, Silent())
+    assert "1 value of λ/n; 45 labels (9.9 %) flipped once; " in data_line(once)
+    assert shown(once) == (45,)
+    assert [bars.lines[2] for ax in sweep_figure(once).axes for bars in ax.containers] == [()] * 4
+    text = repair_sweep_text(once, 100)
+    assert "One repeat: there is no standard deviation." in text
+    assert "±" not in text

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 import yaml
+from support.registered import registered
 
 import groupinf
-from groupinf.errors import ConfigError, ConvergenceError, RunError
+from groupinf.errors import ConfigError, ConvergenceError
+from groupinf.numerics.losses.loss import Array
 from groupinf.studies.load import json_schema, load_config
 from groupinf.studies.repair_labels.checks import load_checked
+from groupinf.studies.repair_labels.flips import drawn_flips
+from groupinf.studies.repair_labels.orders.order import Known
+from groupinf.studies.repair_labels.orders.random import RandomOrder
+from groupinf.studies.repair_labels.orders.registry import ORDERS
 
 GOOD: dict[str, Any] = {
     "study": "repair_labels",
@@ -98,35 +104,95 @@ def test_regression_is_refused(tmp_path: Path) -> None:
         load_checked(load_config(regression(tmp_path)))
 
 
-def test_flips_that_leave_a_class_without_a_row_are_refused_beside_a_free_intercept(tmp_path: Path) -> None:
-    X = np.arange(24.0).reshape(12, 2)
-    y = np.array([0] * 10 + [1, 1])
-    np.savez(tmp_path / "few.npz", X_train=X, y_train=y, X_test=X, y_test=y)
-    few = {**GOOD, "dataset": {"npz": str(tmp_path / "few.npz")}, "flip": 11, "inspect": {"max": 2, "num": 2}}
-    expected = r"repeat 0 flips every row of class 1, .* expected a smaller flip, or model: \{intercept: penalised\}"
-    with pytest.raises(RunError, match=expected):
-        groupinf.run_experiment(few, out=tmp_path, jobs=1)
-    held = {**few, "model": {"intercept": "penalised"}, "orders": ["random"]}
-    assert len(groupinf.run_experiment(held, out=tmp_path, jobs=1).flips) == 11  # type: ignore[attr-defined]
+def few(folder: Path, y: list[int], **changes: Any) -> dict[str, Any]:
+    """A study of twelve rows with these labels."""
+    X = np.random.default_rng(4).normal(size=(len(y), 2))
+    np.savez(folder / "few.npz", X_train=X, y_train=y, X_test=X, y_test=y)
+    return {**GOOD, "dataset": {"npz": str(folder / "few.npz")}, "inspect": {"max": 2, "num": 2}, **changes}
+
+
+def last_rows_taken(y: list[int], flip: int, repeats: int) -> list[tuple[int, int]]:
+    """Repeats whose flipped labels lack a class, with the class, label by label."""
+    flips = [drawn_flips(np.array(y, dtype=float), len(set(y)), flip, 0, repeat) for repeat in range(repeats)]
+    return [(i, c) for i, flipped in enumerate(flips) for c in sorted(set(y)) if c not in flipped.y.tolist()]
+
+
+@pytest.mark.parametrize(("y", "flip"), [([0] * 11 + [1], 1), ([0] * 6 + [1] * 5 + [2], 4)])
+def test_flips_that_leave_a_class_without_a_row_are_refused_beside_a_free_intercept(
+    y: list[int], flip: int, tmp_path: Path
+) -> None:
+    taken = last_rows_taken(y, flip, 40)
+    repeat, label = taken[0]
+    config = few(tmp_path, y, flip=flip, repeats=40)
+    expected = (
+        rf"flip: expected every class to have rows, found that flips of repeat {repeat} leave no row of class {label}, "
+        r"without .* expected fewer flips, another seed, or model: \{intercept: penalised\}"
+    )
+    with pytest.raises(ConfigError, match=expected):
+        load_checked(load_config(config))
+    held = {**config, "model": {"intercept": "penalised"}, "orders": ["random"], "repeats": repeat + 1}
+    assert len(groupinf.run_experiment(held, out=tmp_path, jobs=1).flips) == flip * (repeat + 1)  # type: ignore[attr-defined]
+    assert repeat == 0 or load_checked(load_config({**config, "repeats": repeat}))
+
+
+def test_a_class_all_of_whose_rows_are_flipped_may_have_those_of_another(tmp_path: Path) -> None:
+    """Of two classes all of whose labels are flipped, each has the rows of the other."""
+    y = [0] * 7 + [1] * 5
+    for flip in (11, 12):
+        run: Any = groupinf.run_experiment(few(tmp_path, y, flip=flip, orders=["random"]), out=tmp_path, jobs=1)
+        assert len(run.flips) == flip
+
+
+def test_rows_without_weight_hold_no_class(tmp_path: Path) -> None:
+    y = [0] * 7 + [1] * 5
+    weighted = few(tmp_path, y, flip=2, repeats=40)
+    assert load_checked(load_config(weighted)).n == 12
+    arrays = dict(np.load(tmp_path / "few.npz"))
+    np.savez(tmp_path / "few.npz", **arrays, sample_weight_train=[1.0] * 8 + [0.0] * 4)
+    with pytest.raises(ConfigError, match=r"flips of repeat \d+ leave no row of class 1"):
+        load_checked(load_config(weighted))
+
+
+class FirstRows(RandomOrder):
+    """Rows as they stand."""
+
+    name: ClassVar = "first_rows"
+
+    def score(self, known: Known) -> Array:
+        """Falling."""
+        return -np.arange(known.fitted.objective.n, dtype=np.float64)
+
+
+def test_labels_put_right_may_leave_a_class_without_a_row(tmp_path: Path) -> None:
+    """All labels are flipped, and just the rows of one class are inspected: all are then of that class."""
+    y = [0] * 7 + [1] * 5
+    config = few(tmp_path, y, flip=12, orders=["first_rows"], inspect={"max": 7, "num": 2})
+    expected = r"repeat 0: with 7 labels of 12 put right no row is of class 1, without which a free intercept has no"
+    with registered(ORDERS, FirstRows):
+        with pytest.raises(ConvergenceError, match=expected):
+            groupinf.run_experiment(config, out=tmp_path, jobs=1)
+        held = {**config, "model": {"intercept": "penalised"}}
+        assert len(groupinf.run_experiment(held, out=tmp_path, jobs=1).flips) == 12  # type: ignore[attr-defined]
 
 
 def test_a_choice_of_lambda_says_from_which_labels(tmp_path: Path) -> None:
     chosen = {"cross_validation": {"min": 1e-2, "max": 1e-1, "num": 2, "folds": 2}}
-    few = {**GOOD, "regularization": chosen, "inspect": {"max": 10, "num": 2}, "orders": ["random"]}
-    run: Any = groupinf.run_experiment(few, out=tmp_path, jobs=1)
+    config = {**GOOD, "regularization": chosen, "inspect": {"max": 10, "num": 2}, "orders": ["random"]}
+    run: Any = groupinf.run_experiment(config, out=tmp_path, jobs=1)
     assert any("on the labels as they are in the data, before any was flipped" in note for note in run.manifest.notes)
     assert run.cross_validation["chosen"].sum() == 1
 
 
 def test_an_order_without_a_factor_ends_the_run_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("groupinf.studies.repair_labels.orders.order.left_out_each", lambda fitted: None)
-    few = {**GOOD, "inspect": {"max": 10, "num": 2}}
+    config = {**GOOD, "inspect": {"max": 10, "num": 2}}
     assert (
-        len(groupinf.run_experiment({**few, "orders": ["training_loss", "random"]}, out=tmp_path, jobs=1).rows) == 569
+        len(groupinf.run_experiment({**config, "orders": ["training_loss", "random"]}, out=tmp_path, jobs=1).rows)
+        == 569
     )
     expected = r"repeat 0: scores of rows that take H⁻¹ need a factor of H, .* training loss, or at random, need none"
     with pytest.raises(ConvergenceError, match=expected):
-        groupinf.run_experiment({**few, "orders": ["leverage"]}, out=tmp_path, jobs=1)
+        groupinf.run_experiment({**config, "orders": ["leverage"]}, out=tmp_path, jobs=1)
 
 
 def test_its_schema_has_its_keys() -> None:

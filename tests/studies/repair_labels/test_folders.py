@@ -161,7 +161,7 @@ def test_classes_that_errors_leave_open_are_noted(undisturbed: Path) -> None:
     open_ = blocks[3]["uncertain"].copy()
     open_[1, 2] = 4
     [note] = REPAIR_LABELS.collect(stored, [*blocks[:3], blocks[3] | {"uncertain": open_}, blocks[4]]).manifest.notes
-    assert note == "1 measured accuracy of 60 may be off by error estimates, by at most 4 test rows of 114"
+    assert note == "1 measured accuracy of 45 may be off by error estimates, by at most 4 test rows of 114"
 
 
 def test_jobs_on_slurm_read_a_config_that_says_which_kind_of_study_it_is(tmp_path: Path) -> None:

@@ -193,6 +193,8 @@ def test_a_support_vector_machine_is_refitted_as_it_is(tmp_path: Path) -> None:
     data = rows(2)
     model = {"loss": "hinge", "intercept": "none"}
     run = run_of(tmp_path, data, model=model, orders=["training_loss", "random"], repeats=1)
+    [note] = run.manifest.notes
+    assert note.startswith("orders score rows with the derivatives of a smooth version of the hinge loss, whose")
     X, X_test = data["X_train"], data["X_test"]
     for row in run.repairs.to_dict("records"):
         y = repaired(run, 0, row["order"], row["inspected"], data["y_train"])
@@ -238,6 +240,21 @@ def test_what_is_found_is_counted_by_hand(tmp_path: Path) -> None:
         trapezoids = sum((a + b) / 2 for a, b in pairwise(found)) / 3 / 12
         assert run.repeats["found_area_first_rows"][repeat] == pytest.approx(trapezoids)
     assert run.flips["rank_first_rows"].tolist() == (run.flips["row"] + 1).tolist()
+
+
+@pytest.mark.parametrize(
+    ("classes", "model"), [(2, {}), (3, {}), (2, {"loss": "hinge", "intercept": "none"}), (2, {"loss": "smooth_hinge"})]
+)
+def test_a_repeat_that_finds_nothing_keeps_its_model(classes: int, model: dict[str, Any], tmp_path: Path) -> None:
+    """Nothing is put right in any order: every model is that of the flipped labels."""
+    few = {"flip": 1, "inspect": {"max": 2, "num": 3}, "orders": ["random"], "repeats": 1}
+    run = run_of(tmp_path, rows(classes), model=model, **few)
+    assert run.repairs["found"].tolist() == [0, 0, 0]
+    assert run.repairs["test_loss"].nunique() == 1
+    if not model:
+        X, X_test, y_test = (rows(classes)[name] for name in ("X_train", "X_test", "y_test"))
+        p = peer(X, labels_of(run, 0, rows(classes)["y_train"])).predict_proba(X_test)[np.arange(60), y_test]
+        assert run.repairs["test_loss"][0] == pytest.approx(-np.log(p).mean(), rel=1e-5)
 
 
 def test_a_row_without_a_score_comes_last_and_ties_fall_by_the_seed(tmp_path: Path) -> None:

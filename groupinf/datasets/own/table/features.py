@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from groupinf.datasets.own.table.times import readings_of_time
 from groupinf.datasets.own.table.uses import use_as_feature
 from groupinf.datasets.own.table.written_numbers import EITHER, comma_of
 from groupinf.datasets.rows.features import LARGEST, TOO_LARGE
-from groupinf.datasets.rows.one_hot import one_hot
+from groupinf.datasets.rows.one_hot import left_out, one_hot
 from groupinf.errors import DataError
 
 # Of a column: more are the values of a name or a key, and would be as many features.
@@ -33,13 +33,14 @@ MISTAKEN_SHARE = 0.9
 @dataclass(frozen=True)
 class TableFeatures:
     """Feature names, the column that each was made from and, column by column of the table, the (rows, k) values of one
-    or more features and its use.
+    or more features and its use; ``left_out`` is of columns of two values the one that has no feature.
     """
 
     names: tuple[str, ...]
     columns: tuple[str, ...]
     blocks: tuple[NDArray[Any], ...]
     uses: tuple[ColumnUse, ...]
+    left_out: Mapping[str, str]
 
     def matrix(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return some rows as one float64 matrix in C order; the whole table is never held as one."""
@@ -62,6 +63,7 @@ def table_features(table: Table, columns: Sequence[str], train: NDArray[np.int64
     made_from: list[str] = []
     blocks: list[NDArray[Any]] = []
     uses: list[ColumnUse] = []
+    others: dict[str, str] = {}
     for column in columns:
         _refuse_dates(table, column)
         parsed = agreeing(usable(table, column, "; drop the column"), table, column)
@@ -71,13 +73,14 @@ def table_features(table: Table, columns: Sequence[str], train: NDArray[np.int64
         if values.dtype == object:
             _check_categories(values, column, table)
             kept, block = one_hot(values)
+            others |= {column: other} if (other := left_out(values, kept)) else {}
             names += [f"{column}={value}" for value in kept]
             blocks.append(block)
         else:
             names.append(column)
             blocks.append(values[:, None])
         made_from += [column] * blocks[-1].shape[1]
-    return TableFeatures(tuple(names), tuple(made_from), tuple(blocks), tuple(uses))
+    return TableFeatures(tuple(names), tuple(made_from), tuple(blocks), tuple(uses), others)
 
 
 def column_without_gaps(table: Table, column: str, advice: str = "") -> Parsed:

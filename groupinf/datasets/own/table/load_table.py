@@ -70,6 +70,7 @@ def load_table(config: TableOptions, files: Sequence[Path], seed: int, read: Cal
         test_columns=GroupColumns(table, test),
         pool=_pool(config, table, features, y, weights, train, pool),
         feature_columns=features.columns,
+        left_out_values=features.left_out,
         uses=uses_of(table, features.uses, roles(config, table), len(targets.classes)),
     )
 

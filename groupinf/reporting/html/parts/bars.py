@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from groupinf.reporting.html.parts.marks import Bar, Mark, Scale, drawing, symbol
 from groupinf.reporting.html.parts.markup import Content, Html, element
 from groupinf.reporting.words.entries import Entry, Look, Looks
-from groupinf.reporting.words.formats import shorten
+from groupinf.reporting.words.formats import shorten, whole_words
 from groupinf.reporting.words.style import LONGEST_NAME, kind_name
 from groupinf.wording import number
 
@@ -57,7 +57,7 @@ def bar_chart(entry: Entry, run: int, measure: int, shown: NDArray[np.bool_], lo
         name = _name(run, int(str(group)), shorten(row["name"], LONGEST_NAME), marks_groups)
         values = {method: float(effects[i]) for method, effects in predicted.items()}
         drawn = _drawn(bars[i], values, looks.methods, scale)
-        title = f"{kind_name(row['kind'])}, {row['size']:,} rows, {shorten(row['made_from'], 3 * LONGEST_NAME)}"
+        title = f"{kind_name(row['kind'])}, {row['size']:,} rows, {whole_words(row['made_from'], 3 * LONGEST_NAME)}"
         called = element("span", {"class": "named", "title": title}, *_symbol(look), name)
         rows.append(element("li", {}, called, drawn, element("span", {"class": "value"}, number(actual[places[i]]))))
     return element("ol", {"class": "bars"}, *rows)

@@ -15,7 +15,9 @@ from groupinf.reporting.words.formats import visible
 # where a PNG file says how many pixels wide it is
 _WIDTH_IN_PNG = slice(16, 20)
 _CSS_PER_INCH = 96
-_VOID = {"img", "input", "meta"}
+_VOID = {"img", "input", "meta", "source"}
+# what page.css calls narrow, without the margins of paper
+NARROW = "screen and (max-width: 40rem)"
 
 
 @dataclass(frozen=True)
@@ -69,14 +71,25 @@ def folded(summary: str, content: Content) -> Html:
     return element("details", {}, element("summary", {}, summary), content)
 
 
-def png_figure(content: bytes, words: str, caption: str = "") -> Html:
-    """A PNG file that stands in the page itself, as large as its text is readable; ``words`` tell what it shows."""
-    source = f"data:image/png;base64,{base64.b64encode(content).decode()}"
-    pixels = int.from_bytes(content[_WIDTH_IN_PNG])
-    width = round(pixels * _CSS_PER_INCH / DOTS_PER_INCH)
+def png_figure(content: bytes, words: str, caption: str = "", narrow: bytes | None = None) -> Html:
+    """A PNG file that stands in the page itself, as large as its text is readable; ``words`` tell what it shows.
+
+    Narrow screens show the ``narrow`` one in its place, where there is one.
+    """
+    width, source = _sized(content)
     image = element("img", {"src": source, "alt": words, "width": f"{width}"})
+    if narrow is not None:
+        width, source = _sized(narrow)
+        other = {"media": NARROW, "srcset": source, "width": f"{width}"}
+        image = element("picture", {}, element("source", other), image)
     told = [element("figcaption", {}, caption)] if caption else []
     return element("figure", {"class": "static"}, *told, image)
+
+
+def _sized(content: bytes) -> tuple[int, str]:
+    """How many CSS pixels wide a PNG file is, and its address."""
+    pixels = int.from_bytes(content[_WIDTH_IN_PNG])
+    return round(pixels * _CSS_PER_INCH / DOTS_PER_INCH), f"data:image/png;base64,{base64.b64encode(content).decode()}"
 
 
 def json_element(identifier: str, value: Any) -> Html:

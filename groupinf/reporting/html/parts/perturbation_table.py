@@ -8,7 +8,7 @@ from groupinf.analysis.single_rows import Measure, of_measure
 from groupinf.reporting.html.parts.markup import Html, element, folded, joined
 from groupinf.reporting.html.parts.table import Cell, Column, table
 from groupinf.reporting.words.formats import shorten
-from groupinf.reporting.words.single_rows import largest_feature_line
+from groupinf.reporting.words.single_rows import TERMS, largest_feature_line
 from groupinf.reporting.words.style import LONGEST_NAME
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import number
@@ -17,14 +17,15 @@ from groupinf.wording import number
 MOST_ROWS, MOST_COLUMNS, MOST_FEATURES = 4, 8, 3
 _NUMBERS = {
     "value": "Value",
-    "first": "By the test point",
-    "second": "By the row's residual",
+    **{term: words.capitalize() for term, words in TERMS.items()},
     "perturbation": "Together",
 }
 _MEANING = (
-    "By how much the influence of the row rises with a unit of a feature (Koh and Liang 2017, equation 5): what the "
-    "feature does through the test point, s r (H⁻¹∇f)ⱼ, and through the row's own residual, s a (xᵀH⁻¹∇f) θⱼ. The "
-    "second is large where a coefficient is, whatever the row."
+    "By how much the influence of the row rises with a unit of a feature, in the units of the data: of a feature of 0 "
+    "and 1 a unit is all there is, of others it may be little, so that only features of one unit compare. Two terms "
+    f"(Koh and Liang 2017, equation 5): {TERMS['first']}, s r (H⁻¹∇f)ⱼ, the residual of the row times the direction of "
+    f"the test point; {TERMS['second']}, s a (xᵀH⁻¹∇f) θⱼ, the coefficients times one number of the row and the test "
+    "point."
 )
 
 

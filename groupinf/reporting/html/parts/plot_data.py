@@ -18,7 +18,7 @@ from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.reporting.drawing.axes import EffectAxis
 from groupinf.reporting.drawing.scatter import ALPHA, Panel, count_styles
 from groupinf.reporting.words.entries import Entry, Look, Looks
-from groupinf.reporting.words.formats import coefficient, one_line, shorten
+from groupinf.reporting.words.formats import coefficient, one_line, shorten, whole_words
 from groupinf.reporting.words.style import (
     LONGEST_NAME,
     MOST_TEST_POINTS,
@@ -137,7 +137,7 @@ def _groups(entry: Entry, looks: Looks, styles: Sequence[Look]) -> dict[str, Any
         "size": entry.sizes.tolist(),
         "name": [shorten(name, LONGEST_NAME) for name in names],
         "long_names": {i: name for i, name in enumerate(names) if len(name) > LONGEST_NAME},
-        "origins": [shorten(words, _LONGEST_ORIGIN) for words in origins],
+        "origins": [whole_words(words, _LONGEST_ORIGIN) for words in origins],
         "long_origins": {i: words for i, words in enumerate(map(one_line, origins)) if len(words) > _LONGEST_ORIGIN},
         "made": made.tolist(),
     }

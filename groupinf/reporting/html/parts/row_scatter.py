@@ -13,7 +13,7 @@ from groupinf.analysis.single_rows import Measure, strongest
 from groupinf.effects.methods.influence import Influence
 from groupinf.reporting.html.parts.dots import Dots, Scatter, Singled, scatter, thinned
 from groupinf.reporting.html.parts.markup import Html, element
-from groupinf.reporting.words.single_rows import MOST, label_words, row_name
+from groupinf.reporting.words.single_rows import label_words, listed_rows, row_name
 from groupinf.reporting.words.style import evaluation_in_text, method_in_text
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import number
@@ -70,7 +70,7 @@ def _looks(run: Run, rows: pd.DataFrame, label: Any) -> NDArray[np.object_]:
 
 def _strongest_of(rows: pd.DataFrame, column: str, run: Run, label: Any) -> list[Singled]:
     """The rows that the tables list, which say what they are."""
-    best = pd.concat([strongest(rows, MOST, rises) for rises in (True, False)])
+    best = pd.concat([strongest(rows, listed_rows(run), rises) for rises in (True, False)])
     return [
         Singled(
             float(row[column]),

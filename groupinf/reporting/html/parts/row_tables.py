@@ -1,4 +1,4 @@
-"""Single training rows in tables: those that matter most to a test point, and those that may be mislabelled."""
+"""Single training rows in tables: those that matter most to a test point."""
 
 from __future__ import annotations
 
@@ -8,16 +8,22 @@ from typing import Any
 
 import pandas as pd
 
-from groupinf.analysis.single_rows import Measure, strongest, suspects, suspicion
+from groupinf.analysis.single_rows import Measure, strongest, telling
 from groupinf.effects.methods.influence import Influence
 from groupinf.effects.methods.newton import Newton
 from groupinf.reporting.drawing.row_drawings import RowDrawings
 from groupinf.reporting.html.parts.markup import Html, element, folded, joined
 from groupinf.reporting.html.parts.row_cell import row_cell
 from groupinf.reporting.html.parts.table import Cell, Column, Row, table
-from groupinf.reporting.words.single_rows import MOST, direction, is_good, label_words, row_name
+from groupinf.reporting.words.single_rows import (
+    direction,
+    is_good,
+    label_words,
+    listed_rows,
+    row_name,
+    rows_asked,
+)
 from groupinf.studies.group_effects.result import Run
-from groupinf.test_point_labels import NO_TEST_POINT
 from groupinf.wording import number
 
 # of what goes against the label of the test point
@@ -30,19 +36,6 @@ _NUMBERS = {
     "leverage": "Leverage",
     "distance": "Distance",
 }
-_OF_SUSPECTS = {
-    "loss": "Loss",
-    "leave_one_out_loss": "Loss without it",
-    "self_newton": "Rise",
-    "self_actual": "Retrained",
-    "self_influence": "Self-influence",
-    "leverage": "Leverage",
-}
-
-_MEANING = {
-    "self_newton": "Their own loss rises most when they are left out, by one Newton step",
-    "loss": "They have the largest loss",
-}
 
 
 def row_tables(
@@ -51,9 +44,11 @@ def row_tables(
     """The rows without which the evaluation falls and rises most; folded, those that go against their label."""
     evaluation, point = measure
     ways = sorted((True, False), key=lambda rises: direction(evaluation, rises) != "most helpful")
-    found = [(rises, strongest(rows, MOST, rises)) for rises in ways]
+    found = [(rises, strongest(rows, listed_rows(run), rises)) for rises in ways]
+    asked = rows_asked(run)
+    some = f", of {asked}" if asked else ""
     shown = [
-        _table(run, drawings, point, f"Training rows {direction(evaluation, rises)}", best)
+        _table(run, drawings, point, f"Training rows {direction(evaluation, rises)}{some}", best)
         for rises, best in found
         if not best.empty
     ]
@@ -67,57 +62,26 @@ def _against(
     evaluation, point = measure
     if point not in labels or not run.manifest.classes or not is_good(evaluation):
         return []
+    rows = telling(rows)  # of all rows: of a part the largest may itself be rounding
     same = (rows["label"] == labels[point]).to_numpy()
     parts = []
     for rises in (True, False):
         way = direction(evaluation, rises)
         own = rows[same] if way == "most harmful" else rows[~same]
-        best = strongest(own, _MOST_AGAINST, rises)
+        best = strongest(own, min(_MOST_AGAINST, listed_rows(run)), rises)
         whose = "the same label" if way == "most harmful" else "another label"
         if not best.empty:
             parts.append(_table(run, drawings, point, f"Of the rows with {whose} the {way}", best))
     return [folded("Harmful rows with the same label, helpful ones with another", joined(parts))] if parts else []
 
 
-def suspects_table(run: Run, drawings: RowDrawings | None) -> list[Html]:
-    """The rows that fit worst without themselves, or worst where that is not known."""
-    if run.points is None:
-        return []
-    found = suspects(run.points, MOST)
-    if found.empty:
-        return []
-    labels = "labels" if run.manifest.classes else "targets"
-    about = f"{_MEANING[suspicion(run.points)]}, whatever the test point: the rows to look at for wrong {labels}."
-    heading = element("h3", {}, f"Which {labels} may be wrong?")
-    return [heading, element("p", {"class": "quiet"}, about), _suspects(run, drawings, found)]
-
-
-def _suspects(run: Run, drawings: RowDrawings | None, found: pd.DataFrame) -> Html:
-    shown = {name: words for name, words in _OF_SUSPECTS.items() if found[name].notna().any()}
-    predicted = "predicted" in found
-    columns = [
-        *_opening_columns(run, drawings),
-        *([Column("Predicted")] if predicted else []),
-        *(Column(words, numeric=True) for words in shown.values()),
-    ]
-    rows = [
-        [
-            *_opening(run, drawings, row, NO_TEST_POINT),
-            *([Cell(label_words(row["predicted"]))] if predicted else []),
-            *(Cell(number(row[name]), row[name]) for name in shown),
-        ]
-        for row in found.to_dict("records")
-    ]
-    return table("Suspects", columns, rows)
-
-
 def _table(run: Run, drawings: RowDrawings | None, point: int, caption: str, rows: pd.DataFrame) -> Html:
     """What is known of no row of the table has no column."""
     shown = {name: words for name, words in _NUMBERS.items() if rows[name].notna().any()}
-    columns = [*_opening_columns(run, drawings), *(Column(words, numeric=True) for words in shown.values())]
+    columns = [*opening_columns(run, drawings), *(Column(words, numeric=True) for words in shown.values())]
     lines: Sequence[Row] = [
         [
-            *_opening(run, drawings, row, point),
+            *opening_cells(run, drawings, row, point),
             *(Cell(_written(row, name), row[name]) for name in shown),
         ]
         for row in rows.to_dict("records")
@@ -125,13 +89,13 @@ def _table(run: Run, drawings: RowDrawings | None, point: int, caption: str, row
     return table(caption, columns, lines)
 
 
-def _opening_columns(run: Run, drawings: RowDrawings | None) -> list[Column]:
+def opening_columns(run: Run, drawings: RowDrawings | None) -> list[Column]:
     """Number, drawing, wide where it is entries, and label."""
     drawn = [] if drawings is None else [Column("What it is", words=bool(drawings.kind.order))]
     return [Column("Row"), *drawn, Column("Label" if run.manifest.classes else "Target")]
 
 
-def _opening(run: Run, drawings: RowDrawings | None, row: Mapping[Any, Any], point: int) -> list[Cell]:
+def opening_cells(run: Run, drawings: RowDrawings | None, row: Mapping[Any, Any], point: int) -> list[Cell]:
     """What stands below these."""
     label = label_words(row["label"])
     words = f"Training row {row_name(row)}, {'label' if run.manifest.classes else 'target'} {label}"

@@ -14,7 +14,7 @@ from groupinf.reporting.html.parts.markup import Content, element, folded, joine
 from groupinf.reporting.html.parts.table import Cell, Column, Row, table
 from groupinf.reporting.html.section import Answer, Material, Section
 from groupinf.reporting.words.entries import Entry, Looks
-from groupinf.reporting.words.formats import percent, shorten
+from groupinf.reporting.words.formats import percent, shorten, whole_words
 from groupinf.reporting.words.style import (
     LONGEST_NAME,
     each_value,
@@ -102,7 +102,7 @@ def _worst(found: Sequence[_Far]) -> str:
 
 def _called(far: _Far) -> str:
     """The group's name, and in brackets what made it where that says more: ``ward=ward 17`` does not of ``ward 17``."""
-    name, made = shorten(far.group["name"], LONGEST_NAME), shorten(far.group["made_from"], _LONGEST_ORIGIN)
+    name, made = shorten(far.group["name"], LONGEST_NAME), whole_words(far.group["made_from"], _LONGEST_ORIGIN)
     return name if made.endswith(f"={far.group['name']}") else f"{name} ({made})"
 
 
@@ -172,7 +172,7 @@ def _row(far: _Far, methods: Sequence[str], looks: Looks, several: bool, plotted
         _effect(row, ACTUAL),
         *(_effect(row, method) for method in methods),
         Cell(f"{group['size']:,}", float(group["size"])),
-        Cell(shorten(group["made_from"], _LONGEST_ORIGIN)),
+        Cell(whole_words(group["made_from"], _LONGEST_ORIGIN)),
     ]
 
 

@@ -14,6 +14,7 @@ from groupinf.reporting.html.sections.kinds_and_sizes import KINDS_AND_SIZES
 from groupinf.reporting.html.sections.largest_effects import LARGEST_EFFECTS
 from groupinf.reporting.html.sections.over_lambda import OVER_LAMBDA
 from groupinf.reporting.html.sections.ranking import RANKING
+from groupinf.reporting.html.sections.suspects import LABELS, TARGETS
 from groupinf.reporting.html.sections.theory import THEORY
 from groupinf.reporting.html.sections.training_rows import TRAINING_ROWS
 from groupinf.reporting.html.sections.trust import TRUST
@@ -28,6 +29,8 @@ SECTIONS: Registry[Section] = Registry(
         EVERY_GROUP,
         LARGEST_EFFECTS,
         TRAINING_ROWS,
+        LABELS,
+        TARGETS,
         CHOICE_OF_LAMBDA,
         KINDS_AND_SIZES,
         EXPLANATIONS,

@@ -1,4 +1,4 @@
-"""Which single training rows matter, to each test point: dots to look at, then rows to read."""
+"""Which single training rows matter, to each test point: dots to look at, then sentences and rows to read."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from groupinf.reporting.html.parts.perturbation_table import perturbation_tables
 from groupinf.reporting.html.parts.point_choice import figure_caption
 from groupinf.reporting.html.parts.row_cell import LARGE, row_cell
 from groupinf.reporting.html.parts.row_scatter import row_scatters
-from groupinf.reporting.html.parts.row_tables import row_tables, suspects_table
+from groupinf.reporting.html.parts.row_tables import row_tables
 from groupinf.reporting.html.section import Answer, Material, Section, one_run
+from groupinf.reporting.html.sections import suspects
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.single_rows import (
     label_of_test,
@@ -23,6 +24,7 @@ from groupinf.reporting.words.single_rows import (
     told_evaluations,
 )
 from groupinf.reporting.words.style import evaluation_name, panel_title
+from groupinf.studies.group_effects.result import Run
 
 _MEANING = (
     "Influence: what the effect of leaving the row out would be to first order; by Newton, one Newton step without it; "
@@ -32,19 +34,20 @@ _MEANING = (
 
 
 def _answer(material: Material) -> Answer:
-    """Sentences; for each evaluation a test point to choose, with dots and tables; rows that may be mislabelled."""
+    """For each evaluation a test point to choose, with dots and tables; below the first dots all sentences."""
     [entry] = material.entries
     run, drawings = entry.run, row_drawings(entry.run)
     measures = listed_measures(run)
     names = list(dict.fromkeys(name for name, _ in measures))
-    shown = {name: _evaluation(entry, drawings, [m for m in measures if m[0] == name]) for name in names}
     first = told_evaluations(run)
+    said = {name: [leading(single_row_lines(run))] for name in first[:1]}
+    shown = {
+        name: _evaluation(entry, drawings, [m for m in measures if m[0] == name], said.get(name, [])) for name in names
+    }
     parts = [
-        leading(single_row_lines(run)),
         *(shown[name] for name in first),
         *(folded(evaluation_name(name), shown[name]) for name in names if name not in first),
         element("p", {"class": "quiet"}, _meaning(drawings)),
-        *suspects_table(run, drawings),
     ]
     return Answer(joined(parts), scripts=(asset("points.js"),))
 
@@ -54,31 +57,35 @@ def _meaning(drawings: RowDrawings | None) -> str:
     return f"{_MEANING} Of a row are shown {order}." if order else _MEANING
 
 
-def _evaluation(entry: Entry, drawings: RowDrawings | None, measures: Sequence[Measure]) -> Html:
-    """A figure whose test point can be chosen, with what is shown of each."""
+def _evaluation(entry: Entry, drawings: RowDrawings | None, measures: Sequence[Measure], said: Sequence[Html]) -> Html:
+    """A figure whose test point can be chosen: what is drawn of each, what is ``said``, and what is listed of each."""
     caption = figure_caption(entry, 0, [(i, *measure) for i, measure in enumerate(measures)])
-    panels = [_panel(entry, drawings, measure, hidden=i > 0) for i, measure in enumerate(measures)]
-    return element("figure", {"class": "of-rows"}, caption, *panels)
+    drawn = [_panel(entry, m, "drawn", _drawn(entry, drawings, m), hidden=i > 0) for i, m in enumerate(measures)]
+    tables = [_panel(entry, m, "listed", _listed(entry.run, drawings, m), hidden=i > 0) for i, m in enumerate(measures)]
+    return element("figure", {"class": "of-rows"}, caption, *drawn, *said, *tables)
 
 
-def _panel(entry: Entry, drawings: RowDrawings | None, measure: Measure, hidden: bool) -> Html:
-    run, (evaluation, point) = entry.run, measure
-    assert run.points is not None
-    rows, labels = of_measure(run.points, measure), label_of_test(run)
+def _panel(entry: Entry, measure: Measure, how: str, parts: Sequence[Html], hidden: bool) -> Html:
+    evaluation, point = measure
     about = {
         "data-chosen": f"{evaluation} {point}",
         "role": "group",
-        "aria-label": f"{evaluation_name(evaluation)}, {panel_title(*measure, entry.sets)}: training rows",
+        "aria-label": f"{evaluation_name(evaluation)}, {panel_title(*measure, entry.sets)}: training rows {how}",
     }
-    card = _test_row(entry, drawings, measure)
-    scatters = row_scatters(run, measure, rows, labels)
-    return element(
-        "div",
-        about | ({"hidden": ""} if hidden else {}),
-        element("div", {"class": "beside-rows"}, *card, *scatters),
-        *row_tables(run, drawings, measure, rows, labels),
-        *perturbation_tables(run, measure),
-    )
+    return element("div", about | ({"hidden": ""} if hidden else {}), *parts)
+
+
+def _drawn(entry: Entry, drawings: RowDrawings | None, measure: Measure) -> list[Html]:
+    run = entry.run
+    assert run.points is not None
+    scatters = row_scatters(run, measure, of_measure(run.points, measure), label_of_test(run))
+    return [element("div", {"class": "beside-rows"}, *_test_row(entry, drawings, measure), *scatters)]
+
+
+def _listed(run: Run, drawings: RowDrawings | None, measure: Measure) -> list[Html]:
+    assert run.points is not None
+    rows = of_measure(run.points, measure)
+    return [*row_tables(run, drawings, measure, rows, label_of_test(run)), *perturbation_tables(run, measure)]
 
 
 def _test_row(entry: Entry, drawings: RowDrawings | None, measure: Measure) -> list[Html]:
@@ -100,8 +107,10 @@ def _applies(material: Material) -> bool:
 
 
 def _leads(material: Material) -> bool:
-    """Of a run whose groups are single rows, which has nothing else to say of them."""
-    return _applies(material) and bool((material.entries[0].run.groups["size"] == 1).all())
+    """Of a run whose groups are single rows, which has nothing else to say of them, but for suspects."""
+    if not _applies(material) or suspects.leads(material):
+        return False
+    return bool((material.entries[0].run.groups["size"] == 1).all())
 
 
 TRAINING_ROWS = Section("rows", "Training rows", "Which training rows matter?", _answer, _applies, _leads)

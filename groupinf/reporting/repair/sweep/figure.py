@@ -11,6 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from groupinf.reporting.drawing.axes import set_logarithmic
 from groupinf.reporting.drawing.figures import FIGURE_SETTINGS, add_heading
 from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, wrap_to
+from groupinf.reporting.drawing.page import box, framed_page
 from groupinf.reporting.repair.sweep.tables import caption, sweep_frame
 from groupinf.reporting.repair.sweep.words import RepairSweep, facts_line, shown
 from groupinf.reporting.repair.words import ACCURACY, CURVES, Curve, deviation_line
@@ -20,6 +21,7 @@ from groupinf.studies.repair_labels.orders.registry import ORDERS
 # inches
 _PANEL_WIDTH, _PANEL_HEIGHT, _LEFT, _RIGHT, _BESIDE, _TOP, _BETWEEN, _BELOW = 2.5, 2.3, 0.85, 2.0, 0.3, 1.05, 0.35, 0.6
 _LEGEND_GAP, _MARGIN, _FOOT_LINE, _TITLE = 0.25, 0.15, 0.165, 8.0
+_NARROW_PANEL, _LEGEND_LINE, _TITLE_ROOM = 3.15, 0.21, 0.35
 # the axis goes on beyond the outermost λ/n by this share of the decades between them; by a factor of 2 of one λ/n
 _BEYOND, _BEYOND_ONE = 0.06, 2.0
 _CLEAN = "Labels of the data"
@@ -43,8 +45,8 @@ def sweep_figure(sweep: RepairSweep) -> Figure:
             for j, rows in enumerate(columns):
                 bottom = below + (len(CURVES) - 1 - i) * (_PANEL_HEIGHT + _BETWEEN)
                 left = _LEFT + j * (_PANEL_WIDTH + _BESIDE)
-                box = (left / width, bottom / height, _PANEL_WIDTH / width, _PANEL_HEIGHT / height)
-                ax = figure.add_axes(box, sharey=first)
+                place = (left / width, bottom / height, _PANEL_WIDTH / width, _PANEL_HEIGHT / height)
+                ax = figure.add_axes(place, sharey=first)
                 _draw(ax, sweep, curve, rows)
                 _label(ax, sweep, curve, rows, top=i == 0, bottom=i == len(CURVES) - 1, left=j == 0)
                 first = first or ax
@@ -56,6 +58,29 @@ def sweep_figure(sweep: RepairSweep) -> Figure:
         legend.set_frame_on(False)
         add_heading(figure, "Wrong labels found and put right, by λ/n", facts_line(sweep))
         figure.text(_MARGIN / width, (below - _BELOW) / height, "\n".join(foot), size=SMALL, color=QUIET, va="top")
+    return figure
+
+
+def narrow_sweep_figure(sweep: RepairSweep) -> Figure:
+    """The same panels one below the other, for narrow screens."""
+    panels = [(curve, rows) for curve in CURVES for rows in shown(sweep)]
+    orders, each = sweep.runs[0].manifest.orders, _TITLE_ROOM + _PANEL_HEIGHT + _BELOW
+    legend = _LEGEND_LINE * (1 + len(orders)) + _MARGIN
+    width, said = _LEFT + _NARROW_PANEL + _MARGIN, "Dashed: the model that is fitted to the labels of the data."
+    with matplotlib.style.context(["default", FIGURE_SETTINGS]):
+        title, foot = "Wrong labels found and put right, by λ/n", [deviation_line(sweep.runs[0]), said]
+        figure, top = framed_page(width, legend + each * len(panels), title, [facts_line(sweep)], foot)
+        for i, (curve, rows) in enumerate(panels):
+            down = top + legend + i * each + _TITLE_ROOM
+            ax = figure.add_axes(box(figure, _LEFT, down, _NARROW_PANEL, _PANEL_HEIGHT))
+            _draw(ax, sweep, curve, rows)
+            _label(ax, sweep, curve, rows, top=True, bottom=True, left=True)
+        handles, labels = figure.axes[0].get_legend_handles_labels()
+        corner = (_MARGIN / width, 1 - top / figure.get_figheight())
+        entries = figure.legend(
+            handles, labels, loc="upper left", bbox_to_anchor=corner, borderaxespad=0.0, alignment="left"
+        )
+        entries.set_frame_on(False)
     return figure
 
 

@@ -20,16 +20,17 @@ TRUST = Question("trust", "Trust", "Can the numbers be trusted?")
 RUNS = Question("runs", "Runs", "What does each run say?")
 
 
-def page_html(sweep: RepairSweep, figure: bytes) -> str:
-    """The page; ``figure`` is the PNG file. The same sweep gives the same text."""
+def page_html(sweep: RepairSweep, figure: bytes, narrow: bytes) -> str:
+    """The page; ``figure`` is the PNG file, ``narrow`` that for narrow screens. The same sweep gives the same text."""
     failed = [element("p", {}, line) for line in failure_lines(sweep)]
     words = f"{listed(curve.label for curve in CURVES)} against λ/n"
+    picture = png_figure(figure, words, narrow=narrow)
     return framed(
         Frame(
             title=sweep_title(sweep),
             opening=[element("p", {}, data_line(sweep)), answers(found_answers(sweep)), *failed],
             answered=[
-                (OVER_LAMBDA, Answer(joined([png_figure(figure, words), _list(lines_over_lambda(sweep))]))),
+                (OVER_LAMBDA, Answer(joined([picture, _list(lines_over_lambda(sweep))]))),
                 (NUMBERS, Answer(joined([element("p", {}, deviation_line(sweep.runs[0])), *_tables(sweep)]))),
                 (TRUST, Answer(_list(trust_lines(sweep)))),
                 (RUNS, Answer(_runs(sweep))),

@@ -7,7 +7,7 @@ from pathlib import Path
 from groupinf.experiments.folder.files import write_atomically
 from groupinf.reporting.drawing.figures import figure_bytes
 from groupinf.reporting.html.write import PAGE_NAME
-from groupinf.reporting.repair.sweep.figure import sweep_figure
+from groupinf.reporting.repair.sweep.figure import narrow_sweep_figure, sweep_figure
 from groupinf.reporting.repair.sweep.page import page_html
 from groupinf.reporting.repair.sweep.tables import sweep_csv, sweep_markdown
 from groupinf.reporting.repair.sweep.words import RepairSweep
@@ -25,8 +25,8 @@ def write_repair_sweep(sweep: RepairSweep) -> Path:
     write_atomically(table, sweep_markdown(sweep, f"../figures/{NAME}.png").encode())
     if sweep.runs:
         figure = sweep_figure(sweep)
-        png = figure_bytes(figure, "png")
+        png, narrow = figure_bytes(figure, "png"), figure_bytes(narrow_sweep_figure(sweep), "png")
         write_atomically(sweep.path / "figures" / f"{NAME}.png", png)
         write_atomically(sweep.path / "figures" / f"{NAME}.svg", figure_bytes(figure, "svg"))
-        write_atomically(sweep.path / PAGE_NAME, page_html(sweep, png).encode())
+        write_atomically(sweep.path / PAGE_NAME, page_html(sweep, png, narrow).encode())
     return table

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from groupinf.analysis.repair import Lead, leads
-from groupinf.reporting.repair.words import ACCURACY, FOUND, Curve, lead_lines
+from groupinf.reporting.repair.pairs import lead_lines, pair_cells, pair_headers, pairs_line
+from groupinf.reporting.repair.words import ACCURACY, CURVES, FOUND, Curve
 from groupinf.reporting.words.formats import percent
 from groupinf.reporting.words.markdown import padded_table
 from groupinf.reproduction.claim import DIFFERS, HOLDS, IN_PART, Claim, verdict_of
@@ -28,6 +29,7 @@ CLEAN, FLIPPED = 0.976, 0.888
 # how far a share may be from one that was read off a figure, and how far one that is not far
 NEAR, NOT_FAR = 0.015, 0.05
 TEXT = (
+    "What the paper calls Influence is self-influence here, and its Loss the training loss. "
     "The text has 4,147 training rows, the data and the authors' code 4,137. Error bars are the standard deviation, as "
     "the caption says; the authors' code draws that over √40."
 )
@@ -75,8 +77,7 @@ def _between(of: dict[tuple[str, str], Lead], pair: tuple[str, str]) -> Lead:
     """The lead of one order over another, whichever comes first in the run."""
     if pair in of:
         return of[pair]
-    lead = of[pair[1], pair[0]]
-    return Lead(*pair, lead.shares, lead.behind, lead.ahead, lead.losses, lead.wins, lead.repeats)
+    return of[pair[1], pair[0]].turned()
 
 
 def accuracy_claim(paper: str, published: float, found: float) -> Claim:
@@ -137,6 +138,8 @@ def repair(found: Found) -> list[str]:
         padded_table(head, rows),
         f"Orders: {names}. {run.manifest.convention}",
         *lead_lines(run),
+        *(part for c in CURVES for part in (f"{c.label}:", padded_table(pair_headers(run), pair_cells(run, c)))),
+        pairs_line(run),
         TEXT,
     ]
 

@@ -129,5 +129,7 @@ def _plain_values(dataset: Dataset, rows: Rows) -> Array:
 def _shown(dataset: Dataset, test: TestRows, rows: Rows) -> ShownRows:
     train, others, names = dataset.known_by
     tested = np.unique(np.array([] if test.sums else test.labels, dtype=np.int64))
-    columns = dataset.feature_columns if names == dataset.feature_names else ()  # of other features none are known
-    return ShownRows(rows, train[rows], tested, others[tested], names, columns)
+    if names != dataset.feature_names:  # of other features no columns are known
+        return ShownRows(rows, train[rows], tested, others[tested], names)
+    columns, left_out = dataset.feature_columns, dataset.left_out_values
+    return ShownRows(rows, train[rows], tested, others[tested], names, columns, left_out)

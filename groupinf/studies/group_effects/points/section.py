@@ -9,13 +9,20 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
-    GetJsonSchemaHandler,
     WithJsonSchema,
     model_validator,
 )
-from pydantic_core import CoreSchema
 
-from groupinf.config.section import NonNegativeInt, PositiveInt, Problem, Section, distinct, exclusive
+from groupinf.config.section import (
+    NonNegativeInt,
+    OrFlag,
+    PositiveInt,
+    Problem,
+    Section,
+    by_flag,
+    distinct,
+    exclusive,
+)
 from groupinf.config.words import found, in_quotes
 from groupinf.datasets.dataset import Dataset
 
@@ -74,11 +81,14 @@ class PointsConfig(Section):
             expected = f"expected a table of at most {MOST_ROWS:,} rows"
             yield Problem("rows", f"{expected}, found {asked}; name some rows, or fewer test_points")
         if self.perturbation is not None:
-            yield from _of_perturbation(self.perturbation, dataset, count, values)
+            told = [row for row in self.perturbation.rows or () if row not in (self.rows or ())]
+            beyond = next((row for row in told if row >= dataset.n), None)
+            yield from _of_perturbation(self.perturbation, dataset, count, values, beyond)
 
 
-def _of_perturbation(moved: PerturbationConfig, dataset: Dataset, count: int, values: int) -> Iterator[Problem]:
-    beyond = next((row for row in moved.rows or () if row >= dataset.n), None)
+def _of_perturbation(
+    moved: PerturbationConfig, dataset: Dataset, count: int, values: int, beyond: int | None
+) -> Iterator[Problem]:
     rows = len(moved.rows) if moved.rows is not None else min(count, (moved.strongest or 0) * values)
     if dataset.made_by_kernel:
         expected = "expected a model of the features of the data, found a kernel, through which a row enters"
@@ -96,18 +106,9 @@ def _out_of(dataset: Dataset, row: int) -> str:
 
 def _spelled_out(value: Any) -> Any:
     """``true`` is the section with its defaults, ``false`` none."""
-    if isinstance(value, bool):
-        return {} if value else None
-    if value is None or isinstance(value, dict | PointsConfig):
-        return value
+    if value is None or isinstance(value, bool | dict | PointsConfig):
+        return by_flag(value)
     raise ValueError(f"expected true, false, or keys and values, found {found(value)}{in_quotes(value)}")
 
 
-class _OrFlag:
-    """Of a section that may be given as true or false."""
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"anyOf": [{"type": "boolean"}, handler(schema)]}
-
-
-Points = Annotated[PointsConfig | None, BeforeValidator(_spelled_out), _OrFlag()]
+Points = Annotated[PointsConfig | None, BeforeValidator(_spelled_out), OrFlag()]

@@ -14,7 +14,7 @@ class SelfInfluence(Order):
     """
 
     name: ClassVar = "self_influence"
-    label: ClassVar = "Influence"
+    label: ClassVar = "Self-influence"
     in_text: ClassVar = "by self-influence"
     equation: ClassVar = "gᵢᵀH⁻¹gᵢ"
     source: ClassVar = "Koh and Liang 2017, section 5.4"

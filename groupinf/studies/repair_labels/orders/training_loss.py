@@ -12,7 +12,7 @@ class TrainingLoss(Order):
     """The loss of a row at θ̂, which was fitted to it: ℓᵢ(θ̂) (Koh and Liang 2017, section 5.4)."""
 
     name: ClassVar = "training_loss"
-    label: ClassVar = "Loss"
+    label: ClassVar = "Training loss"
     in_text: ClassVar = "by training loss"
     equation: ClassVar = "ℓᵢ(θ̂)"
     source: ClassVar = "Koh and Liang 2017, section 5.4"
