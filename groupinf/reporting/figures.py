@@ -195,7 +195,7 @@ FIGURES: Registry[NamedFigure] = Registry(
         _of_run("liu-1", "ridge regression: leaving out single rows, by four solvers", ridge_figure, REGRESSION),
         _of_each(
             "liu-2",
-            "two digits: leaving out single rows, with images",
+            "two classes: leaving out single rows, with images",
             TWO_CLASSES,
             digits_figure,
             partial(digits_figure, as_published=True),
@@ -203,7 +203,7 @@ FIGURES: Registry[NamedFigure] = Registry(
         _of_run("liu-3", "components of influence", components_figure, CLASSES),
         _of_each(
             "liu-4",
-            "smooth hinges on irises",
+            "smooth hinges: leaving out single rows of a machine",
             TWO_CLASSES,
             smoothing_figure,
             partial(smoothing_figure, as_published=True),

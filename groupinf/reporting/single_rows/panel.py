@@ -115,7 +115,7 @@ def outside_words(panels: Iterable[ComparisonPanel]) -> list[str]:
     named = [place_in_file(found[0].rows.run, row) for row in rows[:_MOST_NAMED]]
     more = [counted(len(rows) - _MOST_NAMED, "other")] if len(rows) > _MOST_NAMED else []
     hidden = any(panel.hidden.any() for panel in found)
-    what = "Hidden, as by the authors" if hidden else "Outside of the authors' axes, which thin lines frame"
+    what = "Hidden, outside of the authors' axes" if hidden else "Outside of the authors' axes, which thin lines frame"
     return [f"{what}: {listed([*named, *more])}."]
 
 

@@ -122,7 +122,7 @@ def test_digits_are_multiplied_only_as_published() -> None:
         assert (ax.get_xlim(), ax.get_ylim()) == ((-2e-4, 2e-4), (-2e-4, 2e-4))
     assert "multiplied" not in said(plain)
     assert "predictions are multiplied, Influence by 1.5, LiSSA by 1.8, of which" in said(published)
-    assert "Hidden, as by the authors: row 3 (line 9 of its file)." in said(published)
+    assert "Hidden, outside of the authors' axes: row 3 (line 9 of its file)." in said(published)
 
 
 def test_digits_show_each_method_once() -> None:

@@ -78,7 +78,7 @@ def test_rows_outside_of_the_axes_are_hidden_and_the_frame_is_drawn_where_axes_a
     assert not drawn(theirs).patches
     np.testing.assert_array_equal(points(drawn(theirs)), [[0.01, 0.02]])
     assert outside_words([around]) == ["Outside of the authors' axes, which thin lines frame: row 8 and row 9."]
-    assert outside_words([theirs]) == ["Hidden, as by the authors: row 8 and row 9."]
+    assert outside_words([theirs]) == ["Hidden, outside of the authors' axes: row 8 and row 9."]
     inside = ComparisonPanel(rows_of(INSIDE), INSIDE, FRAME, FRAME.axes(INSIDE), looks)
     assert outside_words([inside]) == []
 
