@@ -300,10 +300,10 @@ def test_what_the_penalty_moves_every_effect_by_is_minus_the_mean_influence(comp
 def test_a_bar_in_a_claim_does_not_end_its_cell() -> None:
     claim = Claim("of |x|", "|y| is 1", HOLDS, ("why",))
     summary, table, why = claims_table({"Figure 0": [claim], "Figure 9": []})
-    assert summary.endswith("1 hold, 0 hold in part and 0 do not.")
+    assert summary.endswith("1 hold, 0 in part and 0 not.")
     others = [replace(claim, verdict=verdict) for verdict in (IN_PART, DIFFERS, DIFFERS)]
     assert claims_table({"Figure 0": [claim], "Figure 9": others})[0] == (
-        "Of 4 claims, ours beyond the paper among them, 1 hold, 1 hold in part and 2 do not."
+        "Of 4 claims, ours beyond the paper among them, 1 hold, 1 in part and 2 not."
     )
     [row] = table.splitlines()[2:]
     assert [cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] == [

@@ -40,7 +40,7 @@ def claims_table(claims: Mapping[str, Sequence[Claim]]) -> list[str]:
     verdicts = [claim.verdict for _, claim in told]
     return [
         f"Of {counted(len(told), 'claim')}, ours beyond the paper among them, {verdicts.count(HOLDS)} hold, "
-        f"{verdicts.count(IN_PART)} hold in part and {verdicts.count(DIFFERS)} do not.",
+        f"{verdicts.count(IN_PART)} in part and {verdicts.count(DIFFERS)} not.",
         padded_table(("where", "the paper", "verdict", "found"), rows),
         *(f"{where}: {why}" for where, why in whys),
     ]
