@@ -158,7 +158,7 @@ def test_test_points_are_chosen_and_named_by_key(run: Callable[..., Run]) -> Non
         spearman_text(done, 200).split()
     )
     tail = done.groups[(done.groups.kind == "positive_tail") & (done.groups.test_point == 8)]
-    assert all(made.endswith(f"influence on test point patient={tests[8]}") for made in tail.made_from)
+    assert all(made.endswith(f"influence on test point {words}") for made in tail.made_from)
     assert not tail.empty
     by_row = run(test_points={"indices": [8, 3]})
     assert by_row.effects.effect.tolist() == done.effects.effect.tolist()
