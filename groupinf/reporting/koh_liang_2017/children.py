@@ -8,13 +8,11 @@ from matplotlib.figure import Figure
 
 from groupinf.effects.methods.influence import Influence
 from groupinf.errors import DataError
-from groupinf.experiments.folder.files import npz_arrays
-from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.reporting.koh_liang_2017.bars import Bar, Bars, BarsPage, bars_figure
 from groupinf.reporting.single_rows.points import PointRows, only_test_point
 from groupinf.reporting.words.summary import convention_line, facts_line
 from groupinf.studies.group_effects.result import Run
-from groupinf.studies.linear.stored_fit import THETA
+from groupinf.studies.group_effects.stored_theta import theta_of
 from groupinf.wording import counted, number
 
 # the feature of Diabetes that is 1 where a patient is a child
@@ -78,14 +76,10 @@ def coefficients(run: Run) -> pd.Series:
 
     Raises DataError where the run's folder lacks it, or the model has several for each feature.
     """
-    content = RunDirectory(run.path).read(THETA, run.manifest)
-    if content is None:
-        raise DataError(f"{run.path / THETA}: missing or altered")
-    stored = npz_arrays(content)
-    names, theta = stored["feature_names"], stored["theta"]
-    if theta.size > names.size + 1:
+    stored = theta_of(run.path)
+    if stored.theta.size > len(stored.feature_names) + 1:
         raise DataError(f"{run.path}: expected one coefficient for each feature, found {len(run.manifest.classes)}")
-    return pd.Series(theta[: names.size], index=[str(name) for name in names])
+    return pd.Series(stored.theta[: len(stored.feature_names)], index=list(stored.feature_names))
 
 
 def larger_than_child(run: Run) -> int:

@@ -14,8 +14,6 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from groupinf.errors import DataError
-from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.reporting.drawing.axes import EffectAxis, linear_axis, set_axes
 from groupinf.reporting.drawing.panes import Pane, Panes, panes_figure
 from groupinf.reporting.drawing.scatter import draw_square
@@ -25,7 +23,7 @@ from groupinf.reporting.single_rows.points import single_points
 from groupinf.reporting.words.style import QUIET, KindStyle
 from groupinf.reporting.words.summary import convention_lines, facts_line
 from groupinf.studies.group_effects.result import Run
-from groupinf.studies.group_effects.stored_theta import stored_theta
+from groupinf.studies.group_effects.stored_theta import theta_of
 from groupinf.wording import counted, number
 
 COLOURS = ("#ff7f0e", "#000000")  # the authors': orange for versicolor, black for virginica
@@ -86,9 +84,7 @@ def distance_figure(runs: Sequence[Run], as_published: bool = False) -> Figure:
 def used(run: Run, as_published: bool = False) -> Used:
     """What a run says of each training row; raises DataError where it has no points, or its θ̂ is not stored."""
     points = single_points(run)[0].rows
-    about, theta = run.manifest, stored_theta(RunDirectory(run.path))
-    if theta is None:
-        raise DataError(f"{run.path}: expected a run that has stored its θ̂, found one that has not")
+    about, theta = run.manifest, theta_of(run.path).theta
     heading = str(about.loss.label).capitalize()
     score, influence = points["score"].to_numpy(dtype=np.float64), about.n * points.influence.to_numpy()
     labels = points["label"].astype(str).to_numpy(dtype=object)

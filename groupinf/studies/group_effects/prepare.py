@@ -93,7 +93,7 @@ class Given:
     def start(self) -> Array | None:
         """The parameters that the fit starts from."""
         found = (stored_theta(folder) for folder in self.after)
-        return next((theta for theta in found if theta is not None), None)
+        return next((stored.theta for stored in found if stored is not None), None)
 
 
 NOTHING = Given()

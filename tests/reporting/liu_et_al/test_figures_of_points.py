@@ -23,6 +23,7 @@ from groupinf.reporting.figures import FIGURES
 from groupinf.reporting.liu_et_al import figure_5
 from groupinf.reporting.sources import Source
 from groupinf.studies.group_effects.result import Run
+from groupinf.studies.group_effects.stored_theta import StoredTheta
 
 N = 4
 LABELS = ["1", "7", "1", "7"]
@@ -62,7 +63,7 @@ def made_run(path: str = "run", scale: float = 1.0, **manifest: Any) -> Run:
 
 @pytest.fixture(autouse=True)
 def _theta(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(figure_5, "stored_theta", lambda directory: THETA)
+    monkeypatch.setattr(figure_5, "theta_of", lambda path: StoredTheta(THETA, ()))
 
 
 def drawn(name: str, *runs: Run, as_published: bool = False) -> Figure:

@@ -16,7 +16,6 @@ from groupinf.datasets.registry import load_dataset
 from groupinf.effects.methods.influence import Influence
 from groupinf.effects.methods.parameter_influence import ParameterInfluence
 from groupinf.errors import DataError
-from groupinf.experiments.folder.files import npz_arrays
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.numerics.cross_validation import f1
 from groupinf.numerics.losses.loss import Array
@@ -26,6 +25,7 @@ from groupinf.reproduction.papers.koh_et_al_2019.explanations import TABLE_1
 from groupinf.reproduction.papers.koh_et_al_2019.natural import natural_claims
 from groupinf.reproduction.results import Facts, facts_of
 from groupinf.studies.group_effects.result import Run
+from groupinf.studies.group_effects.stored_theta import stored_theta
 from groupinf.studies.linear.linear_model import test_objective
 
 LARGEST = 0.9  # the quantile above which an influence is among the largest: what the eye sees in a plot
@@ -95,12 +95,12 @@ def _test_f1(run: Run) -> float | None:
     name = run.manifest.dataset
     if name not in TABLE_1 or dataset_facts(TABLE_1[name].facts).test_f1 is None:
         return None
-    content = RunDirectory(run.path).read("theta.npz", run.manifest)
+    stored = stored_theta(RunDirectory(run.path))
     try:
         dataset = load_dataset(NamedDataset(name=name), Path(), run.manifest.seed)
     except DataError:
         return None
-    if content is None:
+    if stored is None:
         return None
     rows = test_objective(dataset, run.manifest.model, None)
-    return f1(rows.loss, scores(rows.X, npz_arrays(content)["theta"], rows.loss.outputs), rows.y)
+    return f1(rows.loss, scores(rows.X, stored.theta, rows.loss.outputs), rows.y)

@@ -10,12 +10,10 @@ from threadpoolctl import threadpool_limits
 
 from groupinf.datasets.registry import load_dataset
 from groupinf.effects.methods.influence import Influence
-from groupinf.errors import DataError
-from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.numerics.objective import scores
 from groupinf.reporting.single_rows.removed import removed_for_one
 from groupinf.studies.group_effects.result import Run
-from groupinf.studies.group_effects.stored_theta import stored_theta
+from groupinf.studies.group_effects.stored_theta import theta_of
 from groupinf.studies.linear.linear_model import training_objective
 from groupinf.studies.load import load_config
 from groupinf.wording import counted
@@ -43,9 +41,7 @@ class OnMargin:
 
 def on_margin(run: Run) -> OnMargin:
     """Of a machine's run of single rows; raises DataError where the run is not whole or its data are not at hand."""
-    config, theta, rows = load_config(run.config).config, stored_theta(RunDirectory(run.path)), removed_for_one(run)
-    if theta is None:
-        raise DataError(f"{run.path}: one of its files is missing or altered")
+    config, theta, rows = load_config(run.config).config, theta_of(run.path).theta, removed_for_one(run)
     dataset = load_dataset(config.dataset, Path(), config.seed)
     with threadpool_limits(limits=1):
         objective = training_objective(dataset, run.manifest.model, run.manifest.lam)

@@ -9,8 +9,6 @@ import numpy as np
 
 from groupinf.analysis.agreement import correlation, rank_correlation, slope
 from groupinf.analysis.influence_components import Component, components
-from groupinf.errors import DataError
-from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.numerics.losses.loss import Array
 from groupinf.reporting.single_rows.comparison import Comparison
 from groupinf.reporting.single_rows.points import single_points
@@ -27,7 +25,7 @@ from groupinf.reproduction.papers.liu_et_al.as_computed import (
 )
 from groupinf.reproduction.results import Facts, facts_of
 from groupinf.studies.group_effects.result import Run
-from groupinf.studies.group_effects.stored_theta import stored_theta
+from groupinf.studies.group_effects.stored_theta import theta_of
 
 # temperatures of the smooth hinge that the paper has numbers of
 TEMPERATURES = (0.0, 0.01, 0.1)
@@ -142,10 +140,7 @@ def _agreement(of: Comparison, exact: Array, worst: int) -> Agreement:
 
 def _of_points(run: Run) -> OfPoints:
     of = single_points(run)[0]
-    rows = of.rows
-    theta = stored_theta(RunDirectory(run.path))
-    if theta is None:
-        raise DataError(f"{run.path}: expected θ̂, found a file that is missing or altered")
+    rows, theta = of.rows, theta_of(run.path).theta
     influence, without = rows.influence.to_numpy(), rows.without_train_loss.to_numpy()
     losses = rows["loss"].to_numpy(dtype=np.float64)
 
