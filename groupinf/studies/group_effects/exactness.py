@@ -20,8 +20,11 @@ def loose_effects(about: GroupEffectsManifest, blocks: Sequence[StoredBlock]) ->
     Where the run has retrained itself only of evaluations that this was not held to: its certificates tell of others.
     """
     held = [e.name for e in of_the_paper(about.loss)] if about.evaluated is None else ()
-    per_measure = np.concatenate([block.error_estimate[-1] for block in blocks], axis=1).max(axis=1)
-    per_size = np.abs(np.concatenate([block.effect[-1] for block in blocks], axis=1)).max(axis=1)
+    actual = [block for block in blocks if block.certificates is not None and block.effect.size]
+    if not actual:
+        return []
+    per_measure = np.concatenate([block.error_estimate[-1] for block in actual], axis=1).max(axis=1)
+    per_size = np.abs(np.concatenate([block.effect[-1] for block in actual], axis=1)).max(axis=1)
     evaluations = [EVALUATIONS[name] for name in about.evaluations]
     names = np.array([e.name for e in evaluations for _ in about.labels(e.name)])
     notes = []
