@@ -256,8 +256,6 @@ def _retrain_problems(loaded: LoadedStudy, dataset: Dataset) -> Iterator[ConfigE
     if retrain is None:
         return
     names = [evaluation.name for evaluation in evaluations_of(loaded, dataset)]
-    if isinstance(retrain, TopGroups):
-        yield loaded.error(("retrain",), "expected all or none, found top, which comes with the next version")
     if isinstance(retrain, TopGroups) and retrain.by not in (None, *names):
         expected = f"expected one of the evaluations of the study, {listed(names, 'or')}"
         yield loaded.error(("retrain", "by"), f"{expected}, found {retrain.by}")

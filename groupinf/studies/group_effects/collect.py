@@ -55,7 +55,8 @@ def collect(run: Stored[GroupEffectsManifest], blocks: Sequence[Arrays]) -> Coll
     agreement = agreement_table(effects, about.seed) if numbers.size else without_actual()
     tables = {RETRAINS: retrains, EFFECTS: effects, SPEARMAN: agreement.table}
     tables |= theory_tables(about, numbers, stored)
-    tables |= {} if about.retrain is None else {INTERVALS: intervals_table(about, groups, every, stored)}
+    if any(block.screened is not None for block in stored):
+        tables[INTERVALS] = intervals_table(about, groups, every, stored)
     tables |= points_table(about, run.files, groups, effects)
     resampled = _resampled(stored)
     if resampled is not None:
@@ -71,7 +72,7 @@ def collect(run: Stored[GroupEffectsManifest], blocks: Sequence[Arrays]) -> Coll
             about,
             notes=tuple(dict.fromkeys(notes)),
             agreement_interval=agreement.interval_in_words,
-            levels=levels_of(stored),
+            levels=levels_of(stored) or about.levels,
         ),
     )
 

@@ -20,7 +20,7 @@ def loose_effects(about: GroupEffectsManifest, blocks: Sequence[StoredBlock]) ->
     Where the run has retrained itself only of evaluations that this was not held to: its certificates tell of others.
     """
     held = [e.name for e in of_the_paper(about.loss)] if about.evaluated is None else ()
-    actual = [block for block in blocks if block.certificates is not None and block.effect.size]
+    actual = [block for block in blocks if block.certificates is not None and block.effect.shape[-1]]
     if not actual:
         return []
     per_measure = np.concatenate([block.error_estimate[-1] for block in actual], axis=1).max(axis=1)
