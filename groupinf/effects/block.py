@@ -137,7 +137,7 @@ def _block_effects(
     predicted = predicted_reading(measures, study.fitted, predicting, study.methods)
     effect = np.concatenate([predicted.effect, actual.reading.effect])
     error = np.concatenate([predicted.error(np.abs(predicted.left), actual.moved), actual.error])
-    if not all(evaluation.differentiable for evaluation in study.evaluations):
+    if any(measure.jumps for measure in measures):
         exact = [m.solution(predicting) if m.readout is Readout.EXACT else None for m in study.methods]
         none, theta = np.zeros_like(actual.left), study.fitted.theta[:, None]
         reached = [None if step is None else Reached(theta + step.delta, step.remainder, none) for step in exact]

@@ -125,7 +125,7 @@ def make_study(
     """Freeze what every block reads; ``groups`` are those drawn as rows of the fit, ``test`` is the whole test set."""
     numbers = retrainable(drawn.groups, drawn.skipped)
     W = sparse.csr_array(groups.removal_matrix(changed.fitted.objective.n))[list(numbers)]
-    scales, norms = frozen_scales(changed.fitted, changed.change, drawn.tested.of(test), W, evaluations)
+    scales, norms = frozen_scales(changed.fitted, changed.change, drawn.tested.of(test, evaluations), W, evaluations)
     return study_from(loaded, changed, test, drawn.tested, evaluations, drawn.groups, scales, norms)
 
 
@@ -141,7 +141,7 @@ def study_from(
 ) -> Study:
     """A study from what has been drawn, now or by an earlier run; ``test`` is the whole test set."""
     fitted, change, seed, size = changed.fitted, changed.change, loaded.config.seed, float(groups.sizes.mean())
-    engine, points = choose_engine(fitted, change, size), tested.of(test)
+    engine, points = choose_engine(fitted, change, size), tested.of(test, evaluations)
     resamples = loaded.config.test_points.bootstrap
     if resamples is not None:
         points = replace(points, counts=tested.counts(resamples, builder_stream(seed, "bootstrap")))

@@ -13,6 +13,7 @@ from pydantic import (
 )
 
 from groupinf.analysis.pairs import ACTUAL
+from groupinf.config.column_names import ColumnNames
 from groupinf.config.load import LoadedConfig
 from groupinf.config.registered import FaultBelowError, NamedSection
 from groupinf.config.section import (
@@ -36,7 +37,7 @@ from groupinf.effects.methods.registry import METHODS
 from groupinf.effects.solvers import SolverOptions
 from groupinf.groups.builders.builder import Builder
 from groupinf.groups.builders.registry import BUILDERS
-from groupinf.groups.by_value import ColumnNames, Gaps
+from groupinf.groups.by_value import Gaps
 from groupinf.groups.configured_attributes import AttributesConfig
 from groupinf.groups.sizes import Sizes
 from groupinf.studies.group_effects.points.section import Points
