@@ -73,7 +73,7 @@ class Disparity(Evaluation):
     in_text: ClassVar = "disparity"
     short: ClassVar = "disparity"
     measured_on: ClassVar = None
-    each: ClassVar = "measure of disparity"
+    each: ClassVar = "disparity measure"
 
     evaluation: Literal["disparity"] = "disparity"
     column: ColumnNames

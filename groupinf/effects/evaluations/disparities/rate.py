@@ -26,9 +26,10 @@ class Rate(Gap):
     of_class: ClassVar[int]
 
     def unit(self, loss: Loss, classes: Sequence[str]) -> str:
-        """A difference of shares."""
+        """A difference of shares, in whose place linear readouts have one of probabilities."""
         of, second = classes[self.of_class], classes[1]
-        return f"difference of the shares of test rows of class {of} that are predicted to be of class {second}"
+        counted = f"difference of the shares of test rows of class {of} that are predicted to be of class {second}"
+        return f"{counted}, for linear readouts of their mean predicted probabilities of it"
 
     def lacking(self, y: Array, classes: Sequence[str]) -> str:
         """Rows of the class."""
