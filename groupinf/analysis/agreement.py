@@ -93,6 +93,14 @@ def agreement_of(pairs: PairedEffects, seed: int) -> AgreementTable:
     return AgreementTable(_ordered(pd.concat(parts, ignore_index=True), pairs, list(members)), interval)
 
 
+def without_actual() -> AgreementTable:
+    """The table of effects of which no actual ones are known: its columns alone."""
+    columns = {name: np.empty(0, dtype=object) for name in KEYS}
+    columns |= {name: np.empty(0) for name in STATISTICS}
+    types = {"test_point": np.int64, "n_groups": np.int64}
+    return AgreementTable(pd.DataFrame(columns).astype(types), "bootstrap")
+
+
 def agreement_rows(
     pairs: PairedEffects, kind: str, chosen: NDArray[np.bool_], interval: Interval, seed: int
 ) -> pd.DataFrame:

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from groupinf.analysis.agreement import agreement_of
+from groupinf.analysis.agreement import agreement_of, without_actual
 from groupinf.analysis.pairs import ACTUAL, RANKS
 from groupinf.analysis.resampling import ends_of
-from groupinf.effects.certificates import Certificates
+from groupinf.effects.certificates import Certificates, no_certificates
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.experiments.folder.files import npz_bytes, parquet_bytes
 from groupinf.experiments.study import Arrays, Collected, Stored
@@ -21,6 +21,7 @@ from groupinf.groups.groups import Groups
 from groupinf.studies.group_effects.block import StoredBlock, stored_block
 from groupinf.studies.group_effects.effects_table import EffectsTable, columns_of
 from groupinf.studies.group_effects.exactness import loose_effects
+from groupinf.studies.group_effects.intervals_table import INTERVALS, intervals_table, levels_of
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.studies.group_effects.points.tables import points_table
 from groupinf.studies.group_effects.result import (
@@ -45,12 +46,14 @@ NEAR_ROUNDING = 10.0
 def collect(run: Stored[GroupEffectsManifest], blocks: Iterable[Arrays]) -> Collected[GroupEffectsManifest]:
     """The tables of a run whose blocks are all there: effects, certificates of the retrains, and agreement."""
     about, groups = run.manifest, groups_from(run.files)
-    numbers = np.array(retrainable(groups, about.skipped), dtype=np.int64)
+    every = np.array(retrainable(groups, about.skipped), dtype=np.int64)
     stored = [replace(stored_block(arrays), theta=None) for arrays in blocks]
-    effects = _effects(about, run.directory.path.name, groups, stored, numbers)
-    names = np.array(groups.name, dtype=object)[numbers]
-    retrains = pd.DataFrame({"group": numbers, "group_name": names, **_certificates(stored)})
-    agreement, largest = agreement_of(effects.pairs(), about.seed), effects.largest()
+    numbers = every if about.retrain is None else every[_retrained(about, stored)]
+    effects = _effects(about, run.directory.path.name, groups, stored, every if about.retrain == "none" else numbers)
+    names = pd.Series(groups.name, dtype=str).take(numbers).array
+    retrains = pd.DataFrame({"group": numbers, "group_name": names, **_certificates(about, stored)})
+    agreement = agreement_of(effects.pairs(), about.seed) if numbers.size else without_actual()
+    largest = effects.largest()
     tables = {RETRAINS: retrains, SPEARMAN: agreement.table}
     tables |= points_table(about, run.files, groups, effects.of_single_rows())
     resampled = _resampled(stored)
@@ -62,11 +65,24 @@ def collect(run: Stored[GroupEffectsManifest], blocks: Iterable[Arrays]) -> Coll
         tables={
             **{name: parquet_bytes(table) for name, table in tables.items()},
             EFFECTS: effects.in_parts(),
+            **({} if about.retrain is None else {INTERVALS: intervals_table(about, groups, every, stored)}),
             **theory_tables(about, numbers, [block.theory for block in stored if block.theory is not None]),
             **({} if resampled is None else {RESAMPLED: npz_bytes({"effect": resampled})}),
         },
-        manifest=replace(about, notes=tuple(dict.fromkeys(notes)), agreement_interval=agreement.interval_in_words),
+        manifest=replace(
+            about,
+            notes=tuple(dict.fromkeys(notes)),
+            agreement_interval=agreement.interval_in_words,
+            levels=levels_of(stored),
+        ),
     )
+
+
+def _retrained(about: GroupEffectsManifest, blocks: Sequence[StoredBlock]) -> NDArray[np.int64]:
+    """The units that were retrained."""
+    of_blocks = zip(map(about.block, range(len(blocks))), blocks, strict=True)
+    found = [units.start + block.retrained for units, block in of_blocks if block.retrained is not None]
+    return np.concatenate(found)
 
 
 def _resampled(blocks: Sequence[StoredBlock]) -> NDArray[np.float64] | None:
@@ -84,11 +100,14 @@ def _intervals(about: GroupEffectsManifest, numbers: NDArray[np.int64], resample
     return pd.concat(parts, ignore_index=True)
 
 
-def _certificates(blocks: Sequence[StoredBlock]) -> dict[str, NDArray[Any]]:
-    """Those of all groups, by their names; one that a loss has none of is left out."""
+def _certificates(about: GroupEffectsManifest, blocks: Sequence[StoredBlock]) -> dict[str, NDArray[Any]]:
+    """Those of the retrained groups, by their names; one that a loss has none of is left out."""
+    known = [block.certificates for block in blocks if block.certificates is not None]
+    if not known:
+        known = [no_certificates(not about.loss.smooth)]
     told = {}
     for name in (field.name for field in fields(Certificates)):
-        column = [getattr(block.certificates, name) for block in blocks]
+        column = [getattr(certificates, name) for certificates in known]
         if all(part is not None for part in column):
             told[name] = np.concatenate(column)
     return told
@@ -111,10 +130,10 @@ def loose_solves(effects: pd.DataFrame, about: GroupEffectsManifest) -> list[str
     for method, evaluation, error in zip(
         largest["method"], largest["evaluation"], largest["error_estimate"], strict=True
     ):
-        share = error / sizes.get((method, evaluation), max(about.scales[evaluation], found[evaluation]))
+        share = error / sizes.get((method, evaluation), max(about.scales[evaluation], found.get(evaluation, 0.0)))
         if not share <= LOOSE:
             what = f"{method} on {EVALUATIONS[evaluation].in_text}"
-            if error <= NEAR_ROUNDING * rounding[evaluation]:
+            if error <= NEAR_ROUNDING * rounding.get(evaluation, 0.0):
                 notes.append(f"{what} may be off by {_off(share)}, and actual effects by about as much")
             else:
                 notes.append(f"{what} may be off by {_off(share)}, by its linear solves; {_remedy(about, method)}")
@@ -157,6 +176,7 @@ def _effects(
     # (methods + actual, T, B) of each block -> (groups, T, methods + actual)
     parts = ([block.effect for block in blocks], [block.error_estimate for block in blocks])
     effect, error = (
-        np.concatenate([part.transpose(2, 1, 0).reshape(part.shape[2], -1)[:, kept] for part in of]) for of in parts
+        np.concatenate([part.transpose(2, 1, 0).reshape(part.shape[2], kept.size)[:, kept] for part in of])
+        for of in parts
     )
     return EffectsTable(about, run, groups, numbers, columns, effect, error)

@@ -79,8 +79,9 @@ class EffectsTable:
         return few.frame(range(len(few)))
 
     def largest(self) -> pd.DataFrame:
-        """``columns`` with the largest |effect| and error_estimate over all groups."""
-        return self.columns.assign(effect=np.abs(self.effect).max(axis=0), error_estimate=self.error.max(axis=0))
+        """``columns`` with the largest |effect| and error_estimate over all groups, 0 of no group."""
+        effect, error = (values.max(axis=0, initial=0.0) for values in (np.abs(self.effect), self.error))
+        return self.columns.assign(effect=effect, error_estimate=error)
 
     def pairs(self) -> PairedEffects:
         """Predicted beside actual effects; raises DataError where one is not finite."""
@@ -92,7 +93,8 @@ def columns_of(about: GroupEffectsManifest) -> tuple[pd.DataFrame, NDArray[np.bo
     """The ``columns`` of the table, and which they are of all values (evaluations and test points) by methods + actual:
     a linear readout has none of what has no derivative.
     """
-    methods = [(method, about.readout(method)) for method in about.methods] + [(ACTUAL, Readout.EXACT)]
+    methods = [(method, about.readout(method)) for method in about.methods]
+    methods += [] if about.retrain == "none" else [(ACTUAL, Readout.EXACT)]
     rows = [
         (test_point, evaluation, method, readout.value)
         for evaluation in about.evaluations
