@@ -8,6 +8,7 @@ from typing import ClassVar, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from groupinf.config.section import Section
 from groupinf.effects.influence import point_influence
 from groupinf.errors import ConvergenceError
 from groupinf.numerics.approximate_leave_one_out import ChangedEach, changed_each, work_of_blocks
@@ -37,12 +38,12 @@ class Target(Protocol):
         """How f changes where a row is left out and θ stays: (n,). 0 unless f sees the training rows themselves."""
 
 
-class RowOrder(ABC):
-    """In which order training rows are removed.
+class RowOrder(Section, ABC):
+    """In which order training rows are removed, with its options, which are its fields.
 
-    In sentences it is ``in_text`` ("by influence"), in legends its ``label``; ``equation`` is what a row is predicted
-    to do, ``source`` where that was proposed. ``refits`` says whether it minimises the objective anew, which it cannot
-    where another loss is linearised than the one that is fitted.
+    A case has a field ``row_order`` whose one value is its name. In sentences it is ``in_text`` ("by influence"), in
+    legends its ``label``; ``equation`` is what a row is predicted to do, ``source`` where that was proposed. ``refits``
+    says whether it minimises the objective anew, which it cannot where another loss is linearised than is fitted.
     """
 
     name: ClassVar[str]
