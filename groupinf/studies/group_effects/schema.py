@@ -41,6 +41,7 @@ from groupinf.groups.by_value import Gaps
 from groupinf.groups.configured_attributes import AttributesConfig
 from groupinf.groups.sizes import Sizes
 from groupinf.studies.group_effects.points.section import Points
+from groupinf.studies.group_effects.retrain_section import Retrain
 from groupinf.studies.linear.schema import LinearConfig
 
 # an entry of ``methods``: the name of a method, or a section with its options
@@ -168,6 +169,7 @@ class Config(LinearConfig):
         ]
         | None
     ) = None
+    retrain: Retrain = None
     theory: Annotated[bool | None, AfterValidator(lambda value: value or None)] = None
     points: Points = None
     methods: Annotated[
