@@ -40,6 +40,7 @@ from groupinf.groups.by_value import ColumnNames, Gaps
 from groupinf.groups.configured_attributes import AttributesConfig
 from groupinf.groups.sizes import Sizes
 from groupinf.studies.group_effects.points.section import Points
+from groupinf.studies.group_effects.retrain_section import Retrain
 from groupinf.studies.group_effects.row_orders import unknown_in
 from groupinf.studies.linear.schema import LinearConfig
 
@@ -175,6 +176,7 @@ class Config(LinearConfig):
         ]
         | None
     ) = None
+    retrain: Retrain = None
     theory: Annotated[bool | None, AfterValidator(lambda value: value or None)] = None
     points: Points = None
     methods: Annotated[
