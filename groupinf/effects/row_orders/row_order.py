@@ -63,6 +63,11 @@ class RowOrder(Section, ABC):
     source: ClassVar[str]
     refits: ClassVar[bool] = False
 
+    @property
+    def told(self) -> str:
+        """What it is in words, with its options."""
+        return self.in_text
+
     @abstractmethod
     def order(self, fitted: Fitted, target: Target, side: Side, most: int) -> Rows:
         """At most so many rows, the one first whose removal is predicted to make the target rise, or fall, most.

@@ -40,11 +40,13 @@ from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.objective import Objective, scores
 from groupinf.points.row_scores import row_scores
 from groupinf.studies.group_effects.changed_fit import ChangedFit, row_change_of
-from groupinf.studies.group_effects.checks import change_of
+from groupinf.studies.group_effects.checks import change_of, evaluations_of, parameter_names
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest, Skipped
+from groupinf.studies.group_effects.row_orders import OrdersOfFit
 from groupinf.studies.group_effects.schema import LoadedStudy
 from groupinf.studies.group_effects.stored_groups import retrainable
 from groupinf.studies.group_effects.test_points import ChosenPoints, choose_test_points, chosen_again
+from groupinf.studies.linear.configured_model import model_of
 from groupinf.studies.linear.fit import Model
 
 
@@ -72,6 +74,7 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
     builders = loaded.config.groups.builders
     needing = any(builder.needs_steps for builder in builders)
     suspected = any(builder.needs_self_newton for builder in builders)
+    ordered = any(builder.asked_order is not None for builder in builders)
     source = GroupSource(
         dataset=pool_as_training_rows(dataset),
         sizes=loaded.config.groups.sizes,
@@ -83,6 +86,7 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
         has_intercept=fitted.objective.intercept.columns > 0,
         steps=one_thread(partial(_steps, fitted, change), candidates) if needing else None,
         self_newton=one_thread(partial(_self_newton, fitted), test.loss) if suspected else None,
+        row_orders=_orders(loaded, dataset, fitted, tested.of(test)) if ordered else None,
     )
     groups, notes = build_groups(
         source, loaded.located().groups.builders, lambda build, tasks: each(build, tasks, jobs)
@@ -96,6 +100,11 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
 def _self_newton(fitted: Fitted, measured: Loss) -> Array | None:
     found = row_scores(fitted, measured)
     return None if found is None else found.self_newton
+
+
+def _orders(loaded: LoadedStudy, dataset: Dataset, fitted: Fitted, test: TestRows) -> OrdersOfFit:
+    names = parameter_names(dataset, model_of(loaded, dataset))
+    return OrdersOfFit(fitted, test, evaluations_of(loaded, dataset), names)
 
 
 def _steps(fitted: Fitted, change: RowChange, rows: slice) -> RowSteps:
