@@ -52,10 +52,10 @@ def _problems(loaded: LoadedRobustness, dataset: Dataset) -> Iterator[ConfigErro
 
 def _model_problems(loaded: LoadedRobustness, dataset: Dataset) -> Iterator[ConfigError]:
     """Robustness is of one smooth loss, of whose model scores and coefficients are asked."""
-    for key in OTHER_LOSSES:
-        if other_loss(loaded, dataset, key) is not None:
+    for other in OTHER_LOSSES:
+        if other_loss(loaded, dataset, other) is not None:
             expected = "expected the fitted loss alone, of whose scores and coefficients robustness tells"
-            yield loaded.error(("model", key), f"{expected}, found another")
+            yield loaded.error(("model", other), f"{expected}, found another")
     loss = loss_of(loaded, dataset)
     if not loss.smooth:
         key = ("loss",) if loaded.config.loss is not None else ("model", "loss")

@@ -68,6 +68,6 @@ class RobustnessManifest(LinearManifest):
         """What is minimised and what is measured, in a sentence."""
         return (
             f"Loss summed over rows plus (λ/2)‖weights‖² with λ = {number(self.lam, 6)} (λ/n = "
-            f"{number(self.lam_over_n, 6)}), {self.intercept.in_text}, λ kept when rows are removed; every flip is that "
-            f"of a model that was refitted exactly without the rows."
+            f"{number(self.lam_over_n, 6)}), {self.intercept.in_text}, λ kept when rows are removed; every flip "
+            "is that of a model that was refitted exactly without the rows."
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import ClassVar
@@ -97,8 +98,6 @@ def _starts(at: BlockContext, block: Changed) -> list[Array]:
     """θ̂ alone, with the influence step, and with the Newton step where H − H(w) can be solved with."""
     theta = block.fitted.theta[:, None]
     steps = [np.zeros_like(at.influence), at.influence]
-    try:
+    with suppress(GroupConvergenceError):
         steps.append(at.newton)
-    except GroupConvergenceError:
-        pass
     return [theta + step for step in steps]
