@@ -13,8 +13,9 @@ from groupinf.experiments.study import StudyKind
 from groupinf.registry import Registry
 from groupinf.studies.group_effects.study import GROUP_EFFECTS
 from groupinf.studies.repair_labels.study import REPAIR_LABELS
+from groupinf.studies.robustness.study import ROBUSTNESS
 
-STUDIES: Registry[StudyKind[Any, Any]] = Registry("study", [GROUP_EFFECTS, REPAIR_LABELS])
+STUDIES: Registry[StudyKind[Any, Any]] = Registry("study", [GROUP_EFFECTS, REPAIR_LABELS, ROBUSTNESS])
 
 
 def kind_of(loaded: LoadedConfig[Any]) -> StudyKind[Any, Any]:
