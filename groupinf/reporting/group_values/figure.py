@@ -25,7 +25,11 @@ _LONGEST_LABEL = 1.9
 _COLOUR, _NEGATIVE = "#0072B2", "#D55E00"
 # measures that are drawn, each in a row of its own
 MOST_MEASURES = 6
-_MARKS = {INFLUENCE: (Influence.label, "o", "#E69F00"), "leave_one_out": ("Leave-one-out", "D", "#009E73")}
+# by column: name, marker, colour, and how far below the middle of its bar, in bars
+_MARKS = {
+    INFLUENCE: (Influence.label, "o", "#E69F00", -0.17),
+    "leave_one_out": ("Leave-one-out", "D", "#009E73", 0.17),
+}
 _PER_CENT_OFF = 4.0  # points from a mark to the name beside it
 
 
@@ -96,8 +100,8 @@ def _legend(made: list[Measured]) -> tuple[list[Line2D], list[str]]:
     """The share, and the marks that any measure has."""
     bar = Line2D([], [], color=_COLOUR, linewidth=6, solid_capstyle="butt", alpha=0.75)
     marks = {key: look for key, look in _MARKS.items() if any(of.shares[key].notna().any() for of in made)}
-    handles = [_mark(marker, colour) for _, marker, colour in marks.values()]
-    return [bar, *handles], ["Share", *(label for label, _, _ in marks.values())]
+    handles = [_mark(marker, colour) for _, marker, colour, _ in marks.values()]
+    return [bar, *handles], ["Share", *(label for label, *_ in marks.values())]
 
 
 def _mark(marker: str, colour: str) -> Line2D:
@@ -112,12 +116,13 @@ def _draw_bars(ax: Axes, run: GroupValuesRun, of: Measured) -> None:
     if not run.manifest.exact:
         reach = np.array([value - rows["low"], rows["high"] - value])
         ax.errorbar(value, y, xerr=reach, linestyle="", color=TEXT, elinewidth=1.0, capsize=2.5, zorder=3)
-    for key, (_, marker, colour) in _MARKS.items():
+    for key, (_, marker, colour, below) in _MARKS.items():
         if rows[key].notna().any():
             ax.plot(
-                rows[key], y, linestyle="", marker=marker, color=colour, markersize=5, markeredgecolor="white",
-                zorder=4, clip_on=False,
+                rows[key], y + below, linestyle="", marker=marker, color=colour, markersize=4.5,
+                markeredgecolor="white", markeredgewidth=0.6, zorder=4,
             )  # fmt: skip
+    ax.use_sticky_edges = False
     ax.axvline(0.0, color=QUIET, linewidth=0.8, zorder=1)
     ax.set_yticks(y, _names(of), size=SMALL)
     ax.set_ylim(len(rows) - 0.2, -0.8)

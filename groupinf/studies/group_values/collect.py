@@ -122,8 +122,8 @@ def _coalitions(coalitions: Coalitions, retrained: Arrays) -> pd.DataFrame:
     certificates = {}
     for name, array in retrained.items():
         if name not in (EFFECT, ERROR):
-            column = pd.Series(array, index=numbers).reindex(range(count))
-            certificates[name] = column.convert_dtypes(convert_floating=False)
+            known = array if array.dtype.kind == "f" else pd.array(array)  # which has gaps
+            certificates[name] = pd.Series(known, index=numbers).reindex(range(count))
     return pd.DataFrame(
         {
             "coalition": np.arange(count),

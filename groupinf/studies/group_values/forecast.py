@@ -45,7 +45,7 @@ def plan(loaded: LoadedValues) -> Plan:
             ("lambda_over_n", "by cross-validation" if lam is None else number(lam, 6)),
             ("groups", f"at most {groups:,}"),
             ("shares", f"{values.in_text}s, {how}"),
-            ("retrains", f"at most {values.most_coalitions(groups) + groups:,}"),
+            ("retrains", f"at most {min(values.most_coalitions(groups) + groups, 1 << groups):,}"),
             ("memory", for_each_process(LIBRARIES_BYTES + taken)),
         ),
         (*filter(None, [shortage(taken)]), *choice_notes(dataset), *column_notes(dataset.uses, MOST_SHOWN)),
