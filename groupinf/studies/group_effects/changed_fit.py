@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from groupinf.datasets.dataset import Dataset
+from groupinf.effects.freeze import ChangedFit
 from groupinf.groups.streams import builder_stream
 from groupinf.numerics.change import RowChange, measuring, row_change
 from groupinf.numerics.fit import Fitted
@@ -17,23 +17,6 @@ from groupinf.studies.group_effects.schema import LoadedStudy
 from groupinf.studies.linear.fit import linearised_at
 from groupinf.studies.linear.linear_model import LinearModel
 from groupinf.studies.linear.stored_fit import fit_from
-
-
-@dataclass(frozen=True)
-class ChangedFit:
-    """θ̂ and the change of its rows as it is retrained and measured, with the ``machine`` at θ̂ where the loss is not
-    smooth. Where predictions are made with another loss, ``linearised`` has its derivatives and its change.
-    """
-
-    fitted: Fitted
-    change: RowChange
-    machine: Machine | None = None
-    linearised: ChangedFit | None = None
-
-    @property
-    def predicting(self) -> ChangedFit:
-        """What predictions are made with."""
-        return self.linearised or self
 
 
 def changed_fit(
