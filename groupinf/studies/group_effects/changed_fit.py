@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from groupinf.datasets.dataset import Dataset
+from groupinf.effects.changes.change import Change
 from groupinf.effects.freeze import ChangedFit
 from groupinf.groups.streams import builder_stream
 from groupinf.numerics.change import RowChange, measuring, row_change
@@ -44,9 +45,13 @@ def changed_fit_from(
 
 
 def row_change_of(loaded: LoadedStudy, dataset: Dataset, fitted: Fitted) -> RowChange:
-    """What the configured change makes of each row; labels that are drawn have a random stream of their own."""
-    change, pool = change_of(loaded), dataset.pool
-    labels = change.labels(fitted.objective.y, dataset.classes, builder_stream(loaded.config.seed, change.name))
+    """What the configured change makes of each row."""
+    return change_of_rows(change_of(loaded), loaded.config.seed, dataset, fitted)
+
+
+def change_of_rows(change: Change, seed: int, dataset: Dataset, fitted: Fitted) -> RowChange:
+    """What a change makes of each row; labels that are drawn have a random stream of their own."""
+    labels, pool = change.labels(fitted.objective.y, dataset.classes, builder_stream(seed, change.name)), dataset.pool
     weight = dataset.sample_weight_train
     own = weight if pool is None else np.concatenate([weight, pool.sample_weight])
     return row_change(fitted, change.times, own, labels)

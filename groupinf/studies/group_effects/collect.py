@@ -20,6 +20,7 @@ from groupinf.experiments.folder.files import npz_bytes, parquet_bytes
 from groupinf.experiments.study import Arrays, Collected, Stored
 from groupinf.groups.groups import Groups
 from groupinf.studies.group_effects.block import StoredBlock, stored_block
+from groupinf.studies.group_effects.effects_frame import Columns, effect_columns, effects_frame
 from groupinf.studies.group_effects.exactness import loose_effects
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.studies.group_effects.points.tables import points_table
@@ -155,36 +156,11 @@ def _effects(
     # (methods + actual, T, B) of each block -> (groups, T, methods + actual)
     effect = np.concatenate([block.effect.transpose(2, 1, 0) for block in blocks])
     error = np.concatenate([block.error_estimate.transpose(2, 1, 0) for block in blocks])
-    columns, kept = _columns(about)
-    effect, error = (values.reshape(numbers.size, -1)[:, kept] for values in (effect, error))
-    per_group = len(columns)
-    table = pd.DataFrame(
-        {
-            "run": run,
-            "dataset": about.dataset,
-            "lam_over_n": about.lam_over_n,
-            "group": np.repeat(numbers, per_group),
-            "group_name": np.repeat(np.array(groups.name, dtype=object)[numbers], per_group),
-            "kind": np.repeat(np.array(groups.kind, dtype=object)[numbers], per_group),
-            "size": np.repeat(groups.sizes[numbers], per_group),
-        }
-    )
-    repeated = pd.concat([columns] * numbers.size, ignore_index=True)
-    return pd.concat([table, repeated], axis=1).assign(effect=effect.ravel(), error_estimate=error.ravel())
+    told = {"run": run, "dataset": about.dataset, "lam_over_n": about.lam_over_n}
+    return effects_frame(groups, numbers, _columns(about), effect, error, told)
 
 
-def _columns(manifest: GroupEffectsManifest) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
-    """test_point, evaluation, method, readout of the rows of one group, and which of all there are: a linear readout
-    has none of what has no derivative.
-    """
+def _columns(manifest: GroupEffectsManifest) -> Columns:
+    """What the rows of one group are of."""
     methods = [(method, manifest.readout(method)) for method in manifest.methods] + [(ACTUAL, Readout.EXACT)]
-    rows = [
-        (test_point, evaluation, method, readout.value)
-        for evaluation in manifest.evaluations
-        for test_point in manifest.labels(evaluation)
-        for method, readout in methods
-    ]
-    table = pd.DataFrame(rows, columns=["test_point", "evaluation", "method", "readout"])
-    smooth = table["evaluation"].map({name: EVALUATIONS[name].differentiable for name in manifest.evaluations})
-    kept = np.asarray((table["readout"] == Readout.EXACT.value) | smooth, dtype=bool)
-    return table[kept].reset_index(drop=True), kept
+    return effect_columns([(name, manifest.labels(name)) for name in manifest.evaluations], methods)
