@@ -43,6 +43,7 @@ ALLOWED: dict[str, set[str]] = {
         "numerics",
         "points",
         "studies",
+        "theory",
     },
     "batch": {"experiments", "studies"},
     "": {"config", "experiments", "model_effects", "reporting", "studies"},

@@ -21,6 +21,8 @@ NAMES = (*METHODS, *EVALUATIONS, *CHANGES, *LOSSES)
 
 # What is called the same and is something else.
 OTHERS = {
+    ("effects/row_orders/influence.py", "influence"): "an order of rows",
+    ("effects/row_orders/newton.py", "newton"): "an order of rows",
     ("studies/group_effects/checks.py", "influence"): "a section of the configuration",
     ("analysis/repair.py", "test_loss"): "a column: the mean loss of the test rows",
     ("reporting/tables/sweep.py", "test_loss"): "a column: the mean loss of the test rows",

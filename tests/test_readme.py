@@ -45,6 +45,7 @@ from groupinf.reporting.figures import FIGURES
 from groupinf.studies.group_effects import schema
 from groupinf.studies.group_effects.points.section import PerturbationConfig, PointsConfig
 from groupinf.studies.group_effects.result import Run, Sweep
+from groupinf.studies.group_effects.retrain_section import TopGroups
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES
 from groupinf.studies.linear import schema as linear
 from groupinf.studies.linear.model_section import LOSS, MODEL
@@ -80,6 +81,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "groups.builders": tuple(BUILDERS.values()),
     "evaluations": tuple(EVALUATIONS.values()),
     "influence": (SolverOptions,),
+    "retrain": (TopGroups,),
     "points": (PointsConfig,),
     "points.perturbation": (PerturbationConfig,),
     "methods": tuple(METHODS.values()),

@@ -18,6 +18,7 @@ from groupinf.effects.methods.method import Method
 from groupinf.effects.methods.newton import Newton
 from groupinf.errors import ConfigError
 from groupinf.studies.group_effects.checks import parameter_names
+from groupinf.studies.group_effects.retrain_section import Retrain, TopGroups
 from groupinf.studies.group_effects.schema import ChangeSection, Evaluations, Methods
 from groupinf.studies.linear.linear_model import LinearModel
 from groupinf.wording import listed
@@ -31,6 +32,7 @@ class Question(StudyConfig):
     evaluations: Evaluations = (TEST_LOSS,)
     methods: Methods = (Influence(), Newton())
     change: ChangeSection = REMOVE
+    retrain: Retrain = None
 
 
 def question(where: str, **given: object) -> Question:
@@ -52,7 +54,7 @@ def require_possible(where: str, asked: Question, dataset: Dataset, model: Linea
     rows.
     """
     problems = [*_of_evaluations(asked, dataset, model, tested), *_of_methods(asked, dataset, model)]
-    problems += _of_change(asked.change, dataset)
+    problems += [*_of_change(asked.change, dataset), *_of_retrain(asked)]
     if problems:
         raise ConfigError("\n".join(f"{where}: {problem}" for problem in problems))
 
@@ -87,3 +89,8 @@ def _of_change(change: Change, dataset: Dataset) -> Iterator[str]:
         yield f"change: expected one of training rows, found {change.name}, which is of rows beside them"
     elif (problem := change.check(dataset.n, dataset.classes, 0)) is not None:
         yield f"change: {problem.message}"
+
+
+def _of_retrain(asked: Question) -> Iterator[str]:
+    if isinstance(asked.retrain, TopGroups):
+        yield "retrain: expected all or none, found top, which comes with the next version"

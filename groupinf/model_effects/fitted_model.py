@@ -43,6 +43,7 @@ class FittedModel:
             evaluations=evaluations,
             methods=methods,
             change=change,
+            retrain=retrain,
             test_points=test_points,
             jobs=jobs,
             seed=seed,

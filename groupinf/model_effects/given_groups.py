@@ -68,7 +68,8 @@ def _groups(given: Any, rows: RowIndex) -> Iterator[Group]:
         for name, members in given.items():
             yield _group(KIND, members, rows, f"groups[{name!r}]", str(name))
     elif sparse.issparse(given) or (isinstance(given, np.ndarray) and given.ndim == 2):
-        yield from _of_matrix(sparse.csr_array(given), rows)
+        matrix: Any = given
+        yield from _of_matrix(sparse.csr_array(matrix), rows)
     elif isinstance(given, np.ndarray | pd.Index | pd.Categorical) or _names(given):
         yield from _by_name(pd.Series(given), rows, KIND, aligned=False)
     elif isinstance(given, Sequence) and not isinstance(given, str | bytes):

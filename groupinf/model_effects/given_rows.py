@@ -12,13 +12,14 @@ from scipy import sparse
 
 from groupinf.datasets.dataset import Features
 from groupinf.datasets.rows.features import (
+    LARGEST,
     SPARSE_PARTS,
     check_finite,
     dense_features,
     feature_names,
     sparse_features,
 )
-from groupinf.datasets.rows.labels import LARGEST, check_sizes, shortened
+from groupinf.datasets.rows.labels import check_sizes, shortened
 from groupinf.errors import DataError
 from groupinf.numerics.losses.loss import Array
 from groupinf.wording import counted
@@ -34,10 +35,11 @@ def features_of(X: Any, what: str) -> tuple[Features, tuple[str, ...]]:
         names = tuple(str(name) for name in X.columns)
         features: Features = dense_features(_numbers(X, what), what)
     elif sparse.issparse(X):
-        rows = sparse.csr_array(X)
+        given: Any = X
+        rows = sparse.csr_array(given)
         rows.sum_duplicates()
         parts = {part: np.asarray(getattr(rows, part)) for part in SPARSE_PARTS}
-        features, names = sparse_features(parts, f"{what}."), feature_names(X.shape[1], what)
+        features, names = sparse_features(parts, f"{what}."), feature_names(rows.shape[1], what)
     else:
         features = dense_features(np.asarray(X), what)
         names = feature_names(features.shape[1], what)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -12,10 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from groupinf.analysis.pairs import ACTUAL
 from groupinf.config.arguments import as_count
 from groupinf.effects.blocks import block_width
-from groupinf.effects.certificates import Certificates
 from groupinf.effects.freeze import Asked, ChangedFit, frozen_study
 from groupinf.effects.methods.method import Readout
 from groupinf.effects.scales import frozen_scales
@@ -38,10 +36,14 @@ from groupinf.studies.group_effects.block import (
 )
 from groupinf.studies.group_effects.changed_fit import change_of_rows
 from groupinf.studies.group_effects.checks import parameter_names
+from groupinf.studies.group_effects.collect import certificate_columns
 from groupinf.studies.group_effects.draw import emptying
-from groupinf.studies.group_effects.effects_frame import effect_columns, effects_frame
+from groupinf.studies.group_effects.effects_table import EffectsTable, columns_of
+from groupinf.studies.group_effects.intervals_table import intervals_table
 from groupinf.studies.group_effects.manifest import Skipped
+from groupinf.studies.group_effects.retrain_section import Retrain
 from groupinf.studies.group_effects.stored_groups import retrainable
+from groupinf.theory.screening.screen import screen_for
 from groupinf.wording import counted
 
 WHERE = "group_effects"
@@ -49,12 +51,40 @@ WHERE = "group_effects"
 
 @dataclass(frozen=True)
 class _Work:
-    """The groups that can be retrained, by their numbers, and the study of them."""
+    """The groups, why some are skipped, the ``numbers`` of the others, and what blocks of these are computed with."""
 
     groups: Groups
     skipped: tuple[Skipped, ...]
     numbers: tuple[int, ...]
     shared: Shared
+
+    def blocks(self, jobs: int) -> list[StoredBlock]:
+        """Computed side by side; raises ConvergenceError where a group cannot be retrained."""
+        study, count = self.shared.study, len(self.numbers)
+        width = block_width(study.fitted.objective, study.engine, None)
+        units = [range(start, min(start + width, count)) for start in range(0, count, width)]
+        tasks = (groups_of_block(self.groups, self.numbers, block) for block in units)
+        found = each(partial(retrain_block, self.shared), tasks, min(jobs, len(units)))
+        return [stored_block(arrays) for arrays in found]
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What tables are told of the effects that were measured, in the place of a run's manifest."""
+
+    dataset: str
+    lam_over_n: float
+    evaluations: tuple[str, ...]
+    methods: tuple[str, ...]
+    retrain: Retrain
+    values: Mapping[str, tuple[int, ...]]
+    readouts: Mapping[str, Readout]
+
+    def labels(self, evaluation: str) -> tuple[int, ...]:
+        return self.values[evaluation]
+
+    def readout(self, method: str) -> Readout:
+        return self.readouts[method]
 
 
 def group_effects(
@@ -64,23 +94,17 @@ def group_effects(
     evaluations: Entries | str | None,
     methods: Entries | str | None,
     change: str | Mapping[str, Any] | None,
+    retrain: str | Mapping[str, Any],
     test_points: str | Sequence[int],
     jobs: int,
     seed: int,
 ) -> GroupEffects:
     """What changing each of the ``groups`` does, as ``groupinf.group_effects`` says; nothing is fitted."""
     processes = as_count("jobs", jobs)
-    asked = question(WHERE, evaluations=evaluations, methods=methods, change=change, seed=seed)
+    asked = question(WHERE, evaluations=evaluations, methods=methods, change=change, retrain=retrain, seed=seed)
     require_possible(WHERE, asked, of.dataset, of.linear, of.tested)
-    found = groups_of(groups, of.index)
-    work = one_thread(partial(_prepared, of, asked, test_points), found)
-    width = block_width(of.fit.fitted.objective, work.shared.study.engine, None)
-    units = range(0, len(work.numbers), width)
-    tasks = (
-        groups_of_block(found, work.numbers, range(start, min(start + width, len(work.numbers)))) for start in units
-    )
-    blocks = [stored_block(a) for a in each(partial(retrain_block, work.shared), tasks, min(processes, len(units)))]
-    return _result(of, asked, work, blocks)
+    work = one_thread(partial(_prepared, of, asked, test_points), groups_of(groups, of.index))
+    return _result(of, asked, work, work.blocks(processes))
 
 
 def _prepared(of: Taken, asked: Question, test_points: str | Sequence[int], groups: Groups) -> _Work:
@@ -104,34 +128,62 @@ def _prepared(of: Taken, asked: Question, test_points: str | Sequence[int], grou
         scales,
         norms,
     )
-    return _Work(groups, tuple(skipped), numbers, shared(study, with_theory=False))
+    screen = None if asked.retrain is None else screen_for(study)
+    return _Work(groups, tuple(skipped), numbers, shared(study, with_theory=False, screen=screen))
 
 
 def _result(of: Taken, asked: Question, work: _Work, blocks: Sequence[StoredBlock]) -> GroupEffects:
-    study, numbers, groups = work.shared.study, np.array(work.numbers, dtype=np.int64), work.groups
-    methods = [(method.name, method.readout) for method in study.methods] + [(ACTUAL, Readout.EXACT)]
-    values = [(quantity.name, quantity.labels(study.test.labels)) for quantity in study.evaluations]
-    effect, error = (
-        np.concatenate([getattr(block, name).transpose(2, 1, 0) for block in blocks])
-        for name in ("effect", "error_estimate")
+    study, every, groups = work.shared.study, np.array(work.numbers, dtype=np.int64), work.groups
+    told = _Told(
+        dataset=of.name,
+        lam_over_n=of.fit.lam_over_n,
+        evaluations=tuple(quantity.name for quantity in study.evaluations),
+        methods=tuple(method.name for method in study.methods),
+        retrain=asked.retrain,
+        values={quantity.name: quantity.labels(study.test.labels) for quantity in study.evaluations},
+        readouts={method.name: method.readout for method in study.methods},
     )
-    told = {"lam_over_n": of.fit.lam_over_n}
-    effects = effects_frame(groups, numbers, effect_columns(values, methods), effect, error, told)
+    retrained = every if asked.retrain is None else every[_retrained(blocks)]
+    columns, kept = columns_of(told)
+    effect, error = (
+        np.concatenate([part.transpose(2, 1, 0).reshape(part.shape[2], kept.size)[:, kept] for part in of_blocks])
+        for of_blocks in ([block.effect for block in blocks], [block.error_estimate for block in blocks])
+    )
+    table = EffectsTable(told, "", groups, every if asked.retrain == "none" else retrained, columns, effect, error)
+    effects = table.frame(range(len(table))).drop(columns=["run", "dataset"])
     on = measured_on(asked.evaluations, parameter_names(of.dataset, of.linear), study.test.labels)
-    effects.insert(effects.columns.get_loc("test_point") + 1, "measured_on", _named(effects, on))
-    names = np.array(groups.name, dtype=object)
+    intervals = None
+    if asked.retrain is not None:
+        intervals = _with_words(pd.concat(intervals_table(told, groups, every, blocks).parts, ignore_index=True), on)
+    names = pd.Series(groups.name, dtype=str).take(retrained).array
+    certificates = certificate_columns(blocks, of.linear.loss.smooth)
     return GroupEffects(
-        effects=effects,
-        retrains=pd.DataFrame({"group": numbers, "group_name": names[numbers], **_certificates(blocks)}),
+        effects=_with_words(effects, on),
+        retrains=pd.DataFrame({"group": retrained, "group_name": names, **certificates}),
         groups=_groups_frame(groups, work.skipped),
+        intervals=intervals,
         told=of.told,
         convention=convention_of(of, asked.change),
         summary=f"{counted(len(groups), 'group')} {asked.change.done}, of the {of.dataset.n:,} rows of {of.name}",
     )
 
 
-def _named(effects: pd.DataFrame, on: Mapping[tuple[str, int], str]) -> list[str]:
-    return [on[key] for key in zip(effects["evaluation"], effects["test_point"], strict=True)]
+def _retrained(blocks: Sequence[StoredBlock]) -> NDArray[np.int64]:
+    """The groups that were retrained, counted over all blocks, of which not all are."""
+    found, first = [], 0
+    for block in blocks:
+        assert block.screened is not None
+        assert block.retrained is not None
+        found.append(first + block.retrained)
+        first += block.screened.level.size
+    return np.concatenate(found)
+
+
+def _with_words(frame: pd.DataFrame, on: Mapping[tuple[str, int], str]) -> pd.DataFrame:
+    """The frame with what each value is of, in words, behind its number."""
+    words = [on[key] for key in zip(frame["evaluation"], frame["test_point"], strict=True)]
+    frame.insert(list(frame.columns).index("test_point") + 1, "measured_on", words)
+    return frame
 
 
 def _groups_frame(groups: Groups, skipped: Sequence[Skipped]) -> pd.DataFrame:
@@ -146,12 +198,3 @@ def _groups_frame(groups: Groups, skipped: Sequence[Skipped]) -> pd.DataFrame:
             "skipped": [reasons.get(g, "") for g in range(len(groups))],
         }
     )
-
-
-def _certificates(blocks: Sequence[StoredBlock]) -> dict[str, NDArray[Any]]:
-    told = {}
-    for name in (field.name for field in fields(Certificates)):
-        column = [getattr(block.certificates, name) for block in blocks]
-        if all(part is not None for part in column):
-            told[name] = np.concatenate(column)
-    return told

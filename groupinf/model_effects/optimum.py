@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,8 +54,8 @@ def distance(fitted: Fitted, theta: Array, outside: float, test: Objective) -> D
     of the span of the rows, where the fit has coordinates of that.
     """
     objective, off = fitted.objective, theta - fitted.theta
-    decrement = float(np.sqrt(max(0.0, off @ hessian_products(objective, fitted.theta, off[:, None])[:, 0])))
-    decrement = float(np.hypot(decrement, np.sqrt(objective.lam) * outside))
+    squared = float(off @ hessian_products(objective, fitted.theta, off[:, None])[:, 0])
+    decrement = math.hypot(math.sqrt(max(0.0, squared)), math.sqrt(objective.lam) * outside)
     norm = None
     if objective.loss.smooth:
         norm = float(np.hypot(np.linalg.norm(gradients(objective, theta[:, None])), objective.lam * outside))

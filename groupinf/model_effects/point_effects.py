@@ -38,8 +38,10 @@ def point_effects(of: Taken, *, evaluations: Entries | str | None, test_points: 
     points = chosen_rows(test_points, of.test.n).of(of.test)
     count = of.dataset.n * len(points.labels) * len(asked.evaluations)
     if count > MOST_ROWS:
-        found = f"found {of.dataset.n:,} training rows with {len(points.labels):,} test points each"
-        raise DataError(f"{WHERE}: expected a table of at most {MOST_ROWS:,} rows, {found}; take test_points={SUM!r}")
+        size = f"{of.dataset.n:,} training rows with {len(points.labels):,} test points each"
+        raise DataError(
+            f"{WHERE}: expected a table of at most {MOST_ROWS:,} rows, found {size}; take test_points={SUM!r}"
+        )
     names = parameter_names(of.dataset, of.linear)
     quantities = [e.quantity(names) for e in asked.evaluations]
     on_points = [quantity for quantity in quantities if isinstance(quantity, OnTestPoints)]

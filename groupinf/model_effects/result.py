@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -17,20 +17,22 @@ PER_GROUP = ["kind", "group_name", "size"]
 PER_VALUE = ["evaluation", "measured_on", "method"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class GroupEffects:
     """The effects of changing groups of training rows on a fitted model.
 
     ``effects`` has a row for each group, evaluation, value and method, with the columns of a run's effects.parquet:
     lam_over_n, group, group_name, kind, size, test_point, evaluation, method, readout, effect, error_estimate; and
     ``measured_on``, which says in words what test_point is. Effects are f with the groups changed − f as it is.
-    ``retrains`` has the certificate of each retraining, ``groups`` all groups, with why one was skipped.
-    ``told`` says how the model was taken, ``convention`` what an effect is, in which units.
+    ``retrains`` has the certificate of each retraining, ``groups`` all groups, with why one was skipped. ``intervals``
+    are None where all groups were retrained; else the proven interval of the actual effect of every group, with the
+    columns of a run's intervals.parquet. ``told`` says how the model was taken, ``convention`` what an effect is.
     """
 
     effects: pd.DataFrame
     retrains: pd.DataFrame
     groups: pd.DataFrame
+    intervals: pd.DataFrame | None
     told: Mapping[str, str]
     convention: str
     summary: str
@@ -43,7 +45,7 @@ class GroupEffects:
         order = self.effects[PER_VALUE].drop_duplicates()
         wide = wide[[tuple(row) for row in order.itertuples(index=False)]]
         wide.index = pd.MultiIndex.from_frame(of_groups.loc[wide.index])
-        return _without_constant_levels(wide, ("method",), ("group_name", "size"))
+        return _without_constant_levels(wide)
 
     def largest(self, top: int = SHOWN, evaluation: str | None = None, method: str | None = None) -> pd.DataFrame:
         """The rows of ``table`` of the ``top`` groups with the largest |effect| on any value of an ``evaluation`` by a
@@ -83,7 +85,7 @@ class GroupEffects:
         return lines
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PointEffects:
     """What removing each training row alone does to a fitted model, without retraining.
 
@@ -104,7 +106,8 @@ class PointEffects:
         """The effects by one ``method`` (the first, influence, where none is named) on the values of one
         ``evaluation`` (the first): a row for each training row, a column for each test point, (n, T).
         """
-        methods = self.effects.columns[self.effects.columns.get_loc("test_point") + 1 :]
+        columns = list(self.effects.columns)
+        methods = columns[columns.index("test_point") + 1 :]
         named = _one_of(pd.Series(methods), method or None, 0)
         chosen = self.effects[self.effects["evaluation"] == _one_of(self.effects["evaluation"], evaluation or None, 0)]
         return chosen.pivot(index="row", columns="test_point", values=named)
@@ -129,10 +132,8 @@ def _one_of(names: pd.Series[str], asked: str | None, place: int) -> str:
     return asked
 
 
-def _without_constant_levels(wide: pd.DataFrame, kept: tuple[str, ...], kept_rows: tuple[str, ...]) -> pd.DataFrame:
-    """Without the levels of columns and rows that have one value, but for those to keep."""
-    for axis, keep in ((1, kept), (0, kept_rows)):
-        levels = wide.axes[axis]
-        gone = [n for n in levels.names if n not in keep and levels.get_level_values(n).nunique() == 1]
-        wide = wide.droplevel(gone, axis=axis) if gone else wide
-    return wide
+def _without_constant_levels(wide: pd.DataFrame) -> pd.DataFrame:
+    """Without the levels of columns and rows that have one value, but for those that say what is what."""
+    columns: list[Hashable] = [name for name in PER_VALUE[:2] if wide.columns.get_level_values(name).nunique() == 1]
+    rows: list[Hashable] = [name for name in PER_GROUP[:1] if wide.index.get_level_values(name).nunique() == 1]
+    return wide.droplevel(columns, axis="columns").droplevel(rows, axis="index")

@@ -69,7 +69,7 @@ def taken(model: Any, X: Any, y: Any, X_test: Any, y_test: Any, sample_weight: A
     objective = fitted.fitted.objective
     test = one_thread(partial(test_objective, dataset, linear), objective.basis)
     inside = objective.in_coordinates(start)
-    outside = 0.0 if objective.basis is None else float(np.sqrt(max(0.0, start @ start - inside @ inside)))
+    outside = 0.0 if objective.basis is None else float(np.linalg.norm(start - objective.in_full(inside)))
     found = one_thread(partial(distance, fitted.fitted, inside, outside), test)
     if not refit:
         require_optimum(case.name, case.exactly, found, steps.told != "")

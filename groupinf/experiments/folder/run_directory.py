@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 from groupinf.atomic import disk_is_full
 from groupinf.errors import DataError
 from groupinf.experiments.folder.files import (
+    TableInParts,
+    hash_of_file,
     not_written,
     npz_arrays,
     npz_bytes,
@@ -115,10 +117,9 @@ class RunDirectory:
             raise DataError(f"{self.path}: cannot be deleted ({error.strerror}); nothing was changed") from error
         shutil.rmtree(aside, ignore_errors=True)
 
-    def write(self, name: str, content: bytes) -> str:
+    def write(self, name: str, content: bytes | TableInParts) -> str:
         """Write one file whole; its SHA-256."""
-        write_atomically(self.path / name, content)
-        return sha256(content)
+        return write_atomically(self.path / name, content)
 
     def read(self, name: str, manifest: RunManifest) -> bytes | None:
         """A file's content if it is the one the manifest names, else None."""
@@ -127,10 +128,7 @@ class RunDirectory:
 
     def hash_of(self, name: str) -> str | None:
         """SHA-256 of a file as it is; None where it is missing."""
-        try:
-            return sha256((self.path / name).read_bytes())
-        except OSError:
-            return None
+        return hash_of_file(self.path / name)
 
     def stored_blocks(self) -> dict[int, Path]:
         """The file of each block that is stored, going by the names: whether it is whole is seen when it is read."""
@@ -171,8 +169,12 @@ class RunDirectory:
 
         ``files`` are those of ``block_files``, which whoever reads many blocks lists once.
         """
-        for file in (self.block_files() if files is None else files).get(number, ()):
-            content = file.read_bytes()
-            if sha256(content)[:HASH_DIGITS] == file.stem.partition("-")[2]:
-                return npz_arrays(content)
+        file = self.whole_block(number, self.block_files() if files is None else files)
+        return None if file is None else npz_arrays(file.read_bytes())
+
+    def whole_block(self, number: int, files: Mapping[int, Sequence[Path]]) -> Path | None:
+        """The one of ``files`` that holds a block whole, by the checksum of its name; None where there is none."""
+        for file in files.get(number, ()):
+            if (hash_of_file(file) or "")[:HASH_DIGITS] == file.stem.partition("-")[2]:
+                return file
         return None

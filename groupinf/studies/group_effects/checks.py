@@ -23,6 +23,7 @@ from groupinf.groups.by_value import names_of, rows_by_value
 from groupinf.groups.sizes import sizes_problem
 from groupinf.groups.streams import builder_stream
 from groupinf.numerics.intercept import Intercept
+from groupinf.studies.group_effects.retrain_section import Retrain, TopGroups
 from groupinf.studies.group_effects.schema import LoadedStudy, TestPoints
 from groupinf.studies.group_effects.test_points import most_points, rows_of_keys
 from groupinf.studies.linear.configured_model import (
@@ -69,6 +70,7 @@ def _problems(loaded: LoadedStudy, dataset: Dataset) -> Iterator[ConfigError]:
         yield from _evaluation_problems(loaded, dataset)
         yield from _method_problems(loaded, dataset)
         yield from _theory_problems(loaded, dataset)
+        yield from _retrain_problems(loaded, dataset)
     yield from cross_validation_problems(loaded, dataset)
 
 
@@ -94,6 +96,14 @@ def parameter_names(dataset: Dataset, model: LinearModel) -> ParameterNames:
 def change_of(loaded: LoadedStudy) -> Change:
     """What is done to the rows of a group: removal where the configuration does not say."""
     return loaded.config.change or REMOVE
+
+
+def retrain_of(loaded: LoadedStudy, dataset: Dataset) -> Retrain:
+    """What is to be retrained, with the evaluation that decides."""
+    retrain = loaded.config.retrain
+    if not isinstance(retrain, TopGroups) or retrain.by is not None:
+        return retrain
+    return retrain.model_copy(update={"by": evaluations_of(loaded, dataset)[0].name})
 
 
 def _pooled(loaded: LoadedStudy, dataset: Dataset) -> Dataset:
@@ -238,6 +248,25 @@ def _theory_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]
     else:
         return []
     return [loaded.error(("theory",), f"{found}; leave theory out")]
+
+
+def _retrain_problems(loaded: LoadedStudy, dataset: Dataset) -> Iterator[ConfigError]:
+    """The largest effects are of what is measured; what is asked of actual effects needs those of all groups."""
+    retrain = loaded.config.retrain
+    if retrain is None:
+        return
+    names = [evaluation.name for evaluation in evaluations_of(loaded, dataset)]
+    if isinstance(retrain, TopGroups):
+        yield loaded.error(("retrain",), "expected all or none, found top, which comes with the next version")
+    if isinstance(retrain, TopGroups) and retrain.by not in (None, *names):
+        expected = f"expected one of the evaluations of the study, {listed(names, 'or')}"
+        yield loaded.error(("retrain", "by"), f"{expected}, found {retrain.by}")
+    if loaded.config.theory is not None:
+        expected = "expected theory only where all groups are retrained, whose effects it is about"
+        yield loaded.error(("theory",), f"{expected}; proven intervals come without it: leave theory or retrain out")
+    if retrain == "none" and loaded.config.test_points.bootstrap is not None:
+        expected = "expected bootstrap only where groups are retrained, whose actual effects it resamples"
+        yield loaded.error(("test_points", "bootstrap"), f"{expected}; leave bootstrap or retrain out")
 
 
 def told_of_points(loaded: LoadedStudy, dataset: Dataset) -> list[str]:

@@ -160,6 +160,9 @@ def _opened(
     if about.evaluated is not None:
         of = about.evaluated.run
         raise DataError(f"{path}: expected a run with retrained parameters; this is an evaluation of {of}: name that")
+    if about.retrain == "none":
+        again = "groupinf experiment with its configuration and other test_points, evaluations or methods predicts anew"
+        raise DataError(f"{path}: expected a run with retrained parameters, found one that retrained nothing; {again}")
     files = source.read_prepared(about)
     if files is None:
         raise DataError(_broken(path, "one of its files is missing or altered"))
@@ -259,7 +262,7 @@ def _evaluate(known: _Known, block: _KnownBlock) -> dict[str, NDArray[Any]]:
     """A block without the parameters, which the run has."""
     arrays = known.source.read_block(block.number)
     stored = None if arrays is None else stored_block(arrays)
-    if stored is None or stored.theta is None:
+    if stored is None or stored.theta is None or stored.certificates is None:
         raise DataError(_broken(known.source.path, f"block {block.number} is missing or altered"))
     study = known.of.study
     theta = study.fitted.objective.in_coordinates(stored.theta.T).T

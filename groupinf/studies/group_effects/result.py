@@ -23,6 +23,7 @@ from groupinf.experiments.folder.kinds import makes_again
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.sweep.result import Sweep as SweepOf
 from groupinf.points.shown_rows import ShownRows, shown_from
+from groupinf.studies.group_effects.intervals_table import INTERVALS
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest, GroupSweepManifest
 from groupinf.studies.group_effects.points.files import PERTURBATION, SHOWN
 from groupinf.studies.group_effects.points.tables import POINTS
@@ -43,6 +44,7 @@ BOOTSTRAP, RESAMPLED = "bootstrap.parquet", "resampled.npz"
 THEORY, SPECTRA = "theory.parquet", "spectra.parquet"
 # tables that a run has where they were asked for, and the fields that hold them
 OPTIONAL = (
+    ("intervals", INTERVALS),
     ("bootstrap", BOOTSTRAP),
     ("theory", THEORY),
     ("spectra", SPECTRA),
@@ -66,6 +68,8 @@ class Run:
     rows: file, line, split, row, label, weight and, where the change gives labels, new_label, where the data have row
     keys, key. bootstrap: evaluation, test_point, group, effect_low, effect_high, rank_low, rank_high; None where the
     test rows were not resampled.
+    intervals: group, group_name, kind, size, evaluation, test_point, level, prediction, low, high, where not all groups
+    were retrained, else None; effects are then of the retrained groups, or, where there are none, predicted alone.
     theory: a row for each group, evaluation and test_point, with what the propositions of the paper say of them, and
     spectra: group, number, eigenvalue, error; None where the run has no theory.
     points: a row for each training row, evaluation and test point, perturbation one for each row, evaluation, test
@@ -82,6 +86,7 @@ class Run:
     attributes: pd.DataFrame
     cross_validation: pd.DataFrame | None = None
     rows: pd.DataFrame | None = None
+    intervals: pd.DataFrame | None = None
     bootstrap: pd.DataFrame | None = None
     theory: pd.DataFrame | None = None
     spectra: pd.DataFrame | None = None

@@ -40,6 +40,7 @@ from groupinf.groups.by_value import ColumnNames, Gaps
 from groupinf.groups.configured_attributes import AttributesConfig
 from groupinf.groups.sizes import Sizes
 from groupinf.studies.group_effects.points.section import Points
+from groupinf.studies.group_effects.retrain_section import Retrain
 from groupinf.studies.linear.schema import LinearConfig
 
 # an entry of ``methods``: the name of a method, or a section with its options
@@ -172,6 +173,7 @@ class Config(LinearConfig):
     block_width: PositiveInt | None = None
     test_points: TestPoints = TestPoints(random=3, highest_loss=3)
     evaluations: Evaluations | None = None
+    retrain: Retrain = None
     theory: Annotated[bool | None, AfterValidator(lambda value: value or None)] = None
     points: Points = None
     methods: Annotated[Methods, Field(json_schema_extra={"default": [m.name for m in METHODS_OF_THE_PAPER]})] = (
