@@ -29,6 +29,7 @@ __all__ = [
 def run_experiment(
     config: str | Path | Mapping[str, Any] | LoadedStudy,
     *,
+    data: Any = None,
     overrides: Sequence[str] = (),
     out: str | Path = "results",
     jobs: int | None = None,
@@ -42,6 +43,9 @@ def run_experiment(
     ``config`` is a YAML file or the same as a mapping; ``overrides`` are ``KEY=VALUE``; the run's folder is
     ``out``/<name>-<hash>; ``jobs`` processes compute it (default: one per core), or the Dask cluster
     whose address is ``scheduler``; neither changes a number.
+    ``data`` is a data frame, or {"train": ..., "test": ...} of two, where the section ``dataset`` names no file, only
+    what columns are (target, split, weight, ...). They are kept as Parquet files in ``out``/data, which the run's
+    configuration names: whatever reads the data again finds them there. Equal frames are the same run.
     Raises ConfigError or DataError for bad input before anything runs, ConvergenceError or RunError for a run that
     fails; what it had computed is kept.
     """
@@ -52,7 +56,8 @@ def run_experiment(
     from groupinf.reporting.registry import REPORTS
     from groupinf.studies.registry import kind_of
 
-    loaded, processes, folder = _loaded(config, overrides), _processes(jobs), as_path("out", out)
+    folder = as_path("out", out)
+    loaded, processes = _loaded(config, overrides, data, folder), _processes(jobs)
     anew, cluster, shown = as_flag("fresh", fresh), as_text("scheduler", scheduler), progress or Silent()
     with memory_in_words():
         kind = kind_of(loaded)
@@ -77,6 +82,7 @@ def load_run(path: str | Path) -> Run:
 def run_sweep(
     config: str | Path | Mapping[str, Any] | LoadedStudy,
     *,
+    data: Any = None,
     lambda_over_n: str | Sequence[float] | None = None,
     redraw: bool = False,
     overrides: Sequence[str] = (),
@@ -101,7 +107,8 @@ def run_sweep(
     from groupinf.reporting.sweep_report import write_sweep_report
     from groupinf.studies.sweeps import sweep_of
 
-    loaded, processes, folder = _loaded(config, overrides), _processes(jobs), as_path("out", out)
+    folder = as_path("out", out)
+    loaded, processes = _loaded(config, overrides, data, folder), _processes(jobs)
     wanted = None if lambda_over_n is None else grid_of(lambda_over_n)
     anew, shown = as_flag("fresh", fresh), progress or Silent()
     kind = sweep_of(loaded)
@@ -248,14 +255,23 @@ def point_effects(
     return fitted.point_effects(evaluations=evaluations, test_points=test_points)
 
 
-def _loaded(config: str | Path | Mapping[str, Any] | LoadedStudy, overrides: Sequence[str]) -> LoadedStudy:
+def _loaded(
+    config: str | Path | Mapping[str, Any] | LoadedStudy, overrides: Sequence[str], data: Any, out: Path
+) -> LoadedStudy:
     from groupinf.config.load import LoadedConfig
     from groupinf.errors import ConfigError
     from groupinf.studies.load import load_config
 
-    if isinstance(config, LoadedConfig) and overrides:
-        raise ConfigError("overrides: expected none with a loaded configuration, which has its own")
-    return config if isinstance(config, LoadedConfig) else load_config(config, overrides)
+    if isinstance(config, LoadedConfig):
+        given = "overrides" if overrides else "" if data is None else "data"
+        if given:
+            raise ConfigError(f"{given}: expected none with a loaded configuration, which has its own")
+        return config
+    if data is None:
+        return load_config(config, overrides)
+    from groupinf.datasets.own.frames import frames_as_files
+
+    return load_config(config, [*overrides, *frames_as_files(data, out)])
 
 
 def _processes(jobs: int | None) -> int:

@@ -46,7 +46,7 @@ ALLOWED: dict[str, set[str]] = {
         "theory",
     },
     "batch": {"experiments", "studies"},
-    "": {"config", "experiments", "model_effects", "reporting", "studies"},
+    "": {"config", "datasets", "experiments", "model_effects", "reporting", "studies"},
     "reproduction": {
         "analysis",
         "config",
