@@ -161,30 +161,33 @@ def _told_apart(methods: tuple[Method, ...]) -> tuple[Method, ...]:
     return methods
 
 
+# what is measured, what predicts it, and what is done to groups, as any configuration that asks for effects says it
+Evaluations = Annotated[
+    tuple[Annotated[Evaluation, NamedSection(EVALUATIONS, "evaluation", in_short=True)], ...],
+    Field(strict=False, min_length=1),
+    AfterValidator(_each_once),
+]
+Methods = Annotated[
+    tuple[Annotated[Method, METHOD], ...], Field(strict=False, min_length=1), AfterValidator(_told_apart)
+]
+ChangeSection = Annotated[Change, NamedSection(CHANGES, "change")]
+
+
 class Config(LinearConfig):
     """One study: a dataset, a regularisation, groups, test points, evaluations and methods."""
 
-    change: Annotated[Change, NamedSection(CHANGES, "change")] | None = None
+    change: ChangeSection | None = None
     groups: GroupsConfig
     influence: SolverOptions = SolverOptions()
     block_width: PositiveInt | None = None
     test_points: TestPoints = TestPoints(random=3, highest_loss=3)
-    evaluations: (
-        Annotated[
-            tuple[Annotated[Evaluation, NamedSection(EVALUATIONS, "evaluation", in_short=True)], ...],
-            Field(strict=False, min_length=1),
-            AfterValidator(_each_once),
-        ]
-        | None
-    ) = None
+    evaluations: Evaluations | None = None
     retrain: Retrain = None
     theory: Annotated[bool | None, AfterValidator(lambda value: value or None)] = None
     points: Points = None
-    methods: Annotated[
-        tuple[Annotated[Method, METHOD], ...],
-        Field(strict=False, min_length=1, json_schema_extra={"default": [m.name for m in METHODS_OF_THE_PAPER]}),
-        AfterValidator(_told_apart),
-    ] = METHODS_OF_THE_PAPER
+    methods: Annotated[Methods, Field(json_schema_extra={"default": [m.name for m in METHODS_OF_THE_PAPER]})] = (
+        METHODS_OF_THE_PAPER
+    )
 
 
 # A configuration of this study that knows where it came from.

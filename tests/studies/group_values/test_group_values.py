@@ -1,4 +1,4 @@
-"""Shares of a run are those by scikit-learn's refits in all orders of the groups; what is beside them is what it says."""
+"""Shares of a run are those by scikit-learn's refits in all orders of the groups; what is beside them is as told."""
 
 from __future__ import annotations
 
