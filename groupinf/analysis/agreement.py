@@ -78,7 +78,11 @@ def agreement_table(effects: pd.DataFrame, seed: int) -> AgreementTable:
 
     ``effects`` is one run's tidy table. Raises DataError where it is incomplete or a kind is named "all".
     """
-    pairs = pair_effects(effects)
+    return agreement_of(pair_effects(effects), seed)
+
+
+def agreement_of(pairs: PairedEffects, seed: int) -> AgreementTable:
+    """:func:`agreement_table` of effects that are arrays already; raises DataError where a kind is named "all"."""
     kinds = list(dict.fromkeys(pairs.kinds))
     if ALL_KINDS in kinds:
         raise DataError(f"effects: kind {ALL_KINDS!r} stands for all groups together; give these groups another kind")

@@ -134,7 +134,7 @@ def test_no_group_that_was_left_out_can_be_among_the_largest(whole: Run, top: Ru
     assert set(intervals["evaluation"]) == {"test_loss"}
     assert intervals.groupby("test_point").size().eq(len(top.groups)).all()
     reaches = dict(zip(top.manifest.test_points, top.manifest.thresholds, strict=True))
-    for test_point, threshold in reaches.items():
+    for test_point, threshold in reaches.items():  # noqa: B007 (in the query)
         of_value = actual(whole).query("evaluation == 'test_loss' and test_point == @test_point")
         assert threshold is not None
         assert threshold <= of_value["effect"].abs().nlargest(4).iloc[-1] * (1 + 1e-6)

@@ -59,7 +59,6 @@ from groupinf.studies.group_effects.manifest import (
 )
 from groupinf.studies.group_effects.memory import work_of
 from groupinf.studies.group_effects.points.files import point_files
-from groupinf.studies.group_effects.retrain_section import TopGroups
 from groupinf.studies.group_effects.same_steps import same_step_notes
 from groupinf.studies.group_effects.schema import METHOD, LoadedStudy
 from groupinf.studies.group_effects.screening import screen_of, thresholds_of, with_thresholds
@@ -143,11 +142,13 @@ class Retraining:
         study = one_thread(made, loaded)
         told, notes = one_thread(partial(point_files, loaded.config.points, dataset, study), drawn.tested)
         described = _described(self, chosen, test, study, drawn, (*attributes.notes, *notes))
-        screen, retrain = one_thread(partial(screen_of, loaded, dataset), study), described.retrain
-        if screen is not None and isinstance(retrain, TopGroups):
+        screen = one_thread(partial(screen_of, study), described.retrain)
+        if screen is not None and screen.largest is not None:
             progress.stage("thresholds")
-            found = one_thread(partial(thresholds_of, study, screen, retrain, described), in_fit(drawn.groups, dataset))
-            described, screen = replace(described, thresholds=found), with_thresholds(screen, retrain, found)
+            groups, numbers = in_fit(drawn.groups, dataset), retrainable(drawn.groups, drawn.skipped)
+            found = partial(thresholds_of, study, screen, described.retrain, groups, numbers)
+            described = replace(described, thresholds=one_thread(found, described.block_width))
+            screen = with_thresholds(screen, described.thresholds)
         return Made(
             blocks=_blocks(loaded, study, dataset, drawn.groups, drawn.skipped, screen),
             files={
@@ -163,9 +164,8 @@ class Retraining:
         """The same study from what is stored."""
         groups = groups_from(files)
         study = one_thread(partial(_study_again, self.loaded, self.dataset, manifest, groups), files)
-        screen = one_thread(partial(screen_of, self.loaded, self.dataset), study)
-        if screen is not None and isinstance(manifest.retrain, TopGroups):
-            screen = with_thresholds(screen, manifest.retrain, manifest.thresholds)
+        screen = one_thread(partial(screen_of, study), manifest.retrain)
+        screen = None if screen is None else with_thresholds(screen, manifest.thresholds)
         return _blocks(self.loaded, study, self.dataset, groups, manifest.skipped, screen)
 
 
@@ -215,6 +215,11 @@ def named_values(loaded: LoadedStudy, dataset: Dataset) -> tuple[NamedValue, ...
     )
 
 
+def told_at_fit(study: Study) -> tuple[str, ...]:
+    """What evaluations have to say of θ̂."""
+    return tuple(note for of in study.evaluations for note in of.notes(study.fitted, study.test))
+
+
 def methods_used(methods: Sequence[Method]) -> tuple[MethodUsed, ...]:
     """The methods that are more than a name in the configuration."""
     sections = (method for method in methods if isinstance(METHOD.told(method), dict))
@@ -256,6 +261,7 @@ def _described(
             *drawn.notes,
             *notes,
             *same_step_notes(study, change),
+            *told_at_fit(study),
         ),
         provenance=provenance(),
         dataset=dataset.name,

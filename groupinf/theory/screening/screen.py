@@ -70,15 +70,16 @@ class Screen:
     largest: Largest | None = None
 
 
-def screen_for(study: Study, evaluations: Sequence[Quantity], largest: Largest | None = None) -> Screen:
-    """A screen of the groups of a study: as far as retraining where the ``largest`` are looked for.
+def screen_for(study: Study, evaluations: Sequence[Quantity] | None = None, largest: Largest | None = None) -> Screen:
+    """A screen of the groups of a study, on all that it measures where ``evaluations`` are None: as far as retraining
+    where the ``largest`` are looked for.
 
     Of a loss that is not smooth nothing is proven without retraining: its derivatives are those of another.
     """
     prover = prover_of(study, MORE_SHARES)
     if study.machine is not None:
         prover = replace(prover, verified=None, by_penalty=None)
-    setting = Setting(study, tuple(evaluations), prover, prover.of_fit(study.fitted, study.change))
+    setting = Setting(study, tuple(evaluations or study.evaluations), prover, prover.of_fit(study.fitted, study.change))
     climbed = len(LEVELS) if setting.of_fit.balls else 1
     levels = LEVELS[:WITHOUT_RETRAINING] if largest is None else LEVELS[:climbed]
     made = tuple(level.made(setting) for level in levels)
