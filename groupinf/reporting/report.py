@@ -72,7 +72,7 @@ def write_report(run: Run) -> Path:
     Reads the run only. Every file appears whole or not at all; the same run gives the same bytes.
     """
     spearman = {"csv": spearman_csv(run), "md": spearman_markdown(run), "tex": spearman_latex(run)}
-    of_agreement = {f"spearman.{ending}": text.encode() for ending, text in spearman.items()}
+    of_agreement = {f"spearman.{ending}": text.encode() for ending, text in spearman.items() if run.has_actual}
     tables = of_agreement | groups_files(run) | attributes_files(run) | theory_files(run) | single_rows_files(run)
     for name, content in tables.items():
         write_atomically(run.path / "tables" / name, content)

@@ -18,15 +18,14 @@ from groupinf.reporting.drawing.axes import PowerOfTen
 from groupinf.reporting.drawing.figures import FIGURE_SETTINGS, figure_bytes, kind_marker
 from groupinf.reporting.drawing.lettering import drawable, shorten_to
 from groupinf.reporting.drawing.page import SIZE, Legend, box, framed_page
-from groupinf.reporting.words.formats import shorten
 from groupinf.reporting.words.style import (
     GRID,
-    LONGEST_NAME,
     QUIET,
     SMALL,
     TEXT,
     KindStyle,
     evaluation_name,
+    kind_name,
     method_styles,
     panel_name,
 )
@@ -44,6 +43,8 @@ _REACH = 1.6
 # inches: names, a panel, a line of it, what is above and below its lines, and between two panels
 _NAMES, _PANEL, _ROW, _ABOVE, _BELOW, _GAP, _RIGHT = 1.9, 3.2, 0.17, 0.45, 0.6, 0.25, 0.25
 _BAR_WIDTH = 2.2
+# how dense a bar is, and one that goes on beyond the panel
+_BAR, _OPEN = 0.4, 0.15
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,18 @@ class _Panel:
 
     heading: str
     blocks: tuple[pd.DataFrame, ...]
+    with_kinds: bool
 
     @property
     def rows(self) -> pd.DataFrame:
         """All rows."""
         return pd.concat(self.blocks)
+
+    @property
+    def names(self) -> list[str]:
+        """What the groups are called, with their kinds where there are several."""
+        called = zip(self.rows["group_name"], self.rows["kind"], strict=True)
+        return [f"{kind_name(kind)}, {name}" if self.with_kinds else name for name, kind in called]
 
 
 def shown_standings(found: Sequence[Standing]) -> list[list[Standing]]:
@@ -85,7 +93,7 @@ def screening_figure(run: Run, found: Sequence[Standing]) -> Figure:
     width = columns * (_NAMES + _PANEL) + (columns - 1) * _GAP + _RIGHT
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
         legend = Legend([kind_marker(style) for style in styles.values()], [style.name for style in styles.values()])
-        foot = ["Bars: proven intervals of actual effects; one that reaches too far, or has no end, stops at the edge."]
+        foot = ("Bars: proven intervals of actual effects; paler ones have no end, or stop at the edge of the panel.",)
         figure, top = framed_page(width, sum(lines), _title(run), (facts_line(run),), foot, legend)
         for i, panel in enumerate(panels):
             row, column = divmod(i, columns)
@@ -122,7 +130,8 @@ def _panel(run: Run, own: Sequence[Standing]) -> _Panel:
     blocks = [one.first.head(MOST_FIRST) for one in own]
     if run.has_actual:
         blocks.append(first.next.head(MOST_NEXT))
-    return _Panel(heading, tuple(block for block in blocks if not block.empty))
+    several = run.groups["kind"].nunique() > 1
+    return _Panel(heading, tuple(block for block in blocks if not block.empty), several)
 
 
 def _draw(ax: Axes, panel: _Panel, styles: dict[str, KindStyle]) -> None:
@@ -130,18 +139,20 @@ def _draw(ax: Axes, panel: _Panel, styles: dict[str, KindStyle]) -> None:
     y = np.arange(len(rows), dtype=np.float64)
     low, high, value = (rows[name].to_numpy(dtype=np.float64) for name in ("low", "high", "prediction"))
     left, right = _limits(value)
+    whole = (low >= left) & (high <= right)
     ax.axvline(0, color=GRID, linewidth=0.8, zorder=0)
     ends = np.cumsum([len(block) for block in panel.blocks])[:-1]
     for end in ends:
         ax.axhline(end - 0.5, color=QUIET, linewidth=0.6, linestyle=(0, (4, 3)), zorder=0)
     for level, style in styles.items():
         own = (rows["level"] == level).to_numpy()
-        starts, stops = (np.clip(end[own], left, right) for end in (low, high))
-        ax.hlines(y[own], starts, stops, style.colour, alpha=0.35, linewidth=_BAR_WIDTH)
+        starts, stops = (np.clip(end, left, right) for end in (low, high))
+        for bars, alpha in ((own & whole, _BAR), (own & ~whole, _OPEN)):
+            ax.hlines(y[bars], starts[bars], stops[bars], style.colour, alpha=alpha, linewidth=_BAR_WIDTH)
         ax.plot(value[own], y[own], linestyle="", marker=style.marker, color=style.colour, markersize=4.0)
     ax.set_xlim(left, right)
     ax.set_ylim(len(rows) - 0.5, -0.5)
-    names = [shorten_to(drawable(shorten(name, LONGEST_NAME)), SMALL, _NAMES - 0.2) for name in rows["group_name"]]
+    names = [shorten_to(drawable(name), SMALL, _NAMES - 0.2) for name in panel.names]
     ax.set_yticks(y, names, size=SMALL)
     ax.tick_params(axis="y", length=0)
     ax.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10], min_n_ticks=2))

@@ -14,7 +14,7 @@ from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.experiments.folder.files import parquet_bytes
 from groupinf.reporting.words.formats import markdown
 from groupinf.reporting.words.markdown import table_lines
-from groupinf.reporting.words.style import kind_name
+from groupinf.reporting.words.style import kind_name, method_in_text
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.value_names import value_names
 from groupinf.wording import UNDEFINED, counted, number
@@ -82,11 +82,12 @@ def groups_files(run: Run) -> dict[str, bytes]:
 
 
 def groups_markdown(run: Run, frame: pd.DataFrame) -> str:
-    """Name, kind, size and attributes of the groups with their actual effects; of more than MOST_LINES groups the
-    first, which it says."""
-    effects = [name for name in map(str, frame) if name.endswith(f".{ACTUAL}")]
+    """Name, kind, size and attributes of the groups with their actual effects, or where nothing was retrained those of
+    the first prediction; of more than MOST_LINES groups the first, which it says."""
+    method = run.default_method
+    effects = [name for name in map(str, frame) if name.endswith(f".{method}")]
     attributes = [name for name in run.attributes.columns if name not in ("group", "size")]
-    head = ["Group", "Kind", "Size", *attributes, *(name.removesuffix(f".{ACTUAL}") for name in effects)]
+    head = ["Group", "Kind", "Size", *attributes, *(name.removesuffix(f".{method}") for name in effects)]
     rule = ["---", "---", *["---:"] * (len(head) - 2)]
     rows = [
         [
@@ -100,7 +101,9 @@ def groups_markdown(run: Run, frame: pd.DataFrame) -> str:
     left = len(frame) - MOST_LINES
     more = f"\n\nAnd {counted(left, 'more group')}: groups.parquet has all." if left > 0 else ""
     cells = [[markdown(cell) for cell in row] for row in (head, *rows)]
-    return f"# Actual effects of every group\n\n{table_lines([cells[0], rule, *cells[1:]])}{more}\n"
+    whose = "Actual effects" if run.has_actual else f"Effects, as {method_in_text(method)} predicts them,"
+    retrained = " that was retrained; the others have none" if run.has_actual and run.intervals is not None else ""
+    return f"# {whose} of every group{retrained}\n\n{table_lines([cells[0], rule, *cells[1:]])}{more}\n"
 
 
 def _cell(value: str | float | None) -> str:

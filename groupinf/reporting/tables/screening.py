@@ -45,6 +45,6 @@ def _listing(run: Run, one: Standing) -> Listing:
 
 def _heading(run: Run, one: Standing) -> str:
     if run.has_actual:
-        return f"Groups with the {largest(run, one)}"
+        return f"Groups with the {largest(run, one)}{'' if one.apart else ': found, not proven'}"
     on = measure_name(one.evaluation, one.test_point, test_point_names(run))
     return f"{on[:1].upper()}{on[1:]} {_GO[one.side]} most by {run.manifest.change.doing} a group, as is predicted"

@@ -151,7 +151,18 @@ def _known(evaluation: str, rows: pd.DataFrame) -> str:
     wide = f", in the median {number(found.width)} times as wide as the prediction is large"
     wide = "" if math.isnan(found.width) else wide
     signed = f"of {found.signed:,} the sign is proven" if found.signed else "the sign of none is proven"
-    return f"{name}: proven intervals with two ends for {found.finite:,} of {effects}{wide}{one_end}; {signed}."
+    of = f"all {effects}" if found.finite == found.effects else f"{found.finite:,} of {effects}"
+    return f"{name}: proven intervals with two ends for {of}{wide}{one_end}; {signed}."
+
+
+def shown_lines(entries: Sequence[Named]) -> list[str]:
+    """A sentence on each run of whose groups those alone are shown that were retrained."""
+    return [
+        f"{f'{entry.label}: s' if entry.label else 'S'}hown are the groups that were retrained, "
+        f"{entry.run.manifest.n_retrained:,} of {sum(entry.run.manifest.levels.values()):,}."
+        for entry in entries
+        if _chosen(entry.run)
+    ]
 
 
 def chosen_lines(entries: Sequence[Named]) -> list[str]:
