@@ -61,7 +61,7 @@ def rank(
         write_atomically(Path(output), ranking_bytes(table, Path(output).suffix))
         click.echo(f"Ranking: {typed(Path(output))}")
         return
-    method = method or run.default_method
+    method = method or run.default_method(by or run.manifest.evaluations[0])
     ways = {"rise": (True,), "fall": (False,), "both": (True, False)}[side]
     parts = [part.text for part in listings(run, table, method, top, ways)]
     told = parts or [f"No group of {len(table):,} has an effect in that direction."]

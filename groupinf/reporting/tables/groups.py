@@ -14,7 +14,7 @@ from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.experiments.folder.files import parquet_bytes
 from groupinf.reporting.words.formats import markdown
 from groupinf.reporting.words.markdown import table_lines
-from groupinf.reporting.words.style import kind_name, method_in_text
+from groupinf.reporting.words.style import kind_name
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.value_names import value_names
 from groupinf.wording import UNDEFINED, counted, number
@@ -84,10 +84,9 @@ def groups_files(run: Run) -> dict[str, bytes]:
 def groups_markdown(run: Run, frame: pd.DataFrame) -> str:
     """Name, kind, size and attributes of the groups with their actual effects, or where nothing was retrained those of
     the first prediction; of more than MOST_LINES groups the first, which it says."""
-    method = run.default_method
-    effects = [name for name in map(str, frame) if name.endswith(f".{method}")]
+    effects = [name for name in map(str, frame) if name.endswith(_shown(run))]
     attributes = [name for name in run.attributes.columns if name not in ("group", "size")]
-    head = ["Group", "Kind", "Size", *attributes, *(name.removesuffix(f".{method}") for name in effects)]
+    head = ["Group", "Kind", "Size", *attributes, *(name.rpartition(".")[0] for name in effects)]
     rule = ["---", "---", *["---:"] * (len(head) - 2)]
     rows = [
         [
@@ -101,9 +100,15 @@ def groups_markdown(run: Run, frame: pd.DataFrame) -> str:
     left = len(frame) - MOST_LINES
     more = f"\n\nAnd {counted(left, 'more group')}: groups.parquet has all." if left > 0 else ""
     cells = [[markdown(cell) for cell in row] for row in (head, *rows)]
-    whose = "Actual effects" if run.has_actual else f"Effects, as {method_in_text(method)} predicts them,"
+    whose = "Actual effects" if run.has_actual else "Predicted effects"
     retrained = " that was retrained; the others have none" if run.has_actual and run.intervals is not None else ""
     return f"# {whose} of every group{retrained}\n\n{table_lines([cells[0], rule, *cells[1:]])}{more}\n"
+
+
+def _shown(run: Run) -> tuple[str, ...]:
+    """How the names of the columns end that are shown: of actual effects, else of the predictions that come first."""
+    names = {run.default_method(evaluation) for evaluation in run.manifest.evaluations}
+    return tuple(f".{name}" for name in names)
 
 
 def _cell(value: str | float | None) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from groupinf.analysis.ranking import MEASURE
 from groupinf.analysis.screening import BOTH, FALL, RISE, Standing, known, standing
-from groupinf.reporting.words.entries import Named
+from groupinf.reporting.words.entries import Named, labels
 from groupinf.reporting.words.formats import ends, percent, shorten
 from groupinf.reporting.words.style import LONGEST_NAME, counted_values, evaluation_name, method_in_text
 from groupinf.reporting.words.summary import measure_name, test_point_names
@@ -153,6 +153,24 @@ def _known(evaluation: str, rows: pd.DataFrame) -> str:
     signed = f"of {found.signed:,} the sign is proven" if found.signed else "the sign of none is proven"
     of = f"all {effects}" if found.finite == found.effects else f"{found.finite:,} of {effects}"
     return f"{name}: proven intervals with two ends for {of}{wide}{one_end}; {signed}."
+
+
+def unretrained_lines(runs: Sequence[Run]) -> list[str]:
+    """A sentence on the runs that retrained nothing, where there are any."""
+    without = [label for run, label in zip(runs, labels(runs), strict=True) if not run.has_actual]
+    if not without:
+        return []
+    where = "" if len(without) == len(runs) else f" in {listed(without)}"
+    return [f"Nothing was retrained{where}: no agreement of predictions with actual effects is known."]
+
+
+def left_aside_lines(runs: Sequence[Run]) -> list[str]:
+    """A sentence on the runs whose agreement is that of groups which were chosen, where there are any."""
+    chosen = [label for run, label in zip(runs, labels(runs), strict=True) if run.has_actual and _chosen(run)]
+    if not chosen:
+        return []
+    where = "" if len(chosen) == len(runs) else f" in {listed(chosen)}"
+    return [f"Agreement{where} is that of the retrained groups alone, chosen for effects that may be the largest."]
 
 
 def shown_lines(entries: Sequence[Named]) -> list[str]:

@@ -119,10 +119,10 @@ class Run:
         """The effects as arrays, which take a tenth of the memory of the table."""
         return effect_arrays(_EFFECTS.parts(self, [*KEYS, "group", "effect", "error_estimate"]))
 
-    @property
-    def default_method(self) -> str:
-        """Whose effects order groups unless another is named: the actual ones, or the first prediction without them."""
-        return ACTUAL if self.has_actual else self.manifest.methods[0]
+    def default_method(self, evaluation: str) -> str:
+        """Whose effects order groups unless another is named: the actual ones, or without them the first prediction."""
+        methods = self.arrays.columns.loc[self.arrays.columns["evaluation"] == evaluation, "method"]
+        return ACTUAL if self.has_actual else str(methods.iloc[0])
 
     def ranking(
         self,
@@ -144,11 +144,11 @@ class Run:
         """
         about = self.manifest
         evaluation = _known(by or about.evaluations[0], about.evaluations, "by", "an evaluation")
-        arrays, wanted = self.arrays.of(evaluation), method or self.default_method
+        arrays, wanted = self.arrays.of(evaluation), method or self.default_method(evaluation)
         if test_point is not None:
             arrays = arrays.at(value_label(about, evaluation, str(test_point)))
-        known, expected = list(arrays.columns["method"].unique()), "a method that has effects there"
-        _known(wanted, known, "method", expected if self.has_actual else f"{expected}, as nothing was retrained")
+        expected = "a method that has effects there" if self.has_actual else "a method that predicts effects there"
+        _known(wanted, list(arrays.columns["method"].unique()), "method", expected)
         if top is not None and top < 1:
             raise DataError(f"top: expected a whole number of at least 1, found {top}")
         of_groups = self.groups.set_index("group").rename(columns={"name": "group_name"})
