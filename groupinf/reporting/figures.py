@@ -14,6 +14,7 @@ from groupinf.effects.methods.newton import Newton
 from groupinf.errors import DataError
 from groupinf.experiments.study import StudyKind
 from groupinf.registry import Registry
+from groupinf.reporting.growing_groups.growth import growth_figure
 from groupinf.reporting.koh_liang_2017.children import children_figure, coefficients_figure
 from groupinf.reporting.koh_liang_2017.components import variants_figure
 from groupinf.reporting.koh_liang_2017.kernel import kernel_figure
@@ -179,6 +180,9 @@ FIGURES: Registry[NamedFigure] = Registry(
             "spread",
             "what goes with rank correlations",
             lambda sources: spread_figure([run for source in sources for run in source.runs]),
+        ),
+        _of_run(
+            "most-influential", "the most influential rows: predicted and actual effects as groups grow", growth_figure
         ),
         _of_run("koh-liang-1", "influence against its components, with images", variants_figure, TWO_CLASSES),
         _of_run("koh-liang-2", "leaving out single rows: exact and stochastic influence", leave_one_out_figure),
