@@ -15,6 +15,7 @@ from groupinf.errors import DataError
 from groupinf.experiments.study import StudyKind
 from groupinf.registry import Registry
 from groupinf.reporting.growing_groups.growth import growth_figure
+from groupinf.reporting.growing_groups.removal import removal_figure
 from groupinf.reporting.koh_liang_2017.children import children_figure, coefficients_figure
 from groupinf.reporting.koh_liang_2017.components import variants_figure
 from groupinf.reporting.koh_liang_2017.kernel import kernel_figure
@@ -183,6 +184,11 @@ FIGURES: Registry[NamedFigure] = Registry(
         ),
         _of_run(
             "most-influential", "the most influential rows: predicted and actual effects as groups grow", growth_figure
+        ),
+        _of_run(
+            "removal-curves",
+            "test accuracy and loss as rows are removed, best, worst or random ones first",
+            removal_figure,
         ),
         _of_run("koh-liang-1", "influence against its components, with images", variants_figure, TWO_CLASSES),
         _of_run("koh-liang-2", "leaving out single rows: exact and stochastic influence", leave_one_out_figure),

@@ -46,14 +46,19 @@ class MadeFrom:
     by: str
 
 
-def made_from(words: str) -> MadeFrom | None:
-    """What ``Group.made_from`` of these builders says; None of another's.
+def told_in(order: str) -> MadeFrom | None:
+    """What the words of an order say that this builder makes groups of; None of another order.
 
-    >>> made_from("first 10 rows for the largest rise of test loss on test point 3, by influence")
+    >>> told_in("for the largest rise of test loss on test point 3, by influence")
     MadeFrom(value='test loss on test point 3', side='rise', by='by influence')
     """
-    told = _MADE.fullmatch(order_in(words) or "")
+    told = _MADE.fullmatch(order)
     return None if told is None else MadeFrom(**told.groupdict())
+
+
+def made_from(words: str) -> MadeFrom | None:
+    """The same of what made a group, in words."""
+    return told_in(order_in(words) or "")
 
 
 class MostInfluential(Builder):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from groupinf.analysis.growth import CLOSE, Fault
+from groupinf.reporting.growing_groups.curves import Curve, Sort
 from groupinf.reporting.growing_groups.reading import Found
 from groupinf.reporting.words.formats import percent
 from groupinf.reporting.words.style import method_in_text
@@ -77,3 +78,45 @@ def _farthest(own: Sequence[Found]) -> tuple[list[str], int, dict[str, float]]:
     effects = {of.by: float(of.growth.actual[of.growth.sizes.tolist().index(size)]) for of in own}
     best = max(effects.values()) if own[0].side == "rise" else min(effects.values())
     return [by for by, effect in effects.items() if effect == best], size, effects
+
+
+CHOSEN_BY_TEST_ROWS = "Best and worst are by the loss of the same test rows that it is measured on."
+
+
+def removal_lines(curves: Sequence[Curve]) -> list[str]:
+    """Of each order, where the mean test loss is least, or that it is never less than that of all rows; which orders
+    stay above, or below, a random one; and what best and worst are chosen by.
+    """
+    of_orders = [curve for curve in curves if curve.sort is not Sort.RANDOM]
+    random = next((curve for curve in curves if curve.sort is Sort.RANDOM), None)
+    lines = [_least_line(curve) for curve in of_orders]
+    if random is not None and of_orders:
+        lines.append(_beside_random(of_orders, random))
+    by_test_rows = any(curve.sort in (Sort.BEST, Sort.WORST) for curve in curves)
+    return [*lines, *([CHOSEN_BY_TEST_ROWS] if by_test_rows else [])]
+
+
+def _least_line(curve: Curve) -> str:
+    least, whole = int(curve.loss.argmin()), float(curve.loss[0])
+    if least == 0:
+        return f"{curve.label}: the mean test loss is never below that of all rows, {number(whole)}."
+    told = f"least without {counted(int(curve.removed[least]), 'row')}, {number(float(curve.loss[least]))}"
+    return f"{curve.label}: the mean test loss is {told}, and {number(whole)} with all."
+
+
+def _beside_random(curves: Sequence[Curve], random: Curve) -> str:
+    """Orders whose loss is above, or below, that of random rows at every size that both have."""
+    at_random = dict(zip(random.removed.tolist(), random.loss.tolist(), strict=True))
+    told = []
+    for words, sign in (("above", 1.0), ("below", -1.0)):
+        names = []
+        for curve in curves:
+            after = zip(curve.removed.tolist()[1:], curve.loss.tolist()[1:], strict=True)
+            gaps = [sign * (loss - at_random[size]) for size, loss in after if size in at_random]
+            if gaps and min(gaps) > 0.0:
+                names.append(f"{curve.label[:1].lower()}{curve.label[1:]}")
+        if names:
+            told.append(f"{words} that of random rows for: {'; '.join(names)}")
+    if not told:
+        return "No order's mean test loss is on one side of that of random rows at every size."
+    return f"At every size the mean test loss is {'. It is '.join(told)}."
