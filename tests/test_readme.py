@@ -210,6 +210,7 @@ BY_TASK = {"evaluations": "all that the task allows", "score": "`accuracy`; for 
 # a default where one case has one and another asks for it
 BY_CASE = {
     ("model.kernel", "gamma"): '`"median"`; for `polynomial` required',
+    ("evaluations", "of"): "required; of `disparity` all that are defined",
     ("groups.builders", "by"): '`"angle"` for `pairs`',
 }
 

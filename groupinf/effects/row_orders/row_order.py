@@ -77,6 +77,10 @@ class RowOrder(Section, ABC):
         where no more can go. Raises ConvergenceError where there is no factor of H for the steps that are asked for.
         """
 
+    def effects(self, fitted: Fitted, target: Target) -> Array | None:
+        """What it predicts that each row does, (n,), where that of several rows is the sum; None where it is not."""
+        return None
+
 
 def influences(fitted: Fitted, target: Target) -> Array:
     """∇fᵀH⁻¹g_i and what f changes by directly: (n,)."""

@@ -96,7 +96,7 @@ def _swept(planned: Plan, sweep: GroupSweepPlan, dataset: Dataset) -> Plan:
 
 def _plan(loaded: LoadedStudy) -> tuple[Plan, Dataset]:
     dataset = load_checked(loaded)
-    groups = _most_groups(loaded, dataset)
+    groups = most_groups(loaded, dataset)
     folds = _cross_validation_fits(loaded.config.regularization)
     work = work_of(loaded, dataset, model_of(loaded, dataset))
     planned = Plan(
@@ -165,7 +165,7 @@ def _notes(loaded: LoadedStudy, dataset: Dataset, folds: int) -> tuple[str, ...]
     return (fits, *one_class_notes(wanted, dataset, loaded.config.seed))
 
 
-def _most_groups(loaded: LoadedStudy, dataset: Dataset) -> int:
+def most_groups(loaded: LoadedStudy, dataset: Dataset) -> int:
     """At most how many groups the builders make."""
     groups, dataset = loaded.located().groups, pool_as_training_rows(dataset)
     builders = groups.builders
