@@ -36,6 +36,7 @@ from groupinf.datasets.row_kinds.registry import ROW_KINDS
 from groupinf.effects.changes.registry import CHANGES
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.registry import METHODS
+from groupinf.effects.row_orders.registry import ROW_ORDERS
 from groupinf.effects.solvers import SolverOptions
 from groupinf.groups.builders.registry import BUILDERS, known_kinds
 from groupinf.groups.configured_attributes import AttributesConfig
@@ -485,6 +486,7 @@ def examples(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     with_registered(monkeypatch, LOSSES, made["LogCosh"])
     with_registered(monkeypatch, BUILDERS, made["Heaviest"])
     with_registered(monkeypatch, ORDERS, made["Residual"])
+    with_registered(monkeypatch, ROW_ORDERS, made["ByGradients"])
     return made
 
 
@@ -515,6 +517,15 @@ def test_the_order_that_is_shown_as_an_example_runs_from_config_to_report(tmp_pa
     # the loss of two classes rises with the residual
     assert run.flips["rank_residual"].tolist() == run.flips["rank_training_loss"].tolist()
     assert "Residual" in (run.path / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("examples")
+def test_the_row_order_that_is_shown_as_an_example_orders_the_rows_of_a_run(tmp_path: Path) -> None:
+    builders = "groups={builders: [{builder: most_influential, by: gradients, num_rows: [1, 3]}]}"
+    fewer = ["test_points={random: 1}", "evaluations=[test_loss]", builders]
+    run = groupinf.run_experiment(ROOT / "configs" / "breast_cancer.yaml", overrides=fewer, out=tmp_path, jobs=1)
+    assert run.groups["size"].tolist() == [1, 3] * 2
+    assert run.groups["made_from"].str.endswith(", by gradients").all()
 
 
 def test_the_loss_that_is_shown_as_an_example_has_its_derivatives(examples: dict[str, Any]) -> None:
