@@ -12,6 +12,7 @@ from groupinf.reporting.html.sections.farthest_off import FARTHEST_OFF
 from groupinf.reporting.html.sections.in_numbers import IN_NUMBERS
 from groupinf.reporting.html.sections.kinds_and_sizes import KINDS_AND_SIZES
 from groupinf.reporting.html.sections.largest_effects import LARGEST_EFFECTS
+from groupinf.reporting.html.sections.most_influential import MOST_INFLUENTIAL
 from groupinf.reporting.html.sections.over_lambda import OVER_LAMBDA
 from groupinf.reporting.html.sections.ranking import RANKING
 from groupinf.reporting.html.sections.screening import SCREENING
@@ -30,6 +31,7 @@ SECTIONS: Registry[Section] = Registry(
         UNDERESTIMATION,
         EVERY_GROUP,
         LARGEST_EFFECTS,
+        MOST_INFLUENTIAL,
         TRAINING_ROWS,
         LABELS,
         TARGETS,
