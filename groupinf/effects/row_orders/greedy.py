@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import ClassVar
+from dataclasses import replace
+from typing import ClassVar, Literal
 
 import numpy as np
 
+from groupinf.config.section import PositiveInt
 from groupinf.effects.row_orders.row_order import Left, RowOrder, Side, Target, by_gain, newton_effects
 from groupinf.numerics.fit import Fitted, first_fit
 from groupinf.numerics.objective import Rows
@@ -15,7 +16,6 @@ from groupinf.numerics.objective import Rows
 REFIT_EVERY = 1
 
 
-@dataclass(frozen=True)
 class Greedy(RowOrder):
     """The row whose Newton step moves the target farthest, then that of the model without it, and so on: the model is
     fitted again, exactly and from where it was, after every ``refit_every`` rows. So rows that hide each other are
@@ -29,7 +29,13 @@ class Greedy(RowOrder):
     source: ClassVar = "Kuschnig, Zens and Crespo Cuaresma 2021; Hu et al. 2024"
     refits: ClassVar = True
 
-    refit_every: int = REFIT_EVERY
+    row_order: Literal["greedy"] = "greedy"
+    refit_every: PositiveInt = REFIT_EVERY
+
+    @property
+    def told(self) -> str:
+        """With the rows between two fits, where these are several."""
+        return self.in_text + (f" (refitted after every {self.refit_every} rows)" if self.refit_every > 1 else "")
 
     def order(self, fitted: Fitted, target: Target, side: Side, most: int) -> Rows:
         """A fit from nearby, a solve, and a solve for each row, for every ``refit_every`` rows.

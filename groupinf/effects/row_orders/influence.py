@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from groupinf.effects.row_orders.row_order import Left, RowOrder, Side, Target, by_gain, influences
 from groupinf.numerics.fit import Fitted
@@ -20,6 +20,8 @@ class ByInfluence(RowOrder):
     in_text: ClassVar = "by influence"
     equation: ClassVar = "∇f(θ̂)ᵀH⁻¹sᵢ∇ℓᵢ(θ̂)"
     source: ClassVar = "Broderick, Giordano and Meager 2020"
+
+    row_order: Literal["influence"] = "influence"
 
     def order(self, fitted: Fitted, target: Target, side: Side, most: int) -> Rows:
         """By one solve."""

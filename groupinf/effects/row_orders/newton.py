@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from groupinf.effects.row_orders.row_order import Left, RowOrder, Side, Target, by_gain, newton_effects
 from groupinf.numerics.fit import Fitted
@@ -18,6 +18,8 @@ class ByNewton(RowOrder):
     in_text: ClassVar = "by Newton steps of single rows"
     equation: ClassVar = "∇f(θ̂)ᵀ(H − Hᵢ)⁻¹sᵢ∇ℓᵢ(θ̂)"
     source: ClassVar = "Rad and Maleki 2020"
+
+    row_order: Literal["newton"] = "newton"
 
     def order(self, fitted: Fitted, target: Target, side: Side, most: int) -> Rows:
         """By one solve, and a solve for each row."""

@@ -8,4 +8,4 @@ from groupinf.effects.row_orders.newton import ByNewton
 from groupinf.effects.row_orders.row_order import RowOrder
 from groupinf.registry import Registry
 
-ROW_ORDERS: Registry[RowOrder] = Registry("row order", (ByInfluence(), ByNewton(), Greedy()))
+ROW_ORDERS: Registry[type[RowOrder]] = Registry("row order", (ByInfluence, ByNewton, Greedy))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from groupinf.config.section import Section
 from groupinf.effects.influence import point_influence
 from groupinf.errors import ConvergenceError
 from groupinf.numerics.approximate_leave_one_out import ChangedEach, changed_each, work_of_blocks
 from groupinf.numerics.change import removing
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.objective import Objective, Rows
+from groupinf.numerics.objective import Objective, Rows, transposed_product
 
 # which way the target is to move
 Side = Literal["rise", "fall"]
@@ -22,6 +23,8 @@ SIDES: tuple[Side, ...] = ("rise", "fall")
 SIGNS: dict[Side, float] = {"rise": 1.0, "fall": -1.0}
 # multiplications for the blocks X_iH⁻¹X_iᵀ of all rows beyond which no Newton steps are taken: some minutes on one core
 MOST_WORK = 1e13
+# rows whose steps are held at a time
+SOLVED_TOGETHER = 512
 
 
 class Target(Protocol):
@@ -37,12 +40,20 @@ class Target(Protocol):
         """How f changes where a row is left out and θ stays: (n,). 0 unless f sees the training rows themselves."""
 
 
-class RowOrder(ABC):
-    """In which order training rows are removed.
+@runtime_checkable
+class ReadExactly(Target, Protocol):
+    """A target that depends on θ alone and is cheap to tell of many θ."""
 
-    In sentences it is ``in_text`` ("by influence"), in legends its ``label``; ``equation`` is what a row is predicted
-    to do, ``source`` where that was proposed. ``refits`` says whether it minimises the objective anew, which it cannot
-    where another loss is linearised than the one that is fitted.
+    def moved(self, fitted: Fitted, steps: Array) -> Array:
+        """f(θ̂ + Δ) − f(θ̂) of each step Δ (P, B): (B,)."""
+
+
+class RowOrder(Section, ABC):
+    """In which order training rows are removed, with its options, which are its fields.
+
+    A case has a field ``row_order`` whose one value is its name. In sentences it is ``in_text`` ("by influence"), in
+    legends its ``label``; ``equation`` is what a row is predicted to do, ``source`` where that was proposed. ``refits``
+    says whether it minimises the objective anew, which it cannot where another loss is linearised than is fitted.
     """
 
     name: ClassVar[str]
@@ -51,6 +62,11 @@ class RowOrder(ABC):
     equation: ClassVar[str]
     source: ClassVar[str]
     refits: ClassVar[bool] = False
+
+    @property
+    def told(self) -> str:
+        """What it is in words, with its options."""
+        return self.in_text
 
     @abstractmethod
     def order(self, fitted: Fitted, target: Target, side: Side, most: int) -> Rows:
@@ -68,23 +84,37 @@ class RowOrder(ABC):
 
 def influences(fitted: Fitted, target: Target) -> Array:
     """∇fᵀH⁻¹g_i and what f changes by directly: (n,)."""
-    return _read_out(fitted, target, fitted.residuals)
+    return _linearly(fitted, target, fitted.residuals)
 
 
 def newton_effects(fitted: Fitted, target: Target) -> Array:
-    """∇fᵀ(H − H_i)⁻¹g_i = ∇fᵀH⁻¹X_iᵀρ_i and what f changes by directly: (n,). NaN of a row whose leverage is 1 to
-    rounding, so that its step has no digits.
+    """f(θ̂ + Δ_i) − f(θ̂) with the Newton step Δ_i = (H − H_i)⁻¹g_i = H⁻¹X_iᵀρ_i, of a target that is not read exactly
+    ∇fᵀΔ_i and what f changes by directly: (n,). NaN of a row whose leverage is 1 to rounding: its step has no digits.
 
     ρ_i = (I − s_iA_iG_i)⁻¹s_ir_i with G_i = X_iH⁻¹X_iᵀ (K' × K'), for one output s_ir_i/(1 − h_i). Raises
     ConvergenceError where H has no factor, or the G_i take more than MOST_WORK.
     """
     steps = _steps(fitted)
-    return np.where(steps.lost, np.nan, _read_out(fitted, target, steps.residuals))
+    if isinstance(target, ReadExactly):
+        effects = _exactly(fitted, target, steps.residuals)
+    else:
+        effects = _linearly(fitted, target, steps.residuals)
+    return np.where(steps.lost, np.nan, effects)
 
 
-def _read_out(fitted: Fitted, target: Target, residuals: Array) -> Array:
+def _linearly(fitted: Fitted, target: Target, residuals: Array) -> Array:
     slopes = target.slopes(fitted)[:, None]
     return point_influence(fitted, slopes, residuals)[:, 0] + target.direct(fitted)
+
+
+def _exactly(fitted: Fitted, target: ReadExactly, residuals: Array) -> Array:
+    X, n = fitted.objective.X, fitted.objective.n
+    effects = np.empty(n)
+    for start in range(0, n, SOLVED_TOGETHER):
+        rows = slice(start, min(start + SOLVED_TOGETHER, n))
+        each = np.eye(rows.stop - rows.start)[:, None, :] * residuals[rows, :, None]
+        effects[rows] = target.moved(fitted, fitted.factor.solve(transposed_product(X[rows], each)))
+    return effects
 
 
 def _steps(fitted: Fitted) -> ChangedEach:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from groupinf.studies.robustness.manifest import RobustnessManifest
 from groupinf.studies.robustness.result import FLIPS, PATHS, REMOVED, STATEMENTS
 
 
-def collect(run: Stored[RobustnessManifest], blocks: Sequence[Arrays]) -> Collected[RobustnessManifest]:
+def collect(run: Stored[RobustnessManifest], blocks: Iterable[Arrays]) -> Collected[RobustnessManifest]:
     """The tables of a run whose answers are all there."""
     about, answers = run.manifest, [answer_from(arrays) for arrays in blocks]
     rows = pd.read_parquet(io.BytesIO(run.files[ROWS]))
