@@ -158,7 +158,7 @@ def _blocks(
         classes=about.classes,
         questions=work.loaded.config.questions,
         statements=about.statements,
-        orders=about.orders,
+        orders=work.loaded.config.by,
         most=about.most,
         rows=rows,
     )
@@ -214,7 +214,7 @@ def _described(work: Flipping, chosen: Model, test: Objective, proves: bool) -> 
         cross_validation=scored_values(chosen),
         statements=statements,
         meanings=tuple(f"{of.label}{f' ({of.asks})' if of.asks else ''}: {of.meaning}" for of in config.questions),
-        orders=config.by,
+        orders=tuple(order.name for order in config.by),
         most=rows_of(config.most, dataset.n),
         proves=proves,
         test_accuracy=accuracy(test, fitted.theta) if dataset.classes else None,
