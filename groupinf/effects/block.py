@@ -184,7 +184,7 @@ def _predicted(
     predicted = predicted_reading(measures, study.fitted, predicting, study.methods)
     effect = np.concatenate([predicted.effect, *(actual.reading.effect for actual in found)])
     error = np.concatenate([predicted.error(np.abs(predicted.left), moved), *(actual.error for actual in found)])
-    if all(evaluation.differentiable for evaluation in study.evaluations):
+    if not any(measure.jumps for measure in measures):
         return effect, error
     exact = [m.solution(predicting) if m.readout is Readout.EXACT else None for m in study.methods]
     none, theta = np.zeros_like(moved), study.fitted.theta[:, None]

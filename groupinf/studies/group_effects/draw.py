@@ -36,11 +36,13 @@ from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.objective import Objective, scores
 from groupinf.points.row_scores import row_scores
 from groupinf.studies.group_effects.changed_fit import row_change_of
-from groupinf.studies.group_effects.checks import change_of
+from groupinf.studies.group_effects.checks import change_of, evaluations_of, parameter_names
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest, Skipped
+from groupinf.studies.group_effects.row_orders import OrdersOfFit
 from groupinf.studies.group_effects.schema import LoadedStudy
 from groupinf.studies.group_effects.stored_groups import retrainable
 from groupinf.studies.group_effects.test_points import ChosenPoints, choose_test_points, chosen_again
+from groupinf.studies.linear.configured_model import model_of
 from groupinf.studies.linear.fit import Model
 
 
@@ -68,6 +70,7 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
     builders = loaded.config.groups.builders
     needing = any(builder.needs_steps for builder in builders)
     suspected = any(builder.needs_self_newton for builder in builders)
+    ordered = any(builder.asked_order is not None for builder in builders)
     source = GroupSource(
         dataset=pool_as_training_rows(dataset),
         sizes=loaded.config.groups.sizes,
@@ -79,6 +82,7 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
         has_intercept=fitted.objective.intercept.columns > 0,
         steps=one_thread(partial(_steps, fitted, change), candidates) if needing else None,
         self_newton=one_thread(partial(_self_newton, fitted), test.loss) if suspected else None,
+        row_orders=_orders(loaded, dataset, fitted, tested.of(test)) if ordered else None,
     )
     groups, notes = build_groups(
         source, loaded.located().groups.builders, lambda build, tasks: each(build, tasks, jobs)
@@ -92,6 +96,11 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
 def _self_newton(fitted: Fitted, measured: Loss) -> Array | None:
     found = row_scores(fitted, measured)
     return None if found is None else found.self_newton
+
+
+def _orders(loaded: LoadedStudy, dataset: Dataset, fitted: Fitted, test: TestRows) -> OrdersOfFit:
+    names = parameter_names(dataset, model_of(loaded, dataset))
+    return OrdersOfFit(fitted, test, evaluations_of(loaded, dataset), names)
 
 
 def _steps(fitted: Fitted, change: RowChange, rows: slice) -> RowSteps:
@@ -121,7 +130,7 @@ def make_study(
     """Freeze what every block reads; ``groups`` are those drawn as rows of the fit, ``test`` is the whole test set."""
     numbers = retrainable(drawn.groups, drawn.skipped)
     W = sparse.csr_array(groups.removal_matrix(changed.fitted.objective.n))[list(numbers)]
-    scales, norms = frozen_scales(changed.fitted, changed.change, drawn.tested.of(test), W, evaluations)
+    scales, norms = frozen_scales(changed.fitted, changed.change, drawn.tested.of(test, evaluations), W, evaluations)
     return study_from(loaded, changed, test, drawn.tested, evaluations, drawn.groups, scales, norms)
 
 
@@ -136,7 +145,7 @@ def study_from(
     norms: Mapping[str, Norm],
 ) -> Study:
     """A study from what has been drawn, now or by an earlier run; ``test`` is the whole test set."""
-    config, points = loaded.config, tested.of(test)
+    config, points = loaded.config, tested.of(test, evaluations)
     resamples = config.test_points.bootstrap
     if resamples is not None:
         points = replace(points, counts=tested.counts(resamples, builder_stream(config.seed, "bootstrap")))

@@ -47,7 +47,7 @@ from groupinf.studies.group_effects.draw import (
 from groupinf.studies.group_effects.identity import identity_of
 from groupinf.studies.group_effects.manifest import Evaluated, GroupEffectsManifest
 from groupinf.studies.group_effects.points.files import POINT_FILES, point_files
-from groupinf.studies.group_effects.prepare import engine_used, methods_used, named_values
+from groupinf.studies.group_effects.prepare import engine_used, methods_used, named_values, told_at_fit
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.same_steps import same_step_notes
 from groupinf.studies.group_effects.schema import Config, LoadedStudy
@@ -218,7 +218,14 @@ def _described(work: Evaluation, study: Study, drawn: Drawn, notes: Sequence[str
         methods_with_options=methods_used(work.loaded.config.methods),
         scales=study.scales,
         gradient_norms=study.gradient_norms,
-        notes=(told, *_loss_notes(work.of, of, study), *drawn.tested.notes, *notes, *same_step_notes(study, of.change)),
+        notes=(
+            told,
+            *_loss_notes(work.of, of, study),
+            *drawn.tested.notes,
+            *notes,
+            *same_step_notes(study, of.change),
+            *told_at_fit(study),
+        ),
         provenance=provenance(),
         evaluated=Evaluated(run, identity_hash(work.of.identity)),
         tables={},

@@ -27,19 +27,20 @@ def identity_of(loaded: LoadedStudy, dataset: Dataset) -> dict[str, Any]:
     return {
         "config": config,
         "sources": sorted(dataset.sources.values()),
-        **_read(loaded.config, dataset),
+        **read_otherwise(loaded.config, dataset),
         "stages": dict(STAGE_VERSIONS),
     }
 
 
-def _read(config: Config, dataset: Dataset) -> dict[str, Any]:
+def read_otherwise(config: Config, dataset: Dataset) -> dict[str, Any]:
     """What is read in another way than the stages' versions tell: by builders, by columns, by the kind of data.
 
     Nothing where a configuration makes no use of any.
     """
+    by_column = any(evaluation.columns for evaluation in config.evaluations or ())
     versions = {name: version for builder in config.groups.builders for name, version in builder.versions.items()}
     return {
         **versions,
-        **(BY_VALUE if config.test_points.column is not None else {}),
+        **(BY_VALUE if config.test_points.column is not None or by_column else {}),
         **kind_of(config.dataset).identity(config.dataset, dataset),
     }

@@ -203,6 +203,11 @@ def named_values(loaded: LoadedStudy, dataset: Dataset) -> tuple[NamedValue, ...
     )
 
 
+def told_at_fit(study: Study) -> tuple[str, ...]:
+    """What evaluations have to say of θ̂."""
+    return tuple(note for of in study.evaluations for note in of.notes(study.fitted, study.test))
+
+
 def methods_used(methods: Sequence[Method]) -> tuple[MethodUsed, ...]:
     """The methods that are more than a name in the configuration."""
     sections = (method for method in methods if isinstance(METHOD.told(method), dict))
@@ -244,6 +249,7 @@ def _described(
             *drawn.notes,
             *notes,
             *same_step_notes(study, change),
+            *told_at_fit(study),
         ),
         provenance=provenance(),
         dataset=dataset.name,

@@ -13,6 +13,7 @@ from pydantic import (
 )
 
 from groupinf.analysis.pairs import ACTUAL
+from groupinf.config.column_names import ColumnNames
 from groupinf.config.load import LoadedConfig
 from groupinf.config.registered import FaultBelowError, NamedSection
 from groupinf.config.section import (
@@ -36,11 +37,12 @@ from groupinf.effects.methods.registry import METHODS
 from groupinf.effects.solvers import SolverOptions
 from groupinf.groups.builders.builder import Builder
 from groupinf.groups.builders.registry import BUILDERS
-from groupinf.groups.by_value import ColumnNames, Gaps
+from groupinf.groups.by_value import Gaps
 from groupinf.groups.configured_attributes import AttributesConfig
 from groupinf.groups.sizes import Sizes
 from groupinf.studies.group_effects.points.section import Points
 from groupinf.studies.group_effects.retrain_section import Retrain
+from groupinf.studies.group_effects.row_orders import unknown_in
 from groupinf.studies.linear.schema import LinearConfig
 
 # an entry of ``methods``: the name of a method, or a section with its options
@@ -80,9 +82,16 @@ class GroupsConfig(Section):
 
     @model_validator(mode="after")
     def _sizes_where_needed(self) -> GroupsConfig:
-        needing = [b.name for b in self.builders if b.needs_sizes]
+        needing = [b.name for b in self.builders if b.wants_sizes]
         if self.sizes is None and needing:
             raise ValueError(f"expected sizes: {{min: .., max: .., num: ..}}, which {needing[0]} needs")
+        return self
+
+    @model_validator(mode="after")
+    def _known_orders(self) -> GroupsConfig:
+        for i, asked in enumerate(b.asked_order for b in self.builders):
+            for fault in unknown_in(asked) if asked is not None else ():
+                raise FaultBelowError(("builders", i, *fault.key), fault.message)
         return self
 
 
