@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -207,6 +208,32 @@ def test_what_is_shown_names_the_groups_of_largest_effect_first() -> None:
     assert found._repr_html_().count("<tr") == 10 + 3  # two levels of columns, and the names of the index
     with pytest.raises(DataError, match=r"expected test_loss or test_margin, found tst_loss; did you mean 'test_loss'"):
         found.largest(evaluation="tst_loss")
+
+
+def test_gaps_between_sets_of_test_rows_are_of_the_columns_of_their_frame() -> None:
+    rows, names = rows_of(2), list("wxyz")
+    train, test = (pd.DataFrame(X, columns=names) for X in (rows.X, rows.X_test))
+    sites = np.array(list("pq") * 6)
+    model = make_pipeline(make_column_transformer(("passthrough", names)), LogisticRegression(C=0.5, **TIGHT)).fit(
+        train.assign(site="p"), rows.y
+    )
+    found = groupinf.group_effects(
+        model,
+        train.assign(site="p"),
+        rows.y,
+        groups=GROUPS,
+        X_test=test.assign(site=sites),
+        y_test=rows.y_test,
+        evaluations={"evaluation": "disparity", "column": "site", "of": ["demographic_parity"]},
+    )
+
+    def gap(out: Any) -> float:
+        kept = np.delete(np.arange(N), out)
+        p = LogisticRegression(C=0.5, **TIGHT).fit(rows.X[kept], rows.y[kept]).predict_proba(rows.X_test)[:, 1]
+        return abs(float(p[sites == "p"].mean() - p[sites == "q"].mean()))
+
+    moved = [gap(out) - gap([]) for out in GROUPS.values()]
+    np.testing.assert_allclose(np.abs(found.table["actual"].to_numpy()), np.abs(moved), atol=1e-8)
 
 
 @pytest.mark.parametrize(
