@@ -163,7 +163,7 @@ def _told(
         "weights": "1 for every row" if equal else f"{number(weights.min())} to {number(weights.max())}",
         **told,
         "optimum": _of_optimum(found),
-        **({"predictions": "; ".join(notes)} if notes else {}),
+        **({"note": "; ".join(notes)} if notes else {}),
     }
 
 

@@ -204,7 +204,9 @@ def test_what_is_shown_names_the_groups_of_largest_effect_first() -> None:
     largest = found.largest(3)
     sizes = found.table["test_loss", "actual"].abs()
     assert list(largest.index) == list(sizes.sort_values(ascending=False).index[:3])
-    assert "The 10 of 30 groups with the largest actual effect on test_loss:" in repr(found)
+    assert "The 10 of 30 groups with the largest actual effect on test_loss (all test rows):" in repr(found)
+    few = fitted.group_effects([[0], [1]], test_points="each", retrain="none")
+    assert "\nGroups by the largest newton effect on test_loss:\n" in repr(few)
     assert found._repr_html_().count("<tr") == 10 + 3  # two levels of columns, and the names of the index
     with pytest.raises(DataError, match=r"expected test_loss or test_margin, found tst_loss; did you mean 'test_loss'"):
         found.largest(evaluation="tst_loss")
