@@ -104,7 +104,9 @@ def shapley_values(sites: Sites, worth: Callable[[Array], float], ungrouped: boo
 
     def of(chosen: frozenset[str]) -> float:
         if chosen not in known:
-            known[chosen] = worth(np.unique(np.concatenate([lone, *(sites.sites[name] for name in chosen)]).astype(int)))
+            known[chosen] = worth(
+                np.unique(np.concatenate([lone, *(sites.sites[name] for name in chosen)]).astype(int))
+            )
         return known[chosen]
 
     shares = np.zeros(len(names))

@@ -1,4 +1,4 @@
-"""Shares of a run are those by scikit-learn's refits in all orders of the groups; what is beside them is what it says."""
+"""Shares of a run are those by scikit-learn's refits in all orders of the groups; so is what stands beside them."""
 
 from __future__ import annotations
 
@@ -43,12 +43,15 @@ def test_shares_are_those_by_refits_in_all_orders(classes: int, ungrouped: str, 
     assert run.manifest.n_shared == 4
 
 
-def test_a_group_whose_rows_weigh_nothing_has_exactly_nothing(tmp_path: Path) -> None:
-    run = run_of(made_sites(), tmp_path, values={"by": "banzhaf"})
+@pytest.mark.parametrize(
+    "values", ["banzhaf", "shapley", "leave_one_out", {"by": "shapley", "exact_up_to": 0, "permutations": 40}], ids=str
+)
+def test_a_group_whose_rows_weigh_nothing_has_exactly_nothing(values: Any, tmp_path: Path) -> None:
+    run = run_of(made_sites(), tmp_path, values=values)
     for name in ("value", "influence", "leave_one_out", "error_estimate"):
         assert abs(column(run, name)[3]) <= (1e-7 if name == "error_estimate" else 0.0)
     assert np.all(column(run, "value")[:3] != 0.0)
-    assert run.manifest.n_coalitions == 8  # of 16, as the last group tells none apart
+    assert run.manifest.n_coalitions == (5 if values == "leave_one_out" else 8)  # the last group tells none apart
 
 
 def test_groups_of_the_same_rows_have_equal_shares(tmp_path: Path) -> None:
