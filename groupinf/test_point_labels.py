@@ -13,3 +13,5 @@ NO_TEST_POINT = -1
 # values that an evaluation has of something else than test points, each with a name: this one, and downwards. No data
 # have so many test rows that sets of them would come so far
 FIRST_NAMED = -1_000_000_001
+# those of sets of test rows beside each other: this one, and downwards, where no parameter's number comes so far
+FIRST_COMPARED = -3_000_000_001

@@ -1,4 +1,4 @@
-"""No file but its own says the name of a method, an evaluation or a loss: whatever holds of one case is asked of it."""
+"""No file but its own says the name of a method, an evaluation, a loss and the like: it is asked what holds of it."""
 
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ from pathlib import Path
 import pytest
 
 from groupinf.effects.changes.registry import CHANGES
+from groupinf.effects.evaluations.disparities.registry import MEASURES
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.registry import METHODS
 from groupinf.numerics.losses.registry import LOSSES
 
 PACKAGE = Path(__file__).parents[1] / "groupinf"
 # the folders of the axes
-AXES = ("methods", "evaluations", "changes", "losses")
-NAMES = (*METHODS, *EVALUATIONS, *CHANGES, *LOSSES)
+AXES = ("methods", "evaluations", "disparities", "changes", "losses")
+NAMES = (*METHODS, *EVALUATIONS, *MEASURES, *CHANGES, *LOSSES)
 
 # What is called the same and is something else.
 OTHERS = {
+    ("effects/row_orders/influence.py", "influence"): "an order of rows",
+    ("effects/row_orders/newton.py", "newton"): "an order of rows",
     ("studies/group_effects/checks.py", "influence"): "a section of the configuration",
     ("analysis/repair.py", "test_loss"): "a column: the mean loss of the test rows",
     ("reporting/tables/sweep.py", "test_loss"): "a column: the mean loss of the test rows",

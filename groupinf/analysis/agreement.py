@@ -78,7 +78,11 @@ def agreement_table(effects: pd.DataFrame, seed: int) -> AgreementTable:
 
     ``effects`` is one run's tidy table. Raises DataError where it is incomplete or a kind is named "all".
     """
-    pairs = pair_effects(effects)
+    return agreement_of(pair_effects(effects), seed)
+
+
+def agreement_of(pairs: PairedEffects, seed: int) -> AgreementTable:
+    """:func:`agreement_table` of effects that are arrays already; raises DataError where a kind is named "all"."""
     kinds = list(dict.fromkeys(pairs.kinds))
     if ALL_KINDS in kinds:
         raise DataError(f"effects: kind {ALL_KINDS!r} stands for all groups together; give these groups another kind")
@@ -87,6 +91,14 @@ def agreement_table(effects: pd.DataFrame, seed: int) -> AgreementTable:
     interval: Interval = "bootstrap" if cells <= MOST_BOOTSTRAP_CELLS else "analytic"
     parts = [agreement_rows(pairs, kind, chosen, interval, seed) for kind, chosen in members.items()]
     return AgreementTable(_ordered(pd.concat(parts, ignore_index=True), pairs, list(members)), interval)
+
+
+def without_actual() -> AgreementTable:
+    """The table of effects of which no actual ones are known: its columns alone."""
+    columns = {name: np.empty(0, dtype=object) for name in KEYS}
+    columns |= {name: np.empty(0) for name in STATISTICS}
+    types = {"test_point": np.int64, "n_groups": np.int64}
+    return AgreementTable(pd.DataFrame(columns).astype(types), "bootstrap")
 
 
 def agreement_rows(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,33 +63,78 @@ def pair_effects(effects: pd.DataFrame) -> PairedEffects:
     not finite, or where nothing is predicted or actual.
     """
     measure_of, measures = _factorize_measures(effects)
-    methods = methods_in(effects)
+    methods = _known_methods(effects)
     method_of = pd.Categorical(effects["method"], categories=methods).codes
     group_of, groups = pd.factorize(effects["group"])
-    if ACTUAL not in methods or len(methods) < 2:
-        found = ", ".join(methods) or "no rows"
-        raise DataError(f"effects: expected method {ACTUAL!r} and at least one prediction, found {found}")
     shape = (len(methods), len(measures), len(groups))
     flat = np.ravel_multi_index((method_of, measure_of, group_of), shape)
     values = np.full(shape, np.nan)
     values.reshape(-1)[flat] = effects["effect"].to_numpy(dtype=np.float64)
     times = np.bincount(flat, minlength=values.size).reshape(shape)
+    return _paired(
+        values,
+        times,
+        measures,
+        methods,
+        groups=np.asarray(groups, dtype=np.int64),
+        kinds=effects.drop_duplicates("group")["kind"].to_numpy(dtype=object),
+        ranks_only=frozenset(effects.loc[effects["readout"] == RANKS, "method"]),
+    )
+
+
+def pair_columns(
+    columns: pd.DataFrame, groups: NDArray[np.int64], kinds: NDArray[np.object_], effect: NDArray[np.float64]
+) -> PairedEffects:
+    """The same from ``effect`` (G, C), whose columns are the rows that each group has in the table.
+
+    ``columns`` says of them evaluation, test_point, method and readout. Raises DataError as :func:`pair_effects`.
+    """
+    measure_of, measures = _factorize_measures(columns)
+    methods = _known_methods(columns)
+    method_of = pd.Categorical(columns["method"], categories=methods).codes
+    values = np.full((len(methods), len(measures), groups.size), np.nan)
+    values[method_of, measure_of] = effect.T
+    times = np.zeros(values.shape[:2], dtype=np.int64)
+    np.add.at(times, (method_of, measure_of), 1)
+    ranks_only = frozenset(columns.loc[columns["readout"] == RANKS, "method"])
+    return _paired(values, times[:, :, None], measures, methods, groups, kinds, ranks_only)
+
+
+def _known_methods(table: pd.DataFrame) -> tuple[str, ...]:
+    methods = methods_in(table)
+    if ACTUAL not in methods or len(methods) < 2:
+        found = ", ".join(methods) or "no rows"
+        raise DataError(f"effects: expected method {ACTUAL!r} and at least one prediction, found {found}")
+    return methods
+
+
+def _paired(
+    values: NDArray[np.float64],
+    times: NDArray[np.int64],
+    measures: Sequence[tuple[str, int]],
+    methods: tuple[str, ...],
+    groups: NDArray[np.int64],
+    kinds: NDArray[np.object_],
+    ranks_only: frozenset[str],
+) -> PairedEffects:
+    """The ``values`` (methods + actual, E, G), each of which is there ``times``, as many or the same for all groups."""
     predicted = times.any(axis=2) | (np.array(methods) == ACTUAL)[:, None]
     bad = np.argwhere(((times != 1) | ~np.isfinite(values)) & predicted[:, :, None])
     if bad.size:
         i, j, g = bad[0]
         where = f"group {groups[g]}, {measures[j][0]}, test point {measures[j][1]}, {methods[i]}"
-        found = f"{values[i, j, g]}" if times[i, j, g] == 1 else f"{times[i, j, g]} rows"
-        raise DataError(f"effects: expected one finite effect for {where}; found {found} ({len(bad)} such places)")
+        found = np.broadcast_to(times, values.shape)[i, j, g]
+        said = f"{values[i, j, g]}" if found == 1 else f"{found} rows"
+        raise DataError(f"effects: expected one finite effect for {where}; found {said} ({len(bad)} such places)")
     actual_at = methods.index(ACTUAL)
     return PairedEffects(
         measures=tuple(measures),
         methods=tuple(m for m in methods if m != ACTUAL),
-        groups=np.asarray(groups, dtype=np.int64),
-        kinds=effects.drop_duplicates("group")["kind"].to_numpy(dtype=object),
+        groups=groups,
+        kinds=kinds,
         predicted=np.delete(values, actual_at, axis=0),
         actual=values[actual_at],
-        ranks_only=frozenset(effects.loc[effects["readout"] == RANKS, "method"]),
+        ranks_only=ranks_only,
     )
 
 

@@ -20,7 +20,7 @@ from groupinf.effects.readout import predicted_reading
 from groupinf.effects.resampled import resampled_effects
 from groupinf.effects.retraining import Ended, effects_at, ended_at, retrain_to_tolerance
 from groupinf.effects.study import Linearised, Study
-from groupinf.effects.trust import trust_in
+from groupinf.effects.trust import Trust, trust_in
 from groupinf.errors import ConvergenceError, GroupConvergenceError
 from groupinf.numerics.change import changed
 from groupinf.numerics.factor import Factor
@@ -59,6 +59,33 @@ def compute_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -
         return _retrained(study, at, measures, names)
 
     return _named(names, lambda: _block_effects(study, members, retrained))
+
+
+@dataclass(frozen=True)
+class PredictedEffects:
+    """Predicted effects and their error estimates (methods, T, B), and what they were made ``at``."""
+
+    at: BlockContext
+    effect: Array
+    error_estimate: Array
+
+
+def predict_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -> PredictedEffects:
+    """Predict one block, and retrain nothing; errors are those of solves, and of rounding as it is at θ̂.
+
+    Raises ConvergenceError with the name of a group whose Hessian cannot be solved with.
+    """
+
+    def predicted() -> PredictedEffects:
+        at = block_context(study, members)
+        measures, everywhere = measures_of(study.evaluations, study.test, at.changed), np.ones(len(members))
+        # a score at the other end of an effect is taken to be off by as much as at θ̂
+        fit = study.of_fit
+        trust = Trust(fit.score_bound * everywhere, 2.0 * fit.score_error * everywhere, fit.rounding * everywhere)
+        moved = rounding_of(measures, study.gradient_norms, at, trust, study.of_fit)
+        return PredictedEffects(at, *_predicted(study, at, measures, moved, trust.score_error, []))
+
+    return _named(names, predicted)
 
 
 @dataclass(frozen=True)
@@ -133,16 +160,7 @@ def _block_effects(
     at = block_context(study, members)
     measures = measures_of(study.evaluations, study.test, at.changed)
     actual = actual_of(at, measures)
-    predicting = at if study.linearised is None else _context(study.linearised, study.influence_solver, members)
-    predicted = predicted_reading(measures, study.fitted, predicting, study.methods)
-    effect = np.concatenate([predicted.effect, actual.reading.effect])
-    error = np.concatenate([predicted.error(np.abs(predicted.left), actual.moved), actual.error])
-    if not all(evaluation.differentiable for evaluation in study.evaluations):
-        exact = [m.solution(predicting) if m.readout is Readout.EXACT else None for m in study.methods]
-        none, theta = np.zeros_like(actual.left), study.fitted.theta[:, None]
-        reached = [None if step is None else Reached(theta + step.delta, step.remainder, none) for step in exact]
-        reached.append(Reached(actual.theta, actual.solved, actual.left))
-        effect, error = with_jumps(effect, error, measures, study.fitted, reached, actual.score_error)
+    effect, error = _predicted(study, at, measures, actual.moved, actual.score_error, [actual])
     return BlockEffects(
         at=at,
         effect=effect,
@@ -151,6 +169,28 @@ def _block_effects(
         certificates=actual.certificates,
         resampled=None if study.test.counts is None else _resampled(study, actual.theta),
     )
+
+
+def _predicted(
+    study: Study, at: BlockContext, measures: Sequence[Measure], moved: Array, off: Array, found: Sequence[Actual]
+) -> tuple[Array, Array]:
+    """Effects and errors of all methods, and of what was ``found`` by retraining, where anything was.
+
+    ``moved`` (T, B) and ``off`` (B,) are how far rounding moves what a value is read off, and a score.
+    """
+    predicting = (
+        at if study.linearised is None else _context(study.linearised, study.influence_solver, at.changed.members)
+    )
+    predicted = predicted_reading(measures, study.fitted, predicting, study.methods)
+    effect = np.concatenate([predicted.effect, *(actual.reading.effect for actual in found)])
+    error = np.concatenate([predicted.error(np.abs(predicted.left), moved), *(actual.error for actual in found)])
+    if not any(measure.jumps for measure in measures):
+        return effect, error
+    exact = [m.solution(predicting) if m.readout is Readout.EXACT else None for m in study.methods]
+    none, theta = np.zeros_like(moved), study.fitted.theta[:, None]
+    reached = [None if step is None else Reached(theta + step.delta, step.remainder, none) for step in exact]
+    reached += [Reached(actual.theta, actual.solved, actual.left) for actual in found]
+    return with_jumps(effect, error, measures, study.fitted, reached, off)
 
 
 def _resampled(study: Study, theta: Array) -> Array:

@@ -25,3 +25,10 @@ class Certificates:
     refreshed: NDArray[np.bool_]
     at_rounding: NDArray[np.bool_]
     duality_gap: Array | None = None
+
+
+def no_certificates(by_duality: bool) -> Certificates:
+    """Those of no group at all."""
+    none, never = np.empty(0), np.empty(0, dtype=bool)
+    passes, gap = np.empty(0, dtype=np.int64), none if by_duality else None
+    return Certificates(passes, none, none, none, never, never, gap)

@@ -1,8 +1,9 @@
 """Effects on what jumps: a count changes by whole numbers, where a score crosses a boundary, and not by a slope.
 
-What a readout makes of ∇f says nothing of it: methods with a linear readout have no such effects, and the errors of
-the others are counted. A row may be on the other side where its score is no farther from the boundary than it may be
-off, by what is left to solve and by rounding. Such rows are counted at both ends of an effect.
+What a readout makes of ∇f says nothing of it: methods with a linear readout have no such effects, unless the gradient
+is that of something smooth in its place; and the errors of the others are counted. A row may be on the other side where
+its score is no farther from the boundary than it may be off, by what is left to solve and by rounding. Such rows are
+counted at both ends of an effect.
 """
 
 from __future__ import annotations
@@ -41,19 +42,19 @@ def with_jumps(
 ) -> tuple[Array, Array]:
     """Effects and errors, (methods + actual, T, B), with those on what jumps as they are.
 
-    ``reached`` is None for a method with a linear readout, whose effects there are no numbers. ``score_error`` (B,) is
-    how far rounding usually moves a score.
+    ``reached`` is None for a method with a linear readout, whose effects there are no numbers where f has no ∇f.
+    ``score_error`` (B,) is how far rounding usually moves a score.
     """
     effect, error, start = effect.copy(), error.copy(), 0
     for measure in measures:
         rows = slice(start, start + len(measure.labels))
         start = rows.stop
-        if measure.evaluation.differentiable:
+        if not measure.jumps:
             continue
         for i, end in enumerate(reached):
-            if end is None:
+            if end is None and not measure.evaluation.differentiable:
                 effect[i, rows] = error[i, rows] = np.nan
-            else:
+            elif end is not None:
                 error[i, rows] = _undecided(measure, fitted, end, score_error + end.off[rows].max(axis=0))
     return effect, error
 

@@ -114,7 +114,9 @@ def effects_at(study: Study, at: BlockContext, measures: Sequence[Measure], retr
     for measure in measures:
         rows = slice(row, row + len(measure.labels))
         before, after = reading.before[0, rows].max(axis=0), reading.after[0, rows]
-        grown = np.divide(after, before, out=np.ones_like(after), where=before > 0.0)
+        # how far scores may be off does not grow with what is read off them
+        smooth = (before > 0.0) & (not measure.jumps)
+        grown = np.divide(after, before, out=np.ones_like(after), where=smooth)
         norms[rows] = grown * measure.evaluation.gradient_norms(study.gradient_norms, at)
         row = rows.stop
     left = (1.0 + OF_SHIFT * moved) * np.abs(reading.left[0]) + changed * retrained.decrement * norms

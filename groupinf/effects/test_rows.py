@@ -1,22 +1,26 @@
-"""The rows of the test set that effects are measured on."""
+"""The rows of the test set that effects are measured on, and the test set as evaluations know it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.numerics.objective import Objective
+from groupinf.numerics.losses.loss import Loss
+from groupinf.numerics.objective import Objective, Rows
 
 
 @dataclass(frozen=True)
 class TestRows:
-    """T test points: ``rows`` holds their rows of the test set, ``labels`` (T,) what tables call them.
+    """T test points: ``rows`` begins with their rows of the test set, ``labels`` (T,) is what tables call them.
 
     ``sums`` is the slice of the rows that each test point is the sum over, empty where each row is a test point.
     ``counts`` (rows, R) says how often each row is in each of R resamples of the rows of its sum; None where no
-    resamples are asked for.
+    resamples are asked for. ``besides`` says where in ``rows`` those stand that an evaluation, by its name, is measured
+    on besides the test points.
     """
 
     __test__ = False  # not a pytest class
@@ -25,3 +29,39 @@ class TestRows:
     labels: tuple[int, ...]
     sums: tuple[slice, ...] = ()
     counts: NDArray[np.uint8] | None = None
+    besides: Mapping[str, slice] = field(default_factory=dict)
+
+    @property
+    def points(self) -> Objective:
+        """The rows of the test points alone."""
+        return self.rows.at(slice(0, self.slices[-1].stop)) if self.besides else self.rows
+
+    @property
+    def slices(self) -> tuple[slice, ...]:
+        """The rows of each test point."""
+        return self.sums or tuple(slice(t, t + 1) for t in range(len(self.labels)))
+
+
+class RowsByColumn(Protocol):
+    """The whole test set before anything is fitted, as an evaluation asks for rows of it by their columns."""
+
+    @property
+    def y(self) -> NDArray[np.float64]:
+        """The labels (m,), codes of the ``classes`` or targets."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes; none of regression."""
+
+    @property
+    def loss(self) -> Loss:
+        """The loss that is fitted."""
+
+    def problem(self, columns: tuple[str, ...]) -> str | None:
+        """What is wrong with the names of columns; None where each is one that test rows have."""
+
+    def sets(self, columns: tuple[str, ...]) -> Mapping[str, Rows]:
+        """The rows of each value of a column, or combination of values of several, in the order of the values.
+
+        Rows without a value are in none.
+        """

@@ -56,7 +56,7 @@ def compute_blocks(
     """
     directory, sizes = prepared.directory, prepared.manifest.block_sizes
     files = directory.block_files()
-    missing = [b for b in numbers if directory.read_block(b, files) is None]
+    missing = [b for b in numbers if directory.whole_block(b, files) is None]
     if len(missing) < len(numbers):
         progress.note(f"stored already: {len(numbers) - len(missing)} of {counted(len(numbers), 'block')}")
     if not missing:

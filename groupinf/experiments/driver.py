@@ -20,10 +20,10 @@ from groupinf.experiments.folder.identity import differing_fields, folder_name, 
 from groupinf.experiments.folder.in_progress import remove_markers
 from groupinf.experiments.folder.kinds import makes_again
 from groupinf.experiments.folder.manifest import RunManifest
-from groupinf.experiments.folder.missing import missing_text
 from groupinf.experiments.folder.notes import notes_on_folder
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.folder.store import require_prepared, restate, store_prepared
+from groupinf.experiments.folder.stored_blocks import StoredBlocks
 from groupinf.experiments.folder.stored_manifest import REGISTERS_IT
 from groupinf.experiments.study import Own, Prepared, Result, Stored, Studies, StudyKind, Work
 from groupinf.experiments.workers.libraries import reserve_buffers
@@ -91,12 +91,7 @@ def collect_run(kind: StudyKind[Own, Any], directory: RunDirectory, progress: Pr
     progress.stage("collect")
     manifest = directory.require_manifest(kind.manifest)
     files = require_prepared(directory, manifest)
-    stored = directory.block_files()
-    blocks = [directory.read_block(b, stored) for b in range(manifest.n_blocks)]
-    missing = [b for b, block in enumerate(blocks) if block is None]
-    if missing:
-        raise DataError(f"{directory.path}: {missing_text(missing, manifest.n_blocks, directory.path)}")
-    collected = kind.collect(Stored(directory, files, manifest), [block for block in blocks if block is not None])
+    collected = kind.collect(Stored(directory, files, manifest), StoredBlocks(directory, manifest.n_blocks))
     written = {name: directory.write(name, content) for name, content in collected.tables.items()}
     remove_markers(directory.path)
     done = replace(collected.manifest, tables=written, collected=True)
@@ -110,8 +105,8 @@ def finished(directory: RunDirectory) -> bool:
     if manifest is None or not manifest.collected:
         return False
     files = directory.block_files()
-    whole = all(directory.read(name, manifest) is not None for name in manifest.files)
-    return whole and all(directory.read_block(b, files) is not None for b in range(manifest.n_blocks))
+    whole = all(directory.hash_of(name) == expected for name, expected in manifest.files.items())
+    return whole and all(directory.whole_block(b, files) is not None for b in range(manifest.n_blocks))
 
 
 def kind_in(studies: Studies, directory: RunDirectory) -> StudyKind[Any, Any]:

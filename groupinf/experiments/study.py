@@ -5,12 +5,13 @@ Nothing here knows any study by name; whoever registers one hands over a StudyKi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from numpy.typing import NDArray
 
+from groupinf.experiments.folder.files import TableInParts
 from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.workers.progress import Progress
@@ -104,9 +105,12 @@ class Stored(Generic[Own]):
 
 @dataclass(frozen=True)
 class Collected(Generic[Own]):
-    """Tables as files by their names, and the manifest with what the study says of them."""
+    """Tables as files by their names, and the manifest with what the study says of them.
 
-    tables: Mapping[str, bytes]
+    A table in parts is written as its parts come.
+    """
+
+    tables: Mapping[str, bytes | TableInParts]
     manifest: Own
 
 
@@ -138,18 +142,18 @@ class StudyKind(Generic[Own, Result]):
     """A kind of study, by the ``name`` that manifests have, and the class of its configurations.
 
     ``work`` loads and checks the data that a loaded configuration names. ``collect`` joins the arrays of all blocks,
-    in order; ``result`` reads a collected run back. ``again`` is the work that made a run, from its own configuration
-    and the data that this names, for whoever makes blocks again. ``forecast`` says what a loaded configuration would
-    run, and raises what running it would before anything runs. ``restated`` makes the files that tell of paths, names
-    and looks, which a run that is finished takes over from the configuration that asks for it again; ``noted`` are its
-    notes then.
+    in order, each of which is read when it comes; ``result`` reads a collected run back. ``again`` is the work that
+    made a run, from its own configuration and the data that this names, for whoever makes blocks again. ``forecast``
+    says what a loaded configuration would run, and raises what running it would before anything runs. ``restated``
+    makes the files that tell of paths, names and looks, which a run that is finished takes over from the configuration
+    that asks for it again; ``noted`` are its notes then.
     """
 
     name: str
     config: type[Any]
     manifest: type[Own]
     work: Callable[[Any], Work[Own]]
-    collect: Callable[[Stored[Own], Sequence[Arrays]], Collected[Own]]
+    collect: Callable[[Stored[Own], Iterable[Arrays]], Collected[Own]]
     result: Callable[[RunDirectory, Own], Result]
     again: Callable[[RunDirectory, Own], Work[Own]]
     forecast: Callable[[Any], Forecast]

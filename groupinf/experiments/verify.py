@@ -100,7 +100,7 @@ def _bad_blocks(directory: RunDirectory) -> Iterator[str]:
     stored, manifest = directory.block_files(), directory.require_manifest(RunManifest)
     again = f"{makes_again(directory.path)} makes it again"
     for number in range(manifest.n_blocks):
-        if number in stored and directory.read_block(number, stored) is None:
+        if number in stored and directory.whole_block(number, stored) is None:
             yield f"{stored[number][-1]}: altered: its SHA-256 is not the one in its name; {again}"
         elif number not in stored and manifest.collected:
             yield f"{directory.path / 'blocks'}: block {number} is missing; {again}"

@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator
 
-from groupinf.config.section import distinct
+from groupinf.config.column_names import ColumnNames, names_of
 from groupinf.datasets.rows.exact import number_in
 from groupinf.datasets.rows.row_words import RowWords
 
@@ -21,20 +21,6 @@ BY_VALUE: Mapping[str, int] = {"by_value": 2}
 # What rows without a value are called where they are a group.
 GAP = "(missing)"
 
-
-def _one_or_several(value: object) -> object:
-    """The name of a column, or a list of distinct ones; a list of one is that one."""
-    if isinstance(value, str):
-        return value
-    if not isinstance(value, list | tuple):
-        raise ValueError(f"expected text, found {value!r}; the names of several columns are a list of texts")
-    if not value or not all(isinstance(name, str) for name in value):
-        raise ValueError(f"expected the name of a column, or a list of names, each a text, found {list(value)!r}")
-    names = distinct(tuple(value))
-    return names[0] if len(names) == 1 else names
-
-
-ColumnNames = Annotated[str | Annotated[tuple[str, ...], Field(min_length=1)], BeforeValidator(_one_or_several)]
 # What becomes of rows without a value; spelled out or left out, the default is the same configuration.
 Gaps = Annotated[
     Literal["leave_out", "group"] | None, AfterValidator(lambda value: None if value == "leave_out" else value)
@@ -61,11 +47,6 @@ class ByValue:
 
     values: tuple[Valued, ...]
     gaps: int
-
-
-def names_of(column: ColumnNames) -> tuple[str, ...]:
-    """The names of one column or of several."""
-    return (column,) if isinstance(column, str) else column
 
 
 def column_kind(names: Sequence[str]) -> str:

@@ -26,15 +26,15 @@ def csv_rows(
     count = 0
     try:
         for cells in reader:
-            where = f"{path}, line {reader.line_num}"
             if not cells:
                 continue
             if header is None:
+                where = f"{path}, line {reader.line_num}"
                 header = header_of(_separated([cell.strip() for cell in cells], where, expected), where)
                 continue
             if len(cells) != len(header):
                 columns = f"{counted(len(header), 'cell')} ({', '.join(header)})"
-                raise DataError(f"{where}: expected {columns}, found {len(cells)}")
+                raise DataError(f"{path}, line {reader.line_num}: expected {columns}, found {len(cells)}")
             count += 1
             yield reader.line_num, dict(zip(header, cells, strict=True))
     except csv.Error as error:

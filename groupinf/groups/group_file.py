@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from groupinf.errors import DataError
 from groupinf.groups.csv_rows import csv_rows
@@ -23,9 +25,13 @@ RESERVED_KIND = "all"  # what tables call the groups of every kind together
 
 @dataclass
 class _Listed:
+    """A group while its file is read: its members in the order of the file, with the line of each."""
+
     kind: str
     first_line: int
-    lines: dict[int, int] = field(default_factory=dict)  # index -> line that lists it
+    by_key: bool
+    members: array[int] = field(default_factory=lambda: array("q"))
+    lines: array[int] = field(default_factory=lambda: array("q"))
 
 
 def read_group_file(path: Path, rows: TrainingRows) -> tuple[Group, ...]:
@@ -38,28 +44,41 @@ def read_group_file(path: Path, rows: TrainingRows) -> tuple[Group, ...]:
     """
     listed: dict[str, _Listed] = {}
     for line, row in _rows(path):
-        where = f"{path}, line {line}"
         kind = row.get("kind", DEFAULT_KIND)
         if not row["group"] or not kind or kind == RESERVED_KIND:
             expected = f"a kind other than {RESERVED_KIND!r}" if row["group"] else "a group's name"
-            raise DataError(f"{where}: expected {expected}, found {kind if row['group'] else ''!r}")
-        group = listed.setdefault(row["group"], _Listed(kind, line))
+            raise DataError(f"{path}, line {line}: expected {expected}, found {kind if row['group'] else ''!r}")
+        group = listed.get(row["group"]) or listed.setdefault(row["group"], _Listed(kind, line, "key" in row))
         if group.kind != kind:
             raise DataError(
-                f"{where}: expected kind {group.kind!r} as on line {group.first_line} for group {row['group']!r}, "
-                f"found {kind!r}"
+                f"{path}, line {line}: expected kind {group.kind!r} as on line {group.first_line} for group "
+                f"{row['group']!r}, found {kind!r}"
             )
-        member = rows.by_key(row["key"], where) if "key" in row else rows.by_index(row["index"], where)
-        if member in group.lines:
-            shown = f"key {row['key'].strip()!r}" if "key" in row else f"index {member}"
-            raise DataError(
-                f"{where}: {shown} is listed twice in group {row['group']!r}, first on line {group.lines[member]}"
-            )
-        group.lines[member] = line
+        try:
+            group.members.append(rows.by_key(row["key"]) if "key" in row else rows.by_index(row["index"]))
+        except DataError as error:
+            raise DataError(f"{path}, line {line}: {error}") from None
+        group.lines.append(line)
     return tuple(
-        Group(group.kind, np.array(sorted(group.lines), dtype=np.int64), f"file {path.name}", name=name)
+        Group(group.kind, _once(path, name, group, rows), f"file {path.name}", name=name)
         for name, group in listed.items()
     )
+
+
+def _once(path: Path, name: str, group: _Listed, rows: TrainingRows) -> NDArray[np.int64]:
+    """The members of a group, sorted; raises DataError, with the line, where one is listed twice."""
+    members = np.frombuffer(group.members, dtype=np.int64)
+    order = np.argsort(members, kind="stable")
+    ordered = members[order]
+    again = np.flatnonzero(ordered[1:] == ordered[:-1])
+    if again.size:
+        at = int(again[np.argmin(order[again + 1])])
+        member, first = int(ordered[at]), group.lines[int(order[at])]
+        key = next((key for key, row in rows.keys.items() if row == member), None) if group.by_key else None
+        shown = f"index {member}" if key is None else f"key {key!r}"
+        line = group.lines[int(order[at + 1])]
+        raise DataError(f"{path}, line {line}: {shown} is listed twice in group {name!r}, first on line {first}")
+    return ordered
 
 
 def names_rows_by_index(path: Path) -> bool:

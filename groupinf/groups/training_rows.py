@@ -19,6 +19,7 @@ _BY_THEMSELVES = (
     "row_key in the dataset"
 )
 MOST_DIGITS = 18  # of an index, as a 64-bit number has them
+_INDEX = re.compile(rf"\s*[+-]?[0-9]{{1,{MOST_DIGITS}}}\s*")
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,13 @@ class TrainingRows:
     before: int = 0
     words: RowWords = TRAINING
 
-    def by_index(self, text: str, where: str) -> int:
-        """The row of a number. Raises DataError, opened by ``where``, where it is none."""
-        expected = f"{where}: index: expected a {self.words.one} from 0 to {self.n - 1}"
-        if re.fullmatch(rf"\s*[+-]?[0-9]{{1,{MOST_DIGITS}}}\s*", text) is None:
-            raise DataError(f"{expected}, found {text!r}")
-        index = int(text)
-        if 0 <= index < self.n:
+    def by_index(self, text: str) -> int:
+        """The row of a number. Raises DataError where it is none."""
+        index = int(text) if _INDEX.fullmatch(text) is not None else None
+        if index is not None and 0 <= index < self.n:
             return index
-        raise DataError(f"{expected}, found {index}{self._other_numbering(index)}")
+        found = repr(text) if index is None else f"{index}{self._other_numbering(index)}"
+        raise DataError(f"index: expected a {self.words.one} from 0 to {self.n - 1}, found {found}")
 
     def _other_numbering(self, index: int) -> str:
         """Of which other numbering an index may be, and what to do then; empty where of none."""
@@ -60,23 +59,24 @@ class TrainingRows:
             return f", which fits only a numbering of {chosen}: {self.words.many} {_BY_THEMSELVES}"
         return f", which fits only a numbering of {whole}" if self.n < index < self.whole_file else ""
 
-    def by_key(self, text: str, where: str) -> int:
-        """The row of a key. Raises DataError, opened by ``where``, where no row or a test row has it."""
+    def by_key(self, text: str) -> int:
+        """The row of a key. Raises DataError where no row or a test row has it."""
         key = text.strip()
+        row = self.keys.get(key)
+        if row is not None and row < self.n:
+            return row
         if not self.keys:
             raise DataError(
-                f"{where}: key: expected data whose rows have keys, found none; row_key in the dataset names their"
+                "key: expected data whose rows have keys, found none; row_key in the dataset names their"
                 " column, or give numbers of rows in a column index"
             )
-        row, expected = self.keys.get(key), f"{where}: key: expected that of a {self.words.one}, found {key!r}"
+        expected = f"key: expected that of a {self.words.one}, found {key!r}"
         if row is None:
             alike = (known for known, at in self.keys.items() if at < self.n and abs(len(known) - len(key)) <= ALIKE)
             near = did_you_mean(key, islice(alike, MOST_COMPARED)) or ", which no row has"
             raise DataError(f"{expected}{near}")
-        if row >= self.n:
-            part = self.words.others if row >= len(self.keys) - self.others else f"a {TEST.one}"
-            raise DataError(f"{expected}, which is {part}")
-        return row
+        part = self.words.others if row >= len(self.keys) - self.others else f"a {TEST.one}"
+        raise DataError(f"{expected}, which is {part}")
 
 
 def index_note(rows: TrainingRows) -> str:

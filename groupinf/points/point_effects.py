@@ -96,13 +96,13 @@ def gradients(
     """∇f(θ̂) of each value, evaluation by evaluation, (P, V); in parameters of other ``features`` of the test rows where
     they are given.
     """
-    X = test.rows.X if features is None else features
-    z = scores(test.rows.X, fitted.theta, test.rows.loss.outputs)
+    rows_of_points = test.points
+    X = rows_of_points.X if features is None else features
+    z = scores(rows_of_points.X, fitted.theta, rows_of_points.loss.outputs)
     columns = []
     for evaluation in evaluations:
-        slopes = evaluation.slopes(test.rows.loss, z, test.rows.y)
-        points = test.sums or [slice(t, t + 1) for t in range(test.rows.n)]
-        columns += [transposed_product(X[rows], slopes[rows]) for rows in points]
+        slopes = evaluation.slopes(rows_of_points.loss, z, rows_of_points.y)
+        columns += [transposed_product(X[rows], slopes[rows]) for rows in test.slices]
     return np.column_stack(columns)
 
 
@@ -125,7 +125,7 @@ def _products(fitted: Fitted, V: Array, residuals: Sequence[Array], chosen: Rows
 
 
 def _work(fitted: Fitted, test: TestRows, rows: int) -> float:
-    return float(rows) * fitted.objective.size * test.rows.n * fitted.objective.loss.outputs
+    return float(rows) * fitted.objective.size * test.points.n * fitted.objective.loss.outputs
 
 
 def _newton(
@@ -151,7 +151,7 @@ def _newton(
 
 def _places(test: TestRows, most: int) -> Iterator[tuple[slice, slice]]:
     """Slices of at most so many test rows, and of the test points that they are, or are summed up in."""
-    for t, point in enumerate(test.sums or (slice(0, test.rows.n),)):
+    for t, point in enumerate(test.sums or (slice(0, len(test.labels)),)):
         for start in range(point.start, point.stop, most):
             rows = slice(start, min(start + most, point.stop))
             yield rows, slice(t, t + 1) if test.sums else rows

@@ -118,7 +118,7 @@ def _of_values(
     newton = summed([one.part.values(one.z) for one in ended]) - summed([one.part.values(one.z) for one in before])
     low, high = difference(values_within(before, theory.of_fit), values_within(ended, after))
     bounds = bounds_of(theory.constants, parts, newton.shape, np.array([rows.size for rows in members], dtype=float))
-    known = 1.0 if measure.evaluation.differentiable else np.nan
+    known = np.nan if measure.jumps else 1.0
     gradient = known * summed([one.gradient for one in before])
     squares = [one.part.total(u * one.part.curvature(one.z, u)) for one, u in zip(before, moves, strict=True)]
     curved = known * 0.5 * summed(squares)

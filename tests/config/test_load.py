@@ -227,6 +227,6 @@ def test_the_json_schema_has_every_key_and_every_builder() -> None:
     assert set(by_name["enum"]) == set(BUILDERS) - {"file", "column", "pairs"}
     assert len(with_options["oneOf"]) == len(BUILDERS)
     names, sections = schema["properties"]["evaluations"]["anyOf"][0]["items"]["anyOf"]
-    assert set(names["enum"]) == set(EVALUATIONS) - {"coefficient"}
+    assert set(names["enum"]) == set(EVALUATIONS) - {"coefficient", "disparity"}
     assert len(sections["oneOf"]) == len(EVALUATIONS)
     json.dumps(schema)

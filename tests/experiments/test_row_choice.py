@@ -176,11 +176,11 @@ def test_a_pool_takes_part_in_nothing_and_is_listed(tmp_path: Path) -> None:
 def test_a_key_of_the_pool_names_neither_a_group_nor_a_test_row(tmp_path: Path) -> None:
     section, key = pooled(tmp_path), rows()["key"][70]
     with pytest.raises(DataError, match=rf"'{key}', which is a row of the pool"):
-        training_rows(loaded(section)).by_key(str(key), "a.csv, line 2")
+        training_rows(loaded(section)).by_key(str(key))
     with pytest.raises(DataError, match=rf"'{key}', which is a row of the pool"):
         rows_of_keys([str(key)], loaded(section))
     with pytest.raises(DataError, match="which is a test row"):
-        training_rows(loaded(section)).by_key(str(rows()["key"][71]), "a.csv, line 2")
+        training_rows(loaded(section)).by_key(str(rows()["key"][71]))
 
 
 def test_an_index_counts_the_chosen_rows(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_an_index_counts_the_chosen_rows(tmp_path: Path) -> None:
         "folder says which is which"
     )
     with pytest.raises(DataError, match=r"from 0 to 29, found 31, which fits only a numbering of the 60 of which they"):
-        found.by_index("31", "a.csv, line 2")
+        found.by_index("31")
 
 
 def test_an_older_manifest_reads(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ from groupinf.effects.evaluations.evaluation import Quantity
 from groupinf.effects.methods.method import Setting, predictions_of
 from groupinf.effects.scales import frozen_scales
 from groupinf.effects.study import Study
-from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import trust_in_fit
 from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.change import membership, removing
@@ -21,6 +20,7 @@ from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import fit
 from groupinf.numerics.objective import Objective
 from groupinf.studies.group_effects.schema import METHODS_OF_THE_PAPER
+from groupinf.studies.group_effects.test_points import ChosenPoints
 
 
 def measured_study(
@@ -32,7 +32,8 @@ def measured_study(
 ) -> Study:
     """A study of removal; of ``test`` each row is a test point, or each of the ``sums``."""
     fitted = fit(o)
-    points = TestRows(replace(test, lam=0.0), tuple(range(len(sums) or test.n)), sums)
+    labels = tuple(range(len(sums) or test.n))
+    points = ChosenPoints(labels, slice(None), sums).of(replace(test, lam=0.0), evaluations)
     change, W = removing(fitted), sparse.csr_array(membership(o.n, groups).T.astype(float))
     scales, norms = frozen_scales(fitted, change, points, W, evaluations)
     engine = choose_engine(fitted, change, float(np.mean([rows.size for rows in groups])))

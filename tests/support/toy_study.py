@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -88,7 +88,7 @@ def mean_of(array: NDArray[np.float64], block: range) -> Arrays:
     return {"mean": array[block.start : block.stop].mean(keepdims=True)}
 
 
-def collected(run: Stored[ToyManifest], blocks: Sequence[Arrays]) -> Collected[ToyManifest]:
+def collected(run: Stored[ToyManifest], blocks: Iterable[Arrays]) -> Collected[ToyManifest]:
     means = np.concatenate([block["mean"] for block in blocks])
     table = pd.DataFrame({"block": np.arange(means.size), "mean": means})
     return Collected({MEANS: parquet_bytes(table)}, replace(run.manifest, largest=float(means.max())))

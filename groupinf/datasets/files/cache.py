@@ -76,6 +76,8 @@ def _made_from(facts: DatasetFacts, home: Path) -> dict[str, Any]:
         "dataset": facts.name,
         "loader_version": facts.loader_version,
         "files": {source.path: sha256_of(find_source(home, source)) for source in facts.files},
+        "columns": [*facts.natural_groups],
+        "test_columns": [*facts.test_sets],
         "fields": [field.name for field in fields(Dataset)],
         "libraries": {
             "python": f"{sys.version_info.major}.{sys.version_info.minor}",

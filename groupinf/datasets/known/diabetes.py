@@ -38,6 +38,7 @@ FACTS = DatasetFacts(
     url="https://archive.ics.uci.edu/dataset/296/diabetes+130-us+hospitals+for+years+1999-2008",
     files=(SOURCE,),
     natural_groups=("patient_nbr", "medical_specialty", "payer_code", "diag_1", "age"),
+    test_sets=("gender", "race", "age", "medical_specialty", "payer_code"),
     lambda_over_n=10 ** (-11 / 3),
     test_accuracy=0.682,
     cached=True,
@@ -115,6 +116,7 @@ def load(home: Path, seed: int) -> Dataset:
         feature_columns=tuple(made_from),
         left_out_values=others,
         columns={g: table[g].to_numpy(dtype=object)[train] for g in FACTS.natural_groups},
+        test_columns={g: table[g].to_numpy(dtype=object)[test] for g in FACTS.test_sets},
         sources=dict(SOURCE.members),
     )
 

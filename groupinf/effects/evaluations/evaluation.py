@@ -16,11 +16,12 @@ from scipy import sparse
 
 from groupinf.config.section import Problem, Section
 from groupinf.effects.context import BlockContext
-from groupinf.effects.test_rows import TestRows
+from groupinf.effects.test_rows import RowsByColumn, TestRows
 from groupinf.effects.trust import Trust
 from groupinf.numerics.change import Changed, RowChange
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array, Loss, Steepness
+from groupinf.numerics.objective import Rows
 from groupinf.numerics.rounding import UNIT
 
 # a norm ‖∇f(θ̂)‖, the same for all values of an evaluation or one for each
@@ -92,11 +93,13 @@ class BoundedPart(Part, Protocol):
 
 @runtime_checkable
 class JumpingPart(Part, Protocol):
-    """Some rows' share of what changes by whole numbers alone: its gradient is 0."""
+    """Some rows' share of what jumps where a score crosses a boundary: its gradient is 0, or that of something smooth
+    in its place.
+    """
 
     def undecided(self, z: Array, off: Array) -> Array:
-        """How many whole numbers f may be off at scores z (m, K', B or 1), each of which may be ``off`` by so much,
-        (m, K', B): (T, B).
+        """How much f, such as a number of rows, may be off at scores z (m, K', B or 1), each of which may be ``off`` by
+        so much, (m, K', B): (T, B).
         """
 
 
@@ -107,6 +110,11 @@ class Measure:
     evaluation: Quantity
     labels: tuple[int, ...]
     parts: tuple[Part, ...]
+
+    @property
+    def jumps(self) -> bool:
+        """Whether effects that are read off exactly have errors that are counted."""
+        return any(isinstance(part, JumpingPart) for part in self.parts)
 
 
 @dataclass(frozen=True)
@@ -121,20 +129,21 @@ class Scale:
 
 @dataclass(frozen=True)
 class ParameterNames:
-    """What a model's parameters are called: by features, and by classes where each has scores of its own; and whether
-    there is an intercept.
+    """What a model's parameters are called: by features, and by classes where each has scores of its own; whether
+    there is an intercept; and what is called by columns, the rows of the ``test`` set, where these are at hand.
     """
 
     features: tuple[str, ...]
     classes: tuple[str, ...]
     intercept: bool = True
+    test: RowsByColumn | None = None
 
 
 class Quantity(ABC):
     """f(θ) with T values for models of one shape: what the blocks of a study measure.
 
-    ``differentiable`` says whether ∇f says anything; where it does not, effects are read off exactly alone, and the
-    parts of its measures are such as jump (``effects/jumps.py``).
+    ``differentiable`` says whether ∇f says anything; where it does not, effects are read off exactly alone. Measures
+    whose parts jump have errors that are counted (``effects/jumps.py``).
     """
 
     __test__: ClassVar[bool] = False  # no pytest class, even where the name of one begins with Test
@@ -159,6 +168,14 @@ class Quantity(ABC):
         """The largest ‖∇f(θ̂)‖ in H⁻¹ for each group of a block, (B,), or that of each value, (T, B); ``norms`` has
         those of evaluations whose f is the same for every group.
         """
+
+    def rows_besides(self) -> Rows:
+        """Numbers of the rows of the test set that it is measured on besides the test points: none."""
+        return np.empty(0, dtype=np.int64)
+
+    def notes(self, fitted: Fitted, test: TestRows) -> tuple[str, ...]:
+        """What readers should know of f(θ̂)."""
+        return ()
 
     def rounding(self, trust: Trust, of_fit: Trust, norms: Array) -> Array:
         """How far rounding usually moves what f is read off, with ``norms`` the ``gradient_norms``: (B,) or (T, B)."""
@@ -194,6 +211,11 @@ class Evaluation(Section, ABC):
     def is_defined(cls, loss: Loss) -> bool:
         """Whether it is defined for models of this loss."""
         return True
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of the test rows by whose values it tells them apart."""
+        return ()
 
     @classmethod
     def unit(cls, loss: Loss, classes: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 import numpy as np
 from scipy import sparse
@@ -28,6 +28,25 @@ from groupinf.numerics.losses.loss import Array, Loss, Steepness
 from groupinf.numerics.objective import Objective, Rows, row_norms, scores, transposed_product
 from groupinf.numerics.products import dense
 from groupinf.numerics.rounding import gamma
+
+
+class OfScores(Protocol):
+    """f of single rows, as a function of their scores and labels."""
+
+    def values(self, loss: Loss, z: Array, y: Array) -> Array:
+        """f of each row: z (m, K', B) -> (m, B)."""
+
+    def slopes(self, loss: Loss, z: Array, y: Array) -> Array:
+        """∂f/∂z of each row, shaped as z, which is not changed."""
+
+    def curvature(self, loss: Loss, z: Array, y: Array, u: Array) -> Array:
+        """∂²f/∂z² u of each row: u (m, K', B), z the same or one for all; no numbers where there are none."""
+
+    def between(self, loss: Loss, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
+        """The least and the largest f of each row where no two scores move apart by more than ``reach`` (m, B)."""
+
+    def steepness(self, loss: Loss) -> Steepness | None:
+        """How steep f is at most; None where it has no derivative, or that has not been derived."""
 
 
 class OnTestPoints(WithoutOptions):
@@ -74,7 +93,7 @@ class OnTestPoints(WithoutOptions):
     def measures(self, test: TestRows, block: Changed) -> tuple[Measure, ...]:
         """One of all single rows, or one for each sum."""
         if not test.sums:
-            return (Measure(self, test.labels, (self.part(test, slice(0, test.rows.n), summed=False),)),)
+            return (Measure(self, test.labels, (self.part(test, slice(0, len(test.labels)), summed=False),)),)
         return tuple(
             Measure(self, (label,), self._summed_parts(test, rows))
             for label, rows in zip(test.labels, test.sums, strict=True)
@@ -91,9 +110,9 @@ class OnTestPoints(WithoutOptions):
 
     def gradients(self, test: TestRows, theta: Array) -> Array:
         """∇f(θ) of each test point at θ (P,): (P, T)."""
-        slopes = self.row_slopes(test.rows, theta)
-        slices = test.sums or [slice(t, t + 1) for t in range(test.rows.n)]
-        return np.column_stack([transposed_product(test.rows.X[rows], slopes[rows]) for rows in slices])
+        points = test.points
+        slopes = self.row_slopes(points, theta)
+        return np.column_stack([transposed_product(points.X[rows], slopes[rows]) for rows in test.slices])
 
     def scale(self, fitted: Fitted, change: RowChange, test: TestRows, groups: sparse.csr_array) -> Scale:
         """The largest over groups and test points; influence adds up over the rows of a group."""
@@ -110,7 +129,7 @@ class OnTestPoints(WithoutOptions):
 class RowsPart:
     """An evaluation of each row, unweighted, or of their sum."""
 
-    evaluation: OnTestPoints
+    evaluation: OfScores
     rows: Objective
     summed: bool
     place: slice | Rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from groupinf.effects.evaluations.coefficient import Coefficient
+from groupinf.effects.evaluations.disparity import Disparity
 from groupinf.effects.evaluations.evaluation import Evaluation, WithoutOptions
 from groupinf.effects.evaluations.self_loss import SELF_LOSS, SelfLoss
 from groupinf.effects.evaluations.test_error import TestError
@@ -21,6 +22,7 @@ EVALUATIONS: Registry[type[Evaluation]] = Registry(
         TestMargin,
         TestError,
         Coefficient,
+        Disparity,
     ),
 )
 

@@ -16,7 +16,7 @@ from groupinf.effects.test_rows import TestRows
 from groupinf.numerics.change import RowChange
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array, Loss
-from groupinf.numerics.objective import Rows, row_norms, transposed_product
+from groupinf.numerics.objective import Objective, Rows, row_norms, transposed_product
 from groupinf.numerics.predict import classes_from
 
 # at most so many scores of test rows, evenly spread, are looked at for the largest ‖∇z‖
@@ -81,12 +81,17 @@ class TestError(OnTestPoints):
 
     def scale(self, fitted: Fitted, change: RowChange, test: TestRows, groups: sparse.csr_array) -> Scale:
         """No influence; in the place of ‖∇f‖ the largest ‖∇z‖, by which what is left of θ may move a score."""
-        outputs = test.rows.loss.outputs
-        rows = test.rows.at(slice(None, None, -(-test.rows.n * outputs // MOST_SCORES)))
-        columns = np.zeros((rows.n, outputs, rows.n * outputs))
-        which = np.arange(rows.n * outputs)
-        columns[which // outputs, which % outputs, which] = 1.0
-        return Scale(0.0, float(influence_norms(fitted, transposed_product(rows.X, columns)).max()))
+        return Scale(0.0, largest_score_norm(fitted, test.points))
+
+
+def largest_score_norm(fitted: Fitted, rows: Objective) -> float:
+    """The largest ‖∇z‖ in H⁻¹ of a score z of the rows, of many that of some."""
+    outputs = rows.loss.outputs
+    some = rows.at(slice(None, None, -(-rows.n * outputs // MOST_SCORES)))
+    columns = np.zeros((some.n, outputs, some.n * outputs))
+    which = np.arange(some.n * outputs)
+    columns[which // outputs, which % outputs, which] = 1.0
+    return float(influence_norms(fitted, transposed_product(some.X, columns)).max())
 
 
 class CountedPart(RowsPart):

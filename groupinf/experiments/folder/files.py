@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from io import BytesIO
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO, RawIOBase
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -18,15 +19,43 @@ from numpy.typing import NDArray
 from groupinf.atomic import disk_is_full, replacement
 from groupinf.errors import DataError, RunError
 
+# rows of a row group: what pyarrow writes of a table that is whole
+ROW_GROUP = 1 << 20
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write to a temporary name in the same folder, fsync, rename; raises RunError where the disk refuses."""
+
+def write_atomically(path: Path, content: bytes | TableInParts) -> str:
+    """Write to a temporary name in the same folder, fsync, rename; the SHA-256, taken while writing.
+
+    Raises RunError where the disk refuses.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacement(path) as file:
-            file.write(content)
+            if isinstance(content, bytes):
+                file.write(content)
+                return sha256(content)
+            hashed = _Hashed(file)
+            write_parquet(cast("IO[bytes]", hashed), content)
+            return hashed.digest.hexdigest()
     except OSError as error:
         raise not_written(path, error) from error
+
+
+class _Hashed(RawIOBase):
+    """A stream that goes on to another, and the SHA-256 of what went."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        super().__init__()
+        self.digest = hashlib.sha256()
+        self._stream = stream
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        content = bytes(data)
+        self.digest.update(content)
+        return self._stream.write(content)
 
 
 def not_written(path: Path, error: OSError) -> RunError:
@@ -83,11 +112,39 @@ def npz_arrays(content: bytes) -> dict[str, NDArray[Any]]:
         return {name: archive[name] for name in archive.files}
 
 
+@dataclass(frozen=True)
+class TableInParts:
+    """A table, at least one part, that is written without ever being whole in memory.
+
+    Parts of ROW_GROUP rows, the last one of what is left, give the bytes that the whole table gives.
+    """
+
+    parts: Iterable[pd.DataFrame]
+
+
+def row_groups(rows: int) -> Iterator[range]:
+    """The rows of each part of a table of so many rows; a table without rows has one part."""
+    for start in range(0, max(rows, 1), ROW_GROUP):
+        yield range(start, min(start + ROW_GROUP, rows))
+
+
 def parquet_bytes(table: pd.DataFrame) -> bytes:
     """A Parquet file; the same table gives the same bytes with the same version of pyarrow."""
     buffer = BytesIO()
-    pq.write_table(pa.Table.from_pandas(table, preserve_index=False, nthreads=1), buffer)
+    write_parquet(buffer, TableInParts((table,)))
     return buffer.getvalue()
+
+
+def write_parquet(stream: IO[bytes], table: TableInParts) -> None:
+    """Write a Parquet file, each part as one row group or, of more than ROW_GROUP rows, several."""
+    writer: pq.ParquetWriter | None = None
+    for part in table.parts:
+        arrow = pa.Table.from_pandas(part, preserve_index=False, nthreads=1)
+        writer = writer or pq.ParquetWriter(stream, arrow.schema)
+        writer.write_table(arrow)
+    if writer is None:
+        raise RunError("a table in parts: expected at least one part, found none")
+    writer.close()
 
 
 def parquet_table(content: bytes) -> pd.DataFrame:
@@ -95,6 +152,25 @@ def parquet_table(content: bytes) -> pd.DataFrame:
     with pq.ParquetFile(BytesIO(content), pre_buffer=False) as file:
         table: pd.DataFrame = file.read(use_threads=False).to_pandas(use_threads=False)
     return table
+
+
+def parquet_parts(path: Path, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+    """Columns of a Parquet file, a row group at a time; text is in categories, which take a hundredth of the memory."""
+    with pq.ParquetFile(path, pre_buffer=False) as file:
+        schema = file.schema_arrow
+        texts = [name for name in columns if pa.types.is_large_string(t := schema.field(name).type) or t == pa.string()]
+    with pq.ParquetFile(path, pre_buffer=False, read_dictionary=texts) as file:
+        for number in range(file.num_row_groups):
+            yield file.read_row_group(number, columns=list(columns), use_threads=False).to_pandas(use_threads=False)
+
+
+def hash_of_file(path: Path) -> str | None:
+    """SHA-256 of a file, which is read by and by; None where it is missing."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
 
 
 def verified(path: Path, expected: str) -> bytes | None:

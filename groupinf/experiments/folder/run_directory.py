@@ -21,9 +21,12 @@ from numpy.typing import NDArray
 from groupinf.atomic import disk_is_full
 from groupinf.errors import DataError
 from groupinf.experiments.folder.files import (
+    TableInParts,
+    hash_of_file,
     not_written,
     npz_arrays,
     npz_bytes,
+    parquet_parts,
     parquet_table,
     sha256,
     verified,
@@ -115,10 +118,9 @@ class RunDirectory:
             raise DataError(f"{self.path}: cannot be deleted ({error.strerror}); nothing was changed") from error
         shutil.rmtree(aside, ignore_errors=True)
 
-    def write(self, name: str, content: bytes) -> str:
+    def write(self, name: str, content: bytes | TableInParts) -> str:
         """Write one file whole; its SHA-256."""
-        write_atomically(self.path / name, content)
-        return sha256(content)
+        return write_atomically(self.path / name, content)
 
     def read(self, name: str, manifest: RunManifest) -> bytes | None:
         """A file's content if it is the one the manifest names, else None."""
@@ -127,10 +129,7 @@ class RunDirectory:
 
     def hash_of(self, name: str) -> str | None:
         """SHA-256 of a file as it is; None where it is missing."""
-        try:
-            return sha256((self.path / name).read_bytes())
-        except OSError:
-            return None
+        return hash_of_file(self.path / name)
 
     def stored_blocks(self) -> dict[int, Path]:
         """The file of each block that is stored, going by the names: whether it is whole is seen when it is read."""
@@ -153,11 +152,26 @@ class RunDirectory:
         """A collected table; raises DataError where it is missing or altered."""
         content = self.read(name, manifest)
         if content is None:
-            again = makes_again(self.path)
-            raise DataError(
-                f"{self.path / name}: missing, or not the file that {MANIFEST} names; {again} makes it again"
-            )
+            raise self._not_whole(name)
         return parquet_table(content)
+
+    def table_parts(self, name: str, manifest: RunManifest, columns: list[str]) -> Iterator[pd.DataFrame]:
+        """Columns of a collected table, a row group at a time, text as categories; raises DataError as ``read_table``.
+
+        The file is read as it comes: it must be what it was when its checksum was looked at.
+        """
+        self.require(name, manifest)
+        return parquet_parts(self.path / name, columns)
+
+    def require(self, name: str, manifest: RunManifest) -> None:
+        """Raises DataError where a collected table is missing or altered; reads it by and by."""
+        expected = manifest.files.get(name)
+        if expected is None or self.hash_of(name) != expected:
+            raise self._not_whole(name)
+
+    def _not_whole(self, name: str) -> DataError:
+        again = makes_again(self.path)
+        return DataError(f"{self.path / name}: missing, or not the file that {MANIFEST} names; {again} makes it again")
 
     def write_block(self, number: int, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Store a block under a name that carries its checksum; the same block gives the same file."""
@@ -171,8 +185,12 @@ class RunDirectory:
 
         ``files`` are those of ``block_files``, which whoever reads many blocks lists once.
         """
-        for file in (self.block_files() if files is None else files).get(number, ()):
-            content = file.read_bytes()
-            if sha256(content)[:HASH_DIGITS] == file.stem.partition("-")[2]:
-                return npz_arrays(content)
+        file = self.whole_block(number, self.block_files() if files is None else files)
+        return None if file is None else npz_arrays(file.read_bytes())
+
+    def whole_block(self, number: int, files: Mapping[int, Sequence[Path]]) -> Path | None:
+        """The one of ``files`` that holds a block whole, by the checksum of its name; None where there is none."""
+        for file in files.get(number, ()):
+            if (hash_of_file(file) or "")[:HASH_DIGITS] == file.stem.partition("-")[2]:
+                return file
         return None

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from groupinf.config.column_names import ColumnNames, names_of
 from groupinf.config.section import PositiveInt, Problem
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.unknown_column import unknown_column
@@ -14,10 +15,8 @@ from groupinf.groups.builders.builder import Builder
 from groupinf.groups.by_value import (
     BY_VALUE,
     ByValue,
-    ColumnNames,
     Gaps,
     column_kind,
-    names_of,
     rows_by_value,
     value_words,
 )

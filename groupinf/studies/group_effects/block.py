@@ -9,49 +9,65 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.effects.block import BlockEffects, compute_block
+from groupinf.effects.block import BlockEffects, compute_block, predict_block
 from groupinf.effects.certificates import Certificates
 from groupinf.effects.study import Study
 from groupinf.groups.groups import Groups
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Rows
 from groupinf.theory.block import OfGroups, OfValues, TheoryBlock, theory_of
+from groupinf.theory.screening.level import Intervals
+from groupinf.theory.screening.screen import Screen, Screened, screened
 from groupinf.theory.spectra import Spectrum
 from groupinf.theory.theory import Theory, theory_for
 
 # what arrays of the theory are called in the file of a block: each stacks the fields of its class in their order
 THEORY_OF_GROUPS, THEORY_OF_VALUES = "theory_of_groups", "theory_of_values"
 EIGENVALUES, EIGENVALUE_ERRORS = "eigenvalues", "eigenvalue_errors"
+# those of screening: the fields of Intervals, stacked, the level of each group, and which of them are retrained
+INTERVALS, LEVEL, RETRAINED = "intervals", "level", "retrained"
 
 
 @dataclass(frozen=True)
 class Shared:
-    """What every block is computed with: the study, and its theory where that is asked for."""
+    """What every block is computed with: the study, its theory where that is asked for, and what screens its groups
+    where not all of them are retrained.
+    """
 
     study: Study
     theory: Theory | None
+    screen: Screen | None = None
 
 
-def shared(study: Study, with_theory: bool) -> Shared:
+def shared(study: Study, with_theory: bool, screen: Screen | None = None) -> Shared:
     """The study, with its theory where that is asked for."""
-    return Shared(study, theory_for(study) if with_theory else None)
+    return Shared(study, theory_for(study) if with_theory else None, screen)
 
 
 @dataclass(frozen=True)
 class StoredBlock:
-    """The fields of BlockEffects, with θ̂(w) in parameters of the features; an evaluation of a run stores no θ̂(w)."""
+    """The fields of BlockEffects, with θ̂(w) in parameters of the features; an evaluation of a run stores no θ̂(w).
+
+    Where not all groups are retrained, ``screened`` has the intervals of all of them, and ``retrained`` (R,) the
+    numbers within the block, rising, of those that all else is of. Where none is asked for it is empty, ``effect`` and
+    ``error_estimate`` are what is predicted of every group, and there are no certificates.
+    """
 
     effect: Array
     error_estimate: Array
     theta: Array | None
-    certificates: Certificates
+    certificates: Certificates | None
     resampled: Array | None = None
     theory: TheoryBlock | None = None
+    screened: Screened | None = None
+    retrained: NDArray[np.int64] | None = None
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """For the block's file, in the order of the fields."""
-        told = {"effect": self.effect, "error_estimate": self.error_estimate, "theta": self.theta}
-        told |= {field.name: getattr(self.certificates, field.name) for field in fields(Certificates)}
+        told: dict[str, NDArray[Any] | None] = {}
+        told |= {"effect": self.effect, "error_estimate": self.error_estimate, "theta": self.theta}
+        if self.certificates is not None:
+            told |= {field.name: getattr(self.certificates, field.name) for field in fields(Certificates)}
         told |= {"resampled": self.resampled}
         if self.theory is not None:
             groups, values, spectrum = self.theory.groups, self.theory.values, self.theory.spectrum
@@ -61,6 +77,11 @@ class StoredBlock:
                 EIGENVALUES: spectrum.eigenvalues,
                 EIGENVALUE_ERRORS: spectrum.error,
             }
+        if self.screened is not None:
+            found = self.screened.intervals
+            intervals = np.stack([getattr(found, field.name) for field in fields(Intervals)])
+            told |= {INTERVALS: intervals, LEVEL: self.screened.level}
+        told |= {RETRAINED: self.retrained}
         return {name: array for name, array in told.items() if array is not None}
 
 
@@ -74,15 +95,6 @@ def block_to_store(of: Shared, block: BlockEffects, theta: Array | None) -> Stor
 
 def stored_block(arrays: Mapping[str, NDArray[Any]]) -> StoredBlock:
     """The block that ``StoredBlock.arrays`` told."""
-    certificates = Certificates(
-        passes=arrays["passes"],
-        gradient_norm=arrays["gradient_norm"],
-        decrement=arrays["decrement"],
-        score_bound=arrays["score_bound"],
-        refreshed=arrays["refreshed"],
-        at_rounding=arrays["at_rounding"],
-        duality_gap=arrays.get("duality_gap"),
-    )
     effect, error = arrays["effect"], arrays["error_estimate"]
     theory = None
     if THEORY_OF_GROUPS in arrays:
@@ -91,7 +103,32 @@ def stored_block(arrays: Mapping[str, NDArray[Any]]) -> StoredBlock:
             OfValues(*arrays[THEORY_OF_VALUES]),
             Spectrum(arrays[EIGENVALUES], arrays[EIGENVALUE_ERRORS]),
         )
-    return StoredBlock(effect, error, arrays.get("theta"), certificates, arrays.get("resampled"), theory)
+    of_screening = None if LEVEL not in arrays else Screened(arrays[LEVEL], Intervals(*arrays[INTERVALS]))
+    return StoredBlock(
+        effect=effect,
+        error_estimate=error,
+        theta=arrays.get("theta"),
+        certificates=_certificates(arrays),
+        resampled=arrays.get("resampled"),
+        theory=theory,
+        screened=of_screening,
+        retrained=arrays.get(RETRAINED),
+    )
+
+
+def _certificates(arrays: Mapping[str, NDArray[Any]]) -> Certificates | None:
+    """None of groups that were not retrained."""
+    if "passes" not in arrays:
+        return None
+    return Certificates(
+        passes=arrays["passes"],
+        gradient_norm=arrays["gradient_norm"],
+        decrement=arrays["decrement"],
+        score_bound=arrays["score_bound"],
+        refreshed=arrays["refreshed"],
+        at_rounding=arrays["at_rounding"],
+        duality_gap=arrays.get("duality_gap"),
+    )
 
 
 @dataclass(frozen=True)
@@ -112,7 +149,25 @@ def groups_of_block(groups: Groups, retrained: Sequence[int], units: range) -> G
 
 
 def retrain_block(of: Shared, task: GroupsOfBlock) -> dict[str, NDArray[Any]]:
-    """Predict and retrain a block; raises ConvergenceError, naming the group, where a retrain does not converge."""
+    """Predict and retrain a block, or as much of it as is asked for.
+
+    Raises ConvergenceError, naming the group, where a retrain does not converge.
+    """
+    if of.screen is not None:
+        return _screened_block(of.study, of.screen, task).arrays()
     block = compute_block(of.study, task.members, task.names)
     theta = np.ascontiguousarray(of.study.fitted.objective.in_full(block.theta.T).T)
     return block_to_store(of, block, theta).arrays()
+
+
+def _screened_block(study: Study, screen: Screen, task: GroupsOfBlock) -> StoredBlock:
+    """What is predicted of a block, and what is proven of it without retraining."""
+    predicted = predict_block(study, task.members, task.names)
+    return StoredBlock(
+        effect=predicted.effect,
+        error_estimate=predicted.error_estimate,
+        theta=None,
+        certificates=None,
+        screened=screened(screen, study, predicted.at),
+        retrained=np.empty(0, dtype=np.int64),
+    )

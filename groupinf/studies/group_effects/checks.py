@@ -7,11 +7,11 @@ from functools import partial
 
 import numpy as np
 
+from groupinf.config.column_names import names_of
 from groupinf.config.reader import Key
 from groupinf.config.section import Problem
 from groupinf.datasets.dataset import Dataset, without_plain_features
 from groupinf.datasets.rows.pool import pool_as_training_rows, with_pool, without_pool
-from groupinf.datasets.unknown_column import unknown_column
 from groupinf.effects.changes.change import Change
 from groupinf.effects.changes.registry import REMOVE
 from groupinf.effects.evaluations.evaluation import Evaluation, ParameterNames, Quantity
@@ -19,12 +19,15 @@ from groupinf.effects.evaluations.registry import EVALUATIONS, of_the_paper
 from groupinf.effects.methods.method import Readout
 from groupinf.effects.methods.registry import METHODS
 from groupinf.errors import ConfigError, DataError
-from groupinf.groups.by_value import names_of, rows_by_value
+from groupinf.groups.by_value import rows_by_value
 from groupinf.groups.sizes import sizes_problem
 from groupinf.groups.streams import builder_stream
 from groupinf.numerics.intercept import Intercept
+from groupinf.studies.group_effects.retrain_section import Retrain, TopGroups
+from groupinf.studies.group_effects.row_orders import order_problems
 from groupinf.studies.group_effects.schema import LoadedStudy, TestPoints
 from groupinf.studies.group_effects.test_points import most_points, rows_of_keys
+from groupinf.studies.group_effects.test_set import TestSetByColumn, column_problem
 from groupinf.studies.linear.configured_model import (
     intercept_of,
     loss_of,
@@ -67,8 +70,10 @@ def _problems(loaded: LoadedStudy, dataset: Dataset) -> Iterator[ConfigError]:
     if not of_losses:
         yield from model_problems(loaded, dataset)
         yield from _evaluation_problems(loaded, dataset)
+        yield from _order_problems(loaded, dataset)
         yield from _method_problems(loaded, dataset)
         yield from _theory_problems(loaded, dataset)
+        yield from _retrain_problems(loaded, dataset)
     yield from cross_validation_problems(loaded, dataset)
 
 
@@ -86,14 +91,23 @@ def quantities_of(loaded: LoadedStudy, dataset: Dataset) -> tuple[Quantity, ...]
 
 
 def parameter_names(dataset: Dataset, model: LinearModel) -> ParameterNames:
-    """What the parameters of models of the data are called."""
+    """What the parameters of models of the data are called, and the test rows by their columns."""
     classes = tuple(str(label) for label in dataset.classes) if model.loss.outputs > 1 else ()
-    return ParameterNames(dataset.feature_names, classes, model.intercept.columns > 0)
+    test = TestSetByColumn(dataset, model.loss)
+    return ParameterNames(dataset.feature_names, classes, model.intercept.columns > 0, test)
 
 
 def change_of(loaded: LoadedStudy) -> Change:
     """What is done to the rows of a group: removal where the configuration does not say."""
     return loaded.config.change or REMOVE
+
+
+def retrain_of(loaded: LoadedStudy, dataset: Dataset) -> Retrain:
+    """What is to be retrained, with the evaluation that decides."""
+    retrain = loaded.config.retrain
+    if not isinstance(retrain, TopGroups) or retrain.by is not None:
+        return retrain
+    return retrain.model_copy(update={"by": evaluations_of(loaded, dataset)[0].name})
 
 
 def _pooled(loaded: LoadedStudy, dataset: Dataset) -> Dataset:
@@ -169,6 +183,22 @@ def _group_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
     return problems
 
 
+def _order_problems(loaded: LoadedStudy, dataset: Dataset) -> Iterator[ConfigError]:
+    """Rows are ordered by their removal, of what the data and the losses allow."""
+    model, evaluations = model_of(loaded, dataset), evaluations_of(loaded, dataset)
+    for i, builder in enumerate(loaded.config.groups.builders):
+        if builder.asked_order is None:
+            continue
+        key = ("groups", "builders", i)
+        if change_of(loaded) != REMOVE:
+            expected = f"expected {builder.name} only with the removal of rows, which it orders them by"
+            yield loaded.error(key, f"{expected}; found the change {change_of(loaded).name}")
+        refits = model.loss.smooth and model.linearised is None
+        names = parameter_names(dataset, model)
+        for problem in order_problems(builder.asked_order, evaluations, model.loss, names, refits):
+            yield loaded.error((*key, problem.key), problem.message)
+
+
 def _test_point_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
     points, rows = loaded.config.test_points, dataset.y_test.size
     if points.column is not None:
@@ -194,12 +224,9 @@ def _test_point_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigEr
 
 def _column_problem(points: TestPoints, dataset: Dataset) -> str | None:
     assert points.column is not None
-    if not dataset.test_columns:
-        without = f"found {dataset.name}, which has none; say test points in another way"
-        return f"expected data with columns of their test rows, {without}"
-    absent = next((name for name in names_of(points.column) if name not in dataset.test_columns), None)
-    if absent is not None:
-        return unknown_column(absent, dataset.test_columns, dataset.uses)
+    wrong = column_problem(names_of(points.column), dataset)
+    if wrong is not None:
+        return wrong if dataset.test_columns else f"{wrong}; say test points in another way"
     found = rows_by_value(dataset.test_columns, points.column, points.missing)
     return None if found.values else f"expected a test row with a value, found {found.gaps:,} without one"
 
@@ -238,6 +265,25 @@ def _theory_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]
     else:
         return []
     return [loaded.error(("theory",), f"{found}; leave theory out")]
+
+
+def _retrain_problems(loaded: LoadedStudy, dataset: Dataset) -> Iterator[ConfigError]:
+    """The largest effects are of what is measured; what is asked of actual effects needs those of all groups."""
+    retrain = loaded.config.retrain
+    if retrain is None:
+        return
+    names = [evaluation.name for evaluation in evaluations_of(loaded, dataset)]
+    if isinstance(retrain, TopGroups):
+        yield loaded.error(("retrain",), "expected all or none, found top, which comes with the next version")
+    if isinstance(retrain, TopGroups) and retrain.by not in (None, *names):
+        expected = f"expected one of the evaluations of the study, {listed(names, 'or')}"
+        yield loaded.error(("retrain", "by"), f"{expected}, found {retrain.by}")
+    if loaded.config.theory is not None:
+        expected = "expected theory only where all groups are retrained, whose effects it is about"
+        yield loaded.error(("theory",), f"{expected}; proven intervals come without it: leave theory or retrain out")
+    if retrain == "none" and loaded.config.test_points.bootstrap is not None:
+        expected = "expected bootstrap only where groups are retrained, whose actual effects it resamples"
+        yield loaded.error(("test_points", "bootstrap"), f"{expected}; leave bootstrap or retrain out")
 
 
 def told_of_points(loaded: LoadedStudy, dataset: Dataset) -> list[str]:

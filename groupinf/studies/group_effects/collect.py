@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -10,17 +10,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from groupinf.analysis.agreement import agreement_table
+from groupinf.analysis.agreement import agreement_of, without_actual
 from groupinf.analysis.pairs import ACTUAL, RANKS
 from groupinf.analysis.resampling import ends_of
-from groupinf.effects.certificates import Certificates
+from groupinf.effects.certificates import Certificates, no_certificates
 from groupinf.effects.evaluations.registry import EVALUATIONS
-from groupinf.effects.methods.method import Readout
 from groupinf.experiments.folder.files import npz_bytes, parquet_bytes
 from groupinf.experiments.study import Arrays, Collected, Stored
 from groupinf.groups.groups import Groups
 from groupinf.studies.group_effects.block import StoredBlock, stored_block
+from groupinf.studies.group_effects.effects_table import EffectsTable, columns_of
 from groupinf.studies.group_effects.exactness import loose_effects
+from groupinf.studies.group_effects.intervals_table import INTERVALS, intervals_table, levels_of
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.studies.group_effects.points.tables import points_table
 from groupinf.studies.group_effects.result import (
@@ -42,29 +43,46 @@ LOOSE = 1e-3
 NEAR_ROUNDING = 10.0
 
 
-def collect(run: Stored[GroupEffectsManifest], blocks: Sequence[Arrays]) -> Collected[GroupEffectsManifest]:
+def collect(run: Stored[GroupEffectsManifest], blocks: Iterable[Arrays]) -> Collected[GroupEffectsManifest]:
     """The tables of a run whose blocks are all there: effects, certificates of the retrains, and agreement."""
-    about, groups, stored = run.manifest, groups_from(run.files), [stored_block(arrays) for arrays in blocks]
-    numbers = np.array(retrainable(groups, about.skipped), dtype=np.int64)
-    effects = _effects(about, run.directory.path.name, groups, stored, numbers)
-    names = np.array(groups.name, dtype=object)[numbers]
-    retrains = pd.DataFrame({"group": numbers, "group_name": names, **_certificates(stored)})
-    agreement = agreement_table(effects, about.seed)
-    tables = {RETRAINS: retrains, EFFECTS: effects, SPEARMAN: agreement.table}
-    tables |= theory_tables(about, numbers, stored)
-    tables |= points_table(about, run.files, groups, effects)
+    about, groups = run.manifest, groups_from(run.files)
+    every = np.array(retrainable(groups, about.skipped), dtype=np.int64)
+    stored = [replace(stored_block(arrays), theta=None) for arrays in blocks]
+    numbers = every if about.retrain is None else every[_retrained(about, stored)]
+    effects = _effects(about, run.directory.path.name, groups, stored, every if about.retrain == "none" else numbers)
+    names = pd.Series(groups.name, dtype=str).take(numbers).array
+    retrains = pd.DataFrame({"group": numbers, "group_name": names, **certificate_columns(stored, about.loss.smooth)})
+    agreement = agreement_of(effects.pairs(), about.seed) if numbers.size else without_actual()
+    largest = effects.largest()
+    tables = {RETRAINS: retrains, SPEARMAN: agreement.table}
+    tables |= points_table(about, run.files, groups, effects.of_single_rows())
     resampled = _resampled(stored)
     if resampled is not None:
         tables[BOOTSTRAP] = _intervals(about, numbers, resampled)
-    loose = (*loose_effects(about, stored), *loose_solves(effects, about))
+    loose = (*loose_effects(about, largest), *loose_solves(largest, about))
     notes = (*about.notes, *loose, *_at_rounding(retrains))
     return Collected(
         tables={
             **{name: parquet_bytes(table) for name, table in tables.items()},
+            EFFECTS: effects.in_parts(),
+            **({} if about.retrain is None else {INTERVALS: intervals_table(about, groups, every, stored)}),
+            **theory_tables(about, numbers, [block.theory for block in stored if block.theory is not None]),
             **({} if resampled is None else {RESAMPLED: npz_bytes({"effect": resampled})}),
         },
-        manifest=replace(about, notes=tuple(dict.fromkeys(notes)), agreement_interval=agreement.interval_in_words),
+        manifest=replace(
+            about,
+            notes=tuple(dict.fromkeys(notes)),
+            agreement_interval=agreement.interval_in_words,
+            levels=levels_of(stored),
+        ),
     )
+
+
+def _retrained(about: GroupEffectsManifest, blocks: Sequence[StoredBlock]) -> NDArray[np.int64]:
+    """The units that were retrained."""
+    of_blocks = zip(map(about.block, range(len(blocks))), blocks, strict=True)
+    found = [units.start + block.retrained for units, block in of_blocks if block.retrained is not None]
+    return np.concatenate(found)
 
 
 def _resampled(blocks: Sequence[StoredBlock]) -> NDArray[np.float64] | None:
@@ -82,11 +100,16 @@ def _intervals(about: GroupEffectsManifest, numbers: NDArray[np.int64], resample
     return pd.concat(parts, ignore_index=True)
 
 
-def _certificates(blocks: Sequence[StoredBlock]) -> dict[str, NDArray[Any]]:
-    """Those of all groups, by their names; one that a loss has none of is left out."""
+def certificate_columns(blocks: Sequence[StoredBlock], smooth: bool) -> dict[str, NDArray[Any]]:
+    """The certificates of the retrained groups, by their names; one that a loss, ``smooth`` or not, has none of is left
+    out.
+    """
+    known = [block.certificates for block in blocks if block.certificates is not None]
+    if not known:
+        known = [no_certificates(not smooth)]
     told = {}
     for name in (field.name for field in fields(Certificates)):
-        column = [getattr(block.certificates, name) for block in blocks]
+        column = [getattr(certificates, name) for certificates in known]
         if all(part is not None for part in column):
             told[name] = np.concatenate(column)
     return told
@@ -109,10 +132,10 @@ def loose_solves(effects: pd.DataFrame, about: GroupEffectsManifest) -> list[str
     for method, evaluation, error in zip(
         largest["method"], largest["evaluation"], largest["error_estimate"], strict=True
     ):
-        share = error / sizes.get((method, evaluation), max(about.scales[evaluation], found[evaluation]))
+        share = error / sizes.get((method, evaluation), max(about.scales[evaluation], found.get(evaluation, 0.0)))
         if not share <= LOOSE:
             what = f"{method} on {EVALUATIONS[evaluation].in_text}"
-            if error <= NEAR_ROUNDING * rounding[evaluation]:
+            if error <= NEAR_ROUNDING * rounding.get(evaluation, 0.0):
                 notes.append(f"{what} may be off by {_off(share)}, and actual effects by about as much")
             else:
                 notes.append(f"{what} may be off by {_off(share)}, by its linear solves; {_remedy(about, method)}")
@@ -150,41 +173,12 @@ def _effects(
     groups: Groups,
     blocks: Sequence[StoredBlock],
     numbers: NDArray[np.int64],
-) -> pd.DataFrame:
-    """One row per group, evaluation, test point and method, in that order."""
+) -> EffectsTable:
+    columns, kept = columns_of(about)
     # (methods + actual, T, B) of each block -> (groups, T, methods + actual)
-    effect = np.concatenate([block.effect.transpose(2, 1, 0) for block in blocks])
-    error = np.concatenate([block.error_estimate.transpose(2, 1, 0) for block in blocks])
-    columns, kept = _columns(about)
-    effect, error = (values.reshape(numbers.size, -1)[:, kept] for values in (effect, error))
-    per_group = len(columns)
-    table = pd.DataFrame(
-        {
-            "run": run,
-            "dataset": about.dataset,
-            "lam_over_n": about.lam_over_n,
-            "group": np.repeat(numbers, per_group),
-            "group_name": np.repeat(np.array(groups.name, dtype=object)[numbers], per_group),
-            "kind": np.repeat(np.array(groups.kind, dtype=object)[numbers], per_group),
-            "size": np.repeat(groups.sizes[numbers], per_group),
-        }
+    parts = ([block.effect for block in blocks], [block.error_estimate for block in blocks])
+    effect, error = (
+        np.concatenate([part.transpose(2, 1, 0).reshape(part.shape[2], kept.size)[:, kept] for part in of])
+        for of in parts
     )
-    repeated = pd.concat([columns] * numbers.size, ignore_index=True)
-    return pd.concat([table, repeated], axis=1).assign(effect=effect.ravel(), error_estimate=error.ravel())
-
-
-def _columns(manifest: GroupEffectsManifest) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
-    """test_point, evaluation, method, readout of the rows of one group, and which of all there are: a linear readout
-    has none of what has no derivative.
-    """
-    methods = [(method, manifest.readout(method)) for method in manifest.methods] + [(ACTUAL, Readout.EXACT)]
-    rows = [
-        (test_point, evaluation, method, readout.value)
-        for evaluation in manifest.evaluations
-        for test_point in manifest.labels(evaluation)
-        for method, readout in methods
-    ]
-    table = pd.DataFrame(rows, columns=["test_point", "evaluation", "method", "readout"])
-    smooth = table["evaluation"].map({name: EVALUATIONS[name].differentiable for name in manifest.evaluations})
-    kept = np.asarray((table["readout"] == Readout.EXACT.value) | smooth, dtype=bool)
-    return table[kept].reset_index(drop=True), kept
+    return EffectsTable(about, run, groups, numbers, columns, effect, error)

@@ -47,7 +47,7 @@ from groupinf.studies.group_effects.draw import (
 from groupinf.studies.group_effects.identity import identity_of
 from groupinf.studies.group_effects.manifest import Evaluated, GroupEffectsManifest
 from groupinf.studies.group_effects.points.files import POINT_FILES, point_files
-from groupinf.studies.group_effects.prepare import engine_used, methods_used, named_values
+from groupinf.studies.group_effects.prepare import engine_used, methods_used, named_values, told_at_fit
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.same_steps import same_step_notes
 from groupinf.studies.group_effects.schema import Config, LoadedStudy
@@ -160,6 +160,9 @@ def _opened(
     if about.evaluated is not None:
         of = about.evaluated.run
         raise DataError(f"{path}: expected a run with retrained parameters; this is an evaluation of {of}: name that")
+    if about.retrain == "none":
+        again = "groupinf experiment with its configuration and other test_points, evaluations or methods predicts anew"
+        raise DataError(f"{path}: expected a run with retrained parameters, found one that retrained nothing; {again}")
     files = source.read_prepared(about)
     if files is None:
         raise DataError(_broken(path, "one of its files is missing or altered"))
@@ -215,7 +218,14 @@ def _described(work: Evaluation, study: Study, drawn: Drawn, notes: Sequence[str
         methods_with_options=methods_used(work.loaded.config.methods),
         scales=study.scales,
         gradient_norms=study.gradient_norms,
-        notes=(told, *_loss_notes(work.of, of, study), *drawn.tested.notes, *notes, *same_step_notes(study, of.change)),
+        notes=(
+            told,
+            *_loss_notes(work.of, of, study),
+            *drawn.tested.notes,
+            *notes,
+            *same_step_notes(study, of.change),
+            *told_at_fit(study),
+        ),
         provenance=provenance(),
         evaluated=Evaluated(run, identity_hash(work.of.identity)),
         tables={},
@@ -259,7 +269,7 @@ def _evaluate(known: _Known, block: _KnownBlock) -> dict[str, NDArray[Any]]:
     """A block without the parameters, which the run has."""
     arrays = known.source.read_block(block.number)
     stored = None if arrays is None else stored_block(arrays)
-    if stored is None or stored.theta is None:
+    if stored is None or stored.theta is None or stored.certificates is None:
         raise DataError(_broken(known.source.path, f"block {block.number} is missing or altered"))
     study = known.of.study
     theta = study.fitted.objective.in_coordinates(stored.theta.T).T

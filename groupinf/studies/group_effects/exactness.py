@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import ROUND_CEILING, Context
 
-import numpy as np
+import pandas as pd
 
 from groupinf.analysis.certificates import EXACT
+from groupinf.analysis.pairs import ACTUAL
 from groupinf.effects.evaluations.registry import EVALUATIONS, of_the_paper
 from groupinf.effects.retraining import EFFECT_TOLERANCE
-from groupinf.studies.group_effects.block import StoredBlock
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 
 
-def loose_effects(about: GroupEffectsManifest, blocks: Sequence[StoredBlock]) -> list[str]:
+def loose_effects(about: GroupEffectsManifest, largest: pd.DataFrame) -> list[str]:
     """A note for each evaluation on which the actual effects are not exact to EXACT of the largest of them.
 
-    Where the run has retrained itself only of evaluations that this was not held to: its certificates tell of others.
+    ``largest`` has the largest |effect| and error_estimate of each method on each value. Where the run has retrained
+    itself only of evaluations that this was not held to: its certificates tell of others.
     """
     held = [e.name for e in of_the_paper(about.loss)] if about.evaluated is None else ()
-    per_measure = np.concatenate([block.error_estimate[-1] for block in blocks], axis=1).max(axis=1)
-    per_size = np.abs(np.concatenate([block.effect[-1] for block in blocks], axis=1)).max(axis=1)
-    evaluations = [EVALUATIONS[name] for name in about.evaluations]
-    names = np.array([e.name for e in evaluations for _ in about.labels(e.name)])
+    actual = largest[largest["method"] == ACTUAL]
     notes = []
-    for evaluation in evaluations:
-        own = names == evaluation.name
-        largest = float(per_measure[own].max() / max(about.scales[evaluation.name], per_size[own].max()))
-        if evaluation.name not in held and not largest <= EXACT:
+    for name, own in actual.groupby("evaluation", sort=False)[["effect", "error_estimate"]].max().iterrows():
+        share = float(own["error_estimate"] / max(about.scales[str(name)], own["effect"]))
+        if name not in held and not share <= EXACT:
             notes.append(
-                f"actual effects on {evaluation.in_text} are exact to {_rounded_up(largest)} of the largest "
+                f"actual effects on {EVALUATIONS[str(name)].in_text} are exact to {_rounded_up(share)} of the largest "
                 f"effect; a run retrains until no more than {_rounded_up(EFFECT_TOLERANCE)} is left"
             )
     return notes

@@ -37,9 +37,10 @@ def read_otherwise(config: Config, dataset: Dataset) -> dict[str, Any]:
 
     Nothing where a configuration makes no use of any.
     """
+    by_column = any(evaluation.columns for evaluation in config.evaluations or ())
     versions = {name: version for builder in config.groups.builders for name, version in builder.versions.items()}
     return {
         **versions,
-        **(BY_VALUE if config.test_points.column is not None else {}),
+        **(BY_VALUE if config.test_points.column is not None or by_column else {}),
         **kind_of(config.dataset).identity(config.dataset, dataset),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, ClassVar
 
 from groupinf.config.registered import NamedSection
@@ -17,6 +17,7 @@ from groupinf.effects.methods.method import Method, Readout
 from groupinf.effects.methods.registry import METHODS
 from groupinf.effects.solvers import SOLVERS, Solver, SolverOptions
 from groupinf.studies.group_effects.convention import Convention
+from groupinf.studies.group_effects.retrain_section import Retrain
 from groupinf.studies.linear.manifest import (
     FitCertificate,
     LambdaSweepManifest,
@@ -25,6 +26,7 @@ from groupinf.studies.linear.manifest import (
     ScoredValue,
 )
 from groupinf.test_point_labels import OWN_GROUP
+from groupinf.theory.screening.registry import RETRAINED
 
 # of the units, where the target is standardised
 STANDARDISED_TARGET = "y in standard deviations of the training rows"
@@ -116,7 +118,9 @@ class GroupEffectsManifest(LinearManifest):
     fitted loss predict, ``gradient_norms`` the largest ‖∇f‖ in H⁻¹, or that of each value; ``named_values`` are those
     that are on no test point, in the order of tables. ``notes_on_groups`` are those of ``notes`` that came with the
     groups. ``methods`` are by what tables call them; those that are more than a name in the configuration are told in
-    ``methods_with_options`` too.
+    ``methods_with_options`` too. ``retrain`` is what was asked to be retrained, None where it was all; ``levels`` count
+    the groups whose intervals ended at each level; ``thresholds`` are what the effects of groups that matter reach on
+    each value of ``retrain.by``, in the sense of its side, None where nothing is proven to be less.
     """
 
     unit: str = "group"
@@ -148,6 +152,9 @@ class GroupEffectsManifest(LinearManifest):
     engine: EngineUsed
     drawn_at_lam_over_n: float
     evaluated: Evaluated | None = None
+    retrain: Retrain = None
+    levels: Mapping[str, int] = field(default_factory=dict)
+    thresholds: tuple[float | None, ...] = ()
     agreement_interval: str = ""
 
     def labels(self, evaluation: str) -> tuple[int, ...]:
@@ -166,8 +173,8 @@ class GroupEffectsManifest(LinearManifest):
 
     @property
     def n_retrained(self) -> int:
-        """Groups that are not skipped."""
-        return self.units
+        """Groups that were retrained: all that are not skipped, unless others were asked for."""
+        return self.units if self.retrain is None else self.levels.get(RETRAINED, 0)
 
     def readout(self, method: str) -> Readout:
         """How the method that tables call ``method`` is read out."""

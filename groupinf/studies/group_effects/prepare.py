@@ -38,6 +38,7 @@ from groupinf.studies.group_effects.checks import (
     evaluations_of,
     parameter_names,
     quantities_of,
+    retrain_of,
 )
 from groupinf.studies.group_effects.draw import (
     Drawn,
@@ -76,6 +77,7 @@ from groupinf.studies.linear.manifest import FitCertificate, loss_used
 from groupinf.studies.linear.rows import ROWS, rows_frame
 from groupinf.studies.linear.schema import resolved
 from groupinf.studies.linear.stored_fit import CONFIG, CROSS_VALIDATION, config_file, fit_files
+from groupinf.theory.screening.screen import screen_for
 
 
 @dataclass(frozen=True)
@@ -167,8 +169,12 @@ def _blocks(
 ) -> Blocks[Shared, GroupsOfBlock]:
     notes = (f"group {entry.name} ({groups.made_from[entry.group]}) is skipped: it {entry.reason}" for entry in skipped)
     task = partial(groups_of_block, in_fit(groups, dataset), retrainable(groups, skipped))
-    with_theory = one_thread(partial(shared, study), loaded.config.theory is not None)
-    return Blocks(with_theory, task, retrain_block, tuple(notes))
+    return Blocks(one_thread(partial(_shared, loaded), study), task, retrain_block, tuple(notes))
+
+
+def _shared(loaded: LoadedStudy, study: Study) -> Shared:
+    screen = None if loaded.config.retrain is None else screen_for(study)
+    return shared(study, loaded.config.theory is not None, screen)
 
 
 def _study_again(
@@ -195,6 +201,11 @@ def named_values(loaded: LoadedStudy, dataset: Dataset) -> tuple[NamedValue, ...
         for evaluation in evaluations_of(loaded, dataset)
         for label, name in evaluation.value_names(names).items()
     )
+
+
+def told_at_fit(study: Study) -> tuple[str, ...]:
+    """What evaluations have to say of θ̂."""
+    return tuple(note for of in study.evaluations for note in of.notes(study.fitted, study.test))
 
 
 def methods_used(methods: Sequence[Method]) -> tuple[MethodUsed, ...]:
@@ -238,6 +249,7 @@ def _described(
             *drawn.notes,
             *notes,
             *same_step_notes(study, change),
+            *told_at_fit(study),
         ),
         provenance=provenance(),
         dataset=dataset.name,
@@ -279,6 +291,7 @@ def _described(
         skipped=drawn.skipped,
         notes_on_groups=drawn.notes,
         engine=engine_used(study),
+        retrain=retrain_of(work.loaded, dataset),
     )
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.rows.row_words import TEST
+from groupinf.effects.evaluations.evaluation import Quantity
 from groupinf.effects.test_rows import TestRows
 from groupinf.errors import DataError
 from groupinf.groups.by_value import rows_by_value, value_words
@@ -39,9 +40,15 @@ class ChosenPoints:
     names: Mapping[int, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
-    def of(self, test: Objective) -> TestRows:
-        """The test points of a whole test set."""
-        return TestRows(test.at(self.rows), self.labels, self.sums)
+    def of(self, test: Objective, evaluations: Sequence[Quantity] = ()) -> TestRows:
+        """The test points of a whole test set, and the rows that evaluations are measured on besides."""
+        besides = {of.name: rows for of in evaluations if (rows := of.rows_besides()).size}
+        if not besides:
+            return TestRows(test.at(self.rows), self.labels, self.sums)
+        chosen = [np.arange(test.n)[self.rows], *besides.values()]
+        ends = np.cumsum([rows.size for rows in chosen]).tolist()
+        places = {name: slice(first, last) for name, first, last in zip(besides, ends[:-1], ends[1:], strict=True)}
+        return TestRows(test.at(np.concatenate(chosen)), self.labels, self.sums, besides=places)
 
     def counts(self, resamples: int, rng: np.random.Generator) -> NDArray[np.uint8]:
         """How often each row is in each resample, as many rows drawn with replacement as each sum has: (rows, R)."""

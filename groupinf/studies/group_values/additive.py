@@ -6,6 +6,7 @@ import numpy as np
 
 from groupinf.effects.context import BlockContext
 from groupinf.effects.evaluations.evaluation import measures_of
+from groupinf.effects.freeze import ChangedFit
 from groupinf.effects.influence import AT_ONCE
 from groupinf.effects.methods.influence import Influence
 from groupinf.effects.methods.method import Setting, predictions_of
@@ -14,7 +15,6 @@ from groupinf.effects.study import Study
 from groupinf.numerics.change import changed
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.reduced import AsFitted
-from groupinf.studies.group_effects.changed_fit import ChangedFit
 from groupinf.studies.group_values.coalitions import Blocs
 from groupinf.studies.group_values.semivalues.semivalue import Semivalue
 

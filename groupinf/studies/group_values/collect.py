@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import combinations
 
@@ -27,7 +27,7 @@ INFLUENCE = Influence.name
 RANKED = ("value", INFLUENCE, "leave_one_out", "size")
 
 
-def collect(run: Stored[GroupValuesManifest], blocks: Sequence[Arrays]) -> Collected[GroupValuesManifest]:
+def collect(run: Stored[GroupValuesManifest], blocks: Iterable[Arrays]) -> Collected[GroupValuesManifest]:
     """The tables of a run whose coalitions are all there."""
     about, groups, valued = run.manifest, groups_from(run.files), valued_from(run.files)
     retrained = joined(list(blocks))

@@ -15,6 +15,7 @@ from groupinf.datasets.column_use import column_notes
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.blocks import block_width
 from groupinf.effects.evaluations.evaluation import Norm
+from groupinf.effects.freeze import ChangedFit
 from groupinf.effects.scales import frozen_scales
 from groupinf.effects.study import Study
 from groupinf.effects.trust import trust_in_fit
@@ -29,7 +30,7 @@ from groupinf.groups.streams import builder_stream
 from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.engine import few_rows_left
 from groupinf.numerics.predict import accuracy, mean_loss
-from groupinf.studies.group_effects.changed_fit import ChangedFit, changed_fit, changed_fit_from
+from groupinf.studies.group_effects.changed_fit import changed_fit, changed_fit_from
 from groupinf.studies.group_effects.checks import quantities_of
 from groupinf.studies.group_effects.draw import Drawn, draw
 from groupinf.studies.group_effects.identity import read_otherwise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +17,7 @@ from groupinf.studies.repair_labels.result import FLIPS, REPAIRS, REPEATS, SUMMA
 from groupinf.wording import counted
 
 
-def collect(run: Stored[RepairManifest], blocks: Sequence[Arrays]) -> Collected[RepairManifest]:
+def collect(run: Stored[RepairManifest], blocks: Iterable[Arrays]) -> Collected[RepairManifest]:
     """The tables of a run whose repeats are all there."""
     about, repeats = run.manifest, [repeat_from(arrays) for arrays in blocks]
     repairs = pd.concat([_repairs(about, i, of) for i, of in enumerate(repeats)], ignore_index=True)

@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-import numpy as np
 import pandas as pd
 import pytest
 from support.manifests import made_manifest
 from support.registered import registered
 
 from groupinf.analysis.certificates import EXACT
-from groupinf.effects.certificates import Certificates
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.evaluations.test_loss import TestLoss
-from groupinf.studies.group_effects.block import StoredBlock
 from groupinf.studies.group_effects.collect import loose_solves
 from groupinf.studies.group_effects.exactness import loose_effects
 from groupinf.studies.group_effects.manifest import EngineUsed, Evaluated
@@ -28,10 +25,11 @@ class Other(TestLoss):
     in_text: ClassVar = "the other"
 
 
-def block(error: float) -> StoredBlock:
-    """Three groups; test loss and the other on two test points each, of effects up to 2."""
-    effect = np.array([[[0.5, -2.0, 1.0]] * 4])
-    return StoredBlock(effect, np.full_like(effect, error), None, Certificates(*[np.zeros(3)] * 6))
+def largest(error: float) -> pd.DataFrame:
+    """Test loss and the other on two test points each, of effects up to 2; what influence leaves is no matter."""
+    rows = {"evaluation": ["test_loss"] * 2 + ["other"] * 2, "test_point": [7, 3] * 2, "effect": [0.5, 2.0] * 2}
+    actual = pd.DataFrame({**rows, "method": "actual", "error_estimate": [error, 0.0] * 2})
+    return pd.concat([actual.assign(method="influence", error_estimate=1.0), actual])
 
 
 @pytest.mark.parametrize(
@@ -51,7 +49,7 @@ def test_what_retraining_was_not_held_to_is_told_of(error: float, evaluated: Eva
             scales={"test_loss": 0.1, "other": 1.0},
             evaluated=evaluated,
         )
-        notes = loose_effects(about, [block(error), block(0.0)])
+        notes = loose_effects(about, largest(error))
     assert [note.split(" are exact")[0] for note in notes] == [f"actual effects on {name}" for name in told]
 
 

@@ -83,7 +83,7 @@ def _own_label(effects: PointEffects, dataset: Dataset, test: TestRows) -> NDArr
     """Which rows have the label of each value's test point; all where there are no classes, or the point is a sum."""
     if test.sums or not dataset.classes:
         return np.ones((len(effects.values), effects.rows.size), dtype=bool)
-    own = test.rows.y[:, None] == dataset.y_train[effects.rows]
+    own = test.points.y[:, None] == dataset.y_train[effects.rows]
     return np.tile(own, (len(effects.values) // len(test.labels), 1))
 
 
