@@ -211,6 +211,7 @@ BY_TASK = {"evaluations": "all that the task allows", "score": "`accuracy`; for 
 BY_CASE = {
     "gamma": '`"median"`; for `polynomial` required',
     "of": "required; of `disparity` all that are defined",
+    "by": '`"angle"` for `pairs`',
 }
 
 

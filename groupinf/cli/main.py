@@ -14,6 +14,7 @@ from groupinf.cli.commands.points import points
 from groupinf.cli.commands.prepare import prepare
 from groupinf.cli.commands.rank import rank
 from groupinf.cli.commands.report import report
+from groupinf.cli.commands.robustness import robustness
 from groupinf.cli.commands.schema import schema
 from groupinf.cli.commands.status import status
 from groupinf.cli.commands.submit import submit
@@ -40,6 +41,7 @@ for _command in (
     rank,
     points,
     suspects,
+    robustness,
     schema,
     data,
     submit,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -46,6 +46,14 @@ def print_suspects(run: Run) -> None:
 
     table = f"Table: {typed(run.path / 'tables' / FILE)}"
     _print(suspects_text(run, width()), run.path / PAGE_NAME, table)
+
+
+def print_robustness(run: Any, most: int) -> None:
+    """Print which statements the fewest rows flip, at most so many of them."""
+    from groupinf.reporting.html.write import PAGE_NAME
+    from groupinf.reporting.robustness.tables import robustness_text
+
+    _print(robustness_text(run, width(), most), run.path / PAGE_NAME)
 
 
 def print_sweep(sweep: Sweep, *places: str) -> None:

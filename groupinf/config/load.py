@@ -68,7 +68,10 @@ def load_config(
 
 
 def load_study(
-    source: str | Path | Mapping[str, Any], overrides: Sequence[str], models: Mapping[str, type[Study]], default: str
+    source: str | Path | Mapping[str, Any],
+    overrides: Sequence[str | Override],
+    models: Mapping[str, type[Study]],
+    default: str,
 ) -> LoadedConfig[Study]:
     """``load_config`` with the model of the study that the key ``study`` names, ``default`` where it is left out.
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
+from groupinf.groups.row_orders import RowOrders
 from groupinf.groups.row_steps import RowSteps
 from groupinf.groups.sizes import Sizes, group_sizes
 
@@ -22,8 +23,9 @@ class GroupSource:
     and ``residuals[i]`` (n, K'), which holds s_i r_i; K' is 1 in binary tasks and regression, K for softmax.
     ``influence[i, t]`` (n, T) is the influence of removing point i on the loss of ``test_points[t]``,
     a row of the test set, ALL_ROWS for the sum over all of it, or a number of ``test_set_names`` for that over a set.
-    These names also hold the row keys of single rows, where the data have any. ``steps``, and ``self_newton`` (n,), the
-    rise of each row's own loss by the Newton step without it, are there where a builder asks for them.
+    These names also hold the row keys of single rows, where the data have any. ``steps``, ``self_newton`` (n,), the
+    rise of each row's own loss by the Newton step without it, and ``row_orders`` are there where a builder asks for
+    them.
     """
 
     dataset: Dataset
@@ -36,6 +38,7 @@ class GroupSource:
     steps: RowSteps | None = None
     has_intercept: bool = True
     self_newton: NDArray[np.float64] | None = None
+    row_orders: RowOrders | None = None
 
     def point_name(self, test_point: int) -> str:
         """A test point in words."""
@@ -58,6 +61,12 @@ class GroupSource:
                 "that takes too long with so many parameters; random and strongest rows need none"
             )
         return self.self_newton
+
+    def required_row_orders(self) -> RowOrders:
+        """``row_orders``. Raises DataError where there are none."""
+        if self.row_orders is None:
+            raise DataError("groups: expected orders of rows by the fitted model, which a builder needs; found none")
+        return self.row_orders
 
     def required_sizes(self) -> Sizes:
         """``sizes``. Raises DataError where the configuration has none and a builder asks for them."""

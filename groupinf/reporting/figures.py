@@ -14,6 +14,7 @@ from groupinf.effects.methods.newton import Newton
 from groupinf.errors import DataError
 from groupinf.experiments.study import StudyKind
 from groupinf.registry import Registry
+from groupinf.reporting.group_values.figure import values_figure
 from groupinf.reporting.koh_liang_2017.children import children_figure, coefficients_figure
 from groupinf.reporting.koh_liang_2017.components import variants_figure
 from groupinf.reporting.koh_liang_2017.kernel import kernel_figure
@@ -41,6 +42,7 @@ from groupinf.reporting.theory.spectrum import spectrum_figure
 from groupinf.reporting.theory.spread import spread_figure
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.study import GROUP_EFFECTS
+from groupinf.studies.group_values.study import GROUP_VALUES
 from groupinf.studies.repair_labels.result import RepairRun
 from groupinf.studies.repair_labels.study import REPAIR_LABELS
 
@@ -179,6 +181,12 @@ FIGURES: Registry[NamedFigure] = Registry(
             "spread",
             "what goes with rank correlations",
             lambda sources: spread_figure([run for source in sources for run in source.runs]),
+        ),
+        NamedFigure(
+            "group-values",
+            "shares of groups in what the model has learnt, and against their sizes",
+            lambda sources: values_figure(_only("group-values", sources)),
+            kind=GROUP_VALUES,
         ),
         _of_run("koh-liang-1", "influence against its components, with images", variants_figure, TWO_CLASSES),
         _of_run("koh-liang-2", "leaving out single rows: exact and stochastic influence", leave_one_out_figure),

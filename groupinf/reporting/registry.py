@@ -8,17 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from groupinf.registry import Registry
+from groupinf.reporting.group_values.report import write_report as group_values_report
+from groupinf.reporting.group_values.tables import values_text
 from groupinf.reporting.html.write import PAGE_NAME
 from groupinf.reporting.repair.report import write_report as repair_report
 from groupinf.reporting.repair.sweep.report import write_repair_sweep
 from groupinf.reporting.repair.sweep.tables import repair_sweep_text
 from groupinf.reporting.repair.tables import repair_text
 from groupinf.reporting.report import write_report
+from groupinf.reporting.robustness.report import write_report as robustness_report
+from groupinf.reporting.robustness.tables import robustness_text
 from groupinf.reporting.sweep_of_groups import write_sweep
 from groupinf.reporting.tables.sweep import sweep_text
 from groupinf.reporting.tables.terminal import spearman_text
 from groupinf.studies.group_effects.study import GROUP_EFFECTS
+from groupinf.studies.group_values.study import GROUP_VALUES
 from groupinf.studies.repair_labels.study import REPAIR_LABELS
+from groupinf.studies.robustness.study import ROBUSTNESS
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,8 @@ REPORTS = Registry(
     [
         StudyReport(GROUP_EFFECTS.name, write_report, spearman_text, PAGE_NAME),
         StudyReport(REPAIR_LABELS.name, repair_report, repair_text, PAGE_NAME),
+        StudyReport(ROBUSTNESS.name, robustness_report, robustness_text, PAGE_NAME),
+        StudyReport(GROUP_VALUES.name, group_values_report, values_text, PAGE_NAME),
     ],
 )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from groupinf.config import load
 from groupinf.config.load import LoadedConfig
+from groupinf.config.overrides import Override
 from groupinf.studies.group_effects.manifest import STUDY
 from groupinf.studies.group_effects.schema import LoadedStudy
 from groupinf.studies.registry import STUDIES, kind_of
@@ -16,7 +17,7 @@ from groupinf.studies.registry import STUDIES, kind_of
 DEFAULT = STUDY
 
 
-def load_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()) -> LoadedStudy:
+def load_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str | Override] = ()) -> LoadedStudy:
     """Read, override and check a configuration.
 
     ``overrides`` are ``KEY=VALUE`` with dotted keys and YAML values, applied in order. Raises ConfigError with

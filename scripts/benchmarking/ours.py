@@ -15,6 +15,7 @@ from benchmarking.problem import Problem
 from groupinf.effects.block import block_context, compute_block
 from groupinf.effects.blocks import block_width, blocks_of
 from groupinf.effects.evaluations.registry import of_the_paper
+from groupinf.effects.freeze import ChangedFit
 from groupinf.effects.retraining import retrain_to_tolerance
 from groupinf.effects.study import Study
 from groupinf.groups.groups import Groups
@@ -22,7 +23,6 @@ from groupinf.numerics.change import removing
 from groupinf.numerics.fit import fit
 from groupinf.numerics.objective import Rows
 from groupinf.numerics.retrain import Retrained
-from groupinf.studies.group_effects.changed_fit import ChangedFit
 from groupinf.studies.group_effects.draw import Drawn, make_study
 from groupinf.studies.group_effects.test_points import single_rows
 from groupinf.studies.load import load_config

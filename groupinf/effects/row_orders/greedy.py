@@ -32,6 +32,11 @@ class Greedy(RowOrder):
     row_order: Literal["greedy"] = "greedy"
     refit_every: PositiveInt = REFIT_EVERY
 
+    @property
+    def told(self) -> str:
+        """With the rows between two fits, where these are several."""
+        return self.in_text + (f" (refitted after every {self.refit_every} rows)" if self.refit_every > 1 else "")
+
     def order(self, fitted: Fitted, target: Target, side: Side, most: int) -> Rows:
         """A fit from nearby, a solve, and a solve for each row, for every ``refit_every`` rows.
 

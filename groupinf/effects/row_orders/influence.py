@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from groupinf.effects.row_orders.row_order import Left, RowOrder, Side, Target, by_gain, influences
 from groupinf.numerics.fit import Fitted
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Rows
 
 
@@ -25,3 +26,7 @@ class ByInfluence(RowOrder):
     def order(self, fitted: Fitted, target: Target, side: Side, most: int) -> Rows:
         """By one solve."""
         return Left(fitted.objective).take(by_gain(influences(fitted, target), side), most)
+
+    def effects(self, fitted: Fitted, target: Target) -> Array:
+        """Influence."""
+        return influences(fitted, target)

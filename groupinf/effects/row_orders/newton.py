@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from groupinf.effects.row_orders.row_order import Left, RowOrder, Side, Target, by_gain, newton_effects
 from groupinf.numerics.fit import Fitted
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Rows
 
 
@@ -23,3 +24,7 @@ class ByNewton(RowOrder):
     def order(self, fitted: Fitted, target: Target, side: Side, most: int) -> Rows:
         """By one solve, and a solve for each row."""
         return Left(fitted.objective).take(by_gain(newton_effects(fitted, target), side), most)
+
+    def effects(self, fitted: Fitted, target: Target) -> Array:
+        """The Newton steps of single rows, as if they did not know of each other."""
+        return newton_effects(fitted, target)

@@ -63,6 +63,11 @@ class RowOrder(Section, ABC):
     source: ClassVar[str]
     refits: ClassVar[bool] = False
 
+    @property
+    def told(self) -> str:
+        """What it is in words, with its options."""
+        return self.in_text
+
     @abstractmethod
     def order(self, fitted: Fitted, target: Target, side: Side, most: int) -> Rows:
         """At most so many rows, the one first whose removal is predicted to make the target rise, or fall, most.
@@ -71,6 +76,10 @@ class RowOrder(Section, ABC):
         its class, would be left with it; so every first so many rows leave a model, and there are fewer than ``most``
         where no more can go. Raises ConvergenceError where there is no factor of H for the steps that are asked for.
         """
+
+    def effects(self, fitted: Fitted, target: Target) -> Array | None:
+        """What it predicts that each row does, (n,), where that of several rows is the sum; None where it is not."""
+        return None
 
 
 def influences(fitted: Fitted, target: Target) -> Array:

@@ -26,6 +26,7 @@ from groupinf.experiments.folder.files import (
     not_written,
     npz_arrays,
     npz_bytes,
+    parquet_parts,
     parquet_table,
     sha256,
     verified,
@@ -151,11 +152,26 @@ class RunDirectory:
         """A collected table; raises DataError where it is missing or altered."""
         content = self.read(name, manifest)
         if content is None:
-            again = makes_again(self.path)
-            raise DataError(
-                f"{self.path / name}: missing, or not the file that {MANIFEST} names; {again} makes it again"
-            )
+            raise self._not_whole(name)
         return parquet_table(content)
+
+    def table_parts(self, name: str, manifest: RunManifest, columns: list[str]) -> Iterator[pd.DataFrame]:
+        """Columns of a collected table, a row group at a time, text as categories; raises DataError as ``read_table``.
+
+        The file is read as it comes: it must be what it was when its checksum was looked at.
+        """
+        self.require(name, manifest)
+        return parquet_parts(self.path / name, columns)
+
+    def require(self, name: str, manifest: RunManifest) -> None:
+        """Raises DataError where a collected table is missing or altered; reads it by and by."""
+        expected = manifest.files.get(name)
+        if expected is None or self.hash_of(name) != expected:
+            raise self._not_whole(name)
+
+    def _not_whole(self, name: str) -> DataError:
+        again = makes_again(self.path)
+        return DataError(f"{self.path / name}: missing, or not the file that {MANIFEST} names; {again} makes it again")
 
     def write_block(self, number: int, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Store a block under a name that carries its checksum; the same block gives the same file."""

@@ -12,6 +12,7 @@ import numpy as np
 from groupinf.config.section import Problem, Section
 from groupinf.datasets.dataset import Dataset
 from groupinf.groups.groups import Built, Group
+from groupinf.groups.row_orders import AskedOrder
 from groupinf.groups.source import GroupSource
 
 
@@ -49,6 +50,16 @@ class Builder(Section, ABC):
     def needs_self_newton(self) -> bool:
         """Whether it reads that of a source, with its options."""
         return False
+
+    @property
+    def wants_sizes(self) -> bool:
+        """Whether it draws groups of the configured sizes, with its options."""
+        return self.needs_sizes
+
+    @property
+    def asked_order(self) -> AskedOrder | None:
+        """The order of rows whose first ones it makes groups of, which only the removal of rows has; None for none."""
+        return None
 
     @abstractmethod
     def build(self, source: GroupSource, rng: np.random.Generator) -> Built:

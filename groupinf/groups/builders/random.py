@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
+from pydantic import AfterValidator
 
 from groupinf.groups.builders.builder import Builder, Kind
-from groupinf.groups.groups import Built
+from groupinf.groups.groups import Built, Group
 from groupinf.groups.pools import Pool, draw_from_pools
 from groupinf.groups.source import GroupSource
 
@@ -19,9 +20,17 @@ class Random(Builder):
     kinds: ClassVar = (Kind("random", "Random", ("#000000", "o")),)
 
     builder: Literal["random"] = "random"
+    # false is the same configuration as none
+    nested: Annotated[bool | None, AfterValidator(lambda nested: nested or None)] = None
 
     def build(self, source: GroupSource, rng: np.random.Generator) -> Built:
-        """For each size s: s training points uniformly without replacement. Raises DataError where a size is 0."""
+        """For each size s: s training points uniformly without replacement; ``nested`` ones are the first s of one
+        random order. Raises DataError where a size is 0.
+        """
         words = source.dataset.row_words
+        if self.nested:
+            order = rng.permutation(source.dataset.n)
+            made = f"first of all {words.points} in a random order"
+            return Built(tuple(Group(self.name, np.sort(order[:size]), made) for size in source.group_sizes()))
         everything = Pool(f"all {words.points}", np.arange(source.dataset.n, dtype=np.int64))
         return draw_from_pools([everything], source.group_sizes(), self.name, words.whole, rng)

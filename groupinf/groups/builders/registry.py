@@ -11,6 +11,7 @@ from groupinf.groups.builders.feature_clusters import FeatureClusters
 from groupinf.groups.builders.file import GroupFile
 from groupinf.groups.builders.gradient_clusters import GradientClusters
 from groupinf.groups.builders.influence_tails import InfluenceTails
+from groupinf.groups.builders.most_influential import MostInfluential
 from groupinf.groups.builders.pairs import Pairs
 from groupinf.groups.builders.random import Random
 from groupinf.groups.builders.random_within_class import RandomWithinClass
@@ -27,6 +28,7 @@ BUILDERS: Registry[type[Builder]] = Registry(
         RandomWithinClass,
         Random,
         InfluenceTails,
+        MostInfluential,
         GroupFile,
         Column,
         SingleRows,

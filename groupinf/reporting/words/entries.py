@@ -30,19 +30,27 @@ METHOD = Influence.name
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A run, what the page calls it (empty: the page has no other), its effects as arrays, and its groups' sizes.
+class Named:
+    """A run and what the page calls it (empty: the page has no other).
 
-    ``sets`` names sets of test points, ``choices`` says how test points were chosen where that differs;
-    ``unresolved`` are the measures whose effects are too small to be told from their errors.
+    ``sets`` names sets of test points, ``choices`` says how test points were chosen where that differs.
     """
 
     label: str
     run: Run
-    pairs: PairedEffects
-    sizes: NDArray[np.int64]
     sets: dict[int, str]
     choices: dict[int, str]
+
+
+@dataclass(frozen=True)
+class Entry(Named):
+    """A run that has actual effects: its effects as arrays, and its groups' sizes.
+
+    ``unresolved`` are the measures whose effects are too small to be told from their errors.
+    """
+
+    pairs: PairedEffects
+    sizes: NDArray[np.int64]
     unresolved: tuple[tuple[str, int], ...]
 
     @property
@@ -103,15 +111,23 @@ class Looks:
     methods: dict[str, Look]
 
 
+def named_runs(runs: Sequence[Run]) -> list[Named]:
+    """The runs with their labels, an Entry each that has actual effects."""
+    called = zip(runs, labels(runs), strict=True)
+    named = [Named(label, run, test_point_names(run), point_choices(run)) for run, label in called]
+    return [_entry(one) if one.run.has_actual else one for one in named]
+
+
 def entries_of(runs: Sequence[Run]) -> list[Entry]:
-    """The runs with their labels."""
-    entries = []
-    for run, label in zip(runs, labels(runs), strict=True):
-        sizes = run.effects.drop_duplicates("group")["size"].to_numpy(dtype=np.int64)
-        pairs = pair_effects(run.effects)
-        small = tuple(unresolved(pairs, run.effects))
-        entries.append(Entry(label, run, pairs, sizes, test_point_names(run), point_choices(run), small))
-    return entries
+    """Those of the runs that have actual effects."""
+    return [one for one in named_runs(runs) if isinstance(one, Entry)]
+
+
+def _entry(named: Named) -> Entry:
+    effects = named.run.effects
+    sizes = effects.drop_duplicates("group")["size"].to_numpy(dtype=np.int64)
+    pairs = pair_effects(effects)
+    return Entry(**vars(named), pairs=pairs, sizes=sizes, unresolved=tuple(unresolved(pairs, effects)))
 
 
 def labels(runs: Sequence[Run]) -> list[str]:

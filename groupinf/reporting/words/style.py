@@ -70,6 +70,7 @@ _ON_DARK = {
     "#720c56": "#d257ae",
     "#3f11a0": "#9a7bf0",
     "#593e26": "#b98d63",
+    "#1c2ffd": "#7f8bff",
 }
 # What matplotlib's markers are called in plotly.
 PLOTLY_SYMBOLS = {
@@ -86,6 +87,8 @@ PLOTLY_SYMBOLS = {
     "h": "hexagon",
     "*": "star",
     "H": "hexagon2",
+    "<": "triangle-left",
+    "8": "octagon",
     ".": "circle",
 }
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from groupinf.datasets.dataset import Dataset
+from groupinf.effects.changes.change import Change
+from groupinf.effects.freeze import ChangedFit
 from groupinf.groups.streams import builder_stream
 from groupinf.numerics.change import RowChange, measuring, row_change
 from groupinf.numerics.fit import Fitted
@@ -17,23 +18,6 @@ from groupinf.studies.group_effects.schema import LoadedStudy
 from groupinf.studies.linear.fit import linearised_at
 from groupinf.studies.linear.linear_model import LinearModel
 from groupinf.studies.linear.stored_fit import fit_from
-
-
-@dataclass(frozen=True)
-class ChangedFit:
-    """θ̂ and the change of its rows as it is retrained and measured, with the ``machine`` at θ̂ where the loss is not
-    smooth. Where predictions are made with another loss, ``linearised`` has its derivatives and its change.
-    """
-
-    fitted: Fitted
-    change: RowChange
-    machine: Machine | None = None
-    linearised: ChangedFit | None = None
-
-    @property
-    def predicting(self) -> ChangedFit:
-        """What predictions are made with."""
-        return self.linearised or self
 
 
 def changed_fit(
@@ -61,9 +45,13 @@ def changed_fit_from(
 
 
 def row_change_of(loaded: LoadedStudy, dataset: Dataset, fitted: Fitted) -> RowChange:
-    """What the configured change makes of each row; labels that are drawn have a random stream of their own."""
-    change, pool = change_of(loaded), dataset.pool
-    labels = change.labels(fitted.objective.y, dataset.classes, builder_stream(loaded.config.seed, change.name))
+    """What the configured change makes of each row."""
+    return change_of_rows(change_of(loaded), loaded.config.seed, dataset, fitted)
+
+
+def change_of_rows(change: Change, seed: int, dataset: Dataset, fitted: Fitted) -> RowChange:
+    """What a change makes of each row; labels that are drawn have a random stream of their own."""
+    labels, pool = change.labels(fitted.objective.y, dataset.classes, builder_stream(seed, change.name)), dataset.pool
     weight = dataset.sample_weight_train
     own = weight if pool is None else np.concatenate([weight, pool.sample_weight])
     return row_change(fitted, change.times, own, labels)

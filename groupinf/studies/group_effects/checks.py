@@ -24,6 +24,7 @@ from groupinf.groups.sizes import sizes_problem
 from groupinf.groups.streams import builder_stream
 from groupinf.numerics.intercept import Intercept
 from groupinf.studies.group_effects.retrain_section import Retrain, TopGroups
+from groupinf.studies.group_effects.row_orders import order_problems
 from groupinf.studies.group_effects.schema import LoadedStudy, TestPoints
 from groupinf.studies.group_effects.test_points import most_points, rows_of_keys
 from groupinf.studies.group_effects.test_set import TestSetByColumn, column_problem
@@ -69,6 +70,7 @@ def _problems(loaded: LoadedStudy, dataset: Dataset) -> Iterator[ConfigError]:
     if not of_losses:
         yield from model_problems(loaded, dataset)
         yield from _evaluation_problems(loaded, dataset)
+        yield from _order_problems(loaded, dataset)
         yield from _method_problems(loaded, dataset)
         yield from _theory_problems(loaded, dataset)
         yield from _retrain_problems(loaded, dataset)
@@ -179,6 +181,22 @@ def _group_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:
         if of_attributes is not None:
             problems.append(loaded.error(("groups", "attributes", of_attributes.key), of_attributes.message))
     return problems
+
+
+def _order_problems(loaded: LoadedStudy, dataset: Dataset) -> Iterator[ConfigError]:
+    """Rows are ordered by their removal, of what the data and the losses allow."""
+    model, evaluations = model_of(loaded, dataset), evaluations_of(loaded, dataset)
+    for i, builder in enumerate(loaded.config.groups.builders):
+        if builder.asked_order is None:
+            continue
+        key = ("groups", "builders", i)
+        if change_of(loaded) != REMOVE:
+            expected = f"expected {builder.name} only with the removal of rows, which it orders them by"
+            yield loaded.error(key, f"{expected}; found the change {change_of(loaded).name}")
+        refits = model.loss.smooth and model.linearised is None
+        names = parameter_names(dataset, model)
+        for problem in order_problems(builder.asked_order, evaluations, model.loss, names, refits):
+            yield loaded.error((*key, problem.key), problem.message)
 
 
 def _test_point_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:

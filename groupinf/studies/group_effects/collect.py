@@ -51,7 +51,7 @@ def collect(run: Stored[GroupEffectsManifest], blocks: Iterable[Arrays]) -> Coll
     numbers = every if about.retrain is None else every[_retrained(about, stored)]
     effects = _effects(about, run.directory.path.name, groups, stored, every if about.retrain == "none" else numbers)
     names = pd.Series(groups.name, dtype=str).take(numbers).array
-    retrains = pd.DataFrame({"group": numbers, "group_name": names, **_certificates(about, stored)})
+    retrains = pd.DataFrame({"group": numbers, "group_name": names, **certificate_columns(stored, about.loss.smooth)})
     agreement = agreement_of(effects.pairs(), about.seed) if numbers.size else without_actual()
     largest = effects.largest()
     tables = {RETRAINS: retrains, SPEARMAN: agreement.table}
@@ -100,11 +100,13 @@ def _intervals(about: GroupEffectsManifest, numbers: NDArray[np.int64], resample
     return pd.concat(parts, ignore_index=True)
 
 
-def _certificates(about: GroupEffectsManifest, blocks: Sequence[StoredBlock]) -> dict[str, NDArray[Any]]:
-    """Those of the retrained groups, by their names; one that a loss has none of is left out."""
+def certificate_columns(blocks: Sequence[StoredBlock], smooth: bool) -> dict[str, NDArray[Any]]:
+    """The certificates of the retrained groups, by their names; one that a loss, ``smooth`` or not, has none of is left
+    out.
+    """
     known = [block.certificates for block in blocks if block.certificates is not None]
     if not known:
-        known = [no_certificates(not about.loss.smooth)]
+        known = [no_certificates(not smooth)]
     told = {}
     for name in (field.name for field in fields(Certificates)):
         column = [getattr(certificates, name) for certificates in known]

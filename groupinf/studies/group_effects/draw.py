@@ -13,15 +13,13 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.rows.pool import pool_as_training_rows
 from groupinf.effects.changes.change import Change
 from groupinf.effects.evaluations.evaluation import Norm, Quantity
-from groupinf.effects.evaluations.on_test_points import OnTestPoints
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
+from groupinf.effects.freeze import Asked, ChangedFit, frozen_study
 from groupinf.effects.influence import point_influence
-from groupinf.effects.methods.method import Setting, predictions_of
 from groupinf.effects.row_steps import row_step_products
 from groupinf.effects.scales import frozen_scales
-from groupinf.effects.study import Linearised, Study
+from groupinf.effects.study import Study
 from groupinf.effects.test_rows import TestRows
-from groupinf.effects.trust import trust_in_fit
 from groupinf.errors import RunError
 from groupinf.experiments.workers.processes import each, one_thread
 from groupinf.groups.attributes import Attributes
@@ -31,20 +29,20 @@ from groupinf.groups.groups import Groups
 from groupinf.groups.row_steps import RowSteps
 from groupinf.groups.source import GroupSource
 from groupinf.groups.streams import builder_stream
-from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.change import RowChange, removed_curvatures
-from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.objective import Objective, scores
 from groupinf.points.row_scores import row_scores
-from groupinf.studies.group_effects.changed_fit import ChangedFit, row_change_of
-from groupinf.studies.group_effects.checks import change_of
+from groupinf.studies.group_effects.changed_fit import row_change_of
+from groupinf.studies.group_effects.checks import change_of, evaluations_of, parameter_names
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest, Skipped
+from groupinf.studies.group_effects.row_orders import OrdersOfFit
 from groupinf.studies.group_effects.schema import LoadedStudy
 from groupinf.studies.group_effects.stored_groups import retrainable
 from groupinf.studies.group_effects.test_points import ChosenPoints, choose_test_points, chosen_again
+from groupinf.studies.linear.configured_model import model_of
 from groupinf.studies.linear.fit import Model
 
 
@@ -72,6 +70,7 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
     builders = loaded.config.groups.builders
     needing = any(builder.needs_steps for builder in builders)
     suspected = any(builder.needs_self_newton for builder in builders)
+    ordered = any(builder.asked_order is not None for builder in builders)
     source = GroupSource(
         dataset=pool_as_training_rows(dataset),
         sizes=loaded.config.groups.sizes,
@@ -83,6 +82,7 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
         has_intercept=fitted.objective.intercept.columns > 0,
         steps=one_thread(partial(_steps, fitted, change), candidates) if needing else None,
         self_newton=one_thread(partial(_self_newton, fitted), test.loss) if suspected else None,
+        row_orders=_orders(loaded, dataset, fitted, tested.of(test)) if ordered else None,
     )
     groups, notes = build_groups(
         source, loaded.located().groups.builders, lambda build, tasks: each(build, tasks, jobs)
@@ -96,6 +96,11 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
 def _self_newton(fitted: Fitted, measured: Loss) -> Array | None:
     found = row_scores(fitted, measured)
     return None if found is None else found.self_newton
+
+
+def _orders(loaded: LoadedStudy, dataset: Dataset, fitted: Fitted, test: TestRows) -> OrdersOfFit:
+    names = parameter_names(dataset, model_of(loaded, dataset))
+    return OrdersOfFit(fitted, test, evaluations_of(loaded, dataset), names)
 
 
 def _steps(fitted: Fitted, change: RowChange, rows: slice) -> RowSteps:
@@ -140,39 +145,12 @@ def study_from(
     norms: Mapping[str, Norm],
 ) -> Study:
     """A study from what has been drawn, now or by an earlier run; ``test`` is the whole test set."""
-    fitted, change, seed, size = changed.fitted, changed.change, loaded.config.seed, float(groups.sizes.mean())
-    engine, points = choose_engine(fitted, change, size), tested.of(test, evaluations)
-    resamples = loaded.config.test_points.bootstrap
+    config, points = loaded.config, tested.of(test, evaluations)
+    resamples = config.test_points.bootstrap
     if resamples is not None:
-        points = replace(points, counts=tested.counts(resamples, builder_stream(seed, "bootstrap")))
-    bounded, predicting, linearised = bounded_problem(fitted, points.rows, engine.kernel), changed.predicting, None
-    if changed.linearised is not None:
-        linearised = Linearised(
-            predicting.fitted, predicting.change, choose_engine(predicting.fitted, predicting.change, size)
-        )
-    slopes = partial(_gradients_on_test_points, evaluations, points, fitted.theta)
-    setting = Setting(predicting.fitted, predicting.change, seed, slopes)
-    return Study(
-        fitted=fitted,
-        change=change,
-        engine=engine,
-        influence_solver=loaded.config.influence.factor(predicting.fitted, seed),
-        test=points,
-        evaluations=tuple(evaluations),
-        methods=predictions_of(loaded.config.methods, setting),
-        scales=scales,
-        gradient_norms=norms,
-        bounded=bounded,
-        of_fit=trust_in_fit(bounded, fitted),
-        machine=changed.machine,
-        linearised=linearised,
-    )
-
-
-def _gradients_on_test_points(evaluations: Sequence[Quantity], points: TestRows, theta: Array) -> Array:
-    """∇f(θ̂) of every value on test points that has one: (P, T)."""
-    on_points = [e for e in evaluations if isinstance(e, OnTestPoints) and e.differentiable]
-    return np.column_stack([evaluation.gradients(points, theta) for evaluation in on_points])
+        points = replace(points, counts=tested.counts(resamples, builder_stream(config.seed, "bootstrap")))
+    asked = Asked(tuple(evaluations), config.methods, config.influence, config.seed)
+    return frozen_study(changed, points, asked, float(groups.sizes.mean()), scales, norms)
 
 
 def emptying(dataset: Dataset, change: Change, fit: Objective, rows: RowChange, groups: Groups) -> list[Skipped]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,39 @@ from groupinf.effects.methods.method import Readout
 from groupinf.experiments.folder.files import TableInParts, row_groups
 from groupinf.groups.groups import Groups
 from groupinf.numerics.losses.loss import Array
-from groupinf.studies.group_effects.manifest import GroupEffectsManifest
+from groupinf.studies.group_effects.retrain_section import Retrain
+
+
+class Measured(Protocol):
+    """What a manifest says of the effects that were measured: by which λ/n, evaluations and methods, as tables call
+    them.
+    """
+
+    @property
+    def dataset(self) -> str:
+        """The name of the data."""
+
+    @property
+    def lam_over_n(self) -> float:
+        """λ/n."""
+
+    @property
+    def evaluations(self) -> tuple[str, ...]:
+        """In the order of tables."""
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """In the order of tables."""
+
+    @property
+    def retrain(self) -> Retrain:
+        """What was asked to be retrained; None where it was all."""
+
+    def labels(self, evaluation: str) -> tuple[int, ...]:
+        """What the column test_point holds of an evaluation."""
+
+    def readout(self, method: str) -> Readout:
+        """How a method is read out."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +59,7 @@ class EffectsTable:
     has; ``effect`` and ``error`` are (G, C).
     """
 
-    about: GroupEffectsManifest
+    about: Measured
     run: str
     groups: Groups
     numbers: NDArray[np.int64]
@@ -89,7 +122,7 @@ class EffectsTable:
         return pair_columns(self.columns, self.numbers, kinds, self.effect)
 
 
-def columns_of(about: GroupEffectsManifest) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
+def columns_of(about: Measured) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
     """The ``columns`` of the table, and which they are of all values (evaluations and test points) by methods + actual:
     a linear readout has none of what has no derivative.
     """

@@ -27,12 +27,12 @@ def identity_of(loaded: LoadedStudy, dataset: Dataset) -> dict[str, Any]:
     return {
         "config": config,
         "sources": sorted(dataset.sources.values()),
-        **_read(loaded.config, dataset),
+        **read_otherwise(loaded.config, dataset),
         "stages": dict(STAGE_VERSIONS),
     }
 
 
-def _read(config: Config, dataset: Dataset) -> dict[str, Any]:
+def read_otherwise(config: Config, dataset: Dataset) -> dict[str, Any]:
     """What is read in another way than the stages' versions tell: by builders, by columns, by the kind of data.
 
     Nothing where a configuration makes no use of any.

@@ -12,7 +12,7 @@ from groupinf.experiments.folder.files import TableInParts, row_groups
 from groupinf.groups.groups import Groups
 from groupinf.numerics.losses.loss import Array
 from groupinf.studies.group_effects.block import StoredBlock
-from groupinf.studies.group_effects.manifest import GroupEffectsManifest
+from groupinf.studies.group_effects.effects_table import Measured
 from groupinf.studies.group_effects.retrain_section import TopGroups
 from groupinf.theory.screening.registry import LEVEL_NAMES
 
@@ -20,7 +20,7 @@ INTERVALS = "intervals.parquet"
 
 
 def intervals_table(
-    about: GroupEffectsManifest, groups: Groups, numbers: NDArray[np.int64], blocks: Sequence[StoredBlock]
+    about: Measured, groups: Groups, numbers: NDArray[np.int64], blocks: Sequence[StoredBlock]
 ) -> TableInParts:
     """A row for each of the groups ``numbers`` and value, in that order: of all evaluations, or of the one by which
     groups are ranked.
@@ -61,7 +61,7 @@ def _parts(
 ENDS = ("prediction", "low", "high")
 
 
-def interval_values(about: GroupEffectsManifest) -> tuple[tuple[str, int], ...]:
+def interval_values(about: Measured) -> tuple[tuple[str, int], ...]:
     """The (evaluation, test_point) that intervals are of, in their order."""
     by = about.retrain.by if isinstance(about.retrain, TopGroups) else None
     evaluations = about.evaluations if by is None else (by,)

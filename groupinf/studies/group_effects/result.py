@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,13 @@ from groupinf.studies.group_effects.intervals_table import INTERVALS
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest, GroupSweepManifest
 from groupinf.studies.group_effects.points.files import PERTURBATION, SHOWN
 from groupinf.studies.group_effects.points.tables import POINTS
+from groupinf.studies.group_effects.stored_effects import (
+    KEYS,
+    EffectArrays,
+    StoredTable,
+    TableField,
+    effect_arrays,
+)
 from groupinf.studies.group_effects.stored_groups import (
     ATTRIBUTES,
     MEMBERS,
@@ -80,10 +88,10 @@ class Run:
     config: Mapping[str, Any]
     manifest: GroupEffectsManifest
     groups: pd.DataFrame
-    effects: pd.DataFrame
     retrains: pd.DataFrame
     spearman: pd.DataFrame
     attributes: pd.DataFrame
+    effects: TableField = TableField()  # noqa: RUF009  # read when it is first asked for; there is no default
     cross_validation: pd.DataFrame | None = None
     rows: pd.DataFrame | None = None
     intervals: pd.DataFrame | None = None
@@ -98,6 +106,16 @@ class Run:
         about = self.manifest
         at = f"λ/n = {number(about.lam_over_n, 6)}"
         return f"<Run {self.path}: {about.dataset}, {at}, {counted(about.n_retrained, 'group')}>"
+
+    @property
+    def has_actual(self) -> bool:
+        """Whether any group was retrained, so that there are actual effects."""
+        return self.manifest.retrain is None or self.manifest.n_retrained > 0
+
+    @cached_property
+    def arrays(self) -> EffectArrays:
+        """The effects as arrays, which take a tenth of the memory of the table."""
+        return effect_arrays(_EFFECTS.parts(self, [*KEYS, "group", "effect", "error_estimate"]))
 
     def ranking(
         self,
@@ -198,6 +216,9 @@ def _place(names: pd.Series, name: str) -> int:
     return int(found[0])
 
 
+# what reads the effects of a run, and parts of them
+_EFFECTS: TableField = vars(Run)["effects"]
+
 # A sweep over λ/n: runs by rising λ/n.
 Sweep = SweepOf[Run, GroupSweepManifest]
 
@@ -207,9 +228,8 @@ def read_run(directory: RunDirectory, manifest: GroupEffectsManifest) -> Run:
     content = directory.read(CONFIG, manifest)
     if content is None:
         raise DataError(f"{directory.path / CONFIG}: missing or altered; {makes_again(directory.path)} makes it again")
-    groups, retrains, effects, spearman = (
-        directory.read_table(name, manifest) for name in (GROUPS, RETRAINS, EFFECTS, SPEARMAN)
-    )
+    directory.require(EFFECTS, manifest)
+    groups, retrains, spearman = (directory.read_table(name, manifest) for name in (GROUPS, RETRAINS, SPEARMAN))
     rows = directory.read_table(ROWS, manifest)
     chosen = directory.read_table(CROSS_VALIDATION, manifest) if manifest.cross_validation is not None else None
     return Run(
@@ -217,7 +237,7 @@ def read_run(directory: RunDirectory, manifest: GroupEffectsManifest) -> Run:
         config=yaml.safe_load(content),
         manifest=manifest,
         groups=groups,
-        effects=effects,
+        effects=StoredTable(directory, EFFECTS, manifest),
         retrains=retrains,
         spearman=spearman,
         attributes=_attributes(directory, manifest, rows),

@@ -42,6 +42,7 @@ from groupinf.groups.configured_attributes import AttributesConfig
 from groupinf.groups.sizes import Sizes
 from groupinf.studies.group_effects.points.section import Points
 from groupinf.studies.group_effects.retrain_section import Retrain
+from groupinf.studies.group_effects.row_orders import unknown_in
 from groupinf.studies.linear.schema import LinearConfig
 
 # an entry of ``methods``: the name of a method, or a section with its options
@@ -81,9 +82,16 @@ class GroupsConfig(Section):
 
     @model_validator(mode="after")
     def _sizes_where_needed(self) -> GroupsConfig:
-        needing = [b.name for b in self.builders if b.needs_sizes]
+        needing = [b.name for b in self.builders if b.wants_sizes]
         if self.sizes is None and needing:
             raise ValueError(f"expected sizes: {{min: .., max: .., num: ..}}, which {needing[0]} needs")
+        return self
+
+    @model_validator(mode="after")
+    def _known_orders(self) -> GroupsConfig:
+        for i, asked in enumerate(b.asked_order for b in self.builders):
+            for fault in unknown_in(asked) if asked is not None else ():
+                raise FaultBelowError(("builders", i, *fault.key), fault.message)
         return self
 
 
@@ -153,30 +161,33 @@ def _told_apart(methods: tuple[Method, ...]) -> tuple[Method, ...]:
     return methods
 
 
+# what is measured, what predicts it, and what is done to groups, as any configuration that asks for effects says it
+Evaluations = Annotated[
+    tuple[Annotated[Evaluation, NamedSection(EVALUATIONS, "evaluation", in_short=True)], ...],
+    Field(strict=False, min_length=1),
+    AfterValidator(_each_once),
+]
+Methods = Annotated[
+    tuple[Annotated[Method, METHOD], ...], Field(strict=False, min_length=1), AfterValidator(_told_apart)
+]
+ChangeSection = Annotated[Change, NamedSection(CHANGES, "change")]
+
+
 class Config(LinearConfig):
     """One study: a dataset, a regularisation, groups, test points, evaluations and methods."""
 
-    change: Annotated[Change, NamedSection(CHANGES, "change")] | None = None
+    change: ChangeSection | None = None
     groups: GroupsConfig
     influence: SolverOptions = SolverOptions()
     block_width: PositiveInt | None = None
     test_points: TestPoints = TestPoints(random=3, highest_loss=3)
-    evaluations: (
-        Annotated[
-            tuple[Annotated[Evaluation, NamedSection(EVALUATIONS, "evaluation", in_short=True)], ...],
-            Field(strict=False, min_length=1),
-            AfterValidator(_each_once),
-        ]
-        | None
-    ) = None
+    evaluations: Evaluations | None = None
     retrain: Retrain = None
     theory: Annotated[bool | None, AfterValidator(lambda value: value or None)] = None
     points: Points = None
-    methods: Annotated[
-        tuple[Annotated[Method, METHOD], ...],
-        Field(strict=False, min_length=1, json_schema_extra={"default": [m.name for m in METHODS_OF_THE_PAPER]}),
-        AfterValidator(_told_apart),
-    ] = METHODS_OF_THE_PAPER
+    methods: Annotated[Methods, Field(json_schema_extra={"default": [m.name for m in METHODS_OF_THE_PAPER]})] = (
+        METHODS_OF_THE_PAPER
+    )
 
 
 # A configuration of this study that knows where it came from.

@@ -8,7 +8,7 @@ import numpy as np
 
 from groupinf.config.section import PositiveInt, Problem
 from groupinf.datasets.dataset import Dataset
-from groupinf.effects.evaluations.coefficient import ALL, Asked, Coefficient, Picked
+from groupinf.effects.evaluations.coefficient import Asked, Coefficient, Picked
 from groupinf.effects.evaluations.evaluation import ParameterNames
 from groupinf.numerics.losses.loss import Array
 from groupinf.studies.robustness.questions.question import Asking, Posing, Question
@@ -22,7 +22,7 @@ class OfCoefficients(Question):
     With ``at_most`` it is left aside where there are more of them.
     """
 
-    of: Asked = ALL
+    of: Asked = "all"
     at_most: PositiveInt | None = None
 
     def check(self, dataset: Dataset, names: ParameterNames) -> Problem | None:

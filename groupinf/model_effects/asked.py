@@ -1,0 +1,96 @@
+"""What is asked of a fitted model: the same sections as those of a configuration, with defaults of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from groupinf.config.load import load_config
+from groupinf.config.section import StudyConfig
+from groupinf.datasets.dataset import Dataset
+from groupinf.effects.changes.change import Change
+from groupinf.effects.changes.registry import REMOVE
+from groupinf.effects.evaluations.evaluation import Evaluation
+from groupinf.effects.evaluations.registry import EVALUATIONS
+from groupinf.effects.evaluations.test_loss import TEST_LOSS
+from groupinf.effects.methods.influence import Influence
+from groupinf.effects.methods.method import Method
+from groupinf.effects.methods.newton import Newton
+from groupinf.errors import ConfigError
+from groupinf.studies.group_effects.checks import parameter_names
+from groupinf.studies.group_effects.retrain_section import Retrain, TopGroups
+from groupinf.studies.group_effects.schema import ChangeSection, Evaluations, Methods
+from groupinf.studies.linear.linear_model import LinearModel
+from groupinf.wording import listed
+
+Entries = Sequence[str | Mapping[str, Any] | Evaluation | Method]
+
+
+class Question(StudyConfig):
+    """What is measured, what predicts it, and what is done to groups; the seed is that of random new labels."""
+
+    evaluations: Evaluations = (TEST_LOSS,)
+    methods: Methods = (Influence(), Newton())
+    change: ChangeSection = REMOVE
+    retrain: Retrain = None
+
+
+def question(where: str, **given: object) -> Question:
+    """The arguments that are ``given`` and not None, checked; messages open with ``where``.
+
+    Raises ConfigError where one is not what a configuration may have there.
+    """
+    asked = {key: _as_list(key, value) for key, value in given.items() if value is not None}
+    return load_config({"name": where, **asked}, (), Question, where).config
+
+
+def _as_list(key: str, value: object) -> object:
+    """The name of one evaluation or method stands for a list of it."""
+    return [value] if key in ("evaluations", "methods") and isinstance(value, str | Evaluation | Method) else value
+
+
+def require_possible(where: str, asked: Question, dataset: Dataset, model: LinearModel, tested: bool) -> None:
+    """Raises ConfigError where the model or its data cannot give what is asked; ``tested`` says that there are test
+    rows.
+    """
+    problems = [*_of_evaluations(asked, dataset, model, tested), *_of_methods(asked, dataset, model)]
+    problems += [*_of_change(asked.change, dataset), *_of_retrain(asked)]
+    if problems:
+        raise ConfigError("\n".join(f"{where}: {problem}" for problem in problems))
+
+
+def _of_evaluations(asked: Question, dataset: Dataset, model: LinearModel, tested: bool) -> Iterator[str]:
+    names, loss = parameter_names(dataset, model), model.loss
+    for evaluation in asked.evaluations:
+        if not evaluation.is_defined(loss):
+            defined = listed((e.name for e in EVALUATIONS.values() if e.is_defined(loss)), "or")
+            yield (
+                f"evaluations: expected {defined} for the {loss.label}, found {evaluation.name}, which is defined for "
+                f"{evaluation.defined_for} only"
+            )
+        elif (problem := evaluation.check(names)) is not None:
+            yield f"evaluations: {problem.message}"
+        elif evaluation.on_test_points() and not tested:
+            yield f"evaluations: expected X_test and y_test for {evaluation.name}, found none"
+
+
+def _of_methods(asked: Question, dataset: Dataset, model: LinearModel) -> Iterator[str]:
+    size = model.size(dataset)
+    others = [e.name for e in asked.evaluations if e.differentiable and not e.on_test_points()]
+    for method in asked.methods:
+        if (problem := method.check(dataset.n, size)) is not None:
+            yield f"methods: {method.shown}: {problem.message}"
+        if others and method.on_test_points_alone:
+            yield f"methods: {method.shown} predicts effects on test points alone, and {listed(others)} is on none"
+
+
+def _of_change(change: Change, dataset: Dataset) -> Iterator[str]:
+    if change.of_pool:
+        yield f"change: expected one of training rows, found {change.name}, which is of rows beside them"
+    elif (problem := change.check(dataset.n, dataset.classes, 0)) is not None:
+        yield f"change: {problem.message}"
+
+
+def _of_retrain(asked: Question) -> Iterator[str]:
+    if isinstance(asked.retrain, TopGroups):
+        yield "retrain: expected all or none, found top, which comes with the next version"

@@ -1,0 +1,138 @@
+"""The groups that a caller hands over, in any of their forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from groupinf.errors import DataError
+from groupinf.groups.by_value import rows_by_value
+from groupinf.groups.groups import Group, Groups
+from groupinf.numerics.objective import Rows
+from groupinf.wording import counted
+
+# what groups are called that come without a name of their kind
+KIND = "group"
+FORMS = (
+    "a Series or array of names, one for each row, a mapping from names to rows, a list of lists of rows or of boolean "
+    "masks, or a matrix with a row for each group"
+)
+
+
+@dataclass(frozen=True)
+class RowIndex:
+    """How many training rows there are, and the labels of the frame that they came in, None of an array."""
+
+    n: int
+    labels: pd.Index[Any] | None = None
+
+    def places(self, labels: pd.Index[Any], what: str) -> Rows:
+        """The rows with these labels of the frame; raises DataError where there is none, or several."""
+        if self.labels is None:
+            raise DataError(f"{what}: expected positions of rows, found a pandas Index of labels, and X is no frame")
+        if not self.labels.is_unique:
+            raise DataError(f"{what}: expected positions of rows, as labels of X.index stand for several rows")
+        places = self.labels.get_indexer(labels)
+        if (places < 0).any():
+            raise DataError(f"{what}: expected labels of X.index, found {labels[int(np.argmin(places))]!r}")
+        return places.astype(np.int64)
+
+
+def groups_of(given: Any, rows: RowIndex) -> Groups:
+    """The groups in the order in which they are given; those of values in the order of these.
+
+    Rows are positions, counted from 0; a pandas Index among the values of a mapping, as ``frame.groupby(...).groups``
+    has them, holds labels of the frame X. Names in a Series or an array make a group of the rows of each name, none
+    of those whose name is missing; the columns of a frame are such Series, each a kind of groups.
+    Raises DataError where there is no group, or a row of one does not exist or is there twice.
+    """
+    found = list(_groups(given, rows))
+    if not found:
+        raise DataError("groups: expected at least one group with a row, found none")
+    return Groups.collect(found)
+
+
+def _groups(given: Any, rows: RowIndex) -> Iterator[Group]:
+    if isinstance(given, pd.DataFrame):
+        for name in given.columns:
+            yield from _by_name(given[name], rows, str(name))
+    elif isinstance(given, pd.Series):
+        yield from _by_name(given, rows, KIND if given.name is None else str(given.name))
+    elif isinstance(given, Mapping):
+        for name, members in given.items():
+            yield _group(KIND, members, rows, f"groups[{name!r}]", str(name))
+    elif sparse.issparse(given) or (isinstance(given, np.ndarray) and given.ndim == 2):
+        matrix: Any = given
+        yield from _of_matrix(sparse.csr_array(matrix), rows)
+    elif isinstance(given, np.ndarray | pd.Index | pd.Categorical) or _names(given):
+        yield from _by_name(pd.Series(given), rows, KIND, aligned=False)
+    elif isinstance(given, Sequence) and not isinstance(given, str | bytes):
+        for number, members in enumerate(given):
+            yield _group(KIND, members, rows, f"groups[{number}]", "")
+    else:
+        raise DataError(f"groups: expected {FORMS}, found {type(given).__name__}")
+
+
+def _names(given: Any) -> bool:
+    """Whether a list is of names, one for each row, and not of rows."""
+    return isinstance(given, list | tuple) and all(entry is None or np.isscalar(entry) for entry in given)
+
+
+def _by_name(names: pd.Series[Any], rows: RowIndex, kind: str, aligned: bool = True) -> Iterator[Group]:
+    if len(names) != rows.n:
+        counts = f"expected {counted(rows.n, 'name')}, one for each row of X, found {len(names):,}"
+        raise DataError(f"groups: {counts}; groups as lists of rows are a list of lists")
+    if aligned and rows.labels is not None and not names.index.equals(rows.labels):
+        raise DataError("groups: expected the index of X, found another; take groups.loc[X.index], or .to_numpy()")
+    values = np.array([None if gap else _plain(name) for name, gap in zip(names, names.isna(), strict=True)], object)
+    for value in rows_by_value({kind: values}, kind).values:
+        yield Group(kind, value.rows, value.words, name=value.name)
+
+
+def _plain(name: Any) -> Any:
+    """A whole number as such, also where pandas holds it as a float beside missing ones."""
+    return int(name) if isinstance(name, float) and name.is_integer() else name
+
+
+def _of_matrix(W: sparse.csr_array, rows: RowIndex) -> Iterator[Group]:
+    if W.shape[1] != rows.n:
+        expected = f"expected a matrix (groups, {rows.n}), with a column for each row of X"
+        raise DataError(f"groups: {expected}, found shape {W.shape}")
+    W.eliminate_zeros()
+    if not np.isin(W.data, (True, 1)).all():
+        raise DataError("groups: expected a matrix of 0 and 1, or True and False, found other numbers")
+    for number in range(W.shape[0]):
+        members = W.indices[W.indptr[number] : W.indptr[number + 1]]
+        yield _group(KIND, members, rows, f"groups[{number}]", "")
+
+
+def _group(kind: str, members: Any, rows: RowIndex, what: str, name: str) -> Group:
+    """A group of positions, labels, or the rows that a mask marks."""
+    found = rows.places(members, what) if isinstance(members, pd.Index) else _positions(members, rows.n, what)
+    if not found.size:
+        raise DataError(f"{what}: expected at least one row, found none")
+    if np.unique(found).size < found.size:
+        raise DataError(f"{what}: expected each row once, found one more often")
+    return Group(kind, found, f"{kind} {name}" if name else "rows as given", name=name)
+
+
+def _positions(members: Any, n: int, what: str) -> NDArray[np.int64]:
+    given = np.asarray(members.to_numpy() if isinstance(members, pd.Series) else members)
+    if given.ndim != 1:
+        raise DataError(f"{what}: expected a list of rows, found {type(members).__name__} of shape {given.shape}")
+    if given.dtype == np.bool_:
+        if given.size != n:
+            raise DataError(f"{what}: expected a mask of {counted(n, 'row')}, found one of {given.size:,}")
+        return np.flatnonzero(given)
+    if given.size and given.dtype.kind not in "iu":
+        raise DataError(f"{what}: expected positions of rows, whole numbers from 0, found {given[0]!r}")
+    beyond = given[(given < 0) | (given >= n)]
+    if beyond.size:
+        raise DataError(f"{what}: expected rows 0 to {n - 1:,}, found {beyond[0]}")
+    return given.astype(np.int64)

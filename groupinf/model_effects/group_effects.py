@@ -1,0 +1,200 @@
+"""The effects of changing groups of the rows of a fitted model: predicted, and by exact retraining."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from groupinf.config.arguments import as_count
+from groupinf.effects.blocks import block_width
+from groupinf.effects.freeze import Asked, ChangedFit, frozen_study
+from groupinf.effects.methods.method import Readout
+from groupinf.effects.scales import frozen_scales
+from groupinf.effects.solvers import SolverOptions
+from groupinf.errors import DataError
+from groupinf.experiments.workers.processes import each, one_thread
+from groupinf.groups.groups import Groups
+from groupinf.model_effects.asked import Entries, Question, question, require_possible
+from groupinf.model_effects.given_groups import groups_of
+from groupinf.model_effects.result import GroupEffects
+from groupinf.model_effects.taken import Taken, convention_of
+from groupinf.model_effects.test_rows import chosen_rows, measured_on
+from groupinf.studies.group_effects.block import (
+    Shared,
+    StoredBlock,
+    groups_of_block,
+    retrain_block,
+    shared,
+    stored_block,
+)
+from groupinf.studies.group_effects.changed_fit import change_of_rows
+from groupinf.studies.group_effects.checks import parameter_names
+from groupinf.studies.group_effects.collect import certificate_columns
+from groupinf.studies.group_effects.draw import emptying
+from groupinf.studies.group_effects.effects_table import EffectsTable, columns_of
+from groupinf.studies.group_effects.intervals_table import intervals_table
+from groupinf.studies.group_effects.manifest import Skipped
+from groupinf.studies.group_effects.retrain_section import Retrain
+from groupinf.studies.group_effects.stored_groups import retrainable
+from groupinf.theory.screening.screen import screen_for
+from groupinf.wording import counted
+
+WHERE = "group_effects"
+
+
+@dataclass(frozen=True)
+class _Work:
+    """The groups, why some are skipped, the ``numbers`` of the others, and what blocks of these are computed with."""
+
+    groups: Groups
+    skipped: tuple[Skipped, ...]
+    numbers: tuple[int, ...]
+    shared: Shared
+
+    def blocks(self, jobs: int) -> list[StoredBlock]:
+        """Computed side by side; raises ConvergenceError where a group cannot be retrained."""
+        study, count = self.shared.study, len(self.numbers)
+        width = block_width(study.fitted.objective, study.engine, None)
+        units = [range(start, min(start + width, count)) for start in range(0, count, width)]
+        tasks = (groups_of_block(self.groups, self.numbers, block) for block in units)
+        found = each(partial(retrain_block, self.shared), tasks, min(jobs, len(units)))
+        return [stored_block(arrays) for arrays in found]
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What tables are told of the effects that were measured, in the place of a run's manifest."""
+
+    dataset: str
+    lam_over_n: float
+    evaluations: tuple[str, ...]
+    methods: tuple[str, ...]
+    retrain: Retrain
+    values: Mapping[str, tuple[int, ...]]
+    readouts: Mapping[str, Readout]
+
+    def labels(self, evaluation: str) -> tuple[int, ...]:
+        return self.values[evaluation]
+
+    def readout(self, method: str) -> Readout:
+        return self.readouts[method]
+
+
+def group_effects(
+    of: Taken,
+    groups: Any,
+    *,
+    evaluations: Entries | str | None,
+    methods: Entries | str | None,
+    change: str | Mapping[str, Any] | None,
+    retrain: str | Mapping[str, Any],
+    test_points: str | Sequence[int],
+    jobs: int,
+    seed: int,
+) -> GroupEffects:
+    """What changing each of the ``groups`` does, as ``groupinf.group_effects`` says; nothing is fitted."""
+    processes = as_count("jobs", jobs)
+    asked = question(WHERE, evaluations=evaluations, methods=methods, change=change, retrain=retrain, seed=seed)
+    require_possible(WHERE, asked, of.dataset, of.linear, of.tested)
+    work = one_thread(partial(_prepared, of, asked, test_points), groups_of(groups, of.index))
+    return _result(of, asked, work, work.blocks(processes))
+
+
+def _prepared(of: Taken, asked: Question, test_points: str | Sequence[int], groups: Groups) -> _Work:
+    """The study, and the groups whose change leaves an optimum."""
+    fitted, dataset = of.fit.fitted, of.dataset
+    change = change_of_rows(asked.change, asked.seed, dataset, fitted)
+    skipped = emptying(dataset, asked.change, fitted.objective, change, groups)
+    numbers = retrainable(groups, skipped)
+    if not numbers:
+        raise DataError(f"{WHERE}: no group is left: each {skipped[0].reason}")
+    points = chosen_rows(test_points, of.test.n).of(of.test)
+    names = parameter_names(dataset, of.linear)
+    evaluations = tuple(evaluation.quantity(names) for evaluation in asked.evaluations)
+    W = sparse.csr_array(groups.removal_matrix(fitted.objective.n))[list(numbers)]
+    scales, norms = frozen_scales(fitted, change, points, W, evaluations)
+    study = frozen_study(
+        ChangedFit(fitted, change, of.fit.machine),
+        points,
+        Asked(evaluations, asked.methods, SolverOptions(), asked.seed),
+        float(groups.sizes.mean()),
+        scales,
+        norms,
+    )
+    screen = None if asked.retrain is None else screen_for(study)
+    return _Work(groups, tuple(skipped), numbers, shared(study, with_theory=False, screen=screen))
+
+
+def _result(of: Taken, asked: Question, work: _Work, blocks: Sequence[StoredBlock]) -> GroupEffects:
+    study, every, groups = work.shared.study, np.array(work.numbers, dtype=np.int64), work.groups
+    told = _Told(
+        dataset=of.name,
+        lam_over_n=of.fit.lam_over_n,
+        evaluations=tuple(quantity.name for quantity in study.evaluations),
+        methods=tuple(method.name for method in study.methods),
+        retrain=asked.retrain,
+        values={quantity.name: quantity.labels(study.test.labels) for quantity in study.evaluations},
+        readouts={method.name: method.readout for method in study.methods},
+    )
+    retrained = every if asked.retrain is None else every[_retrained(blocks)]
+    columns, kept = columns_of(told)
+    effect, error = (
+        np.concatenate([part.transpose(2, 1, 0).reshape(part.shape[2], kept.size)[:, kept] for part in of_blocks])
+        for of_blocks in ([block.effect for block in blocks], [block.error_estimate for block in blocks])
+    )
+    table = EffectsTable(told, "", groups, every if asked.retrain == "none" else retrained, columns, effect, error)
+    effects = table.frame(range(len(table))).drop(columns=["run", "dataset"])
+    on = measured_on(asked.evaluations, parameter_names(of.dataset, of.linear), study.test.labels)
+    intervals = None
+    if asked.retrain is not None:
+        intervals = _with_words(pd.concat(intervals_table(told, groups, every, blocks).parts, ignore_index=True), on)
+    names = pd.Series(groups.name, dtype=str).take(retrained).array
+    certificates = certificate_columns(blocks, of.linear.loss.smooth)
+    return GroupEffects(
+        effects=_with_words(effects, on),
+        retrains=pd.DataFrame({"group": retrained, "group_name": names, **certificates}),
+        groups=_groups_frame(groups, work.skipped),
+        intervals=intervals,
+        told=of.told,
+        convention=convention_of(of, asked.change),
+        summary=f"{counted(len(groups), 'group')} {asked.change.done}, of the {of.dataset.n:,} rows of {of.name}",
+    )
+
+
+def _retrained(blocks: Sequence[StoredBlock]) -> NDArray[np.int64]:
+    """The groups that were retrained, counted over all blocks, of which not all are."""
+    found, first = [], 0
+    for block in blocks:
+        assert block.screened is not None
+        assert block.retrained is not None
+        found.append(first + block.retrained)
+        first += block.screened.level.size
+    return np.concatenate(found)
+
+
+def _with_words(frame: pd.DataFrame, on: Mapping[tuple[str, int], str]) -> pd.DataFrame:
+    """The frame with what each value is of, in words, behind its number."""
+    words = [on[key] for key in zip(frame["evaluation"], frame["test_point"], strict=True)]
+    frame.insert(list(frame.columns).index("test_point") + 1, "measured_on", words)
+    return frame
+
+
+def _groups_frame(groups: Groups, skipped: Sequence[Skipped]) -> pd.DataFrame:
+    """All groups, with why one is skipped, empty of the others."""
+    reasons = {entry.group: f"it {entry.reason}" for entry in skipped}
+    return pd.DataFrame(
+        {
+            "group": np.arange(len(groups)),
+            "group_name": groups.name,
+            "kind": groups.kind,
+            "size": groups.sizes,
+            "skipped": [reasons.get(g, "") for g in range(len(groups))],
+        }
+    )

@@ -1,0 +1,180 @@
+"""A fitted scikit-learn model, taken with its rows: its objective, and θ̂ with the factor of its Hessian."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from groupinf.datasets.dataset import Dataset, Features
+from groupinf.datasets.rows.labels import Targets, check_weights
+from groupinf.effects.changes.change import Change
+from groupinf.errors import DataError
+from groupinf.estimators.estimator import Estimator, TrainingLabels, Translated
+from groupinf.estimators.registry import estimator_of
+from groupinf.experiments.workers.processes import one_thread
+from groupinf.model_effects.given_groups import RowIndex
+from groupinf.model_effects.given_rows import codes_of, targets_of, weights_of
+from groupinf.model_effects.optimum import Distance, distance, require_optimum
+from groupinf.model_effects.pipeline import Steps
+from groupinf.numerics.losses.loss import Array
+from groupinf.numerics.objective import Objective
+from groupinf.studies.group_effects.convention import Convention
+from groupinf.studies.linear.fit import Model, fit_at
+from groupinf.studies.linear.linear_model import LinearModel, test_objective, training_objective
+from groupinf.wording import number
+
+INTERCEPT = "intercept"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A model at its optimum: its ``dataset``, the ``linear`` model with the ``fit``, and the ``test`` rows, which are
+    the training rows where none are ``tested``.
+
+    ``told`` says how it was taken, ``distance`` how far the model itself was from the optimum, ``index`` how rows are
+    called.
+    """
+
+    name: str
+    told: Mapping[str, str]
+    distance: Distance
+    dataset: Dataset
+    linear: LinearModel
+    fit: Model
+    test: Objective
+    tested: bool
+    index: RowIndex
+
+
+def taken(model: Any, X: Any, y: Any, X_test: Any, y_test: Any, sample_weight: Any, refit: bool) -> Taken:
+    """``model`` with the rows that it was fitted to and is tested on, as ``groupinf.fitted_model`` says.
+
+    Raises DataError where it is none of the models that there are, or does not go with the rows, and ConvergenceError
+    where it is not at its optimum, unless it may be ``refit``.
+    """
+    steps = Steps(model)
+    case = estimator_of(steps.model)
+    dataset, parts, index = _dataset(case, steps, X, y, X_test, y_test, sample_weight)
+    if not parts.lam > 0.0:
+        raise DataError(f"{case.name}: expected a penalty above 0, found λ = {parts.lam:g}")
+    linear = LinearModel(parts.loss, parts.intercept)
+    start = _theta(parts, linear)
+    fitted = one_thread(partial(_fit, linear, dataset), (parts.lam, start))
+    objective = fitted.fitted.objective
+    test = one_thread(partial(test_objective, dataset, linear), objective.basis)
+    inside = objective.in_coordinates(start)
+    outside = 0.0 if objective.basis is None else float(np.linalg.norm(start - objective.in_full(inside)))
+    found = one_thread(partial(distance, fitted.fitted, inside, outside), test)
+    if not refit:
+        require_optimum(case.name, case.exactly, found, steps.told != "")
+    told = _told(steps, dataset, parts, linear, found, fitted.notes)
+    return Taken(case.name, told, found, dataset, linear, fitted, test, X_test is not None, index)
+
+
+def _fit(linear: LinearModel, dataset: Dataset, at: tuple[float, Array]) -> Model:
+    lam, start = at
+    return fit_at(linear, training_objective(dataset, linear, lam), start, lam / dataset.n)
+
+
+def _dataset(
+    case: Estimator, steps: Steps, X: Any, y: Any, X_test: Any, y_test: Any, sample_weight: Any
+) -> tuple[Dataset, Translated, RowIndex]:
+    """All rows as a dataset, and the model's objective; without test rows the training rows stand in their place."""
+    if (X_test is None) != (y_test is None):
+        given, lacks = ("X_test", "y_test") if y_test is None else ("y_test", "X_test")
+        raise DataError(f"expected {given} together with {lacks}, found it alone")
+    train, names = steps.features(X, "X")
+    n = train.shape[0]
+    tested, _ = (train, names) if X_test is None else steps.features(X_test, "X_test")
+    classes = tuple(steps.model.classes_.tolist()) if case.classifies else ()
+    labels_of = partial(codes_of, classes=classes) if case.classifies else targets_of
+    labels = labels_of(y, n=n, what="y")
+    test_labels = labels if y_test is None else labels_of(y_test, n=tested.shape[0], what="y_test")
+    weight = weights_of(sample_weight, n)
+    parts = case.translated(steps.model, TrainingLabels(labels, classes, weight))
+    check_weights(parts.weight, Targets(labels, test_labels, classes), "sample_weight")
+    if parts.targets:
+        labels, test_labels = (_replaced(codes, parts.targets) for codes in (labels, test_labels))
+        classes = ()
+    if parts.bias is not None:
+        train, tested = (_with_column(rows, parts.bias) for rows in (train, tested))
+        names = (*names, INTERCEPT)
+    dataset = Dataset(
+        name=case.name,
+        task="classification" if classes else "regression",
+        X_train=train,
+        y_train=labels,
+        X_test=tested,
+        y_test=test_labels,
+        classes=classes,
+        sample_weight_train=parts.weight,
+        feature_names=names,
+    )
+    return dataset, parts, RowIndex(n, X.index if isinstance(X, pd.DataFrame) else None)
+
+
+def _replaced(codes: Array, targets: Mapping[int, float]) -> Array:
+    return np.array([targets[code] for code in range(len(targets))])[codes.astype(np.int64)]
+
+
+def _with_column(X: Features, value: float) -> Features:
+    column = np.full((X.shape[0], 1), value)
+    if isinstance(X, np.ndarray):
+        return np.ascontiguousarray(np.hstack([X, column]))
+    return sparse.csr_array(sparse.hstack([X, sparse.csr_array(column)], format="csr"))
+
+
+def _theta(parts: Translated, linear: LinearModel) -> Array:
+    """The model's coefficients as θ (P,): row j of output k at j·K' + k."""
+    rows = [parts.coef.T]
+    if parts.bias is not None:
+        rows.append(parts.constant[None] / parts.bias)
+    if linear.intercept.columns:
+        rows.append(parts.constant[None])
+    return np.vstack(rows).ravel()
+
+
+def _told(
+    steps: Steps, dataset: Dataset, parts: Translated, linear: LinearModel, found: Distance, notes: Sequence[str]
+) -> dict[str, str]:
+    """How the model was taken, by what each line is about."""
+    told = dict(parts.told)
+    of_lam = told.pop("λ is")
+    intercept = linear.intercept.in_text
+    if parts.bias is not None:
+        intercept = f"penalised, as the coefficient of a feature that is {parts.bias:g} in every row"
+    rows = f"n = {dataset.n:,} rows, d = {dataset.d:,} features"
+    weights = parts.weight
+    equal = bool(np.all(weights == 1.0))
+    return {
+        "data": rows,
+        **({"steps": steps.told} if steps.told else {}),
+        "loss": f"{linear.loss.label}, summed over rows; {linear.loss.units}",
+        "λ": f"{number(parts.lam, 6)} ({of_lam}), kept when groups are changed",
+        "λ/n": number(parts.lam / dataset.n, 6),
+        "intercept": intercept,
+        "weights": "1 for every row" if equal else f"{number(weights.min())} to {number(weights.max())}",
+        **told,
+        "optimum": _of_optimum(found),
+        **({"predictions": "; ".join(notes)} if notes else {}),
+    }
+
+
+def _of_optimum(found: Distance) -> str:
+    share = f"{number(100 * found.share, 2)} % of what leaving out a typical row does"
+    if found.near:
+        return f"effects are those of the exact optimum, from which the model is off by {share}"
+    return f"refitted: effects are those of the exact optimum. The model was off by {share} ({found.in_words})"
+
+
+def convention_of(of: Taken, change: Change) -> str:
+    """What an effect is, in one line."""
+    objective, linear = of.fit.fitted.objective, of.linear
+    task, units = of.dataset.task, linear.loss.units
+    return Convention(objective.lam, of.fit.lam_over_n, task, units, change, linear.intercept).sentence

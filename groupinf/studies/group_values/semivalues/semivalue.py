@@ -1,0 +1,150 @@
+"""What a semivalue is: how the worth of coalitions of groups is shared out among the groups."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from math import comb
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+from scipy.stats import t
+
+from groupinf.config.section import Problem, Section
+from groupinf.numerics.losses.loss import Array
+
+# coalitions as rows: True where a group is in one
+Sets = NDArray[np.bool_]
+
+# groups up to which every coalition is taken, 2^12 = 4,096 of them, where the configuration does not say
+MOST_EXACT = 12
+# and beyond which that may not be asked for: 2^16 = 65,536 coalitions
+MOST_ENUMERATED = 16
+# of intervals
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Shares:
+    """The share of each group in each value, and its standard error over draws, 0 where it is exact: (G, T) each.
+
+    ``error`` is at most how far the errors of the coalitions' values move a share. ``freedom`` are the degrees of
+    freedom of standard errors, 0 where nothing is drawn.
+    """
+
+    value: Array
+    standard_error: Array
+    error: Array
+    freedom: int = 0
+
+    @classmethod
+    def of_draws(cls, each: Array, error: Array) -> Shares:
+        """The means of independent draws (draws, G, T)."""
+        draws = each.shape[0]
+        return cls(each.mean(axis=0), each.std(axis=0, ddof=1) / np.sqrt(draws), error, draws - 1)
+
+    @property
+    def reach(self) -> Array:
+        """Half of an interval of LEVEL, by Student's t: (G, T)."""
+        return self.standard_error * (t.ppf(0.5 + LEVEL / 2, self.freedom) if self.freedom else 0.0)
+
+
+class Semivalue(Section, ABC):
+    """A group's share is Σ_S w_|S| (v(S ∪ {i}) − v(S)) over the coalitions S of the others, Σ_S w_|S| = 1
+    (Dubey, Neyman and Weber 1981).
+
+    A case has, besides a field ``by`` whose one value is its name: ``label``, which heads a column, ``in_text``, what
+    sentences call one such share, ``equation``, ``source``, and whether it is ``efficient``: shares add up to
+    v(all) − v(none). ``ungrouped`` says of rows in no group whether all coalitions have them, or none.
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    in_text: ClassVar[str]
+    equation: ClassVar[str]
+    source: ClassVar[str]
+    efficient: ClassVar[bool] = False
+
+    of: Literal["groups"] = "groups"
+    ungrouped: Literal["present", "absent"] = "present"
+
+    @abstractmethod
+    def weights(self, groups: int) -> Array:
+        """w of coalitions of 0 to G − 1 others: (G,)."""
+
+    @abstractmethod
+    def is_exact(self, groups: int) -> bool:
+        """Whether every coalition that has a weight is taken, and none is drawn."""
+
+    @abstractmethod
+    def drawn(self, groups: int, rng: np.random.Generator) -> Sets:
+        """The coalitions that are valued where they are drawn: (D, G)."""
+
+    @abstractmethod
+    def estimated(self, sets: Sets, value: Array, error: Array) -> Shares:
+        """Shares by the coalitions that were ``drawn``, whose values and their errors are (D, T)."""
+
+    @abstractmethod
+    def most_coalitions(self, groups: int) -> int:
+        """At most how many coalitions of so many groups are valued."""
+
+    @abstractmethod
+    def told(self, groups: int) -> str:
+        """What is drawn, in words."""
+
+    def check(self, groups: int) -> Problem | None:
+        """What would go wrong with so many groups; None where nothing does."""
+        return None
+
+    def coalitions(self, groups: int, rng: np.random.Generator) -> Sets:
+        """Those that are valued: every one that has a weight, or those that are drawn."""
+        return weighted(self.weights(groups)) if self.is_exact(groups) else self.drawn(groups, rng)
+
+    def shares(self, sets: Sets, value: Array, error: Array) -> Shares:
+        """Shares by ``coalitions`` (D, G), whose values and errors are (D, T)."""
+        of = self.weighed if self.is_exact(sets.shape[1]) else self.estimated
+        return of(sets, value, error)
+
+    def weighed(self, sets: Sets, value: Array, error: Array) -> Shares:
+        """Shares by all coalitions that have a weight."""
+        signed = signed_weights(sets, self.weights(sets.shape[1]))
+        exact = signed @ value
+        return Shares(exact, np.zeros_like(exact), np.abs(signed) @ error)
+
+    def of_row(self, groups: int, owners: int) -> float:
+        """The share of one of the ``owners`` of a row, of ``groups``: of v(S) = 1 where S has any owner, else 0."""
+        others, weights = groups - owners, self.weights(groups)
+        return float(sum(comb(others, s) * weights[s] for s in range(others + 1))) if owners else 0.0
+
+
+class Sampled(Semivalue):
+    """One that is exact up to a number of groups, and drawn beyond it."""
+
+    exact_up_to: Annotated[int, Field(ge=0, le=MOST_ENUMERATED)] = MOST_EXACT
+
+    def is_exact(self, groups: int) -> bool:
+        """Up to ``exact_up_to`` groups."""
+        return groups <= self.exact_up_to
+
+
+def weighted(weights: Array) -> Sets:
+    """Every coalition in which a share with these weights (G,) takes part; of all, by their numbers in binary.
+
+    >>> weighted(np.array([0.0, 1.0])).astype(int).tolist()
+    [[0, 1], [1, 0], [1, 1]]
+    """
+    groups = weights.size
+    if np.all(weights > 0.0):
+        return (np.arange(2**groups)[:, None] >> np.arange(groups) & 1).astype(bool)
+    assert np.flatnonzero(weights).tolist() == [groups - 1]  # else a weight of all others alone
+    return np.vstack([~np.eye(groups, dtype=bool), np.ones((1, groups), dtype=bool)])
+
+
+def signed_weights(sets: Sets, weights: Array) -> Array:
+    """A (G, D) with shares = A v: w_(|S|−1) where the group is in S, −w_|S| where it is not."""
+    size = sets.sum(axis=1)
+    inside = np.concatenate([[0.0], weights])[size]
+    outside = np.concatenate([weights, [0.0]])[size]
+    return np.asarray(np.where(sets.T, inside, -outside))

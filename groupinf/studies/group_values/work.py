@@ -1,0 +1,281 @@
+"""The work of a run of group values: fit, draw groups and coalitions, and then retrain these in blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from groupinf.config.load import STUDY as STUDY_KEY
+from groupinf.datasets.choice.words import choice_notes
+from groupinf.datasets.column_use import column_notes
+from groupinf.datasets.dataset import Dataset
+from groupinf.effects.blocks import block_width
+from groupinf.effects.evaluations.evaluation import Norm
+from groupinf.effects.freeze import ChangedFit
+from groupinf.effects.scales import frozen_scales
+from groupinf.effects.study import Study
+from groupinf.effects.trust import trust_in_fit
+from groupinf.experiments.folder.files import parquet_bytes
+from groupinf.experiments.folder.manifest import RunManifest
+from groupinf.experiments.folder.provenance import provenance
+from groupinf.experiments.study import Blocks, Made
+from groupinf.experiments.workers.memory import shortage
+from groupinf.experiments.workers.processes import one_thread
+from groupinf.experiments.workers.progress import Progress
+from groupinf.groups.streams import builder_stream
+from groupinf.numerics.bounds import bounded_problem
+from groupinf.numerics.engine import few_rows_left
+from groupinf.numerics.predict import accuracy, mean_loss
+from groupinf.studies.group_effects.changed_fit import changed_fit, changed_fit_from
+from groupinf.studies.group_effects.checks import quantities_of
+from groupinf.studies.group_effects.draw import Drawn, draw
+from groupinf.studies.group_effects.identity import read_otherwise
+from groupinf.studies.group_effects.prepare import engine_used, named_values
+from groupinf.studies.group_effects.stored_groups import groups_files, groups_from
+from groupinf.studies.group_effects.test_points import ChosenPoints, chosen_again
+from groupinf.studies.group_values.additive import additive_shares, influence_of
+from groupinf.studies.group_values.block import CoalitionsOfBlock, coalitions_of_block, compute_coalitions
+from groupinf.studies.group_values.checks import load_checked, number_problem
+from groupinf.studies.group_values.coalitions import Blocs, Coalitions, State, blocs_of, coalitions_of
+from groupinf.studies.group_values.manifest import STUDY, GroupValuesManifest
+from groupinf.studies.group_values.no_rows import effect_without_rows
+from groupinf.studies.group_values.schema import LoadedValues, as_group_effects
+from groupinf.studies.group_values.stored_coalitions import Valued, coalitions_file, valued_from
+from groupinf.studies.linear.configured_model import model_of, other_loss
+from groupinf.studies.linear.fit import Model, fit_model, scored_values
+from groupinf.studies.linear.identity import identifying_config, other_data
+from groupinf.studies.linear.linear_model import test_objective
+from groupinf.studies.linear.manifest import FitCertificate, loss_used
+from groupinf.studies.linear.memory import work_bytes
+from groupinf.studies.linear.rows import ROWS, rows_frame
+from groupinf.studies.linear.schema import resolved
+from groupinf.studies.linear.stored_fit import CROSS_VALIDATION, config_file, fit_files
+
+# raised when a stage gives other numbers for the same configuration and data
+STAGE_VERSIONS: dict[str, int] = {"prepare": 1, "compute": 1, "collect": 1}
+# of the random stream that draws coalitions
+COALITIONS = "coalitions"
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """What prepare settles once: the size of effects, and how many rows a coalition lacks in the mean."""
+
+    scales: Mapping[str, float]
+    norms: Mapping[str, Norm]
+    mean_removed: float
+
+
+@dataclass(frozen=True)
+class Valuing:
+    """Fit, form coalitions of groups, retrain each, and share their worth out, as configured."""
+
+    loaded: LoadedValues
+    dataset: Dataset
+    identity: Mapping[str, Any] = field(init=False)
+    manifest: type[GroupValuesManifest] = GroupValuesManifest
+    stage: str = "retrain"
+
+    def __post_init__(self) -> None:
+        """The configuration, the data and the versions of what reads and computes."""
+        identity = {
+            "study": STUDY,
+            "config": identifying_config(self.loaded, self.dataset),
+            "sources": sorted(self.dataset.sources.values()),
+            **read_otherwise(as_group_effects(self.loaded).config, self.dataset),
+            "stages": dict(STAGE_VERSIONS),
+        }
+        object.__setattr__(self, "identity", identity)
+
+    @property
+    def name(self) -> str:
+        """What the configuration calls it."""
+        return self.loaded.config.name
+
+    def other_data(self, other: RunManifest) -> list[str]:
+        """The files of the data that ``other`` has differently, where that is all that tells the two apart."""
+        return other_data(self.identity, self.dataset.sources, other) if other.study == STUDY else []
+
+    def make(self, jobs: int, progress: Progress) -> Made[GroupValuesManifest]:
+        """Fit, draw test points and groups, and form coalitions; before that say where memory is too little.
+
+        Raises ConfigError where there are too few groups, or too many, that only a fit tells.
+        """
+        loaded, dataset = self.loaded, self.dataset
+        effects, model, config = as_group_effects(loaded), model_of(loaded, dataset), loaded.config
+        for note in filter(None, [shortage(work_bytes(dataset, model, config.block_width))]):
+            progress.note(note)
+        progress.stage("fit")
+        chosen = one_thread(partial(fit_model, config.regularization, config.seed, model), dataset)
+        test = one_thread(partial(test_objective, dataset, model), chosen.fitted.objective.basis)
+        progress.stage("groups")
+        drawn = draw(effects, dataset, chosen, test, jobs)
+        problem = number_problem(loaded, len(drawn.groups))
+        if problem is not None:
+            raise problem
+        fit = partial(changed_fit, effects, dataset, model, chosen.fitted, chosen.machine)
+        settled = one_thread(partial(_settled, self, drawn), one_thread(fit, chosen.linearised))
+        files = {
+            **config_file({STUDY_KEY: STUDY, **resolved(loaded, dataset.task)}),
+            **fit_files(chosen.fitted, dataset),
+            ROWS: parquet_bytes(rows_frame(dataset)),
+            **groups_files(drawn.groups),
+            **coalitions_file(settled.valued),
+            **({} if chosen.cross_validation is None else {CROSS_VALIDATION: parquet_bytes(chosen.cross_validation)}),
+        }
+        about = one_thread(partial(_described, self, chosen, drawn), settled)
+        blocks = _blocks(settled.study, settled.blocs, settled.valued.coalitions)
+        return Made(blocks, files, about, may_differ=(*config_file({}), ROWS))
+
+    def restore(self, files: Mapping[str, bytes], manifest: GroupValuesManifest) -> Blocks[Study, CoalitionsOfBlock]:
+        """The same from the stored fit, groups and coalitions."""
+        groups, effects = groups_from(files), as_group_effects(self.loaded)
+        again = partial(changed_fit_from, effects, self.dataset, manifest.model, manifest.lam)
+        points = chosen_again(self.loaded.config.test_points, self.dataset, manifest.test_points)
+        frozen = Frozen(manifest.scales, manifest.gradient_norms, manifest.mean_removed)
+        study = one_thread(partial(_study, self, points, frozen), one_thread(again, files))
+        blocs = blocs_of(groups, study.fitted.objective.sample_weight)
+        return _blocks(study, blocs, valued_from(files).coalitions)
+
+
+def valuing(loaded: LoadedValues) -> Valuing:
+    """The work that a configuration describes; raises ConfigError where the data cannot give what it asks."""
+    return Valuing(loaded, load_checked(loaded))
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What every block is computed with, and what is known of coalitions before."""
+
+    study: Study
+    blocs: Blocs
+    frozen: Frozen
+    valued: Valued
+
+    def rows_in(self, fewest: int, most: int) -> int:
+        """How many rows that count are in so many groups."""
+        owners = self.blocs.owners.sum(axis=1)
+        within = (fewest <= owners) & (owners <= most)
+        return sum(rows.size for rows, told in zip(self.blocs.rows, within, strict=True) if told)
+
+
+def _settled(work: Valuing, drawn: Drawn, changed: ChangedFit) -> Settled:
+    config, fit, groups = work.loaded.config, changed.fitted.objective, drawn.groups
+    semivalue, ungrouped = config.values, config.values.ungrouped == "present"
+    blocs = blocs_of(groups, fit.sample_weight)
+    asked = semivalue.coalitions(len(groups), builder_stream(config.seed, f"{COALITIONS} {semivalue.name}"))
+    coalitions = coalitions_of(blocs, asked, ungrouped, fit)
+    frozen = _frozen(work, drawn, changed, coalitions)
+    study = _study(work, drawn.tested, frozen, changed)
+    influence = additive_shares(semivalue, blocs, influence_of(study, changed.predicting, blocs))
+    valued = Valued(asked, coalitions, influence, effect_without_rows(study))
+    return Settled(study, blocs, frozen, valued)
+
+
+def _frozen(work: Valuing, drawn: Drawn, changed: ChangedFit, coalitions: Coalitions) -> Frozen:
+    """Effects are held to the largest influence of a single group, the smallest of what is removed."""
+    dataset, fit = work.dataset, changed.fitted
+    W = drawn.groups.removal_matrix(fit.objective.n)
+    test = drawn.tested.of(test_objective(dataset, model_of(work.loaded, dataset), fit.objective.basis))
+    quantities = quantities_of(as_group_effects(work.loaded), dataset)
+    scales, norms = frozen_scales(fit, changed.change, test, W, quantities)
+    sizes = coalitions.size[coalitions.retrained]
+    return Frozen(scales, norms, float(fit.objective.n - sizes.mean()) if sizes.size else 0.0)
+
+
+def _study(work: Valuing, points: ChosenPoints, frozen: Frozen, changed: ChangedFit) -> Study:
+    """What every block reads, now or from a run's folder."""
+    dataset, fitted = work.dataset, changed.fitted
+    test = points.of(test_objective(dataset, model_of(work.loaded, dataset), fitted.objective.basis))
+    engine = few_rows_left(fitted, changed.change, frozen.mean_removed)
+    bounded = bounded_problem(fitted, test.rows, engine.kernel)
+    return Study(
+        fitted=fitted,
+        change=changed.change,
+        engine=engine,
+        influence_solver=fitted.factor,
+        test=test,
+        evaluations=quantities_of(as_group_effects(work.loaded), dataset),
+        methods=(),
+        scales=frozen.scales,
+        gradient_norms=frozen.norms,
+        bounded=bounded,
+        of_fit=trust_in_fit(bounded, fitted),
+        machine=changed.machine,
+    )
+
+
+def _blocks(study: Study, blocs: Blocs, coalitions: Coalitions) -> Blocks[Study, CoalitionsOfBlock]:
+    return Blocks(study, partial(coalitions_of_block, blocs, coalitions), compute_coalitions)
+
+
+def _described(work: Valuing, model: Model, drawn: Drawn, settled: Settled) -> GroupValuesManifest:
+    """The manifest of a run that has been prepared just now."""
+    loaded, dataset, fitted, study = work.loaded, work.dataset, model.fitted, settled.study
+    config, coalitions = loaded.config, settled.valued.coalitions
+    test = test_objective(dataset, model_of(loaded, dataset), fitted.objective.basis)
+    trained = replace(fitted.objective, loss=test.loss)
+    classifies = dataset.task == "classification"
+    return GroupValuesManifest(
+        study=STUDY,
+        name=work.name,
+        identity=work.identity,
+        sources=dict(dataset.sources),
+        units=coalitions.retrained.size,
+        block_width=block_width(fitted.objective, study.engine, config.block_width),
+        notes=_notes(dataset, model, drawn),
+        provenance=provenance(),
+        dataset=dataset.name,
+        task=dataset.task,
+        n=dataset.n,
+        d=dataset.d,
+        n_test=dataset.n_test,
+        n_pool=dataset.n_pool,
+        classes=tuple(str(label) for label in dataset.classes),
+        loss_name=fitted.objective.loss.name,
+        loss_options=config.model_or_default.options,
+        linearised=loss_used(other_loss(loaded, dataset, "linearised")),
+        measured=loss_used(other_loss(loaded, dataset, "measured")),
+        intercept=fitted.objective.intercept,
+        values=config.values,
+        columns=tuple(dataset.uses),
+        rows_left=dataset.rows_left,
+        seed=config.seed,
+        lam=fitted.objective.lam,
+        lam_over_n=model.lam_over_n,
+        cross_validation=scored_values(model),
+        train_accuracy=accuracy(trained, fitted.theta) if classifies else None,
+        test_accuracy=accuracy(test, fitted.theta) if classifies else None,
+        train_loss=mean_loss(trained, fitted.theta),
+        test_loss=mean_loss(test, fitted.theta),
+        fit=FitCertificate(
+            fitted.gradient_norm,
+            fitted.decrement,
+            fitted.passes,
+            None if model.machine is None else model.machine.gap,
+        ),
+        test_points=study.test.labels,
+        test_sets=drawn.tested.sets,
+        test_keys=drawn.tested.keys,
+        named_values=named_values(as_group_effects(loaded), dataset),
+        evaluations=tuple(evaluation.name for evaluation in study.evaluations),
+        scales=settled.frozen.scales,
+        gradient_norms=settled.frozen.norms,
+        mean_removed=settled.frozen.mean_removed,
+        n_groups=len(drawn.groups),
+        n_ungrouped=settled.rows_in(0, 0),
+        n_shared=settled.rows_in(2, len(drawn.groups)),
+        n_coalitions=len(coalitions.size),
+        drawn=len(settled.valued.asked),
+        exact=config.values.is_exact(len(drawn.groups)),
+        no_optimum=int(np.count_nonzero(coalitions.state == State.NO_OPTIMUM)),
+        engine=engine_used(study),
+    )
+
+
+def _notes(dataset: Dataset, model: Model, drawn: Drawn) -> tuple[str, ...]:
+    return (*choice_notes(dataset), *column_notes(dataset.uses), *model.notes, *drawn.notes)
