@@ -213,6 +213,7 @@ BY_CASE = {
     ("model.kernel", "gamma"): '`"median"`; for `polynomial` required',
     ("evaluations", "of"): "required; of `disparity` all that are defined",
     ("groups.builders", "by"): '`"angle"` for `pairs`',
+    ("groups.builders", "path"): "required for `file`",
 }
 
 
