@@ -20,6 +20,8 @@ import yaml
 from click.testing import CliRunner
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from sklearn.linear_model import Ridge, RidgeCV
+from support.fitted_models import rows_of
 from support.registered import with_registered
 
 import groupinf
@@ -38,14 +40,16 @@ from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.registry import METHODS
 from groupinf.effects.row_orders.registry import ROW_ORDERS
 from groupinf.effects.solvers import SolverOptions
+from groupinf.estimators.registry import ESTIMATORS
 from groupinf.groups.builders.registry import BUILDERS, known_kinds
 from groupinf.groups.configured_attributes import AttributesConfig
 from groupinf.groups.sizes import Sizes
+from groupinf.model_effects.result import GroupEffects
 from groupinf.numerics.losses.registry import LOSSES, loss_for
 from groupinf.reporting.figures import FIGURES
 from groupinf.studies.group_effects import schema
 from groupinf.studies.group_effects.points.section import PerturbationConfig, PointsConfig
-from groupinf.studies.group_effects.result import Run, Sweep
+from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.retrain_section import TopGroups
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES
 from groupinf.studies.linear import schema as linear
@@ -460,7 +464,7 @@ def test_the_names_of_the_example_in_python_exist(small_run: Run) -> None:
     known = {
         "groupinf": dir(groupinf),
         "run": dir(small_run),
-        "sweep": [f.name for f in dataclasses.fields(get_origin(Sweep) or Sweep)],
+        "effects": [*dir(GroupEffects), *(f.name for f in dataclasses.fields(GroupEffects))],
     }
     (example,) = blocks("python", FRONT)
     tree = ast.parse(example)
@@ -488,6 +492,7 @@ def examples(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     with_registered(monkeypatch, BUILDERS, made["Heaviest"])
     with_registered(monkeypatch, ORDERS, made["Residual"])
     with_registered(monkeypatch, ROW_ORDERS, made["ByGradients"])
+    with_registered(monkeypatch, ESTIMATORS, made["RidgeCVCase"]())
     return made
 
 
@@ -527,6 +532,17 @@ def test_the_row_order_that_is_shown_as_an_example_orders_the_rows_of_a_run(tmp_
     run = groupinf.run_experiment(ROOT / "configs" / "breast_cancer.yaml", overrides=fewer, out=tmp_path, jobs=1)
     assert run.groups["size"].tolist() == [1, 3] * 2
     assert run.groups["made_from"].str.endswith(", by gradients").all()
+
+
+@pytest.mark.usefixtures("examples")
+def test_the_model_that_is_shown_as_an_example_is_taken() -> None:
+    rows = rows_of(0)
+    model = RidgeCV(alphas=[0.5, 2.0]).fit(rows.X, rows.y)
+    found = groupinf.group_effects(model, rows.X, rows.y, groups=[[0, 1]], evaluations="self_loss")
+    same = groupinf.group_effects(
+        Ridge(alpha=model.alpha_).fit(rows.X, rows.y), rows.X, rows.y, groups=[[0, 1]], evaluations="self_loss"
+    )
+    assert found.effects["effect"].tolist() == pytest.approx(same.effects["effect"].tolist())
 
 
 def test_the_loss_that_is_shown_as_an_example_has_its_derivatives(examples: dict[str, Any]) -> None:

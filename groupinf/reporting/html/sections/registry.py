@@ -15,6 +15,7 @@ from groupinf.reporting.html.sections.largest_effects import LARGEST_EFFECTS
 from groupinf.reporting.html.sections.most_influential import MOST_INFLUENTIAL
 from groupinf.reporting.html.sections.over_lambda import OVER_LAMBDA
 from groupinf.reporting.html.sections.ranking import RANKING
+from groupinf.reporting.html.sections.screening import SCREENING
 from groupinf.reporting.html.sections.suspects import LABELS, TARGETS
 from groupinf.reporting.html.sections.theory import THEORY
 from groupinf.reporting.html.sections.training_rows import TRAINING_ROWS
@@ -24,6 +25,7 @@ from groupinf.reporting.html.sections.underestimation import UNDERESTIMATION
 SECTIONS: Registry[Section] = Registry(
     "section of the page",
     (
+        SCREENING,
         OVER_LAMBDA,
         RANKING,
         UNDERESTIMATION,
