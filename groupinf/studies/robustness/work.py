@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -154,7 +154,7 @@ def _blocks(
     shared = Robustness(
         refits=Refits(fitted, engine),
         test=test,
-        names=parameter_names(work.dataset, about.model),
+        names=replace(parameter_names(work.dataset, about.model), test=None),
         classes=about.classes,
         questions=work.loaded.config.questions,
         statements=about.statements,
