@@ -12,12 +12,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from groupinf.analysis.screening import Standing, standing
 from groupinf.config.arguments import as_count
 from groupinf.effects.blocks import block_width
 from groupinf.effects.freeze import Asked, ChangedFit, frozen_study
 from groupinf.effects.methods.method import Readout
 from groupinf.effects.scales import frozen_scales
 from groupinf.effects.solvers import SolverOptions
+from groupinf.effects.study import Study
 from groupinf.errors import DataError
 from groupinf.experiments.workers.processes import each, one_thread
 from groupinf.groups.groups import Groups
@@ -41,9 +43,10 @@ from groupinf.studies.group_effects.draw import emptying
 from groupinf.studies.group_effects.effects_table import EffectsTable, columns_of
 from groupinf.studies.group_effects.intervals_table import intervals_table
 from groupinf.studies.group_effects.manifest import Skipped
-from groupinf.studies.group_effects.retrain_section import Retrain
+from groupinf.studies.group_effects.retrain_section import Retrain, TopGroups
+from groupinf.studies.group_effects.screening import screen_of, thresholds_of, with_thresholds
 from groupinf.studies.group_effects.stored_groups import retrainable
-from groupinf.theory.screening.screen import screen_for
+from groupinf.theory.screening.screen import Screen
 from groupinf.wording import counted
 
 WHERE = "group_effects"
@@ -128,8 +131,16 @@ def _prepared(of: Taken, asked: Question, test_points: str | Sequence[int], grou
         scales,
         norms,
     )
-    screen = None if asked.retrain is None else screen_for(study)
-    return _Work(groups, tuple(skipped), numbers, shared(study, with_theory=False, screen=screen))
+    return _Work(groups, tuple(skipped), numbers, shared(study, False, _screen(study, asked.retrain, groups, numbers)))
+
+
+def _screen(study: Study, retrain: Retrain, groups: Groups, numbers: Sequence[int]) -> Screen | None:
+    """What tells which groups need no retraining; None where all are retrained."""
+    screen = screen_of(study, retrain)
+    if screen is None:
+        return None
+    width = block_width(study.fitted.objective, study.engine, None)
+    return with_thresholds(screen, thresholds_of(study, screen, retrain, groups, numbers, width))
 
 
 def _result(of: Taken, asked: Question, work: _Work, blocks: Sequence[StoredBlock]) -> GroupEffects:
@@ -162,10 +173,19 @@ def _result(of: Taken, asked: Question, work: _Work, blocks: Sequence[StoredBloc
         retrains=pd.DataFrame({"group": retrained, "group_name": names, **certificates}),
         groups=_groups_frame(groups, work.skipped),
         intervals=intervals,
+        top=_top(intervals, asked.retrain),
         told=of.told,
         convention=convention_of(of, asked.change),
         summary=f"{counted(len(groups), 'group')} {asked.change.done}, of the {of.dataset.n:,} rows of {of.name}",
     )
+
+
+def _top(intervals: pd.DataFrame | None, retrain: Retrain) -> tuple[Standing, ...]:
+    """What is proven of the groups of largest effects, where these were asked for: of each value."""
+    if intervals is None or not isinstance(retrain, TopGroups):
+        return ()
+    found = (standing(rows, retrain.side, retrain.top) for _, rows in intervals.groupby("test_point", sort=False))
+    return tuple(one for one in found if one is not None)
 
 
 def _retrained(blocks: Sequence[StoredBlock]) -> NDArray[np.int64]:
