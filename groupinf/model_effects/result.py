@@ -121,15 +121,21 @@ class PointEffects:
         return chosen.pivot(index="row", columns="test_point", values=named)
 
     def __repr__(self) -> str:
-        top = self.rows.sort_values("cooks_distance", ascending=False, kind="stable").head(SHOWN)
-        shown = f"The {len(top)} training rows of largest Cook's distance:"
-        lines = [self.summary, self.convention, *_remarks(self.told), *self.notes, shown]
+        lines, top = self._shown()
         return "\n".join([*lines, top.to_string(index=False)])
 
     def _repr_html_(self) -> str:
-        top = self.rows.sort_values("cooks_distance", ascending=False, kind="stable").head(SHOWN)
-        lines = [self.summary, self.convention, *_remarks(self.told), *self.notes]
+        lines, top = self._shown()
         return "".join(f"<p>{escape(line)}</p>" for line in lines) + top.to_html(index=False)
+
+    def _shown(self) -> tuple[list[str], pd.DataFrame]:
+        """What is said, and the rows that come first by Cook's distance, or by loss where that was too dear."""
+        by, called = next(
+            way for way in (("cooks_distance", "Cook's distance"), ("loss", "loss")) if way[0] in self.rows
+        )
+        top = self.rows.sort_values(by, ascending=False, kind="stable").head(SHOWN)
+        shown = f"The {counted(len(top), 'training row')} of largest {called}:"
+        return [self.summary, self.convention, *_remarks(self.told), *self.notes, shown], top
 
 
 def _proven_words(top: Standing) -> str:
