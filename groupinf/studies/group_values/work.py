@@ -180,8 +180,9 @@ def _frozen(work: Valuing, drawn: Drawn, changed: ChangedFit, coalitions: Coalit
     """Effects are held to the largest influence of a single group, the smallest of what is removed."""
     dataset, fit = work.dataset, changed.fitted
     W = drawn.groups.removal_matrix(fit.objective.n)
-    test = drawn.tested.of(test_objective(dataset, model_of(work.loaded, dataset), fit.objective.basis))
     quantities = quantities_of(as_group_effects(work.loaded), dataset)
+    whole = test_objective(dataset, model_of(work.loaded, dataset), fit.objective.basis)
+    test = drawn.tested.of(whole, quantities)
     scales, norms = frozen_scales(fit, changed.change, test, W, quantities)
     sizes = coalitions.size[coalitions.retrained]
     return Frozen(scales, norms, float(fit.objective.n - sizes.mean()) if sizes.size else 0.0)
@@ -190,7 +191,8 @@ def _frozen(work: Valuing, drawn: Drawn, changed: ChangedFit, coalitions: Coalit
 def _study(work: Valuing, points: ChosenPoints, frozen: Frozen, changed: ChangedFit) -> Study:
     """What every block reads, now or from a run's folder."""
     dataset, fitted = work.dataset, changed.fitted
-    test = points.of(test_objective(dataset, model_of(work.loaded, dataset), fitted.objective.basis))
+    quantities = quantities_of(as_group_effects(work.loaded), dataset)
+    test = points.of(test_objective(dataset, model_of(work.loaded, dataset), fitted.objective.basis), quantities)
     engine = few_rows_left(fitted, changed.change, frozen.mean_removed)
     bounded = bounded_problem(fitted, test.rows, engine.kernel)
     return Study(
@@ -199,7 +201,7 @@ def _study(work: Valuing, points: ChosenPoints, frozen: Frozen, changed: Changed
         engine=engine,
         influence_solver=fitted.factor,
         test=test,
-        evaluations=quantities_of(as_group_effects(work.loaded), dataset),
+        evaluations=quantities,
         methods=(),
         scales=frozen.scales,
         gradient_norms=frozen.norms,
