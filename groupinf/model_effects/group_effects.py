@@ -50,6 +50,7 @@ from groupinf.theory.screening.screen import Screen
 from groupinf.wording import counted
 
 WHERE = "group_effects"
+WORDS = "measured_on"
 
 
 @dataclass(frozen=True)
@@ -144,32 +145,17 @@ def _screen(study: Study, retrain: Retrain, groups: Groups, numbers: Sequence[in
 
 
 def _result(of: Taken, asked: Question, work: _Work, blocks: Sequence[StoredBlock]) -> GroupEffects:
-    study, every, groups = work.shared.study, np.array(work.numbers, dtype=np.int64), work.groups
-    told = _Told(
-        dataset=of.name,
-        lam_over_n=of.fit.lam_over_n,
-        evaluations=tuple(quantity.name for quantity in study.evaluations),
-        methods=tuple(method.name for method in study.methods),
-        retrain=asked.retrain,
-        values={quantity.name: quantity.labels(study.test.labels) for quantity in study.evaluations},
-        readouts={method.name: method.readout for method in study.methods},
-    )
+    every, groups, told = np.array(work.numbers, dtype=np.int64), work.groups, _told(of, asked, work.shared.study)
     retrained = every if asked.retrain is None else every[_retrained(blocks)]
-    columns, kept = columns_of(told)
-    effect, error = (
-        np.concatenate([part.transpose(2, 1, 0).reshape(part.shape[2], kept.size)[:, kept] for part in of_blocks])
-        for of_blocks in ([block.effect for block in blocks], [block.error_estimate for block in blocks])
-    )
-    table = EffectsTable(told, "", groups, every if asked.retrain == "none" else retrained, columns, effect, error)
-    effects = table.frame(range(len(table))).drop(columns=["run", "dataset"])
-    on = measured_on(asked.evaluations, parameter_names(of.dataset, of.linear), study.test.labels)
+    words = measured_on(asked.evaluations, parameter_names(of.dataset, of.linear), work.shared.study.test.labels)
     intervals = None
     if asked.retrain is not None:
-        intervals = _with_words(pd.concat(intervals_table(told, groups, every, blocks).parts, ignore_index=True), on)
+        intervals = _with_words(pd.concat(intervals_table(told, groups, every, blocks).parts, ignore_index=True), words)
     names = pd.Series(groups.name, dtype=str).take(retrained).array
     certificates = certificate_columns(blocks, of.linear.loss.smooth)
+    effects = _effects(told, groups, every if asked.retrain == "none" else retrained, blocks)
     return GroupEffects(
-        effects=_with_words(effects, on),
+        effects=_with_words(effects, words),
         retrains=pd.DataFrame({"group": retrained, "group_name": names, **certificates}),
         groups=_groups_frame(groups, work.skipped),
         intervals=intervals,
@@ -178,6 +164,29 @@ def _result(of: Taken, asked: Question, work: _Work, blocks: Sequence[StoredBloc
         convention=convention_of(of, asked.change),
         summary=f"{counted(len(groups), 'group')} {asked.change.done}, of the {of.dataset.n:,} rows of {of.name}",
     )
+
+
+def _told(of: Taken, asked: Question, study: Study) -> _Told:
+    return _Told(
+        dataset=of.name,
+        lam_over_n=of.fit.lam_over_n,
+        evaluations=tuple(quantity.name for quantity in study.evaluations),
+        methods=tuple(method.name for method in study.methods),
+        retrain=asked.retrain,
+        values={quantity.name: quantity.labels(study.test.labels) for quantity in study.evaluations},
+        readouts={method.name: method.readout for method in study.methods},
+    )
+
+
+def _effects(told: _Told, groups: Groups, numbers: NDArray[np.int64], blocks: Sequence[StoredBlock]) -> pd.DataFrame:
+    """The table of the groups ``numbers``, without what tells runs apart."""
+    columns, kept = columns_of(told)
+    effect, error = (
+        np.concatenate([part.transpose(2, 1, 0).reshape(part.shape[2], kept.size)[:, kept] for part in parts])
+        for parts in ([block.effect for block in blocks], [block.error_estimate for block in blocks])
+    )
+    table = EffectsTable(told, "", groups, numbers, columns, effect, error)
+    return table.frame(range(len(table))).drop(columns=["run", "dataset"])
 
 
 def _top(intervals: pd.DataFrame | None, retrain: Retrain) -> tuple[Standing, ...]:
@@ -201,9 +210,11 @@ def _retrained(blocks: Sequence[StoredBlock]) -> NDArray[np.int64]:
 
 def _with_words(frame: pd.DataFrame, on: Mapping[tuple[str, int], str]) -> pd.DataFrame:
     """The frame with what each value is of, in words, behind its number."""
-    words = [on[key] for key in zip(frame["evaluation"], frame["test_point"], strict=True)]
-    frame.insert(list(frame.columns).index("test_point") + 1, "measured_on", words)
-    return frame
+    known = pd.DataFrame([(*value, words) for value, words in on.items()], columns=["evaluation", "test_point", WORDS])
+    columns = list(frame.columns)
+    place = columns.index("test_point") + 1
+    found = frame.merge(known, how="left", on=["evaluation", "test_point"], validate="many_to_one")
+    return found[[*columns[:place], WORDS, *columns[place:]]]
 
 
 def _groups_frame(groups: Groups, skipped: Sequence[Skipped]) -> pd.DataFrame:
