@@ -86,7 +86,7 @@ def _answer(run: GroupValuesRun, of: Measured) -> str:
     of_all = f" of {number(of.worth)}" if adds_up(run, of) else ""
     parts = [f"{_group(first)} has the largest share, {number(first['value'])}{_share(run, of, first)}{of_all}"]
     parts.append(f"{_group(last)} the least, {number(last['value'])}{_share(run, of, last)}")
-    said = f"{of.heading}: {', '.join(parts)}; {_negative(of)}{_worth_nothing(run, of)}"
+    said = f"{of.heading}: {', '.join(parts)}; {_negative(of)}{_worth_nothing(of)}"
     if not run.manifest.exact:
         rivals = int((shares["high"][1:] >= first["low"]).sum())
         near = f"that of {counted(rivals, 'other')} reaches" if rivals == 1 else f"those of {rivals:,} others reach"
@@ -101,9 +101,9 @@ def adds_up(run: GroupValuesRun, of: Measured) -> bool:
     return run.manifest.values.efficient and of.worth > 0.0
 
 
-def _worth_nothing(run: GroupValuesRun, of: Measured) -> str:
-    """Where all groups together are worth no more than none."""
-    if of.worth > 0.0:
+def _worth_nothing(of: Measured) -> str:
+    """Where all groups together are worth no more than none, of what is good or bad."""
+    if of.worth > 0.0 or not EVALUATIONS[of.evaluation].better:
         return ""
     more = "less" if of.worth < 0.0 else "no more"
     return f"; all groups together are worth {more} than none, v(all) − v(none) = {number(of.worth)}"

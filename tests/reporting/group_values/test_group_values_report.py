@@ -107,6 +107,7 @@ def test_what_is_neither_good_nor_bad_is_not_called_worse(run: GroupValuesRun) -
     second = answers(replace(run, values=values))[1]
     assert "4 shares are negative: each such group lowers the test prediction" in second
     assert "worse" not in second
+    assert "together" not in second
 
 
 def test_intervals_that_reach_into_the_first_are_counted(drawn: GroupValuesRun) -> None:
