@@ -129,7 +129,7 @@ ORDERS = {
         ["repair.sweep.words"],
         ["repair.sweep.figure", "repair.sweep.tables"],
         ["paper", "html.parts"],
-        ["single_rows"],
+        ["single_rows", "growing_groups"],
         ["theory", "koh_liang_2017", "liu_et_al"],
         ["figures"],
         ["html.section"],

@@ -20,6 +20,8 @@ import yaml
 from click.testing import CliRunner
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from sklearn.linear_model import Ridge, RidgeCV
+from support.fitted_models import rows_of
 from support.registered import with_registered
 
 import groupinf
@@ -36,16 +38,19 @@ from groupinf.datasets.row_kinds.registry import ROW_KINDS
 from groupinf.effects.changes.registry import CHANGES
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.registry import METHODS
+from groupinf.effects.row_orders.registry import ROW_ORDERS
 from groupinf.effects.solvers import SolverOptions
+from groupinf.estimators.registry import ESTIMATORS
 from groupinf.groups.builders.registry import BUILDERS, known_kinds
 from groupinf.groups.configured_attributes import AttributesConfig
 from groupinf.groups.sizes import Sizes
+from groupinf.model_effects.result import GroupEffects
 from groupinf.numerics.losses.registry import LOSSES, loss_for
 from groupinf.reporting.figures import FIGURES
 from groupinf.studies.group_effects import schema
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.studies.group_effects.points.section import PerturbationConfig, PointsConfig
-from groupinf.studies.group_effects.result import Run, Sweep
+from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.retrain_section import TopGroups
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES
 from groupinf.studies.group_values.manifest import GroupValuesManifest
@@ -216,9 +221,9 @@ BY_TASK = {"evaluations": "all that the task allows", "score": "`accuracy`; for 
 
 # a default where one case has one and another asks for it
 BY_CASE = {
-    "gamma": '`"median"`; for `polynomial` required',
-    "of": "required; of `disparity` all that are defined",
-    "by": '`"angle"` for `pairs`',
+    ("model.kernel", "gamma"): '`"median"`; for `polynomial` required',
+    ("evaluations", "of"): "required; of `disparity` all that are defined",
+    ("groups.builders", "by"): '`"angle"` for `pairs`',
 }
 
 
@@ -230,8 +235,8 @@ def test_reference_has_the_defaults_of_the_schema(heading: str) -> None:
         if key in BY_TASK:
             assert field.default is None
             assert stated == BY_TASK[key]
-        elif key in BY_CASE:
-            assert stated == BY_CASE[key]
+        elif (heading, key) in BY_CASE:
+            assert stated == BY_CASE[heading, key]
             assert field.is_required() or field.default is None or f"`{json.dumps(field.default)}`" in stated
         elif key == TAGS.get(heading) or field.is_required():
             assert stated == "required"
@@ -509,7 +514,7 @@ def test_the_names_of_the_example_in_python_exist(small_run: Run) -> None:
     known = {
         "groupinf": dir(groupinf),
         "run": dir(small_run),
-        "sweep": [f.name for f in dataclasses.fields(get_origin(Sweep) or Sweep)],
+        "effects": [*dir(GroupEffects), *(f.name for f in dataclasses.fields(GroupEffects))],
     }
     (example,) = blocks("python", FRONT)
     tree = ast.parse(example)
@@ -536,6 +541,8 @@ def examples(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     with_registered(monkeypatch, LOSSES, made["LogCosh"])
     with_registered(monkeypatch, BUILDERS, made["Heaviest"])
     with_registered(monkeypatch, ORDERS, made["Residual"])
+    with_registered(monkeypatch, ROW_ORDERS, made["ByGradients"])
+    with_registered(monkeypatch, ESTIMATORS, made["RidgeCVCase"]())
     return made
 
 
@@ -566,6 +573,26 @@ def test_the_order_that_is_shown_as_an_example_runs_from_config_to_report(tmp_pa
     # the loss of two classes rises with the residual
     assert run.flips["rank_residual"].tolist() == run.flips["rank_training_loss"].tolist()
     assert "Residual" in (run.path / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("examples")
+def test_the_row_order_that_is_shown_as_an_example_orders_the_rows_of_a_run(tmp_path: Path) -> None:
+    builders = "groups={builders: [{builder: most_influential, by: gradients, num_rows: [1, 3]}]}"
+    fewer = ["test_points={random: 1}", "evaluations=[test_loss]", builders]
+    run = groupinf.run_experiment(ROOT / "configs" / "breast_cancer.yaml", overrides=fewer, out=tmp_path, jobs=1)
+    assert run.groups["size"].tolist() == [1, 3] * 2
+    assert run.groups["made_from"].str.endswith(", by gradients").all()
+
+
+@pytest.mark.usefixtures("examples")
+def test_the_model_that_is_shown_as_an_example_is_taken() -> None:
+    rows = rows_of(0)
+    model = RidgeCV(alphas=[0.5, 2.0]).fit(rows.X, rows.y)
+    found = groupinf.group_effects(model, rows.X, rows.y, groups=[[0, 1]], evaluations="self_loss")
+    same = groupinf.group_effects(
+        Ridge(alpha=model.alpha_).fit(rows.X, rows.y), rows.X, rows.y, groups=[[0, 1]], evaluations="self_loss"
+    )
+    assert found.effects["effect"].tolist() == pytest.approx(same.effects["effect"].tolist())
 
 
 def test_the_loss_that_is_shown_as_an_example_has_its_derivatives(examples: dict[str, Any]) -> None:

@@ -48,8 +48,11 @@ class BlockEffects:
     resampled: Array | None = None
 
 
-def compute_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -> BlockEffects:
-    """Predict and retrain one block; ``names`` are what errors call the groups.
+def compute_block(
+    study: Study, members: Sequence[Rows], names: Sequence[str], at: BlockContext | None = None
+) -> BlockEffects:
+    """Predict and retrain one block; ``names`` are what errors call the groups, ``at`` is their context where it has
+    been computed.
 
     Raises ConvergenceError with the name of a group whose Hessian cannot be solved with or whose retraining does not
     reach the tolerance.
@@ -58,7 +61,7 @@ def compute_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -
     def retrained(at: BlockContext, measures: Sequence[Measure]) -> Actual:
         return _retrained(study, at, measures, names)
 
-    return _named(names, lambda: _block_effects(study, members, retrained))
+    return named(names, lambda: _block_effects(study, at or block_context(study, members), retrained))
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ def predict_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -
         moved = rounding_of(measures, study.gradient_norms, at, trust, study.of_fit)
         return PredictedEffects(at, *_predicted(study, at, measures, moved, trust.score_error, []))
 
-    return _named(names, predicted)
+    return named(names, predicted)
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def retrain_block(study: Study, members: Sequence[Rows], names: Sequence[str]) -
         )
         return ActualEffects(effect[0], error[0], actual.theta, actual.certificates)
 
-    return _named(names, retrained)
+    return named(names, retrained)
 
 
 def evaluate_block(
@@ -133,7 +136,7 @@ def evaluate_block(
         retrained = retrained_at(at.changed, at.reduced, parameters, known.passes, known.refreshed, known.at_rounding)
         return _by_gradient(study, at, measures, ended_at(study, at, measures, retrained))
 
-    return _named(names, lambda: _block_effects(study, members, stored))
+    return named(names, lambda: _block_effects(study, block_context(study, members), stored))
 
 
 def _retrained(study: Study, at: BlockContext, measures: Sequence[Measure], names: Sequence[str]) -> Actual:
@@ -146,7 +149,8 @@ def _retrained(study: Study, at: BlockContext, measures: Sequence[Measure], name
     return _by_gradient(study, at, measures, held)
 
 
-def _named(names: Sequence[str], compute: Callable[[], Computed]) -> Computed:
+def named(names: Sequence[str], compute: Callable[[], Computed]) -> Computed:
+    """What ``compute`` gives; raises ConvergenceError with the name of the group where it raises one with a number."""
     try:
         return compute()
     except GroupConvergenceError as error:
@@ -154,10 +158,9 @@ def _named(names: Sequence[str], compute: Callable[[], Computed]) -> Computed:
 
 
 def _block_effects(
-    study: Study, members: Sequence[Rows], actual_of: Callable[[BlockContext, Sequence[Measure]], Actual]
+    study: Study, at: BlockContext, actual_of: Callable[[BlockContext, Sequence[Measure]], Actual]
 ) -> BlockEffects:
     """Predicted effects, and the actual ones at the θ̂(δ) that ``actual_of`` finds or knows."""
-    at = block_context(study, members)
     measures = measures_of(study.evaluations, study.test, at.changed)
     actual = actual_of(at, measures)
     effect, error = _predicted(study, at, measures, actual.moved, actual.score_error, [actual])

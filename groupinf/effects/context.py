@@ -9,10 +9,11 @@ from functools import cached_property
 import numpy as np
 
 from groupinf.numerics.change import Changed
+from groupinf.numerics.conjugate_gradient import Columns
 from groupinf.numerics.engine import Engine
 from groupinf.numerics.factor import Factor
 from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.reduced import NEWTON_TOLERANCE, ReducedSolver
+from groupinf.numerics.reduced import NEWTON_TOLERANCE, Pencil, ReducedSolver, some_of
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,20 @@ class BlockContext:
         Raises GroupConvergenceError where an H − H(δ) cannot be solved with.
         """
         return self.reduced.solve(self.changed.g, np.arange(self.changed.g.shape[1]), NEWTON_TOLERANCE)
+
+    @cached_property
+    def pencils(self) -> tuple[Pencil | None, ...]:
+        """Those of the groups, where any are at hand."""
+        return tuple(self.reduced.pencil(b) for b in range(len(self.changed.members)))
+
+    def narrowed(self, columns: Columns) -> BlockContext:
+        """Some of the groups, with what has been computed of them."""
+        narrow = BlockContext(
+            self.changed.of(columns), some_of(self.reduced, columns), self.engine, self.influence_solver
+        )
+        for step, solved in self._solved.items():
+            narrow._solved[step] = Solution(solved.delta[:, columns], solved.remainder[:, columns])
+        return narrow
 
     def solution(self, step: Step) -> Solution:
         """What ``step`` makes of the block."""

@@ -91,8 +91,8 @@ def group_effects(
     of: Taken,
     groups: Any,
     *,
-    evaluations: Entries | str | None,
-    methods: Entries | str | None,
+    evaluations: Entries | None,
+    methods: Entries | None,
     change: str | Mapping[str, Any] | None,
     retrain: str | Mapping[str, Any],
     test_points: str | Sequence[int],
@@ -115,9 +115,9 @@ def _prepared(of: Taken, asked: Question, test_points: str | Sequence[int], grou
     numbers = retrainable(groups, skipped)
     if not numbers:
         raise DataError(f"{WHERE}: no group is left: each {skipped[0].reason}")
-    points = chosen_rows(test_points, of.test.n).of(of.test)
     names = parameter_names(dataset, of.linear)
     evaluations = tuple(evaluation.quantity(names) for evaluation in asked.evaluations)
+    points = chosen_rows(test_points, of.test.n).of(of.test, evaluations)
     W = sparse.csr_array(groups.removal_matrix(fitted.objective.n))[list(numbers)]
     scales, norms = frozen_scales(fitted, change, points, W, evaluations)
     study = frozen_study(

@@ -138,6 +138,16 @@ class Changed:
     terms: RowTerms
     g: Array
 
+    def of(self, columns: Columns) -> Changed:
+        """Some of the groups."""
+        return replace(
+            self,
+            members=tuple(self.members[c] for c in columns),
+            inside=self.inside[:, columns],
+            terms=self.terms.of(columns),
+            g=self.g[:, columns],
+        )
+
     def values(self, theta: Array) -> Array:
         """L(θ; δ) of all groups at θ (P, B), for each up to a number that does not depend on θ: (B,)."""
         total = values(self.objective, theta, self.terms.counts, self.terms.labels)

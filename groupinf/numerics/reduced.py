@@ -68,6 +68,22 @@ class Pencil:
 
 
 @dataclass(frozen=True)
+class SomeReduced:
+    """What solves for a block, of those of its groups that have the numbers ``columns`` (B,)."""
+
+    whole: ReducedSolver
+    columns: Columns
+
+    def solve(self, V: Array, columns: Columns, tolerance: float) -> Array:
+        """As the whole block is solved with."""
+        return self.whole.solve(V, self.columns[columns], tolerance)
+
+    def pencil(self, column: int) -> Pencil | None:
+        """That of the group."""
+        return self.whole.pencil(int(self.columns[column]))
+
+
+@dataclass(frozen=True)
 class AsFitted:
     """H − H(δ) is H: a change that takes nothing out of it."""
 
@@ -98,6 +114,13 @@ class OwnFactors:
         factor = self.factors[column]
         lower = np.tril(factor.lower)
         return Pencil(lower @ lower.T, self.H, factor)
+
+
+def some_of(reduced: ReducedSolver, columns: Columns) -> ReducedSolver:
+    """What solves for some of the groups of a block."""
+    if isinstance(reduced, OwnFactors):
+        return OwnFactors(tuple(reduced.factors[c] for c in columns), reduced.H)
+    return SomeReduced(reduced, columns)
 
 
 def own_factors(changed: Changed, whole: DenseFactor) -> OwnFactors:

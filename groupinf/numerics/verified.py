@@ -30,7 +30,7 @@ from scipy import sparse
 from scipy.linalg import blas, lapack
 
 from groupinf.numerics.change import Changed
-from groupinf.numerics.factor import DenseFactor
+from groupinf.numerics.factor import DenseFactor, Factor
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import HESSIAN_ROWS, Objective, Rows, scores, transposed_product
@@ -120,13 +120,24 @@ class VerifiedFactor:
             return np.asarray(plain)
         size, x = V.shape[0], pencil.factor.solve(V)
         d = SLACK * np.sqrt(np.maximum(np.diag(pencil.A), np.diag(pencil.H)))
-        units = pencil.rounding * self.omega + 3.0 * gamma(size + 2)
-        of_products = units * np.outer(d, d @ np.abs(x)) + gamma(size + 1) * np.abs(V)
-        off = self.norm(V - pencil.A @ x) + self.norm_within(SLACK * of_products)
+        off = self._left(pencil.A, d, pencil.rounding * self.omega, V, x)
         epsilon = np.sqrt(amplification) * off
         square = np.einsum("pb,pb->b", V, x) + gamma(size) * np.einsum("pb,pb->b", np.abs(V), np.abs(x))
         tight = 0.5 * (epsilon + np.sqrt(epsilon**2 + 4.0 * np.maximum(square, 0.0)))
         return np.asarray(np.minimum(SLACK * tight, plain))
+
+    def solved(self, V: Array, factor: Factor) -> tuple[Array, Array]:
+        """x ≈ H⁻¹V by ``factor``, and at least the norms in H⁻¹ of the V − Hx that it leaves, as in ``reduced_norm``:
+        (P, B) and (B,).
+        """
+        x = factor.solve(V)
+        return x, self._left(self.H, self.diagonal, self.omega, V, x)
+
+    def _left(self, A: Array, d: Array, omega: float, V: Array, x: Array) -> Array:
+        """At least the norm in H⁻¹ of V − Ax with the exact A, of which no number is off by more than ω d_i d_j."""
+        size = V.shape[0]
+        of_products = (omega + 3.0 * gamma(size + 2)) * np.outer(d, d @ np.abs(x)) + gamma(size + 1) * np.abs(V)
+        return np.asarray(self.norm(V - A @ x) + self.norm_within(SLACK * of_products))
 
     def _over(self, norm: Array) -> Array:
         return np.asarray(SLACK * norm / np.sqrt(1.0 - self.deficit))

@@ -116,6 +116,26 @@ class InPenalty(Ball):
         return np.ones(1)
 
 
+@dataclass(frozen=True)
+class OfScores(Ball):
+    """No score of a training row or of a row of the test points is off by more than the radius, a certificate's: every
+    row reaches as far as 1, and of anything else nothing is said.
+    """
+
+    reach: RowNumbers
+    radius: Array
+    of_columns: float = np.inf
+
+    def norms(self, V: Array) -> Array:
+        """Infinite."""
+        return np.full((V.shape[1], self.radius.size), np.inf)
+
+    @property
+    def growth(self) -> Array:
+        """1."""
+        return np.ones(1)
+
+
 def growth_of(amplification: Array, kept: Array) -> Array:
     """√(a/κ), infinite where nothing is kept."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):

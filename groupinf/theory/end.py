@@ -14,6 +14,8 @@ from groupinf.numerics.rounding import SLACK, UNIT, Sizes, gamma, gradient_error
 
 # shares of a row's curvature at θ̂ below which what it has lost is summed: between them little is gained
 SHARES = (1.0, 0.85, 0.6, 0.35)
+# the same where models end so near to their minima that a small share of H does
+MORE_SHARES = (*SHARES, 0.2, 0.1, 0.05, 0.02)
 
 
 @dataclass(frozen=True)
@@ -67,13 +69,13 @@ def score_errors(objective: Objective, sizes: Sizes, theta: Array) -> Array:
     return gamma(objective.p + 6) * sizes.of_parameters(theta, objective.loss.outputs)
 
 
-def passed(changed: Changed, at: AtFit, sizes: Sizes, step: Array) -> Passed:
+def passed(changed: Changed, at: AtFit, sizes: Sizes, step: Array, of_shares: tuple[float, ...] = SHARES) -> Passed:
     """One pass at θ̂ + ``step`` (P, B), whose scores may also be those of θ̂ and of the step added up."""
     objective, loss, terms = changed.objective, changed.objective.loss, changed.terms
     theta, B = changed.fitted.theta[:, None] + step, step.shape[1]
     gradient = objective.penalty()[:, None] * theta
     squares, scatter = np.zeros((2, B))
-    least, lost = np.ones(B), np.zeros((len(SHARES), B))
+    least, lost = np.ones(B), np.zeros((len(of_shares), B))
     error = at.score_error + score_errors(objective, sizes, step)
     surely = np.exp(-2.0 * _concordance(loss) * sizes.largest_row * (error + at.score_error))
     surely *= 1.0 - 4.0 * loss.roundings * UNIT
@@ -86,7 +88,7 @@ def passed(changed: Changed, at: AtFit, sizes: Sizes, step: Array) -> Passed:
         counted = weight > 0.0
         least = np.minimum(least, np.where(counted, ratio, 1.0).min(axis=0))
         of_rows = weight * at.leverage[rows, None]
-        for i, share in enumerate(SHARES):
+        for i, share in enumerate(of_shares):
             lost[i] += np.einsum("nb,nb->b", of_rows, np.maximum(share - ratio, 0.0))
         scatter += np.einsum("nb,nb,n->b", loss.curvature_trace(state), weight, sizes.rows[rows] ** 2)
         r = loss.residuals(z, y) * weight[:, None]
@@ -106,7 +108,7 @@ def passed(changed: Changed, at: AtFit, sizes: Sizes, step: Array) -> Passed:
         score_error=error,
         largest_error=sizes.largest_row * error,
         surely=surely,
-        shares=np.vstack([np.repeat(np.array(SHARES)[:, None], B, axis=1), least]),
+        shares=np.vstack([np.repeat(np.array(of_shares)[:, None], B, axis=1), least]),
         lost=SLACK * np.vstack([lost, np.zeros(B)]),
     )
 

@@ -99,7 +99,7 @@ def _by_gradient(parts: Sequence[Read], off: Sequence[Array], place: Place, ball
     ends = [one.part.between(one.z, 2.0 * error) for one, error in zip(parts, off, strict=True)]
     d, each = ball.radius, list(zip(parts, off, steepness, strict=True))
     with np.errstate(invalid="ignore", over="ignore"):
-        rounding = summed([_slope_rounding(*of_part, place, ball) for of_part in each])
+        rounding = summed([slope_rounding(*of_part, place, ball) for of_part in each])
         norm = ball.norms(summed([one.gradient for one in parts])) + rounding
         below = summed([_times(steep.least, _squares(one.part, ball)) for one, _, steep in each])
         above = summed([_times(steep.most, _squares(one.part, ball)) for one, _, steep in each])
@@ -112,7 +112,7 @@ def _squares(part: BoundedPart, ball: Ball) -> Array:
     return part.sums(part.per_row(ball.reach, ball.growth) ** 2)
 
 
-def _slope_rounding(one: Read, off: Array, steep: Steepness, place: Place, ball: Ball) -> Array:
+def slope_rounding(one: Read, off: Array, steep: Steepness, place: Place, ball: Ball) -> Array:
     """At most the dual norm of what rounding does to ∇f: where scores are off, gradients of a row are of no more than
     4κ times the error, κ the largest curvature; and sums of products are off by their number of units.
     """

@@ -23,7 +23,7 @@ from groupinf.numerics.reduced import Pencil
 from groupinf.numerics.rounding import SLACK, UNIT, Sizes, gamma, hessian_terms
 from groupinf.numerics.verified import VerifiedFactor, amplifications, proven_amplification, verified_factor
 from groupinf.theory.balls import Ball, InHessian, InPenalty, radius_of
-from groupinf.theory.end import AtFit, Passed, at_fit, passed
+from groupinf.theory.end import SHARES, AtFit, Passed, at_fit, passed
 from groupinf.theory.intervals import Place
 
 # P up to which a factor of H is proven: four products of P × P matrices for each process
@@ -51,6 +51,7 @@ class Prover:
     """What proven intervals need: sizes of rows, training rows at θ̂, the ``verified`` factor of H, None where there is
     none, how far rows ``reach`` in it, and ``of_columns``, at least the norm in H⁻¹ of any v that is not above the
     largest |x_ij| of each column; and the ball ``by_penalty``, without its radius, None beside a free intercept.
+    ``shares`` are those of curvatures of which passes tell.
     """
 
     sizes: Sizes
@@ -61,6 +62,7 @@ class Prover:
     outer: Outer
     of_columns: float
     by_penalty: InPenalty | None
+    shares: tuple[float, ...] = SHARES
 
     def of_fit(self, fitted: Fitted, change: RowChange) -> Place:
         """θ̂ with what surrounds it."""
@@ -77,7 +79,7 @@ class Prover:
         return self._place(at.changed, step, pencils, np.where(by_rows, np.inf, amplification))
 
     def _place(self, of: Changed, step: Array, pencils: Sequence[Pencil | None], amplification: Array) -> Place:
-        found, objective = passed(of, self.at_fit, self.sizes, step), of.objective
+        found, objective = passed(of, self.at_fit, self.sizes, step, self.shares), of.objective
         balls: list[Ball] = []
         if self.verified is not None:
             balls.append(self._in_hessian(self.verified, of, found, pencils, amplification))
@@ -184,8 +186,8 @@ def factor_bytes(size: int) -> int:
     return 4 * 8 * size**2 if size <= LARGEST_PROVEN else 0
 
 
-def prover_of(study: Study) -> Prover:
-    """The prover of a study."""
+def prover_of(study: Study, shares: tuple[float, ...] = SHARES) -> Prover:
+    """The prover of a study, whose passes tell of so many ``shares`` of curvatures."""
     fitted, change, sizes, test = study.fitted, study.change, study.bounded.sizes, study.test.rows
     objective, outputs = fitted.objective, fitted.objective.loss.outputs
     verified = study.bounded.verified or verified_factor(fitted, sizes, test, study.engine.kernel, LARGEST_PROVEN)
@@ -208,6 +210,7 @@ def prover_of(study: Study) -> Prover:
         outer=_outer(reach.training, outputs),
         of_columns=np.inf if verified is None else float(verified.norm_within(largest[:, None])[0]),
         by_penalty=by_penalty,
+        shares=shares,
     )
 
 

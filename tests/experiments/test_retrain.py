@@ -7,15 +7,19 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from support.runs import collect_run, execute_shard, unreported
 
-from groupinf.config.load import load_config
 from groupinf.errors import ConfigError, DataError
+from groupinf.experiments.verify import verify_run
 from groupinf.experiments.workers.progress import Silent
+from groupinf.experiments.workers.shards import Shard
 from groupinf.studies.group_effects.evaluate import evaluate
+from groupinf.studies.group_effects.lambda_sweep.open import GROUP_SWEEP
 from groupinf.studies.group_effects.result import Run
-from groupinf.studies.group_effects.schema import Config
 from groupinf.studies.group_effects.study import checked
-from tests.support.runs import unreported
+from groupinf.studies.linear.lambda_sweep import plan_sweep
+from groupinf.studies.load import load_config
+from groupinf.studies.registry import STUDIES
 
 STUDY: dict[str, Any] = {
     "name": "screened",
@@ -91,17 +95,77 @@ def test_actual_effects_lie_in_the_intervals_of_a_run_that_retrains_nothing(whol
 )
 def test_what_cannot_be_retrained_so_is_refused_in_words(change: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
-        checked(load_config({**STUDY, **change}, (), Config))
+        checked(load_config({**STUDY, **change}))
 
 
 def test_all_is_what_is_meant_where_the_key_is_left_out() -> None:
-    said, unsaid = (load_config(config, (), Config) for config in ({**STUDY, "retrain": "all"}, STUDY))
+    said, unsaid = (load_config(config) for config in ({**STUDY, "retrain": "all"}, STUDY))
     assert said.resolved() == unsaid.resolved()
     assert "retrain" not in said.resolved()
     assert checked(said).identity == checked(unsaid).identity
-    assert checked(load_config(STUDY, ("retrain=none",), Config)).identity != checked(unsaid).identity
+    assert checked(load_config(STUDY, ["retrain=none"])).identity != checked(unsaid).identity
 
 
 def test_a_run_that_retrained_nothing_is_not_evaluated(none: Run, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="found one that retrained nothing; groupinf experiment"):
         evaluate(none.path, ["evaluations=[test_margin]"], tmp_path, 1, Silent())
+
+
+@pytest.fixture(scope="module")
+def top(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return unreported({**STUDY, "retrain": {"top": 4, "by": "test_loss"}}, tmp_path_factory.mktemp("top"))
+
+
+def largest(run: Run, evaluation: str, test_point: int, count: int) -> list[int]:
+    of_value = actual(run)[(actual(run)["evaluation"] == evaluation) & (actual(run)["test_point"] == test_point)]
+    return list(of_value.assign(by=of_value["effect"].abs()).nlargest(count, "by")["group"])
+
+
+def test_the_largest_effects_are_those_of_a_run_that_retrains_every_group(whole: Run, top: Run) -> None:
+    for test_point in top.manifest.test_points:
+        assert largest(top, "test_loss", test_point, 4) == largest(whole, "test_loss", test_point, 4)
+    assert 4 <= top.manifest.n_retrained < len(top.groups)
+    assert set(top.retrains["group"]) == set(actual(top)["group"])
+    assert len(actual(top)) == top.manifest.n_retrained * 13  # on everything that is measured
+
+
+def test_no_group_that_was_left_out_can_be_among_the_largest(whole: Run, top: Run) -> None:
+    intervals = of(top)
+    assert set(intervals["evaluation"]) == {"test_loss"}
+    assert intervals.groupby("test_point").size().eq(len(top.groups)).all()
+    reaches = dict(zip(top.manifest.test_points, top.manifest.thresholds, strict=True))
+    for test_point, threshold in reaches.items():  # noqa: B007 (in the query)
+        of_value = actual(whole).query("evaluation == 'test_loss' and test_point == @test_point")
+        assert threshold is not None
+        assert threshold <= of_value["effect"].abs().nlargest(4).iloc[-1] * (1 + 1e-6)
+    left = intervals[intervals["level"] != "retrained"]
+    most = left[["low", "high"]].abs().max(axis=1)
+    assert (most < left["test_point"].map(reaches)).all()
+
+
+def test_an_evaluation_of_a_run_that_retrained_some_groups_is_of_these(top: Run, tmp_path: Path) -> None:
+    other = evaluate(top.path, ["evaluations=[test_margin]"], tmp_path, 1, Silent())
+    assert set(other.effects["group"]) == set(top.retrains["group"])
+    assert other.manifest.n_retrained == top.manifest.n_retrained
+    assert other.intervals is None
+
+
+def test_a_run_of_the_largest_effects_is_made_again_block_by_block(top: Run) -> None:
+    assert verify_run(STUDIES, top.path, 1, Silent()).problems == ()
+
+
+def test_shards_of_a_run_of_the_largest_effects_find_what_a_whole_run_finds(top: Run, tmp_path: Path) -> None:
+    loaded = load_config({**STUDY, "retrain": {"top": 4, "by": "test_loss"}, "block_width": 10})
+    for number in (2, 1):
+        path = execute_shard(loaded, tmp_path, 1, Shard(number, 2), Silent()).path
+    parts = collect_run(path, Silent())
+    for test_point in top.manifest.test_points:
+        assert largest(parts, "test_loss", test_point, 4) == largest(top, "test_loss", test_point, 4)
+
+
+def test_every_run_of_a_sweep_has_thresholds_of_its_own(tmp_path: Path) -> None:
+    swept = {**STUDY, "regularization": {"lambda_over_n": 1e-2, "sweep": {"min": 1e-3, "max": 1e-1, "num": 2}}}
+    swept |= {"retrain": {"top": 2}, "test_points": {"indices": [3]}}
+    sweep = GROUP_SWEEP.execute(plan_sweep(load_config(swept)), tmp_path, 1, False, Silent())
+    assert len({run.manifest.thresholds for run in sweep.runs}) == len(sweep.runs) > 1
+    assert all(run.manifest.n_retrained >= 2 for run in sweep.runs)

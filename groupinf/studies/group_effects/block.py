@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.effects.block import BlockEffects, compute_block, predict_block
-from groupinf.effects.certificates import Certificates
+from groupinf.effects.certificates import Certificates, no_certificates
 from groupinf.effects.study import Study
 from groupinf.groups.groups import Groups
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Rows
 from groupinf.theory.block import OfGroups, OfValues, TheoryBlock, theory_of
+from groupinf.theory.screening.climbing import Climbing
 from groupinf.theory.screening.level import Intervals
-from groupinf.theory.screening.screen import Screen, Screened, screened
+from groupinf.theory.screening.screen import Screen, Screened, retrained_intervals, screened
 from groupinf.theory.spectra import Spectrum
 from groupinf.theory.theory import Theory, theory_for
 
@@ -138,14 +139,23 @@ class GroupsOfBlock:
     members: tuple[Rows, ...]
     names: tuple[str, ...]
 
+    def of(self, columns: NDArray[np.int64]) -> GroupsOfBlock:
+        """Some of its groups."""
+        return GroupsOfBlock(tuple(self.members[c] for c in columns), tuple(self.names[c] for c in columns))
+
 
 def groups_of_block(groups: Groups, retrained: Sequence[int], units: range) -> GroupsOfBlock:
     """The block of ``units``, which count the numbers of the groups that are ``retrained``."""
     numbers = [retrained[unit] for unit in units]
     return GroupsOfBlock(
         members=tuple(groups.members(g) for g in numbers),
-        names=tuple(f"{groups.name[g]} ({groups.kind[g]}, {groups.made_from[g]})" for g in numbers),
+        names=tuple(group_words(groups, g) for g in numbers),
     )
+
+
+def group_words(groups: Groups, group: int) -> str:
+    """What errors call a group."""
+    return f"{groups.name[group]} ({groups.kind[group]}, {groups.made_from[group]})"
 
 
 def retrain_block(of: Shared, task: GroupsOfBlock) -> dict[str, NDArray[Any]]:
@@ -161,13 +171,50 @@ def retrain_block(of: Shared, task: GroupsOfBlock) -> dict[str, NDArray[Any]]:
 
 
 def _screened_block(study: Study, screen: Screen, task: GroupsOfBlock) -> StoredBlock:
-    """What is predicted of a block, and what is proven of it without retraining."""
-    predicted = predict_block(study, task.members, task.names)
+    """What is proven of a block, with the predictions of all its groups, or with all of those that may matter."""
+    if screen.largest is None:
+        predicted = predict_block(study, task.members, task.names)
+        groups = Climbing(study, screen.evaluations, task.members, task.names, predicted.at)
+        return StoredBlock(
+            effect=predicted.effect,
+            error_estimate=predicted.error_estimate,
+            theta=None,
+            certificates=None,
+            screened=screened(screen, groups)[0],
+            retrained=np.empty(0, dtype=np.int64),
+        )
+    found, left, numbers = screened(screen, Climbing(study, screen.evaluations, task.members, task.names))
+    if numbers.size == 0:
+        return replace(no_effects(study), screened=found)
+    block = compute_block(study, left.members, left.names, left.at)
+    intervals = retrained_intervals(screen, study, block)
+    theta = np.ascontiguousarray(study.fitted.objective.in_full(block.theta.T).T)
     return StoredBlock(
-        effect=predicted.effect,
-        error_estimate=predicted.error_estimate,
-        theta=None,
-        certificates=None,
-        screened=screened(screen, study, predicted.at),
-        retrained=np.empty(0, dtype=np.int64),
+        effect=block.effect,
+        error_estimate=block.error_estimate,
+        theta=theta,
+        certificates=block.certificates,
+        resampled=block.resampled,
+        screened=found.with_retrained(numbers, replace(intervals, prediction=_actual(screen, study, block))),
+        retrained=numbers,
     )
+
+
+def no_effects(study: Study) -> StoredBlock:
+    """A block of which no group was retrained: as others, of none of its groups."""
+    size, nothing = study.fitted.objective.in_full(study.fitted.theta).size, np.empty(0, dtype=np.int64)
+    effects = np.empty((len(study.methods) + 1, sum(_counts(study)), 0))
+    certificates = no_certificates(study.machine is not None)
+    return StoredBlock(effects, effects, np.empty((0, size)), certificates, retrained=nothing)
+
+
+def _counts(study: Study) -> list[int]:
+    """How many values each evaluation has."""
+    return [len(evaluation.labels(study.test.labels)) for evaluation in study.evaluations]
+
+
+def _actual(screen: Screen, study: Study, block: BlockEffects) -> Array:
+    """The actual effects on what intervals are of."""
+    names = np.repeat([evaluation.name for evaluation in study.evaluations], _counts(study))
+    wanted = [evaluation.name for evaluation in screen.evaluations]
+    return np.asarray(block.effect[-1][np.isin(names, wanted)])

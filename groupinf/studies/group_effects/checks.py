@@ -23,7 +23,7 @@ from groupinf.groups.by_value import rows_by_value
 from groupinf.groups.sizes import sizes_problem
 from groupinf.groups.streams import builder_stream
 from groupinf.numerics.intercept import Intercept
-from groupinf.studies.group_effects.retrain_section import Retrain, TopGroups
+from groupinf.studies.group_effects.retrain_section import Retrain, TopGroups, by_name
 from groupinf.studies.group_effects.row_orders import order_problems
 from groupinf.studies.group_effects.schema import LoadedStudy, TestPoints
 from groupinf.studies.group_effects.test_points import most_points, rows_of_keys
@@ -104,10 +104,7 @@ def change_of(loaded: LoadedStudy) -> Change:
 
 def retrain_of(loaded: LoadedStudy, dataset: Dataset) -> Retrain:
     """What is to be retrained, with the evaluation that decides."""
-    retrain = loaded.config.retrain
-    if not isinstance(retrain, TopGroups) or retrain.by is not None:
-        return retrain
-    return retrain.model_copy(update={"by": evaluations_of(loaded, dataset)[0].name})
+    return by_name(loaded.config.retrain, [evaluation.name for evaluation in evaluations_of(loaded, dataset)])
 
 
 def _pooled(loaded: LoadedStudy, dataset: Dataset) -> Dataset:
@@ -273,8 +270,6 @@ def _retrain_problems(loaded: LoadedStudy, dataset: Dataset) -> Iterator[ConfigE
     if retrain is None:
         return
     names = [evaluation.name for evaluation in evaluations_of(loaded, dataset)]
-    if isinstance(retrain, TopGroups):
-        yield loaded.error(("retrain",), "expected all or none, found top, which comes with the next version")
     if isinstance(retrain, TopGroups) and retrain.by not in (None, *names):
         expected = f"expected one of the evaluations of the study, {listed(names, 'or')}"
         yield loaded.error(("retrain", "by"), f"{expected}, found {retrain.by}")

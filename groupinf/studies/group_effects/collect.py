@@ -59,13 +59,14 @@ def collect(run: Stored[GroupEffectsManifest], blocks: Iterable[Arrays]) -> Coll
     resampled = _resampled(stored)
     if resampled is not None:
         tables[BOOTSTRAP] = _intervals(about, numbers, resampled)
+    screened = any(block.screened is not None for block in stored)
     loose = (*loose_effects(about, largest), *loose_solves(largest, about))
     notes = (*about.notes, *loose, *_at_rounding(retrains))
     return Collected(
         tables={
             **{name: parquet_bytes(table) for name, table in tables.items()},
             EFFECTS: effects.in_parts(),
-            **({} if about.retrain is None else {INTERVALS: intervals_table(about, groups, every, stored)}),
+            **({INTERVALS: intervals_table(about, groups, every, stored)} if screened else {}),
             **theory_tables(about, numbers, [block.theory for block in stored if block.theory is not None]),
             **({} if resampled is None else {RESAMPLED: npz_bytes({"effect": resampled})}),
         },
@@ -73,7 +74,7 @@ def collect(run: Stored[GroupEffectsManifest], blocks: Iterable[Arrays]) -> Coll
             about,
             notes=tuple(dict.fromkeys(notes)),
             agreement_interval=agreement.interval_in_words,
-            levels=levels_of(stored),
+            levels=levels_of(stored) or about.levels,
         ),
     )
 

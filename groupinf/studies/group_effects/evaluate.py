@@ -32,6 +32,7 @@ from groupinf.studies.group_effects.block import (
     Shared,
     block_to_store,
     groups_of_block,
+    no_effects,
     shared,
     stored_block,
 )
@@ -272,9 +273,12 @@ def _evaluate(known: _Known, block: _KnownBlock) -> dict[str, NDArray[Any]]:
     if stored is None or stored.theta is None or stored.certificates is None:
         raise DataError(_broken(known.source.path, f"block {block.number} is missing or altered"))
     study = known.of.study
+    groups = block.groups if stored.retrained is None else block.groups.of(stored.retrained)
+    if not groups.members:
+        return no_effects(study).arrays()
     theta = study.fitted.objective.in_coordinates(stored.theta.T).T
-    effects = evaluate_block(study, block.groups.members, block.groups.names, theta, stored.certificates)
-    return block_to_store(known.of, effects, None).arrays()
+    effects = evaluate_block(study, groups.members, groups.names, theta, stored.certificates)
+    return replace(block_to_store(known.of, effects, None), retrained=stored.retrained).arrays()
 
 
 def _broken(path: Path, why: str) -> str:

@@ -61,6 +61,7 @@ from groupinf.studies.group_effects.memory import work_of
 from groupinf.studies.group_effects.points.files import point_files
 from groupinf.studies.group_effects.same_steps import same_step_notes
 from groupinf.studies.group_effects.schema import METHOD, LoadedStudy
+from groupinf.studies.group_effects.screening import screen_of, thresholds_of, with_thresholds
 from groupinf.studies.group_effects.stored_groups import (
     attribute_files,
     groups_files,
@@ -77,7 +78,7 @@ from groupinf.studies.linear.manifest import FitCertificate, loss_used
 from groupinf.studies.linear.rows import ROWS, rows_frame
 from groupinf.studies.linear.schema import resolved
 from groupinf.studies.linear.stored_fit import CONFIG, CROSS_VALIDATION, config_file, fit_files
-from groupinf.theory.screening.screen import screen_for
+from groupinf.theory.screening.screen import Screen
 
 
 @dataclass(frozen=True)
@@ -140,14 +141,22 @@ class Retraining:
         made = partial(make_study, changed, in_fit(drawn.groups, dataset), test, drawn, evaluations)
         study = one_thread(made, loaded)
         told, notes = one_thread(partial(point_files, loaded.config.points, dataset, study), drawn.tested)
+        described = _described(self, chosen, test, study, drawn, (*attributes.notes, *notes))
+        screen = one_thread(partial(screen_of, study), described.retrain)
+        if screen is not None and screen.largest is not None:
+            progress.stage("thresholds")
+            groups, numbers = in_fit(drawn.groups, dataset), retrainable(drawn.groups, drawn.skipped)
+            found = partial(thresholds_of, study, screen, described.retrain, groups, numbers)
+            described = replace(described, thresholds=one_thread(found, described.block_width))
+            screen = with_thresholds(screen, described.thresholds)
         return Made(
-            blocks=_blocks(loaded, study, dataset, drawn.groups, drawn.skipped),
+            blocks=_blocks(loaded, study, dataset, drawn.groups, drawn.skipped, screen),
             files={
                 **_files(loaded, dataset, chosen, drawn.groups, changed.change.label),
                 **attribute_files(attributes, len(drawn.groups)),
                 **told,
             },
-            manifest=_described(self, chosen, test, study, drawn, (*attributes.notes, *notes)),
+            manifest=described,
             may_differ=(CONFIG, ROWS),
         )
 
@@ -155,26 +164,30 @@ class Retraining:
         """The same study from what is stored."""
         groups = groups_from(files)
         study = one_thread(partial(_study_again, self.loaded, self.dataset, manifest, groups), files)
-        return _blocks(self.loaded, study, self.dataset, groups, manifest.skipped)
+        screen = one_thread(partial(screen_of, study), manifest.retrain)
+        screen = None if screen is None else with_thresholds(screen, manifest.thresholds)
+        return _blocks(self.loaded, study, self.dataset, groups, manifest.skipped, screen)
 
 
 def retraining(loaded: LoadedStudy, dataset: Dataset, given: Given = NOTHING) -> Retraining:
     """The work that a configuration describes, on its data."""
     identity = {**identity_of(loaded, dataset), **(given.identity or {})}
-    return Retraining(loaded, dataset, identity, given)
+    stage = "predict" if loaded.config.retrain == "none" else "retrain"
+    return Retraining(loaded, dataset, identity, given, stage=stage)
 
 
 def _blocks(
-    loaded: LoadedStudy, study: Study, dataset: Dataset, groups: Groups, skipped: tuple[Skipped, ...]
+    loaded: LoadedStudy,
+    study: Study,
+    dataset: Dataset,
+    groups: Groups,
+    skipped: tuple[Skipped, ...],
+    screen: Screen | None,
 ) -> Blocks[Shared, GroupsOfBlock]:
     notes = (f"group {entry.name} ({groups.made_from[entry.group]}) is skipped: it {entry.reason}" for entry in skipped)
     task = partial(groups_of_block, in_fit(groups, dataset), retrainable(groups, skipped))
-    return Blocks(one_thread(partial(_shared, loaded), study), task, retrain_block, tuple(notes))
-
-
-def _shared(loaded: LoadedStudy, study: Study) -> Shared:
-    screen = None if loaded.config.retrain is None else screen_for(study)
-    return shared(study, loaded.config.theory is not None, screen)
+    of_theory = one_thread(partial(shared, study, screen=screen), loaded.config.theory is not None)
+    return Blocks(of_theory, task, retrain_block, tuple(notes))
 
 
 def _study_again(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -49,3 +50,10 @@ class _Choice:
 
 # what is asked for; None where it is all
 Retrain = Annotated[TopGroups | Literal["none"] | None, _Choice()]
+
+
+def by_name(retrain: Retrain, evaluations: Sequence[str]) -> Retrain:
+    """The same with the evaluation that decides, which is the first of a study's where none is named."""
+    if not isinstance(retrain, TopGroups) or retrain.by is not None:
+        return retrain
+    return retrain.model_copy(update={"by": evaluations[0]})

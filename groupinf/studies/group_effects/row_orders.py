@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -12,7 +12,7 @@ from groupinf.config.explain import problems_of
 from groupinf.config.reader import Problem as Fault
 from groupinf.config.registered import NamedSection
 from groupinf.config.section import Problem, Section
-from groupinf.effects.evaluations.evaluation import Evaluation, ParameterNames
+from groupinf.effects.evaluations.evaluation import Evaluation, ParameterNames, Quantity
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.row_orders.influence import ByInfluence
 from groupinf.effects.row_orders.measured import measured
@@ -85,10 +85,12 @@ def order_problems(
 
 @dataclass(frozen=True)
 class OrdersOfFit:
-    """The orders by a fit, of values on ``test`` points and of ``evaluations`` of models with these ``names``."""
+    """The orders by a fit, of values of ``evaluations`` of models with these ``names``; ``test_of`` has the test rows
+    that one is measured on.
+    """
 
     fitted: Fitted
-    test: TestRows
+    test_of: Callable[[Quantity], TestRows]
     evaluations: tuple[Evaluation, ...]
     names: ParameterNames
 
@@ -97,9 +99,9 @@ class OrdersOfFit:
         evaluation, order = asked_for(asked, self.evaluations)
         assert evaluation is not None  # checked before anything is fitted
         quantity, called = evaluation.quantity(self.names), evaluation.value_names(self.names)
-        found = []
-        for label in quantity.labels(self.test.labels):
-            target = measured(quantity, self.test, label)
+        found, test = [], self.test_of(quantity)
+        for label in quantity.labels(test.labels):
+            target = measured(quantity, test, label)
             for side in (side for side in SIDES if side in asked.sides):
                 rows = order.order(self.fitted, target, side, most)
                 found.append(OrderedRows(evaluation.in_text, label, called.get(label, ""), side, order.told, rows))

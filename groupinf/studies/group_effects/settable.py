@@ -49,6 +49,7 @@ def _is_below(override: Override, key: str) -> bool:
 def kept(config: Mapping[str, Any], overrides: Sequence[Override]) -> dict[str, Any]:
     """What a run's configuration says and nothing that is set takes the place of."""
     values = dict(config)
+    values.pop("retrain", None)  # nothing is, and what was is known
     # what is set of test points replaces all that the run says of them, but for resamples of the same
     if any(_is_below(o, "test_points") and not _is_below(o, "test_points.bootstrap") for o in overrides):
         values.pop("test_points", None)

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.effects.evaluations.evaluation import ParameterNames
-from groupinf.effects.row_orders.registry import ROW_ORDERS
 from groupinf.effects.row_orders.row_order import SIGNS, RowOrder
 from groupinf.errors import ConvergenceError
 from groupinf.experiments.study import Arrays
@@ -43,7 +42,7 @@ class Robustness:
     classes: tuple[str, ...]
     questions: tuple[Question, ...]
     statements: tuple[Statement, ...]
-    orders: tuple[str, ...]
+    orders: tuple[RowOrder, ...]
     most: int
     rows: RowsAtFit | None
 
@@ -124,9 +123,9 @@ def answer(study: Robustness, statement: Statement) -> Answer:
     route = nearest_route(fitted, posed, study.most)
     least = least_rows(study.rows, fitted, posed, study.most)
     found: list[OfOrder] = []
-    for name in study.orders:
-        most = _most(ROW_ORDERS[name], found, study.most, least)
-        one = search(study.refits, posed, route, ROW_ORDERS[name], most, max(least, 1))
+    for order in study.orders:
+        most = _most(order, found, study.most, least)
+        one = search(study.refits, posed, route, order, most, max(least, 1))
         found.append(_of_order(study.refits, posed, route, one))
     return Answer(
         value=route.target.value(fitted),

@@ -5,16 +5,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.effects.context import BlockContext
-from groupinf.effects.evaluations.evaluation import BoundedPart, Measure
+from groupinf.effects.evaluations.evaluation import BoundedPart, Measure, Quantity
+from groupinf.effects.study import Study
 from groupinf.numerics.losses.loss import Array
 from groupinf.theory.intervals import Place, difference, read, summed, values_within
 from groupinf.theory.prover import Prover
+from groupinf.theory.screening.climbing import Climbing
 
 
 @dataclass(frozen=True)
@@ -35,19 +36,43 @@ class Intervals:
         """Those of some of the groups."""
         return Intervals(self.prediction[:, columns], self.low[:, columns], self.high[:, columns])
 
+    def with_columns(self, columns: NDArray[np.int64], others: Intervals) -> Intervals:
+        """The same with ``others`` in the places of some groups."""
+        copies = [getattr(self, name).copy() for name in ("prediction", "low", "high")]
+        for copy, new in zip(copies, (others.prediction, others.low, others.high), strict=True):
+            copy[:, columns] = new
+        return Intervals(*copies)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What levels are made from, once for a study: the ``evaluations`` that intervals are of, what proves them, and
+    where θ̂ is.
+    """
+
+    study: Study
+    evaluations: tuple[Quantity, ...]
+    prover: Prover
+    of_fit: Place
+
 
 class Level(ABC):
-    """One level, by the ``name`` that tables call it."""
+    """One level, by the ``name`` of the prediction that it rests on."""
 
     name: ClassVar[str]
 
+    @classmethod
     @abstractmethod
-    def intervals(self, prover: Prover, of_fit: Place, at: BlockContext, measures: Sequence[Measure]) -> Intervals:
-        """The intervals of the groups of ``at`` on all values of the ``measures``; ``of_fit`` is θ̂."""
+    def made(cls, setting: Setting) -> Self:
+        """With all that is computed once for a study."""
+
+    @abstractmethod
+    def intervals(self, groups: Climbing) -> Intervals:
+        """The intervals of the groups on all values of their measures."""
 
 
 def intervals_at(of_fit: Place, after: Place, measures: Sequence[Measure]) -> Intervals:
-    """f(θ*) − f(θ̂*) of every value, from models near θ*, where they and θ̂ may be: predicted as if they were there."""
+    """f(θ*) − f(θ̂*) of every value, θ* near the models of ``after`` and θ̂* near θ̂: as predicted by these models."""
     parts = [_of_measure(of_fit, after, measure) for measure in measures]
     return Intervals(*(np.concatenate(each) for each in zip(*parts, strict=True)))
 

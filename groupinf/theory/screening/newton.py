@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import ClassVar, Self
 
-from groupinf.effects.context import BlockContext
-from groupinf.effects.evaluations.evaluation import Measure
 from groupinf.effects.methods.newton import Newton, NewtonStep
 from groupinf.theory.intervals import Place
 from groupinf.theory.prover import Prover
-from groupinf.theory.screening.level import Intervals, Level, intervals_at
+from groupinf.theory.screening.climbing import Climbing
+from groupinf.theory.screening.level import Intervals, Level, Setting, intervals_at
 
 
+@dataclass(frozen=True)
 class NewtonLevel(Level):
     """A ball around θ̂ + (H − H(δ))⁻¹g(δ) (``theory/balls.py``)."""
 
+    prover: Prover
+    of_fit: Place
     name: ClassVar = Newton.name
 
-    def intervals(self, prover: Prover, of_fit: Place, at: BlockContext, measures: Sequence[Measure]) -> Intervals:
+    @classmethod
+    def made(cls, setting: Setting) -> Self:
+        """By the prover of the study."""
+        return cls(setting.prover, setting.of_fit)
+
+    def intervals(self, groups: Climbing) -> Intervals:
         """One pass at the end of the step."""
-        pencils = [at.reduced.pencil(b) for b in range(len(at.changed.members))]
-        return intervals_at(of_fit, prover.after(at, pencils, at.solution(NewtonStep()).delta), measures)
+        after = self.prover.after(groups.at, groups.at.pencils, groups.at.solution(NewtonStep()).delta)
+        return intervals_at(self.of_fit, after, groups.measures)

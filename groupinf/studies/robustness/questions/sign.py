@@ -31,3 +31,8 @@ class Sign(OfCoefficients):
         value = float(c @ to.fitted.theta)
         routes = () if value == 0.0 else (Route(Linear(c), "fall" if value > 0.0 else "rise", c=c),)
         return Posed(routes, state)
+
+    @property
+    def meaning(self) -> str:
+        """On the other side of 0."""
+        return "the coefficient is on the other side of 0"
