@@ -20,6 +20,8 @@ import yaml
 from click.testing import CliRunner
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from sklearn.linear_model import Ridge, RidgeCV
+from support.fitted_models import rows_of
 from support.registered import with_registered
 
 import groupinf
@@ -38,17 +40,25 @@ from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.registry import METHODS
 from groupinf.effects.row_orders.registry import ROW_ORDERS
 from groupinf.effects.solvers import SolverOptions
+from groupinf.estimators.registry import ESTIMATORS
 from groupinf.groups.builders.registry import BUILDERS, known_kinds
 from groupinf.groups.configured_attributes import AttributesConfig
 from groupinf.groups.sizes import Sizes
+from groupinf.model_effects.result import GroupEffects
 from groupinf.numerics.losses.registry import LOSSES, loss_for
 from groupinf.reporting.figures import FIGURES
 from groupinf.studies.group_effects import schema
+from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.studies.group_effects.points.section import PerturbationConfig, PointsConfig
-from groupinf.studies.group_effects.result import Run, Sweep
+from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.retrain_section import TopGroups
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES
+from groupinf.studies.group_values.manifest import GroupValuesManifest
+from groupinf.studies.group_values.result import GroupValuesRun
+from groupinf.studies.group_values.schema import GroupValuesConfig
+from groupinf.studies.group_values.semivalues.registry import SEMIVALUES
 from groupinf.studies.linear import schema as linear
+from groupinf.studies.linear.manifest import LinearManifest
 from groupinf.studies.linear.model_section import LOSS, MODEL
 from groupinf.studies.load import DEFAULT, load_config
 from groupinf.studies.repair_labels.orders.registry import ORDERS
@@ -90,6 +100,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "inspect": (Inspect,),
 }
 REPAIRS = "A study that repairs labels"
+VALUES = "A study of group values"
 PROGRAMS = {"groupinf", "bash", "python", "export"}
 
 
@@ -256,9 +267,53 @@ def test_reference_of_a_study_that_repairs_labels_lists_its_keys_with_their_defa
 
 def table_of_repairs() -> Iterator[tuple[str, dict[str, str]]]:
     """The first cell of each row of the table of keys, and the row."""
-    lines = section(CONFIGS, REPAIRS).split("\n|", 1)[1].split("\n\n")[0].splitlines()
+    return rows_of_table(REPAIRS, 1)
+
+
+def rows_of_table(heading: str, number: int) -> Iterator[tuple[str, dict[str, str]]]:
+    """The first cell of each row of a table below a heading of the page of configs, by its number from 1."""
+    lines = section(CONFIGS, heading).split("\n\n|")[number].split("\n\n")[0].splitlines()
     header, _, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines)
     yield from ((row[0], dict(zip(header, row, strict=True))) for row in rows)
+
+
+def test_reference_of_a_study_of_group_values_lists_its_keys_with_their_defaults() -> None:
+    rows = {key: row for cells, row in rows_of_table(VALUES, 1) for key in re.findall(r"`(\w+)`", cells)}
+    assert set(rows) == set(GroupValuesConfig.model_fields)
+    for key in ("values", "test_points"):
+        default = GroupValuesConfig.model_fields[key].default.model_dump(exclude_none=True)
+        assert rows[key]["default"] == f"`{json.dumps(default)}`", key
+    told = {key: row for cells, row in rows_of_table(VALUES, 2) for key in re.findall(r"`(\w+)`", cells)}
+    assert set(told) == {key for case in SEMIVALUES.values() for key in case.model_fields}
+    for name, case in SEMIVALUES.items():
+        assert f"`{name}`" in told["by"]["type"]
+        for key, field in case.model_fields.items():
+            assert told[key]["with"] == "all" or f"`{name}`" in told[key]["with"]
+            assert key == "by" or told[key]["default"] == f"`{json.dumps(field.default)}`"
+    assert [cell for cell, _ in rows_of_table(VALUES, 3)] == [f"`{name}`" for name in SEMIVALUES]
+
+
+@pytest.fixture(scope="module")
+def small_values(tmp_path_factory: pytest.TempPathFactory) -> GroupValuesRun:
+    run: Any = groupinf.run_experiment(
+        ROOT / "configs" / "values-breast_cancer.yaml",
+        overrides=["values={by: leave_one_out}", "regularization.lambda_over_n=0.1"],
+        out=tmp_path_factory.mktemp("values"),
+        jobs=1,
+    )
+    return run  # type: ignore[no-any-return]
+
+
+def test_every_file_and_column_of_a_run_of_group_values_is_described(small_values: GroupValuesRun) -> None:
+    told = section(RESULTS, "A run of group values")
+    named = set(re.findall(r"`([\w./]+)`", told))
+    run = small_values
+    for frame in (run.values, run.totals, run.spearman, run.coalitions, run.measured):
+        assert set(frame.columns) <= named
+    files = {str(path.relative_to(run.path)) for path in run.path.rglob("*") if path.is_file()}
+    assert {file for file in files if not file.startswith("blocks/") and not file.endswith(".svg")} <= named
+    own = {field.name for field in dataclasses.fields(GroupValuesManifest)} - set(GroupEffectsManifest.__annotations__)
+    assert own - {field.name for field in dataclasses.fields(LinearManifest)} <= named
 
 
 def test_reference_covers_every_section_of_the_schema() -> None:
@@ -459,7 +514,7 @@ def test_the_names_of_the_example_in_python_exist(small_run: Run) -> None:
     known = {
         "groupinf": dir(groupinf),
         "run": dir(small_run),
-        "sweep": [f.name for f in dataclasses.fields(get_origin(Sweep) or Sweep)],
+        "effects": [*dir(GroupEffects), *(f.name for f in dataclasses.fields(GroupEffects))],
     }
     (example,) = blocks("python", FRONT)
     tree = ast.parse(example)
@@ -487,6 +542,7 @@ def examples(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     with_registered(monkeypatch, BUILDERS, made["Heaviest"])
     with_registered(monkeypatch, ORDERS, made["Residual"])
     with_registered(monkeypatch, ROW_ORDERS, made["ByGradients"])
+    with_registered(monkeypatch, ESTIMATORS, made["RidgeCVCase"]())
     return made
 
 
@@ -526,6 +582,17 @@ def test_the_row_order_that_is_shown_as_an_example_orders_the_rows_of_a_run(tmp_
     run = groupinf.run_experiment(ROOT / "configs" / "breast_cancer.yaml", overrides=fewer, out=tmp_path, jobs=1)
     assert run.groups["size"].tolist() == [1, 3] * 2
     assert run.groups["made_from"].str.endswith(", by gradients").all()
+
+
+@pytest.mark.usefixtures("examples")
+def test_the_model_that_is_shown_as_an_example_is_taken() -> None:
+    rows = rows_of(0)
+    model = RidgeCV(alphas=[0.5, 2.0]).fit(rows.X, rows.y)
+    found = groupinf.group_effects(model, rows.X, rows.y, groups=[[0, 1]], evaluations="self_loss")
+    same = groupinf.group_effects(
+        Ridge(alpha=model.alpha_).fit(rows.X, rows.y), rows.X, rows.y, groups=[[0, 1]], evaluations="self_loss"
+    )
+    assert found.effects["effect"].tolist() == pytest.approx(same.effects["effect"].tolist())
 
 
 def test_the_loss_that_is_shown_as_an_example_has_its_derivatives(examples: dict[str, Any]) -> None:

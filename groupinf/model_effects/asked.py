@@ -23,7 +23,8 @@ from groupinf.studies.group_effects.schema import ChangeSection, Evaluations, Me
 from groupinf.studies.linear.linear_model import LinearModel
 from groupinf.wording import listed
 
-Entries = Sequence[str | Mapping[str, Any] | Evaluation | Method]
+Entry = str | Mapping[str, Any] | Evaluation | Method
+Entries = Entry | Sequence[Entry]
 
 
 class Question(StudyConfig):
@@ -45,8 +46,9 @@ def question(where: str, **given: object) -> Question:
 
 
 def _as_list(key: str, value: object) -> object:
-    """The name of one evaluation or method stands for a list of it."""
-    return [value] if key in ("evaluations", "methods") and isinstance(value, str | Evaluation | Method) else value
+    """One evaluation or method stands for a list of it."""
+    single = isinstance(value, str | Mapping | Evaluation | Method)
+    return [value] if key in ("evaluations", "methods") and single else value
 
 
 def require_possible(where: str, asked: Question, dataset: Dataset, model: LinearModel, tested: bool) -> None:

@@ -131,7 +131,7 @@ def _positions(members: Any, n: int, what: str) -> NDArray[np.int64]:
             raise DataError(f"{what}: expected a mask of {counted(n, 'row')}, found one of {given.size:,}")
         return np.flatnonzero(given)
     if given.size and given.dtype.kind not in "iu":
-        raise DataError(f"{what}: expected positions of rows, whole numbers from 0, found {given[0]!r}")
+        raise DataError(f"{what}: expected positions of rows, whole numbers from 0, found {given.tolist()[0]!r}")
     beyond = given[(given < 0) | (given >= n)]
     if beyond.size:
         raise DataError(f"{what}: expected rows 0 to {n - 1:,}, found {beyond[0]}")

@@ -14,7 +14,9 @@ from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, gradients, hessian_products, scores, transposed_product
 from groupinf.wording import number
 
-# of what leaving out a typical row does: a model that is nearer to its optimum counts as being there
+# of what leaving out a typical row does: a model that is nearer to its optimum counts as being there. Found by leaving
+# rows of three public data sets out one by one with scikit-learn's lbfgs and tol of 1e-3 to 1e-8: no effect was off by
+# more than 1.6 times the share. The default tol of 1e-4 leaves 10 % to 1,100 %, 1e-8 at most 0.1 %
 NEAR = 0.01
 # training rows, evenly spread, whose leaving out is looked at
 MOST_ROWS = 64

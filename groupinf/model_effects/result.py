@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from html import escape
 
 import pandas as pd
 
@@ -14,6 +15,8 @@ from groupinf.wording import counted, did_you_mean, listed
 # groups that are shown for the eye, and significant digits of their effects
 SHOWN, DIGITS = 10, 3
 PER_GROUP = ["kind", "group_name", "size"]
+# of what is told of a model, that which is shown beside what convention says, where there is any of it
+REMARKABLE = ("steps", "classes", "class weights", "note")
 PER_VALUE = ["evaluation", "measured_on", "method"]
 
 
@@ -65,7 +68,7 @@ class GroupEffects:
         return "\n".join([*self._heading(), self._shown().to_string()])
 
     def _repr_html_(self) -> str:
-        return "".join(f"<p>{line}</p>" for line in self._heading()) + self._shown().to_html()
+        return "".join(f"<p>{escape(line)}</p>" for line in self._heading()) + self._shown().to_html()
 
     def _shown(self) -> pd.DataFrame:
         table = self.largest()
@@ -73,16 +76,16 @@ class GroupEffects:
 
     def _heading(self) -> list[str]:
         skipped = self.groups[self.groups["skipped"] != ""]
-        lines = [self.summary, self.convention]
+        lines = [self.summary, self.convention, *_remarks(self.told)]
         if len(skipped):
             first = skipped.iloc[0]
             named = f"{first['group_name']} {first['skipped']}"
             lines.append(f"{counted(len(skipped), 'group')} skipped: {named}")
-        count = self.effects["group"].nunique()
-        value, method = self.effects["evaluation"].iloc[0], _one_of(self.effects["method"], None, -1)
-        if count > SHOWN:
-            lines.append(f"The {SHOWN} of {count:,} groups with the largest {method} effect on {value}:")
-        return lines
+        count, values = self.effects["group"].nunique(), self.effects["measured_on"].nunique()
+        first, method = self.effects.iloc[0], _one_of(self.effects["method"], None, -1)
+        which = f"The {SHOWN} of {count:,} groups with" if count > SHOWN else "Groups by"
+        on = f" ({first['measured_on']})" if values == 1 else ""
+        return [*lines, f"{which} the largest {method} effect on {first['evaluation']}{on}:"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -115,11 +118,18 @@ class PointEffects:
     def __repr__(self) -> str:
         top = self.rows.sort_values("cooks_distance", ascending=False, kind="stable").head(SHOWN)
         shown = f"The {len(top)} training rows of largest Cook's distance:"
-        return "\n".join([self.summary, self.convention, *self.notes, shown, top.to_string(index=False)])
+        lines = [self.summary, self.convention, *_remarks(self.told), *self.notes, shown]
+        return "\n".join([*lines, top.to_string(index=False)])
 
     def _repr_html_(self) -> str:
         top = self.rows.sort_values("cooks_distance", ascending=False, kind="stable").head(SHOWN)
-        return f"<p>{self.summary}</p><p>{self.convention}</p>{top.to_html(index=False)}"
+        lines = [self.summary, self.convention, *_remarks(self.told), *self.notes]
+        return "".join(f"<p>{escape(line)}</p>" for line in lines) + top.to_html(index=False)
+
+
+def _remarks(told: Mapping[str, str]) -> list[str]:
+    """What of a model is not as one would think."""
+    return [f"{what.capitalize()}: {told[what]}." for what in REMARKABLE if what in told]
 
 
 def _one_of(names: pd.Series[str], asked: str | None, place: int) -> str:

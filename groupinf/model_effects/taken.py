@@ -19,7 +19,7 @@ from groupinf.estimators.estimator import Estimator, TrainingLabels, Translated
 from groupinf.estimators.registry import estimator_of
 from groupinf.experiments.workers.processes import one_thread
 from groupinf.model_effects.given_groups import RowIndex
-from groupinf.model_effects.given_rows import codes_of, targets_of, weights_of
+from groupinf.model_effects.given_rows import FrameColumns, codes_of, targets_of, weights_of
 from groupinf.model_effects.optimum import Distance, distance, require_optimum
 from groupinf.model_effects.pipeline import Steps
 from groupinf.numerics.losses.loss import Array
@@ -115,6 +115,7 @@ def _dataset(
         classes=classes,
         sample_weight_train=parts.weight,
         feature_names=names,
+        test_columns=FrameColumns(X_test),
     )
     return dataset, parts, RowIndex(n, X.index if isinstance(X, pd.DataFrame) else None)
 
@@ -162,7 +163,7 @@ def _told(
         "weights": "1 for every row" if equal else f"{number(weights.min())} to {number(weights.max())}",
         **told,
         "optimum": _of_optimum(found),
-        **({"predictions": "; ".join(notes)} if notes else {}),
+        **({"note": "; ".join(notes)} if notes else {}),
     }
 
 

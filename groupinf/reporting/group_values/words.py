@@ -83,10 +83,10 @@ def answers(run: GroupValuesRun) -> list[str]:
 
 def _answer(run: GroupValuesRun, of: Measured) -> str:
     shares, first, last = of.shares, of.shares.iloc[0], of.shares.iloc[-1]
-    of_all = f" of {number(of.worth)}" if run.manifest.values.efficient else ""
+    of_all = f" of {number(of.worth)}" if adds_up(run, of) else ""
     parts = [f"{_group(first)} has the largest share, {number(first['value'])}{_share(run, of, first)}{of_all}"]
     parts.append(f"{_group(last)} the least, {number(last['value'])}{_share(run, of, last)}")
-    said = f"{of.heading}: {', '.join(parts)}; {_negative(of)}"
+    said = f"{of.heading}: {', '.join(parts)}; {_negative(of)}{_worth_nothing(run, of)}"
     if not run.manifest.exact:
         rivals = int((shares["high"][1:] >= first["low"]).sum())
         near = f"that of {counted(rivals, 'other')} reaches" if rivals == 1 else f"those of {rivals:,} others reach"
@@ -96,13 +96,26 @@ def _answer(run: GroupValuesRun, of: Measured) -> str:
     return f"{said}."
 
 
+def adds_up(run: GroupValuesRun, of: Measured) -> bool:
+    """Whether shares are parts of a whole above 0."""
+    return run.manifest.values.efficient and of.worth > 0.0
+
+
+def _worth_nothing(run: GroupValuesRun, of: Measured) -> str:
+    """Where all groups together are worth no more than none."""
+    if of.worth > 0.0:
+        return ""
+    more = "less" if of.worth < 0.0 else "no more"
+    return f"; all groups together are worth {more} than none, v(all) − v(none) = {number(of.worth)}"
+
+
 def _group(row: pd.Series) -> str:
     return shorten(str(row["group_name"]), LONGEST_NAME)
 
 
 def _share(run: GroupValuesRun, of: Measured, row: pd.Series) -> str:
     """In per cent of the worth, where shares add up to it and it is above 0."""
-    if not run.manifest.values.efficient or of.worth <= 0.0:
+    if not adds_up(run, of):
         return ""
     share = row["value"] / of.worth
     return f" ({'−' if share < 0 else ''}{percent(abs(share), 1)})"

@@ -181,7 +181,8 @@ def _frozen(work: Valuing, drawn: Drawn, changed: ChangedFit, coalitions: Coalit
     dataset, fit = work.dataset, changed.fitted
     W = drawn.groups.removal_matrix(fit.objective.n)
     quantities = quantities_of(as_group_effects(work.loaded), dataset)
-    test = drawn.tested.of(test_objective(dataset, model_of(work.loaded, dataset), fit.objective.basis), quantities)
+    whole = test_objective(dataset, model_of(work.loaded, dataset), fit.objective.basis)
+    test = drawn.tested.of(whole, quantities)
     scales, norms = frozen_scales(fit, changed.change, test, W, quantities)
     sizes = coalitions.size[coalitions.retrained]
     return Frozen(scales, norms, float(fit.objective.n - sizes.mean()) if sizes.size else 0.0)
