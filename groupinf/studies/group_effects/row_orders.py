@@ -93,10 +93,11 @@ def order_problems(
 @dataclass(frozen=True)
 class OrdersOfFit:
     """The orders by a fit, of values of ``evaluations`` of models with these ``names``; ``test_of`` has the test rows
-    that one is measured on.
+    that one is measured on, and ``measured_loss`` is theirs.
     """
 
     fitted: Fitted
+    measured_loss: Loss
     test_of: Callable[[Quantity], TestRows]
     evaluations: tuple[Evaluation, ...]
     names: ParameterNames
@@ -117,4 +118,4 @@ class OrdersOfFit:
     def scored(self, by: str) -> tuple[str, Array]:
         """The score that rows are inspected by, too, where wrong labels are looked for."""
         score = SCORES[by]()
-        return score.in_text, score.score(Known(self.fitted, self.test.rows.loss))
+        return score.in_text, score.score(Known(self.fitted, self.measured_loss))
