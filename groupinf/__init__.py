@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from groupinf.experiments.workers.progress import Progress
+    from groupinf.model_effects.asked import Entries
     from groupinf.model_effects.fitted_model import FittedModel
     from groupinf.model_effects.result import GroupEffects, PointEffects
     from groupinf.studies.group_effects.result import Run, Sweep
@@ -180,8 +181,8 @@ def group_effects(
     X_test: Any = None,
     y_test: Any = None,
     sample_weight: Any = None,
-    evaluations: Sequence[Any] | str | None = None,
-    methods: Sequence[Any] | str | None = None,
+    evaluations: Entries | None = None,
+    methods: Entries | None = None,
     change: str | Mapping[str, Any] | None = None,
     retrain: str | Mapping[str, Any] = "all",
     test_points: str | Sequence[int] = "sum",
@@ -230,7 +231,7 @@ def point_effects(
     y_test: Any,
     *,
     sample_weight: Any = None,
-    evaluations: Sequence[Any] | str | None = None,
+    evaluations: Entries | None = None,
     test_points: str | Sequence[int] = "each",
     refit: bool = False,
 ) -> PointEffects:

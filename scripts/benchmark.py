@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarking.processes import measure
-from benchmarking.report import report
+from benchmarking.report import machine_words, report
 from benchmarking.shapes import BY_DEFAULT, SHAPES
+from benchmarking.single_rows_page import single_rows_page
 
 # this process imports no numerical library: a child's peak memory is never below its parent's
-KEPT = Path(__file__).resolve().parents[1] / "results" / "reference" / "benchmark.md"
+REFERENCE = Path(__file__).resolve().parents[1] / "results" / "reference"
+KEPT, KEPT_OF_SINGLE_ROWS = REFERENCE / "benchmark.md", REFERENCE / "benchmark_single_rows.md"
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -23,15 +25,22 @@ def main(arguments: list[str] | None = None) -> None:
     if asked.groups < 2:
         sys.exit(f"Error: --groups: expected at least 2, half random and half tails, found {asked.groups}")
     try:
-        page = _measured(asked)
+        page = _of_single_rows() if asked.single_rows else _measured(asked)
     except subprocess.CalledProcessError as error:
         sys.exit(f"Error: the measurement {error.cmd[3]!r} ended with status {error.returncode}; see above")
     print(page)
-    out = asked.out or (None if asked.dataset else KEPT)
+    kept = KEPT_OF_SINGLE_ROWS if asked.single_rows else None if asked.dataset else KEPT
+    out = asked.out or kept
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(page, encoding="utf-8")
         print(f"Written to {out}", file=sys.stderr)
+
+
+def _of_single_rows() -> str:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        return single_rows_page(machine_words(_said("machine", folder)), _said("single_rows", folder))
 
 
 def _measured(asked: argparse.Namespace) -> str:
@@ -87,6 +96,12 @@ def _parser() -> argparse.ArgumentParser:
         help="processor time after which a solver of scikit-learn's begins no further group (default: 40)",
     )
     parser.add_argument("--growth", action="store_true", help="also measure how the cost grows, on made data")
+    parser.add_argument(
+        "--single-rows",
+        action="store_true",
+        help="measure leave-one-out and influence of single rows beside pyinfluence and refits with joblib, nothing "
+        "else; written to results/reference/benchmark_single_rows.md",
+    )
     parser.add_argument("--out", type=Path, metavar="FILE", help="where to write the page")
     return parser
 

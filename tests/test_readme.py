@@ -20,6 +20,8 @@ import yaml
 from click.testing import CliRunner
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from sklearn.linear_model import Ridge, RidgeCV
+from support.fitted_models import rows_of
 from support.registered import with_registered
 
 import groupinf
@@ -36,23 +38,37 @@ from groupinf.datasets.row_kinds.registry import ROW_KINDS
 from groupinf.effects.changes.registry import CHANGES
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.registry import METHODS
+from groupinf.effects.row_orders.registry import ROW_ORDERS
 from groupinf.effects.solvers import SolverOptions
+from groupinf.effects.standard_errors.registry import STANDARD_ERRORS
+from groupinf.estimators.registry import ESTIMATORS
 from groupinf.groups.builders.registry import BUILDERS, known_kinds
 from groupinf.groups.configured_attributes import AttributesConfig
 from groupinf.groups.sizes import Sizes
+from groupinf.model_effects.result import GroupEffects
 from groupinf.numerics.losses.registry import LOSSES, loss_for
 from groupinf.reporting.figures import FIGURES
 from groupinf.studies.group_effects import schema
+from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.studies.group_effects.points.section import PerturbationConfig, PointsConfig
-from groupinf.studies.group_effects.result import Run, Sweep
+from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.retrain_section import TopGroups
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES
+from groupinf.studies.group_values.manifest import GroupValuesManifest
+from groupinf.studies.group_values.result import GroupValuesRun
+from groupinf.studies.group_values.schema import GroupValuesConfig
+from groupinf.studies.group_values.semivalues.registry import SEMIVALUES
 from groupinf.studies.linear import schema as linear
+from groupinf.studies.linear.manifest import LinearManifest
 from groupinf.studies.linear.model_section import LOSS, MODEL
 from groupinf.studies.load import DEFAULT, load_config
 from groupinf.studies.repair_labels.orders.registry import ORDERS
 from groupinf.studies.repair_labels.result import RepairRun
 from groupinf.studies.repair_labels.schema import Inspect, RepairConfig
+from groupinf.studies.robustness.manifest import RobustnessManifest
+from groupinf.studies.robustness.questions.registry import QUESTIONS
+from groupinf.studies.robustness.result import RobustnessRun
+from groupinf.studies.robustness.schema import QUESTION, QUESTIONS_LEFT_OUT, RobustnessConfig
 
 ROOT = Path(__file__).parents[1]
 FRONT, CONFIGS, DATA, RESULTS, SCRIPTS, COMMANDS, CODE = PAGES = tuple(
@@ -89,6 +105,8 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "inspect": (Inspect,),
 }
 REPAIRS = "A study that repairs labels"
+VALUES = "A study of group values"
+ROBUSTNESS = "A study of robustness"
 PROGRAMS = {"groupinf", "bash", "python", "export"}
 
 
@@ -209,9 +227,10 @@ BY_TASK = {"evaluations": "all that the task allows", "score": "`accuracy`; for 
 
 # a default where one case has one and another asks for it
 BY_CASE = {
-    "gamma": '`"median"`; for `polynomial` required',
-    "of": "required; of `disparity` all that are defined",
-    "by": '`"angle"` for `pairs`',
+    ("model.kernel", "gamma"): '`"median"`; for `polynomial` required',
+    ("evaluations", "of"): "required; of `disparity` all that are defined",
+    ("groups.builders", "by"): '`"angle"` for `pairs`',
+    ("groups.builders", "path"): "required for `file`",
 }
 
 
@@ -223,8 +242,8 @@ def test_reference_has_the_defaults_of_the_schema(heading: str) -> None:
         if key in BY_TASK:
             assert field.default is None
             assert stated == BY_TASK[key]
-        elif key in BY_CASE:
-            assert stated == BY_CASE[key]
+        elif (heading, key) in BY_CASE:
+            assert stated == BY_CASE[heading, key]
             assert field.is_required() or field.default is None or f"`{json.dumps(field.default)}`" in stated
         elif key == TAGS.get(heading) or field.is_required():
             assert stated == "required"
@@ -255,9 +274,94 @@ def test_reference_of_a_study_that_repairs_labels_lists_its_keys_with_their_defa
 
 def table_of_repairs() -> Iterator[tuple[str, dict[str, str]]]:
     """The first cell of each row of the table of keys, and the row."""
-    lines = section(CONFIGS, REPAIRS).split("\n|", 1)[1].split("\n\n")[0].splitlines()
+    return rows_of_table(REPAIRS, 1)
+
+
+def rows_of_table(heading: str, number: int) -> Iterator[tuple[str, dict[str, str]]]:
+    """The first cell of each row of a table below a heading of the page of configs, by its number from 1."""
+    lines = section(CONFIGS, heading).split("\n\n|")[number].split("\n\n")[0].splitlines()
     header, _, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines)
     yield from ((row[0], dict(zip(header, row, strict=True))) for row in rows)
+
+
+def test_reference_of_a_study_of_group_values_lists_its_keys_with_their_defaults() -> None:
+    rows = {key: row for cells, row in rows_of_table(VALUES, 1) for key in re.findall(r"`(\w+)`", cells)}
+    assert set(rows) == set(GroupValuesConfig.model_fields)
+    for key in ("values", "test_points"):
+        default = GroupValuesConfig.model_fields[key].default.model_dump(exclude_none=True)
+        assert rows[key]["default"] == f"`{json.dumps(default)}`", key
+    told = {key: row for cells, row in rows_of_table(VALUES, 2) for key in re.findall(r"`(\w+)`", cells)}
+    assert set(told) == {key for case in SEMIVALUES.values() for key in case.model_fields}
+    for name, case in SEMIVALUES.items():
+        assert f"`{name}`" in told["by"]["type"]
+        for key, field in case.model_fields.items():
+            assert told[key]["with"] == "all" or f"`{name}`" in told[key]["with"]
+            assert key == "by" or told[key]["default"] == f"`{json.dumps(field.default)}`"
+    assert [cell for cell, _ in rows_of_table(VALUES, 3)] == [f"`{name}`" for name in SEMIVALUES]
+
+
+@pytest.fixture(scope="module")
+def small_values(tmp_path_factory: pytest.TempPathFactory) -> GroupValuesRun:
+    run: Any = groupinf.run_experiment(
+        ROOT / "configs" / "values-breast_cancer.yaml",
+        overrides=["values={by: leave_one_out}", "regularization.lambda_over_n=0.1"],
+        out=tmp_path_factory.mktemp("values"),
+        jobs=1,
+    )
+    return run  # type: ignore[no-any-return]
+
+
+def test_every_file_and_column_of_a_run_of_group_values_is_described(small_values: GroupValuesRun) -> None:
+    told = section(RESULTS, "A run of group values")
+    named = set(re.findall(r"`([\w./]+)`", told))
+    run = small_values
+    for frame in (run.values, run.totals, run.spearman, run.coalitions, run.measured):
+        assert set(frame.columns) <= named
+    files = {str(path.relative_to(run.path)) for path in run.path.rglob("*") if path.is_file()}
+    assert {file for file in files if not file.startswith("blocks/") and not file.endswith(".svg")} <= named
+    own = {field.name for field in dataclasses.fields(GroupValuesManifest)} - set(GroupEffectsManifest.__annotations__)
+    assert own - {field.name for field in dataclasses.fields(LinearManifest)} <= named
+
+
+def test_reference_of_a_study_of_robustness_lists_its_keys_with_their_defaults() -> None:
+    rows = {key: row for cells, row in rows_of_table(ROBUSTNESS, 1) for key in re.findall(r"`(\w+)`", cells)}
+    assert set(rows) == set(RobustnessConfig.model_fields)
+    told = {"questions": [QUESTION.told(question) for question in QUESTIONS_LEFT_OUT], "by": list(ROW_ORDERS)}
+    for key, default in {**told, "most": RobustnessConfig.model_fields["most"].default}.items():
+        assert rows[key]["default"] == f"`{json.dumps(default)}`", key
+    keys = {key: row for cells, row in rows_of_table(ROBUSTNESS, 2) for key in re.findall(r"`(\w+)`", cells)}
+    assert set(keys) == {key for case in QUESTIONS.values() for key in case.model_fields}
+    for name, case in QUESTIONS.items():
+        assert f"`{name}`" in keys["flips"]["type"]
+        for key, field in case.model_fields.items():
+            assert keys[key]["with"] == "all" or f"`{name}`" in keys[key]["with"]
+            default = (
+                field.default.model_dump(exclude_none=True) if isinstance(field.default, BaseModel) else field.default
+            )
+            stated = "required" if key == "flips" else "–" if default is None else f"`{json.dumps(default)}`"
+            assert keys[key]["default"] == stated, key
+    assert [cell for cell, _ in rows_of_table(ROBUSTNESS, 3)] == [f"`{name}`" for name in STANDARD_ERRORS]
+
+
+@pytest.fixture(scope="module")
+def small_robustness(tmp_path_factory: pytest.TempPathFactory) -> RobustnessRun:
+    run: Any = groupinf.run_experiment(
+        ROOT / "configs" / "robustness-breast_cancer.yaml",
+        overrides=["questions=[{flips: sign, of: [texture error]}]", "most=5", "by=[influence]"],
+        out=tmp_path_factory.mktemp("robustness"),
+        jobs=1,
+    )
+    return run  # type: ignore[no-any-return]
+
+
+def test_every_file_and_column_of_a_run_of_robustness_is_described(small_robustness: RobustnessRun) -> None:
+    named, run = set(re.findall(r"`([\w./]+)`", section(RESULTS, "A run of robustness"))), small_robustness
+    for frame in (run.statements, run.flips, run.removed, run.paths):
+        assert set(frame.columns) <= named
+    files = {str(path.relative_to(run.path)) for path in run.path.rglob("*") if path.is_file()}
+    assert {file for file in files if not file.startswith("blocks/") and not file.endswith(".svg")} <= named
+    own = {"statements", "meanings", "orders", "most", "proves", "hessian", "test_accuracy", "test_loss"}
+    assert own <= named & {field.name for field in dataclasses.fields(RobustnessManifest)}
 
 
 def test_reference_covers_every_section_of_the_schema() -> None:
@@ -458,7 +562,7 @@ def test_the_names_of_the_example_in_python_exist(small_run: Run) -> None:
     known = {
         "groupinf": dir(groupinf),
         "run": dir(small_run),
-        "sweep": [f.name for f in dataclasses.fields(get_origin(Sweep) or Sweep)],
+        "effects": [*dir(GroupEffects), *(f.name for f in dataclasses.fields(GroupEffects))],
     }
     (example,) = blocks("python", FRONT)
     tree = ast.parse(example)
@@ -485,6 +589,8 @@ def examples(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     with_registered(monkeypatch, LOSSES, made["LogCosh"])
     with_registered(monkeypatch, BUILDERS, made["Heaviest"])
     with_registered(monkeypatch, ORDERS, made["Residual"])
+    with_registered(monkeypatch, ROW_ORDERS, made["ByGradients"])
+    with_registered(monkeypatch, ESTIMATORS, made["RidgeCVCase"]())
     return made
 
 
@@ -504,6 +610,7 @@ def test_the_cases_that_are_shown_as_examples_run_from_config_to_report(tmp_path
     assert set(run.groups["kind"]) == {"heaviest"}
     page = (run.path / "report.html").read_text(encoding="utf-8")
     assert all(label in page for label in ("Diagonal influence", "Test probability", "Heaviest"))
+    assert "How far do the most influential rows move it?" not in page
 
 
 @pytest.mark.usefixtures("examples")
@@ -515,6 +622,28 @@ def test_the_order_that_is_shown_as_an_example_runs_from_config_to_report(tmp_pa
     # the loss of two classes rises with the residual
     assert run.flips["rank_residual"].tolist() == run.flips["rank_training_loss"].tolist()
     assert "Residual" in (run.path / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("examples")
+def test_the_row_order_that_is_shown_as_an_example_orders_the_rows_of_a_run(tmp_path: Path) -> None:
+    builders = "groups={builders: [{builder: most_influential, by: gradients, num_rows: [1, 3]}]}"
+    fewer = ["test_points={random: 1}", "evaluations=[test_loss]", builders]
+    run = groupinf.run_experiment(ROOT / "configs" / "breast_cancer.yaml", overrides=fewer, out=tmp_path, jobs=1)
+    assert run.groups["size"].tolist() == [1, 3] * 2
+    assert run.groups["made_from"].str.endswith(", by gradients").all()
+    page = (run.path / "report.html").read_text(encoding="utf-8")
+    assert "How far do the most influential rows move it?" in page
+
+
+@pytest.mark.usefixtures("examples")
+def test_the_model_that_is_shown_as_an_example_is_taken() -> None:
+    rows = rows_of(0)
+    model = RidgeCV(alphas=[0.5, 2.0]).fit(rows.X, rows.y)
+    found = groupinf.group_effects(model, rows.X, rows.y, groups=[[0, 1]], evaluations="self_loss")
+    same = groupinf.group_effects(
+        Ridge(alpha=model.alpha_).fit(rows.X, rows.y), rows.X, rows.y, groups=[[0, 1]], evaluations="self_loss"
+    )
+    assert found.effects["effect"].tolist() == pytest.approx(same.effects["effect"].tolist())
 
 
 def test_the_loss_that_is_shown_as_an_example_has_its_derivatives(examples: dict[str, Any]) -> None:

@@ -104,6 +104,8 @@ def _known_methods(table: pd.DataFrame) -> tuple[str, ...]:
     methods = methods_in(table)
     if ACTUAL not in methods or len(methods) < 2:
         found = ", ".join(methods) or "no rows"
+        alone = f"{found} alone: a run with retrain: all has both"
+        found = alone if methods and ACTUAL not in methods else found
         raise DataError(f"effects: expected method {ACTUAL!r} and at least one prediction, found {found}")
     return methods
 

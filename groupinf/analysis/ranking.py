@@ -2,45 +2,68 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import rankdata
 
+from groupinf.analysis.effect_arrays import Array, EffectArrays
 from groupinf.analysis.pairs import ACTUAL, methods_in
 
 MEASURE = ["evaluation", "test_point"]
+# what is proven of an actual effect, beside what is predicted
+PROVEN = ("low", "high")
 # what a bootstrap over test rows adds to a row of a ranking
 ENDS = ("effect_low", "effect_high", "rank_low", "rank_high")
 
 
-def ranks(effects: pd.DataFrame) -> pd.Series:
-    """The rank of each row of a tidy table among the groups of its measure and method: 1 is the largest rise.
+def ranks(effect: Array) -> NDArray[np.int64]:
+    """The rank of each of the effects (G, ...) among those of all groups: 1 is the largest rise.
 
     Groups of the same effect share the best of their ranks.
     """
-    by = effects.groupby([*MEASURE, "method"], sort=False)["effect"]
-    return by.rank(ascending=False, method="min").astype("int64")
+    return rankdata(-effect, method="min", axis=0).astype(np.int64)
 
 
-def ranking(effects: pd.DataFrame, method: str = ACTUAL, ends: pd.DataFrame | None = None) -> pd.DataFrame:
-    """The groups by the effects that ``method`` says, the largest rise first, each measure by itself.
+def ranking(
+    arrays: EffectArrays, about: pd.DataFrame, method: str = ACTUAL, ends: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """The groups by the effects on one evaluation that ``method`` says, the largest rise first, each measure by itself.
 
-    ``effects`` are rows of one run's tidy table. Columns: evaluation, test_point, rank, group, group_name, kind, size,
-    a column of effects for each method, predictions first, and the error_estimate of ``method``. Of equal effects the
-    group of the lower number comes first. ``ends`` adds the columns ENDS, where a bootstrap gave them, to the actual
-    effects.
+    ``arrays`` are those of the evaluation, ``about`` has group_name, kind and size of every group, its index. Columns:
+    evaluation, test_point, rank, group, group_name, kind, size, a column of effects for each method, predictions first,
+    and the error_estimate of ``method``. Of equal effects the group of the lower number comes first. ``ends``, by
+    measure and group, adds its columns.
     """
+    own = arrays.columns
+    methods = methods_in(own)
+    points = own.loc[own["method"] == method, "test_point"]
+    parts = [_of_point(arrays, own[own["test_point"] == point], method) for point in points]
+    empty = pd.DataFrame({"group": np.empty(0, dtype=np.int64), "rank": np.empty(0, dtype=np.int64)})
+    table = pd.concat(parts, ignore_index=True) if parts else empty
+    table = table.assign(evaluation=own["evaluation"].iloc[0]).join(about[[*_ABOUT]], on="group")
+    columns = [*MEASURE, "rank", "group", *_ABOUT, *methods, "error_estimate"]
+    table = table.reindex(columns=columns)
+    if ends is None:
+        return table
     keys = [*MEASURE, "group"]
-    about = ["group_name", "kind", "size"]
-    wide = effects.pivot(index=keys, columns="method", values="effect").reindex(columns=list(methods_in(effects)))
-    own = effects[effects["method"] == method]
-    own = own.assign(rank=ranks(own)).set_index(keys)[["rank", *about, "error_estimate"]]
-    table = own.join(wide).reset_index()
-    if ends is not None and method == ACTUAL:
-        table = table.merge(ends[[*keys, *ENDS]], on=keys, how="left", validate="one_to_one")
-    order = {measure: i for i, measure in enumerate(effects[MEASURE].drop_duplicates().itertuples(index=False))}
-    place = [order[measure] for measure in table[MEASURE].itertuples(index=False)]
-    table = table.assign(place=place).sort_values(["place", "rank", "group"], kind="stable")
-    columns = [*MEASURE, "rank", "group", *about, *methods_in(effects), "error_estimate"]
-    return table[[*columns, *(end for end in ENDS if end in table)]].reset_index(drop=True)
+    told = [name for name in ends if name not in keys]
+    return table.merge(ends[[*keys, *told]], on=keys, how="left", validate="one_to_one")
+
+
+_ABOUT = ("group_name", "kind", "size")
+
+
+def _of_point(arrays: EffectArrays, columns: pd.DataFrame, method: str) -> pd.DataFrame:
+    """The groups by their effects on one measure, whose ``columns`` these are."""
+    at = {str(name): int(str(place)) for place, name in columns["method"].items()}
+    own = arrays.effect[:, at[method]]
+    rank = ranks(own)
+    order = np.lexsort((arrays.groups, rank))
+    values = {"rank": rank, "group": arrays.groups, **{name: arrays.effect[:, i] for name, i in at.items()}}
+    values["error_estimate"] = arrays.error[:, at[method]]
+    told = {"test_point": columns["test_point"].iloc[0], **{name: of[order] for name, of in values.items()}}
+    return pd.DataFrame(told)
 
 
 def extremes(table: pd.DataFrame, method: str, most: int, rises: bool) -> pd.DataFrame:

@@ -87,7 +87,7 @@ def standing(rows: pd.DataFrame, side: str, most: int, that_way: bool = False) -
         groups=len(rows),
         first=rows.iloc[first],
         next=rows.iloc[reach],
-        apart=bool(least > after),
+        apart=not others.size or bool(least > after),
         in_order=int(first.size if ahead.all() else np.argmin(ahead)),
         reaching=int((far[others] >= least).sum()),
     )

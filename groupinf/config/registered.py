@@ -100,11 +100,13 @@ class RegisteredSection(ABC):
 class NamedSection(RegisteredSection):
     """One of ``cases`` by the value of ``key``: ``{key: CASE, ...}``, or the name of the case alone.
 
-    With ``in_short`` a section of nothing but defaults is told by its name alone too.
+    With ``in_short`` a section of nothing but defaults is told by its name alone too. Messages call a case ``called``,
+    or as the key where that is what it is.
     """
 
     key: str
     in_short: bool = False
+    called: str = ""
 
     def case_of(self, value: Any) -> str | None:
         value = self.spelled_out(value)
@@ -113,17 +115,18 @@ class NamedSection(RegisteredSection):
 
     def fault(self, value: Any) -> ValueError:
         value, key, valid = self.spelled_out(value), self.key, ", ".join(self.cases)
+        what = self.called or key
         if not isinstance(value, dict):
-            expected = f"a {key} is a name, or keys and values with {key}: NAME; valid names: {valid}"
+            expected = f"a {what} is a name, or keys and values with {key}: NAME; valid names: {valid}"
             return ValueError(f"expected keys and values, found {found(value)}; {expected}")
         if key in value and not isinstance(value[key], str):
             return FaultBelowError((key,), f"expected text, found {found(value[key])}; valid: {valid}")
         if key in value:
-            return UnknownNameError(unknown_name(key, value[key], self.cases))
+            return UnknownNameError(unknown_name(what, value[key], self.cases))
         near = next((k for k in value if difflib.get_close_matches(str(k), [key])), None)
         if near is not None:
             return FaultBelowError((near,), unknown_name("key", near, [key]))
-        return ValueError(f"expected the key {key}, found {found(value)}; valid {key}s: {valid}")
+        return ValueError(f"expected the key {key}, found {found(value)}; valid {what}s: {valid}")
 
     def json_schema(self, choices: dict[str, CoreSchema], handler: GetJsonSchemaHandler) -> dict[str, Any]:
         alone = [n for n, model in self.cases.items() if not any(f.is_required() for f in model.model_fields.values())]

@@ -28,8 +28,8 @@ class FittedModel:
         self,
         groups: Any,
         *,
-        evaluations: Entries | str | None = None,
-        methods: Entries | str | None = None,
+        evaluations: Entries | None = None,
+        methods: Entries | None = None,
         change: str | Mapping[str, Any] | None = None,
         retrain: str | Mapping[str, Any] = "all",
         test_points: str | Sequence[int] = SUM,
@@ -50,7 +50,7 @@ class FittedModel:
         )
 
     def point_effects(
-        self, *, evaluations: Entries | str | None = None, test_points: str | Sequence[int] = EACH
+        self, *, evaluations: Entries | None = None, test_points: str | Sequence[int] = EACH
     ) -> PointEffects:
         """What removing each training row does, as ``groupinf.point_effects`` says."""
         return point_effects(self.taken, evaluations=evaluations, test_points=test_points)

@@ -87,7 +87,9 @@ def _names(given: Any) -> bool:
 def _by_name(names: pd.Series[Any], rows: RowIndex, kind: str, aligned: bool = True) -> Iterator[Group]:
     if len(names) != rows.n:
         counts = f"expected {counted(rows.n, 'name')}, one for each row of X, found {len(names):,}"
-        raise DataError(f"groups: {counts}; groups as lists of rows are a list of lists")
+        within = aligned and rows.labels is not None and rows.labels.isin(names.index).all()
+        instead = "take groups.loc[X.index]" if within else "groups as lists of rows are a list of lists"
+        raise DataError(f"groups: {counts}; {instead}")
     if aligned and rows.labels is not None and not names.index.equals(rows.labels):
         raise DataError("groups: expected the index of X, found another; take groups.loc[X.index], or .to_numpy()")
     values = np.array([None if gap else _plain(name) for name, gap in zip(names, names.isna(), strict=True)], object)
@@ -131,7 +133,7 @@ def _positions(members: Any, n: int, what: str) -> NDArray[np.int64]:
             raise DataError(f"{what}: expected a mask of {counted(n, 'row')}, found one of {given.size:,}")
         return np.flatnonzero(given)
     if given.size and given.dtype.kind not in "iu":
-        raise DataError(f"{what}: expected positions of rows, whole numbers from 0, found {given[0]!r}")
+        raise DataError(f"{what}: expected positions of rows, whole numbers from 0, found {given.tolist()[0]!r}")
     beyond = given[(given < 0) | (given >= n)]
     if beyond.size:
         raise DataError(f"{what}: expected rows 0 to {n - 1:,}, found {beyond[0]}")

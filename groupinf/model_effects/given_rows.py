@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,26 @@ from groupinf.datasets.rows.labels import check_sizes, shortened
 from groupinf.errors import DataError
 from groupinf.numerics.losses.loss import Array
 from groupinf.wording import counted
+
+
+@dataclass(frozen=True)
+class FrameColumns(Mapping[str, NDArray[np.object_]]):
+    """The columns of a frame by their names, each made an array when it is asked for; none of anything else."""
+
+    rows: Any
+
+    def __getitem__(self, name: str) -> NDArray[np.object_]:
+        if name not in iter(self):
+            raise KeyError(name)
+        column = next(column for column in self.rows.columns if str(column) == name)
+        values: NDArray[np.object_] = self.rows[column].to_numpy(dtype=object, na_value=None)
+        return values
+
+    def __iter__(self) -> Iterator[str]:
+        return map(str, self.rows.columns if isinstance(self.rows, pd.DataFrame) else ())
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
 
 
 def features_of(X: Any, what: str) -> tuple[Features, tuple[str, ...]]:

@@ -30,7 +30,7 @@ from groupinf.wording import counted, listed
 WHERE = "point_effects"
 
 
-def point_effects(of: Taken, *, evaluations: Entries | str | None, test_points: str | Sequence[int]) -> PointEffects:
+def point_effects(of: Taken, *, evaluations: Entries | None, test_points: str | Sequence[int]) -> PointEffects:
     """What removing each row does, as ``groupinf.point_effects`` says."""
     asked = question(WHERE, evaluations=evaluations)
     require_possible(WHERE, asked, of.dataset, of.linear, of.tested)

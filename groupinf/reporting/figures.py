@@ -15,6 +15,8 @@ from groupinf.errors import DataError
 from groupinf.experiments.study import StudyKind
 from groupinf.registry import Registry
 from groupinf.reporting.group_values.figure import values_figure
+from groupinf.reporting.growing_groups.growth import growth_figure
+from groupinf.reporting.growing_groups.removal import removal_figure
 from groupinf.reporting.koh_liang_2017.children import children_figure, coefficients_figure
 from groupinf.reporting.koh_liang_2017.components import variants_figure
 from groupinf.reporting.koh_liang_2017.kernel import kernel_figure
@@ -181,6 +183,14 @@ FIGURES: Registry[NamedFigure] = Registry(
             "spread",
             "what goes with rank correlations",
             lambda sources: spread_figure([run for source in sources for run in source.runs]),
+        ),
+        _of_run(
+            "most-influential", "the most influential rows: predicted and actual effects as groups grow", growth_figure
+        ),
+        _of_run(
+            "removal-curves",
+            "test accuracy and loss as rows are removed, best, worst or random ones first",
+            removal_figure,
         ),
         NamedFigure(
             "group-values",

@@ -11,11 +11,14 @@ from groupinf.experiments.folder.files import write_atomically
 from groupinf.reporting.drawing.figures import figure_bytes, scatter_figure
 from groupinf.reporting.drawing.group_attributes import NATURAL_FIGURES, natural_figures
 from groupinf.reporting.drawing.lambda_figure import lambda_parts, write_lambda_figure
+from groupinf.reporting.drawing.screening import STEM as SCREENING_STEM
+from groupinf.reporting.drawing.screening import write_screening_figure
 from groupinf.reporting.drawing.single_rows import STEM, figure_words, write_single_rows_figure
 from groupinf.reporting.html.write import PAGE_NAME, write_page
 from groupinf.reporting.tables.attributes import attributes_files
 from groupinf.reporting.tables.groups import groups_files
 from groupinf.reporting.tables.ranking import natural_listings
+from groupinf.reporting.tables.screening import screening_listings
 from groupinf.reporting.tables.single_rows import single_rows_files, single_rows_listings
 from groupinf.reporting.tables.spearman import (
     by_evaluation,
@@ -30,6 +33,7 @@ from groupinf.reporting.words.columns import columns_markdown
 from groupinf.reporting.words.entries import entries_of
 from groupinf.reporting.words.evaluation_answers import evaluation_answers
 from groupinf.reporting.words.formats import markdown
+from groupinf.reporting.words.screening import MORE, PICTURE, chosen_lines, screening_lines, standings
 from groupinf.reporting.words.single_rows import single_row_lines
 from groupinf.reporting.words.style import evaluation_name, method_name
 from groupinf.reporting.words.summary import (
@@ -68,7 +72,7 @@ def write_report(run: Run) -> Path:
     Reads the run only. Every file appears whole or not at all; the same run gives the same bytes.
     """
     spearman = {"csv": spearman_csv(run), "md": spearman_markdown(run), "tex": spearman_latex(run)}
-    of_agreement = {f"spearman.{ending}": text.encode() for ending, text in spearman.items()}
+    of_agreement = {f"spearman.{ending}": text.encode() for ending, text in spearman.items() if run.has_actual}
     tables = of_agreement | groups_files(run) | attributes_files(run) | theory_files(run) | single_rows_files(run)
     for name, content in tables.items():
         write_atomically(run.path / "tables" / name, content)
@@ -85,6 +89,8 @@ def write_report(run: Run) -> Path:
     if run.cross_validation is not None:
         write_lambda_figure(run, run.cross_validation)
     write_single_rows_figure(run)
+    if found := standings(run):
+        write_screening_figure(run, found)
     report = run.path / REPORT_NAME
     write_atomically(report, report_markdown(run, list(tables), list(natural)).encode())
     write_page([run], title_line(run), run.path / PAGE_NAME, lambda _, method: drawn[method])
@@ -92,7 +98,9 @@ def write_report(run: Run) -> Path:
 
 
 def methods(run: Run) -> list[str]:
-    """The predictions of the run, in the order of its table."""
+    """The predictions of the run that there are actual effects beside, in the order of its table."""
+    if not run.has_actual:
+        return []
     return [method for method in methods_in(run.effects) if method != ACTUAL]
 
 
@@ -103,9 +111,15 @@ def report_markdown(run: Run, tables: Sequence[str] = (), natural: Sequence[str]
     """
     overall = run.spearman[run.spearman["kind"] == ALL_KINDS]
     opening = [data_line(run), test_points_line(run), convention_line(run), *unit_lines(run), *method_lines(run)]
-    [entry] = entries_of([run])
+    entries, found = entries_of([run]), standings(run)
+    theory = [entry.theory for entry in entries if entry.theory is not None]
     parts = [f"# {markdown(title_line(run))}", *(markdown(line) for line in opening if line)]
-    parts.append(_listed(evaluation_answers([entry])))
+    if run.intervals is not None:
+        parts.append("## Largest effects, and what of them is proven")
+        parts += [_figure(SCREENING_STEM, PICTURE)] if found else []
+        parts += [_listed(screening_lines(run, found)), *(one.markdown for one in screening_listings(run, found)), MORE]
+    if entries:
+        parts.append(_listed([*evaluation_answers(entries), *chosen_lines(entries)]))
     if single := single_rows_listings(run):
         lines = _listed(single_row_lines(run))
         parts += ["## Training rows that matter most", lines, *(part.markdown for part in single)]
@@ -115,20 +129,16 @@ def report_markdown(run: Run, tables: Sequence[str] = (), natural: Sequence[str]
     for evaluation, rows in by_evaluation(overall):
         parts.append(f"## {evaluation_name(evaluation)}\n\n{markdown_table(rows, test_point_names(run))}")
     parts += [
-        markdown(statistics_line(run, overall)),
+        *([markdown(statistics_line(run, overall))] if entries else []),
         *(f"{words}: {links}." for stem, words in _TABLES.items() if (links := _links(stem, tables))),
-        "## Figures",
+        *(["## Figures"] if entries or natural else []),
         *(
             _figure(f"{method}_vs_actual", f"{method_name(method)} against the actual effect")
             for method in methods(run)
         ),
         *(_figure(stem, NATURAL_FIGURES[stem]) for stem in natural),
         *([] if run.cross_validation is None else lambda_parts(run, run.cross_validation)),
-        *(
-            []
-            if entry.theory is None
-            else ["## What is known without retraining?", _listed(theory_lines(run, entry.theory))]
-        ),
+        *(["## What is known without retraining?", _listed(theory_lines(run, theory[0]))] if theory else []),
         "## Can the numbers be trusted?",
         markdown(verdict([run])),
         markdown(certificate_line(run)),

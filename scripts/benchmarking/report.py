@@ -43,7 +43,7 @@ rows, loss of the group itself) relative to the largest actual effect of that ev
 
 def report(machine: dict[str, Any], measured: dict[str, dict[str, Any]], growth: list[dict[str, Any]]) -> str:
     """The whole page; ``measured`` maps a dataset to the results of its tasks."""
-    parts = ["# Benchmark of exact retraining", _machine(machine), INCLUDED]
+    parts = ["# Benchmark of exact retraining", machine_words(machine), INCLUDED]
     if measured:
         parts += ["## In short", _summary(measured)]
         for name, results in measured.items():
@@ -53,7 +53,7 @@ def report(machine: dict[str, Any], measured: dict[str, dict[str, Any]], growth:
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 
-def _machine(machine: dict[str, Any]) -> str:
+def machine_words(machine: dict[str, Any]) -> str:
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9
     versions = ", ".join(f"{name} {number}" for name, number in machine["versions"].items())
     return (

@@ -20,6 +20,7 @@ from benchmarking.plain import pass_seconds
 from benchmarking.problem import Problem, dataset_for, load_problem, make_problem, save_problem
 from benchmarking.reference import solve_reference
 from benchmarking.shapes import SHAPES
+from benchmarking.single_rows import measure_single_rows
 from groupinf.effects.changes.registry import REMOVE
 from groupinf.experiments.folder.provenance import provenance
 from groupinf.numerics.objective import stored_entries
@@ -35,6 +36,8 @@ def main(task: str, folder: Path, name: str, amount: str) -> None:
             result = _prepare(folder, name, int(amount))
         elif task == "groupinf":
             result = _groupinf(load_problem(folder), folder)
+        elif task == "single_rows":
+            result = measure_single_rows()
         elif task == "growth":
             result = {"rows": measure_growth()}
         elif task == "machine":

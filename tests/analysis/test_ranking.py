@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from groupinf.analysis.ranking import extremes, ranking, ranks
+from groupinf.analysis.effect_arrays import effect_arrays
+from groupinf.analysis.ranking import extremes, ranks
+from groupinf.analysis.ranking import ranking as ranking_of
 
 NAMES = ["a", "b", "c", "d"]
 EFFECTS = {
@@ -25,13 +27,15 @@ def tidy() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def ranking(effects: pd.DataFrame, method: str = "actual", ends: pd.DataFrame | None = None) -> pd.DataFrame:
+    about = effects.drop_duplicates("group").set_index("group")
+    return ranking_of(effect_arrays([effects.assign(readout="exact")]), about, method, ends)
+
+
 def test_ranks_by_hand() -> None:
-    """1 is the largest rise; groups of one effect share the better rank."""
-    table = tidy().assign(rank=ranks(tidy()))
-    found = table.set_index(["test_point", "method", "group"]).sort_index()["rank"]
-    assert found[3, "actual"].tolist() == [2, 1, 4, 2]
-    assert found[3, "influence"].tolist() == [2, 1, 4, 3]
-    assert found[1, "actual"].tolist() == [3, 4, 1, 2]
+    """1 is the largest rise; groups of one effect share the better rank; each column is ranked by itself."""
+    effects = np.array([[2.0, 1.0, -1.0], [3.0, 4.0, -2.0], [-5.0, -2.0, 7.0], [2.0, 0.0, 0.5]])
+    assert ranks(effects).T.tolist() == [[2, 1, 4, 2], [2, 1, 4, 3], [3, 4, 1, 2]]
 
 
 def test_the_ranking_orders_each_measure_and_keeps_the_predictions_beside() -> None:
@@ -46,15 +50,15 @@ def test_the_ranking_orders_each_measure_and_keeps_the_predictions_beside() -> N
     assert by_influence["rank"].tolist() == [1, 2, 3, 4, 1, 2, 3, 4]
 
 
-def test_intervals_stand_beside_actual_effects_alone() -> None:
-    """Where a bootstrap gave ends, a ranking by a prediction has none."""
+def test_intervals_stand_beside_effects() -> None:
+    """Each beside that of its group on its test point."""
     ends = tidy()[tidy()["method"] == "actual"][["evaluation", "test_point", "group"]]
     ends = ends.assign(effect_low=-1.0, effect_high=1.0, rank_low=1, rank_high=np.arange(8) + 1)
     table = ranking(tidy(), ends=ends)
     assert table.set_index(["test_point", "group"])["rank_high"].to_dict() == {
         (3, 0): 1, (1, 0): 2, (3, 1): 3, (1, 1): 4, (3, 2): 5, (1, 2): 6, (3, 3): 7, (1, 3): 8
     }  # fmt: skip
-    assert "rank_high" not in ranking(tidy(), "influence", ends)
+    assert "rank_high" not in ranking(tidy(), "influence")
 
 
 def test_extremes_name_a_group_once_where_it_goes_farthest() -> None:

@@ -12,6 +12,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from support.runs import execute
 
+import groupinf
 from groupinf.errors import ConfigError
 from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.report import write_report
@@ -224,3 +225,66 @@ def test_of_regression_and_of_a_hinge_loss_the_worst_loss_alone_is_measured(run:
     assert [value.name for value in made.manifest.named_values] == ["worst loss"]
     with pytest.raises(ConfigError, match="expected worst_loss with the squared loss, found demographic_parity"):
         run({**BY_SEX, "of": ["demographic_parity"]}, dataset=regression)
+
+
+def test_without_retraining_intervals_are_proven_to_hold_the_effects(run: Callable[..., Run]) -> None:
+    every, none = run(), run(retrain="none")
+    assert none.intervals is not None
+    both = every.effects.query("method == 'actual'").merge(none.intervals, on=["group", "evaluation", "test_point"])
+    of_gaps = both[both["evaluation"] == "disparity"]
+    assert len(of_gaps) == 4 * every.manifest.n_retrained
+    assert np.isfinite(of_gaps["low"]).all()
+    assert ((of_gaps["low"] <= of_gaps["effect"]) & (of_gaps["effect"] <= of_gaps["high"])).all()
+
+
+def test_rows_that_drive_a_gap_are_drawn_by_it(run: Callable[..., Run]) -> None:
+    """A gap that no evaluation of the run measures: that of two regions."""
+    by_region = {
+        "evaluation": "disparity",
+        "column": "region",
+        "values": ["east", "west"],
+        "of": ["demographic_parity"],
+    }
+    drawn = {"builder": "most_influential", "evaluation": by_region, "num_rows": [10], "side": "rise"}
+    made = run(by_region, groups={"builders": [drawn]})
+    again = run("test_loss", groups={"builders": [drawn]}, test_points={"random": 2})
+    assert again.groups["made_from"].tolist() == made.groups["made_from"].tolist()
+    assert "for the largest rise of disparity parity, west minus east" in made.groups["made_from"].iloc[0]
+    members = [np.load(of.path / "groups.npz")["indices"].tolist() for of in (made, again)]
+    assert members[0] == members[1]
+    each = run(by_region, groups={"builders": [{"builder": "single_rows"}]}).effects.query("method == 'influence'")
+    first = each.sort_values("effect", ascending=False)["group"].head(10)
+    assert sorted(first) == members[0]  # with single rows group i is row i
+
+
+def test_shares_of_groups_in_a_gap_add_up_to_it(config: Callable[..., dict[str, Any]], tmp_path: Path) -> None:
+    asked = config({**BY_SEX, "of": ["demographic_parity"]}, study="group_values", groups={"builders": [BY_REGION]})
+    values = groupinf.run_experiment(asked, out=tmp_path / "values", jobs=1).values
+    train = table().query("split == 'train'")
+    model = LogisticRegression(C=1 / (0.01 * 90), solver="newton-cholesky", tol=1e-12)
+    model.fit(train[["x0", "x1", "x2"]].to_numpy(), train["y"])
+    assert values["value"].sum() == pytest.approx(gaps(np.append(model.coef_, model.intercept_))[0], abs=1e-9)
+
+
+def test_from_python_the_columns_are_those_of_the_frame_of_test_rows() -> None:
+    rows = table().assign(male=lambda t: (t["sex"] == "male").astype(int))
+    train, test = (rows[rows["split"] == part] for part in ("train", "test"))
+    features = ["x0", "x1", "x2", "male"]
+    model = LogisticRegression(solver="newton-cholesky", tol=1e-12).fit(train[features], train["y"])
+    asked = [{"evaluation": "disparity", "column": "male", "of": ["demographic_parity"]}]
+    found = groupinf.group_effects(
+        model, train[features], train["y"], groups=train["region"], X_test=test[features], y_test=test["y"],
+        evaluations=asked,
+    )  # fmt: skip
+    male = test["male"].to_numpy() == 1
+
+    def parity(of: LogisticRegression) -> float:
+        p = of.predict_proba(test[features])[:, 1]
+        return float(p[male].mean() - p[~male].mean())
+
+    effects = found.effects.query("method == 'actual'").set_index("group_name")["effect"]
+    assert set(found.effects["measured_on"]) == {"parity, male=1 minus male=0"}
+    for region in ("east", "south", "west"):
+        left = train[train["region"] != region]
+        refitted = LogisticRegression(solver="newton-cholesky", tol=1e-12).fit(left[features], left["y"])
+        assert effects[region] == pytest.approx(parity(refitted) - parity(model), abs=1e-8)

@@ -47,7 +47,7 @@ def test_groups_are_the_first_rows_for_each_value_and_side(make_source) -> None:
     assert built.groups[-1].made_from == "first 5 rows for the largest fall of coefficient of age, greedily"
     told = [made_from(group.made_from) for group in built.groups]
     assert told[-1] == MadeFrom("coefficient of age", "fall", "greedily")
-    assert made_from("first of all training points in a random order") is None
+    assert made_from("first 3 rows in a random order") is None
     assert built.notes == ()
 
 
@@ -141,7 +141,7 @@ def test_every_order_runs_on_sums_and_coefficients_and_the_forecast_counts_the_g
         words = run.groups["made_from"].tolist()
         assert {made_from(of).by for of in words} == {
             "by influence",
-            "by Newton steps of single rows",
+            "by Newton steps",
             "greedily (refitted after every 2 rows)",
         }
         assert {made_from(of).value for of in words} == (

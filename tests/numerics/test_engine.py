@@ -11,6 +11,7 @@ from scipy import sparse
 from scipy.sparse.linalg import cg
 from support.problems import make_objective
 
+from groupinf.numerics import engine as engines
 from groupinf.numerics import factor as factors
 from groupinf.numerics.change import removing, row_change
 from groupinf.numerics.engine import (
@@ -19,6 +20,7 @@ from groupinf.numerics.engine import (
     cheapest,
     choose_engine,
     far_from_fit,
+    few_rows_left,
     possible_ways,
     retraining_work,
     shape_of,
@@ -144,3 +146,18 @@ def test_far_from_the_fit_a_pass_that_costs_less_than_a_solve_takes_the_diagonal
     assert far.preconditioner == expected
     assert (far.way, far.diagonal) == (near.way, near.diagonal)
     assert far_from_fit(replace(near, preconditioner="diagonal"), fitted).preconditioner == "diagonal"
+
+
+@pytest.mark.parametrize("is_sparse", [False, True])
+def test_where_few_rows_are_left_small_problems_have_factors_of_their_own(
+    is_sparse: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objective = make_objective(2, as_sparse=is_sparse)
+    fitted = fit(objective)
+    change = removing(fitted)
+    far = few_rows_left(fitted, change, 40.0)
+    assert (far.way, far.preconditioner) == ("own_factors", "reduced")
+    assert far.kernel.size == far.inverse.size == 0
+    monkeypatch.setattr(engines, "LARGEST_OWN", 4)
+    large, usual = few_rows_left(fitted, change, 40.0), far_from_fit(choose_engine(fitted, change, 40.0), fitted)
+    assert (large.way, large.preconditioner) == (usual.way, usual.preconditioner)

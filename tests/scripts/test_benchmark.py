@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+from threadpoolctl import threadpool_limits
 
 ROOT = Path(__file__).parents[2]
 
@@ -166,6 +167,36 @@ def test_the_page_from_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert float(methods["newton-cholesky, tol 1e-8"][6]) < 1e-5
     assert methods["features d"][1] == "7"
     assert "/tmp" not in page
+
+
+def test_the_page_of_single_rows_says_what_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import benchmark
+    from benchmarking import single_rows
+    from benchmarking.problem import NamedDataset, load_dataset
+
+    def few(config: NamedDataset, base: Path, seed: int) -> Any:
+        """The first 30 training rows."""
+        data = load_dataset(config, base, seed)
+        kept = {"X_train": data.X_train[:30], "y_train": data.y_train[:30]}
+        return replace(data, **kept, sample_weight_train=data.sample_weight_train[:30])
+
+    def here(task: str, folder: Path, name: str = "", amount: str = "") -> Any:
+        return {"processor": "p", "versions": {}, "matrix_product": 1e9} if task == "machine" else measured
+
+    monkeypatch.setattr(single_rows, "load_dataset", few)
+    monkeypatch.setattr(single_rows, "_peer_version", lambda: "")
+    with threadpool_limits(limits=1):
+        measured = single_rows.measure_single_rows(rounds=1)
+    monkeypatch.setattr(benchmark, "measure", here)
+    out = tmp_path / "page.md"
+    benchmark.main(["--single-rows", "--out", str(out)])
+    page = out.read_text(encoding="utf-8")
+    assert "30 training rows, 30 features, 114 test rows" in page
+    assert "pyinfluence is not installed, so that its rows are left out; `python -m pip install" in page
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line[:1] == "|"]
+    methods = {row[0]: row for row in rows if row[0] not in ("method", "groupinf")}
+    assert float(methods["refits with joblib, newton-cholesky"][-1]) < 1e-6
+    assert 0 < float(methods["refits with joblib, lbfgs"][-1]) < 1e-3
 
 
 def test_a_measurement_runs_in_a_process_of_its_own(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from groupinf.cli.options import Count, run_dir_argument
     "--test-point", metavar="P", help="Number, row key or name of a set; default: each group on its farthest."
 )
 @click.option("--kind", metavar="K", help="Only groups of this kind.")
-@click.option("--method", metavar="M", default="actual", show_default=True, help="Whose effects give the order.")
+@click.option("--method", metavar="M", help="Whose effects give the order; default: actual, else the first prediction.")
 @click.option(
     "--side", type=click.Choice(["rise", "fall", "both"]), default="both", show_default=True, help="Which way."
 )
@@ -29,7 +29,7 @@ def rank(
     by: str | None,
     test_point: str | None,
     kind: str | None,
-    method: str,
+    method: str | None,
     side: str,
     top: int,
     difference: tuple[str, str] | None,
@@ -42,7 +42,7 @@ def rank(
     """
     from groupinf.cli.results import typed
     from groupinf.experiments.folder.files import write_atomically
-    from groupinf.reporting.tables.ranking import difference_line, listings, ranking_bytes
+    from groupinf.reporting.tables.ranking import difference_line, listings, order_lines, ranking_bytes
     from groupinf.studies.group_effects.study import load_run
 
     if output is not None and Path(output).suffix not in (".csv", ".parquet"):
@@ -61,9 +61,11 @@ def rank(
         write_atomically(Path(output), ranking_bytes(table, Path(output).suffix))
         click.echo(f"Ranking: {typed(Path(output))}")
         return
+    method = method or run.default_method(by or run.manifest.evaluations[0])
     ways = {"rise": (True,), "fall": (False,), "both": (True, False)}[side]
     parts = [part.text for part in listings(run, table, method, top, ways)]
-    click.echo("\n\n".join(parts) if parts else f"No group of {len(table):,} has an effect in that direction.")
+    told = parts or [f"No group of {len(table):,} has an effect in that direction."]
+    click.echo("\n\n".join([*told, *order_lines(run, method)]))
 
 
 def _is_given(option: str) -> bool:

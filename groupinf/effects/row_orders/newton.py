@@ -15,7 +15,7 @@ class ByNewton(RowOrder):
 
     name: ClassVar = "newton"
     label: ClassVar = "By Newton steps"
-    in_text: ClassVar = "by Newton steps of single rows"
+    in_text: ClassVar = "by Newton steps"
     equation: ClassVar = "∇f(θ̂)ᵀ(H − Hᵢ)⁻¹sᵢ∇ℓᵢ(θ̂)"
     source: ClassVar = "Rad and Maleki 2020"
 

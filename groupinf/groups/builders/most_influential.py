@@ -8,23 +8,23 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import BeforeValidator
 
-from groupinf.config.section import PositiveInt, Problem, distinct
+from groupinf.config.section import Problem
 from groupinf.config.words import found
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
 from groupinf.groups.builders.builder import Builder, Kind
 from groupinf.groups.groups import Built, Group
-from groupinf.groups.row_orders import AskedOrder, OrderedRows, Written
+from groupinf.groups.row_orders import AskedOrder, NumRows, OrderedRows, Written, first_rows, order_in
 from groupinf.groups.source import GroupSource
-from groupinf.wording import counted, listed
+from groupinf.wording import listed
 
 RISE = Kind("most_influential_rise", "Most influential: rise", ("#f20f59", "<"))
 FALL = Kind("most_influential_fall", "Most influential: fall", ("#1c2ffd", "8"))
 KINDS = {"rise": RISE, "fall": FALL}
 
-_MADE = re.compile(r"first [\d,]+ rows? for the largest (?P<side>rise|fall) of (?P<value>.+), (?P<by>[^,]+)")
+_MADE = re.compile(r"for the largest (?P<side>rise|fall) of (?P<value>.+), (?P<by>[^,]+)")
 
 
 def _written(value: object) -> object:
@@ -46,14 +46,19 @@ class MadeFrom:
     by: str
 
 
-def made_from(words: str) -> MadeFrom | None:
-    """What ``Group.made_from`` of these builders says; None of another's.
+def told_in(order: str) -> MadeFrom | None:
+    """What the words of an order say that this builder makes groups of; None of another order.
 
-    >>> made_from("first 10 rows for the largest rise of test loss on test point 3, by influence")
+    >>> told_in("for the largest rise of test loss on test point 3, by influence")
     MadeFrom(value='test loss on test point 3', side='rise', by='by influence')
     """
-    told = _MADE.fullmatch(words)
+    told = _MADE.fullmatch(order)
     return None if told is None else MadeFrom(**told.groupdict())
+
+
+def made_from(words: str) -> MadeFrom | None:
+    """The same of what made a group, in words."""
+    return told_in(order_in(words) or "")
 
 
 class MostInfluential(Builder):
@@ -67,9 +72,7 @@ class MostInfluential(Builder):
     evaluation: Case | None = None
     side: Literal["rise", "fall", "both"] = "both"
     by: Case | None = None
-    num_rows: Annotated[tuple[PositiveInt, ...], Field(strict=False, min_length=1), AfterValidator(distinct)] | None = (
-        None
-    )
+    num_rows: NumRows | None = None
 
     @property
     def wants_sizes(self) -> bool:
@@ -111,11 +114,7 @@ class MostInfluential(Builder):
 
 
 def _nested(order: OrderedRows, sizes: list[int], source: GroupSource) -> Iterator[Group]:
-    value = (
-        f"{order.evaluation} {order.value}"
-        if order.value
-        else f"{order.evaluation} on {source.point_name(order.label)}"
-    )
+    on = order.value or f"on {source.point_name(order.label)}"
+    words = f"for the largest {order.side} of {order.evaluation} {on}, {order.by}"
     for size in (size for size in sizes if size <= order.rows.size):
-        words = f"first {counted(size, 'row')} for the largest {order.side} of {value}, {order.by}"
-        yield Group(KINDS[order.side].name, np.sort(order.rows[:size]), words, order.label)
+        yield Group(KINDS[order.side].name, np.sort(order.rows[:size]), first_rows(size, words), order.label)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import AfterValidator
 
 from groupinf.groups.builders.builder import Builder, Kind
 from groupinf.groups.groups import Built, Group
 from groupinf.groups.pools import Pool, draw_from_pools
+from groupinf.groups.row_orders import first_rows
 from groupinf.groups.source import GroupSource
+
+IN_A_RANDOM_ORDER = "in a random order"
 
 
 class Random(Builder):
@@ -30,7 +34,10 @@ class Random(Builder):
         words = source.dataset.row_words
         if self.nested:
             order = rng.permutation(source.dataset.n)
-            made = f"first of all {words.points} in a random order"
-            return Built(tuple(Group(self.name, np.sort(order[:size]), made) for size in source.group_sizes()))
+            return Built(tuple(_first(order, size) for size in source.group_sizes()))
         everything = Pool(f"all {words.points}", np.arange(source.dataset.n, dtype=np.int64))
         return draw_from_pools([everything], source.group_sizes(), self.name, words.whole, rng)
+
+
+def _first(order: NDArray[np.int64], size: int) -> Group:
+    return Group(Random.name, np.sort(order[:size]), first_rows(size, IN_A_RANDOM_ORDER))

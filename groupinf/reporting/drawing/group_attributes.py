@@ -73,8 +73,10 @@ def natural_figures(run: Run) -> dict[str, Figure]:
 def natural_groups(run: Run) -> NaturalGroups | None:
     """Those of the run, on the test loss where that was measured, else on the first evaluation that has test points.
 
-    None where no group is a natural one, or no evaluation has test points.
+    None where no group is a natural one, no evaluation has test points, or nothing was retrained.
     """
+    if not run.has_actual:
+        return None
     pairs = pair_effects(run.effects)
     natural = np.isin(pairs.kinds.astype(str), natural_kinds(map(str, pairs.kinds)))
     evaluation = _evaluation(pairs)

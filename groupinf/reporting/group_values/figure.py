@@ -7,24 +7,24 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from groupinf.effects.methods.influence import Influence
 from groupinf.reporting.drawing.figures import FIGURE_SETTINGS
 from groupinf.reporting.drawing.lettering import drawable, shorten_to, width_of
 from groupinf.reporting.drawing.page import MARGIN, Legend, box, framed_page
 from groupinf.reporting.group_values.tables import left_out_line, shown
-from groupinf.reporting.group_values.words import INFLUENCE, Measured, facts_line, interval_line, measured
+from groupinf.reporting.group_values.words import INFLUENCE, Measured, facts_line, interval_line, told, told_line
 from groupinf.reporting.words.style import GRID, QUIET, SMALL, TEXT
 from groupinf.studies.group_values.result import GroupValuesRun
 from groupinf.wording import number
 
 # inches
-_PANEL, _BESIDE, _SIZES_HEIGHT, _BAR, _BETWEEN, _ABOVE, _BELOW = 3.6, 0.95, 2.6, 0.23, 0.75, 0.4, 0.62
+_PANEL, _BESIDE, _SIZES_HEIGHT, _BAR, _BETWEEN, _ABOVE, _BELOW = 3.6, 0.95, 2.6, 0.23, 1.0, 0.4, 0.62
 _LONGEST_LABEL = 1.9
 _COLOUR, _NEGATIVE = "#0072B2", "#D55E00"
-# measures that are drawn, each in a row of its own
-MOST_MEASURES = 6
+# sizes of which the largest is so many times the smallest stand on a logarithmic axis
+_SPREAD = 30.0
 # by column: name, marker, colour, and how far below the middle of its bar, in bars
 _MARKS = {
     INFLUENCE: (Influence.label, "o", "#E69F00", -0.17),
@@ -47,7 +47,7 @@ def narrow_values_figure(run: GroupValuesRun) -> Figure:
 
 def _drawn(run: GroupValuesRun, side_by_side: bool) -> Figure:
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
-        made = measured(run)[:MOST_MEASURES]
+        made = told(run)
         left = _label_room(made)
         first = left + _PANEL
         width = first + (_BESIDE + _PANEL if side_by_side else 0.0) + MARGIN
@@ -91,17 +91,17 @@ def _names(of: Measured) -> list[str]:
 
 def _foot(run: GroupValuesRun, made: list[Measured]) -> list[str]:
     said = [run.manifest.convention, interval_line(run), *dict.fromkeys(filter(None, map(left_out_line, made)))]
-    if len(measured(run)) > MOST_MEASURES:
-        said.append(f"The first {MOST_MEASURES} of {len(measured(run)):,} measures are drawn.")
-    return said
+    return [*said, *filter(None, [told_line(run)])]
 
 
 def _legend(made: list[Measured]) -> tuple[list[Line2D], list[str]]:
     """The share, and the marks that any measure has."""
-    bar = Line2D([], [], color=_COLOUR, linewidth=6, solid_capstyle="butt", alpha=0.75)
+    below = any((of.shares["value"] < 0.0).any() for of in made)
+    bars = {"Share": _COLOUR, **({"Negative share": _NEGATIVE} if below else {})}
+    lines = [Line2D([], [], color=of, linewidth=6, solid_capstyle="butt", alpha=0.75) for of in bars.values()]
     marks = {key: look for key, look in _MARKS.items() if any(of.shares[key].notna().any() for of in made)}
     handles = [_mark(marker, colour) for _, marker, colour, _ in marks.values()]
-    return [bar, *handles], ["Share", *(label for label, *_ in marks.values())]
+    return [*lines, *handles], [*bars, *(label for label, *_ in marks.values())]
 
 
 def _mark(marker: str, colour: str) -> Line2D:
@@ -143,24 +143,31 @@ def _draw_sizes(ax: Axes, run: GroupValuesRun, of: Measured) -> None:
     ax.axhline(0.0, color=QUIET, linewidth=0.8, zorder=1)
     for place in dict.fromkeys((0, len(rows) - 1, int(rows["size"].to_numpy().argmax()))):
         name = shorten_to(drawable(str(rows["group_name"].iloc[place])), SMALL, _LONGEST_LABEL / 2)
-        right = rows["size"].iloc[place] > (rows["size"].max() + rows["size"].min()) / 2
+        right = rows["size"].iloc[place] ** 2 > float(rows["size"].max()) * float(rows["size"].min())
         ax.annotate(
             name, (rows["size"].iloc[place], value[place]), size=SMALL, color=QUIET,
             xytext=(-_PER_CENT_OFF if right else _PER_CENT_OFF, _PER_CENT_OFF), textcoords="offset points",
             ha="right" if right else "left",
         )  # fmt: skip
     ax.set_title("Shares against sizes", loc="left", pad=6.0)
-    ax.set_xlabel("Rows of the group")
     ax.set_ylabel("Share", labelpad=4.0)
-    for axis in "xy":
-        _numbers(ax, axis)
     ax.margins(x=0.08, y=0.12)
+    _numbers(ax, "y")
+    if rows["size"].max() > _SPREAD * rows["size"].min():
+        ax.set_xscale("log")
+        ax.set_xlabel("Rows of the group (logarithmic)")
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+        ax.xaxis.set_minor_formatter(NullFormatter())
+        ax.grid(axis="x", color=GRID, linewidth=0.6)
+    else:
+        ax.set_xlabel("Rows of the group")
+        _numbers(ax, "x")
 
 
 def _numbers(ax: Axes, axis: str) -> None:
     """A few round numbers, and a grid."""
     of = ax.xaxis if axis == "x" else ax.yaxis
     of.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10], min_n_ticks=2))
-    of.set_major_formatter(FuncFormatter(lambda value, _: number(value, 6)))
+    of.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     ax.grid(axis="x" if axis == "x" else "y", color=GRID, linewidth=0.6)
     ax.set_axisbelow(True)

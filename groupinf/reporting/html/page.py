@@ -12,8 +12,9 @@ from groupinf.reporting.html.parts.overview import overview
 from groupinf.reporting.html.section import Answer, Material, PngOf, Question
 from groupinf.reporting.html.sections.every_group import drawn_png
 from groupinf.reporting.html.sections.registry import SECTIONS
-from groupinf.reporting.words.entries import Entry, Looks, entries_of, looks_of
+from groupinf.reporting.words.entries import Entry, Looks, looks_of, named_runs
 from groupinf.reporting.words.evaluation_answers import evaluation_answers
+from groupinf.reporting.words.screening import chosen_lines
 from groupinf.studies.group_effects.result import Run
 
 # where a section comes before all others, what opens other pages follows it
@@ -33,21 +34,23 @@ def page_html(
     else the static figures stand there, as ``png`` gives them. ``notes`` stand below what was run. The same runs give
     the same text.
     """
-    entries = entries_of(runs)
+    named = named_runs(runs)
+    entries = [one for one in named if isinstance(one, Entry)]
     looks = looks_of(entries)
-    material = Material(entries, looks, plotly_is_installed() if plotly is None else plotly, png)
+    material = Material(named, entries, looks, plotly_is_installed() if plotly is None else plotly, png)
     told = [element("p", {}, note) for note in notes]
     asked = [section for section in SECTIONS.values() if section.applies(material)]
     first = [section for section in asked if section.leads(material)]
+    opening = [_answers(entries, looks)] if entries else []
     answered = [
         *((section, section.answer(material)) for section in first),
-        *([(_AGREEMENT, Answer(_answers(entries, looks)))] if first else []),
+        *((_AGREEMENT, Answer(answer)) for answer in opening if first),
         *((section, section.answer(material)) for section in asked if section not in first),
     ]
     return framed(
         Frame(
             title=title,
-            opening=[overview(entries), *told, *([] if first else [_answers(entries, looks)])],
+            opening=[overview(named), *told, *([] if first else opening)],
             answered=answered,
             styles=colours([*looks.kinds.values(), *looks.methods.values()]),
         )
@@ -56,5 +59,5 @@ def page_html(
 
 def _answers(entries: Sequence[Entry], looks: Looks) -> Html:
     """A sentence for each evaluation; of several runs, folded, the table of answers in short."""
-    told = answers(evaluation_answers(entries))
+    told = answers([*evaluation_answers(entries), *chosen_lines(entries)])
     return joined([told, folded("In numbers", in_short(entries, looks))]) if len(entries) > 1 else told

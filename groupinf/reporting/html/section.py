@@ -8,7 +8,7 @@ from typing import Any
 
 from groupinf.reporting.html.parts.against_lambda import is_series
 from groupinf.reporting.html.parts.markup import Html
-from groupinf.reporting.words.entries import Entry, Looks
+from groupinf.reporting.words.entries import Entry, Looks, Named
 from groupinf.studies.group_effects.result import Run
 
 PngOf = Callable[[Run, str], bytes]
@@ -18,9 +18,11 @@ PngOf = Callable[[Run, str], bytes]
 class Material:
     """What sections answer from: the runs, how kinds and methods look, and whether plotly draws the groups.
 
-    ``png`` gives the figure of a run and method where plotly does not.
+    ``entries`` are those of the ``runs`` that have actual effects. ``png`` gives the figure of a run and method where
+    plotly does not.
     """
 
+    runs: Sequence[Named]
     entries: Sequence[Entry]
     looks: Looks
     plotted: bool
@@ -37,9 +39,9 @@ class Answer:
     scripts: tuple[str, ...] = ()
 
 
-def always(material: Material) -> bool:
-    """Whether a section applies that applies to any runs."""
-    return True
+def any_actual(material: Material) -> bool:
+    """Whether a section applies that is about actual effects."""
+    return bool(material.entries)
 
 
 def never(material: Material) -> bool:
@@ -47,9 +49,19 @@ def never(material: Material) -> bool:
     return False
 
 
+def any_run(material: Material) -> bool:
+    """Whether a section applies that applies to any runs."""
+    return True
+
+
+def single_run(material: Material) -> bool:
+    """Whether a section applies that is about a single run, with actual effects or without."""
+    return len(material.runs) == 1
+
+
 def one_run(material: Material) -> bool:
-    """Whether a section applies that is about a single run."""
-    return len(material.entries) == 1
+    """Whether a section applies that is about the actual effects of a single run."""
+    return single_run(material) and any_actual(material)
 
 
 def compared_runs(material: Material) -> bool:
@@ -74,5 +86,5 @@ class Section(Question):
     """
 
     answer: Callable[[Material], Answer]
-    applies: Callable[[Material], bool] = always
+    applies: Callable[[Material], bool] = any_actual
     leads: Callable[[Material], bool] = never

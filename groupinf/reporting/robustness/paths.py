@@ -23,7 +23,7 @@ from groupinf.studies.robustness.result import RobustnessRun
 # panels of a figure, and how many stand side by side
 MOST_PANELS, COLUMNS = 9, 3
 # inches
-_PANEL, _HEIGHT, _LEFT, _BETWEEN, _ABOVE, _BELOW = 2.55, 1.8, 0.7, 0.75, 0.35, 0.55
+_PANEL, _HEIGHT, _LEFT, _BETWEEN, _ABOVE, _BELOW = 2.5, 1.8, 0.85, 0.85, 0.4, 0.5
 
 
 def paths_figure(run: RobustnessRun, columns: int = COLUMNS) -> Figure:
@@ -46,7 +46,9 @@ def paths_figure(run: RobustnessRun, columns: int = COLUMNS) -> Figure:
         for i, told in enumerate(shown):
             left, down = _LEFT + (i % columns) * (_PANEL + _BETWEEN), (i // columns) * (_ABOVE + _HEIGHT + _BELOW)
             ax = figure.add_axes(box(figure, left, top + down + _ABOVE, _PANEL, _HEIGHT))
-            ax.set_title(shorten_to(drawable(statement_words(told)), SMALL, _PANEL + 0.5), size=SMALL, loc="left")
+            ax.set_title(
+                shorten_to(drawable(statement_words(told)), SMALL, _PANEL + 0.5), size=SMALL, loc="left", pad=5.0
+            )
             _draw(ax, run, run.paths[run.paths["statement"] == told.statement])
             ax.axhline(told.boundary, color=TEXT, linewidth=0.9)
             ax.set_ylabel(QUESTIONS[told.flips].measured.capitalize(), size=SMALL)

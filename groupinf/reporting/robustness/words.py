@@ -32,7 +32,7 @@ def data_line(run: RobustnessRun) -> str:
 
 def statement_words(told: Told) -> str:
     """What a statement is: of which question, about what, and what is asked beside that."""
-    asks = f", {told.asks}" if told.asks else ""
+    asks = f" ({told.asks})" if told.asks else ""
     return f"{QUESTIONS[told.flips].label}: {one_line(told.name)}{asks}"
 
 
@@ -138,10 +138,11 @@ def _predicted(run: RobustnessRun, name: str) -> str:
 
 
 def how_lines(run: RobustnessRun) -> list[str]:
-    """What was done, order by order."""
+    """What flips, and what was done, order by order."""
     orders = [ROW_ORDERS[name] for name in run.manifest.orders]
     told = "; ".join(f"{order.in_text}: {order.equation} ({order.source})" for order in orders)
     return [
+        *(f"{meaning}." for meaning in dict.fromkeys(run.manifest.meanings)),
         f"Rows are taken {told}.",
         "Of each order the smallest number of first rows that flips a statement is looked for with refits; of these "
         "as many are put back as can be while it stays flipped.",

@@ -14,7 +14,12 @@ from groupinf.studies.group_effects.result import Run
 
 
 def attributes_files(run: Run) -> dict[str, bytes]:
-    """CSV files: correlations with attributes, effects in each category of one, and effects on test points compared."""
+    """CSV files: correlations with attributes, effects in each category of one, and effects on test points compared.
+
+    None of a run without actual effects.
+    """
+    if not run.has_actual:
+        return {}
     pairs = pair_effects(run.effects)
     attributes = aligned_attributes(run, pairs)
     tables = {

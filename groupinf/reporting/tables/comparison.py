@@ -10,6 +10,7 @@ from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.reporting.words.entries import labels
 from groupinf.reporting.words.formats import coefficient, extent, one_line, percent, ratio, shorten
 from groupinf.reporting.words.plain import aligned, wrapped
+from groupinf.reporting.words.screening import left_aside_lines, unretrained_lines
 from groupinf.reporting.words.style import LONGEST_NAME, each_value, evaluation_name, method_name
 from groupinf.reporting.words.summary import SLOPE_WORDS, change_facts, convention_lines, measures_in
 from groupinf.studies.group_effects.result import Run
@@ -37,7 +38,8 @@ def comparison_text(runs: Sequence[Run], width: int) -> str:
                 before = name
         tables.append("\n".join([evaluation_name(evaluation), *aligned(lines, left=2)]))
     each = each_value(measure for run in runs for measure in measures_in(run))
-    words = [f"All groups; from the lowest to the highest {each}.", SLOPE_WORDS]
+    words = [f"All groups; from the lowest to the highest {each}.", SLOPE_WORDS] if found else []
+    words += [*unretrained_lines(runs), *left_aside_lines(runs)]
     words += convention_lines(zip(names, runs, strict=True))
     return "\n\n".join([_about(names, runs, width), *tables, wrapped(words, width)]) + "\n"
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pandas as pd
 
 from groupinf.analysis.pairs import ACTUAL
-from groupinf.analysis.ranking import ENDS, MEASURE, ranks
+from groupinf.analysis.ranking import ENDS, MEASURE, PROVEN, ranks
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.experiments.folder.files import parquet_bytes
 from groupinf.reporting.words.formats import markdown
@@ -35,27 +37,32 @@ def groups_frame(run: Run) -> pd.DataFrame:
     evaluation, in brackets what it is measured on. A skipped group has no effects.
     """
     about = run.groups[_ABOUT].merge(run.attributes.drop(columns="size"), on="group")
-    effects = run.effects.assign(rank=ranks(run.effects))
-    columns: dict[str, pd.Series] = {}
-    for evaluation, point in effects[MEASURE].drop_duplicates().itertuples(index=False):
-        rows = effects[(effects["evaluation"] == evaluation) & (effects["test_point"] == point)]
+    arrays, columns = run.arrays, {}
+    for evaluation, point in arrays.columns[MEASURE].drop_duplicates().itertuples(index=False):
         measure = measure_key(run, evaluation, point)
-        for method, own in rows.groupby("method", sort=False):
-            by_group = own.set_index("group")
-            columns[f"{measure}.{method}"] = by_group["effect"]
-            columns[f"{measure}.{method}.error"] = by_group["error_estimate"]
-            columns[f"{measure}.{method}.rank"] = by_group["rank"].astype("Int64")
-        if run.bootstrap is not None:
-            here = (run.bootstrap["evaluation"] == evaluation) & (run.bootstrap["test_point"] == point)
-            ends = run.bootstrap[here].set_index("group")
-            columns |= {f"{measure}.{ACTUAL}.{end}": ends[end] for end in ENDS if not ends.empty}
-        if run.theory is not None:
-            here = (run.theory["evaluation"] == evaluation) & (run.theory["test_point"] == point)
-            proven = run.theory[here].set_index("group")
-            columns |= {f"{measure}.{ACTUAL}.{end}": proven[end] for end in _PROVEN}
-            columns |= {f"theory.{name}": proven[name] for name in _OF_GROUPS}
-    wide = pd.DataFrame(columns)
-    return about.join(wide, on="group")
+        here = (arrays.columns["evaluation"] == evaluation) & (arrays.columns["test_point"] == point)
+        for i in np.flatnonzero(here):
+            method = arrays.columns["method"].iloc[i]
+            known = np.isfinite(arrays.effect[:, i])
+            of = pd.Index(arrays.groups[known])
+            columns[f"{measure}.{method}"] = pd.Series(arrays.effect[known, i], of)
+            columns[f"{measure}.{method}.error"] = pd.Series(arrays.error[known, i], of)
+            columns[f"{measure}.{method}.rank"] = pd.Series(ranks(arrays.effect[known, i]), of, dtype="Int64")
+        for table, name, ends in _tables(run):
+            proven = table[(table["evaluation"] == evaluation) & (table["test_point"] == point)].set_index("group")
+            columns |= {name.format(measure=measure, end=end): proven[end] for end in ends if not proven.empty}
+    return about.join(pd.DataFrame(columns), on="group")
+
+
+def _tables(run: Run) -> Iterator[tuple[pd.DataFrame, str, Sequence[str]]]:
+    """What else there is of each group on a measure: a table, what its columns are called, and which they are."""
+    if run.bootstrap is not None:
+        yield run.bootstrap, f"{{measure}}.{ACTUAL}.{{end}}", ENDS
+    if run.theory is not None:
+        yield run.theory, f"{{measure}}.{ACTUAL}.{{end}}", _PROVEN
+        yield run.theory, "theory.{end}", _OF_GROUPS
+    if run.intervals is not None:
+        yield run.intervals, "{measure}.proven.{end}", PROVEN
 
 
 def measure_key(run: Run, evaluation: str, point: int) -> str:
@@ -75,11 +82,11 @@ def groups_files(run: Run) -> dict[str, bytes]:
 
 
 def groups_markdown(run: Run, frame: pd.DataFrame) -> str:
-    """Name, kind, size and attributes of the groups with their actual effects; of more than MOST_LINES groups the
-    first, which it says."""
-    effects = [name for name in map(str, frame) if name.endswith(f".{ACTUAL}")]
+    """Name, kind, size and attributes of the groups with their actual effects, or where nothing was retrained those of
+    the first prediction; of more than MOST_LINES groups the first, which it says."""
+    effects = [name for name in map(str, frame) if name.endswith(_shown(run))]
     attributes = [name for name in run.attributes.columns if name not in ("group", "size")]
-    head = ["Group", "Kind", "Size", *attributes, *(name.removesuffix(f".{ACTUAL}") for name in effects)]
+    head = ["Group", "Kind", "Size", *attributes, *(name.rpartition(".")[0] for name in effects)]
     rule = ["---", "---", *["---:"] * (len(head) - 2)]
     rows = [
         [
@@ -93,7 +100,15 @@ def groups_markdown(run: Run, frame: pd.DataFrame) -> str:
     left = len(frame) - MOST_LINES
     more = f"\n\nAnd {counted(left, 'more group')}: groups.parquet has all." if left > 0 else ""
     cells = [[markdown(cell) for cell in row] for row in (head, *rows)]
-    return f"# Actual effects of every group\n\n{table_lines([cells[0], rule, *cells[1:]])}{more}\n"
+    whose = "Actual effects" if run.has_actual else "Predicted effects"
+    retrained = " that was retrained; the others have none" if run.has_actual and run.intervals is not None else ""
+    return f"# {whose} of every group{retrained}\n\n{table_lines([cells[0], rule, *cells[1:]])}{more}\n"
+
+
+def _shown(run: Run) -> tuple[str, ...]:
+    """How the names of the columns end that are shown: of actual effects, else of the predictions that come first."""
+    names = {run.default_method(evaluation) for evaluation in run.manifest.evaluations}
+    return tuple(f".{name}" for name in names)
 
 
 def _cell(value: str | float | None) -> str:

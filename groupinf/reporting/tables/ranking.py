@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from groupinf.analysis.pairs import ACTUAL
-from groupinf.analysis.ranking import ENDS, extremes
+from groupinf.analysis.ranking import ENDS, PROVEN, extremes
 from groupinf.effects.methods.method import Readout
 from groupinf.experiments.folder.files import parquet_bytes
 from groupinf.groups.builders.registry import natural_kinds
@@ -27,7 +27,7 @@ from groupinf.reporting.words.style import (
 )
 from groupinf.reporting.words.summary import measure_name, test_point_names
 from groupinf.studies.group_effects.result import Run
-from groupinf.wording import number
+from groupinf.wording import counted, number
 
 # of each direction and evaluation that a terminal shows
 MOST = 10
@@ -57,9 +57,11 @@ class Listing:
 
 
 def natural_listings(run: Run) -> list[Listing]:
-    """For each evaluation the largest rises and falls of natural groups; empty of a run that has none."""
+    """For each evaluation the largest rises and falls of natural groups; empty of a run that has none, or whose groups
+    were not all retrained.
+    """
     kinds = natural_kinds(run.groups["kind"])
-    if not kinds:
+    if not kinds or run.intervals is not None:
         return []
     parts = []
     for evaluation in map(str, run.effects["evaluation"].unique()):
@@ -81,6 +83,21 @@ def ranking_bytes(table: pd.DataFrame, ending: str) -> bytes:
         ".parquet": lambda: parquet_bytes(table),
     }
     return written[ending]()
+
+
+def order_lines(run: Run, method: str) -> list[str]:
+    """What to know of an order in which not all groups stand, or none by its actual effect."""
+    about = run.manifest
+    if run.intervals is None:
+        return []
+    if run.has_actual:
+        of = sum(about.levels.values())
+        groups = f"the {counted(about.n_retrained, 'group')}, of {of:,}, that were retrained"
+        return [f"Ranks are among {groups}."] if about.n_retrained < of else []
+    return [
+        f"Nothing was retrained: the order is that of {method_in_text(method)}, a prediction; the actual effect is "
+        "proven to lie between the ends beside it."
+    ]
 
 
 def difference_line(run: Run, first: str, second: str, by: str | None, test_point: str | None) -> str:
@@ -110,9 +127,10 @@ def _lines(run: Run, rows: pd.DataFrame, method: str) -> list[tuple[str, ...]]:
     ranks_only = [name for name in about.methods if about.readout(name) is Readout.RANKS]
     named = dict.fromkeys([method, ACTUAL, singled_out(about.methods, ranks_only)])
     shown = [name for name in named if name in rows]  # what has no derivative has no linear readout
-    several_kinds = run.effects["kind"].nunique() > 1
+    several_kinds = run.groups["kind"].nunique() > 1
     several_points = len(about.labels(str(rows["evaluation"].iloc[0]))) > 1
     resampled = any(end in rows and rows[end].notna().any() for end in ENDS)
+    proven = all(end in rows for end in PROVEN)
     head = [
         "group",
         *(["on"] if several_points else []),
@@ -121,6 +139,7 @@ def _lines(run: Run, rows: pd.DataFrame, method: str) -> list[tuple[str, ...]]:
         "rank",
         *(method_name(name) if name != ACTUAL else "actual" for name in shown),
         *(["95 % interval", "ranks"] if resampled else []),
+        *(["actual effect, proven"] if proven else []),
     ]
     lines = [tuple(head)]
     for row in rows.to_dict("records"):
@@ -134,6 +153,7 @@ def _lines(run: Run, rows: pd.DataFrame, method: str) -> list[tuple[str, ...]]:
                 f"{row['rank']:,}",
                 *(number(row[name]) for name in shown),
                 *(_interval_cells(row) if resampled else []),
+                *([ends(*(row[end] for end in PROVEN))] if proven else []),
             )
         )
     return lines

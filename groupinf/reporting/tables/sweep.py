@@ -16,6 +16,7 @@ from groupinf.reporting.words.entries import labels
 from groupinf.reporting.words.formats import coefficient, markdown, percent, ratio, shorten
 from groupinf.reporting.words.markdown import table_lines
 from groupinf.reporting.words.plain import aligned, wrapped
+from groupinf.reporting.words.screening import left_aside_lines, unretrained_lines
 from groupinf.reporting.words.style import LONGEST_NAME, each_values, method_name
 from groupinf.reporting.words.summary import SLOPE, convention_lines, measures_in
 from groupinf.reporting.words.sweeps import failure_lines, run_links, sweep_title
@@ -113,5 +114,11 @@ def drawn_line(sweep: Sweep) -> str:
 
 def _closing(sweep: Sweep) -> list[str]:
     measured = [measure for run in sweep.runs for measure in measures_in(run)]
-    statistics = f"ρ and slope: over all groups, median over {each_values(measured)}. {SLOPE}"
-    return [statistics, *convention_lines(zip(labels(sweep.runs), sweep.runs, strict=True)), *failure_lines(sweep)]
+    statistics = [f"ρ and slope: over all groups, median over {each_values(measured)}. {SLOPE}"] if measured else []
+    return [
+        *statistics,
+        *unretrained_lines(sweep.runs),
+        *left_aside_lines(sweep.runs),
+        *convention_lines(zip(labels(sweep.runs), sweep.runs, strict=True)),
+        *failure_lines(sweep),
+    ]

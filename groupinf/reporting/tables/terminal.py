@@ -9,6 +9,7 @@ import pandas as pd
 from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.reporting.tables.ranking import natural_listings
+from groupinf.reporting.tables.screening import screening_listings
 from groupinf.reporting.tables.single_rows import single_rows_listings
 from groupinf.reporting.tables.spearman import by_evaluation
 from groupinf.reporting.words.choices import choice_lines, test_points_line
@@ -16,6 +17,7 @@ from groupinf.reporting.words.entries import entries_of
 from groupinf.reporting.words.evaluation_answers import evaluation_answers
 from groupinf.reporting.words.formats import coefficient, interval, percent, ratio
 from groupinf.reporting.words.plain import aligned, wrapped
+from groupinf.reporting.words.screening import MORE, chosen_lines, screening_lines, standings
 from groupinf.reporting.words.single_rows import single_row_lines
 from groupinf.reporting.words.style import MOST_TEST_POINTS, evaluation_name, method_name, point_name
 from groupinf.reporting.words.summary import (
@@ -52,17 +54,20 @@ def spearman_text(run: Run, width: int) -> str:
     sets = test_point_names(run)
     intervals = all(len(line) <= width for rows in parts.values() for line in _table(rows, sets, intervals=True))
     tables = ["\n".join([name, *_table(rows, sets, intervals)]) for name, rows in parts.items()]
-    statistics = statistics_line(run, overall) if intervals else SLOPE_WORDS
+    statistics = [statistics_line(run, overall) if intervals else SLOPE_WORDS] if run.has_actual else []
     notes = [f"Note: {note}" for note in note_lines(run)]
     certificate = certificate_line(run)
-    meanings = [*adversarial_lines(run), convention_line(run), *unit_lines(run), *method_lines(run), statistics]
-    [entry] = entries_of([run])
-    proven = [] if entry.theory is None else [interval_line(entry.theory)]
+    meanings = [*adversarial_lines(run), convention_line(run), *unit_lines(run), *method_lines(run), *statistics]
+    entries, found = entries_of([run]), standings(run)
+    proven = [interval_line(entry.theory) for entry in entries if entry.theory is not None]
     closing = [*meanings, certificate, *proven, *notes, *skipped_lines(run)]
     opening = [data_line(run), *choice_lines(run), test_points_line(run)]
-    answers = wrapped([*single_row_lines(run), *evaluation_answers([entry])], width)
-    ranked = [part.text for part in (*single_rows_listings(run), *natural_listings(run))]
-    return "\n\n".join([wrapped(opening, width), answers, *ranked, *tables, wrapped(closing, width)]) + "\n"
+    screened = [*screening_lines(run, found), *([MORE] if found else [])]
+    of_agreement = [*evaluation_answers(entries), *chosen_lines(entries)] if entries else []
+    answers = wrapped([*single_row_lines(run), *screened, *of_agreement], width)
+    ranked = [*screening_listings(run, found, 1), *single_rows_listings(run), *natural_listings(run)]
+    told = [wrapped(opening, width), answers, *(part.text for part in ranked), *tables, wrapped(closing, width)]
+    return "\n\n".join(filter(None, told)) + "\n"
 
 
 def _table(rows: pd.DataFrame, sets: Mapping[int, str], intervals: bool) -> list[str]:

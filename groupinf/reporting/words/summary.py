@@ -57,9 +57,10 @@ def data_line(run: Run) -> str:
         parts += [classes, f"accuracy {train} on training rows and {test} on test rows"]
     if about.n_pool:
         parts.append(f"{counted(about.n_pool, 'row')} in the pool")
-    skipped = about.n_groups - about.n_retrained
-    groups = counted(about.n_groups, "group")
-    return "; ".join([*parts, groups + (f", {skipped:,} of them skipped" if skipped else "")])
+    groups, skipped = counted(about.n_groups, "group"), len(about.skipped)
+    retrained = f"{about.n_retrained:,}" if about.n_retrained else "none"
+    chosen = [] if about.retrain is None else [f"{retrained} of them retrained"]
+    return "; ".join([*parts, ", ".join([groups, *chosen, *([f"{skipped:,} of them skipped"] if skipped else [])])])
 
 
 def convention_line(run: Run) -> str:
@@ -256,9 +257,10 @@ def _facts(run: Run) -> DatasetFacts | None:
 def unread_lines(run: Run) -> list[str]:
     """A sentence for each evaluation on which some methods of the run have no effects, as it has no derivative."""
     lines = []
-    for name in run.manifest.evaluations:
-        rows = run.effects.loc[run.effects["evaluation"] == name, "method"].unique()
-        without = [method_in_text(method) for method in run.manifest.methods if method not in rows]
+    about = run.manifest
+    for name in about.evaluations:
+        linear = [method for method in about.methods if about.readout(method) is not Readout.EXACT]
+        without = [] if EVALUATIONS[name].differentiable else [method_in_text(method) for method in linear]
         if without:
             whose, have = ("readout is", "has") if len(without) == 1 else ("readouts are", "have")
             lines.append(

@@ -12,25 +12,41 @@ from groupinf.reporting.words.summary import measure_name, test_point_names
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import counted, number
 
+_MATCH = "The tables read here match their checksums."
+_UNVERIFIED = "nothing was retrained, so that no prediction is compared with an actual effect"
+_PROVEN = (
+    "Proven intervals hold actual effects all the same, rounding included; error estimates of predictions are of their "
+    "linear solves and of rounding, not of what they leave out."
+)
+
 
 def verdict(runs: Sequence[Run]) -> str:
     """Yes or with care, and why: certificates, skipped groups, and the source that made the runs.
 
     It may say that tables match their checksums, as a run is read back only where they do.
     """
+    retrained, others = [run for run in runs if run.has_actual], [run for run in runs if not run.has_actual]
+    if not retrained:
+        return f"With care: {'; '.join([_UNVERIFIED, *_dirty(others)])}. {_PROVEN} {_MATCH}"
+    if others:
+        return f"{verdict(retrained)} In {counted(len(others), 'other run')} {_UNVERIFIED}. {_PROVEN}"
     parts = [exactness(run.effects, run.manifest.scales, len(run.manifest.skipped)) for run in runs]
     found = joint_exactness(parts)
-    doubts = _doubts(found, runs)
-    if any(run.manifest.provenance.git_dirty for run in runs):
-        doubts.append("the source had changes that the commit named below does not hold")
+    doubts = [*_doubts(found, runs), *_dirty(runs)]
     opening = f"With care: {'; '.join(doubts)}." if doubts else "Yes."
     where = f" in {len(runs):,} runs" if len(runs) > 1 else ""
     certificate = _certificate(found, where, _loosest(parts, runs))
     skipped = "No group was skipped."
     if found.skipped:
-        was, total = "was" if found.skipped == 1 else "were", counted(found.groups + found.skipped, "group")
+        aside = sum(sum(run.manifest.levels.values()) - run.manifest.n_retrained for run in runs if run.manifest.levels)
+        was, total = "was" if found.skipped == 1 else "were", counted(found.groups + aside + found.skipped, "group")
         skipped = f"{found.skipped:,} of {total} {was} skipped, for reasons given below."
-    return f"{opening} {certificate} {skipped} The tables read here match their checksums."
+    return f"{opening} {certificate} {skipped} {_MATCH}"
+
+
+def _dirty(runs: Sequence[Run]) -> list[str]:
+    dirty = any(run.manifest.provenance.git_dirty for run in runs)
+    return ["the source had changes that the commit named below does not hold"] if dirty else []
 
 
 def _within_tolerance(found: Exactness) -> bool:

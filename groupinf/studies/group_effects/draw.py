@@ -70,7 +70,7 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
     builders = loaded.config.groups.builders
     needing = any(builder.needs_steps for builder in builders)
     suspected = any(builder.needs_self_newton for builder in builders)
-    ordered = any(builder.asked_order is not None for builder in builders)
+    ordered = any(builder.asked_order or builder.asked_score for builder in builders)
     source = GroupSource(
         dataset=pool_as_training_rows(dataset),
         sizes=loaded.config.groups.sizes,
@@ -82,7 +82,7 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
         has_intercept=fitted.objective.intercept.columns > 0,
         steps=one_thread(partial(_steps, fitted, change), candidates) if needing else None,
         self_newton=one_thread(partial(_self_newton, fitted), test.loss) if suspected else None,
-        row_orders=_orders(loaded, dataset, fitted, tested.of(test)) if ordered else None,
+        row_orders=_orders(loaded, dataset, fitted, tested, test) if ordered else None,
     )
     groups, notes = build_groups(
         source, loaded.located().groups.builders, lambda build, tasks: each(build, tasks, jobs)
@@ -98,9 +98,15 @@ def _self_newton(fitted: Fitted, measured: Loss) -> Array | None:
     return None if found is None else found.self_newton
 
 
-def _orders(loaded: LoadedStudy, dataset: Dataset, fitted: Fitted, test: TestRows) -> OrdersOfFit:
+def _orders(
+    loaded: LoadedStudy, dataset: Dataset, fitted: Fitted, points: ChosenPoints, test: Objective
+) -> OrdersOfFit:
     names = parameter_names(dataset, model_of(loaded, dataset))
-    return OrdersOfFit(fitted, test, evaluations_of(loaded, dataset), names)
+    return OrdersOfFit(fitted, test.loss, partial(_rows_of, points, test), evaluations_of(loaded, dataset), names)
+
+
+def _rows_of(points: ChosenPoints, test: Objective, quantity: Quantity) -> TestRows:
+    return points.of(test, (quantity,))
 
 
 def _steps(fitted: Fitted, change: RowChange, rows: slice) -> RowSteps:

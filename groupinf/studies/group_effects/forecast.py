@@ -79,12 +79,13 @@ def plan(loaded: LoadedStudy) -> Plan:
     """Load and check the data, and count; raises ConfigError and DataError as the run itself would."""
     sweep = loaded.config.regularization.sweep
     planned, dataset = _plan(without_sweep(loaded))
-    return planned if sweep is None else _swept(planned, plan_sweep(loaded), dataset)
+    return planned if sweep is None else _swept(loaded, planned, plan_sweep(loaded), dataset)
 
 
-def _swept(planned: Plan, sweep: GroupSweepPlan, dataset: Dataset) -> Plan:
+def _swept(loaded: LoadedStudy, planned: Plan, sweep: GroupSweepPlan, dataset: Dataset) -> Plan:
     """The same at every λ/n of a sweep, one after the other."""
-    more = planned.groups * (len(sweep.grid) - 1)
+    each = 0 if loaded.config.retrain == "none" else planned.groups
+    more = each * (len(sweep.grid) - 1)
     groups = "groups drawn anew at each" if sweep.redraw else "groups drawn at lambda_over_n above"
     return replace(
         planned,
@@ -107,7 +108,7 @@ def _plan(loaded: LoadedStudy) -> tuple[Plan, Dataset]:
         classes=len(dataset.classes),
         lam_over_n=loaded.config.regularization.lambda_over_n,
         groups=groups,
-        retrains=groups + folds,
+        retrains=(0 if loaded.config.retrain == "none" else groups) + folds,
         memory_bytes=LIBRARIES_BYTES + work,
         run_name=run_name(retraining(loaded, dataset)),
         notes=(

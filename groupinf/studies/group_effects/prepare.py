@@ -172,7 +172,8 @@ class Retraining:
 def retraining(loaded: LoadedStudy, dataset: Dataset, given: Given = NOTHING) -> Retraining:
     """The work that a configuration describes, on its data."""
     identity = {**identity_of(loaded, dataset), **(given.identity or {})}
-    return Retraining(loaded, dataset, identity, given)
+    stage = "predict" if loaded.config.retrain == "none" else "retrain"
+    return Retraining(loaded, dataset, identity, given, stage=stage)
 
 
 def _blocks(

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from groupinf.analysis.effect_arrays import KEYS, EffectArrays, effect_arrays
 from groupinf.analysis.pairs import ACTUAL
-from groupinf.analysis.ranking import ranking
+from groupinf.analysis.ranking import MEASURE, PROVEN, ranking
 from groupinf.analysis.resampling import Difference, difference_of
 from groupinf.datasets.rows.labels import shortened
 from groupinf.datasets.unknown_column import MOST_LISTED
@@ -28,13 +29,6 @@ from groupinf.studies.group_effects.intervals_table import INTERVALS
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest, GroupSweepManifest
 from groupinf.studies.group_effects.points.files import PERTURBATION, SHOWN
 from groupinf.studies.group_effects.points.tables import POINTS
-from groupinf.studies.group_effects.stored_effects import (
-    KEYS,
-    EffectArrays,
-    StoredTable,
-    TableField,
-    effect_arrays,
-)
 from groupinf.studies.group_effects.stored_groups import (
     ATTRIBUTES,
     MEMBERS,
@@ -42,9 +36,11 @@ from groupinf.studies.group_effects.stored_groups import (
     groups_from,
 )
 from groupinf.studies.group_effects.stored_groups import TABLE as GROUPS
+from groupinf.studies.group_effects.stored_table import StoredTable, TableField
 from groupinf.studies.group_effects.value_names import resampled_measures, value_label, value_names
 from groupinf.studies.linear.rows import ROWS
 from groupinf.studies.linear.stored_fit import CONFIG, CROSS_VALIDATION
+from groupinf.theory.screening.registry import RETRAINED
 from groupinf.wording import counted, did_you_mean, number
 
 RETRAINS, EFFECTS, SPEARMAN = "retrains.parquet", "effects.parquet", "spearman.parquet"
@@ -105,46 +101,67 @@ class Run:
     def __repr__(self) -> str:
         about = self.manifest
         at = f"λ/n = {number(about.lam_over_n, 6)}"
-        return f"<Run {self.path}: {about.dataset}, {at}, {counted(about.n_retrained, 'group')}>"
+        groups = counted(about.n_groups if about.retrain is not None else about.n_retrained, "group")
+        return f"<Run {self.path}: {about.dataset}, {at}, {groups}>"
 
     @property
     def has_actual(self) -> bool:
         """Whether any group was retrained, so that there are actual effects."""
         return self.manifest.retrain is None or self.manifest.n_retrained > 0
 
+    @property
+    def retrained_level(self) -> str | None:
+        """What ``intervals`` call the level of the groups that were retrained; None where none was."""
+        return RETRAINED if self.has_actual else None
+
     @cached_property
     def arrays(self) -> EffectArrays:
         """The effects as arrays, which take a tenth of the memory of the table."""
         return effect_arrays(_EFFECTS.parts(self, [*KEYS, "group", "effect", "error_estimate"]))
+
+    def default_method(self, evaluation: str) -> str:
+        """Whose effects order groups unless another is named: the actual ones, or without them the first prediction."""
+        methods = self.arrays.columns.loc[self.arrays.columns["evaluation"] == evaluation, "method"]
+        return ACTUAL if self.has_actual else str(methods.iloc[0])
 
     def ranking(
         self,
         by: str | None = None,
         test_point: str | int | None = None,
         *,
-        method: str = ACTUAL,
+        method: str | None = None,
         kind: str | None = None,
         top: int | None = None,
     ) -> pd.DataFrame:
         """The groups by their effect on the evaluation ``by`` (default: the first), the largest rise first.
 
         ``test_point`` is a number or a name; without it each test point is ranked by itself. Ranks are by the effects
-        of ``method``, among all groups; ``kind`` keeps the groups of one kind, ``top`` the first so many of each test
-        point. Columns as in :func:`groupinf.analysis.ranking.ranking`. Raises DataError where the run has not what is
-        asked for.
+        of ``method`` (default: the actual ones; where nothing was retrained, those of the first prediction), among all
+        groups that have any; ``kind`` keeps the groups of one kind, ``top`` the first so many of each test point.
+        Columns as in :func:`groupinf.analysis.ranking.ranking`, beside actual effects their intervals over test rows,
+        beside predictions alone the proven ends ``low`` and ``high`` of the actual effects. Raises DataError where the
+        run has not what is asked for.
         """
         about = self.manifest
         evaluation = _known(by or about.evaluations[0], about.evaluations, "by", "an evaluation")
-        rows = self._named_effects(evaluation)
+        arrays, wanted = self.arrays.of(evaluation), method or self.default_method(evaluation)
         if test_point is not None:
-            rows = rows[rows["test_point"] == value_label(about, evaluation, str(test_point))]
-        _known(method, list(rows["method"].unique()), "method", "a method that has effects there")
+            arrays = arrays.at(value_label(about, evaluation, str(test_point)))
+        expected = "a method that has effects there" if self.has_actual else "a method that predicts effects there"
+        _known(wanted, list(arrays.columns["method"].unique()), "method", expected)
         if top is not None and top < 1:
             raise DataError(f"top: expected a whole number of at least 1, found {top}")
-        table = ranking(rows, method, self.bootstrap)
+        of_groups = self.groups.set_index("group").rename(columns={"name": "group_name"})
+        table = ranking(arrays, of_groups, wanted, self._ends(wanted))
         if kind is not None:
             table = table[table["kind"] == _known(kind, list(self.groups["kind"].unique()), "kind", "a kind")]
         return table if top is None else table.groupby("test_point", sort=False).head(top)
+
+    def _ends(self, method: str) -> pd.DataFrame | None:
+        """The intervals that stand beside the effects of a method, by measure and group."""
+        if self.has_actual or self.intervals is None:
+            return self.bootstrap if method == ACTUAL else None
+        return self.intervals[[*MEASURE, "group", *PROVEN]]
 
     def _named_effects(self, evaluation: str) -> pd.DataFrame:
         """The effects on an evaluation, with the names of groups, which tables of older runs lack."""

@@ -28,7 +28,7 @@ class GroupValuesConfig(LinearConfig):
     """One study: a dataset, a regularisation, groups, what is measured of models, and how it is shared out."""
 
     groups: GroupsConfig
-    values: Annotated[Semivalue, NamedSection(SEMIVALUES, "by")] = Shapley()
+    values: Annotated[Semivalue, NamedSection(SEMIVALUES, "by", called="semivalue")] = Shapley()
     test_points: TestPoints = TestPoints(all=True)
     evaluations: Annotated[
         tuple[Annotated[Evaluation, NamedSection(EVALUATIONS, "evaluation", in_short=True)], ...],

@@ -38,7 +38,7 @@ def best_of(answer: Answer) -> int | None:
 def _statements(about: RobustnessManifest, answers: Sequence[Answer]) -> pd.DataFrame:
     best = [best_of(answer) for answer in answers]
     found = [None if b is None else answer.orders[b] for answer, b in zip(answers, best, strict=True)]
-    fewest, least = _whole(found, "rows"), _counts([answer.least for answer in answers])
+    fewest, least = _whole(found), _counts([_least(a, one) for a, one in zip(answers, found, strict=True)])
     return pd.DataFrame(
         {
             "statement": np.arange(len(answers)),
@@ -72,7 +72,7 @@ def _flips(about: RobustnessManifest, answers: Sequence[Answer]) -> pd.DataFrame
             "predicted": _counts([one.predicted for one in found]),
             "first": _counts([one.first for one in found]),
             "every_fewer_tried": np.array([one.whole for one in found], dtype=bool),
-            "fewest": _whole(flipped, "rows"),
+            "fewest": _whole(flipped),
             "none_can_stay": np.array([one.minimal and one.flips for one in found], dtype=bool),
             "value_after": np.array([one.after for one in found], dtype=np.float64),
             "error": np.array([one.error for one in found], dtype=np.float64),
@@ -125,5 +125,11 @@ def _counts(values: Sequence[int]) -> pd.Series[int]:
     return pd.Series(pd.array([None if value == NONE else value for value in values], dtype="Int64"))
 
 
-def _whole(found: Sequence[OfOrder | None], name: str) -> pd.Series[int]:
-    return pd.Series(pd.array([None if one is None else getattr(one, name).size for one in found], dtype="Int64"))
+def _whole(found: Sequence[OfOrder | None]) -> pd.Series[int]:
+    return pd.Series(pd.array([None if one is None else one.rows.size for one in found], dtype="Int64"))
+
+
+def _least(answer: Answer, found: OfOrder | None) -> int:
+    """What is proven; that it takes a row at all, where one was found that does."""
+    alone = answer.least == NONE and found is not None and found.rows.size == 1
+    return 1 if alone else answer.least

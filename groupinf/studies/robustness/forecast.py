@@ -39,7 +39,7 @@ def plan(loaded: LoadedRobustness) -> Plan:
         ("run", run_name(work)),
         ("dataset", f"{dataset.name}: n = {dataset.n:,}, d = {dataset.d:,}{classes}"),
         ("lambda_over_n", "by cross-validation" if lam is None else number(lam, 6)),
-        ("statements", f"at most {asked:,}, each by {listed(config.by)}"),
+        ("statements", f"at most {asked:,}, each by {listed(order.name for order in config.by)}"),
         ("removed", f"at most {rows_of(config.most, dataset.n):,} rows"),
         ("memory", for_each_process(LIBRARIES_BYTES + taken)),
     )

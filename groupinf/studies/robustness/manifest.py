@@ -34,9 +34,9 @@ class RobustnessManifest(LinearManifest):
     """A run of robustness.
 
     Of each of the ``statements`` the fewest rows were looked for whose removal flips it, by each of the ``orders``, up
-    to ``most`` of the ``n`` rows. ``test_accuracy`` (None of regression), ``test_loss`` and ``fit`` are of the model
-    that is fitted to all rows; λ = ``lam`` = ``lam_over_n``·n of all models. ``proves`` says whether lower bounds of
-    predictions and coefficients are at hand.
+    to ``most`` of the ``n`` rows; ``meanings`` say of each question what flips. ``test_accuracy`` (None of regression),
+    ``test_loss`` and ``fit`` are of the model that is fitted to all rows; λ = ``lam`` = ``lam_over_n``·n of all models.
+    ``proves`` says whether lower bounds of predictions and coefficients are at hand.
     """
 
     unit: str = "statement"
@@ -47,6 +47,7 @@ class RobustnessManifest(LinearManifest):
     lam_over_n: float
     cross_validation: tuple[ScoredValue, ...] | None
     statements: tuple[Statement, ...]
+    meanings: tuple[str, ...]
     orders: tuple[str, ...]
     most: int
     proves: bool

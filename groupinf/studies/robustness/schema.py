@@ -7,9 +7,10 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from groupinf.config.load import LoadedConfig
-from groupinf.config.registered import NamedSection, RegisteredName
+from groupinf.config.registered import NamedSection
 from groupinf.config.section import distinct
 from groupinf.effects.row_orders.registry import ROW_ORDERS
+from groupinf.effects.row_orders.row_order import RowOrder
 from groupinf.studies.linear.schema import LinearConfig
 from groupinf.studies.repair_labels.schema import Amount
 from groupinf.studies.robustness.questions.prediction import Prediction
@@ -24,6 +25,11 @@ MOST_SIGNS = 50
 QUESTIONS_LEFT_OUT = (Prediction(), Sign(at_most=MOST_SIGNS))
 
 
+def _each_once(orders: tuple[RowOrder, ...]) -> tuple[RowOrder, ...]:
+    distinct(tuple(order.name for order in orders))
+    return orders
+
+
 class RobustnessConfig(LinearConfig):
     """One study: a dataset, a regularisation, what may flip, by which orders rows go, and where to give up."""
 
@@ -31,10 +37,10 @@ class RobustnessConfig(LinearConfig):
         tuple[Annotated[Question, QUESTION], ...], Field(strict=False, min_length=1, validate_default=False)
     ] = QUESTIONS_LEFT_OUT
     by: Annotated[
-        tuple[Annotated[str, RegisteredName(ROW_ORDERS)], ...],
-        Field(strict=False, min_length=1),
-        AfterValidator(distinct),
-    ] = tuple(ROW_ORDERS)
+        tuple[Annotated[RowOrder, NamedSection(ROW_ORDERS, "row_order", in_short=True)], ...],
+        Field(strict=False, min_length=1, json_schema_extra={"default": list(ROW_ORDERS)}),
+        AfterValidator(_each_once),
+    ] = tuple(order() for order in ROW_ORDERS.values())
     most: Amount = 0.1
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -154,11 +154,11 @@ def _blocks(
     shared = Robustness(
         refits=Refits(fitted, engine),
         test=test,
-        names=parameter_names(work.dataset, about.model),
+        names=replace(parameter_names(work.dataset, about.model), test=None),
         classes=about.classes,
         questions=work.loaded.config.questions,
         statements=about.statements,
-        orders=about.orders,
+        orders=work.loaded.config.by,
         most=about.most,
         rows=rows,
     )
@@ -171,7 +171,7 @@ def _statements(work: Flipping, fitted: Fitted, test: Objective) -> tuple[Statem
     names = parameter_names(work.dataset, model_of(work.loaded, work.dataset))
     of = Asking(work.dataset, names, test.loss.values(z, test.y), work.loaded.config.seed)
     return tuple(
-        Statement(i, question.name, number, name, question.boundary_words)
+        Statement(i, question.name, number, name, question.asks)
         for i, question in enumerate(work.loaded.config.questions)
         for number, name in question.asked(of).items()
     )
@@ -213,7 +213,8 @@ def _described(work: Flipping, chosen: Model, test: Objective, proves: bool) -> 
         lam_over_n=chosen.lam_over_n,
         cross_validation=scored_values(chosen),
         statements=statements,
-        orders=config.by,
+        meanings=tuple(f"{of.label}{f' ({of.asks})' if of.asks else ''}: {of.meaning}" for of in config.questions),
+        orders=tuple(order.name for order in config.by),
         most=rows_of(config.most, dataset.n),
         proves=proves,
         test_accuracy=accuracy(test, fitted.theta) if dataset.classes else None,

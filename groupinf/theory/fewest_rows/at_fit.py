@@ -31,7 +31,8 @@ class RowsAtFit:
 
     Bounds, (n,) each: ``leverage`` h_i; ``reach`` the norm in H⁻¹ that a score, or a difference of two, is read by;
     ``gradient`` ‖X_iᵀq_i‖ in H⁻¹; ``residual`` Σ_k|q_ik|, of several outputs half of it; ``curvature`` what a number of
-    C_i is at most for differences of scores of one, of one output s_i a_i. ``state`` (n, K') is what C_i is made from.
+    C_i is at most for differences of scores of one, of one output s_i a_i; ``most_curvature`` how many times its C_i a
+    row's may be at most, anywhere, infinite of several outputs. ``state`` (n, K') is what C_i is made from.
 
     ``left`` bounds ‖∇L(θ̂)‖ in H⁻¹, and ``concordance`` is the loss's. ``pairs`` (n, n) bounds |K_ij|, 0 where i = j,
     and ``own`` (n,) K_ii; None of several outputs, or of more than MOST_PAIRS rows.
@@ -48,6 +49,7 @@ class RowsAtFit:
     gradient: Array
     residual: Array
     curvature: Array
+    most_curvature: Array
     left: float
     concordance: float
     pairs: Array | None
@@ -78,6 +80,9 @@ def rows_at_fit(study: Study) -> RowsAtFit | None:
     share = 1.0 if loss.outputs == 1 else 0.5
     residual = SLACK * share * (np.abs(q).sum(axis=1) + loss.outputs * off)
     near = np.exp(2.0 * loss.concordance * error) * (1.0 + 4.0 * loss.roundings * UNIT)
+    single = loss.outputs == 1
+    with np.errstate(divide="ignore"):
+        most = near * loss.curvature_bound / state[:, 0] if single else np.full(objective.n, np.inf)
     return RowsAtFit(
         fitted=fitted,
         verified=verified,
@@ -89,10 +94,11 @@ def rows_at_fit(study: Study) -> RowsAtFit | None:
         reach=verified.reach,
         gradient=SLACK * residual * verified.reach,
         residual=residual,
-        curvature=SLACK * near * weight * (state[:, 0] if loss.outputs == 1 else loss.curvature_bound),
+        curvature=SLACK * near * weight * (state[:, 0] if single else loss.curvature_bound),
+        most_curvature=np.maximum(SLACK * most, 1.0),
         left=float(SLACK * left[0]),
         concordance=loss.concordance,
-        pairs=_pairs(fitted, verified, prover.sizes) if loss.outputs == 1 and objective.n <= MOST_PAIRS else None,
+        pairs=_pairs(fitted, verified, prover.sizes) if single and objective.n <= MOST_PAIRS else None,
         own=SLACK * verified.reach**2,
     )
 

@@ -4,17 +4,16 @@ Let S be the m rows that are removed, A = H − H(S), T the sum of the m largest
 T < 1, H ≤ A/(1 − T); G the sum of the m largest ‖g_i‖ in H⁻¹, so that ‖g_S‖ in A⁻¹ is at most G/√(1 − T). θ̂ goes to
 θ̂ + Δ, where with the mean Ā of the Hessian of what stays, along the way, and γ = ∇L(θ̂)
 
-    Δ = Ā⁻¹(g_S − γ),   f(Δ) = cᵀH⁻¹g_S + cᵀH⁻¹H(S)A⁻¹g_S − cᵀA⁻¹γ − cᵀA⁻¹(Ā − A)Δ.
+    Δ = Ā⁻¹(g_S − γ),   f(Δ) = cᵀH⁻¹g_S + cᵀH⁻¹H(S)A⁻¹g_S − cᵀA⁻¹γ + cᵀ(Ā⁻¹ − A⁻¹)(g_S − γ).
 
 The first term is the sum of influences, at most that of the m largest; the second at most
-√(Σ b_iᵀC_ib_i)·√T·G/(1 − T); the third ‖c‖‖γ‖/(1 − T); all norms in H⁻¹. Where no two scores of a row that stays move
-apart by more than ρ, generalised self-concordance (Bach 2010, section 2) keeps each of its curvatures between e^{∓cρt}
-times what it was, so that lo·A ≤ Ā ≤ hi·A with lo = (1 − e^{−cρ})/(cρ), hi = (e^{cρ} − 1)/(cρ), and the last term is at
-most ‖c‖/√(1 − T)·(hi − 1)·ν/lo with ν = (G + ‖γ‖)/√(1 − T). Of the squared loss it is 0, and f(Δ) exact but for T.
+√(Σ b_iᵀC_ib_i)·√T·G/(1 − T); the third ‖c‖‖γ‖/(1 − T); all norms in H⁻¹. With ν = (G + ‖γ‖)/√(1 − T) and z at least
+‖A^½Ā⁻¹A^½ − I‖ (``on_the_way``), the last is at most ‖c‖/√(1 − T)·zν; of the squared loss it is 0.
 
-ρ follows from itself: with t(γ − g_S), from t = 0 to 1, as the gradient at θ̂ of what stays, its minimum leaves θ̂
-continuously, and as long as no two scores have moved apart by more than ρ, none have by more than R/√(1 − T)·ν/lo, R
-the largest reach of a row. Where that is below ρ, no score ever gets there, and the minimum exists.
+How far scores move follows from itself: with t(γ − g_S), from t = 0 to 1, as the gradient at θ̂ of what stays, its
+minimum leaves θ̂ continuously, and as long as no two scores of a row have moved apart by more than its ρ_k, none have by
+more than R_k/√(1 − T)·(1 + z)ν, R_k the row's reach. Where that is below ρ_k for every row, no score ever gets there,
+and the minimum exists.
 """
 
 from __future__ import annotations
@@ -24,9 +23,10 @@ import numpy as np
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.rounding import SLACK, gamma
 from groupinf.theory.fewest_rows.at_fit import Direction, RowsAtFit
+from groupinf.theory.fewest_rows.on_the_way import turned
 
-# how often ρ is taken on from what follows from it, and by how much more is tried than was found
-ITERATIONS, MARGINS = 40, (1.001, 1.05, 1.5)
+# how often what scores move is taken on from what follows from it, and by how much more is tried than was found
+ITERATIONS, MARGINS = 30, (1.001, 1.05, 1.5)
 
 
 def change_by_leverage(rows: RowsAtFit, direction: Direction, m: int) -> float:
@@ -39,37 +39,22 @@ def change_by_leverage(rows: RowsAtFit, direction: Direction, m: int) -> float:
     influence = largest_sum(np.maximum(direction.change, 0.0), m)
     beyond = np.sqrt(largest_sum(direction.curved**2, m) * T) * G / left
     nu = (G + rows.left) / np.sqrt(left)
-    moved = moved_apart(rows.concordance, float(rows.reach.max()) / np.sqrt(left) * nu)
-    low, high = kept(rows.concordance, moved)
-    bent = 0.0 if high == 1.0 else direction.norm / np.sqrt(left) * (high - 1.0) * nu / low
+    bent = direction.norm / np.sqrt(left) * _turned(rows, 1.0 / left, nu) * nu
     return float(SLACK**4 * (influence + beyond + direction.norm * rows.left / left + bent))
 
 
-def moved_apart(concordance: float, per_share: float) -> float:
-    """A ρ with ``per_share``/lo(ρ) < ρ; infinite where none is found, 0 where curvatures stay."""
-    if concordance == 0.0:
+def _turned(rows: RowsAtFit, growth: float, nu: float) -> float:
+    """z with H ≤ ``growth``·A; infinite where no ρ is found."""
+    if rows.concordance == 0.0:
         return 0.0
-    rho = per_share
+    step = SLACK**2 * np.sqrt(growth) * nu * rows.reach + np.finfo(np.float64).tiny
+    z = 0.0
     for _ in range(ITERATIONS):
-        rho = per_share / kept(concordance, rho)[0]
-        if not np.isfinite(rho) or concordance * rho > LARGEST:
+        z = turned(rows, (1.0 + z) * step, growth)
+        if not np.isfinite(z):
             return np.inf
-    tried = [rho * margin for margin in MARGINS]
-    return next((one for one in tried if SLACK**2 * per_share / kept(concordance, one)[0] < one), np.inf)
-
-
-# cρ beyond which what is left of a curvature says nothing
-LARGEST = 50.0
-
-
-def kept(concordance: float, rho: float) -> tuple[float, float]:
-    """(lo, hi): at least and at most what the mean of a curvature is of what it was."""
-    x = concordance * rho
-    if x == 0.0:
-        return 1.0, 1.0
-    if not x <= LARGEST:
-        return 0.0, np.inf
-    return float(-np.expm1(-x) / x / SLACK), float(SLACK * np.expm1(x) / x)
+    tried = [((1.0 + z) * margin - 1.0) for margin in MARGINS]
+    return next((one for one in tried if turned(rows, (1.0 + one) * step, growth) < one), np.inf)
 
 
 def largest_sum(values: Array, m: int) -> float:

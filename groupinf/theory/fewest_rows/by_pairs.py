@@ -16,8 +16,10 @@ most the sum of the m largest |q_i|(K_iiE_i + …), and a score of a row that st
 largest eigenvalue of A's part in H is at most 1 − μ, μ the largest h_i + √C_i·(the m − 1 largest |K_ij|√C_j)
 (Gershgorin), or the sum of the m largest leverages.
 
-Of what the Hessian changes on the way, cᵀA⁻¹(Ā − A)Δ, the rows that stay are told apart: with |x_kᵀΔ| ≤ ρ_k it is at
-most ‖c‖ in A⁻¹ times √(Σ_k C_k(hi(ρ_k) − 1)²ρ_k²), and the ρ_k are found as the one of ``by_leverage`` is.
+What the Hessian changes on the way, cᵀ(Ā⁻¹ − A⁻¹)(g_S − γ) = −cᵀA⁻¹(Ā − A)Δ, is at most ‖c‖ in A⁻¹ times Z, the
+smaller of z‖g_S − γ‖ in A⁻¹ (``on_the_way``) and √(Σ_k C_kε_k²ρ_k²), with ε_k the larger of 1 − lo_k and hi_k − 1, as
+Σ_k C_kx_kx_kᵀ ≤ A; and with x_k for c, a score of a row that stays moves by its Newton step and ‖x_k‖ in A⁻¹ times Z:
+the ρ_k are found as those of ``by_leverage`` are.
 """
 
 from __future__ import annotations
@@ -27,7 +29,8 @@ import numpy as np
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.rounding import SLACK, gamma
 from groupinf.theory.fewest_rows.at_fit import Direction, RowsAtFit
-from groupinf.theory.fewest_rows.by_leverage import LARGEST, kept, largest_sum
+from groupinf.theory.fewest_rows.by_leverage import largest_sum
+from groupinf.theory.fewest_rows.on_the_way import curvature_range, turned
 
 # how often E and the ρ_k are taken on from what follows from them, and by how much more is tried than was found
 ITERATIONS, MARGINS = 12, (1.001, 1.02, 1.2)
@@ -82,28 +85,25 @@ def _largest_of_rows(pairs: Array, E: Array, m: int) -> Array:
 
 
 def _bent(rows: RowsAtFit, steps: Array, grown: float, nu: float) -> float:
-    """At least ‖(Ā − A)Δ‖ in A⁻¹, with the ``steps`` by which Newton's moves the score of each row: the ρ_k follow."""
-    c = rows.concordance
-    if c == 0.0:
+    """Z, with the ``steps`` by which Newton's moves the score of each row; infinite where no ρ is found."""
+    if rows.concordance == 0.0:
         return 0.0
     reach = SLACK * grown * rows.reach
-    steps = steps + reach * grown * rows.left + np.finfo(np.float64).tiny
+    steps = SLACK * (steps + reach * grown * rows.left) + np.finfo(np.float64).tiny
 
-    def bent(rho: Array) -> float:
-        largest = float(rho.max())
-        if not c * largest <= LARGEST:
-            return np.inf
-        low, high = kept(c, largest)
-        x = c * rho
-        more = SLACK * (np.divide(np.expm1(x), x, out=np.ones_like(x), where=x > 0.0) - 1.0) + 4.0 * (SLACK - 1.0)
-        each = float(np.sqrt((1.0 + gamma(rho.size)) * np.sum(rows.curvature * (more * rho) ** 2)))
-        return SLACK * min(each, (high - 1.0) * nu / low)
+    def bent(Z: float) -> float:
+        rho = steps + reach * Z
+        low, high = curvature_range(rows, rho)
+        with np.errstate(over="ignore", invalid="ignore"):
+            squares = rows.curvature * (SLACK * np.maximum(1.0 - low, high - 1.0) * rho) ** 2
+            each = float(np.sqrt((1.0 + gamma(rho.size)) * squares.sum()))
+        by_rows = each if np.isfinite(each) else np.inf
+        return SLACK**2 * min(by_rows, turned(rows, rho, SLACK * grown**2) * nu)
 
-    rho = steps
+    Z = 0.0
     for _ in range(ITERATIONS):
-        rho = steps + reach * bent(rho)
-        if not np.isfinite(rho).all():
+        Z = bent(Z)
+        if not np.isfinite(Z):
             return np.inf
-    tried = [rho * margin for margin in MARGINS]
-    found = (bent(one) for one in tried if (SLACK * (steps + reach * bent(one)) < one).all())
-    return next(found, np.inf)
+    tried = (Z * margin for margin in MARGINS)
+    return next((one for one in tried if bent(one) < one), np.inf)

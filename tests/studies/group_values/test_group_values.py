@@ -1,4 +1,4 @@
-"""Shares of a run are those by scikit-learn's refits in all orders of the groups; what is beside them is as told."""
+"""Shares of a run are those by scikit-learn's refits in all orders of the groups; so is what stands beside them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import LogisticRegression
 from support.made_sites import Sites, config_of, made_sites, shapley_values, test_loss
 
 from groupinf.experiments.driver import execute_study
 from groupinf.experiments.workers.progress import Silent
 from groupinf.studies.group_effects.study import GROUP_EFFECTS
+from groupinf.studies.group_values.block import CoalitionsOfBlock, compute_coalitions
 from groupinf.studies.group_values.result import GroupValuesRun
 from groupinf.studies.group_values.study import GROUP_VALUES
+from groupinf.studies.group_values.work import valuing
 from groupinf.studies.load import load_config
 
 
@@ -43,12 +46,15 @@ def test_shares_are_those_by_refits_in_all_orders(classes: int, ungrouped: str, 
     assert run.manifest.n_shared == 4
 
 
-def test_a_group_whose_rows_weigh_nothing_has_exactly_nothing(tmp_path: Path) -> None:
-    run = run_of(made_sites(), tmp_path, values={"by": "banzhaf"})
+@pytest.mark.parametrize(
+    "values", ["banzhaf", "shapley", "leave_one_out", {"by": "shapley", "exact_up_to": 0, "permutations": 40}], ids=str
+)
+def test_a_group_whose_rows_weigh_nothing_has_exactly_nothing(values: Any, tmp_path: Path) -> None:
+    run = run_of(made_sites(), tmp_path, values=values)
     for name in ("value", "influence", "leave_one_out", "error_estimate"):
         assert abs(column(run, name)[3]) <= (1e-7 if name == "error_estimate" else 0.0)
     assert np.all(column(run, "value")[:3] != 0.0)
-    assert run.manifest.n_coalitions == 8  # of 16, as the last group tells none apart
+    assert run.manifest.n_coalitions == (5 if values == "leave_one_out" else 8)  # the last group tells none apart
 
 
 def test_groups_of_the_same_rows_have_equal_shares(tmp_path: Path) -> None:
@@ -148,3 +154,47 @@ def test_sets_of_test_points_have_shares_of_their_own_which_add_up(tmp_path: Pat
     whole = run_of(sites, tmp_path)
     total = sum(column(points, "value", point=point) for point in range(12))
     assert np.allclose(total, column(whole, "value"), rtol=0, atol=1e-7)
+    halves = run_of(sites, tmp_path, test_points={"column": "half"})
+    assert [found.name for found in halves.manifest.test_sets] == ["half=even", "half=odd"]
+    each = [column(halves, "value", point=found.test_point) for found in halves.manifest.test_sets]
+    assert np.allclose(each[0] + each[1], column(whole, "value"), rtol=0, atol=1e-7)
+    assert np.allclose(each[0], sum(column(points, "value", point=point) for point in range(0, 12, 2)), atol=1e-7)
+
+
+def test_gaps_between_sets_of_test_rows_are_shared_out_as_well(tmp_path: Path) -> None:
+    sites = made_sites()
+    gap = {"evaluation": "disparity", "column": "half", "of": ["demographic_parity", "worst_loss"]}
+    run = run_of(sites, tmp_path, evaluations=[gap])
+    assert np.allclose(run.totals["deviation"], 0.0, atol=1e-14)
+    for named in run.manifest.named_values:
+        value = column(run, "value", "disparity", named.test_point)
+        assert np.abs(value[:3]).min() > 1e-6
+        assert value[3] == 0.0
+
+
+def test_with_a_twentieth_of_the_rows_left_retraining_ends_where_other_solvers_do(tmp_path: Path) -> None:
+    config = {
+        "study": "group_values",
+        "name": "far",
+        "dataset": {"name": "breast_cancer"},
+        "regularization": {"lambda_over_n": 1e-3},
+        "groups": {"builders": [{"builder": "single_rows", "rows": [0, 1]}]},
+    }
+    work = valuing(load_config(config))  # type: ignore[arg-type]
+    study, dataset = work.make(1, Silent()).blocks.shared, work.dataset
+    assert (study.engine.way, study.engine.preconditioner) == ("own_factors", "reduced")
+    rng = np.random.default_rng(0)
+    left = [np.sort(rng.choice(455, 23, replace=False)) for _ in range(12)]
+    members = tuple(np.setdiff1d(np.arange(455), rows) for rows in left)
+    block = compute_coalitions(study, CoalitionsOfBlock(members, ("",) * 12))
+
+    def test_loss_of(rows: np.ndarray) -> float:
+        model = LogisticRegression(C=1.0 / (1e-3 * 455), solver="newton-cholesky", tol=1e-12, max_iter=10_000)
+        score = model.fit(dataset.X_train[rows], dataset.y_train[rows]).decision_function(dataset.X_test)
+        return float(np.logaddexp(0.0, np.where(dataset.y_test == 1, -score, score)).sum())
+
+    whole = test_loss_of(np.arange(455))
+    expected = np.array([test_loss_of(rows) - whole for rows in left])
+    assert np.abs(expected).max() > 10.0
+    assert np.allclose(block["effect"][:, 0], expected, rtol=1e-6, atol=1e-6)
+    assert not block["at_rounding"].any()

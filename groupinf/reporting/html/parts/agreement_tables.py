@@ -14,7 +14,7 @@ from groupinf.analysis.extent import extents
 from groupinf.reporting.html.parts.marks import Mark, Scale, drawing, symbol
 from groupinf.reporting.html.parts.markup import Html, element, joined
 from groupinf.reporting.html.parts.table import Cell, Column, Row, table
-from groupinf.reporting.words.entries import Entry, Look
+from groupinf.reporting.words.entries import Entry, Look, Named
 from groupinf.reporting.words.formats import coefficient, extent, interval, percent, ratio
 from groupinf.reporting.words.style import MOST_NAMED_VALUES, each_values, evaluation_name, point_name
 from groupinf.test_point_labels import FIRST_NAMED
@@ -239,7 +239,7 @@ def mark_of(row: Mapping[Any, Any], statistic: Statistic, look: Look, before: st
     return Mark(row[statistic.column], low, high, look.css, look.style.marker, words, lane)
 
 
-def run_cell(entry: Entry, position: int | None = None) -> Cell:
+def run_cell(entry: Named, position: int | None = None) -> Cell:
     """The label of a run on one line; its column sorts by ``position``, else by the label."""
     return Cell(element("span", {"class": "named"}, entry.label), None if position is None else float(position))
 

@@ -8,7 +8,7 @@ from groupinf.reporting.html.parts.agreement_tables import run_cell
 from groupinf.reporting.html.parts.markup import Content, Html, element, folded, joined
 from groupinf.reporting.html.parts.table import Cell, Column, table
 from groupinf.reporting.words.choices import choice_lines, test_points_line
-from groupinf.reporting.words.entries import Entry
+from groupinf.reporting.words.entries import Named
 from groupinf.reporting.words.formats import one_line, percent, shorten
 from groupinf.reporting.words.style import LONGEST_NAME
 from groupinf.reporting.words.summary import (
@@ -41,7 +41,7 @@ _COLUMNS = (
 )
 
 
-def overview(entries: Sequence[Entry]) -> Html:
+def overview(entries: Sequence[Named]) -> Html:
     """What was run; folded, how λ and test points were chosen, and the convention, which runs share but for λ."""
     about = [line for of in (choice_lines, _stored, _points) for line in _told(entries, of)]
     closing = [
@@ -61,7 +61,7 @@ def _line(run: Run) -> Html:
     return element("p", {"class": "ran"}, data_line(run), *chosen)
 
 
-def _table(entries: Sequence[Entry]) -> Html:
+def _table(entries: Sequence[Named]) -> Html:
     """A row per run."""
     pooled, changes = any(e.run.manifest.n_pool for e in entries), change_facts([entry.run for entry in entries])
     told = [column for column in _COLUMNS if pooled or column is not _POOL]
@@ -73,7 +73,7 @@ def _table(entries: Sequence[Entry]) -> Html:
     return table("What was run", columns, rows)
 
 
-def _told(entries: Sequence[Entry], of: Callable[[Run], list[str]]) -> list[str]:
+def _told(entries: Sequence[Named], of: Callable[[Run], list[str]]) -> list[str]:
     """Lines, each of which says of which run it speaks where not all share it."""
     told = [(entry.label, line) for entry in entries for line in of(entry.run)]
     if len(told) == len(entries) and len({line for _, line in told}) == 1:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.reporting.html.parts.markup import Content, Html, element
 from groupinf.reporting.html.parts.plot_data import Place
-from groupinf.reporting.words.entries import Entry
+from groupinf.reporting.words.entries import Named
 from groupinf.reporting.words.style import each_value, evaluation_name, panel_title
 
 
-def figure_caption(entry: Entry, run: int, places: Sequence[Place], *beside: Html) -> Html:
+def figure_caption(entry: Named, run: int, places: Sequence[Place], *beside: Html) -> Html:
     """The evaluation of a figure, or the run's label where there are others, and its test point, of several a choice.
 
     ``places`` are those of one evaluation; the figure is that of run number ``run``.
@@ -21,7 +21,7 @@ def figure_caption(entry: Entry, run: int, places: Sequence[Place], *beside: Htm
     return element("figcaption", {"class": "measured"}, *line)
 
 
-def _points(entry: Entry, run: int, places: Sequence[Place]) -> list[Content]:
+def _points(entry: Named, run: int, places: Sequence[Place]) -> list[Content]:
     evaluation = places[0][1]
     if len(places) == 1:
         fixed = EVALUATIONS[evaluation].measured_on is not None or entry.label

@@ -6,6 +6,7 @@ from groupinf.reporting.html.parts.assets import asset
 from groupinf.reporting.html.parts.markup import element, folded, joined
 from groupinf.reporting.html.parts.plot_data import plot_data
 from groupinf.reporting.html.section import Answer, Material, Section
+from groupinf.reporting.words.screening import shown_lines
 from groupinf.wording import counted
 
 _SCRIPTS = ("plot_data.js", "axes.js", "all_groups.js")
@@ -15,7 +16,7 @@ def _answer(material: Material) -> Answer:
     """A place that the script fills, from the data of the plots; where there are no plots these come with the table."""
     sizes = {entry.pairs.groups.size for entry in material.entries}
     marks = {"data-marks": "true"} if material.plotted else {}
-    words = element("p", {"class": "quiet"}, _words(material))
+    words = element("p", {"class": "quiet"}, " ".join([*shown_lines(material.entries), _words(material)]))
     about = counted(sizes.pop(), "group") if len(sizes) == 1 else "the groups of each run"
     table = folded(f"Table of {about}", joined([words, element("div", {"id": "all-groups", **marks})]))
     data = {} if material.plotted else {"plot-data": plot_data(material.entries, material.looks)}

@@ -14,7 +14,7 @@ from groupinf.studies.group_effects.result import Run
 def _answer(material: Material) -> Answer:
     """The figure of each run whose λ was chosen; it says what was chosen, and by what."""
     parts = []
-    for entry in material.entries:
+    for entry in material.runs:
         heading = [element("h3", {}, entry.label)] if entry.label else []
         parts += [*heading, *_figure(entry.run)]
     return Answer(joined(parts))
@@ -28,7 +28,7 @@ def _figure(run: Run) -> list[Html]:
 
 
 def _applies(material: Material) -> bool:
-    return any(entry.run.cross_validation is not None for entry in material.entries)
+    return any(entry.run.cross_validation is not None for entry in material.runs)
 
 
 CHOICE_OF_LAMBDA = Section(CHOICE, "Choice of λ", "How was λ chosen?", _answer, _applies)

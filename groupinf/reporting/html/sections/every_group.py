@@ -14,6 +14,7 @@ from groupinf.reporting.html.parts.plot_data import Place, has_logarithmic, meas
 from groupinf.reporting.html.parts.point_choice import figure_caption
 from groupinf.reporting.html.section import Answer, Material, PngOf, Section
 from groupinf.reporting.words.entries import Entry
+from groupinf.reporting.words.screening import shown_lines
 from groupinf.reporting.words.style import each_value, evaluation_name, method_name
 from groupinf.reporting.words.summary import adversarial_lines
 from groupinf.studies.group_effects.result import Run
@@ -25,7 +26,8 @@ _SCRIPTS = ("points.js", "plot_data.js", "axes.js", "plots.js", "hover.js", "mar
 def _answer(material: Material) -> Answer:
     """Plots with their data and scripts, or the static figures."""
     entries, looks = material.entries, material.looks
-    chosen = [element("p", {"class": "quiet"}, line) for line in _adversarial(entries)]
+    told = (*_adversarial(entries), *shown_lines(entries))
+    chosen = [element("p", {"class": "quiet"}, line) for line in told]
     if not material.plotted:
         return Answer(joined([static_figures(entries, material.png), *chosen]))
     data = plot_data(entries, looks)

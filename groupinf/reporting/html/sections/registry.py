@@ -12,8 +12,10 @@ from groupinf.reporting.html.sections.farthest_off import FARTHEST_OFF
 from groupinf.reporting.html.sections.in_numbers import IN_NUMBERS
 from groupinf.reporting.html.sections.kinds_and_sizes import KINDS_AND_SIZES
 from groupinf.reporting.html.sections.largest_effects import LARGEST_EFFECTS
+from groupinf.reporting.html.sections.most_influential import MOST_INFLUENTIAL
 from groupinf.reporting.html.sections.over_lambda import OVER_LAMBDA
 from groupinf.reporting.html.sections.ranking import RANKING
+from groupinf.reporting.html.sections.screening import SCREENING
 from groupinf.reporting.html.sections.suspects import LABELS, TARGETS
 from groupinf.reporting.html.sections.theory import THEORY
 from groupinf.reporting.html.sections.training_rows import TRAINING_ROWS
@@ -23,11 +25,13 @@ from groupinf.reporting.html.sections.underestimation import UNDERESTIMATION
 SECTIONS: Registry[Section] = Registry(
     "section of the page",
     (
+        SCREENING,
         OVER_LAMBDA,
         RANKING,
         UNDERESTIMATION,
         EVERY_GROUP,
         LARGEST_EFFECTS,
+        MOST_INFLUENTIAL,
         TRAINING_ROWS,
         LABELS,
         TARGETS,

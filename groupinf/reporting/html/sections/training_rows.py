@@ -13,9 +13,9 @@ from groupinf.reporting.html.parts.point_choice import figure_caption
 from groupinf.reporting.html.parts.row_cell import LARGE, row_cell
 from groupinf.reporting.html.parts.row_scatter import row_scatters
 from groupinf.reporting.html.parts.row_tables import row_tables
-from groupinf.reporting.html.section import Answer, Material, Section, one_run
+from groupinf.reporting.html.section import Answer, Material, Section, single_run
 from groupinf.reporting.html.sections import suspects
-from groupinf.reporting.words.entries import Entry
+from groupinf.reporting.words.entries import Named
 from groupinf.reporting.words.single_rows import (
     label_of_test,
     label_words,
@@ -35,7 +35,7 @@ _MEANING = (
 
 def _answer(material: Material) -> Answer:
     """For each evaluation a test point to choose, with dots and tables; below the first dots all sentences."""
-    [entry] = material.entries
+    [entry] = material.runs
     run, drawings = entry.run, row_drawings(entry.run)
     measures = listed_measures(run)
     names = list(dict.fromkeys(name for name, _ in measures))
@@ -57,7 +57,7 @@ def _meaning(drawings: RowDrawings | None) -> str:
     return f"{_MEANING} Of a row are shown {order}." if order else _MEANING
 
 
-def _evaluation(entry: Entry, drawings: RowDrawings | None, measures: Sequence[Measure], said: Sequence[Html]) -> Html:
+def _evaluation(entry: Named, drawings: RowDrawings | None, measures: Sequence[Measure], said: Sequence[Html]) -> Html:
     """A figure whose test point can be chosen: what is drawn of each, what is ``said``, and what is listed of each."""
     caption = figure_caption(entry, 0, [(i, *measure) for i, measure in enumerate(measures)])
     drawn = [_panel(entry, m, "drawn", _drawn(entry, drawings, m), hidden=i > 0) for i, m in enumerate(measures)]
@@ -65,7 +65,7 @@ def _evaluation(entry: Entry, drawings: RowDrawings | None, measures: Sequence[M
     return element("figure", {"class": "of-rows"}, caption, *drawn, *said, *tables)
 
 
-def _panel(entry: Entry, measure: Measure, how: str, parts: Sequence[Html], hidden: bool) -> Html:
+def _panel(entry: Named, measure: Measure, how: str, parts: Sequence[Html], hidden: bool) -> Html:
     evaluation, point = measure
     about = {
         "data-chosen": f"{evaluation} {point}",
@@ -75,7 +75,7 @@ def _panel(entry: Entry, measure: Measure, how: str, parts: Sequence[Html], hidd
     return element("div", about | ({"hidden": ""} if hidden else {}), *parts)
 
 
-def _drawn(entry: Entry, drawings: RowDrawings | None, measure: Measure) -> list[Html]:
+def _drawn(entry: Named, drawings: RowDrawings | None, measure: Measure) -> list[Html]:
     run = entry.run
     assert run.points is not None
     scatters = row_scatters(run, measure, of_measure(run.points, measure), label_of_test(run))
@@ -88,7 +88,7 @@ def _listed(run: Run, drawings: RowDrawings | None, measure: Measure) -> list[Ht
     return [*row_tables(run, drawings, measure, rows, label_of_test(run)), *perturbation_tables(run, measure)]
 
 
-def _test_row(entry: Entry, drawings: RowDrawings | None, measure: Measure) -> list[Html]:
+def _test_row(entry: Named, drawings: RowDrawings | None, measure: Measure) -> list[Html]:
     """The test point itself; nothing of sums."""
     _, point = measure
     labels = label_of_test(entry.run)
@@ -103,14 +103,14 @@ def _test_row(entry: Entry, drawings: RowDrawings | None, measure: Measure) -> l
 
 
 def _applies(material: Material) -> bool:
-    return one_run(material) and material.entries[0].run.points is not None
+    return single_run(material) and material.runs[0].run.points is not None
 
 
 def _leads(material: Material) -> bool:
     """Of a run whose groups are single rows, which has nothing else to say of them, but for suspects."""
     if not _applies(material) or suspects.leads(material):
         return False
-    return bool((material.entries[0].run.groups["size"] == 1).all())
+    return bool((material.runs[0].run.groups["size"] == 1).all())
 
 
 TRAINING_ROWS = Section("rows", "Training rows", "Which training rows matter?", _answer, _applies, _leads)

@@ -8,9 +8,9 @@ from typing import Any
 from groupinf.reporting.html.parts.markup import Html, element, folded, joined
 from groupinf.reporting.html.parts.origin import origin
 from groupinf.reporting.html.parts.table import Cell, Column, table
-from groupinf.reporting.html.section import Answer, Material, Section
+from groupinf.reporting.html.section import Answer, Material, Section, any_run
 from groupinf.reporting.words.columns import HEADINGS, column_rows, more_columns
-from groupinf.reporting.words.entries import Entry
+from groupinf.reporting.words.entries import Named
 from groupinf.reporting.words.summary import certificate_line, note_lines, skipped_lines
 from groupinf.reporting.words.verdict import verdict
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
@@ -18,12 +18,12 @@ from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 
 def _answer(material: Material) -> Answer:
     """The verdict on all runs, and one part for each."""
-    entries = material.entries
+    entries = material.runs
     opening = element("p", {}, element("strong", {}, verdict([entry.run for entry in entries])))
     return Answer(joined([opening, *(part for entry in entries for part in _run(entry))]))
 
 
-def _run(entry: Entry) -> list[Html]:
+def _run(entry: Named) -> list[Html]:
     run = entry.run
     notes = [*note_lines(run), *skipped_lines(run)]
     parts = [element("p", {}, certificate_line(run))]
@@ -63,4 +63,4 @@ def _said(manifest: GroupEffectsManifest) -> dict[str, Any]:
     }
 
 
-TRUST = Section("trust", "Trust", "Can the numbers be trusted?", _answer)
+TRUST = Section("trust", "Trust", "Can the numbers be trusted?", _answer, any_run)

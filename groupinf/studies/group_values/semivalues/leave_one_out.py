@@ -29,13 +29,14 @@ class LeaveOneOut(Semivalue):
         """Always."""
         return True
 
-    def drawn(self, groups: int, rng: np.random.Generator) -> Sets:
-        """Nothing is drawn."""
-        return np.empty((0, groups), dtype=bool)
+    def coalitions(self, groups: int, rng: np.random.Generator) -> Sets:
+        """All groups but one, and all."""
+        return np.vstack([~np.eye(groups, dtype=bool), np.ones((1, groups), dtype=bool)])
 
-    def estimated(self, sets: Sets, value: Array, error: Array) -> Shares:
-        """Nothing is estimated: shares are those of the weights."""
-        return self.weighed(sets, value, error)
+    def shares(self, sets: Sets, value: Array, error: Array) -> Shares:
+        """v(all) − v(all but i)."""
+        lost = value[-1] - value[:-1]
+        return Shares(lost, np.zeros_like(lost), error[-1] + error[:-1])
 
     def most_coalitions(self, groups: int) -> int:
         """All groups, and each left out."""

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from groupinf.config.section import Problem, Section
 from groupinf.numerics.losses.loss import Array
@@ -48,7 +48,8 @@ class Shares:
     @property
     def reach(self) -> Array:
         """Half of an interval of LEVEL, by Student's t: (G, T)."""
-        return self.standard_error * (t.ppf(0.5 + LEVEL / 2, self.freedom) if self.freedom else 0.0)
+        quantile = float(stdtrit(self.freedom, 0.5 + LEVEL / 2)) if self.freedom else 0.0
+        return self.standard_error * quantile
 
 
 class Semivalue(Section, ABC):
@@ -79,12 +80,12 @@ class Semivalue(Section, ABC):
         """Whether every coalition that has a weight is taken, and none is drawn."""
 
     @abstractmethod
-    def drawn(self, groups: int, rng: np.random.Generator) -> Sets:
-        """The coalitions that are valued where they are drawn: (D, G)."""
+    def coalitions(self, groups: int, rng: np.random.Generator) -> Sets:
+        """Those that are valued, every one that has a weight, or those that are drawn: (D, G)."""
 
     @abstractmethod
-    def estimated(self, sets: Sets, value: Array, error: Array) -> Shares:
-        """Shares by the coalitions that were ``drawn``, whose values and their errors are (D, T)."""
+    def shares(self, sets: Sets, value: Array, error: Array) -> Shares:
+        """Shares by these ``coalitions``, whose values and their errors are (D, T)."""
 
     @abstractmethod
     def most_coalitions(self, groups: int) -> int:
@@ -98,21 +99,6 @@ class Semivalue(Section, ABC):
         """What would go wrong with so many groups; None where nothing does."""
         return None
 
-    def coalitions(self, groups: int, rng: np.random.Generator) -> Sets:
-        """Those that are valued: every one that has a weight, or those that are drawn."""
-        return weighted(self.weights(groups)) if self.is_exact(groups) else self.drawn(groups, rng)
-
-    def shares(self, sets: Sets, value: Array, error: Array) -> Shares:
-        """Shares by ``coalitions`` (D, G), whose values and errors are (D, T)."""
-        of = self.weighed if self.is_exact(sets.shape[1]) else self.estimated
-        return of(sets, value, error)
-
-    def weighed(self, sets: Sets, value: Array, error: Array) -> Shares:
-        """Shares by all coalitions that have a weight."""
-        signed = signed_weights(sets, self.weights(sets.shape[1]))
-        exact = signed @ value
-        return Shares(exact, np.zeros_like(exact), np.abs(signed) @ error)
-
     def of_row(self, groups: int, owners: int) -> float:
         """The share of one of the ``owners`` of a row, of ``groups``: of v(S) = 1 where S has any owner, else 0."""
         others, weights = groups - owners, self.weights(groups)
@@ -124,27 +110,46 @@ class Sampled(Semivalue):
 
     exact_up_to: Annotated[int, Field(ge=0, le=MOST_ENUMERATED)] = MOST_EXACT
 
+    @abstractmethod
+    def drawn(self, groups: int, rng: np.random.Generator) -> Sets:
+        """The coalitions that are valued where they are drawn: (D, G)."""
+
+    @abstractmethod
+    def estimated(self, sets: Sets, value: Array, error: Array) -> Shares:
+        """Shares by the coalitions that were ``drawn``, whose values and their errors are (D, T)."""
+
     def is_exact(self, groups: int) -> bool:
         """Up to ``exact_up_to`` groups."""
         return groups <= self.exact_up_to
 
+    def coalitions(self, groups: int, rng: np.random.Generator) -> Sets:
+        """All of them, or those that are drawn."""
+        return all_coalitions(groups) if self.is_exact(groups) else self.drawn(groups, rng)
 
-def weighted(weights: Array) -> Sets:
-    """Every coalition in which a share with these weights (G,) takes part; of all, by their numbers in binary.
+    def shares(self, sets: Sets, value: Array, error: Array) -> Shares:
+        """By the weights of all coalitions, or as they are estimated."""
+        groups = sets.shape[1]
+        if not self.is_exact(groups):
+            return self.estimated(sets, value, error)
+        without = sets[: len(sets) // 2, : groups - 1].sum(axis=1)  # of the other groups, whichever one is left out
+        weights = self.weights(groups)[without]
+        pairs = [_pairs(value, group) for group in range(groups)]
+        exact = np.array([weights @ (there - absent) for absent, there in pairs])
+        off = np.array([weights @ sum(_pairs(error, group)) for group in range(groups)])
+        return Shares(exact, np.zeros_like(exact), off)
 
-    >>> weighted(np.array([0.0, 1.0])).astype(int).tolist()
-    [[0, 1], [1, 0], [1, 1]]
+
+def all_coalitions(groups: int) -> Sets:
+    """Every coalition, by the number that it is in binary, the first group the lowest digit.
+
+    >>> all_coalitions(2).astype(int).tolist()
+    [[0, 0], [1, 0], [0, 1], [1, 1]]
     """
-    groups = weights.size
-    if np.all(weights > 0.0):
-        return (np.arange(2**groups)[:, None] >> np.arange(groups) & 1).astype(bool)
-    assert np.flatnonzero(weights).tolist() == [groups - 1]  # else a weight of all others alone
-    return np.vstack([~np.eye(groups, dtype=bool), np.ones((1, groups), dtype=bool)])
+    return (np.arange(2**groups)[:, None] >> np.arange(groups) & 1).astype(bool)
 
 
-def signed_weights(sets: Sets, weights: Array) -> Array:
-    """A (G, D) with shares = A v: w_(|S|−1) where the group is in S, −w_|S| where it is not."""
-    size = sets.sum(axis=1)
-    inside = np.concatenate([[0.0], weights])[size]
-    outside = np.concatenate([weights, [0.0]])[size]
-    return np.asarray(np.where(sets.T, inside, -outside))
+def _pairs(of_all: Array, group: int) -> tuple[Array, Array]:
+    """Numbers of ``all_coalitions`` (D, T) without a group, by the number of the others in binary, and with it."""
+    by_group = of_all.reshape(-1, 2, 1 << group, of_all.shape[1])
+    without, inside = (by_group[:, there].reshape(-1, of_all.shape[1]) for there in (0, 1))
+    return without, inside

@@ -99,9 +99,15 @@ class Prediction(Question):
         return Posed(_routes(x, float(x @ to.fitted.theta), threshold), state)
 
     @property
-    def boundary_words(self) -> str:
+    def asks(self) -> str:
         """The threshold, where one is given."""
         return "" if self.threshold is None else f"threshold {number(self.threshold)}"
+
+    @property
+    def meaning(self) -> str:
+        """Of classes and of regression."""
+        threshold = "the mean of the training targets" if self.threshold is None else number(self.threshold)
+        return f"another class is predicted, or the prediction of a regression is on the other side of {threshold}"
 
 
 def _routes(x: Array, value: float, boundary: float) -> tuple[Route, ...]:

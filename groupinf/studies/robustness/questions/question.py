@@ -105,6 +105,11 @@ class Question(Section, ABC):
         return None
 
     @property
-    def boundary_words(self) -> str:
-        """What is asked of the value, beside what ``measured`` says; empty where that says all."""
+    def asks(self) -> str:
+        """What tells this question from others of its kind, in short; empty where that is its defaults."""
         return ""
+
+    @property
+    @abstractmethod
+    def meaning(self) -> str:
+        """What is asked, in a clause."""

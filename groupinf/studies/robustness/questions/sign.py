@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from groupinf.effects.evaluations.coefficient import Coefficient
 from groupinf.effects.targets import Linear
 from groupinf.numerics.fit import Fitted
 from groupinf.studies.robustness.questions.coefficients import OfCoefficients
@@ -16,7 +17,7 @@ class Sign(OfCoefficients):
     name: ClassVar = "sign"
     label: ClassVar = "Sign"
     in_text: ClassVar = "the sign of a coefficient"
-    measured: ClassVar = "coefficient"
+    measured: ClassVar = Coefficient.in_text
 
     flips: Literal["sign"] = "sign"
 
@@ -31,3 +32,8 @@ class Sign(OfCoefficients):
         value = float(c @ to.fitted.theta)
         routes = () if value == 0.0 else (Route(Linear(c), "fall" if value > 0.0 else "rise", c=c),)
         return Posed(routes, state)
+
+    @property
+    def meaning(self) -> str:
+        """On the other side of 0."""
+        return "the coefficient is on the other side of 0"

@@ -54,7 +54,14 @@ class Significance(OfCoefficients):
         return Posed((Route(ratio, "rise", far), Route(ratio, "fall", -far)), state)
 
     @property
-    def boundary_words(self) -> str:
-        """Which standard errors, and how many of them."""
+    def asks(self) -> str:
+        """Which standard errors, and how many of them where that is not the default."""
+        label = STANDARD_ERRORS[self.errors].label.lower()
+        return label if self.beyond == TWO_SIDED else f"{label}, {in_digits(self.beyond)}"
+
+    @property
+    def meaning(self) -> str:
+        """What becomes of the ratio, and what the standard errors are."""
         errors = STANDARD_ERRORS[self.errors]
-        return f"beyond {in_digits(self.beyond)} {errors.in_text}"
+        gone = f"farther than {in_digits(self.beyond)} standard errors from 0 no more, or is so now, on either side"
+        return f"the coefficient is {gone}; {errors.in_text}, the variance {errors.equation} ({errors.source})"

@@ -1,0 +1,324 @@
+"""What is said of a run whose groups were not all retrained holds of its intervals, and is said nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from support.runs import unreported
+from support.screened import top_run
+from support.undrawn import leave_pictures_out
+
+from groupinf.analysis.screening import Standing, standing
+from groupinf.cli.main import main
+from groupinf.errors import DataError
+from groupinf.reporting.drawing.screening import MOST_PANELS, screening_figure, shown_standings
+from groupinf.reporting.html.page import page_html
+from groupinf.reporting.report import write_report
+from groupinf.reporting.tables.comparison import comparison_text
+from groupinf.reporting.tables.groups import groups_frame
+from groupinf.reporting.tables.ranking import order_lines
+from groupinf.reporting.tables.screening import screening_listings
+from groupinf.reporting.tables.terminal import spearman_text
+from groupinf.reporting.words.entries import named_runs
+from groupinf.reporting.words.screening import (
+    chosen_lines,
+    known_lines,
+    left_aside_lines,
+    levels_line,
+    predicted_line,
+    proven_lines,
+    shown_lines,
+    standings,
+    unretrained_lines,
+)
+from groupinf.reporting.words.summary import data_line
+from groupinf.reporting.words.verdict import verdict
+from groupinf.studies.group_effects.result import Run
+from groupinf.studies.group_effects.retrain_section import TopGroups
+
+STUDY: dict[str, Any] = {
+    "name": "screened",
+    "dataset": {"name": "breast_cancer"},
+    "regularization": {"lambda_over_n": 0.05},
+    "test_points": {"random": 2},
+    "evaluations": ["test_loss", "self_loss", "test_error"],
+    "methods": ["influence", "newton"],
+    "groups": {"sizes": {"min": 0.01, "max": 0.1, "num": 6}, "builders": ["random", "influence_tails"]},
+}
+FEW = TopGroups(top=3, by="self_loss", side="rise")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return unreported(STUDY, tmp_path_factory.mktemp("all"))
+
+
+@pytest.fixture(scope="module")
+def none(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return unreported({**STUDY, "retrain": "none"}, tmp_path_factory.mktemp("none"))
+
+
+@pytest.fixture(scope="module")
+def top(whole: Run, none: Run) -> Run:
+    """The three largest rises of self-loss, with all groups whose intervals reach as far retrained."""
+    return top_run(whole, none, FEW, reaching(whole, none))
+
+
+def reaching(whole: Run, none: Run, most: int = 3) -> list[int]:
+    assert none.intervals is not None
+    actual = whole.ranking("self_loss")["actual"].iloc[most - 1]
+    rows = none.intervals[none.intervals["evaluation"] == "self_loss"]
+    return sorted(rows.loc[rows["high"] >= actual, "group"])
+
+
+def only(found: list[Standing], evaluation: str, side: str) -> Standing:
+    return next(one for one in found if (one.evaluation, one.side) == (evaluation, side))
+
+
+def made(low: list[float], high: list[float], most: int = 1, **said: Any) -> Standing:
+    names = [f"g{i}" for i in range(len(low))]
+    rows = {"group_name": names, "evaluation": "self_loss", "test_point": -1, "level": "newton", "low": low}
+    rows |= {"kind": "random", "size": 4}
+    value = [(a + b) / 2 if np.isfinite(a + b) else 1.0 for a, b in zip(low, high, strict=True)]
+    found = standing(pd.DataFrame({**rows, "high": high, "prediction": value}), said.get("side", "rise"), most)
+    assert found is not None
+    return found
+
+
+def test_the_facts_say_how_many_were_retrained(whole: Run, none: Run, top: Run) -> None:
+    count = len(top.retrains)
+    assert 3 <= count < 30
+    assert data_line(whole).endswith("30 groups")
+    assert data_line(none).endswith("30 groups, none of them retrained")
+    assert data_line(top).endswith(f"30 groups, {count} of them retrained")
+
+
+def test_levels_are_counted(none: Run, top: Run) -> None:
+    count = len(top.retrains)
+    assert levels_line(none).endswith("proven intervals of the actual ones rest on Newton for 30 groups.")
+    assert levels_line(none).startswith("Nothing was retrained")
+    share = f"{100 * count / 30:.2f} %"
+    told = f"{count} of 30 groups ({share}) were retrained; proven intervals left the others aside, {30 - count} by"
+    assert levels_line(top).startswith(told)
+    every = replace(top, manifest=replace(top.manifest, levels={"retrained": 30}))
+    assert levels_line(every) == "All of 30 groups were retrained: no proven interval leaves one aside."
+    both = replace(top, manifest=replace(top.manifest, levels={"influence": 18, "newton": 11, "retrained": 1}))
+    assert "18 by those of influence and 11 by those of Newton" in levels_line(both)
+    assert "1 of 30 groups (3.33 %) was retrained" in levels_line(both)
+
+
+def test_a_proven_ranking_is_said_to_be_proven_and_another_is_not(whole: Run, none: Run, top: Run) -> None:
+    [found] = standings(top)
+    assert found.first["group"].tolist() == whole.ranking("self_loss", top=3)["group"].tolist()
+    assert proven_lines(top, [found]) == [
+        "Proven: the groups with the 3 largest effects on self-loss are those listed; their order is proven too."
+    ]
+    fewer = top_run(whole, none, FEW, found.first["group"].tolist())
+    [line] = proven_lines(fewer, standings(fewer))
+    others = len(top.retrains) - 3
+    assert line.startswith("Not proven: which groups have the 3 largest effects on self-loss; the interval")
+    assert f"of {others:,} other groups" in line or others == 1
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "most", "line"),
+    [
+        ([3, 1, 0], [4, 2, 0.5], 2, "are those listed; their order is proven too."),
+        ([3, 2.9, 0], [4, 3.5, 0.5], 2, "are those listed; of their order nothing is proven."),
+        ([5, 2, 1.9], [6, 4, 3], 3, "are those listed; their order is proven up to place 1."),
+        ([3, 0, 0], [4, 2, 0.5], 1, "with the largest effect on self-loss are those listed; no other has as large a"),
+        ([3, 0, 0], [4, 3.1, 0.5], 1, "the interval of another group reaches as far as one of those listed (g1)."),
+        ([3, 0, 0, 0, 0, 0], [4] * 6, 1, "of 5 other groups reach as far as one of those listed (g1, g2, g3 and 2 mo"),
+    ],
+)
+def test_what_is_not_proven_is_not_said_to_be(
+    top: Run, low: list[float], high: list[float], most: int, line: str
+) -> None:
+    assert line in proven_lines(top, [made(low, high, most)])[0]
+
+
+def test_over_several_values_those_that_are_proven_are_counted(top: Run) -> None:
+    both, apart, neither = made([3, 0], [4, 1]), made([3, 2.9, 0], [4, 3.5, 1], 2), made([3, 0], [4, 9])
+    lines = proven_lines(top, [both, apart, neither])
+    which = "the groups that go farthest are those listed"
+    assert lines[0] == f"Proven on 2 of 3 test points: {which}; on 1 of them their order is proven too."
+    assert len(lines) == 2
+    assert lines[1].startswith("Not proven: which groups have the largest effect on self-loss;")
+    assert "on each of 2 test points" in proven_lines(top, [both, both])[0]
+    assert "; on all of them their order" in proven_lines(top, [both, both])[0]
+    assert "; on none of them their order" in proven_lines(top, [apart, apart])[0]
+    assert proven_lines(top, [neither] * 5)[-1] == "Not proven on 2 more."
+
+
+def test_largest_effects_are_named_by_their_side(top: Run) -> None:
+    sides = {side: made([3, 0], [4, 1], side=side) for side in ("rise", "fall", "both")}
+    said = {side: screening_listings(top, [one])[0].heading for side, one in sides.items()}
+    assert said["rise"] == "Groups with the largest effect on self-loss"
+    assert said["both"] == "Groups with the largest effect on self-loss, of either sign"
+    assert said["fall"].startswith("Groups with the lowest effect on self-loss")
+    assert said["fall"].endswith("self-loss")
+    assert screening_listings(top, [made([3, 0], [4, 9])])[0].heading.endswith("self-loss: found, not proven")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        ([3, 0], [4, 1], "the actual effect is proven to lie within [3, 4], and no other group's to go as far."),
+        ([3, 0], [4, 5], "the actual effect is proven to lie within [3, 4], but not to go farthest."),
+        ([3, 0], [np.inf, 1], "the actual effect is proven to lie above 3, and no other group's to go as far."),
+        ([-np.inf, 0], [4, 1], "the actual effect is proven to lie below 4, but not to go farthest."),
+        ([-np.inf, 0], [np.inf, 1], "; nothing is proven of that."),
+    ],
+)
+def test_of_a_prediction_is_said_what_is_proven(none: Run, low: list[float], high: list[float], said: str) -> None:
+    line = predicted_line(none, made(low, high))
+    assert line.startswith("Self-loss rises most by removing group g0, as Newton predicts: by ")
+    assert line.endswith(said)
+
+
+def test_the_largest_predicted_effects_are_those_of_the_intervals(none: Run) -> None:
+    assert none.intervals is not None
+    rows = none.intervals[none.intervals["evaluation"] == "self_loss"].sort_values("prediction", ascending=False)
+    rises = only(standings(none), "self_loss", "rise")
+    assert rises.first["group"].tolist() == rows["group"].head(10).tolist()
+    falls = [one for one in standings(none) if (one.evaluation, one.side) == ("self_loss", "fall")]
+    assert not falls  # the loss of rows that are left out rises
+    assert all((one.first["prediction"] < 0).all() for one in standings(none) if one.side == "fall")
+
+
+def test_intervals_are_counted_by_evaluation(none: Run) -> None:
+    rows = pd.DataFrame(
+        {
+            "evaluation": "self_loss",
+            "low": [1.0, -np.inf, -1.0],
+            "high": [2.0, -1.0, 3.0],
+            "prediction": [1.0, -2.0, 2.0],
+        }
+    )
+    wide = "in the median 1.5 times as wide as the prediction is large"
+    assert known_lines(rows) == [
+        f"Self-loss: proven intervals with two ends for 2 of 3 effects, {wide}, one end for 1 more; of 2 the sign is "
+        "proven."
+    ]
+    assert known_lines(rows.iloc[2:]) == [
+        "Self-loss: proven intervals with two ends for all 1 effect, in the median 2 times as wide as the prediction "
+        "is large; the sign of none is proven."
+    ]
+    assert known_lines(rows.iloc[:1].assign(low=-np.inf, high=np.inf)) == ["Self-loss: nothing is proven of 1 effect."]
+
+
+def test_agreement_is_said_to_be_that_of_the_retrained(whole: Run, none: Run, top: Run) -> None:
+    count = len(top.retrains)
+    assert chosen_lines(named_runs([whole])) == shown_lines(named_runs([whole])) == left_aside_lines([whole]) == []
+    assert unretrained_lines([whole, top]) == []
+    [line] = chosen_lines(named_runs([top]))
+    assert line.startswith(f"Agreement is that of {count} retrained groups alone, ")
+    assert line.endswith(f"of the {30 - count} others.")
+    assert shown_lines(named_runs([top])) == [f"Shown are the groups that were retrained, {count} of 30."]
+    every = replace(top, manifest=replace(top.manifest, levels={"retrained": 30}))
+    assert chosen_lines(named_runs([every])) == []
+    assert unretrained_lines([none]) == [
+        "Nothing was retrained: no agreement of predictions with actual effects is known."
+    ]
+    assert unretrained_lines([whole, none])[0].startswith(f"Nothing was retrained in {none.path.name}:")
+    assert left_aside_lines([whole, top])[0].startswith("Agreement in ")
+
+
+def test_the_verdict_names_what_was_not_compared(whole: Run, none: Run, top: Run) -> None:
+    assert "nothing was retrained" not in verdict([whole])
+    assert verdict([none]).startswith("With care: nothing was retrained, so that no prediction is compared")
+    assert f"Actual effects of {len(top.retrains)} groups are exact" in verdict([top])
+    assert verdict([whole, none]).startswith(verdict([whole]))
+    assert "In 1 other run nothing was retrained" in verdict([whole, none])
+
+
+def test_a_ranking_without_actual_effects_is_by_the_first_prediction_with_proven_ends(none: Run, whole: Run) -> None:
+    table = none.ranking("self_loss")
+    assert list(table)[-2:] == ["low", "high"]
+    assert (table["influence"].diff().dropna() <= 0).all()
+    assert none.intervals is not None
+    own = none.intervals[none.intervals["evaluation"] == "self_loss"].set_index("group")
+    assert table["high"].tolist() == own["high"].loc[table["group"]].tolist()
+    assert none.default_method("test_error") == "newton"  # which influence does not predict
+    assert "low" not in whole.ranking("self_loss")
+    with pytest.raises(DataError, match="expected a method that predicts effects there, one of influence, newton;"):
+        none.ranking(method="actual")
+
+
+def test_ranks_are_said_to_be_those_of_the_retrained_or_of_a_prediction(whole: Run, none: Run, top: Run) -> None:
+    assert order_lines(whole, "actual") == []
+    assert order_lines(top, "actual") == [
+        f"Ranks are among the {len(top.retrains)} groups, of 30, that were retrained."
+    ]
+    assert order_lines(none, "newton")[0].startswith(
+        "Nothing was retrained: the order is that of Newton, a prediction;"
+    )
+    every = replace(top, manifest=replace(top.manifest, levels={"retrained": 30}))
+    assert order_lines(every, "actual") == []
+
+
+def test_rank_shows_predictions_where_nothing_was_retrained(none: Run) -> None:
+    done = CliRunner().invoke(main, ["rank", str(none.path), "--top", "2", "--by", "self_loss"])
+    assert done.exit_code == 0, done.output
+    assert "Self-loss rises most by removing a group, as influence predicts" in done.output
+    assert "actual effect, proven" in done.output
+    assert "Nothing was retrained: the order is that of influence" in done.output
+
+
+def test_the_table_of_groups_has_all_of_them_with_proven_ends(none: Run, top: Run) -> None:
+    frame = groups_frame(none)
+    assert len(frame) == 30
+    assert "self_loss.influence.rank" in frame
+    assert not [name for name in frame if "actual" in name]
+    assert frame["self_loss.proven.low"].notna().all()
+    of_top = groups_frame(top)
+    assert int(of_top["self_loss.actual"].notna().sum()) == len(top.retrains) < len(of_top) == 30
+    assert of_top["self_loss.proven.low"].notna().all()
+
+
+@pytest.mark.parametrize("which", ["none", "top"])
+def test_reports_are_written_and_true(
+    request: pytest.FixtureRequest, which: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run: Run = replace(request.getfixturevalue(which), path=tmp_path)
+    report = write_report(run).read_text(encoding="utf-8")
+    assert (tmp_path / "figures" / "largest_effects.png").stat().st_size > 5_000
+    assert "## Largest effects, and what of them is proven" in report
+    assert (tmp_path / "tables" / "spearman.csv").exists() == run.has_actual
+    assert ("## Figures" in report) == run.has_actual
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Which groups have the largest effects, and what of that is proven?" in page
+    assert ("How good are the predictions?" in page) == run.has_actual
+    assert ("Every group: predicted against actual effect" in page) == run.has_actual
+    text = spearman_text(run, 100)
+    assert levels_line(run).split(";")[0].split(":")[0] in " ".join(text.split())
+    assert ("Slope (actual ÷ predicted)" in text) == run.has_actual
+
+
+def test_pages_of_several_runs_tell_which_retrained(
+    whole: Run, none: Run, top: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave_pictures_out(monkeypatch)
+    page = page_html([whole, none, top], "several", plotly=False)
+    assert f"<h3>{none.path.name}</h3>" in page
+    assert "Nothing was retrained in" in comparison_text([whole, none, top], 100)
+    alone = page_html([none, replace(none, path=none.path.with_name("other"))], "two", plotly=False)
+    assert "How well does the prediction rank the groups?" not in alone
+
+
+def test_the_picture_has_a_panel_for_each_evaluation_first(none: Run, top: Run) -> None:
+    found = standings(none)
+    panels = shown_standings(found)
+    assert len(panels) <= MOST_PANELS
+    assert {own[0].evaluation for own in panels} == {one.evaluation for one in found}
+    figure = screening_figure(top, standings(top))
+    [ax] = figure.axes
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    assert len(names) > 3  # those that come next stand below
+    assert len(screening_figure(none, found).axes) == len(panels)
