@@ -93,13 +93,14 @@ def order_problems(
 @dataclass(frozen=True)
 class OrdersOfFit:
     """The orders by a fit, of values of ``evaluations`` of models with these ``names``; ``test_of`` has the test rows
-    that one is measured on.
+    that one is measured on, by the loss that is ``measured``.
     """
 
     fitted: Fitted
     test_of: Callable[[Quantity], TestRows]
     evaluations: tuple[Evaluation, ...]
     names: ParameterNames
+    measured: Loss
 
     def ordered(self, asked: AskedOrder, most: int) -> tuple[OrderedRows, ...]:
         """At most so many rows for each value and side, value by value."""
@@ -117,4 +118,4 @@ class OrdersOfFit:
     def scored(self, by: str) -> tuple[str, Array]:
         """The score that rows are inspected by, too, where wrong labels are looked for."""
         score = SCORES[by]()
-        return score.in_text, score.score(Known(self.fitted, self.test.rows.loss))
+        return score.in_text, score.score(Known(self.fitted, self.measured))
