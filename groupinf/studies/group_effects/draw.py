@@ -102,7 +102,7 @@ def _orders(
     loaded: LoadedStudy, dataset: Dataset, fitted: Fitted, points: ChosenPoints, test: Objective
 ) -> OrdersOfFit:
     names = parameter_names(dataset, model_of(loaded, dataset))
-    return OrdersOfFit(fitted, partial(_rows_of, points, test), evaluations_of(loaded, dataset), names, test.loss)
+    return OrdersOfFit(fitted, test.loss, partial(_rows_of, points, test), evaluations_of(loaded, dataset), names)
 
 
 def _rows_of(points: ChosenPoints, test: Objective, quantity: Quantity) -> TestRows:

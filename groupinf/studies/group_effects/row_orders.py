@@ -93,14 +93,14 @@ def order_problems(
 @dataclass(frozen=True)
 class OrdersOfFit:
     """The orders by a fit, of values of ``evaluations`` of models with these ``names``; ``test_of`` has the test rows
-    that one is measured on, by the loss that is ``measured``.
+    that one is measured on, and ``measured_loss`` is theirs.
     """
 
     fitted: Fitted
+    measured_loss: Loss
     test_of: Callable[[Quantity], TestRows]
     evaluations: tuple[Evaluation, ...]
     names: ParameterNames
-    measured: Loss
 
     def ordered(self, asked: AskedOrder, most: int) -> tuple[OrderedRows, ...]:
         """At most so many rows for each value and side, value by value."""
@@ -118,4 +118,4 @@ class OrdersOfFit:
     def scored(self, by: str) -> tuple[str, Array]:
         """The score that rows are inspected by, too, where wrong labels are looked for."""
         score = SCORES[by]()
-        return score.in_text, score.score(Known(self.fitted, self.measured))
+        return score.in_text, score.score(Known(self.fitted, self.measured_loss))
