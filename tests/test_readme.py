@@ -230,6 +230,7 @@ BY_CASE = {
     ("model.kernel", "gamma"): '`"median"`; for `polynomial` required',
     ("evaluations", "of"): "required; of `disparity` all that are defined",
     ("groups.builders", "by"): '`"angle"` for `pairs`',
+    ("groups.builders", "path"): "required for `file`",
 }
 
 
@@ -609,6 +610,7 @@ def test_the_cases_that_are_shown_as_examples_run_from_config_to_report(tmp_path
     assert set(run.groups["kind"]) == {"heaviest"}
     page = (run.path / "report.html").read_text(encoding="utf-8")
     assert all(label in page for label in ("Diagonal influence", "Test probability", "Heaviest"))
+    assert "How far do the most influential rows move it?" not in page
 
 
 @pytest.mark.usefixtures("examples")
@@ -629,6 +631,8 @@ def test_the_row_order_that_is_shown_as_an_example_orders_the_rows_of_a_run(tmp_
     run = groupinf.run_experiment(ROOT / "configs" / "breast_cancer.yaml", overrides=fewer, out=tmp_path, jobs=1)
     assert run.groups["size"].tolist() == [1, 3] * 2
     assert run.groups["made_from"].str.endswith(", by gradients").all()
+    page = (run.path / "report.html").read_text(encoding="utf-8")
+    assert "How far do the most influential rows move it?" in page
 
 
 @pytest.mark.usefixtures("examples")
