@@ -170,6 +170,17 @@ def test_what_is_named_is_compared_in_that_order_and_labels_stay() -> None:
     assert not {*some.value_names(names)} & {*every}  # the other way round, and the worst of two sets alone
 
 
+def test_numbers_are_named_with_their_column() -> None:
+    columns = Columns(np.array([0.0, 1.0, 0.0, 1.0]), {"male": np.array(["0", "0", "1", "1"])})
+    names = Disparity(column="male", values=[1, 0]).value_names(ParameterNames((), (), test=columns))
+    assert [*names.values()] == [
+        "parity, male=0 minus male=1",
+        "TPR, male=0 minus male=1",
+        "FPR, male=0 minus male=1",
+        "worst loss",
+    ]
+
+
 def test_a_gap_has_the_other_sign_the_other_way_round() -> None:
     o, test, columns, _ = measured()
     names = ParameterNames((), (), test=columns)

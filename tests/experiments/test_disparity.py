@@ -264,3 +264,27 @@ def test_shares_of_groups_in_a_gap_add_up_to_it(config: Callable[..., dict[str, 
     model = LogisticRegression(C=1 / (0.01 * 90), solver="newton-cholesky", tol=1e-12)
     model.fit(train[["x0", "x1", "x2"]].to_numpy(), train["y"])
     assert values["value"].sum() == pytest.approx(gaps(np.append(model.coef_, model.intercept_))[0], abs=1e-9)
+
+
+def test_from_python_the_columns_are_those_of_the_frame_of_test_rows() -> None:
+    rows = table().assign(male=lambda t: (t["sex"] == "male").astype(int))
+    train, test = (rows[rows["split"] == part] for part in ("train", "test"))
+    features = ["x0", "x1", "x2", "male"]
+    model = LogisticRegression(solver="newton-cholesky", tol=1e-12).fit(train[features], train["y"])
+    asked = [{"evaluation": "disparity", "column": "male", "of": ["demographic_parity"]}]
+    found = groupinf.group_effects(
+        model, train[features], train["y"], groups=train["region"], X_test=test[features], y_test=test["y"],
+        evaluations=asked,
+    )  # fmt: skip
+    male = test["male"].to_numpy() == 1
+
+    def parity(of: LogisticRegression) -> float:
+        p = of.predict_proba(test[features])[:, 1]
+        return float(p[male].mean() - p[~male].mean())
+
+    effects = found.effects.query("method == 'actual'").set_index("group_name")["effect"]
+    assert set(found.effects["measured_on"]) == {"parity, male=1 minus male=0"}
+    for region in ("east", "south", "west"):
+        left = train[train["region"] != region]
+        refitted = LogisticRegression(solver="newton-cholesky", tol=1e-12).fit(left[features], left["y"])
+        assert effects[region] == pytest.approx(parity(refitted) - parity(model), abs=1e-8)

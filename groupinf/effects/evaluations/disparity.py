@@ -158,7 +158,7 @@ class Disparity(Evaluation):
         ends = np.cumsum([0, *(rows.size for rows in sets.values())]).tolist()
         return Disparities(
             values=tuple(self._compared(test)),
-            names=tuple(sets),
+            names=self._shown(tuple(sets)),
             rows=np.concatenate([*sets.values()]),
             sets=tuple(slice(start, end) for start, end in pairwise(ends)),
             left_out=test.y.size - ends[-1],
@@ -174,17 +174,32 @@ class Disparity(Evaluation):
         known = test.sets(self.columns)
         return {name: known[name] for name in self.values or known}
 
+    def _shown(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The sets as names of values have them: numbers of a single column with its name, as 1 tells nothing."""
+        if isinstance(self.column, str) and any(map(_is_number, names)):
+            return tuple(f"{self.column}={name}" for name in names)
+        return names
+
     def _compared(self, test: RowsByColumn) -> Iterator[Compared]:
         """FIRST_COMPARED and downwards by the number of the measure and those of the first and last set among all of
         the column: whichever others are asked for.
         """
         known, numbers = [*test.sets(self.columns)], list(MEASURES)
-        names = [*self._sets(test)]
+        names = (*self._sets(test),)
+        shown = self._shown(names)
         for measure in self._measures(test):
             for sets in measure.compared(len(names)):
                 first, last = (known.index(names[place]) for place in (sets[0], sets[-1]))
                 label = (numbers.index(measure.name) * len(known) + first) * len(known) + last
-                yield Compared(measure, sets, FIRST_COMPARED - label, measure.called([names[i] for i in sets]))
+                yield Compared(measure, sets, FIRST_COMPARED - label, measure.called([shown[i] for i in sets]))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _test_set(names: ParameterNames) -> RowsByColumn:

@@ -70,7 +70,7 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
     builders = loaded.config.groups.builders
     needing = any(builder.needs_steps for builder in builders)
     suspected = any(builder.needs_self_newton for builder in builders)
-    ordered = any(builder.asked_order is not None for builder in builders)
+    ordered = any(builder.asked_order or builder.asked_score for builder in builders)
     source = GroupSource(
         dataset=pool_as_training_rows(dataset),
         sizes=loaded.config.groups.sizes,
@@ -102,7 +102,7 @@ def _orders(
     loaded: LoadedStudy, dataset: Dataset, fitted: Fitted, points: ChosenPoints, test: Objective
 ) -> OrdersOfFit:
     names = parameter_names(dataset, model_of(loaded, dataset))
-    return OrdersOfFit(fitted, partial(_rows_of, points, test), evaluations_of(loaded, dataset), names)
+    return OrdersOfFit(fitted, test.loss, partial(_rows_of, points, test), evaluations_of(loaded, dataset), names)
 
 
 def _rows_of(points: ChosenPoints, test: Objective, quantity: Quantity) -> TestRows:

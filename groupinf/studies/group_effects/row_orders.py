@@ -21,7 +21,9 @@ from groupinf.effects.row_orders.row_order import SIDES, RowOrder
 from groupinf.effects.test_rows import TestRows
 from groupinf.groups.row_orders import AskedOrder, OrderedRows
 from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses.loss import Loss
+from groupinf.numerics.losses.loss import Array, Loss
+from groupinf.studies.repair_labels.orders.order import Known
+from groupinf.studies.repair_labels.orders.registry import ORDERS as SCORES
 from groupinf.wording import listed
 
 
@@ -30,6 +32,11 @@ class Asked(Section):
 
     evaluation: Annotated[Evaluation, NamedSection(EVALUATIONS, "evaluation", in_short=True)] | None = None
     by: Annotated[RowOrder, NamedSection(ROW_ORDERS, "row_order", in_short=True)] = ByInfluence()
+
+
+def unknown_score(name: str) -> str | None:
+    """What is wrong with the name of a score, in words."""
+    return None if name in SCORES else SCORES.unknown(name)
 
 
 def unknown_in(asked: AskedOrder) -> list[Fault]:
@@ -86,10 +93,11 @@ def order_problems(
 @dataclass(frozen=True)
 class OrdersOfFit:
     """The orders by a fit, of values of ``evaluations`` of models with these ``names``; ``test_of`` has the test rows
-    that one is measured on.
+    that one is measured on, and ``measured_loss`` is theirs.
     """
 
     fitted: Fitted
+    measured_loss: Loss
     test_of: Callable[[Quantity], TestRows]
     evaluations: tuple[Evaluation, ...]
     names: ParameterNames
@@ -106,3 +114,8 @@ class OrdersOfFit:
                 rows = order.order(self.fitted, target, side, most)
                 found.append(OrderedRows(evaluation.in_text, label, called.get(label, ""), side, order.told, rows))
         return tuple(found)
+
+    def scored(self, by: str) -> tuple[str, Array]:
+        """The score that rows are inspected by, too, where wrong labels are looked for."""
+        score = SCORES[by]()
+        return score.in_text, score.score(Known(self.fitted, self.measured_loss))
