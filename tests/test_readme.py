@@ -40,6 +40,7 @@ from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.registry import METHODS
 from groupinf.effects.row_orders.registry import ROW_ORDERS
 from groupinf.effects.solvers import SolverOptions
+from groupinf.effects.standard_errors.registry import STANDARD_ERRORS
 from groupinf.estimators.registry import ESTIMATORS
 from groupinf.groups.builders.registry import BUILDERS, known_kinds
 from groupinf.groups.configured_attributes import AttributesConfig
@@ -64,6 +65,10 @@ from groupinf.studies.load import DEFAULT, load_config
 from groupinf.studies.repair_labels.orders.registry import ORDERS
 from groupinf.studies.repair_labels.result import RepairRun
 from groupinf.studies.repair_labels.schema import Inspect, RepairConfig
+from groupinf.studies.robustness.manifest import RobustnessManifest
+from groupinf.studies.robustness.questions.registry import QUESTIONS
+from groupinf.studies.robustness.result import RobustnessRun
+from groupinf.studies.robustness.schema import QUESTION, QUESTIONS_LEFT_OUT, RobustnessConfig
 
 ROOT = Path(__file__).parents[1]
 FRONT, CONFIGS, DATA, RESULTS, SCRIPTS, COMMANDS, CODE = PAGES = tuple(
@@ -101,6 +106,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
 }
 REPAIRS = "A study that repairs labels"
 VALUES = "A study of group values"
+ROBUSTNESS = "A study of robustness"
 PROGRAMS = {"groupinf", "bash", "python", "export"}
 
 
@@ -224,6 +230,7 @@ BY_CASE = {
     ("model.kernel", "gamma"): '`"median"`; for `polynomial` required',
     ("evaluations", "of"): "required; of `disparity` all that are defined",
     ("groups.builders", "by"): '`"angle"` for `pairs`',
+    ("groups.builders", "path"): "required for `file`",
 }
 
 
@@ -314,6 +321,47 @@ def test_every_file_and_column_of_a_run_of_group_values_is_described(small_value
     assert {file for file in files if not file.startswith("blocks/") and not file.endswith(".svg")} <= named
     own = {field.name for field in dataclasses.fields(GroupValuesManifest)} - set(GroupEffectsManifest.__annotations__)
     assert own - {field.name for field in dataclasses.fields(LinearManifest)} <= named
+
+
+def test_reference_of_a_study_of_robustness_lists_its_keys_with_their_defaults() -> None:
+    rows = {key: row for cells, row in rows_of_table(ROBUSTNESS, 1) for key in re.findall(r"`(\w+)`", cells)}
+    assert set(rows) == set(RobustnessConfig.model_fields)
+    told = {"questions": [QUESTION.told(question) for question in QUESTIONS_LEFT_OUT], "by": list(ROW_ORDERS)}
+    for key, default in {**told, "most": RobustnessConfig.model_fields["most"].default}.items():
+        assert rows[key]["default"] == f"`{json.dumps(default)}`", key
+    keys = {key: row for cells, row in rows_of_table(ROBUSTNESS, 2) for key in re.findall(r"`(\w+)`", cells)}
+    assert set(keys) == {key for case in QUESTIONS.values() for key in case.model_fields}
+    for name, case in QUESTIONS.items():
+        assert f"`{name}`" in keys["flips"]["type"]
+        for key, field in case.model_fields.items():
+            assert keys[key]["with"] == "all" or f"`{name}`" in keys[key]["with"]
+            default = (
+                field.default.model_dump(exclude_none=True) if isinstance(field.default, BaseModel) else field.default
+            )
+            stated = "required" if key == "flips" else "–" if default is None else f"`{json.dumps(default)}`"
+            assert keys[key]["default"] == stated, key
+    assert [cell for cell, _ in rows_of_table(ROBUSTNESS, 3)] == [f"`{name}`" for name in STANDARD_ERRORS]
+
+
+@pytest.fixture(scope="module")
+def small_robustness(tmp_path_factory: pytest.TempPathFactory) -> RobustnessRun:
+    run: Any = groupinf.run_experiment(
+        ROOT / "configs" / "robustness-breast_cancer.yaml",
+        overrides=["questions=[{flips: sign, of: [texture error]}]", "most=5", "by=[influence]"],
+        out=tmp_path_factory.mktemp("robustness"),
+        jobs=1,
+    )
+    return run  # type: ignore[no-any-return]
+
+
+def test_every_file_and_column_of_a_run_of_robustness_is_described(small_robustness: RobustnessRun) -> None:
+    named, run = set(re.findall(r"`([\w./]+)`", section(RESULTS, "A run of robustness"))), small_robustness
+    for frame in (run.statements, run.flips, run.removed, run.paths):
+        assert set(frame.columns) <= named
+    files = {str(path.relative_to(run.path)) for path in run.path.rglob("*") if path.is_file()}
+    assert {file for file in files if not file.startswith("blocks/") and not file.endswith(".svg")} <= named
+    own = {"statements", "meanings", "orders", "most", "proves", "hessian", "test_accuracy", "test_loss"}
+    assert own <= named & {field.name for field in dataclasses.fields(RobustnessManifest)}
 
 
 def test_reference_covers_every_section_of_the_schema() -> None:
@@ -562,6 +610,7 @@ def test_the_cases_that_are_shown_as_examples_run_from_config_to_report(tmp_path
     assert set(run.groups["kind"]) == {"heaviest"}
     page = (run.path / "report.html").read_text(encoding="utf-8")
     assert all(label in page for label in ("Diagonal influence", "Test probability", "Heaviest"))
+    assert "How far do the most influential rows move it?" not in page
 
 
 @pytest.mark.usefixtures("examples")
@@ -582,6 +631,8 @@ def test_the_row_order_that_is_shown_as_an_example_orders_the_rows_of_a_run(tmp_
     run = groupinf.run_experiment(ROOT / "configs" / "breast_cancer.yaml", overrides=fewer, out=tmp_path, jobs=1)
     assert run.groups["size"].tolist() == [1, 3] * 2
     assert run.groups["made_from"].str.endswith(", by gradients").all()
+    page = (run.path / "report.html").read_text(encoding="utf-8")
+    assert "How far do the most influential rows move it?" in page
 
 
 @pytest.mark.usefixtures("examples")

@@ -71,6 +71,8 @@ class BlockContext:
         narrow = BlockContext(
             self.changed.of(columns), some_of(self.reduced, columns), self.engine, self.influence_solver
         )
+        if "pencils" in vars(self):
+            vars(narrow)["pencils"] = tuple(self.pencils[c] for c in columns)
         for step, solved in self._solved.items():
             narrow._solved[step] = Solution(solved.delta[:, columns], solved.remainder[:, columns])
         return narrow

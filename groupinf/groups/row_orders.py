@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import AfterValidator, Field
 
+from groupinf.config.section import PositiveInt, distinct
 from groupinf.wording import counted
 
 _FIRST = re.compile(r"first [\d,]+ rows? (.+)")
 
 # a case of another axis as it stands in a configuration: its name, or a section with its options
 Written = str | dict[str, Any]
+# how many rows groups have, in any order
+NumRows = Annotated[tuple[PositiveInt, ...], Field(strict=False, min_length=1), AfterValidator(distinct)]
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,9 @@ class RowOrders(Protocol):
 
     def ordered(self, asked: AskedOrder, most: int) -> Sequence[OrderedRows]:
         """At most so many rows for each value and side, value by value."""
+
+    def scored(self, by: str) -> tuple[str, NDArray[np.float64]]:
+        """What a score of each row is in words, such as "by leverage", and the scores (n,), NaN where there is none."""
 
 
 def first_rows(size: int, order: str) -> str:

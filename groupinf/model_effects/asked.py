@@ -18,7 +18,7 @@ from groupinf.effects.methods.method import Method
 from groupinf.effects.methods.newton import Newton
 from groupinf.errors import ConfigError
 from groupinf.studies.group_effects.checks import parameter_names
-from groupinf.studies.group_effects.retrain_section import Retrain, TopGroups
+from groupinf.studies.group_effects.retrain_section import Retrain, TopGroups, by_name
 from groupinf.studies.group_effects.schema import ChangeSection, Evaluations, Methods
 from groupinf.studies.linear.linear_model import LinearModel
 from groupinf.wording import listed
@@ -42,7 +42,9 @@ def question(where: str, **given: object) -> Question:
     Raises ConfigError where one is not what a configuration may have there.
     """
     asked = {key: _as_list(key, value) for key, value in given.items() if value is not None}
-    return load_config({"name": where, **asked}, (), Question, where).config
+    found = load_config({"name": where, **asked}, (), Question, where).config
+    names = [evaluation.name for evaluation in found.evaluations]
+    return found.model_copy(update={"retrain": by_name(found.retrain, names)})
 
 
 def _as_list(key: str, value: object) -> object:
@@ -94,5 +96,6 @@ def _of_change(change: Change, dataset: Dataset) -> Iterator[str]:
 
 
 def _of_retrain(asked: Question) -> Iterator[str]:
-    if isinstance(asked.retrain, TopGroups):
-        yield "retrain: expected all or none, found top, which comes with the next version"
+    names = [evaluation.name for evaluation in asked.evaluations]
+    if isinstance(asked.retrain, TopGroups) and asked.retrain.by not in (None, *names):
+        yield f"retrain: by: expected one of the evaluations that are asked for, {listed(names, 'or')}"

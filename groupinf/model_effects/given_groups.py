@@ -87,7 +87,9 @@ def _names(given: Any) -> bool:
 def _by_name(names: pd.Series[Any], rows: RowIndex, kind: str, aligned: bool = True) -> Iterator[Group]:
     if len(names) != rows.n:
         counts = f"expected {counted(rows.n, 'name')}, one for each row of X, found {len(names):,}"
-        raise DataError(f"groups: {counts}; groups as lists of rows are a list of lists")
+        within = aligned and rows.labels is not None and rows.labels.isin(names.index).all()
+        instead = "take groups.loc[X.index]" if within else "groups as lists of rows are a list of lists"
+        raise DataError(f"groups: {counts}; {instead}")
     if aligned and rows.labels is not None and not names.index.equals(rows.labels):
         raise DataError("groups: expected the index of X, found another; take groups.loc[X.index], or .to_numpy()")
     values = np.array([None if gap else _plain(name) for name, gap in zip(names, names.isna(), strict=True)], object)

@@ -12,12 +12,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from groupinf.analysis.screening import Standing, standing
 from groupinf.config.arguments import as_count
 from groupinf.effects.blocks import block_width
 from groupinf.effects.freeze import Asked, ChangedFit, frozen_study
 from groupinf.effects.methods.method import Readout
 from groupinf.effects.scales import frozen_scales
 from groupinf.effects.solvers import SolverOptions
+from groupinf.effects.study import Study
 from groupinf.errors import DataError
 from groupinf.experiments.workers.processes import each, one_thread
 from groupinf.groups.groups import Groups
@@ -41,12 +43,14 @@ from groupinf.studies.group_effects.draw import emptying
 from groupinf.studies.group_effects.effects_table import EffectsTable, columns_of
 from groupinf.studies.group_effects.intervals_table import intervals_table
 from groupinf.studies.group_effects.manifest import Skipped
-from groupinf.studies.group_effects.retrain_section import Retrain
+from groupinf.studies.group_effects.retrain_section import Retrain, TopGroups
+from groupinf.studies.group_effects.screening import screen_of, thresholds_of, with_thresholds
 from groupinf.studies.group_effects.stored_groups import retrainable
-from groupinf.theory.screening.screen import screen_for
+from groupinf.theory.screening.screen import Screen
 from groupinf.wording import counted
 
 WHERE = "group_effects"
+WORDS = "measured_on"
 
 
 @dataclass(frozen=True)
@@ -128,13 +132,42 @@ def _prepared(of: Taken, asked: Question, test_points: str | Sequence[int], grou
         scales,
         norms,
     )
-    screen = None if asked.retrain is None else screen_for(study)
-    return _Work(groups, tuple(skipped), numbers, shared(study, with_theory=False, screen=screen))
+    return _Work(groups, tuple(skipped), numbers, shared(study, False, _screen(study, asked.retrain, groups, numbers)))
+
+
+def _screen(study: Study, retrain: Retrain, groups: Groups, numbers: Sequence[int]) -> Screen | None:
+    """What tells which groups need no retraining; None where all are retrained."""
+    screen = screen_of(study, retrain)
+    if screen is None:
+        return None
+    width = block_width(study.fitted.objective, study.engine, None)
+    return with_thresholds(screen, thresholds_of(study, screen, retrain, groups, numbers, width))
 
 
 def _result(of: Taken, asked: Question, work: _Work, blocks: Sequence[StoredBlock]) -> GroupEffects:
-    study, every, groups = work.shared.study, np.array(work.numbers, dtype=np.int64), work.groups
-    told = _Told(
+    every, groups, told = np.array(work.numbers, dtype=np.int64), work.groups, _told(of, asked, work.shared.study)
+    retrained = every if asked.retrain is None else every[_retrained(blocks)]
+    words = measured_on(asked.evaluations, parameter_names(of.dataset, of.linear), work.shared.study.test.labels)
+    intervals = None
+    if asked.retrain is not None:
+        intervals = _with_words(pd.concat(intervals_table(told, groups, every, blocks).parts, ignore_index=True), words)
+    names = pd.Series(groups.name, dtype=str).take(retrained).array
+    certificates = certificate_columns(blocks, of.linear.loss.smooth)
+    effects = _effects(told, groups, every if asked.retrain == "none" else retrained, blocks)
+    return GroupEffects(
+        effects=_with_words(effects, words),
+        retrains=pd.DataFrame({"group": retrained, "group_name": names, **certificates}),
+        groups=_groups_frame(groups, work.skipped),
+        intervals=intervals,
+        top=_top(intervals, asked.retrain),
+        told=of.told,
+        convention=convention_of(of, asked.change),
+        summary=f"{counted(len(groups), 'group')} {asked.change.done}, of the {of.dataset.n:,} rows of {of.name}",
+    )
+
+
+def _told(of: Taken, asked: Question, study: Study) -> _Told:
+    return _Told(
         dataset=of.name,
         lam_over_n=of.fit.lam_over_n,
         evaluations=tuple(quantity.name for quantity in study.evaluations),
@@ -143,29 +176,25 @@ def _result(of: Taken, asked: Question, work: _Work, blocks: Sequence[StoredBloc
         values={quantity.name: quantity.labels(study.test.labels) for quantity in study.evaluations},
         readouts={method.name: method.readout for method in study.methods},
     )
-    retrained = every if asked.retrain is None else every[_retrained(blocks)]
+
+
+def _effects(told: _Told, groups: Groups, numbers: NDArray[np.int64], blocks: Sequence[StoredBlock]) -> pd.DataFrame:
+    """The table of the groups ``numbers``, without what tells runs apart."""
     columns, kept = columns_of(told)
     effect, error = (
-        np.concatenate([part.transpose(2, 1, 0).reshape(part.shape[2], kept.size)[:, kept] for part in of_blocks])
-        for of_blocks in ([block.effect for block in blocks], [block.error_estimate for block in blocks])
+        np.concatenate([part.transpose(2, 1, 0).reshape(part.shape[2], kept.size)[:, kept] for part in parts])
+        for parts in ([block.effect for block in blocks], [block.error_estimate for block in blocks])
     )
-    table = EffectsTable(told, "", groups, every if asked.retrain == "none" else retrained, columns, effect, error)
-    effects = table.frame(range(len(table))).drop(columns=["run", "dataset"])
-    on = measured_on(asked.evaluations, parameter_names(of.dataset, of.linear), study.test.labels)
-    intervals = None
-    if asked.retrain is not None:
-        intervals = _with_words(pd.concat(intervals_table(told, groups, every, blocks).parts, ignore_index=True), on)
-    names = pd.Series(groups.name, dtype=str).take(retrained).array
-    certificates = certificate_columns(blocks, of.linear.loss.smooth)
-    return GroupEffects(
-        effects=_with_words(effects, on),
-        retrains=pd.DataFrame({"group": retrained, "group_name": names, **certificates}),
-        groups=_groups_frame(groups, work.skipped),
-        intervals=intervals,
-        told=of.told,
-        convention=convention_of(of, asked.change),
-        summary=f"{counted(len(groups), 'group')} {asked.change.done}, of the {of.dataset.n:,} rows of {of.name}",
-    )
+    table = EffectsTable(told, "", groups, numbers, columns, effect, error)
+    return table.frame(range(len(table))).drop(columns=["run", "dataset"])
+
+
+def _top(intervals: pd.DataFrame | None, retrain: Retrain) -> tuple[Standing, ...]:
+    """What is proven of the groups of largest effects, where these were asked for: of each value."""
+    if intervals is None or not isinstance(retrain, TopGroups):
+        return ()
+    found = (standing(rows, retrain.side, retrain.top) for _, rows in intervals.groupby("test_point", sort=False))
+    return tuple(one for one in found if one is not None)
 
 
 def _retrained(blocks: Sequence[StoredBlock]) -> NDArray[np.int64]:
@@ -181,9 +210,11 @@ def _retrained(blocks: Sequence[StoredBlock]) -> NDArray[np.int64]:
 
 def _with_words(frame: pd.DataFrame, on: Mapping[tuple[str, int], str]) -> pd.DataFrame:
     """The frame with what each value is of, in words, behind its number."""
-    words = [on[key] for key in zip(frame["evaluation"], frame["test_point"], strict=True)]
-    frame.insert(list(frame.columns).index("test_point") + 1, "measured_on", words)
-    return frame
+    known = pd.DataFrame([(*value, words) for value, words in on.items()], columns=["evaluation", "test_point", WORDS])
+    columns = list(frame.columns)
+    place = columns.index("test_point") + 1
+    found = frame.merge(known, how="left", on=["evaluation", "test_point"], validate="many_to_one")
+    return found[[*columns[:place], WORDS, *columns[place:]]]
 
 
 def _groups_frame(groups: Groups, skipped: Sequence[Skipped]) -> pd.DataFrame:

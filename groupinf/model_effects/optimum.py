@@ -61,15 +61,12 @@ def distance(fitted: Fitted, theta: Array, outside: float, test: Objective) -> D
     norm = None
     if objective.loss.smooth:
         norm = float(np.hypot(np.linalg.norm(gradients(objective, theta[:, None])), objective.lam * outside))
-    moved = scores(test.X, off, objective.loss.outputs)
     typical = _typical(fitted)
     share = decrement / typical if typical > 0.0 else np.inf if decrement > 0.0 else 0.0
-    return Distance(
-        norm,
-        decrement,
-        share,
-        float(np.abs(moved - moved.mean(axis=1, keepdims=True) * objective.loss.flat_direction).max()),
-    )
+    moved = scores(test.X, off, objective.loss.outputs)
+    if objective.loss.flat_direction:  # what all scores of a row have in common says nothing
+        moved = moved - moved.mean(axis=1, keepdims=True)
+    return Distance(norm, decrement, share, float(np.abs(moved).max()))
 
 
 def _typical(fitted: Fitted) -> float:
@@ -91,6 +88,6 @@ def require_optimum(name: str, exactly: str, found: Distance, steps: bool) -> No
     raise ConvergenceError(
         f"{name}: the model is not at the optimum of its objective: {off}, where {number(100 * NEAR)} % is tolerated "
         f"({found.in_words}). With refit=True effects are those of the exact optimum, found from its coefficients; a "
-        f"model fitted with {exactly}, is there by itself. If it was meant to be there: check that X, y and "
+        f"model fitted with {exactly} is there by itself. If it was meant to be there: check that X, y and "
         f"sample_weight are those that it was fitted to{steps_too}"
     )

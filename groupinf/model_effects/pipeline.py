@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -14,29 +15,29 @@ from groupinf.model_effects.given_rows import features_of
 from groupinf.wording import listed
 
 
+@dataclass(frozen=True)
 class Steps:
-    """The steps before the model, which stay as they were fitted; none where the model stands alone."""
+    """The ``model``, and the steps ``before`` it, which stay as they were fitted; None where it stands alone."""
 
-    def __init__(self, model: Any) -> None:
-        self._before = model[:-1] if isinstance(model, Pipeline) and len(model.steps) > 1 else None
-        self.model: Any = model.steps[-1][1] if isinstance(model, Pipeline) else model
+    model: Any
+    before: Any = None
 
     @property
     def told(self) -> str:
         """That they stay as they are; empty where there are none."""
-        if self._before is None:
+        if self.before is None:
             return ""
-        names = listed(type(step).__name__ for _, step in self._before.steps if step not in (None, "passthrough"))
+        names = listed(type(step).__name__ for _, step in self.before.steps if step not in (None, "passthrough"))
         return f"{names}: applied as fitted, and not fitted again when groups are changed" if names else ""
 
     def features(self, X: Any, what: str) -> tuple[Features, tuple[str, ...]]:
         """The features that the model gets, and their names; raises DataError where it cannot be given these rows."""
         self._require_columns(X, what)
-        if self._before is None:
+        if self.before is None:
             features, names = features_of(X, what)
         else:
             try:
-                made = self._before.transform(X)
+                made = self.before.transform(X)
             except (ValueError, TypeError, KeyError, NotFittedError) as error:
                 raise DataError(f"{what}: the steps before the model cannot take it: {error}") from error
             features, names = features_of(made, f"{what} behind the steps before the model")
@@ -48,22 +49,27 @@ class Steps:
 
     def _require_columns(self, X: Any, what: str) -> None:
         """The columns of a frame must be those that the model was fitted to."""
-        first = self.model if self._before is None else self._before
+        first = self.model if self.before is None else self.before
         fitted = getattr(first, "feature_names_in_", None)
         if fitted is None or not isinstance(X, pd.DataFrame) or list(X.columns) == list(fitted):
             return
         missing = [str(name) for name in fitted if name not in set(X.columns)]
         more = [str(name) for name in X.columns if name not in set(fitted)]
-        lacks = (
-            f"without {listed(missing[:3])}" if missing else f"with {listed(more[:3])}" if more else "in another order"
-        )
+        others = f"with {listed(more[:3])}" if more else "in another order"
+        lacks = f"without {listed(missing[:3])}" if missing else others
         raise DataError(f"{what}: expected the columns that the model was fitted to, found a frame {lacks}")
 
     def _names(self, X: Any, names: tuple[str, ...]) -> tuple[str, ...]:
         """What the steps call their features, if they do."""
-        before: Any = self._before
         try:
-            told = before.get_feature_names_out(list(X.columns) if isinstance(X, pd.DataFrame) else None)
+            told = self.before.get_feature_names_out(list(X.columns) if isinstance(X, pd.DataFrame) else None)
         except (AttributeError, ValueError, NotFittedError):
             return names
         return tuple(str(name) for name in told) if len(told) == len(names) else names
+
+
+def steps_of(model: Any) -> Steps:
+    """A model by itself, or a Pipeline that ends in one."""
+    if not isinstance(model, Pipeline):
+        return Steps(model)
+    return Steps(model.steps[-1][1], model[:-1] if len(model.steps) > 1 else None)

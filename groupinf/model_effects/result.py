@@ -9,6 +9,7 @@ from html import escape
 import pandas as pd
 
 from groupinf.analysis.pairs import ACTUAL
+from groupinf.analysis.screening import Standing
 from groupinf.errors import DataError
 from groupinf.wording import counted, did_you_mean, listed
 
@@ -29,13 +30,16 @@ class GroupEffects:
     ``measured_on``, which says in words what test_point is. Effects are f with the groups changed − f as it is.
     ``retrains`` has the certificate of each retraining, ``groups`` all groups, with why one was skipped. ``intervals``
     are None where all groups were retrained; else the proven interval of the actual effect of every group, with the
-    columns of a run's intervals.parquet. ``told`` says how the model was taken, ``convention`` what an effect is.
+    columns of a run's intervals.parquet; where the largest effects were asked for, ``top`` says of each value which
+    groups these are, and what of that is proven. ``told`` says how the model was taken, ``convention`` what an effect
+    is.
     """
 
     effects: pd.DataFrame
     retrains: pd.DataFrame
     groups: pd.DataFrame
     intervals: pd.DataFrame | None
+    top: tuple[Standing, ...]
     told: Mapping[str, str]
     convention: str
     summary: str
@@ -83,6 +87,7 @@ class GroupEffects:
             lines.append(f"{counted(len(skipped), 'group')} skipped: {named}")
         count, values = self.effects["group"].nunique(), self.effects["measured_on"].nunique()
         first, method = self.effects.iloc[0], _one_of(self.effects["method"], None, -1)
+        lines += [_proven_words(self.top[0])] if self.top else []
         which = f"The {SHOWN} of {count:,} groups with" if count > SHOWN else "Groups by"
         on = f" ({first['measured_on']})" if values == 1 else ""
         return [*lines, f"{which} the largest {method} effect on {first['evaluation']}{on}:"]
@@ -116,15 +121,32 @@ class PointEffects:
         return chosen.pivot(index="row", columns="test_point", values=named)
 
     def __repr__(self) -> str:
-        top = self.rows.sort_values("cooks_distance", ascending=False, kind="stable").head(SHOWN)
-        shown = f"The {len(top)} training rows of largest Cook's distance:"
-        lines = [self.summary, self.convention, *_remarks(self.told), *self.notes, shown]
+        lines, top = self._shown()
         return "\n".join([*lines, top.to_string(index=False)])
 
     def _repr_html_(self) -> str:
-        top = self.rows.sort_values("cooks_distance", ascending=False, kind="stable").head(SHOWN)
-        lines = [self.summary, self.convention, *_remarks(self.told), *self.notes]
+        lines, top = self._shown()
         return "".join(f"<p>{escape(line)}</p>" for line in lines) + top.to_html(index=False)
+
+    def _shown(self) -> tuple[list[str], pd.DataFrame]:
+        """What is said, and the rows that come first by Cook's distance, or by loss where that was too dear."""
+        by, called = next(
+            way for way in (("cooks_distance", "Cook's distance"), ("loss", "loss")) if way[0] in self.rows
+        )
+        top = self.rows.sort_values(by, ascending=False, kind="stable").head(SHOWN)
+        shown = f"The {counted(len(top), 'training row')} of largest {called}:"
+        return [self.summary, self.convention, *_remarks(self.told), *self.notes, shown], top
+
+
+def _proven_words(top: Standing) -> str:
+    """Whether the groups that are found to go farthest are proven to."""
+    count = len(top.first)
+    on = f"On {top.evaluation} ({top.first['measured_on'].iloc[0]}) the {counted(count, 'group')} that go farthest"
+    if top.proven:
+        return f"{on} are proven, and their order, among {top.groups:,}."
+    if top.apart:
+        return f"{on} are proven among {top.groups:,}, their order for the first {top.in_order}."
+    return f"{on} are not proven: {counted(top.reaching, 'other group')} of {top.groups:,} may go as far."
 
 
 def _remarks(told: Mapping[str, str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -21,7 +21,7 @@ from groupinf.experiments.workers.processes import one_thread
 from groupinf.model_effects.given_groups import RowIndex
 from groupinf.model_effects.given_rows import FrameColumns, codes_of, targets_of, weights_of
 from groupinf.model_effects.optimum import Distance, distance, require_optimum
-from groupinf.model_effects.pipeline import Steps
+from groupinf.model_effects.pipeline import Steps, steps_of
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective
 from groupinf.studies.group_effects.convention import Convention
@@ -58,7 +58,7 @@ def taken(model: Any, X: Any, y: Any, X_test: Any, y_test: Any, sample_weight: A
     Raises DataError where it is none of the models that there are, or does not go with the rows, and ConvergenceError
     where it is not at its optimum, unless it may be ``refit``.
     """
-    steps = Steps(model)
+    steps = steps_of(model)
     case = estimator_of(steps.model)
     dataset, parts, index = _dataset(case, steps, X, y, X_test, y_test, sample_weight)
     if not parts.lam > 0.0:
@@ -90,22 +90,15 @@ def _dataset(
         given, lacks = ("X_test", "y_test") if y_test is None else ("y_test", "X_test")
         raise DataError(f"expected {given} together with {lacks}, found it alone")
     train, names = steps.features(X, "X")
-    n = train.shape[0]
     tested, _ = (train, names) if X_test is None else steps.features(X_test, "X_test")
     classes = tuple(steps.model.classes_.tolist()) if case.classifies else ()
     labels_of = partial(codes_of, classes=classes) if case.classifies else targets_of
-    labels = labels_of(y, n=n, what="y")
+    labels = labels_of(y, n=train.shape[0], what="y")
     test_labels = labels if y_test is None else labels_of(y_test, n=tested.shape[0], what="y_test")
-    weight = weights_of(sample_weight, n)
+    weight = weights_of(sample_weight, train.shape[0])
     parts = case.translated(steps.model, TrainingLabels(labels, classes, weight))
     check_weights(parts.weight, Targets(labels, test_labels, classes), "sample_weight")
-    if parts.targets:
-        labels, test_labels = (_replaced(codes, parts.targets) for codes in (labels, test_labels))
-        classes = ()
-    if parts.bias is not None:
-        train, tested = (_with_column(rows, parts.bias) for rows in (train, tested))
-        names = (*names, INTERCEPT)
-    dataset = Dataset(
+    plain = Dataset(
         name=case.name,
         task="classification" if classes else "regression",
         X_train=train,
@@ -117,11 +110,22 @@ def _dataset(
         feature_names=names,
         test_columns=FrameColumns(X_test),
     )
-    return dataset, parts, RowIndex(n, X.index if isinstance(X, pd.DataFrame) else None)
+    index = RowIndex(plain.n, X.index if isinstance(X, pd.DataFrame) else None)
+    return _as_translated(plain, parts), parts, index
 
 
-def _replaced(codes: Array, targets: Mapping[int, float]) -> Array:
-    return np.array([targets[code] for code in range(len(targets))])[codes.astype(np.int64)]
+def _as_translated(plain: Dataset, parts: Translated) -> Dataset:
+    """With classes as the numbers that they are fitted as, and the feature that stands for the intercept."""
+    dataset = plain
+    if parts.targets:
+        targets = np.array([parts.targets[code] for code in range(len(parts.targets))])
+        y_train, y_test = (targets[codes.astype(np.int64)] for codes in (plain.y_train, plain.y_test))
+        dataset = replace(dataset, task="regression", classes=(), y_train=y_train, y_test=y_test)
+    if parts.bias is not None:
+        train, tested = (_with_column(rows, parts.bias) for rows in (plain.X_train, plain.X_test))
+        names = (*plain.feature_names, INTERCEPT)
+        dataset = replace(dataset, X_train=train, X_test=tested, feature_names=names)
+    return dataset
 
 
 def _with_column(X: Features, value: float) -> Features:

@@ -31,6 +31,13 @@ class Place:
     score_error: Array
     sizes: RowNumbers
     terms: float
+    gradient: Array
+
+    @property
+    def radius(self) -> Array:
+        """The least radius of a ball: (B,)."""
+        radii = [ball.radius for ball in self.balls] or [np.full(self.theta.shape[1], np.inf)]
+        return np.asarray(np.min(radii, axis=0))
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,8 @@ class Prover:
     """What proven intervals need: sizes of rows, training rows at θ̂, the ``verified`` factor of H, None where there is
     none, how far rows ``reach`` in it, and ``of_columns``, at least the norm in H⁻¹ of any v that is not above the
     largest |x_ij| of each column; and the ball ``by_penalty``, without its radius, None beside a free intercept.
-    ``shares`` are those of curvatures of which passes tell.
+    ``shares`` are those of curvatures of which passes tell. ``enough`` is the cRν up to which a ball is as good as
+    any, so that nothing more is solved for: 0 where every ball is to be the best.
     """
 
     sizes: Sizes
@@ -63,20 +64,28 @@ class Prover:
     of_columns: float
     by_penalty: InPenalty | None
     shares: tuple[float, ...] = SHARES
+    enough: float = 0.0
 
     def of_fit(self, fitted: Fitted, change: RowChange) -> Place:
         """θ̂ with what surrounds it."""
         unchanged = changed(fitted, change, [np.empty(0, dtype=np.int64)])
         return self._place(unchanged, np.zeros((fitted.theta.size, 1)), [], np.ones(1))
 
-    def after(self, at: BlockContext, pencils: Sequence[Pencil | None], step: Array) -> Place:
-        """The groups of a block at θ̂ + ``step`` (P, B)."""
+    def after(
+        self, at: BlockContext, pencils: Sequence[Pencil | None], step: Array, amplification: Array | None = None
+    ) -> Place:
+        """The groups of a block at θ̂ + ``step`` (P, B); ``amplification`` is known where it has been proven before."""
+        known = self.amplification(at, pencils) if amplification is None else amplification
+        return self._place(at.changed, step, pencils if self.verified is not None else [], known)
+
+    def amplification(self, at: BlockContext, pencils: Sequence[Pencil | None]) -> Array:
+        """a with H ≤ a(H − H(δ)) for the groups of a block; infinite where nothing is proven: (B,)."""
         if self.verified is None:
-            return self._place(at.changed, step, [], np.full(step.shape[1], np.inf))
+            return np.full(len(pencils), np.inf)
         amplification = amplifications(self.verified, pencils.__getitem__, at.changed, MARGINS)
         # the rounding of a factor of the rows themselves is not counted: of such a group this proves nothing
         by_rows = np.array([pencil is not None and pencil.factor.by_rows for pencil in pencils])
-        return self._place(at.changed, step, pencils, np.where(by_rows, np.inf, amplification))
+        return np.where(by_rows, np.inf, amplification)
 
     def _place(self, of: Changed, step: Array, pencils: Sequence[Pencil | None], amplification: Array) -> Place:
         found, objective = passed(of, self.at_fit, self.sizes, step, self.shares), of.objective
@@ -91,6 +100,7 @@ class Prover:
             score_error=found.score_error,
             sizes=self.row_sizes,
             terms=objective.n + self.row_sizes.test.size + objective.loss.roundings + 6.0,
+            gradient=found.gradient,
         )
 
     def _in_hessian(
@@ -118,11 +128,18 @@ class Prover:
 
     def _measured(self, ball: InHessian, of: Changed, found: Passed) -> InHessian:
         """A ball with its radius, and the cRν that this takes."""
-        concordance = of.objective.loss.concordance
-        assert concordance is not None  # what a verified factor takes
         with np.errstate(invalid="ignore", divide="ignore"):
             decrement = ball.norms(found.gradient[:, None])[0] + ball.within(found.off) + found.scattered
-            reach, share = self._reaching(ball, of, found)
+            if self.enough:
+                plain = self._by_reach(ball, of, decrement, self._plain_reach(ball))
+                if np.all(plain.product <= self.enough):
+                    return plain
+            return self._by_reach(ball, of, decrement, self._reaching(ball, of, found))
+
+    def _by_reach(self, ball: InHessian, of: Changed, decrement: Array, reaching: tuple[Array, Array]) -> InHessian:
+        concordance, (reach, share) = of.objective.loss.concordance, reaching
+        assert concordance is not None  # what a verified factor takes
+        with np.errstate(invalid="ignore", divide="ignore"):
             of_rest = decrement / np.maximum(1.0 - share, 0.0)
             radius, product = radius_of(concordance, reach, of_rest), concordance * reach * of_rest
         least = [np.min(np.where(np.isnan(values), np.inf, values), axis=0) for values in (radius, product)]
@@ -134,9 +151,9 @@ class Prover:
 
         A row that reaches far has next to no curvature: without it R falls by more than H_θ does.
         """
-        others = ball.growth * (self.outer.others if ball.solves else self.reach.training.max())
         if not ball.solves or self.outer.rows.size == 0:
-            return others[None], np.zeros((1, others.size))
+            return self._plain_reach(ball)
+        others = ball.growth * self.outer.others
         rows, loss = of.objective.at(self.outer.rows), of.objective.loss
         weight = rows.sample_weight[:, None] * of.terms.counts[self.outer.rows]
         each = np.where(weight > 0.0, ball.norms(dense(rows.X).T[:, :, None]), 0.0)
@@ -148,6 +165,11 @@ class Prover:
         left = np.vstack([sorted_reach[1:], np.zeros((1, others.size))])
         reach = np.maximum(np.vstack([sorted_reach[:1], left]), others)
         return reach, np.vstack([np.zeros((1, others.size)), held])
+
+    def _plain_reach(self, ball: InHessian) -> tuple[Array, Array]:
+        """That of all rows, in the norm of H."""
+        reach = ball.growth * self.reach.training.max()
+        return reach[None], np.zeros((1, reach.size))
 
 
 def _in_penalty(ball: InPenalty, found: Passed) -> InPenalty:
@@ -186,8 +208,8 @@ def factor_bytes(size: int) -> int:
     return 4 * 8 * size**2 if size <= LARGEST_PROVEN else 0
 
 
-def prover_of(study: Study, shares: tuple[float, ...] = SHARES) -> Prover:
-    """The prover of a study, whose passes tell of so many ``shares`` of curvatures."""
+def prover_of(study: Study) -> Prover:
+    """The prover of a study."""
     fitted, change, sizes, test = study.fitted, study.change, study.bounded.sizes, study.test.rows
     objective, outputs = fitted.objective, fitted.objective.loss.outputs
     verified = study.bounded.verified or verified_factor(fitted, sizes, test, study.engine.kernel, LARGEST_PROVEN)
@@ -210,7 +232,6 @@ def prover_of(study: Study, shares: tuple[float, ...] = SHARES) -> Prover:
         outer=_outer(reach.training, outputs),
         of_columns=np.inf if verified is None else float(verified.norm_within(largest[:, None])[0]),
         by_penalty=by_penalty,
-        shares=shares,
     )
 
 

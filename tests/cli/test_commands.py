@@ -220,6 +220,7 @@ class TestProgressOptions:
             "verify",
             "points",
             "suspects",
+            "robustness",
         }
         for name in self.WITH:
             assert {"quiet", "verbose"} < {p.name for p in main.commands[name].params}

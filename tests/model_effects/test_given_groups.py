@@ -72,6 +72,10 @@ def test_the_columns_of_a_frame_are_kinds_of_groups() -> None:
             "groups: expected 6 names, one for each row of X, found 2; groups as lists of rows are a list of lists",
         ),
         (FRAME["ward"].iloc[::-1], "groups: expected the index of X, found another; take groups.loc[X.index]"),
+        (
+            pd.concat([FRAME, FRAME.set_axis([f"q{i}" for i in range(6)])])["ward"],
+            "groups: expected 6 names, one for each row of X, found 12; take groups.loc[X.index]",
+        ),
         ({"a": [1, 6]}, "groups['a']: expected rows 0 to 5, found 6"),
         ({"a": [-1]}, "groups['a']: expected rows 0 to 5, found -1"),
         ({"a": [1, 1]}, "groups['a']: expected each row once, found one more often"),

@@ -186,6 +186,32 @@ def test_without_retraining_every_group_has_an_interval_that_holds_its_effect() 
     assert (effect <= none.intervals["high"]).all()
 
 
+@pytest.mark.parametrize("side", ["rise", "fall", "both"])
+def test_the_largest_effects_are_found_without_retraining_all_and_said_to_be_proven(side: str) -> None:
+    rows = rows_of(2)
+    fitted = groupinf.fitted_model(rows.fitted(MODELS["logistic"][0]), **rows.given)
+    groups = [[i, (i + 31) % N] for i in range(N)]
+    found = fitted.group_effects(groups, retrain={"top": 3, "side": side})
+    effects = actual(fitted.group_effects(groups), "test_loss")[:, 0]
+    far = {"rise": effects, "fall": -effects, "both": np.abs(effects)}[side]
+    (top,) = found.top
+    assert top.first["group"].tolist() == np.argsort(-far)[:3].tolist()
+    assert top.proven
+    assert "the 3 groups that go farthest are proven, and their order, among 90" in repr(found)
+    assert 3 <= found.effects["group"].nunique() < N
+    assert set(found.retrains["group"]) == set(found.effects["group"])
+    kept = found.effects[found.effects["method"] == "actual"]
+    np.testing.assert_allclose(kept["effect"], effects[kept["group"]], atol=1e-8)
+
+
+def test_of_the_hinge_loss_all_are_retrained_for_the_largest_effects() -> None:
+    rows = rows_of(2)
+    fitted = groupinf.fitted_model(rows.fitted(MODELS["svc"][0]), **rows.given)
+    found = fitted.group_effects(GROUPS, retrain={"top": 1})
+    assert found.effects["group"].nunique() == len(GROUPS)
+    assert "that go farthest are" in repr(found)
+
+
 def test_a_group_that_empties_a_class_is_skipped_and_said_to_be() -> None:
     rows = rows_of(2)
     groups = {"all of no": np.flatnonzero(rows.y == "no"), "one": [0]}
@@ -248,6 +274,11 @@ def test_gaps_between_sets_of_test_rows_are_of_the_columns_of_their_frame() -> N
         ({"change": {"change": "relabel", "to": "maybe"}}, "change: expected random or one of the classes no, yes"),
         ({"evaluations": [{"evaluation": "coefficient", "of": ["q"]}]}, "evaluations: "),
         ({"retrain": "some"}, "retrain: expected all, none or"),
+        ({"retrain": {"top": 0}}, "retrain.top: "),
+        (
+            {"retrain": {"top": 1, "by": "self_loss"}},
+            "retrain: by: expected one of the evaluations that are asked for, te",
+        ),
         ({"test_points": "every"}, "test_points: expected 'sum', 'each' or a list of rows of X_test, found 'every'"),
         ({"test_points": [12]}, "test_points: expected rows 0 to 11, found 12"),
         ({"test_points": [1, 1]}, "test_points: expected each row once"),

@@ -57,6 +57,15 @@ def test_influence_is_what_group_effects_predict_of_single_rows() -> None:
     assert points._repr_html_().count("<tr") == 11
 
 
+def test_without_a_factor_rows_are_shown_by_their_loss(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("groupinf.points.row_scores.MOST_WORK", 0.0)
+    rows = rows_of(2)
+    found = groupinf.point_effects(rows.fitted(MODELS["logistic"][0]), **rows.given)
+    assert "The 10 training rows of largest loss:" in repr(found)
+    assert found.notes[0].startswith("points: leverage, self-influence, leave-one-out, Cook's distance and newton are")
+    assert found.notes[0] in repr(found)
+
+
 def test_what_points_are_not_told_of_is_refused_in_words() -> None:
     rows = rows_of(2)
     fitted = groupinf.fitted_model(rows.fitted(MODELS["logistic"][0]), **rows.given)

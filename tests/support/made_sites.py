@@ -56,11 +56,13 @@ def config_of(sites: Sites, folder: Path, **changes: Any) -> dict[str, Any]:
     table = pd.DataFrame(rows, columns=[f"x{j}" for j in range(rows.shape[1])])
     table["y"] = np.concatenate([sites.y, sites.y_test])
     table["weight"] = np.concatenate([sites.weight, np.ones(len(sites.y_test))])
+    table["half"] = np.where(np.arange(len(rows)) % 2, "odd", "even")
     table["split"] = ["train"] * len(sites.y) + ["test"] * len(sites.y_test)
     table.to_csv(folder / "rows.csv", index=False)
     lines = [f"{name},{row}" for name, of in sites.sites.items() for row in of]
     (folder / "sites.csv").write_text("\n".join(["group,index", *lines]) + "\n", encoding="utf-8")
-    data = {"csv": str(folder / "rows.csv"), "target": "y", "split": "split", "weight": "weight"}
+    columns = {"target": "y", "split": "split", "weight": "weight", "drop": ["half"]}
+    data = {"csv": str(folder / "rows.csv"), **columns}
     return {
         "study": "group_values",
         "name": "sites",

@@ -6,144 +6,23 @@ derivatives of evaluations by differences.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.linalg import eigh
-from support.exact_models import LONG, Exact
+from support.exact_models import LONG
+from support.exact_problems import CHANGES, TESTED, Problem, every_class_stays, problem, study_of
 
 from groupinf.effects.block import BlockEffects, block_context
-from groupinf.effects.evaluations.registry import of_the_paper
-from groupinf.effects.evaluations.test_margin import TEST_MARGIN
-from groupinf.effects.study import Study
-from groupinf.effects.test_rows import TestRows
-from groupinf.effects.trust import trust_in_fit
-from groupinf.numerics.bounds import bounded_problem
-from groupinf.numerics.change import RowChange, removing, row_change
-from groupinf.numerics.engine import choose_engine
-from groupinf.numerics.fit import Fitted, fit
+from groupinf.numerics.change import removing
+from groupinf.numerics.fit import fit
 from groupinf.numerics.intercept import Intercept
-from groupinf.numerics.losses.registry import loss_for
-from groupinf.numerics.objective import Objective, design
 from groupinf.theory.block import TheoryBlock, theory_of
 from groupinf.theory.theory import theory_for
 
 Array = np.ndarray
-GROUPS, TESTED = 24, 3
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A study of groups, with the same problem as brute force has it, and what the change makes of rows' weights and
-    labels in each group, (B, n) each, after those of no change at all.
-    """
-
-    study: Study
-    members: tuple[Array, ...]
-    exact: Exact
-    weight: Array
-    y: Array
-    X_test: Array
-    y_test: Array
-
-    def effects(self, theta: Array) -> Array:
-        """What each evaluation is at θ (1 + B, p, K') less what it is at the first: (T, B), in the order of tables."""
-        classes, own = self.exact.classes, self.study.fitted.objective.y
-        z, losses = self.X_test.astype(LONG) @ theta, []
-        tested = self.exact.losses(z, np.broadcast_to(self.y_test, z.shape[:2]))
-        trained = self.exact.losses(self.exact.X.astype(LONG) @ theta, np.broadcast_to(own, self.y.shape))
-        s = self.weight[0]
-        for b, rows in enumerate(self.members, start=1):
-            losses.append((s[rows] * (trained[b, rows] - trained[0, rows])).sum())
-        found = [z[..., 0].T] if classes <= 2 else []
-        found.append(tested.T)
-        if classes:
-            margin = np.where(self.y_test == 1, z[..., 0], -z[..., 0]) if classes == 2 else self._margins(z)
-            found.append(margin.T)
-        changes = [part[:, 1:] - part[:, :1] for part in found]
-        return np.concatenate([*changes[:-1], [losses], changes[-1]] if classes else [*changes, [losses]])
-
-    def _margins(self, z: Array) -> Array:
-        own = np.take_along_axis(z, np.broadcast_to(self.y_test, z.shape[:2]).astype(int)[..., None], axis=-1)[..., 0]
-        others = np.where(np.eye(z.shape[-1])[self.y_test.astype(int)] == 1, -np.inf, z)
-        top = others.max(axis=-1)
-        return own - top - np.log(np.exp(others - top[..., None]).sum(axis=-1))
-
-
-SCALINGS: tuple[Callable[[np.random.Generator, Array], Array], ...] = (
-    lambda rng, X: X,
-    lambda rng, X: X * 10.0 ** rng.uniform(-2, 2, size=X.shape[1]),
-    lambda rng, X: np.round(2 * X),
-    lambda rng, X: X + rng.uniform(-5, 5, size=X.shape[1]),
-)
-CHANGES = ("remove", "remove", "remove", "double", "halve", "relabel")
-
-
-def problem(seed: int, classes: int, intercept: Intercept, kind: str = "remove") -> Problem | None:
-    """None where the rows lack a class, or a minimum would."""
-    rng = np.random.default_rng(seed)
-    n, d = int(rng.integers(10, 31)), int(rng.integers(1, 5))
-    X = SCALINGS[rng.integers(len(SCALINGS))](rng, rng.normal(size=(n + TESTED, d)))
-    signal = (X - X.mean(axis=0)) / (X.std(axis=0) + 1e-9) @ rng.normal(size=(d, max(classes, 1)))
-    signal += rng.choice([0.0, 0.5, 2.0]) * rng.normal(size=signal.shape)
-    y = signal[:, 0]
-    if classes:
-        y = (y > np.median(y)).astype(float) if classes == 2 else np.argmax(signal, axis=1).astype(float)
-    if not all((y[:n] == k).sum() > 1 for k in range(classes)):
-        return None
-    lam = n * 10.0 ** rng.uniform(-3, 0)
-    weight = rng.uniform(0.3, 2.0, size=n) if rng.integers(2) else np.ones(n)
-    rows = design(np.ascontiguousarray(X), intercept)
-    objective = Objective(rows[:n], y[:n], weight, lam, loss_for(classes), intercept=intercept)
-    sizes = rng.integers(1, max(2, int(0.9 * n)) + 1, size=GROUPS)
-    members = [np.sort(rng.choice(n, size=size, replace=False)) for size in sizes]
-    members = [m for m in members if _every_class_stays(y[:n], m, classes)]
-    if not members:
-        return None
-    fitted = fit(objective)
-    change, new_weight, label = _changed(fitted, kind, classes)
-    inside = np.array([np.isin(np.arange(n), m) for m in [np.empty(0, dtype=int), *members]])
-    penalised = np.ones(rows.shape[1])
-    penalised[-1] = intercept is not Intercept.FREE
-    return Problem(
-        study=_study(fitted, change, replace(objective, X=rows[n:], y=y[n:], sample_weight=np.ones(TESTED), lam=0.0)),
-        members=tuple(members),
-        exact=Exact(rows[:n], y[:n], lam, penalised, classes),
-        weight=np.where(inside, new_weight, weight),
-        y=np.where(inside, label, y[:n]),
-        X_test=rows[n:],
-        y_test=y[n:],
-    )
-
-
-def _every_class_stays(y: Array, rows: Array, classes: int) -> bool:
-    left = np.delete(y, rows)
-    return all((left == k).any() for k in range(classes))
-
-
-def _changed(fitted: Fitted, kind: str, classes: int) -> tuple[RowChange, Array, Array]:
-    weight, y = fitted.objective.sample_weight, fitted.objective.y
-    if kind == "remove":
-        return removing(fitted), 0.0 * weight, y
-    if kind == "relabel":
-        new = (y + 1.0) % classes if classes else y + 1.0
-        return row_change(fitted, 1.0, weight, new), weight, new
-    times = {"double": 2.0, "halve": 0.5}[kind]
-    return row_change(fitted, times, weight), times * weight, y
-
-
-def _study(fitted: Fitted, change: RowChange, test: Objective) -> Study:
-    loss = fitted.objective.loss
-    evaluations = (*of_the_paper(loss), *((TEST_MARGIN,) if TEST_MARGIN.is_defined(loss) else ()))
-    engine = choose_engine(fitted, change, 5.0)
-    bounded, ones = bounded_problem(fitted, test, engine.kernel), {e.name: 1.0 for e in evaluations}
-    return Study(
-        fitted, change, engine, fitted.factor, TestRows(test, tuple(range(test.n))), evaluations, (), ones, ones,
-        bounded, trust_in_fit(bounded, fitted),
-    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -359,11 +238,11 @@ def test_of_copies_newton_is_influence_times_the_factor_of_proposition_4(
     rows = np.repeat(np.arange(base.n), times)
     fitted = fit(base.at(rows))
     members = tuple(np.flatnonzero(rows == i) for i in range(base.n))
-    members = tuple(m for m in members if _every_class_stays(fitted.objective.y, m, classes))
+    members = tuple(m for m in members if every_class_stays(fitted.objective.y, m, classes))
     inside = np.array([np.isin(np.arange(rows.size), m) for m in [np.empty(0, dtype=int), *members]])
     copies = replace(
         made,
-        study=_study(fitted, removing(fitted), made.study.test.rows),
+        study=study_of(fitted, removing(fitted), made.study.test.rows),
         members=members,
         exact=replace(made.exact, X=np.asarray(fitted.objective.X), y=fitted.objective.y),
         weight=np.where(inside, 0.0, fitted.objective.sample_weight),

@@ -98,7 +98,7 @@ def brute_force(at: RowsAtFit, classes: int, c: Array) -> dict[int, Array]:
     return moved
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
     classes=st.sampled_from([0, 0, 2, 2, 3]),

@@ -15,7 +15,8 @@ from groupinf.numerics.approximate_leave_one_out import ChangedEach, changed_eac
 from groupinf.numerics.change import removing
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.objective import Objective, Rows, transposed_product
+from groupinf.numerics.objective import Objective, Rows
+from groupinf.numerics.products import dense
 
 # which way the target is to move
 Side = Literal["rise", "fall"]
@@ -111,9 +112,9 @@ def _exactly(fitted: Fitted, target: ReadExactly, residuals: Array) -> Array:
     X, n = fitted.objective.X, fitted.objective.n
     effects = np.empty(n)
     for start in range(0, n, SOLVED_TOGETHER):
-        rows = slice(start, min(start + SOLVED_TOGETHER, n))
-        each = np.eye(rows.stop - rows.start)[:, None, :] * residuals[rows, :, None]
-        effects[rows] = target.moved(fitted, fitted.factor.solve(transposed_product(X[rows], each)))
+        rows = slice(start, start + SOLVED_TOGETHER)
+        each = np.einsum("bj,bk->jkb", dense(X[rows]), residuals[rows]).reshape(fitted.objective.size, -1)
+        effects[rows] = target.moved(fitted, fitted.factor.solve(each))
     return effects
 
 

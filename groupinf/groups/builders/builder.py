@@ -61,6 +61,11 @@ class Builder(Section, ABC):
         """The order of rows whose first ones it makes groups of, which only the removal of rows has; None for none."""
         return None
 
+    @property
+    def asked_score(self) -> str | None:
+        """The score of each row of the fit, by its name, by which it orders them; None for none."""
+        return None
+
     @abstractmethod
     def build(self, source: GroupSource, rng: np.random.Generator) -> Built:
         """The groups, everything random from ``rng``; each has rows 0 to n − 1 of the source, at least one, each once.

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import BeforeValidator
 
-from groupinf.config.section import PositiveInt, Problem, distinct
+from groupinf.config.section import Problem
 from groupinf.config.words import found
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
 from groupinf.groups.builders.builder import Builder, Kind
 from groupinf.groups.groups import Built, Group
-from groupinf.groups.row_orders import AskedOrder, OrderedRows, Written, first_rows, order_in
+from groupinf.groups.row_orders import AskedOrder, NumRows, OrderedRows, Written, first_rows, order_in
 from groupinf.groups.source import GroupSource
 from groupinf.wording import listed
 
@@ -72,9 +72,7 @@ class MostInfluential(Builder):
     evaluation: Case | None = None
     side: Literal["rise", "fall", "both"] = "both"
     by: Case | None = None
-    num_rows: Annotated[tuple[PositiveInt, ...], Field(strict=False, min_length=1), AfterValidator(distinct)] | None = (
-        None
-    )
+    num_rows: NumRows | None = None
 
     @property
     def wants_sizes(self) -> bool:

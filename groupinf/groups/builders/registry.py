@@ -15,6 +15,7 @@ from groupinf.groups.builders.most_influential import MostInfluential
 from groupinf.groups.builders.pairs import Pairs
 from groupinf.groups.builders.random import Random
 from groupinf.groups.builders.random_within_class import RandomWithinClass
+from groupinf.groups.builders.ranked_rows import RankedRows
 from groupinf.groups.builders.shared_feature import SharedFeature
 from groupinf.groups.builders.single_rows import SingleRows
 from groupinf.registry import Registry
@@ -29,6 +30,7 @@ BUILDERS: Registry[type[Builder]] = Registry(
         Random,
         InfluenceTails,
         MostInfluential,
+        RankedRows,
         GroupFile,
         Column,
         SingleRows,

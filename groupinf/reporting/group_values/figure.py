@@ -14,7 +14,7 @@ from groupinf.reporting.drawing.figures import FIGURE_SETTINGS
 from groupinf.reporting.drawing.lettering import drawable, shorten_to, width_of
 from groupinf.reporting.drawing.page import MARGIN, Legend, box, framed_page
 from groupinf.reporting.group_values.tables import left_out_line, shown
-from groupinf.reporting.group_values.words import INFLUENCE, Measured, facts_line, interval_line, measured
+from groupinf.reporting.group_values.words import INFLUENCE, Measured, facts_line, interval_line, told, told_line
 from groupinf.reporting.words.style import GRID, QUIET, SMALL, TEXT
 from groupinf.studies.group_values.result import GroupValuesRun
 from groupinf.wording import number
@@ -25,8 +25,6 @@ _LONGEST_LABEL = 1.9
 _COLOUR, _NEGATIVE = "#0072B2", "#D55E00"
 # sizes of which the largest is so many times the smallest stand on a logarithmic axis
 _SPREAD = 30.0
-# measures that are drawn, each in a row of its own
-MOST_MEASURES = 6
 # by column: name, marker, colour, and how far below the middle of its bar, in bars
 _MARKS = {
     INFLUENCE: (Influence.label, "o", "#E69F00", -0.17),
@@ -49,7 +47,7 @@ def narrow_values_figure(run: GroupValuesRun) -> Figure:
 
 def _drawn(run: GroupValuesRun, side_by_side: bool) -> Figure:
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
-        made = measured(run)[:MOST_MEASURES]
+        made = told(run)
         left = _label_room(made)
         first = left + _PANEL
         width = first + (_BESIDE + _PANEL if side_by_side else 0.0) + MARGIN
@@ -93,9 +91,7 @@ def _names(of: Measured) -> list[str]:
 
 def _foot(run: GroupValuesRun, made: list[Measured]) -> list[str]:
     said = [run.manifest.convention, interval_line(run), *dict.fromkeys(filter(None, map(left_out_line, made)))]
-    if len(measured(run)) > MOST_MEASURES:
-        said.append(f"The first {MOST_MEASURES} of {len(measured(run)):,} measures are drawn.")
-    return said
+    return [*said, *filter(None, [told_line(run)])]
 
 
 def _legend(made: list[Measured]) -> tuple[list[Line2D], list[str]]:

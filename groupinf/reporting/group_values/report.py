@@ -16,8 +16,8 @@ from groupinf.reporting.group_values.words import (
     data_line,
     efficiency_lines,
     interval_line,
-    measured,
     title_line,
+    told,
     trust_line,
 )
 from groupinf.reporting.html.write import PAGE_NAME
@@ -57,7 +57,7 @@ def report_markdown(run: GroupValuesRun) -> str:
         *map(markdown, coalition_lines(run)),
         "## In numbers",
     ]
-    for of in measured(run):
+    for of in told(run):
         parts += [f"{markdown(of.heading)}:", markdown_table(run, of, shown(of)), left_out_line(of)]
     parts += [
         f"{markdown(interval_line(run))} Every group: [CSV](tables/values.csv), [Markdown](tables/values.md).",

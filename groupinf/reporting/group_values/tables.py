@@ -18,6 +18,7 @@ from groupinf.reporting.group_values.words import (
     efficiency_lines,
     interval_line,
     measured,
+    told,
     trust_line,
 )
 from groupinf.reporting.words.formats import markdown, percent, shorten
@@ -75,20 +76,20 @@ def headers(run: GroupValuesRun, of: Measured) -> list[str]:
 
 def cells(run: GroupValuesRun, of: Measured, rows: pd.DataFrame) -> list[list[str]]:
     """A row of texts under these headers for each of some groups."""
-    told = []
+    texts = []
     for row in rows.to_dict("records"):
         drawn = [] if run.manifest.exact else [number(row["high"] - row["value"], 2)]
         share = [_percent(row["value"] / of.worth)] if adds_up(run, of) else []
         beside = [number(row[INFLUENCE]), number(row["leave_one_out"])]
         name = shorten(str(row["group_name"]), LONGEST_NAME)
-        told.append([name, f"{row['size']:,}", number(row["value"]), *drawn, *share, *beside])
-    return told
+        texts.append([name, f"{row['size']:,}", number(row["value"]), *drawn, *share, *beside])
+    return texts
 
 
 def values_text(run: GroupValuesRun, width: int) -> str:
     """What was run, what was found, and a table of each measure; sentences in lines of at most ``width``."""
     tables = []
-    for of in measured(run):
+    for of in told(run):
         lines = aligned([headers(run, of), *cells(run, of, shown(of))], left=1)
         tables.append("\n".join([of.heading, *lines, *filter(None, [left_out_line(of)])]))
     notes = [f"Note: {note}" for note in run.manifest.notes]

@@ -20,6 +20,8 @@ from groupinf.wording import counted, listed, number
 INFLUENCE = Influence.name
 # sums of shares telescope to v(all) − v(none): more than this share of all that is summed is no rounding
 SUMS_TO = 1e-9
+# measures that sentences tell of and that are drawn, each in a row of its own
+MOST_MEASURES = 6
 # what sentences call the columns that are ranked
 RANKED = {"value": "shares", INFLUENCE: Influence.in_text, "leave_one_out": "leave-one-out", "size": "size"}
 
@@ -52,6 +54,19 @@ def measured(run: GroupValuesRun) -> list[Measured]:
     return found
 
 
+def told(run: GroupValuesRun) -> list[Measured]:
+    """Those of which sentences tell and that are drawn: the first MOST_MEASURES."""
+    return measured(run)[:MOST_MEASURES]
+
+
+def told_line(run: GroupValuesRun) -> str:
+    """Which measures are told; nothing where all are."""
+    every = len(run.manifest.measures)
+    if every <= MOST_MEASURES:
+        return ""
+    return f"The first {MOST_MEASURES} of {every:,} measures are told and drawn; tables/values.csv has all."
+
+
 def title_line(run: GroupValuesRun) -> str:
     """The run's name."""
     return one_line(run.manifest.name)
@@ -70,15 +85,15 @@ def facts_line(run: GroupValuesRun) -> str:
 def data_line(run: GroupValuesRun) -> str:
     """The facts, with the quality of the model of all rows."""
     about = run.manifest
-    told = [f"mean test loss {number(about.test_loss)}"]
+    quality = [f"mean test loss {number(about.test_loss)}"]
     if about.test_accuracy is not None:
-        told.append(f"test accuracy {percent(about.test_accuracy, 1)}")
-    return f"{facts_line(run)}; with all rows {' and '.join(told)}."
+        quality.append(f"test accuracy {percent(about.test_accuracy, 1)}")
+    return f"{facts_line(run)}; with all rows {listed(quality)}."
 
 
 def answers(run: GroupValuesRun) -> list[str]:
     """Of each measure who has the largest share, who the least, and how many are negative."""
-    return [_answer(run, of) for of in measured(run)]
+    return [*(_answer(run, of) for of in told(run)), *filter(None, [told_line(run)])]
 
 
 def _answer(run: GroupValuesRun, of: Measured) -> str:
@@ -86,7 +101,7 @@ def _answer(run: GroupValuesRun, of: Measured) -> str:
     of_all = f" of {number(of.worth)}" if adds_up(run, of) else ""
     parts = [f"{_group(first)} has the largest share, {number(first['value'])}{_share(run, of, first)}{of_all}"]
     parts.append(f"{_group(last)} the least, {number(last['value'])}{_share(run, of, last)}")
-    said = f"{of.heading}: {', '.join(parts)}; {_negative(of)}{_worth_nothing(run, of)}"
+    said = f"{of.heading}: {', '.join(parts)}; {_negative(of)}{_worth_nothing(of)}"
     if not run.manifest.exact:
         rivals = int((shares["high"][1:] >= first["low"]).sum())
         near = f"that of {counted(rivals, 'other')} reaches" if rivals == 1 else f"those of {rivals:,} others reach"
@@ -101,9 +116,9 @@ def adds_up(run: GroupValuesRun, of: Measured) -> bool:
     return run.manifest.values.efficient and of.worth > 0.0
 
 
-def _worth_nothing(run: GroupValuesRun, of: Measured) -> str:
-    """Where all groups together are worth no more than none."""
-    if of.worth > 0.0:
+def _worth_nothing(of: Measured) -> str:
+    """Where all groups together are worth no more than none, of what is good or bad."""
+    if of.worth > 0.0 or not EVALUATIONS[of.evaluation].better:
         return ""
     more = "less" if of.worth < 0.0 else "no more"
     return f"; all groups together are worth {more} than none, v(all) − v(none) = {number(of.worth)}"
@@ -135,8 +150,15 @@ def _negative(of: Measured) -> str:
 
 
 def efficiency_lines(run: GroupValuesRun) -> list[str]:
-    """What all shares add up to, against what all groups are worth together."""
-    return [_efficiency(run, of) for of in measured(run)]
+    """What all shares add up to, against what all groups are worth together; where that is wrong, of any measure."""
+    every, shown = measured(run), {(of.evaluation, of.test_point) for of in told(run)}
+    must = run.manifest.values.efficient
+    wrong = {(of.evaluation, of.test_point) for of in every if must and not _adds_up_to_worth(of)}
+    return [_efficiency(run, of) for of in every if (of.evaluation, of.test_point) in shown | wrong]
+
+
+def _adds_up_to_worth(of: Measured) -> bool:
+    return abs(float(of.totals["deviation"])) <= SUMS_TO * float(of.totals["magnitude"])
 
 
 def _efficiency(run: GroupValuesRun, of: Measured) -> str:
@@ -147,7 +169,7 @@ def _efficiency(run: GroupValuesRun, of: Measured) -> str:
             f"{of.heading}: {name}s come to {number(totals['shares'])} in all, v(all) − v(none) is {number(of.worth)}; "
             "they need not be the same."
         )
-    if abs(deviation) <= SUMS_TO * float(totals["magnitude"]):
+    if _adds_up_to_worth(of):
         return (
             f"{of.heading}: shares add up to v(all) − v(none) = {number(of.worth, 6)}, as they must "
             f"(off by {number(abs(deviation), 2)})."
@@ -162,11 +184,11 @@ def comparison_lines(run: GroupValuesRun) -> list[str]:
     """What influence and leaving one group out make of the same groups, and how they and sizes rank them."""
     lines = []
     rho = run.spearman.set_index(["evaluation", "test_point", "first", "second"])["spearman"]
-    for of in measured(run):
+    for of in told(run):
         place = (of.evaluation, of.test_point)
         ranks = {name: float(rho[(*place, "value", name)]) for name in RANKED if name != "value"}
-        told = [f"{coefficient(value)} with {RANKED[name]}" for name, value in ranks.items() if not math.isnan(value)]
-        ranked = f"Spearman's ρ of shares {', '.join(told)}" if told else "no rank correlation is defined"
+        known = [f"{coefficient(value)} with {RANKED[name]}" for name, value in ranks.items() if not math.isnan(value)]
+        ranked = f"Spearman's ρ of shares {', '.join(known)}" if known else "no rank correlation is defined"
         lines.append(f"{of.heading}: {ranked}; {_sums(of)}.")
     return lines
 
@@ -174,8 +196,8 @@ def comparison_lines(run: GroupValuesRun) -> list[str]:
 def _sums(of: Measured) -> str:
     """What the approximations add up to."""
     sums = [(RANKED[name], float(of.totals[name])) for name in (INFLUENCE, "leave_one_out")]
-    told = [f"{name} to {number(value)}" for name, value in sums if not math.isnan(value)]
-    return f"shares add up to {number(of.totals['shares'])}, {listed(told)}"
+    known = [f"{name} to {number(value)}" for name, value in sums if not math.isnan(value)]
+    return f"shares add up to {number(of.totals['shares'])}, {listed(known)}"
 
 
 def coalition_lines(run: GroupValuesRun) -> list[str]:

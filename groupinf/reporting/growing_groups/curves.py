@@ -61,8 +61,8 @@ def removal_curves(run: Run) -> list[Curve]:
     kept = kept[kept["group"].isin(effects[TEST_LOSS.name].index)]
     if kept.empty:
         raise DataError(
-            f"{run.path}: expected groups one within the next, as the builder most_influential makes, or random with "
-            "nested: true, found none that was retrained"
+            f"{run.path}: expected groups one within the next, as the builders most_influential and ranked_rows make, "
+            "or random with nested: true, found none that was retrained"
         )
     return [_curve(run, str(order), own, effects) for order, own in kept.groupby("order", sort=False)]
 

@@ -36,6 +36,8 @@ def found_in(run: Run) -> list[Found]:
     and of values that were measured.
     """
     told = [made_from(words) for words in run.groups["made_from"]]
+    if not any(told):
+        return []
     measured = {key: rows for key, rows in run.effects.groupby(["evaluation", "test_point"], sort=False)}  # noqa: C416
     names, found = test_point_names(run), []
     points = run.groups["test_point"].tolist()

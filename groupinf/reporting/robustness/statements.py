@@ -35,12 +35,11 @@ class Told:
 
 
 def ordered(run: RobustnessRun) -> list[Told]:
-    """From the fewest rows up; then those that no rows flip that were found, by their lower bounds; then the others."""
+    """From the fewest rows up; then those for which none were found; then those of which nothing can be asked."""
     beyond = 2 * run.manifest.n
 
-    def key(told: Told) -> tuple[bool, int, int, int]:
-        found = beyond if told.fewest is None else told.fewest
-        return not told.asked, found, told.lower_bound or 0, told.statement
+    def key(told: Told) -> tuple[bool, int, int]:
+        return not told.asked, beyond if told.fewest is None else told.fewest, told.statement
 
     return sorted((_told(run.statements, i) for i in range(len(run.statements))), key=key)
 

@@ -70,7 +70,7 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
     builders = loaded.config.groups.builders
     needing = any(builder.needs_steps for builder in builders)
     suspected = any(builder.needs_self_newton for builder in builders)
-    ordered = any(builder.asked_order is not None for builder in builders)
+    ordered = any(builder.asked_order or builder.asked_score for builder in builders)
     source = GroupSource(
         dataset=pool_as_training_rows(dataset),
         sizes=loaded.config.groups.sizes,

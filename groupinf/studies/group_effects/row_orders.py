@@ -21,7 +21,9 @@ from groupinf.effects.row_orders.row_order import SIDES, RowOrder
 from groupinf.effects.test_rows import TestRows
 from groupinf.groups.row_orders import AskedOrder, OrderedRows
 from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses.loss import Loss
+from groupinf.numerics.losses.loss import Array, Loss
+from groupinf.studies.repair_labels.orders.order import Known
+from groupinf.studies.repair_labels.orders.registry import ORDERS as SCORES
 from groupinf.wording import listed
 
 
@@ -30,6 +32,11 @@ class Asked(Section):
 
     evaluation: Annotated[Evaluation, NamedSection(EVALUATIONS, "evaluation", in_short=True)] | None = None
     by: Annotated[RowOrder, NamedSection(ROW_ORDERS, "row_order", in_short=True)] = ByInfluence()
+
+
+def unknown_score(name: str) -> str | None:
+    """What is wrong with the name of a score, in words."""
+    return None if name in SCORES else SCORES.unknown(name)
 
 
 def unknown_in(asked: AskedOrder) -> list[Fault]:
@@ -106,3 +113,8 @@ class OrdersOfFit:
                 rows = order.order(self.fitted, target, side, most)
                 found.append(OrderedRows(evaluation.in_text, label, called.get(label, ""), side, order.told, rows))
         return tuple(found)
+
+    def scored(self, by: str) -> tuple[str, Array]:
+        """The score that rows are inspected by, too, where wrong labels are looked for."""
+        score = SCORES[by]()
+        return score.in_text, score.score(Known(self.fitted, self.test.rows.loss))

@@ -42,7 +42,7 @@ from groupinf.groups.configured_attributes import AttributesConfig
 from groupinf.groups.sizes import Sizes
 from groupinf.studies.group_effects.points.section import Points
 from groupinf.studies.group_effects.retrain_section import Retrain
-from groupinf.studies.group_effects.row_orders import unknown_in
+from groupinf.studies.group_effects.row_orders import unknown_in, unknown_score
 from groupinf.studies.linear.schema import LinearConfig
 
 # an entry of ``methods``: the name of a method, or a section with its options
@@ -92,6 +92,9 @@ class GroupsConfig(Section):
         for i, asked in enumerate(b.asked_order for b in self.builders):
             for fault in unknown_in(asked) if asked is not None else ():
                 raise FaultBelowError(("builders", i, *fault.key), fault.message)
+        for i, score in enumerate(b.asked_score for b in self.builders):
+            if score is not None and (unknown := unknown_score(score)) is not None:
+                raise FaultBelowError(("builders", i, "by"), unknown)
         return self
 
 

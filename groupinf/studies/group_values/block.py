@@ -33,7 +33,7 @@ def coalitions_of_block(blocs: Blocs, coalitions: Coalitions, units: range) -> C
     numbers = coalitions.retrained[units.start : units.stop]
     groups = coalitions.sets.shape[1]
     return CoalitionsOfBlock(
-        members=tuple(blocs.removed(coalitions.present[c]) for c in numbers),
+        members=tuple(blocs.removed(coalitions.sets[c]) for c in numbers),
         names=tuple(
             f"of all rows outside coalition {c} ({coalitions.sets[c].sum():,} of {counted(groups, 'group')}, "
             f"{counted(int(coalitions.size[c]), 'row')})"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -13,6 +12,9 @@ from groupinf.groups.groups import Groups
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, Rows
 from groupinf.studies.group_values.semivalues.semivalue import Sets
+
+# coalitions whose blocs are held at a time
+AT_ONCE = 1024
 
 
 class State(IntEnum):
@@ -27,44 +29,51 @@ class State(IntEnum):
 class Blocs:
     """Training rows that are in the same groups: no coalition tells them apart.
 
-    ``owners`` (A, G) says of each bloc in which groups it is, ``rows`` are those of each. Rows of weight 0, which count
-    for nothing, are in no bloc; rows in no group are the bloc ``others``, if there are any.
+    ``owners`` (A, G) says of each bloc in which groups it is, ``rows`` are those of each; ``ungrouped`` says whether
+    every coalition has those that are in none. Rows of weight 0, which count for nothing, are in no bloc.
     """
 
     owners: Sets
     rows: tuple[Rows, ...]
+    ungrouped: bool
 
-    def present(self, sets: Sets, ungrouped: bool) -> Sets:
-        """Which blocs the coalitions (D, G) have: those of any of their groups, and if so the ``ungrouped``: (D, A)."""
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """Rows of each bloc: (A,)."""
+        return np.array([rows.size for rows in self.rows])
+
+    def present(self, sets: Sets) -> Sets:
+        """Which blocs the coalitions (D, G) have, those of any of their groups: (D, A)."""
         inside = (sets.astype(np.float32) @ self.owners.T.astype(np.float32)) > 0
-        return np.asarray(inside | (ungrouped & ~self.owners.any(axis=1)))
+        return np.asarray(inside | (self.ungrouped & ~self.owners.any(axis=1)))
 
-    def removed(self, present: NDArray[np.bool_]) -> Rows:
-        """The rows of the blocs that are not ``present`` (A,), rising."""
+    def removed(self, chosen: NDArray[np.bool_]) -> Rows:
+        """The rows that the coalition of the ``chosen`` groups (G,) lacks, rising."""
+        [present] = self.present(chosen[None])
         absent = [rows for rows, there in zip(self.rows, present, strict=True) if not there]
         return np.sort(np.concatenate(absent)) if absent else np.empty(0, dtype=np.int64)
 
 
-def blocs_of(groups: Groups, weight: Array) -> Blocs:
+def blocs_of(groups: Groups, weight: Array, ungrouped: bool) -> Blocs:
     """The blocs of the groups among training rows that weigh so much (n,)."""
     inside = groups.removal_matrix(weight.size).astype(bool).toarray().T
     counting = np.flatnonzero(weight > 0.0)
     owners, which = np.unique(inside[counting], axis=0, return_inverse=True)
-    which = which.ravel()
-    return Blocs(owners, tuple(counting[which == a] for a in range(owners.shape[0])))
+    order = np.argsort(which.ravel(), kind="stable")
+    ends = np.cumsum(np.bincount(which.ravel(), minlength=owners.shape[0]))
+    return Blocs(owners, tuple(np.split(counting[order], ends[:-1])), ungrouped)
 
 
 @dataclass(frozen=True)
 class Coalitions:
     """The different coalitions of a study, M of them by the rows that they have, from the fullest down.
 
-    ``sets`` (M, G) is one set of groups that has these rows, ``present`` (M, A) their blocs, ``size`` (M,) how many
-    rows that are, ``state`` (M,) what their model is. ``drawn`` (D,) says which of them each coalition of the semivalue
-    is, ``without`` (G,) which are all groups but one, ``everyone`` and ``none`` which have all and no groups.
+    ``sets`` (M, G) is one set of groups that has these rows, ``size`` (M,) how many rows that are, ``state`` (M,) what
+    their model is. ``drawn`` (D,) says which of them each coalition of the semivalue is, ``without`` (G,) which are all
+    groups but one, ``everyone`` and ``none`` which have all and no groups.
     """
 
     sets: Sets
-    present: Sets
     size: NDArray[np.int64]
     state: NDArray[np.int64]
     drawn: NDArray[np.int64]
@@ -78,7 +87,7 @@ class Coalitions:
         return np.flatnonzero(self.state == State.RETRAINED)
 
 
-def coalitions_of(blocs: Blocs, asked: Sets, ungrouped: bool, fit: Objective) -> Coalitions:
+def coalitions_of(blocs: Blocs, asked: Sets, fit: Objective) -> Coalitions:
     """The different ones of those ``asked`` for (D, G), of all groups but one, of all, and of none.
 
     Coalitions with the same rows are one: a group whose rows count for nothing, or are all in others, adds exactly 0.
@@ -86,18 +95,16 @@ def coalitions_of(blocs: Blocs, asked: Sets, ungrouped: bool, fit: Objective) ->
     groups = asked.shape[1]
     whole = np.ones((1, groups), dtype=bool)
     every = np.vstack([asked, ~np.eye(groups, dtype=bool), whole, ~whole])
-    found, first, which = np.unique(blocs.present(every, ungrouped), axis=0, return_index=True, return_inverse=True)
-    size = found.astype(np.int64) @ np.array([rows.size for rows in blocs.rows])
-    order = np.lexsort((first, -size))
+    keys, counts = _told_apart(blocs, every, fit)
+    _, first, which = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    order = np.lexsort((first, -counts[first, 0]))
     place = np.empty_like(order)
     place[order] = np.arange(order.size)
-    named = place[which.ravel()]
-    present = found[order]
+    named, counts = place[which.ravel()], counts[first[order]]
     return Coalitions(
         sets=every[first[order]],
-        present=present,
-        size=size[order],
-        state=_states(blocs, present, fit),
+        size=counts[:, 0],
+        state=_states(counts, int(blocs.sizes.sum())),
         drawn=named[: len(asked)],
         without=named[len(asked) : -2],
         everyone=int(named[-2]),
@@ -105,18 +112,29 @@ def coalitions_of(blocs: Blocs, asked: Sets, ungrouped: bool, fit: Objective) ->
     )
 
 
-def _states(blocs: Blocs, present: Sets, fit: Objective) -> NDArray[np.int64]:
+def _told_apart(blocs: Blocs, sets: Sets, fit: Objective) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Of each coalition the blocs that it has, as bits, and how many rows: in all, and of each class that a free
+    intercept needs (D, 1 + K).
+    """
+    per_bloc = np.column_stack([blocs.sizes, *_classes(blocs, fit).T]).astype(np.float64)
+    keys, counts = [], []
+    for start in range(0, len(sets), AT_ONCE):
+        present = blocs.present(sets[start : start + AT_ONCE])
+        keys.append(np.packbits(present, axis=1))
+        counts.append((present.astype(np.float64) @ per_bloc).astype(np.int64))
+    return np.concatenate(keys), np.concatenate(counts)
+
+
+def _states(counts: NDArray[np.int64], rows: int) -> NDArray[np.int64]:
     """θ̂ is the model of all rows. Without a row of some class a free intercept grows for ever, and without any row the
     penalty alone says all.
     """
-    classes = _classes(blocs.rows, fit)
-    left = present.astype(np.int64) @ classes
-    state = np.where((left == 0).any(axis=1), State.NO_OPTIMUM, State.RETRAINED)
-    return np.where(present.all(axis=1), State.FITTED, state).astype(np.int64)
+    state = np.where((counts == 0).any(axis=1), State.NO_OPTIMUM, State.RETRAINED)
+    return np.where(counts[:, 0] == rows, State.FITTED, state).astype(np.int64)
 
 
-def _classes(rows: Sequence[Rows], fit: Objective) -> NDArray[np.int64]:
+def _classes(blocs: Blocs, fit: Objective) -> NDArray[np.int64]:
     """How many rows of each class that a free intercept needs the blocs have, or how many rows: (A, K)."""
     tells = fit.intercept.is_free and not fit.loss.is_for(0)
     y = fit.y.astype(np.int64) if tells else np.zeros(fit.n, dtype=np.int64)
-    return np.stack([np.bincount(y[of], minlength=int(y.max()) + 1) for of in rows])
+    return np.stack([np.bincount(y[rows], minlength=int(y.max()) + 1) for rows in blocs.rows])

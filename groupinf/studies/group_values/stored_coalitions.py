@@ -34,7 +34,6 @@ def coalitions_file(valued: Valued) -> dict[str, bytes]:
     arrays = {
         "asked": valued.asked,
         "sets": of.sets,
-        "present": of.present,
         "size": of.size,
         "state": of.state,
         "drawn": of.drawn,
@@ -53,7 +52,6 @@ def valued_from(files: Mapping[str, bytes]) -> Valued:
     told = npz_arrays(files[FILE])
     coalitions = Coalitions(
         sets=told["sets"],
-        present=told["present"],
         size=told["size"],
         state=told["state"],
         drawn=told["drawn"],

@@ -26,9 +26,11 @@ from groupinf.experiments.study import Blocks, Made
 from groupinf.experiments.workers.memory import shortage
 from groupinf.experiments.workers.processes import one_thread
 from groupinf.experiments.workers.progress import Progress
+from groupinf.groups.groups import Groups
 from groupinf.groups.streams import builder_stream
 from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.engine import few_rows_left
+from groupinf.numerics.fit import Fitted
 from groupinf.numerics.predict import accuracy, mean_loss
 from groupinf.studies.group_effects.changed_fit import changed_fit, changed_fit_from
 from groupinf.studies.group_effects.checks import quantities_of
@@ -138,7 +140,7 @@ class Valuing:
         points = chosen_again(self.loaded.config.test_points, self.dataset, manifest.test_points)
         frozen = Frozen(manifest.scales, manifest.gradient_norms, manifest.mean_removed)
         study = one_thread(partial(_study, self, points, frozen), one_thread(again, files))
-        blocs = blocs_of(groups, study.fitted.objective.sample_weight)
+        blocs = _row_blocs(self, groups, study.fitted)
         return _blocks(study, blocs, valued_from(files).coalitions)
 
 
@@ -165,15 +167,19 @@ class Settled:
 
 def _settled(work: Valuing, drawn: Drawn, changed: ChangedFit) -> Settled:
     config, fit, groups = work.loaded.config, changed.fitted.objective, drawn.groups
-    semivalue, ungrouped = config.values, config.values.ungrouped == "present"
-    blocs = blocs_of(groups, fit.sample_weight)
+    semivalue, blocs = config.values, _row_blocs(work, groups, changed.fitted)
     asked = semivalue.coalitions(len(groups), builder_stream(config.seed, f"{COALITIONS} {semivalue.name}"))
-    coalitions = coalitions_of(blocs, asked, ungrouped, fit)
+    coalitions = coalitions_of(blocs, asked, fit)
     frozen = _frozen(work, drawn, changed, coalitions)
     study = _study(work, drawn.tested, frozen, changed)
     influence = additive_shares(semivalue, blocs, influence_of(study, changed.predicting, blocs))
     valued = Valued(asked, coalitions, influence, effect_without_rows(study))
     return Settled(study, blocs, frozen, valued)
+
+
+def _row_blocs(work: Valuing, groups: Groups, fitted: Fitted) -> Blocs:
+    ungrouped = work.loaded.config.values.ungrouped == "present"
+    return blocs_of(groups, fitted.objective.sample_weight, ungrouped)
 
 
 def _frozen(work: Valuing, drawn: Drawn, changed: ChangedFit, coalitions: Coalitions) -> Frozen:

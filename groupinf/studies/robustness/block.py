@@ -13,6 +13,7 @@ from groupinf.effects.evaluations.evaluation import ParameterNames
 from groupinf.effects.row_orders.row_order import SIGNS, RowOrder
 from groupinf.errors import ConvergenceError
 from groupinf.experiments.study import Arrays
+from groupinf.numerics.approximate_leave_one_out import work_of_blocks
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, Rows
@@ -24,8 +25,9 @@ from groupinf.studies.robustness.search import CLEARLY, Found, checked, margin, 
 from groupinf.theory.fewest_rows.at_fit import RowsAtFit, direction_of
 from groupinf.theory.fewest_rows.fewest import fewest_rows
 
-# rows that an order is asked for which fits the model anew for them
-MOST_REFITTED = 200
+# rows that an order is asked for which fits the model anew for them, and multiplications that their steps may take:
+# some ten seconds of one core, with the fits between them
+MOST_REFITTED, MOST_WORK = 200, 2e10
 NONE = -1
 
 
@@ -124,7 +126,7 @@ def answer(study: Robustness, statement: Statement) -> Answer:
     least = least_rows(study.rows, fitted, posed, study.most)
     found: list[OfOrder] = []
     for order in study.orders:
-        most = _most(order, found, study.most, least)
+        most = _most(order, found, fitted, study.most, least)
         one = search(study.refits, posed, route, order, most, max(least, 1))
         found.append(_of_order(study.refits, posed, route, one))
     return Answer(
@@ -147,20 +149,21 @@ def least_rows(rows: RowsAtFit | None, fitted: Fitted, posed: Posed, most: int) 
     for route in posed.routes:
         if route.c is None:
             return NONE
-        rounding = gamma(route.c.size + 2) * float(np.abs(route.c) @ np.abs(fitted.theta)) + gamma(2) * abs(
-            route.boundary
-        )
+        # of the product, and of coordinates that stand for features
+        size = float(np.linalg.norm(route.c) * np.linalg.norm(fitted.theta))
+        rounding = 4.0 * gamma(route.c.size + 2) * size + gamma(2) * abs(route.boundary)
         gap = (abs(route.target.value(fitted) - route.boundary) - SLACK * rounding) / SLACK
         least = min(least, fewest_rows(rows, direction_of(rows, route.c, SIGNS[route.side]), gap, least - 1))
     return least
 
 
-def _most(order: RowOrder, found: list[OfOrder], most: int, least: int) -> int:
+def _most(order: RowOrder, found: list[OfOrder], fitted: Fitted, most: int, least: int) -> int:
     """How many rows an order is asked for: of one that refits no more than another has needed already."""
     if not order.refits:
         return most
     needed = [one.rows.size for one in found if one.flips]
-    return 0 if least > most else min([most, MOST_REFITTED, *needed])
+    affordable = int(min(MOST_REFITTED, MOST_WORK / work_of_blocks(fitted)))
+    return 0 if least > most else min([most, affordable, *needed])
 
 
 def _of_order(refits: Refits, posed: Posed, route: Route, one: Found) -> OfOrder:

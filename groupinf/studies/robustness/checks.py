@@ -63,10 +63,9 @@ def _model_problems(loaded: LoadedRobustness, dataset: Dataset) -> Iterator[Conf
 
 
 def _question_problems(loaded: LoadedRobustness, dataset: Dataset) -> Iterator[ConfigError]:
-    names = parameter_names(dataset, model_of(loaded, dataset))
-    for i, question in enumerate(loaded.config.questions):
-        problem = question.check(dataset, names)
-        if problem is not None:
-            yield loaded.error(("questions", i, problem.key), problem.message)
-    if all(question.most_asked(dataset, names) == 0 for question in loaded.config.questions):
+    names, questions = parameter_names(dataset, model_of(loaded, dataset)), loaded.config.questions
+    checked = [(i, question.check(dataset, names)) for i, question in enumerate(questions)]
+    found = [loaded.error(("questions", i, problem.key), problem.message) for i, problem in checked if problem]
+    yield from found
+    if not found and all(question.most_asked(dataset, names) == 0 for question in questions):
         yield loaded.error(("questions",), "expected a question, found that all are left aside")

@@ -11,15 +11,19 @@ from numpy.typing import NDArray
 from groupinf.effects.block import block_context
 from groupinf.effects.context import BlockContext
 from groupinf.effects.evaluations.evaluation import Measure, Quantity, measures_of
+from groupinf.effects.methods.newton import NewtonStep
 from groupinf.effects.study import Study
+from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Rows
+from groupinf.theory.intervals import Place
+from groupinf.theory.prover import Prover
 
 
 class Climbing:
     """Some groups of a study by their rows, of which intervals on the ``evaluations`` are looked for; ``names`` are
     what errors call them.
 
-    What solves for them is computed where a level first asks for it.
+    What solves for them, and what is found of them, is computed where a level first asks for it.
     """
 
     def __init__(
@@ -34,23 +38,44 @@ class Climbing:
         self.evaluations = evaluations
         self.members = tuple(members)
         self.names = tuple(names)
-        self._given = at
+        if at is not None:
+            self.at = at
 
     @cached_property
     def at(self) -> BlockContext:
         """The changed groups, and what solves for them."""
-        return block_context(self.study, self.members) if self._given is None else self._given
+        return block_context(self.study, self.members)
 
     @cached_property
     def measures(self) -> tuple[Measure, ...]:
         """What intervals are of."""
         return measures_of(self.evaluations, self.study.test, self.at.changed)
 
+    @property
+    def newton(self) -> Array:
+        """The Newton step: (P, B)."""
+        return self.at.solution(NewtonStep()).delta
+
+    def after(self, prover: Prover, step: Array) -> Place:
+        """Where their minima are proven to be around θ̂ + ``step`` (P, B)."""
+        if "amplification" not in vars(self):
+            self.amplification = prover.amplification(self.at, self.at.pencils)
+        with np.errstate(over="ignore", invalid="ignore"):  # where a step leads far away nothing is proven
+            place = prover.after(self.at, self.at.pencils, step, self.amplification)
+        self.step, self.gradient = step, place.gradient
+        return place
+
     def of(self, columns: NDArray[np.int64]) -> Climbing:
         """Some of the groups, with what has been computed of them."""
         members, names = ([each[column] for column in columns] for each in (self.members, self.names))
-        return Climbing(self.study, self.evaluations, members, names, self._narrowed(columns))
+        at = self.at.narrowed(columns) if "at" in vars(self) else None
+        some = Climbing(self.study, self.evaluations, members, names, at)
+        if "amplification" in vars(self):
+            some.amplification = self.amplification[columns]
+        if "step" in vars(self):
+            some.step, some.gradient = self.step[:, columns], self.gradient[:, columns]
+        return some
 
-    def _narrowed(self, columns: NDArray[np.int64]) -> BlockContext | None:
-        computed = "at" in vars(self) or self._given is not None
-        return self.at.narrowed(columns) if computed else None
+    amplification: Array
+    step: Array
+    gradient: Array

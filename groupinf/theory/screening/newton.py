@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from groupinf.effects.methods.newton import Newton, NewtonStep
+from groupinf.effects.methods.newton import Newton
 from groupinf.theory.intervals import Place
 from groupinf.theory.prover import Prover
 from groupinf.theory.screening.climbing import Climbing
@@ -27,5 +27,4 @@ class NewtonLevel(Level):
 
     def intervals(self, groups: Climbing) -> Intervals:
         """One pass at the end of the step."""
-        after = self.prover.after(groups.at, groups.at.pencils, groups.at.solution(NewtonStep()).delta)
-        return intervals_at(self.of_fit, after, groups.measures)
+        return intervals_at(self.of_fit, groups.after(self.prover, groups.newton), groups.measures)

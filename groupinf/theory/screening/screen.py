@@ -22,6 +22,9 @@ from groupinf.theory.screening.level import Intervals, Level, Setting, intervals
 from groupinf.theory.screening.registry import LEVELS, WITHOUT_RETRAINING
 from groupinf.theory.screening.sides import Side
 
+# cRν up to which −log(1 − cRν)/(cRν) is so near to 1 that a smaller R makes no ball much smaller
+ENOUGH = 0.2
+
 
 @dataclass(frozen=True)
 class Screened:
@@ -76,7 +79,7 @@ def screen_for(study: Study, evaluations: Sequence[Quantity] | None = None, larg
 
     Of a loss that is not smooth nothing is proven without retraining: its derivatives are those of another.
     """
-    prover = prover_of(study, MORE_SHARES)
+    prover = replace(prover_of(study), shares=MORE_SHARES, enough=ENOUGH)
     if study.machine is not None:
         prover = replace(prover, verified=None, by_penalty=None)
     setting = Setting(study, tuple(evaluations or study.evaluations), prover, prover.of_fit(study.fitted, study.change))

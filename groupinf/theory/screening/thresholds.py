@@ -15,7 +15,6 @@ from groupinf.numerics.change import changed
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Rows
 from groupinf.numerics.reduced import AsFitted
-from groupinf.theory.screening.influence import InfluenceLevel
 from groupinf.theory.screening.screen import Screen, retrained_intervals
 from groupinf.theory.screening.sides import Side
 
@@ -69,14 +68,7 @@ def candidates(sizes: Array, count: int) -> NDArray[np.int64]:
 
 
 def cheap_effects(screen: Screen, study: Study, members: Sequence[Rows]) -> Array:
-    """The effects that the first level predicts, or, where it predicts none, those at θ̂ + H⁻¹g(δ): (T, B)."""
-    first = screen.levels[0]
-    assert isinstance(first, InfluenceLevel)
-    predicted = first.predicted(members)
-    return _at_influence(screen, study, members) if np.isnan(predicted).any() else predicted
-
-
-def _at_influence(screen: Screen, study: Study, members: Sequence[Rows]) -> Array:
+    """f(θ̂ + H⁻¹g(δ)) − f(θ̂), exactly read out: where f is flat at θ̂ its slope tells nothing of large groups: (T, B)."""
     block = changed(study.fitted, study.change, members)
     at = BlockContext(block, AsFitted(study.fitted.factor), study.engine, study.influence_solver)
     fit = study.fitted.theta[:, None]

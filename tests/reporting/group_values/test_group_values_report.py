@@ -16,10 +16,11 @@ from support.made_sites import config_of, made_sites
 from groupinf.experiments.driver import execute_study
 from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.figures import FIGURES
-from groupinf.reporting.group_values.figure import MOST_MEASURES, narrow_values_figure, values_figure
+from groupinf.reporting.group_values.figure import narrow_values_figure, values_figure
 from groupinf.reporting.group_values.report import report_markdown, write_report
 from groupinf.reporting.group_values.tables import MOST_SHOWN, cells, headers, left_out_line, shown, values_text
 from groupinf.reporting.group_values.words import (
+    MOST_MEASURES,
     answers,
     coalition_lines,
     comparison_lines,
@@ -107,6 +108,7 @@ def test_what_is_neither_good_nor_bad_is_not_called_worse(run: GroupValuesRun) -
     second = answers(replace(run, values=values))[1]
     assert "4 shares are negative: each such group lowers the test prediction" in second
     assert "worse" not in second
+    assert "together" not in second
 
 
 def test_intervals_that_reach_into_the_first_are_counted(drawn: GroupValuesRun) -> None:
@@ -220,7 +222,7 @@ def test_the_figure_draws_every_share_with_its_interval_the_largest_first(drawn:
     assert len(narrow_values_figure(drawn).axes) == 2
 
 
-def test_the_figure_says_what_it_leaves_out(run: GroupValuesRun) -> None:
+def test_of_many_measures_the_first_are_told_and_any_whose_shares_do_not_add_up(run: GroupValuesRun) -> None:
     assert "first" not in texts(values_figure(run))
     points = tuple(range(MOST_MEASURES + 1))
     values = pd.concat([run.values.iloc[:4].assign(test_point=point) for point in points], ignore_index=True)
@@ -228,7 +230,14 @@ def test_the_figure_says_what_it_leaves_out(run: GroupValuesRun) -> None:
     more = replace(about(run, evaluations=("test_loss",), test_points=points), values=values, totals=totals)
     figure = values_figure(more)
     assert len(figure.axes) == 2 * MOST_MEASURES
-    assert f"The first {MOST_MEASURES} of {MOST_MEASURES + 1} measures are drawn." in texts(figure).replace("\n", " ")
+    left = f"The first {MOST_MEASURES} of {MOST_MEASURES + 1} measures are told and drawn"
+    assert left in texts(figure).replace("\n", " ")
+    assert len(answers(more)) == MOST_MEASURES + 1
+    assert left in answers(more)[-1]
+    assert len(efficiency_lines(more)) == MOST_MEASURES
+    broken = totals.copy()
+    broken.loc[MOST_MEASURES, "deviation"] = 1.0
+    assert "as they must: they are wrong by 1 in all" in efficiency_lines(replace(more, totals=broken))[-1]
 
 
 def test_report_page_and_tables_are_the_same_bytes_again_and_hold_the_sentences(run: GroupValuesRun) -> None:

@@ -97,7 +97,7 @@ def test_what_a_run_lacks_is_said(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"expected actual effects on test loss summed over all test rows .*all: true"):
         drawn(single)
     without = replace(run, groups=run.groups.assign(made_from="all training points"))
-    with pytest.raises(DataError, match="expected groups one within the next, as the builder most_influential makes"):
+    with pytest.raises(DataError, match="expected groups one within the next, as the builders most_influential and"):
         drawn(without)
     doubled = {"change": {"change": "reweight", "factor": 2}, "groups": {"builders": ["single_rows"]}}
     with pytest.raises(DataError, match="expected rows that were removed, found rows"):

@@ -19,7 +19,7 @@ TOY = Section("toy", "Toy", "Which toy?", answer)
 
 
 def test_a_section_from_outside_brings_its_question_data_and_script() -> None:
-    material = Material([], None, False, lambda run, method: b"")  # type: ignore[arg-type]
+    material = Material([], [], None, False, lambda run, method: b"")  # type: ignore[arg-type]
     text = framed(Frame("A page", [element("p", {}, "opening")], [(TOY, TOY.answer(material))], ".k{}"))
     assert '<a href="#toy">Toy</a>' in text
     assert '<h2 id="toy-heading">Which toy?</h2><p>1 &lt; 2</p>' in text
@@ -31,6 +31,6 @@ def test_a_section_from_outside_brings_its_question_data_and_script() -> None:
 
 
 def test_a_script_that_two_sections_need_runs_once() -> None:
-    material = Material([], None, False, lambda run, method: b"")  # type: ignore[arg-type]
+    material = Material([], [], None, False, lambda run, method: b"")  # type: ignore[arg-type]
     answered = [(section, section.answer(material)) for section in (TOY, replace(TOY, name="other"))]
     assert framed(Frame("A page", [], answered, "")).count("<script>sort();</script>") == 1

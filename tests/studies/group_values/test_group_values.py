@@ -154,6 +154,22 @@ def test_sets_of_test_points_have_shares_of_their_own_which_add_up(tmp_path: Pat
     whole = run_of(sites, tmp_path)
     total = sum(column(points, "value", point=point) for point in range(12))
     assert np.allclose(total, column(whole, "value"), rtol=0, atol=1e-7)
+    halves = run_of(sites, tmp_path, test_points={"column": "half"})
+    assert [found.name for found in halves.manifest.test_sets] == ["half=even", "half=odd"]
+    each = [column(halves, "value", point=found.test_point) for found in halves.manifest.test_sets]
+    assert np.allclose(each[0] + each[1], column(whole, "value"), rtol=0, atol=1e-7)
+    assert np.allclose(each[0], sum(column(points, "value", point=point) for point in range(0, 12, 2)), atol=1e-7)
+
+
+def test_gaps_between_sets_of_test_rows_are_shared_out_as_well(tmp_path: Path) -> None:
+    sites = made_sites()
+    gap = {"evaluation": "disparity", "column": "half", "of": ["demographic_parity", "worst_loss"]}
+    run = run_of(sites, tmp_path, evaluations=[gap])
+    assert np.allclose(run.totals["deviation"], 0.0, atol=1e-14)
+    for named in run.manifest.named_values:
+        value = column(run, "value", "disparity", named.test_point)
+        assert np.abs(value[:3]).min() > 1e-6
+        assert value[3] == 0.0
 
 
 def test_with_a_twentieth_of_the_rows_left_retraining_ends_where_other_solvers_do(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from groupinf.config.section import Problem, Section
 from groupinf.numerics.losses.loss import Array
@@ -48,7 +48,8 @@ class Shares:
     @property
     def reach(self) -> Array:
         """Half of an interval of LEVEL, by Student's t: (G, T)."""
-        return self.standard_error * (t.ppf(0.5 + LEVEL / 2, self.freedom) if self.freedom else 0.0)
+        quantile = float(stdtrit(self.freedom, 0.5 + LEVEL / 2)) if self.freedom else 0.0
+        return self.standard_error * quantile
 
 
 class Semivalue(Section, ABC):

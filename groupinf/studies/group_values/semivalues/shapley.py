@@ -21,8 +21,8 @@ class Shapley(Sampled):
 
     Beyond ``exact_up_to`` groups orders are drawn in rounds. A round turns one random order to evenly spaced places,
     and takes each of these with its reverse; with G even and G orders each group then has each place once. What a group
-    adds depends most on how many come before it: on games of breast cancer rounds have a third to a sixth of the error
-    of as many orders with their reverses alone.
+    adds depends most on how many come before it: on games of breast cancer rounds have a sixth to two fifths of the
+    error of as many orders with their reverses alone.
     """
 
     name: ClassVar = "shapley"

@@ -41,7 +41,7 @@ class OfCoefficients(Question):
         """That it was left aside."""
         if not self._too_many(names):
             return None
-        found = counted(self._count(names), "coefficient")
+        found = counted(self._count(names), Coefficient.in_text)
         return f"{self.in_text} is not asked for: there are {found}, more than {self.at_most}"
 
     def slope(self, to: Posing, number: int) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from groupinf.effects.evaluations.coefficient import Coefficient
 from groupinf.effects.targets import Linear
 from groupinf.numerics.fit import Fitted
 from groupinf.studies.robustness.questions.coefficients import OfCoefficients
@@ -16,7 +17,7 @@ class Sign(OfCoefficients):
     name: ClassVar = "sign"
     label: ClassVar = "Sign"
     in_text: ClassVar = "the sign of a coefficient"
-    measured: ClassVar = "coefficient"
+    measured: ClassVar = Coefficient.in_text
 
     flips: Literal["sign"] = "sign"
 
