@@ -27,7 +27,8 @@ from groupinf.reporting.tables.groups import groups_frame
 from groupinf.reporting.tables.ranking import order_lines
 from groupinf.reporting.tables.screening import screening_listings
 from groupinf.reporting.tables.terminal import spearman_text
-from groupinf.reporting.words.entries import named_runs
+from groupinf.reporting.words.entries import entries_of, named_runs
+from groupinf.reporting.words.evaluation_answers import evaluation_answers
 from groupinf.reporting.words.screening import (
     chosen_lines,
     known_lines,
@@ -341,3 +342,22 @@ def test_a_forecast_retrains_nothing_where_nothing_is_to_be(tmp_path: Path) -> N
         done = CliRunner().invoke(main, ["validate", str(config), "--set", f"retrain={retrain}"])
         assert done.exit_code == 0, done.output
         assert re.search(rf"retrains +at most {told}\n", done.output), done.output
+
+
+def natural(run: Run) -> Run:
+    """The same run, of groups of the user's own."""
+    intervals = None if run.intervals is None else run.intervals.assign(kind="file")
+    groups, effects = (table.assign(kind="file") for table in (run.groups, run.effects))
+    return replace(run, groups=groups, effects=effects, intervals=intervals)
+
+
+def test_no_group_is_said_to_matter_most_where_others_were_not_retrained(
+    whole: Run, top: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of what is not ranked with proof one that was left aside may matter more."""
+    leave_pictures_out(monkeypatch)
+    for run, told in ((natural(whole), True), (natural(top), False)):
+        assert any("matters most" in line for line in evaluation_answers(entries_of([run]))) == told
+        page = page_html([run], "natural", plotly=False)
+        assert ("Which groups matter most?" in page) == told
+        assert ("Shown are the groups that were retrained" in page) != told
