@@ -7,17 +7,29 @@ the rows. Minima are found in extended precision.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from importlib import import_module
+from itertools import takewhile
+
 import numpy as np
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from support.exact_problems import Problem, problem
 
 from groupinf.effects.block import compute_block
+from groupinf.effects.evaluations.evaluation import Quantity
+from groupinf.effects.evaluations.self_loss import SELF_LOSS
 from groupinf.numerics.intercept import Intercept
+from groupinf.theory.balls import radius_of
+from groupinf.theory.screening import influence
 from groupinf.theory.screening.climbing import Climbing
 from groupinf.theory.screening.level import Intervals
-from groupinf.theory.screening.screen import Largest, retrained_intervals, screen_for
+from groupinf.theory.screening.registry import LEVEL_NAMES
+from groupinf.theory.screening.row_sums import OfRows
+from groupinf.theory.screening.screen import Largest, retrained_intervals, screen_for, screened
 from groupinf.theory.screening.sides import SIDES
+from groupinf.theory.screening.thresholds import thresholds
 
 Array = np.ndarray
 TOP = 3
@@ -33,35 +45,103 @@ def exact_effects(made: Problem) -> Array:
     return made.effects(exact.minima(start, made.weight, made.y))
 
 
-def every_level(made: Problem) -> list[tuple[str, Intervals]]:
-    """The intervals of all groups on everything, at each level and retrained."""
+def every_level(made: Problem) -> dict[str, Intervals]:
+    """The intervals of all groups on everything, at each level and retrained, in the order of the evaluations.
+
+    Influence tells of those that are the same for every group, so that the self-loss is asked for by itself.
+    """
     study, names = made.study, [""] * len(made.members)
-    found = []
-    for quantity in study.evaluations:
-        screen = screen_for(study, [quantity], Largest(SIDES["both"], np.zeros(1)))
-        groups = Climbing(study, screen.evaluations, made.members, names)
-        block = compute_block(study, made.members, names)
-        of_levels = [(level.name, level.intervals(groups)) for level in screen.levels]
-        found.append([*of_levels, ("retrained", retrained_intervals(screen, study, block))])
-    return [
-        (each[0][0], Intervals(*(np.concatenate([getattr(one, end) for _, one in each]) for end in vars(each[0][1]))))
-        for each in zip(*found, strict=True)
-    ]
+    block, found = compute_block(study, made.members, names), []
+    for own in (False, True):
+        asked = [quantity for quantity in study.evaluations if (quantity is SELF_LOSS) is own]
+        screen = screen_for(study, asked, Largest(SIDES["both"], np.zeros(1)))
+        groups = Climbing(study, asked, made.members, names)
+        each = {level.name: level.intervals(groups) for level in screen.levels}
+        found.append({**each, "retrained": retrained_intervals(screen, study, block)})
+    return {name: _in_order(made, found[0][name], found[1][name]) for name in found[0]}
+
+
+def _in_order(made: Problem, others: Intervals, own: Intervals) -> Intervals:
+    """Those of the self-loss in their place, before those of the margin, where there are any."""
+    study = made.study
+    before = sum(len(q.labels(study.test.labels)) for q in takewhile(lambda q: q is not SELF_LOSS, study.evaluations))
+    ends = ("prediction", "low", "high")
+    return Intervals(*(np.insert(getattr(others, end), before, getattr(own, end), axis=0) for end in ends))
 
 
 def outside(intervals: Intervals, effects: Array) -> int:
     return int((~((intervals.low <= effects) & (effects <= intervals.high))).sum())
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+def all_outside(made: Problem) -> dict[str, int]:
+    effects = exact_effects(made)
+    return {name: outside(intervals, effects) for name, intervals in every_level(made).items()}
+
+
+@settings(max_examples=50, deadline=None, derandomize=True)
 @EVERY
 def test_no_actual_effect_is_outside_its_interval_at_any_level(seed: int, classes: int, intercept: Intercept) -> None:
     made = problem(seed, classes, intercept, largest=0.5)
     assume(made is not None)
-    effects = exact_effects(made)
-    assert {name: outside(intervals, effects) for name, intervals in every_level(made)} == {
-        "influence": 0,
-        "newton": 0,
-        "two_step_newton": 0,
-        "retrained": 0,
-    }
+    assert all_outside(made) == dict.fromkeys(LEVEL_NAMES, 0)
+
+
+@settings(max_examples=50, deadline=None, derandomize=True)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    classes=st.sampled_from([0, 2, 2, 3]),
+    intercept=st.sampled_from(list(Intercept)),
+    side=st.sampled_from(list(SIDES)),
+    which=st.integers(0, 3),
+)
+def test_the_largest_effects_are_among_the_groups_that_are_retrained(
+    seed: int, classes: int, intercept: Intercept, side: str, which: int
+) -> None:
+    made = problem(seed, classes, intercept, largest=0.5)
+    assume(made is not None)
+    study, members = made.study, made.members
+    by = study.evaluations[which % len(study.evaluations)]
+    numbers, effects = range(len(members)), of_evaluation(made, by, exact_effects(made))
+    sizes = SIDES[side].most(effects, effects)
+    screen = screen_for(study, [by], Largest(SIDES[side], np.zeros(1)))
+    reached = thresholds(screen, study, SIDES[side], TOP, numbers, members.__getitem__, str, 4)
+    largest = np.sort(sizes, axis=1)[:, ::-1][:, :TOP]
+    assert (reached <= largest[:, min(TOP, len(members)) - 1]).all()
+    screen = replace(screen, largest=Largest(SIDES[side], reached))
+    found, _, retrained = screened(screen, Climbing(study, [by], members, [str(g) for g in numbers]))
+    assert outside(found.intervals, effects) == 0
+    left_out = np.delete(sizes, retrained, axis=1)
+    assert (left_out < largest[:, -1:]).all()  # each is below all of the largest
+
+
+def of_evaluation(made: Problem, by: Quantity, effects: Array) -> Array:
+    counts = {q: len(q.labels(made.study.test.labels)) for q in made.study.evaluations}
+    first = sum(
+        count for q, count in counts.items() if made.study.evaluations.index(q) < made.study.evaluations.index(by)
+    )
+    return effects[first : first + counts[by]]
+
+
+@pytest.mark.parametrize(
+    ("module", "level", "seed", "classes"),
+    [
+        ("groupinf.theory.prover", "newton", 3, 2),
+        ("groupinf.theory.prover", "two_step_newton", 3, 2),
+        ("groupinf.theory.prover", "retrained", 3, 2),
+        ("groupinf.theory.screening.influence", "influence", 5, 0),
+    ],
+)
+def test_a_bound_that_is_shrunk_is_found_out(
+    monkeypatch: pytest.MonkeyPatch, module: str, level: str, seed: int, classes: int
+) -> None:
+    made = problem(seed, classes, Intercept.FREE, largest=0.5)
+    assert made is not None
+    assert all_outside(made)[level] == 0
+    where, rows = import_module(module), influence.of_rows
+    monkeypatch.setattr(where, "radius_of", lambda *known: 0.8 * radius_of(*known))
+    monkeypatch.setattr(influence, "of_rows", lambda *known: half_shared(rows(*known)))
+    assert all_outside(made)[level] > 0
+
+
+def half_shared(rows: OfRows) -> OfRows:
+    return replace(rows, shared=0.5 * rows.shared)
