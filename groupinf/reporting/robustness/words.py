@@ -132,8 +132,8 @@ def _predicted(run: RobustnessRun, name: str) -> str:
         int(count) for count in ((of["predicted"] < of["first"]).sum(), (of["predicted"] > of["first"]).sum())
     )
     return (
-        f"First rows {ROW_ORDERS[name].in_text}, of {counted(len(of), 'flip')}: the order itself predicts the number that "
-        f"refits find for {len(of) - fewer - more:,}, too few for {fewer:,} and too many for {more:,}."
+        f"First rows {ROW_ORDERS[name].in_text}, of {counted(len(of), 'flip')}: the order itself predicts the number "
+        f"that refits find for {len(of) - fewer - more:,}, too few for {fewer:,} and too many for {more:,}."
     )
 
 
