@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from click.testing import CliRunner
 from support.runs import unreported
 from support.screened import top_run
@@ -322,3 +324,20 @@ def test_the_picture_has_a_panel_for_each_evaluation_first(none: Run, top: Run) 
     names = [label.get_text() for label in ax.get_yticklabels()]
     assert len(names) > 3  # those that come next stand below
     assert len(screening_figure(none, found).axes) == len(panels)
+
+
+def test_figures_of_agreement_say_what_they_need(none: Run, tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["figure", "figure-1", str(none.path), "-o", str(tmp_path / "f.png")])
+    assert done.exit_code == 2
+    assert "found influence, newton alone: a run with retrain: all has both" in done.output
+    assert not (tmp_path / "f.png").exists()
+
+
+def test_a_forecast_retrains_nothing_where_nothing_is_to_be(tmp_path: Path) -> None:
+    """At most, of the largest effects, all groups: how many cannot be told before."""
+    config = tmp_path / "study.yaml"
+    config.write_text(yaml.safe_dump(STUDY), encoding="utf-8")
+    for retrain, told in (("none", 0), ("{top: 3}", 30), ("all", 30)):
+        done = CliRunner().invoke(main, ["validate", str(config), "--set", f"retrain={retrain}"])
+        assert done.exit_code == 0, done.output
+        assert re.search(rf"retrains +at most {told}\n", done.output), done.output

@@ -126,6 +126,7 @@ def retrained_intervals(screen: Screen, study: Study, block: BlockEffects) -> In
     certified = OfScores(
         RowNumbers(np.ones(study.fitted.objective.n), np.ones(study.test.rows.n)), block.certificates.score_bound
     )
-    after = screen.prover.after(at, at.pencils, step)
+    with np.errstate(over="ignore", invalid="ignore"):  # where a model has moved far away its ball is infinite
+        after = screen.prover.after(at, at.pencils, step)
     before, ended = (replace(place, balls=(*place.balls, certified)) for place in (screen.of_fit, after))
     return intervals_at(before, ended, measures_of(screen.evaluations, study.test, at.changed))
