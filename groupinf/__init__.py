@@ -274,9 +274,7 @@ def point_effects(
     2    2     0.292     0.667
     3    3     0.625    -1.000
     """
-    fitted = fitted_model(
-        model, X, y, X_test, y_test, sample_weight=sample_weight, smoothing=smoothing, refit=refit
-    )
+    fitted = fitted_model(model, X, y, X_test, y_test, sample_weight=sample_weight, smoothing=smoothing, refit=refit)
     return fitted.point_effects(evaluations=evaluations, test_points=test_points)
 
 
