@@ -220,6 +220,13 @@ def test_one_row_is_left_where_classes_may_be_emptied() -> None:
         assert order().order(fit(o), target_of(2), "fall", 12).size == 11
 
 
+def test_rows_that_count_nothing_are_no_rows_of_their_class() -> None:
+    o = make_objective(2, n=12)
+    o = replace(o, y=np.array([1.0] * 2 + [0.0] * 10), sample_weight=np.array([0.0] + [1.0] * 11))
+    found = ROW_ORDERS["influence"]().order(fit(o), target_of(2), "rise", 12)
+    assert 1 not in found  # the last of its class that counts
+
+
 @pytest.mark.parametrize("name", ROW_ORDERS)
 def test_of_equal_rows_the_lower_number_comes_first(name: str) -> None:
     o = make_objective(2, n=30)

@@ -13,9 +13,11 @@ from sklearn.linear_model import LogisticRegression
 from support.runs import members, unreported
 
 from groupinf.errors import ConfigError, DataError
+from groupinf.experiments.workers.progress import Silent
 from groupinf.groups.builders.most_influential import MadeFrom, MostInfluential, made_from
 from groupinf.groups.builders.random import Random
 from groupinf.groups.row_orders import AskedOrder, OrderedRows
+from groupinf.studies.group_effects.evaluate import evaluate
 from groupinf.studies.group_effects.forecast import plan
 from groupinf.studies.load import load_config
 from groupinf.test_point_labels import FIRST_NAMED
@@ -153,6 +155,13 @@ def test_the_first_evaluation_that_allows_it_is_the_default(tmp_path: Path) -> N
     config = configured(tmp_path, evaluations=["self_loss", "test_error", "test_margin", "test_loss"])
     run = unreported(config, tmp_path)
     assert all("test margin on test point" in words for words in run.groups["made_from"])
+
+
+def test_a_finished_run_is_evaluated_on_what_could_not_order_rows(tmp_path: Path) -> None:
+    run = unreported(configured(tmp_path, {"by": "greedy"}), tmp_path)
+    anew = ["evaluations=[self_loss, test_error]", "methods=[newton]", "model.linearised=smooth_hinge"]
+    evaluated = evaluate(run.path, anew, None, 1, Silent())
+    assert evaluated.groups["made_from"].tolist() == run.groups["made_from"].tolist()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -121,8 +122,7 @@ def test_the_written_report_shows_them_too(run: Run) -> None:
 
 def _renamed(run: Run) -> Run:
     """The same run, of groups that a builder draws."""
-    parts = vars(run) | {name: getattr(run, name).assign(kind="random") for name in ("groups", "effects")}
-    return Run(**parts)
+    return replace(run, groups=run.groups.assign(kind="random"), effects=run.effects.assign(kind="random"))
 
 
 def test_rank_prints_any_order(run: Run) -> None:

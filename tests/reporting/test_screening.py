@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from click.testing import CliRunner
 from support.runs import unreported
 from support.screened import top_run
@@ -25,7 +27,8 @@ from groupinf.reporting.tables.groups import groups_frame
 from groupinf.reporting.tables.ranking import order_lines
 from groupinf.reporting.tables.screening import screening_listings
 from groupinf.reporting.tables.terminal import spearman_text
-from groupinf.reporting.words.entries import named_runs
+from groupinf.reporting.words.entries import entries_of, named_runs
+from groupinf.reporting.words.evaluation_answers import evaluation_answers
 from groupinf.reporting.words.screening import (
     chosen_lines,
     known_lines,
@@ -322,3 +325,39 @@ def test_the_picture_has_a_panel_for_each_evaluation_first(none: Run, top: Run) 
     names = [label.get_text() for label in ax.get_yticklabels()]
     assert len(names) > 3  # those that come next stand below
     assert len(screening_figure(none, found).axes) == len(panels)
+
+
+def test_figures_of_agreement_say_what_they_need(none: Run, tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["figure", "figure-1", str(none.path), "-o", str(tmp_path / "f.png")])
+    assert done.exit_code == 2
+    assert "found influence, newton alone: a run with retrain: all has both" in done.output
+    assert not (tmp_path / "f.png").exists()
+
+
+def test_a_forecast_retrains_nothing_where_nothing_is_to_be(tmp_path: Path) -> None:
+    """At most, of the largest effects, all groups: how many cannot be told before."""
+    config = tmp_path / "study.yaml"
+    config.write_text(yaml.safe_dump(STUDY), encoding="utf-8")
+    for retrain, told in (("none", 0), ("{top: 3}", 30), ("all", 30)):
+        done = CliRunner().invoke(main, ["validate", str(config), "--set", f"retrain={retrain}"])
+        assert done.exit_code == 0, done.output
+        assert re.search(rf"retrains +at most {told}\n", done.output), done.output
+
+
+def natural(run: Run) -> Run:
+    """The same run, of groups of the user's own."""
+    intervals = None if run.intervals is None else run.intervals.assign(kind="file")
+    groups, effects = (table.assign(kind="file") for table in (run.groups, run.effects))
+    return replace(run, groups=groups, effects=effects, intervals=intervals)
+
+
+def test_no_group_is_said_to_matter_most_where_others_were_not_retrained(
+    whole: Run, top: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of what is not ranked with proof one that was left aside may matter more."""
+    leave_pictures_out(monkeypatch)
+    for run, told in ((natural(whole), True), (natural(top), False)):
+        assert any("matters most" in line for line in evaluation_answers(entries_of([run]))) == told
+        page = page_html([run], "natural", plotly=False)
+        assert ("Which groups matter most?" in page) == told
+        assert ("Shown are the groups that were retrained" in page) != told

@@ -140,11 +140,34 @@ def test_it_is_tight_enough_to_prove_numbers_of_rows_that_brute_force_finds() ->
     assert sum(proven) >= 8
 
 
-def test_of_a_curved_loss_something_is_proven_too() -> None:
+@pytest.mark.parametrize("classes", [2, 3])
+def test_of_a_curved_loss_one_row_is_proven_by_retraining_without_each(classes: int) -> None:
+    made = problem(5, classes, Intercept.FREE, n=24, noise=3.0)
+    assert made is not None
+    for sign in (1.0, -1.0):
+        bound = largest_change(made.rows, direction_of(made.rows, made.c, sign), 1)
+        assert bound == pytest.approx(made.largest(1, sign), rel=1e-5)
+
+
+def test_something_is_proven_of_two_rows_of_a_curved_loss() -> None:
     made = problem(5, 2, Intercept.FREE, n=24, noise=3.0)
     assert made is not None
-    direction = direction_of(made.rows, made.c, 1.0)
-    assert made.largest(1, 1.0) <= largest_change(made.rows, direction, 1) <= 2.0 * made.largest(1, 1.0)
+    lam = 50.0 * made.rows.fitted.objective.lam
+    at = rows_at_fit(study_of(replace(made.rows.fitted.objective, lam=lam)))
+    assert at is not None
+    stronger = Problem(at, made.c, brute_force(at, 2, made.c))
+    bound = largest_change(at, direction_of(at, made.c, 1.0), 2)
+    assert stronger.largest(2, 1.0) <= bound <= 2.0 * stronger.largest(2, 1.0)
+
+
+def test_nothing_is_proven_where_a_row_is_the_last_of_its_class() -> None:
+    made = problem(5, 2, Intercept.FREE, n=24, noise=3.0)
+    assert made is not None
+    y = np.zeros(24)
+    y[3] = 1.0
+    at = rows_at_fit(study_of(replace(made.rows.fitted.objective, y=y)))
+    assert at is not None
+    assert largest_change(at, direction_of(at, made.c, 1.0), 1) == np.inf
 
 
 def test_nothing_is_proven_where_rows_hold_all_of_a_direction() -> None:

@@ -142,7 +142,7 @@ class Left:
         by_class = objective.intercept.is_free and not objective.loss.is_for(0)
         codes = objective.y.astype(np.int64) if by_class else np.zeros(objective.n, dtype=np.int64)
         self._codes, self._counts = codes, objective.sample_weight > 0.0
-        self._left = np.bincount(codes[self._counts])
+        self._left = np.bincount(codes[self._counts], minlength=int(codes.max()) + 1)
         self.taken: NDArray[np.bool_] = np.zeros(objective.n, dtype=bool)
 
     def take(self, ordered: Rows, most: int) -> Rows:

@@ -23,7 +23,7 @@ from groupinf.reporting.words.style import GRID, QUIET, SMALL, TEXT
 from groupinf.studies.robustness.result import RobustnessRun
 
 # inches
-_WIDTH, _NARROW, _LINE, _BELOW, _LEGEND, _RIGHT, _LONGEST = 9.6, 5.2, 0.235, 0.55, 0.3, 1.2, 3.6
+_WIDTH, _NARROW, _LINE, _BELOW, _LEGEND, _LONGEST = 9.6, 5.2, 0.235, 0.55, 0.25, 3.6
 # statements that are drawn; the tables have all
 MOST_BARS = 40
 # numbers of rows beyond which their axis is logarithmic
@@ -38,6 +38,7 @@ def bars_figure(run: RobustnessRun, width: float = _WIDTH) -> Figure:
     longest = min(_LONGEST, 0.42 * width)
     names = [shorten_to(drawable(statement_words(told)), SMALL, longest) for told in shown]
     left = MARGIN + max((width_of(name, SMALL) for name in names), default=0.5) + 0.15
+    right = MARGIN + max((width_of(_beside(told, run.manifest.most), SMALL) for told in shown), default=0.0)
     height = max(1, len(shown)) * _LINE
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
         body = _LEGEND * _legend_lines(run, width) + height + _BELOW
@@ -45,7 +46,7 @@ def bars_figure(run: RobustnessRun, width: float = _WIDTH) -> Figure:
             width, body, "Fewest rows whose removal flips it", [data_line(run)], _foot(run, shown)
         )
         begins = top + _LEGEND * _legend_lines(run, width)
-        ax = figure.add_axes(box(figure, left, begins, width - left - _RIGHT, height))
+        ax = figure.add_axes(box(figure, left, begins, width - left - right, height))
         _draw(ax, run, shown, names)
         _legend(figure, run, top, width)
     return figure

@@ -132,8 +132,8 @@ def _predicted(run: RobustnessRun, name: str) -> str:
         int(count) for count in ((of["predicted"] < of["first"]).sum(), (of["predicted"] > of["first"]).sum())
     )
     return (
-        f"First rows {ROW_ORDERS[name].in_text}: of {counted(len(of), 'flip')} the order itself predicts the number "
-        f"that refits find {len(of) - fewer - more:,} times, too few {fewer:,} times and too many {more:,} times."
+        f"First rows {ROW_ORDERS[name].in_text}, of {counted(len(of), 'flip')}: the order itself predicts the number "
+        f"that refits find for {len(of) - fewer - more:,}, too few for {fewer:,} and too many for {more:,}."
     )
 
 

@@ -148,9 +148,14 @@ def _judged(found: Ratios) -> str:
 
 
 def _matters(one: Asked) -> list[str]:
-    """Of natural groups the one with the largest actual effect, where it has it, and what was predicted."""
+    """Of natural groups the one with the largest actual effect, where it has it, and what was predicted.
+
+    Where not all groups were retrained none: another may matter more.
+    """
     found = []
     for entry in one.entries:
+        if entry.run.intervals is not None:
+            continue
         own = entry.natural
         place = largest_effect(entry.pairs, own, one.evaluation, entry.unresolved)
         if place is not None:

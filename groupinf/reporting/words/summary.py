@@ -57,7 +57,7 @@ def data_line(run: Run) -> str:
         parts += [classes, f"accuracy {train} on training rows and {test} on test rows"]
     if about.n_pool:
         parts.append(f"{counted(about.n_pool, 'row')} in the pool")
-    groups, skipped = counted(about.n_groups, "group"), len(about.skipped)
+    groups, skipped = counted(about.n_groups, "group"), about.n_groups - about.units
     retrained = f"{about.n_retrained:,}" if about.n_retrained else "none"
     chosen = [] if about.retrain is None else [f"{retrained} of them retrained"]
     return "; ".join([*parts, ", ".join([groups, *chosen, *([f"{skipped:,} of them skipped"] if skipped else [])])])

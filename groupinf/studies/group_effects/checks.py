@@ -43,20 +43,20 @@ from groupinf.wording import counted, listed
 POOL = "pool"
 
 
-def load_checked(loaded: LoadedStudy) -> Dataset:
-    """The configured dataset, after every check that needs no fit.
+def load_checked(loaded: LoadedStudy, drawn: bool = False) -> Dataset:
+    """The configured dataset, after every check that needs no fit; ``drawn`` says that groups are there already.
 
     Raises ConfigError with file, line and key where the configuration asks what the data cannot give, and where the
     data that it names are not usable; OutOfMemoryError where they cannot fit.
     """
     dataset, problems = load_in_scale(loaded, partial(_pooled, loaded))
-    problems += _problems(loaded, dataset)
+    problems += _problems(loaded, dataset, drawn)
     if problems:
         raise ConfigError("\n".join(dict.fromkeys(map(str, problems))))
     return dataset if loaded.config.points is not None else without_plain_features(dataset)
 
 
-def _problems(loaded: LoadedStudy, dataset: Dataset) -> Iterator[ConfigError]:
+def _problems(loaded: LoadedStudy, dataset: Dataset, drawn: bool) -> Iterator[ConfigError]:
     """All that the configuration asks and the data cannot give, the pool aside."""
     yield from sweep_problems(loaded)
     of_losses = loss_problems(loaded, dataset)
@@ -70,7 +70,7 @@ def _problems(loaded: LoadedStudy, dataset: Dataset) -> Iterator[ConfigError]:
     if not of_losses:
         yield from model_problems(loaded, dataset)
         yield from _evaluation_problems(loaded, dataset)
-        yield from _order_problems(loaded, dataset)
+        yield from () if drawn else _order_problems(loaded, dataset)
         yield from _method_problems(loaded, dataset)
         yield from _theory_problems(loaded, dataset)
         yield from _retrain_problems(loaded, dataset)

@@ -171,7 +171,7 @@ def _opened(
     stored_config(path, kept_config)  # before anything is set: what the run has must be usable by itself
     loaded = load_config(kept_config, overrides, Config, str(path / CONFIG))
     progress.stage("data")
-    dataset = load_checked(loaded)
+    dataset = load_checked(loaded, drawn=True)
     _require_same_data(path, about, dataset)
     identity = {**identity_of(loaded, dataset), "evaluated": identity_hash(about.identity), "evaluate": VERSION}
     work = Evaluation(loaded, dataset, identity, source, files, about)

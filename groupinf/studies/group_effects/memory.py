@@ -7,7 +7,7 @@ import numpy as np
 from groupinf.datasets.dataset import Dataset
 from groupinf.numerics.factor import DENSE_BYTES
 from groupinf.points.row_scores import CHECKED_WORK, MOST_WORK
-from groupinf.studies.group_effects.checks import told_of_points
+from groupinf.studies.group_effects.checks import quantities_of, told_of_points
 from groupinf.studies.group_effects.schema import LoadedStudy
 from groupinf.studies.group_effects.test_points import most_points
 from groupinf.studies.linear.linear_model import LinearModel
@@ -26,8 +26,16 @@ def work_of(loaded: LoadedStudy, dataset: Dataset, model: LinearModel) -> int:
     return (
         of_points
         + of_screen
+        + bytes_besides(loaded, dataset)
         + work_bytes(dataset, model, config.block_width, config.methods, config.theory is not None)
     )
+
+
+def bytes_besides(loaded: LoadedStudy, dataset: Dataset) -> int:
+    """Bytes of the test rows where evaluations are measured on some besides the test points: copies of both."""
+    besides = sum(quantity.rows_besides().size for quantity in quantities_of(loaded, dataset))
+    X = dataset.X_test if isinstance(dataset.X_test, np.ndarray) else dataset.X_test.data
+    return int(X.nbytes * (1.0 + besides / dataset.n_test)) if besides else 0
 
 
 def points_bytes(loaded: LoadedStudy, dataset: Dataset, model: LinearModel) -> int:

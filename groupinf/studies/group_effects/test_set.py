@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,11 @@ from groupinf.numerics.objective import Rows
 
 @dataclass(frozen=True)
 class TestSetByColumn:
-    """The test rows of a dataset, and the ``loss`` that is fitted."""
+    """The test rows of a dataset, and the ``loss`` that is fitted; the rows of a column are told once and then kept."""
 
     dataset: Dataset
     loss: Loss
+    _told: dict[tuple[str, ...], Mapping[str, Rows]] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def y(self) -> NDArray[np.float64]:
@@ -38,8 +39,10 @@ class TestSetByColumn:
 
     def sets(self, columns: tuple[str, ...]) -> Mapping[str, Rows]:
         """By the rule of groups and sets of test points."""
-        found = rows_by_value(self.dataset.test_columns, columns)
-        return {value.name: value.rows for value in found.values}
+        if columns not in self._told:
+            found = rows_by_value(self.dataset.test_columns, columns)
+            self._told[columns] = {value.name: value.rows for value in found.values}
+        return self._told[columns]
 
 
 def column_problem(columns: tuple[str, ...], dataset: Dataset) -> str | None:

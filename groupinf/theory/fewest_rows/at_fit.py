@@ -19,6 +19,7 @@ from groupinf.numerics.objective import scores
 from groupinf.numerics.rounding import SLACK, UNIT, Sizes, gamma
 from groupinf.numerics.verified import VerifiedFactor
 from groupinf.theory.end import passed, score_errors
+from groupinf.theory.fewest_rows.one_by_one import OneByOne, one_by_one
 from groupinf.theory.prover import prover_of
 
 # n up to which K is held and sorted row by row: 32 MiB, and some milliseconds each time
@@ -35,7 +36,8 @@ class RowsAtFit:
     row's may be at most, anywhere, infinite of several outputs. ``state`` (n, K') is what C_i is made from.
 
     ``left`` bounds ‖∇L(θ̂)‖ in H⁻¹, and ``concordance`` is the loss's. ``pairs`` (n, n) bounds |K_ij|, 0 where i = j,
-    and ``own`` (n,) K_ii; None of several outputs, or of more than MOST_PAIRS rows.
+    and ``own`` (n,) K_ii; None of several outputs, or of more than MOST_PAIRS rows. ``alone`` is each row by itself,
+    None where these are too many, or their exact effects are known.
     """
 
     fitted: Fitted
@@ -54,6 +56,7 @@ class RowsAtFit:
     concordance: float
     pairs: Array | None
     own: Array
+    alone: OneByOne | None
 
 
 def rows_at_fit(study: Study) -> RowsAtFit | None:
@@ -100,6 +103,7 @@ def rows_at_fit(study: Study) -> RowsAtFit | None:
         concordance=loss.concordance,
         pairs=_pairs(fitted, verified, prover.sizes) if single and objective.n <= MOST_PAIRS else None,
         own=SLACK * verified.reach**2,
+        alone=one_by_one(study, prover) if loss.concordance > 0.0 else None,
     )
 
 
@@ -123,13 +127,15 @@ def _pairs(fitted: Fitted, verified: VerifiedFactor, sizes: Sizes) -> Array:
 
 @dataclass(frozen=True)
 class Direction:
-    """A linear function f = cᵀθ of the parameters, as rows see it.
+    """A linear function f = cᵀθ of the parameters, as rows see it, and the ``sign`` of the side that is asked for.
 
     ``norm`` bounds ‖c‖ in H⁻¹. Bounds, (n,) each: ``change`` the influence of removing a row on f towards the side that
     is asked for, b_iᵀq_i with b_i = X_iH⁻¹c, with its sign; ``size`` |b_i|, of several outputs its largest difference;
     ``curved`` √(b_iᵀC_ib_i).
     """
 
+    c: Array
+    sign: float
     norm: float
     change: Array
     size: Array
@@ -161,6 +167,8 @@ def direction_of(rows: RowsAtFit, c: Array, sign: float) -> Direction:
     relative = np.exp(rows.concordance * float((2.0 * _score_error(rows)).max())) * (1.0 + 8.0 * loss.roundings * UNIT)
     curved = np.sqrt(np.maximum(squares, 0.0) * relative) + np.sqrt(rows.curvature) * (rounding + UNIT * spread)
     return Direction(
+        c=c,
+        sign=sign,
         norm=float(verified.norm(c[:, None])[0]),
         change=sign * change + SLACK * of_change,
         size=SLACK * (spread + off),

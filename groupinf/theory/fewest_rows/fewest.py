@@ -8,15 +8,17 @@ from groupinf.theory.fewest_rows.by_pairs import change_by_pairs
 
 
 def largest_change(rows: RowsAtFit, direction: Direction, m: int) -> float:
-    """At least how far any at most m rows move f towards its side, rounding included; it never falls with m."""
-    by_leverage = change_by_leverage(rows, direction, m)
-    return min(by_leverage, change_by_pairs(rows, direction, m))
+    """At least how far any at most m rows move f towards its side, rounding included."""
+    bound = min(change_by_leverage(rows, direction, m), change_by_pairs(rows, direction, m))
+    if m != 1 or rows.alone is None:
+        return bound
+    return min(bound, rows.alone.largest_change(direction.c, direction.norm, rows.fitted.theta, direction.sign))
 
 
 def fewest_rows(rows: RowsAtFit, direction: Direction, gap: float, most: int) -> int:
     """A number of rows, from 1 to ``most`` + 1, than which no fewer can move f by ``gap`` or more.
 
-    ``most`` + 1 says that no ``most`` rows can: by bisection, as the bound does not fall with the number.
+    ``most`` + 1 says that no ``most`` rows can. By bisection: what is said of a number is what its own bound says.
     """
     low, high, step = 0, most + 1, 1
     while low + step < high:  # few rows cost least, and most bounds end soon

@@ -101,6 +101,13 @@ def test_a_panel_has_the_effects_of_each_order_by_size() -> None:
     assert "Influence is too small by more than 10 % in 2 of 4 series, from 5 rows on" in said(figure)
 
 
+def test_a_prediction_far_beyond_does_not_squeeze_the_actual_effects() -> None:
+    [ax] = drawn(made_run({(9, "rise", "by influence"): ([0.1, 0.5, 2.0], [0.1, 40.0, 1e6])})).axes
+    low, high = ax.get_ylim()
+    assert -0.5 < low < 0.0
+    assert 2.0 < high < 4.0
+
+
 def test_the_page_shows_the_first_panels_and_says_how_many_more_there_are() -> None:
     many = {(point, side, by): of for point in range(8) for (_, side, by), of in EFFECTS.items()}
     run = made_run(many)

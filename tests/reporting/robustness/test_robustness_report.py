@@ -122,9 +122,9 @@ def test_orders_are_compared_by_what_they_found(run: RobustnessRun) -> None:
     assert "0 by influence" not in first
     influence = run.flips[(run.flips["order"] == "influence")].dropna(subset=["predicted", "first"])
     exact = int((influence["predicted"] == influence["first"]).sum())
-    assert f"predicts the number that refits find {exact:,} times" in predicted[0]
+    assert f"predicts the number that refits find for {exact:,}," in predicted[0]
     late = run.flips.assign(predicted=run.flips["predicted"] + 1)
-    assert f"too many {len(influence):,} times" in order_lines(replace(run, flips=late))[1]
+    assert f"too many for {len(influence):,}." in order_lines(replace(run, flips=late))[1]
     assert order_lines(changed(run, fewest=counts(*[None] * 5))) == []
 
 

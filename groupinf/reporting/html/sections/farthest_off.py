@@ -15,6 +15,7 @@ from groupinf.reporting.html.parts.table import Cell, Column, Row, table
 from groupinf.reporting.html.section import Answer, Material, Section
 from groupinf.reporting.words.entries import Entry, Looks
 from groupinf.reporting.words.formats import percent, shorten, whole_words
+from groupinf.reporting.words.screening import shown_lines
 from groupinf.reporting.words.style import (
     LONGEST_NAME,
     each_value,
@@ -49,7 +50,8 @@ def _answer(material: Material) -> Answer:
     found = [far for i, entry in enumerate(entries) for far in _found(i, entry, most)]
     found.sort(key=lambda far: -float(far.row["error"]))
     quiet = element("p", {"class": "quiet"}, _words(entries, most, plotted))
-    missing = [element("p", {"class": "quiet"}, line) for line in (*_without_sizes(entries), *_left_out(entries))]
+    told = (*_without_sizes(entries), *_left_out(entries), *shown_lines(entries))
+    missing = [element("p", {"class": "quiet"}, line) for line in told]
     if not found:
         return Answer(joined(missing))
     worst = element("p", {}, element("strong", {}, _worst(found)))

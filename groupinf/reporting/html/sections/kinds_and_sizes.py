@@ -40,6 +40,7 @@ from groupinf.reporting.html.parts.table import Cell, Column, Row, table
 from groupinf.reporting.html.section import Answer, Material, Section
 from groupinf.reporting.words.entries import Entry, Look
 from groupinf.reporting.words.formats import size_words
+from groupinf.reporting.words.screening import shown_lines
 from groupinf.reporting.words.style import (
     MOST_NAMED_VALUES,
     KindStyle,
@@ -78,7 +79,8 @@ def _answer(material: Material) -> Answer:
     drawn = [content for by, parts in divisions for content in _drawings(by, parts, entries)]
     numbers = [_numbers(by, parts, entries, looks.methods) for by, parts in divisions]
     worst = answers(worst_lines(entries))
-    return Answer(joined([worst, *drawn, element("p", {"class": "quiet"}, _words(entries)), *numbers]))
+    words = " ".join([*shown_lines(entries), _words(entries)])
+    return Answer(joined([worst, *drawn, element("p", {"class": "quiet"}, words), *numbers]))
 
 
 def _divisions(material: Material) -> list[tuple[str, list[_Part]]]:

@@ -31,7 +31,10 @@ def _answer(material: Material) -> Answer:
 
 
 def _applies(material: Material) -> bool:
-    return one_run(material) and bool(material.entries[0].natural.any())
+    """Of one run with natural groups that were all retrained."""
+    if not one_run(material) or material.entries[0].run.intervals is not None:
+        return False
+    return bool(material.entries[0].natural.any())
 
 
 def _chart(material: Material, shown: NDArray[np.bool_], places: list[Place]) -> Html:
