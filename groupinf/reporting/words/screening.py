@@ -190,14 +190,12 @@ def chosen_lines(entries: Sequence[Named]) -> list[str]:
 
 
 def _chosen(run: Run) -> list[str]:
-    about = run.manifest
-    others = sum(about.levels.values()) - about.n_retrained
-    if run.intervals is None or not others:
+    if not run.has_actual or not run.left_aside:
         return []
-    groups = counted(about.n_retrained, "retrained group")
+    groups = counted(run.manifest.n_retrained, "retrained group")
     return [
         f"Agreement is that of {groups} alone, chosen because their effects may be among the largest: it says nothing "
-        f"of the {others:,} others."
+        f"of the {run.left_aside:,} others."
     ]
 
 

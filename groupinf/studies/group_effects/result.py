@@ -111,6 +111,12 @@ class Run:
         return self.manifest.retrain is None or self.manifest.n_retrained > 0
 
     @property
+    def left_aside(self) -> int:
+        """Groups that were neither skipped nor retrained: those that are not may have been chosen for their effects."""
+        about = self.manifest
+        return 0 if about.retrain is None else sum(about.levels.values()) - about.n_retrained
+
+    @property
     def retrained_level(self) -> str | None:
         """What ``intervals`` call the level of the groups that were retrained; None where none was."""
         return RETRAINED if self.has_actual else None
