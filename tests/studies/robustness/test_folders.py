@@ -27,14 +27,14 @@ from groupinf.studies.robustness.study import ROBUSTNESS
 CONFIG: dict[str, Any] = {
     "study": "robustness",
     "name": "small",
-    "dataset": {"name": "breast_cancer"},
+    "dataset": {"name": "iris", "classes": ["versicolor", "virginica"]},
     "regularization": {"lambda_over_n": 1e-1},
     "questions": [
-        {"flips": "prediction", "test_points": {"indices": [97, 24]}},
-        {"flips": "sign", "of": ["texture error", "mean radius"]},
-        {"flips": "significance", "of": ["mean symmetry"]},
+        {"flips": "prediction", "test_points": {"indices": [0]}},
+        {"flips": "sign", "of": ["sepal length (cm)", "sepal width (cm)"]},
+        {"flips": "significance", "of": ["petal width (cm)"]},
     ],
-    "most": 12,
+    "most": 6,
 }
 GROUPS: dict[str, Any] = {
     "name": "groups",
@@ -78,7 +78,7 @@ def test_a_block_can_be_verified_and_the_run_read_back(undisturbed: RobustnessRu
     again = groupinf.load_run(undisturbed.path)
     assert isinstance(again, RobustnessRun)
     assert again.statements.equals(undisturbed.statements)
-    assert repr(again).endswith("breast_cancer, λ/n = 0.1, 5 statements>")
+    assert repr(again).endswith("iris, λ/n = 0.1, 4 statements>")
 
 
 def test_the_command_runs_a_study_of_groups_without_its_groups(tmp_path: Path) -> None:
