@@ -141,14 +141,21 @@ def fitted_model(
     y_test: Any = None,
     *,
     sample_weight: Any = None,
+    test_columns: Any = None,
+    smoothing: float | None = None,
     refit: bool = False,
 ) -> FittedModel:
     """A fitted scikit-learn model, ready to be asked for effects: its optimum and the factor of its Hessian are kept.
 
     ``model`` is a LogisticRegression, Ridge, RidgeClassifier, LinearSVC(loss="hinge") or SVC(kernel="linear"), or a
     Pipeline that ends in one, whose earlier steps stay as they were fitted. X (n, d), y (n,) and ``sample_weight`` (n,)
-    are what it was fitted to; X_test (m, d) and y_test (m,) what effects are measured on, for evaluations of test rows.
-    X is a NumPy array, SciPy sparse or a data frame, whose columns name the features.
+    are what it was fitted to; X_test (m, d) and y_test (m,) what effects are measured on, for evaluations of test rows:
+    y_test may be left out for those that need no labels, such as test_prediction.
+    X is a NumPy array, SciPy sparse or a data frame, whose columns name the features. The columns of the frame
+    ``test_columns`` (m rows) are no features: by them, and those of a frame X_test, disparity tells test rows apart.
+    Rows go by their place; where indices of pandas have the same labels in another order, that is refused.
+    ``smoothing`` is of the hinge loss: the temperature of its smooth version, which predictions are made with; 0.001
+    where it is left out. ``told`` says where predictions are likely to be poor with it.
     Effects are those of the exact optimum of the model's objective, Σ s_i ℓ_i + (λ/2)‖weights‖² with λ = 1/C or alpha.
     ``told`` says how the model was translated, and how far it was from there.
 
@@ -167,20 +174,24 @@ def fitted_model(
     """
     from groupinf.config.arguments import as_flag
     from groupinf.model_effects.fitted_model import FittedModel
+    from groupinf.model_effects.given_rows import Given
     from groupinf.model_effects.taken import taken
 
-    return FittedModel(taken(model, X, y, X_test, y_test, sample_weight, as_flag("refit", refit)))
+    given = Given(X, y, X_test, y_test, sample_weight, test_columns)
+    return FittedModel(taken(model, given, as_flag("refit", refit), smoothing))
 
 
 def group_effects(
     model: Any,
     X: Any,
     y: Any,
-    *,
-    groups: Any,
     X_test: Any = None,
     y_test: Any = None,
+    *,
+    groups: Any,
     sample_weight: Any = None,
+    test_columns: Any = None,
+    smoothing: float | None = None,
     evaluations: Entries | None = None,
     methods: Entries | None = None,
     change: str | Mapping[str, Any] | None = None,
@@ -191,7 +202,7 @@ def group_effects(
 ) -> GroupEffects:
     """What removing each group of training rows does to a fitted model: predicted, and by exact retraining.
 
-    ``model``, the rows and ``refit`` are as in ``fitted_model``, whose ``group_effects`` this is.
+    ``model``, the rows, ``smoothing`` and ``refit`` are as in ``fitted_model``, whose ``group_effects`` this is.
     ``groups`` are a Series or array of n names (rows of one name are a group, rows without one in none; a frame has one
     kind of groups for each column), a mapping from names to rows, a list of lists of rows or of masks (n,), or a 0/1
     matrix (groups, n), dense or sparse. Rows are positions from 0; a pandas Index holds labels of the frame X instead.
@@ -211,7 +222,17 @@ def group_effects(
     >>> [[round(effect, 3) for effect in group] for group in found.table.to_numpy().tolist()]
     [[0.037, 1.222, 1.222], [0.259, 6.556, 6.556]]
     """
-    fitted = fitted_model(model, X, y, X_test, y_test, sample_weight=sample_weight, refit=refit)
+    fitted = fitted_model(
+        model,
+        X,
+        y,
+        X_test,
+        y_test,
+        sample_weight=sample_weight,
+        test_columns=test_columns,
+        smoothing=smoothing,
+        refit=refit,
+    )
     return fitted.group_effects(
         groups,
         evaluations=evaluations,
@@ -228,9 +249,10 @@ def point_effects(
     X: Any,
     y: Any,
     X_test: Any,
-    y_test: Any,
+    y_test: Any = None,
     *,
     sample_weight: Any = None,
+    smoothing: float | None = None,
     evaluations: Entries | None = None,
     test_points: str | Sequence[int] = "each",
     refit: bool = False,
@@ -252,7 +274,9 @@ def point_effects(
     2    2     0.292     0.667
     3    3     0.625    -1.000
     """
-    fitted = fitted_model(model, X, y, X_test, y_test, sample_weight=sample_weight, refit=refit)
+    fitted = fitted_model(
+        model, X, y, X_test, y_test, sample_weight=sample_weight, smoothing=smoothing, refit=refit
+    )
     return fitted.point_effects(evaluations=evaluations, test_points=test_points)
 
 

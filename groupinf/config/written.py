@@ -93,13 +93,15 @@ def _text(path: Path, name: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """A caller's mapping with plain containers and numbers, so that tuples, paths and NumPy scalars will do."""
+    """A caller's mapping with plain containers and numbers, so that tuples, paths, arrays and NumPy scalars will do."""
     if isinstance(value, Mapping):
         return {str(k): _plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(v) for v in value]
     if isinstance(value, PurePath):
         return str(value)
+    if callable(as_list := getattr(value, "tolist", None)):  # of NumPy and pandas, a scalar too
+        return _plain(as_list())
     if isinstance(value, bool) or not isinstance(value, Real):
         return value
     return int(value) if isinstance(value, Integral) else float(value)

@@ -13,10 +13,13 @@ from groupinf.effects.changes.registry import REMOVE
 from groupinf.effects.evaluations.evaluation import Evaluation
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
+from groupinf.effects.evaluations.test_prediction import TEST_PREDICTION
 from groupinf.effects.methods.influence import Influence
 from groupinf.effects.methods.method import Method
 from groupinf.effects.methods.newton import Newton
 from groupinf.errors import ConfigError
+from groupinf.model_effects.taken import Taken
+from groupinf.numerics.losses.loss import Loss
 from groupinf.studies.group_effects.checks import parameter_names
 from groupinf.studies.group_effects.retrain_section import Retrain, TopGroups, by_name
 from groupinf.studies.group_effects.schema import ChangeSection, Evaluations, Methods
@@ -53,29 +56,37 @@ def _as_list(key: str, value: object) -> object:
     return [value] if key in ("evaluations", "methods") and single else value
 
 
-def require_possible(where: str, asked: Question, dataset: Dataset, model: LinearModel, tested: bool) -> None:
-    """Raises ConfigError where the model or its data cannot give what is asked; ``tested`` says that there are test
-    rows.
-    """
-    problems = [*_of_evaluations(asked, dataset, model, tested), *_of_methods(asked, dataset, model)]
+def require_possible(where: str, asked: Question, of: Taken) -> None:
+    """Raises ConfigError where the model or its data cannot give what is asked."""
+    dataset, model = of.dataset, of.linear
+    problems = [*_of_evaluations(asked, of), *_of_methods(asked, dataset, model)]
     problems += [*_of_change(asked.change, dataset), *_of_retrain(asked)]
     if problems:
         raise ConfigError("\n".join(f"{where}: {problem}" for problem in problems))
 
 
-def _of_evaluations(asked: Question, dataset: Dataset, model: LinearModel, tested: bool) -> Iterator[str]:
-    names, loss = parameter_names(dataset, model), model.loss
+def _of_evaluations(asked: Question, of: Taken) -> Iterator[str]:
+    names, loss = parameter_names(of.dataset, of.linear), of.linear.loss
     for evaluation in asked.evaluations:
+        on_test_rows = evaluation.on_test_points() or bool(evaluation.columns)
         if not evaluation.is_defined(loss):
             defined = listed((e.name for e in EVALUATIONS.values() if e.is_defined(loss)), "or")
             yield (
                 f"evaluations: expected {defined} for the {loss.label}, found {evaluation.name}, which is defined for "
                 f"{evaluation.defined_for} only"
             )
+        elif on_test_rows and not of.tested:
+            rows = "X_test and y_test" if evaluation.needs_labels else "X_test"
+            yield f"evaluations: expected {rows} for {evaluation.name}, found none"
+        elif evaluation.needs_labels and of.tested and not of.labelled:
+            yield f"evaluations: expected y_test for {evaluation.name}, found X_test alone{_without_labels(loss)}"
         elif (problem := evaluation.check(names)) is not None:
             yield f"evaluations: {problem.message}"
-        elif evaluation.on_test_points() and not tested:
-            yield f"evaluations: expected X_test and y_test for {evaluation.name}, found none"
+
+
+def _without_labels(loss: Loss) -> str:
+    """What there is to ask of test rows whose labels are not known."""
+    return f"; {TEST_PREDICTION.name} needs no labels" if TEST_PREDICTION.is_defined(loss) else ""
 
 
 def _of_methods(asked: Question, dataset: Dataset, model: LinearModel) -> Iterator[str]:

@@ -14,6 +14,7 @@ from scipy import sparse
 from groupinf.errors import DataError
 from groupinf.groups.by_value import rows_by_value
 from groupinf.groups.groups import Group, Groups
+from groupinf.model_effects.given_rows import require_order
 from groupinf.numerics.objective import Rows
 from groupinf.wording import counted
 
@@ -27,10 +28,23 @@ FORMS = (
 
 @dataclass(frozen=True)
 class RowIndex:
-    """How many training rows there are, and the labels of the frame that they came in, None of an array."""
+    """How many training rows there are, and the labels of the frame that they came in, None of an array; of that
+    ``order`` are the labels of y, where it has any.
+    """
 
     n: int
     labels: pd.Index[Any] | None = None
+    order: pd.Index[Any] | None = None
+
+    def require_aligned(self, given: pd.Series[Any], what: str, called: str) -> None:
+        """Raises DataError where a value for each row comes with other labels than those of the frame X, or, where X
+        is none, with those of y in another order; ``called`` is what to take them from.
+        """
+        if self.labels is None:
+            require_order(given, self.order, what, "y", called)
+        elif not given.index.equals(self.labels):
+            instead = f"take {called}.loc[X.index], or .to_numpy()"
+            raise DataError(f"{what}: expected the index of X, found another; {instead}")
 
     def places(self, labels: pd.Index[Any], what: str) -> Rows:
         """The rows with these labels of the frame; raises DataError where there is none, or several."""
@@ -49,7 +63,8 @@ def groups_of(given: Any, rows: RowIndex) -> Groups:
 
     Rows are positions, counted from 0; a pandas Index among the values of a mapping, as ``frame.groupby(...).groups``
     has them, holds labels of the frame X. Names in a Series or an array make a group of the rows of each name, none
-    of those whose name is missing; the columns of a frame are such Series, each a kind of groups.
+    of those whose name is missing; the columns of a frame are such Series, each a kind of groups. The index of a Series
+    of names, or of one that is a mask, must be that of X.
     Raises DataError where there is no group, or a row of one does not exist or is there twice.
     """
     found = list(_groups(given, rows))
@@ -90,8 +105,8 @@ def _by_name(names: pd.Series[Any], rows: RowIndex, kind: str, aligned: bool = T
         within = aligned and rows.labels is not None and rows.labels.isin(names.index).all()
         instead = "take groups.loc[X.index]" if within else "groups as lists of rows are a list of lists"
         raise DataError(f"groups: {counts}; {instead}")
-    if aligned and rows.labels is not None and not names.index.equals(rows.labels):
-        raise DataError("groups: expected the index of X, found another; take groups.loc[X.index], or .to_numpy()")
+    if aligned:
+        rows.require_aligned(names, "groups", "groups")
     values = np.array([None if gap else _plain(name) for name, gap in zip(names, names.isna(), strict=True)], object)
     for value in rows_by_value({kind: values}, kind).values:
         yield Group(kind, value.rows, value.words, name=value.name)
@@ -116,7 +131,7 @@ def _of_matrix(W: sparse.csr_array, rows: RowIndex) -> Iterator[Group]:
 
 def _group(kind: str, members: Any, rows: RowIndex, what: str, name: str) -> Group:
     """A group of positions, labels, or the rows that a mask marks."""
-    found = rows.places(members, what) if isinstance(members, pd.Index) else _positions(members, rows.n, what)
+    found = rows.places(members, what) if isinstance(members, pd.Index) else _positions(members, rows, what)
     if not found.size:
         raise DataError(f"{what}: expected at least one row, found none")
     if np.unique(found).size < found.size:
@@ -124,13 +139,16 @@ def _group(kind: str, members: Any, rows: RowIndex, what: str, name: str) -> Gro
     return Group(kind, found, f"{kind} {name}" if name else "rows as given", name=name)
 
 
-def _positions(members: Any, n: int, what: str) -> NDArray[np.int64]:
-    given = np.asarray(members.to_numpy() if isinstance(members, pd.Series) else members)
+def _positions(members: Any, rows: RowIndex, what: str) -> NDArray[np.int64]:
+    n, given = rows.n, np.asarray(members.to_numpy() if isinstance(members, pd.Series) else members)
     if given.ndim != 1:
-        raise DataError(f"{what}: expected a list of rows, found {type(members).__name__} of shape {given.shape}")
+        shape = f" of shape {given.shape}" if given.ndim else ""
+        raise DataError(f"{what}: expected a list of rows, found {type(members).__name__}{shape}")
     if given.dtype == np.bool_:
         if given.size != n:
             raise DataError(f"{what}: expected a mask of {counted(n, 'row')}, found one of {given.size:,}")
+        if isinstance(members, pd.Series):
+            rows.require_aligned(members, what, "the mask")
         return np.flatnonzero(given)
     if given.size and given.dtype.kind not in "iu":
         raise DataError(f"{what}: expected positions of rows, whole numbers from 0, found {given.tolist()[0]!r}")

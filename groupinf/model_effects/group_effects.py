@@ -106,9 +106,12 @@ def group_effects(
     """What changing each of the ``groups`` does, as ``groupinf.group_effects`` says; nothing is fitted."""
     processes = as_count("jobs", jobs)
     asked = question(WHERE, evaluations=evaluations, methods=methods, change=change, retrain=retrain, seed=seed)
-    require_possible(WHERE, asked, of.dataset, of.linear, of.tested)
-    work = one_thread(partial(_prepared, of, asked, test_points), groups_of(groups, of.index))
-    return _result(of, asked, work, work.blocks(processes))
+    require_possible(WHERE, asked, of)
+    given = groups_of(groups, of.index)
+    with of.terms.spoken():
+        work = one_thread(partial(_prepared, of, asked, test_points), given)
+        blocks = work.blocks(processes)
+    return _result(of, asked, work, blocks)
 
 
 def _prepared(of: Taken, asked: Question, test_points: str | Sequence[int], groups: Groups) -> _Work:

@@ -64,7 +64,7 @@ def distance(fitted: Fitted, theta: Array, outside: float, test: Objective) -> D
     norm = None
     if objective.loss.smooth:
         norm = float(np.hypot(np.linalg.norm(gradients(objective, theta[:, None])), objective.lam * outside))
-    typical = _typical(fitted)
+    typical = typical_row(fitted)
     share = decrement / typical if typical > 0.0 else np.inf if decrement > 0.0 else 0.0
     moved = scores(test.X, off, objective.loss.outputs)
     if objective.loss.flat_direction:  # what all scores of a row have in common says nothing
@@ -72,8 +72,8 @@ def distance(fitted: Fitted, theta: Array, outside: float, test: Objective) -> D
     return Distance(norm, decrement, share, float(np.abs(moved).max()))
 
 
-def _typical(fitted: Fitted) -> float:
-    """The root mean square of √(gᵢᵀH⁻¹gᵢ) over some rows."""
+def typical_row(fitted: Fitted) -> float:
+    """The root mean square of √(gᵢᵀH⁻¹gᵢ) over some rows: how far leaving out a typical one moves θ̂."""
     objective, outputs = fitted.objective, fitted.objective.loss.outputs
     rows = np.unique(np.linspace(0, objective.n - 1, min(objective.n, MOST_ROWS)).astype(np.int64))
     each = np.zeros((rows.size, outputs, rows.size))

@@ -33,7 +33,7 @@ WHERE = "point_effects"
 def point_effects(of: Taken, *, evaluations: Entries | None, test_points: str | Sequence[int]) -> PointEffects:
     """What removing each row does, as ``groupinf.point_effects`` says."""
     asked = question(WHERE, evaluations=evaluations)
-    require_possible(WHERE, asked, of.dataset, of.linear, of.tested)
+    require_possible(WHERE, asked, of)
     _require_slopes(asked.evaluations)
     points = chosen_rows(test_points, of.test.n).of(of.test)
     count = of.dataset.n * len(points.labels) * len(asked.evaluations)
@@ -45,7 +45,8 @@ def point_effects(of: Taken, *, evaluations: Entries | None, test_points: str | 
     names = parameter_names(of.dataset, of.linear)
     quantities = [e.quantity(names) for e in asked.evaluations]
     on_points = [quantity for quantity in quantities if isinstance(quantity, OnTestPoints)]
-    found = one_thread(partial(effects_of_points, of.fit.fitted, points), on_points)
+    with of.terms.spoken():
+        found = one_thread(partial(effects_of_points, of.fit.fitted, points), on_points)
     return PointEffects(
         rows=_rows(of, found),
         effects=_effects(found),

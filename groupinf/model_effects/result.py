@@ -17,7 +17,7 @@ from groupinf.wording import counted, did_you_mean, listed
 SHOWN, DIGITS = 10, 3
 PER_GROUP = ["kind", "group_name", "size"]
 # of what is told of a model, that which is shown beside what convention says, where there is any of it
-REMARKABLE = ("steps", "classes", "class weights", "note")
+REMARKABLE = ("steps", "classes", "class weights", "smoothing", "predictions", "note")
 PER_VALUE = ["evaluation", "measured_on", "method"]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -19,9 +19,11 @@ from groupinf.estimators.estimator import Estimator, TrainingLabels, Translated
 from groupinf.estimators.registry import estimator_of
 from groupinf.experiments.workers.processes import one_thread
 from groupinf.model_effects.given_groups import RowIndex
-from groupinf.model_effects.given_rows import FrameColumns, codes_of, targets_of, weights_of
+from groupinf.model_effects.given_rows import Given, codes_of, index_of, require_every_class, targets_of, weights_of
 from groupinf.model_effects.optimum import Distance, distance, require_optimum
 from groupinf.model_effects.pipeline import Steps, steps_of
+from groupinf.model_effects.smooth_version import smoothed, told_of_smoothing
+from groupinf.model_effects.terms import Terms, terms_of
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective
 from groupinf.studies.group_effects.convention import Convention
@@ -35,13 +37,14 @@ INTERCEPT = "intercept"
 @dataclass(frozen=True)
 class Taken:
     """A model at its optimum: its ``dataset``, the ``linear`` model with the ``fit``, and the ``test`` rows, which are
-    the training rows where none are ``tested``.
+    the training rows where none are ``tested``; labels of these are known where they are ``labelled``.
 
-    ``told`` says how it was taken, ``distance`` how far the model itself was from the optimum, ``index`` how rows are
+    ``terms`` are what errors speak in, ``told`` says how it was taken, ``distance`` how far the model itself was from the optimum, ``index`` how rows are
     called.
     """
 
     name: str
+    terms: Terms
     told: Mapping[str, str]
     distance: Distance
     dataset: Dataset
@@ -49,10 +52,11 @@ class Taken:
     fit: Model
     test: Objective
     tested: bool
+    labelled: bool
     index: RowIndex
 
 
-def taken(model: Any, X: Any, y: Any, X_test: Any, y_test: Any, sample_weight: Any, refit: bool) -> Taken:
+def taken(model: Any, given: Given, refit: bool, smoothing: object = None) -> Taken:
     """``model`` with the rows that it was fitted to and is tested on, as ``groupinf.fitted_model`` says.
 
     Raises DataError where it is none of the models that there are, or does not go with the rows, and ConvergenceError
@@ -60,12 +64,15 @@ def taken(model: Any, X: Any, y: Any, X_test: Any, y_test: Any, sample_weight: A
     """
     steps = steps_of(model)
     case = estimator_of(steps.model)
-    dataset, parts, index = _dataset(case, steps, X, y, X_test, y_test, sample_weight)
+    given.require_together()
+    dataset, parts = _dataset(case, steps, given)
     if not parts.lam > 0.0:
         raise DataError(f"{case.name}: expected a penalty above 0, found λ = {parts.lam:g}")
-    linear = LinearModel(parts.loss, parts.intercept)
+    linear = LinearModel(smoothed(parts, smoothing, case.name), parts.intercept)
     start = _theta(parts, linear)
-    fitted = one_thread(partial(_fit, linear, dataset), (parts.lam, start))
+    terms = terms_of(case.name, parts.told["λ is"])
+    with terms.spoken():
+        fitted = one_thread(partial(_fit, linear, dataset), (parts.lam, start))
     objective = fitted.fitted.objective
     test = one_thread(partial(test_objective, dataset, linear), objective.basis)
     inside = objective.in_coordinates(start)
@@ -73,8 +80,11 @@ def taken(model: Any, X: Any, y: Any, X_test: Any, y_test: Any, sample_weight: A
     found = one_thread(partial(distance, fitted.fitted, inside, outside), test)
     if not refit:
         require_optimum(case.name, case.exactly, found, steps.told != "")
-    told = _told(steps, dataset, parts, linear, found, fitted.notes)
-    return Taken(case.name, told, found, dataset, linear, fitted, test, X_test is not None, index)
+    told = _told(steps, dataset, parts, linear, found, fitted)
+    X, labels = index_of(given.X), index_of(given.y)
+    index = RowIndex(dataset.n, X if isinstance(given.X, pd.DataFrame) else None, labels)
+    tested, labelled = given.X_test is not None, given.y_test is not None
+    return Taken(case.name, terms, told, found, dataset, linear, fitted, test, tested, labelled, index)
 
 
 def _fit(linear: LinearModel, dataset: Dataset, at: tuple[float, Array]) -> Model:
@@ -82,22 +92,23 @@ def _fit(linear: LinearModel, dataset: Dataset, at: tuple[float, Array]) -> Mode
     return fit_at(linear, training_objective(dataset, linear, lam), start, lam / dataset.n)
 
 
-def _dataset(
-    case: Estimator, steps: Steps, X: Any, y: Any, X_test: Any, y_test: Any, sample_weight: Any
-) -> tuple[Dataset, Translated, RowIndex]:
-    """All rows as a dataset, and the model's objective; without test rows the training rows stand in their place."""
-    if (X_test is None) != (y_test is None):
-        given, lacks = ("X_test", "y_test") if y_test is None else ("y_test", "X_test")
-        raise DataError(f"expected {given} together with {lacks}, found it alone")
-    train, names = steps.features(X, "X")
-    tested, _ = (train, names) if X_test is None else steps.features(X_test, "X_test")
+def _dataset(case: Estimator, steps: Steps, given: Given) -> tuple[Dataset, Translated]:
+    """All rows as a dataset, and the model's objective; without test rows the training rows stand in their place, and
+    of test rows without labels all have the first.
+    """
+    train, names = steps.features(given.X, "X")
+    tested, _ = (train, names) if given.X_test is None else steps.features(given.X_test, "X_test")
     classes = tuple(steps.model.classes_.tolist()) if case.classifies else ()
     labels_of = partial(codes_of, classes=classes) if case.classifies else targets_of
-    labels = labels_of(y, n=train.shape[0], what="y")
-    test_labels = labels if y_test is None else labels_of(y_test, n=tested.shape[0], what="y_test")
-    weight = weights_of(sample_weight, train.shape[0])
+    labels = labels_of(given.y, n=train.shape[0], what="y", of="X")
+    test_labels = labels if given.X_test is None else np.zeros(tested.shape[0])
+    if given.y_test is not None:
+        test_labels = labels_of(given.y_test, n=tested.shape[0], what="y_test", of="X_test")
+    require_every_class(labels, classes, "y")
+    targets, weight = Targets(labels, test_labels, classes), weights_of(given.sample_weight, train.shape[0])
+    check_weights(weight, targets, "sample_weight")
     parts = case.translated(steps.model, TrainingLabels(labels, classes, weight))
-    check_weights(parts.weight, Targets(labels, test_labels, classes), "sample_weight")
+    check_weights(parts.weight, targets, "class_weight")
     plain = Dataset(
         name=case.name,
         task="classification" if classes else "regression",
@@ -108,10 +119,9 @@ def _dataset(
         classes=classes,
         sample_weight_train=parts.weight,
         feature_names=names,
-        test_columns=FrameColumns(X_test),
+        test_columns=given.columns_of_test_rows(tested.shape[0]),
     )
-    index = RowIndex(plain.n, X.index if isinstance(X, pd.DataFrame) else None)
-    return _as_translated(plain, parts), parts, index
+    return _as_translated(plain, parts), parts
 
 
 def _as_translated(plain: Dataset, parts: Translated) -> Dataset:
@@ -146,7 +156,7 @@ def _theta(parts: Translated, linear: LinearModel) -> Array:
 
 
 def _told(
-    steps: Steps, dataset: Dataset, parts: Translated, linear: LinearModel, found: Distance, notes: Sequence[str]
+    steps: Steps, dataset: Dataset, parts: Translated, linear: LinearModel, found: Distance, fit: Model
 ) -> dict[str, str]:
     """How the model was taken, by what each line is about."""
     told = dict(parts.told)
@@ -167,7 +177,8 @@ def _told(
         "weights": "1 for every row" if equal else f"{number(weights.min())} to {number(weights.max())}",
         **told,
         "optimum": _of_optimum(found),
-        **({"note": "; ".join(notes)} if notes else {}),
+        **told_of_smoothing(fit.fitted),
+        **({"note": "; ".join(fit.notes)} if fit.notes else {}),
     }
 
 

@@ -83,7 +83,7 @@ def test_the_columns_of_a_frame_are_kinds_of_groups() -> None:
         ({"a": ["p1"]}, "groups['a']: expected positions of rows, whole numbers from 0, found 'p1'"),
         ({"a": pd.Index(["p1", "q"])}, "groups['a']: expected labels of X.index, found 'q'"),
         ({"a": [True, False]}, "groups['a']: expected a mask of 6 rows, found one of 2"),
-        ({"a": 3}, "groups['a']: expected a list of rows, found int of shape ()"),
+        ({"a": 3}, "groups['a']: expected a list of rows, found int"),
         ({}, "groups: expected at least one group with a row, found none"),
         ([None] * 6, "groups: expected at least one group with a row, found none"),
         (MASKS[:, :4], "groups: expected a matrix (groups, 6), with a column for each row of X, found shape (2, 4)"),

@@ -85,6 +85,11 @@ class Disparity(Evaluation):
         """Those that tell the sets."""
         return names_of(self.column)
 
+    @property
+    def needs_labels(self) -> bool:
+        """Where a measure that is asked for does."""
+        return any(MEASURES[name].needs_labels for name in self.of or MEASURES)
+
     @classmethod
     def is_defined(cls, loss: Loss) -> bool:
         """Where a measure is."""

@@ -217,6 +217,11 @@ class Evaluation(Section, ABC):
         """Columns of the test rows by whose values it tells them apart."""
         return ()
 
+    @property
+    def needs_labels(self) -> bool:
+        """Whether it depends on the labels of test rows."""
+        return self.on_test_points()
+
     @classmethod
     def unit(cls, loss: Loss, classes: Sequence[str]) -> str:
         """In what it is stated, where it is no loss and the loss's ``units`` do not say; empty elsewhere."""

@@ -33,6 +33,11 @@ class TestPrediction(OnTestPoints):
         """That of a score."""
         return loss.score_words(classes)
 
+    @property
+    def needs_labels(self) -> bool:
+        """Not of what is predicted."""
+        return False
+
     def values(self, loss: Loss, z: Array, y: Array) -> Array:
         """z."""
         return z[:, 0]

@@ -21,6 +21,7 @@ class DemographicParity(Gap):
 
     name: ClassVar = "demographic_parity"
     short: ClassVar = "parity"
+    needs_labels: ClassVar = False
 
     def unit(self, loss: Loss, classes: Sequence[str]) -> str:
         """A difference of probabilities."""

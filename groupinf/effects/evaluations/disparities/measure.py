@@ -13,7 +13,8 @@ from groupinf.wording import number
 
 
 class DisparityMeasure(ABC):
-    """One measure; ``short`` is what names of its values begin with, ``defined_for`` says of what models it is defined.
+    """One measure; ``short`` is what names of its values begin with, ``defined_for`` says of what models it is defined,
+    ``needs_labels`` whether it depends on the labels of the rows.
 
     Each set is a slice of rows, which are sorted by their labels.
     """
@@ -21,6 +22,7 @@ class DisparityMeasure(ABC):
     name: ClassVar[str]
     short: ClassVar[str]
     defined_for: ClassVar[str] = "every loss"
+    needs_labels: ClassVar[bool] = True
 
     @classmethod
     def is_defined(cls, loss: Loss) -> bool:
