@@ -7,16 +7,19 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from support.runs import collect_run, execute_shard, unreported
+from support.runs import collect_run, execute, execute_shard, unreported
 
 from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.verify import verify_run
 from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard
+from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.evaluate import evaluate
 from groupinf.studies.group_effects.lambda_sweep.open import GROUP_SWEEP
+from groupinf.studies.group_effects.memory import work_of
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.study import checked
+from groupinf.studies.linear.configured_model import model_of
 from groupinf.studies.linear.lambda_sweep import plan_sweep
 from groupinf.studies.load import load_config
 from groupinf.studies.registry import STUDIES
@@ -154,6 +157,13 @@ def test_a_run_of_the_largest_effects_is_made_again_block_by_block(top: Run) -> 
     assert verify_run(STUDIES, top.path, 1, Silent()).problems == ()
 
 
+def test_other_jobs_find_the_same_bytes(top: Run, tmp_path: Path) -> None:
+    loaded = load_config({**STUDY, "retrain": {"top": 4, "by": "test_loss"}})
+    two = execute(loaded, tmp_path, 2, False, Silent())
+    for file in ("intervals.parquet", "effects.parquet", "retrains.parquet"):
+        assert (two.path / file).read_bytes() == (top.path / file).read_bytes()
+
+
 def test_shards_of_a_run_of_the_largest_effects_find_what_a_whole_run_finds(top: Run, tmp_path: Path) -> None:
     loaded = load_config({**STUDY, "retrain": {"top": 4, "by": "test_loss"}, "block_width": 10})
     for number in (2, 1):
@@ -169,3 +179,12 @@ def test_every_run_of_a_sweep_has_thresholds_of_its_own(tmp_path: Path) -> None:
     sweep = GROUP_SWEEP.execute(plan_sweep(load_config(swept)), tmp_path, 1, False, Silent())
     assert len({run.manifest.thresholds for run in sweep.runs}) == len(sweep.runs) > 1
     assert all(run.manifest.n_retrained >= 2 for run in sweep.runs)
+
+
+def test_the_memory_that_a_proven_factor_takes_is_counted() -> None:
+    def needed(**changes: Any) -> int:
+        loaded = load_config({**STUDY, **changes})
+        dataset = load_checked(loaded)
+        return work_of(loaded, dataset, model_of(loaded, dataset))
+
+    assert needed(retrain="none") - needed() == 4 * 8 * 31**2

@@ -361,3 +361,11 @@ def test_no_group_is_said_to_matter_most_where_others_were_not_retrained(
         page = page_html([run], "natural", plotly=False)
         assert ("Which groups matter most?" in page) == told
         assert ("Shown are the groups that were retrained" in page) != told
+
+
+def test_an_evaluation_of_chosen_groups_says_that_they_were_chosen(top: Run) -> None:
+    """It has no intervals of its own, and its groups are those all the same."""
+    evaluated = replace(top, intervals=None)
+    assert chosen_lines(named_runs([evaluated])) == chosen_lines(named_runs([top])) != []
+    assert order_lines(evaluated, "actual") == order_lines(top, "actual") != []
+    assert not any("matters most" in line for line in evaluation_answers(entries_of([natural(evaluated)])))

@@ -101,7 +101,7 @@ def groups_markdown(run: Run, frame: pd.DataFrame) -> str:
     more = f"\n\nAnd {counted(left, 'more group')}: groups.parquet has all." if left > 0 else ""
     cells = [[markdown(cell) for cell in row] for row in (head, *rows)]
     whose = "Actual effects" if run.has_actual else "Predicted effects"
-    retrained = " that was retrained; the others have none" if run.has_actual and run.intervals is not None else ""
+    retrained = " that was retrained; the others have none" if run.has_actual and run.left_aside else ""
     return f"# {whose} of every group{retrained}\n\n{table_lines([cells[0], rule, *cells[1:]])}{more}\n"
 
 

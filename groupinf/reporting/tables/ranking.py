@@ -61,7 +61,7 @@ def natural_listings(run: Run) -> list[Listing]:
     were not all retrained.
     """
     kinds = natural_kinds(run.groups["kind"])
-    if not kinds or run.intervals is not None:
+    if not kinds or run.left_aside:
         return []
     parts = []
     for evaluation in map(str, run.effects["evaluation"].unique()):
@@ -88,12 +88,11 @@ def ranking_bytes(table: pd.DataFrame, ending: str) -> bytes:
 def order_lines(run: Run, method: str) -> list[str]:
     """What to know of an order in which not all groups stand, or none by its actual effect."""
     about = run.manifest
-    if run.intervals is None:
+    if not run.left_aside:
         return []
     if run.has_actual:
         of = sum(about.levels.values())
-        groups = f"the {counted(about.n_retrained, 'group')}, of {of:,}, that were retrained"
-        return [f"Ranks are among {groups}."] if about.n_retrained < of else []
+        return [f"Ranks are among the {counted(about.n_retrained, 'group')}, of {of:,}, that were retrained."]
     return [
         f"Nothing was retrained: the order is that of {method_in_text(method)}, a prediction; the actual effect is "
         "proven to lie between the ends beside it."

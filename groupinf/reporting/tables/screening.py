@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from groupinf.analysis.screening import Standing
 from groupinf.reporting.tables.ranking import Listing
 from groupinf.reporting.words.formats import ends, shorten
-from groupinf.reporting.words.screening import largest
+from groupinf.reporting.words.screening import GO, largest
 from groupinf.reporting.words.style import LONGEST_NAME, kind_name, method_in_text
 from groupinf.reporting.words.summary import measure_name, test_point_names
 from groupinf.studies.group_effects.result import Run
@@ -15,7 +15,6 @@ from groupinf.wording import number
 
 # measures that are listed
 MOST_MEASURES = 12
-_GO = {"rise": "rises", "fall": "falls"}
 
 
 def screening_listings(run: Run, found: Sequence[Standing], most: int = MOST_MEASURES) -> list[Listing]:
@@ -47,4 +46,4 @@ def _heading(run: Run, one: Standing) -> str:
     if run.has_actual:
         return f"Groups with the {largest(run, one)}{'' if one.apart else ': found, not proven'}"
     on = measure_name(one.evaluation, one.test_point, test_point_names(run))
-    return f"{on[:1].upper()}{on[1:]} {_GO[one.side]} most by {run.manifest.change.doing} a group, as is predicted"
+    return f"{on[:1].upper()}{on[1:]} {GO[one.side]} most by {run.manifest.change.doing} a group, as is predicted"

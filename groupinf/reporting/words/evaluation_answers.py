@@ -154,7 +154,7 @@ def _matters(one: Asked) -> list[str]:
     """
     found = []
     for entry in one.entries:
-        if entry.run.intervals is not None:
+        if entry.run.left_aside:
             continue
         own = entry.natural
         place = largest_effect(entry.pairs, own, one.evaluation, entry.unresolved)

@@ -27,7 +27,8 @@ MORE = (
     "group's effect goes farther than that of any group below it or left out. intervals.parquet has every group."
 )
 PICTURE = "The groups that go farthest, with the proven intervals of their actual effects"
-_GO = {RISE: "rises", FALL: "falls"}
+# what the value of an evaluation does whose effects go to a side
+GO = {RISE: "rises", FALL: "falls"}
 _LARGEST = {RISE: ("largest", ""), FALL: ("lowest", ""), BOTH: ("largest", ", of either sign")}
 
 
@@ -38,7 +39,7 @@ def standings(run: Run) -> list[Standing]:
     if run.intervals is None:
         return []
     asked = run.manifest.retrain
-    wanted = [(way, MOST_PREDICTED, True) for way in _GO]
+    wanted = [(way, MOST_PREDICTED, True) for way in GO]
     if isinstance(asked, TopGroups):
         wanted = [(asked.side, asked.top, False)]
     parts = [rows for _, rows in run.intervals.groupby(MEASURE, sort=False)]
@@ -66,7 +67,7 @@ def levels_line(run: Run) -> str:
     if not about.n_retrained:
         by = listed(f"{method_in_text(level)} for {counted(count, 'group')}" for level, count in levels)
         return f"Nothing was retrained: effects are predicted, and proven intervals of the actual ones rest on {by}."
-    before = [(level, count) for level, count in levels[:-1]]
+    before = levels[:-1]
     retrained = f"{about.n_retrained:,} of {counted(total, 'group')}"
     if not before:
         return f"All of {counted(total, 'group')} were retrained: no proven interval leaves one aside."
@@ -124,7 +125,7 @@ def predicted_line(run: Run, one: Standing) -> str:
     [group] = one.first.head(1).to_dict("records")
     what, low, high = _on(run, one), float(group["low"]), float(group["high"])
     said = (
-        f"{what[:1].upper()}{what[1:]} {_GO[one.side]} most by {run.manifest.change.doing} group "
+        f"{what[:1].upper()}{what[1:]} {GO[one.side]} most by {run.manifest.change.doing} group "
         f"{shorten(group['group_name'], LONGEST_NAME)}, as {method_in_text(group['level'])} predicts: by "
         f"{number(abs(group['prediction']))}"
     )
@@ -189,14 +190,12 @@ def chosen_lines(entries: Sequence[Named]) -> list[str]:
 
 
 def _chosen(run: Run) -> list[str]:
-    about = run.manifest
-    others = sum(about.levels.values()) - about.n_retrained
-    if run.intervals is None or not others:
+    if not run.has_actual or not run.left_aside:
         return []
-    groups = counted(about.n_retrained, "retrained group")
+    groups = counted(run.manifest.n_retrained, "retrained group")
     return [
         f"Agreement is that of {groups} alone, chosen because their effects may be among the largest: it says nothing "
-        f"of the {others:,} others."
+        f"of the {run.left_aside:,} others."
     ]
 
 

@@ -12,6 +12,7 @@ from groupinf.studies.group_effects.schema import LoadedStudy
 from groupinf.studies.group_effects.test_points import most_points
 from groupinf.studies.linear.linear_model import LinearModel
 from groupinf.studies.linear.memory import work_bytes
+from groupinf.theory.prover import factor_bytes
 
 # of a row of points.parquet, with the arrays that it is joined from
 ROW_BYTES = 500
@@ -21,8 +22,10 @@ def work_of(loaded: LoadedStudy, dataset: Dataset, model: LinearModel) -> int:
     """The ``work_bytes`` of a configured study."""
     config = loaded.config
     of_points = 0 if config.points is None else points_bytes(loaded, dataset, model)
+    of_screen = 0 if config.retrain is None else factor_bytes(model.size(dataset))
     return (
         of_points
+        + of_screen
         + bytes_besides(loaded, dataset)
         + work_bytes(dataset, model, config.block_width, config.methods, config.theory is not None)
     )

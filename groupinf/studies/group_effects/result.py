@@ -76,6 +76,7 @@ class Run:
     were retrained, else None; effects are then of the retrained groups, or, where there are none, predicted alone.
     theory: a row for each group, evaluation and test_point, with what the propositions of the paper say of them, and
     spectra: group, number, eigenvalue, error; None where the run has no theory.
+    effects are read from their file when they are first asked for; ``arrays`` are the same in a tenth of the memory.
     points: a row for each training row, evaluation and test point, perturbation one for each row, evaluation, test
     point and feature, and shown the features of rows that readers want to see; None where they were not asked for.
     """
@@ -108,6 +109,12 @@ class Run:
     def has_actual(self) -> bool:
         """Whether any group was retrained, so that there are actual effects."""
         return self.manifest.retrain is None or self.manifest.n_retrained > 0
+
+    @property
+    def left_aside(self) -> int:
+        """Groups that were neither skipped nor retrained: those that are not may have been chosen for their effects."""
+        about = self.manifest
+        return 0 if about.retrain is None else sum(about.levels.values()) - about.n_retrained
 
     @property
     def retrained_level(self) -> str | None:

@@ -32,7 +32,7 @@ def _answer(material: Material) -> Answer:
 
 def _applies(material: Material) -> bool:
     """Of one run with natural groups that were all retrained."""
-    if not one_run(material) or material.entries[0].run.intervals is not None:
+    if not one_run(material) or material.entries[0].run.left_aside:
         return False
     return bool(material.entries[0].natural.any())
 
