@@ -151,8 +151,9 @@ def column_of(values: Any, n: int, what: str, of: str = "X") -> NDArray[Any]:
 def targets_of(y: Any, n: int, what: str, of: str) -> Array:
     """Targets of a regression as float64; raises DataError where they are no finite numbers."""
     values = column_of(y, n, what, of)
-    no_numbers = DataError(f"{what}: expected numbers for a regression, found dtype {values.dtype}")
     text = values.dtype.kind == "O" and any(isinstance(value, str | bytes) for value in values)
+    found = "text" if text else f"dtype {values.dtype}"
+    no_numbers = DataError(f"{what}: expected numbers for a regression, found {found}")
     if text or values.dtype.kind not in "biufO":  # digits as text would be numbers to NumPy
         raise no_numbers
     try:

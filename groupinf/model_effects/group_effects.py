@@ -121,7 +121,7 @@ def _prepared(of: Taken, asked: Question, test_points: str | Sequence[int], grou
     skipped = emptying(dataset, asked.change, fitted.objective, change, groups)
     numbers = retrainable(groups, skipped)
     if not numbers:
-        raise DataError(f"{WHERE}: no group is left: each {skipped[0].reason}")
+        raise DataError(f"{WHERE}: no group is left to retrain: each {skipped[0].reason}")
     names = parameter_names(dataset, of.linear)
     evaluations = tuple(evaluation.quantity(names) for evaluation in asked.evaluations)
     points = chosen_rows(test_points, of.test_index).of(of.test, evaluations)

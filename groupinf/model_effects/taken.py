@@ -186,7 +186,7 @@ def _told(
         "weights": "1 for every row" if equal else f"{number(weights.min())} to {number(weights.max())}",
         **told,
         "optimum": _of_optimum(found),
-        **told_of_smoothing(fit.fitted),
+        **one_thread(told_of_smoothing, fit.fitted),
         **({"note": "; ".join(fit.notes)} if fit.notes else {}),
     }
 

@@ -223,7 +223,7 @@ def test_a_group_that_empties_a_class_is_skipped_and_said_to_be() -> None:
     found = fitted.group_effects(groups)
     assert set(found.effects["group_name"]) == {"one"}
     assert "1 group skipped: all of no: it removes every row of class no" in repr(found)
-    with pytest.raises(DataError, match="no group is left: each removes every row of class no"):
+    with pytest.raises(DataError, match="no group is left to retrain: each removes every row of class no"):
         fitted.group_effects({"all of no": groups["all of no"]})
 
 
