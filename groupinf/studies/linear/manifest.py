@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from groupinf.datasets.choice.left import RowsLeft
+from groupinf.datasets.column_use import ColumnUse
 from groupinf.datasets.dataset import Task
 from groupinf.experiments.folder.manifest import RunManifest, SweepManifest
 from groupinf.numerics.intercept import Intercept
@@ -105,6 +107,22 @@ class LinearManifest(RunManifest):
         own = fitted.in_text if self.loss.smooth else self.loss.derivatives_in_text
         linearised = own if self.linearised is None else self.linearised.in_text
         return f"fitted is {fitted.in_text}, linearised {linearised}, measured {(self.measured or fitted).in_text}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FittedManifest(LinearManifest):
+    """A run whose models all have the λ of one fit: λ = ``lam`` = ``lam_over_n``·n.
+
+    ``columns`` are those of a table of the user's own, ``rows_left`` the rows by each step of a choice of rows;
+    ``cross_validation`` is None where λ was configured. ``seed`` decides all that is drawn.
+    """
+
+    columns: tuple[ColumnUse, ...] = ()
+    rows_left: tuple[RowsLeft, ...] = ()
+    seed: int
+    lam: float
+    lam_over_n: float
+    cross_validation: tuple[ScoredValue, ...] | None
 
 
 @dataclass(frozen=True, kw_only=True)

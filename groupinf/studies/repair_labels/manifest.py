@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from groupinf.datasets.choice.left import RowsLeft
-from groupinf.datasets.column_use import ColumnUse
-from groupinf.studies.linear.manifest import FitCertificate, LinearManifest, ScoredValue
+from groupinf.studies.linear.manifest import FitCertificate, FittedManifest
 from groupinf.studies.repair_labels.orders.registry import ORDERS
 from groupinf.wording import number
 
@@ -15,7 +13,7 @@ STUDY = "repair_labels"
 
 
 @dataclass(frozen=True, kw_only=True)
-class RepairManifest(LinearManifest):
+class RepairManifest(FittedManifest):
     """A run that repairs labels.
 
     In each of ``units`` repeats the labels of ``flips`` of the ``n`` rows were flipped; rows were inspected in each of
@@ -24,12 +22,6 @@ class RepairManifest(LinearManifest):
     """
 
     unit: str = "repeat"
-    columns: tuple[ColumnUse, ...] = ()
-    rows_left: tuple[RowsLeft, ...] = ()
-    seed: int
-    lam: float
-    lam_over_n: float
-    cross_validation: tuple[ScoredValue, ...] | None
     flips: int
     inspected: tuple[int, ...]
     orders: tuple[str, ...]

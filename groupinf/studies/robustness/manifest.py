@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from groupinf.datasets.choice.left import RowsLeft
-from groupinf.datasets.column_use import ColumnUse
 from groupinf.effects.row_orders.registry import ROW_ORDERS
-from groupinf.studies.linear.manifest import FitCertificate, LinearManifest, ScoredValue
+from groupinf.studies.linear.manifest import FitCertificate, FittedManifest
 from groupinf.studies.robustness.questions.registry import QUESTIONS
 from groupinf.wording import number
 
@@ -30,7 +28,7 @@ class Statement:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RobustnessManifest(LinearManifest):
+class RobustnessManifest(FittedManifest):
     """A run of robustness.
 
     Of each of the ``statements`` the fewest rows were looked for whose removal flips it, by each of the ``orders``, up
@@ -40,12 +38,6 @@ class RobustnessManifest(LinearManifest):
     """
 
     unit: str = "statement"
-    columns: tuple[ColumnUse, ...] = ()
-    rows_left: tuple[RowsLeft, ...] = ()
-    seed: int
-    lam: float
-    lam_over_n: float
-    cross_validation: tuple[ScoredValue, ...] | None
     statements: tuple[Statement, ...]
     meanings: tuple[str, ...]
     orders: tuple[str, ...]
