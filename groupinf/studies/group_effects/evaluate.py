@@ -64,8 +64,8 @@ from groupinf.studies.linear.configured_model import OTHER_LOSSES, model_of, oth
 from groupinf.studies.linear.fit import gradient_note
 from groupinf.studies.linear.linear_model import test_objective, trained_on
 from groupinf.studies.linear.manifest import loss_used
-from groupinf.studies.linear.rows import ROWS
 from groupinf.studies.linear.stored_fit import CONFIG, config_file
+from groupinf.studies.linear.work import MAY_DIFFER
 
 # raised when an evaluation gives other numbers for the same run and settings
 VERSION = 1
@@ -109,7 +109,7 @@ class Evaluation:
             blocks=self._blocks(study),
             files={**stored, **config_file(self.loaded.resolved()), **of_groups, **told},
             manifest=_described(self, study, drawn, (*attributes.notes, *notes)),
-            may_differ=(CONFIG, ROWS),
+            may_differ=MAY_DIFFER,
         )
 
     def restore(self, files: Mapping[str, bytes], manifest: GroupEffectsManifest) -> Blocks[_Known, _KnownBlock]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from groupinf.datasets.choice.words import choice_notes
 from groupinf.datasets.column_use import column_notes
@@ -13,12 +13,8 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.effects.blocks import block_width
 from groupinf.effects.methods.method import Method
 from groupinf.effects.study import Study
-from groupinf.experiments.folder.files import parquet_bytes
-from groupinf.experiments.folder.manifest import RunManifest
-from groupinf.experiments.folder.provenance import provenance
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.study import Blocks, Made
-from groupinf.experiments.workers.memory import shortage
 from groupinf.experiments.workers.processes import one_thread
 from groupinf.experiments.workers.progress import Progress
 from groupinf.groups.groups import Groups
@@ -60,7 +56,7 @@ from groupinf.studies.group_effects.manifest import (
 from groupinf.studies.group_effects.memory import work_of
 from groupinf.studies.group_effects.points.files import point_files
 from groupinf.studies.group_effects.same_steps import same_step_notes
-from groupinf.studies.group_effects.schema import METHOD, LoadedStudy
+from groupinf.studies.group_effects.schema import METHOD, Config, LoadedStudy
 from groupinf.studies.group_effects.screening import screen_of, thresholds_of, with_thresholds
 from groupinf.studies.group_effects.stored_groups import (
     attribute_files,
@@ -70,14 +66,11 @@ from groupinf.studies.group_effects.stored_groups import (
 )
 from groupinf.studies.group_effects.stored_theta import stored_theta
 from groupinf.studies.group_effects.test_points import chosen_again
-from groupinf.studies.linear.configured_model import model_of, other_loss
-from groupinf.studies.linear.fit import Model, fit_model, scored_values
-from groupinf.studies.linear.identity import other_data
+from groupinf.studies.linear.configured_model import model_of
+from groupinf.studies.linear.fit import Model
 from groupinf.studies.linear.linear_model import test_objective, trained_on
-from groupinf.studies.linear.manifest import FitCertificate, loss_used
-from groupinf.studies.linear.rows import ROWS, rows_frame
 from groupinf.studies.linear.schema import resolved
-from groupinf.studies.linear.stored_fit import CONFIG, CROSS_VALIDATION, config_file, fit_files
+from groupinf.studies.linear.work import MAY_DIFFER, LinearWork
 from groupinf.theory.screening.screen import Screen
 
 
@@ -103,34 +96,24 @@ NOTHING = Given()
 
 
 @dataclass(frozen=True)
-class Retraining:
+class Retraining(LinearWork[Config]):
     """The work of a run of group effects: predict the effects of the groups, and retrain without each."""
 
-    loaded: LoadedStudy
-    dataset: Dataset
-    identity: Mapping[str, Any]
+    study: ClassVar = STUDY
     given: Given = NOTHING
     manifest: type[GroupEffectsManifest] = GroupEffectsManifest
     stage: str = "retrain"
 
     @property
-    def name(self) -> str:
-        """What the configuration calls it."""
-        return self.loaded.config.name
-
-    def other_data(self, other: RunManifest) -> list[str]:
-        """The files of the data that ``other`` has differently, where that is all that tells the two apart."""
-        return other_data(self.identity, self.dataset.sources, other) if other.study == STUDY else []
+    def configuration(self) -> dict[str, Any]:
+        """The configuration as the run keeps it: a study of group effects where it names none."""
+        return resolved(self.loaded, self.dataset.task)
 
     def make(self, jobs: int, progress: Progress) -> Made[GroupEffectsManifest]:
         """Fit, then draw test points and groups, unless they are given; before that say where memory is too little."""
         loaded, dataset = self.loaded, self.dataset
         model = model_of(loaded, dataset)
-        for note in filter(None, [shortage(work_of(loaded, dataset, model))]):
-            progress.note(note)
-        progress.stage("fit")
-        fit = partial(fit_model, loaded.config.regularization, loaded.config.seed, model, start=self.given.start())
-        chosen = one_thread(fit, dataset)
+        chosen = self.fit(work_of(loaded, dataset, model), progress, start=self.given.start())
         test = one_thread(partial(test_objective, dataset, model), chosen.fitted.objective.basis)
         progress.stage("groups")
         drawn = self.given.drawn or draw(loaded, dataset, chosen, test, jobs)
@@ -152,12 +135,12 @@ class Retraining:
         return Made(
             blocks=_blocks(loaded, study, dataset, drawn.groups, drawn.skipped, screen),
             files={
-                **_files(loaded, dataset, chosen, drawn.groups, changed.change.label),
+                **self.files(chosen, groups_files(drawn.groups), changed.change.label),
                 **attribute_files(attributes, len(drawn.groups)),
                 **told,
             },
             manifest=described,
-            may_differ=(CONFIG, ROWS),
+            may_differ=MAY_DIFFER,
         )
 
     def restore(self, files: Mapping[str, bytes], manifest: GroupEffectsManifest) -> Blocks[Shared, GroupsOfBlock]:
@@ -227,31 +210,15 @@ def methods_used(methods: Sequence[Method]) -> tuple[MethodUsed, ...]:
     return tuple(MethodUsed(method.shown, method.name, method.options()) for method in sections)
 
 
-def _files(
-    loaded: LoadedStudy, dataset: Dataset, model: Model, groups: Groups, new_labels: Array | None
-) -> dict[str, bytes]:
-    chosen = model.cross_validation
-    return {
-        **config_file(resolved(loaded, dataset.task)),
-        **fit_files(model.fitted, dataset),
-        ROWS: parquet_bytes(rows_frame(dataset, new_labels)),
-        **groups_files(groups),
-        **({} if chosen is None else {CROSS_VALIDATION: parquet_bytes(chosen)}),
-    }
-
-
 def _described(
     work: Retraining, model: Model, test: Objective, study: Study, drawn: Drawn, notes: Sequence[str]
 ) -> GroupEffectsManifest:
     """The manifest of a run that has been prepared just now."""
     dataset, fitted, classifies = work.dataset, model.fitted, work.dataset.task == "classification"
     trained = replace(trained_on(fitted.objective, dataset), loss=test.loss)
-    change, gap = change_of(work.loaded), None if model.machine is None else model.machine.gap
+    change = change_of(work.loaded)
     return GroupEffectsManifest(
-        study=STUDY,
-        name=work.name,
-        identity=work.identity,
-        sources=dict(dataset.sources),
+        **work.described(model),
         units=len(drawn.groups) - len(drawn.skipped),
         block_width=block_width(fitted.objective, study.engine, work.loaded.config.block_width),
         notes=(
@@ -264,32 +231,13 @@ def _described(
             *same_step_notes(study, change),
             *told_at_fit(study),
         ),
-        provenance=provenance(),
-        dataset=dataset.name,
-        task=dataset.task,
-        n=dataset.n,
-        d=dataset.d,
-        n_test=dataset.n_test,
-        classes=tuple(str(label) for label in dataset.classes),
-        loss_name=fitted.objective.loss.name,
-        loss_options=work.loaded.config.model_or_default.options,
-        linearised=loss_used(other_loss(work.loaded, dataset, "linearised")),
-        measured=loss_used(other_loss(work.loaded, dataset, "measured")),
-        intercept=fitted.objective.intercept,
         change=change,
-        columns=tuple(dataset.uses),
-        rows_left=dataset.rows_left,
         n_pool=dataset.n_pool,
         target_scale=dataset.target_scale,
-        seed=work.loaded.config.seed,
-        lam=fitted.objective.lam,
-        lam_over_n=model.lam_over_n,
-        cross_validation=scored_values(model),
         train_accuracy=accuracy(trained, fitted.theta) if classifies else None,
         test_accuracy=accuracy(test, fitted.theta) if classifies else None,
         train_loss=mean_loss(trained, fitted.theta),
         test_loss=mean_loss(test, fitted.theta),
-        fit=FitCertificate(fitted.gradient_norm, fitted.decrement, fitted.passes, gap),
         test_points=study.test.labels,
         test_sets=drawn.tested.sets,
         test_keys=drawn.tested.keys,

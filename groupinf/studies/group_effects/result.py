@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from groupinf.analysis.effect_arrays import KEYS, EffectArrays, effect_arrays
 from groupinf.analysis.pairs import ACTUAL
@@ -38,8 +37,9 @@ from groupinf.studies.group_effects.stored_groups import (
 from groupinf.studies.group_effects.stored_groups import TABLE as GROUPS
 from groupinf.studies.group_effects.stored_table import StoredTable, TableField
 from groupinf.studies.group_effects.value_names import resampled_measures, value_label, value_names
+from groupinf.studies.linear.result import stored_values
 from groupinf.studies.linear.rows import ROWS
-from groupinf.studies.linear.stored_fit import CONFIG, CROSS_VALIDATION
+from groupinf.studies.linear.stored_fit import CROSS_VALIDATION
 from groupinf.theory.screening.registry import RETRAINED
 from groupinf.wording import counted, did_you_mean, number
 
@@ -249,16 +249,14 @@ Sweep = SweepOf[Run, GroupSweepManifest]
 
 def read_run(directory: RunDirectory, manifest: GroupEffectsManifest) -> Run:
     """A collected run; raises DataError where a file is not what was written."""
-    content = directory.read(CONFIG, manifest)
-    if content is None:
-        raise DataError(f"{directory.path / CONFIG}: missing or altered; {makes_again(directory.path)} makes it again")
+    config = stored_values(directory, manifest)
     directory.require(EFFECTS, manifest)
     groups, retrains, spearman = (directory.read_table(name, manifest) for name in (GROUPS, RETRAINS, SPEARMAN))
     rows = directory.read_table(ROWS, manifest)
     chosen = directory.read_table(CROSS_VALIDATION, manifest) if manifest.cross_validation is not None else None
     return Run(
         path=directory.path,
-        config=yaml.safe_load(content),
+        config=config,
         manifest=manifest,
         groups=groups,
         effects=StoredTable(directory, EFFECTS, manifest),

@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
-from groupinf.errors import DataError
-from groupinf.experiments.folder.kinds import makes_again
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.studies.group_effects.stored_groups import TABLE as GROUPS
 from groupinf.studies.group_values.manifest import GroupValuesManifest
+from groupinf.studies.linear.result import stored_values
 from groupinf.studies.linear.rows import ROWS
-from groupinf.studies.linear.stored_fit import CONFIG, CROSS_VALIDATION
+from groupinf.studies.linear.stored_fit import CROSS_VALIDATION
 from groupinf.wording import counted, number
 
 VALUES, TOTALS, SPEARMAN = "values.parquet", "totals.parquet", "spearman.parquet"
@@ -60,13 +58,10 @@ class GroupValuesRun:
 
 def read_run(directory: RunDirectory, manifest: GroupValuesManifest) -> GroupValuesRun:
     """A collected run; raises DataError where a file is not what was written."""
-    content = directory.read(CONFIG, manifest)
-    if content is None:
-        raise DataError(f"{directory.path / CONFIG}: missing or altered; {makes_again(directory.path)} makes it again")
     chosen = manifest.cross_validation is not None
     return GroupValuesRun(
         path=directory.path,
-        config=yaml.safe_load(content),
+        config=stored_values(directory, manifest),
         manifest=manifest,
         values=directory.read_table(VALUES, manifest),
         totals=directory.read_table(TOTALS, manifest),

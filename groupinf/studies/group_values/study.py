@@ -4,34 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
-
-from groupinf.config.load import STUDY as STUDY_KEY
-from groupinf.config.load import load_config
-from groupinf.errors import DataError
 from groupinf.experiments.driver import load_run as load
 from groupinf.experiments.folder.run_directory import RunDirectory
-from groupinf.experiments.folder.stored_manifest import REGISTERS_IT
 from groupinf.experiments.study import StudyKind
-from groupinf.registry import UnknownNameError
 from groupinf.studies.group_values.collect import collect
 from groupinf.studies.group_values.forecast import plan
 from groupinf.studies.group_values.manifest import STUDY, GroupValuesManifest
 from groupinf.studies.group_values.result import GroupValuesRun, read_run
 from groupinf.studies.group_values.schema import GroupValuesConfig
 from groupinf.studies.group_values.work import Valuing, valuing
-from groupinf.studies.linear.stored_fit import CONFIG
+from groupinf.studies.linear.result import loaded_again
 
 
 def _again(directory: RunDirectory, manifest: GroupValuesManifest) -> Valuing:
     """The work of a run from its own configuration and the data that this names."""
-    file = directory.path / CONFIG
-    values = yaml.safe_load(file.read_bytes())
-    written = {key: value for key, value in values.items() if key != STUDY_KEY}
-    try:
-        return valuing(load_config(written, (), GroupValuesConfig, str(file)))
-    except UnknownNameError as error:
-        raise DataError(f"{error}\n{directory.path}: {REGISTERS_IT}") from error
+    return valuing(loaded_again(directory, GroupValuesConfig))
 
 
 GROUP_VALUES = StudyKind(

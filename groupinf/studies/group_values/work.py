@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import ClassVar
 
 import numpy as np
 
-from groupinf.config.load import STUDY as STUDY_KEY
 from groupinf.datasets.choice.words import choice_notes
 from groupinf.datasets.column_use import column_notes
 from groupinf.datasets.dataset import Dataset
@@ -19,11 +18,7 @@ from groupinf.effects.freeze import ChangedFit
 from groupinf.effects.scales import frozen_scales
 from groupinf.effects.study import Study
 from groupinf.effects.trust import trust_in_fit
-from groupinf.experiments.folder.files import parquet_bytes
-from groupinf.experiments.folder.manifest import RunManifest
-from groupinf.experiments.folder.provenance import provenance
 from groupinf.experiments.study import Blocks, Made
-from groupinf.experiments.workers.memory import shortage
 from groupinf.experiments.workers.processes import one_thread
 from groupinf.experiments.workers.progress import Progress
 from groupinf.groups.groups import Groups
@@ -45,17 +40,14 @@ from groupinf.studies.group_values.checks import load_checked, number_problem
 from groupinf.studies.group_values.coalitions import Blocs, Coalitions, State, blocs_of, coalitions_of
 from groupinf.studies.group_values.manifest import STUDY, GroupValuesManifest
 from groupinf.studies.group_values.no_rows import effect_without_rows
-from groupinf.studies.group_values.schema import LoadedValues, as_group_effects
+from groupinf.studies.group_values.schema import GroupValuesConfig, LoadedValues, as_group_effects
 from groupinf.studies.group_values.stored_coalitions import Valued, coalitions_file, valued_from
-from groupinf.studies.linear.configured_model import model_of, other_loss
-from groupinf.studies.linear.fit import Model, fit_model, scored_values
-from groupinf.studies.linear.identity import identifying_config, other_data
+from groupinf.studies.linear.configured_model import model_of
+from groupinf.studies.linear.fit import Model
+from groupinf.studies.linear.identity import identity_of_kind
 from groupinf.studies.linear.linear_model import test_objective
-from groupinf.studies.linear.manifest import FitCertificate, loss_used
 from groupinf.studies.linear.memory import work_bytes
-from groupinf.studies.linear.rows import ROWS, rows_frame
-from groupinf.studies.linear.schema import resolved
-from groupinf.studies.linear.stored_fit import CROSS_VALIDATION, config_file, fit_files
+from groupinf.studies.linear.work import MAY_DIFFER, LinearWork
 
 # raised when a stage gives other numbers for the same configuration and data
 STAGE_VERSIONS: dict[str, int] = {"prepare": 1, "compute": 1, "collect": 1}
@@ -73,34 +65,12 @@ class Frozen:
 
 
 @dataclass(frozen=True)
-class Valuing:
+class Valuing(LinearWork[GroupValuesConfig]):
     """Fit, form coalitions of groups, retrain each, and share their worth out, as configured."""
 
-    loaded: LoadedValues
-    dataset: Dataset
-    identity: Mapping[str, Any] = field(init=False)
+    study: ClassVar = STUDY
     manifest: type[GroupValuesManifest] = GroupValuesManifest
     stage: str = "retrain"
-
-    def __post_init__(self) -> None:
-        """The configuration, the data and the versions of what reads and computes."""
-        identity = {
-            "study": STUDY,
-            "config": identifying_config(self.loaded, self.dataset),
-            "sources": sorted(self.dataset.sources.values()),
-            **read_otherwise(as_group_effects(self.loaded).config, self.dataset),
-            "stages": dict(STAGE_VERSIONS),
-        }
-        object.__setattr__(self, "identity", identity)
-
-    @property
-    def name(self) -> str:
-        """What the configuration calls it."""
-        return self.loaded.config.name
-
-    def other_data(self, other: RunManifest) -> list[str]:
-        """The files of the data that ``other`` has differently, where that is all that tells the two apart."""
-        return other_data(self.identity, self.dataset.sources, other) if other.study == STUDY else []
 
     def make(self, jobs: int, progress: Progress) -> Made[GroupValuesManifest]:
         """Fit, draw test points and groups, and form coalitions; before that say where memory is too little.
@@ -108,11 +78,8 @@ class Valuing:
         Raises ConfigError where there are too few groups, or too many, that only a fit tells.
         """
         loaded, dataset = self.loaded, self.dataset
-        effects, model, config = as_group_effects(loaded), model_of(loaded, dataset), loaded.config
-        for note in filter(None, [shortage(work_bytes(dataset, model, config.block_width))]):
-            progress.note(note)
-        progress.stage("fit")
-        chosen = one_thread(partial(fit_model, config.regularization, config.seed, model), dataset)
+        effects, model = as_group_effects(loaded), model_of(loaded, dataset)
+        chosen = self.fit(work_bytes(dataset, model, loaded.config.block_width), progress)
         test = one_thread(partial(test_objective, dataset, model), chosen.fitted.objective.basis)
         progress.stage("groups")
         drawn = draw(effects, dataset, chosen, test, jobs)
@@ -121,17 +88,10 @@ class Valuing:
             raise problem
         fit = partial(changed_fit, effects, dataset, model, chosen.fitted, chosen.machine)
         settled = one_thread(partial(_settled, self, drawn), one_thread(fit, chosen.linearised))
-        files = {
-            **config_file({STUDY_KEY: STUDY, **resolved(loaded, dataset.task)}),
-            **fit_files(chosen.fitted, dataset),
-            ROWS: parquet_bytes(rows_frame(dataset)),
-            **groups_files(drawn.groups),
-            **coalitions_file(settled.valued),
-            **({} if chosen.cross_validation is None else {CROSS_VALIDATION: parquet_bytes(chosen.cross_validation)}),
-        }
+        files = self.files(chosen, {**groups_files(drawn.groups), **coalitions_file(settled.valued)})
         about = one_thread(partial(_described, self, chosen, drawn), settled)
         blocks = _blocks(settled.study, settled.blocs, settled.valued.coalitions)
-        return Made(blocks, files, about, may_differ=(*config_file({}), ROWS))
+        return Made(blocks, files, about, may_differ=MAY_DIFFER)
 
     def restore(self, files: Mapping[str, bytes], manifest: GroupValuesManifest) -> Blocks[Study, CoalitionsOfBlock]:
         """The same from the stored fit, groups and coalitions."""
@@ -146,7 +106,9 @@ class Valuing:
 
 def valuing(loaded: LoadedValues) -> Valuing:
     """The work that a configuration describes; raises ConfigError where the data cannot give what it asks."""
-    return Valuing(loaded, load_checked(loaded))
+    dataset = load_checked(loaded)
+    read = read_otherwise(as_group_effects(loaded).config, dataset)
+    return Valuing(loaded, dataset, identity_of_kind(STUDY, loaded, dataset, STAGE_VERSIONS, read))
 
 
 @dataclass(frozen=True)
@@ -229,43 +191,16 @@ def _described(work: Valuing, model: Model, drawn: Drawn, settled: Settled) -> G
     trained = replace(fitted.objective, loss=test.loss)
     classifies = dataset.task == "classification"
     return GroupValuesManifest(
-        study=STUDY,
-        name=work.name,
-        identity=work.identity,
-        sources=dict(dataset.sources),
+        **work.described(model),
         units=coalitions.retrained.size,
         block_width=block_width(fitted.objective, study.engine, config.block_width),
         notes=_notes(dataset, model, drawn),
-        provenance=provenance(),
-        dataset=dataset.name,
-        task=dataset.task,
-        n=dataset.n,
-        d=dataset.d,
-        n_test=dataset.n_test,
         n_pool=dataset.n_pool,
-        classes=tuple(str(label) for label in dataset.classes),
-        loss_name=fitted.objective.loss.name,
-        loss_options=config.model_or_default.options,
-        linearised=loss_used(other_loss(loaded, dataset, "linearised")),
-        measured=loss_used(other_loss(loaded, dataset, "measured")),
-        intercept=fitted.objective.intercept,
         values=config.values,
-        columns=tuple(dataset.uses),
-        rows_left=dataset.rows_left,
-        seed=config.seed,
-        lam=fitted.objective.lam,
-        lam_over_n=model.lam_over_n,
-        cross_validation=scored_values(model),
         train_accuracy=accuracy(trained, fitted.theta) if classifies else None,
         test_accuracy=accuracy(test, fitted.theta) if classifies else None,
         train_loss=mean_loss(trained, fitted.theta),
         test_loss=mean_loss(test, fitted.theta),
-        fit=FitCertificate(
-            fitted.gradient_norm,
-            fitted.decrement,
-            fitted.passes,
-            None if model.machine is None else model.machine.gap,
-        ),
         test_points=study.test.labels,
         test_sets=drawn.tested.sets,
         test_keys=drawn.tested.keys,

@@ -9,7 +9,7 @@ from typing import Any
 
 from groupinf.config.named_file import file_keys, named_files
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.registry import DATASET_KINDS
+from groupinf.datasets.registry import DATASET_KINDS, kind_of
 from groupinf.datasets.row_kinds.registry import ROWS_ARE
 from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.numerics.losses.registry import loss_for
@@ -37,6 +37,24 @@ def identifying_config(loaded: LoadedLinear, dataset: Dataset) -> dict[str, Any]
         if not file.of_data:  # hashed by key: the same files in other roles are other data
             section[key] = hashlib.sha256(path.read_bytes()).hexdigest()
     return config
+
+
+def identity_of_kind(
+    study: str, loaded: LoadedLinear, dataset: Dataset, stages: Mapping[str, int], read: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The kind of study, its configuration, the hashes of its data and the versions of what computes and reads.
+
+    ``read`` are the versions of what is read in another way than the stages' tell; where it is left out, those of the
+    kind of data.
+    """
+    kind, config = kind_of(loaded.config.dataset), loaded.config
+    return {
+        "study": study,
+        "config": identifying_config(loaded, dataset),
+        "sources": sorted(dataset.sources.values()),
+        **(kind.identity(config.dataset, dataset) if read is None else read),
+        "stages": dict(stages),
+    }
 
 
 def _of_model(loss: str | None, loaded: LoadedLinear, dataset: Dataset) -> dict[str, Any]:

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
-
-from groupinf.config.load import STUDY as STUDY_KEY
-from groupinf.config.load import load_config
-from groupinf.errors import DataError
 from groupinf.experiments.driver import load_run as load
 from groupinf.experiments.folder.run_directory import RunDirectory
-from groupinf.experiments.folder.stored_manifest import REGISTERS_IT
 from groupinf.experiments.study import StudyKind
-from groupinf.registry import UnknownNameError
-from groupinf.studies.linear.stored_fit import CONFIG
+from groupinf.studies.linear.result import loaded_again
 from groupinf.studies.repair_labels.collect import collect
 from groupinf.studies.repair_labels.forecast import plan
 from groupinf.studies.repair_labels.manifest import STUDY, RepairManifest
@@ -25,13 +18,7 @@ from groupinf.studies.repair_labels.work import Repairing, repairing
 
 def _again(directory: RunDirectory, manifest: RepairManifest) -> Repairing:
     """The work of a run from its own configuration and the data that this names."""
-    file = directory.path / CONFIG
-    values = yaml.safe_load(file.read_bytes())
-    written = {key: value for key, value in values.items() if key != STUDY_KEY}
-    try:
-        return repairing(load_config(written, (), RepairConfig, str(file)))
-    except UnknownNameError as error:
-        raise DataError(f"{error}\n{directory.path}: {REGISTERS_IT}") from error
+    return repairing(loaded_again(directory, RepairConfig))
 
 
 REPAIR_LABELS = StudyKind(

@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
-from groupinf.errors import DataError
-from groupinf.experiments.folder.kinds import makes_again
 from groupinf.experiments.folder.run_directory import RunDirectory
+from groupinf.studies.linear.result import stored_values
 from groupinf.studies.linear.rows import ROWS
-from groupinf.studies.linear.stored_fit import CONFIG, CROSS_VALIDATION
+from groupinf.studies.linear.stored_fit import CROSS_VALIDATION
 from groupinf.studies.robustness.manifest import RobustnessManifest
 from groupinf.wording import counted, number
 
@@ -58,13 +56,10 @@ class RobustnessRun:
 
 def read_run(directory: RunDirectory, manifest: RobustnessManifest) -> RobustnessRun:
     """A collected run; raises DataError where a file is not what was written."""
-    content = directory.read(CONFIG, manifest)
-    if content is None:
-        raise DataError(f"{directory.path / CONFIG}: missing or altered; {makes_again(directory.path)} makes it again")
     chosen = manifest.cross_validation is not None
     return RobustnessRun(
         path=directory.path,
-        config=yaml.safe_load(content),
+        config=stored_values(directory, manifest),
         manifest=manifest,
         statements=directory.read_table(STATEMENTS, manifest),
         flips=directory.read_table(FLIPS, manifest),

@@ -21,7 +21,7 @@ from groupinf.studies.repair_labels.lambda_sweep.plan import (
 )
 from groupinf.studies.repair_labels.manifest import STUDY, RepairManifest
 from groupinf.studies.repair_labels.study import REPAIR_LABELS
-from groupinf.studies.repair_labels.work import Repairing
+from groupinf.studies.repair_labels.work import repairing_on
 
 
 def open_sweep(
@@ -35,7 +35,7 @@ def open_sweep(
     dataset = load_checked(plan.reference)
     path, identity = out / sweep_name(plan, dataset), sweep_identity(plan, dataset)
     require_own_folder(path, identity, fresh)
-    works = {value: Repairing(at_value(plan.reference, value), dataset) for value in plan.grid}
+    works = {value: repairing_on(at_value(plan.reference, value), dataset) for value in plan.grid}
     manifest = LambdaSweepManifest(
         study=STUDY,
         name=plan.reference.config.name,

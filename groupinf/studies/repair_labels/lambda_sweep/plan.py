@@ -9,7 +9,7 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.studies.linear.lambda_sweep import SweepPlan, plan_sweep, sweep_folder
 from groupinf.studies.repair_labels.manifest import STUDY
 from groupinf.studies.repair_labels.schema import LoadedRepair, RepairConfig
-from groupinf.studies.repair_labels.work import Repairing
+from groupinf.studies.repair_labels.work import repairing_on
 
 RepairSweepPlan = SweepPlan[RepairConfig]
 
@@ -28,7 +28,7 @@ def plan_repairs(loaded: LoadedRepair, wanted: SweepConfig | None = None, redraw
 
 def sweep_identity(plan: RepairSweepPlan, dataset: Dataset) -> dict[str, Any]:
     """The study's identity with the grid, and without the λ/n of its own, which decides nothing."""
-    identity = dict(Repairing(plan.reference, dataset).identity)
+    identity = dict(repairing_on(plan.reference, dataset).identity)
     config = {key: value for key, value in identity["config"].items() if key != "regularization"}
     return {**identity, "config": config, "sweep": {"lam_over_n": list(plan.grid)}}
 
