@@ -28,10 +28,11 @@ from groupinf.studies.group_effects.schema import LoadedStudy
 from groupinf.studies.group_effects.test_points import most_points, summed_rows
 from groupinf.studies.linear.configured_model import intercept_of, model_of
 from groupinf.studies.linear.folds import one_class_notes
+from groupinf.studies.linear.forecast import lambda_words
 from groupinf.studies.linear.lambda_sweep import plan_sweep, swept_words, without_sweep
 from groupinf.studies.linear.schema import Regularization
 from groupinf.theory.prover import LARGEST_PROVEN
-from groupinf.wording import counted, listed, memory_text, number
+from groupinf.wording import counted, listed, memory_text
 
 # a row of the table of effects while it is made
 ROW_BYTES = 250
@@ -63,12 +64,11 @@ class Plan:
         """What is computed, of which data, and how much of it."""
         classes = f", {self.classes} classes" if self.classes else ""
         pool = f", {counted(self.pool, 'row')} in the pool" if self.pool else ""
-        lam = "by cross-validation" if self.lam_over_n is None else f"{number(self.lam_over_n, 6)}"
         return (
             ("run", self.run_name),
             ("dataset", f"{self.dataset}: n = {self.n:,}, d = {self.d:,}{classes}{pool}"),
             *([("change", self.change)] if self.change else []),
-            ("lambda_over_n", lam),
+            ("lambda_over_n", lambda_words(self.lam_over_n)),
             ("groups", f"at most {self.groups:,}"),
             ("retrains", f"at most {self.retrains:,}"),
             ("memory", for_each_process(self.memory_bytes)),

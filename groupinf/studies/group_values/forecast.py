@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from groupinf.datasets.choice.words import choice_notes
-from groupinf.datasets.column_use import MOST_SHOWN, ColumnUse, column_notes
+from groupinf.datasets.column_use import MOST_SHOWN, column_notes
 from groupinf.experiments.driver import run_name
 from groupinf.experiments.workers.memory import LIBRARIES_BYTES, for_each_process, shortage
 from groupinf.studies.group_effects.forecast import most_groups
 from groupinf.studies.group_values.schema import LoadedValues, as_group_effects
 from groupinf.studies.group_values.work import valuing
 from groupinf.studies.linear.configured_model import model_of
+from groupinf.studies.linear.forecast import Plan, data_words, lambda_words
 from groupinf.studies.linear.memory import work_bytes
-from groupinf.wording import number
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The folder of the run, what is computed of which data and how much of it, notes, and columns of a table."""
-
-    run_name: str
-    facts: tuple[tuple[str, str], ...]
-    notes: tuple[str, ...]
-    uses: tuple[ColumnUse, ...]
 
 
 def plan(loaded: LoadedValues) -> Plan:
@@ -32,17 +20,13 @@ def plan(loaded: LoadedValues) -> Plan:
     dataset, values = work.dataset, config.values
     groups = most_groups(as_group_effects(loaded), dataset)
     taken = work_bytes(dataset, model_of(loaded, dataset), config.block_width)
-    lam, classes = config.regularization.lambda_over_n, len(dataset.classes)
     how = "exact, over every coalition that counts" if values.is_exact(groups) else values.told(groups)
     return Plan(
         run_name(work),
         (
             ("run", run_name(work)),
-            (
-                "dataset",
-                f"{dataset.name}: n = {dataset.n:,}, d = {dataset.d:,}{f', {classes} classes' if classes else ''}",
-            ),
-            ("lambda_over_n", "by cross-validation" if lam is None else number(lam, 6)),
+            ("dataset", data_words(dataset)),
+            ("lambda_over_n", lambda_words(config.regularization.lambda_over_n)),
             ("groups", f"at most {groups:,}"),
             ("shares", f"{values.in_text}s, {how}"),
             ("retrains", f"at most {min(values.most_coalitions(groups) + groups, 1 << groups):,}"),

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from groupinf.datasets.choice.words import choice_notes
-from groupinf.datasets.column_use import MOST_SHOWN, ColumnUse, column_notes
+from groupinf.datasets.column_use import MOST_SHOWN, column_notes
 from groupinf.experiments.driver import run_name
 from groupinf.experiments.workers.memory import LIBRARIES_BYTES, for_each_process, shortage
 from groupinf.studies.linear.configured_model import model_of
+from groupinf.studies.linear.forecast import Plan, data_words, lambda_words
 from groupinf.studies.linear.lambda_sweep import swept_words, without_sweep
 from groupinf.studies.linear.memory import work_bytes
 from groupinf.studies.repair_labels.lambda_sweep.plan import RepairSweepPlan, plan_repairs, sweep_name
 from groupinf.studies.repair_labels.schema import LoadedRepair, rows_of
 from groupinf.studies.repair_labels.work import repairing
 from groupinf.wording import number
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The folder of the run, what is computed of which data and how much of it, notes, and columns of a table."""
-
-    run_name: str
-    facts: tuple[tuple[str, str], ...]
-    notes: tuple[str, ...]
-    uses: tuple[ColumnUse, ...]
 
 
 def plan(loaded: LoadedRepair) -> Plan:
@@ -39,7 +28,7 @@ def plan(loaded: LoadedRepair) -> Plan:
     name = run_name(work) if sweep is None else sweep_name(sweep, dataset)
     facts = (
         ("run", name),
-        ("dataset", f"{dataset.name}: n = {dataset.n:,}, d = {dataset.d:,}, {len(dataset.classes)} classes"),
+        ("dataset", data_words(dataset)),
         ("lambda_over_n", _lambda_words(lam, sweep)),
         ("flips", f"{rows_of(config.flip, dataset.n):,} labels in each repeat"),
         ("repeats", f"{config.repeats:,}"),
@@ -58,4 +47,4 @@ def plan(loaded: LoadedRepair) -> Plan:
 def _lambda_words(lam_over_n: float | None, sweep: RepairSweepPlan | None) -> str:
     if sweep is not None:
         return " to ".join(dict.fromkeys(number(end, 6) for end in (sweep.grid[0], sweep.grid[-1])))
-    return "by cross-validation" if lam_over_n is None else number(lam_over_n, 6)
+    return lambda_words(lam_over_n)

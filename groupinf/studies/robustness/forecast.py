@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from groupinf.datasets.choice.words import choice_notes
-from groupinf.datasets.column_use import MOST_SHOWN, ColumnUse, column_notes
+from groupinf.datasets.column_use import MOST_SHOWN, column_notes
 from groupinf.experiments.driver import run_name
 from groupinf.experiments.workers.memory import LIBRARIES_BYTES, for_each_process, shortage
 from groupinf.studies.group_effects.checks import parameter_names
 from groupinf.studies.linear.configured_model import model_of
+from groupinf.studies.linear.forecast import Plan, data_words, lambda_words
 from groupinf.studies.linear.memory import work_bytes
 from groupinf.studies.repair_labels.schema import rows_of
 from groupinf.studies.robustness.schema import LoadedRobustness
 from groupinf.studies.robustness.work import flipping
-from groupinf.wording import listed, number
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The folder of the run, what is computed of which data and how much of it, notes, and columns of a table."""
-
-    run_name: str
-    facts: tuple[tuple[str, str], ...]
-    notes: tuple[str, ...]
-    uses: tuple[ColumnUse, ...]
+from groupinf.wording import listed
 
 
 def plan(loaded: LoadedRobustness) -> Plan:
@@ -32,13 +21,12 @@ def plan(loaded: LoadedRobustness) -> Plan:
     work, config = flipping(loaded), loaded.config
     dataset, model = work.dataset, model_of(loaded, work.dataset)
     names = parameter_names(dataset, model)
-    lam, taken = config.regularization.lambda_over_n, work_bytes(dataset, model, None, theory=True)
+    taken = work_bytes(dataset, model, None, theory=True)
     asked = sum(question.most_asked(dataset, names) for question in config.questions)
-    classes = f", {len(dataset.classes)} classes" if dataset.classes else ""
     facts = (
         ("run", run_name(work)),
-        ("dataset", f"{dataset.name}: n = {dataset.n:,}, d = {dataset.d:,}{classes}"),
-        ("lambda_over_n", "by cross-validation" if lam is None else number(lam, 6)),
+        ("dataset", data_words(dataset)),
+        ("lambda_over_n", lambda_words(config.regularization.lambda_over_n)),
         ("statements", f"at most {asked:,}, each by {listed(order.name for order in config.by)}"),
         ("removed", f"at most {rows_of(config.most, dataset.n):,} rows"),
         ("memory", for_each_process(LIBRARIES_BYTES + taken)),
