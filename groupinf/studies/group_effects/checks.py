@@ -35,7 +35,7 @@ from groupinf.studies.linear.configured_model import (
     model_of,
     model_problems,
 )
-from groupinf.studies.linear.data import cross_validation_problems, load_in_scale, sweep_problems
+from groupinf.studies.linear.data import cross_validation_problems, load_without_problems, sweep_problems
 from groupinf.studies.linear.linear_model import LinearModel
 from groupinf.wording import counted, listed
 
@@ -49,14 +49,11 @@ def load_checked(loaded: LoadedStudy, drawn: bool = False) -> Dataset:
     Raises ConfigError with file, line and key where the configuration asks what the data cannot give, and where the
     data that it names are not usable; OutOfMemoryError where they cannot fit.
     """
-    dataset, problems = load_in_scale(loaded, partial(_pooled, loaded))
-    problems += _problems(loaded, dataset, drawn)
-    if problems:
-        raise ConfigError("\n".join(dict.fromkeys(map(str, problems))))
+    dataset = load_without_problems(loaded, partial(_problems, loaded, drawn), partial(_pooled, loaded))
     return dataset if loaded.config.points is not None else without_plain_features(dataset)
 
 
-def _problems(loaded: LoadedStudy, dataset: Dataset, drawn: bool) -> Iterator[ConfigError]:
+def _problems(loaded: LoadedStudy, drawn: bool, dataset: Dataset) -> Iterator[ConfigError]:
     """All that the configuration asks and the data cannot give, the pool aside."""
     yield from sweep_problems(loaded)
     of_losses = loss_problems(loaded, dataset)

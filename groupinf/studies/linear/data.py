@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
@@ -50,6 +50,19 @@ def load_in_scale(
     except ConfigError as error:
         problems.append(error)
     return dataset, problems
+
+
+def load_without_problems(
+    loaded: LoadedLinear,
+    problems: Callable[[Dataset], Iterable[ConfigError]],
+    pooled: Callable[[Dataset], Dataset] = without_pool,
+) -> Dataset:
+    """The dataset of :func:`load_in_scale`; raises ConfigError with all that it and ``problems`` find wrong."""
+    dataset, found = load_in_scale(loaded, pooled)
+    found += problems(dataset)
+    if found:
+        raise ConfigError("\n".join(dict.fromkeys(map(str, found))))
+    return dataset
 
 
 def _with_kernel(loaded: LoadedLinear, dataset: Dataset) -> Dataset:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.errors import ConfigError
 from groupinf.numerics.intercept import Intercept
 from groupinf.studies.linear.configured_model import intercept_of, loss_problems, model_problems
-from groupinf.studies.linear.data import cross_validation_problems, load_in_scale, sweep_problems
+from groupinf.studies.linear.data import cross_validation_problems, load_without_problems, sweep_problems
 from groupinf.studies.repair_labels.flips import NO_OPTIMUM, OTHER_FLIPS, drawn_flips, empty_class
 from groupinf.studies.repair_labels.schema import Amount, LoadedRepair, rows_of
 from groupinf.wording import number
@@ -22,11 +23,7 @@ def load_checked(loaded: LoadedRepair) -> Dataset:
     Raises ConfigError with file, line and key where the configuration asks what the data cannot give, and where the
     data that it names are not usable; OutOfMemoryError where they cannot fit.
     """
-    dataset, problems = load_in_scale(loaded)
-    problems += _problems(loaded, dataset)
-    if problems:
-        raise ConfigError("\n".join(map(str, problems)))
-    return dataset
+    return load_without_problems(loaded, partial(_problems, loaded))
 
 
 def _problems(loaded: LoadedRepair, dataset: Dataset) -> Iterator[ConfigError]:

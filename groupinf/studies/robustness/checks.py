@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from groupinf.datasets.dataset import Dataset, without_plain_features
 from groupinf.errors import ConfigError
@@ -15,7 +16,7 @@ from groupinf.studies.linear.configured_model import (
     model_problems,
     other_loss,
 )
-from groupinf.studies.linear.data import cross_validation_problems, load_in_scale, sweep_problems
+from groupinf.studies.linear.data import cross_validation_problems, load_without_problems, sweep_problems
 from groupinf.studies.repair_labels.schema import rows_of
 from groupinf.studies.robustness.schema import LoadedRobustness
 from groupinf.wording import number
@@ -27,11 +28,7 @@ def load_checked(loaded: LoadedRobustness) -> Dataset:
     Raises ConfigError with file, line and key where the configuration asks what the data cannot give, and where the
     data that it names are not usable; OutOfMemoryError where they cannot fit.
     """
-    dataset, problems = load_in_scale(loaded)
-    problems += _problems(loaded, dataset)
-    if problems:
-        raise ConfigError("\n".join(map(str, problems)))
-    return without_plain_features(dataset)
+    return without_plain_features(load_without_problems(loaded, partial(_problems, loaded)))
 
 
 def _problems(loaded: LoadedRobustness, dataset: Dataset) -> Iterator[ConfigError]:
