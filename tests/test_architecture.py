@@ -136,7 +136,7 @@ ORDERS = {
         ["html.sections", "html.frame"],
         ["html.page"],
         ["html.write"],
-        ["repair.page", "repair.sweep.page", "group_values.page", "robustness.page"],
+        ["report_files", "repair.page", "repair.sweep.page", "group_values.page", "robustness.page"],
         ["report", "repair.report", "repair.sweep.report", "group_values.report", "robustness.report"],
         ["sweep_of_groups"],
         ["registry"],

@@ -8,13 +8,14 @@ from pathlib import Path
 from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.analysis.pairs import ACTUAL, methods_in
 from groupinf.experiments.folder.files import write_atomically
-from groupinf.reporting.drawing.figures import figure_bytes, scatter_figure
+from groupinf.reporting.drawing.figures import scatter_figure, write_figure
 from groupinf.reporting.drawing.group_attributes import NATURAL_FIGURES, natural_figures
 from groupinf.reporting.drawing.lambda_figure import lambda_parts, write_lambda_figure
 from groupinf.reporting.drawing.screening import STEM as SCREENING_STEM
 from groupinf.reporting.drawing.screening import write_screening_figure
 from groupinf.reporting.drawing.single_rows import STEM, figure_words, write_single_rows_figure
 from groupinf.reporting.html.write import PAGE_NAME, write_page
+from groupinf.reporting.report_files import REPORT_NAME
 from groupinf.reporting.tables.attributes import attributes_files
 from groupinf.reporting.tables.groups import groups_files
 from groupinf.reporting.tables.ranking import natural_listings
@@ -33,6 +34,7 @@ from groupinf.reporting.words.columns import columns_markdown
 from groupinf.reporting.words.entries import entries_of
 from groupinf.reporting.words.evaluation_answers import evaluation_answers
 from groupinf.reporting.words.formats import markdown
+from groupinf.reporting.words.markdown import bulleted, notes_parts, picture
 from groupinf.reporting.words.screening import MORE, PICTURE, chosen_lines, screening_lines, standings
 from groupinf.reporting.words.single_rows import single_row_lines
 from groupinf.reporting.words.style import evaluation_name, method_name
@@ -52,7 +54,6 @@ from groupinf.reporting.words.theory import theory_lines
 from groupinf.reporting.words.verdict import verdict
 from groupinf.studies.group_effects.result import Run
 
-REPORT_NAME = "report.md"
 _TABLES = {
     "spearman": "Each kind of group",
     "groups": "Every group, with its effects, ranks and attributes",
@@ -78,14 +79,10 @@ def write_report(run: Run) -> Path:
         write_atomically(run.path / "tables" / name, content)
     drawn = {}
     for method in methods(run):
-        figure = scatter_figure(run, method)
-        drawn[method] = figure_bytes(figure, "png")
-        write_atomically(run.path / "figures" / f"{method}_vs_actual.png", drawn[method])
-        write_atomically(run.path / "figures" / f"{method}_vs_actual.svg", figure_bytes(figure, "svg"))
+        drawn[method] = write_figure(run.path, f"{method}_vs_actual", scatter_figure(run, method))
     natural = natural_figures(run)
     for stem, figure in natural.items():
-        write_atomically(run.path / "figures" / f"{stem}.png", figure_bytes(figure, "png"))
-        write_atomically(run.path / "figures" / f"{stem}.svg", figure_bytes(figure, "svg"))
+        write_figure(run.path, stem, figure)
     if run.cross_validation is not None:
         write_lambda_figure(run, run.cross_validation)
     write_single_rows_figure(run)
@@ -116,14 +113,18 @@ def report_markdown(run: Run, tables: Sequence[str] = (), natural: Sequence[str]
     parts = [f"# {markdown(title_line(run))}", *(markdown(line) for line in opening if line)]
     if run.intervals is not None:
         parts.append("## Largest effects, and what of them is proven")
-        parts += [_figure(SCREENING_STEM, PICTURE)] if found else []
-        parts += [_listed(screening_lines(run, found)), *(one.markdown for one in screening_listings(run, found)), MORE]
+        parts += [picture(PICTURE, SCREENING_STEM)] if found else []
+        parts += [
+            bulleted(screening_lines(run, found)),
+            *(one.markdown for one in screening_listings(run, found)),
+            MORE,
+        ]
     if entries:
-        parts.append(_listed([*evaluation_answers(entries), *chosen_lines(entries)]))
+        parts.append(bulleted([*evaluation_answers(entries), *chosen_lines(entries)]))
     if single := single_rows_listings(run):
-        lines = _listed(single_row_lines(run))
+        lines = bulleted(single_row_lines(run))
         parts += ["## Training rows that matter most", lines, *(part.markdown for part in single)]
-        parts += [_figure(STEM, words)] if (words := figure_words(run)) else []
+        parts += [picture(words, STEM)] if (words := figure_words(run)) else []
     if listed := natural_listings(run):
         parts += ["## Groups that matter most", *(part.markdown for part in listed)]
     for evaluation, rows in by_evaluation(overall):
@@ -133,30 +134,21 @@ def report_markdown(run: Run, tables: Sequence[str] = (), natural: Sequence[str]
         *(f"{words}: {links}." for stem, words in _TABLES.items() if (links := _links(stem, tables))),
         *(["## Figures"] if entries or natural else []),
         *(
-            _figure(f"{method}_vs_actual", f"{method_name(method)} against the actual effect")
+            picture(f"{method_name(method)} against the actual effect", f"{method}_vs_actual")
             for method in methods(run)
         ),
-        *(_figure(stem, NATURAL_FIGURES[stem]) for stem in natural),
+        *(picture(NATURAL_FIGURES[stem], stem) for stem in natural),
         *([] if run.cross_validation is None else lambda_parts(run, run.cross_validation)),
-        *(["## What is known without retraining?", _listed(theory_lines(run, theory[0]))] if theory else []),
+        *(["## What is known without retraining?", bulleted(theory_lines(run, theory[0]))] if theory else []),
         "## Can the numbers be trusted?",
         markdown(verdict([run])),
         markdown(certificate_line(run)),
     ]
-    if notes := [*adversarial_lines(run), *note_lines(run), *skipped_lines(run)]:
-        parts += ["## Notes", _listed(notes)]
+    parts += notes_parts([*adversarial_lines(run), *note_lines(run), *skipped_lines(run)])
     parts += columns_markdown(run.manifest)
     return "\n\n".join(parts) + "\n"
-
-
-def _listed(lines: Sequence[str]) -> str:
-    return "\n".join(f"- {markdown(line)}" for line in lines)
 
 
 def _links(stem: str, tables: Sequence[str]) -> str:
     found = [name for name in tables if name.partition(".")[0] == stem]
     return ", ".join(f"[{_FORMATS[name.partition('.')[2]]}](tables/{name})" for name in found)
-
-
-def _figure(stem: str, words: str) -> str:
-    return f"![{words}](figures/{stem}.png)\n\nAs vectors: [SVG](figures/{stem}.svg)"

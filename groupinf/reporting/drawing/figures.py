@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Literal
 
 import matplotlib.style
@@ -17,6 +18,7 @@ from matplotlib.lines import Line2D
 
 from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.analysis.pairs import PairedEffects, pair_effects
+from groupinf.experiments.folder.files import write_atomically
 from groupinf.reporting.drawing.axes import TICK_SIZE
 from groupinf.reporting.drawing.layout import Layout, arrange
 from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, FONT, drawable, shorten_to, width_of, wrap_to
@@ -142,6 +144,14 @@ def figure_bytes(figure: Figure, file_format: FileFormat) -> bytes:
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
         figure.savefig(buffer, format=file_format, metadata=metadata)
     return buffer.getvalue()
+
+
+def write_figure(folder: Path, name: str, figure: Figure) -> bytes:
+    """Write figures/NAME.{png,svg} of a report in ``folder``; the PNG file."""
+    png = figure_bytes(figure, "png")
+    write_atomically(folder / "figures" / f"{name}.png", png)
+    write_atomically(folder / "figures" / f"{name}.svg", figure_bytes(figure, "svg"))
+    return png
 
 
 def _arrange_with_foot(made: list[Panel], legend_entries: int, foot: list[str]) -> tuple[Layout, list[str]]:

@@ -10,12 +10,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
-from groupinf.experiments.folder.files import write_atomically
 from groupinf.reporting.drawing.axes import PowerOfTen
-from groupinf.reporting.drawing.figures import FIGURE_SETTINGS, add_heading, figure_bytes
+from groupinf.reporting.drawing.figures import FIGURE_SETTINGS, add_heading, write_figure
 from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, wrap_to
 from groupinf.reporting.words.choices import choice_line, score_name
 from groupinf.reporting.words.formats import markdown
+from groupinf.reporting.words.markdown import picture
 from groupinf.reporting.words.style import GRID, QUIET, SMALL, TEXT
 from groupinf.reporting.words.summary import facts_line
 from groupinf.studies.group_effects.result import Run
@@ -33,16 +33,12 @@ _LEGEND_GAP, _MARGIN, _FOOT_LINE = 0.25, 0.15, 0.165
 
 def write_lambda_figure(run: Run, table: pd.DataFrame) -> None:
     """Write figures/cross_validation.{png,svg}."""
-    figure = lambda_figure(run, table)
-    write_atomically(run.path / "figures" / f"{NAME}.png", figure_bytes(figure, "png"))
-    write_atomically(run.path / "figures" / f"{NAME}.svg", figure_bytes(figure, "svg"))
+    write_figure(run.path, NAME, lambda_figure(run, table))
 
 
 def lambda_parts(run: Run, table: pd.DataFrame) -> list[str]:
     """The section of the report on the choice of λ, in Markdown."""
-    path = f"figures/{NAME}"
-    picture = f"![Score against λ/n]({path}.png)\n\nAs vectors: [SVG]({path}.svg)"
-    return ["## Choice of λ", markdown(choice_line(run, table)), picture]
+    return ["## Choice of λ", markdown(choice_line(run, table)), picture("Score against λ/n", NAME)]
 
 
 def lambda_figure(run: Run, table: pd.DataFrame) -> Figure:

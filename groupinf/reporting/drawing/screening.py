@@ -13,9 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from groupinf.analysis.screening import Standing
-from groupinf.experiments.folder.files import write_atomically
 from groupinf.reporting.drawing.axes import PowerOfTen
-from groupinf.reporting.drawing.figures import FIGURE_SETTINGS, figure_bytes, kind_marker
+from groupinf.reporting.drawing.figures import FIGURE_SETTINGS, kind_marker, write_figure
 from groupinf.reporting.drawing.lettering import drawable, shorten_to
 from groupinf.reporting.drawing.page import SIZE, Legend, box, framed_page
 from groupinf.reporting.words.style import (
@@ -106,9 +105,7 @@ def screening_figure(run: Run, found: Sequence[Standing]) -> Figure:
 
 def write_screening_figure(run: Run, found: Sequence[Standing]) -> None:
     """Write figures/largest_effects.{png,svg}."""
-    figure = screening_figure(run, found)
-    write_atomically(run.path / "figures" / f"{STEM}.png", figure_bytes(figure, "png"))
-    write_atomically(run.path / "figures" / f"{STEM}.svg", figure_bytes(figure, "svg"))
+    write_figure(run.path, STEM, screening_figure(run, found))
 
 
 def _title(run: Run) -> str:

@@ -12,9 +12,8 @@ from matplotlib.figure import Figure
 
 from groupinf.analysis.single_rows import Measure, largest_influence, of_measure, strongest
 from groupinf.effects.methods.influence import Influence
-from groupinf.experiments.folder.files import write_atomically
 from groupinf.reporting.drawing.axes import axis_of_all, linear_axis, set_axes
-from groupinf.reporting.drawing.figures import FIGURE_SETTINGS, add_heading, figure_bytes, kind_marker
+from groupinf.reporting.drawing.figures import FIGURE_SETTINGS, add_heading, kind_marker, write_figure
 from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, drawable, shorten_to
 from groupinf.reporting.drawing.page import box
 from groupinf.reporting.drawing.row_drawings import RowDrawings, draw_row, row_drawings
@@ -80,8 +79,7 @@ def write_single_rows_figure(run: Run) -> bool:
     figure = single_rows_figure(run)
     if figure is None:
         return False
-    for ending in ("png", "svg"):
-        write_atomically(run.path / "figures" / f"{STEM}.{ending}", figure_bytes(figure, ending))
+    write_figure(run.path, STEM, figure)
     return True
 
 

@@ -17,13 +17,11 @@ from groupinf.reporting.group_values.words import (
     trust_line,
 )
 from groupinf.reporting.html.frame import Frame, framed
-from groupinf.reporting.html.parts.markup import Html, answers, element, joined, png_figure
-from groupinf.reporting.html.parts.origin import origin
+from groupinf.reporting.html.parts.fit_trust import fit_trust
+from groupinf.reporting.html.parts.markup import answers, element, joined, paragraphs, png_figure
 from groupinf.reporting.html.parts.table import Cell, Column, table
 from groupinf.reporting.html.section import Answer, Question
-from groupinf.reporting.words.formats import one_line
 from groupinf.studies.group_values.result import GroupValuesRun
-from groupinf.wording import number
 
 SHARES = Question("shares", "Shares", "How much is due to each group?")
 NUMBERS = Question("numbers", "Numbers", "In numbers")
@@ -47,7 +45,7 @@ def page_html(run: GroupValuesRun, figure: bytes, narrow: bytes) -> str:
 def _shares(run: GroupValuesRun, figure: bytes, narrow: bytes) -> Answer:
     words = "Shares of the groups as bars with their intervals, and against the number of rows of each group"
     picture = png_figure(figure, words, narrow=narrow)
-    return Answer(joined([picture, answers(comparison_lines(run)), *_lines(coalition_lines(run))]))
+    return Answer(joined([picture, answers(comparison_lines(run)), *paragraphs(coalition_lines(run))]))
 
 
 def _numbers(run: GroupValuesRun) -> Answer:
@@ -60,23 +58,14 @@ def _numbers(run: GroupValuesRun) -> Answer:
             for place, row in enumerate(cells(run, of, of.shares))
         ]
         tables.append(table(of.heading, columns, rows))
-    return Answer(joined([*_lines([interval_line(run)]), *tables]))
+    return Answer(joined([*paragraphs([interval_line(run)]), *tables]))
 
 
 def _trust(run: GroupValuesRun) -> Answer:
-    about = run.manifest
-    parts = [answers(efficiency_lines(run)), *_lines([trust_line(run), one_line(about.convention)])]
-    if about.notes:
-        parts.append(element("ul", {}, *(element("li", {}, one_line(note)) for note in about.notes)))
-    said = {
-        "sha256 of the data": about.sources,
-        "Seed": about.seed,
-        "λ": number(about.lam, 6),
-        "What solves with H": about.engine.hessian,
-        "What solves without a coalition's complement": about.engine.reduced,
+    engine = run.manifest.engine
+    solvers = {
+        "What solves with H": engine.hessian,
+        "What solves without a coalition's complement": engine.reduced,
     }
-    return Answer(joined([*parts, *origin(run.config, said, about.provenance)]))
-
-
-def _lines(lines: list[str]) -> list[Html]:
-    return [element("p", {}, line) for line in lines]
+    trust = fit_trust(run.manifest, run.config, [trust_line(run)], solvers)
+    return Answer(joined([answers(efficiency_lines(run)), trust]))

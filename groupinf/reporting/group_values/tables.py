@@ -22,7 +22,7 @@ from groupinf.reporting.group_values.words import (
     trust_line,
 )
 from groupinf.reporting.words.formats import markdown, percent, shorten
-from groupinf.reporting.words.markdown import table_lines
+from groupinf.reporting.words.markdown import escaped_table
 from groupinf.reporting.words.plain import aligned, wrapped
 from groupinf.reporting.words.style import LONGEST_NAME
 from groupinf.studies.group_values.result import GroupValuesRun
@@ -47,9 +47,7 @@ def values_markdown(run: GroupValuesRun) -> str:
 
 def markdown_table(run: GroupValuesRun, of: Measured, rows: pd.DataFrame) -> str:
     """Some groups as a Markdown table."""
-    head = headers(run, of)
-    written = [[markdown(cell) for cell in row] for row in cells(run, of, rows)]
-    return table_lines([head, ["---", *["---:"] * (len(head) - 1)], *written])
+    return escaped_table(headers(run, of), cells(run, of, rows), left=1)
 
 
 def shown(of: Measured) -> pd.DataFrame:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from groupinf.reporting.html.frame import Frame, framed
-from groupinf.reporting.html.parts.markup import Html, answers, element, joined, png_figure
-from groupinf.reporting.html.parts.origin import origin
+from groupinf.reporting.html.parts.fit_trust import fit_trust
+from groupinf.reporting.html.parts.markup import Html, answers, element, joined, paragraphs, png_figure
 from groupinf.reporting.html.parts.table import Cell, Column, table
 from groupinf.reporting.html.section import Answer, Question
 from groupinf.reporting.repair.pairs import lead_lines, pair_cells, pair_headers, pairs_line
@@ -20,9 +20,8 @@ from groupinf.reporting.repair.words import (
 from groupinf.reporting.repair.words import (
     answers as found_answers,
 )
-from groupinf.reporting.words.formats import one_line
 from groupinf.studies.repair_labels.result import RepairRun
-from groupinf.wording import listed, number
+from groupinf.wording import listed
 
 FOUND = Question("found", "Curves", "In which order are wrong labels found first?")
 NUMBERS = Question("numbers", "Numbers", "In numbers")
@@ -46,7 +45,7 @@ def page_html(run: RepairRun, figure: bytes, narrow: bytes) -> str:
 def _curves(run: RepairRun, figure: bytes, narrow: bytes) -> Answer:
     words = f"{listed(curve.label for curve in CURVES)} against the share of training rows inspected"
     picture = png_figure(figure, words, narrow=narrow)
-    return Answer(joined([picture, *_leads(run), *_lines(order_lines(run))]))
+    return Answer(joined([picture, *_leads(run), *paragraphs(order_lines(run))]))
 
 
 def _leads(run: RepairRun) -> list[Html]:
@@ -60,7 +59,7 @@ def _leads(run: RepairRun) -> list[Html]:
         table(curve.label, columns, [[Cell(text) for text in row] for row in pair_cells(run, curve)])
         for curve in CURVES
     ]
-    return [answers(lines), *tables, *_lines([pairs_line(run)])]
+    return [answers(lines), *tables, *paragraphs([pairs_line(run)])]
 
 
 def _numbers(run: RepairRun) -> Answer:
@@ -69,22 +68,9 @@ def _numbers(run: RepairRun) -> Answer:
         table(curve.label, columns, [[Cell(text) for text in row] for row in cells(run, curve, run.manifest.inspected)])
         for curve in CURVES
     ]
-    return Answer(joined([*_lines([deviation_line(run)]), *tables]))
+    return Answer(joined([*paragraphs([deviation_line(run)]), *tables]))
 
 
 def _trust(run: RepairRun) -> Answer:
-    about = run.manifest
-    parts = _lines([trust_line(run), one_line(about.convention)])
-    if about.notes:
-        parts.append(element("ul", {}, *(element("li", {}, one_line(note)) for note in about.notes)))
-    said = {
-        "sha256 of the data": about.sources,
-        "Seed": about.seed,
-        "λ": number(about.lam, 6),
-        "What solves with H": about.hessian,
-    }
-    return Answer(joined([*parts, *origin(run.config, said, about.provenance)]))
-
-
-def _lines(lines: list[str]) -> list[Html]:
-    return [element("p", {}, line) for line in lines]
+    solvers = {"What solves with H": run.manifest.hessian}
+    return Answer(fit_trust(run.manifest, run.config, [trust_line(run)], solvers))

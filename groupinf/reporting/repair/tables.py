@@ -15,7 +15,7 @@ from groupinf.reporting.repair.words import (
     trust_line,
 )
 from groupinf.reporting.words.formats import markdown, percent
-from groupinf.reporting.words.markdown import table_lines
+from groupinf.reporting.words.markdown import escaped_table
 from groupinf.reporting.words.plain import aligned, wrapped
 from groupinf.studies.repair_labels.orders.registry import ORDERS
 from groupinf.studies.repair_labels.result import RepairRun
@@ -39,9 +39,7 @@ def repair_markdown(run: RepairRun) -> str:
 
 def markdown_table(run: RepairRun, curve: Curve, inspected: Sequence[int]) -> str:
     """What was measured after some numbers of inspected rows as a Markdown table."""
-    head = headers(run)
-    rows = [[markdown(cell) for cell in row] for row in cells(run, curve, inspected)]
-    return table_lines([head, ["---:"] * len(head), *rows])
+    return escaped_table(headers(run), cells(run, curve, inspected), left=0)
 
 
 def shown(run: RepairRun) -> tuple[int, ...]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from groupinf.effects.row_orders.registry import ROW_ORDERS
 from groupinf.reporting.html.frame import Frame, framed
-from groupinf.reporting.html.parts.markup import Html, answers, element, joined, png_figure
-from groupinf.reporting.html.parts.origin import origin
+from groupinf.reporting.html.parts.fit_trust import fit_trust
+from groupinf.reporting.html.parts.markup import answers, element, joined, paragraphs, png_figure
 from groupinf.reporting.html.parts.table import Cell, Column, table
 from groupinf.reporting.html.section import Answer, Question
 from groupinf.reporting.robustness.statements import ordered
@@ -23,7 +23,6 @@ from groupinf.reporting.robustness.words import (
 )
 from groupinf.reporting.words.formats import one_line
 from groupinf.studies.robustness.result import RobustnessRun
-from groupinf.wording import number
 
 FEWEST = Question("fewest", "Fewest rows", "How few rows flip it?")
 PATHS = Question("paths", "Paths", "How do values move as rows are removed?")
@@ -82,8 +81,8 @@ def _paths(run: RobustnessRun, pictures: Pictures) -> Answer:
         joined(
             [
                 png_figure(pictures.paths, words, narrow=pictures.narrow_paths),
-                *_lines(order_lines(run)),
-                *_lines(how_lines(run)),
+                *paragraphs(order_lines(run)),
+                *paragraphs(how_lines(run)),
             ]
         )
     )
@@ -103,28 +102,15 @@ def _rows(run: RobustnessRun) -> Answer:
     columns = [Column("Statement"), Column("Found"), Column("Training rows, the first one first", words=True)]
     what = "keys" if has_keys else "numbers, from 0"
     if not lines:
-        return Answer(joined(_lines(["No rows were found."])))
+        return Answer(joined(paragraphs(["No rows were found."])))
     return Answer(
-        joined([table(f"Rows by their {what}", columns, lines), *_lines(["All of them: tables/removed.csv."])])
+        joined([table(f"Rows by their {what}", columns, lines), *paragraphs(["All of them: tables/removed.csv."])])
     )
 
 
 def _trust(run: RobustnessRun) -> Answer:
-    about = run.manifest
-    parts = _lines([trust_line(run), one_line(about.convention)])
-    if about.notes:
-        parts.append(element("ul", {}, *(element("li", {}, one_line(note)) for note in about.notes)))
-    said = {
-        "sha256 of the data": about.sources,
-        "Seed": about.seed,
-        "λ": number(about.lam, 6),
-        "What solves with H": about.hessian,
-    }
-    return Answer(joined([*parts, *origin(run.config, said, about.provenance)]))
-
-
-def _lines(lines: list[str]) -> list[Html]:
-    return [element("p", {}, line) for line in lines]
+    solvers = {"What solves with H": run.manifest.hessian}
+    return Answer(fit_trust(run.manifest, run.config, [trust_line(run)], solvers))
 
 
 def _order(count: int | None) -> float:

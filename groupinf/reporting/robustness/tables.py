@@ -20,8 +20,7 @@ from groupinf.reporting.robustness.words import (
     statement_words,
     trust_line,
 )
-from groupinf.reporting.words.formats import markdown
-from groupinf.reporting.words.markdown import table_lines
+from groupinf.reporting.words.markdown import escaped_table
 from groupinf.reporting.words.plain import aligned, wrapped
 from groupinf.studies.robustness.result import RobustnessRun
 
@@ -53,8 +52,7 @@ def csv(frame: pd.DataFrame) -> str:
 
 def markdown_table(run: RobustnessRun) -> str:
     """All statements, from the fewest rows up."""
-    rows = [[markdown(cell) for cell in row] for row in cells(run, ordered(run))]
-    return table_lines([list(HEADERS), ["---"] * len(HEADERS), *rows])
+    return escaped_table(HEADERS, cells(run, ordered(run)), left=len(HEADERS))
 
 
 def robustness_text(run: RobustnessRun, width: int, top: int = SHOWN) -> str:

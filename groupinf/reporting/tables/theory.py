@@ -12,7 +12,7 @@ from groupinf.analysis.explained_rho import NEWTON_SPREAD, kinds_table
 from groupinf.analysis.theory import BOUNDS, PROVEN, beside_actual, held, intervals
 from groupinf.reporting.tables.point_names import with_point_names
 from groupinf.reporting.words.formats import coefficient, extent, markdown, percent, ratio
-from groupinf.reporting.words.markdown import table_lines
+from groupinf.reporting.words.markdown import bulleted, table_lines
 from groupinf.reporting.words.style import evaluation_name, kind_name
 from groupinf.reporting.words.summary import convention_line, data_line
 from groupinf.reporting.words.theory import theory_lines
@@ -118,7 +118,7 @@ def _range(row: Mapping[Any, Any], name: str) -> Written:
 
 def _markdown(run: Run, rows: pd.DataFrame) -> str:
     parts = [f"# What the theory says\n\n{markdown(data_line(run))}"]
-    parts.append("\n".join(f"- {markdown(line)}" for line in theory_lines(run, rows)))
+    parts.append(bulleted(theory_lines(run, rows)))
     for title, headers, names, lines in (
         ("Proven intervals", INTERVAL_HEADERS, 1, list(interval_rows(rows))),
         ("Bounds", BOUND_HEADERS, 2, list(bound_rows(rows))),

@@ -56,6 +56,11 @@ def joined(parts: Sequence[Content]) -> Html:
     return Html("".join(map(escaped, parts)))
 
 
+def paragraphs(lines: Sequence[str]) -> list[Html]:
+    """A paragraph of each."""
+    return [element("p", {}, line) for line in lines]
+
+
 def answers(lines: Sequence[str]) -> Html:
     """Sentences that answer a question, below one another."""
     return element("ul", {"class": "answers"}, *(element("li", {}, line) for line in lines))

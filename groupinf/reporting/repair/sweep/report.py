@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from groupinf.experiments.folder.files import write_atomically
-from groupinf.reporting.drawing.figures import figure_bytes
+from groupinf.reporting.drawing.figures import figure_bytes, write_figure
 from groupinf.reporting.html.write import PAGE_NAME
 from groupinf.reporting.repair.sweep.figure import narrow_sweep_figure, sweep_figure
 from groupinf.reporting.repair.sweep.page import page_html
@@ -24,9 +24,7 @@ def write_repair_sweep(sweep: RepairSweep) -> Path:
     write_atomically(table.with_suffix(".csv"), sweep_csv(sweep).encode())
     write_atomically(table, sweep_markdown(sweep, f"../figures/{NAME}.png").encode())
     if sweep.runs:
-        figure = sweep_figure(sweep)
-        png, narrow = figure_bytes(figure, "png"), figure_bytes(narrow_sweep_figure(sweep), "png")
-        write_atomically(sweep.path / "figures" / f"{NAME}.png", png)
-        write_atomically(sweep.path / "figures" / f"{NAME}.svg", figure_bytes(figure, "svg"))
+        png = write_figure(sweep.path, NAME, sweep_figure(sweep))
+        narrow = figure_bytes(narrow_sweep_figure(sweep), "png")
         write_atomically(sweep.path / PAGE_NAME, page_html(sweep, png, narrow).encode())
     return table

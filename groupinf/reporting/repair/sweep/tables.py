@@ -15,7 +15,7 @@ from groupinf.reporting.repair.sweep.words import (
 )
 from groupinf.reporting.repair.words import ACCURACY, CURVES, FOUND, Curve, deviation_line, spread
 from groupinf.reporting.words.formats import markdown, percent
-from groupinf.reporting.words.markdown import table_lines
+from groupinf.reporting.words.markdown import bulleted, escaped_table
 from groupinf.reporting.words.plain import aligned, wrapped
 from groupinf.reporting.words.sweeps import failure_lines, run_links, sweep_title
 from groupinf.studies.repair_labels.orders.registry import ORDERS
@@ -40,24 +40,20 @@ def sweep_markdown(sweep: RepairSweep, figure: str) -> str:
     """What was found, the ``figure``, a table for each curve and number of inspected rows shown, and the runs."""
     parts = [f"# {markdown(sweep_title(sweep))}", markdown(data_line(sweep))]
     if sweep.runs:
-        parts += [_listed(answers(sweep)), f"![Test accuracy and share of flipped labels found]({figure})"]
-        parts += [_listed(lines_over_lambda(sweep))] if len(sweep.runs) > 1 else []
+        parts += [bulleted(answers(sweep)), f"![Test accuracy and share of flipped labels found]({figure})"]
+        parts += [bulleted(lines_over_lambda(sweep))] if len(sweep.runs) > 1 else []
         for curve in CURVES:
             parts.append(f"## {curve.label}")
             for rows in shown(sweep):
-                head, *lines = ([markdown(cell) for cell in line] for line in cells(sweep, curve, rows))
-                parts += [f"{caption(sweep, rows)}:", table_lines([head, ["---:"] * len(head), *lines])]
+                head, *lines = cells(sweep, curve, rows)
+                parts += [f"{caption(sweep, rows)}:", escaped_table([*map(markdown, head)], lines, left=0)]
         parts += [
             markdown(deviation_line(sweep.runs[0])),
             "## Can the numbers be trusted?",
-            _listed(trust_lines(sweep)),
+            bulleted(trust_lines(sweep)),
         ]
     parts += map(markdown, failure_lines(sweep))
     return "\n\n".join([*parts, "## Runs", "\n".join(run_links(sweep, "../"))]) + "\n"
-
-
-def _listed(lines: list[str]) -> str:
-    return "\n".join(f"- {markdown(line)}" for line in lines)
 
 
 def caption(sweep: RepairSweep, rows: int) -> str:
