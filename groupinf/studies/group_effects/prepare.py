@@ -20,7 +20,6 @@ from groupinf.experiments.workers.progress import Progress
 from groupinf.groups.groups import Groups
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective
-from groupinf.numerics.predict import accuracy, mean_loss
 from groupinf.studies.group_effects.block import (
     GroupsOfBlock,
     Shared,
@@ -67,6 +66,7 @@ from groupinf.studies.group_effects.stored_groups import (
 from groupinf.studies.group_effects.stored_theta import stored_theta
 from groupinf.studies.group_effects.test_points import chosen_again
 from groupinf.studies.linear.configured_model import model_of
+from groupinf.studies.linear.described import quality
 from groupinf.studies.linear.fit import Model
 from groupinf.studies.linear.linear_model import test_objective, trained_on
 from groupinf.studies.linear.schema import resolved
@@ -214,7 +214,7 @@ def _described(
     work: Retraining, model: Model, test: Objective, study: Study, drawn: Drawn, notes: Sequence[str]
 ) -> GroupEffectsManifest:
     """The manifest of a run that has been prepared just now."""
-    dataset, fitted, classifies = work.dataset, model.fitted, work.dataset.task == "classification"
+    dataset, fitted = work.dataset, model.fitted
     trained = replace(trained_on(fitted.objective, dataset), loss=test.loss)
     change = change_of(work.loaded)
     return GroupEffectsManifest(
@@ -234,10 +234,7 @@ def _described(
         change=change,
         n_pool=dataset.n_pool,
         target_scale=dataset.target_scale,
-        train_accuracy=accuracy(trained, fitted.theta) if classifies else None,
-        test_accuracy=accuracy(test, fitted.theta) if classifies else None,
-        train_loss=mean_loss(trained, fitted.theta),
-        test_loss=mean_loss(test, fitted.theta),
+        **quality(trained, test, fitted.theta, dataset.task),
         test_points=study.test.labels,
         test_sets=drawn.tested.sets,
         test_keys=drawn.tested.keys,

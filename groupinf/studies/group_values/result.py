@@ -12,9 +12,7 @@ import pandas as pd
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.studies.group_effects.stored_groups import TABLE as GROUPS
 from groupinf.studies.group_values.manifest import GroupValuesManifest
-from groupinf.studies.linear.result import stored_values
-from groupinf.studies.linear.rows import ROWS
-from groupinf.studies.linear.stored_fit import CROSS_VALIDATION
+from groupinf.studies.linear.result import kept
 from groupinf.wording import counted, number
 
 VALUES, TOTALS, SPEARMAN = "values.parquet", "totals.parquet", "spearman.parquet"
@@ -58,10 +56,8 @@ class GroupValuesRun:
 
 def read_run(directory: RunDirectory, manifest: GroupValuesManifest) -> GroupValuesRun:
     """A collected run; raises DataError where a file is not what was written."""
-    chosen = manifest.cross_validation is not None
     return GroupValuesRun(
-        path=directory.path,
-        config=stored_values(directory, manifest),
+        **kept(directory, manifest),
         manifest=manifest,
         values=directory.read_table(VALUES, manifest),
         totals=directory.read_table(TOTALS, manifest),
@@ -69,6 +65,4 @@ def read_run(directory: RunDirectory, manifest: GroupValuesManifest) -> GroupVal
         coalitions=directory.read_table(COALITIONS, manifest),
         measured=directory.read_table(MEASURED, manifest),
         groups=directory.read_table(GROUPS, manifest),
-        rows=directory.read_table(ROWS, manifest),
-        cross_validation=directory.read_table(CROSS_VALIDATION, manifest) if chosen else None,
     )

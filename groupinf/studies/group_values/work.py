@@ -26,7 +26,6 @@ from groupinf.groups.streams import builder_stream
 from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.engine import few_rows_left
 from groupinf.numerics.fit import Fitted
-from groupinf.numerics.predict import accuracy, mean_loss
 from groupinf.studies.group_effects.changed_fit import changed_fit, changed_fit_from
 from groupinf.studies.group_effects.checks import quantities_of
 from groupinf.studies.group_effects.draw import Drawn, draw
@@ -43,6 +42,7 @@ from groupinf.studies.group_values.no_rows import effect_without_rows
 from groupinf.studies.group_values.schema import GroupValuesConfig, LoadedValues, as_group_effects
 from groupinf.studies.group_values.stored_coalitions import Valued, coalitions_file, valued_from
 from groupinf.studies.linear.configured_model import model_of
+from groupinf.studies.linear.described import quality
 from groupinf.studies.linear.fit import Model
 from groupinf.studies.linear.identity import identity_of_kind
 from groupinf.studies.linear.linear_model import test_objective
@@ -189,7 +189,6 @@ def _described(work: Valuing, model: Model, drawn: Drawn, settled: Settled) -> G
     config, coalitions = loaded.config, settled.valued.coalitions
     test = test_objective(dataset, model_of(loaded, dataset), fitted.objective.basis)
     trained = replace(fitted.objective, loss=test.loss)
-    classifies = dataset.task == "classification"
     return GroupValuesManifest(
         **work.described(model),
         units=coalitions.retrained.size,
@@ -197,10 +196,7 @@ def _described(work: Valuing, model: Model, drawn: Drawn, settled: Settled) -> G
         notes=_notes(dataset, model, drawn),
         n_pool=dataset.n_pool,
         values=config.values,
-        train_accuracy=accuracy(trained, fitted.theta) if classifies else None,
-        test_accuracy=accuracy(test, fitted.theta) if classifies else None,
-        train_loss=mean_loss(trained, fitted.theta),
-        test_loss=mean_loss(test, fitted.theta),
+        **quality(trained, test, fitted.theta, dataset.task),
         test_points=study.test.labels,
         test_sets=drawn.tested.sets,
         test_keys=drawn.tested.keys,

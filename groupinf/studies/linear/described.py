@@ -10,6 +10,9 @@ from groupinf.datasets.column_use import ColumnUse
 from groupinf.datasets.dataset import Dataset, Task
 from groupinf.experiments.folder.provenance import Provenance, provenance
 from groupinf.numerics.intercept import Intercept
+from groupinf.numerics.losses.loss import Array
+from groupinf.numerics.objective import Objective
+from groupinf.numerics.predict import accuracy, mean_loss
 from groupinf.studies.linear.configured_model import other_loss
 from groupinf.studies.linear.fit import Model, scored_values
 from groupinf.studies.linear.manifest import FitCertificate, LossUsed, ScoredValue, loss_used
@@ -75,4 +78,24 @@ def described(
         fit=FitCertificate(
             fitted.gradient_norm, fitted.decrement, fitted.passes, None if machine is None else machine.gap
         ),
+    )
+
+
+class Quality(TypedDict):
+    """How well a fit does on training and test rows; accuracies only of classes."""
+
+    train_accuracy: float | None
+    test_accuracy: float | None
+    train_loss: float
+    test_loss: float
+
+
+def quality(trained: Objective, test: Objective, theta: Array, task: Task) -> Quality:
+    """Accuracies and mean losses of ``theta`` on the rows of two objectives."""
+    classifies = task == "classification"
+    return Quality(
+        train_accuracy=accuracy(trained, theta) if classifies else None,
+        test_accuracy=accuracy(test, theta) if classifies else None,
+        train_loss=mean_loss(trained, theta),
+        test_loss=mean_loss(test, theta),
     )

@@ -1,9 +1,12 @@
-"""The configuration that a run of a linear model keeps, read back."""
+"""What every run of a linear model keeps beside its own tables, read back."""
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypedDict, TypeVar
 
+import pandas as pd
 import yaml
 
 from groupinf.config.load import STUDY as STUDY_KEY
@@ -14,10 +17,32 @@ from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.folder.stored_manifest import REGISTERS_IT
 from groupinf.registry import UnknownNameError
+from groupinf.studies.linear.rows import ROWS
 from groupinf.studies.linear.schema import LinearConfig
-from groupinf.studies.linear.stored_fit import CONFIG
+from groupinf.studies.linear.stored_fit import CONFIG, CROSS_VALIDATION
 
 Section = TypeVar("Section", bound=LinearConfig)
+
+
+class Kept(TypedDict):
+    """The fields of a collected run that all kinds of study have, its manifest aside."""
+
+    path: Path
+    config: Mapping[str, Any]
+    rows: pd.DataFrame
+    cross_validation: pd.DataFrame | None
+
+
+def kept(directory: RunDirectory, manifest: RunManifest) -> Kept:
+    """What the folder of a run has of them; raises DataError where a file is not what was written."""
+    return Kept(
+        path=directory.path,
+        config=stored_values(directory, manifest),
+        rows=directory.read_table(ROWS, manifest),
+        cross_validation=(
+            directory.read_table(CROSS_VALIDATION, manifest) if CROSS_VALIDATION in manifest.prepared else None
+        ),
+    )
 
 
 def stored_values(directory: RunDirectory, manifest: RunManifest) -> dict[str, Any]:

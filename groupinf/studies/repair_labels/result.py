@@ -10,9 +10,7 @@ from typing import Any
 import pandas as pd
 
 from groupinf.experiments.folder.run_directory import RunDirectory
-from groupinf.studies.linear.result import stored_values
-from groupinf.studies.linear.rows import ROWS
-from groupinf.studies.linear.stored_fit import CROSS_VALIDATION
+from groupinf.studies.linear.result import kept
 from groupinf.studies.repair_labels.manifest import RepairManifest
 from groupinf.wording import counted, number
 
@@ -54,15 +52,11 @@ class RepairRun:
 
 def read_run(directory: RunDirectory, manifest: RepairManifest) -> RepairRun:
     """A collected run; raises DataError where a file is not what was written."""
-    chosen = manifest.cross_validation is not None
     return RepairRun(
-        path=directory.path,
-        config=stored_values(directory, manifest),
+        **kept(directory, manifest),
         manifest=manifest,
         repairs=directory.read_table(REPAIRS, manifest),
         repeats=directory.read_table(REPEATS, manifest),
         flips=directory.read_table(FLIPS, manifest),
         summary=directory.read_table(SUMMARY, manifest),
-        rows=directory.read_table(ROWS, manifest),
-        cross_validation=directory.read_table(CROSS_VALIDATION, manifest) if chosen else None,
     )

@@ -10,9 +10,7 @@ from typing import Any
 import pandas as pd
 
 from groupinf.experiments.folder.run_directory import RunDirectory
-from groupinf.studies.linear.result import stored_values
-from groupinf.studies.linear.rows import ROWS
-from groupinf.studies.linear.stored_fit import CROSS_VALIDATION
+from groupinf.studies.linear.result import kept
 from groupinf.studies.robustness.manifest import RobustnessManifest
 from groupinf.wording import counted, number
 
@@ -56,15 +54,11 @@ class RobustnessRun:
 
 def read_run(directory: RunDirectory, manifest: RobustnessManifest) -> RobustnessRun:
     """A collected run; raises DataError where a file is not what was written."""
-    chosen = manifest.cross_validation is not None
     return RobustnessRun(
-        path=directory.path,
-        config=stored_values(directory, manifest),
+        **kept(directory, manifest),
         manifest=manifest,
         statements=directory.read_table(STATEMENTS, manifest),
         flips=directory.read_table(FLIPS, manifest),
         removed=directory.read_table(REMOVED, manifest),
         paths=directory.read_table(PATHS, manifest),
-        rows=directory.read_table(ROWS, manifest),
-        cross_validation=directory.read_table(CROSS_VALIDATION, manifest) if chosen else None,
     )
