@@ -300,13 +300,17 @@ def test_reference_of_a_study_of_group_values_lists_its_keys_with_their_defaults
     assert [cell for cell, _ in rows_of_table(VALUES, 3)] == [f"`{name}`" for name in SEMIVALUES]
 
 
+def small(config: str, overrides: list[str], folders: pytest.TempPathFactory) -> Any:
+    """A run of a configuration of the repository with less to do."""
+    return groupinf.run_experiment(ROOT / "configs" / config, overrides=overrides, out=folders.mktemp("small"), jobs=1)
+
+
 @pytest.fixture(scope="module")
 def small_values(tmp_path_factory: pytest.TempPathFactory) -> GroupValuesRun:
-    run: Any = groupinf.run_experiment(
-        ROOT / "configs" / "values-breast_cancer.yaml",
-        overrides=["values={by: leave_one_out}", "regularization.lambda_over_n=0.1"],
-        out=tmp_path_factory.mktemp("values"),
-        jobs=1,
+    run: Any = small(
+        "values-breast_cancer.yaml",
+        ["values={by: leave_one_out}", "regularization.lambda_over_n=0.1"],
+        tmp_path_factory,
     )
     return run  # type: ignore[no-any-return]
 
@@ -345,11 +349,10 @@ def test_reference_of_a_study_of_robustness_lists_its_keys_with_their_defaults()
 
 @pytest.fixture(scope="module")
 def small_robustness(tmp_path_factory: pytest.TempPathFactory) -> RobustnessRun:
-    run: Any = groupinf.run_experiment(
-        ROOT / "configs" / "robustness-breast_cancer.yaml",
-        overrides=["questions=[{flips: sign, of: [texture error]}]", "most=5", "by=[influence]"],
-        out=tmp_path_factory.mktemp("robustness"),
-        jobs=1,
+    run: Any = small(
+        "robustness-breast_cancer.yaml",
+        ["questions=[{flips: sign, of: [texture error]}]", "most=5", "by=[influence]"],
+        tmp_path_factory,
     )
     return run  # type: ignore[no-any-return]
 
@@ -492,9 +495,8 @@ def test_the_front_page_shows_the_figure() -> None:
 def small_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     fewer = ["groups.sizes.num=3", "groups.builders=[random]", "test_points={random: 1}", "methods=[newton]"]
     fewer.append("theory=true")
-    return groupinf.run_experiment(
-        ROOT / "configs" / "breast_cancer.yaml", overrides=fewer, out=tmp_path_factory.mktemp("runs"), jobs=1
-    )
+    run: Any = small("breast_cancer.yaml", fewer, tmp_path_factory)
+    return run  # type: ignore[no-any-return]
 
 
 def test_every_column_of_a_run_is_described(small_run: Run) -> None:
@@ -511,11 +513,8 @@ def test_every_column_of_a_run_is_described(small_run: Run) -> None:
 
 @pytest.fixture(scope="module")
 def small_repair(tmp_path_factory: pytest.TempPathFactory) -> RepairRun:
-    run: Any = groupinf.run_experiment(
-        ROOT / "configs" / "repair-breast_cancer.yaml",
-        overrides=["repeats=2", "inspect.num=3", "orders=[random, training_loss]"],
-        out=tmp_path_factory.mktemp("repairs"),
-        jobs=1,
+    run: Any = small(
+        "repair-breast_cancer.yaml", ["repeats=2", "inspect.num=3", "orders=[random, training_loss]"], tmp_path_factory
     )
     return run  # type: ignore[no-any-return]
 

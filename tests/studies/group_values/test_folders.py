@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from click.testing import CliRunner
-from support.faults import MOMENTS, contents, die_at_a_write, ended, started, the_run
+from support.faults import contents, the_run
+from support.kinds_of_study import by_shards, goes_on_when_killed, prepared, whole
 from support.made_sites import config_of, made_sites
 
 import groupinf
 from groupinf.cli.main import main
 from groupinf.errors import DataError
-from groupinf.experiments.driver import execute_study
 from groupinf.experiments.folder.run_directory import RunDirectory
-from groupinf.experiments.stages import collect, execute_shard, prepare_only
 from groupinf.experiments.verify import verify_run
 from groupinf.experiments.workers.progress import Silent
-from groupinf.experiments.workers.shards import Shard
 from groupinf.studies.group_values.manifest import GroupValuesManifest
 from groupinf.studies.group_values.result import GroupValuesRun
-from groupinf.studies.group_values.study import GROUP_VALUES
 from groupinf.studies.load import load_config
 from groupinf.studies.registry import STUDIES
 
@@ -31,16 +27,6 @@ from groupinf.studies.registry import STUDIES
 @pytest.fixture(scope="module")
 def config(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return config_of(made_sites(), tmp_path_factory.mktemp("data"), block_width=2)
-
-
-def whole(config: dict[str, Any], out: Path, jobs: int = 1) -> Path:
-    path: Path = execute_study(GROUP_VALUES, load_config(config), out, jobs, False, Silent()).path
-    return path
-
-
-def dying(config: dict[str, Any], out: Path, number: int, moment: str) -> None:
-    die_at_a_write(number, moment)
-    whole(config, out)
 
 
 @pytest.fixture(scope="module")
@@ -52,23 +38,13 @@ def test_processes_and_shards_in_any_order_give_the_same_bytes(
     config: dict[str, Any], undisturbed: Path, tmp_path: Path
 ) -> None:
     assert contents(whole(config, tmp_path / "two", jobs=2)) == contents(undisturbed)
-    loaded, out = load_config(config), tmp_path / "shards"
-    path = prepare_only(GROUP_VALUES, loaded, out, 1, False, Silent())
-    for number in (2, 1):
-        execute_shard(GROUP_VALUES, loaded, out, 1, Shard(number, 2), Silent())
-    collect(STUDIES, path, Silent())
-    assert contents(path) == contents(undisturbed)
+    assert contents(by_shards(config, tmp_path / "shards")) == contents(undisturbed)
 
 
 def test_killed_around_its_writes_it_goes_on_to_the_same_bytes(
     config: dict[str, Any], undisturbed: Path, tmp_path: Path
 ) -> None:
-    statuses: list[int] = []
-    while not statuses or statuses[-1]:
-        assert len(statuses) < 30
-        statuses.append(ended(started(dying, config, tmp_path, 9, MOMENTS[len(statuses) % 3])))
-    assert len(statuses) > 2
-    assert set(statuses[:-1]) == {-signal.SIGKILL}
+    goes_on_when_killed(config, tmp_path, 9)
     assert contents(the_run(tmp_path)) == contents(undisturbed)
 
 
@@ -79,7 +55,7 @@ def test_verify_makes_blocks_again(undisturbed: Path) -> None:
 
 def test_identity_leaves_out_what_changes_no_number_and_has_all_else(config: dict[str, Any], tmp_path: Path) -> None:
     names = {
-        prepare_only(GROUP_VALUES, load_config({**config, **other}), tmp_path, 1, False, Silent()).name
+        prepared({**config, **other}, tmp_path).name
         for other in (
             {},
             {"name": "another"},

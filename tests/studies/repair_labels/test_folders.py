@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from click.testing import CliRunner
-from support.faults import MOMENTS, contents, die_at_a_write, ended, started, the_run
+from support.faults import contents, the_run
+from support.kinds_of_study import by_shards, goes_on_when_killed, prepared, whole
 
 import groupinf
 from groupinf.batch.resources import Resources
@@ -18,14 +18,11 @@ from groupinf.batch.scripts import Caller, experiment_commands
 from groupinf.batch.submission import submission
 from groupinf.cli.main import main
 from groupinf.errors import DataError
-from groupinf.experiments.driver import execute_study
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.folder.store import require_prepared
-from groupinf.experiments.stages import collect, execute_shard, prepare_only
 from groupinf.experiments.study import Stored
 from groupinf.experiments.verify import verify_run
 from groupinf.experiments.workers.progress import Silent
-from groupinf.experiments.workers.shards import Shard
 from groupinf.studies.load import load_config, values_of
 from groupinf.studies.registry import STUDIES
 from groupinf.studies.repair_labels.manifest import RepairManifest
@@ -44,16 +41,6 @@ CONFIG: dict[str, Any] = {
 }
 
 
-def whole(config: dict[str, Any], out: Path, jobs: int = 1) -> Path:
-    path: Path = execute_study(REPAIR_LABELS, load_config(config), out, jobs, False, Silent()).path
-    return path
-
-
-def dying(config: dict[str, Any], out: Path, number: int, moment: str) -> None:
-    die_at_a_write(number, moment)
-    whole(config, out)
-
-
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return whole(CONFIG, tmp_path_factory.mktemp("undisturbed"))
@@ -61,21 +48,11 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_processes_and_shards_in_any_order_give_the_same_bytes(undisturbed: Path, tmp_path: Path) -> None:
     assert contents(whole(CONFIG, tmp_path / "two", jobs=2)) == contents(undisturbed)
-    loaded, out = load_config(CONFIG), tmp_path / "shards"
-    path = prepare_only(REPAIR_LABELS, loaded, out, 1, False, Silent())
-    for number in (2, 1):
-        execute_shard(REPAIR_LABELS, loaded, out, 1, Shard(number, 2), Silent())
-    collect(STUDIES, path, Silent())
-    assert contents(path) == contents(undisturbed)
+    assert contents(by_shards(CONFIG, tmp_path / "shards")) == contents(undisturbed)
 
 
 def test_killed_around_its_writes_it_goes_on_to_the_same_bytes(undisturbed: Path, tmp_path: Path) -> None:
-    statuses: list[int] = []
-    while not statuses or statuses[-1]:
-        assert len(statuses) < 30
-        statuses.append(ended(started(dying, CONFIG, tmp_path, 5, MOMENTS[len(statuses) % 3])))
-    assert len(statuses) > 2
-    assert set(statuses[:-1]) == {-signal.SIGKILL}
+    goes_on_when_killed(CONFIG, tmp_path, 5)
     assert contents(the_run(tmp_path)) == contents(undisturbed)
 
 
@@ -86,7 +63,7 @@ def test_verify_makes_repeats_again(undisturbed: Path, tmp_path: Path) -> None:
 
 def test_identity_leaves_out_what_changes_no_number_and_has_all_else(undisturbed: Path, tmp_path: Path) -> None:
     names = {
-        prepare_only(REPAIR_LABELS, load_config({**CONFIG, **other}), tmp_path, 1, False, Silent()).name
+        prepared({**CONFIG, **other}, tmp_path).name
         for other in (
             {},
             {"name": "another"},
@@ -137,9 +114,7 @@ def test_commands_of_group_effects_refuse_it_in_words(undisturbed: Path) -> None
 def test_its_figure_refuses_a_run_of_group_effects(tmp_path: Path) -> None:
     study = {key: CONFIG[key] for key in ("name", "dataset", "regularization")}
     groups = {"sizes": {"min": 0.1, "max": 0.1, "num": 1}, "builders": ["random"]}
-    path = prepare_only(
-        STUDIES["group_effects"], load_config({**study, "groups": groups}), tmp_path, 1, False, Silent()
-    )
+    path = prepared({**study, "groups": groups}, tmp_path)
     said = CliRunner().invoke(main, ["figure", "koh-liang-6", str(path), "-o", str(tmp_path / "x.png")])
     assert "expected a run of the study repair_labels, found one of group_effects" in said.stderr
 

@@ -10,14 +10,13 @@ import pytest
 import yaml
 from click.testing import CliRunner
 from support.faults import contents
+from support.kinds_of_study import by_shards
 
 import groupinf
 from groupinf.cli.main import main
 from groupinf.experiments.driver import execute_study
-from groupinf.experiments.stages import collect, execute_shard, prepare_only
 from groupinf.experiments.verify import verify_run
 from groupinf.experiments.workers.progress import Silent
-from groupinf.experiments.workers.shards import Shard
 from groupinf.studies.load import load_config
 from groupinf.studies.registry import STUDIES
 from groupinf.studies.robustness.of_groups import study_of_robustness
@@ -58,12 +57,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> RobustnessRun:
 
 def test_processes_and_shards_in_any_order_give_the_same_bytes(undisturbed: RobustnessRun, tmp_path: Path) -> None:
     assert contents(whole(tmp_path / "two", jobs=2).path) == contents(undisturbed.path)
-    loaded, out = load_config(CONFIG), tmp_path / "shards"
-    path = prepare_only(ROBUSTNESS, loaded, out, 1, False, Silent())
-    for number in (2, 1):
-        execute_shard(ROBUSTNESS, loaded, out, 1, Shard(number, 2), Silent())
-    collect(STUDIES, path, Silent())
-    assert contents(path) == contents(undisturbed.path)
+    assert contents(by_shards(CONFIG, tmp_path / "shards")) == contents(undisturbed.path)
 
 
 def test_an_answer_does_not_depend_on_what_else_is_asked(undisturbed: RobustnessRun, tmp_path: Path) -> None:
