@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from groupinf.estimators.estimator import (
-    Estimator,
-    TrainingLabels,
-    Translated,
-    class_weights,
-    plain_array,
-    refused,
-    weighted,
-)
+from groupinf.estimators.estimator import Estimator, TrainingLabels, Translated, class_weights, refused
+from groupinf.estimators.hinge_machine import hinge_machine, require_two_classes
 from groupinf.numerics.intercept import Intercept
-from groupinf.numerics.losses.hinge import SMOOTHING, Hinge
 
 
 class SVCCase(Estimator):
@@ -29,16 +21,5 @@ class SVCCase(Estimator):
         if model.kernel != "linear":
             instead = 'fit SVC(kernel="linear"), perhaps in a Pipeline behind sklearn.kernel_approximation.Nystroem'
             raise refused(model, f"its kernel is {model.kernel!r}, and effects are of linear models", instead)
-        if len(rows.classes) > 2:
-            instead = "fit one of each class against the others, or a multinomial LogisticRegression"
-            raise refused(model, f"of {len(rows.classes)} classes it is a machine for each pair", instead)
-        weight, told = weighted(model, rows, class_weights(model, rows, None))
-        return Translated(
-            loss=Hinge(SMOOTHING.default),
-            lam=1.0 / float(model.C),
-            intercept=Intercept.FREE,
-            coef=plain_array(model.coef_),
-            constant=plain_array(model.intercept_).reshape(-1),
-            weight=weight,
-            told={**told, "λ is": f"1/C, C = {model.C:g}"},
-        )
+        require_two_classes(model, rows, "a machine for each pair")
+        return hinge_machine(model, rows, class_weights(model, rows, None), Intercept.FREE)
