@@ -74,6 +74,15 @@ def test_sizes_that_differ_from_group_to_group_have_their_own_words(make_run, qu
     assert all(f" and {words}: actual ÷ predicted is " in line for line in answers(run))
 
 
+def test_actual_effects_of_zero_are_no_wrong_signs(make_run) -> None:
+    for quotients, share in (([-0.5, 0.0, 0.0, 1.0, 1.0], "40 %"), ([0.0, 0.0, 0.0, 1.0], "75 %")):
+        for line in answers(uneven(make_run(["random"] * 60), quotients)):
+            assert f" and without the {share} of actual effects that are 0 is " in line
+            assert "mostly has the wrong sign" not in line
+            assert "−0.00" not in line
+    assert not any("that are 0" in line for line in answers(uneven(make_run(["random"] * 60), [-1.0, 1.0])))
+
+
 @pytest.mark.parametrize(
     ("times", "words"), [(3.0, "and more where predictions are large (slope 3."), (0.1, "and less")]
 )

@@ -56,25 +56,33 @@ def _method_line(method: str, found: Sequence[Found]) -> str:
 
 
 def _order_lines(found: Sequence[Found]) -> list[str]:
-    """Which order's largest groups move a value farthest, of those that have groups of that size."""
+    """Which order's groups move a value farthest, at the largest size that all orders of the value have, if any."""
     by_value: dict[tuple[str, int, str], list[Found]] = {}
     for of in found:
         by_value.setdefault((of.evaluation, of.test_point, of.side), []).append(of)
-    compared = [_farthest(own) for own in by_value.values() if len({of.by for of in own}) > 1]
+    several = [own for own in by_value.values() if len({of.by for of in own}) > 1]
+    compared = [_farthest(own, max(sizes)) for own in several if (sizes := _common_sizes(own))]
     if not compared:
         return []
     if len(compared) == 1:
         [(_, size, effects)] = compared
         told = listed(f"{number(effect)} {by}" for by, effect in effects.items())
-        return [f"The largest groups found by each order, of {counted(size, 'row')}, move the value by {told}."]
+        return [f"Groups of {counted(size, 'row')}, the largest that every order has, move the value by {told}."]
     wins = Counter(by for best, _, _ in compared for by in best)
     told = listed(f"{by} in {count}" for by, count in wins.most_common())
-    return [f"Of {len(compared)} values and sides, the largest groups that move the value farthest were found {told}."]
+    least, most = (of(size for _, size, _ in compared) for of in (min, max))
+    rows = counted(most, "row") if least == most else f"{least:,} to {most:,} rows"
+    of_all = f"Of {len(compared)} values and sides, by groups of {rows}, the largest that every order has"
+    return [f"{of_all}: those that move the value farthest were found {told}."]
 
 
-def _farthest(own: Sequence[Found]) -> tuple[list[str], int, dict[str, float]]:
-    """The orders whose rows move a value farthest, at the largest size that all orders have, and all effects there."""
-    size = max(set.intersection(*({*of.growth.sizes.tolist()} for of in own)))
+def _common_sizes(own: Sequence[Found]) -> set[int]:
+    """Those that all orders have groups of: none where one order ends before another begins."""
+    return set.intersection(*({*of.growth.sizes.tolist()} for of in own))
+
+
+def _farthest(own: Sequence[Found], size: int) -> tuple[list[str], int, dict[str, float]]:
+    """The orders whose rows move a value farthest at a size, that size, and all effects there."""
     effects = {of.by: float(of.growth.actual[of.growth.sizes.tolist().index(size)]) for of in own}
     best = max(effects.values()) if own[0].side == "rise" else min(effects.values())
     return [by for by, effect in effects.items() if effect == best], size, effects
@@ -88,9 +96,9 @@ def removal_lines(curves: Sequence[Curve]) -> list[str]:
     stay above, or below, a random one; and what best and worst are chosen by.
     """
     of_orders = [curve for curve in curves if curve.sort is not Sort.RANDOM]
-    random = next((curve for curve in curves if curve.sort is Sort.RANDOM), None)
+    random = [curve for curve in curves if curve.sort is Sort.RANDOM]
     lines = [_least_line(curve) for curve in of_orders]
-    if random is not None and of_orders:
+    if random and of_orders:
         lines.append(_beside_random(of_orders, random))
     by_test_rows = any(curve.sort in (Sort.BEST, Sort.WORST) for curve in curves)
     return [*lines, *([CHOSEN_BY_TEST_ROWS] if by_test_rows else [])]
@@ -104,19 +112,25 @@ def _least_line(curve: Curve) -> str:
     return f"{curve.label}: the mean test loss is {told}, and {number(whole)} with all."
 
 
-def _beside_random(curves: Sequence[Curve], random: Curve) -> str:
-    """Orders whose loss is above, or below, that of random rows at every size that both have."""
-    at_random = dict(zip(random.removed.tolist(), random.loss.tolist(), strict=True))
+def _beside_random(curves: Sequence[Curve], random: Sequence[Curve]) -> str:
+    """Orders whose loss is above, or below, that of the rows of every random order at every size that both have."""
+    of_random = "random rows" if len(random) == 1 else f"all {len(random)} random orders"
     told = []
     for words, sign in (("above", 1.0), ("below", -1.0)):
         names = []
         for curve in curves:
-            after = zip(curve.removed.tolist()[1:], curve.loss.tolist()[1:], strict=True)
-            gaps = [sign * (loss - at_random[size]) for size, loss in after if size in at_random]
+            gaps = [sign * gap for one in random for gap in _gaps(curve, one)]
             if gaps and min(gaps) > 0.0:
                 names.append(f"{curve.label[:1].lower()}{curve.label[1:]}")
         if names:
-            told.append(f"{words} that of random rows for: {'; '.join(names)}")
+            told.append(f"{words} that of {of_random} for: {'; '.join(names)}")
     if not told:
-        return "No order's mean test loss is on one side of that of random rows at every size."
+        return f"No order's mean test loss is on one side of that of {of_random} at every size."
     return f"At every size the mean test loss is {'. It is '.join(told)}."
+
+
+def _gaps(curve: Curve, random: Curve) -> list[float]:
+    """By how much the loss exceeds that of random rows at each size that both have, beside none."""
+    at_random = dict(zip(random.removed.tolist(), random.loss.tolist(), strict=True))
+    after = zip(curve.removed.tolist()[1:], curve.loss.tolist()[1:], strict=True)
+    return [loss - at_random[size] for size, loss in after if size in at_random]

@@ -13,7 +13,7 @@ from groupinf.analysis.ratios import Ratios, decisive, largest_effect, ratios
 from groupinf.groups.builders.registry import natural_kinds
 from groupinf.reporting.words.asked import SAME, Asked, asked, told
 from groupinf.reporting.words.entries import Entry
-from groupinf.reporting.words.formats import coefficient, ends, extent, interval, ratio, shorten
+from groupinf.reporting.words.formats import coefficient, ends, extent, interval, percent, ratio, shorten
 from groupinf.reporting.words.style import (
     LONGEST_NAME,
     counted_values,
@@ -80,16 +80,23 @@ def _size(one: Asked) -> str:
     found = [(entry, ratios(entry.pairs, one.method, one.evaluation, entry.unresolved)) for entry in one.entries]
     known = [(entry, quartiles) for entry, quartiles in found if quartiles.count]
     if not known:
-        return "predicts no effect at all"
+        return f"predicts {'effects where none is' if any(of.zeros for _, of in found) else 'no effect at all'}"
     if len(one.entries) == 1:
-        return _size_of_one(one, known[0][1])
+        return f"{_beside_zeros(known[0][1].zeros)}{_size_of_one(one, known[0][1])}"
     (smallest, least), (largest, most) = (of(known, key=lambda pair: pair[1].median) for of in (min, max))
     ends = f"{ratio(least.median)} ({smallest.label}) to {ratio(most.median)} ({largest.label})"
     judged = {_judged(quartiles) for _, quartiles in known}
     words = f"{judged.pop()} in each run"
     if judged:
         words = f"{_judged(least)} at {smallest.label} and {_judged(most).removeprefix('is ')} at {largest.label}"
-    return f"{words}: actual ÷ predicted in the median from {ends}"
+    zeros = max(quartiles.zeros for _, quartiles in known)
+    beside = _beside_zeros(zeros, "up to ")
+    return f"{beside}{words}: actual ÷ predicted in the median from {ends}"
+
+
+def _beside_zeros(share: float, at_most: str = "") -> str:
+    """What the sizes and signs that follow are not of."""
+    return f"without the {at_most}{percent(share)} of actual effects that are 0 " if share else ""
 
 
 def _size_of_one(one: Asked, found: Ratios) -> str:

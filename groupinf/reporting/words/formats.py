@@ -57,8 +57,10 @@ def ratio(value: float) -> str:
 
     >>> ratio(1.6), ratio(0.0312), ratio(-12345.6)
     ('1.60', '0.03', '−12,346')
+    >>> ratio(-0.001)
+    '0.00'
     """
-    return f"{value:.2f}".replace("-", "−") if abs(value) < 1000 else number(value)
+    return f"{value:z.2f}".replace("-", "−") if abs(value) < 1000 else number(value)
 
 
 def slope(value: float) -> str:

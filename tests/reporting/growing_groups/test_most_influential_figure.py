@@ -177,8 +177,23 @@ def test_a_method_is_said_to_be_what_it_is_at_the_largest_groups(found: list[Fou
 def test_orders_are_compared_where_there_are_several_of_a_value() -> None:
     assert len(growth_lines([UNDER, series([1, 2, 9], [1, 1.5, 2.9], point=4)])) == 1
     one = [series([1, 2, 9], [1, 2, 9]), series([1, 2, 12], [1, 2, 9], "greedily")]
-    expected = "The largest groups found by each order, of 20 rows, move the value by 9 by influence and 12 greedily."
+    expected = "Groups of 20 rows, the largest that every order has, move the value by 9 by influence and 12 greedily."
     assert growth_lines(one)[1] == expected
     falls = [series([-1, -2, -9], [1, 2, 9]), series([-1, -2, -8], [1, 2, 9], "greedily")]
-    told = "Of 2 values and sides, the largest groups that move the value farthest were found"
-    assert growth_lines([*one, *falls])[1] == f"{told} greedily in 1 and by influence in 1."
+    told = "Of 2 values and sides, by groups of 20 rows, the largest that every order has: those that move the value"
+    assert growth_lines([*one, *falls])[1] == f"{told} farthest were found greedily in 1 and by influence in 1."
+
+
+def of_sizes(found: Found, *sizes: int) -> Found:
+    return replace(found, growth=replace(found.growth, sizes=np.array(sizes)))
+
+
+def test_orders_are_compared_at_a_size_that_all_have_and_not_where_there_is_none() -> None:
+    greedy = of_sizes(series([1, 2, 12], [1, 2, 9], "greedily"), 1, 2, 5)
+    by_influence = series([1, 2, 9], [1, 2, 9])
+    assert growth_lines([by_influence, greedy])[-1].startswith("Groups of 5 rows, the largest that every order has,")
+    apart = [by_influence, of_sizes(greedy, 2, 3, 4)]
+    assert not any("every order has" in line for line in growth_lines(apart))
+    falls = [series([-1, -2, -9], [1, 2, 9]), series([-1, -2, -8], [1, 2, 9], "greedily")]
+    assert "by groups of 5 to 20 rows" in growth_lines([by_influence, greedy, *falls])[-1]
+    assert growth_lines([*apart, *falls])[-1].startswith("Groups of 20 rows")
