@@ -99,6 +99,10 @@ def test_effects_are_those_of_refits_without_each_region(run: Callable[..., Run]
     parity, _, _, worst = gaps(theta(train))
     assert f"parity, male minus female: {parity:.3g}".replace("-", "−") in note
     assert f"worst loss: {worst:.3g}, that of " in note
+    stored = {value.name: value.difference for value in made.manifest.named_values}
+    assert stored["worst loss"] is None
+    assert [*stored.values()][:3] == pytest.approx(gaps(theta(train))[:3], abs=1e-7)
+    assert [value.measure for value in made.manifest.named_values] == ["parity", "TPR", "FPR", "worst loss"]
     blank = int((table().query("split == 'test'")["sex"] == " ").sum())
     assert note.endswith(f"{blank} test rows in no set")
 

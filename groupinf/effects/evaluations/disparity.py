@@ -17,9 +17,10 @@ from groupinf.config.registered import RegisteredName
 from groupinf.config.section import Problem, distinct
 from groupinf.config.words import found
 from groupinf.effects.context import BlockContext
-from groupinf.effects.evaluations.disparities.measure import DisparityMeasure
+from groupinf.effects.evaluations.disparities.measure import DisparityMeasure, value_at
 from groupinf.effects.evaluations.disparities.registry import MEASURES
 from groupinf.effects.evaluations.evaluation import (
+    AtFit,
     BoundedPart,
     Evaluation,
     Measure,
@@ -74,6 +75,7 @@ class Disparity(Evaluation):
     short: ClassVar = "disparity"
     measured_on: ClassVar = None
     each: ClassVar = "disparity measure"
+    names_say_all: ClassVar = True
 
     evaluation: Literal["disparity"] = "disparity"
     column: ColumnNames
@@ -285,6 +287,14 @@ class Disparities(Quantity):
         rest = f"; and {counted(more, 'value')} more" if more > 0 else ""
         out = f"; {counted(self.left_out, 'test row')} in no set" if self.left_out else ""
         return (f"{self.name} at θ̂: {'; '.join(told)}{rest}{out}",)
+
+    def at_fit(self, fitted: Fitted, test: TestRows) -> Mapping[int, AtFit]:
+        """By which measure each value is, and what gaps are at θ̂."""
+        theta = fitted.theta[:, None]
+        return {
+            of.label: AtFit(of.measure.short, value_at(measure.parts, theta) if of.measure.signed else None)
+            for of, measure in zip(self.values, self._measures(test), strict=True)
+        }
 
     def _own_rows(self, test: TestRows) -> Objective:
         return test.rows.at(test.besides[self.name])

@@ -114,7 +114,7 @@ def _least_line(curve: Curve) -> str:
 
 def _beside_random(curves: Sequence[Curve], random: Sequence[Curve]) -> str:
     """Orders whose loss is above, or below, that of the rows of every random order at every size that both have."""
-    of_random = "random rows" if len(random) == 1 else f"all {len(random)} random orders"
+    of_random = "random rows" if len(random) == 1 else f"each of {len(random)} random orders"
     told = []
     for words, sign in (("above", 1.0), ("below", -1.0)):
         names = []

@@ -14,6 +14,7 @@ from groupinf.groups.builders.registry import natural_kinds
 from groupinf.reporting.words.asked import SAME, Asked, asked, told
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.formats import coefficient, ends, extent, interval, percent, ratio, shorten
+from groupinf.reporting.words.gaps import differences, gap_words, measures_of
 from groupinf.reporting.words.style import (
     LONGEST_NAME,
     counted_values,
@@ -155,16 +156,25 @@ def _judged(found: Ratios) -> str:
 
 
 def _matters(one: Asked) -> list[str]:
-    """Of natural groups the one with the largest actual effect, where it has it, and what was predicted.
+    """Of natural groups the one with the largest actual effect, by each measure whose values are in one unit, where it
+    has it, and what was predicted.
 
     Where not all groups were retrained none: another may matter more.
     """
+    measures = [measures_of(entry.run, one.evaluation) for entry in one.entries]
+    every = list(dict.fromkeys(measure for of in measures for measure in of.values())) or [""]
+    return [line for measure in every for line in _matters_by(one, measure, f" for {measure}" if every[1:] else "")]
+
+
+def _matters_by(one: Asked, by: str, on: str) -> list[str]:
+    """The same of the values of one measure, which the words ``on`` name."""
     found = []
     for entry in one.entries:
         if entry.run.left_aside:
             continue
-        own = entry.natural
-        place = largest_effect(entry.pairs, own, one.evaluation, entry.unresolved)
+        own, measures = entry.natural, measures_of(entry.run, one.evaluation)
+        others = [(one.evaluation, point) for point, measure in measures.items() if measure != by]
+        place = largest_effect(entry.pairs, own, one.evaluation, [*entry.unresolved, *others])
         if place is not None:
             found.append((abs(float(entry.pairs.actual[place])), entry, place))
     if not found:
@@ -173,10 +183,11 @@ def _matters(one: Asked) -> list[str]:
     sizes = np.abs(entry.pairs.actual[measure])
     own = entry.natural
     tied = np.flatnonzero(own & (sizes >= (1 - _TIED) * sizes[group]))
-    return [_effect(one, entry, measure, group) if tied.size == 1 else _effects(one, entry, measure, tied)]
+    told = _effect(one, entry, measure, group, on) if tied.size == 1 else _effects(one, entry, measure, tied, on)
+    return [told]
 
 
-def _effect(one: Asked, entry: Entry, measure: int, group: int) -> str:
+def _effect(one: Asked, entry: Entry, measure: int, group: int, on: str) -> str:
     """What the group that matters most does, with its interval over test rows where there is one."""
     actual = float(entry.pairs.actual[measure, group])
     does = "raises" if actual > 0 else "lowers"
@@ -193,16 +204,17 @@ def _effect(one: Asked, entry: Entry, measure: int, group: int) -> str:
     told = f" ({'; '.join(notes)})" if notes else ""
     doing = entry.run.manifest.change.doing
     return (
-        f"group {_named(entry, [group])} matters most: {doing} it {does} {_on(entry, measure)} by "
-        f"{number(abs(actual))}{reach}{told}{_where(one, entry)}{unsure}"
+        f"group {_named(entry, [group])} matters most{on}: {doing} it {does} {_on(entry, measure)} by "
+        f"{number(abs(actual))}{reach}{_gap(entry, measure, [actual])}{told}{_where(one, entry)}{unsure}"
     )
 
 
-def _effects(one: Asked, entry: Entry, measure: int, groups: NDArray[np.intp]) -> str:
+def _effects(one: Asked, entry: Entry, measure: int, groups: NDArray[np.intp], on: str) -> str:
     """What groups do that share the largest effect, of either sign."""
     actual = entry.pairs.actual[measure, groups]
-    signs = set(np.sign(actual))
-    does = "raises or lowers" if len(signs) == 2 else "raises" if signs == {1.0} else "lowers"
+    signs = np.sign(actual).tolist()
+    either = [float(actual[signs.index(sign)]) for sign in dict.fromkeys(signs)]
+    does = "raises or lowers" if len(either) == 2 else "raises" if signs[0] > 0 else "lowers"
     intervals = entry.ends(measure)
     unsure = 0
     if intervals is not None:
@@ -210,14 +222,24 @@ def _effects(one: Asked, entry: Entry, measure: int, groups: NDArray[np.intp]) -
         unsure = int(((own["effect_low"] <= 0) & (own["effect_high"] >= 0)).sum())
     whose = "the" if unsure == groups.size else f"of {unsure:,} of them the"
     return (
-        f"groups {_named(entry, groups)} matter most: {entry.run.manifest.change.doing} any of them {does} "
-        f"{_on(entry, measure)} by {number(abs(float(actual[0])))}{_where(one, entry)}"
+        f"groups {_named(entry, groups)} matter most{on}: {entry.run.manifest.change.doing} any of them {does} "
+        f"{_on(entry, measure)} by {number(abs(float(actual[0])))}{_gap(entry, measure, either)}{_where(one, entry)}"
         f"{f', but {whose} {_UNSURE}' if unsure else ''}"
     )
 
 
 def _on(entry: Entry, measure: int) -> str:
-    return measure_name(*entry.pairs.measures[measure], entry.sets)
+    of = entry.pairs.measures[measure]
+    signed = "the signed difference " if of in differences(entry.run) else ""
+    return f"{signed}{measure_name(*of, entry.sets)}"
+
+
+def _gap(entry: Entry, measure: int, effects: Sequence[float]) -> str:
+    """What effects make of a signed difference and of its size; empty on what is none."""
+    before = differences(entry.run).get(entry.pairs.measures[measure])
+    if before is None:
+        return ""
+    return f", {' or '.join(gap_words(before, effect) for effect in effects)}"
 
 
 def _where(one: Asked, entry: Entry) -> str:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from groupinf.wording import UNDEFINED, counted, number
+from groupinf.wording import MINUS, UNDEFINED, counted, number
 
 _NORMAL = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 _MARKDOWN_SPECIAL = {"&": "&amp;", "<": "&lt;", ">": "&gt;", **{c: "\\" + c for c in "\\`*_[]|$~#"}}
@@ -165,6 +165,17 @@ def shorten(text: str, longest: int) -> str:
         return line
     head = (longest - 1) // 2
     return f"{line[:head]}…{line[len(line) - (longest - 1 - head) :]}"
+
+
+def shorten_value(name: str, longest: int) -> str:
+    """The name of a value, shortened; of a difference each of both sides by itself, so that it stays one.
+
+    >>> shorten_value("TPR, sex=male, race=other minus sex=male, race=Caucasian", 20)
+    'TPR, sex=…ace=other minus sex=male,…Caucasian'
+    >>> shorten_value("occupation=Craft-repair", 12)
+    'occup…repair'
+    """
+    return MINUS.join(shorten(side, longest) for side in one_line(name).split(MINUS))
 
 
 def whole_words(text: str, longest: int) -> str:

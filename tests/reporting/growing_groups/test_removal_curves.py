@@ -149,9 +149,9 @@ def test_orders_are_put_beside_random_rows_where_they_stay_on_one_side() -> None
     ]
     higher = curve("Random 2", Sort.RANDOM, 0.5, 0.7, 0.85)
     assert removal_lines([BEST, RANDOM, higher])[1] == (
-        "At every size the mean test loss is above that of all 2 random orders for: best first, x."
+        "At every size the mean test loss is above that of each of 2 random orders for: best first, x."
     )
     between = curve("Random 2", Sort.RANDOM, 0.5, 0.9, 0.85)
-    assert removal_lines([BEST, RANDOM, between])[1] == on_no_side.replace("random rows", "all 2 random orders")
+    assert removal_lines([BEST, RANDOM, between])[1] == on_no_side.replace("random rows", "each of 2 random orders")
     assert removal_lines([RANDOM]) == []
     assert removal_lines([MIXED, BEST])[-1] == CHOSEN_BY_TEST_ROWS
