@@ -58,8 +58,20 @@ Values = Annotated[
     Field(strict=False, min_length=2),
     AfterValidator(distinct),
 ]
+
+
+def _measure(value: Any) -> Any:
+    """A name of a measure, for a validator; what reports call one is refused with its name."""
+    called = next((measure.name for measure in MEASURES.values() if value == measure.short), value)
+    if called != value:
+        raise ValueError(f"expected one of {', '.join(MEASURES)}; found {value!r}; did you mean {called!r}?")
+    return value
+
+
 Measures = Annotated[
-    tuple[Annotated[str, RegisteredName(MEASURES)], ...], Field(strict=False, min_length=1), AfterValidator(distinct)
+    tuple[Annotated[str, RegisteredName(MEASURES), BeforeValidator(_measure)], ...],
+    Field(strict=False, min_length=1),
+    AfterValidator(distinct),
 ]
 
 
@@ -150,7 +162,8 @@ class Disparity(Evaluation):
                     return Problem(
                         "of" if self.of else "column",
                         f"expected a {lacking} in every set of {listed(self.columns)}, without which {measure.name} "
-                        f"is undefined; found none in {name}; name other values, or leave {measure.name} out of of",
+                        f"is undefined; found none in {name}; name other values, or leave {measure.name} out of "
+                        "the list under the key 'of'",
                     )
         return None
 

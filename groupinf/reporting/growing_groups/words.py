@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
 
 from groupinf.analysis.growth import CLOSE, Fault
 from groupinf.reporting.growing_groups.curves import Curve, Sort
@@ -12,6 +15,12 @@ from groupinf.reporting.words.formats import percent
 from groupinf.reporting.words.style import method_in_text
 from groupinf.wording import counted, listed, number
 
+# predictions that differ by less of their size are one line
+SAME = 1e-9
+NESTED = (
+    "Groups of one order of rows lie one within the next: ρ and its interval, which take them as independent, say more "
+    "of them than they know."
+)
 _FAULTS = {
     Fault.UNDER: "is too small by more than {share}",
     Fault.OVER: "is too large by more than {share}",
@@ -20,13 +29,29 @@ _FAULTS = {
 
 
 def growth_lines(found: Sequence[Found]) -> list[str]:
-    """A sentence for each method, of all series of groups, and one that compares orders where there are several."""
-    return [*_method_lines(found), *_order_lines(found)]
+    """A sentence for each method, of all series of groups, one on methods that predict the same, and one that compares
+    orders where there are several.
+    """
+    return [*_method_lines(found), *_same_lines(found), *_order_lines(found)]
 
 
 def _method_lines(found: Sequence[Found]) -> list[str]:
     methods = dict.fromkeys(method for of in found for method in of.growth.predicted)
     return [_method_line(method, [of for of in found if method in of.growth.predicted]) for method in methods]
+
+
+def _same_lines(found: Sequence[Found]) -> list[str]:
+    """Which two methods predict the same, in how many series: of two such lines a figure shows one."""
+    methods = dict.fromkeys(method for of in found for method in of.growth.predicted)
+    lines = []
+    for pair in combinations(methods, 2):
+        values = [[of.growth.predicted[method] for method in pair if method in of.growth.predicted] for of in found]
+        same = sum(len(both) == 2 and np.allclose(*both, rtol=SAME, atol=0.0) for both in values)
+        if same:
+            names = listed(method_in_text(method) for method in pair)
+            where = "" if same == len(found) else f" in {same} of {len(found)} series"
+            lines.append(f"{names[:1].upper()}{names[1:]} predict the same{where}.")
+    return lines
 
 
 def _method_line(method: str, found: Sequence[Found]) -> str:

@@ -174,6 +174,17 @@ def test_a_method_is_said_to_be_what_it_is_at_the_largest_groups(found: list[Fou
     assert growth_lines(found)[0] == expected
 
 
+def test_methods_that_predict_the_same_are_told() -> None:
+    def both(other: list[float]) -> Found:
+        growth = replace(CLOSE.growth, predicted=CLOSE.growth.predicted | {"newton": np.array(other)})
+        return replace(CLOSE, growth=growth)
+
+    same, apart = both([1, 2.1, 2.9]), both([1, 2.1, 2.8])
+    assert "Influence and Newton predict the same." in growth_lines([same])
+    assert "Influence and Newton predict the same in 1 of 2 series." in growth_lines([same, apart])
+    assert not any("predict the same" in line for line in growth_lines([apart, CLOSE]))
+
+
 def test_orders_are_compared_where_there_are_several_of_a_value() -> None:
     assert len(growth_lines([UNDER, series([1, 2, 9], [1, 1.5, 2.9], point=4)])) == 1
     one = [series([1, 2, 9], [1, 2, 9]), series([1, 2, 12], [1, 2, 9], "greedily")]
