@@ -239,6 +239,14 @@ def test_the_group_that_matters_most_has_its_interval_over_test_rows(make_run, s
     assert "test rows" not in answers(run)[0]
 
 
+def test_groups_of_an_order_are_named_by_it(make_run) -> None:
+    run = make_run([OWN] * 12, measures=[("test_loss", 7)])
+    first = "first 5 rows for the largest rise of test loss on test point 7, by influence"
+    loss, *_ = answers(replace(run, groups=run.groups.assign(made_from=first)))
+    assert f"; group of the {first} matters most: removing it " in loss
+    assert "of the first" not in answers(run)[0]
+
+
 @pytest.mark.parametrize(
     ("signs", "who"),
     [

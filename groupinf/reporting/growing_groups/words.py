@@ -18,8 +18,8 @@ from groupinf.wording import counted, listed, number
 # predictions that differ by less of their size are one line
 SAME = 1e-9
 NESTED = (
-    "Groups of one order of rows lie one within the next: ρ and its interval, which take them as independent, say more "
-    "of them than they know."
+    "Groups of one order of rows lie one within the next: the interval of ρ takes groups as independent, which these "
+    "are not."
 )
 _FAULTS = {
     Fault.UNDER: "is too small by more than {share}",
@@ -97,8 +97,8 @@ def _order_lines(found: Sequence[Found]) -> list[str]:
     told = listed(f"{by} in {count}" for by, count in wins.most_common())
     least, most = (of(size for _, size, _ in compared) for of in (min, max))
     rows = counted(most, "row") if least == most else f"{least:,} to {most:,} rows"
-    of_all = f"Of {len(compared)} values and sides, by groups of {rows}, the largest that every order has"
-    return [f"{of_all}: those that move the value farthest were found {told}."]
+    among = f"Among groups of {rows}, the largest that every order has of a value and side"
+    return [f"{among}, those that move it farthest were found {told} of {len(compared)}."]
 
 
 def _common_sizes(own: Sequence[Found]) -> set[int]:

@@ -13,8 +13,9 @@ from groupinf.analysis.ranking import ENDS, PROVEN, extremes
 from groupinf.effects.methods.method import Readout
 from groupinf.experiments.folder.files import parquet_bytes
 from groupinf.groups.builders.registry import natural_kinds
+from groupinf.groups.row_orders import order_in
 from groupinf.reporting.words.entries import singled_out
-from groupinf.reporting.words.formats import ends, markdown, percent, shorten
+from groupinf.reporting.words.formats import ends, markdown, percent, shorten, whole_words
 from groupinf.reporting.words.gaps import after, differences, measures_of
 from groupinf.reporting.words.markdown import table_lines
 from groupinf.reporting.words.plain import aligned
@@ -32,6 +33,8 @@ from groupinf.wording import counted, number
 
 # of each direction and evaluation that a terminal shows
 MOST = 10
+# of what made a group, in a column: "first 20 rows for the largest rise of" and a value
+LONGEST_ORIGIN = 72
 WAYS = {True: "rises", False: "falls"}
 
 
@@ -140,6 +143,8 @@ def _lines(run: Run, rows: pd.DataFrame, method: str) -> list[tuple[str, ...]]:
     ranks_only = [name for name in about.methods if about.readout(name) is Readout.RANKS]
     named = dict.fromkeys([method, ACTUAL, singled_out(about.methods, ranks_only)])
     shown = [name for name in named if name in rows]  # what has no derivative has no linear readout
+    made_from = run.groups.set_index("group")["made_from"]
+    ordered = any(order_in(words) for words in made_from[rows["group"]])
     several_kinds = run.groups["kind"].nunique() > 1
     several_points = len(about.labels(str(rows["evaluation"].iloc[0]))) > 1
     resampled = any(end in rows and rows[end].notna().any() for end in ENDS)
@@ -149,6 +154,7 @@ def _lines(run: Run, rows: pd.DataFrame, method: str) -> list[tuple[str, ...]]:
     head = [
         "group",
         *(["on"] if several_points else []),
+        *(["made of"] if ordered else []),
         *(["kind"] if several_kinds else []),
         "size",
         "rank",
@@ -164,6 +170,7 @@ def _lines(run: Run, rows: pd.DataFrame, method: str) -> list[tuple[str, ...]]:
             (
                 shorten(row["group_name"], LONGEST_NAME),
                 *on,
+                *([whole_words(made_from[row["group"]], LONGEST_ORIGIN)] if ordered else []),
                 *([kind_name(row["kind"])] if several_kinds else []),
                 f"{row['size']:,}",
                 f"{row['rank']:,}",

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from groupinf.analysis.breakdown import NOTABLE_RATIO
 from groupinf.analysis.ratios import Ratios, decisive, largest_effect, ratios
 from groupinf.groups.builders.registry import natural_kinds
+from groupinf.groups.row_orders import order_in
 from groupinf.reporting.words.asked import SAME, Asked, asked, told
 from groupinf.reporting.words.entries import Entry
-from groupinf.reporting.words.formats import coefficient, ends, extent, interval, percent, ratio, shorten
+from groupinf.reporting.words.formats import coefficient, ends, extent, interval, one_line, percent, ratio, shorten
 from groupinf.reporting.words.gaps import differences, gap_words, measures_of
 from groupinf.reporting.words.style import (
     LONGEST_NAME,
@@ -247,16 +248,23 @@ def _where(one: Asked, entry: Entry) -> str:
 
 
 def _named(entry: Entry, places: Sequence[int] | NDArray[np.intp]) -> str:
-    """The names of up to _MOST_NAMED groups and a count of the others, each with its kind where several are natural."""
-    names = entry.run.groups.set_index("group")["name"]
+    """The names of up to _MOST_NAMED groups and a count of the others, each with its kind where several are natural;
+    one of the first rows of an order by these.
+    """
+    about = entry.run.groups.set_index("group")
+    names = about["made_from"].where(about["made_from"].map(order_in).notna(), about["name"])
     several = len(natural_kinds(entry.pairs.kinds)) > 1
     shown = [
-        shorten(names.loc[entry.pairs.groups[place]], LONGEST_NAME)
+        _short(str(names.loc[entry.pairs.groups[place]]))
         + (f" ({kind_name(entry.pairs.kinds[place])})" if several else "")
         for place in places
     ]
     left = len(shown) - _MOST_NAMED
     return listed([*shown[:_MOST_NAMED], *([f"{left:,} more"] if left > 0 else [])])
+
+
+def _short(name: str) -> str:
+    return f"of the {one_line(name)}" if order_in(name) else shorten(name, LONGEST_NAME)
 
 
 def _aside(one: Asked) -> list[str]:
