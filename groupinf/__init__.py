@@ -47,8 +47,8 @@ def run_experiment(
     ``data`` is a data frame, or {"train": ..., "test": ...} of two, where the section ``dataset`` names no file, only
     what columns are (target, split, weight, ...). They are kept as Parquet files in ``out``/data, which the run's
     configuration names: whatever reads the data again finds them there. Equal frames are the same run.
-    Raises ConfigError or DataError for bad input before anything runs, ConvergenceError or RunError for a run that
-    fails; what it had computed is kept.
+    Raises ConfigError or DataError for bad input before anything runs, DataError also where all groups that are drawn
+    empty a class, and ConvergenceError or RunError for a run that fails; what it had computed is kept.
     """
     from groupinf.config.arguments import as_flag, as_path, as_text
     from groupinf.experiments.driver import execute_study
@@ -208,7 +208,7 @@ def group_effects(
     matrix (groups, n), dense or sparse. Rows are positions from 0; a pandas Index holds labels of the frame X instead.
     ``evaluations`` (the default is the test loss), ``methods`` (influence and Newton), ``change`` (removal) and
     ``retrain`` are as in a configuration: names, or mappings with options. ``test_points`` is "sum", one value over all
-    test rows, "each", or a list of their places. With ``jobs`` processes the same numbers come.
+    test rows, "each", a list of their places or a mask. With ``jobs`` processes the same numbers come.
 
     Effects are f with the group changed − f as the model is, in nats for classes, half squared units of y for Ridge and
     units of the score for the hinge. Each has an estimate of its error, each retraining a certificate.
@@ -274,9 +274,7 @@ def point_effects(
     2    2     0.292     0.667
     3    3     0.625    -1.000
     """
-    fitted = fitted_model(
-        model, X, y, X_test, y_test, sample_weight=sample_weight, smoothing=smoothing, refit=refit
-    )
+    fitted = fitted_model(model, X, y, X_test, y_test, sample_weight=sample_weight, smoothing=smoothing, refit=refit)
     return fitted.point_effects(evaluations=evaluations, test_points=test_points)
 
 

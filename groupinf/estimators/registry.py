@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sklearn.base import BaseEstimator, is_classifier, is_regressor
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
@@ -36,7 +37,7 @@ def estimator_of(model: Any) -> Estimator:
 
 
 def _instead(model: Any) -> str:
-    """What of a search over parameters there is to take."""
+    """What there is to take of a model that holds others, and else what to fit."""
     if hasattr(model, "best_estimator_"):
         return "; its best_estimator_ may be one"
     name = type(model).__name__
@@ -47,4 +48,12 @@ def _instead(model: Any) -> str:
             "what it chose",
         )
         return f"; fit a {plain} with what it chose ({chosen})"
-    return ""
+    for where in ("calibrated_classifiers_", "estimators_"):
+        held = [type(getattr(one, "estimator", one)).__name__ for one in getattr(model, where, ())]
+        if any(one in ESTIMATORS for one in held):
+            return f"; its {where} hold {listed(dict.fromkeys(held))}, each fitted to rows and labels of its own"
+    if not isinstance(model, BaseEstimator):
+        return ""
+    if is_regressor(model):
+        return "; fit a Ridge, with a small alpha where no penalty is wanted"
+    return '; fit a LogisticRegression, or SVC(kernel="linear")' if is_classifier(model) else ""

@@ -20,7 +20,7 @@ from groupinf.effects.methods.newton import Newton
 from groupinf.errors import ConfigError
 from groupinf.model_effects.taken import Taken
 from groupinf.numerics.losses.loss import Loss
-from groupinf.studies.group_effects.checks import parameter_names
+from groupinf.studies.group_effects.checks import parameter_names, unpredicted
 from groupinf.studies.group_effects.retrain_section import Retrain, TopGroups, by_name
 from groupinf.studies.group_effects.schema import ChangeSection, Evaluations, Methods
 from groupinf.studies.linear.linear_model import LinearModel
@@ -81,7 +81,9 @@ def _of_evaluations(asked: Question, of: Taken) -> Iterator[str]:
         elif evaluation.needs_labels and of.tested and not of.labelled:
             yield f"evaluations: expected y_test for {evaluation.name}, found X_test alone{_without_labels(loss)}"
         elif (problem := evaluation.check(names)) is not None:
-            yield f"evaluations: {problem.message}"
+            unknown = any(name not in of.dataset.test_columns for name in evaluation.columns)
+            more = "; test_columns takes columns that are no features" if unknown else ""
+            yield f"evaluations: {problem.message}{more}"
 
 
 def _without_labels(loss: Loss) -> str:
@@ -92,6 +94,7 @@ def _without_labels(loss: Loss) -> str:
 def _of_methods(asked: Question, dataset: Dataset, model: LinearModel) -> Iterator[str]:
     size = model.size(dataset)
     others = [e.name for e in asked.evaluations if e.differentiable and not e.on_test_points()]
+    yield from (f"methods: {why}" for why in unpredicted(asked.evaluations, asked.methods))
     for method in asked.methods:
         if (problem := method.check(dataset.n, size)) is not None:
             yield f"methods: {method.shown}: {problem.message}"

@@ -28,23 +28,25 @@ FORMS = (
 
 @dataclass(frozen=True)
 class RowIndex:
-    """How many training rows there are, and the labels of the frame that they came in, None of an array; of that
-    ``order`` are the labels of y, where it has any.
+    """How many rows there are, and the labels of the frame ``X`` that they came in, None of an array; of that ``order``
+    are the labels of ``y``, where it has any. The two are called so.
     """
 
     n: int
     labels: pd.Index[Any] | None = None
     order: pd.Index[Any] | None = None
+    X: str = "X"
+    y: str = "y"
 
     def require_aligned(self, given: pd.Series[Any], what: str, called: str) -> None:
         """Raises DataError where a value for each row comes with other labels than those of the frame X, or, where X
         is none, with those of y in another order; ``called`` is what to take them from.
         """
         if self.labels is None:
-            require_order(given, self.order, what, "y", called)
+            require_order(given, self.order, what, self.y, called)
         elif not given.index.equals(self.labels):
-            instead = f"take {called}.loc[X.index], or .to_numpy()"
-            raise DataError(f"{what}: expected the index of X, found another; {instead}")
+            instead = f"take {called}.loc[{self.X}.index], or .to_numpy()"
+            raise DataError(f"{what}: expected the index of {self.X}, found another; {instead}")
 
     def places(self, labels: pd.Index[Any], what: str) -> Rows:
         """The rows with these labels of the frame; raises DataError where there is none, or several."""
@@ -148,7 +150,7 @@ def _positions(members: Any, rows: RowIndex, what: str) -> NDArray[np.int64]:
         if given.size != n:
             raise DataError(f"{what}: expected a mask of {counted(n, 'row')}, found one of {given.size:,}")
         if isinstance(members, pd.Series):
-            rows.require_aligned(members, what, "the mask")
+            rows.require_aligned(members, what, "mask")
         return np.flatnonzero(given)
     if given.size and given.dtype.kind not in "iu":
         raise DataError(f"{what}: expected positions of rows, whole numbers from 0, found {given.tolist()[0]!r}")

@@ -59,32 +59,28 @@ class Given:
 
     def columns_of_test_rows(self, rows: int) -> Mapping[str, NDArray[np.object_]]:
         """The columns by which test rows are told apart: those of ``test_columns``, and those of the frame X_test."""
-        more = self.test_columns
-        if more is None:
-            return FrameColumns(self.X_test)
-        frame = more.to_frame() if isinstance(more, pd.Series) else more
-        if len(frame) != rows:
-            raise DataError(
-                f"test_columns: expected {counted(rows, 'row')}, as X_test has, found {len(frame):,}"
-            )
-        return {**FrameColumns(self.X_test), **FrameColumns(frame)}
+        more = self.test_columns.to_frame() if isinstance(self.test_columns, pd.Series) else self.test_columns
+        if more is not None and len(more) != rows:
+            raise DataError(f"test_columns: expected {counted(rows, 'row')}, as X_test has, found {len(more):,}")
+        return FrameColumns(tuple(frame for frame in (more, self.X_test) if isinstance(frame, pd.DataFrame)))
 
 
 @dataclass(frozen=True)
 class FrameColumns(Mapping[str, NDArray[np.object_]]):
-    """The columns of a frame by their names, each made an array when it is asked for; none of anything else."""
+    """The columns of frames by their names, each made an array when it is asked for; of one name those of the first."""
 
-    rows: Any
+    frames: tuple[Any, ...]
 
     def __getitem__(self, name: str) -> NDArray[np.object_]:
-        if name not in iter(self):
-            raise KeyError(name)
-        column = next(column for column in self.rows.columns if str(column) == name)
-        values: NDArray[np.object_] = self.rows[column].to_numpy(dtype=object, na_value=None)
-        return values
+        for frame in self.frames:
+            for column in frame.columns:
+                if str(column) == name:
+                    values: NDArray[np.object_] = frame[column].to_numpy(dtype=object, na_value=None)
+                    return values
+        raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
-        return map(str, self.rows.columns if isinstance(self.rows, pd.DataFrame) else ())
+        return iter(dict.fromkeys(str(column) for frame in self.frames for column in frame.columns))
 
     def __len__(self) -> int:
         return len(list(iter(self)))
@@ -155,8 +151,9 @@ def column_of(values: Any, n: int, what: str, of: str = "X") -> NDArray[Any]:
 def targets_of(y: Any, n: int, what: str, of: str) -> Array:
     """Targets of a regression as float64; raises DataError where they are no finite numbers."""
     values = column_of(y, n, what, of)
-    no_numbers = DataError(f"{what}: expected numbers for a regression, found dtype {values.dtype}")
     text = values.dtype.kind == "O" and any(isinstance(value, str | bytes) for value in values)
+    found = "text" if text else f"dtype {values.dtype}"
+    no_numbers = DataError(f"{what}: expected numbers for a regression, found {found}")
     if text or values.dtype.kind not in "biufO":  # digits as text would be numbers to NumPy
         raise no_numbers
     try:

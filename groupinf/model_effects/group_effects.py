@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -47,7 +47,7 @@ from groupinf.studies.group_effects.retrain_section import Retrain, TopGroups
 from groupinf.studies.group_effects.screening import screen_of, thresholds_of, with_thresholds
 from groupinf.studies.group_effects.stored_groups import retrainable
 from groupinf.theory.screening.screen import Screen
-from groupinf.wording import counted
+from groupinf.wording import counted, listed
 
 WHERE = "group_effects"
 WORDS = "measured_on"
@@ -121,10 +121,10 @@ def _prepared(of: Taken, asked: Question, test_points: str | Sequence[int], grou
     skipped = emptying(dataset, asked.change, fitted.objective, change, groups)
     numbers = retrainable(groups, skipped)
     if not numbers:
-        raise DataError(f"{WHERE}: no group is left: each {skipped[0].reason}")
+        raise DataError(f"{WHERE}: no group is left to retrain: each {skipped[0].reason}")
     names = parameter_names(dataset, of.linear)
     evaluations = tuple(evaluation.quantity(names) for evaluation in asked.evaluations)
-    points = chosen_rows(test_points, of.test.n).of(of.test, evaluations)
+    points = chosen_rows(test_points, of.test_index).of(of.test, evaluations)
     W = sparse.csr_array(groups.removal_matrix(fitted.objective.n))[list(numbers)]
     scales, norms = frozen_scales(fitted, change, points, W, evaluations)
     study = frozen_study(
@@ -166,7 +166,25 @@ def _result(of: Taken, asked: Question, work: _Work, blocks: Sequence[StoredBloc
         told=of.told,
         convention=convention_of(of, asked.change),
         summary=f"{counted(len(groups), 'group')} {asked.change.done}, of the {of.dataset.n:,} rows of {of.name}",
+        notes=(*_without_effects(asked), *_more_than_all(asked.retrain, every.size)),
     )
+
+
+def _without_effects(asked: Question) -> Iterator[str]:
+    """The methods that have no effects on an evaluation which has no derivative."""
+    linear = [method.shown for method in asked.methods if method.readout is Readout.LINEAR]
+    for evaluation in asked.evaluations:
+        if linear and not evaluation.differentiable:
+            have = "has" if len(linear) == 1 else "have"
+            instead = "methods with an exact readout, such as newton, have"
+            yield f"{listed(linear)} {have} no effects on {evaluation.name}, which has no derivative; {instead}."
+
+
+def _more_than_all(retrain: Retrain, groups: int) -> list[str]:
+    """That the groups of largest effects which were asked for are all that there are."""
+    if not isinstance(retrain, TopGroups) or retrain.top < groups:
+        return []
+    return [f"The {retrain.top:,} largest effects that retrain asks for are those of all {counted(groups, 'group')}."]
 
 
 def _told(of: Taken, asked: Question, study: Study) -> _Told:

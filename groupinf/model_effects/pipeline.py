@@ -57,7 +57,8 @@ class Steps:
         except (ValueError, TypeError, KeyError, NotFittedError) as error:
             if by_name:
                 self._require_columns(X, what)
-            raise DataError(f"{what}: the steps before the model cannot take it: {error}") from error
+            said = str(error).partition("\n")[0]  # what follows may be the whole of X
+            raise DataError(f"{what}: the steps before the model cannot take it: {said}") from error
 
     def _require_columns(self, X: Any, what: str) -> None:
         """The columns of a frame must be those that the model was fitted to."""

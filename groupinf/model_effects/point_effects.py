@@ -35,7 +35,7 @@ def point_effects(of: Taken, *, evaluations: Entries | None, test_points: str | 
     asked = question(WHERE, evaluations=evaluations)
     require_possible(WHERE, asked, of)
     _require_slopes(asked.evaluations)
-    points = chosen_rows(test_points, of.test.n).of(of.test)
+    points = chosen_rows(test_points, of.test_index).of(of.test)
     count = of.dataset.n * len(points.labels) * len(asked.evaluations)
     if count > MOST_ROWS:
         size = f"{of.dataset.n:,} training rows with {len(points.labels):,} test points each"

@@ -32,7 +32,7 @@ class GroupEffects:
     are None where all groups were retrained; else the proven interval of the actual effect of every group, with the
     columns of a run's intervals.parquet; where the largest effects were asked for, ``top`` says of each value which
     groups these are, and what of that is proven. ``told`` says how the model was taken, ``convention`` what an effect
-    is.
+    is, ``notes`` what was asked for and there is not.
     """
 
     effects: pd.DataFrame
@@ -43,6 +43,7 @@ class GroupEffects:
     told: Mapping[str, str]
     convention: str
     summary: str
+    notes: tuple[str, ...] = ()
 
     @property
     def table(self) -> pd.DataFrame:
@@ -83,14 +84,14 @@ class GroupEffects:
         lines = [self.summary, self.convention, *_remarks(self.told)]
         if len(skipped):
             first = skipped.iloc[0]
-            named = f"{first['group_name']} {first['skipped']}"
+            named = f"{first['group_name']}: {first['skipped']}"
             lines.append(f"{counted(len(skipped), 'group')} skipped: {named}")
         count, values = self.effects["group"].nunique(), self.effects["measured_on"].nunique()
         first, method = self.effects.iloc[0], _one_of(self.effects["method"], None, -1)
         lines += [_proven_words(self.top[0])] if self.top else []
         which = f"The {SHOWN} of {count:,} groups with" if count > SHOWN else "Groups by"
         on = f" ({first['measured_on']})" if values == 1 else ""
-        return [*lines, f"{which} the largest {method} effect on {first['evaluation']}{on}:"]
+        return [*lines, *self.notes, f"{which} the largest {method} effect on {first['evaluation']}{on}:"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -140,13 +141,14 @@ class PointEffects:
 
 def _proven_words(top: Standing) -> str:
     """Whether the groups that are found to go farthest are proven to."""
-    count = len(top.first)
-    on = f"On {top.evaluation} ({top.first['measured_on'].iloc[0]}) the {counted(count, 'group')} that go farthest"
+    count, are = len(top.first), "is" if len(top.first) == 1 else "are"
+    those = "group that goes farthest" if count == 1 else f"{count:,} groups that go farthest"
+    on = f"On {top.evaluation} ({top.first['measured_on'].iloc[0]}) the {those} {are}"
     if top.proven:
-        return f"{on} are proven, and their order, among {top.groups:,}."
+        return f"{on} proven{'' if count == 1 else ', and their order,'} among {top.groups:,}."
     if top.apart:
-        return f"{on} are proven among {top.groups:,}, their order for the first {top.in_order}."
-    return f"{on} are not proven: {counted(top.reaching, 'other group')} of {top.groups:,} may go as far."
+        return f"{on} proven among {top.groups:,}, their order for the first {top.in_order}."
+    return f"{on} not proven: {counted(top.reaching, 'other group')} of {top.groups:,} may go as far."
 
 
 def _remarks(told: Mapping[str, str]) -> list[str]:

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from scipy import sparse
 
 from groupinf.datasets.dataset import Dataset, Features
@@ -39,8 +38,8 @@ class Taken:
     """A model at its optimum: its ``dataset``, the ``linear`` model with the ``fit``, and the ``test`` rows, which are
     the training rows where none are ``tested``; labels of these are known where they are ``labelled``.
 
-    ``terms`` are what errors speak in, ``told`` says how it was taken, ``distance`` how far the model itself was from the optimum, ``index`` how rows are
-    called.
+    ``terms`` are what errors speak in, ``told`` says how it was taken, ``distance`` how far the model itself was from
+    the optimum, ``index`` and ``test_index`` how rows are called.
     """
 
     name: str
@@ -54,6 +53,7 @@ class Taken:
     tested: bool
     labelled: bool
     index: RowIndex
+    test_index: RowIndex
 
 
 def taken(model: Any, given: Given, refit: bool, smoothing: object = None) -> Taken:
@@ -80,11 +80,20 @@ def taken(model: Any, given: Given, refit: bool, smoothing: object = None) -> Ta
     found = one_thread(partial(distance, fitted.fitted, inside, outside), test)
     if not refit:
         require_optimum(case.name, case.exactly, found, steps.told != "")
-    told = _told(steps, dataset, parts, linear, found, fitted)
-    X, labels = index_of(given.X), index_of(given.y)
-    index = RowIndex(dataset.n, X if isinstance(given.X, pd.DataFrame) else None, labels)
-    tested, labelled = given.X_test is not None, given.y_test is not None
-    return Taken(case.name, terms, told, found, dataset, linear, fitted, test, tested, labelled, index)
+    return Taken(
+        name=case.name,
+        terms=terms,
+        told=_told(steps, dataset, parts, linear, found, fitted),
+        distance=found,
+        dataset=dataset,
+        linear=linear,
+        fit=fitted,
+        test=test,
+        tested=given.X_test is not None,
+        labelled=given.y_test is not None,
+        index=RowIndex(dataset.n, index_of(given.X), index_of(given.y)),
+        test_index=RowIndex(test.n, index_of(given.X_test), index_of(given.y_test), "X_test", "y_test"),
+    )
 
 
 def _fit(linear: LinearModel, dataset: Dataset, at: tuple[float, Array]) -> Model:
@@ -177,7 +186,7 @@ def _told(
         "weights": "1 for every row" if equal else f"{number(weights.min())} to {number(weights.max())}",
         **told,
         "optimum": _of_optimum(found),
-        **told_of_smoothing(fit.fitted),
+        **one_thread(told_of_smoothing, fit.fitted),
         **({"note": "; ".join(fit.notes)} if fit.notes else {}),
     }
 

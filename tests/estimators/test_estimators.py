@@ -7,17 +7,21 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import (
     LinearRegression,
     LogisticRegression,
     LogisticRegressionCV,
     Ridge,
     RidgeClassifier,
+    SGDClassifier,
 )
 from sklearn.model_selection import GridSearchCV
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.svm import SVC, LinearSVC
+from sklearn.svm import SVC, LinearSVC, LinearSVR
 from support.fitted_models import MODELS, TIGHT, N, rows_of
 
 import groupinf
@@ -142,6 +146,17 @@ def test_an_older_models_penalty_is_read_by_its_name() -> None:
             "model: expected a fitted LogisticRegression, Ridge, RidgeClassifier, LinearSVC or SVC",
         ),
         (LogisticRegressionCV(Cs=2, tol=0.1), 2, "found LogisticRegressionCV; fit a LogisticRegression with what it"),
+        (LinearRegression(), 0, "found LinearRegression; fit a Ridge, with a small alpha where no penalty is wanted"),
+        (LinearSVR(max_iter=1), 0, "found LinearSVR; fit a Ridge, with a small alpha"),
+        (SGDClassifier(max_iter=1), 2, 'found SGDClassifier; fit a LogisticRegression, or SVC(kernel="linear")'),
+        (CalibratedClassifierCV(LinearSVC()), 2, "; its calibrated_classifiers_ hold LinearSVC, each fitted to rows"),
+        (
+            OneVsRestClassifier(LogisticRegression()),
+            3,
+            "; its estimators_ hold LogisticRegression, each fitted to rows",
+        ),
+        (RandomForestClassifier(2), 2, "found RandomForestClassifier; fit a LogisticRegression"),
+        (StandardScaler(), 2, "or a Pipeline that ends in one, found StandardScaler"),
         (GridSearchCV(Ridge(), {"alpha": [1.0, 2.0]}), 0, "found GridSearchCV; its best_estimator_ may be one"),
     ],
 )

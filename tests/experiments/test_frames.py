@@ -97,7 +97,14 @@ def test_equal_frames_and_no_others_are_one_file(changed: Any, same: bool, tmp_p
         ({"tain": frame()}, "found a mapping with the keys tain"),
         ({"test": frame()}, "found a mapping with the keys test"),
         ({"train": 3}, "found int for train"),
-        (frame().assign(z=[{}] * 60), "data: the frame of train rows holds what is neither text nor number"),
+        (
+            frame().assign(z=[{}] * 60),
+            "data: the frame of train rows holds what is neither text nor number, in the column 'z': ",
+        ),
+        (
+            frame().assign(z=[1, "a"] * 30),
+            "data: the frame of train rows cannot be written as a table, in the column 'z': ",
+        ),
         (frame()[["age", "age"]], "data: expected each column once, found 'age' more often"),
     ],
 )

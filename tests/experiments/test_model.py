@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 from support.runs import effects_on, members, unreported
 
-from groupinf.errors import ConfigError, RunError
+from groupinf.errors import ConfigError, DataError
 from groupinf.experiments.folder.identity import identity_hash
 from groupinf.experiments.workers.progress import Silent
 from groupinf.studies.group_effects.checks import load_checked
@@ -107,7 +107,7 @@ def test_a_training_set_without_a_row_is_no_study_whatever_the_intercept(
     (skipped,) = run.manifest.skipped
     assert skipped.reason == "removes every row of the training set: nothing is left to fit"
     only = {**config, "groups": {"builders": config["groups"]["builders"][:1]}}
-    with pytest.raises(RunError, match="no group is left to retrain"):
+    with pytest.raises(DataError, match="no group is left to retrain"):
         unreported(only, tmp_path)
 
 

@@ -14,7 +14,7 @@ from support.faults import WIDTH
 from support.runs import execute, execute_shard
 
 import groupinf
-from groupinf.errors import ConfigError, ConvergenceError, DataError, RunError
+from groupinf.errors import ConfigError, ConvergenceError, DataError
 from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.workers.progress import Silent
@@ -152,7 +152,7 @@ def test_a_group_that_empties_a_class_is_skipped_by_name(small_config: dict[str,
 def test_groups_that_all_empty_a_class_leave_nothing_to_run(small_config: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / "groups.csv").write_text("group,index\n" + "".join(f"all,{i}\n" for i in range(90)))
     small_config["groups"] = {"builders": [{"builder": "file", "path": str(tmp_path / "groups.csv")}]}
-    with pytest.raises(RunError, match="no group is left"):
+    with pytest.raises(DataError, match="no group is left"):
         run(small_config, tmp_path / "out")
 
 

@@ -31,6 +31,8 @@ FRAME = pd.DataFrame({"ward": NAMES}, index=LABELS)
         FRAME.groupby("ward").groups,
         FRAME.groupby("ward").indices,
         dict(zip("ab", MASKS, strict=True)),
+        [pd.Series(mask, index=LABELS) for mask in MASKS],
+        {"a": pd.Series([1, 3], index=["u", "v"]), "b": [0, 4, 5]},
         [[1, 3], [0, 4, 5]],
         list(MASKS),
         MASKS,
@@ -84,6 +86,12 @@ def test_the_columns_of_a_frame_are_kinds_of_groups() -> None:
         ({"a": pd.Index(["p1", "q"])}, "groups['a']: expected labels of X.index, found 'q'"),
         ({"a": [True, False]}, "groups['a']: expected a mask of 6 rows, found one of 2"),
         ({"a": 3}, "groups['a']: expected a list of rows, found int"),
+        ({"a": {1, 2}}, "groups['a']: expected a list of rows, found set"),
+        (
+            {"a": pd.Series(MASKS[0], index=LABELS[::-1])},
+            "groups['a']: expected the index of X, found another; take mask.loc[X.index], or .to_numpy()",
+        ),
+        ([pd.Series(MASKS[0], index=list("uvwxyz"))], "groups[0]: expected the index of X, found another"),
         ({}, "groups: expected at least one group with a row, found none"),
         ([None] * 6, "groups: expected at least one group with a row, found none"),
         (MASKS[:, :4], "groups: expected a matrix (groups, 6), with a column for each row of X, found shape (2, 4)"),
@@ -104,3 +112,12 @@ def test_labels_need_a_frame_whose_index_tells_rows_apart() -> None:
         groups_of({"a": pd.Index(["p1"])}, RowIndex(6))
     with pytest.raises(DataError, match=r"labels of X\.index stand for several rows"):
         groups_of({"a": pd.Index(["p1"])}, RowIndex(2, pd.Index(["p1", "p1"])))
+
+
+def test_where_x_is_no_frame_the_labels_of_y_tell_another_order() -> None:
+    rows, backwards = RowIndex(6, order=LABELS), FRAME["ward"].iloc[::-1]
+    for given, called in ((backwards, "groups"), ([backwards == "a"], "mask")):
+        with pytest.raises(DataError, match=rf"expected rows in the order of y, .*; take {called}\.loc\[y\.index\]"):
+            groups_of(given, rows)
+    assert groups_of(backwards.reset_index(drop=True), rows).name == ("a", "b")
+    assert groups_of(backwards, RowIndex(6)).name == ("a", "b")

@@ -209,7 +209,11 @@ def test_of_the_hinge_loss_all_are_retrained_for_the_largest_effects() -> None:
     fitted = groupinf.fitted_model(rows.fitted(MODELS["svc"][0]), **rows.given)
     found = fitted.group_effects(GROUPS, retrain={"top": 1})
     assert found.effects["group"].nunique() == len(GROUPS)
-    assert "that go farthest are" in repr(found)
+    assert "(all test rows) the group that goes farthest is " in repr(found)
+    more = fitted.group_effects(GROUPS, retrain={"top": 200})
+    assert "(all test rows) the 4 groups that go farthest are " in repr(more)
+    assert "\nThe 200 largest effects that retrain asks for are those of all 4 groups.\n" in repr(more)
+    assert "that retrain asks for" not in repr(found)
 
 
 def test_a_group_that_empties_a_class_is_skipped_and_said_to_be() -> None:
@@ -218,8 +222,8 @@ def test_a_group_that_empties_a_class_is_skipped_and_said_to_be() -> None:
     fitted = groupinf.fitted_model(rows.fitted(MODELS["logistic"][0]), **rows.given)
     found = fitted.group_effects(groups)
     assert set(found.effects["group_name"]) == {"one"}
-    assert "1 group skipped: all of no it removes every row of class no" in repr(found)
-    with pytest.raises(DataError, match="no group is left: each removes every row of class no"):
+    assert "1 group skipped: all of no: it removes every row of class no" in repr(found)
+    with pytest.raises(DataError, match="no group is left to retrain: each removes every row of class no"):
         fitted.group_effects({"all of no": groups["all of no"]})
 
 
@@ -263,10 +267,120 @@ def test_gaps_between_sets_of_test_rows_are_of_the_columns_of_their_frame() -> N
     moved = [gap(out) - gap([]) for out in GROUPS.values()]
     np.testing.assert_allclose(np.abs(found.table["actual"].to_numpy()), np.abs(moved), atol=1e-8)
 
+    beside = groupinf.group_effects(
+        LogisticRegression(C=0.5, **TIGHT).fit(train, rows.y),
+        train,
+        rows.y,
+        test,  # without labels, which this measure does not need
+        groups=GROUPS,
+        test_columns=pd.DataFrame({"site": sites}),
+        evaluations={"evaluation": "disparity", "column": "site", "of": ["demographic_parity"]},
+    )
+    np.testing.assert_allclose(beside.effects["effect"], found.effects["effect"], atol=1e-9)
+
+
+def test_columns_beside_the_features_come_before_those_of_the_same_name() -> None:
+    rows = rows_of(2)
+    test, sites = pd.DataFrame(rows.X_test, columns=list("wxyz")), pd.Series(list("pq") * 6, name="w")
+    model = rows.fitted(MODELS["logistic"][0])
+    columns = groupinf.fitted_model(
+        model, rows.X, rows.y, test, test_columns=sites, refit=True
+    ).taken.dataset.test_columns
+    assert list(columns) == ["w", "x", "y", "z"]
+    assert columns["w"].tolist() == sites.tolist()
+    assert columns["z"].tolist() == test["z"].tolist()
+    with pytest.raises(KeyError):
+        columns["site"]
+
+
+@pytest.mark.parametrize("classes", [0, 2])
+def test_predictions_on_new_rows_need_no_labels(classes: int) -> None:
+    rows = rows_of(classes)
+    model = rows.fitted(MODELS["logistic" if classes else "ridge"][0])
+    new, same = (
+        groupinf.fitted_model(model, rows.X, rows.y, rows.X_test, labels, sample_weight=rows.weight)
+        for labels in (None, rows.y_test)
+    )
+    asked: dict[str, Any] = {"evaluations": ["test_prediction", "self_loss"], "test_points": "each"}
+    pd.testing.assert_frame_equal(
+        new.group_effects(GROUPS, **asked).effects, same.group_effects(GROUPS, **asked).effects
+    )
+    points = {"evaluations": "test_prediction"}
+    pd.testing.assert_frame_equal(new.point_effects(**points).effects, same.point_effects(**points).effects)
+    pd.testing.assert_frame_equal(new.point_effects(**points).rows, same.point_effects(**points).rows)
+    alone = "evaluations: expected y_test for test_loss, found X_test alone; test_prediction needs no labels"
+    for ask in (lambda: new.group_effects(GROUPS), new.point_effects):
+        with pytest.raises(ConfigError, match=alone):
+            ask()
+
+
+def test_without_labels_what_depends_on_them_is_refused() -> None:
+    rows = rows_of(3)
+    new = groupinf.fitted_model(
+        rows.fitted(MODELS["softmax"][0]), rows.X, rows.y, rows.X_test, sample_weight=rows.weight
+    )
+    for name in ("test_loss", "test_margin", "test_error"):
+        with pytest.raises(ConfigError, match=f"expected y_test for {name}, found X_test alone$"):
+            new.group_effects(GROUPS, evaluations=name)
+    rows, sites = rows_of(2), pd.DataFrame({"site": list("pq") * 6})
+    two = groupinf.fitted_model(
+        MODELS["logistic"][0].fit(rows.X, rows.y), rows.X, rows.y, rows.X_test, test_columns=sites
+    )
+    for of in (None, ["true_positive_rates"], ["demographic_parity", "worst_loss"]):
+        asked = {"evaluation": "disparity", "column": "site", **({"of": of} if of else {})}
+        with pytest.raises(ConfigError, match="expected y_test for disparity, found X_test alone"):
+            two.group_effects(GROUPS, evaluations=asked)
+
+
+def test_columns_of_test_rows_that_there_are_not_are_asked_for_by_their_argument() -> None:
+    rows = rows_of(2)
+    asked = {"evaluation": "disparity", "column": "site"}
+    fitted = groupinf.fitted_model(rows.fitted(MODELS["logistic"][0]), **rows.given)
+    with pytest.raises(ConfigError, match="; test_columns takes columns that are no features"):
+        fitted.group_effects(GROUPS, evaluations=asked)
+    model = rows.fitted(MODELS["logistic"][0])
+    without = groupinf.fitted_model(model, rows.X, rows.y, sample_weight=rows.weight)
+    with pytest.raises(ConfigError, match="expected X_test and y_test for disparity, found none"):
+        without.group_effects(GROUPS, evaluations=asked)
+
+
+def test_lists_may_be_arrays_and_indices(logistic: Any) -> None:
+    for of in (pd.Index(["x0", "x2"]), np.array(["x0", "x2"]), pd.Series(["x0", "x2"])):
+        found = logistic.group_effects(
+            GROUPS, evaluations={"evaluation": "coefficient", "of": of}, methods=pd.Index(["newton"])
+        )
+        assert list(dict.fromkeys(found.effects["measured_on"])) == ["x0", "x2"]
+
+
+def test_methods_without_effects_on_an_evaluation_are_named(logistic: Any) -> None:
+    found = logistic.group_effects(GROUPS, evaluations=["test_error", "test_loss"])
+    assert "\ninfluence has no effects on test_error, which has no derivative; methods with an exact" in repr(found)
+    assert "has no effects" not in repr(logistic.group_effects(GROUPS, evaluations="test_loss"))
+    assert "has no effects" not in repr(logistic.group_effects(GROUPS, evaluations="test_error", methods="newton"))
+
+
+def test_a_weight_of_nothing_is_called_removal(logistic: Any) -> None:
+    found = logistic.group_effects(GROUPS, change={"change": "reweight", "factor": 0.0})
+    removed = logistic.group_effects(GROUPS)
+    np.testing.assert_allclose(found.effects["effect"], removed.effects["effect"], atol=1e-9)
+    assert repr(found).startswith("4 groups removed, as they count 0 times, of the 90 rows")
+
 
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
+        (
+            {"evaluations": "test_error", "methods": "influence"},
+            "group_effects: methods: expected a method with an exact readout (parameter_influence, newton",
+        ),
+        (
+            {"test_points": np.arange(12) < 0},
+            "test_points: expected 'sum', 'each' or a list of rows of X_test, found none",
+        ),
+        ({"test_points": np.arange(5) < 9}, "or a list of rows of X_test, found a mask of 5 rows"),
+        ({"test_points": np.linspace(0, 1, 600)}, "or a list of rows of X_test, found 600 values of type float64"),
+        ({"test_points": np.eye(3)}, "or a list of rows of X_test, found values of shape (3, 3)"),
+        ({"test_points": 3}, "or a list of rows of X_test, found 3"),
         ({"evaluations": ["test_los"]}, "group_effects: evaluations.0: unknown evaluation 'test_los'; did you mean"),
         ({"methods": ["newtn"]}, "group_effects: methods.0: unknown method 'newtn'; did you mean 'newton'"),
         ({"change": "remov"}, "group_effects: change: unknown change 'remov'; did you mean 'remove'"),

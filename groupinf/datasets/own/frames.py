@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -66,7 +66,9 @@ def _written(frame: pd.DataFrame, part: str, folder: Path) -> Path:
     try:
         frame.to_parquet(buffer)
     except (pa.ArrowException, ValueError, TypeError) as error:
-        raise DataError(f"{GIVEN}: the frame of {part} rows cannot be written as a table: {error}") from error
+        where = _culprit(frame, lambda column: column.to_parquet(BytesIO()))
+        said = str(error.args[0] if error.args else error)
+        raise DataError(f"{GIVEN}: the frame of {part} rows cannot be written as a table{where}: {said}") from error
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with replacement(path) as file:
@@ -86,5 +88,18 @@ def _content_hash(frame: pd.DataFrame, part: str) -> str:
     try:
         digest.update(pd.util.hash_pandas_object(frame, index=True).to_numpy().tobytes())
     except TypeError as error:
-        raise DataError(f"{GIVEN}: the frame of {part} rows holds what is neither text nor number: {error}") from error
+        where = _culprit(frame, pd.util.hash_pandas_object)
+        raise DataError(
+            f"{GIVEN}: the frame of {part} rows holds what is neither text nor number{where}: {error}"
+        ) from error
     return digest.hexdigest()[:DIGITS]
+
+
+def _culprit(frame: pd.DataFrame, work: Callable[[pd.DataFrame], object]) -> str:
+    """The first column that cannot be worked with by itself, for a sentence; empty where each can."""
+    for name in frame.columns:
+        try:
+            work(frame[[name]])
+        except (pa.ArrowException, ValueError, TypeError):
+            return f", in the column {str(name)!r}"
+    return ""

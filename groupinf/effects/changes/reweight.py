@@ -34,8 +34,12 @@ class Reweight(Change):
 
     @property
     def done(self) -> str:
-        """How many times it counts."""
-        return f"counted {number(self.factor, 6)} times as much"
+        """How many times it counts; not at all is removal."""
+        return (
+            "removed, as they count 0 times"
+            if self.factor == 0.0
+            else f"counted {number(self.factor, 6)} times as much"
+        )
 
     @property
     def convention(self) -> str:

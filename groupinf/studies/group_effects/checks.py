@@ -16,7 +16,7 @@ from groupinf.effects.changes.change import Change
 from groupinf.effects.changes.registry import REMOVE
 from groupinf.effects.evaluations.evaluation import Evaluation, ParameterNames, Quantity
 from groupinf.effects.evaluations.registry import EVALUATIONS, of_the_paper
-from groupinf.effects.methods.method import Readout
+from groupinf.effects.methods.method import Method, Readout
 from groupinf.effects.methods.registry import METHODS
 from groupinf.errors import ConfigError, DataError
 from groupinf.groups.by_value import rows_by_value
@@ -147,19 +147,19 @@ def _evaluation_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigEr
     return [
         *undefined,
         *(loaded.error(("evaluations", i, problem.key), problem.message) for i, problem in checked if problem),
-        *_unpredicted(loaded, evaluations),
+        *(loaded.error(("methods",), why) for why in unpredicted(evaluations, loaded.config.methods)),
     ]
 
 
-def _unpredicted(loaded: LoadedStudy, evaluations: Sequence[Evaluation]) -> list[ConfigError]:
-    """Where not one method has an effect on what is measured."""
+def unpredicted(evaluations: Sequence[Evaluation], methods: Sequence[Method]) -> Iterator[str]:
+    """That not one method has an effect on what is measured, where that is so."""
     exact = [name for name, method in METHODS.items() if method.readout is Readout.EXACT]
-    read = [method.readout for method in loaded.config.methods]
+    read = [method.readout for method in methods]
     if any(evaluation.differentiable for evaluation in evaluations) or Readout.EXACT in read:
-        return []
+        return
     name = listed(evaluation.name for evaluation in evaluations)
     expected = f"expected a method with an exact readout ({listed(exact, 'or')}), as {name} has no derivative"
-    return [loaded.error(("methods",), f"{expected}; found {listed(method.shown for method in loaded.config.methods)}")]
+    yield f"{expected}; found {listed(method.shown for method in methods)}"
 
 
 def _group_problems(loaded: LoadedStudy, dataset: Dataset) -> list[ConfigError]:

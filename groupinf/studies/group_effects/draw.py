@@ -20,7 +20,7 @@ from groupinf.effects.row_steps import row_step_products
 from groupinf.effects.scales import frozen_scales
 from groupinf.effects.study import Study
 from groupinf.effects.test_rows import TestRows
-from groupinf.errors import RunError
+from groupinf.errors import DataError
 from groupinf.experiments.workers.processes import each, one_thread
 from groupinf.groups.attributes import Attributes
 from groupinf.groups.build import build_groups
@@ -89,7 +89,7 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
     )
     skipped = emptying(dataset, change_of(loaded), fitted.objective, change, in_fit(groups, dataset))
     if len(skipped) == len(groups):
-        raise RunError(f"no group is left to retrain: each {skipped[0].reason}")
+        raise DataError(f"no group is left to retrain: each {skipped[0].reason}")
     return Drawn(model.lam_over_n, tested, groups, (*notes, *tested.notes), tuple(skipped))
 
 

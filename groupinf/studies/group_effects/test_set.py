@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from groupinf.numerics.objective import Rows
 @dataclass(frozen=True)
 class TestSetByColumn:
     """The test rows of a dataset, and the ``loss`` that is fitted; the rows of a column are told once and then kept."""
+
+    __test__: ClassVar[bool] = False  # not a pytest class
 
     dataset: Dataset
     loss: Loss
