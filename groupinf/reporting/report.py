@@ -18,7 +18,7 @@ from groupinf.reporting.html.write import PAGE_NAME, write_page
 from groupinf.reporting.tables.attributes import attributes_files
 from groupinf.reporting.tables.groups import groups_files
 from groupinf.reporting.tables.ranking import natural_listings
-from groupinf.reporting.tables.screening import screening_listings
+from groupinf.reporting.tables.screening import screening_listings, unlisted_lines
 from groupinf.reporting.tables.single_rows import single_rows_files, single_rows_listings
 from groupinf.reporting.tables.spearman import (
     by_evaluation,
@@ -118,6 +118,7 @@ def report_markdown(run: Run, tables: Sequence[str] = (), natural: Sequence[str]
         parts.append("## Largest effects, and what of them is proven")
         parts += [_figure(SCREENING_STEM, PICTURE)] if found else []
         parts += [_listed(screening_lines(run, found)), *(one.markdown for one in screening_listings(run, found)), MORE]
+        parts += map(markdown, unlisted_lines(run, found))
     if entries:
         parts.append(_listed([*evaluation_answers(entries), *chosen_lines(entries)]))
     if single := single_rows_listings(run):

@@ -35,6 +35,14 @@ def test_each_evaluation_has_its_sentence_with_ranks_and_sizes(make_run) -> None
         assert loss in text or markdown(loss) in text
 
 
+@pytest.mark.parametrize(("groups", "few"), [(9, True), (10, False)])
+def test_of_few_groups_no_word_judges_the_ranks(make_run, groups: int, few: bool) -> None:
+    own = answers(make_run(["random"] * groups))[1]
+    assert own.startswith(f"Self-loss: influence ranks the {groups} groups ")
+    assert ("with ρ 1.000, which says little of fewer than 10 groups, and is " in own) == few
+    assert ("almost perfectly" in own) != few
+
+
 @pytest.mark.parametrize(
     ("fraction", "words"),
     [

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.analysis.breakdown import NOTABLE_RATIO
+from groupinf.analysis.intervals import FEWEST_GROUPS
 from groupinf.analysis.ratios import Ratios, decisive, largest_effect, ratios
 from groupinf.groups.builders.registry import natural_kinds
 from groupinf.groups.row_orders import order_in
@@ -63,11 +64,14 @@ def _ranking(one: Asked, row: Mapping[Any, Any]) -> str:
     if least != least:
         return f"{method} has no ρ, which needs two groups or more with effects that differ,"
     sizes = {entry.pairs.groups.size for entry in one.entries}
+    few = max(sizes) < FEWEST_GROUPS
     groups = counted(sizes.pop(), "group") if len(sizes) == 1 else "groups"
     words = " to ".join(dict.fromkeys((_rank_words(least), _rank_words(most))))
     low, high = row["spearman_low"], row["spearman_high"]
     ends = "" if low != low else f" {interval(low, high)}"
     rho = f"ρ {extent(least, most, coefficient)}{ends}{one.over}{one.lowest()}"
+    if few:
+        return f"{method} ranks the {groups} with {rho}, which says little of fewer than {FEWEST_GROUPS} groups,"
     return f"{method} ranks the {groups} {words} ({rho})"
 
 
