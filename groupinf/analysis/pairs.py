@@ -106,7 +106,8 @@ def _known_methods(table: pd.DataFrame) -> tuple[str, ...]:
         found = ", ".join(methods) or "no rows"
         alone = f"{found} alone: a run with retrain: all has both"
         found = alone if methods and ACTUAL not in methods else found
-        raise DataError(f"effects: expected method {ACTUAL!r} and at least one prediction, found {found}")
+        of = f" of {', '.join(map(str, table['run'].unique()))}" if "run" in table else ""
+        raise DataError(f"effects{of}: expected method {ACTUAL!r} and at least one prediction, found {found}")
     return methods
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,6 +91,33 @@ def standing(rows: pd.DataFrame, side: str, most: int, that_way: bool = False) -
         in_order=int(first.size if ahead.all() else np.argmin(ahead)),
         reaching=int((far[others] >= least).sum()),
     )
+
+
+def by_measure(found: Sequence[Standing], most: int) -> list[list[Standing]]:
+    """The standings of each measure, of at most so many: of every evaluation that where some effect goes farthest, and
+    then further ones; in the order of ``found``.
+    """
+    measures: dict[tuple[str, int], list[Standing]] = {}
+    for one in found:
+        measures.setdefault((one.evaluation, one.test_point), []).append(one)
+    each = dict.fromkeys(evaluation for evaluation, _ in measures)
+    foremost = {max((of for of in measures if of[0] == name), key=lambda of: _reach(measures[of])) for name in each}
+    kept = sorted(measures, key=lambda measure: measure not in foremost)[:most]
+    return [own for measure, own in measures.items() if measure in kept]
+
+
+def farthest(found: Sequence[Standing]) -> list[Standing]:
+    """Of every evaluation and side the standing in which an effect goes farthest; of equal ones the first."""
+    each = dict.fromkeys((one.evaluation, one.side) for one in found)
+    return [
+        max((one for one in found if (one.evaluation, one.side) == side), key=lambda one: _reach([one]))
+        for side in each
+    ]
+
+
+def _reach(own: Sequence[Standing]) -> float:
+    """How far the first group goes of any of these."""
+    return max(abs(float(one.first["prediction"].iloc[0])) for one in own)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from groupinf.reporting.report_files import REPORT_NAME
 from groupinf.reporting.tables.attributes import attributes_files
 from groupinf.reporting.tables.groups import groups_files
 from groupinf.reporting.tables.ranking import natural_listings
-from groupinf.reporting.tables.screening import screening_listings
+from groupinf.reporting.tables.screening import screening_listings, unlisted_lines
 from groupinf.reporting.tables.single_rows import single_rows_files, single_rows_listings
 from groupinf.reporting.tables.spearman import (
     by_evaluation,
@@ -119,6 +119,7 @@ def report_markdown(run: Run, tables: Sequence[str] = (), natural: Sequence[str]
             *(one.markdown for one in screening_listings(run, found)),
             MORE,
         ]
+        parts += map(markdown, unlisted_lines(run, found))
     if entries:
         parts.append(bulleted([*evaluation_answers(entries), *chosen_lines(entries)]))
     if single := single_rows_listings(run):

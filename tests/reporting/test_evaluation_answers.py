@@ -35,6 +35,14 @@ def test_each_evaluation_has_its_sentence_with_ranks_and_sizes(make_run) -> None
         assert loss in text or markdown(loss) in text
 
 
+@pytest.mark.parametrize(("groups", "few"), [(9, True), (10, False)])
+def test_of_few_groups_no_word_judges_the_ranks(make_run, groups: int, few: bool) -> None:
+    own = answers(make_run(["random"] * groups))[1]
+    assert own.startswith(f"Self-loss: influence ranks the {groups} groups ")
+    assert ("with ρ 1.000, which says little of fewer than 10 groups, and is " in own) == few
+    assert ("almost perfectly" in own) != few
+
+
 @pytest.mark.parametrize(
     ("fraction", "words"),
     [
@@ -72,6 +80,15 @@ def uneven(run: Run, quotients: list[float]) -> Run:
 def test_sizes_that_differ_from_group_to_group_have_their_own_words(make_run, quotients, words) -> None:
     run = uneven(make_run(["random"] * 60), quotients)
     assert all(f" and {words}: actual ÷ predicted is " in line for line in answers(run))
+
+
+def test_actual_effects_of_zero_are_no_wrong_signs(make_run) -> None:
+    for quotients, share in (([-0.5, 0.0, 0.0, 1.0, 1.0], "40 %"), ([0.0, 0.0, 0.0, 1.0], "75 %")):
+        for line in answers(uneven(make_run(["random"] * 60), quotients)):
+            assert f" and without the {share} of actual effects that are 0 is " in line
+            assert "mostly has the wrong sign" not in line
+            assert "−0.00" not in line
+    assert not any("that are 0" in line for line in answers(uneven(make_run(["random"] * 60), [-1.0, 1.0])))
 
 
 @pytest.mark.parametrize(
@@ -228,6 +245,14 @@ def test_the_group_that_matters_most_has_its_interval_over_test_rows(make_run, s
     assert f"[{number(0.5 * most)}, {number(2 * most)}] (95 % over test rows; " in sure
     assert "sure" not in sure
     assert "test rows" not in answers(run)[0]
+
+
+def test_groups_of_an_order_are_named_by_it(make_run) -> None:
+    run = make_run([OWN] * 12, measures=[("test_loss", 7)])
+    first = "first 5 rows for the largest rise of test loss on test point 7, by influence"
+    loss, *_ = answers(replace(run, groups=run.groups.assign(made_from=first)))
+    assert f"; group of the {first} matters most: removing it " in loss
+    assert "of the first" not in answers(run)[0]
 
 
 @pytest.mark.parametrize(

@@ -16,19 +16,20 @@ from support.runs import unreported
 from support.screened import top_run
 from support.undrawn import leave_pictures_out
 
-from groupinf.analysis.screening import Standing, standing
+from groupinf.analysis.screening import Standing, by_measure, standing
 from groupinf.cli.main import main
 from groupinf.errors import DataError
-from groupinf.reporting.drawing.screening import MOST_PANELS, screening_figure, shown_standings
+from groupinf.reporting.drawing.screening import MOST_PANELS, screening_figure
 from groupinf.reporting.html.page import page_html
 from groupinf.reporting.report import write_report
 from groupinf.reporting.tables.comparison import comparison_text
 from groupinf.reporting.tables.groups import groups_frame
 from groupinf.reporting.tables.ranking import order_lines
-from groupinf.reporting.tables.screening import screening_listings
+from groupinf.reporting.tables.screening import screening_listings, unlisted_lines
 from groupinf.reporting.tables.terminal import spearman_text
 from groupinf.reporting.words.entries import entries_of, named_runs
 from groupinf.reporting.words.evaluation_answers import evaluation_answers
+from groupinf.reporting.words.explained import explained
 from groupinf.reporting.words.screening import (
     chosen_lines,
     known_lines,
@@ -36,6 +37,8 @@ from groupinf.reporting.words.screening import (
     levels_line,
     predicted_line,
     proven_lines,
+    screening_lines,
+    selected_lines,
     shown_lines,
     standings,
     unretrained_lines,
@@ -149,7 +152,7 @@ def test_what_is_not_proven_is_not_said_to_be(
 def test_over_several_values_those_that_are_proven_are_counted(top: Run) -> None:
     both, apart, neither = made([3, 0], [4, 1]), made([3, 2.9, 0], [4, 3.5, 1], 2), made([3, 0], [4, 9])
     lines = proven_lines(top, [both, apart, neither])
-    which = "the groups that go farthest are those listed"
+    which = "which groups go farthest"
     assert lines[0] == f"Proven on 2 of 3 test points: {which}; on 1 of them their order is proven too."
     assert len(lines) == 2
     assert lines[1].startswith("Not proven: which groups have the largest effect on self-loss;")
@@ -241,10 +244,16 @@ def test_the_verdict_names_what_was_not_compared(whole: Run, none: Run, top: Run
     assert "In 1 other run nothing was retrained" in verdict([whole, none])
 
 
-def test_a_ranking_without_actual_effects_is_by_the_first_prediction_with_proven_ends(none: Run, whole: Run) -> None:
+def test_a_ranking_without_actual_effects_is_by_the_prediction_of_its_intervals_with_proven_ends(
+    none: Run, whole: Run
+) -> None:
     table = none.ranking("self_loss")
     assert list(table)[-2:] == ["low", "high"]
-    assert (table["influence"].diff().dropna() <= 0).all()
+    assert (table["newton"].diff().dropna() <= 0).all()
+    assert table["newton"].between(table["low"], table["high"]).all()
+    assert (none.ranking("self_loss", method="influence")["influence"].diff().dropna() <= 0).all()
+    others = replace(none, manifest=replace(none.manifest, levels={"two_step_newton": 30}))
+    assert others.default_method("self_loss") == "influence"
     assert none.intervals is not None
     own = none.intervals[none.intervals["evaluation"] == "self_loss"].set_index("group")
     assert table["high"].tolist() == own["high"].loc[table["group"]].tolist()
@@ -269,9 +278,9 @@ def test_ranks_are_said_to_be_those_of_the_retrained_or_of_a_prediction(whole: R
 def test_rank_shows_predictions_where_nothing_was_retrained(none: Run) -> None:
     done = CliRunner().invoke(main, ["rank", str(none.path), "--top", "2", "--by", "self_loss"])
     assert done.exit_code == 0, done.output
-    assert "Self-loss rises most by removing a group, as influence predicts" in done.output
+    assert "Self-loss rises most by removing a group, as Newton predicts" in done.output
     assert "actual effect, proven" in done.output
-    assert "Nothing was retrained: the order is that of influence" in done.output
+    assert "Nothing was retrained: the order is that of Newton" in done.output
 
 
 def test_the_table_of_groups_has_all_of_them_with_proven_ends(none: Run, top: Run) -> None:
@@ -317,7 +326,7 @@ def test_pages_of_several_runs_tell_which_retrained(
 
 def test_the_picture_has_a_panel_for_each_evaluation_first(none: Run, top: Run) -> None:
     found = standings(none)
-    panels = shown_standings(found)
+    panels = by_measure(found, MOST_PANELS)
     assert len(panels) <= MOST_PANELS
     assert {own[0].evaluation for own in panels} == {one.evaluation for one in found}
     figure = screening_figure(top, standings(top))
@@ -327,10 +336,63 @@ def test_the_picture_has_a_panel_for_each_evaluation_first(none: Run, top: Run) 
     assert len(screening_figure(none, found).axes) == len(panels)
 
 
+def test_the_test_point_is_told_of_on_which_the_largest_effects_are(none: Run) -> None:
+    """Of several; what is not listed or not drawn is said to be left out."""
+    assert none.intervals is not None
+    last = none.intervals[none.intervals["evaluation"] == "test_loss"]
+    other = last["test_point"].unique()[-1]
+    raised = none.intervals.assign(
+        **{
+            name: none.intervals[name].where(none.intervals["test_point"] != other, 100 * none.intervals[name])
+            for name in ("prediction", "low", "high")
+        }
+    )
+    loud = replace(none, intervals=raised)
+    found = standings(loud)
+    told = [line for line in screening_lines(loud, found) if line.startswith("Test loss of")]
+    assert all(line.startswith(f"Test loss of test point {other} ") for line in told)
+    assert all("the farthest of 2 test points; the actual effect is proven to lie " in line for line in told)
+    assert all(line.endswith(" there.") for line in told)
+    assert len(told) == 2
+    assert all(f"test point {other}" in one.heading for one in screening_listings(loud, found, 1))
+    measures = len({(one.evaluation, one.test_point) for one in found})
+    [line] = unlisted_lines(loud, found, 1)
+    assert line == (
+        f"Listed are the groups of test loss of test point {other}; intervals.parquet has those of {measures - 1} "
+        "more measures."
+    )
+    assert unlisted_lines(loud, found, 2)[0].startswith("Listed are the groups of 2 measures;")
+    assert unlisted_lines(loud, found, measures) == []
+    assert " ".join(line.split()) in " ".join(spearman_text(loud, 100).split())
+
+
+def test_a_picture_says_how_many_measures_it_leaves_out(top: Run) -> None:
+    """And draws those of the largest effects."""
+    found = [replace(made([3, i], [4, i + 1]), test_point=i) for i in range(MOST_PANELS)]
+    assert not any("Not drawn" in text.get_text() for text in screening_figure(top, found).texts)
+    far = [*found, replace(made([30, 0], [40, 1]), test_point=99)]
+    assert [own[0].test_point for own in by_measure(far, MOST_PANELS)] == [0, 1, 2, 3, 4, 99]
+    assert any("Not drawn: 1 more measure" in text.get_text() for text in screening_figure(top, far).texts)
+
+
+def test_correlations_among_chosen_groups_are_not_told_in_sentences(
+    whole: Run, top: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave_pictures_out(monkeypatch)
+    for run, chosen in ((natural(whole), False), (natural(top), True)):
+        [entry] = entries_of([run])
+        page = page_html([run], "natural", plotly=False)
+        assert explained(entry)
+        assert all((line in page) != chosen for line in explained(entry))
+        assert ("Correlations are those among the retrained groups alone" in page) == chosen
+        assert (selected_lines(entry) != []) == chosen
+
+
 def test_figures_of_agreement_say_what_they_need(none: Run, tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["figure", "figure-1", str(none.path), "-o", str(tmp_path / "f.png")])
     assert done.exit_code == 2
     assert "found influence, newton alone: a run with retrain: all has both" in done.output
+    assert f"effects of {none.path.name}: expected method" in " ".join(done.output.split())
     assert not (tmp_path / "f.png").exists()
 
 

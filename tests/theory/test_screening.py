@@ -32,7 +32,6 @@ from groupinf.theory.screening.sides import SIDES
 from groupinf.theory.screening.thresholds import thresholds
 
 Array = np.ndarray
-TOP = 3
 EVERY = given(
     seed=st.integers(0, 2**32 - 1), classes=st.sampled_from([0, 2, 2, 3]), intercept=st.sampled_from(list(Intercept))
 )
@@ -86,32 +85,45 @@ def test_no_actual_effect_is_outside_its_interval_at_any_level(seed: int, classe
     assert all_outside(made) == dict.fromkeys(LEVEL_NAMES, 0)
 
 
-@settings(max_examples=50, deadline=None, derandomize=True)
-@given(
-    seed=st.integers(0, 2**32 - 1),
-    classes=st.sampled_from([0, 2, 2, 3]),
-    intercept=st.sampled_from(list(Intercept)),
-    side=st.sampled_from(list(SIDES)),
-    which=st.integers(0, 3),
-)
-def test_the_largest_effects_are_among_the_groups_that_are_retrained(
-    seed: int, classes: int, intercept: Intercept, side: str, which: int
-) -> None:
+def lost(seed: int, by_ladder: bool) -> int | None:
+    """How many groups of the largest effects are left out where only those are retrained that may be among them, and
+    effects outside their intervals; None where the problem of that seed has no minimum.
+
+    The threshold is the highest that there can be, the true effect of the last of the largest, or what the study finds.
+    """
+    rng = np.random.default_rng([seed, 18])
+    classes, intercept, name = (rng.choice(np.array(of, dtype=object)) for of in ([0, 2, 3], list(Intercept), [*SIDES]))
+    side, top = SIDES[name], int(rng.integers(1, 6))
     made = problem(seed, classes, intercept, largest=0.5)
-    assume(made is not None)
+    if made is None:
+        return None
     study, members = made.study, made.members
-    by = study.evaluations[which % len(study.evaluations)]
-    numbers, effects = range(len(members)), of_evaluation(made, by, exact_effects(made))
-    sizes = SIDES[side].most(effects, effects)
-    screen = screen_for(study, [by], Largest(SIDES[side], np.zeros(1)))
-    reached = thresholds(screen, study, SIDES[side], TOP, numbers, members.__getitem__, str, 4)
-    largest = np.sort(sizes, axis=1)[:, ::-1][:, :TOP]
-    assert (reached <= largest[:, min(TOP, len(members)) - 1]).all()
-    screen = replace(screen, largest=Largest(SIDES[side], reached))
-    found, _, retrained = screened(screen, Climbing(study, [by], members, [str(g) for g in numbers]))
-    assert outside(found.intervals, effects) == 0
+    by = study.evaluations[rng.integers(len(study.evaluations))]
+    effects = of_evaluation(made, by, exact_effects(made))
+    sizes = side.most(effects, effects)
+    last = np.sort(sizes, axis=1)[:, ::-1][:, min(top, len(members)) - 1]
+    screen, reached = screen_for(study, [by], Largest(side, np.zeros(1))), last
+    if by_ladder:
+        reached = thresholds(screen, study, side, top, range(len(members)), members.__getitem__, str, 4)
+    screen = replace(screen, largest=Largest(side, reached))
+    found, _, retrained = screened(screen, Climbing(study, [by], members, [str(g) for g in range(len(members))]))
     left_out = np.delete(sizes, retrained, axis=1)
-    assert (left_out < largest[:, -1:]).all()  # each is below all of the largest
+    return int((reached > last).sum() + (left_out >= last[:, None]).sum()) + outside(found.intervals, effects)
+
+
+def disagreements(seeds: range) -> tuple[int, list[int]]:
+    """How many problems of these there are, and which of them lose a group; every fourth takes its thresholds from the
+    ladder.
+    """
+    found = {seed: lost(seed, seed % 4 == 0) for seed in seeds}
+    return sum(count is not None for count in found.values()), [seed for seed, count in found.items() if count]
+
+
+def test_retraining_what_may_be_largest_loses_none_that_retraining_all_finds() -> None:
+    """More problems by hand: disagreements(range(5000))."""
+    problems, losing = disagreements(range(120))
+    assert problems > 100
+    assert losing == []
 
 
 def of_evaluation(made: Problem, by: Quantity, effects: Array) -> Array:

@@ -17,7 +17,9 @@ from groupinf.cli.options import Count, run_dir_argument
     "--test-point", metavar="P", help="Number, row key or name of a set; default: each group on its farthest."
 )
 @click.option("--kind", metavar="K", help="Only groups of this kind.")
-@click.option("--method", metavar="M", help="Whose effects give the order; default: actual, else the first prediction.")
+@click.option(
+    "--method", metavar="M", help="Whose effects give the order; default: actual, else the closest prediction."
+)
 @click.option(
     "--side", type=click.Choice(["rise", "fall", "both"]), default="both", show_default=True, help="Which way."
 )

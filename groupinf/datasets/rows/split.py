@@ -73,6 +73,9 @@ def check_both_parts(train: NDArray[np.int64], test: NDArray[np.int64], message:
         raise DatasetConfigError(message, ("dataset", key))
 
 
+_NUMERIC = "for a numeric target, set task: regression"
+
+
 def check_every_class_trains(
     y: NDArray[Any],
     train: NDArray[np.int64],
@@ -82,14 +85,18 @@ def check_every_class_trains(
 ) -> None:
     """Refuse a class that no training row has; ``label`` says what holds the classes, ``key`` what made the split.
 
-    Raises DatasetConfigError, naming the classes.
+    Raises DatasetConfigError, naming the classes; what helps with a numeric target comes first where labels are
+    fractions.
     """
     missing = np.setdiff1d(y, y[train]).tolist()
     if missing:
         drawn = "use a smaller test_fraction or another seed, " if key == "test_fraction" else ""
-        numeric = "" if y.dtype.kind in "UO" else ", or, for a numeric target, set task: regression"
+        out = f"{drawn}{'or ' if drawn else ''}leave its rows out"
+        helps = f"{drawn}leave its rows out, or, {_NUMERIC}" if y.dtype.kind not in "UO" else out
+        if y.dtype.kind == "f" and (y % 1 != 0).any():
+            helps = f"{_NUMERIC}; for classes, {out}"
         raise DatasetConfigError(
             f"expected every class of {label} among the training rows of {file}, found none of"
-            f" {shortened(missing)}; {drawn}{'or ' if drawn and not numeric else ''}leave its rows out{numeric}",
+            f" {shortened(missing)}; {helps}",
             ("dataset", key),
         )

@@ -23,6 +23,8 @@ _LINE = 0.15  # inches: height of a line of labels
 _ENDS = (0.01, 0.99)  # quantiles between which the middle 98 % of the values lie
 _DOMINATED = 30.0  # times the median distance from 0: if one value is farther out, most would stand at 0
 _LEAST = 1e-12  # of the largest distance from 0: a logarithmic axis of more decades shows nothing, or overflows
+# matplotlib widens intervals below 2.3e-287 to ±0.05, which overflows on a logarithmic axis of such numbers
+_SMALLEST = 1e-280
 _FEWEST = 5  # values of which some can be the middle and others far from it
 _MOST_POWERS = 5  # steps between powers of ten that are marked
 _MARGIN = 0.06  # of the length of an axis, beyond its outermost values
@@ -99,8 +101,12 @@ AxisRule = Callable[..., EffectAxis]
 
 
 def linear_axis(*values: NDArray[np.float64]) -> EffectAxis:
-    """A linear axis of all values."""
+    """A linear axis of all values; from −1 to 1, so that all stand at 0, where none is at least _SMALLEST from 0 but
+    some are not 0.
+    """
     all_of_them = np.concatenate(values)
+    if 0 < np.abs(all_of_them).max() < _SMALLEST:
+        return EffectAxis(-1.0, 1.0)
     low, high = float(all_of_them.min()), float(all_of_them.max())
     margin = _MARGIN * (high - low) or 0.5 * abs(low) or 1.0
     return EffectAxis(low - margin, high + margin)
@@ -129,7 +135,7 @@ def axis_of_all(*values: NDArray[np.float64]) -> EffectAxis:
     """
     most, all_of_them = axis_of_most(*values), np.concatenate(values)
     distances = np.abs(all_of_them[all_of_them != 0])
-    dominated = distances.size > 0 and distances.max() > _DOMINATED * np.median(distances)
+    dominated = distances.size > 0 and distances.max() > max(_DOMINATED * np.median(distances), _SMALLEST)
     if most.contains(all_of_them).all() and not dominated:
         return most
     usual = max(float(np.median(distances)), _LEAST * float(distances.max()))

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from groupinf.analysis.screening import Standing
+from groupinf.analysis.screening import Standing, by_measure
 from groupinf.reporting.drawing.axes import PowerOfTen
 from groupinf.reporting.drawing.figures import FIGURE_SETTINGS, kind_marker, write_figure
 from groupinf.reporting.drawing.lettering import drawable, shorten_to
@@ -31,6 +31,7 @@ from groupinf.reporting.words.style import (
 from groupinf.reporting.words.summary import facts_line, test_point_names
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.retrain_section import TopGroups
+from groupinf.wording import counted
 
 STEM = "largest_effects"
 MOST_PANELS = 6
@@ -66,16 +67,6 @@ class _Panel:
         return [f"{kind_name(kind)}, {name}" if self.with_kinds else name for name, kind in called]
 
 
-def shown_standings(found: Sequence[Standing]) -> list[list[Standing]]:
-    """The standings of each panel: those of the first test point of every evaluation, and then of further ones."""
-    by_measure: dict[tuple[str, int], list[Standing]] = {}
-    for one in found:
-        by_measure.setdefault((one.evaluation, one.test_point), []).append(one)
-    first = {evaluation: (evaluation, point) for evaluation, point in reversed(by_measure)}
-    ordered = sorted(by_measure, key=lambda measure: measure != first[measure[0]])[:MOST_PANELS]
-    return [by_measure[measure] for measure in by_measure if measure in ordered]
-
-
 def screening_figure(run: Run, found: Sequence[Standing]) -> Figure:
     """A panel for each measure, a line for each group, effects on x: a dot is an actual effect, any other mark a
     prediction, and the bar beside it the proven interval of the actual effect.
@@ -83,7 +74,7 @@ def screening_figure(run: Run, found: Sequence[Standing]) -> Figure:
     ``found`` are the ``standings`` of the run, at least one. Below the groups that go farthest stand those whose
     intervals come nearest, where groups were retrained.
     """
-    panels = [_panel(run, own) for own in shown_standings(found)]
+    panels = [_panel(run, own) for own in by_measure(found, MOST_PANELS)]
     levels = [level for level in run.manifest.levels if any((panel.rows["level"] == level).any() for panel in panels)]
     styles = _styles(run, levels)
     columns = min(2, len(panels))
@@ -92,7 +83,10 @@ def screening_figure(run: Run, found: Sequence[Standing]) -> Figure:
     width = columns * (_NAMES + _PANEL) + (columns - 1) * _GAP + _RIGHT
     with matplotlib.style.context(["default", FIGURE_SETTINGS]):
         legend = Legend([kind_marker(style) for style in styles.values()], [style.name for style in styles.values()])
-        foot = ("Bars: proven intervals of actual effects; paler ones have no end, or stop at the edge of the panel.",)
+        foot = ["Bars: proven intervals of actual effects; paler ones have no end, or stop at the edge of the panel."]
+        hidden = len(by_measure(found, len(found))) - len(panels)
+        if hidden:
+            foot.append(f"Not drawn: {counted(hidden, 'more measure')}; intervals.parquet has all.")
         figure, top = framed_page(width, sum(lines), _title(run), (facts_line(run),), foot, legend)
         for i, panel in enumerate(panels):
             row, column = divmod(i, columns)

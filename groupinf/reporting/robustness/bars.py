@@ -34,7 +34,7 @@ def bars_figure(run: RobustnessRun, width: float = _WIDTH) -> Figure:
     """A bar for each statement, from the fewest rows up, coloured by the order that found them; hollow and as long as
     was looked where none was found. A line across says how many rows it takes at least.
     """
-    shown = [told for told in ordered(run) if told.asked][:MOST_BARS]
+    shown = _shown(run)
     longest = min(_LONGEST, 0.42 * width)
     names = [shorten_to(drawable(statement_words(told)), SMALL, longest) for told in shown]
     left = MARGIN + max((width_of(name, SMALL) for name in names), default=0.5) + 0.15
@@ -50,6 +50,10 @@ def bars_figure(run: RobustnessRun, width: float = _WIDTH) -> Figure:
         _draw(ax, run, shown, names)
         _legend(figure, run, top, width)
     return figure
+
+
+def _shown(run: RobustnessRun) -> list[Told]:
+    return [told for told in ordered(run) if told.asked][:MOST_BARS]
 
 
 def narrow_bars_figure(run: RobustnessRun) -> Figure:
@@ -89,18 +93,24 @@ def _rows(told: Told, most: int) -> int:
 
 
 def _beside(told: Told, most: int) -> str:
-    """The number of rows, and whether it is proven that there are no fewer, or that no so many do."""
+    """The number of rows, and whether it is proven that there are no fewer, as of one row it is no matter, or that no
+    so many do.
+    """
     if told.fewest is not None:
-        return f"{told.fewest:,}" + (", proven" if told.proven_fewest else "")
+        return f"{told.fewest:,}" + (", proven" if told.proven_fewest and told.fewest > 1 else "")
     return f"none of {most:,}" + (", proven" if told.lower_bound is not None and told.lower_bound > most else "")
 
 
 def _entries(run: RobustnessRun) -> list[tuple[Artist, str]]:
+    """Of what is drawn."""
+    shown = _shown(run)
+    orders = [order for order in run.manifest.orders if any(told.order == order for told in shown)]
     entries: list[tuple[Artist, str]] = [
-        (Patch(facecolor=look_of(order).colour), f"found {ROW_ORDERS[order].in_text}") for order in run.manifest.orders
+        (Patch(facecolor=look_of(order).colour), f"found {ROW_ORDERS[order].in_text}") for order in orders
     ]
-    entries.append((Patch(facecolor="none", edgecolor=QUIET), "none found"))
-    if run.statements["lower_bound"].notna().any():
+    if any(told.order is None for told in shown):
+        entries.append((Patch(facecolor="none", edgecolor=QUIET), "none found"))
+    if any(told.lower_bound is not None and told.lower_bound <= run.manifest.most for told in shown):
         entries.append((Line2D([], [], color=TEXT, linewidth=2.2), "at least, proven"))
     return entries
 
@@ -110,15 +120,18 @@ def _legend_lines(run: RobustnessRun, width: float) -> int:
 
 
 def _columns(run: RobustnessRun, width: float) -> int:
-    widest = max(width_of(name, SMALL) for _, name in _entries(run)) + 0.55
+    widest = max((width_of(name, SMALL) for _, name in _entries(run)), default=0.0) + 0.55
     return max(1, min(len(_entries(run)), int((width - 2 * MARGIN) / widest)))
 
 
 def _legend(figure: Figure, run: RobustnessRun, top: float, width: float) -> None:
-    handles, names = zip(*_entries(run), strict=True)
+    entries = _entries(run)
+    if not entries:
+        return
     figure.legend(
-        handles, names, loc="upper left", bbox_to_anchor=(MARGIN / width, 1 - top / figure.get_figheight()),
-        borderaxespad=0.0, frameon=False, ncols=_columns(run, width), fontsize=SMALL, handlelength=1.4,
+        *zip(*entries, strict=True), loc="upper left",
+        bbox_to_anchor=(MARGIN / width, 1 - top / figure.get_figheight()), borderaxespad=0.0, frameon=False,
+        ncols=_columns(run, width), fontsize=SMALL, handlelength=1.4,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from groupinf.reporting.drawing.figures import FIGURE_SETTINGS
 from groupinf.reporting.drawing.lettering import drawable, shorten_to
 from groupinf.reporting.drawing.page import MARGIN, Legend, box, framed_page
 from groupinf.reporting.robustness.looks import look_of
-from groupinf.reporting.robustness.statements import ordered
+from groupinf.reporting.robustness.statements import Told, ordered
 from groupinf.reporting.robustness.words import data_line, statement_words
 from groupinf.reporting.words.style import GRID, QUIET, SMALL, TEXT
 from groupinf.studies.robustness.questions.registry import QUESTIONS
@@ -51,10 +51,17 @@ def paths_figure(run: RobustnessRun, columns: int = COLUMNS) -> Figure:
             )
             _draw(ax, run, run.paths[run.paths["statement"] == told.statement])
             ax.axhline(told.boundary, color=TEXT, linewidth=0.9)
-            ax.set_ylabel(QUESTIONS[told.flips].measured.capitalize(), size=SMALL)
+            ax.set_ylabel(_measured(run, told), size=SMALL)
             if i >= len(shown) - columns:
                 ax.set_xlabel("Training rows removed", size=SMALL)
     return figure
+
+
+def _measured(run: RobustnessRun, told: Told) -> str:
+    """What the value of a statement is; of regression, which has no accuracy, a prediction is no score."""
+    question = QUESTIONS[told.flips]
+    other = question.measured_of_numbers if run.manifest.test_accuracy is None else None
+    return (other or question.measured).capitalize()
 
 
 def narrow_paths_figure(run: RobustnessRun) -> Figure:

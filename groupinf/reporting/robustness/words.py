@@ -89,10 +89,7 @@ def answers(run: RobustnessRun) -> list[str]:
 
 
 def _proven(about: RobustnessManifest, asked: Sequence[Told], flipped: Sequence[Told]) -> list[str]:
-    lines, proven = [], [s for s in flipped if s.proven_fewest]
-    if proven:
-        of = f"all {len(flipped):,}" if len(proven) == len(flipped) else f"{len(proven):,} of these {len(flipped):,}"
-        lines.append(f"No fewer rows, whichever, could have flipped {of}: proven.")
+    lines = _fewest(flipped)
     never = [s for s in asked if s.lower_bound is not None and s.lower_bound > about.most]
     if never:
         lines.append(f"No {about.most:,} rows, whichever, can flip {_named(never)}: proven.")
@@ -100,7 +97,21 @@ def _proven(about: RobustnessManifest, asked: Sequence[Told], flipped: Sequence[
     if unknown:
         why = "its value is not linear in the parameters" if about.proves else "no factor of H is proven"
         kinds = listed(QUESTIONS[flips].in_text for flips in dict.fromkeys(s.flips for s in unknown))
-        lines.append(f"No lower bound is at hand of how few rows flip {kinds}: {why}.")
+        lines.append(f"No lower bound above one row is at hand of how few flip {kinds}: {why}.")
+    return lines
+
+
+def _fewest(flipped: Sequence[Told]) -> list[str]:
+    """How many flip by one row, and of how many others it is proven that no fewer rows flip them."""
+    more = [s for s in flipped if s.fewest != 1]
+    ones, proven = len(flipped) - len(more), sum(s.proven_fewest for s in more)
+    lines = [f"One row is enough for {f'{ones:,} of them' if more else 'each of them'}."] if ones else []
+    which = f"the {len(more):,}" + (f" that take{'s' if len(more) == 1 else ''} more" if ones else "")
+    if proven:
+        of = which if proven == len(more) else f"{proven:,} of {which}"
+        lines.append(f"No fewer rows, whichever, could have flipped {of}: proven.")
+    elif more:
+        lines.append(f"It is not proven that no fewer rows could have flipped {which}.")
     return lines
 
 

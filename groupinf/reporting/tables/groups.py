@@ -83,7 +83,7 @@ def groups_files(run: Run) -> dict[str, bytes]:
 
 def groups_markdown(run: Run, frame: pd.DataFrame) -> str:
     """Name, kind, size and attributes of the groups with their actual effects, or where nothing was retrained those of
-    the first prediction; of more than MOST_LINES groups the first, which it says."""
+    the prediction that orders groups; of more than MOST_LINES groups the first, which it says."""
     effects = [name for name in map(str, frame) if name.endswith(_shown(run))]
     attributes = [name for name in run.attributes.columns if name not in ("group", "size")]
     head = ["Group", "Kind", "Size", *attributes, *(name.rpartition(".")[0] for name in effects)]

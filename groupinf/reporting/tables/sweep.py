@@ -12,6 +12,7 @@ from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.errors import DataError
 from groupinf.experiments.driver import TIMINGS
 from groupinf.experiments.folder.files import read_json
+from groupinf.reporting.tables.sweep_screening import sweep_listings
 from groupinf.reporting.words.entries import labels
 from groupinf.reporting.words.formats import coefficient, markdown, percent, ratio, shorten
 from groupinf.reporting.words.markdown import table_lines
@@ -41,6 +42,7 @@ def sweep_markdown(sweep: Sweep) -> str:
         header, *rows = ([markdown(cell) for cell in line] for line in lines)
         table = [header, ["---:"] * len(header), *rows]
         parts += [f"## {method_name(method)}", table_lines(table)]
+    parts += [listing.markdown for listing in sweep_listings(sweep.runs)]
     parts += [*map(markdown, _closing(sweep)), "## Runs", "\n".join(run_links(sweep, "../"))]
     return "\n\n".join(parts) + "\n"
 
@@ -48,6 +50,7 @@ def sweep_markdown(sweep: Sweep) -> str:
 def sweep_text(sweep: Sweep, width: int) -> str:
     """The table for a terminal, one part per method, with the time that each run took."""
     tables = ["\n".join([method_name(m), *aligned(lines, left=0)]) for m, lines in _tables(sweep, with_seconds=True)]
+    tables += [listing.text for listing in sweep_listings(sweep.runs)]
     opening = wrapped([_data_line(sweep), drawn_line(sweep)], width)
     return "\n\n".join([opening, *tables, wrapped(_closing(sweep), width)]) + "\n"
 

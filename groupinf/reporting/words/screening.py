@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from groupinf.analysis.ranking import MEASURE
-from groupinf.analysis.screening import BOTH, FALL, RISE, Standing, known, standing
+from groupinf.analysis.screening import BOTH, FALL, RISE, Standing, farthest, known, standing
 from groupinf.reporting.words.entries import Named, labels
 from groupinf.reporting.words.formats import ends, percent, shorten
 from groupinf.reporting.words.style import LONGEST_NAME, counted_values, evaluation_name, method_in_text
@@ -48,15 +48,18 @@ def standings(run: Run) -> list[Standing]:
 
 
 def screening_lines(run: Run, found: Sequence[Standing]) -> list[str]:
-    """Every sentence; ``found`` are the :func:`standings` of the run. Where nothing was retrained, those of the first
-    test point of each evaluation are told of.
+    """Every sentence; ``found`` are the :func:`standings` of the run. Where nothing was retrained, of each evaluation
+    the test point is told of on which the prediction goes farthest.
     """
     if run.intervals is None:
         return []
     if isinstance(run.manifest.retrain, TopGroups):
         return [levels_line(run), *proven_lines(run, found)]
-    first = {(one.evaluation, one.side): one for one in reversed(found)}.values()
-    return [levels_line(run), *(predicted_line(run, one) for one in reversed(first)), *known_lines(run.intervals)]
+    told = []
+    for one in farthest(found):
+        of = {(one.evaluation, own.test_point): None for own in found if own.evaluation == one.evaluation}
+        told.append(predicted_line(run, one, list(of)))
+    return [levels_line(run), *told, *known_lines(run.intervals)]
 
 
 def levels_line(run: Run) -> str:
@@ -90,7 +93,7 @@ def proven_lines(run: Run, found: Sequence[Standing]) -> list[str]:
         where = f"on each of {count}" if of == len(found) else f"on {of:,} of {count}"
         ordered = sum(one.proven for one in apart)
         order = "on none of them" if not ordered else "on all of them" if ordered == of else f"on {ordered:,} of them"
-        which = "the groups that go farthest are those listed"
+        which = "which groups go farthest"
         lines.append(f"Proven {where}: {which}; {order} their order is proven too.")
     lines += [_not_proven(run, one) for one in others[:_MOST_TOLD]]
     hidden = len(others) - _MOST_TOLD
@@ -120,8 +123,10 @@ def _not_proven(run: Run, one: Standing) -> str:
     return f"Not proven: which groups have the {largest(run, one)}; {reach} as far as one of those listed ({told})."
 
 
-def predicted_line(run: Run, one: Standing) -> str:
-    """The group that is predicted to go farthest one way, by how much, and what is proven of that."""
+def predicted_line(run: Run, one: Standing, of: Sequence[tuple[str, int]] = ()) -> str:
+    """The group that is predicted to go farthest one way, by how much, and what is proven of that; on the one ``of``
+    several measures on which that is farthest.
+    """
     [group] = one.first.head(1).to_dict("records")
     what, low, high = _on(run, one), float(group["low"]), float(group["high"])
     said = (
@@ -129,13 +134,16 @@ def predicted_line(run: Run, one: Standing) -> str:
         f"{shorten(group['group_name'], LONGEST_NAME)}, as {method_in_text(group['level'])} predicts: by "
         f"{number(abs(group['prediction']))}"
     )
+    there = ""
+    if len(of) > 1:
+        said, there = f"{said}, the farthest of {counted_values(of)}", " there"
     if math.isinf(low) and math.isinf(high):
         return f"{said}; nothing is proven of that."
     where = f"within {ends(low, high)}"
     if math.isinf(low) or math.isinf(high):
         where = f"above {number(low)}" if math.isinf(high) else f"below {number(high)}"
-    farthest = "and no other group's to go as far" if one.in_order else "but not to go farthest"
-    return f"{said}; the actual effect is proven to lie {where}, {farthest}."
+    proven = f"and no other group's to go as far{there}" if one.in_order else f"but not to go farthest{there}"
+    return f"{said}; the actual effect is proven to lie {where}, {proven}."
 
 
 def known_lines(intervals: pd.DataFrame) -> list[str]:
@@ -181,6 +189,18 @@ def shown_lines(entries: Sequence[Named]) -> list[str]:
         f"{entry.run.manifest.n_retrained:,} of {sum(entry.run.manifest.levels.values()):,}."
         for entry in entries
         if _chosen(entry.run)
+    ]
+
+
+def selected_lines(entry: Named) -> list[str]:
+    """A sentence on correlations with effects of a run whose groups were chosen for them."""
+    if not _chosen(entry.run):
+        return []
+    about = entry.run.manifest
+    return [
+        f"Correlations are those among the retrained groups alone, {about.n_retrained:,} of "
+        f"{sum(about.levels.values()):,}, chosen because their effects may be among the largest: among all groups they "
+        "may be others, of the other sign too."
     ]
 
 

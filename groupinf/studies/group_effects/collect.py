@@ -136,7 +136,10 @@ def loose_solves(effects: pd.DataFrame, about: GroupEffectsManifest) -> list[str
         share = error / sizes.get((method, evaluation), max(about.scales[evaluation], found.get(evaluation, 0.0)))
         if not share <= LOOSE:
             what = f"{method} on {EVALUATIONS[evaluation].in_text}"
-            if error <= NEAR_ROUNDING * rounding.get(evaluation, 0.0):
+            if evaluation not in found:
+                why = "by its linear solves or by rounding, which actual effects alone would tell apart"
+                notes.append(f"{what} may be off by {_off(share)}, {why}; of the solves, {_remedy(about, method)}")
+            elif error <= NEAR_ROUNDING * rounding.get(evaluation, 0.0):
                 notes.append(f"{what} may be off by {_off(share)}, and actual effects by about as much")
             else:
                 notes.append(f"{what} may be off by {_off(share)}, by its linear solves; {_remedy(about, method)}")

@@ -127,9 +127,14 @@ class Run:
         return effect_arrays(_EFFECTS.parts(self, [*KEYS, "group", "effect", "error_estimate"]))
 
     def default_method(self, evaluation: str) -> str:
-        """Whose effects order groups unless another is named: the actual ones, or without them the first prediction."""
+        """Whose effects order groups unless another is named: the actual ones, or without them the prediction that
+        proven intervals rest on, where it is among those of the run, else the first.
+        """
+        if self.has_actual:
+            return ACTUAL
         methods = self.arrays.columns.loc[self.arrays.columns["evaluation"] == evaluation, "method"]
-        return ACTUAL if self.has_actual else str(methods.iloc[0])
+        proving = [level for level in self.manifest.levels if level in set(methods)]
+        return proving[-1] if proving else str(methods.iloc[0])
 
     def ranking(
         self,
@@ -143,8 +148,8 @@ class Run:
         """The groups by their effect on the evaluation ``by`` (default: the first), the largest rise first.
 
         ``test_point`` is a number or a name; without it each test point is ranked by itself. Ranks are by the effects
-        of ``method`` (default: the actual ones; where nothing was retrained, those of the first prediction), among all
-        groups that have any; ``kind`` keeps the groups of one kind, ``top`` the first so many of each test point.
+        of ``method`` (default: the actual ones; where nothing was retrained, those of :meth:`default_method`), among
+        all groups that have any; ``kind`` keeps the groups of one kind, ``top`` the first so many of each test point.
         Columns as in :func:`groupinf.analysis.ranking.ranking`, beside actual effects their intervals over test rows,
         beside predictions alone the proven ends ``low`` and ``high`` of the actual effects. Raises DataError where the
         run has not what is asked for.

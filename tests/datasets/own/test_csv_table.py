@@ -278,6 +278,11 @@ def test_class_missing_from_training(tmp_path: Path) -> None:
     assert key == ("dataset", "test_fraction")
     assert message.startswith("expected every class of 'label' among the training rows of mine.csv, found none of ")
     assert message.endswith("or, for a numeric target, set task: regression")
+    message = config_fault(tmp_path, "x,label\n" + "".join(f"{i},{i + 0.5}\n" for i in range(10)))[1]
+    assert message.endswith(
+        "; for a numeric target, set task: regression; for classes, use a smaller test_fraction or another seed, or "
+        "leave its rows out"
+    )
 
 
 def numbers_but_for(odd: dict[int, str], rows: int = 40) -> str:

@@ -53,6 +53,25 @@ def test_where_several_are_far_out_the_median_tells_that_they_dominate(largest, 
     assert axis.contains(values).all()
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("largest", [1e-270, 1e-281, 1e-288, 1e-304, 1e-318])
+@pytest.mark.parametrize("decades", [0.0, 8.0])
+def test_values_that_matplotlib_cannot_tell_from_0_are_drawn_there(largest: float, decades: float) -> None:
+    """Without overflow, whether some are far beyond the others or none."""
+    values = RNG.normal(size=40) * 10.0 ** (decades * RNG.normal(size=40))
+    with np.errstate(under="ignore"):
+        values *= largest / np.abs(values).max()
+    axis = axis_of_all(values)
+    assert axis.contains(values).all()
+    assert (axis.limits == (-1.0, 1.0)) == (largest < 1e-280)
+    figure = Figure()
+    ax = figure.add_subplot()
+    ax.scatter(USUAL[:40], values)
+    set_axes(ax, axis_of_all(USUAL), axis)
+    figure.draw_without_rendering()
+    assert ax.get_ylim() == axis.limits
+
+
 def test_values_that_all_but_underflow_do_not_stretch_an_axis_over_all_that_floats_reach() -> None:
     values = np.append(np.full(30, 3e-307), [0.4, -0.2])
     axis = axis_of_all(values)

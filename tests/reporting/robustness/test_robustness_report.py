@@ -12,6 +12,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from groupinf.effects.row_orders.registry import ROW_ORDERS
 from groupinf.experiments.driver import execute_study
 from groupinf.experiments.workers.progress import Silent
 from groupinf.reporting.robustness.bars import MOST_BARS, bars_figure, narrow_bars_figure
@@ -73,10 +74,13 @@ def test_the_answers_count_flips_and_name_those_of_the_fewest_rows(run: Robustne
         "Fewest rows: Prediction: test point 97 without 1 row (0.2 %); Significance: mean symmetry (sandwich) without "
         "1 row (0.2 %); Sign: texture error without 3 rows (0.7 %)."
     )
-    assert "No fewer rows, whichever, could have flipped 2 of these 4: proven." in told
+    assert told[2:4] == [
+        "One row is enough for 2 of them.",
+        "It is not proven that no fewer rows could have flipped the 2 that take more.",
+    ]
     assert told[-1] == (
-        "No lower bound is at hand of how few rows flip the significance of a coefficient: its value is not linear in "
-        "the parameters."
+        "No lower bound above one row is at hand of how few flip the significance of a coefficient: its value is not "
+        "linear in the parameters."
     )
     none = changed(run, fewest=counts(*[None] * 5), order=[None] * 5, proven_fewest=False)
     assert answers(none)[0].startswith("Of 5 statements, 0 flip")
@@ -85,14 +89,24 @@ def test_the_answers_count_flips_and_name_those_of_the_fewest_rows(run: Robustne
 
 def test_what_is_proven_is_told_where_it_is(run: RobustnessRun) -> None:
     every = changed(run, proven_fewest=True)
-    assert "No fewer rows, whichever, could have flipped all 4: proven." in answers(every)
+    assert "No fewer rows, whichever, could have flipped the 2 that take more: proven." in answers(every)
+    some = changed(run, proven_fewest=run.statements["fewest"].eq(3) & (run.statements["flips"] == "sign"))
+    assert "No fewer rows, whichever, could have flipped 1 of the 2 that take more: proven." in answers(some)
+    twos, ones = (changed(run, fewest=counts(*[rows] * 5), proven_fewest=True) for rows in (2, 1))
+    assert "No fewer rows, whichever, could have flipped the 5: proven." in answers(twos)
+    assert not any(line.startswith("One row") for line in answers(twos))
+    assert "One row is enough for each of them." in answers(ones)
+    assert not any("fewer" in line for line in answers(ones))
     never = changed(run, lower_bound=counts(1, 7, 1, 1, 1))
     assert "No 6 rows, whichever, can flip Prediction: test point 12: proven." in answers(never)
     assert not any("No lower bound" in line for line in answers(never))
     assert not any("can flip" in line for line in answers(changed(run, lower_bound=counts(1, 6, 1, 1, 1))))
     unproven = replace(changed(run, lower_bound=counts(*[None] * 5)), manifest=replace(run.manifest, proves=False))
     kinds = "a prediction, the significance of a coefficient and the sign of a coefficient"
-    assert answers(unproven)[-1] == f"No lower bound is at hand of how few rows flip {kinds}: no factor of H is proven."
+    assert (
+        answers(unproven)[-1]
+        == f"No lower bound above one row is at hand of how few flip {kinds}: no factor of H is proven."
+    )
     unasked = changed(run, value=[np.nan, *run.statements["value"][1:]])
     assert "Nothing can be asked of Prediction: test point 97." in answers(unasked)
 
@@ -161,9 +175,26 @@ def test_bars_are_as_long_as_rows_were_found_and_hollow_where_none_were(run: Rob
     assert bars(bars_figure(run)) == [(6.0 if rows is None else float(rows), rows is not None) for rows in found]
     assert bars(narrow_bars_figure(run)) == bars(bars_figure(run))
     [ax] = bars_figure(run).axes
-    assert [text.get_text() for text in ax.texts] == ["1, proven", "1, proven", "3", "3", "none of 6"]
+    assert [text.get_text() for text in ax.texts] == ["1", "1", "3", "3", "none of 6"]
     lines = [line.get_xdata()[0] for line in ax.lines]  # type: ignore[index]
     assert lines == [told.lower_bound for told in ordered(run) if told.lower_bound is not None]
+
+
+def test_the_legend_has_what_is_drawn(run: RobustnessRun) -> None:
+    def legend(of: RobustnessRun) -> list[str]:
+        return [text.get_text() for text in bars_figure(of).legends[0].get_texts()]
+
+    by = {ROW_ORDERS[name].in_text for name in run.statements["order"].dropna()}
+    assert {name for name in legend(run) if name.startswith("found")} == {f"found {words}" for words in by}
+    assert {"none found", "at least, proven"} <= set(legend(run))
+    alike = changed(run, order="newton", fewest=counts(*[2] * 5), lower_bound=counts(*[None] * 5))
+    assert legend(alike) == [f"found {ROW_ORDERS['newton'].in_text}"]
+
+
+def test_the_prediction_of_a_regression_is_no_score(run: RobustnessRun) -> None:
+    regression = replace(run, manifest=replace(run.manifest, test_accuracy=None))
+    for of, word in ((run, "Score"), (regression, "Prediction")):
+        assert {ax.get_ylabel() for ax in paths_figure(of).axes} >= {word, "Coefficient"}
 
 
 def test_statements_that_are_not_drawn_are_counted(run: RobustnessRun) -> None:

@@ -82,6 +82,17 @@ def test_the_note_on_a_loose_prediction_advises_what_would_change_it_alone(
 OFF = "0.1 of the largest effect"
 
 
+def test_without_actual_effects_rounding_is_not_told_from_loose_solves() -> None:
+    """Which those of other evaluations say nothing of."""
+    about = made_manifest(engine=EngineUsed("cholesky", "cg", "own_factors", "reduced"))
+    rows = {"method": ["influence", "actual"], "evaluation": ["test_loss", "self_loss"], "readout": "exact"}
+    [note] = loose_solves(pd.DataFrame({**rows, "effect": 1.0, "error_estimate": 0.1}), about)
+    assert note == (
+        f"influence on test loss may be off by up to {OFF}, by its linear solves or by rounding, which actual effects "
+        "alone would tell apart; of the solves, solver cholesky, or cg with a smaller tolerance, is exact"
+    )
+
+
 def test_what_is_loose_is_measured_by_actual_effects_where_there_is_next_to_no_influence() -> None:
     about = made_manifest(scales={"test_loss": 1e-250})
     rows = {"method": ["influence", "actual"], "evaluation": "test_loss", "readout": "exact", "effect": [1e-250, 1.0]}

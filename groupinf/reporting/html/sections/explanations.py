@@ -16,7 +16,7 @@ from groupinf.reporting.html.section import Answer, Material, Section, one_run
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.explained import CHOSEN, explained
 from groupinf.reporting.words.formats import coefficient, interval
-from groupinf.reporting.words.screening import shown_lines
+from groupinf.reporting.words.screening import selected_lines
 from groupinf.reporting.words.style import evaluation_name, point_name
 
 _COLUMNS = (
@@ -34,10 +34,16 @@ _SIDES = ((False, ""), (False, "size"), (True, ""), (True, "size"))
 
 
 def _answer(material: Material) -> Answer:
-    """A sentence for each evaluation; below it, folded, the pictures and every correlation."""
+    """A sentence for each evaluation; below it, folded, the pictures and every correlation.
+
+    Of groups that were chosen for their effects no sentence but that they were.
+    """
     [entry] = material.entries
-    sentences = [element("p", {}, element("strong", {}, line)) for line in explained(entry)]
-    sentences += [element("p", {"class": "quiet"}, line) for line in (CHOSEN, *shown_lines([entry]))]
+    told, about = explained(entry), [CHOSEN]
+    if chosen := selected_lines(entry):
+        told, about = [], chosen
+    sentences = [element("p", {}, element("strong", {}, line)) for line in told]
+    sentences += [element("p", {"class": "quiet"}, line) for line in about]
     pictures = [
         element("details", {}, element("summary", {}, words), png_figure(figure_bytes(figures[stem], "png"), words))
         for figures in (natural_figures(entry.run),)

@@ -8,7 +8,7 @@ from groupinf.reporting.html.parts.markup import Html, element, folded, joined, 
 from groupinf.reporting.html.parts.table import Cell, Column, table
 from groupinf.reporting.html.section import Answer, Material, Section
 from groupinf.reporting.tables.ranking import Listing
-from groupinf.reporting.tables.screening import screening_listings
+from groupinf.reporting.tables.screening import screening_listings, unlisted_lines
 from groupinf.reporting.words.entries import Named
 from groupinf.reporting.words.screening import MORE, PICTURE, screening_lines, standings
 
@@ -25,7 +25,8 @@ def _run(named: Named) -> list[Html]:
     picture = [png_figure(figure_bytes(screening_figure(run, found), "png"), PICTURE)] if found else []
     tables = [_table(part) for part in screening_listings(run, found)]
     numbers = [folded("The groups that go farthest, in numbers", joined(tables))] if tables else []
-    return [*heading, *picture, leading(screening_lines(run, found)), *numbers, element("p", {"class": "quiet"}, MORE)]
+    quiet = [element("p", {"class": "quiet"}, line) for line in (MORE, *unlisted_lines(run, found))]
+    return [*heading, *picture, leading(screening_lines(run, found)), *numbers, *quiet]
 
 
 def _table(listing: Listing) -> Html:

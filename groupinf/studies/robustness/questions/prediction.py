@@ -35,6 +35,7 @@ class Prediction(Question):
     label: ClassVar = "Prediction"
     in_text: ClassVar = "a prediction"
     measured: ClassVar = "score"
+    measured_of_numbers: ClassVar = "prediction"
 
     flips: Literal["prediction"] = "prediction"
     test_points: TestPoints = TestPoints(random=3, highest_loss=3)

@@ -74,13 +74,15 @@ class Posed:
 class Question(Section, ABC):
     """A section of the configuration, told by what it ``flips``.
 
-    ``label`` heads it, ``in_text`` is what sentences say flips ("a prediction"), ``measured`` what its value is.
+    ``label`` heads it, ``in_text`` is what sentences say flips ("a prediction"), ``measured`` what its value is,
+    ``measured_of_numbers`` where that of regression is called otherwise.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
     in_text: ClassVar[str]
     measured: ClassVar[str]
+    measured_of_numbers: ClassVar[str | None] = None
 
     @abstractmethod
     def check(self, dataset: Dataset, names: ParameterNames) -> Problem | None:
