@@ -9,6 +9,8 @@ from collections.abc import Iterable
 # likeness, as difflib measures it, from which one name may be meant by another: chosen by eye
 _NEAR = 0.63
 UNDEFINED = "–"
+# between the two sides of a difference, in the name of a value
+MINUS = " minus "
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 

@@ -122,6 +122,7 @@ def test_imports_run_one_way() -> None:
 ORDERS = {
     "groupinf.reporting": [
         ["words"],
+        ["growing_groups.reading", "growing_groups.curves", "growing_groups.words"],
         ["drawing", "tables", "sources"],
         ["repair.words", "group_values.words", "robustness.statements", "robustness.looks"],
         ["repair.curves", "repair.pairs", "repair.tables", "group_values.tables", "robustness.words"],

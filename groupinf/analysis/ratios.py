@@ -20,8 +20,9 @@ _DECISIVE = 0.5
 
 @dataclass(frozen=True)
 class Ratios:
-    """The quartiles of actual ÷ predicted over so many groups with a predicted effect; NaN over none.
+    """The quartiles of actual ÷ predicted over so many groups with a predicted and an actual effect; NaN over none.
 
+    ``zeros`` is the share of groups with a predicted effect whose actual one is 0: they have no sign to be wrong.
     A single group counts as one, however large, as it does not in the slope: Σpa/Σp² is the mean of a/p with the
     weights p².
     """
@@ -30,6 +31,7 @@ class Ratios:
     median: float
     three_quarters: float
     count: int
+    zeros: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -44,17 +46,19 @@ class Decisive:
 def ratios(pairs: PairedEffects, method: str, evaluation: str, without: Collection[tuple[str, int]] = ()) -> Ratios:
     """The :class:`Ratios` a/p over all groups on all test points of an evaluation, save the measures in ``without``.
 
-    Groups with p = 0 are left out. Quartiles are those of NumPy, with linear interpolation.
+    Groups with p = 0 are left out, those with a = 0 are counted apart. Quartiles are those of NumPy, with linear
+    interpolation.
     """
     measures = _measures(pairs, method, evaluation, without)
     p, a = pairs.predicted[pairs.methods.index(method), measures], pairs.actual[measures]
-    known = p != 0
+    known = (p != 0) & (a != 0)
+    zeros = float((a[p != 0] == 0).mean()) if (p != 0).any() else 0.0
     if not known.any():
-        return Ratios(math.nan, math.nan, math.nan, 0)
+        return Ratios(math.nan, math.nan, math.nan, 0, zeros)
     with np.errstate(over="ignore"):  # a prediction that all but underflows
         found = a[known] / p[known]
     quarter, median, three_quarters = map(float, np.quantile(found, (0.25, 0.5, 0.75)))
-    return Ratios(quarter, median, three_quarters, int(known.sum()))
+    return Ratios(quarter, median, three_quarters, int(known.sum()), zeros)
 
 
 def decisive(

@@ -20,6 +20,8 @@ BY_VALUE: Mapping[str, int] = {"by_value": 2}
 
 # What rows without a value are called where they are a group.
 GAP = "(missing)"
+# what many sources write where a value is not known
+UNKNOWN = "?"
 
 # What becomes of rows without a value; spelled out or left out, the default is the same configuration.
 Gaps = Annotated[
@@ -103,11 +105,22 @@ def _is_gap(value: object) -> bool:
 
 
 def value_words(column: ColumnNames, by_value: ByValue, missing: Gaps, rows: RowWords, sets: str) -> tuple[str, ...]:
-    """The notes on rows with a gap and on values that differ in blanks alone, if any.
+    """The notes on rows with a gap, on a value that may stand for one, and on values that differ in blanks alone.
 
     ``rows`` are what the rows are called, ``sets`` what values make of them.
     """
-    return (*_gap_words(column, by_value, missing, rows, sets), *_blank_words(column, by_value, sets))
+    gaps = _gap_words(column, by_value, missing, rows, sets)
+    return (*gaps, *_unknown_words(column, by_value, rows, sets), *_blank_words(column, by_value, sets))
+
+
+def _unknown_words(column: ColumnNames, by_value: ByValue, rows: RowWords, sets: str) -> tuple[str, ...]:
+    """That a value is a text which often stands for a gap, but was not told to."""
+    found = [value for value in by_value.values if any(text.strip() == UNKNOWN for text in value.texts)]
+    if not found:
+        return ()
+    count = sum(value.rows.size for value in found)
+    told = f"{rows.counted(count)} {'has' if count == 1 else 'have'} the value {UNKNOWN}"
+    return (f"{column_kind(names_of(column))}: {told}, which often stands for a missing one; it is a {sets} here",)
 
 
 def _blank_words(column: ColumnNames, by_value: ByValue, sets: str) -> tuple[str, ...]:

@@ -30,6 +30,14 @@ def test_quartiles_are_of_actual_over_predicted_over_all_test_points() -> None:
     assert np.isnan(ratios(pairs, "influence", "test_loss", [("test_loss", 0), ("test_loss", 1)]).median)
 
 
+def test_actual_effects_of_zero_have_no_sign_and_are_counted_apart() -> None:
+    found = ratios(paired([[1, -1, 2, -4, 0]], [[2, 0, 6, 0, 0]]), "influence", "test_loss")
+    assert (found.median, found.count, found.zeros) == (2.5, 2, 0.5)
+    nothing = ratios(paired([[1, -1]], [[0, 0]]), "influence", "test_loss")
+    assert (nothing.count, nothing.zeros) == (0, 1.0)
+    assert ratios(paired([[0, 0]], [[0, 0]]), "influence", "test_loss").zeros == 0.0
+
+
 def test_the_median_is_that_of_the_standard_library() -> None:
     rng = np.random.default_rng(0)
     p, a = rng.normal(size=(1, 101)), rng.normal(size=(1, 101))

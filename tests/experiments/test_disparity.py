@@ -99,6 +99,10 @@ def test_effects_are_those_of_refits_without_each_region(run: Callable[..., Run]
     parity, _, _, worst = gaps(theta(train))
     assert f"parity, male minus female: {parity:.3g}".replace("-", "−") in note
     assert f"worst loss: {worst:.3g}, that of " in note
+    stored = {value.name: value.difference for value in made.manifest.named_values}
+    assert stored["worst loss"] is None
+    assert [*stored.values()][:3] == pytest.approx(gaps(theta(train))[:3], abs=1e-7)
+    assert [value.measure for value in made.manifest.named_values] == ["parity", "TPR", "FPR", "worst loss"]
     blank = int((table().query("split == 'test'")["sex"] == " ").sum())
     assert note.endswith(f"{blank} test rows in no set")
 
@@ -116,6 +120,7 @@ def test_values_have_names_in_every_report(run: Callable[..., Run]) -> None:
     assert "disparity measure" in spearman_text(made, 100)
     top = made.ranking("disparity", "worst loss", top=1)
     assert len(top) == 1
+    assert made.ranking("disparity", "TPR")["test_point"].unique().tolist() == [made.manifest.labels("disparity")[1]]
     with pytest.raises(Exception, match="found TPR, male minus femal; did you mean 'TPR, male minus female'"):
         made.ranking("disparity", "TPR, male minus femal")
 
@@ -189,12 +194,14 @@ def test_a_run_is_of_its_columns_values_and_measures_and_one_without_any_is_as_i
         ),
         ({**BY_SEX, "values": ["male"]}, r"evaluations\.0\.values: expected a list of at least 2"),
         ({**BY_SEX, "of": ["worst"]}, r"evaluations\.0\.of\.0: expected one of demographic_parity.*did you mean"),
+        ({**BY_SEX, "of": ["parity"]}, "expected one of .*found 'parity'; did you mean 'demographic_parity'"),
         ({**BY_SEX, "of": []}, r"evaluations\.0\.of"),
         ({**BY_SEX, "value": ["male", "female"]}, "unknown key 'value'; did you mean 'values'"),
         ({**BY_SEX, "column": "x0", "of": ["demographic_parity"]}, "at most 12 sets of which every two are compared"),
         (
             {**BY_SEX, "column": "y"},
-            "every set of y, without which true_positive_rates is undefined; found none in False",
+            "every set of y, without which true_positive_rates is undefined; found none in False; name other values, "
+            "or leave true_positive_rates out of the list under the key 'of'",
         ),
         ({**BY_SEX, "column": "split"}, "two values of split at least, found test alone"),
     ],

@@ -90,6 +90,20 @@ def test_gaps_are_a_group_and_a_set_where_they_are_asked_for(folder: Path) -> No
     assert run.manifest.test_sets[-1].rows == 1
 
 
+def test_a_question_mark_is_a_value_that_is_told(folder: Path) -> None:
+    asked = table().assign(site=np.array(["?", "a", "b"])[np.arange(80) % 3])
+    asked.to_csv(folder / "own.csv", index=False)
+    run = ran(folder, "csv")
+    size = int(run.groups.set_index("name")["size"]["?"])
+    told = "have the value ?, which often stands for a missing one; it is a"
+    [of_groups, of_test_rows] = [note for note in run.manifest.notes if told in note]
+    assert of_groups.startswith(f"column site: {size} training ")
+    assert of_groups.endswith(f"{told} group here")
+    assert of_test_rows.endswith(f"{told} set of test rows here")
+    table().to_csv(folder / "own.csv", index=False)
+    assert not any(told in note for note in ran(folder, "csv").manifest.notes)
+
+
 def test_groups_and_sets_that_differ_in_blanks_are_told(folder: Path) -> None:
     spaced = table().assign(site=np.array([" a", "a", "b"])[np.arange(80) % 3])
     spaced.to_csv(folder / "own.csv", index=False)

@@ -65,7 +65,8 @@ def test_sizes_that_an_order_does_not_reach_are_left_out_with_a_note(make_source
     built = MostInfluential(side="rise", num_rows=[4, 10, 11, 20]).build(source, rng())
     assert {group.indices.size for group in built.groups} == {4, 10}
     assert built.notes == (
-        "most_influential: groups of 11 and 20 rows were left out where they empty a class or the data",
+        "most_influential: groups of 11 and 20 rows for the largest rise, greedily, were left out where they empty "
+        "a class or the data",
     )
 
 

@@ -82,6 +82,15 @@ def test_sizes_that_differ_from_group_to_group_have_their_own_words(make_run, qu
     assert all(f" and {words}: actual ÷ predicted is " in line for line in answers(run))
 
 
+def test_actual_effects_of_zero_are_no_wrong_signs(make_run) -> None:
+    for quotients, share in (([-0.5, 0.0, 0.0, 1.0, 1.0], "40 %"), ([0.0, 0.0, 0.0, 1.0], "75 %")):
+        for line in answers(uneven(make_run(["random"] * 60), quotients)):
+            assert f" and without the {share} of actual effects that are 0 is " in line
+            assert "mostly has the wrong sign" not in line
+            assert "−0.00" not in line
+    assert not any("that are 0" in line for line in answers(uneven(make_run(["random"] * 60), [-1.0, 1.0])))
+
+
 @pytest.mark.parametrize(
     ("times", "words"), [(3.0, "and more where predictions are large (slope 3."), (0.1, "and less")]
 )
@@ -236,6 +245,14 @@ def test_the_group_that_matters_most_has_its_interval_over_test_rows(make_run, s
     assert f"[{number(0.5 * most)}, {number(2 * most)}] (95 % over test rows; " in sure
     assert "sure" not in sure
     assert "test rows" not in answers(run)[0]
+
+
+def test_groups_of_an_order_are_named_by_it(make_run) -> None:
+    run = make_run([OWN] * 12, measures=[("test_loss", 7)])
+    first = "first 5 rows for the largest rise of test loss on test point 7, by influence"
+    loss, *_ = answers(replace(run, groups=run.groups.assign(made_from=first)))
+    assert f"; group of the {first} matters most: removing it " in loss
+    assert "of the first" not in answers(run)[0]
 
 
 @pytest.mark.parametrize(

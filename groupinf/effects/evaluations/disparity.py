@@ -17,9 +17,10 @@ from groupinf.config.registered import RegisteredName
 from groupinf.config.section import Problem, distinct
 from groupinf.config.words import found
 from groupinf.effects.context import BlockContext
-from groupinf.effects.evaluations.disparities.measure import DisparityMeasure
+from groupinf.effects.evaluations.disparities.measure import DisparityMeasure, value_at
 from groupinf.effects.evaluations.disparities.registry import MEASURES
 from groupinf.effects.evaluations.evaluation import (
+    AtFit,
     BoundedPart,
     Evaluation,
     Measure,
@@ -57,8 +58,20 @@ Values = Annotated[
     Field(strict=False, min_length=2),
     AfterValidator(distinct),
 ]
+
+
+def _measure(value: Any) -> Any:
+    """A name of a measure, for a validator; what reports call one is refused with its name."""
+    called = next((measure.name for measure in MEASURES.values() if value == measure.short), value)
+    if called != value:
+        raise ValueError(f"expected one of {', '.join(MEASURES)}; found {value!r}; did you mean {called!r}?")
+    return value
+
+
 Measures = Annotated[
-    tuple[Annotated[str, RegisteredName(MEASURES)], ...], Field(strict=False, min_length=1), AfterValidator(distinct)
+    tuple[Annotated[str, RegisteredName(MEASURES), BeforeValidator(_measure)], ...],
+    Field(strict=False, min_length=1),
+    AfterValidator(distinct),
 ]
 
 
@@ -74,6 +87,7 @@ class Disparity(Evaluation):
     short: ClassVar = "disparity"
     measured_on: ClassVar = None
     each: ClassVar = "disparity measure"
+    names_say_all: ClassVar = True
 
     evaluation: Literal["disparity"] = "disparity"
     column: ColumnNames
@@ -148,7 +162,8 @@ class Disparity(Evaluation):
                     return Problem(
                         "of" if self.of else "column",
                         f"expected a {lacking} in every set of {listed(self.columns)}, without which {measure.name} "
-                        f"is undefined; found none in {name}; name other values, or leave {measure.name} out of of",
+                        f"is undefined; found none in {name}; name other values, or leave {measure.name} out of "
+                        "the list under the key 'of'",
                     )
         return None
 
@@ -285,6 +300,14 @@ class Disparities(Quantity):
         rest = f"; and {counted(more, 'value')} more" if more > 0 else ""
         out = f"; {counted(self.left_out, 'test row')} in no set" if self.left_out else ""
         return (f"{self.name} at θ̂: {'; '.join(told)}{rest}{out}",)
+
+    def at_fit(self, fitted: Fitted, test: TestRows) -> Mapping[int, AtFit]:
+        """By which measure each value is, and what gaps are at θ̂."""
+        theta = fitted.theta[:, None]
+        return {
+            of.label: AtFit(of.measure.short, value_at(measure.parts, theta) if of.measure.signed else None)
+            for of, measure in zip(self.values, self._measures(test), strict=True)
+        }
 
     def _own_rows(self, test: TestRows) -> Objective:
         return test.rows.at(test.besides[self.name])

@@ -104,6 +104,16 @@ class JumpingPart(Part, Protocol):
 
 
 @dataclass(frozen=True)
+class AtFit:
+    """Of a value the ``measure`` that it is by, only values of which are in one unit, and f(θ̂) where it is a signed
+    ``difference``, whose size is a gap.
+    """
+
+    measure: str
+    difference: float | None
+
+
+@dataclass(frozen=True)
 class Measure:
     """A quantity of a block, with what each of its T values is of: a row of the test set, or a negative number."""
 
@@ -177,6 +187,10 @@ class Quantity(ABC):
         """What readers should know of f(θ̂)."""
         return ()
 
+    def at_fit(self, fitted: Fitted, test: TestRows) -> Mapping[int, AtFit]:
+        """What readers of values with names need to know of each, by its label: nothing."""
+        return {}
+
     def rounding(self, trust: Trust, of_fit: Trust, norms: Array) -> Array:
         """How far rounding usually moves what f is read off, with ``norms`` the ``gradient_norms``: (B,) or (T, B)."""
         return trust.score_error
@@ -189,7 +203,8 @@ class Evaluation(Section, ABC):
     which stands inside a sentence, and ``short``, for a narrow column. ``measured_on`` is what it is measured on if it
     has a single value, and not on a test point; else ``each`` is what sentences call that which a value is of.
     ``defined_for`` says, where it is not defined for every loss, for what it is. ``better`` is 1 where the model is the
-    better the larger the value, −1 where the smaller, 0 where a value is neither good nor bad.
+    better the larger the value, −1 where the smaller, 0 where a value is neither good nor bad. ``names_say_all`` is of
+    one whose values have names that say what it is, too.
     """
 
     name: ClassVar[str]
@@ -200,6 +215,7 @@ class Evaluation(Section, ABC):
     each: ClassVar[str] = TEST_POINT
     defined_for: ClassVar[str] = "every loss"
     better: ClassVar[int] = 0
+    names_say_all: ClassVar[bool] = False
     differentiable: ClassVar[bool] = True
 
     @classmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
@@ -95,11 +95,19 @@ class MostInfluential(Builder):
             raise DataError(problem.message)
         sizes = sorted({*(self.num_rows or source.group_sizes())})
         orders = source.required_row_orders().ordered(self.asked_order, sizes[-1])
-        shortest = min(order.rows.size for order in orders)
-        beyond = [f"{size:,}" for size in sizes if size > shortest]
-        note = f"{self.name}: groups of {listed(beyond)} rows were left out where they empty a class or the data"
         groups = tuple(group for order in orders for group in _nested(order, sizes, source))
-        return Built(groups, (note,) if beyond else ())
+        return Built(groups, self._notes(orders, sizes))
+
+    def _notes(self, orders: Sequence[OrderedRows], sizes: Sequence[int]) -> tuple[str, ...]:
+        """For each side whose orders do not reach all sizes, which those are."""
+        notes = []
+        for side, by in dict.fromkeys((order.side, order.by) for order in orders):
+            shortest = min(order.rows.size for order in orders if (order.side, order.by) == (side, by))
+            beyond = [f"{size:,}" for size in sizes if size > shortest]
+            if beyond:
+                rows = f"groups of {listed(beyond)} rows for the largest {side}, {by},"
+                notes.append(f"{self.name}: {rows} were left out where they empty a class or the data")
+        return tuple(notes)
 
     def check(self, dataset: Dataset) -> Problem | None:
         """More rows than may go."""

@@ -18,6 +18,7 @@ from groupinf.reporting.group_values.words import (
     efficiency_lines,
     interval_line,
     measured,
+    ranked_beside,
     told,
     trust_line,
 )
@@ -30,6 +31,8 @@ from groupinf.wording import number
 
 # groups that a table for reading has, those of the largest shares and of the least
 MOST_SHOWN = 20
+# what stands beside shares, and heads its column
+_BESIDE = {INFLUENCE: Influence.label, "leave_one_out": "Leave-one-out"}
 
 
 def values_csv(run: GroupValuesRun) -> str:
@@ -71,7 +74,11 @@ def headers(run: GroupValuesRun, of: Measured) -> list[str]:
     """Group, its rows, its share in numbers and of all, and what is beside it."""
     drawn = [] if run.manifest.exact else ["±"]
     share = ["Of all"] if adds_up(run, of) else []
-    return ["Group", "Rows", "Share", *drawn, *share, Influence.label, "Leave-one-out"]
+    return ["Group", "Rows", "Share", *drawn, *share, *(_BESIDE[name] for name in _beside(run))]
+
+
+def _beside(run: GroupValuesRun) -> list[str]:
+    return [name for name in ranked_beside(run) if name in _BESIDE]
 
 
 def cells(run: GroupValuesRun, of: Measured, rows: pd.DataFrame) -> list[list[str]]:
@@ -80,7 +87,7 @@ def cells(run: GroupValuesRun, of: Measured, rows: pd.DataFrame) -> list[list[st
     for row in rows.to_dict("records"):
         drawn = [] if run.manifest.exact else [number(row["high"] - row["value"], 2)]
         share = [_percent(row["value"] / of.worth)] if adds_up(run, of) else []
-        beside = [number(row[INFLUENCE]), number(row["leave_one_out"])]
+        beside = [number(row[name]) for name in _beside(run)]
         name = shorten(str(row["group_name"]), LONGEST_NAME)
         texts.append([name, f"{row['size']:,}", number(row["value"]), *drawn, *share, *beside])
     return texts

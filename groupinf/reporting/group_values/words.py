@@ -20,6 +20,8 @@ from groupinf.wording import counted, listed, number
 INFLUENCE = Influence.name
 # sums of shares telescope to v(all) − v(none): more than this share of all that is summed is no rounding
 SUMS_TO = 1e-9
+# groups whose order is one of so few that ρ is often 1 by chance: of 3 groups in a sixth of all orders
+TOO_FEW = 3
 # measures that sentences tell of and that are drawn, each in a row of its own
 MOST_MEASURES = 6
 # what sentences call the columns that are ranked
@@ -88,7 +90,13 @@ def data_line(run: GroupValuesRun) -> str:
     quality = [f"mean test loss {number(about.test_loss)}"]
     if about.test_accuracy is not None:
         quality.append(f"test accuracy {percent(about.test_accuracy, 1)}")
-    return f"{facts_line(run)}; with all rows {listed(quality)}."
+    rows = "all rows, those in no group too," if model_of_more(run) else "all rows"
+    return f"{facts_line(run)}; with {rows} {listed(quality)}."
+
+
+def model_of_more(run: GroupValuesRun) -> bool:
+    """Whether the model of all rows, at which influence is taken, has rows that no coalition has."""
+    return run.manifest.values.ungrouped == "absent" and run.manifest.n_ungrouped > 0
 
 
 def answers(run: GroupValuesRun) -> list[str]:
@@ -184,18 +192,26 @@ def comparison_lines(run: GroupValuesRun) -> list[str]:
     """What influence and leaving one group out make of the same groups, and how they and sizes rank them."""
     lines = []
     rho = run.spearman.set_index(["evaluation", "test_point", "first", "second"])["spearman"]
+    few = run.manifest.n_groups
+    little = f" (which says little of {counted(few, 'group')})" if few <= TOO_FEW else ""
     for of in told(run):
         place = (of.evaluation, of.test_point)
-        ranks = {name: float(rho[(*place, "value", name)]) for name in RANKED if name != "value"}
+        ranks = {name: float(rho[(*place, "value", name)]) for name in ranked_beside(run)}
         known = [f"{coefficient(value)} with {RANKED[name]}" for name, value in ranks.items() if not math.isnan(value)]
-        ranked = f"Spearman's ρ of shares {', '.join(known)}" if known else "no rank correlation is defined"
-        lines.append(f"{of.heading}: {ranked}; {_sums(of)}.")
+        ranked = f"Spearman's ρ of shares {', '.join(known)}{little}" if known else "no rank correlation is defined"
+        lines.append(f"{of.heading}: {ranked}; {_sums(run, of)}.")
     return lines
 
 
-def _sums(of: Measured) -> str:
+def ranked_beside(run: GroupValuesRun) -> list[str]:
+    """The columns beside shares that these are ranked with: leave-one-out only where the shares are not that."""
+    own = "leave_one_out" if run.manifest.values.leaves_one_out else ""
+    return [name for name in RANKED if name not in ("value", own)]
+
+
+def _sums(run: GroupValuesRun, of: Measured) -> str:
     """What the approximations add up to."""
-    sums = [(RANKED[name], float(of.totals[name])) for name in (INFLUENCE, "leave_one_out")]
+    sums = [(RANKED[name], float(of.totals[name])) for name in ranked_beside(run) if name != "size"]
     known = [f"{name} to {number(value)}" for name, value in sums if not math.isnan(value)]
     return f"shares add up to {number(of.totals['shares'])}, {listed(known)}"
 
@@ -213,7 +229,12 @@ def _rows_lines(run: GroupValuesRun) -> Iterator[str]:
     if about.n_shared:
         yield f"{counted(about.n_shared, 'row')} in several groups: a coalition has them if it has any of their groups."
     if about.n_ungrouped:
-        have = "every coalition has them" if about.values.ungrouped == "present" else "no coalition has them"
+        have = "every coalition has them"
+        if model_of_more(run):
+            have = (
+                "no coalition has them, and v(all) is of the others alone; influence is taken at the model of all "
+                f"{about.n:,}, so that it tells of another model than shares do"
+            )
         yield f"{counted(about.n_ungrouped, 'row')} of {about.n:,} in no group: {have}."
 
 
@@ -223,11 +244,15 @@ def _no_optimum_line(run: GroupValuesRun) -> str:
     if not about.no_optimum:
         return ""
     of = f"{about.no_optimum:,} of {counted(about.n_coalitions, 'coalition')}"
+    has = "has" if about.no_optimum == 1 else "have"
     if not about.intercept.is_free:
-        return f"{of} {'has' if about.no_optimum == 1 else 'have'} no row: the penalty alone makes every parameter 0."
-    lack, best = ("no row of some class", "the shares of classes") if about.classes else ("no row", "the mean")
+        return f"{of} {has} no row: the penalty alone makes every parameter 0."
+    empty, best = bool((run.coalitions["rows"] == 0).any()), "the shares of classes" if about.classes else "the mean"
+    lack = "no row" if empty or not about.classes else "no row of some class"
+    if empty and about.no_optimum > 1 and about.classes:
+        lack = "no row of some class, one of them no row at all"
     return (
-        f"{of} {'has' if about.no_optimum == 1 else 'have'} {lack}, and so no finite optimum beside a free intercept; "
+        f"{of} {has} {lack}, and so no finite optimum beside a free intercept; "
         f"by convention worth what a model of no rows is, of weights 0 and an intercept that gives {best} of all rows."
     )
 

@@ -58,18 +58,32 @@ def removal_curves(run: Run) -> list[Curve]:
         raise DataError(f"{run.path}: {expected} (test_points: {{all: true}}), found none")
     orders = run.groups["made_from"].map(order_in)
     kept = run.groups.assign(order=orders).dropna(subset=["order"])
+    kept = kept.assign(number=kept.groupby("order")["size"].transform(_occurrence))
     kept = kept[kept["group"].isin(effects[TEST_LOSS.name].index)]
     if kept.empty:
         raise DataError(
             f"{run.path}: expected groups one within the next, as the builders most_influential and ranked_rows make, "
             "or random with nested: true, found none that was retrained"
         )
-    return [_curve(run, str(order), own, effects) for order, own in kept.groupby("order", sort=False)]
+    return [
+        _curve(run, str(order), int(str(number)), own, effects)
+        for (order, number), own in kept.groupby(["order", "number"], sort=False)
+    ]
 
 
-def _curve(run: Run, order: str, groups: pd.DataFrame, effects: dict[str, pd.Series]) -> Curve:
+def _occurrence(sizes: pd.Series) -> pd.Series:
+    """Of which order of several with one name, such as random ones, each group is, from 1: those of each grow, and the
+    next begins where they do not. Of a single size each is one.
+    """
+    begins = sizes.diff() < 0 if sizes.nunique() > 1 else sizes.index != sizes.index[0]
+    return pd.Series(begins, sizes.index).cumsum() + 1
+
+
+def _curve(run: Run, order: str, number: int, groups: pd.DataFrame, effects: dict[str, pd.Series]) -> Curve:
+    """That of the ``groups`` of an order, the ``number``-th of its name."""
     ordered, about = groups.sort_values("size", kind="stable"), run.manifest
     label, sort = _called(order)
+    label = f"{label} {number}" if number > 1 else label
 
     def mean(evaluation: str, whole: float, sign: float) -> NDArray[np.float64]:
         moved = effects[evaluation].loc[ordered["group"]].to_numpy(dtype=np.float64)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
 
 from groupinf.analysis.growth import CLOSE, Fault
 from groupinf.reporting.growing_groups.curves import Curve, Sort
@@ -12,6 +15,12 @@ from groupinf.reporting.words.formats import percent
 from groupinf.reporting.words.style import method_in_text
 from groupinf.wording import counted, listed, number
 
+# predictions that differ by less of their size are one line
+SAME = 1e-9
+NESTED = (
+    "Groups of one order of rows lie one within the next: the interval of ρ takes groups as independent, which these "
+    "are not."
+)
 _FAULTS = {
     Fault.UNDER: "is too small by more than {share}",
     Fault.OVER: "is too large by more than {share}",
@@ -20,13 +29,29 @@ _FAULTS = {
 
 
 def growth_lines(found: Sequence[Found]) -> list[str]:
-    """A sentence for each method, of all series of groups, and one that compares orders where there are several."""
-    return [*_method_lines(found), *_order_lines(found)]
+    """A sentence for each method, of all series of groups, one on methods that predict the same, and one that compares
+    orders where there are several.
+    """
+    return [*_method_lines(found), *_same_lines(found), *_order_lines(found)]
 
 
 def _method_lines(found: Sequence[Found]) -> list[str]:
     methods = dict.fromkeys(method for of in found for method in of.growth.predicted)
     return [_method_line(method, [of for of in found if method in of.growth.predicted]) for method in methods]
+
+
+def _same_lines(found: Sequence[Found]) -> list[str]:
+    """Which two methods predict the same, in how many series: of two such lines a figure shows one."""
+    methods = dict.fromkeys(method for of in found for method in of.growth.predicted)
+    lines = []
+    for pair in combinations(methods, 2):
+        values = [[of.growth.predicted[method] for method in pair if method in of.growth.predicted] for of in found]
+        same = sum(len(both) == 2 and np.allclose(*both, rtol=SAME, atol=0.0) for both in values)
+        if same:
+            names = listed(method_in_text(method) for method in pair)
+            where = "" if same == len(found) else f" in {same} of {len(found)} series"
+            lines.append(f"{names[:1].upper()}{names[1:]} predict the same{where}.")
+    return lines
 
 
 def _method_line(method: str, found: Sequence[Found]) -> str:
@@ -56,25 +81,33 @@ def _method_line(method: str, found: Sequence[Found]) -> str:
 
 
 def _order_lines(found: Sequence[Found]) -> list[str]:
-    """Which order's largest groups move a value farthest, of those that have groups of that size."""
+    """Which order's groups move a value farthest, at the largest size that all orders of the value have, if any."""
     by_value: dict[tuple[str, int, str], list[Found]] = {}
     for of in found:
         by_value.setdefault((of.evaluation, of.test_point, of.side), []).append(of)
-    compared = [_farthest(own) for own in by_value.values() if len({of.by for of in own}) > 1]
+    several = [own for own in by_value.values() if len({of.by for of in own}) > 1]
+    compared = [_farthest(own, max(sizes)) for own in several if (sizes := _common_sizes(own))]
     if not compared:
         return []
     if len(compared) == 1:
         [(_, size, effects)] = compared
         told = listed(f"{number(effect)} {by}" for by, effect in effects.items())
-        return [f"The largest groups found by each order, of {counted(size, 'row')}, move the value by {told}."]
+        return [f"Groups of {counted(size, 'row')}, the largest that every order has, move the value by {told}."]
     wins = Counter(by for best, _, _ in compared for by in best)
     told = listed(f"{by} in {count}" for by, count in wins.most_common())
-    return [f"Of {len(compared)} values and sides, the largest groups that move the value farthest were found {told}."]
+    least, most = (of(size for _, size, _ in compared) for of in (min, max))
+    rows = counted(most, "row") if least == most else f"{least:,} to {most:,} rows"
+    among = f"Among groups of {rows}, the largest that every order has of a value and side"
+    return [f"{among}, those that move it farthest were found {told} of {len(compared)}."]
 
 
-def _farthest(own: Sequence[Found]) -> tuple[list[str], int, dict[str, float]]:
-    """The orders whose rows move a value farthest, at the largest size that all orders have, and all effects there."""
-    size = max(set.intersection(*({*of.growth.sizes.tolist()} for of in own)))
+def _common_sizes(own: Sequence[Found]) -> set[int]:
+    """Those that all orders have groups of: none where one order ends before another begins."""
+    return set.intersection(*({*of.growth.sizes.tolist()} for of in own))
+
+
+def _farthest(own: Sequence[Found], size: int) -> tuple[list[str], int, dict[str, float]]:
+    """The orders whose rows move a value farthest at a size, that size, and all effects there."""
     effects = {of.by: float(of.growth.actual[of.growth.sizes.tolist().index(size)]) for of in own}
     best = max(effects.values()) if own[0].side == "rise" else min(effects.values())
     return [by for by, effect in effects.items() if effect == best], size, effects
@@ -88,9 +121,9 @@ def removal_lines(curves: Sequence[Curve]) -> list[str]:
     stay above, or below, a random one; and what best and worst are chosen by.
     """
     of_orders = [curve for curve in curves if curve.sort is not Sort.RANDOM]
-    random = next((curve for curve in curves if curve.sort is Sort.RANDOM), None)
+    random = [curve for curve in curves if curve.sort is Sort.RANDOM]
     lines = [_least_line(curve) for curve in of_orders]
-    if random is not None and of_orders:
+    if random and of_orders:
         lines.append(_beside_random(of_orders, random))
     by_test_rows = any(curve.sort in (Sort.BEST, Sort.WORST) for curve in curves)
     return [*lines, *([CHOSEN_BY_TEST_ROWS] if by_test_rows else [])]
@@ -104,19 +137,25 @@ def _least_line(curve: Curve) -> str:
     return f"{curve.label}: the mean test loss is {told}, and {number(whole)} with all."
 
 
-def _beside_random(curves: Sequence[Curve], random: Curve) -> str:
-    """Orders whose loss is above, or below, that of random rows at every size that both have."""
-    at_random = dict(zip(random.removed.tolist(), random.loss.tolist(), strict=True))
+def _beside_random(curves: Sequence[Curve], random: Sequence[Curve]) -> str:
+    """Orders whose loss is above, or below, that of the rows of every random order at every size that both have."""
+    of_random = "random rows" if len(random) == 1 else f"each of {len(random)} random orders"
     told = []
     for words, sign in (("above", 1.0), ("below", -1.0)):
         names = []
         for curve in curves:
-            after = zip(curve.removed.tolist()[1:], curve.loss.tolist()[1:], strict=True)
-            gaps = [sign * (loss - at_random[size]) for size, loss in after if size in at_random]
+            gaps = [sign * gap for one in random for gap in _gaps(curve, one)]
             if gaps and min(gaps) > 0.0:
                 names.append(f"{curve.label[:1].lower()}{curve.label[1:]}")
         if names:
-            told.append(f"{words} that of random rows for: {'; '.join(names)}")
+            told.append(f"{words} that of {of_random} for: {'; '.join(names)}")
     if not told:
-        return "No order's mean test loss is on one side of that of random rows at every size."
+        return f"No order's mean test loss is on one side of that of {of_random} at every size."
     return f"At every size the mean test loss is {'. It is '.join(told)}."
+
+
+def _gaps(curve: Curve, random: Curve) -> list[float]:
+    """By how much the loss exceeds that of random rows at each size that both have, beside none."""
+    at_random = dict(zip(random.removed.tolist(), random.loss.tolist(), strict=True))
+    after = zip(curve.removed.tolist()[1:], curve.loss.tolist()[1:], strict=True)
+    return [loss - at_random[size] for size, loss in after if size in at_random]

@@ -13,8 +13,10 @@ from groupinf.analysis.ranking import ENDS, PROVEN, extremes
 from groupinf.effects.methods.method import Readout
 from groupinf.experiments.folder.files import parquet_bytes
 from groupinf.groups.builders.registry import natural_kinds
+from groupinf.groups.row_orders import order_in
 from groupinf.reporting.words.entries import singled_out
-from groupinf.reporting.words.formats import ends, markdown, percent, shorten
+from groupinf.reporting.words.formats import ends, markdown, percent, shorten, whole_words
+from groupinf.reporting.words.gaps import after, differences, measures_of
 from groupinf.reporting.words.markdown import table_lines
 from groupinf.reporting.words.plain import aligned
 from groupinf.reporting.words.style import (
@@ -31,6 +33,8 @@ from groupinf.wording import counted, number
 
 # of each direction and evaluation that a terminal shows
 MOST = 10
+# of what made a group, in a column: "first 20 rows for the largest rise of" and a value
+LONGEST_ORIGIN = 72
 WAYS = {True: "rises", False: "falls"}
 
 
@@ -71,9 +75,19 @@ def natural_listings(run: Run) -> list[Listing]:
 
 
 def listings(run: Run, table: pd.DataFrame, method: str, most: int, ways: Sequence[bool]) -> list[Listing]:
-    """The groups of a ranking by ``method`` that rise and fall farthest, one for each of ``ways`` that some go."""
-    found = [(rises, extremes(table, method, most, rises)) for rises in ways]
-    return [_listing(run, rows, method, rises) for rises, rows in found if not rows.empty]
+    """The groups of a ranking by ``method`` that rise and fall farthest, one for each of ``ways`` that some go; by each
+    measure, where only values of one are in one unit.
+    """
+    if table.empty:
+        return []
+    known = measures_of(run, str(table["evaluation"].iloc[0]))
+    measures = table["test_point"].map(lambda point: known.get(point, ""))
+    found = [
+        (str(measure), rises, extremes(own, method, most, rises))
+        for measure, own in table.groupby(measures, sort=False)
+        for rises in ways
+    ]
+    return [_listing(run, measure, rows, method, rises) for measure, rises, rows in found if not rows.empty]
 
 
 def ranking_bytes(table: pd.DataFrame, ending: str) -> bytes:
@@ -111,11 +125,14 @@ def difference_line(run: Run, first: str, second: str, by: str | None, test_poin
     )
 
 
-def _listing(run: Run, rows: pd.DataFrame, method: str, rises: bool) -> Listing:
+def _listing(run: Run, measure: str, rows: pd.DataFrame, method: str, rises: bool) -> Listing:
     evaluation, by = str(rows["evaluation"].iloc[0]), run.manifest.change.doing
     says = "" if method == ACTUAL else f", as {method_in_text(method)} predicts"
     lines = _lines(run, rows, method)
-    heading = f"{evaluation_name(evaluation)} {WAYS[rises]} most by {by} a group{says}"
+    signed = (evaluation, int(rows["test_point"].iloc[0])) in differences(run)
+    of = f"{evaluation_name(evaluation)}, {measure}," if measure else evaluation_name(evaluation)
+    of = f"{of} a signed difference," if signed else of
+    heading = f"{of} {WAYS[rises]} most by {by} a group{says}"
     return Listing(heading, lines, lines[0].index("size"))
 
 
@@ -126,17 +143,23 @@ def _lines(run: Run, rows: pd.DataFrame, method: str) -> list[tuple[str, ...]]:
     ranks_only = [name for name in about.methods if about.readout(name) is Readout.RANKS]
     named = dict.fromkeys([method, ACTUAL, singled_out(about.methods, ranks_only)])
     shown = [name for name in named if name in rows]  # what has no derivative has no linear readout
+    made_from = run.groups.set_index("group")["made_from"]
+    ordered = any(order_in(words) for words in made_from[rows["group"]])
     several_kinds = run.groups["kind"].nunique() > 1
     several_points = len(about.labels(str(rows["evaluation"].iloc[0]))) > 1
     resampled = any(end in rows and rows[end].notna().any() for end in ENDS)
     proven = all(end in rows for end in PROVEN)
+    gaps, told = differences(run), ACTUAL if ACTUAL in shown else method
+    signed = told not in ranks_only and (str(rows["evaluation"].iloc[0]), int(rows["test_point"].iloc[0])) in gaps
     head = [
         "group",
         *(["on"] if several_points else []),
+        *(["made of"] if ordered else []),
         *(["kind"] if several_kinds else []),
         "size",
         "rank",
         *(method_name(name) if name != ACTUAL else "actual" for name in shown),
+        *(["as fitted", "gap" if told == ACTUAL else "gap, predicted"] if signed else []),
         *(["95 % interval", "ranks"] if resampled else []),
         *(["actual effect, proven"] if proven else []),
     ]
@@ -147,15 +170,22 @@ def _lines(run: Run, rows: pd.DataFrame, method: str) -> list[tuple[str, ...]]:
             (
                 shorten(row["group_name"], LONGEST_NAME),
                 *on,
+                *([whole_words(made_from[row["group"]], LONGEST_ORIGIN)] if ordered else []),
                 *([kind_name(row["kind"])] if several_kinds else []),
                 f"{row['size']:,}",
                 f"{row['rank']:,}",
                 *(number(row[name]) for name in shown),
+                *(_gap_cells(gaps[row["evaluation"], row["test_point"]], row[told]) if signed else []),
                 *(_interval_cells(row) if resampled else []),
                 *([ends(*(row[end] for end in PROVEN))] if proven else []),
             )
         )
     return lines
+
+
+def _gap_cells(before: float, effect: float) -> tuple[str, str]:
+    """A signed difference as fitted, and its size there and after an effect."""
+    return number(before), f"{number(abs(before))} → {number(abs(after(before, effect)))}"
 
 
 def _interval_cells(row: Mapping[Any, Any]) -> tuple[str, str]:

@@ -8,6 +8,8 @@ import pandas as pd
 
 from groupinf.analysis.agreement import ALL_KINDS
 from groupinf.effects.evaluations.registry import EVALUATIONS
+from groupinf.reporting.growing_groups.reading import found_in
+from groupinf.reporting.growing_groups.words import NESTED, growth_lines
 from groupinf.reporting.tables.ranking import natural_listings
 from groupinf.reporting.tables.screening import screening_listings, unlisted_lines
 from groupinf.reporting.tables.single_rows import single_rows_listings
@@ -64,7 +66,9 @@ def spearman_text(run: Run, width: int) -> str:
     opening = [data_line(run), *choice_lines(run), test_points_line(run)]
     screened = [*screening_lines(run, found), *([MORE] if found else []), *unlisted_lines(run, found, 1)]
     of_agreement = [*evaluation_answers(entries), *chosen_lines(entries)] if entries else []
-    answers = wrapped([*single_row_lines(run), *screened, *of_agreement], width)
+    grown = found_in(run)
+    of_growth = [*growth_lines(grown), NESTED] if grown else []
+    answers = wrapped([*single_row_lines(run), *screened, *of_agreement, *of_growth], width)
     ranked = [*screening_listings(run, found, 1), *single_rows_listings(run), *natural_listings(run)]
     told = [wrapped(opening, width), answers, *(part.text for part in ranked), *tables, wrapped(closing, width)]
     return "\n\n".join(filter(None, told)) + "\n"

@@ -12,9 +12,11 @@ from groupinf.analysis.breakdown import NOTABLE_RATIO
 from groupinf.analysis.intervals import FEWEST_GROUPS
 from groupinf.analysis.ratios import Ratios, decisive, largest_effect, ratios
 from groupinf.groups.builders.registry import natural_kinds
+from groupinf.groups.row_orders import order_in
 from groupinf.reporting.words.asked import SAME, Asked, asked, told
 from groupinf.reporting.words.entries import Entry
-from groupinf.reporting.words.formats import coefficient, ends, extent, interval, ratio, shorten
+from groupinf.reporting.words.formats import coefficient, ends, extent, interval, one_line, percent, ratio, shorten
+from groupinf.reporting.words.gaps import differences, gap_words, measures_of
 from groupinf.reporting.words.style import (
     LONGEST_NAME,
     counted_values,
@@ -84,16 +86,23 @@ def _size(one: Asked) -> str:
     found = [(entry, ratios(entry.pairs, one.method, one.evaluation, entry.unresolved)) for entry in one.entries]
     known = [(entry, quartiles) for entry, quartiles in found if quartiles.count]
     if not known:
-        return "predicts no effect at all"
+        return f"predicts {'effects where none is' if any(of.zeros for _, of in found) else 'no effect at all'}"
     if len(one.entries) == 1:
-        return _size_of_one(one, known[0][1])
+        return f"{_beside_zeros(known[0][1].zeros)}{_size_of_one(one, known[0][1])}"
     (smallest, least), (largest, most) = (of(known, key=lambda pair: pair[1].median) for of in (min, max))
     ends = f"{ratio(least.median)} ({smallest.label}) to {ratio(most.median)} ({largest.label})"
     judged = {_judged(quartiles) for _, quartiles in known}
     words = f"{judged.pop()} in each run"
     if judged:
         words = f"{_judged(least)} at {smallest.label} and {_judged(most).removeprefix('is ')} at {largest.label}"
-    return f"{words}: actual ÷ predicted in the median from {ends}"
+    zeros = max(quartiles.zeros for _, quartiles in known)
+    beside = _beside_zeros(zeros, "up to ")
+    return f"{beside}{words}: actual ÷ predicted in the median from {ends}"
+
+
+def _beside_zeros(share: float, at_most: str = "") -> str:
+    """What the sizes and signs that follow are not of."""
+    return f"without the {at_most}{percent(share)} of actual effects that are 0 " if share else ""
 
 
 def _size_of_one(one: Asked, found: Ratios) -> str:
@@ -152,16 +161,25 @@ def _judged(found: Ratios) -> str:
 
 
 def _matters(one: Asked) -> list[str]:
-    """Of natural groups the one with the largest actual effect, where it has it, and what was predicted.
+    """Of natural groups the one with the largest actual effect, by each measure whose values are in one unit, where it
+    has it, and what was predicted.
 
     Where not all groups were retrained none: another may matter more.
     """
+    measures = [measures_of(entry.run, one.evaluation) for entry in one.entries]
+    every = list(dict.fromkeys(measure for of in measures for measure in of.values())) or [""]
+    return [line for measure in every for line in _matters_by(one, measure, f" for {measure}" if every[1:] else "")]
+
+
+def _matters_by(one: Asked, by: str, on: str) -> list[str]:
+    """The same of the values of one measure, which the words ``on`` name."""
     found = []
     for entry in one.entries:
         if entry.run.left_aside:
             continue
-        own = entry.natural
-        place = largest_effect(entry.pairs, own, one.evaluation, entry.unresolved)
+        own, measures = entry.natural, measures_of(entry.run, one.evaluation)
+        others = [(one.evaluation, point) for point, measure in measures.items() if measure != by]
+        place = largest_effect(entry.pairs, own, one.evaluation, [*entry.unresolved, *others])
         if place is not None:
             found.append((abs(float(entry.pairs.actual[place])), entry, place))
     if not found:
@@ -170,10 +188,11 @@ def _matters(one: Asked) -> list[str]:
     sizes = np.abs(entry.pairs.actual[measure])
     own = entry.natural
     tied = np.flatnonzero(own & (sizes >= (1 - _TIED) * sizes[group]))
-    return [_effect(one, entry, measure, group) if tied.size == 1 else _effects(one, entry, measure, tied)]
+    told = _effect(one, entry, measure, group, on) if tied.size == 1 else _effects(one, entry, measure, tied, on)
+    return [told]
 
 
-def _effect(one: Asked, entry: Entry, measure: int, group: int) -> str:
+def _effect(one: Asked, entry: Entry, measure: int, group: int, on: str) -> str:
     """What the group that matters most does, with its interval over test rows where there is one."""
     actual = float(entry.pairs.actual[measure, group])
     does = "raises" if actual > 0 else "lowers"
@@ -190,16 +209,17 @@ def _effect(one: Asked, entry: Entry, measure: int, group: int) -> str:
     told = f" ({'; '.join(notes)})" if notes else ""
     doing = entry.run.manifest.change.doing
     return (
-        f"group {_named(entry, [group])} matters most: {doing} it {does} {_on(entry, measure)} by "
-        f"{number(abs(actual))}{reach}{told}{_where(one, entry)}{unsure}"
+        f"group {_named(entry, [group])} matters most{on}: {doing} it {does} {_on(entry, measure)} by "
+        f"{number(abs(actual))}{reach}{_gap(entry, measure, [actual])}{told}{_where(one, entry)}{unsure}"
     )
 
 
-def _effects(one: Asked, entry: Entry, measure: int, groups: NDArray[np.intp]) -> str:
+def _effects(one: Asked, entry: Entry, measure: int, groups: NDArray[np.intp], on: str) -> str:
     """What groups do that share the largest effect, of either sign."""
     actual = entry.pairs.actual[measure, groups]
-    signs = set(np.sign(actual))
-    does = "raises or lowers" if len(signs) == 2 else "raises" if signs == {1.0} else "lowers"
+    signs = np.sign(actual).tolist()
+    either = [float(actual[signs.index(sign)]) for sign in dict.fromkeys(signs)]
+    does = "raises or lowers" if len(either) == 2 else "raises" if signs[0] > 0 else "lowers"
     intervals = entry.ends(measure)
     unsure = 0
     if intervals is not None:
@@ -207,14 +227,24 @@ def _effects(one: Asked, entry: Entry, measure: int, groups: NDArray[np.intp]) -
         unsure = int(((own["effect_low"] <= 0) & (own["effect_high"] >= 0)).sum())
     whose = "the" if unsure == groups.size else f"of {unsure:,} of them the"
     return (
-        f"groups {_named(entry, groups)} matter most: {entry.run.manifest.change.doing} any of them {does} "
-        f"{_on(entry, measure)} by {number(abs(float(actual[0])))}{_where(one, entry)}"
+        f"groups {_named(entry, groups)} matter most{on}: {entry.run.manifest.change.doing} any of them {does} "
+        f"{_on(entry, measure)} by {number(abs(float(actual[0])))}{_gap(entry, measure, either)}{_where(one, entry)}"
         f"{f', but {whose} {_UNSURE}' if unsure else ''}"
     )
 
 
 def _on(entry: Entry, measure: int) -> str:
-    return measure_name(*entry.pairs.measures[measure], entry.sets)
+    of = entry.pairs.measures[measure]
+    signed = "the signed difference " if of in differences(entry.run) else ""
+    return f"{signed}{measure_name(*of, entry.sets)}"
+
+
+def _gap(entry: Entry, measure: int, effects: Sequence[float]) -> str:
+    """What effects make of a signed difference and of its size; empty on what is none."""
+    before = differences(entry.run).get(entry.pairs.measures[measure])
+    if before is None:
+        return ""
+    return f", {' or '.join(gap_words(before, effect) for effect in effects)}"
 
 
 def _where(one: Asked, entry: Entry) -> str:
@@ -222,16 +252,23 @@ def _where(one: Asked, entry: Entry) -> str:
 
 
 def _named(entry: Entry, places: Sequence[int] | NDArray[np.intp]) -> str:
-    """The names of up to _MOST_NAMED groups and a count of the others, each with its kind where several are natural."""
-    names = entry.run.groups.set_index("group")["name"]
+    """The names of up to _MOST_NAMED groups and a count of the others, each with its kind where several are natural;
+    one of the first rows of an order by these.
+    """
+    about = entry.run.groups.set_index("group")
+    names = about["made_from"].where(about["made_from"].map(order_in).notna(), about["name"])
     several = len(natural_kinds(entry.pairs.kinds)) > 1
     shown = [
-        shorten(names.loc[entry.pairs.groups[place]], LONGEST_NAME)
+        _short(str(names.loc[entry.pairs.groups[place]]))
         + (f" ({kind_name(entry.pairs.kinds[place])})" if several else "")
         for place in places
     ]
     left = len(shown) - _MOST_NAMED
     return listed([*shown[:_MOST_NAMED], *([f"{left:,} more"] if left > 0 else [])])
+
+
+def _short(name: str) -> str:
+    return f"of the {one_line(name)}" if order_in(name) else shorten(name, LONGEST_NAME)
 
 
 def _aside(one: Asked) -> list[str]:

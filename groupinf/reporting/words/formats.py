@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from groupinf.wording import UNDEFINED, counted, number
+from groupinf.wording import MINUS, UNDEFINED, counted, number
 
 _NORMAL = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 _MARKDOWN_SPECIAL = {"&": "&amp;", "<": "&lt;", ">": "&gt;", **{c: "\\" + c for c in "\\`*_[]|$~#"}}
@@ -57,8 +57,10 @@ def ratio(value: float) -> str:
 
     >>> ratio(1.6), ratio(0.0312), ratio(-12345.6)
     ('1.60', '0.03', '−12,346')
+    >>> ratio(-0.001)
+    '0.00'
     """
-    return f"{value:.2f}".replace("-", "−") if abs(value) < 1000 else number(value)
+    return f"{value:z.2f}".replace("-", "−") if abs(value) < 1000 else number(value)
 
 
 def slope(value: float) -> str:
@@ -163,6 +165,17 @@ def shorten(text: str, longest: int) -> str:
         return line
     head = (longest - 1) // 2
     return f"{line[:head]}…{line[len(line) - (longest - 1 - head) :]}"
+
+
+def shorten_value(name: str, longest: int) -> str:
+    """The name of a value, shortened; of a difference each of both sides by itself, so that it stays one.
+
+    >>> shorten_value("TPR, sex=male, race=other minus sex=male, race=Caucasian", 20)
+    'TPR, sex=…ace=other minus sex=male,…Caucasian'
+    >>> shorten_value("occupation=Craft-repair", 12)
+    'occup…repair'
+    """
+    return MINUS.join(shorten(side, longest) for side in one_line(name).split(MINUS))
 
 
 def whole_words(text: str, longest: int) -> str:

@@ -11,7 +11,7 @@ from groupinf.effects.evaluations.evaluation import TEST_POINT
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.methods.registry import METHODS
 from groupinf.groups.builders.registry import known_kinds
-from groupinf.reporting.words.formats import shorten
+from groupinf.reporting.words.formats import shorten, shorten_value
 from groupinf.reporting.words.palette import computed_looks
 from groupinf.test_point_labels import FIRST_NAMED, FIRST_SET
 from groupinf.wording import listed
@@ -197,7 +197,7 @@ def panel_title(evaluation: str, test_point: int, sets: Mapping[int, str]) -> st
 def test_point_heading(test_point: int, sets: Mapping[int, str]) -> str:
     """A test point as :func:`panel_name` heads a plot with it; what has a name of its own by that."""
     if test_point <= FIRST_NAMED:
-        return shorten(sets[test_point], LONGEST_NAME)
+        return shorten_value(sets[test_point], LONGEST_NAME)
     if test_point >= 0:
         return f"test point {_keyed(test_point, sets)}"
     if test_point in sets:
@@ -233,7 +233,7 @@ def point_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> str
 def test_point_name(test_point: int, sets: Mapping[int, str]) -> str:
     """A test point as :func:`point_name` calls it."""
     if test_point <= FIRST_NAMED:
-        return shorten(sets[test_point], LONGEST_NAME)
+        return shorten_value(sets[test_point], LONGEST_NAME)
     if test_point >= 0:
         return _keyed(test_point, sets)
     if test_point in sets:

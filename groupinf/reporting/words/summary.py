@@ -213,9 +213,11 @@ def measure_name(evaluation: str, test_point: int, sets: Mapping[int, str]) -> s
     >>> measure_name("test_loss", -2, {-2: "genre=travel"})
     'test loss summed over genre=travel'
     """
-    name = evaluation_in_text(evaluation)
-    if EVALUATIONS[evaluation].measured_on is not None:
+    name, of = evaluation_in_text(evaluation), EVALUATIONS[evaluation]
+    if of.measured_on is not None:
         return name
+    if of.names_say_all:
+        return panel_name(evaluation, test_point, sets)
     if test_point >= 0 or test_point <= FIRST_NAMED:
         return f"{name} of {panel_name(evaluation, test_point, sets)}"
     summed = shorten(sets[test_point], LONGEST_NAME) if test_point in sets else "all test points"

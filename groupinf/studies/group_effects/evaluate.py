@@ -48,7 +48,7 @@ from groupinf.studies.group_effects.draw import (
 from groupinf.studies.group_effects.identity import identity_of
 from groupinf.studies.group_effects.manifest import Evaluated, GroupEffectsManifest
 from groupinf.studies.group_effects.points.files import POINT_FILES, point_files
-from groupinf.studies.group_effects.prepare import engine_used, methods_used, named_values, told_at_fit
+from groupinf.studies.group_effects.prepare import engine_used, methods_used, named_values, told_at_fit, values_at_fit
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.same_steps import same_step_notes
 from groupinf.studies.group_effects.schema import Config, LoadedStudy
@@ -212,7 +212,7 @@ def _described(work: Evaluation, study: Study, drawn: Drawn, notes: Sequence[str
         test_points=study.test.labels,
         test_sets=drawn.tested.sets,
         test_keys=drawn.tested.keys,
-        named_values=named_values(work.loaded, work.dataset),
+        named_values=values_at_fit(named_values(work.loaded, work.dataset), study),
         drawn_at_lam_over_n=drawn.at,
         evaluations=tuple(evaluation.name for evaluation in study.evaluations),
         methods=tuple(method.name for method in study.methods),

@@ -58,11 +58,17 @@ class TestKey:
 
 @dataclass(frozen=True)
 class NamedValue:
-    """A value of an evaluation that is on no test point, by its number in the column test_point."""
+    """A value of an evaluation that is on no test point, by its number in the column test_point.
+
+    Only values of one ``measure`` are in one unit, where it is not empty. A signed ``difference``, whose size is a gap,
+    has its value at θ̂.
+    """
 
     evaluation: str
     test_point: int
     name: str
+    measure: str = ""
+    difference: float | None = None
 
 
 @dataclass(frozen=True)

@@ -216,6 +216,19 @@ def named_values(loaded: LoadedStudy, dataset: Dataset) -> tuple[NamedValue, ...
     )
 
 
+def values_at_fit(named: Sequence[NamedValue], study: Study) -> tuple[NamedValue, ...]:
+    """The same values, with what evaluations have to say of each at θ̂."""
+    known = {
+        (of.name, label): at for of in study.evaluations for label, at in of.at_fit(study.fitted, study.test).items()
+    }
+    return tuple(
+        replace(value, measure=at.measure, difference=at.difference)
+        if (at := known.get((value.evaluation, value.test_point)))
+        else value
+        for value in named
+    )
+
+
 def told_at_fit(study: Study) -> tuple[str, ...]:
     """What evaluations have to say of θ̂."""
     return tuple(note for of in study.evaluations for note in of.notes(study.fitted, study.test))
@@ -293,7 +306,7 @@ def _described(
         test_points=study.test.labels,
         test_sets=drawn.tested.sets,
         test_keys=drawn.tested.keys,
-        named_values=named_values(work.loaded, dataset),
+        named_values=values_at_fit(named_values(work.loaded, dataset), study),
         drawn_at_lam_over_n=drawn.at,
         evaluations=tuple(evaluation.name for evaluation in study.evaluations),
         methods=tuple(method.name for method in study.methods),

@@ -26,13 +26,17 @@ def value_names(about: GroupEffectsManifest, evaluation: str) -> dict[int, str]:
 
 
 def value_label(about: GroupEffectsManifest, evaluation: str, called: str) -> int:
-    """The number of the value that is called so, by its name, its number, or what stands behind the = of its name.
+    """The number of the value that is called so, by its name, its number, what stands behind the = of its name, or the
+    measure that it alone is by.
 
     Raises DataError where the run has none such, or several.
     """
     names = value_names(about, evaluation)
     found = [label for label, name in names.items() if called in (name, str(label))]
     found = found or [label for label, name in names.items() if called == name.partition("=")[2]]
+    found = found or [
+        of.test_point for of in about.named_values if called and (of.evaluation, of.measure) == (evaluation, called)
+    ]
     if len(found) != 1:
         known = shortened(list(names.values()), MOST_LISTED)
         near = did_you_mean(called, names.values())

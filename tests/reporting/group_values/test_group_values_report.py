@@ -138,8 +138,19 @@ def test_rank_correlations_are_those_of_the_table(run: GroupValuesRun) -> None:
         values = run.values[run.values["evaluation"] == "test_loss"]
         rho = values["value"].rank().corr(values[name].rank())
         assert f"{rho:.3f} with {words}".replace("-0", "−0") in line
+    assert " (which says little of 3 groups); shares add up to " in comparison_lines(about(run, n_groups=3))[0]
+    assert "says little" not in line
     nothing = run.spearman.assign(spearman=np.nan)
     assert "no rank correlation is defined" in comparison_lines(replace(run, spearman=nothing))[0]
+
+
+def test_leave_one_out_is_not_put_beside_itself(tmp_path: Path, run: GroupValuesRun) -> None:
+    itself = made(tmp_path, values="leave_one_out")
+    [line], [of] = comparison_lines(itself), measured(itself)
+    assert "leave-one-out" not in line
+    assert "Leave-one-out" not in headers(itself, of)
+    assert len(cells(itself, of, of.shares)[0]) == len(headers(itself, of))
+    assert "Leave-one-out" in headers(run, measured(run)[0])
 
 
 def test_rows_of_several_groups_and_of_none_are_told(run: GroupValuesRun, drawn: GroupValuesRun) -> None:
@@ -147,7 +158,11 @@ def test_rows_of_several_groups_and_of_none_are_told(run: GroupValuesRun, drawn:
     assert "4 rows in several groups: a coalition has them if it has any of their groups." in said
     assert "4 rows of 40 in no group: every coalition has them." in said
     assert "finite optimum" not in said
-    assert "4 rows of 40 in no group: no coalition has them." in " ".join(coalition_lines(drawn))
+    left = " ".join(coalition_lines(drawn))
+    assert "4 rows of 40 in no group: no coalition has them, and v(all) is of the others alone; influence is " in left
+    assert "; with all rows, those in no group too, mean test loss" in data_line(drawn)
+    assert "; with all rows mean test loss" in data_line(run)
+    assert "of another model" not in said + " ".join(coalition_lines(about(drawn, n_ungrouped=0)))
     assert "rows in" not in " ".join(coalition_lines(about(run, n_shared=0, n_ungrouped=0)))
 
 
@@ -157,7 +172,9 @@ def test_coalitions_without_a_model_are_counted_with_what_stands_for_it(
     lacking = " ".join(coalition_lines(about(run, no_optimum=3)))
     assert "3 of 8 coalitions have no row of some class, and so no finite optimum beside a free intercept" in lacking
     assert "an intercept that gives the shares of classes of all rows" in lacking
-    assert "1 of 8 coalitions has no row of some class" in " ".join(coalition_lines(drawn))
+    assert "1 of 8 coalitions has no row, and so no finite optimum" in " ".join(coalition_lines(drawn))
+    several = " ".join(coalition_lines(about(drawn, no_optimum=3)))
+    assert "3 of 8 coalitions have no row of some class, one of them no row at all, and so" in several
     assert "the mean of all rows" in " ".join(coalition_lines(about(run, no_optimum=3, classes=())))
     assert "1 of 8 coalitions has no row: the penalty alone" in " ".join(coalition_lines(about(banzhaf, no_optimum=1)))
 

@@ -11,18 +11,22 @@ import matplotlib.text
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from support.manifests import made_manifest
+from support.runs import unreported
 
 from groupinf.analysis.growth import Growth
+from groupinf.cli.main import main
 from groupinf.errors import DataError
 from groupinf.groups.row_orders import first_rows
 from groupinf.reporting.figures import FIGURES
 from groupinf.reporting.growing_groups.growth import MOST_PANELS, first_growth_figure
 from groupinf.reporting.growing_groups.reading import Found, found_in
-from groupinf.reporting.growing_groups.words import growth_lines
+from groupinf.reporting.growing_groups.words import NESTED, growth_lines
 from groupinf.reporting.sources import Source
+from groupinf.reporting.tables.terminal import spearman_text
 from groupinf.studies.group_effects.result import Run
 
 SIZES = (1, 5, 20)
@@ -101,6 +105,28 @@ def test_a_panel_has_the_effects_of_each_order_by_size() -> None:
     assert "Influence is too small by more than 10 % in 2 of 4 series, from 5 rows on" in said(figure)
 
 
+def test_the_terminal_says_how_far_the_rows_move_it(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(60, 3))
+    np.savez(tmp_path / "rows.npz", X_train=X[:40], X_test=X[40:], y_train=X[:40, 0] > 0, y_test=X[40:, 0] > 0)
+    builder = {"builder": "most_influential", "evaluation": "test_loss", "num_rows": [1, 4]}
+    config = {
+        "name": "grown",
+        "dataset": {"npz": str(tmp_path / "rows.npz")},
+        "regularization": {"lambda_over_n": 0.1},
+        "groups": {"builders": [builder, {"builder": "ranked_rows", "by": "leverage", "num_rows": [1, 4, 8]}]},
+        "test_points": {"all": True},
+    }
+    run = unreported(config, tmp_path)
+    told = " ".join(spearman_text(run, 100).split())
+    for line in (*growth_lines(found_in(run)), NESTED):
+        assert line in told
+    command = CliRunner().invoke(main, ["rank", str(run.path), "--kind", "most_influential_rise"])
+    assert "first 4 rows for the largest rise of test loss on all test points, greedily" in command.output
+    without = replace(run, groups=run.groups.assign(made_from="all training points"))
+    assert NESTED not in " ".join(spearman_text(without, 100).split())
+
+
 def test_a_prediction_far_beyond_does_not_squeeze_the_actual_effects() -> None:
     [ax] = drawn(made_run({(9, "rise", "by influence"): ([0.1, 0.5, 2.0], [0.1, 40.0, 1e6])})).axes
     low, high = ax.get_ylim()
@@ -174,11 +200,37 @@ def test_a_method_is_said_to_be_what_it_is_at_the_largest_groups(found: list[Fou
     assert growth_lines(found)[0] == expected
 
 
+def test_methods_that_predict_the_same_are_told() -> None:
+    def both(other: list[float]) -> Found:
+        growth = replace(CLOSE.growth, predicted=CLOSE.growth.predicted | {"newton": np.array(other)})
+        return replace(CLOSE, growth=growth)
+
+    same, apart = both([1, 2.1, 2.9]), both([1, 2.1, 2.8])
+    assert "Influence and Newton predict the same." in growth_lines([same])
+    assert "Influence and Newton predict the same in 1 of 2 series." in growth_lines([same, apart])
+    assert not any("predict the same" in line for line in growth_lines([apart, CLOSE]))
+
+
 def test_orders_are_compared_where_there_are_several_of_a_value() -> None:
     assert len(growth_lines([UNDER, series([1, 2, 9], [1, 1.5, 2.9], point=4)])) == 1
     one = [series([1, 2, 9], [1, 2, 9]), series([1, 2, 12], [1, 2, 9], "greedily")]
-    expected = "The largest groups found by each order, of 20 rows, move the value by 9 by influence and 12 greedily."
+    expected = "Groups of 20 rows, the largest that every order has, move the value by 9 by influence and 12 greedily."
     assert growth_lines(one)[1] == expected
     falls = [series([-1, -2, -9], [1, 2, 9]), series([-1, -2, -8], [1, 2, 9], "greedily")]
-    told = "Of 2 values and sides, the largest groups that move the value farthest were found"
-    assert growth_lines([*one, *falls])[1] == f"{told} greedily in 1 and by influence in 1."
+    told = "Among groups of 20 rows, the largest that every order has of a value and side, those that move it farthest"
+    assert growth_lines([*one, *falls])[1] == f"{told} were found greedily in 1 and by influence in 1 of 2."
+
+
+def of_sizes(found: Found, *sizes: int) -> Found:
+    return replace(found, growth=replace(found.growth, sizes=np.array(sizes)))
+
+
+def test_orders_are_compared_at_a_size_that_all_have_and_not_where_there_is_none() -> None:
+    greedy = of_sizes(series([1, 2, 12], [1, 2, 9], "greedily"), 1, 2, 5)
+    by_influence = series([1, 2, 9], [1, 2, 9])
+    assert growth_lines([by_influence, greedy])[-1].startswith("Groups of 5 rows, the largest that every order has,")
+    apart = [by_influence, of_sizes(greedy, 2, 3, 4)]
+    assert not any("every order has" in line for line in growth_lines(apart))
+    falls = [series([-1, -2, -9], [1, 2, 9]), series([-1, -2, -8], [1, 2, 9], "greedily")]
+    assert "Among groups of 5 to 20 rows," in growth_lines([by_influence, greedy, *falls])[-1]
+    assert growth_lines([*apart, *falls])[-1].startswith("Groups of 20 rows")

@@ -12,7 +12,7 @@ import pytest
 from matplotlib.figure import Figure
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
-from support.runs import members, unreported
+from support.runs import effects_on, members, unreported
 
 from groupinf.errors import DataError
 from groupinf.reporting.figures import FIGURES
@@ -86,6 +86,20 @@ def test_each_order_is_a_line_in_a_panel_for_each_measure(tmp_path: Path) -> Non
         assert name in said(figure)
 
 
+def test_random_orders_of_several_builders_are_a_line_each(tmp_path: Path) -> None:
+    random = {"builder": "random", "nested": True}
+    run = run_of(tmp_path, groups={"sizes": {"min": 0.05, "max": 0.5, "num": 4}, "builders": [random, random]})
+    curves, rows, effects = removal_curves(run), members(run), effects_on(run, "test_loss")[:, 0]
+    assert [(curve.label, curve.sort) for curve in curves] == [("Random", Sort.RANDOM), ("Random 2", Sort.RANDOM)]
+    for curve, own in zip(curves, (slice(0, 4), slice(4, 8)), strict=True):
+        assert curve.removed.tolist() == [0, *(of.size for of in rows[own])]
+        np.testing.assert_allclose(curve.loss[1:], run.manifest.test_loss + effects[own] / 40)
+    aside = replace(run, effects=run.effects[run.effects["group"].isin([1, 6])])
+    assert [curve.removed.tolist() for curve in removal_curves(aside)] == [[0, 9], [0, 17]]
+    single = run_of(tmp_path, groups={"sizes": {"min": 0.1, "max": 0.1, "num": 1}, "builders": [random, random]})
+    assert [curve.removed.tolist() for curve in removal_curves(single)] == [[0, 5], [0, 5]]
+
+
 def test_a_regression_has_its_loss_alone(tmp_path: Path) -> None:
     [ax] = drawn(run_of(tmp_path, regression=True)).axes
     assert ax.get_ylabel() == "Mean test loss"
@@ -133,5 +147,11 @@ def test_orders_are_put_beside_random_rows_where_they_stay_on_one_side() -> None
         "By leverage: the mean test loss is never below that of all rows, 0.5.",
         on_no_side,
     ]
+    higher = curve("Random 2", Sort.RANDOM, 0.5, 0.7, 0.85)
+    assert removal_lines([BEST, RANDOM, higher])[1] == (
+        "At every size the mean test loss is above that of each of 2 random orders for: best first, x."
+    )
+    between = curve("Random 2", Sort.RANDOM, 0.5, 0.9, 0.85)
+    assert removal_lines([BEST, RANDOM, between])[1] == on_no_side.replace("random rows", "each of 2 random orders")
     assert removal_lines([RANDOM]) == []
     assert removal_lines([MIXED, BEST])[-1] == CHOSEN_BY_TEST_ROWS

@@ -12,6 +12,7 @@ from groupinf.effects.evaluations.evaluation import Part
 from groupinf.numerics.losses.binary_logistic import BinaryLogistic
 from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.objective import Objective
+from groupinf.wording import MINUS
 
 # rows of a set whose scores are held at a time
 AT_ONCE = 8192
@@ -23,6 +24,7 @@ class Gap(DisparityMeasure):
     A pair that is farthest apart at θ̂ would be another at another λ, and would not tell of a gap that opens elsewhere.
     """
 
+    signed: ClassVar = True
     defined_for: ClassVar = "two classes with the logistic loss"
 
     @classmethod
@@ -36,7 +38,7 @@ class Gap(DisparityMeasure):
 
     def called(self, names: Sequence[str]) -> str:
         """The second minus the first."""
-        return f"{self.short}, {names[1]} minus {names[0]}"
+        return f"{self.short}, {names[1]}{MINUS}{names[0]}"
 
     def of_set(self, y: Array) -> slice:
         """The rows that its mean is over of a set with the labels ``y``."""

@@ -14,7 +14,8 @@ from groupinf.wording import number
 
 class DisparityMeasure(ABC):
     """One measure; ``short`` is what names of its values begin with, ``defined_for`` says of what models it is defined,
-    ``needs_labels`` whether it depends on the labels of the rows.
+    ``needs_labels`` whether it depends on the labels of the rows, ``signed`` whether a value is a difference of two,
+    whose size is a gap.
 
     Each set is a slice of rows, which are sorted by their labels.
     """
@@ -23,6 +24,7 @@ class DisparityMeasure(ABC):
     short: ClassVar[str]
     defined_for: ClassVar[str] = "every loss"
     needs_labels: ClassVar[bool] = True
+    signed: ClassVar[bool] = False
 
     @classmethod
     def is_defined(cls, loss: Loss) -> bool:
@@ -51,5 +53,9 @@ class DisparityMeasure(ABC):
 
     def told(self, names: Sequence[str], parts: Sequence[Part], theta: Array) -> str:
         """The value of sets with these names at θ (P, 1), and what else readers should know of it."""
-        value = sum(float(part.values(part.scores(theta))[0, 0]) for part in parts)
-        return f"{self.called(names)}: {number(value)}"
+        return f"{self.called(names)}: {number(value_at(parts, theta))}"
+
+
+def value_at(parts: Sequence[Part], theta: Array) -> float:
+    """The value whose ``parts`` these are at θ (P, 1)."""
+    return sum(float(part.values(part.scores(theta))[0, 0]) for part in parts)

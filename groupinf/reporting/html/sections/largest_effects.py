@@ -13,6 +13,7 @@ from groupinf.reporting.html.parts.plot_data import Place, measured_on, shown_pl
 from groupinf.reporting.html.parts.point_choice import figure_caption
 from groupinf.reporting.html.section import Answer, Material, Section, one_run
 from groupinf.reporting.words.entries import Entry, Looks
+from groupinf.reporting.words.gaps import signs_line
 from groupinf.reporting.words.summary import doing_to_groups
 from groupinf.wording import counted
 
@@ -66,6 +67,9 @@ def _words(entry: Entry, shown: NDArray[np.bool_], places: list[Place]) -> str:
         f"{which}: a bar to the right of 0 where {doing_to_groups([entry.run])} raises what is measured. "
         "Marks are the predictions; a mark at the end of its bar is exact."
         + (" Predictions too far out stand at the edge." if edge else "")
+        + "".join(
+            f" {line}" for name in dict.fromkeys(of for _, of, _ in places) if (line := signs_line(entry.run, name))
+        )
         + _interval_words(entry, places)
     )
 

@@ -17,6 +17,7 @@ class LeaveOneOut(Semivalue):
     label: ClassVar = "Leave-one-out value"
     in_text: ClassVar = "leave-one-out value"
     equation: ClassVar = "v(all) − v(all but i)"
+    leaves_one_out: ClassVar = True
     source: ClassVar = "the paper's actual effect, as a share"
 
     by: Literal["leave_one_out"] = "leave_one_out"

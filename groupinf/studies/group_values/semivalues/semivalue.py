@@ -58,7 +58,8 @@ class Semivalue(Section, ABC):
 
     A case has, besides a field ``by`` whose one value is its name: ``label``, which heads a column, ``in_text``, what
     sentences call one such share, ``equation``, ``source``, and whether it is ``efficient``: shares add up to
-    v(all) − v(none). ``ungrouped`` says of rows in no group whether all coalitions have them, or none.
+    v(all) − v(none), and whether it ``leaves_one_out``: shares are v(all) − v(all but i). ``ungrouped`` says
+    of rows in no group whether all coalitions have them, or none.
     """
 
     name: ClassVar[str]
@@ -67,6 +68,7 @@ class Semivalue(Section, ABC):
     equation: ClassVar[str]
     source: ClassVar[str]
     efficient: ClassVar[bool] = False
+    leaves_one_out: ClassVar[bool] = False
 
     of: Literal["groups"] = "groups"
     ungrouped: Literal["present", "absent"] = "present"
