@@ -26,10 +26,12 @@ from groupinf.reporting.tables.comparison import comparison_text
 from groupinf.reporting.tables.groups import groups_frame
 from groupinf.reporting.tables.ranking import order_lines
 from groupinf.reporting.tables.screening import screening_listings, unlisted_lines
+from groupinf.reporting.tables.sweep_screening import sweep_listings
 from groupinf.reporting.tables.terminal import spearman_text
 from groupinf.reporting.words.entries import entries_of, named_runs
 from groupinf.reporting.words.evaluation_answers import evaluation_answers
 from groupinf.reporting.words.explained import explained
+from groupinf.reporting.words.formats import ends
 from groupinf.reporting.words.screening import (
     chosen_lines,
     known_lines,
@@ -47,6 +49,7 @@ from groupinf.reporting.words.summary import data_line
 from groupinf.reporting.words.verdict import verdict
 from groupinf.studies.group_effects.result import Run
 from groupinf.studies.group_effects.retrain_section import TopGroups
+from groupinf.wording import number
 
 STUDY: dict[str, Any] = {
     "name": "screened",
@@ -373,6 +376,26 @@ def test_a_picture_says_how_many_measures_it_leaves_out(top: Run) -> None:
     far = [*found, replace(made([30, 0], [40, 1]), test_point=99)]
     assert [own[0].test_point for own in by_measure(far, MOST_PANELS)] == [0, 1, 2, 3, 4, 99]
     assert any("Not drawn: 1 more measure" in text.get_text() for text in screening_figure(top, far).texts)
+
+
+def test_a_sweep_without_retraining_tells_the_largest_predicted_effect_of_each_run(none: Run, whole: Run) -> None:
+    """And what is proven of it; a run with actual effects has none of that."""
+    assert none.intervals is not None
+    larger = none.intervals.assign(**{name: 1000 * none.intervals[name] for name in ("prediction", "low", "high")})
+    other = replace(none, intervals=larger, manifest=replace(none.manifest, lam_over_n=7.0))
+    found = sweep_listings([none, other, whole])
+    assert [listing.heading.partition(":")[0] for listing in found] == ["Test loss", "Self-loss", "Test error"]
+    for listing, name in zip(found, ["test_loss", "self_loss"], strict=False):
+        rows = none.intervals[none.intervals["evaluation"] == name]
+        largest = rows.loc[rows["prediction"].abs().idxmax()]
+        every, rows = len(rows), rows[np.isfinite(rows["high"] - rows["low"])]
+        wide = ((rows["high"] - rows["low"]) / rows["prediction"].abs()).median()
+        for line, lam, times in zip(listing.lines[1:], ("0.05", "7"), (1, 1000), strict=True):
+            assert line[:2] == (lam, largest["group_name"])
+            assert line[3] == number(times * largest["prediction"])
+            assert line[5] == ends(times * largest["low"], times * largest["high"])
+            assert line[6:] == (f"{len(rows)} of {every}", number(wide))
+    assert sweep_listings([whole]) == []
 
 
 def test_correlations_among_chosen_groups_are_not_told_in_sentences(

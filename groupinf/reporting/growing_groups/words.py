@@ -46,7 +46,7 @@ def _same_lines(found: Sequence[Found]) -> list[str]:
     lines = []
     for pair in combinations(methods, 2):
         values = [[of.growth.predicted[method] for method in pair if method in of.growth.predicted] for of in found]
-        same = sum(len(both) == 2 and np.allclose(*both, rtol=SAME, atol=0.0) for both in values)
+        same = sum(len(both) == 2 and np.allclose(both[0], both[1], rtol=SAME, atol=0.0) for both in values)
         if same:
             names = listed(method_in_text(method) for method in pair)
             where = "" if same == len(found) else f" in {same} of {len(found)} series"

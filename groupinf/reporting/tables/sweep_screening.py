@@ -14,7 +14,7 @@ from groupinf.reporting.words.summary import test_point_names
 from groupinf.studies.group_effects.result import Run
 from groupinf.wording import UNDEFINED, number
 
-_HEAD = ("λ/n", "group", "on", "effect", "from", "proven interval", "median width ÷ prediction")
+_HEAD = ("λ/n", "group", "on", "effect", "from", "proven interval", "with two ends", "their median width ÷ prediction")
 
 
 def sweep_listings(runs: Sequence[Run]) -> list[Listing]:
@@ -31,11 +31,11 @@ def _listing(evaluation: str, shown: Sequence[tuple[Run, Sequence[Standing]]]) -
 
 
 def _line(run: Run, evaluation: str, found: Sequence[Standing]) -> tuple[str, ...]:
-    """The group that goes farthest to either side, and how wide intervals are in the median over groups."""
+    """The group that goes farthest to either side, how many intervals have two ends, and the median width of those."""
     one = max(found, key=lambda one: abs(float(one.first["prediction"].iloc[0])))
     [row] = one.first.head(1).to_dict("records")
     assert run.intervals is not None
-    width = known(run.intervals[run.intervals["evaluation"] == evaluation]).width
+    of = known(run.intervals[run.intervals["evaluation"] == evaluation])
     return (
         number(run.manifest.lam_over_n),
         shorten(row["group_name"], LONGEST_NAME),
@@ -43,5 +43,6 @@ def _line(run: Run, evaluation: str, found: Sequence[Standing]) -> tuple[str, ..
         number(row["prediction"]),
         method_in_text(row["level"]),
         ends(row["low"], row["high"]),
-        UNDEFINED if math.isnan(width) else number(width),
+        f"{of.finite:,} of {of.effects:,}",
+        UNDEFINED if math.isnan(of.width) else number(of.width),
     )
