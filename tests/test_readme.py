@@ -52,7 +52,7 @@ from groupinf.studies.group_effects import schema
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.studies.group_effects.points.section import PerturbationConfig, PointsConfig
 from groupinf.studies.group_effects.result import Run
-from groupinf.studies.group_effects.retrain_section import TopGroups
+from groupinf.studies.group_effects.retrain.section import TopGroups
 from groupinf.studies.group_effects.test_points import FROM_PERCENTILES
 from groupinf.studies.group_values.manifest import GroupValuesManifest
 from groupinf.studies.group_values.result import GroupValuesRun

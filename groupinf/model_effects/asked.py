@@ -21,7 +21,7 @@ from groupinf.errors import ConfigError
 from groupinf.model_effects.taken import Taken
 from groupinf.numerics.losses.loss import Loss
 from groupinf.studies.group_effects.checks import parameter_names, unpredicted
-from groupinf.studies.group_effects.retrain_section import Retrain, TopGroups, by_name
+from groupinf.studies.group_effects.retrain.section import Retrain, TopGroups, by_name
 from groupinf.studies.group_effects.schema import ChangeSection, Evaluations, Methods
 from groupinf.studies.linear.linear_model import LinearModel
 from groupinf.wording import listed

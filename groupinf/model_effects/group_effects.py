@@ -40,12 +40,12 @@ from groupinf.studies.group_effects.changed_fit import change_of_rows
 from groupinf.studies.group_effects.checks import parameter_names
 from groupinf.studies.group_effects.collect import certificate_columns
 from groupinf.studies.group_effects.draw import emptying
-from groupinf.studies.group_effects.effects_table import EffectsTable, columns_of
-from groupinf.studies.group_effects.intervals_table import intervals_table
 from groupinf.studies.group_effects.manifest import Skipped
-from groupinf.studies.group_effects.retrain_section import Retrain, TopGroups
-from groupinf.studies.group_effects.screening import screen_of, thresholds_of, with_thresholds
+from groupinf.studies.group_effects.retrain.screening import screen_of, thresholds_of, with_thresholds
+from groupinf.studies.group_effects.retrain.section import Retrain, TopGroups
 from groupinf.studies.group_effects.stored_groups import retrainable
+from groupinf.studies.group_effects.tables.effects import EffectsTable, columns_of
+from groupinf.studies.group_effects.tables.intervals import intervals_table
 from groupinf.theory.screening.screen import Screen
 from groupinf.wording import counted, listed
 

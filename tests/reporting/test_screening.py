@@ -48,7 +48,7 @@ from groupinf.reporting.words.screening import (
 from groupinf.reporting.words.summary import data_line
 from groupinf.reporting.words.verdict import verdict
 from groupinf.studies.group_effects.result import Run
-from groupinf.studies.group_effects.retrain_section import TopGroups
+from groupinf.studies.group_effects.retrain.section import TopGroups
 from groupinf.wording import number
 
 STUDY: dict[str, Any] = {

@@ -9,7 +9,7 @@ import pandas as pd
 
 from groupinf.analysis.agreement import agreement_table
 from groupinf.studies.group_effects.result import Run
-from groupinf.studies.group_effects.retrain_section import TopGroups
+from groupinf.studies.group_effects.retrain.section import TopGroups
 from groupinf.theory.screening.registry import RETRAINED
 
 KEYS = ["group", "evaluation", "test_point"]

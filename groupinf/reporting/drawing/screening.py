@@ -30,7 +30,7 @@ from groupinf.reporting.words.style import (
 )
 from groupinf.reporting.words.summary import facts_line, test_point_names
 from groupinf.studies.group_effects.result import Run
-from groupinf.studies.group_effects.retrain_section import TopGroups
+from groupinf.studies.group_effects.retrain.section import TopGroups
 from groupinf.wording import counted
 
 STEM = "largest_effects"

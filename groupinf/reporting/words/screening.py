@@ -14,7 +14,7 @@ from groupinf.reporting.words.formats import ends, percent, shorten
 from groupinf.reporting.words.style import LONGEST_NAME, counted_values, evaluation_name, method_in_text
 from groupinf.reporting.words.summary import measure_name, test_point_names
 from groupinf.studies.group_effects.result import Run
-from groupinf.studies.group_effects.retrain_section import TopGroups
+from groupinf.studies.group_effects.retrain.section import TopGroups
 from groupinf.wording import counted, listed, number
 
 # of each direction that is listed where nothing was retrained

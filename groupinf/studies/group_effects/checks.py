@@ -23,7 +23,7 @@ from groupinf.groups.by_value import rows_by_value
 from groupinf.groups.sizes import sizes_problem
 from groupinf.groups.streams import builder_stream
 from groupinf.numerics.intercept import Intercept
-from groupinf.studies.group_effects.retrain_section import Retrain, TopGroups, by_name
+from groupinf.studies.group_effects.retrain.section import Retrain, TopGroups, by_name
 from groupinf.studies.group_effects.row_orders import order_problems
 from groupinf.studies.group_effects.schema import LoadedStudy, TestPoints
 from groupinf.studies.group_effects.test_points import most_points, rows_of_keys

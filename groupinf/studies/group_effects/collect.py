@@ -19,9 +19,7 @@ from groupinf.experiments.folder.files import npz_bytes, parquet_bytes
 from groupinf.experiments.study import Arrays, Collected, Stored
 from groupinf.groups.groups import Groups
 from groupinf.studies.group_effects.block import StoredBlock, stored_block
-from groupinf.studies.group_effects.effects_table import EffectsTable, columns_of
 from groupinf.studies.group_effects.exactness import loose_effects
-from groupinf.studies.group_effects.intervals_table import INTERVALS, intervals_table, levels_of
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest
 from groupinf.studies.group_effects.points.tables import points_table
 from groupinf.studies.group_effects.result import (
@@ -32,7 +30,9 @@ from groupinf.studies.group_effects.result import (
     SPEARMAN,
 )
 from groupinf.studies.group_effects.stored_groups import groups_from, retrainable
-from groupinf.studies.group_effects.theory_tables import theory_tables
+from groupinf.studies.group_effects.tables.effects import EffectsTable, columns_of
+from groupinf.studies.group_effects.tables.intervals import INTERVALS, intervals_table, levels_of
+from groupinf.studies.group_effects.tables.theory import theory_tables
 from groupinf.studies.group_effects.value_names import resampled_measures
 from groupinf.wording import counted, number
 

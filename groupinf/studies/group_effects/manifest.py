@@ -17,7 +17,7 @@ from groupinf.effects.methods.method import Method, Readout
 from groupinf.effects.methods.registry import METHODS
 from groupinf.effects.solvers import SOLVERS, Solver, SolverOptions
 from groupinf.studies.group_effects.convention import Convention
-from groupinf.studies.group_effects.retrain_section import Retrain
+from groupinf.studies.group_effects.retrain.section import Retrain
 from groupinf.studies.linear.manifest import (
     FitCertificate,
     LambdaSweepManifest,

@@ -54,9 +54,9 @@ from groupinf.studies.group_effects.manifest import (
 )
 from groupinf.studies.group_effects.memory import work_of
 from groupinf.studies.group_effects.points.files import point_files
+from groupinf.studies.group_effects.retrain.screening import screen_of, thresholds_of, with_thresholds
 from groupinf.studies.group_effects.same_steps import same_step_notes
 from groupinf.studies.group_effects.schema import METHOD, Config, LoadedStudy
-from groupinf.studies.group_effects.screening import screen_of, thresholds_of, with_thresholds
 from groupinf.studies.group_effects.stored_groups import (
     attribute_files,
     groups_files,

@@ -24,7 +24,6 @@ from groupinf.experiments.folder.kinds import makes_again
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.sweep.result import Sweep as SweepOf
 from groupinf.points.shown_rows import ShownRows, shown_from
-from groupinf.studies.group_effects.intervals_table import INTERVALS
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest, GroupSweepManifest
 from groupinf.studies.group_effects.points.files import PERTURBATION, SHOWN
 from groupinf.studies.group_effects.points.tables import POINTS
@@ -35,7 +34,8 @@ from groupinf.studies.group_effects.stored_groups import (
     groups_from,
 )
 from groupinf.studies.group_effects.stored_groups import TABLE as GROUPS
-from groupinf.studies.group_effects.stored_table import StoredTable, TableField
+from groupinf.studies.group_effects.tables.intervals import INTERVALS
+from groupinf.studies.group_effects.tables.stored import StoredTable, TableField
 from groupinf.studies.group_effects.value_names import resampled_measures, value_label, value_names
 from groupinf.studies.linear.result import stored_values
 from groupinf.studies.linear.rows import ROWS

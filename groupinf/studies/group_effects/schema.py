@@ -41,7 +41,7 @@ from groupinf.groups.by_value import Gaps
 from groupinf.groups.configured_attributes import AttributesConfig
 from groupinf.groups.sizes import Sizes
 from groupinf.studies.group_effects.points.section import Points
-from groupinf.studies.group_effects.retrain_section import Retrain
+from groupinf.studies.group_effects.retrain.section import Retrain
 from groupinf.studies.group_effects.row_orders import unknown_in, unknown_score
 from groupinf.studies.linear.schema import LinearConfig
 

@@ -16,7 +16,7 @@ from groupinf.effects.methods.method import Readout
 from groupinf.experiments.folder.files import TableInParts, row_groups
 from groupinf.groups.groups import Groups
 from groupinf.numerics.losses.loss import Array
-from groupinf.studies.group_effects.retrain_section import Retrain
+from groupinf.studies.group_effects.retrain.section import Retrain
 
 
 class Measured(Protocol):

@@ -12,8 +12,8 @@ from groupinf.experiments.folder.files import TableInParts, row_groups
 from groupinf.groups.groups import Groups
 from groupinf.numerics.losses.loss import Array
 from groupinf.studies.group_effects.block import StoredBlock
-from groupinf.studies.group_effects.effects_table import Measured
-from groupinf.studies.group_effects.retrain_section import TopGroups
+from groupinf.studies.group_effects.retrain.section import TopGroups
+from groupinf.studies.group_effects.tables.effects import Measured
 from groupinf.theory.screening.registry import LEVEL_NAMES
 
 INTERVALS = "intervals.parquet"

@@ -11,7 +11,7 @@ import numpy as np
 from groupinf.effects.study import Study
 from groupinf.groups.groups import Groups
 from groupinf.studies.group_effects.block import group_words
-from groupinf.studies.group_effects.retrain_section import Retrain, TopGroups
+from groupinf.studies.group_effects.retrain.section import Retrain, TopGroups
 from groupinf.theory.screening.screen import Largest, Screen, screen_for
 from groupinf.theory.screening.sides import SIDES
 from groupinf.theory.screening.thresholds import thresholds
