@@ -13,7 +13,7 @@ from groupinf.numerics.conjugate_gradient import Columns
 from groupinf.numerics.engine import Engine
 from groupinf.numerics.factor import Factor
 from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.reduced import NEWTON_TOLERANCE, Pencil, ReducedSolver, some_of
+from groupinf.numerics.reduced import NEWTON_TOLERANCE, Pencil, ReducedSolver, pencils_of, some_of
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ class BlockContext:
 
     @cached_property
     def pencils(self) -> tuple[Pencil | None, ...]:
-        """Those of the groups, where any are at hand."""
-        return tuple(self.reduced.pencil(b) for b in range(len(self.changed.members)))
+        """Those of the groups, for proofs: formed where what solves has none, as far as they fit."""
+        return pencils_of(self.reduced, self.changed)
 
     def narrowed(self, columns: Columns) -> BlockContext:
         """Some of the groups, with what has been computed of them."""

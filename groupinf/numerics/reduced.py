@@ -38,6 +38,8 @@ CERTIFICATE_TOLERANCE = 1e-2
 MAX_ITERATIONS = 1000
 # a Hessian up to which a column that iteration has not solved is factored by itself: P up to 2,048
 RESCUE_BYTES = 32 * 2**20
+# matrices of a block that proofs alone ask for: of 48 groups up to P = 836
+PENCIL_BYTES = 512 * 2**20
 
 
 class ReducedSolver(Protocol):
@@ -145,6 +147,29 @@ def _own_factor(changed: Changed, H: Array, column: int) -> Cholesky:
         return accurate_cholesky(with_flat_filled(counted, hessian(counted, theta)), counted, theta)
     except ConvergenceError as error:
         raise GroupConvergenceError(column, str(error)) from error
+
+
+def pencils_of(reduced: ReducedSolver, changed: Changed) -> tuple[Pencil | None, ...]:
+    """The pencil of each group: that at hand, or one that is formed because proofs need it, where H is formed and all
+    of them take no more than PENCIL_BYTES; None elsewhere, and where H − H(δ) is singular.
+    """
+    found, whole = tuple(reduced.pencil(b) for b in range(len(changed.members))), changed.fitted.factor
+    missing = sum(pencil is None for pencil in found)
+    if not isinstance(whole, DenseFactor) or pencil_bytes(whole.H.shape[0], missing) > PENCIL_BYTES:
+        return found
+    return tuple(_own_pencil(changed, whole.H, b) if pencil is None else pencil for b, pencil in enumerate(found))
+
+
+def pencil_bytes(size: int, groups: int) -> int:
+    """Of the matrices and factors of so many groups, of P = ``size`` parameters."""
+    return 2 * 8 * size**2 * groups
+
+
+def _own_pencil(changed: Changed, H: Array, column: int) -> Pencil | None:
+    try:
+        return OwnFactors((_own_factor(changed, H, column),), H).pencil(0)
+    except GroupConvergenceError:
+        return None
 
 
 def changed_hessian(changed: Changed, H: Array, column: int) -> Array:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from groupinf.datasets.dataset import Dataset
+from groupinf.effects.blocks import WIDEST
 from groupinf.numerics.factor import DENSE_BYTES
+from groupinf.numerics.reduced import PENCIL_BYTES, pencil_bytes
 from groupinf.points.row_scores import CHECKED_WORK, MOST_WORK
 from groupinf.studies.group_effects.checks import quantities_of, told_of_points
 from groupinf.studies.group_effects.schema import LoadedStudy
@@ -22,13 +24,18 @@ def work_of(loaded: LoadedStudy, dataset: Dataset, model: LinearModel) -> int:
     """The ``work_bytes`` of a configured study."""
     config = loaded.config
     of_points = 0 if config.points is None else points_bytes(loaded, dataset, model)
-    of_screen = 0 if config.retrain is None else factor_bytes(model.size(dataset))
+    of_screen = 0 if config.retrain is None else screen_bytes(model.size(dataset), config.block_width or WIDEST)
     return (
         of_points
         + of_screen
         + bytes_besides(loaded, dataset)
         + work_bytes(dataset, model, config.block_width, config.methods, config.theory is not None)
     )
+
+
+def screen_bytes(size: int, width: int) -> int:
+    """Bytes of what intervals are proven with: a factor of H, and the matrices of a block of ``width`` groups."""
+    return factor_bytes(size) + (min(PENCIL_BYTES, pencil_bytes(size, width)) if factor_bytes(size) else 0)
 
 
 def bytes_besides(loaded: LoadedStudy, dataset: Dataset) -> int:
