@@ -228,7 +228,7 @@ def test_a_folder_that_cannot_be_written_to_is_found_before_the_fit(
     def fit(*arguments: Any, **options: Any) -> Any:
         raise AssertionError("fitted")
 
-    monkeypatch.setattr("groupinf.studies.group_effects.prepare.fit_model", fit)
+    monkeypatch.setattr("groupinf.studies.linear.work.fit_model", fit)
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(DataError, match=r"cannot be written to \(.*\); choose another --out"):
         prepare_only(load_config(finished[0]), tmp_path / "file", 1, False, Silent())

@@ -184,7 +184,7 @@ def test_a_run_says_at_its_start_that_memory_is_too_little_and_leaves_no_empty_f
     )
     monkeypatch.setattr(memory, "_of_system", lambda: 10**8)
     monkeypatch.setattr(memory, "_resident", lambda: 0)
-    monkeypatch.setattr("groupinf.studies.group_effects.prepare.fit_model", no_memory)
+    monkeypatch.setattr("groupinf.studies.linear.work.fit_model", no_memory)
     result = CliRunner().invoke(main, ["experiment", str(config), "--jobs", "1", "--out", str(tmp_path / "a" / "b")])
     assert result.exit_code == 1
     assert "a process needs about" in result.stderr.split("fit ...")[0]

@@ -33,8 +33,8 @@ from groupinf.wording import counted, number
 
 # of each direction and evaluation that a terminal shows
 MOST = 10
-# of what made a group, in a column: "first 20 rows for the largest rise of" and a value
-LONGEST_ORIGIN = 72
+# of what made a group, in a column: "first 100 rows for the largest rise of test prediction on all test points, greedily"
+LONGEST_ORIGIN = 90
 WAYS = {True: "rises", False: "falls"}
 
 

@@ -171,7 +171,7 @@ def shorten_value(name: str, longest: int) -> str:
     """The name of a value, shortened; of a difference each of both sides by itself, so that it stays one.
 
     >>> shorten_value("TPR, sex=male, race=other minus sex=male, race=Caucasian", 20)
-    'TPR, sex=…ace=other minus sex=male,…Caucasian'
+    'TPR, sex=…race=other minus sex=male,…=Caucasian'
     >>> shorten_value("occupation=Craft-repair", 12)
     'occup…repair'
     """

@@ -21,6 +21,7 @@ from groupinf.studies.group_effects.points.study import notes_again
 from groupinf.studies.group_effects.prepare import Retraining, retraining
 from groupinf.studies.group_effects.result import Run, read_run
 from groupinf.studies.group_effects.schema import Config, LoadedStudy
+from groupinf.studies.linear.schema import resolved
 from groupinf.studies.linear.stored_fit import CONFIG, config_file
 
 
@@ -36,7 +37,7 @@ def _again(directory: RunDirectory, manifest: GroupEffectsManifest) -> Retrainin
 
 def _restated(work: Retraining) -> Mapping[str, bytes]:
     """The configuration, with where files are and what rows are shown as."""
-    return config_file(work.configuration)
+    return config_file(resolved(work.loaded, work.dataset.task))
 
 
 def stored_config(path: Path, source: Path | Mapping[str, Any]) -> LoadedStudy:

@@ -122,7 +122,7 @@ def test_the_terminal_says_how_far_the_rows_move_it(tmp_path: Path) -> None:
     for line in (*growth_lines(found_in(run)), NESTED):
         assert line in told
     command = CliRunner().invoke(main, ["rank", str(run.path), "--kind", "most_influential_rise"])
-    assert "first 4 rows for the largest rise of test loss on all test points, greedily" in command.output
+    assert "first 4 rows for the largest rise of test loss on all test points, by influence" in command.output
     without = replace(run, groups=run.groups.assign(made_from="all training points"))
     assert NESTED not in " ".join(spearman_text(without, 100).split())
 
