@@ -33,7 +33,7 @@ from groupinf.wording import counted, number
 
 # of each direction and evaluation that a terminal shows
 MOST = 10
-# of what made a group, in a column: "first 100 rows for the largest rise of test prediction on all test points, greedily"
+# of what made a group, in a column: "first 100 rows for the largest rise of test prediction on all test points, …"
 LONGEST_ORIGIN = 90
 WAYS = {True: "rises", False: "falls"}
 
