@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -17,7 +17,7 @@ from groupinf.effects.test_rows import TestRows
 from groupinf.effects.trust import trust_in_fit
 from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.change import RowChange
-from groupinf.numerics.engine import choose_engine
+from groupinf.numerics.engine import Engine, choose_engine
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.support_vectors import Machine
@@ -61,28 +61,47 @@ def frozen_study(
     """What blocks are computed from; groups have ``mean_size`` rows in the mean, and (``scales``, ``norms``) are as
     ``frozen_scales`` finds them.
     """
-    fitted, change, predicting, linearised = changed.fitted, changed.change, changed.predicting, None
-    engine = choose_engine(fitted, change, mean_size)
-    bounded = bounded_problem(fitted, points.rows, engine.kernel)
+    fitted, predicting, linearised = changed.fitted, changed.predicting, None
+    engine = choose_engine(fitted, changed.change, mean_size)
     if changed.linearised is not None:
         own = choose_engine(predicting.fitted, predicting.change, mean_size)
         linearised = Linearised(predicting.fitted, predicting.change, own)
     slopes = partial(_gradients_on_test_points, asked.evaluations, points, fitted.theta)
     setting = Setting(predicting.fitted, predicting.change, asked.seed, slopes)
+    return replace(
+        unpredicted_study(changed, engine, points, asked.evaluations, scales, norms),
+        influence_solver=asked.influence.factor(predicting.fitted, asked.seed),
+        methods=predictions_of(asked.methods, setting),
+        linearised=linearised,
+    )
+
+
+def unpredicted_study(
+    changed: ChangedFit,
+    engine: Engine,
+    points: TestRows,
+    evaluations: Sequence[Quantity],
+    scales: Mapping[str, float],
+    norms: Mapping[str, Norm],
+) -> Study:
+    """What groups are retrained and measured from where no method predicts; (``scales``, ``norms``) are as
+    ``frozen_scales`` finds them.
+    """
+    fitted = changed.fitted
+    bounded = bounded_problem(fitted, points.rows, engine.kernel)
     return Study(
         fitted=fitted,
-        change=change,
+        change=changed.change,
         engine=engine,
-        influence_solver=asked.influence.factor(predicting.fitted, asked.seed),
+        influence_solver=fitted.factor,
         test=points,
-        evaluations=asked.evaluations,
-        methods=predictions_of(asked.methods, setting),
+        evaluations=tuple(evaluations),
+        methods=(),
         scales=scales,
         gradient_norms=norms,
         bounded=bounded,
         of_fit=trust_in_fit(bounded, fitted),
         machine=changed.machine,
-        linearised=linearised,
     )
 
 

@@ -166,8 +166,12 @@ def retrain_block(of: Shared, task: GroupsOfBlock) -> dict[str, NDArray[Any]]:
     if of.screen is not None:
         return _screened_block(of.study, of.screen, task).arrays()
     block = compute_block(of.study, task.members, task.names)
-    theta = np.ascontiguousarray(of.study.fitted.objective.in_full(block.theta.T).T)
-    return block_to_store(of, block, theta).arrays()
+    return block_to_store(of, block, _of_features(of.study, block)).arrays()
+
+
+def _of_features(study: Study, block: BlockEffects) -> Array:
+    """The retrained parameters as those of the features: (B, P)."""
+    return np.ascontiguousarray(study.fitted.objective.in_full(block.theta.T).T)
 
 
 def _screened_block(study: Study, screen: Screen, task: GroupsOfBlock) -> StoredBlock:
@@ -188,11 +192,10 @@ def _screened_block(study: Study, screen: Screen, task: GroupsOfBlock) -> Stored
         return replace(no_effects(study), screened=found)
     block = compute_block(study, left.members, left.names, left.at)
     intervals = retrained_intervals(screen, study, block)
-    theta = np.ascontiguousarray(study.fitted.objective.in_full(block.theta.T).T)
     return StoredBlock(
         effect=block.effect,
         error_estimate=block.error_estimate,
-        theta=theta,
+        theta=_of_features(study, block),
         certificates=block.certificates,
         resampled=block.resampled,
         screened=found.with_retrained(numbers, replace(intervals, prediction=_actual(screen, study, block))),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar
@@ -13,19 +13,19 @@ from groupinf.datasets.choice.words import choice_notes
 from groupinf.datasets.column_use import column_notes
 from groupinf.datasets.dataset import Dataset
 from groupinf.effects.blocks import block_width
-from groupinf.effects.evaluations.evaluation import Norm
-from groupinf.effects.freeze import ChangedFit
+from groupinf.effects.evaluations.evaluation import Norm, Quantity
+from groupinf.effects.freeze import ChangedFit, unpredicted_study
 from groupinf.effects.scales import frozen_scales
 from groupinf.effects.study import Study
-from groupinf.effects.trust import trust_in_fit
+from groupinf.effects.test_rows import TestRows
 from groupinf.experiments.study import Blocks, Made
 from groupinf.experiments.workers.processes import one_thread
 from groupinf.experiments.workers.progress import Progress
 from groupinf.groups.groups import Groups
 from groupinf.groups.streams import builder_stream
-from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.engine import few_rows_left
 from groupinf.numerics.fit import Fitted
+from groupinf.numerics.objective import Objective
 from groupinf.studies.group_effects.changed_fit import changed_fit, changed_fit_from
 from groupinf.studies.group_effects.checks import quantities_of
 from groupinf.studies.group_effects.draw import Drawn, draw
@@ -87,9 +87,9 @@ class Valuing(LinearWork[GroupValuesConfig]):
         if problem is not None:
             raise problem
         fit = partial(changed_fit, effects, dataset, model, chosen.fitted, chosen.machine)
-        settled = one_thread(partial(_settled, self, drawn), one_thread(fit, chosen.linearised))
+        settled = one_thread(partial(_settled, self, drawn, test), one_thread(fit, chosen.linearised))
         files = self.files(chosen, {**groups_files(drawn.groups), **coalitions_file(settled.valued)})
-        about = one_thread(partial(_described, self, chosen, drawn), settled)
+        about = one_thread(partial(_described, self, chosen, test, drawn), settled)
         blocks = _blocks(settled.study, settled.blocs, settled.valued.coalitions)
         return Made(blocks, files, about, may_differ=MAY_DIFFER)
 
@@ -99,7 +99,7 @@ class Valuing(LinearWork[GroupValuesConfig]):
         again = partial(changed_fit_from, effects, self.dataset, manifest.model, manifest.lam)
         points = chosen_again(self.loaded.config.test_points, self.dataset, manifest.test_points)
         frozen = Frozen(manifest.scales, manifest.gradient_norms, manifest.mean_removed)
-        study = one_thread(partial(_study, self, points, frozen), one_thread(again, files))
+        study = one_thread(partial(_study_again, self, points, frozen), one_thread(again, files))
         blocs = _row_blocs(self, groups, study.fitted)
         return _blocks(study, blocs, valued_from(files).coalitions)
 
@@ -127,13 +127,15 @@ class Settled:
         return sum(rows.size for rows, told in zip(self.blocs.rows, within, strict=True) if told)
 
 
-def _settled(work: Valuing, drawn: Drawn, changed: ChangedFit) -> Settled:
+def _settled(work: Valuing, drawn: Drawn, whole: Objective, changed: ChangedFit) -> Settled:
     config, fit, groups = work.loaded.config, changed.fitted.objective, drawn.groups
     semivalue, blocs = config.values, _row_blocs(work, groups, changed.fitted)
     asked = semivalue.coalitions(len(groups), builder_stream(config.seed, f"{COALITIONS} {semivalue.name}"))
     coalitions = coalitions_of(blocs, asked, fit)
-    frozen = _frozen(work, drawn, changed, coalitions)
-    study = _study(work, drawn.tested, frozen, changed)
+    quantities = quantities_of(as_group_effects(work.loaded), work.dataset)
+    test = drawn.tested.of(whole, quantities)
+    frozen = _frozen(groups, quantities, test, changed, coalitions)
+    study = _study(quantities, test, frozen, changed)
     influence = additive_shares(semivalue, blocs, influence_of(study, changed.predicting, blocs))
     valued = Valued(asked, coalitions, influence, effect_without_rows(study))
     return Settled(study, blocs, frozen, valued)
@@ -144,50 +146,38 @@ def _row_blocs(work: Valuing, groups: Groups, fitted: Fitted) -> Blocs:
     return blocs_of(groups, fitted.objective.sample_weight, ungrouped)
 
 
-def _frozen(work: Valuing, drawn: Drawn, changed: ChangedFit, coalitions: Coalitions) -> Frozen:
+def _frozen(
+    groups: Groups, quantities: Sequence[Quantity], test: TestRows, changed: ChangedFit, coalitions: Coalitions
+) -> Frozen:
     """Effects are held to the largest influence of a single group, the smallest of what is removed."""
-    dataset, fit = work.dataset, changed.fitted
-    W = drawn.groups.removal_matrix(fit.objective.n)
-    quantities = quantities_of(as_group_effects(work.loaded), dataset)
-    whole = test_objective(dataset, model_of(work.loaded, dataset), fit.objective.basis)
-    test = drawn.tested.of(whole, quantities)
+    fit = changed.fitted
+    W = groups.removal_matrix(fit.objective.n)
     scales, norms = frozen_scales(fit, changed.change, test, W, quantities)
     sizes = coalitions.size[coalitions.retrained]
     return Frozen(scales, norms, float(fit.objective.n - sizes.mean()) if sizes.size else 0.0)
 
 
-def _study(work: Valuing, points: ChosenPoints, frozen: Frozen, changed: ChangedFit) -> Study:
-    """What every block reads, now or from a run's folder."""
-    dataset, fitted = work.dataset, changed.fitted
-    quantities = quantities_of(as_group_effects(work.loaded), dataset)
-    test = points.of(test_objective(dataset, model_of(work.loaded, dataset), fitted.objective.basis), quantities)
-    engine = few_rows_left(fitted, changed.change, frozen.mean_removed)
-    bounded = bounded_problem(fitted, test.rows, engine.kernel)
-    return Study(
-        fitted=fitted,
-        change=changed.change,
-        engine=engine,
-        influence_solver=fitted.factor,
-        test=test,
-        evaluations=quantities,
-        methods=(),
-        scales=frozen.scales,
-        gradient_norms=frozen.norms,
-        bounded=bounded,
-        of_fit=trust_in_fit(bounded, fitted),
-        machine=changed.machine,
-    )
+def _study(quantities: Sequence[Quantity], test: TestRows, frozen: Frozen, changed: ChangedFit) -> Study:
+    """What every block reads."""
+    engine = few_rows_left(changed.fitted, changed.change, frozen.mean_removed)
+    return unpredicted_study(changed, engine, test, quantities, frozen.scales, frozen.norms)
+
+
+def _study_again(work: Valuing, points: ChosenPoints, frozen: Frozen, changed: ChangedFit) -> Study:
+    """The same from a run's folder."""
+    quantities = quantities_of(as_group_effects(work.loaded), work.dataset)
+    whole = test_objective(work.dataset, model_of(work.loaded, work.dataset), changed.fitted.objective.basis)
+    return _study(quantities, points.of(whole, quantities), frozen, changed)
 
 
 def _blocks(study: Study, blocs: Blocs, coalitions: Coalitions) -> Blocks[Study, CoalitionsOfBlock]:
     return Blocks(study, partial(coalitions_of_block, blocs, coalitions), compute_coalitions)
 
 
-def _described(work: Valuing, model: Model, drawn: Drawn, settled: Settled) -> GroupValuesManifest:
+def _described(work: Valuing, model: Model, test: Objective, drawn: Drawn, settled: Settled) -> GroupValuesManifest:
     """The manifest of a run that has been prepared just now."""
     loaded, dataset, fitted, study = work.loaded, work.dataset, model.fitted, settled.study
     config, coalitions = loaded.config, settled.valued.coalitions
-    test = test_objective(dataset, model_of(loaded, dataset), fitted.objective.basis)
     trained = replace(fitted.objective, loss=test.loss)
     return GroupValuesManifest(
         **work.described(model),

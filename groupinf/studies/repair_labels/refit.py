@@ -13,11 +13,10 @@ from groupinf.effects.block import retrain_block
 from groupinf.effects.blocks import WIDEST, blocks_of
 from groupinf.effects.evaluations.test_error import TEST_ERROR
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
+from groupinf.effects.freeze import ChangedFit, unpredicted_study
 from groupinf.effects.scales import frozen_scales
 from groupinf.effects.study import Study
 from groupinf.effects.test_rows import TestRows
-from groupinf.effects.trust import trust_in_fit
-from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.change import measuring, row_change
 from groupinf.numerics.engine import choose_engine, far_from_fit
 from groupinf.numerics.losses.loss import Array
@@ -74,21 +73,7 @@ def _study(model: Model, fitted: LinearModel, truth: Objective, test: Objective,
     ends = np.concatenate([[0], np.cumsum(sizes)])
     W = sparse.csr_array((np.ones(ends[-1]), np.concatenate(sets), ends), shape=(sizes.size, truth.n))
     scales, norms = frozen_scales(fit, change, points, W, MEASURED)
-    bounded = bounded_problem(fit, test, engine.kernel)
-    return Study(
-        fitted=fit,
-        change=change,
-        engine=engine,
-        influence_solver=fit.factor,
-        test=points,
-        evaluations=MEASURED,
-        methods=(),
-        scales=scales,
-        gradient_norms=norms,
-        bounded=bounded,
-        of_fit=trust_in_fit(bounded, fit),
-        machine=model.machine,
-    )
+    return unpredicted_study(ChangedFit(fit, change, model.machine), engine, points, MEASURED, scales, norms)
 
 
 def _refitted(study: Study, sets: Sequence[Rows]) -> Refits:

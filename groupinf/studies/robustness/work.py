@@ -9,13 +9,12 @@ from typing import ClassVar
 
 from groupinf.datasets.choice.words import choice_notes
 from groupinf.datasets.column_use import column_notes
+from groupinf.effects.freeze import ChangedFit, unpredicted_study
 from groupinf.effects.study import Study
 from groupinf.effects.test_rows import TestRows
-from groupinf.effects.trust import trust_in_fit
 from groupinf.experiments.study import Blocks, Made
 from groupinf.experiments.workers.processes import one_thread
 from groupinf.experiments.workers.progress import Progress
-from groupinf.numerics.bounds import bounded_problem
 from groupinf.numerics.change import removing
 from groupinf.numerics.engine import choose_engine
 from groupinf.numerics.fit import Fitted
@@ -88,22 +87,8 @@ def _restored(work: Flipping, files: Mapping[str, bytes], lam: float) -> tuple[F
 def _study(fitted: Fitted, test: Objective) -> Study:
     """The removal of rows as the theory of groups knows it, without groups."""
     change = removing(fitted)
-    engine = choose_engine(fitted, change, USUAL_ROWS)
-    bounded = bounded_problem(fitted, test, engine.kernel)
-    points = TestRows(test, tuple(range(test.n)))
-    return Study(
-        fitted=fitted,
-        change=change,
-        engine=engine,
-        influence_solver=fitted.factor,
-        test=points,
-        evaluations=(),
-        methods=(),
-        scales={},
-        gradient_norms={},
-        bounded=bounded,
-        of_fit=trust_in_fit(bounded, fitted),
-    )
+    engine, points = choose_engine(fitted, change, USUAL_ROWS), TestRows(test, tuple(range(test.n)))
+    return unpredicted_study(ChangedFit(fitted, change), engine, points, (), {}, {})
 
 
 def _blocks(
