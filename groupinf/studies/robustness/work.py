@@ -57,9 +57,9 @@ class Flipping(LinearWork[RobustnessConfig]):
         chosen = self.fit(taken, progress, made="orders take rows by")
         files = self.files(chosen)
         lam = chosen.fitted.objective.lam
-        fitted, test, rows = one_thread(partial(_restored, self, files), lam)
-        about = one_thread(partial(_described, self, chosen, test), rows is not None)
-        return Made(_blocks(self, about, fitted, test, rows), files, about, may_differ=MAY_DIFFER)
+        study, rows = one_thread(partial(_restored, self, files), lam)
+        about = one_thread(partial(_described, self, chosen, study.test.rows), rows is not None)
+        return Made(_blocks(self, about, study, rows), files, about, may_differ=MAY_DIFFER)
 
     def restore(self, files: Mapping[str, bytes], manifest: RobustnessManifest) -> Blocks[Robustness, range]:
         """The same from the stored fit."""
@@ -76,12 +76,13 @@ def _units(block: range) -> range:
     return block
 
 
-def _restored(work: Flipping, files: Mapping[str, bytes], lam: float) -> tuple[Fitted, Objective, RowsAtFit | None]:
-    """The stored fit, the test rows, and what is proven of training rows."""
+def _restored(work: Flipping, files: Mapping[str, bytes], lam: float) -> tuple[Study, RowsAtFit | None]:
+    """The stored fit with the test rows, and what is proven of training rows."""
     model = model_of(work.loaded, work.dataset)
     fitted = fit_from(work.dataset, model, lam, files)
     test = test_objective(work.dataset, model, fitted.objective.basis)
-    return fitted, test, rows_at_fit(_study(fitted, test))
+    study = _study(fitted, test)
+    return study, rows_at_fit(study)
 
 
 def _study(fitted: Fitted, test: Objective) -> Study:
@@ -92,12 +93,11 @@ def _study(fitted: Fitted, test: Objective) -> Study:
 
 
 def _blocks(
-    work: Flipping, about: RobustnessManifest, fitted: Fitted, test: Objective, rows: RowsAtFit | None
+    work: Flipping, about: RobustnessManifest, study: Study, rows: RowsAtFit | None
 ) -> Blocks[Robustness, range]:
-    engine = one_thread(partial(choose_engine, fitted, removing(fitted)), USUAL_ROWS)
     shared = Robustness(
-        refits=Refits(fitted, engine),
-        test=test,
+        refits=Refits(study.fitted, study.engine),
+        test=study.test.rows,
         names=replace(parameter_names(work.dataset, about.model), test=None),
         classes=about.classes,
         questions=work.loaded.config.questions,
