@@ -10,10 +10,11 @@ import numpy as np
 from groupinf.datasets.dataset import Dataset
 from groupinf.errors import ConfigError
 from groupinf.numerics.intercept import Intercept
+from groupinf.studies.linear.amount import Amount, rows_of
 from groupinf.studies.linear.configured_model import intercept_of, loss_problems, model_problems
 from groupinf.studies.linear.data import cross_validation_problems, load_without_problems, sweep_problems
 from groupinf.studies.repair_labels.flips import NO_OPTIMUM, OTHER_FLIPS, drawn_flips, empty_class
-from groupinf.studies.repair_labels.schema import Amount, LoadedRepair, rows_of
+from groupinf.studies.repair_labels.schema import LoadedRepair
 from groupinf.wording import number
 
 

@@ -6,12 +6,13 @@ from groupinf.datasets.choice.words import choice_notes
 from groupinf.datasets.column_use import MOST_SHOWN, column_notes
 from groupinf.experiments.driver import run_name
 from groupinf.experiments.workers.memory import LIBRARIES_BYTES, for_each_process, shortage
+from groupinf.studies.linear.amount import rows_of
 from groupinf.studies.linear.configured_model import model_of
 from groupinf.studies.linear.forecast import Plan, data_words, lambda_words
 from groupinf.studies.linear.lambda_sweep import swept_words, without_sweep
 from groupinf.studies.linear.memory import work_bytes
 from groupinf.studies.repair_labels.lambda_sweep.plan import RepairSweepPlan, plan_repairs, sweep_name
-from groupinf.studies.repair_labels.schema import LoadedRepair, rows_of
+from groupinf.studies.repair_labels.schema import LoadedRepair
 from groupinf.studies.repair_labels.work import repairing
 from groupinf.wording import number
 

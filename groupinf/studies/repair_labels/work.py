@@ -16,6 +16,7 @@ from groupinf.experiments.workers.processes import one_thread
 from groupinf.experiments.workers.progress import Progress
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.predict import accuracy, mean_loss
+from groupinf.studies.linear.amount import rows_of
 from groupinf.studies.linear.configured_model import model_of
 from groupinf.studies.linear.fit import Model
 from groupinf.studies.linear.identity import identity_of_kind
@@ -27,7 +28,7 @@ from groupinf.studies.repair_labels.checks import load_checked
 from groupinf.studies.repair_labels.manifest import STUDY, RepairManifest
 from groupinf.studies.repair_labels.orders.registry import ORDERS
 from groupinf.studies.repair_labels.repeat import Repairs, compute_repeat
-from groupinf.studies.repair_labels.schema import LoadedRepair, RepairConfig, rows_of
+from groupinf.studies.repair_labels.schema import LoadedRepair, RepairConfig
 
 # raised when a stage gives other numbers for the same configuration and data
 STAGE_VERSIONS: dict[str, int] = {"prepare": 1, "compute": 1, "collect": 1}

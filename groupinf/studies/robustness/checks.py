@@ -8,6 +8,7 @@ from functools import partial
 from groupinf.datasets.dataset import Dataset, without_plain_features
 from groupinf.errors import ConfigError
 from groupinf.studies.group_effects.checks import parameter_names
+from groupinf.studies.linear.amount import rows_of
 from groupinf.studies.linear.configured_model import (
     OTHER_LOSSES,
     loss_of,
@@ -17,7 +18,6 @@ from groupinf.studies.linear.configured_model import (
     other_loss,
 )
 from groupinf.studies.linear.data import cross_validation_problems, load_without_problems, sweep_problems
-from groupinf.studies.repair_labels.schema import rows_of
 from groupinf.studies.robustness.schema import LoadedRobustness
 from groupinf.wording import number
 

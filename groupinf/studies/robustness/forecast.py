@@ -7,10 +7,10 @@ from groupinf.datasets.column_use import MOST_SHOWN, column_notes
 from groupinf.experiments.driver import run_name
 from groupinf.experiments.workers.memory import LIBRARIES_BYTES, for_each_process, shortage
 from groupinf.studies.group_effects.checks import parameter_names
+from groupinf.studies.linear.amount import rows_of
 from groupinf.studies.linear.configured_model import model_of
 from groupinf.studies.linear.forecast import Plan, data_words, lambda_words
 from groupinf.studies.linear.memory import work_bytes
-from groupinf.studies.repair_labels.schema import rows_of
 from groupinf.studies.robustness.schema import LoadedRobustness
 from groupinf.studies.robustness.work import flipping
 from groupinf.wording import listed

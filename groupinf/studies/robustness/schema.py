@@ -11,8 +11,8 @@ from groupinf.config.registered import NamedSection
 from groupinf.config.section import distinct
 from groupinf.effects.row_orders.registry import ROW_ORDERS
 from groupinf.effects.row_orders.row_order import RowOrder
+from groupinf.studies.linear.amount import Amount
 from groupinf.studies.linear.schema import LinearConfig
-from groupinf.studies.repair_labels.schema import Amount
 from groupinf.studies.robustness.questions.prediction import Prediction
 from groupinf.studies.robustness.questions.question import Question
 from groupinf.studies.robustness.questions.registry import QUESTIONS

@@ -21,6 +21,7 @@ from groupinf.numerics.fit import Fitted
 from groupinf.numerics.objective import Objective, scores
 from groupinf.numerics.predict import accuracy, mean_loss
 from groupinf.studies.group_effects.checks import parameter_names
+from groupinf.studies.linear.amount import rows_of
 from groupinf.studies.linear.configured_model import model_of
 from groupinf.studies.linear.fit import Model
 from groupinf.studies.linear.identity import identity_of_kind
@@ -28,7 +29,6 @@ from groupinf.studies.linear.linear_model import test_objective
 from groupinf.studies.linear.memory import work_bytes
 from groupinf.studies.linear.stored_fit import fit_from
 from groupinf.studies.linear.work import MAY_DIFFER, LinearWork
-from groupinf.studies.repair_labels.schema import rows_of
 from groupinf.studies.robustness.block import Robustness, compute_statement
 from groupinf.studies.robustness.checks import load_checked
 from groupinf.studies.robustness.manifest import STUDY, RobustnessManifest, Statement
