@@ -20,6 +20,7 @@ DATASET_KINDS: Registry[DatasetKind[Any]] = Registry(
     {
         "name": "groupinf.datasets.known.by_name:BY_NAME",
         "npz": "groupinf.datasets.own.npz:NPZ",
+        "npy": "groupinf.datasets.own.npy:NPY",
         "csv": "groupinf.datasets.own.csv:CSV",
         "parquet": "groupinf.datasets.own.parquet:PARQUET",
         "libsvm": "groupinf.datasets.own.libsvm:LIBSVM",

@@ -137,7 +137,8 @@ def make_study(
 ) -> Study:
     """Freeze what every block reads; ``groups`` are those drawn as rows of the fit, ``test`` is the whole test set."""
     numbers = retrainable(drawn.groups, drawn.skipped)
-    W = sparse.csr_array(groups.removal_matrix(changed.fitted.objective.n))[list(numbers)]
+    W = groups.removal_matrix(changed.fitted.objective.n)
+    W = W if len(numbers) == len(groups) else sparse.csr_array(W[list(numbers)])
     scales, norms = frozen_scales(changed.fitted, changed.change, drawn.tested.of(test, evaluations), W, evaluations)
     return study_from(loaded, changed, test, drawn.tested, evaluations, drawn.groups, scales, norms)
 
