@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from groupinf.analysis.intervals import bonett_wright_interval
 from groupinf.analysis.pairs import PairedEffects
+from groupinf.analysis.ranks import average_ranks
 
 SIZE = "size"
 # of a rank correlation: with two groups it is 1 or −1 whatever they are
@@ -199,7 +199,7 @@ def category_table(pairs: PairedEffects, attributes: pd.DataFrame) -> pd.DataFra
 
 def _unit_ranks(values: Numbers) -> Numbers:
     """Average ranks along the last axis, centred and of norm 1; NaN where all values are the same, or one is NaN."""
-    ranks = rankdata(values, axis=-1)
+    ranks = average_ranks(values)
     ranks = ranks - ranks.mean(axis=-1, keepdims=True)
     norm = np.linalg.norm(ranks, axis=-1, keepdims=True)
     undefined = (norm == 0) | np.isnan(values).any(axis=-1, keepdims=True)

@@ -16,11 +16,12 @@ from groupinf.datasets.kind import DatasetKind
 from groupinf.datasets.known.by_name import BY_NAME
 from groupinf.datasets.own.csv import CSV
 from groupinf.datasets.own.libsvm import LIBSVM
+from groupinf.datasets.own.npy import NPY
 from groupinf.datasets.own.npz import NPZ
 from groupinf.datasets.own.parquet import PARQUET
 from groupinf.registry import Registry
 
-DATASET_KINDS: Registry[DatasetKind[Any]] = Registry("kind of data", (BY_NAME, NPZ, CSV, PARQUET, LIBSVM))
+DATASET_KINDS: Registry[DatasetKind[Any]] = Registry("kind of data", (BY_NAME, NPZ, NPY, CSV, PARQUET, LIBSVM))
 
 
 class _Options(Mapping[str, type[RowChoice]]):
