@@ -8,6 +8,7 @@ from typing import Any
 from benchmarking.commands.page import around_section
 from benchmarking.growth_page import growth_section
 from benchmarking.retraining_page import retraining_section
+from benchmarking.short import short_section
 from benchmarking.single_rows_page import single_rows_section
 from benchmarking.studies.page import studies_section
 from benchmarking.words import machine_words
@@ -24,7 +25,7 @@ SECTIONS: dict[str, Callable[[Any], list[str]]] = {
 
 def page(machine: dict[str, Any], measured: Mapping[str, Any]) -> str:
     """The whole of it; ``measured`` holds the results of some parts, by name."""
-    parts = ["# Benchmark", machine_words(machine)]
+    parts = ["# Benchmark", machine_words(machine), *short_section(measured)]
     for name, section in SECTIONS.items():
         if name in measured:
             parts += section(measured[name])
