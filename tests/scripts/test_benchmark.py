@@ -153,9 +153,9 @@ def test_rounds_of_a_slow_solver_go_on_with_other_groups() -> None:
 
 
 def in_this_process(task: str, folder: Path, name: str = "", amount: str = "", rounds: int = 1) -> Any:
-    from benchmarking import worker
+    from benchmarking.tasks import run_task
 
-    worker.main(task, folder, name, amount, range(rounds))
+    run_task(task, folder, name, amount, range(rounds))
     return json.loads((folder / f"{task}.json").read_text(encoding="utf-8"))
 
 

@@ -63,3 +63,32 @@ def test_the_parent_imports_no_numerical_library() -> None:
     scripts = Path(__file__).parents[2] / "scripts"
     said = subprocess.run([sys.executable, "-c", asked], cwd=scripts, capture_output=True, text=True, check=True)
     assert said.stdout.strip() == ""
+
+
+def test_the_package_is_measured_without_the_extra_but_where_that_is_named(tmp_path: Path) -> None:
+    """A stand-in for the tasks says whether the compiler, another stand-in, can be imported."""
+    from benchmarking import processes
+
+    package = tmp_path / "benchmarking"
+    package.mkdir()
+    for file in ("processes.py", "shapes.py", "worker.py"):
+        source = (processes.SCRIPTS / "benchmarking" / file).read_text(encoding="utf-8")
+        (package / file).write_text(source, encoding="utf-8")
+    (tmp_path / "numba.py").write_text("", encoding="utf-8")
+    (package / "tasks.py").write_text(
+        "from importlib.util import find_spec\n\n\n"
+        "def run_task(task, folder, name, amount, turns):\n"
+        "    print(task, find_spec('numba') is not None)\n",
+        encoding="utf-8",
+    )
+    said = [
+        subprocess.run(
+            [sys.executable, "-m", "benchmarking.worker", task, ".", "", ""],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        for task in ("groupinf", "groupinf[fast]")
+    ]
+    assert said == ["groupinf False", "groupinf[fast] True"]
