@@ -13,8 +13,8 @@ from groupinf.numerics.conjugate_gradient import ColumnMap, Columns, conjugate_g
 from groupinf.numerics.factor import DenseFactor, Diagonal, IterativeFactor, hessian_diagonal
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
+from groupinf.numerics.mixed_precision.inverse import Single, preconditioned, shared_inverse
 from groupinf.numerics.objective import hessian_products, stored_entries, transposed_product
-from groupinf.numerics.products import times
 from groupinf.numerics.reduced import (
     CERTIFICATE_TOLERANCE,
     AsFitted,
@@ -34,8 +34,8 @@ Pair = tuple[Way, Preconditioner]
 # ways whose solves with H − H(δ) are direct; the others iterate
 DIRECT: tuple[Way, ...] = ("as_fitted", "own_factors", "sample_space")
 
-# an explicit H⁻¹ is twice as fast as its factor on a few dozen columns; as a preconditioner it need not be exact
-INVERSE_BYTES = 128 * 2**20
+# an explicit H⁻¹ is twice as fast as its factor on a few dozen columns: P up to 8,192
+INVERSE_BYTES = 512 * 2**20
 
 # Q = XH⁻¹Xᵀ is at most this large: n up to 8,192
 KERNEL_BYTES = 512 * 2**20
@@ -81,7 +81,7 @@ class Engine:
     way: Way
     preconditioner: Preconditioner
     kernel: Array
-    inverse: Array
+    inverse: Array | Single
     diagonal: Diagonal
 
     def reduced(self, changed: Changed) -> ReducedSolver:
@@ -96,7 +96,7 @@ class Engine:
             case "sample_space":
                 return sample_space(changed, self.kernel) or _instead_of_sample_space(changed)
             case "iterative":
-                return Iterative(changed)
+                return Iterative(changed, self.inverse)
             case "passes":
                 return Passes(changed, self.diagonal)
             case _:
@@ -135,7 +135,7 @@ class Engine:
                 if self.way == "sample_space" and isinstance(reduced, OwnFactors):
                     return by_group
                 if self.inverse.size:
-                    return lambda V, _: times(self.inverse, V)
+                    return lambda V, _: preconditioned(self.inverse, V)
                 return lambda V, _: changed.fitted.factor.solve(V)
             case "diagonal":
                 return lambda V, _: self.diagonal.solve(V)
@@ -268,11 +268,11 @@ def choose_engine(fitted: Fitted, change: RowChange, mean_group: float) -> Engin
         tried = [(_iterations(fitted, candidate, most), candidate) for candidate in (diagonal, identity)]
         iterations, diagonal = min(tried, key=lambda pair: pair[0])
         best = cheapest(shape, ways, iterations)
-    kernel = inverse = np.empty((0, 0))
+    kernel, inverse = np.empty((0, 0)), cast(Array | Single, np.empty((0, 0)))
     if best[0] == "sample_space":
         kernel = sample_space_kernel(fitted)
     if best[1] == "shared" and isinstance(fitted.factor, DenseFactor) and fitted.factor.H.nbytes <= INVERSE_BYTES:
-        inverse = fitted.factor.factor.inverse()
+        inverse = shared_inverse(fitted.factor)
     return Engine(way=best[0], preconditioner=best[1], kernel=kernel, inverse=inverse, diagonal=diagonal)
 
 
