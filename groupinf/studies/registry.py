@@ -6,9 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from groupinf.config.load import LoadedConfig
-from groupinf.experiments.driver import kind_in
-from groupinf.experiments.driver import load_run as load
-from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.study import StudyKind
 from groupinf.registry import Registry
 
@@ -30,4 +27,7 @@ def kind_of(loaded: LoadedConfig[Any]) -> StudyKind[Any, Any]:
 
 def load_run(path: Path) -> Any:
     """A collected run of whatever kind; raises DataError where the folder holds none or a file is not what it was."""
-    return load(kind_in(STUDIES, RunDirectory(path)), path)
+    from groupinf.experiments.driver import kind_in, load_run
+    from groupinf.experiments.folder.run_directory import RunDirectory
+
+    return load_run(kind_in(STUDIES, RunDirectory(path)), path)
