@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from groupinf.config.load import LoadedConfig
-from groupinf.experiments.study import StudyKind
 from groupinf.registry import Registry
+
+if TYPE_CHECKING:
+    from groupinf.config.load import LoadedConfig
+    from groupinf.experiments.study import StudyKind
 
 STUDIES: Registry[StudyKind[Any, Any]] = Registry(
     "study",
@@ -18,6 +20,9 @@ STUDIES: Registry[StudyKind[Any, Any]] = Registry(
         "robustness": "groupinf.studies.robustness.study:ROBUSTNESS",
     },
 )
+
+# the kind of study of a configuration that does not say
+DEFAULT = next(iter(STUDIES))
 
 
 def kind_of(loaded: LoadedConfig[Any]) -> StudyKind[Any, Any]:
