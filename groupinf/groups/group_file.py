@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from groupinf.errors import DataError
 from groupinf.groups.csv_rows import csv_rows
@@ -25,13 +24,27 @@ RESERVED_KIND = "all"  # what tables call the groups of every kind together
 
 @dataclass
 class _Listed:
-    """A group while its file is read: its members in the order of the file, with the line of each."""
+    """What a file lists, while it is read: the kind and the first line of each group, by its name in order of first
+    appearance, and of each line the number of its group and the row that it adds.
+    """
 
-    kind: str
-    first_line: int
-    by_key: bool
+    number: dict[str, int] = field(default_factory=dict)
+    kind: list[str] = field(default_factory=list)
+    first_line: list[int] = field(default_factory=list)
+    groups: array[int] = field(default_factory=lambda: array("q"))
     members: array[int] = field(default_factory=lambda: array("q"))
-    lines: array[int] = field(default_factory=lambda: array("q"))
+
+    def add(self, name: str, kind: str, line: int, member: int) -> None:
+        """One line."""
+        number = self.number.setdefault(name, len(self.kind))
+        if number == len(self.kind):
+            self.kind.append(kind)
+            self.first_line.append(line)
+        if self.kind[number] != kind:
+            first = f"expected kind {self.kind[number]!r} as on line {self.first_line[number]} for group {name!r}"
+            raise DataError(f"{first}, found {kind!r}")
+        self.groups.append(number)
+        self.members.append(member)
 
 
 def read_group_file(path: Path, rows: TrainingRows) -> tuple[Group, ...]:
@@ -42,43 +55,41 @@ def read_group_file(path: Path, rows: TrainingRows) -> tuple[Group, ...]:
     column is missing, repeated or unknown; where a name is empty; where an index is no integer or out of range, a key
     is not that of a training row; where a row is listed twice in its group; where a group has two kinds.
     """
-    listed: dict[str, _Listed] = {}
+    listed = _Listed()
     for line, row in _rows(path):
         kind = row.get("kind", DEFAULT_KIND)
         if not row["group"] or not kind or kind == RESERVED_KIND:
             expected = f"a kind other than {RESERVED_KIND!r}" if row["group"] else "a group's name"
             raise DataError(f"{path}, line {line}: expected {expected}, found {kind if row['group'] else ''!r}")
-        group = listed.get(row["group"]) or listed.setdefault(row["group"], _Listed(kind, line, "key" in row))
-        if group.kind != kind:
-            raise DataError(
-                f"{path}, line {line}: expected kind {group.kind!r} as on line {group.first_line} for group "
-                f"{row['group']!r}, found {kind!r}"
-            )
         try:
-            group.members.append(rows.by_key(row["key"]) if "key" in row else rows.by_index(row["index"]))
+            listed.add(row["group"], kind, line, _member(row, rows))
         except DataError as error:
             raise DataError(f"{path}, line {line}: {error}") from None
-        group.lines.append(line)
+    groups, members = (np.frombuffer(of, dtype=np.int64) for of in (listed.groups, listed.members))
+    order = np.lexsort((members, groups))
+    groups, members = groups[order], members[order]
+    again = np.flatnonzero((groups[1:] == groups[:-1]) & (members[1:] == members[:-1]))
+    if again.size:
+        of_first = again[groups[again] == groups[again[0]]]
+        at = int(of_first[np.argmin(order[of_first + 1])])
+        raise _listed_twice(path, [*listed.number][groups[at]], int(members[at]), rows)
+    ends = np.searchsorted(groups, np.arange(len(listed.kind) + 1))
     return tuple(
-        Group(group.kind, _once(path, name, group, rows), f"file {path.name}", name=name)
-        for name, group in listed.items()
+        Group(kind, members[start:stop], f"file {path.name}", name=name)
+        for name, kind, start, stop in zip(listed.number, listed.kind, ends[:-1], ends[1:], strict=True)
     )
 
 
-def _once(path: Path, name: str, group: _Listed, rows: TrainingRows) -> NDArray[np.int64]:
-    """The members of a group, sorted; raises DataError, with the line, where one is listed twice."""
-    members = np.frombuffer(group.members, dtype=np.int64)
-    order = np.argsort(members, kind="stable")
-    ordered = members[order]
-    again = np.flatnonzero(ordered[1:] == ordered[:-1])
-    if again.size:
-        at = int(again[np.argmin(order[again + 1])])
-        member, first = int(ordered[at]), group.lines[int(order[at])]
-        key = next((key for key, row in rows.keys.items() if row == member), None) if group.by_key else None
-        shown = f"index {member}" if key is None else f"key {key!r}"
-        line = group.lines[int(order[at + 1])]
-        raise DataError(f"{path}, line {line}: {shown} is listed twice in group {name!r}, first on line {first}")
-    return ordered
+def _member(row: Mapping[str, str], rows: TrainingRows) -> int:
+    return rows.by_key(row["key"]) if "key" in row else rows.by_index(row["index"])
+
+
+def _listed_twice(path: Path, name: str, member: int, rows: TrainingRows) -> DataError:
+    """What is wrong where a group has a row more than once; the file is read again for the lines."""
+    found = [(line, row) for line, row in _rows(path) if row["group"] == name and _member(row, rows) == member]
+    (first, row), (line, _) = found[:2]
+    shown = f"key {row['key'].strip()!r}" if "key" in row else f"index {member}"
+    return DataError(f"{path}, line {line}: {shown} is listed twice in group {name!r}, first on line {first}")
 
 
 def names_rows_by_index(path: Path) -> bool:
