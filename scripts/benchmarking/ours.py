@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarking.measured import Busy, errors, peak_bytes
+from benchmarking.plain import pass_seconds
 from benchmarking.problem import Problem
 from groupinf.effects.block import block_context, compute_block
 from groupinf.effects.blocks import block_width, blocks_of
@@ -26,8 +27,6 @@ from groupinf.numerics.retrain import Retrained
 from groupinf.studies.group_effects.draw import Drawn, make_study
 from groupinf.studies.group_effects.test_points import single_rows
 from groupinf.studies.load import load_config
-
-REPEATS = 3
 
 Array = NDArray[np.float64]
 Value = TypeVar("Value")
@@ -58,7 +57,7 @@ class Prepared:
 
 def prepare(problem: Problem) -> Prepared:
     """Everything that is done once."""
-    objective, test = problem.objective(), problem.test()
+    (objective, test), written = timed(problem.as_studied)
     fitted, fit_seconds = timed(lambda: fit(objective))
     evaluations = of_the_paper(objective.loss)
     drawn = Drawn(0.0, single_rows(range(test.n)), problem.groups, notes=(), skipped=())
@@ -68,7 +67,7 @@ def prepare(problem: Problem) -> Prepared:
         )
     )
     blocks = even_blocks(range(len(problem.groups)), block_width(objective, study.engine, widest=None))
-    return Prepared(study, blocks, fit_seconds, study_seconds)
+    return Prepared(study, blocks, written + fit_seconds, study_seconds)
 
 
 def even_blocks(groups: Sequence[int], width: int) -> Blocks:
@@ -82,31 +81,63 @@ def retrain_block(study: Study, members: list[Rows], names: list[str]) -> Retrai
     return retrain_to_tolerance(study, block_context(study, members), names).retrained
 
 
-def retrain_all(problem: Problem, prepared: Prepared, blocks: Blocks) -> tuple[Array, NDArray[np.int64], list[float]]:
-    """θ̂(w) (B, P) and passes (B,) of the groups in ``blocks``, one after the other; and the seconds of each round."""
-    groups, theta, passes, rounds = problem.groups, [], [], []
-    for last in (False,) * (REPEATS - 1) + (True,):
-        begin = time.process_time()
-        for block in blocks:
-            members, names = [groups.members(g) for g in block], [groups.name[g] for g in block]
-            retrained = retrain_block(prepared.study, members, names)
-            if last:
-                theta.append(retrained.theta.T)
-                passes.append(retrained.passes)
-        rounds.append(time.process_time() - begin)
-    return np.concatenate(theta), np.concatenate(passes), rounds
+def retrain_all(problem: Problem, prepared: Prepared, blocks: Blocks) -> tuple[Array, NDArray[np.int64]]:
+    """θ̂(w) (B, P), of the features, and passes (B,) of the groups in ``blocks``, one after the other."""
+    found = [retrain_block(prepared.study, *_named(problem.groups, block)) for block in blocks]
+    in_full = prepared.study.fitted.objective.in_full
+    return np.concatenate([in_full(of.theta).T for of in found]), np.concatenate([of.passes for of in found])
 
 
-def whole_blocks(problem: Problem, prepared: Prepared) -> list[list[float]]:
-    """The same seconds with influence, Newton, exact retraining, and all their effects."""
-    return [
-        [timed(partial(_whole, prepared.study, problem.groups, block))[1] for block in prepared.blocks]
-        for _ in range(REPEATS)
-    ]
+def _named(groups: Groups, block: Sequence[int]) -> tuple[list[Rows], list[str]]:
+    return [groups.members(g) for g in block], [groups.name[g] for g in block]
 
 
-def _whole(study: Study, groups: Groups, block: tuple[int, ...]) -> None:
-    compute_block(study, [groups.members(g) for g in block], [groups.name[g] for g in block])
+def measure_ours(problem: Problem, reference: Array, turns: Iterable[int]) -> dict[str, Any]:
+    """In every turn seconds for each group, of retraining and of whole blocks with influence, Newton and all effects.
+
+    What is loaded or compiled on first use has been, and once more each kind of group is retrained by itself.
+    """
+    before, passes_before, everyone = peak_bytes(), pass_seconds(problem), range(len(problem.groups))
+    prepared = prepare(problem)
+    retrain_all(problem, prepared, ((0, 1),))
+    seconds, whole, busy = [], [], Busy()
+    for _ in turns:
+        with busy:
+            (theta, passes), took = timed(lambda: retrain_all(problem, prepared, prepared.blocks))
+            seconds.append(took / len(everyone))
+            whole.append(timed(lambda: _whole(problem, prepared))[1] / len(everyone))
+    peak = peak_bytes()
+    return {
+        "unit": float(np.median([*passes_before, *pass_seconds(problem)])),
+        "way": prepared.study.engine.way,
+        "preconditioner": prepared.study.engine.preconditioner,
+        "truncated_newton": prepared.study.engine.truncated_newton,
+        "fit_seconds": prepared.fit_seconds,
+        "study_seconds": prepared.study_seconds,
+        "blocks": [len(block) for block in prepared.blocks],
+        "rounds": seconds,
+        "mean": float(np.median(seconds)),
+        "passes": float(passes.mean()),
+        "most_passes": int(passes.max()),
+        "kinds": {"random": _kind(problem, prepared, True), "tails": _kind(problem, prepared, False)},
+        "whole": float(np.median(whole)),
+        "wall_over_cpu": busy.ratio,
+        "memory_before": before,
+        "memory": peak,
+        **asdict(errors(problem, list(everyone), theta, reference)),
+    }
+
+
+def _whole(problem: Problem, prepared: Prepared) -> None:
+    for block in prepared.blocks:
+        compute_block(prepared.study, *_named(problem.groups, block))
+
+
+def _kind(problem: Problem, prepared: Prepared, random: bool) -> dict[str, Any]:
+    groups = [g for g, of in enumerate(problem.groups.kind) if (of == "random") == random]
+    blocks = even_blocks(groups, max(map(len, prepared.blocks)))
+    (_, passes), seconds = timed(lambda: retrain_all(problem, prepared, blocks))
+    return {"mean": seconds / len(groups), "passes": float(passes.mean()), "groups": len(groups)}
 
 
 def timed(function: Callable[[], Value]) -> tuple[Value, float]:

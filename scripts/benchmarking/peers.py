@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import time
 import warnings
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from itertools import cycle
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from benchmarking.measured import Busy, errors, peak_bytes
+from benchmarking.plain import pass_seconds
 from benchmarking.problem import SEED, Problem
 
 MAX_ITERATIONS = 100_000
@@ -40,36 +45,61 @@ PEERS = {
 
 
 @dataclass(frozen=True)
-class Refitted:
-    """Groups ``numbers`` in the order they were fitted, with seconds and iterations of each, and θ (B', P).
+class Refit:
+    """A fit without a group: seconds, iterations, whether it ended with a warning, and θ (P,)."""
 
-    ``warned`` counts the fits that ended with a warning: not converged, or a line search that failed.
-    """
-
-    numbers: list[int]
-    seconds: list[float]
-    iterations: list[int]
-    warned: int
+    group: int
+    seconds: float
+    iterations: int
+    warned: bool
     theta: Array
 
 
-def refit(problem: Problem, peer: Peer, most_seconds: float) -> Refitted:
-    """Fit without one group after the other, in random order, until ``most_seconds`` have gone by."""
-    order = np.random.default_rng(SEED).permutation(len(problem.groups))
-    numbers, seconds, iterations, thetas, warned = [], [], [], [], 0
-    for g in order:
+def refit(problem: Problem, peer: Peer, groups: Iterator[int], most_seconds: float) -> list[Refit]:
+    """Fit without one after the other of ``groups``, all at most once, until ``most_seconds`` have gone by."""
+    fits: list[Refit] = []
+    while len(fits) < len(problem.groups) and sum(fit.seconds for fit in fits) < most_seconds:
+        group = next(groups)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             begin = time.process_time()
-            theta, count = _fit_without(problem, peer, problem.groups.members(g))
-            seconds.append(time.process_time() - begin)
-        numbers.append(int(g))
-        iterations.append(count)
-        thetas.append(theta)
-        warned += bool(caught)
-        if sum(seconds) >= most_seconds:
-            break
-    return Refitted(numbers, seconds, iterations, warned, np.vstack(thetas))
+            theta, iterations = _fit_without(problem, peer, problem.groups.members(group))
+            fits.append(Refit(group, time.process_time() - begin, iterations, bool(caught), theta))
+    return fits
+
+
+def random_order(problem: Problem) -> Iterator[int]:
+    """The numbers of all groups, again and again in the same order: rounds go on where the one before has ended."""
+    return cycle(np.random.default_rng(SEED).permutation(len(problem.groups)).tolist())
+
+
+def measure_peer(
+    problem: Problem, peer: Peer, most_seconds: float, reference: Array, turns: Iterable[int]
+) -> dict[str, Any]:
+    """In every turn mean seconds of the groups that ``most_seconds`` suffice for, at least one."""
+    before, passes_before, busy, order = peak_bytes(), pass_seconds(problem), Busy(), random_order(problem)
+    rounds: list[list[Refit]] = []
+    for _ in turns:
+        with busy:
+            rounds.append(refit(problem, peer, order, most_seconds))
+    peak, fits = peak_bytes(), [fit for fits in rounds for fit in fits]
+    seconds = [fit.seconds for fit in fits]
+    return {
+        "unit": float(np.median([*passes_before, *pass_seconds(problem)])),
+        "groups": len({fit.group for fit in fits}),
+        "fits": len(fits),
+        "rounds": [float(np.mean([fit.seconds for fit in round_])) for round_ in rounds],
+        "mean": float(np.mean(seconds)),
+        "median": float(np.median(seconds)),
+        "fastest": float(np.min(seconds)),
+        "slowest": float(np.max(seconds)),
+        "passes": float(np.mean([fit.iterations for fit in fits])),
+        "warned": sum(fit.warned for fit in fits),
+        "wall_over_cpu": busy.ratio,
+        "memory_before": before,
+        "memory": peak,
+        **asdict(errors(problem, [fit.group for fit in fits], np.vstack([fit.theta for fit in fits]), reference)),
+    }
 
 
 def _fit_without(problem: Problem, peer: Peer, rows: NDArray[np.int64]) -> tuple[Array, int]:
