@@ -20,42 +20,54 @@ COLUMNS = ("group", *MEMBER, "kind")
 EXPECTED = "expected the columns group, index (or key) and optionally kind"
 DEFAULT_KIND = "file"
 RESERVED_KIND = "all"  # what tables call the groups of every kind together
+SHIFT = 2**32  # more than there are rows
 
 
 @dataclass
-class _Listed:
-    """What a file lists, while it is read: the kind and the first line of each group, by its name in order of first
-    appearance, and of each line the number of its group and the row that it adds.
+class ListedGroups:
+    """What a group file lists: the kind and the first line of each group, by its name in order of first appearance,
+    and the members of all, sorted by group and row.
+
+    ``places`` is group·SHIFT + row of every line: 8 bytes for each, also while the file is read.
     """
 
-    number: dict[str, int] = field(default_factory=dict)
-    kind: list[str] = field(default_factory=list)
-    first_line: list[int] = field(default_factory=list)
-    groups: array[int] = field(default_factory=lambda: array("q"))
-    members: array[int] = field(default_factory=lambda: array("q"))
+    numbers: dict[str, int] = field(default_factory=dict)
+    kinds: list[str] = field(default_factory=list)
+    first_lines: list[int] = field(default_factory=list)
+    places: array[int] = field(default_factory=lambda: array("q"))
 
     def add(self, name: str, kind: str, line: int, member: int) -> None:
-        """One line."""
-        number = self.number.setdefault(name, len(self.kind))
-        if number == len(self.kind):
-            self.kind.append(kind)
-            self.first_line.append(line)
-        if self.kind[number] != kind:
-            first = f"expected kind {self.kind[number]!r} as on line {self.first_line[number]} for group {name!r}"
+        """One line; raises DataError where its group has another kind."""
+        number = self.numbers.setdefault(name, len(self.kinds))
+        if number == len(self.kinds):
+            self.kinds.append(kind)
+            self.first_lines.append(line)
+        if self.kinds[number] != kind:
+            first = f"expected kind {self.kinds[number]!r} as on line {self.first_lines[number]} for group {name!r}"
             raise DataError(f"{first}, found {kind!r}")
-        self.groups.append(number)
-        self.members.append(member)
+        self.places.append(number * SHIFT + member)
+
+    def groups(self, file: str) -> Iterator[Group]:
+        """The groups, one after the other; ``file`` is its name."""
+        places = np.frombuffer(self.places, dtype=np.int64)
+        ends = np.searchsorted(places, SHIFT * np.arange(len(self.kinds) + 1))
+        for name, kind, start, stop in zip(self.numbers, self.kinds, ends[:-1], ends[1:], strict=True):
+            yield Group(kind, places[start:stop] % SHIFT, f"file {file}", name=name)
 
 
 def read_group_file(path: Path, rows: TrainingRows) -> tuple[Group, ...]:
-    """Groups in order of first appearance, named by their text, of kind "file" where the file says none.
+    """The groups of ``list_group_file``, of kind "file" where the file says none, named by their text."""
+    return tuple(list_group_file(path, rows).groups(path.name))
 
-    Members are named by index, a training row 0..n−1, or by the row key of the dataset.
+
+def list_group_file(path: Path, rows: TrainingRows) -> ListedGroups:
+    """What the file lists. Members are named by index, a training row 0..n−1, or by the row key of the dataset.
+
     Raises DataError, with the line, where the file is missing, empty, of another kind, not UTF-8 or not CSV; where a
     column is missing, repeated or unknown; where a name is empty; where an index is no integer or out of range, a key
     is not that of a training row; where a row is listed twice in its group; where a group has two kinds.
     """
-    listed = _Listed()
+    listed = ListedGroups()
     for line, row in _rows(path):
         kind = row.get("kind", DEFAULT_KIND)
         if not row["group"] or not kind or kind == RESERVED_KIND:
@@ -65,31 +77,27 @@ def read_group_file(path: Path, rows: TrainingRows) -> tuple[Group, ...]:
             listed.add(row["group"], kind, line, _member(row, rows))
         except DataError as error:
             raise DataError(f"{path}, line {line}: {error}") from None
-    groups, members = (np.frombuffer(of, dtype=np.int64) for of in (listed.groups, listed.members))
-    order = np.lexsort((members, groups))
-    groups, members = groups[order], members[order]
-    again = np.flatnonzero((groups[1:] == groups[:-1]) & (members[1:] == members[:-1]))
-    if again.size:
-        of_first = again[groups[again] == groups[again[0]]]
-        at = int(of_first[np.argmin(order[of_first + 1])])
-        raise _listed_twice(path, [*listed.number][groups[at]], int(members[at]), rows)
-    ends = np.searchsorted(groups, np.arange(len(listed.kind) + 1))
-    return tuple(
-        Group(kind, members[start:stop], f"file {path.name}", name=name)
-        for name, kind, start, stop in zip(listed.number, listed.kind, ends[:-1], ends[1:], strict=True)
-    )
+    places = np.frombuffer(listed.places, dtype=np.int64)
+    places.sort()
+    if np.any(places[1:] == places[:-1]):
+        raise _listed_twice(path, rows)
+    return listed
 
 
 def _member(row: Mapping[str, str], rows: TrainingRows) -> int:
     return rows.by_key(row["key"]) if "key" in row else rows.by_index(row["index"])
 
 
-def _listed_twice(path: Path, name: str, member: int, rows: TrainingRows) -> DataError:
-    """What is wrong where a group has a row more than once; the file is read again for the lines."""
-    found = [(line, row) for line, row in _rows(path) if row["group"] == name and _member(row, rows) == member]
-    (first, row), (line, _) = found[:2]
-    shown = f"key {row['key'].strip()!r}" if "key" in row else f"index {member}"
-    return DataError(f"{path}, line {line}: {shown} is listed twice in group {name!r}, first on line {first}")
+def _listed_twice(path: Path, rows: TrainingRows) -> DataError:
+    """The first line that repeats a row in its group, found by reading the file again."""
+    first: dict[tuple[str, int], int] = {}
+    for line, row in _rows(path):
+        name, member = row["group"], _member(row, rows)
+        if first.setdefault((name, member), line) != line:
+            shown = f"key {row['key'].strip()!r}" if "key" in row else f"index {member}"
+            again = f"is listed twice in group {name!r}, first on line {first[name, member]}"
+            return DataError(f"{path}, line {line}: {shown} {again}")
+    return DataError(f"{path}: expected a file that stays as it is while it is read, found it changed")
 
 
 def names_rows_by_index(path: Path) -> bool:
