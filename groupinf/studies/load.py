@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ def load_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str 
     ``overrides`` are ``KEY=VALUE`` with dotted keys and YAML values, applied in order. Raises ConfigError with
     one line for each thing that is wrong: place, key, what was expected, what was found.
     """
-    return load.load_study(source, overrides, _models(), DEFAULT)
+    return load.load_study(source, overrides, _Models(), DEFAULT)
 
 
 def json_schema(study: str = DEFAULT) -> dict[str, Any]:
@@ -31,11 +31,23 @@ def json_schema(study: str = DEFAULT) -> dict[str, Any]:
 
     Raises UnknownNameError where there is no such kind.
     """
-    return load.json_schema(_models(), STUDIES[study].name, DEFAULT)
+    return load.json_schema(_Models(), STUDIES[study].name, DEFAULT)
 
 
-def _models() -> dict[str, type[Any]]:
-    return {name: kind.config for name, kind in STUDIES.items()}
+class _Models(Mapping[str, type[Any]]):
+    """The class of the configurations of each kind of study, which is loaded when it is asked for."""
+
+    def __getitem__(self, name: str) -> type[Any]:
+        return STUDIES[name].config
+
+    def __contains__(self, name: object) -> bool:
+        return name in STUDIES
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(STUDIES)
+
+    def __len__(self) -> int:
+        return len(STUDIES)
 
 
 def values_of(loaded: LoadedConfig[Any]) -> dict[str, Any]:

@@ -11,12 +11,16 @@ from groupinf.experiments.driver import load_run as load
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.study import StudyKind
 from groupinf.registry import Registry
-from groupinf.studies.group_effects.study import GROUP_EFFECTS
-from groupinf.studies.group_values.study import GROUP_VALUES
-from groupinf.studies.repair_labels.study import REPAIR_LABELS
-from groupinf.studies.robustness.study import ROBUSTNESS
 
-STUDIES: Registry[StudyKind[Any, Any]] = Registry("study", [GROUP_EFFECTS, REPAIR_LABELS, GROUP_VALUES, ROBUSTNESS])
+STUDIES: Registry[StudyKind[Any, Any]] = Registry(
+    "study",
+    {
+        "group_effects": "groupinf.studies.group_effects.study:GROUP_EFFECTS",
+        "repair_labels": "groupinf.studies.repair_labels.study:REPAIR_LABELS",
+        "group_values": "groupinf.studies.group_values.study:GROUP_VALUES",
+        "robustness": "groupinf.studies.robustness.study:ROBUSTNESS",
+    },
+)
 
 
 def kind_of(loaded: LoadedConfig[Any]) -> StudyKind[Any, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from sklearn.datasets import load_breast_cancer
 
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.facts import DatasetFacts
+from groupinf.datasets.facts import DatasetFacts, KnownDataset
 from groupinf.datasets.known.shared.bundled import split_bundled
 
 FACTS = DatasetFacts(
@@ -31,3 +31,6 @@ def load(home: Path, seed: int) -> Dataset:
     """
     bunch = load_breast_cancer()
     return split_bundled(FACTS.name, bunch.data, bunch.target, bunch.feature_names, seed, standardise=True)
+
+
+KNOWN = KnownDataset(FACTS, load)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.facts import DatasetFacts, SourceFile
+from groupinf.datasets.facts import DatasetFacts, KnownDataset, SourceFile
 from groupinf.datasets.known.shared.l1_selection import best_on, l1_regression, selected_features
 from groupinf.datasets.known.shared.vote_rows import GOLD_LABEL, VOTER, VoteRows, load_votes
 
@@ -53,3 +53,6 @@ def best_features(rows: VoteRows) -> NDArray[np.int64]:
     """Return the columns that L1 selection keeps at the λ/n of the grid that is best on the development split."""
     models = (l1_regression(rows.X, rows.y, rows.weight, lambda_over_n) for lambda_over_n in GRID)
     return selected_features(best_on(models, rows.development.X, rows.development.y))
+
+
+KNOWN = KnownDataset(FACTS, load)

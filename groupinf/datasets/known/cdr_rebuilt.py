@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.facts import DatasetFacts, SourceFile
+from groupinf.datasets.facts import DatasetFacts, KnownDataset, SourceFile
 from groupinf.datasets.known.shared.l1_selection import l1_regression, selected_features
 from groupinf.datasets.known.shared.vote_rows import GOLD_LABEL, VOTER, load_votes
 
@@ -44,3 +44,6 @@ def load(home: Path, seed: int) -> Dataset:
     return load_votes(
         FACTS, home, lambda rows: selected_features(l1_regression(rows.X, rows.y, rows.weight, LAMBDA_OVER_N))
     )
+
+
+KNOWN = KnownDataset(FACTS, load)

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.facts import DatasetFacts, SourceFile
+from groupinf.datasets.facts import DatasetFacts, KnownDataset, SourceFile
 from groupinf.datasets.files.data_home import find_source, read_zip_member
 from groupinf.datasets.rows.one_hot import left_out, one_hot
 
@@ -161,3 +161,6 @@ def _features(table: pd.DataFrame) -> tuple[list[str], list[str], NDArray[np.uin
         made_from += [column] * len(kept)
         blocks.append(block)
     return names, made_from, np.hstack(blocks), others
+
+
+KNOWN = KnownDataset(FACTS, load)

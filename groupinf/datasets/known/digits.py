@@ -7,7 +7,7 @@ from pathlib import Path
 from sklearn.datasets import load_digits
 
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.facts import DatasetFacts
+from groupinf.datasets.facts import DatasetFacts, KnownDataset
 from groupinf.datasets.known.shared.bundled import split_bundled
 from groupinf.datasets.row_kinds.images import Images
 
@@ -33,3 +33,6 @@ def load(home: Path, seed: int) -> Dataset:
     bunch = load_digits()
     pixels = bunch.data / BRIGHTEST
     return split_bundled(FACTS.name, pixels, bunch.target, bunch.feature_names, seed, standardise=False)
+
+
+KNOWN = KnownDataset(FACTS, load)

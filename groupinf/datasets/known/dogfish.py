@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.facts import DatasetFacts, SourceFile
+from groupinf.datasets.facts import DatasetFacts, KnownDataset, SourceFile
 from groupinf.datasets.known.shared.split_features import load_split_features
 
 SERVER = "http://mitra.stanford.edu/kundaje/pangwei/"
@@ -35,3 +35,6 @@ def load(home: Path, seed: int) -> Dataset:
     Raises DataError where a file is not below the data home or does not hold such arrays.
     """
     return load_split_features(FACTS, "inception_features_val", home)
+
+
+KNOWN = KnownDataset(FACTS, load)

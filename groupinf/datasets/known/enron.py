@@ -7,7 +7,7 @@ from pathlib import Path
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.facts import DatasetFacts
+from groupinf.datasets.facts import DatasetFacts, KnownDataset
 from groupinf.datasets.known.shared.enron_mail import CITATION, LICENCE, MAIL, URL, load_mail
 from groupinf.datasets.row_kinds.texts import Texts
 
@@ -40,3 +40,6 @@ def load(home: Path, seed: int) -> Dataset:
 
 def _words(text: str) -> list[str]:
     return [word for word in text.split() if word.isalpha() and word not in ENGLISH_STOP_WORDS]
+
+
+KNOWN = KnownDataset(FACTS, load)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.facts import SourceFile
+from groupinf.datasets.facts import KnownDataset, SourceFile
 from groupinf.datasets.files.data_home import verified_file
 from groupinf.datasets.files.gzip_files import numbered_lines, read_gzip
 from groupinf.datasets.known import enron
@@ -53,3 +53,6 @@ def load(home: Path, seed: int) -> Dataset:
         return [lemma_of.get(word, word) for word in text.split() if word.isalpha() and word in kept]
 
     return load_mail(FACTS, home, words, (lexemes, lemmas))
+
+
+KNOWN = KnownDataset(FACTS, load)

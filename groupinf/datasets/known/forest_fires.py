@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.facts import DatasetFacts, SourceFile
+from groupinf.datasets.facts import DatasetFacts, KnownDataset, SourceFile
 from groupinf.datasets.files.data_home import verified_file
 from groupinf.datasets.own.table.text_table import TextTable, read_table
 from groupinf.datasets.rows.one_hot import one_hot
@@ -78,3 +78,6 @@ def _features(table: TextTable) -> tuple[list[str], list[str], NDArray[np.float6
         made_from += [column] * len(kept)
         blocks.append(block.astype(np.float64))
     return names, made_from, np.hstack(blocks)
+
+
+KNOWN = KnownDataset(FACTS, load)

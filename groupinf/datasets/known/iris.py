@@ -8,7 +8,7 @@ from pathlib import Path
 from sklearn.datasets import load_iris
 
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.facts import DatasetFacts
+from groupinf.datasets.facts import DatasetFacts, KnownDataset
 from groupinf.datasets.known.shared.bundled import split_bundled
 
 FACTS = DatasetFacts(
@@ -30,3 +30,6 @@ def load(home: Path, seed: int) -> Dataset:
     bunch = load_iris()
     data = split_bundled(FACTS.name, bunch.data, bunch.target, bunch.feature_names, seed, standardise=False)
     return replace(data, classes=tuple(map(str, bunch.target_names)))
+
+
+KNOWN = KnownDataset(FACTS, load)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.facts import DatasetFacts, SourceFile
+from groupinf.datasets.facts import DatasetFacts, KnownDataset, SourceFile
 from groupinf.datasets.files.data_home import verified_file
 from groupinf.datasets.known.shared.idx import read_idx
 from groupinf.datasets.row_kinds.images import Images
@@ -105,3 +105,6 @@ def _read(images: Path, labels: Path) -> tuple[NDArray[np.uint8], NDArray[np.int
     if pixels.shape[0] != codes.size:
         raise DataError(f"{labels}: expected {pixels.shape[0]} labels as in {images.name}, found {codes.size}")
     return pixels.reshape(codes.size, -1), codes.astype(np.int64)
+
+
+KNOWN = KnownDataset(FACTS, load)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.facts import KnownDataset
 from groupinf.datasets.known import mnist
 from groupinf.datasets.known.mnist import WHITE, RawImages
 
@@ -58,3 +59,6 @@ def fours_and_nines(images: RawImages) -> Dataset:
 def first_of_each(digits: NDArray[np.int64], rows: int) -> NDArray[np.int64]:
     """Return where the first so many rows of each of the two digits stand, in rising order."""
     return np.sort(np.concatenate([np.flatnonzero(digits == digit)[:rows] for digit in DIGITS]))
+
+
+KNOWN = KnownDataset(FACTS, load)

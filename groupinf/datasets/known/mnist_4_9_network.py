@@ -13,6 +13,7 @@ from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.facts import KnownDataset
 from groupinf.datasets.known import mnist, mnist_4_9
 from groupinf.datasets.known.mnist import WHITE, RawImages
 
@@ -64,3 +65,6 @@ def hidden_features(network: MLPClassifier, pixels: NDArray[np.float64]) -> NDAr
     for weights, bias in zip(network.coefs_[:-1], network.intercepts_[:-1], strict=True):
         a = np.maximum(a @ weights.astype(np.float64) + bias, 0.0)
     return np.ascontiguousarray(a)
+
+
+KNOWN = KnownDataset(FACTS, load)

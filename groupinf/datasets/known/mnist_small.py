@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.facts import KnownDataset
 from groupinf.datasets.known import mnist
 
 # Table 1 has no row for it.
@@ -32,3 +33,6 @@ def load(home: Path, seed: int) -> Dataset:
     rows = np.arange(mnist.FACTS.n)
     np.random.RandomState(CHOICE_SEED).shuffle(rows)
     return mnist.load_rows(FACTS, home, rows[: FACTS.n])
+
+
+KNOWN = KnownDataset(FACTS, load)

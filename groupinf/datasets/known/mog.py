@@ -7,7 +7,7 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.facts import DatasetFacts
+from groupinf.datasets.facts import DatasetFacts, KnownDataset
 from groupinf.datasets.known.shared.made import CITATION, URL, made_dataset
 from groupinf.datasets.known.shared.mixture import FEATURES, POINTS, objective_of, two_normals
 from groupinf.datasets.known.shared.turned_pairs import opposing_test_point, turned_pairs
@@ -49,3 +49,6 @@ def load(home: Path, seed: int) -> Dataset:
             for name, (pairs, ridge, agreement) in named.items()
         }
     return made_dataset(FACTS, X, y, test)
+
+
+KNOWN = KnownDataset(FACTS, load)

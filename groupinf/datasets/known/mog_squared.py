@@ -9,6 +9,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.facts import KnownDataset
 from groupinf.datasets.known import mog
 from groupinf.datasets.known.shared.made import made_dataset
 from groupinf.datasets.known.shared.mixture import objective_of, two_normals
@@ -38,3 +39,6 @@ def load(home: Path, seed: int) -> Dataset:
     with threadpool_limits(limits=1):
         test = opposing_test_point(turned_pairs(objective_of(X, y, FACTS.n_classes), pairs), ridge, agreement)
     return made_dataset(FACTS, X, y, {"reversed": test})
+
+
+KNOWN = KnownDataset(FACTS, load)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.facts import DatasetFacts, SourceFile
+from groupinf.datasets.facts import DatasetFacts, KnownDataset, SourceFile
 from groupinf.datasets.known.shared.sentence_pairs import AUTHOR, EVALUATION_SET, GENRE, load_pairs
 
 PUBLIC = "the archive https://cims.nyu.edu/~sbowman/multinli/multinli_1.0.zip"
@@ -51,3 +51,6 @@ def load(home: Path, seed: int) -> Dataset:
     Raises DataError, naming the line, where a file is not below the data home or is malformed.
     """
     return load_pairs(FACTS, home, ("matched", "mismatched"))
+
+
+KNOWN = KnownDataset(FACTS, load)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.facts import DatasetFacts, SourceFile
+from groupinf.datasets.facts import DatasetFacts, KnownDataset, SourceFile
 from groupinf.datasets.known.shared.sentence_pairs import AUTHOR, GENRE, load_pairs
 
 MADE_FROM = "whoever gave you this project's data folder (it is made from"
@@ -52,3 +52,6 @@ def load(home: Path, seed: int) -> Dataset:
     Raises DataError where a file is not below the data home, or is not the one that is meant.
     """
     return load_pairs(FACTS, home)
+
+
+KNOWN = KnownDataset(FACTS, load)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.facts import DatasetFacts
+from groupinf.datasets.facts import DatasetFacts, KnownDataset
 from groupinf.datasets.known.shared.copies_on_axes import Axis, copies_on
 from groupinf.datasets.known.shared.made import CITATION, URL, made_dataset
 
@@ -35,3 +35,6 @@ def load(home: Path, seed: int) -> Dataset:
     """Return the copies, and the test point ``ones``, (1, 1). ``home`` is not looked at and ``seed`` is not used."""
     X, y = copies_on(AXES)
     return made_dataset(FACTS, X, y, {"ones": np.ones(FACTS.d)})
+
+
+KNOWN = KnownDataset(FACTS, load)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.facts import KnownDataset
 from groupinf.datasets.known import ortho
 from groupinf.datasets.known.shared.copies_on_axes import Axis, copies_on
 from groupinf.datasets.known.shared.made import made_dataset
@@ -44,3 +45,6 @@ def load(home: Path, seed: int) -> Dataset:
     """Return the copies, and the test point ``ones``. ``home`` is not looked at and ``seed`` is not used."""
     X, y = copies_on(AXES)
     return made_dataset(FACTS, X, y, {"ones": np.ones(FACTS.d)})
+
+
+KNOWN = KnownDataset(FACTS, load)
