@@ -36,9 +36,9 @@ SMALL: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("shape", SMALL)
 def test_the_reference_is_what_newton_cholesky_finds(shape: dict[str, Any]) -> None:
-    from benchmarking.measured import errors
-    from benchmarking.peers import Peer, random_order, refit
-    from benchmarking.reference import solve_reference
+    from benchmarking.retraining.measured import errors
+    from benchmarking.retraining.peers import Peer, random_order, refit
+    from benchmarking.retraining.reference import solve_reference
 
     problem, fitted = made(**shape)
     reference, left = solve_reference(problem, fitted)
@@ -52,9 +52,9 @@ def test_the_reference_is_what_newton_cholesky_finds(shape: dict[str, Any]) -> N
 
 @pytest.mark.parametrize("shape", SMALL)
 def test_the_package_finds_the_reference(shape: dict[str, Any]) -> None:
-    from benchmarking.measured import errors
-    from benchmarking.ours import prepare, retrain_all
-    from benchmarking.reference import solve_reference
+    from benchmarking.retraining.measured import errors
+    from benchmarking.retraining.ours import prepare, retrain_all
+    from benchmarking.retraining.reference import solve_reference
 
     problem, fitted = made(**shape)
     prepared = prepare(problem)
@@ -66,7 +66,7 @@ def test_the_package_finds_the_reference(shape: dict[str, Any]) -> None:
 
 
 def test_errors_are_those_that_were_put_in() -> None:
-    from benchmarking.measured import errors
+    from benchmarking.retraining.measured import errors
 
     problem, _ = made(classes=3)
     reference = np.repeat(problem.theta[None], len(problem.groups), axis=0)
@@ -117,8 +117,8 @@ def test_a_group_that_empties_a_class_is_left_out() -> None:
 
 @pytest.mark.parametrize("shape", [{}, {"row_entries": 3}])
 def test_a_problem_comes_back_from_its_files(shape: dict[str, Any], tmp_path: Path) -> None:
-    from benchmarking.plain import gradient
     from benchmarking.problem import load_problem, save_problem
+    from benchmarking.retraining.plain import gradient
 
     problem, _ = made(**shape)
     save_problem(problem, tmp_path)
@@ -141,7 +141,7 @@ def test_the_penalties_are_those_of_the_configs() -> None:
 
 
 def test_rounds_of_a_slow_solver_go_on_with_other_groups() -> None:
-    from benchmarking.peers import Peer, random_order, refit
+    from benchmarking.retraining.peers import Peer, random_order, refit
 
     problem, _ = made()
     order, peer = random_order(problem), Peer("newton-cholesky", 1e-4)
@@ -165,8 +165,9 @@ def cells(page: str) -> list[list[str]]:
 
 def test_the_page_from_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import benchmark
-    from benchmarking import growth, parts
-    from benchmarking.peers import PEERS
+    from benchmarking import parts
+    from benchmarking.retraining import growth
+    from benchmarking.retraining.peers import PEERS
 
     def side_by_side(tasks: list[str], rounds: int, folder: Path, name: str, amount: str) -> Any:
         return {task: in_this_process(task, folder, name, amount, rounds) for task in tasks}
@@ -227,7 +228,7 @@ def retrained() -> dict[str, Any]:
 
 
 def test_the_extra_has_rows_of_its_own_where_it_was_measured() -> None:
-    from benchmarking.retraining_page import retraining_section
+    from benchmarking.retraining.page import retraining_section
 
     results = retrained()
     rows = cells("\n".join(retraining_section({"text": results})[2:]))
@@ -260,8 +261,9 @@ def test_in_short_the_page_has_a_row_for_each_data_set_with_what_was_measured_of
 
 def test_the_page_of_single_rows_says_what_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import benchmark
-    from benchmarking import parts, single_rows
+    from benchmarking import parts
     from benchmarking.problem import NamedDataset, load_dataset
+    from benchmarking.single_rows import measured as single_rows
 
     def few(config: NamedDataset, base: Path, seed: int) -> Any:
         """The first 30 training rows."""

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarking.measured import Busy, errors, peak_bytes
-from benchmarking.plain import pass_seconds
 from benchmarking.problem import Problem
+from benchmarking.retraining.measured import Busy, errors, peak_bytes
+from benchmarking.retraining.plain import pass_seconds
 from groupinf.effects.block import block_context, compute_block
 from groupinf.effects.blocks import block_width, blocks_of
 from groupinf.effects.evaluations.registry import of_the_paper
