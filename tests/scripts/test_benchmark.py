@@ -189,6 +189,7 @@ def test_the_page_from_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert "/tmp" not in page
 
     measured = json.loads((kept / "retraining-tiny.json").read_text(encoding="utf-8"))
+    assert all(share > 0 for share in measured["groupinf"]["phases"].values())
     ours, theirs = (measured[name]["rounds"] for name in ("groupinf", "lbfgs, tol 1e-8"))
     low, high = sorted(their / our for their, our in zip(theirs, ours, strict=True))
     assert methods["lbfgs, tol 1e-8"][-2].endswith(f"({in_words(low)} to {in_words(high)})")
@@ -213,6 +214,7 @@ def retrained() -> dict[str, Any]:
     ours = {"rounds": [0.02, 0.04, 0.03], "mean": 0.03, "whole": 0.05, "passes": 5.0, "most_passes": 7, "unit": 0.001}
     ours |= {"effect": 1e-9, "theta": 1e-9, "relative_theta": 1e-9, "memory": 3e8, "memory_before": 2e8}
     ours |= {"way": "passes", "preconditioner": "diagonal", "truncated_newton": True, "blocks": [4]}
+    ours |= {"phases": {"the passes": 0.3, "certificates": 0.1, "the rest": 0.6}}
     ours |= {"fit_seconds": 0.1, "study_seconds": 0.1, "kinds": {}, "wall_over_cpu": 1.0}
     peer = ours | {"median": 0.2, "fastest": 0.1, "slowest": 0.3, "groups": 4, "fits": 9, "warned": 0}
     facts = {"n": 5, "d": 3, "classes": 2, "source": "real", "sparse": True, "entries": 9, "weighted": False}
@@ -239,6 +241,31 @@ def test_the_extra_has_rows_of_its_own_where_it_was_measured() -> None:
     assert methods["groupinf\\[fast]"][10] == "0.33 (0.25 to 0.50)"
     del results["groupinf[fast]"]
     assert not any("fast" in row[0] for row in cells("\n".join(retraining_section({"text": results})[2:])))
+
+
+def test_shares_are_of_the_time_that_the_functions_named_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    from benchmarking.retraining import phases
+
+    def slow() -> int:
+        return sum(k * k for k in range(300_000))
+
+    def quick() -> int:
+        return 1
+
+    def both() -> int:
+        return slow() + quick()
+
+    monkeypatch.setattr(phases, "PHASES", {"slow": (slow,), "quick": (quick,), "not called": (made,)})
+    shares = phases.phases(both)
+    assert sum(shares.values()) == pytest.approx(1.0)
+    assert shares["slow"] > shares["quick"] >= 0.0 == shares["not called"]
+
+
+def test_shares_are_said_the_largest_first() -> None:
+    from benchmarking.retraining.page import retraining_section
+
+    said = "\n".join(retraining_section({"text": retrained()}))
+    assert "Of the time of retraining the rest take 60 %, the passes 30 %, certificates 10 %." in said
 
 
 def test_in_short_the_page_has_a_row_for_each_data_set_with_what_was_measured_of_it() -> None:
