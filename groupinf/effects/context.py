@@ -13,9 +13,10 @@ from groupinf.numerics.conjugate_gradient import Columns
 from groupinf.numerics.engine import Engine
 from groupinf.numerics.factor import Factor
 from groupinf.numerics.losses.loss import Array
+from groupinf.numerics.mixed_precision.iterative import Iterative
 from groupinf.numerics.objective import hessian_products
 from groupinf.numerics.products import times
-from groupinf.numerics.reduced import NEWTON_TOLERANCE, Iterative, Pencil, ReducedSolver, pencils_of, some_of
+from groupinf.numerics.reduced import NEWTON_TOLERANCE, Pencil, ReducedSolver, pencils_of, some_of
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ the solution still lacks.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -29,10 +30,8 @@ from groupinf.numerics.factor import (
 )
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.mixed_precision.inverse import Single
-from groupinf.numerics.mixed_precision.solve import refined_solution
+from groupinf.numerics.minimise import Minimised
 from groupinf.numerics.objective import Objective, Rows, hessian
-from groupinf.numerics.products import times
 from groupinf.numerics.removed_rows import own_scores, own_sums
 from groupinf.wording import number
 
@@ -54,6 +53,22 @@ class ReducedSolver(Protocol):
 
     def pencil(self, column: int) -> Pencil | None:
         """A and H whose eigenvalues are those of H⁻¹(H − H(δ)) of a group; None where none is at hand."""
+
+
+class OwnWay(ABC):
+    """A solver that also knows its own way to θ̂(δ), and the Hessians there."""
+
+    @abstractmethod
+    def minimise(self, start: Array, tolerance: Array) -> Minimised:
+        """Minimise the groups' objectives from ``start`` (P, B) to a decrement of ``tolerance`` (B,)."""
+
+    @abstractmethod
+    def certificate(self, theta: Array, gradient: Array) -> Array:
+        """Each group's Hessian at its θ (P, B), inverted, times the ``gradient`` (P, B), to CERTIFICATE_TOLERANCE."""
+
+    @abstractmethod
+    def of(self, columns: Columns) -> ReducedSolver:
+        """What solves for some of the groups."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +141,8 @@ def some_of(reduced: ReducedSolver, columns: Columns) -> ReducedSolver:
     """What solves for some of the groups of a block."""
     if isinstance(reduced, OwnFactors):
         return OwnFactors(tuple(reduced.factors[c] for c in columns), reduced.H)
+    if isinstance(reduced, OwnWay):
+        return reduced.of(columns)
     return SomeReduced(reduced, columns)
 
 
@@ -249,7 +266,7 @@ def _small_systems(Q: Array, sign: float, roots: Sequence[Array], members: Seque
 
 
 @dataclass(frozen=True)
-class _Unbounded:
+class Unbounded:
     """What the ways that iterate have in common."""
 
     changed: Changed
@@ -278,61 +295,7 @@ class _Unbounded:
 
 
 @dataclass(frozen=True)
-class Iterative(_Unbounded):
-    """Conjugate gradients preconditioned by H, beside which only the changed rows need products.
-
-    With H⁻¹ in single precision as ``inverse`` they run in it, and are refined in double.
-    """
-
-    inverse: Array | Single | None = None
-
-    @property
-    def summed(self) -> Array | None:
-        """H (P, P) where H⁻¹ serves in single precision, else None. Rounding it to 24 bits has then moved solutions
-        by a hundredth at most, and the rounding to 53 bits that H has gone through is taken to move them by 10⁻¹⁰.
-        """
-        whole = self.changed.fitted.factor
-        single = self.inverse is not None and self.inverse.dtype == np.float32
-        return whole.H if single and isinstance(whole, DenseFactor) else None
-
-    def products(self, V: Array, columns: Columns) -> Array:
-        """(H − H(δ))V (P, b) where H is ``summed``."""
-        assert self.summed is not None
-        return times(self.summed, V) - self.changed.removed_hessian_products(V, columns)
-
-    def solve(self, V: Array, columns: Columns, tolerance: float) -> Array:
-        """As many products as ``tolerance`` takes; raises ConvergenceError where they do not suffice."""
-        if self.summed is None:
-            return self._in_double(V, columns, tolerance)
-        solution, right = refined_solution(
-            lambda U: self.products(U, columns),
-            lambda U, local: self.changed.removed_hessian_products(U, columns[local]),
-            self.inverse,  # type: ignore[arg-type]
-            V,
-            tolerance,
-            MAX_ITERATIONS,
-        )
-        if not right.all():
-            solution[:, ~right] = self._in_double(V[:, ~right], columns[~right], tolerance)
-        return solution
-
-    def _in_double(self, V: Array, columns: Columns, tolerance: float) -> Array:
-        return self._solution(
-            conjugate_gradient(
-                lambda U, local: -self.changed.removed_hessian_products(U, columns[local]),
-                lambda U, _: self.changed.fitted.factor.solve(U),
-                V,
-                tolerance,
-                MAX_ITERATIONS,
-                beside_preconditioner=True,
-            ),
-            V,
-            columns,
-        )
-
-
-@dataclass(frozen=True)
-class Passes(_Unbounded):
+class Passes(Unbounded):
     """Conjugate gradients preconditioned by a diagonal: products with H − H(δ) are passes over the data."""
 
     diagonal: Diagonal

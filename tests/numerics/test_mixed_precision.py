@@ -12,8 +12,8 @@ from groupinf.numerics.factor import DenseFactor, cholesky, hessian_diagonal
 from groupinf.numerics.fit import Fitted, fit
 from groupinf.numerics.mixed_precision import inverse as by_inverse
 from groupinf.numerics.mixed_precision.inverse import preconditioned, shared_inverse
+from groupinf.numerics.mixed_precision.iterative import Iterative
 from groupinf.numerics.objective import row_hessian
-from groupinf.numerics.reduced import Iterative
 from groupinf.numerics.removed_rows import own_scores, own_sums
 from groupinf.numerics.retrain import retrain
 
