@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,8 @@ from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.exceptions import ConvergenceWarning
 
 from groupinf.datasets.dataset import Features
-from groupinf.groups.clustering.points import Points, Rows
+from groupinf.groups.clustering.mini_batches import factored
+from groupinf.groups.clustering.points import FeaturePoints, Points, Rows
 
 # Largest n·d·k for Lloyd's algorithm: a fraction of a second per iteration, and there may be 300 of them.
 LLOYD_WORK = 2e9
@@ -35,26 +37,34 @@ def kmeans_labels(points: Points, k: int, rng: np.random.Generator) -> NDArray[n
     mini-batch k-means (Sculley 2010) over the points, written out a batch at a time.
     """
     seed = int(rng.integers(2**31))
-    everything = np.arange(points.n, dtype=np.int64)
     with warnings.catch_warnings():
         # fewer distinct points than k: some clusters stay empty, which the caller reports
         warnings.simplefilter("ignore", ConvergenceWarning)
         if uses_batches(points, k):
             return _mini_batches(points, k, seed)
         model = KMeans(n_clusters=k, n_init=1, random_state=seed)
-        return np.asarray(model.fit_predict(_readable(points.matrix(everything))), dtype=np.int64)
+        return np.asarray(model.fit_predict(_everything(points)), dtype=np.int64)
 
 
 def _mini_batches(points: Points, k: int, seed: int) -> NDArray[np.int64]:
-    model = MiniBatchKMeans(n_clusters=k, n_init=1, random_state=seed)
     order = np.random.default_rng(seed)
-    for _ in range(PASSES):
-        for batch in _batches(order.permutation(points.n), k):
-            model.partial_fit(_readable(points.matrix(np.sort(batch))))
+    passes = (rows for _ in range(PASSES) for rows in _batches(order.permutation(points.n), k))
+    batches = (points.take(np.sort(rows)) for rows in passes)
+    nearest = _written_out(batches, k, seed) if isinstance(points, FeaturePoints) else factored(batches, k, seed)
     everything = np.arange(points.n, dtype=np.int64)
-    return np.concatenate([model.predict(_readable(points.matrix(b))) for b in _batches(everything, k)]).astype(
-        np.int64
-    )
+    return np.concatenate([nearest(points.take(rows)) for rows in _batches(everything, k)]).astype(np.int64)
+
+
+def _written_out(batches: Iterable[Points], k: int, seed: int) -> Callable[[Points], Rows]:
+    """The nearest centre of points, after all batches."""
+    model = MiniBatchKMeans(n_clusters=k, n_init=1, random_state=seed, compute_labels=False)
+    for batch in batches:
+        model.partial_fit(_everything(batch))
+    return lambda points: np.asarray(model.predict(_everything(points)))
+
+
+def _everything(points: Points) -> NDArray[np.float64] | sparse.csr_matrix:
+    return _readable(points.matrix(np.arange(points.n)))
 
 
 def _batches(rows: Rows, k: int) -> list[Rows]:
