@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from groupinf.datasets.dataset import Features
+from groupinf.errors import DataError
 from groupinf.groups.clustering.points import Floats, GradientPoints, Rows
 
 # As scikit-learn's MiniBatchKMeans: by how many rows it counts a batch, from how many times as many it chooses the
@@ -58,11 +60,22 @@ class MiniBatches:
         return cls(_as_centres(points, rows[_spread(points.take(rows), k, rng)]), np.zeros(k), rng, batch)
 
     def labels(self, points: GradientPoints) -> Rows:
-        """The nearest centre of each point, by |C_j|² − 2x_iᵀC_j r_i; the first of equal ones."""
-        p, k, outputs = self.centres.shape
-        products = np.asarray(points.X1 @ self.centres.reshape(p, k * outputs)).reshape(points.n, k, outputs)
-        inner = np.matmul(products, points.R[:, :, None])[:, :, 0]
-        return np.asarray(np.argmin(np.einsum("pkc,pkc->k", self.centres, self.centres) - 2 * inner, axis=1))
+        """The nearest centre of each point, the first of equal ones: in single precision where it is told certainly.
+
+        |x_iᵀC_j r_i| as computed is off by at most a share of |x_i||C_j||r_i|, whatever the order of the sums.
+        """
+        squared, single = np.einsum("pkc,pkc->k", self.centres, self.centres), points.single()
+        if single is None:
+            return np.asarray(np.argmin(squared - 2 * _inner(points.X1, points.R, self.centres), axis=1))
+        X1, R = single.factors
+        score = squared - 2 * _inner(X1, R, self.centres.astype(np.float32))
+        labels = np.argmin(score, axis=1)
+        first, second = np.partition(score, 1, axis=1)[:, :2].T
+        error = 2 * (single.rounding * np.sqrt(points.squared_norms * squared.max()) + single.floor)
+        close = np.flatnonzero(second - first <= 2 * error)
+        exactly = _inner(points.X1[close], points.R[close], self.centres)
+        labels[close] = np.argmin(squared - 2 * exactly, axis=1)
+        return labels
 
     def take(self, points: GradientPoints) -> None:
         """One batch: every centre to the mean of what it was given before and now, then those of few points to others.
@@ -93,6 +106,13 @@ class MiniBatches:
         if few.any():
             self.centres[:, few] = _as_centres(points, self.rng.choice(points.n, few.sum(), replace=False))
             self.count[few] = self.count[~few].min()
+
+
+def _inner(X1: Features, R: NDArray[Any], centres: NDArray[Any]) -> NDArray[Any]:
+    """x_iᵀC_j r_i: (m, k)."""
+    p, k, outputs = centres.shape
+    products = np.asarray(X1 @ centres.reshape(p, k * outputs)).reshape(len(R), k, outputs)
+    return np.matmul(products, R[:, :, None])[:, :, 0]
 
 
 def _as_centres(points: GradientPoints, rows: Rows) -> Floats:
