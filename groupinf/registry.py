@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Generic, Protocol, TypeVar
 
 from groupinf.errors import ConfigError
 from groupinf.wording import did_you_mean
@@ -27,18 +29,39 @@ class UnknownNameError(ConfigError, ValueError):
     """
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where something stands that is not loaded yet: ``module:attribute``."""
+
+    text: str
+
+    def load(self) -> Any:
+        module, _, attribute = self.text.partition(":")
+        return getattr(import_module(module), attribute)
+
+
+def later(place: str) -> Callable[..., Any]:
+    """The function at ``module:attribute``, which is imported when it is first called."""
+    return lambda *given: _Place(place).load()(*given)
+
+
 class Registry(Mapping[str, Case], Generic[Case]):
     """The cases of one axis in the order in which they are registered, which tables and reports keep.
 
-    ``what`` is what messages call a case. Looking up a name that is not registered raises UnknownNameError: there is
-    no case for what is not known. A package outside adds its own with ``add`` when it is imported.
+    ``what`` is what messages call a case. ``cases`` are the cases, or the place of each by its name,
+    ``module:attribute``, which is imported when the case is first looked up: whoever asks for one case waits for no
+    other. Looking up a name that is not registered raises UnknownNameError: there is no case for what is not known.
+    A package outside adds its own with ``add`` when it is imported.
     """
 
-    def __init__(self, what: str, cases: Iterable[Case]) -> None:
+    def __init__(self, what: str, cases: Iterable[Case] | Mapping[str, str]) -> None:
         self.what = what
-        self._cases: dict[str, Case] = {}
-        for case in cases:
-            self.add(case)
+        self._cases: dict[str, Case | _Place] = {}
+        if isinstance(cases, Mapping):
+            self._cases |= {name: _Place(place) for name, place in cases.items()}
+        else:
+            for case in cases:
+                self.add(case)
 
     def add(self, case: Case) -> None:
         """Register one more case; raises ValueError where its name is taken."""
@@ -49,7 +72,14 @@ class Registry(Mapping[str, Case], Generic[Case]):
     def __getitem__(self, name: str) -> Case:
         if name not in self._cases:
             raise UnknownNameError(self.unknown(name))
-        return self._cases[name]
+        case = self._cases[name]
+        if not isinstance(case, _Place):
+            return case
+        loaded: Case = case.load()
+        if loaded.name != name:
+            raise ValueError(f"{self.what} {name} is registered at {case.text}, which calls itself {loaded.name}")
+        self._cases[name] = loaded
+        return loaded
 
     def unknown(self, name: str) -> str:
         """What to say of a name that is not registered.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,11 +64,15 @@ ALLOWED: dict[str, set[str]] = {
     "__main__": {"cli"},
 }
 
+# ``module:attribute``, which a registry imports when it is asked for
+PLACE = re.compile(r"groupinf[.\w]*:\w+")
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
 def imported(tree: ast.AST, package: str) -> Iterator[str]:
-    """Yield every module of the project that the tree imports, inside functions too; relative names are resolved."""
+    """Yield every module of the project that the tree imports, inside functions too, and by what registries say of
+    places (``module:attribute``); relative names are resolved.
+    """
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -76,6 +81,8 @@ def imported(tree: ast.AST, package: str) -> Iterator[str]:
             start = ".".join(parents[: len(parents) - node.level + 1]) if node.level else ""
             module = ".".join(part for part in (start, node.module) if part)
             names = [f"{module}.{a.name}" if module == "groupinf" else module for a in node.names]
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and PLACE.fullmatch(node.value):
+            names = [node.value.partition(":")[0]]
         else:
             continue
         yield from (n for n in names if n == "groupinf" or n.startswith("groupinf."))
@@ -204,6 +211,7 @@ def test_every_allowance_is_needed() -> None:
         ("groupinf.effects.actual", "from groupinf.groups.source import GroupSource", False),
         ("groupinf.effects.actual", "from ..analysis import pairs", False),
         ("groupinf.effects.actual", "from .evaluations import f", True),
+        ("groupinf.effects.methods.registry", "x = 'groupinf.groups.random:Random'", False),
         ("groupinf.experiments.collect", "from groupinf import reporting", False),
         ("groupinf.experiments.driver", "from groupinf import load_run", False),
         ("groupinf.experiments.driver", "from groupinf.studies.registry import STUDIES", False),

@@ -30,17 +30,28 @@ OTHERS = {
 }
 
 
+# ``module:attribute``, by which a registry finds a case
+PLACE = re.compile(r"groupinf[.\w]*:\w+")
+
+
 def literals(tree: ast.AST) -> Iterator[str]:
-    """Texts in the code, parts of f-strings too; docstrings are left out."""
+    """Texts in the code, parts of f-strings too; docstrings and the lines of registries are left out."""
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     told = {
         id(node.body[0].value)
         for node in ast.walk(tree)
         if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
     }
+    lines = [zip(node.keys, node.values, strict=True) for node in ast.walk(tree) if isinstance(node, ast.Dict)]
+    places = [pair for pairs in lines for pair in pairs if is_place(pair[1])]
+    told |= {id(text) for pair in places for text in pair}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
             yield node.value
+
+
+def is_place(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and PLACE.fullmatch(node.value) is not None
 
 
 def names_in(texts: Iterable[str], names: Iterable[str]) -> set[str]:
@@ -75,6 +86,8 @@ def test_names_are_said_by_their_own_files_alone() -> None:
         ('def f():\n    """newton"""\n    return "newton"', {"newton"}),
         ('x = f"expected test_loss, found {y}"', {"test_loss"}),
         ('x = "the newton step"', set()),
+        ('x = {"newton": "groupinf.methods.newton:Newton"}', set()),
+        ('x = {"newton": "groupinf.methods.newton"}', {"newton"}),
         ('x = "test_losses"', set()),
         ('if x == "self_loss":\n    pass', {"self_loss"}),
     ],

@@ -8,16 +8,16 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
+from groupinf.analysis.bootstrap import bootstrap_spearman
 from groupinf.analysis.intervals import (
     FEWEST_GROUPS,
     LEVEL,
     RESAMPLES,
     bonett_wright_interval,
-    bootstrap_spearman,
 )
 from groupinf.analysis.pairs import PairedEffects, pair_effects
+from groupinf.analysis.ranks import average_ranks
 from groupinf.errors import DataError
 
 ALL_KINDS = "all"
@@ -106,8 +106,9 @@ def agreement_rows(
 ) -> pd.DataFrame:
     """The statistics of :func:`agreement_table` over the ``chosen`` (G,) groups, called ``kind``."""
     predicted, actual = pairs.predicted[..., chosen], pairs.actual[..., chosen]
-    spearman = rank_correlation(predicted, actual)
-    low, high = _interval(predicted, actual, spearman, interval, seed)
+    ranks = average_ranks(predicted), average_ranks(actual)
+    spearman = correlation(*ranks)
+    low, high = _interval(*ranks, spearman, interval, seed)
     same_sign = np.sign(predicted) == np.sign(actual)
     statistics = {
         "n_groups": np.full(spearman.shape, actual.shape[-1]),
@@ -144,7 +145,7 @@ def correlation(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.fl
 
 def rank_correlation(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
     """Spearman's ρ along the last axis: the correlation of average ranks; NaN where either side is constant."""
-    return correlation(rankdata(x, axis=-1), rankdata(y, axis=-1))
+    return correlation(average_ranks(x), average_ranks(y))
 
 
 def _ordered(table: pd.DataFrame, pairs: PairedEffects, kinds: list[str]) -> pd.DataFrame:

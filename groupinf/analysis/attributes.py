@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from groupinf.analysis.intervals import bonett_wright_interval
 from groupinf.analysis.pairs import PairedEffects
+from groupinf.analysis.ranks import average_ranks
 
 SIZE = "size"
 # of a rank correlation: with two groups it is 1 or −1 whatever they are
@@ -69,68 +69,53 @@ def attribute_table(pairs: PairedEffects, attributes: pd.DataFrame) -> pd.DataFr
     less where size is given). Rows whose ρ is undefined are left out.
     """
     numeric = numeric_attributes(attributes)
-    parts = [
-        frame
-        for part in subsets(pairs.kinds, attributes)
-        for name, values in numeric.items()
-        for frame in _correlated(part, name, values, attributes[SIZE].to_numpy(dtype=np.float64), pairs)
-    ]
-    columns = ["among", "value", "evaluation", "test_point", "method", "attribute", "magnitude", "given", "n_groups"]
-    empty = pd.DataFrame(columns=[*columns, "spearman", "spearman_low", "spearman_high"])
-    return pd.concat(parts, ignore_index=True) if parts else empty
+    size = attributes[SIZE].to_numpy(dtype=np.float64)
+    found = [one for part in subsets(pairs.kinds, attributes) for one in _correlated(part, numeric, size, pairs)]
+    about = pd.DataFrame([one for one, _ in found], columns=list(_ABOUT))
+    rho, low, high = np.concatenate([values for _, values in found], axis=1) if found else np.empty((3, 0))
+    table = about.take(np.repeat(np.arange(len(found)), len(pairs.measures)))
+    evaluations, points = ([measure[i] for measure in pairs.measures] * len(found) for i in (0, 1))
+    table = table.assign(evaluation=evaluations, test_point=points, spearman=rho, spearman_low=low, spearman_high=high)
+    known: pd.DataFrame = table[np.isfinite(rho)].reset_index(drop=True)
+    return known.reindex(columns=[*_COLUMNS])
+
+
+_ABOUT = ("among", "value", "method", "attribute", "magnitude", "given", "n_groups")
+_COLUMNS = (
+    *("among", "value", "evaluation", "test_point", "method", "attribute", "magnitude", "given", "n_groups"),
+    *("spearman", "spearman_low", "spearman_high"),
+)
 
 
 def _correlated(
-    part: Subset, name: str, values: Numbers, size: Numbers, pairs: PairedEffects
-) -> Iterator[pd.DataFrame]:
-    known = part.rows & np.isfinite(values)
-    if known.sum() < FEWEST:
-        return
-    x, z = _unit_ranks(values[known]), _unit_ranks(size[known])
-    for method, of_method in pairs.effects.items():
-        for magnitude in (False, True):
-            y = _unit_ranks(np.abs(of_method[:, known]) if magnitude else of_method[:, known])
-            xy, xz, yz = y @ x, float(x @ z), y @ z
-            about = _About(part.column, part.value, method, name, magnitude, int(known.sum()))
-            yield _frame(pairs, about, "", xy)
+    part: Subset, numeric: Mapping[str, Numbers], size: Numbers, pairs: PairedEffects
+) -> Iterator[tuple[tuple[str, str, str, str, bool, str, int], Numbers]]:
+    """_ABOUT of each attribute, method and what is given over some groups, and ρ with the ends of its interval (3, E).
+
+    Effects are ranked once for all attributes that the same groups have.
+    """
+    ranked: dict[bytes, list[tuple[str, bool, Numbers]]] = {}
+    for name, values in numeric.items():
+        known = part.rows & np.isfinite(values)
+        n_groups = int(known.sum())
+        if n_groups < FEWEST:
+            continue
+        if known.tobytes() not in ranked:
+            ranked[known.tobytes()] = [
+                (method, magnitude, _unit_ranks(np.abs(of[:, known]) if magnitude else of[:, known]))
+                for method, of in pairs.effects.items()
+                for magnitude in (False, True)
+            ]
+        x, z = _unit_ranks(values[known]), _unit_ranks(size[known])
+        for method, magnitude, y in ranked[known.tobytes()]:
+            found = {"": y @ x}
             if name != SIZE:
-                yield _frame(pairs, about, SIZE, _partial(xy, np.asarray(xz), yz))
-
-
-@dataclass(frozen=True)
-class _About:
-    """What a correlation is of, over which groups."""
-
-    among: str
-    value: str
-    method: str
-    attribute: str
-    magnitude: bool
-    n_groups: int
-
-
-def _frame(pairs: PairedEffects, about: _About, given: str, rho: Numbers) -> pd.DataFrame:
-    """The rows of one attribute, one for each measure where ρ is defined."""
-    rho = np.clip(rho, -1.0, 1.0)
-    low, high = bonett_wright_interval(rho, about.n_groups - (1 if given else 0))
-    evaluations, points = zip(*pairs.measures, strict=True)
-    frame = pd.DataFrame(
-        {
-            "among": about.among,
-            "value": about.value,
-            "evaluation": evaluations,
-            "test_point": points,
-            "method": about.method,
-            "attribute": about.attribute,
-            "magnitude": about.magnitude,
-            "given": given,
-            "n_groups": about.n_groups,
-            "spearman": rho,
-            "spearman_low": low,
-            "spearman_high": high,
-        }
-    )
-    return frame[np.isfinite(rho)]
+                found[SIZE] = _partial(found[""], np.asarray(float(x @ z)), y @ z)
+            for given, rho in found.items():
+                rho = np.clip(rho, -1.0, 1.0)
+                ends = bonett_wright_interval(rho, n_groups - (1 if given else 0))
+                about = (part.column, part.value, method, name, magnitude, given, n_groups)
+                yield about, np.stack([rho, *ends])
 
 
 def partial_rank_correlation(x: Numbers, y: Numbers, given: Numbers) -> Numbers:
@@ -199,7 +184,7 @@ def category_table(pairs: PairedEffects, attributes: pd.DataFrame) -> pd.DataFra
 
 def _unit_ranks(values: Numbers) -> Numbers:
     """Average ranks along the last axis, centred and of norm 1; NaN where all values are the same, or one is NaN."""
-    ranks = rankdata(values, axis=-1)
+    ranks = average_ranks(values)
     ranks = ranks - ranks.mean(axis=-1, keepdims=True)
     norm = np.linalg.norm(ranks, axis=-1, keepdims=True)
     undefined = (norm == 0) | np.isnan(values).any(axis=-1, keepdims=True)

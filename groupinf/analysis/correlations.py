@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
+
+from groupinf.analysis.ranks import average_ranks
 
 
 def spearman(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
@@ -15,7 +16,7 @@ def spearman(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
     """
     if np.isnan(first).any() or np.isnan(second).any():
         return float("nan")
-    a, b = rankdata(first), rankdata(second)
+    a, b = average_ranks(first), average_ranks(second)
     if first.size < 2 or np.ptp(a) == 0.0 or np.ptp(b) == 0.0:
         return float("nan")
     a, b = a - a.mean(), b - b.mean()

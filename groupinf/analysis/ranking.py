@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from groupinf.analysis.effect_arrays import Array, EffectArrays
 from groupinf.analysis.pairs import ACTUAL, methods_in
+from groupinf.analysis.ranks import best_ranks
 
 MEASURE = ["evaluation", "test_point"]
 # what is proven of an actual effect, beside what is predicted
@@ -22,7 +22,7 @@ def ranks(effect: Array) -> NDArray[np.int64]:
 
     Groups of the same effect share the best of their ranks.
     """
-    return rankdata(-effect, method="min", axis=0).astype(np.int64)
+    return best_ranks(-effect.T).T
 
 
 def ranking(

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from groupinf.analysis.agreement import correlation
 from groupinf.analysis.intervals import bonett_wright_interval
 from groupinf.analysis.pairs import PairedEffects
+from groupinf.analysis.ranks import average_ranks
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def between_sets_table(pairs: PairedEffects) -> pd.DataFrame:
         points = np.array([pairs.measures[i][1] for i in own])
         one, other = np.triu_indices(len(own), 1)
         for method, values in pairs.effects.items():
-            rho = correlation_between_sets(rankdata(values[own], axis=1))[one, other]
+            rho = correlation_between_sets(average_ranks(values[own]))[one, other]
             low, high = bonett_wright_interval(rho, pairs.groups.size)
             about = {"evaluation": evaluation, "method": method, "test_point": points[one], "other": points[other]}
             found = {"pearson": correlation_between_sets(values[own])[one, other], "spearman": rho}

@@ -13,14 +13,19 @@ from groupinf.datasets.choice.options import RowChoice
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.kind import DatasetKind
-from groupinf.datasets.known.by_name import BY_NAME
-from groupinf.datasets.own.csv import CSV
-from groupinf.datasets.own.libsvm import LIBSVM
-from groupinf.datasets.own.npz import NPZ
-from groupinf.datasets.own.parquet import PARQUET
 from groupinf.registry import Registry
 
-DATASET_KINDS: Registry[DatasetKind[Any]] = Registry("kind of data", (BY_NAME, NPZ, CSV, PARQUET, LIBSVM))
+DATASET_KINDS: Registry[DatasetKind[Any]] = Registry(
+    "kind of data",
+    {
+        "name": "groupinf.datasets.known.by_name:BY_NAME",
+        "npz": "groupinf.datasets.own.npz:NPZ",
+        "npy": "groupinf.datasets.own.npy:NPY",
+        "csv": "groupinf.datasets.own.csv:CSV",
+        "parquet": "groupinf.datasets.own.parquet:PARQUET",
+        "libsvm": "groupinf.datasets.own.libsvm:LIBSVM",
+    },
+)
 
 
 class _Options(Mapping[str, type[RowChoice]]):

@@ -13,8 +13,8 @@ from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import scores
 
-# groups whose gradients are held at a time
-AT_ONCE = 256
+# groups whose gradients are held at a time, fewer where their memberships take more than so many bytes
+AT_ONCE, MEMBERSHIP_BYTES = 256, 2**26
 
 
 def point_influence(fitted: Fitted, gradients: Array, residuals: Array) -> Array:
@@ -28,9 +28,10 @@ def point_influence(fitted: Fitted, gradients: Array, residuals: Array) -> Array
 
 
 def memberships(groups: sparse.csr_array) -> Iterator[NDArray[np.bool_]]:
-    """Wᵀ (n, B) of the groups W (G, n), AT_ONCE of them at a time, whose gradients are then held."""
-    for start in range(0, groups.shape[0], AT_ONCE):
-        yield np.ascontiguousarray(groups[start : start + AT_ONCE].astype(bool).toarray().T)
+    """Wᵀ (n, B) of the groups W (G, n), at most AT_ONCE of them at a time, whose gradients are then held."""
+    step = max(1, min(AT_ONCE, MEMBERSHIP_BYTES // groups.shape[1]))
+    for start in range(0, groups.shape[0], step):
+        yield np.ascontiguousarray(groups[start : start + step].astype(bool).toarray().T)
 
 
 def influence_norms(fitted: Fitted, gradients: Array) -> Array:

@@ -90,7 +90,8 @@ def outcomes_of(
     """
     tasks = (_Numbered(number, blocks.task(manifest.block(number))) for number in numbers)
     everywhere = _Everywhere(blocks.compute, blocks.shared)
-    return as_they_come(_outcome, everywhere, tasks, min(jobs, len(numbers)), scheduler)
+    seconds = blocks.seconds * len(numbers) / manifest.n_blocks
+    return as_they_come(_outcome, everywhere, tasks, jobs if len(numbers) > 1 else 1, scheduler, seconds)
 
 
 def _outcome(everywhere: _Everywhere[Shared, Task], numbered: _Numbered[Task]) -> Outcome:

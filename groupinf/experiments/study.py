@@ -5,6 +5,7 @@ Nothing here knows any study by name; whoever registers one hands over a StudyKi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
@@ -31,12 +32,15 @@ class Blocks(Generic[Shared, Task]):
     ``shared`` is frozen and goes to every worker. ``task`` makes what a block needs beside it from the numbers of its
     units, which count from 0; ``compute``, a function that a worker can import, gives the arrays of the block, by its
     ``shared`` and task alone, and raises ConvergenceError where there are none. ``notes`` are told before it begins.
+    ``seconds`` is about how long one processor takes for all blocks, infinite where nobody knows: it decides whether
+    they are worth workers, and no number.
     """
 
     shared: Shared
     task: Callable[[range], Task]
     compute: Callable[[Shared, Task], Arrays]
     notes: tuple[str, ...] = ()
+    seconds: float = math.inf
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from groupinf.errors import ConvergenceError
 from groupinf.numerics.conjugate_gradient import conjugate_gradient
 from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.objective import Objective, hessian, hessian_products, scores
+from groupinf.numerics.objective import Objective, copied_slices, hessian, hessian_products, scores
 from groupinf.numerics.products import Design, dense
 from groupinf.wording import number
 
@@ -263,8 +263,13 @@ def hessian_diagonal(objective: Objective, theta: Array) -> Diagonal:
     """diag ∇²L(θ)."""
     A = objective.loss.curvature(scores(objective.X, theta, objective.loss.outputs), objective.y)
     a = np.einsum("nkk->nk", A) * objective.sample_weight[:, None]
-    squares = objective.X**2 if isinstance(objective.X, np.ndarray) else objective.X.power(2)
-    return Diagonal(np.asarray(squares.T @ a).ravel() + objective.penalty(), objective.flat_intercepts)
+    parts = [_squares(objective.X[rows]).T @ a[rows] for rows in copied_slices(objective.X)]
+    total = parts[0] if len(parts) == 1 else np.sum(parts, axis=0)
+    return Diagonal(np.asarray(total).ravel() + objective.penalty(), objective.flat_intercepts)
+
+
+def _squares(X: Design) -> Design:
+    return X**2 if isinstance(X, np.ndarray) else X.power(2)
 
 
 def with_flat_filled(objective: Objective, H: Array) -> Array:

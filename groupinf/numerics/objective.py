@@ -26,6 +26,8 @@ Counts = NDArray[np.bool_] | Array
 PASS_ROWS = 512
 # rows of weighted X held at a time while a Hessian is summed
 HESSIAN_ROWS = 4096
+# numbers of X of which a copy is computed whole, 512 MiB; of more, of some rows at a time
+MOST_COPIED = 2**26
 
 
 def with_intercept(X: Design) -> Design:
@@ -45,8 +47,17 @@ def design(X: Design, intercept: Intercept) -> Design:
 def row_norms(X: Design) -> Array:
     """‖x_i‖ of each row: (n,)."""
     if isinstance(X, np.ndarray):
-        return np.asarray(np.linalg.norm(X, axis=1))
+        return np.concatenate([np.linalg.norm(X[rows], axis=1) for rows in copied_slices(X)])
     return np.sqrt(np.asarray(X.power(2).sum(axis=1)).ravel())
+
+
+def copied_slices(X: Design) -> Iterator[slice]:
+    """Slices of rows of which copies are computed one after the other: the whole of X where that is small, or sparse,
+    so that its sums are rounded as ever.
+    """
+    rows = HESSIAN_ROWS if isinstance(X, np.ndarray) and X.size > MOST_COPIED else X.shape[0]
+    for start in range(0, max(1, X.shape[0]), max(1, rows)):
+        yield slice(start, min(start + rows, X.shape[0]))
 
 
 def stored_entries(X: Design) -> int:
@@ -259,6 +270,15 @@ def _add_weighted_gram(total: Array, X: Design, A: Array) -> None:
 
 def weighted_gram(X: Design, a: Array) -> Array:
     """Xᵀ diag(a) X, dense (p, p); a may be negative."""
+    slices = copied_slices(X)
+    first = next(slices)
+    total = _weighted_gram(X[first], a[first])
+    for rows in slices:
+        total += _weighted_gram(X[rows], a[rows])
+    return total
+
+
+def _weighted_gram(X: Design, a: Array) -> Array:
     if isinstance(X, np.ndarray):
         one_sign = bool(np.all(a >= 0.0)) or bool(np.all(a <= 0.0))
         if one_sign:

@@ -14,11 +14,15 @@ from groupinf.experiments.folder.sweep_folder import sweep_manifest
 from groupinf.experiments.sweep.kind import SweepKind
 from groupinf.experiments.sweep.result import Sweep
 from groupinf.registry import Registry
-from groupinf.studies.group_effects.lambda_sweep.open import GROUP_SWEEP
 from groupinf.studies.registry import kind_of
-from groupinf.studies.repair_labels.lambda_sweep.open import REPAIR_SWEEP
 
-SWEEPS: Registry[SweepKind[Any, Any, Any]] = Registry("sweep", [GROUP_SWEEP, REPAIR_SWEEP])
+SWEEPS: Registry[SweepKind[Any, Any, Any]] = Registry(
+    "sweep",
+    {
+        "group_effects": "groupinf.studies.group_effects.lambda_sweep.open:GROUP_SWEEP",
+        "repair_labels": "groupinf.studies.repair_labels.lambda_sweep.open:REPAIR_SWEEP",
+    },
+)
 
 
 def sweep_of(loaded: LoadedConfig[Any]) -> SweepKind[Any, Any, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from groupinf.groups.groups import Group, Groups
 from groupinf.numerics.fit import Fitted, fit
 from groupinf.numerics.losses.registry import loss_for
 from groupinf.numerics.objective import Objective, scores, with_intercept
+from groupinf.numerics.row_space import is_reduced, row_space_basis
 from groupinf.studies.group_effects.schema import TestPoints as ChosenTestPoints
 from groupinf.studies.group_effects.test_points import choose_test_points
 from groupinf.studies.linear.fit import lam_from
@@ -52,7 +53,7 @@ class Problem:
     groups: Groups
 
     def objective(self) -> Objective:
-        """L(θ; s) as the package sees it."""
+        """L(θ; s) of the features."""
         return Objective(with_intercept(self.X), self.y, self.sample_weight, self.lam, loss_for(self.classes))
 
     def test(self) -> Objective:
@@ -60,6 +61,15 @@ class Problem:
         return Objective(
             with_intercept(self.X_test), self.y_test, np.ones(self.y_test.size), 0.0, loss_for(self.classes)
         )
+
+    def as_studied(self) -> tuple[Objective, Objective]:
+        """Training and test rows as a study has them: in coordinates of the rows' span where those are fewer."""
+        train, test = self.objective(), self.test()
+        if not is_reduced(self.X):
+            return train, test
+        basis = row_space_basis(self.X)
+        X, X_test = (with_intercept(np.asarray(of @ basis)) for of in (self.X, self.X_test))
+        return replace(train, X=X, basis=basis), replace(test, X=X_test, basis=basis)
 
     def members(self) -> list[NDArray[np.int64]]:
         """The rows of each group."""
@@ -79,7 +89,7 @@ def make_problem(dataset: Dataset, lambda_over_n: float, count: int) -> tuple[Pr
         dataset, LinearModel(loss_for(len(dataset.classes))), lam_from(lambda_over_n, dataset.n)
     )
     fitted, rng = fit(objective), np.random.default_rng(SEED)
-    everything = test_objective(dataset, LinearModel(loss_for(len(dataset.classes))), None)
+    everything = test_objective(dataset, LinearModel(loss_for(len(dataset.classes))), objective.basis)
     losses = everything.loss.values(scores(everything.X, fitted.theta, everything.loss.outputs), everything.y)
     tested = choose_test_points(ChosenTestPoints(random=3, highest_loss=3), dataset, losses, rng)
     test, test_points = everything.at(tested.rows), tested.labels
@@ -94,7 +104,7 @@ def make_problem(dataset: Dataset, lambda_over_n: float, count: int) -> tuple[Pr
         X_test=dataset.X_test[list(test_points)],
         y_test=test.y,
         test_points=test_points,
-        theta=fitted.theta,
+        theta=objective.in_full(fitted.theta),
         groups=draw_groups(objective, influence, test_points, count, rng),
     )
     return problem, fitted

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# the package as every method is named, and with the compiled kernels of an extra
+OURS, FAST = "groupinf", "groupinf[fast]"
+
 
 @dataclass(frozen=True)
 class Shape:

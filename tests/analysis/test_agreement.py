@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from groupinf.analysis import agreement, intervals
+from groupinf.analysis import agreement
 from groupinf.analysis.agreement import ALL_KINDS, KEYS, STATISTICS, agreement_table
 from groupinf.analysis.pairs import pair_effects
 from groupinf.errors import DataError
@@ -98,28 +98,6 @@ def test_rows_are_ordered_and_complete_whatever_the_order_of_the_table(noisy):
     keyed, keyed_again = (t.set_index(list(KEYS)).sort_index() for t in (table, again))
     without_interval = ["n_groups", "spearman", "pearson", "slope", "same_sign", "underestimated"]
     pd.testing.assert_frame_equal(keyed[without_interval], keyed_again[without_interval], rtol=1e-12)
-
-
-def test_bootstrap_equals_resampling_the_pairs_one_by_one(noisy, monkeypatch):
-    monkeypatch.setattr(intervals, "_CELLS_AT_ONCE", 60 * 7)  # several blocks, the last one smaller
-    predicted, actual = noisy
-    both = np.stack([predicted, actual - predicted])[:, None, :]
-    rho = intervals.bootstrap_spearman(both, actual[None, :], resamples=40, seed=5)
-    counts = np.concatenate(list(intervals.resample_counts(60, 40, seed=5)), axis=1).astype(int)
-    assert counts.shape == (60, 40)
-    assert (counts.sum(axis=0) == 60).all()
-    for m, b in itertools.product(range(2), range(40)):
-        drawn = np.repeat(np.arange(60), counts[:, b])
-        expected = stats.spearmanr(both[m, 0, drawn], actual[drawn]).statistic
-        assert rho[m, 0, b] == pytest.approx(expected, abs=1e-12)
-
-
-def test_resamples_do_not_depend_on_the_size_of_a_block(monkeypatch):
-    at_once = np.concatenate(list(intervals.resample_counts(11, 30, seed=2)), axis=1)
-    monkeypatch.setattr(intervals, "_CELLS_AT_ONCE", 50)
-    in_blocks = np.concatenate(list(intervals.resample_counts(11, 30, seed=2)), axis=1)
-    np.testing.assert_array_equal(at_once, in_blocks)
-    assert (np.concatenate(list(intervals.resample_counts(11, 30, seed=3)), axis=1) != at_once).any()
 
 
 def test_bootstrap_interval_agrees_with_scipys_percentile_bootstrap(noisy):

@@ -110,7 +110,9 @@ def test_a_kind_of_data_is_accepted_loaded_and_hashed(tmp_path: Path, monkeypatc
     assert declared_bytes(loaded.config.dataset, loaded.base) == (tmp_path / "a.txt").stat().st_size
     run = execute(loaded, tmp_path, 1, False, Silent())
     assert np.isfinite(run.effects["effect"]).all()
-    with pytest.raises(ConfigError, match=r"expected one of the keys name, npz, csv, parquet, libsvm, text_matrix"):
+    with pytest.raises(
+        ConfigError, match=r"expected one of the keys name, npz, npy, csv, parquet, libsvm, text_matrix"
+    ):
         load_config(study({}))
     with pytest.raises(ConfigError, match=r"dataset\.text_matrix: expected a file, found no such file: "):
         load_config(study({"text_matrix": str(tmp_path / "b.txt")}))

@@ -60,7 +60,7 @@ def test_a_fifth_of_the_rows_test_unless_another_key_says_which(kind: str) -> No
         ({"separator": ";;"}, "separator", "expected one character that separates columns"),
         ({"separator": '"'}, "separator", "expected one character that separates columns"),
         ({"decimal": ";"}, "decimal", "expected one of ., ,, found the text"),
-        ({"npz": "b"}, "npz", "expected only one of name, npz, csv, parquet, libsvm, found npz and csv"),
+        ({"npz": "b"}, "npz", "expected only one of name, npz, npy, csv, parquet, libsvm, found npz and csv"),
     ],
 )
 def test_a_key_that_does_not_go_with_a_table(more: dict[str, Any], key: str, words: str) -> None:
@@ -119,6 +119,7 @@ def test_what_is_dumped_is_read_again() -> None:
         {"parquet": "a", "target": "y", "test_file": "b"},
         {"libsvm": "a", "test_file": "b"},
         {"npz": "a", "X_train": "b", "X_test": "c"},
+        {"npy": "a", "y": "b", "test_file": "c", "y_test": "d"},
     ],
 )
 def test_paths_start_from_the_files_folder_and_have_to_exist(tmp_path: Path, dataset: dict[str, str]) -> None:
@@ -139,6 +140,7 @@ def test_the_keys_that_name_a_file_are_known_that_of_the_data_first() -> None:
     assert {kind.name: file_keys(kind.options) for kind in DATASET_KINDS.values()} == {
         "name": (),
         "npz": ("npz", "X_train", "X_test"),
+        "npy": ("npy", "y", "sample_weight", "test_file", "y_test"),
         "csv": ("csv", "test_file"),
         "parquet": ("parquet", "test_file"),
         "libsvm": ("libsvm", "test_file"),

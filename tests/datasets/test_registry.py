@@ -17,6 +17,7 @@ from groupinf.datasets.known.by_name import NamedDataset
 from groupinf.datasets.known.registry import KNOWN, dataset_names, facts_of
 from groupinf.datasets.own.csv import CsvDataset
 from groupinf.datasets.own.libsvm import LibsvmDataset
+from groupinf.datasets.own.npy import NpyDataset
 from groupinf.datasets.own.npz import NpzDataset
 from groupinf.datasets.own.parquet import ParquetDataset
 from groupinf.datasets.registry import load_dataset
@@ -118,6 +119,8 @@ OWN: dict[str, Callable[[str], Section]] = {
     "libsvm": lambda path: LibsvmDataset(libsvm=path),
     "test_file": lambda path: LibsvmDataset(libsvm="a", test_file=path),
     "X_train": lambda path: NpzDataset(npz="a", X_train=path, X_test="a"),
+    "npy": lambda path: NpyDataset(npy=path, y="a"),
+    "y": lambda path: NpyDataset(npy="a", y=path),
 }
 
 

@@ -61,7 +61,7 @@ def load_outside(config: Outside, files: Any, seed: int) -> Dataset:
 
 
 OUTSIDE = DatasetKind("outside", Outside, load_outside, None, nothing_more)
-KINDS = ("npz", "csv", "parquet", "libsvm", "outside")
+KINDS = ("npz", "npy", "csv", "parquet", "libsvm", "outside")
 
 
 def written(folder: Path, kind: str, target: str = "label", table: pd.DataFrame | None = None) -> dict[str, Any]:
@@ -75,6 +75,13 @@ def written(folder: Path, kind: str, target: str = "label", table: pd.DataFrame 
         y = {f"y_{name}": part[target].to_numpy() for name, part in parts.items()}
         np.savez(folder / "rows.npz", **X, **y, sample_weight_train=train["votes"], feature_names=np.array(["a", "b"]))
         return {"npz": str(folder / "rows.npz"), **task}
+    if kind == "npy":
+        for name, part in (("train", train), ("test", test)):
+            np.save(folder / f"X_{name}.npy", part[["a", "b"]].to_numpy())
+            np.save(folder / f"y_{name}.npy", part[target].to_numpy())
+        np.save(folder / "votes.npy", train["votes"])
+        files = {"npy": "X_train", "y": "y_train", "sample_weight": "votes", "test_file": "X_test", "y_test": "y_test"}
+        return {**{key: str(folder / f"{name}.npy") for key, name in files.items()}, **task}
     if kind == "libsvm":
         for name, part in (("train", train), ("test", test)):
             dump_svmlight_file(part[["a", "b"]], part[target], str(folder / f"{name}.txt"), zero_based=False)

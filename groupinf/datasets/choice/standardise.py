@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
-from sklearn.preprocessing import StandardScaler
 
 from groupinf.datasets.choice.left import FeatureScale
 from groupinf.datasets.dataset import Dataset, Features
+from groupinf.datasets.files.mapped_rows import is_mapped, slices_of, written
 from groupinf.datasets.rows.features import check_finite
 from groupinf.errors import DataError
+
+if TYPE_CHECKING:
+    from sklearn.preprocessing import StandardScaler
 
 
 def standardised(dataset: Dataset, where: str) -> Dataset:
@@ -21,17 +25,21 @@ def standardised(dataset: Dataset, where: str) -> Dataset:
     that is constant over the training rows has no sd: it is not scaled.
     Raises DataError, opened by ``where`` and naming the feature, where its variance overflows.
     """
+    from sklearn.preprocessing import StandardScaler
+
     scaler = StandardScaler(with_mean=isinstance(dataset.X_train, np.ndarray))
     names, pool = dataset.feature_names, dataset.pool
     with np.errstate(over="ignore", invalid="ignore"):
-        scaler.fit(dataset.X_train)
+        X_train = dataset.X_train
+        for part in slices_of(X_train) if isinstance(X_train, np.ndarray) else (X_train,):
+            scaler.partial_fit(part)
         overflowing = np.flatnonzero(~np.isfinite(np.asarray(scaler.scale_)))
         if overflowing.size:
             name = names[int(overflowing[0])]
             raise DataError(f"{where}: feature {name!r}: expected a finite variance to standardise by, found none")
 
         def scaled(X: Features, rows: str) -> Features:
-            X = _same_kind(scaler.transform(X))
+            X = _transformed(scaler, X)
             check_finite(X, names, f"{where}: standardised {rows} rows")
             return X
 
@@ -45,5 +53,9 @@ def standardised(dataset: Dataset, where: str) -> Dataset:
         return replace(moved, feature_scale=FeatureScale(mean, sd))
 
 
-def _same_kind(X: Features | sparse.csr_matrix) -> Features:
-    return np.ascontiguousarray(X) if isinstance(X, np.ndarray) else sparse.csr_array(X)
+def _transformed(scaler: StandardScaler, X: Features) -> Features:
+    if not isinstance(X, np.ndarray):
+        return sparse.csr_array(scaler.transform(X))
+    if is_mapped(X):
+        return written(map(scaler.transform, slices_of(X)), X.shape)
+    return np.ascontiguousarray(scaler.transform(X))

@@ -3,58 +3,35 @@
 from __future__ import annotations
 
 from groupinf.datasets.facts import DatasetFacts, KnownDataset
-from groupinf.datasets.known import (
-    breast_cancer,
-    cdr,
-    cdr_rebuilt,
-    diabetes,
-    digits,
-    dogfish,
-    dogfish_efficientnet,
-    enron,
-    enron_spacy,
-    forest_fires,
-    iris,
-    mnist,
-    mnist_4_9,
-    mnist_4_9_network,
-    mnist_small,
-    mog,
-    mog_squared,
-    multinli,
-    nli_workers,
-    ortho,
-    ortho_12,
-)
 from groupinf.errors import DataError
 from groupinf.registry import Registry
 from groupinf.wording import did_you_mean
 
-KNOWN = Registry(
+KNOWN: Registry[KnownDataset] = Registry(
     "dataset",
-    (
-        KnownDataset(breast_cancer.FACTS, breast_cancer.load),
-        KnownDataset(cdr.FACTS, cdr.load),
-        KnownDataset(cdr_rebuilt.FACTS, cdr_rebuilt.load),
-        KnownDataset(diabetes.FACTS, diabetes.load),
-        KnownDataset(digits.FACTS, digits.load),
-        KnownDataset(dogfish.FACTS, dogfish.load),
-        KnownDataset(dogfish_efficientnet.FACTS, dogfish_efficientnet.load),
-        KnownDataset(enron.FACTS, enron.load),
-        KnownDataset(enron_spacy.FACTS, enron_spacy.load),
-        KnownDataset(forest_fires.FACTS, forest_fires.load),
-        KnownDataset(iris.FACTS, iris.load),
-        KnownDataset(mnist.FACTS, mnist.load),
-        KnownDataset(mnist_4_9.FACTS, mnist_4_9.load),
-        KnownDataset(mnist_4_9_network.FACTS, mnist_4_9_network.load),
-        KnownDataset(mnist_small.FACTS, mnist_small.load),
-        KnownDataset(mog.FACTS, mog.load),
-        KnownDataset(mog_squared.FACTS, mog_squared.load),
-        KnownDataset(multinli.FACTS, multinli.load),
-        KnownDataset(nli_workers.FACTS, nli_workers.load),
-        KnownDataset(ortho.FACTS, ortho.load),
-        KnownDataset(ortho_12.FACTS, ortho_12.load),
-    ),
+    {
+        "breast_cancer": "groupinf.datasets.known.breast_cancer:KNOWN",
+        "cdr": "groupinf.datasets.known.cdr:KNOWN",
+        "cdr_rebuilt": "groupinf.datasets.known.cdr_rebuilt:KNOWN",
+        "diabetes": "groupinf.datasets.known.diabetes:KNOWN",
+        "digits": "groupinf.datasets.known.digits:KNOWN",
+        "dogfish": "groupinf.datasets.known.dogfish:KNOWN",
+        "dogfish_efficientnet": "groupinf.datasets.known.dogfish_efficientnet:KNOWN",
+        "enron": "groupinf.datasets.known.enron:KNOWN",
+        "enron_spacy": "groupinf.datasets.known.enron_spacy:KNOWN",
+        "forest_fires": "groupinf.datasets.known.forest_fires:KNOWN",
+        "iris": "groupinf.datasets.known.iris:KNOWN",
+        "mnist": "groupinf.datasets.known.mnist:KNOWN",
+        "mnist_4_9": "groupinf.datasets.known.mnist_4_9:KNOWN",
+        "mnist_4_9_network": "groupinf.datasets.known.mnist_4_9_network:KNOWN",
+        "mnist_small": "groupinf.datasets.known.mnist_small:KNOWN",
+        "mog": "groupinf.datasets.known.mog:KNOWN",
+        "mog_squared": "groupinf.datasets.known.mog_squared:KNOWN",
+        "multinli": "groupinf.datasets.known.multinli:KNOWN",
+        "nli_workers": "groupinf.datasets.known.nli_workers:KNOWN",
+        "ortho": "groupinf.datasets.known.ortho:KNOWN",
+        "ortho_12": "groupinf.datasets.known.ortho_12:KNOWN",
+    },
 )
 
 

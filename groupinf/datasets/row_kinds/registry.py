@@ -7,13 +7,18 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from groupinf.config.registered import NamedSection
-from groupinf.datasets.row_kinds.images import Images
 from groupinf.datasets.row_kinds.row_kind import RowKind
 from groupinf.datasets.row_kinds.tables import Tables
-from groupinf.datasets.row_kinds.texts import Texts
 from groupinf.registry import Registry
 
-ROW_KINDS: Registry[type[RowKind]] = Registry("kind of row", (Tables, Texts, Images))
+ROW_KINDS: Registry[type[RowKind]] = Registry(
+    "kind of row",
+    {
+        "tables": "groupinf.datasets.row_kinds.tables:Tables",
+        "texts": "groupinf.datasets.row_kinds.texts:Texts",
+        "images": "groupinf.datasets.row_kinds.images:Images",
+    },
+)
 
 # the key by which a section ``dataset`` says what the rows of one's own data are
 ROWS_ARE = "rows_are"

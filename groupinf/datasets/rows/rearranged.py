@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from groupinf.datasets.dataset import Dataset, Features, PoolRows
+from groupinf.datasets.files.mapped_rows import rows_of
 from groupinf.datasets.rows.labels import Labels
 
 Rows = NDArray[np.int64]
@@ -106,9 +107,13 @@ def _runs(rows: Rows, sizes: Sequence[int]) -> list[tuple[int, Rows]]:
 
 
 def _features(sources: Sequence[tuple[Features, Rows]]) -> Features:
-    parts = [X if np.array_equal(rows, np.arange(X.shape[0])) else X[rows] for X, rows in sources]
+    parts = [X if np.array_equal(rows, np.arange(X.shape[0])) else _some(X, rows) for X, rows in sources]
     if len(parts) == 1:
         return parts[0]
     dense = [X for X in parts if isinstance(X, np.ndarray)]
     csr = [X for X in parts if isinstance(X, sparse.csr_array)]
     return np.concatenate(dense) if dense else sparse.vstack(csr, format="csr")
+
+
+def _some(X: Features, rows: Rows) -> Features:
+    return rows_of(X, rows) if isinstance(X, np.ndarray) else X[rows]

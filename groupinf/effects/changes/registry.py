@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from groupinf.effects.changes.add import Add
 from groupinf.effects.changes.change import Change
-from groupinf.effects.changes.relabel import Relabel
 from groupinf.effects.changes.remove import Remove
-from groupinf.effects.changes.reweight import Reweight
 from groupinf.registry import Registry
 
-CHANGES: Registry[type[Change]] = Registry("change", (Remove, Reweight, Relabel, Add))
+CHANGES: Registry[type[Change]] = Registry(
+    "change",
+    {
+        "remove": "groupinf.effects.changes.remove:Remove",
+        "reweight": "groupinf.effects.changes.reweight:Reweight",
+        "relabel": "groupinf.effects.changes.relabel:Relabel",
+        "add": "groupinf.effects.changes.add:Add",
+    },
+)
 
 # what is done where a configuration does not say
 REMOVE = Remove()

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from groupinf.effects.evaluations.coefficient import Coefficient
-from groupinf.effects.evaluations.disparity import Disparity
 from groupinf.effects.evaluations.evaluation import Evaluation, WithoutOptions
-from groupinf.effects.evaluations.self_loss import SELF_LOSS, SelfLoss
-from groupinf.effects.evaluations.test_error import TestError
-from groupinf.effects.evaluations.test_loss import TEST_LOSS, TestLoss
-from groupinf.effects.evaluations.test_margin import TestMargin
-from groupinf.effects.evaluations.test_prediction import TEST_PREDICTION, TestPrediction
+from groupinf.effects.evaluations.self_loss import SELF_LOSS
+from groupinf.effects.evaluations.test_loss import TEST_LOSS
+from groupinf.effects.evaluations.test_prediction import TEST_PREDICTION
 from groupinf.numerics.losses.loss import Loss
 from groupinf.registry import Registry
 
 EVALUATIONS: Registry[type[Evaluation]] = Registry(
     "evaluation",
-    (
-        TestPrediction,
-        TestLoss,
-        SelfLoss,
-        TestMargin,
-        TestError,
-        Coefficient,
-        Disparity,
-    ),
+    {
+        "test_prediction": "groupinf.effects.evaluations.test_prediction:TestPrediction",
+        "test_loss": "groupinf.effects.evaluations.test_loss:TestLoss",
+        "self_loss": "groupinf.effects.evaluations.self_loss:SelfLoss",
+        "test_margin": "groupinf.effects.evaluations.test_margin:TestMargin",
+        "test_error": "groupinf.effects.evaluations.test_error:TestError",
+        "coefficient": "groupinf.effects.evaluations.coefficient:Coefficient",
+        "disparity": "groupinf.effects.evaluations.disparity:Disparity",
+    },
 )
 
 # those of Koh et al. 2019: what a study measures that names none, and what every retraining is exact for

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from groupinf.effects.methods.influence import Influence
-from groupinf.effects.methods.inner_product import InnerProduct
 from groupinf.effects.methods.method import Method
-from groupinf.effects.methods.newton import Newton
-from groupinf.effects.methods.parameter_influence import ParameterInfluence
-from groupinf.effects.methods.relative_influence import RelativeInfluence
-from groupinf.effects.methods.representer import Representer
-from groupinf.effects.methods.rescaled_influence import RescaledInfluence
-from groupinf.effects.methods.second_order import SecondOrder
-from groupinf.effects.methods.two_step_newton import TwoStepNewton
-from groupinf.effects.methods.without_hessian import WithoutHessian
-from groupinf.effects.methods.without_train_loss import WithoutTrainLoss
 from groupinf.registry import Registry
 
 METHODS: Registry[type[Method]] = Registry(
     "method",
-    (
-        Influence,
-        ParameterInfluence,
-        Newton,
-        TwoStepNewton,
-        RescaledInfluence,
-        SecondOrder,
-        Representer,
-        RelativeInfluence,
-        WithoutHessian,
-        WithoutTrainLoss,
-        InnerProduct,
-    ),
+    {
+        "influence": "groupinf.effects.methods.influence:Influence",
+        "parameter_influence": "groupinf.effects.methods.parameter_influence:ParameterInfluence",
+        "newton": "groupinf.effects.methods.newton:Newton",
+        "two_step_newton": "groupinf.effects.methods.two_step_newton:TwoStepNewton",
+        "rescaled_influence": "groupinf.effects.methods.rescaled_influence:RescaledInfluence",
+        "second_order": "groupinf.effects.methods.second_order:SecondOrder",
+        "representer": "groupinf.effects.methods.representer:Representer",
+        "relative_influence": "groupinf.effects.methods.relative_influence:RelativeInfluence",
+        "without_hessian": "groupinf.effects.methods.without_hessian:WithoutHessian",
+        "without_train_loss": "groupinf.effects.methods.without_train_loss:WithoutTrainLoss",
+        "inner_product": "groupinf.effects.methods.inner_product:InnerProduct",
+    },
 )

@@ -5,38 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from groupinf.groups.builders.builder import Builder, Kind
-from groupinf.groups.builders.column import Column
-from groupinf.groups.builders.copies import Copies
-from groupinf.groups.builders.feature_clusters import FeatureClusters
-from groupinf.groups.builders.file import GroupFile
-from groupinf.groups.builders.gradient_clusters import GradientClusters
-from groupinf.groups.builders.influence_tails import InfluenceTails
-from groupinf.groups.builders.most_influential import MostInfluential
-from groupinf.groups.builders.pairs import Pairs
-from groupinf.groups.builders.random import Random
-from groupinf.groups.builders.random_within_class import RandomWithinClass
-from groupinf.groups.builders.ranked_rows import RankedRows
-from groupinf.groups.builders.shared_feature import SharedFeature
-from groupinf.groups.builders.single_rows import SingleRows
 from groupinf.registry import Registry
 
 BUILDERS: Registry[type[Builder]] = Registry(
     "builder",
-    (
-        SharedFeature,
-        FeatureClusters,
-        GradientClusters,
-        RandomWithinClass,
-        Random,
-        InfluenceTails,
-        MostInfluential,
-        RankedRows,
-        GroupFile,
-        Column,
-        SingleRows,
-        Pairs,
-        Copies,
-    ),
+    {
+        "shared_feature": "groupinf.groups.builders.shared_feature:SharedFeature",
+        "feature_clusters": "groupinf.groups.builders.feature_clusters:FeatureClusters",
+        "gradient_clusters": "groupinf.groups.builders.gradient_clusters:GradientClusters",
+        "random_within_class": "groupinf.groups.builders.random_within_class:RandomWithinClass",
+        "random": "groupinf.groups.builders.random:Random",
+        "influence_tails": "groupinf.groups.builders.influence_tails:InfluenceTails",
+        "most_influential": "groupinf.groups.builders.most_influential:MostInfluential",
+        "ranked_rows": "groupinf.groups.builders.ranked_rows:RankedRows",
+        "file": "groupinf.groups.builders.file:GroupFile",
+        "column": "groupinf.groups.builders.column:Column",
+        "single_rows": "groupinf.groups.builders.single_rows:SingleRows",
+        "pairs": "groupinf.groups.builders.pairs:Pairs",
+        "copies": "groupinf.groups.builders.copies:Copies",
+    },
 )
 
 

@@ -9,8 +9,6 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.cluster import KMeans, MiniBatchKMeans
-from sklearn.exceptions import ConvergenceWarning
 
 from groupinf.datasets.dataset import Features
 from groupinf.groups.clustering.mini_batches import factored
@@ -39,6 +37,9 @@ def kmeans_labels(points: Points, k: int, rng: np.random.Generator) -> NDArray[n
     Lloyd's algorithm to scikit-learn's tolerance (300 iterations at most), or ``PASSES`` seeded passes of
     mini-batch k-means (Sculley 2010) over the points: gradients in factored form, others written out a batch at a time.
     """
+    from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
+
     seed = int(rng.integers(2**31))
     with warnings.catch_warnings():
         # fewer distinct points than k: some clusters stay empty, which the caller reports
@@ -63,6 +64,8 @@ def _mini_batches(
 
 def _written_out(batches: Iterable[Points], k: int, seed: int) -> Callable[[Points], Rows]:
     """The nearest of k centres of any points, after all batches, by scikit-learn."""
+    from sklearn.cluster import MiniBatchKMeans
+
     model = MiniBatchKMeans(n_clusters=k, n_init=1, random_state=seed, compute_labels=False)
     for batch in batches:
         model.partial_fit(_everything(batch))

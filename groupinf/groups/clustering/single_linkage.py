@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.cluster.hierarchy import fcluster
 
 from groupinf.groups.clustering.all_pairs import nearest
 from groupinf.groups.clustering.neighbours import Neighbours
@@ -33,6 +32,8 @@ def flat_clusters(points: Points) -> Rows:
     """
     if points.n == 1:
         return np.ones(1, dtype=np.int64)
+    from scipy.cluster.hierarchy import fcluster
+
     return fcluster(linkage(points), t=1).astype(np.int64)
 
 

@@ -6,16 +6,20 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from groupinf.errors import DataError
-from groupinf.numerics.losses.binary_logistic import BinaryLogistic
-from groupinf.numerics.losses.hinge import Hinge
 from groupinf.numerics.losses.loss import Loss
-from groupinf.numerics.losses.smooth_hinge import SmoothHinge
-from groupinf.numerics.losses.softmax import Softmax
-from groupinf.numerics.losses.squared import Squared
 from groupinf.registry import Registry
 from groupinf.wording import counted, listed
 
-LOSSES: Registry[type[Loss]] = Registry("loss", (BinaryLogistic, Softmax, Squared, SmoothHinge, Hinge))
+LOSSES: Registry[type[Loss]] = Registry(
+    "loss",
+    {
+        "binary_logistic": "groupinf.numerics.losses.binary_logistic:BinaryLogistic",
+        "softmax": "groupinf.numerics.losses.softmax:Softmax",
+        "squared": "groupinf.numerics.losses.squared:Squared",
+        "smooth_hinge": "groupinf.numerics.losses.smooth_hinge:SmoothHinge",
+        "hinge": "groupinf.numerics.losses.hinge:Hinge",
+    },
+)
 NONE: Mapping[str, float] = MappingProxyType({})
 
 

@@ -17,9 +17,11 @@ from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 
 from groupinf.analysis.agreement import ALL_KINDS
-from groupinf.analysis.pairs import PairedEffects, pair_effects
+from groupinf.analysis.pairs import PairedEffects
 from groupinf.experiments.folder.files import write_atomically
 from groupinf.reporting.drawing.axes import TICK_SIZE
+from groupinf.reporting.drawing.both_formats import png_and_svg
+from groupinf.reporting.drawing.fixed_axes import FixedAxes
 from groupinf.reporting.drawing.layout import Layout, arrange
 from groupinf.reporting.drawing.lettering import DOTS_PER_INCH, FONT, drawable, shorten_to, width_of, wrap_to
 from groupinf.reporting.drawing.scatter import (
@@ -108,7 +110,7 @@ def scatter_figure(run: Run, method: str) -> Figure:
 
     A row per evaluation and a column per test point, or a single row where every evaluation has one panel.
     """
-    pairs = pair_effects(run.effects)
+    pairs = run.pairs
     made = panels(run, pairs, method)
     by_frequency = [kind for kind, _ in Counter(pairs.kinds).most_common()]
     styles = kind_styles(by_frequency)
@@ -126,7 +128,7 @@ def scatter_figure(run: Run, method: str) -> Figure:
         layout, lines = _arrange_with_foot(made, len(legend) + 1, foot)
         figure = Figure(figsize=(layout.width, layout.height), dpi=DOTS_PER_INCH)
         rasterized = sum(panel.predicted.size for panel in made) > MOST_VECTOR_POINTS
-        axes = [figure.add_axes(box) for box in layout.panels]
+        axes = [figure.add_axes(FixedAxes(figure, box)) for box in layout.panels]
         for ax, panel in zip(axes, made, strict=True):
             draw_panel(ax, panel, pairs.kinds, styles, rasterized)
         _label(figure, axes, made, layout, test_point_names(run))
@@ -148,9 +150,10 @@ def figure_bytes(figure: Figure, file_format: FileFormat) -> bytes:
 
 def write_figure(folder: Path, name: str, figure: Figure) -> bytes:
     """Write figures/NAME.{png,svg} of a report in ``folder``; the PNG file."""
-    png = figure_bytes(figure, "png")
+    with matplotlib.style.context(["default", FIGURE_SETTINGS]):
+        png, svg = png_and_svg(figure, _METADATA["svg"])
     write_atomically(folder / "figures" / f"{name}.png", png)
-    write_atomically(folder / "figures" / f"{name}.svg", figure_bytes(figure, "svg"))
+    write_atomically(folder / "figures" / f"{name}.svg", svg)
     return png
 
 

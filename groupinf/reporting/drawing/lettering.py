@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
+from matplotlib import rcParams
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
@@ -11,6 +12,8 @@ from groupinf.reporting.words.formats import shorten
 
 FONT = "DejaVu Sans"
 DOTS_PER_INCH = 160
+# how many lines are remembered with their widths: of a report all, in all its figures
+_MOST_MEASURED = 10_000
 
 
 def drawable(text: str) -> str:
@@ -25,9 +28,7 @@ def drawable(text: str) -> str:
 
 def width_of(text: str, size: float) -> float:
     """Width in inches of one line set in FONT at ``size`` points, with matplotlib's current text settings."""
-    font = FontProperties(family=FONT, size=size)
-    width, _, _ = _renderer().get_text_width_height_descent(text, font, False)  # type: ignore[no-untyped-call]
-    return float(width) / DOTS_PER_INCH
+    return _measured(text, size, rcParams["text.hinting"], rcParams["text.hinting_factor"])
 
 
 def wrap_to(text: str, size: float, width: float) -> list[str]:
@@ -57,6 +58,13 @@ def _pieces(word: str, size: float, width: float) -> list[str]:
             pieces.append("")
         pieces[-1] += character
     return pieces
+
+
+@lru_cache(_MOST_MEASURED)
+def _measured(text: str, size: float, *settings: object) -> float:
+    font = FontProperties(family=FONT, size=size)
+    width, _, _ = _renderer().get_text_width_height_descent(text, font, False)  # type: ignore[no-untyped-call]
+    return float(width) / DOTS_PER_INCH
 
 
 @cache

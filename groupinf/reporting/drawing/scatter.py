@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.markers import MarkerStyle
+from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from groupinf.reporting.drawing.axes import AxisRule, EffectAxis, axis_of_all, label_width, set_axes
@@ -38,7 +42,7 @@ class Panel:
     to_scale: bool = True
     rule: AxisRule = axis_of_all
 
-    @property
+    @cached_property
     def axes(self) -> tuple[EffectAxis, EffectAxis]:
         """The x axis, of actual effects, and the y axis, of predicted ones; the same where effects are to scale."""
         if self.to_scale:
@@ -46,7 +50,7 @@ class Panel:
             return both, both
         return self.rule(self.actual), self.rule(self.predicted)
 
-    @property
+    @cached_property
     def inside(self) -> NDArray[np.bool_]:
         """Which groups lie within the axes."""
         across, up = self.axes
@@ -66,7 +70,9 @@ def tick_room(panels: Sequence[Panel]) -> float:
 
 def count_styles(kinds: NDArray[np.object_], styles: Mapping[str, KindStyle]) -> dict[KindStyle, int]:
     """Number of groups drawn in each style, in the order of the styles."""
-    counts = Counter(styles[kind] for kind in kinds)
+    counts: Counter[KindStyle] = Counter()
+    for kind, number in Counter(kinds.tolist()).items():
+        counts[styles[kind]] += number
     return {style: counts[style] for style in dict.fromkeys(styles.values())}
 
 
@@ -152,15 +158,18 @@ def draw_points(
     position_of = np.array([position[kind] for kind in kinds], dtype=np.intp)
     for i, style in enumerate(drawn):
         of_style = position_of == i
-        ax.scatter(
-            x[of_style],
-            y[of_style],
-            s=_POINT_AREA,
-            c=style.colour,
-            marker=style.marker,
+        outline = MarkerStyle(style.marker)
+        points = PathCollection(
+            [outline.get_path().transformed(outline.get_transform())],
+            sizes=[_POINT_AREA],
+            offsets=np.column_stack([x[of_style], y[of_style]]),
+            offset_transform=ax.transData,
+            facecolors=style.colour,
+            edgecolors="white",
             alpha=ALPHA,
             linewidths=POINT_EDGE,
-            edgecolors="white",
             zorder=1 + 0.4 * (i + 1) / len(drawn),  # below ticks and axes, so that rasterized points make one image
             rasterized=rasterized,
         )
+        points.set_transform(IdentityTransform())
+        ax.add_collection(points, autolim=False)  # unlike ax.scatter, which looks at each point several times

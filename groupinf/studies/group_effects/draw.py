@@ -37,6 +37,7 @@ from groupinf.numerics.objective import Objective, scores
 from groupinf.points.row_scores import row_scores
 from groupinf.studies.group_effects.changed_fit import row_change_of
 from groupinf.studies.group_effects.checks import change_of, evaluations_of, parameter_names
+from groupinf.studies.group_effects.duration import drawing_seconds
 from groupinf.studies.group_effects.manifest import GroupEffectsManifest, Skipped
 from groupinf.studies.group_effects.row_orders import OrdersOfFit
 from groupinf.studies.group_effects.schema import LoadedStudy
@@ -84,8 +85,9 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
         self_newton=one_thread(partial(_self_newton, fitted), test.loss) if suspected else None,
         row_orders=_orders(loaded, dataset, fitted, tested, test) if ordered else None,
     )
+    seconds = drawing_seconds(len(builders), dataset, model_of(loaded, dataset))
     groups, notes = build_groups(
-        source, loaded.located().groups.builders, lambda build, tasks: each(build, tasks, jobs)
+        source, loaded.located().groups.builders, lambda build, tasks: each(build, tasks, jobs, seconds)
     )
     skipped = emptying(dataset, change_of(loaded), fitted.objective, change, in_fit(groups, dataset))
     if len(skipped) == len(groups):
@@ -135,7 +137,8 @@ def make_study(
 ) -> Study:
     """Freeze what every block reads; ``groups`` are those drawn as rows of the fit, ``test`` is the whole test set."""
     numbers = retrainable(drawn.groups, drawn.skipped)
-    W = sparse.csr_array(groups.removal_matrix(changed.fitted.objective.n))[list(numbers)]
+    W = groups.removal_matrix(changed.fitted.objective.n)
+    W = W if len(numbers) == len(groups) else sparse.csr_array(W[list(numbers)])
     scales, norms = frozen_scales(changed.fitted, changed.change, drawn.tested.of(test, evaluations), W, evaluations)
     return study_from(loaded, changed, test, drawn.tested, evaluations, drawn.groups, scales, norms)
 

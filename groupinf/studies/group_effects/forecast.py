@@ -11,19 +11,17 @@ from groupinf.datasets.rows.pool import pool_as_training_rows
 from groupinf.effects.changes.registry import REMOVE
 from groupinf.experiments.driver import run_name
 from groupinf.experiments.workers.memory import LIBRARIES_BYTES, for_each_process, shortage
-from groupinf.groups.builders.builder import Builder
 from groupinf.numerics.intercept import Intercept
 from groupinf.studies.group_effects.checks import (
     change_of,
     evaluations_of,
     load_checked,
-    parameter_names,
     quantities_of,
 )
 from groupinf.studies.group_effects.lambda_sweep.plan import GroupSweepPlan, sweep_name
 from groupinf.studies.group_effects.memory import work_of
+from groupinf.studies.group_effects.most_groups import most_groups
 from groupinf.studies.group_effects.prepare import retraining
-from groupinf.studies.group_effects.row_orders import asked_for
 from groupinf.studies.group_effects.schema import LoadedStudy
 from groupinf.studies.group_effects.test_points import most_points, summed_rows
 from groupinf.studies.linear.configured_model import intercept_of, model_of
@@ -164,24 +162,6 @@ def _notes(loaded: LoadedStudy, dataset: Dataset, folds: int) -> tuple[str, ...]
         return ()
     fits = f"{folds} of the retrains are cross-validation fits"
     return (fits, *one_class_notes(wanted, dataset, loaded.config.seed))
-
-
-def most_groups(loaded: LoadedStudy, dataset: Dataset) -> int:
-    """At most how many groups the builders make."""
-    groups, dataset = loaded.located().groups, pool_as_training_rows(dataset)
-    builders = groups.builders
-    sizes, points = 0 if groups.sizes is None else groups.sizes.num, most_points(loaded.config.test_points, dataset)
-    return sum(builder.most_groups(dataset, sizes, _values(loaded, dataset, builder, points)) for builder in builders)
-
-
-def _values(loaded: LoadedStudy, dataset: Dataset, builder: Builder, points: int) -> int:
-    """Of how many values a builder makes groups: test points, or those of the evaluation that it orders rows by."""
-    if builder.asked_order is None:
-        return points
-    evaluation, _ = asked_for(builder.asked_order, evaluations_of(loaded, dataset))
-    assert evaluation is not None  # what is checked already
-    names = parameter_names(dataset, model_of(loaded, dataset))
-    return len(evaluation.quantity(names).labels(range(points)))
 
 
 def _cross_validation_fits(regularization: Regularization) -> int:

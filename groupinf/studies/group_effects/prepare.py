@@ -15,7 +15,7 @@ from groupinf.effects.methods.method import Method
 from groupinf.effects.study import Study
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.study import Blocks, Made
-from groupinf.experiments.workers.processes import one_thread
+from groupinf.experiments.workers.processes import one_thread, start_workers
 from groupinf.experiments.workers.progress import Progress
 from groupinf.groups.groups import Groups
 from groupinf.numerics.losses.loss import Array
@@ -43,6 +43,7 @@ from groupinf.studies.group_effects.draw import (
     make_study,
     study_from,
 )
+from groupinf.studies.group_effects.duration import seconds_of
 from groupinf.studies.group_effects.identity import identity_of
 from groupinf.studies.group_effects.manifest import (
     STUDY,
@@ -53,6 +54,7 @@ from groupinf.studies.group_effects.manifest import (
     Skipped,
 )
 from groupinf.studies.group_effects.memory import work_of
+from groupinf.studies.group_effects.most_groups import most_groups
 from groupinf.studies.group_effects.points.files import point_files
 from groupinf.studies.group_effects.retrain.screening import screen_of, thresholds_of, with_thresholds
 from groupinf.studies.group_effects.same_steps import same_step_notes
@@ -113,6 +115,9 @@ class Retraining(LinearWork[Config]):
         """Fit, then draw test points and groups, unless they are given; before that say where memory is too little."""
         loaded, dataset = self.loaded, self.dataset
         model = model_of(loaded, dataset)
+        if loaded.config.retrain != "none":
+            expected = seconds_of(most_groups(loaded, dataset), dataset, model, loaded.config.theory is not None)
+            start_workers(jobs, retrain_block, expected)
         chosen = self.fit(work_of(loaded, dataset, model), progress, start=self.given.start())
         test = one_thread(partial(test_objective, dataset, model), chosen.fitted.objective.basis)
         progress.stage("groups")
@@ -169,8 +174,10 @@ def _blocks(
 ) -> Blocks[Shared, GroupsOfBlock]:
     notes = (f"group {entry.name} ({groups.made_from[entry.group]}) is skipped: it {entry.reason}" for entry in skipped)
     task = partial(groups_of_block, in_fit(groups, dataset), retrainable(groups, skipped))
-    of_theory = one_thread(partial(shared, study, screen=screen), loaded.config.theory is not None)
-    return Blocks(of_theory, task, retrain_block, tuple(notes))
+    theory = loaded.config.theory is not None
+    of_theory = one_thread(partial(shared, study, screen=screen), theory)
+    seconds = seconds_of(len(groups) - len(skipped), dataset, model_of(loaded, dataset), theory or screen is not None)
+    return Blocks(of_theory, task, retrain_block, tuple(notes), seconds)
 
 
 def _study_again(

@@ -6,7 +6,7 @@ from groupinf.datasets.choice.words import choice_notes
 from groupinf.datasets.column_use import MOST_SHOWN, column_notes
 from groupinf.experiments.driver import run_name
 from groupinf.experiments.workers.memory import LIBRARIES_BYTES, for_each_process, shortage
-from groupinf.studies.group_effects.forecast import most_groups
+from groupinf.studies.group_effects.most_groups import most_groups
 from groupinf.studies.group_values.schema import LoadedValues, as_group_effects
 from groupinf.studies.group_values.work import valuing
 from groupinf.studies.linear.configured_model import model_of

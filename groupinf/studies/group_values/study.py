@@ -3,36 +3,41 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from groupinf.experiments.driver import load_run as load
-from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.study import StudyKind
-from groupinf.studies.group_values.collect import collect
-from groupinf.studies.group_values.forecast import plan
+from groupinf.registry import later
 from groupinf.studies.group_values.manifest import STUDY, GroupValuesManifest
-from groupinf.studies.group_values.result import GroupValuesRun, read_run
 from groupinf.studies.group_values.schema import GroupValuesConfig
-from groupinf.studies.group_values.work import Valuing, valuing
-from groupinf.studies.linear.result import loaded_again
+
+if TYPE_CHECKING:
+    from groupinf.experiments.folder.run_directory import RunDirectory
+    from groupinf.studies.group_values.result import GroupValuesRun
+    from groupinf.studies.group_values.work import Valuing
 
 
 def _again(directory: RunDirectory, manifest: GroupValuesManifest) -> Valuing:
     """The work of a run from its own configuration and the data that this names."""
+    from groupinf.studies.group_values.work import valuing
+    from groupinf.studies.linear.result import loaded_again
+
     return valuing(loaded_again(directory, GroupValuesConfig))
 
 
-GROUP_VALUES = StudyKind(
+GROUP_VALUES: StudyKind[GroupValuesManifest, GroupValuesRun] = StudyKind(
     name=STUDY,
     config=GroupValuesConfig,
     manifest=GroupValuesManifest,
-    work=valuing,
-    collect=collect,
-    result=read_run,
+    work=later("groupinf.studies.group_values.work:valuing"),
+    collect=later("groupinf.studies.group_values.collect:collect"),
+    result=later("groupinf.studies.group_values.result:read_run"),
     again=_again,
-    forecast=plan,
+    forecast=later("groupinf.studies.group_values.forecast:plan"),
 )
 
 
 def load_run(path: Path) -> GroupValuesRun:
     """Read a collected run back; raises DataError where the folder holds none or a file is not what was written."""
+    from groupinf.experiments.driver import load_run as load
+
     return load(GROUP_VALUES, path)

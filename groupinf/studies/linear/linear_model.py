@@ -8,9 +8,11 @@ import numpy as np
 from scipy import sparse
 
 from groupinf.datasets.dataset import Dataset, Features
+from groupinf.datasets.files.mapped_rows import is_mapped, slices_of, written
 from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.objective import Objective, design
+from groupinf.numerics.products import dense
 from groupinf.numerics.row_space import is_reduced, row_space_basis
 
 
@@ -50,7 +52,7 @@ def training_objective(dataset: Dataset, model: LinearModel, lam: float) -> Obje
     y = dataset.y_train if pool is None else np.concatenate([dataset.y_train, pool.y])
     weight = dataset.sample_weight_train
     return Objective(
-        X=design(_coordinates(X, basis), model.intercept),
+        X=_design(_coordinates(X, basis), model.intercept),
         y=y.astype(np.float64),
         sample_weight=weight if pool is None else np.concatenate([weight, np.zeros(pool.y.size)]),
         lam=lam,
@@ -76,6 +78,13 @@ def test_objective(dataset: Dataset, model: LinearModel, basis: Array | None) ->
         basis=basis,
         intercept=model.intercept,
     )
+
+
+def _design(X: Features, intercept: Intercept) -> Features:
+    """The rows that parameters multiply, mapped where the features are."""
+    if not isinstance(X, np.ndarray) or not is_mapped(X) or not intercept.columns:
+        return design(X, intercept)
+    return written((dense(design(part, intercept)) for part in slices_of(X)), (X.shape[0], X.shape[1] + 1))
 
 
 def _coordinates(X: Features, basis: Array | None) -> Features:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from groupinf.datasets.dataset import Dataset
+from groupinf.datasets.files.mapped_rows import is_mapped
 from groupinf.effects.blocks import FACTOR_BYTES, WIDEST
 from groupinf.effects.methods.method import Method
 from groupinf.numerics.engine import KERNEL_BYTES
@@ -27,14 +28,15 @@ def work_bytes(
     """Bytes that a process works with: rows with and without intercept, H with its factor, and one block's work,
     that of ``methods`` and of the ``theory`` included.
 
-    With fewer rows than features also their coordinates and the basis of these. A loss that is linearised beside the
-    fitted one has a Hessian, and work, of its own.
+    Rows that are mapped are not held. With fewer rows than features also their coordinates and the basis of these. A
+    loss that is linearised beside the fitted one has a Hessian, and work, of its own.
     """
     width = block_width or WIDEST
     n = dataset.n + (0 if dataset.pool is None else dataset.pool.y.size)
     X = dataset.X_train if isinstance(dataset.X_train, np.ndarray) else dataset.X_train.data
     reduced, size = is_reduced(dataset.X_train), model.size(dataset)
-    rows = 2 * X.nbytes * (n + dataset.y_test.size) / dataset.n + (8 * n * dataset.d if reduced else 0)
+    held = n + dataset.y_test.size - (dataset.n if is_mapped(dataset.X_train) else 0)
+    rows = 2 * X.nbytes * held / dataset.n + (8 * n * dataset.d if reduced else 0)
     hessian = 8 * size**2
     dense = 3 * hessian + min(FACTOR_BYTES, width * hessian) if hessian <= DENSE_BYTES else 0
     kernel = 8 * n**2 if model.loss.outputs == 1 and 8 * n**2 <= KERNEL_BYTES else 0

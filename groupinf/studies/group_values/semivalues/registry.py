@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from groupinf.registry import Registry
-from groupinf.studies.group_values.semivalues.banzhaf import Banzhaf
-from groupinf.studies.group_values.semivalues.leave_one_out import LeaveOneOut
 from groupinf.studies.group_values.semivalues.semivalue import Semivalue
-from groupinf.studies.group_values.semivalues.shapley import Shapley
 
-SEMIVALUES: Registry[type[Semivalue]] = Registry("semivalue", (Shapley, Banzhaf, LeaveOneOut))
+SEMIVALUES: Registry[type[Semivalue]] = Registry(
+    "semivalue",
+    {
+        "shapley": "groupinf.studies.group_values.semivalues.shapley:Shapley",
+        "banzhaf": "groupinf.studies.group_values.semivalues.banzhaf:Banzhaf",
+        "leave_one_out": "groupinf.studies.group_values.semivalues.leave_one_out:LeaveOneOut",
+    },
+)

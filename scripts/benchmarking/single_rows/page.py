@@ -1,9 +1,11 @@
-"""The page of single rows in Markdown."""
+"""The section of single rows in Markdown."""
 
 from __future__ import annotations
 
+from statistics import median
 from typing import Any
 
+from benchmarking.words import ratios, spread, times
 from groupinf.reporting.words.markdown import padded_table
 
 MISSING = (
@@ -25,28 +27,28 @@ work.
 """
 
 
-def single_rows_page(machine: str, measured: dict[str, Any]) -> str:
-    """The whole page."""
+def single_rows_section(measured: dict[str, Any]) -> list[str]:
+    """Both tasks."""
     facts = (
         f"{measured['dataset']}: {measured['n']:,} training rows, {measured['d']:,} features, "
         f"{measured['tested']:,} test rows, λ/n = {measured['lambda_over_n']:g}."
     )
-    parts = ["# Single rows, beside pyinfluence and refits", machine, INCLUDED, facts]
+    parts = ["## Single rows, beside pyinfluence and refits", INCLUDED, facts]
     parts += [f"pyinfluence {measured['pyinfluence']}." if measured["pyinfluence"] else MISSING]
     for task, methods in measured["tasks"].items():
-        parts += [f"## {task[:1].upper()}{task[1:]}", _table(methods, measured["n"])]
-    return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
+        parts += [f"### {task[:1].upper()}{task[1:]}", _table(methods, measured["n"])]
+    return parts
 
 
-def _table(methods: dict[str, dict[str, float]], n: int) -> str:
-    ours = next(iter(methods.values()))["median"]
+def _table(methods: dict[str, dict[str, Any]], n: int) -> str:
+    ours = next(iter(methods.values()))
     rows = [
         [
             name,
-            f"{_ms(of['median'])} ({_ms(of['fastest'])} to {_ms(of['slowest'])})",
-            f"{_ms(of['median'] / n)}",
-            f"{of['median'] / ours:.3g}",
-            "–" if of is next(iter(methods.values())) else f"{of['difference']:.0e}",
+            spread(of["rounds"], _ms),
+            _ms(median(of["rounds"]) / n),
+            "1" if of is ours else spread(ratios(of["rounds"], ours["rounds"]), times),
+            "–" if of is ours else f"{of['difference']:.0e}",
         ]
         for name, of in methods.items()
     ]

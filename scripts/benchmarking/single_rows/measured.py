@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 
-from benchmarking.ours import prepare, retrain_block, timed
 from benchmarking.problem import SEED, Problem, make_problem
+from benchmarking.retraining.ours import prepare, retrain_block, timed
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.known.by_name import NamedDataset
 from groupinf.datasets.registry import load_dataset
@@ -78,17 +78,12 @@ def _measured(methods: dict[str, Matrix], rounds: int, repeats: int) -> dict[str
         warnings.simplefilter("ignore")  # a peer's words on what it thinks of the data
         for _ in range(rounds):
             for name, method in methods.items():
-                for _ in range(repeats):
-                    found[name], took = timed(method)
-                    seconds[name].append(took)
+                turns = [timed(method) for _ in range(repeats)]
+                found[name] = turns[-1][0]
+                seconds[name].append(float(np.median([took for _, took in turns])))
     ours = next(iter(found.values()))
     return {
-        name: {
-            "median": float(np.median(seconds[name])),
-            "fastest": float(np.min(seconds[name])),
-            "slowest": float(np.max(seconds[name])),
-            "difference": float(np.abs(matrix - ours).max() / np.abs(ours).max()),
-        }
+        name: {"rounds": seconds[name], "difference": float(np.abs(matrix - ours).max() / np.abs(ours).max())}
         for name, matrix in found.items()
     }
 

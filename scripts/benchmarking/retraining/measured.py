@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import resource
 import sys
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
+from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,3 +75,24 @@ def peak_bytes() -> int:
     """The most memory this process has held so far."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else 1024 * peak
+
+
+@dataclass
+class Busy:
+    """A clock that runs while it is entered: by how much time on the wall exceeds that of the processor."""
+
+    wall: float = 0.0
+    processor: float = 0.0
+    begun: tuple[float, float] = field(default=(0.0, 0.0))
+
+    def __enter__(self) -> None:
+        self.begun = time.perf_counter(), time.process_time()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self.wall += time.perf_counter() - self.begun[0]
+        self.processor += time.process_time() - self.begun[1]
+
+    @property
+    def ratio(self) -> float:
+        """1 where nothing else ran."""
+        return self.wall / self.processor

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarking.plain import gradient
 from benchmarking.problem import Problem
+from benchmarking.retraining.plain import gradient
 from groupinf.numerics.change import Changed, changed, removing
 from groupinf.numerics.conjugate_gradient import conjugate_gradient
 from groupinf.numerics.factor import without_flat_part
@@ -27,12 +29,15 @@ def solve_reference(problem: Problem, fitted: Fitted) -> tuple[Array, Array]:
 
     The gradient is that of ``plain``: what the package believes of itself is not taken for granted.
     """
-    members = problem.members()
+    objective, members = fitted.objective, problem.members()
+    if objective.basis is not None:
+        problem = replace(problem, X=np.asarray(objective.X)[:, :-1], theta=fitted.theta)
     solved = [
         _solve(problem, changed(fitted, removing(fitted), members[i : i + AT_ONCE]))
         for i in range(0, len(members), AT_ONCE)
     ]
-    return np.vstack([theta for theta, _ in solved]), np.concatenate([left for _, left in solved])
+    theta = [objective.in_full(theta.T).T for theta, _ in solved]
+    return np.vstack(theta), np.concatenate([left for _, left in solved])
 
 
 def _solve(problem: Problem, block: Changed) -> tuple[Array, Array]:
