@@ -9,16 +9,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BufferedReader, BytesIO
 from pathlib import Path
-from typing import IO, Any, Protocol, cast
+from typing import IO, TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from groupinf.atomic import disk_is_full, replacement
 from groupinf.errors import DataError, RunError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow.parquet as pq
 
 # rows of a row group: what pyarrow writes of a table that is whole
 ROW_GROUP = 1 << 20
@@ -134,6 +135,9 @@ class TableInParts:
 
     def write(self, stream: IO[bytes]) -> None:
         """Write the file; raises RunError where there is no part."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
         writer: pq.ParquetWriter | None = None
         for part in self.parts:
             arrow = pa.Table.from_pandas(part, preserve_index=False, nthreads=1)
@@ -159,6 +163,8 @@ def parquet_bytes(table: pd.DataFrame) -> bytes:
 
 def parquet_table(content: bytes) -> pd.DataFrame:
     """The table of a Parquet file, read without threads, whose stacks take memory."""
+    import pyarrow.parquet as pq
+
     with pq.ParquetFile(BytesIO(content), pre_buffer=False) as file:
         table: pd.DataFrame = file.read(use_threads=False).to_pandas(use_threads=False)
     return table
@@ -166,6 +172,9 @@ def parquet_table(content: bytes) -> pd.DataFrame:
 
 def parquet_parts(path: Path, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
     """Columns of a Parquet file, a row group at a time; text is in categories, which take a hundredth of the memory."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     with pq.ParquetFile(path, pre_buffer=False) as file:
         schema = file.schema_arrow
         texts = [name for name in columns if pa.types.is_large_string(t := schema.field(name).type) or t == pa.string()]
