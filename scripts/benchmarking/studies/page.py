@@ -68,7 +68,7 @@ def _verdict(run: dict[str, dict[str, Any]]) -> str:
 def _done_before(run: dict[str, dict[str, Any]], way: str) -> str:
     ratio = {name: median(ratios(loop_totals(of, way, CLOCK), totals(of, CLOCK))) for name, of in run.items()}
     before = [f"{name} ({times(value)} times)" for name, value in ratio.items() if value > 1]
-    after = [f"{name} ({times(value)})" for name, value in ratio.items() if value <= 1]
+    after = [f"{name} (in {times(value)} of its time)" for name, value in ratio.items() if value <= 1]
     said = [f"takes longer than the whole study of {', '.join(before)}"] if before else []
     said += [f"is done before that of {', '.join(after)}"] if after else []
     return f"On the clock the loop {way} {', and '.join(said)}."
