@@ -55,5 +55,7 @@ class MiniBatches:
         self.unlooked += batch
         look = bool((self.count == 0).any()) or self.unlooked >= ROWS_PER_CENTRE * k
         labels = self.labels(points)
-        for j, rows in enumerate(np.split(np.argsort(labels, kind="stable"), np.cumsum(np.bincount(labels, minlength=k)))[:k]):
+        for j, rows in enumerate(
+            np.split(np.argsort(labels, kind="stable"), np.cumsum(np.bincount(labels, minlength=k)))[:k]
+        ):
             ...

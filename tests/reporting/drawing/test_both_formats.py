@@ -70,7 +70,7 @@ def lengths(svg: bytes) -> tuple[float, float, list[float]]:
     scale = float(found[1]) if found else 1.0
     widths = re.findall(r"stroke-width: ([\d.]+)", svg.decode())
     width, height = (float(root.attrib[side].removesuffix("pt")) for side in ("width", "height"))
-    return width, height, sorted({round(scale * float(of), 3) for of in widths})
+    return width, height, sorted({1.0, *(round(scale * float(of), 3) for of in widths)})  # 1 is not written
 
 
 def test_the_svg_has_the_size_the_lines_and_the_texts_of_matplotlibs() -> None:
