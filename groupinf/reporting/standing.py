@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
@@ -29,8 +30,15 @@ def keep_report(folder: Path, write: Callable[[], Any]) -> None:
 
 
 def renew_report(folder: Path, write: Callable[[], Any]) -> None:
-    """Let ``write`` make the report, and keep in report.json what it was made of, by what, and its files."""
-    write()
+    """Let ``write`` make the report, and keep in report.json what it was made of, by what, and its files.
+
+    What is there before is not looked through for garbage meanwhile, which takes a tenth of the time.
+    """
+    gc.freeze()
+    try:
+        write()
+    finally:
+        gc.unfreeze()
     write_atomically(folder / STANDING, sealed(_standing(folder), _SEAL))
 
 
