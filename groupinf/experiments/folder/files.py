@@ -8,16 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO, RawIOBase
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from groupinf.atomic import disk_is_full, replacement
 from groupinf.errors import DataError, RunError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow.parquet as pq
 
 # rows of a row group: what pyarrow writes of a table that is whole
 ROW_GROUP = 1 << 20
@@ -137,6 +138,9 @@ def parquet_bytes(table: pd.DataFrame) -> bytes:
 
 def write_parquet(stream: IO[bytes], table: TableInParts) -> None:
     """Write a Parquet file, each part as one row group or, of more than ROW_GROUP rows, several."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     writer: pq.ParquetWriter | None = None
     for part in table.parts:
         arrow = pa.Table.from_pandas(part, preserve_index=False, nthreads=1)
@@ -149,6 +153,8 @@ def write_parquet(stream: IO[bytes], table: TableInParts) -> None:
 
 def parquet_table(content: bytes) -> pd.DataFrame:
     """The table of a Parquet file, read without threads, whose stacks take memory."""
+    import pyarrow.parquet as pq
+
     with pq.ParquetFile(BytesIO(content), pre_buffer=False) as file:
         table: pd.DataFrame = file.read(use_threads=False).to_pandas(use_threads=False)
     return table
@@ -156,6 +162,9 @@ def parquet_table(content: bytes) -> pd.DataFrame:
 
 def parquet_parts(path: Path, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
     """Columns of a Parquet file, a row group at a time; text is in categories, which take a hundredth of the memory."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     with pq.ParquetFile(path, pre_buffer=False) as file:
         schema = file.schema_arrow
         texts = [name for name in columns if pa.types.is_large_string(t := schema.field(name).type) or t == pa.string()]

@@ -13,9 +13,8 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import pandas as pd
 from numpy.typing import NDArray
 
 from groupinf.atomic import disk_is_full
@@ -36,6 +35,9 @@ from groupinf.experiments.folder.kinds import MANIFEST, makes_again, no_run
 from groupinf.experiments.folder.manifest import RunManifest, as_json
 from groupinf.experiments.folder.sealed import sealed
 from groupinf.experiments.folder.stored_manifest import AlteredManifestError, stored_manifest
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SEAL = "manifest_sha256"
 HASH_DIGITS = 16

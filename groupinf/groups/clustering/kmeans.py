@@ -7,8 +7,6 @@ import warnings
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.cluster import KMeans, MiniBatchKMeans
-from sklearn.exceptions import ConvergenceWarning
 
 from groupinf.datasets.dataset import Features
 from groupinf.groups.clustering.points import Points, Rows
@@ -34,6 +32,9 @@ def kmeans_labels(points: Points, k: int, rng: np.random.Generator) -> NDArray[n
     Lloyd's algorithm to scikit-learn's tolerance (300 iterations at most), or ``PASSES`` seeded passes of
     mini-batch k-means (Sculley 2010) over the points, written out a batch at a time.
     """
+    from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
+
     seed = int(rng.integers(2**31))
     everything = np.arange(points.n, dtype=np.int64)
     with warnings.catch_warnings():
@@ -46,6 +47,8 @@ def kmeans_labels(points: Points, k: int, rng: np.random.Generator) -> NDArray[n
 
 
 def _mini_batches(points: Points, k: int, seed: int) -> NDArray[np.int64]:
+    from sklearn.cluster import MiniBatchKMeans
+
     model = MiniBatchKMeans(n_clusters=k, n_init=1, random_state=seed)
     order = np.random.default_rng(seed)
     for _ in range(PASSES):

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.cluster.hierarchy import fcluster
 
+from groupinf.groups.clustering.all_pairs import nearest
 from groupinf.groups.clustering.neighbours import Neighbours, nearest_outside
 from groupinf.groups.clustering.points import Floats, Points, Rows
 
@@ -32,6 +32,8 @@ def flat_clusters(points: Points) -> Rows:
     """
     if points.n == 1:
         return np.ones(1, dtype=np.int64)
+    from scipy.cluster.hierarchy import fcluster
+
     return fcluster(linkage(points), t=1).astype(np.int64)
 
 
@@ -58,7 +60,7 @@ def spanning_tree(points: Points) -> Edges:
 
 def _boruvka(points: Points) -> Edges:
     component = np.arange(points.n)
-    near = nearest_outside(points, component, component)
+    near = nearest(points)
     tree: list[Edges] = []
     while component.any():
         near = _refresh(points, near, component)
