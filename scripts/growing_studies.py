@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -12,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarking.growing.page import growth_page
 from benchmarking.growing.study import LARGE, LEAST, LINES, Measured, StudyShape, measured_study
-from benchmarking.processes import THREADS, measure
+from benchmarking.processes import measure
 
 KEPT = Path(__file__).resolve().parents[1] / "results" / "reference" / "growth.md"
 
@@ -20,7 +19,6 @@ KEPT = Path(__file__).resolve().parents[1] / "results" / "reference" / "growth.m
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure what is asked for, print the page, and write it where it belongs."""
     asked = _parser().parse_args(arguments)
-    os.environ.update(dict.fromkeys(THREADS, "1"))
     try:
         with TemporaryDirectory() as folder:
             machine = measure("machine", Path(folder))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,16 +12,6 @@ import pytest
 
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.load import load_config
-
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def scripts_on_the_path() -> Iterator[None]:
-    sys.path.insert(0, str(ROOT / "scripts"))
-    yield
-    sys.path.remove(str(ROOT / "scripts"))
-
 
 # a child that holds 100 MB, while a grandchild works
 WORK = "import subprocess, sys; held = b'1' * 10**8; subprocess.run([sys.executable, '-c', 'sum(range(15 * 10**6))'])"
