@@ -87,6 +87,22 @@ class _Active:
     rz: Single
     spare: Single
 
+    def advance(self, hessian: Curved) -> tuple[NDArray[np.bool_], Single]:
+        """Along p to the minimum, and the next p: where the curvature was positive (b,), and ρᵀP⁻¹ρ there (b,)."""
+        product = hessian.product(self.p, self.spare)
+        curvature = _dots(self.p, product)
+        forward = curvature > 0.0
+        alpha = np.divide(self.rz, curvature, out=np.zeros_like(curvature), where=forward)
+        self.x += np.multiply(alpha, self.p, out=self.spare)
+        product *= alpha
+        self.r -= product
+        z = hessian.preconditioner.apply(self.r)
+        new = _dots(self.r, z)
+        self.p *= np.divide(new, self.rz, out=np.zeros_like(new), where=self.rz > 0.0)
+        self.p += z
+        self.rz = new
+        return forward, new
+
     def keep(self, stay: NDArray[np.bool_]) -> None:
         self.columns, self.finished, self.tolerance = self.columns[stay], self.finished[stay], self.tolerance[stay]
         self.first, self.rz = self.first[stay], self.rz[stay]
@@ -94,51 +110,54 @@ class _Active:
         self.spare = np.empty_like(self.x)
 
 
-def solve(hessian: Curved, V: Single, tolerance: Array) -> tuple[Single, NDArray[np.int64]]:
-    """x with Hx = V (p, B) to √(ρᵀP⁻¹ρ) ≤ ``tolerance`` (B,) of what it is at x = 0, and the iterations (B,).
+@dataclass(frozen=True)
+class Found:
+    """Solutions (p, B), iterations (B,), and which have reached their tolerance (B,)."""
+
+    solution: Single
+    iterations: NDArray[np.int64]
+    reached: NDArray[np.bool_]
+
+
+def solve(hessian: Curved, V: Single, tolerance: Array) -> Found:
+    """x with Hx = V (p, B) to √(ρᵀP⁻¹ρ) ≤ ``tolerance`` (B,) of what it is at x = 0.
 
     A column whose curvature is not positive, to rounding, keeps what it has: 0 from the start.
     """
-    count = V.shape[1]
-    solution, iterations = np.zeros_like(V), np.zeros(count, dtype=np.int64)
-    z = hessian.preconditioner.apply(V)
-    rz = _dots(V, z)
-    at = _Active(
-        columns=np.arange(count),
-        finished=~(rz > 0.0),
-        tolerance=np.maximum(tolerance, SMALLEST_TOLERANCE).astype(np.float32),
-        first=rz,
-        x=np.zeros_like(V, order="C"),
-        r=V.copy(),
-        p=z,
-        rz=rz,
-        spare=np.empty_like(V),
-    )
+    out = Found(np.zeros_like(V), np.zeros(V.shape[1], dtype=np.int64), np.zeros(V.shape[1], dtype=bool))
+    at = _begin(hessian, V, tolerance)
+    out.reached[:] = at.finished
     for iteration in range(1, MAX_ITERATIONS + 1):
         if at.finished.all():
             break
         if at.finished.sum() >= LEAVING * at.columns.size:
             hessian = hessian.of(~at.finished)
             at.keep(~at.finished)
-        product = hessian.product(at.p, at.spare)
-        curvature = _dots(at.p, product)
-        forward = curvature > 0.0
-        alpha = np.divide(at.rz, curvature, out=np.zeros_like(curvature), where=forward)
-        at.x += np.multiply(alpha, at.p, out=at.spare)
-        product *= alpha
-        at.r -= product
-        z = hessian.preconditioner.apply(at.r)
-        new = _dots(at.r, z)
-        done = ~(new > at.tolerance**2 * at.first) | ~forward | (iteration == MAX_ITERATIONS)
-        leaving = done & ~at.finished
+        forward, new = at.advance(hessian)
+        done = ~(new > at.tolerance**2 * at.first)
+        leaving = (done | ~forward | (iteration == MAX_ITERATIONS)) & ~at.finished
         if leaving.any():
-            solution[:, at.columns[leaving]] = at.x[:, leaving]
-            iterations[at.columns[leaving]] = iteration
+            numbers = at.columns[leaving]
+            out.solution[:, numbers], out.iterations[numbers] = at.x[:, leaving], iteration
+            out.reached[numbers] = (done & forward)[leaving]
             at.finished |= leaving
-        at.p *= np.divide(new, at.rz, out=np.zeros_like(new), where=at.rz > 0.0)
-        at.p += z
-        at.rz = new
-    return solution, iterations
+    return out
+
+
+def _begin(hessian: Curved, V: Single, tolerance: Array) -> _Active:
+    z = hessian.preconditioner.apply(V)
+    rz = _dots(V, z)
+    return _Active(
+        columns=np.arange(V.shape[1]),
+        finished=~(rz > 0.0),
+        tolerance=np.maximum(tolerance, SMALLEST_TOLERANCE).astype(np.float32),
+        first=rz,
+        x=np.zeros_like(V),
+        r=V.copy(),
+        p=z,
+        rz=rz,
+        spare=np.empty_like(V),
+    )
 
 
 def _dots(a: Single, b: Single) -> Single:

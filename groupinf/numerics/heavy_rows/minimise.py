@@ -148,9 +148,9 @@ def _advance(changed: Changed, rows: HeavyRows, at: _Active, here: _Here) -> NDA
     at.picked = picked(rows, here.curvature, at.picked)
     forcing = np.minimum(LARGEST_FORCING, np.sqrt(here.norm / at.first))
     forcing = np.maximum(forcing, ENOUGH * at.tolerance / here.norm)
-    found, iterations = solve(curved(rows, at.picked, here.curvature, here.preconditioner), here.unit, forcing)
-    at.passes += iterations
-    v = found * here.length
+    found = solve(curved(rows, at.picked, here.curvature, here.preconditioner), here.unit, forcing)
+    at.passes += found.iterations
+    v = found.solution * here.length
     v *= rows.scale[:, None]
     penalised = changed.objective.penalty()[:, None] * v
     constant = -column_dots(penalised, at.theta)

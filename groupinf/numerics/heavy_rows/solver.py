@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from groupinf.numerics.change import Changed
 from groupinf.numerics.conjugate_gradient import ColumnMap, Columns, Solved
@@ -20,7 +19,7 @@ from groupinf.numerics.objective import scores
 from groupinf.numerics.reduced import CERTIFICATE_TOLERANCE, OwnWay, Unbounded
 
 # relative residual to which conjugate gradients in single precision go before the residual is taken in double
-REFINED_BY = 1e-3
+REFINED_BY = 3e-4
 MOST_ROUNDS = 12
 
 
@@ -31,22 +30,12 @@ class HeavyRowsSolver(Unbounded, OwnWay):
     rows: HeavyRows
 
     def solve(self, V: Array, columns: Columns, tolerance: float) -> Array:
-        """(H − H(δ))⁻¹V at θ̂ by rounds, each of which takes the residual that is left in double precision."""
+        """(H − H(δ))⁻¹V at θ̂, in rounds each of which takes the residual that is left in double precision."""
         changed, theta = self.changed.of(columns), self.changed.fitted.theta[:, None]
-        hessian, product = self._hessian(changed, theta), changed.hessians(theta)
-        end = Solved(np.zeros_like(V), np.ones(columns.size), np.zeros(columns.size, dtype=np.int64), columns < 0)
-        first, left = self._norm(hessian, V), V
-        everything = np.arange(columns.size)
-        for _ in range(MOST_ROUNDS):
-            step, taken = self._step(hessian, left, np.clip(tolerance / end.relative_residual, REFINED_BY, 1.0))
-            solution = end.solution + step
-            left = V - product(solution, everything)
-            norm = self._norm(hessian, left)
-            relative = np.divide(norm, first, out=np.full_like(norm, np.finfo(np.float64).tiny), where=norm > 0.0)
-            end = Solved(solution, relative, end.iterations + taken, relative <= tolerance)
-            if end.converged.all():
-                break
-        return self._solution(end, V, columns)
+        hessian = self._hessian(changed, theta)
+        if tolerance >= REFINED_BY:
+            return self._solution(self._step(hessian, V, np.full(columns.size, tolerance)), V, columns)
+        return self._solution(self._refined(hessian, changed.hessians(theta), V, tolerance), V, columns)
 
     def minimise(self, start: Array, tolerance: Array) -> Minimised:
         """From ``start`` (P, B) to √(gᵀP⁻¹g) ≤ ``tolerance`` (B,), gradients taken anew where it ends."""
@@ -54,8 +43,9 @@ class HeavyRowsSolver(Unbounded, OwnWay):
 
     def certificate(self, theta: Array, gradient: Array) -> Array:
         """H_θ⁻¹ times the ``gradient`` (P, B), with each group's Hessian at its θ (P, B)."""
-        tolerance = np.full(theta.shape[1], CERTIFICATE_TOLERANCE)
-        return self._step(self._hessian(self.changed, theta), gradient, tolerance)[0]
+        columns = np.arange(theta.shape[1])
+        step = self._step(self._hessian(self.changed, theta), gradient, np.full(columns.size, CERTIFICATE_TOLERANCE))
+        return self._solution(step, gradient, columns)
 
     def of(self, columns: Columns) -> HeavyRowsSolver:
         """That of some groups."""
@@ -67,10 +57,27 @@ class HeavyRowsSolver(Unbounded, OwnWay):
         P = preconditioner(self.rows, curvature[self.rows.numbers])
         return curved(self.rows, picked(self.rows, curvature), curvature, P)
 
-    def _step(self, hessian: Curved, V: Array, tolerance: Array) -> tuple[Array, NDArray[np.int64]]:
+    def _refined(self, hessian: Curved, product: ColumnMap, V: Array, tolerance: float) -> Solved:
+        columns = np.arange(V.shape[1])
+        end = Solved(np.zeros_like(V), np.ones(columns.size), np.zeros_like(columns), columns < 0)
+        first, left = self._norm(hessian, V), V
+        for _ in range(MOST_ROUNDS):
+            step = self._step(hessian, left, np.clip(tolerance / end.relative_residual, REFINED_BY, 1.0))
+            solution = end.solution + step.solution
+            left = V - product(solution, columns)
+            norm = self._norm(hessian, left)
+            relative = np.divide(norm, first, out=np.full_like(norm, np.finfo(np.float64).tiny), where=norm > 0.0)
+            end = Solved(solution, relative, end.iterations + step.iterations, relative <= tolerance)
+            if end.converged.all():
+                break
+        return end
+
+    def _step(self, hessian: Curved, V: Array, tolerance: Array) -> Solved:
+        """In single precision: what is said of the residual is what the recurrence knows."""
         unit, length = unit_columns(self.rows, V)
-        found, taken = solve(hessian, unit, tolerance)
-        return found * length * self.rows.scale[:, None], taken
+        found = solve(hessian, unit, tolerance)
+        relative = np.where(found.reached, tolerance, np.inf)
+        return Solved(found.solution * length * self.rows.scale[:, None], relative, found.iterations, found.reached)
 
     def _norm(self, hessian: Curved, V: Array) -> Array:
         """√(vᵀP⁻¹v): (B,)."""
