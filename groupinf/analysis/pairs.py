@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from groupinf.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ACTUAL = "actual"
 # the readout of a method whose predicted effects are in units of their own
@@ -62,6 +65,8 @@ def pair_effects(effects: pd.DataFrame) -> PairedEffects:
     A method may have no rows of a measure, for any group. Raises DataError where a row is missing else, repeated or
     not finite, or where nothing is predicted or actual.
     """
+    import pandas as pd
+
     measure_of, measures = _factorize_measures(effects)
     methods = _known_methods(effects)
     method_of = pd.Categorical(effects["method"], categories=methods).codes
@@ -89,6 +94,8 @@ def pair_columns(
 
     ``columns`` says of them evaluation, test_point, method and readout. Raises DataError as :func:`pair_effects`.
     """
+    import pandas as pd
+
     measure_of, measures = _factorize_measures(columns)
     methods = _known_methods(columns)
     method_of = pd.Categorical(columns["method"], categories=methods).codes
@@ -143,6 +150,8 @@ def _paired(
 
 def _factorize_measures(effects: pd.DataFrame) -> tuple[NDArray[np.int64], list[tuple[str, int]]]:
     """Number of each row's (evaluation, test_point), and the pairs in order of first appearance."""
+    import pandas as pd
+
     evaluation_of, evaluations = pd.factorize(effects["evaluation"])
     point_of, points = pd.factorize(effects["test_point"])
     measure_of, measures = pd.factorize(evaluation_of * len(points) + point_of)

@@ -7,18 +7,18 @@ from typing import Any
 import click
 
 from groupinf.cli.errors import terminable
-from groupinf.experiments.workers.libraries import load_libraries
+from groupinf.experiments.workers.libraries import prepare_libraries
 
 
 class Command(click.Command):
-    """A command that, once its arguments are read, loads the numerical libraries and runs until it is told to end.
+    """A command that, once its arguments are read, runs until it is told to end.
 
-    Until they are loaded SIGTERM ends the process at once: code that waits in a library runs no handler of Python.
+    What it needs of the numerical libraries it loads itself, where a limit leaves memory for them.
     """
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Load the libraries and run the command."""
-        load_libraries()
+        """See that there is memory for the libraries, and run the command."""
+        prepare_libraries()
         with terminable():
             return super().invoke(ctx)
 

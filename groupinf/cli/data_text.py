@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
-from io import StringIO
 from pathlib import Path
-
-from rich.console import Console
-from rich.table import Table
 
 from groupinf.datasets.describe import Row, paper_score
 from groupinf.datasets.facts import DatasetFacts
@@ -26,18 +22,17 @@ MORE = "`groupinf data fetch NAME` gets a dataset, `groupinf data show NAME` say
 
 def list_text(datasets: Iterable[DatasetFacts], home: Path, width: int | None) -> str:
     """Return the table of datasets, a line for each; what is too long for the width ends with an ellipsis."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in COLUMNS:
-        table.add_column(name, justify="right" if name in RIGHT else "left", no_wrap=True)
-    for facts in datasets:
-        table.add_row(*_cells(facts, home))
-    out = StringIO()
-    Console(file=out, width=UNLIMITED, color_system=None, markup=False, highlight=False).print(table)
-    lines = [line.rstrip() for line in out.getvalue().splitlines()]
+    rows = [COLUMNS, *(_cells(facts, home) for facts in datasets)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [" ".join(_aligned(*cell) for cell in zip(COLUMNS, row, widths, strict=True)).rstrip() for row in rows]
     if width is not None:
         lines = [line if len(line) <= width else f"{line[: width - 1]}…" for line in lines]
     notes = [textwrap.fill(note, width or UNLIMITED) for note in (f"{NOTES} {home_text(home)}", PRESENT, MORE)]
     return "\n".join([*lines, "", *notes])
+
+
+def _aligned(column: str, text: str, width: int) -> str:
+    return text.rjust(width) if column in RIGHT else text.ljust(width)
 
 
 def home_text(home: Path) -> str:

@@ -7,14 +7,11 @@ from typing import Any, TypeVar
 
 import click
 
-from groupinf.experiments.workers.libraries import load_libraries
-
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def all_cores() -> int:
-    """How many processes compute unless --jobs says otherwise."""
-    load_libraries()  # which joblib would load itself, whatever memory there is
+    """How many processes compute where --jobs does not say."""
     import joblib
 
     return int(joblib.cpu_count())
@@ -42,9 +39,7 @@ class Count(click.IntRange):
             self.fail(f"expected a whole number of at least 1, found {value}", param, ctx)
 
 
-jobs_option = click.option(
-    "--jobs", type=Count(min=1), metavar="N", default=all_cores, help="Processes to use; default: all cores."
-)
+jobs_option = click.option("--jobs", type=Count(min=1), metavar="N", help="Processes to use; default: all cores.")
 
 shard_option = click.option(
     "--shard",

@@ -67,17 +67,12 @@ def load_config(
     return _checked(read_config(source, overrides, name), model)
 
 
-def load_study(
-    source: str | Path | Mapping[str, Any],
-    overrides: Sequence[str | Override],
-    models: Mapping[str, type[Study]],
-    default: str,
-) -> LoadedConfig[Study]:
-    """``load_config`` with the model of the study that the key ``study`` names, ``default`` where it is left out.
+def load_study(written: Written, models: Mapping[str, type[Study]], default: str) -> LoadedConfig[Study]:
+    """``load_config`` of what is ``written``, with the model of the study that the key ``study`` names, ``default``
+    where it is left out.
 
     A model that has no such key is checked without it. Raises ConfigError also where no study has the name.
     """
-    written = read_config(source, overrides)
     name = written.top(STUDY, default)
     if not isinstance(name, str) or name not in models:
         message = unknown_name(STUDY, name, models) if isinstance(name, str) else f"expected text, found {found(name)}"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
-from scipy import sparse
-
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts
 from groupinf.datasets.files.integrity import FileState, remedy
 from groupinf.wording import counted, number
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from groupinf.datasets.dataset import Dataset
+
 
 Row = tuple[str, str]
 
@@ -81,6 +84,8 @@ def remedies(datasets: Iterable[DatasetFacts], states: Iterable[FileState]) -> s
 
 def loaded_rows(data: Dataset) -> list[Row]:
     """Return what is in a dataset: rows of each class, names of features, sizes of groups and test sets."""
+    from scipy import sparse
+
     kind = "dense"
     if isinstance(data.X_train, sparse.csr_array):
         stored = f"{data.X_train.nnz / max(data.n * data.d, 1):.2%}".replace("%", " %")
@@ -98,6 +103,8 @@ def loaded_rows(data: Dataset) -> list[Row]:
 
 
 def _targets(data: Dataset, y: np.ndarray[tuple[int], np.dtype[np.int64 | np.float64]]) -> str:
+    import numpy as np
+
     if not data.classes:
         return f"y from {y.min():g} to {y.max():g}, mean {y.mean():.4g}"
     counts = np.bincount(y.astype(np.int64), minlength=len(data.classes))
@@ -105,6 +112,8 @@ def _targets(data: Dataset, y: np.ndarray[tuple[int], np.dtype[np.int64 | np.flo
 
 
 def _sizes(counts: Counter[object]) -> str:
+    import numpy as np
+
     sizes = np.array(list(counts.values()))
     return (
         f"{counted(sizes.size, 'value')} with {sizes.min():,} to {counted(sizes.max(), 'row')}, "

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.row_kinds.registry import TABLES
-from groupinf.datasets.row_kinds.row_kind import RowKind
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+    from groupinf.datasets.row_kinds.row_kind import RowKind
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,8 @@ class DatasetFacts:
     as it is loaded. ``adversarial`` says in a sentence what of a dataset was chosen so that predictions fail on it,
     empty where nothing was.
 
-    ``rows_are`` says what a row of features, before they are standardised or made by a kernel, is shown as.
+    ``shown_as`` is what a row of features, before they are standardised or made by a kernel, is shown as: the values of
+    a key ``rows_are``, None for the default.
 
     ``cached``: loading takes long enough for a copy to be kept of what it yields; the loader does not use its seed.
     ``loader_version`` is raised whenever the loader yields something else from the same files.
@@ -71,9 +72,16 @@ class DatasetFacts:
     lambda_over_n: float | None = None
     test_accuracy: float | None = None
     test_f1: float | None = None
-    rows_are: RowKind = TABLES
+    shown_as: Mapping[str, Any] | None = None
     cached: bool = False
     loader_version: int = 1
+
+    @property
+    def rows_are(self) -> RowKind:
+        """The kind of rows that ``shown_as`` describes."""
+        from groupinf.datasets.row_kinds.registry import ROW_KINDS, TABLES
+
+        return TABLES if self.shown_as is None else ROW_KINDS[self.shown_as["kind"]].model_validate(self.shown_as)
 
     @property
     def without_files(self) -> str:

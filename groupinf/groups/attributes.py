@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from groupinf.errors import DataError
 from groupinf.groups.groups import Groups
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # (G,) numbers, NaN where a group has none, or texts, None where it has none
 Values = NDArray[np.float64] | NDArray[np.object_]
@@ -64,4 +67,6 @@ def joined(parts: Sequence[Attributes]) -> Attributes:
 
 def attributes_frame(attributes: Attributes, groups: int) -> pd.DataFrame:
     """One row for each of so many groups: its number, and a column for each attribute."""
+    import pandas as pd
+
     return pd.DataFrame({"group": np.arange(groups, dtype=np.int64), **attributes.values})

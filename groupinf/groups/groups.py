@@ -12,7 +12,7 @@ from scipy import sparse
 from groupinf.test_point_labels import NO_TEST_POINT
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # of which there may be many
 class Group:
     """One group as a builder makes it: at least one row index, each once, in any order, and what made it.
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from groupinf.config import load
-from groupinf.config.load import LoadedConfig
-from groupinf.config.overrides import Override
-from groupinf.studies.group_effects.manifest import STUDY
-from groupinf.studies.group_effects.schema import LoadedStudy
-from groupinf.studies.registry import STUDIES, kind_of
+from groupinf.config.written import read_config
+from groupinf.studies.registry import DEFAULT, STUDIES, kind_of
 
-# The kind of study of a configuration that does not say.
-DEFAULT = STUDY
+if TYPE_CHECKING:
+    from groupinf.config.load import LoadedConfig
+    from groupinf.config.overrides import Override
+    from groupinf.studies.group_effects.schema import LoadedStudy
 
 
 def load_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str | Override] = ()) -> LoadedStudy:
@@ -23,7 +21,11 @@ def load_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str 
     ``overrides`` are ``KEY=VALUE`` with dotted keys and YAML values, applied in order. Raises ConfigError with
     one line for each thing that is wrong: place, key, what was expected, what was found.
     """
-    return load.load_study(source, overrides, _Models(), DEFAULT)
+    written = read_config(source, overrides)
+    # what checks a configuration is imported once there is one
+    from groupinf.config.load import load_study
+
+    return load_study(written, _Models(), DEFAULT)
 
 
 def json_schema(study: str = DEFAULT) -> dict[str, Any]:
@@ -31,7 +33,9 @@ def json_schema(study: str = DEFAULT) -> dict[str, Any]:
 
     Raises UnknownNameError where there is no such kind.
     """
-    return load.json_schema(_Models(), STUDIES[study].name, DEFAULT)
+    from groupinf.config.load import json_schema as schema_of
+
+    return schema_of(_Models(), STUDIES[study].name, DEFAULT)
 
 
 class _Models(Mapping[str, type[Any]]):
@@ -52,5 +56,7 @@ class _Models(Mapping[str, type[Any]]):
 
 def values_of(loaded: LoadedConfig[Any]) -> dict[str, Any]:
     """``loaded.resolved()`` as a configuration file has it, which names any kind of study but the default."""
+    from groupinf.config.load import STUDY
+
     name = kind_of(loaded).name
-    return ({} if name == DEFAULT else {load.STUDY: name}) | loaded.resolved()
+    return ({} if name == DEFAULT else {STUDY: name}) | loaded.resolved()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from groupinf.config.load import LoadedConfig
-from groupinf.experiments.driver import kind_in
-from groupinf.experiments.driver import load_run as load
-from groupinf.experiments.folder.run_directory import RunDirectory
-from groupinf.experiments.study import StudyKind
 from groupinf.registry import Registry
+
+if TYPE_CHECKING:
+    from groupinf.config.load import LoadedConfig
+    from groupinf.experiments.study import StudyKind
 
 STUDIES: Registry[StudyKind[Any, Any]] = Registry(
     "study",
@@ -22,6 +21,9 @@ STUDIES: Registry[StudyKind[Any, Any]] = Registry(
     },
 )
 
+# the kind of study of a configuration that does not say
+DEFAULT = next(iter(STUDIES))
+
 
 def kind_of(loaded: LoadedConfig[Any]) -> StudyKind[Any, Any]:
     """The kind of study that a configuration is of."""
@@ -30,4 +32,7 @@ def kind_of(loaded: LoadedConfig[Any]) -> StudyKind[Any, Any]:
 
 def load_run(path: Path) -> Any:
     """A collected run of whatever kind; raises DataError where the folder holds none or a file is not what it was."""
-    return load(kind_in(STUDIES, RunDirectory(path)), path)
+    from groupinf.experiments.driver import kind_in, load_run
+    from groupinf.experiments.folder.run_directory import RunDirectory
+
+    return load_run(kind_in(STUDIES, RunDirectory(path)), path)

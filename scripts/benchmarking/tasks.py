@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,13 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from benchmarking.growth import measure_growth
-from benchmarking.ours import measure_ours, timed
-from benchmarking.peers import PEERS, measure_peer
 from benchmarking.problem import dataset_for, load_problem, make_problem, save_problem
-from benchmarking.reference import solve_reference
+from benchmarking.retraining.growth import measure_growth
+from benchmarking.retraining.ours import measure_ours, timed
+from benchmarking.retraining.peers import PEERS, measure_peer
+from benchmarking.retraining.reference import solve_reference
 from benchmarking.shapes import SHAPES
-from benchmarking.single_rows import measure_single_rows
+from benchmarking.single_rows.measured import measure_single_rows
 from benchmarking.studies.loop import measure_loop
 from benchmarking.worker import COMPILER
 from groupinf.effects.changes.registry import REMOVE
@@ -77,7 +78,8 @@ def _prepare(folder: Path, name: str, amount: str) -> dict[str, Any]:
 
 def _machine(folder: Path, name: str, amount: str) -> dict[str, Any]:
     made_with = provenance()
-    facts = {"versions": made_with.versions, "processor": made_with.processor}
+    compiler = {COMPILER: version(COMPILER)} if find_spec(COMPILER) else {}
+    facts = {"versions": {**made_with.versions, **compiler}, "processor": made_with.processor}
     return {**facts, "matrix_product": _flops_per_second()}
 
 

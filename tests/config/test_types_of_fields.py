@@ -13,6 +13,7 @@ from groupinf.config.load import json_schema, load_config, load_study
 from groupinf.config.named_file import DataPath, FilePath, named_files
 from groupinf.config.registered import KeyedSection, NamedSection, RegisteredName
 from groupinf.config.section import PositiveInt, Section, StudyConfig
+from groupinf.config.written import read_config
 from groupinf.errors import ConfigError
 from groupinf.registry import Registry
 
@@ -167,7 +168,7 @@ STUDIES: dict[str, type[StudyConfig]] = {"drawing": Drawing, "other": Other}
     ],
 )
 def test_the_key_study_chooses_the_sections(keys: dict[str, str], overrides: list[str], expected: StudyConfig) -> None:
-    assert load_study({"name": "a", **keys}, overrides, STUDIES, "drawing").config == expected
+    assert load_study(read_config({"name": "a", **keys}, overrides), STUDIES, "drawing").config == expected
 
 
 @pytest.mark.parametrize(
@@ -184,5 +185,5 @@ def test_a_study_that_there_is_not_is_named_with_its_place(
     file = tmp_path / "study.yaml"
     file.write_text(f"study: {study}\nname: a\n")
     with pytest.raises(ConfigError) as caught:
-        load_study(file, overrides, STUDIES, "drawing")
+        load_study(read_config(file, overrides), STUDIES, "drawing")
     assert str(caught.value) == message.replace("FILE", str(file))

@@ -107,11 +107,11 @@ def test_signals_that_are_ignored_are_ignored_everywhere(tmp_path: Path) -> None
     assert verify_run(STUDIES, run, 1, Silent()).problems == ()
 
 
-def test_until_the_libraries_are_loaded_a_signal_is_handled_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_until_memory_is_found_for_the_libraries_a_signal_is_handled_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
     """A library that waits without end while it loads would keep a handler of ours from ever running."""
     seen = []
     before = signal.getsignal(signal.SIGTERM)
-    monkeypatch.setattr("groupinf.cli.command.load_libraries", lambda: seen.append(signal.getsignal(signal.SIGTERM)))
+    monkeypatch.setattr("groupinf.cli.command.prepare_libraries", lambda: seen.append(signal.getsignal(signal.SIGTERM)))
     monkeypatch.setattr(
         "groupinf.studies.load.json_schema", lambda study: seen.append(signal.getsignal(signal.SIGTERM))
     )

@@ -120,7 +120,9 @@ def _rows_loaded(name: str) -> list[Row]:
     from groupinf.datasets.describe import loaded_rows
     from groupinf.datasets.known.by_name import NamedDataset
     from groupinf.datasets.registry import load_dataset
+    from groupinf.experiments.workers.libraries import reserve_buffers
 
+    reserve_buffers()
     return loaded_rows(load_dataset(NamedDataset(name=name), Path(), seed=0))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from groupinf.cli.command import Command
-from groupinf.cli.options import jobs_option, overrides_option, progress_options, run_dir_argument
+from groupinf.cli.options import all_cores, jobs_option, overrides_option, progress_options, run_dir_argument
 
 
 @click.command(cls=Command)
@@ -16,7 +16,9 @@ from groupinf.cli.options import jobs_option, overrides_option, progress_options
 @jobs_option
 @click.option("--out", metavar="DIR", help="Folder that holds the evaluation; default: the one that holds RUN_DIR.")
 @progress_options
-def evaluate(run_dir: str, overrides: tuple[str, ...], jobs: int, out: str | None, quiet: bool, verbose: bool) -> None:
+def evaluate(
+    run_dir: str, overrides: tuple[str, ...], jobs: int | None, out: str | None, quiet: bool, verbose: bool
+) -> None:
     """Measure a run's groups on other test points, evaluations, methods or losses; add its theory or single rows.
 
     RUN_DIR is the folder of a finished run. Its stored parameters are read and nothing is retrained; --set takes
@@ -26,11 +28,12 @@ def evaluate(run_dir: str, overrides: tuple[str, ...], jobs: int, out: str | Non
     from groupinf.cli.progress import shown
     from groupinf.cli.results import print_run
     from groupinf.reporting.report import write_report
+    from groupinf.reporting.standing import keep_report
     from groupinf.studies.group_effects import evaluate as evaluation
 
     with shown(quiet=quiet, verbose=verbose) as progress:
         target = None if out is None else Path(out)
-        run = evaluation.evaluate(Path(run_dir), overrides, target, jobs, progress)
+        run = evaluation.evaluate(Path(run_dir), overrides, target, jobs or all_cores(), progress)
         progress.stage("report")
-        write_report(run)
+        keep_report(run.path, lambda: write_report(run))
     print_run(run)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from groupinf.cli.command import Command
-from groupinf.cli.options import making_options, progress_options, shard_option
+from groupinf.cli.options import all_cores, making_options, progress_options, shard_option
 
 if TYPE_CHECKING:
     from groupinf.experiments.workers.progress import Progress
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def experiment(
     config: str,
     overrides: tuple[str, ...],
-    jobs: int,
+    jobs: int | None,
     out: str,
     fresh: bool,
     shard: str | None,
@@ -50,12 +50,13 @@ def experiment(
     With --backend dask, --jobs is the number of processes that draw groups here.
     """
     _require_fitting(fresh, shard, backend, scheduler)
-    from groupinf.cli.progress import shown
     from groupinf.experiments.workers.shards import shard_from
     from groupinf.studies.load import load_config
 
     part = None if shard is None else shard_from(shard, os.environ)
     loaded = load_config(config, overrides)
+    from groupinf.cli.progress import shown
+
     with shown(quiet=quiet, verbose=verbose) as progress:
         if part is None:
             end = _whole(loaded, out, jobs, fresh, scheduler, progress)
@@ -65,7 +66,7 @@ def experiment(
 
 
 def _whole(
-    loaded: LoadedStudy, out: str, jobs: int, fresh: bool, scheduler: str | None, progress: Progress
+    loaded: LoadedStudy, out: str, jobs: int | None, fresh: bool, scheduler: str | None, progress: Progress
 ) -> Callable[[], None]:
     import groupinf
     from groupinf.cli.results import print_run
@@ -75,13 +76,13 @@ def _whole(
 
 
 def _shard(
-    loaded: LoadedStudy, out: Path, part: Shard, jobs: int, scheduler: str | None, progress: Progress
+    loaded: LoadedStudy, out: Path, part: Shard, jobs: int | None, scheduler: str | None, progress: Progress
 ) -> Callable[[], None]:
     from groupinf.cli.shard_text import run_shard_text
     from groupinf.experiments.stages import execute_shard
     from groupinf.studies.registry import kind_of
 
-    done = execute_shard(kind_of(loaded), loaded, out, jobs, part, progress, scheduler)
+    done = execute_shard(kind_of(loaded), loaded, out, jobs or all_cores(), part, progress, scheduler)
     return lambda: click.echo(run_shard_text(done))
 
 

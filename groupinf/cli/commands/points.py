@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from groupinf.cli.command import Command
-from groupinf.cli.options import Count, jobs_option, overrides_option, progress_options
+from groupinf.cli.options import Count, all_cores, jobs_option, overrides_option, progress_options
 
 if TYPE_CHECKING:
     from groupinf.experiments.workers.progress import Progress
@@ -41,7 +41,7 @@ def points(
     rows: tuple[int, ...],
     perturbation: bool,
     overrides: tuple[str, ...],
-    jobs: int,
+    jobs: int | None,
     out: str | None,
     quiet: bool,
     verbose: bool,
@@ -64,7 +64,7 @@ def points(
 
 
 def _of_config(
-    source: str, asked: RowsAsked, overrides: tuple[str, ...], out: Path | None, jobs: int, progress: Progress
+    source: str, asked: RowsAsked, overrides: tuple[str, ...], out: Path | None, jobs: int | None, progress: Progress
 ) -> Run:
     import groupinf
     from groupinf.studies.group_effects.points.study import study_of_rows
@@ -75,15 +75,16 @@ def _of_config(
 
 
 def _of_run(
-    source: str, asked: RowsAsked, overrides: tuple[str, ...], out: Path | None, jobs: int, progress: Progress
+    source: str, asked: RowsAsked, overrides: tuple[str, ...], out: Path | None, jobs: int | None, progress: Progress
 ) -> Run:
     from groupinf.reporting.report import write_report
+    from groupinf.reporting.standing import keep_report
     from groupinf.studies.group_effects.evaluate import evaluate
     from groupinf.studies.group_effects.study import load_run
 
     run = load_run(Path(source))
     if run.points is None or asked.rows or asked.perturbation or overrides:
-        run = evaluate(Path(source), (*asked.overrides(), *overrides), out, jobs, progress)
+        run = evaluate(Path(source), (*asked.overrides(), *overrides), out, jobs or all_cores(), progress)
         progress.stage("report")
-        write_report(run)
+        keep_report(run.path, lambda: write_report(run))
     return run

@@ -18,7 +18,7 @@ from groupinf.cli.options import Count, config_argument, jobs_option, out_option
 @out_option("run")
 @progress_options
 def robustness(
-    config: str, top: int, overrides: tuple[str, ...], jobs: int, out: str, quiet: bool, verbose: bool
+    config: str, top: int, overrides: tuple[str, ...], jobs: int | None, out: str, quiet: bool, verbose: bool
 ) -> None:
     """Find the fewest training rows that flip a result.
 

@@ -16,6 +16,7 @@ def schema(study: str | None) -> None:
     """
     import json
 
-    from groupinf.studies.load import DEFAULT, json_schema
+    from groupinf.studies.load import json_schema
+    from groupinf.studies.registry import DEFAULT
 
     click.echo(json.dumps(json_schema(DEFAULT if study is None else study), indent=2))

@@ -16,7 +16,7 @@ from groupinf.cli.options import Count, config_argument, jobs_option, out_option
 @out_option("run")
 @progress_options
 def suspects(
-    config: str, top: int, overrides: tuple[str, ...], jobs: int, out: str, quiet: bool, verbose: bool
+    config: str, top: int, overrides: tuple[str, ...], jobs: int | None, out: str, quiet: bool, verbose: bool
 ) -> None:
     """List the training rows most likely mislabelled.
 

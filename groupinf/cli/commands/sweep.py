@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from groupinf.cli.command import Command
-from groupinf.cli.options import making_options, progress_options, shard_option
+from groupinf.cli.options import all_cores, making_options, progress_options, shard_option
 
 if TYPE_CHECKING:
     from groupinf.experiments.sweep.kind import Plan, SweepKind
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def sweep(
     config: str,
     overrides: tuple[str, ...],
-    jobs: int,
+    jobs: int | None,
     out: str,
     fresh: bool,
     grid: str | None,
@@ -50,22 +50,24 @@ def sweep(
     Every value has a run folder of its own in the folder of the sweep. The same command again resumes.
     """
     _require_fitting(shard, fresh, prepare_only)
-    from groupinf.cli.progress import shown
     from groupinf.config.sweep_grid import parse_grid
     from groupinf.experiments.workers.shards import shard_from
     from groupinf.studies.load import load_config
-    from groupinf.studies.sweeps import sweep_of
 
     loaded = load_config(config, overrides)
+    from groupinf.cli.progress import shown
+    from groupinf.studies.sweeps import sweep_of
+
     kind = sweep_of(loaded)
     plan = kind.plan(loaded, None if grid is None else parse_grid(grid), redraw)
+    processes = jobs or all_cores()
     with shown(quiet=quiet, verbose=verbose) as progress:
         if shard is not None:
-            end = _shard(kind, plan, Path(out), shard_from(shard, os.environ), jobs, progress)
+            end = _shard(kind, plan, Path(out), shard_from(shard, os.environ), processes, progress)
         elif prepare_only:
-            end = _prepare(kind, plan, Path(out), jobs, fresh, progress)
+            end = _prepare(kind, plan, Path(out), processes, fresh, progress)
         else:
-            end = _whole(kind, plan, Path(out), jobs, fresh, progress)
+            end = _whole(kind, plan, Path(out), processes, fresh, progress)
     end()
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
-from sklearn.preprocessing import StandardScaler
 
 from groupinf.datasets.choice.left import FeatureScale
 from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.files.mapped_rows import is_mapped, slices_of, written
 from groupinf.datasets.rows.features import check_finite
 from groupinf.errors import DataError
+
+if TYPE_CHECKING:
+    from sklearn.preprocessing import StandardScaler
 
 
 def standardised(dataset: Dataset, where: str) -> Dataset:
@@ -22,6 +25,8 @@ def standardised(dataset: Dataset, where: str) -> Dataset:
     that is constant over the training rows has no sd: it is not scaled.
     Raises DataError, opened by ``where`` and naming the feature, where its variance overflows.
     """
+    from sklearn.preprocessing import StandardScaler
+
     scaler = StandardScaler(with_mean=isinstance(dataset.X_train, np.ndarray))
     names, pool = dataset.feature_names, dataset.pool
     with np.errstate(over="ignore", invalid="ignore"):

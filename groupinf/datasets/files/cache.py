@@ -11,13 +11,9 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import fields
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-import pandas as pd
-import scipy
-import sklearn
 
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, Loader
@@ -81,10 +77,7 @@ def _made_from(facts: DatasetFacts, home: Path) -> dict[str, Any]:
         "fields": [field.name for field in fields(Dataset)],
         "libraries": {
             "python": f"{sys.version_info.major}.{sys.version_info.minor}",
-            "numpy": np.__version__,
-            "scipy": scipy.__version__,
-            "pandas": pd.__version__,
-            "scikit-learn": sklearn.__version__,
+            **{name: version(name) for name in ("numpy", "scipy", "pandas", "scikit-learn")},
         },
     }
 

@@ -22,6 +22,10 @@ SLICE_NUMBERS = 2**20
 UNREADABLE = (OSError, EOFError, ValueError, TypeError, SyntaxError, tokenize.TokenError, OverflowError)
 
 
+class RowFile(np.memmap):
+    """A mapped file whose rows are to stay there; what a cache maps for a time is none."""
+
+
 def map_array(path: Path) -> NDArray[Any]:
     """The array of an .npy file, mapped: it is read where it is looked at. Nothing in it is ever unpickled.
 
@@ -34,7 +38,7 @@ def map_array(path: Path) -> NDArray[Any]:
             archive = start.startswith(ARCHIVE_MAGIC)
             found = "an archive of arrays; give it by npz:" if archive else "a file of another kind"
             raise DataError(f"{path}: expected one array that numpy.save wrote, found {found if start else 'no bytes'}")
-        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False).view(RowFile))
     except UNREADABLE as error:
         if "Python objects" in str(error):
             raise DataError(f"{path}: expected numbers or text, found Python objects") from error
@@ -42,9 +46,9 @@ def map_array(path: Path) -> NDArray[Any]:
 
 
 def is_mapped(X: object) -> bool:
-    """Whether the numbers of a dense matrix are those of a file that is mapped."""
+    """Whether the numbers of a dense matrix are those of a file that rows stay in."""
     while isinstance(X, np.ndarray):
-        if isinstance(X, np.memmap):
+        if isinstance(X, RowFile):
             return True
         X = X.base
     return False
@@ -89,7 +93,7 @@ def written(parts: Iterable[NDArray[Any]], shape: tuple[int, ...]) -> NDArray[np
         with stream, np.errstate(over="ignore"):  # a wider float that overflows is found as infinite
             for part in parts:
                 stream.write(np.ascontiguousarray(part, dtype=np.float64).data)
-        held = np.memmap(path, dtype=np.float64, mode="r", shape=shape)
+        held = np.memmap(path, dtype=np.float64, mode="r", shape=shape).view(RowFile)
     except BaseException as error:
         _remove(path)
         if not isinstance(error, OSError):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sklearn.datasets import load_breast_cancer
-
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, KnownDataset
-from groupinf.datasets.known.shared.bundled import split_bundled
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+
 
 FACTS = DatasetFacts(
     name="breast_cancer",
@@ -29,6 +30,10 @@ def load(home: Path, seed: int) -> Dataset:
 
     ``home`` is not looked at: scikit-learn brings the data along.
     """
+    from sklearn.datasets import load_breast_cancer
+
+    from groupinf.datasets.known.shared.bundled import split_bundled
+
     bunch = load_breast_cancer()
     return split_bundled(FACTS.name, bunch.data, bunch.target, bunch.feature_names, seed, standardise=True)
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, KnownDataset, SourceFile
-from groupinf.datasets.known.shared.l1_selection import best_on, l1_regression, selected_features
-from groupinf.datasets.known.shared.vote_rows import GOLD_LABEL, VOTER, VoteRows, load_votes
+from groupinf.datasets.known.shared.vote_columns import GOLD_LABEL, VOTER
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from groupinf.datasets.dataset import Dataset
+    from groupinf.datasets.known.shared.vote_rows import VoteRows
+
 
 FACTS = DatasetFacts(
     name="cdr",
@@ -37,7 +41,7 @@ FACTS = DatasetFacts(
     loader_version=2,
 )
 
-GRID = tuple(float(value) for value in np.geomspace(1e-4, 1e-1, 10))  # of λ/n, as in the paper's cross-validation
+GRID = 1e-4, 1e-1, 10  # of λ/n, log-spaced, as in the paper's cross-validation
 
 
 def load(home: Path, seed: int) -> Dataset:
@@ -46,12 +50,20 @@ def load(home: Path, seed: int) -> Dataset:
     The features are those of the L1-penalised logistic regression with the highest F1 on the development split.
     Raises DataError where the file is not below the data home, or its tables are not such tables.
     """
+    from groupinf.datasets.known.shared.vote_rows import load_votes
+
     return load_votes(FACTS, home, best_features)
 
 
 def best_features(rows: VoteRows) -> NDArray[np.int64]:
     """Return the columns that L1 selection keeps at the λ/n of the grid that is best on the development split."""
-    models = (l1_regression(rows.X, rows.y, rows.weight, lambda_over_n) for lambda_over_n in GRID)
+    import numpy as np
+
+    from groupinf.datasets.known.shared.l1_selection import best_on, l1_regression, selected_features
+
+    models = (
+        l1_regression(rows.X, rows.y, rows.weight, lambda_over_n) for lambda_over_n in np.geomspace(*GRID).tolist()
+    )
     return selected_features(best_on(models, rows.development.X, rows.development.y))
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, KnownDataset, SourceFile
-from groupinf.datasets.known.shared.l1_selection import l1_regression, selected_features
-from groupinf.datasets.known.shared.vote_rows import GOLD_LABEL, VOTER, load_votes
+from groupinf.datasets.known.shared.vote_columns import GOLD_LABEL, VOTER
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+
 
 FACTS = DatasetFacts(
     name="cdr_rebuilt",
@@ -41,6 +44,9 @@ def load(home: Path, seed: int) -> Dataset:
     The features are those that L1-penalised logistic regression keeps at λ/n = 10⁻⁴.
     Raises DataError where the file is not below the data home, or is not the one that is meant.
     """
+    from groupinf.datasets.known.shared.l1_selection import l1_regression, selected_features
+    from groupinf.datasets.known.shared.vote_rows import load_votes
+
     return load_votes(
         FACTS, home, lambda rows: selected_features(l1_regression(rows.X, rows.y, rows.weight, LAMBDA_OVER_N))
     )

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, KnownDataset, SourceFile
 from groupinf.datasets.files.data_home import find_source, read_zip_member
-from groupinf.datasets.rows.one_hot import left_out, one_hot
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from groupinf.datasets.dataset import Dataset
+
 
 MEMBER = "dataset_diabetes/diabetic_data.csv"
 
@@ -99,6 +102,10 @@ def load(home: Path, seed: int) -> Dataset:
 
     Raises DataError where the file is not below the data home, or is not the one that is meant.
     """
+    import numpy as np
+
+    from groupinf.datasets.dataset import Dataset
+
     table = _read(read_zip_member(find_source(home, SOURCE), SOURCE, MEMBER))
     y = np.where(table["readmitted"] == "<30", 1, 0).astype(np.int64)
     train, test = paper_split(y)
@@ -122,6 +129,9 @@ def load(home: Path, seed: int) -> Dataset:
 
 
 def _read(content: bytes) -> pd.DataFrame:
+    import numpy as np
+    import pandas as pd
+
     numbers = dict.fromkeys([*NUMBERS, NUMERIC_CATEGORY], np.dtype(np.int64))
     text = dict.fromkeys([c for c in CATEGORIES if c != NUMERIC_CATEGORY], np.dtype(object))
     others = dict.fromkeys([*FACTS.natural_groups, "readmitted"], np.dtype(object))
@@ -136,6 +146,8 @@ def paper_split(y: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int
     One stream of random numbers shuffles the positives, the negatives, the training and the test rows, in that
     order; the first 10,000 of each class are the training rows.
     """
+    import numpy as np
+
     stream = np.random.RandomState(SPLIT_SEED)
     shuffled = [np.flatnonzero(y == label) for label in (1, 0)]
     for rows in shuffled:
@@ -151,6 +163,10 @@ def _features(table: pd.DataFrame) -> tuple[list[str], list[str], NDArray[np.uin
     """Return names, the columns that features are made from, values, and of columns of two values the one without a
     feature; no number of this table is above 255, so that all of X fits into bytes.
     """
+    import numpy as np
+
+    from groupinf.datasets.rows.one_hot import left_out, one_hot
+
     names, made_from = list(NUMBERS), list(NUMBERS)
     blocks = [table[NUMBERS].to_numpy().astype(np.uint8)]
     others: dict[str, str] = {}

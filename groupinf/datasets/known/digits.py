@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sklearn.datasets import load_digits
-
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, KnownDataset
-from groupinf.datasets.known.shared.bundled import split_bundled
-from groupinf.datasets.row_kinds.images import Images
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+
 
 BRIGHTEST = 16
 
@@ -24,12 +24,16 @@ FACTS = DatasetFacts(
     citation="Alpaydin and Kaynak (1998), UCI Machine Learning Repository, doi:10.24432/C50P49",
     url="https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits",
     bundled_in="scikit-learn",
-    rows_are=Images(shape=(8, 8)),
+    shown_as={"kind": "images", "shape": (8, 8)},
 )
 
 
 def load(home: Path, seed: int) -> Dataset:
     """Return the dataset; pixels are in [0, 1]. ``home`` is not looked at: scikit-learn brings the data along."""
+    from sklearn.datasets import load_digits
+
+    from groupinf.datasets.known.shared.bundled import split_bundled
+
     bunch = load_digits()
     pixels = bunch.data / BRIGHTEST
     return split_bundled(FACTS.name, pixels, bunch.target, bunch.feature_names, seed, standardise=False)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, KnownDataset, SourceFile
-from groupinf.datasets.known.shared.split_features import load_split_features
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+
 
 SERVER = "http://mitra.stanford.edu/kundaje/pangwei/"
 
@@ -34,6 +37,8 @@ def load(home: Path, seed: int) -> Dataset:
 
     Raises DataError where a file is not below the data home or does not hold such arrays.
     """
+    from groupinf.datasets.known.shared.split_features import load_split_features
+
     return load_split_features(FACTS, "inception_features_val", home)
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, KnownDataset, SourceFile
-from groupinf.datasets.known.shared.split_features import load_split_features
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+
 
 ORIGIN = "whoever gave you this project's data folder (it is not offered for download)"
 
@@ -40,6 +43,8 @@ def load(home: Path, seed: int) -> Dataset:
 
     Raises DataError where a file is not below the data home, or is not the one that is meant.
     """
+    from groupinf.datasets.known.shared.split_features import load_split_features
+
     return load_split_features(FACTS, "features", home)
 
 

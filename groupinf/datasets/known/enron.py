@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, KnownDataset
-from groupinf.datasets.known.shared.enron_mail import CITATION, LICENCE, MAIL, URL, load_mail
-from groupinf.datasets.row_kinds.texts import Texts
+from groupinf.datasets.known.shared.enron_mail import CITATION, LICENCE, MAIL, URL
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+
 
 FACTS = DatasetFacts(
     name="enron",
@@ -24,7 +25,7 @@ FACTS = DatasetFacts(
     files=(MAIL,),
     lambda_over_n=1e-3,
     test_accuracy=0.961,
-    rows_are=Texts(),
+    shown_as={"kind": "texts"},
     cached=True,
 )
 
@@ -35,10 +36,14 @@ def load(home: Path, seed: int) -> Dataset:
     ``seed`` is not used: the shuffle is ``RandomState(0)``.
     Raises DataError where the archive is not below the data home, or is not the one that is meant.
     """
+    from groupinf.datasets.known.shared.enron_mail import load_mail
+
     return load_mail(FACTS, home, _words)
 
 
 def _words(text: str) -> list[str]:
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
     return [word for word in text.split() if word.isalpha() and word not in ENGLISH_STOP_WORDS]
 
 

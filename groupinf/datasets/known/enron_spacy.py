@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import KnownDataset, SourceFile
 from groupinf.datasets.files.data_home import verified_file
 from groupinf.datasets.files.gzip_files import numbered_lines, read_gzip
 from groupinf.datasets.known import enron
-from groupinf.datasets.known.shared.enron_mail import LICENCE, MAIL, load_mail
+from groupinf.datasets.known.shared.enron_mail import LICENCE, MAIL
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+
 
 ORIGIN = "whoever gave you this project's data folder (it is made from spaCy 2.0's small English model)"
 
@@ -44,6 +48,8 @@ def load(home: Path, seed: int) -> Dataset:
     ``seed`` is not used: the shuffle is ``RandomState(0)``.
     Raises DataError where a file is not below the data home, or is not the one that is meant.
     """
+    from groupinf.datasets.known.shared.enron_mail import load_mail
+
     lexemes, lemmas = verified_file(home, LEXEMES), verified_file(home, LEMMAS)
     # lines "word, is_alpha, is_stop", of which the alphabetic words that are no stop words are kept
     kept = frozenset(line.removesuffix(KEPT) for _, line in numbered_lines(lexemes.path) if line.endswith(KEPT))

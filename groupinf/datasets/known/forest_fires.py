@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, KnownDataset, SourceFile
 from groupinf.datasets.files.data_home import verified_file
-from groupinf.datasets.own.table.text_table import TextTable, read_table
-from groupinf.datasets.rows.one_hot import one_hot
-from groupinf.datasets.rows.origins import RowOrigins
-from groupinf.datasets.rows.split import split_rows
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from groupinf.datasets.dataset import Dataset
+    from groupinf.datasets.own.table.text_table import TextTable
+
 
 SOURCE = SourceFile(
     path="forestfires/forestfires.csv",
@@ -46,6 +47,13 @@ def load(home: Path, seed: int) -> Dataset:
 
     Raises DataError where the file is not below the data home, or is not the one that is meant.
     """
+    import numpy as np
+
+    from groupinf.datasets.dataset import Dataset
+    from groupinf.datasets.own.table.text_table import read_table
+    from groupinf.datasets.rows.origins import RowOrigins
+    from groupinf.datasets.rows.split import split_rows
+
     file = verified_file(home, SOURCE)
     table = read_table(file.path)
     names, made_from, X = _features(table)
@@ -70,6 +78,10 @@ def load(home: Path, seed: int) -> Dataset:
 
 
 def _features(table: TextTable) -> tuple[list[str], list[str], NDArray[np.float64]]:
+    import numpy as np
+
+    from groupinf.datasets.rows.one_hot import one_hot
+
     names, made_from = list(NUMBERS), list(NUMBERS)
     blocks = [np.column_stack([table.columns[name].astype(np.float64) for name in NUMBERS])]
     for column in CATEGORIES:

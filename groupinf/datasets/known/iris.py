@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sklearn.datasets import load_iris
-
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, KnownDataset
-from groupinf.datasets.known.shared.bundled import split_bundled
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+
 
 FACTS = DatasetFacts(
     name="iris",
@@ -27,6 +28,10 @@ FACTS = DatasetFacts(
 
 def load(home: Path, seed: int) -> Dataset:
     """Return the dataset; labels are species. ``home`` is not looked at: scikit-learn brings the data along."""
+    from sklearn.datasets import load_iris
+
+    from groupinf.datasets.known.shared.bundled import split_bundled
+
     bunch = load_iris()
     data = split_bundled(FACTS.name, bunch.data, bunch.target, bunch.feature_names, seed, standardise=False)
     return replace(data, classes=tuple(map(str, bunch.target_names)))

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, KnownDataset, SourceFile
 from groupinf.datasets.files.data_home import verified_file
-from groupinf.datasets.known.shared.idx import read_idx
-from groupinf.datasets.row_kinds.images import Images
 from groupinf.errors import DataError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from groupinf.datasets.dataset import Dataset
+
 
 MIRRORS = ("https://ossci-datasets.s3.amazonaws.com/mnist/", "https://storage.googleapis.com/cvdf-datasets/mnist/")
 
@@ -43,7 +45,7 @@ FACTS = DatasetFacts(
     files=FILES,
     lambda_over_n=1e-3,
     test_accuracy=0.921,
-    rows_are=Images(shape=(28, 28)),
+    shown_as={"kind": "images", "shape": (28, 28)},
     cached=True,
 )
 
@@ -68,11 +70,17 @@ def load(home: Path, seed: int) -> Dataset:
 
     Raises DataError where a file is not below the data home, or is not the one that is meant.
     """
+    import numpy as np
+
     return load_rows(FACTS, home, np.arange(FACTS.n))
 
 
 def load_rows(facts: DatasetFacts, home: Path, rows: NDArray[np.int64]) -> Dataset:
     """Return MNIST with these rows of its 55,000 training rows, in the order given."""
+    import numpy as np
+
+    from groupinf.datasets.dataset import Dataset
+
     images = read_images(facts, home)
     # Rows are chosen while they are bytes; the division is the only place where the float64 matrix is written.
     return Dataset(
@@ -101,6 +109,10 @@ def read_images(facts: DatasetFacts, home: Path) -> RawImages:
 
 
 def _read(images: Path, labels: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    import numpy as np
+
+    from groupinf.datasets.known.shared.idx import read_idx
+
     pixels, codes = read_idx(images, 3), read_idx(labels, 1)
     if pixels.shape[0] != codes.size:
         raise DataError(f"{labels}: expected {pixels.shape[0]} labels as in {images.name}, found {codes.size}")

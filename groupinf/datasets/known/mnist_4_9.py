@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import KnownDataset
 from groupinf.datasets.known import mnist
 from groupinf.datasets.known.mnist import WHITE, RawImages
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from groupinf.datasets.dataset import Dataset
+
 
 DIGITS = (4, 9)
 # so many rows of each digit, as the dogs and the fish of Koh and Liang (2017), section 5.1
@@ -40,6 +44,10 @@ def load(home: Path, seed: int) -> Dataset:
 
 def fours_and_nines(images: RawImages) -> Dataset:
     """Return these rows of MNIST's images."""
+    import numpy as np
+
+    from groupinf.datasets.dataset import Dataset
+
     train = first_of_each(images.digits, TRAIN_PER_DIGIT)
     test = first_of_each(images.test_digits, TEST_PER_DIGIT)
     return Dataset(
@@ -58,6 +66,8 @@ def fours_and_nines(images: RawImages) -> Dataset:
 
 def first_of_each(digits: NDArray[np.int64], rows: int) -> NDArray[np.int64]:
     """Return where the first so many rows of each of the two digits stand, in rising order."""
+    import numpy as np
+
     return np.sort(np.concatenate([np.flatnonzero(digits == digit)[:rows] for digit in DIGITS]))
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import warnings
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.neural_network import MLPClassifier
-from threadpoolctl import threadpool_limits
-
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import KnownDataset
 from groupinf.datasets.known import mnist, mnist_4_9
 from groupinf.datasets.known.mnist import WHITE, RawImages
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from sklearn.neural_network import MLPClassifier
+
+    from groupinf.datasets.dataset import Dataset
+
 
 LAYERS = (512, 256)
 # by then 98.5 % of the test images of the eight digits are told apart
@@ -37,6 +39,9 @@ def load(home: Path, seed: int) -> Dataset:
     is the same at every load.
     Raises DataError where a file is not below the data home, or is not the one that is meant.
     """
+    import numpy as np
+    from threadpoolctl import threadpool_limits
+
     images = mnist.read_images(FACTS, home)
     pixels = mnist_4_9.fours_and_nines(images)
     assert isinstance(pixels.X_train, np.ndarray)
@@ -50,6 +55,10 @@ def load(home: Path, seed: int) -> Dataset:
 
 def network_of_other_digits(images: RawImages) -> MLPClassifier:
     """Return a network of 512 and 256 rectified units that tells the eight digits apart that are not 4 or 9."""
+    import numpy as np
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.neural_network import MLPClassifier
+
     others = ~np.isin(images.digits, mnist_4_9.DIGITS)
     network = MLPClassifier(LAYERS, max_iter=EPOCHS, random_state=NETWORK_SEED)
     with warnings.catch_warnings():
@@ -61,6 +70,8 @@ def network_of_other_digits(images: RawImages) -> MLPClassifier:
 
 def hidden_features(network: MLPClassifier, pixels: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return max(0, Wᵀa + b) of the last hidden layer, a the same of the layer below: (rows, 784) -> (rows, 256)."""
+    import numpy as np
+
     a = pixels
     for weights, bias in zip(network.coefs_[:-1], network.intercepts_[:-1], strict=True):
         a = np.maximum(a @ weights.astype(np.float64) + bias, 0.0)

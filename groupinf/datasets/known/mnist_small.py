@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import KnownDataset
 from groupinf.datasets.known import mnist
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+
 
 # Table 1 has no row for it.
 FACTS = replace(
@@ -30,6 +32,8 @@ def load(home: Path, seed: int) -> Dataset:
     ``seed`` is not used: the shuffle is the paper's, ``RandomState(0)``.
     Raises DataError where a file is not below the data home, or is not the one that is meant.
     """
+    import numpy as np
+
     rows = np.arange(mnist.FACTS.n)
     np.random.RandomState(CHOICE_SEED).shuffle(rows)
     return mnist.load_rows(FACTS, home, rows[: FACTS.n])

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from threadpoolctl import threadpool_limits
-
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, KnownDataset
-from groupinf.datasets.known.shared.made import CITATION, URL, made_dataset
-from groupinf.datasets.known.shared.mixture import FEATURES, POINTS, objective_of, two_normals
-from groupinf.datasets.known.shared.turned_pairs import opposing_test_point, turned_pairs
+from groupinf.datasets.known.shared.made import CITATION, URL
+from groupinf.datasets.known.shared.mixture import FEATURES, POINTS
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+
 
 FACTS = DatasetFacts(
     name="mog",
@@ -40,6 +41,12 @@ def load(home: Path, seed: int) -> Dataset:
     They are those of ``opposing_test_point`` for logistic loss without an intercept at λ/n = 10⁻³. ``home`` is not
     looked at. With one thread of BLAS, so that the last digits do not depend on their number.
     """
+    from threadpoolctl import threadpool_limits
+
+    from groupinf.datasets.known.shared.made import made_dataset
+    from groupinf.datasets.known.shared.mixture import objective_of, two_normals
+    from groupinf.datasets.known.shared.turned_pairs import opposing_test_point, turned_pairs
+
     X, y = two_normals(seed)
     with threadpool_limits(limits=1):
         steps = turned_pairs(objective_of(X, y, FACTS.n_classes), max(DECORRELATED[0], REVERSED[0]))

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-from threadpoolctl import threadpool_limits
-
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import KnownDataset
 from groupinf.datasets.known import mog
-from groupinf.datasets.known.shared.made import made_dataset
-from groupinf.datasets.known.shared.mixture import objective_of, two_normals
-from groupinf.datasets.known.shared.turned_pairs import opposing_test_point, turned_pairs
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+
 
 FACTS = replace(
     mog.FACTS,
@@ -33,6 +31,13 @@ def load(home: Path, seed: int) -> Dataset:
     It is that of ``opposing_test_point`` for squared loss without an intercept at λ/n = 10⁻³. ``home`` is not looked
     at. With one thread of BLAS, so that the last digits do not depend on their number.
     """
+    import numpy as np
+    from threadpoolctl import threadpool_limits
+
+    from groupinf.datasets.known.shared.made import made_dataset
+    from groupinf.datasets.known.shared.mixture import objective_of, two_normals
+    from groupinf.datasets.known.shared.turned_pairs import opposing_test_point, turned_pairs
+
     X, codes = two_normals(seed)
     y = 2.0 * codes.astype(np.float64) - 1.0
     pairs, ridge, agreement = REVERSED

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, KnownDataset, SourceFile
-from groupinf.datasets.known.shared.sentence_pairs import AUTHOR, EVALUATION_SET, GENRE, load_pairs
+from groupinf.datasets.known.shared.sentence_pairs import AUTHOR, EVALUATION_SET, GENRE
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+
 
 PUBLIC = "the archive https://cims.nyu.edu/~sbowman/multinli/multinli_1.0.zip"
 
@@ -50,6 +54,8 @@ def load(home: Path, seed: int) -> Dataset:
     Pairs without a gold label (``-``) are left out. ``seed`` is not used, the split is MultiNLI's.
     Raises DataError, naming the line, where a file is not below the data home or is malformed.
     """
+    from groupinf.datasets.known.shared.sentence_pairs import load_pairs
+
     return load_pairs(FACTS, home, ("matched", "mismatched"))
 
 

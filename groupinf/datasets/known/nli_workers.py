@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, KnownDataset, SourceFile
-from groupinf.datasets.known.shared.sentence_pairs import AUTHOR, GENRE, load_pairs
+from groupinf.datasets.known.shared.sentence_pairs import AUTHOR, GENRE
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+
 
 MADE_FROM = "whoever gave you this project's data folder (it is made from"
 PAIRS = f"{MADE_FROM} the folder NLI_data of https://github.com/Alicia-Parrish/ling_in_loop)"
@@ -51,6 +55,8 @@ def load(home: Path, seed: int) -> Dataset:
 
     Raises DataError where a file is not below the data home, or is not the one that is meant.
     """
+    from groupinf.datasets.known.shared.sentence_pairs import load_pairs
+
     return load_pairs(FACTS, home)
 
 

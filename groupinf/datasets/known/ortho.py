@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, KnownDataset
-from groupinf.datasets.known.shared.copies_on_axes import Axis, copies_on
-from groupinf.datasets.known.shared.made import CITATION, URL, made_dataset
+from groupinf.datasets.known.shared.copies_on_axes import Axis
+from groupinf.datasets.known.shared.made import CITATION, URL
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+
 
 FACTS = DatasetFacts(
     name="ortho",
@@ -33,6 +35,11 @@ AXES = (Axis(0.075, 0.15, 40, 20), Axis(1.0, 0.1, 40, 20))
 
 def load(home: Path, seed: int) -> Dataset:
     """Return the copies, and the test point ``ones``, (1, 1). ``home`` is not looked at and ``seed`` is not used."""
+    import numpy as np
+
+    from groupinf.datasets.known.shared.copies_on_axes import copies_on
+    from groupinf.datasets.known.shared.made import made_dataset
+
     X, y = copies_on(AXES)
     return made_dataset(FACTS, X, y, {"ones": np.ones(FACTS.d)})
 

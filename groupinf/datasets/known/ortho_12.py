@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import KnownDataset
 from groupinf.datasets.known import ortho
-from groupinf.datasets.known.shared.copies_on_axes import Axis, copies_on
-from groupinf.datasets.known.shared.made import made_dataset
+from groupinf.datasets.known.shared.copies_on_axes import Axis
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+
 
 FACTS = replace(
     ortho.FACTS,
@@ -43,6 +44,11 @@ AXES = (
 
 def load(home: Path, seed: int) -> Dataset:
     """Return the copies, and the test point ``ones``. ``home`` is not looked at and ``seed`` is not used."""
+    import numpy as np
+
+    from groupinf.datasets.known.shared.copies_on_axes import copies_on
+    from groupinf.datasets.known.shared.made import made_dataset
+
     X, y = copies_on(AXES)
     return made_dataset(FACTS, X, y, {"ones": np.ones(FACTS.d)})
 

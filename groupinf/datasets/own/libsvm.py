@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.datasets import load_svmlight_file
 
 from groupinf.config.named_file import DataPath
 from groupinf.config.section import Section
@@ -107,6 +106,8 @@ def read_libsvm(path: Path) -> LabelledRows:
 
 def _parsed(content: bytes) -> LabelledRows | str:
     """Return the rows, or what is wrong with them in words."""
+    from sklearn.datasets import load_svmlight_file
+
     try:
         X, y = load_svmlight_file(io.BytesIO(content), zero_based=True)
     except (ValueError, OverflowError) as error:

@@ -1,4 +1,4 @@
-"""Loading the numerical libraries while there is memory for them, each with one thread."""
+"""The numerical libraries, loaded while there is memory for them, each with one thread."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _M_ARENA_MAX = -8
 _LARGE_ENOUGH = 128
 
 
-def load_libraries() -> None:
-    """Load NumPy and SciPy for one thread each, with the memory that they work in; nothing where that was done before.
+def prepare_libraries() -> None:
+    """See to it that NumPy and SciPy, once they are loaded, have one thread each; nothing where they are already.
 
     Raises OutOfMemoryError, before anything is loaded, where a limit leaves less than the libraries of any command
     take: BLAS would ask for memory without end.
@@ -43,7 +43,6 @@ def load_libraries() -> None:
             )
     if limits:
         _keep_one_heap()
-    reserve_buffers()
 
 
 def _keep_one_heap() -> None:

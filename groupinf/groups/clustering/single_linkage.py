@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.cluster.hierarchy import fcluster
 
-from groupinf.groups.clustering.neighbours import Neighbours, nearest_outside
+from groupinf.groups.clustering.all_pairs import nearest
+from groupinf.groups.clustering.neighbours import Neighbours
 from groupinf.groups.clustering.points import Floats, Points, Rows
 
 
@@ -32,6 +32,8 @@ def flat_clusters(points: Points) -> Rows:
     """
     if points.n == 1:
         return np.ones(1, dtype=np.int64)
+    from scipy.cluster.hierarchy import fcluster
+
     return fcluster(linkage(points), t=1).astype(np.int64)
 
 
@@ -58,7 +60,7 @@ def spanning_tree(points: Points) -> Edges:
 
 def _boruvka(points: Points) -> Edges:
     component = np.arange(points.n)
-    near = nearest_outside(points, component, component)
+    near = nearest(points)
     tree: list[Edges] = []
     while component.any():
         near = _refresh(points, near, component)
@@ -79,12 +81,7 @@ def _refresh(points: Points, near: Neighbours, component: Rows) -> Neighbours:
     np.minimum.at(known, component, best)
     largest = np.bincount(component).argmax()
     blind = np.flatnonzero(np.isinf(best) & (near.bound < known[component]) & (component != largest))
-    if blind.size == 0:
-        return near
-    found = nearest_outside(points, blind, component)
-    index, distance, bound = near.index.copy(), near.distance.copy(), near.bound.copy()
-    index[blind], distance[blind], bound[blind] = found.index, found.distance, found.bound
-    return Neighbours(index, distance, bound)
+    return near.replaced(points, blind, component)
 
 
 def _first_outside(near: Neighbours, component: Rows) -> Rows:

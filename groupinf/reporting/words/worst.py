@@ -9,8 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from groupinf.analysis.breakdown import by_kind, by_size, comparable, most_underestimated, ranked_worst
-from groupinf.analysis.extent import extents
+from groupinf.analysis.breakdown import comparable, most_underestimated, ranked_worst
 from groupinf.analysis.intervals import FEWEST_GROUPS
 from groupinf.reporting.words.asked import Asked, asked, told
 from groupinf.reporting.words.entries import Entry
@@ -40,13 +39,13 @@ _DIVISIONS = (
     _Division(
         "kind",
         "kinds",
-        lambda entry: by_kind(entry.run.spearman),
+        lambda entry: entry.by_kind,
         lambda row: f"groups of the kind {kind_name(row['kind'])}",
     ),
     _Division(
         "range of sizes",
         "ranges of sizes",
-        lambda entry: by_size(entry.pairs, entry.sizes),
+        lambda entry: entry.by_size,
         lambda row: f"groups of {size_words(int(row['smallest']), int(row['largest']))}",
     ),
 )
@@ -54,17 +53,13 @@ _DIVISIONS = (
 
 @dataclass(frozen=True, eq=False)
 class _Parted:
-    """The groups of a run in parts, with the statistics of each part."""
+    """The groups of a run in parts: ``rows`` are those parts that can be called better or worse than others on one
+    evaluation, at least two.
+    """
 
     entry: Entry
     division: _Division
-    table: pd.DataFrame
-
-    def rows(self, one: Asked) -> pd.DataFrame:
-        """The parts that can be called better or worse than others on an evaluation, where the run is asked for it."""
-        rows = comparable(self.table, one.method)
-        asked_for = any(entry is self.entry for entry in one.entries)
-        return rows[(rows["evaluation"] == one.evaluation) & asked_for]
+    rows: pd.DataFrame
 
 
 def worst_lines(entries: Sequence[Entry]) -> list[str]:
@@ -73,20 +68,29 @@ def worst_lines(entries: Sequence[Entry]) -> list[str]:
     A sentence for each evaluation, judged by itself; evaluations of which the same is said share one. Of several runs,
     the run where that is so is named; then what is not ranked.
     """
-    parted = [_Parted(entry, division, division.parts_of(entry)) for division in _DIVISIONS for entry in entries]
-    about = asked(entries)
-    compared = {p.division for p in parted for one in about if not p.rows(one).empty}
+    about = [(one, _parted(one)) for one in asked(entries)]
+    compared = {p.division for _, parted in about for p in parted}
     missing = [f"not two {division.many}" for division in _DIVISIONS if division not in compared]
-    sentences = told((one, words) for one in about if (words := _of_evaluation(one, parted)))
+    sentences = told((one, words) for one, parted in about if (words := _of_evaluation(one, parted)))
     if missing:
         sentences.append(f"There are {' and '.join(missing)} with {FEWEST_GROUPS} groups or more to compare.")
     return [*sentences, *_unranked(entries)]
 
 
+def _parted(one: Asked) -> list[_Parted]:
+    """By kind, then by size, the runs that are asked for an evaluation and have parts to compare on it."""
+    found = []
+    for division in _DIVISIONS:
+        for entry in one.entries:
+            rows = comparable(division.parts_of(entry), one.method)
+            rows = rows[rows["evaluation"] == one.evaluation]
+            found += [] if rows.empty else [_Parted(entry, division, rows)]
+    return found
+
+
 def _of_evaluation(one: Asked, parted: Sequence[_Parted]) -> str:
     """What is said of one evaluation; nothing where there are no two parts to compare."""
-    known = [p for p in parted if not p.rows(one).empty]
-    by = {division: [p for p in known if p.division is division] for division in _DIVISIONS}
+    by = {division: [p for p in parted if p.division is division] for division in _DIVISIONS}
     worst = {division: _worst(one, of) for division, of in by.items() if of}
     found = [words for words in worst.values() if words]
     quiet = [f"no {division.one}" for division, words in worst.items() if not words]
@@ -98,8 +102,8 @@ def _of_evaluation(one: Asked, parted: Sequence[_Parted]) -> str:
 
 
 def _worst(one: Asked, parted: Sequence[_Parted]) -> str:
-    lowest = min(parted, key=lambda of: float(of.rows(one)["spearman_median"].min()))
-    entry, division, row = lowest.entry, lowest.division, ranked_worst(lowest.rows(one), _overall(lowest.entry))
+    lowest = min(parted, key=lambda of: float(of.rows["spearman_median"].min()))
+    entry, division, row = lowest.entry, lowest.division, ranked_worst(lowest.rows, lowest.entry.extents)
     if row is None:
         return ""
     n_groups = int(row["n_groups"])
@@ -114,8 +118,8 @@ def _worst(one: Asked, parted: Sequence[_Parted]) -> str:
 
 
 def _steepest(one: Asked, parted: Sequence[_Parted]) -> str:
-    highest = max(parted, key=lambda of: float(of.rows(one)["slope_median"].fillna(-math.inf).max()))
-    entry, row = highest.entry, most_underestimated(highest.rows(one), _overall(highest.entry))
+    highest = max(parted, key=lambda of: float(of.rows["slope_median"].fillna(-math.inf).max()))
+    entry, row = highest.entry, most_underestimated(highest.rows, highest.entry.extents)
     if row is None:
         return ""
     slope, overall = ratio(row["slope_median"]), ratio(_of_all(one, entry, "slope_median"))
@@ -130,18 +134,14 @@ def _of_points(row: _Row) -> str:
     return "median " if row["test_points"] > 1 else ""
 
 
-def _overall(entry: Entry) -> pd.DataFrame:
-    return extents(entry.run.spearman)
-
-
 def _of_all(one: Asked, entry: Entry, column: str) -> float:
-    table = _overall(entry)
+    table = entry.extents
     return float(table[(table["method"] == one.method) & (table["evaluation"] == one.evaluation)][column].iloc[0])
 
 
 def _unranked(entries: Sequence[Entry]) -> list[str]:
     """A sentence on the kinds that have too few groups to be ranked, where there are any."""
-    tables = [by_kind(entry.run.spearman) for entry in entries]
+    tables = [entry.by_kind for entry in entries]
     small = [kind_name(kind) for table in tables for kind in table[table["n_groups"] < FEWEST_GROUPS]["kind"]]
     names = list(dict.fromkeys(small))
     if not names:

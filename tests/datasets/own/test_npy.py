@@ -222,6 +222,12 @@ def test_sections_that_say_too_little_or_too_much(section: dict[str, Any], words
         NpyDataset.model_validate(section)
 
 
+def test_what_a_cache_maps_is_worked_on_in_memory(tmp_path: Path) -> None:
+    held = np.asarray(np.memmap(tmp_path / "cached", dtype=np.float64, mode="w+", shape=(4, 2)))
+    assert not is_mapped(held)
+    assert is_mapped(load(tmp_path).X_train[3:7])
+
+
 def test_rows_that_the_disk_refuses_leave_no_file(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 

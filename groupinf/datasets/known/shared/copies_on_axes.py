@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ def copies_on(axes: Sequence[Axis]) -> tuple[NDArray[np.float64], NDArray[np.int
     With logistic loss no axis then knows of another, and removing k copies of a point scales the influence by
     1/(1 − k a xᵀH⁻¹x), a the curvature of the point (Koh et al. 2019, Proposition 4).
     """
+    import numpy as np
+
     values = np.concatenate([np.repeat([a.at_0, a.at_1], [a.copies_0, a.copies_1]) for a in axes])
     codes = np.concatenate([np.repeat([0, 1], [a.copies_0, a.copies_1]) for a in axes])
     along = np.repeat(np.arange(len(axes)), [a.copies_0 + a.copies_1 for a in axes])

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from scipy import sparse
-from sklearn.feature_extraction.text import CountVectorizer
-
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts, SourceFile
 from groupinf.datasets.files.data_home import FoundFile, find_source
 from groupinf.datasets.files.tar_texts import read_tar
+
+if TYPE_CHECKING:
+    from scipy import sparse
+
+    from groupinf.datasets.dataset import Dataset
+
 
 SPAM, HAM = "enron1/spam", "enron1/ham"
 
@@ -47,6 +48,11 @@ def load_mail(facts: DatasetFacts, home: Path, words: Words, vocabulary: tuple[F
     words in at least five of them are the features. ``vocabulary``: the files that ``words`` was made from.
     Raises DataError where the archive is not below the data home, or is not the one that is meant.
     """
+    import numpy as np
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    from groupinf.datasets.dataset import Dataset
+
     mails = read_tar(find_source(home, MAIL), MAIL)
     names = sorted(mails, key=lambda name: (not name.startswith(SPAM), name))
     np.random.RandomState(SHUFFLE_SEED).shuffle(names)
@@ -73,6 +79,9 @@ def load_mail(facts: DatasetFacts, home: Path, words: Words, vocabulary: tuple[F
 
 
 def _counts(matrix: Any) -> sparse.csr_array:
+    import numpy as np
+    from scipy import sparse
+
     counts = sparse.csr_array(matrix, dtype=np.float64)
     counts.sort_indices()
     return counts

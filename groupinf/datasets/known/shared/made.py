@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts
-from groupinf.datasets.rows.labels import Labels
-from groupinf.datasets.rows.origins import RowOrigins
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from groupinf.datasets.dataset import Dataset
+    from groupinf.datasets.rows.labels import Labels
+
 
 KEY_NAME = "point"
 
@@ -28,6 +31,11 @@ def made_dataset(
     The names are the keys of the test rows, numbers from 0 those of the training rows. Test rows have the label 1,
     which predictions do not look at. The source is the sha256 of the training rows: there is no file of the user's.
     """
+    import numpy as np
+
+    from groupinf.datasets.dataset import Dataset
+    from groupinf.datasets.rows.origins import RowOrigins
+
     rows = X.astype("<f8").tobytes() + y.astype("<f8").tobytes()
     keys = np.array([*map(str, range(y.size)), *test], dtype=object)
     return Dataset(

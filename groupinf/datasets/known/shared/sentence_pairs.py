@@ -6,17 +6,20 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts
 from groupinf.datasets.files.data_home import verified_file
 from groupinf.datasets.files.gzip_files import numbered_lines
-from groupinf.datasets.known.shared.glove import WordVectors, mean_vectors, read_vectors, tokens
 from groupinf.errors import DataError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from groupinf.datasets.dataset import Dataset
+    from groupinf.datasets.known.shared.glove import WordVectors
+
 
 CLASSES = ("contradiction", "entailment", "neutral")
 NO_CONSENSUS = "-"  # the gold label of a pair whose annotators disagree
@@ -49,6 +52,11 @@ def load_pairs(facts: DatasetFacts, home: Path, evaluation_sets: Sequence[str] =
     ``evaluation_sets`` names the test files; where it is given, the column EVALUATION_SET says which a row is from.
     Raises DataError, naming the line, where a file is absent, is not the one that is meant, or is malformed.
     """
+    import numpy as np
+
+    from groupinf.datasets.dataset import Dataset
+    from groupinf.datasets.known.shared.glove import read_vectors
+
     files = [verified_file(home, source) for source in facts.files]
     cache: dict[str, Tokens] = {}
     train = _read_pairs(files[0].path, facts.natural_groups, cache)
@@ -74,6 +82,10 @@ def load_pairs(facts: DatasetFacts, home: Path, evaluation_sets: Sequence[str] =
 
 def _read_pairs(path: Path, groups: Sequence[str], cache: dict[str, Tokens]) -> Pairs:
     """``cache``: sentence -> tokens, since a premise serves several pairs; it is filled on the way."""
+    import numpy as np
+
+    from groupinf.datasets.known.shared.glove import tokens
+
     read = _gold_pairs(path, groups)
     for sentence in (sentence for pair in read for sentence in pair.sentences):
         if sentence not in cache:
@@ -85,6 +97,8 @@ def _read_pairs(path: Path, groups: Sequence[str], cache: dict[str, Tokens]) -> 
 
 def _joined(parts: Sequence[Pairs], names: Sequence[str]) -> Pairs:
     """The pairs of several files one after the other; the column EVALUATION_SET says by name which one each is from."""
+    import numpy as np
+
     columns = {name: np.concatenate([part.columns[name] for part in parts]) for name in parts[0].columns}
     if names:
         of_pair = np.repeat(np.arange(len(parts)), [part.y.size for part in parts])
@@ -133,6 +147,10 @@ def _text(record: dict[str, Any], field: str, where: str) -> str:
 
 
 def _features(pairs: Pairs, words: WordVectors) -> NDArray[np.float64]:
+    import numpy as np
+
+    from groupinf.datasets.known.shared.glove import mean_vectors
+
     dimensions = words.vectors.shape[1]
     X = np.empty((pairs.y.size, 2 * dimensions))
     X[:, :dimensions] = mean_vectors(pairs.premises, words)

@@ -13,11 +13,11 @@ from scipy import sparse
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts
 from groupinf.datasets.files.data_home import verified_file
+from groupinf.datasets.known.shared.vote_columns import GOLD_LABEL, VOTER
 from groupinf.datasets.known.shared.vote_tables import VoteTables, read_vote_tables
 from groupinf.errors import DataError
 
 TRAIN, DEVELOPMENT, TEST = 0, 1, 2  # of the column split
-VOTER, GOLD_LABEL = "labelling_function", "gold_label"
 
 
 @dataclass(frozen=True)

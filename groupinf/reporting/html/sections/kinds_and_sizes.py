@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from groupinf.analysis.agreement import ALL_KINDS
-from groupinf.analysis.breakdown import agreement_by_size, size_bands
+from groupinf.analysis.breakdown import size_bands
 from groupinf.analysis.extent import extents_by
 from groupinf.analysis.intervals import FEWEST_GROUPS
 from groupinf.reporting.html.parts.agreement_tables import (
@@ -141,7 +141,7 @@ def _kinds(entry: Entry, position: int, looks: Mapping[str, Look]) -> list[_Part
 
 
 def _sizes(entry: Entry, position: int) -> list[_Part]:
-    by_size = agreement_by_size(entry.pairs, entry.sizes)
+    by_size = entry.agreement_by_size
     parts = []
     for smallest in by_size["smallest"].unique():
         rows = by_size[by_size["smallest"] == smallest]
@@ -194,7 +194,8 @@ def _drawn_cell(part: _Part, rows: pd.DataFrame, evaluation: str, statistic: Sta
     """A mark per test point, without intervals, in order of their values; sorted by the value farthest from 1."""
     marks = []
     drawn, _ = first_values(rows[rows["evaluation"] == evaluation], evaluation)
-    for row in drawn.sort_values(statistic.column).to_dict("records"):
+    told = ["test_point", statistic.column, *(statistic.bounds or ())]
+    for row in drawn[told].sort_values(statistic.column).to_dict("records"):
         on = point_name(evaluation, int(row["test_point"]), part.entry.sets)
         mark = mark_of(row, statistic, part.look, f"{on}: ")
         marks.append(Mark(mark.value, math.nan, math.nan, mark.look, mark.marker, mark.words))
