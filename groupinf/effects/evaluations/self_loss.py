@@ -21,6 +21,10 @@ from groupinf.numerics.objective import Objective, Rows, row_norms, scores, tran
 from groupinf.numerics.rounding import gamma
 from groupinf.test_point_labels import OWN_GROUP
 
+# share of all pairs of rows and groups up to which picking each group's rows, where several outputs make that worth
+# while, costs less than multiplying all rows with all columns
+PICKED = 0.25
+
 
 class SelfLoss(WithoutOptions):
     """f(θ) = Σ_i w_i c_i ℓ_i(θ), the group's own loss, summed, with the weights and labels that its rows have by
@@ -70,8 +74,7 @@ class SelfLoss(WithoutOptions):
 class SelfLossPart:
     """f over some training rows: group b's own loss, summed, at column b.
 
-    ``local`` and ``group`` (m,) say which of ``rows`` is in which group. Rows are multiplied with all
-    columns and then picked from, which costs less than gathering each group's rows.
+    ``local`` and ``group`` (m,) say which of ``rows`` is in which group.
     """
 
     rows: Objective
@@ -82,8 +85,15 @@ class SelfLossPart:
 
     def scores(self, V: Array) -> Array:
         """(m, K')."""
-        z = scores(self.rows.X, V, self.rows.loss.outputs)
-        return z[self.local, :, self.group if V.shape[1] > 1 else 0]
+        outputs, few = self.rows.loss.outputs, self.local.size < PICKED * self.rows.n * V.shape[1]
+        if outputs == 1 or V.shape[1] == 1 or not few or not isinstance(self.rows.X, np.ndarray):
+            return scores(self.rows.X, V, outputs)[self.local, :, self.group if V.shape[1] > 1 else 0]
+        z, order = np.empty((self.local.size, outputs)), np.argsort(self.group, kind="stable")
+        cuts = np.searchsorted(self.group[order], np.arange(self.groups + 1))
+        for b, theta in enumerate(np.ascontiguousarray(V.T)):
+            own = order[cuts[b] : cuts[b + 1]]
+            z[own] = scores(self.rows.X[self.local[own]], theta, outputs)
+        return z
 
     def values(self, z: Array) -> Array:
         """Σ s ℓ per group."""

@@ -12,8 +12,9 @@ from groupinf.effects.adjoint import adjoint_step
 from groupinf.effects.context import BlockContext, Solution, Step
 from groupinf.effects.methods.method import Method, Readout, Setting
 from groupinf.effects.solvers import SolverOptions
-from groupinf.effects.steps import refined, remainder_of
+from groupinf.effects.steps import refined
 from groupinf.numerics.factor import Factor
+from groupinf.numerics.losses.loss import Array
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,10 @@ class InfluenceStep(Step):
         """Refined where H⁻¹ is the factor of the fit. What is left is H⁻¹(HΔ − g(δ)) by that, whatever made Δ."""
         fitted, g = at.changed.fitted, at.changed.g
         solver = at.influence_solver if self.own is None else self.own
-        left = remainder_of(fitted.objective, fitted.theta, fitted.factor, g)
+
+        def left(delta: Array) -> Array:
+            return fitted.factor.solve(at.products_at_fit(delta) - g)
+
         if solver is fitted.factor:
             return refined(at.influence, left)
         delta = solver.solve(g)

@@ -22,7 +22,7 @@ class NewtonStep(Step):
         """Refined where solves are direct; what is left is (H − H(δ))⁻¹((H − H(δ))Δ − g(δ))."""
 
         def remainder(delta: Array) -> Array:
-            residual = at.changed.hessian_products_at_fit(delta) - at.changed.g
+            residual = at.changed_products_at_fit(delta) - at.changed.g
             return at.reduced.solve(residual, np.arange(delta.shape[1]), CERTIFICATE_TOLERANCE)
 
         delta = at.newton
