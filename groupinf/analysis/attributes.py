@@ -76,7 +76,8 @@ def attribute_table(pairs: PairedEffects, attributes: pd.DataFrame) -> pd.DataFr
     table = about.take(np.repeat(np.arange(len(found)), len(pairs.measures)))
     evaluations, points = ([measure[i] for measure in pairs.measures] * len(found) for i in (0, 1))
     table = table.assign(evaluation=evaluations, test_point=points, spearman=rho, spearman_low=low, spearman_high=high)
-    return table[np.isfinite(rho)].reindex(columns=[*_COLUMNS]).reset_index(drop=True)
+    known: pd.DataFrame = table[np.isfinite(rho)].reset_index(drop=True)
+    return known.reindex(columns=[*_COLUMNS])
 
 
 _ABOUT = ("among", "value", "method", "attribute", "magnitude", "given", "n_groups")

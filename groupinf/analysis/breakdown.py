@@ -56,9 +56,9 @@ def by_kind(agreement: pd.DataFrame) -> pd.DataFrame:
     return extents_by(agreement[agreement["kind"] != ALL_KINDS], ("kind",))
 
 
-def by_size(pairs: PairedEffects, sizes: NDArray[np.int64]) -> pd.DataFrame:
-    """The :func:`extents_by` of each band of sizes, which smallest and largest name."""
-    return extents_by(agreement_by_size(pairs, sizes), ("smallest", "largest"))
+def by_size(agreement: pd.DataFrame) -> pd.DataFrame:
+    """The :func:`extents_by` of each band of sizes, which smallest and largest name, of :func:`agreement_by_size`."""
+    return extents_by(agreement, ("smallest", "largest"))
 
 
 def comparable(parts: pd.DataFrame, method: str) -> pd.DataFrame:

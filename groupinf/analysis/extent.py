@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from groupinf.analysis.agreement import ALL_KINDS
@@ -25,15 +28,23 @@ def extents_by(rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     <statistic>_least, <statistic>_median and <statistic>_most, NaN where no test point has the statistic; spearman_low
     and spearman_high, the interval of ρ where there is a single row, NaN where there are several.
     """
-    grouped = rows.groupby([*by, "evaluation", "method"], sort=False)
-    columns = {"test_points": ("test_point", "nunique"), "n_groups": ("n_groups", "first")}
+    keys = [*by, "evaluation", "method"]
+    part_of = rows.groupby(keys, sort=False).ngroup().to_numpy()
+    order = np.argsort(part_of, kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(part_of[order])) + 1) if order.size else []
+    first = np.array([part[0] for part in parts], dtype=np.intp)
+    points = rows["test_point"].to_numpy()
+    columns: dict[str, Any] = {"test_points": [np.unique(points[part]).size for part in parts]}
+    columns |= {"n_groups": rows["n_groups"].to_numpy()[first]}
     for statistic in EXTENT_OF:
-        named = {"least": "min", "median": "median", "most": "max"}
-        columns |= {f"{statistic}_{end}": (statistic, function) for end, function in named.items()}
-    columns |= {end: (end, "first") for end in _ENDS}
-    table = grouped.agg(**columns).reset_index()
-    single = grouped.size().to_numpy() == 1
-    return table.assign(**{end: table[end].where(single) for end in _ENDS})
+        values = rows[statistic].to_numpy(dtype=np.float64)
+        known = [own[~np.isnan(own)] for own in (values[part] for part in parts)]
+        for end, function in (("least", np.min), ("median", np.median), ("most", np.max)):
+            found = [float(function(own)) if own.size else math.nan for own in known]
+            columns[f"{statistic}_{end}"] = np.array(found, dtype=np.float64)
+    single = np.array([part.size == 1 for part in parts], dtype=bool)
+    columns |= {end: np.where(single, rows[end].to_numpy(dtype=np.float64)[first], math.nan) for end in _ENDS}
+    return rows.iloc[first][keys].reset_index(drop=True).assign(**columns)
 
 
 def joint_extents(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:

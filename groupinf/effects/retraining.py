@@ -17,6 +17,7 @@ from groupinf.errors import ConvergenceError, GroupConvergenceError
 from groupinf.numerics.bounds import End
 from groupinf.numerics.conjugate_gradient import ColumnMap, column_dots
 from groupinf.numerics.losses.loss import Array
+from groupinf.numerics.reduced import OwnWay
 from groupinf.numerics.retrain import Retrained, best_start, retrain, with_own_hessians
 from groupinf.wording import counted, number
 
@@ -154,6 +155,8 @@ def _start(at: BlockContext, precondition: ColumnMap) -> Array:
     The influence step stands in where H − H(δ) of some group cannot be solved with by iteration. A step by H itself
     knows nothing of the curvature that new labels bring, and may go far beyond: θ̂ alone is tried as well.
     """
+    if isinstance(at.reduced, OwnWay):
+        return at.changed.fitted.theta[:, None] + at.influence
     fitted, steps = at.changed.fitted, [at.influence]
     try:
         steps.append(at.newton)

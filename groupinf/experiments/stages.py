@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from groupinf.experiments.driver import collect_run, finished, kind_in, load_run
 from groupinf.experiments.folder.in_progress import note_shards
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.folder.sweep_folder import runs_of
-from groupinf.experiments.study import Studies, StudyKind
+from groupinf.experiments.study import Own, Prepared, Studies, StudyKind
 from groupinf.experiments.workers.processes import require_backend
 from groupinf.experiments.workers.progress import Progress
 from groupinf.experiments.workers.shards import Shard
@@ -53,9 +54,17 @@ def execute_shard(
     mine = shard.blocks(of)
     if not prepared.manifest.collected:
         note_shards(directory.path, shard)
+    prepared = _with_tasks_of(prepared, mine)
     compute_blocks(prepared, mine, jobs, progress, scheduler)
     stored = directory.stored_blocks()
     return ShardDone(directory.path, shard, len(mine), tuple(b for b in range(of) if b not in stored), of)
+
+
+def _with_tasks_of(prepared: Prepared[Own], numbers: Iterable[int]) -> Prepared[Own]:
+    """The same with the tasks of some blocks alone: what was read for all others need not be held."""
+    units = [prepared.manifest.block(number) for number in numbers]
+    tasks = {of_block: prepared.blocks.task(of_block) for of_block in units}
+    return replace(prepared, blocks=replace(prepared.blocks, task=tasks.__getitem__))
 
 
 def collect(studies: Studies, path: Path, progress: Progress) -> Any:

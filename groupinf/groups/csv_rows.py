@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TextIO
 
-from groupinf.datasets.files.text_kind import SEPARATORS, other_kind, other_separator
+from groupinf.datasets.files.text_kind import HEAD, SEPARATORS, other_kind, other_separator
 from groupinf.errors import DataError
 from groupinf.wording import counted
 
@@ -21,27 +23,34 @@ def csv_rows(
     ``expected`` opens errors on the columns, ``remedy`` says what to do about a file of another kind. Raises DataError,
     with the line, where the file is missing, empty, of another kind, not UTF-8 or not CSV.
     """
-    reader = csv.reader(io.StringIO(_text(path, remedy), newline=""), strict=True)
-    header: list[str] | None = None
-    count = 0
+    count, header = 0, None
     try:
-        for cells in reader:
-            if not cells:
-                continue
-            if header is None:
-                where = f"{path}, line {reader.line_num}"
-                header = header_of(_separated([cell.strip() for cell in cells], where, expected), where)
-                continue
-            if len(cells) != len(header):
-                columns = f"{counted(len(header), 'cell')} ({', '.join(header)})"
-                raise DataError(f"{path}, line {reader.line_num}: expected {columns}, found {len(cells)}")
-            count += 1
-            yield reader.line_num, dict(zip(header, cells, strict=True))
-    except csv.Error as error:
-        raise DataError(f"{path}, line {reader.line_num}: not readable as CSV ({error})") from error
+        with _text(path, remedy) as text:
+            for line, cells in _records(csv.reader(text, strict=True), path):
+                if header is None:
+                    where = f"{path}, line {line}"
+                    header = header_of(_separated([cell.strip() for cell in cells], where, expected), where)
+                    continue
+                if len(cells) != len(header):
+                    columns = f"{counted(len(header), 'cell')} ({', '.join(header)})"
+                    raise DataError(f"{path}, line {line}: expected {columns}, found {len(cells)}")
+                count += 1
+                yield line, dict(zip(header, cells, strict=True))
+    except UnicodeDecodeError as error:
+        raise _not_utf8(path) from error
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror})") from error
     if count == 0:
         found = "an empty file" if header is None else "a header and no more"
         raise DataError(f"{path}: {expected}, found {found}")
+
+
+def _records(reader: Any, path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The cells of every line that is not empty."""
+    try:
+        yield from ((reader.line_num, cells) for cells in reader if cells)
+    except csv.Error as error:
+        raise DataError(f"{path}, line {reader.line_num}: not readable as CSV ({error})") from error
 
 
 def _separated(header: list[str], where: str, expected: str) -> list[str]:
@@ -54,18 +63,23 @@ def _separated(header: list[str], where: str, expected: str) -> list[str]:
     return header
 
 
-def _text(path: Path, remedy: str) -> str:
+@contextmanager
+def _text(path: Path, remedy: str) -> Iterator[TextIO]:
+    """The text of a file, which is read as it is gone through."""
+    with path.open("rb") as stream:
+        kind = other_kind(stream.read(HEAD), remedy)
+        if kind:
+            raise DataError(f"{path}: expected comma-separated text in UTF-8, found {kind}")
+        stream.seek(0)
+        yield io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+
+
+def _not_utf8(path: Path) -> DataError:
+    data = path.read_bytes()
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror})") from error
-    kind = other_kind(data, remedy)
-    if kind:
-        raise DataError(f"{path}: expected comma-separated text in UTF-8, found {kind}")
-    try:
-        return data.decode("utf-8-sig")
+        data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise DataError(
-            f"{path}, line {line}: expected text in UTF-8, found byte 0x{data[error.start]:02x}; save the file as UTF-8"
-        ) from error
+        found = f"found byte 0x{data[error.start]:02x}; save the file as UTF-8"
+        return DataError(f"{path}, line {line}: expected text in UTF-8, {found}")
+    return DataError(f"{path}: expected a file that stays as it is while it is read, found it changed")

@@ -12,6 +12,8 @@ from groupinf.numerics.change import Changed, RowChange
 from groupinf.numerics.conjugate_gradient import ColumnMap, Columns, conjugate_gradient
 from groupinf.numerics.factor import DenseFactor, Diagonal, IterativeFactor, hessian_diagonal
 from groupinf.numerics.fit import Fitted
+from groupinf.numerics.heavy_rows.rows import HeavyRows, heavy_rows
+from groupinf.numerics.heavy_rows.solver import HeavyRowsSolver, at_fit
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import hessian_products, stored_entries, transposed_product
 from groupinf.numerics.products import times
@@ -27,8 +29,8 @@ from groupinf.numerics.reduced import (
     sample_space_kernel,
 )
 
-Way = Literal["as_fitted", "own_factors", "sample_space", "iterative", "passes"]
-Preconditioner = Literal["reduced", "shared", "diagonal"]
+Way = Literal["as_fitted", "own_factors", "sample_space", "iterative", "passes", "heavy_rows"]
+Preconditioner = Literal["reduced", "shared", "diagonal", "heavy_rows"]
 Pair = tuple[Way, Preconditioner]
 
 # ways whose solves with H − H(δ) are direct; the others iterate
@@ -42,7 +44,7 @@ KERNEL_BYTES = 512 * 2**20
 # factors that a block takes at most where its small systems are singular
 OWN_BYTES = 2**30
 # passes that retraining takes with each preconditioner: measured on binary and softmax problems of all shapes
-PASSES = {"reduced": 7.5, "shared": 10.0}
+PASSES = {"reduced": 7.5, "shared": 10.0, "heavy_rows": 20.0}
 # truncated Newton with a diagonal: passes for each iteration that H itself takes to TRIED_TO, and the fewest to hope
 # for
 PASSES_PER_ITERATION = 2.5
@@ -50,6 +52,7 @@ FEWEST_DIAGONAL = 15.0
 # iterations of conjugate gradients with H for H − H(w); with a diagonal, for each that H itself takes to TRIED_TO
 ITERATIONS = 12.0
 NEWTON_PER_ITERATION = 1.8
+HEAVY_SOLVE = 8.0
 # the share of a Newton step's iterations that a certificate takes
 CERTIFICATE = 0.3
 # iterations at most to find out what the diagonal is worth
@@ -83,6 +86,7 @@ class Engine:
     kernel: Array
     inverse: Array
     diagonal: Diagonal
+    rows: HeavyRows | None = None
 
     def reduced(self, changed: Changed) -> ReducedSolver:
         """The solver with H − H(δ) for a block of groups."""
@@ -99,6 +103,9 @@ class Engine:
                 return Iterative(changed)
             case "passes":
                 return Passes(changed, self.diagonal)
+            case "heavy_rows":
+                assert self.rows is not None  # made where this way is chosen
+                return HeavyRowsSolver(changed, self.rows)
             case _:
                 assert_never(self.way)
 
@@ -120,7 +127,7 @@ class Engine:
     @property
     def truncated_newton(self) -> bool:
         """Whether retraining takes truncated Newton steps: where a pass is so cheap that the factors are not."""
-        return self.preconditioner == "diagonal"
+        return self.preconditioner in ("diagonal", "heavy_rows")
 
     def precondition(self, changed: Changed, reduced: ReducedSolver) -> ColumnMap:
         """M⁻¹ for the L-BFGS of a block; where its groups were given factors after all, these."""
@@ -139,6 +146,9 @@ class Engine:
                 return lambda V, _: changed.fitted.factor.solve(V)
             case "diagonal":
                 return lambda V, _: self.diagonal.solve(V)
+            case "heavy_rows":
+                assert self.rows is not None
+                return at_fit(changed, self.rows)
             case _:
                 assert_never(self.preconditioner)
 
@@ -212,6 +222,7 @@ def newton_work(shape: Shape, diagonal_iterations: float) -> dict[Way, tuple[flo
         "sample_space": (m**3 / 3 + SYSTEM_MEMORY * m**2, small_solve),
         "iterative": (0.0, ITERATIONS * beside),
         "passes": (0.0, NEWTON_PER_ITERATION * diagonal_iterations * shape.one_pass),
+        "heavy_rows": (0.0, HEAVY_SOLVE * shape.one_pass),
     }
 
 
@@ -219,7 +230,7 @@ def retraining_work(shape: Shape, pair: Pair, diagonal_iterations: float) -> flo
     """Work of one group: getting ready, the start, the passes, and the certificate."""
     way, preconditioner = pair
     ready, solve = newton_work(shape, diagonal_iterations)[way]
-    step = {"reduced": solve, "shared": shape.shared_solve, "diagonal": 0.0}[preconditioner]
+    step = {"reduced": solve, "shared": shape.shared_solve, "diagonal": 0.0, "heavy_rows": 0.0}[preconditioner]
     if preconditioner == "diagonal":
         passes = max(FEWEST_DIAGONAL, PASSES_PER_ITERATION * diagonal_iterations)
     else:
@@ -237,6 +248,8 @@ def possible_ways(fitted: Fitted, change: RowChange) -> list[Pair]:
     if change.keeps_hessian(objective) and not isinstance(fitted.factor, IterativeFactor):
         return [("passes", "diagonal"), ("as_fitted", "shared")]
     ways: list[Pair] = [("passes", "diagonal")]
+    if objective.loss.outputs == 1 and not isinstance(objective.X, np.ndarray):
+        ways.append(("heavy_rows", "heavy_rows"))
     if not isinstance(fitted.factor, IterativeFactor):
         ways.append(("iterative", "shared"))
         if objective.loss.outputs == 1 and 8 * objective.n**2 <= KERNEL_BYTES:
@@ -273,7 +286,8 @@ def choose_engine(fitted: Fitted, change: RowChange, mean_group: float) -> Engin
         kernel = sample_space_kernel(fitted)
     if best[1] == "shared" and isinstance(fitted.factor, DenseFactor) and fitted.factor.H.nbytes <= INVERSE_BYTES:
         inverse = fitted.factor.factor.inverse()
-    return Engine(way=best[0], preconditioner=best[1], kernel=kernel, inverse=inverse, diagonal=diagonal)
+    rows = heavy_rows(fitted) if best[0] == "heavy_rows" else None
+    return Engine(way=best[0], preconditioner=best[1], kernel=kernel, inverse=inverse, diagonal=diagonal, rows=rows)
 
 
 def far_from_fit(engine: Engine, fitted: Fitted) -> Engine:

@@ -6,6 +6,7 @@ the solution still lacks.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -29,6 +30,7 @@ from groupinf.numerics.factor import (
 )
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
+from groupinf.numerics.minimise import Minimised
 from groupinf.numerics.objective import Objective, Rows, hessian
 from groupinf.wording import number
 
@@ -50,6 +52,22 @@ class ReducedSolver(Protocol):
 
     def pencil(self, column: int) -> Pencil | None:
         """A and H whose eigenvalues are those of H⁻¹(H − H(δ)) of a group; None where none is at hand."""
+
+
+class OwnWay(ABC):
+    """A solver that also knows its own way to θ̂(δ), and the Hessians there."""
+
+    @abstractmethod
+    def minimise(self, start: Array, tolerance: Array) -> Minimised:
+        """Minimise the groups' objectives from ``start`` (P, B) to a decrement of ``tolerance`` (B,)."""
+
+    @abstractmethod
+    def certificate(self, theta: Array, gradient: Array) -> Array:
+        """Each group's Hessian at its θ (P, B), inverted, times the ``gradient`` (P, B), to CERTIFICATE_TOLERANCE."""
+
+    @abstractmethod
+    def of(self, columns: Columns) -> ReducedSolver:
+        """What solves for some of the groups."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +140,8 @@ def some_of(reduced: ReducedSolver, columns: Columns) -> ReducedSolver:
     """What solves for some of the groups of a block."""
     if isinstance(reduced, OwnFactors):
         return OwnFactors(tuple(reduced.factors[c] for c in columns), reduced.H)
+    if isinstance(reduced, OwnWay):
+        return reduced.of(columns)
     return SomeReduced(reduced, columns)
 
 
@@ -246,7 +266,7 @@ def _small_systems(Q: Array, sign: float, roots: Sequence[Array], members: Seque
 
 
 @dataclass(frozen=True)
-class _Unbounded:
+class Unbounded:
     """What the ways that iterate have in common."""
 
     changed: Changed
@@ -275,7 +295,7 @@ class _Unbounded:
 
 
 @dataclass(frozen=True)
-class Iterative(_Unbounded):
+class Iterative(Unbounded):
     """Conjugate gradients preconditioned by H, beside which only the changed rows need products."""
 
     def solve(self, V: Array, columns: Columns, tolerance: float) -> Array:
@@ -295,7 +315,7 @@ class Iterative(_Unbounded):
 
 
 @dataclass(frozen=True)
-class Passes(_Unbounded):
+class Passes(Unbounded):
     """Conjugate gradients preconditioned by a diagonal: products with H − H(δ) are passes over the data."""
 
     diagonal: Diagonal

@@ -14,7 +14,7 @@ from groupinf.numerics.factor import DenseFactor
 from groupinf.numerics.fit import first_fit, with_new_factors
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.minimise import LBFGS, Minimised, NewtonCG, minimise
-from groupinf.numerics.reduced import CERTIFICATE_TOLERANCE, ReducedSolver
+from groupinf.numerics.reduced import CERTIFICATE_TOLERANCE, OwnWay, ReducedSolver
 
 # passes after which a group that L-BFGS has not brought to its minimum goes on with truncated Newton, and its passes
 MAX_PASSES = 150
@@ -59,7 +59,9 @@ def retrain(
     converged says so and must not be used.
     """
     newton = NewtonCG(changed.hessians, precondition)
-    if truncated_newton:
+    if isinstance(reduced, OwnWay):
+        first = reduced.minimise(start, tolerance)
+    elif truncated_newton:
         first = minimise(changed.gradients, precondition, start, tolerance, MAX_PASSES_NEWTON, newton)
     else:
         first = minimise(changed.gradients, precondition, start, tolerance, MAX_PASSES, LBFGS())
@@ -117,7 +119,10 @@ def retrained_at(
 
 
 def _with_certificate(reduced: ReducedSolver, end: Minimised, refreshed: NDArray[np.bool_]) -> Retrained:
-    newton = reduced.solve(end.gradient, np.arange(end.theta.shape[1]), CERTIFICATE_TOLERANCE)
+    if isinstance(reduced, OwnWay):
+        newton = reduced.certificate(end.theta, end.gradient)
+    else:
+        newton = reduced.solve(end.gradient, np.arange(end.theta.shape[1]), CERTIFICATE_TOLERANCE)
     steeper = column_dots(end.gradient, end.step) > column_dots(end.gradient, newton)
     return Retrained(
         theta=end.theta,

@@ -14,7 +14,8 @@ from groupinf.reporting.drawing.lambda_figure import lambda_parts, write_lambda_
 from groupinf.reporting.drawing.screening import STEM as SCREENING_STEM
 from groupinf.reporting.drawing.screening import write_screening_figure
 from groupinf.reporting.drawing.single_rows import STEM, figure_words, write_single_rows_figure
-from groupinf.reporting.html.write import PAGE_NAME, write_page
+from groupinf.reporting.html.page import page_of
+from groupinf.reporting.html.write import PAGE_NAME
 from groupinf.reporting.report_files import REPORT_NAME
 from groupinf.reporting.tables.attributes import attributes_files
 from groupinf.reporting.tables.groups import groups_files
@@ -31,7 +32,7 @@ from groupinf.reporting.tables.spearman import (
 from groupinf.reporting.tables.theory import theory_files
 from groupinf.reporting.words.choices import test_points_line, title_line
 from groupinf.reporting.words.columns import columns_markdown
-from groupinf.reporting.words.entries import entries_of
+from groupinf.reporting.words.entries import Named, entries_among, named_runs
 from groupinf.reporting.words.evaluation_answers import evaluation_answers
 from groupinf.reporting.words.formats import markdown
 from groupinf.reporting.words.markdown import bulleted, notes_parts, picture
@@ -88,9 +89,10 @@ def write_report(run: Run) -> Path:
     write_single_rows_figure(run)
     if found := standings(run):
         write_screening_figure(run, found)
-    report = run.path / REPORT_NAME
-    write_atomically(report, report_markdown(run, list(tables), list(natural)).encode())
-    write_page([run], title_line(run), run.path / PAGE_NAME, lambda _, method: drawn[method])
+    report, [named] = run.path / REPORT_NAME, named_runs([run])
+    write_atomically(report, report_markdown(run, list(tables), list(natural), named).encode())
+    page = page_of([named], title_line(run), png=lambda _, method: drawn[method])
+    write_atomically(run.path / PAGE_NAME, page.encode())
     return report
 
 
@@ -101,14 +103,17 @@ def methods(run: Run) -> list[str]:
     return [method for method in methods_in(run.effects) if method != ACTUAL]
 
 
-def report_markdown(run: Run, tables: Sequence[str] = (), natural: Sequence[str] = ()) -> str:
+def report_markdown(
+    run: Run, tables: Sequence[str] = (), natural: Sequence[str] = (), named: Named | None = None
+) -> str:
     """What was run, the convention, the agreement over all groups, the figures, and how far to trust the numbers.
 
-    ``tables`` are the files in the folder of that name, ``natural`` those of NATURAL_FIGURES that were drawn.
+    ``tables`` are the files in the folder of that name, ``natural`` those of NATURAL_FIGURES that were drawn;
+    ``named`` is the run as its page has it, where that was made already.
     """
     overall = run.spearman[run.spearman["kind"] == ALL_KINDS]
     opening = [data_line(run), test_points_line(run), convention_line(run), *unit_lines(run), *method_lines(run)]
-    entries, found = entries_of([run]), standings(run)
+    entries, found = entries_among([named] if named else named_runs([run])), standings(run)
     theory = [entry.theory for entry in entries if entry.theory is not None]
     parts = [f"# {markdown(title_line(run))}", *(markdown(line) for line in opening if line)]
     if run.intervals is not None:

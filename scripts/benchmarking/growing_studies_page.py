@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarking.growing_studies import FEW, STAGES, TEST_ROWS, Measured, StudyShape, exponent, varied
-from benchmarking.report import machine_words
+from benchmarking.words import machine_words
 from groupinf.reporting.words.markdown import padded_table
 
 # what two runs of one command may differ by

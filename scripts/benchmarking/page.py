@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from benchmarking.commands.page import around_section
-from benchmarking.growth_page import growth_section
-from benchmarking.retraining_page import retraining_section
+from benchmarking.retraining.growth_page import growth_section
+from benchmarking.retraining.page import retraining_section
 from benchmarking.short import short_section
-from benchmarking.single_rows_page import single_rows_section
+from benchmarking.single_rows.page import single_rows_section
 from benchmarking.studies.page import studies_section
 from benchmarking.words import machine_words
 

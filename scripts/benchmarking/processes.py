@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 SCRIPTS = Path(__file__).resolve().parents[1]
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS"), "1")
 # what a worker writes when it is ready, and after each of its turns
 DONE = "done"
 
@@ -71,7 +71,7 @@ def waiting(task: str, folder: Path, name: str = "", amount: str = "") -> Iterat
     path = os.pathsep.join(filter(None, (str(SCRIPTS), os.environ.get("PYTHONPATH"))))
     with subprocess.Popen(
         [sys.executable, "-m", "benchmarking.worker", task, str(folder), name, amount],
-        env={**os.environ, **dict.fromkeys(THREADS, "1"), "PYTHONPATH": path},
+        env={**os.environ, **ONE_THREAD, "PYTHONPATH": path},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarking.retraining_page import labelled, of_the_fastest, of_the_peer
+from benchmarking.retraining.page import labelled, of_the_fastest, of_the_peer
 from benchmarking.studies.page import CLOCK, loop_totals, totals
 from benchmarking.words import duration, ms, ratios, spread, times
 from groupinf.reporting.words.markdown import padded_table

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from benchmarking.growth import measure_growth
-from benchmarking.ours import measure_ours, timed
-from benchmarking.peers import PEERS, measure_peer
 from benchmarking.problem import dataset_for, load_problem, make_problem, save_problem
-from benchmarking.reference import solve_reference
+from benchmarking.retraining.growth import measure_growth
+from benchmarking.retraining.ours import measure_ours, timed
+from benchmarking.retraining.peers import PEERS, measure_peer
+from benchmarking.retraining.reference import solve_reference
 from benchmarking.shapes import SHAPES
-from benchmarking.single_rows import measure_single_rows
+from benchmarking.single_rows.measured import measure_single_rows
 from benchmarking.studies.loop import measure_loop
 from benchmarking.worker import COMPILER
 from groupinf.effects.changes.registry import REMOVE

@@ -143,7 +143,8 @@ def test_each_kind_and_band_has_the_median_over_its_test_points(effects: pd.Data
 
 def test_bands_of_sizes_have_their_medians(pairs: PairedEffects) -> None:
     sizes = np.arange(G)
-    rows, table = by_size(pairs, sizes), agreement_by_size(pairs, sizes)
+    table = agreement_by_size(pairs, sizes)
+    rows = by_size(table)
     for row in rows.to_dict("records"):
         same = table[["smallest", "evaluation", "method"]].eq([row["smallest"], row["evaluation"], row["method"]])
         assert row["slope_median"] == np.median(table.loc[same.all(axis=1), "slope"])

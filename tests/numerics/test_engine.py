@@ -57,6 +57,8 @@ def ways_of(fitted: Fitted) -> list[Pair]:
         (DIABETES, EVERYTHING, np.inf, ("own_factors", "reduced")),
         (CDR, EVERYTHING, np.inf, ("iterative", "shared")),
         (ENRON, EVERYTHING, 32.0, ("passes", "diagonal")),
+        (ENRON, [*EVERYTHING, ("heavy_rows", "heavy_rows")], 32.0, ("heavy_rows", "heavy_rows")),
+        (CDR, [*EVERYTHING, ("heavy_rows", "heavy_rows")], np.inf, ("iterative", "shared")),
         (MNIST, SOFTMAX, np.inf, ("iterative", "shared")),
     ],
 )
@@ -82,6 +84,13 @@ def test_without_a_factor_nothing_shares_one(monkeypatch: pytest.MonkeyPatch) ->
 def test_softmax_has_no_sample_space() -> None:
     assert all(way != "sample_space" for way, _ in ways_of(fit(make_objective(3))))
     assert any(way == "sample_space" for way, _ in ways_of(fit(make_objective(2))))
+
+
+def test_heavy_rows_are_for_sparse_rows_of_one_output() -> None:
+    heavy: Pair = ("heavy_rows", "heavy_rows")
+    assert heavy in ways_of(fit(make_objective(2, as_sparse=True)))
+    assert heavy not in ways_of(fit(make_objective(3, as_sparse=True)))
+    assert heavy not in ways_of(fit(make_objective(2)))
 
 
 def iterations(fitted: Fitted, diagonal: np.ndarray) -> int:

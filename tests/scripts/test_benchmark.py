@@ -36,9 +36,9 @@ SMALL: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("shape", SMALL)
 def test_the_reference_is_what_newton_cholesky_finds(shape: dict[str, Any]) -> None:
-    from benchmarking.measured import errors
-    from benchmarking.peers import Peer, random_order, refit
-    from benchmarking.reference import solve_reference
+    from benchmarking.retraining.measured import errors
+    from benchmarking.retraining.peers import Peer, random_order, refit
+    from benchmarking.retraining.reference import solve_reference
 
     problem, fitted = made(**shape)
     reference, left = solve_reference(problem, fitted)
@@ -52,9 +52,9 @@ def test_the_reference_is_what_newton_cholesky_finds(shape: dict[str, Any]) -> N
 
 @pytest.mark.parametrize("shape", SMALL)
 def test_the_package_finds_the_reference(shape: dict[str, Any]) -> None:
-    from benchmarking.measured import errors
-    from benchmarking.ours import prepare, retrain_all
-    from benchmarking.reference import solve_reference
+    from benchmarking.retraining.measured import errors
+    from benchmarking.retraining.ours import prepare, retrain_all
+    from benchmarking.retraining.reference import solve_reference
 
     problem, fitted = made(**shape)
     prepared = prepare(problem)
@@ -66,7 +66,7 @@ def test_the_package_finds_the_reference(shape: dict[str, Any]) -> None:
 
 
 def test_errors_are_those_that_were_put_in() -> None:
-    from benchmarking.measured import errors
+    from benchmarking.retraining.measured import errors
 
     problem, _ = made(classes=3)
     reference = np.repeat(problem.theta[None], len(problem.groups), axis=0)
@@ -117,8 +117,8 @@ def test_a_group_that_empties_a_class_is_left_out() -> None:
 
 @pytest.mark.parametrize("shape", [{}, {"row_entries": 3}])
 def test_a_problem_comes_back_from_its_files(shape: dict[str, Any], tmp_path: Path) -> None:
-    from benchmarking.plain import gradient
     from benchmarking.problem import load_problem, save_problem
+    from benchmarking.retraining.plain import gradient
 
     problem, _ = made(**shape)
     save_problem(problem, tmp_path)
@@ -141,7 +141,7 @@ def test_the_penalties_are_those_of_the_configs() -> None:
 
 
 def test_rounds_of_a_slow_solver_go_on_with_other_groups() -> None:
-    from benchmarking.peers import Peer, random_order, refit
+    from benchmarking.retraining.peers import Peer, random_order, refit
 
     problem, _ = made()
     order, peer = random_order(problem), Peer("newton-cholesky", 1e-4)
@@ -165,8 +165,9 @@ def cells(page: str) -> list[list[str]]:
 
 def test_the_page_from_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import benchmark
-    from benchmarking import growth, parts
-    from benchmarking.peers import PEERS
+    from benchmarking import parts
+    from benchmarking.retraining import growth
+    from benchmarking.retraining.peers import PEERS
 
     def side_by_side(tasks: list[str], rounds: int, folder: Path, name: str, amount: str) -> Any:
         return {task: in_this_process(task, folder, name, amount, rounds) for task in tasks}
@@ -188,6 +189,7 @@ def test_the_page_from_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert "/tmp" not in page
 
     measured = json.loads((kept / "retraining-tiny.json").read_text(encoding="utf-8"))
+    assert all(share > 0 for share in measured["groupinf"]["phases"].values())
     ours, theirs = (measured[name]["rounds"] for name in ("groupinf", "lbfgs, tol 1e-8"))
     low, high = sorted(their / our for their, our in zip(theirs, ours, strict=True))
     assert methods["lbfgs, tol 1e-8"][-2].endswith(f"({in_words(low)} to {in_words(high)})")
@@ -212,6 +214,7 @@ def retrained() -> dict[str, Any]:
     ours = {"rounds": [0.02, 0.04, 0.03], "mean": 0.03, "whole": 0.05, "passes": 5.0, "most_passes": 7, "unit": 0.001}
     ours |= {"effect": 1e-9, "theta": 1e-9, "relative_theta": 1e-9, "memory": 3e8, "memory_before": 2e8}
     ours |= {"way": "passes", "preconditioner": "diagonal", "truncated_newton": True, "blocks": [4]}
+    ours |= {"phases": {"the passes": 0.3, "certificates": 0.1, "the rest": 0.6}}
     ours |= {"fit_seconds": 0.1, "study_seconds": 0.1, "kinds": {}, "wall_over_cpu": 1.0}
     peer = ours | {"median": 0.2, "fastest": 0.1, "slowest": 0.3, "groups": 4, "fits": 9, "warned": 0}
     facts = {"n": 5, "d": 3, "classes": 2, "source": "real", "sparse": True, "entries": 9, "weighted": False}
@@ -227,7 +230,7 @@ def retrained() -> dict[str, Any]:
 
 
 def test_the_extra_has_rows_of_its_own_where_it_was_measured() -> None:
-    from benchmarking.retraining_page import retraining_section
+    from benchmarking.retraining.page import retraining_section
 
     results = retrained()
     rows = cells("\n".join(retraining_section({"text": results})[2:]))
@@ -238,6 +241,31 @@ def test_the_extra_has_rows_of_its_own_where_it_was_measured() -> None:
     assert methods["groupinf\\[fast]"][10] == "0.33 (0.25 to 0.50)"
     del results["groupinf[fast]"]
     assert not any("fast" in row[0] for row in cells("\n".join(retraining_section({"text": results})[2:])))
+
+
+def test_shares_are_of_the_time_that_the_functions_named_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    from benchmarking.retraining import phases
+
+    def slow() -> int:
+        return sum(k * k for k in range(300_000))
+
+    def quick() -> int:
+        return 1
+
+    def both() -> int:
+        return slow() + quick()
+
+    monkeypatch.setattr(phases, "PHASES", {"slow": (slow,), "quick": (quick,), "not called": (made,)})
+    shares = phases.phases(both)
+    assert sum(shares.values()) == pytest.approx(1.0)
+    assert shares["slow"] > shares["quick"] >= 0.0 == shares["not called"]
+
+
+def test_shares_are_said_the_largest_first() -> None:
+    from benchmarking.retraining.page import retraining_section
+
+    said = "\n".join(retraining_section({"text": retrained()}))
+    assert "Of the time of retraining the rest take 60 %, the passes 30 %, certificates 10 %." in said
 
 
 def test_in_short_the_page_has_a_row_for_each_data_set_with_what_was_measured_of_it() -> None:
@@ -260,8 +288,9 @@ def test_in_short_the_page_has_a_row_for_each_data_set_with_what_was_measured_of
 
 def test_the_page_of_single_rows_says_what_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import benchmark
-    from benchmarking import parts, single_rows
+    from benchmarking import parts
     from benchmarking.problem import NamedDataset, load_dataset
+    from benchmarking.single_rows import measured as single_rows
 
     def few(config: NamedDataset, base: Path, seed: int) -> Any:
         """The first 30 training rows."""

@@ -86,7 +86,7 @@ def test_the_page_tells_what_was_measured(tmp_path: Path, monkeypatch: pytest.Mo
         growing_studies, "measure", lambda task, folder: {"processor": "p", "versions": {}, "matrix_product": 1e9}
     )
     out = tmp_path / "page.md"
-    growing_studies.main(["--line", "n", "--line", "groups", "--large", "tall", "--out", str(out)])
+    growing_studies.main(["--line", "n", "--line", "groups", "--line", "tall", "--out", str(out)])
     lines = out.read_text(encoding="utf-8").splitlines()
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line[:1] == "|"]
     exponents = {row[0]: row[2:] for row in rows if "to" in row[1]}

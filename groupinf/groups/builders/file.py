@@ -11,7 +11,7 @@ from groupinf.config.named_file import FilePath
 from groupinf.config.section import Problem
 from groupinf.errors import DataError
 from groupinf.groups.builders.builder import Builder, Kind
-from groupinf.groups.group_file import DEFAULT_KIND, names_rows_by_index, read_group_file
+from groupinf.groups.group_file import DEFAULT_KIND, ListedGroups, list_group_file, names_rows_by_index, read_group_file
 from groupinf.groups.training_rows import index_note, training_rows
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class GroupFile(Builder):
     def check(self, dataset: Dataset) -> Problem | None:
         """What ``read_group_file`` refuses, with the file's line."""
         try:
-            self._groups(dataset)
+            self._listed(dataset)
         except DataError as error:
             return Problem("path", str(error))
         return None
@@ -51,13 +51,16 @@ class GroupFile(Builder):
 
     def most_groups(self, dataset: Dataset, sizes: int, test_points: int) -> int:
         """Those of the file."""
-        return len(self._groups(dataset))
+        return len(self._listed(dataset).kinds)
 
     def notes(self, dataset: Dataset) -> tuple[str, ...]:
         """Which rows an index counts, as one of the whole file may be in range too."""
         note = index_note(training_rows(dataset))
         path = Path(self.path)
         return (f"group file {path.name}: {note}",) if note and names_rows_by_index(path) else ()
+
+    def _listed(self, dataset: Dataset) -> ListedGroups:
+        return list_group_file(Path(self.path), training_rows(dataset))
 
     def _groups(self, dataset: Dataset) -> tuple[Group, ...]:
         return read_group_file(Path(self.path), training_rows(dataset))

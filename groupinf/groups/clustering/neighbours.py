@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +29,15 @@ class Neighbours:
     distance: Floats
     bound: Floats
 
+    @classmethod
+    def concatenate(cls, parts: Sequence[Neighbours]) -> Neighbours:
+        """Those of the points of all parts, in their order."""
+        return cls(
+            np.concatenate([p.index for p in parts]),
+            np.concatenate([p.distance for p in parts]),
+            np.concatenate([p.bound for p in parts]),
+        )
+
 
 def nearest_outside(points: Points, rows: Rows, component: Rows) -> Neighbours:
     """The k nearest points of each of ``rows`` among the points with another ``component`` (n,).
@@ -37,12 +47,8 @@ def nearest_outside(points: Points, rows: Rows, component: Rows) -> Neighbours:
     in the choice, only in the values.
     """
     k, height = min(NEIGHBOURS, points.n - 1), max(1, min(BLOCK_ROWS, BLOCK_BYTES // (8 * points.n)))
-    found = [_block(points, rows[start : start + height], component, k) for start in range(0, rows.size, height)]
-    return Neighbours(
-        np.concatenate([f.index for f in found]),
-        np.concatenate([f.distance for f in found]),
-        np.concatenate([f.bound for f in found]),
-    )
+    starts = range(0, rows.size, height)
+    return Neighbours.concatenate([_block(points, rows[start : start + height], component, k) for start in starts])
 
 
 def _block(points: Points, rows: Rows, component: Rows, k: int) -> Neighbours:
@@ -50,7 +56,11 @@ def _block(points: Points, rows: Rows, component: Rows, k: int) -> Neighbours:
     np.subtract(points.squared_norms / 2, score, out=score)
     score[component[rows][:, None] == component] = np.inf
     index = _smallest(score, k)
-    usable = np.isfinite(np.take_along_axis(score, index, axis=1))
+    return by_distance(points, rows, index, np.isfinite(np.take_along_axis(score, index, axis=1)))
+
+
+def by_distance(points: Points, rows: Rows, index: Rows, usable: NDArray[np.bool_]) -> Neighbours:
+    """The neighbours ``index`` (m, k) of ``rows`` (m,), where ``usable``, by their distances from differences."""
     distance = np.full(index.shape, np.inf)
     distance[usable] = points.distances(np.broadcast_to(rows[:, None], index.shape)[usable], index[usable])
     order = np.argsort(distance, axis=1, kind="stable")

@@ -16,6 +16,7 @@ from groupinf.datasets.dataset import Features
 Rows = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+ALL = slice(None)
 DIGEST_BYTES = 16  # of a point: two different ones agree with a probability of about n²/2¹²⁹
 
 
@@ -38,8 +39,8 @@ class Points(Protocol):
     def squared_norms(self) -> Floats:
         """(n,) inner products of every point with itself."""
 
-    def inner(self, rows: Rows) -> Floats:
-        """(m, n) inner products of the points ``rows`` (m,) with all points; a new array."""
+    def inner(self, rows: Rows, columns: slice = ALL) -> Floats:
+        """(m, w) inner products of the points ``rows`` (m,) with the points ``columns``; a new array."""
 
     def distances(self, i: Rows, j: Rows) -> Floats:
         """(m,) distances of the pairs (i, j), from differences of coordinates and so free of cancellation."""
@@ -81,8 +82,8 @@ class FeaturePoints:
         # a mean far from 0 costs digits in |a|² + |b|² − 2ab; sparse rows stay sparse instead
         return self.X - self.X.mean(axis=0) if isinstance(self.X, np.ndarray) else self.X
 
-    def inner(self, rows: Rows) -> Floats:
-        return _row_products(self._centred, rows)
+    def inner(self, rows: Rows, columns: slice = ALL) -> Floats:
+        return _row_products(self._centred, rows, columns)
 
     def distances(self, i: Rows, j: Rows) -> Floats:
         return np.sqrt(_squared_rows(self.X[i] - self.X[j]))
@@ -123,9 +124,9 @@ class GradientPoints:
     def squared_norms(self) -> Floats:
         return _squared_rows(self.X1) * _squared_rows(self.R)
 
-    def inner(self, rows: Rows) -> Floats:
-        products = _row_products(self.X1, rows)
-        products *= self.R[rows] @ self.R.T
+    def inner(self, rows: Rows, columns: slice = ALL) -> Floats:
+        products = _row_products(self.X1, rows, columns)
+        products *= self.R[rows] @ self.R[columns].T
         return products
 
     def distances(self, i: Rows, j: Rows) -> Floats:
@@ -187,10 +188,10 @@ def _stored_per_row(X: Features) -> float:
     return float(X.shape[1]) if isinstance(X, np.ndarray) else X.nnz / X.shape[0]
 
 
-def _row_products(X: Features, rows: Rows) -> Floats:
+def _row_products(X: Features, rows: Rows, columns: slice) -> Floats:
     if isinstance(X, np.ndarray):
-        return X[rows] @ X.T
-    return np.asarray((X @ X[rows].toarray().T).T)
+        return X[rows] @ X[columns].T
+    return np.asarray((X[columns] @ X[rows].toarray().T).T)
 
 
 def _row_dots(A: Features, B: Features) -> Floats:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from groupinf.groups.clustering.all_pairs import nearest
 from groupinf.groups.clustering.neighbours import Neighbours, nearest_outside
 from groupinf.groups.clustering.points import Floats, Points, Rows
 
@@ -59,7 +60,7 @@ def spanning_tree(points: Points) -> Edges:
 
 def _boruvka(points: Points) -> Edges:
     component = np.arange(points.n)
-    near = nearest_outside(points, component, component)
+    near = nearest(points)
     tree: list[Edges] = []
     while component.any():
         near = _refresh(points, near, component)

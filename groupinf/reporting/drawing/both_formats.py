@@ -1,5 +1,7 @@
 """A figure drawn once for two files: each thing drawn goes to matplotlib's renderer of PNG and to that of SVG."""
 
+# mypy: disable-error-code="no-untyped-call"
+
 from __future__ import annotations
 
 import io
@@ -77,7 +79,8 @@ class _Both(RendererBase):
         return points * self._dpi / _POINTS_PER_INCH
 
     def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> tuple[float, float, float]:
-        return self._agg.get_text_width_height_descent(s, prop, ismath)
+        width, height, descent = self._agg.get_text_width_height_descent(s, prop, ismath)
+        return width, height, descent
 
     def option_image_nocomposite(self) -> bool:
         return True
@@ -135,7 +138,7 @@ class _Both(RendererBase):
         if self._vectors:
             self._svg.draw_quad_mesh(self._in_pixels(gc), *mesh)
 
-    def draw_image(self, gc: GraphicsContextBase, x: float, y: float, im: Image8, transform: Any = None) -> None:
+    def draw_image(self, gc: GraphicsContextBase, x: float, y: float, im: Any, transform: Any = None) -> None:
         self._on(gc).draw_image(gc, x, y, im)
         if self._vectors:
             self._svg.draw_image(self._in_pixels(gc), x, y, im)
@@ -201,7 +204,7 @@ class _Both(RendererBase):
         scaled.set_dashes(*self._dashes(*gc.get_dashes()))
         return scaled
 
-    def _dashes(self, offset: float, dashes: Sequence[float] | None) -> tuple[float, Sequence[float] | None]:
+    def _dashes(self, offset: float, dashes: Any) -> tuple[float, list[float] | None]:
         if dashes is None:
             return offset, None
         return self.points_to_pixels(offset), [self.points_to_pixels(length) for length in dashes]

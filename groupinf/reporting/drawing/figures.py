@@ -17,7 +17,7 @@ from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 
 from groupinf.analysis.agreement import ALL_KINDS
-from groupinf.analysis.pairs import PairedEffects, pair_effects
+from groupinf.analysis.pairs import PairedEffects
 from groupinf.experiments.folder.files import write_atomically
 from groupinf.reporting.drawing.axes import TICK_SIZE
 from groupinf.reporting.drawing.both_formats import png_and_svg
@@ -110,7 +110,7 @@ def scatter_figure(run: Run, method: str) -> Figure:
 
     A row per evaluation and a column per test point, or a single row where every evaluation has one panel.
     """
-    pairs = pair_effects(run.effects)
+    pairs = run.pairs
     made = panels(run, pairs, method)
     by_frequency = [kind for kind, _ in Counter(pairs.kinds).most_common()]
     styles = kind_styles(by_frequency)

@@ -9,7 +9,8 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis, XAxis, YAxis
 from matplotlib.backend_bases import RendererBase
-from matplotlib.lines import TICKDOWN, TICKLEFT, Line2D
+from matplotlib.lines import Line2D
+from matplotlib.markers import TICKDOWN, TICKLEFT
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox, Transform
 
@@ -64,12 +65,13 @@ def _draw_ticks(
     where: tuple[Transform, Any, Any],
     point: Callable[[float], tuple[float, float]],
 ) -> list[Bbox]:
-    """Draw the ticks as one line of markers, and their labels; where there is a label of the axis, what room each takes.
+    """Draw the ticks as one line of markers, and their labels; what room each takes, where anything depends on that.
 
     ``point`` gives where on the edge a place of the axis is, in the coordinates of ``at_edge``.
     """
-    rc = matplotlib.rcParams
-    figure, places = axis.get_figure(), axis.get_majorticklocs()
+    rc: Any = matplotlib.rcParams
+    figure, places = axis.get_figure(), [float(place) for place in axis.get_majorticklocs()]
+    assert figure is not None
     for kind, of_kind in (("major", places), ("minor", axis.get_minorticklocs())):
         x, y = zip(*map(point, of_kind), strict=True) if len(of_kind) else ((), ())
         ticks = Line2D(
@@ -111,7 +113,8 @@ def _draw_words(axis: Axis, renderer: RendererBase) -> None:
 
 def _pad(settings: str) -> float:
     """Points between the axes and the labels of the ticks."""
-    return float(matplotlib.rcParams[f"{settings}.major.size"] + matplotlib.rcParams[f"{settings}.major.pad"])
+    rc: Any = matplotlib.rcParams
+    return float(rc[f"{settings}.major.size"] + rc[f"{settings}.major.pad"])
 
 
 def _pixels(axis: Axis, points: float) -> float:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from groupinf.analysis.attributes import SIZE, categorical_attributes, numeric_attributes, strongest_given_size
-from groupinf.analysis.pairs import PairedEffects, pair_effects
+from groupinf.analysis.pairs import PairedEffects
 from groupinf.analysis.test_sets import correlation_between_sets, first_component_order
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
@@ -77,7 +77,7 @@ def natural_groups(run: Run) -> NaturalGroups | None:
     """
     if not run.has_actual:
         return None
-    pairs = pair_effects(run.effects)
+    pairs = run.pairs
     natural = np.isin(pairs.kinds.astype(str), natural_kinds(map(str, pairs.kinds)))
     evaluation = _evaluation(pairs)
     if not natural.any() or evaluation is None:

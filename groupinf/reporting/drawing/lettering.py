@@ -12,8 +12,7 @@ from groupinf.reporting.words.formats import shorten
 
 FONT = "DejaVu Sans"
 DOTS_PER_INCH = 160
-# the settings that widths depend on, and how many lines are remembered with theirs: of a report all, in all its figures
-_OF_WIDTHS = ("text.hinting", "text.hinting_factor")
+# how many lines are remembered with their widths: of a report all, in all its figures
 _MOST_MEASURED = 10_000
 
 
@@ -29,7 +28,7 @@ def drawable(text: str) -> str:
 
 def width_of(text: str, size: float) -> float:
     """Width in inches of one line set in FONT at ``size`` points, with matplotlib's current text settings."""
-    return _measured(text, size, *(rcParams[setting] for setting in _OF_WIDTHS))
+    return _measured(text, size, rcParams["text.hinting"], rcParams["text.hinting_factor"])
 
 
 def wrap_to(text: str, size: float, width: float) -> list[str]:

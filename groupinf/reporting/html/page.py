@@ -12,7 +12,7 @@ from groupinf.reporting.html.parts.overview import overview
 from groupinf.reporting.html.section import Answer, Material, PngOf, Question
 from groupinf.reporting.html.sections.every_group import drawn_png
 from groupinf.reporting.html.sections.registry import SECTIONS
-from groupinf.reporting.words.entries import Entry, Looks, looks_of, named_runs
+from groupinf.reporting.words.entries import Entry, Looks, Named, entries_among, looks_of, named_runs
 from groupinf.reporting.words.evaluation_answers import evaluation_answers
 from groupinf.reporting.words.screening import chosen_lines
 from groupinf.studies.group_effects.result import Run
@@ -34,8 +34,18 @@ def page_html(
     else the static figures stand there, as ``png`` gives them. ``notes`` stand below what was run. The same runs give
     the same text.
     """
-    named = named_runs(runs)
-    entries = [one for one in named if isinstance(one, Entry)]
+    return page_of(named_runs(runs), title, plotly, png, notes)
+
+
+def page_of(
+    named: Sequence[Named],
+    title: str,
+    plotly: bool | None = None,
+    png: PngOf = drawn_png,
+    notes: Sequence[str] = (),
+) -> str:
+    """The same of runs that have their names on the page."""
+    entries = entries_among(named)
     looks = looks_of(entries)
     material = Material(named, entries, looks, plotly_is_installed() if plotly is None else plotly, png)
     told = [element("p", {}, note) for note in notes]

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from groupinf.analysis.agreement import ALL_KINDS
-from groupinf.analysis.pairs import ACTUAL, PairedEffects, methods_in, pair_effects
+from groupinf.analysis.pairs import ACTUAL, PairedEffects, methods_in
 from groupinf.datasets.rows.row_words import POOL, TRAINING
 from groupinf.effects.evaluations.evaluation import WithoutOptions
 from groupinf.effects.evaluations.registry import OF_THE_PAPER
@@ -49,7 +49,7 @@ class Shown:
     @cached_property
     def pairs(self) -> PairedEffects:
         """Predicted beside actual effects."""
-        return pair_effects(self.run.effects)
+        return self.run.pairs
 
     @property
     def point(self) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from groupinf.analysis.attributes import attribute_table, category_table
-from groupinf.analysis.pairs import pair_effects
 from groupinf.analysis.test_sets import between_sets_table
 from groupinf.reporting.tables.point_names import with_point_names
 from groupinf.reporting.words.attributes import aligned_attributes
@@ -20,7 +19,7 @@ def attributes_files(run: Run) -> dict[str, bytes]:
     """
     if not run.has_actual:
         return {}
-    pairs = pair_effects(run.effects)
+    pairs = run.pairs
     attributes = aligned_attributes(run, pairs)
     tables = {
         "attributes.csv": attribute_table(pairs, attributes),

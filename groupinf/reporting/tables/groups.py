@@ -88,18 +88,17 @@ def groups_markdown(run: Run, frame: pd.DataFrame) -> str:
     attributes = [name for name in run.attributes.columns if name not in ("group", "size")]
     head = ["Group", "Kind", "Size", *attributes, *(name.rpartition(".")[0] for name in effects)]
     rule = ["---", "---", *["---:"] * (len(head) - 2)]
-    rows = [
-        [
-            str(row["name"]),
-            kind_name(row["kind"]),
-            f"{row['size']:,}",
-            *(_cell(row[n]) for n in (*attributes, *effects)),
-        ]
-        for row in frame.head(MOST_LINES).to_dict("records")
+    shown = frame.head(MOST_LINES)
+    kinds = {kind: kind_name(kind) for kind in shown["kind"].unique()}
+    columns = [
+        map(str, shown["name"]),
+        map(kinds.__getitem__, shown["kind"]),
+        (f"{size:,}" for size in shown["size"]),
+        *(map(_cell, shown[name].tolist()) for name in (*attributes, *effects)),
     ]
     left = len(frame) - MOST_LINES
     more = f"\n\nAnd {counted(left, 'more group')}: groups.parquet has all." if left > 0 else ""
-    cells = [[markdown(cell) for cell in row] for row in (head, *rows)]
+    cells = [[markdown(cell) for cell in row] for row in (head, *zip(*columns, strict=True))]
     whose = "Actual effects" if run.has_actual else "Predicted effects"
     retrained = " that was retrained; the others have none" if run.has_actual and run.left_aside else ""
     return f"# {whose} of every group{retrained}\n\n{table_lines([cells[0], rule, *cells[1:]])}{more}\n"

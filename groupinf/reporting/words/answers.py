@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from groupinf.analysis.agreement import ALL_KINDS
-from groupinf.analysis.breakdown import by_size
 from groupinf.analysis.ratios import decisive
 from groupinf.effects.evaluations.registry import EVALUATIONS
 from groupinf.reporting.words.asked import Asked, asked, told
@@ -83,7 +82,7 @@ def _sizes(one: Asked) -> str:
     [entry, *others] = one.entries
     if others or one.left:
         return ""
-    table = by_size(entry.pairs, entry.sizes)
+    table = entry.by_size
     rows = table[(table["evaluation"] == one.evaluation) & (table["method"] == one.method)]
     rows = rows[rows["slope_median"].notna()]
     if len(rows) < 2:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from groupinf.analysis.extent import extents, joint_extents
+from groupinf.analysis.extent import joint_extents
 from groupinf.reporting.words.entries import Entry
 from groupinf.reporting.words.formats import coefficient
 from groupinf.reporting.words.style import counted_values, evaluation_in_text, evaluation_name
@@ -39,11 +39,13 @@ class Asked:
 
         Measures whose effects are too small to be told from their errors are left out.
         """
-        return _row(joint_extents([resolved(entry) for entry in self.entries]), self)
+        first, *others = self.entries
+        joint = joint_extents([entry.resolved for entry in self.entries]) if others else first.resolved_extents
+        return _row(joint, self)
 
     def row_of(self, entry: Entry) -> Mapping[Any, Any] | None:
         """The same of one run."""
-        return _row(extents(resolved(entry)), self)
+        return _row(entry.resolved_extents, self)
 
     def points_of(self, entry: Entry) -> list[int]:
         """The test points of a run on which its effects can be told from their errors."""
@@ -100,13 +102,6 @@ def told(found: Iterable[tuple[Asked, str]]) -> list[str]:
         names = listed([evaluation_name(first), *map(evaluation_in_text, others)])
         lines.append(f"{names} ({label}): {words}" if label else f"{names}: {words}")
     return lines
-
-
-def resolved(entry: Entry) -> pd.DataFrame:
-    """The agreement table without measures whose effects are too small to be told from their errors."""
-    table = entry.run.spearman
-    measures = zip(table["evaluation"], table["test_point"], strict=True)
-    return table[[measure not in entry.unresolved for measure in measures]]
 
 
 def _singled_out(entry: Entry, evaluation: str) -> str | None:

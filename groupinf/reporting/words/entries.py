@@ -12,8 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from groupinf.analysis.attributes import attribute_table
+from groupinf.analysis.breakdown import agreement_by_size, by_kind, by_size
+from groupinf.analysis.extent import extents
 from groupinf.analysis.farthest import unresolved
-from groupinf.analysis.pairs import PairedEffects, pair_effects
+from groupinf.analysis.pairs import PairedEffects
 from groupinf.analysis.ranking import ENDS
 from groupinf.analysis.theory import beside_actual
 from groupinf.effects.methods.influence import Influence
@@ -62,6 +64,38 @@ class Entry(Named):
     def natural(self) -> NDArray[np.bool_]:
         """Which groups (G,) are of natural kinds."""
         return np.isin(self.pairs.kinds, natural_kinds(self.pairs.kinds))
+
+    @cached_property
+    def resolved(self) -> pd.DataFrame:
+        """The agreement table without measures whose effects are too small to be told from their errors."""
+        table = self.run.spearman
+        measures = zip(table["evaluation"], table["test_point"], strict=True)
+        return table[[measure not in self.unresolved for measure in measures]]
+
+    @cached_property
+    def extents(self) -> pd.DataFrame:
+        """The :func:`groupinf.analysis.extent.extents` over all test points."""
+        return extents(self.run.spearman)
+
+    @cached_property
+    def resolved_extents(self) -> pd.DataFrame:
+        """The same over those of the measures that are resolved."""
+        return extents(self.resolved)
+
+    @cached_property
+    def by_kind(self) -> pd.DataFrame:
+        """What :func:`groupinf.analysis.breakdown.by_kind` makes of the agreement table."""
+        return by_kind(self.run.spearman)
+
+    @cached_property
+    def agreement_by_size(self) -> pd.DataFrame:
+        """The statistics of each band of sizes, by :func:`groupinf.analysis.breakdown.agreement_by_size`."""
+        return agreement_by_size(self.pairs, self.sizes)
+
+    @cached_property
+    def by_size(self) -> pd.DataFrame:
+        """Their extents over test points."""
+        return by_size(self.agreement_by_size)
 
     @cached_property
     def correlations(self) -> pd.DataFrame:
@@ -120,13 +154,17 @@ def named_runs(runs: Sequence[Run]) -> list[Named]:
 
 def entries_of(runs: Sequence[Run]) -> list[Entry]:
     """Those of the runs that have actual effects."""
-    return [one for one in named_runs(runs) if isinstance(one, Entry)]
+    return entries_among(named_runs(runs))
+
+
+def entries_among(named: Sequence[Named]) -> list[Entry]:
+    """Those of the runs that have actual effects."""
+    return [one for one in named if isinstance(one, Entry)]
 
 
 def _entry(named: Named) -> Entry:
-    effects = named.run.effects
+    effects, pairs = named.run.effects, named.run.pairs
     sizes = effects.drop_duplicates("group")["size"].to_numpy(dtype=np.int64)
-    pairs = pair_effects(effects)
     return Entry(**vars(named), pairs=pairs, sizes=sizes, unresolved=tuple(unresolved(pairs, effects)))
 
 

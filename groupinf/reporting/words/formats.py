@@ -10,7 +10,7 @@ from collections.abc import Callable
 from groupinf.wording import MINUS, UNDEFINED, counted, number
 
 _NORMAL = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-_MARKDOWN_SPECIAL = {"&": "&amp;", "<": "&lt;", ">": "&gt;", **{c: "\\" + c for c in "\\`*_[]|$~#"}}
+_MARKDOWN_SPECIAL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", **{c: "\\" + c for c in "\\`*_[]|$~#"}})
 _LATEX_SPECIAL = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
@@ -197,7 +197,7 @@ def markdown(text: str) -> str:
     >>> print(markdown("<b> a|b *c* $x_1$"))
     &lt;b&gt; a\\|b \\*c\\* \\$x\\_1\\$
     """
-    return "".join(_MARKDOWN_SPECIAL.get(c, c) for c in one_line(text))
+    return one_line(text).translate(_MARKDOWN_SPECIAL)
 
 
 def latex(text: str) -> str:

@@ -9,8 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from groupinf.analysis.breakdown import by_kind, by_size, comparable, most_underestimated, ranked_worst
-from groupinf.analysis.extent import extents
+from groupinf.analysis.breakdown import comparable, most_underestimated, ranked_worst
 from groupinf.analysis.intervals import FEWEST_GROUPS
 from groupinf.reporting.words.asked import Asked, asked, told
 from groupinf.reporting.words.entries import Entry
@@ -40,13 +39,13 @@ _DIVISIONS = (
     _Division(
         "kind",
         "kinds",
-        lambda entry: by_kind(entry.run.spearman),
+        lambda entry: entry.by_kind,
         lambda row: f"groups of the kind {kind_name(row['kind'])}",
     ),
     _Division(
         "range of sizes",
         "ranges of sizes",
-        lambda entry: by_size(entry.pairs, entry.sizes),
+        lambda entry: entry.by_size,
         lambda row: f"groups of {size_words(int(row['smallest']), int(row['largest']))}",
     ),
 )
@@ -99,7 +98,7 @@ def _of_evaluation(one: Asked, parted: Sequence[_Parted]) -> str:
 
 def _worst(one: Asked, parted: Sequence[_Parted]) -> str:
     lowest = min(parted, key=lambda of: float(of.rows(one)["spearman_median"].min()))
-    entry, division, row = lowest.entry, lowest.division, ranked_worst(lowest.rows(one), _overall(lowest.entry))
+    entry, division, row = lowest.entry, lowest.division, ranked_worst(lowest.rows(one), lowest.entry.extents)
     if row is None:
         return ""
     n_groups = int(row["n_groups"])
@@ -115,7 +114,7 @@ def _worst(one: Asked, parted: Sequence[_Parted]) -> str:
 
 def _steepest(one: Asked, parted: Sequence[_Parted]) -> str:
     highest = max(parted, key=lambda of: float(of.rows(one)["slope_median"].fillna(-math.inf).max()))
-    entry, row = highest.entry, most_underestimated(highest.rows(one), _overall(highest.entry))
+    entry, row = highest.entry, most_underestimated(highest.rows(one), highest.entry.extents)
     if row is None:
         return ""
     slope, overall = ratio(row["slope_median"]), ratio(_of_all(one, entry, "slope_median"))
@@ -130,18 +129,14 @@ def _of_points(row: _Row) -> str:
     return "median " if row["test_points"] > 1 else ""
 
 
-def _overall(entry: Entry) -> pd.DataFrame:
-    return extents(entry.run.spearman)
-
-
 def _of_all(one: Asked, entry: Entry, column: str) -> float:
-    table = _overall(entry)
+    table = entry.extents
     return float(table[(table["method"] == one.method) & (table["evaluation"] == one.evaluation)][column].iloc[0])
 
 
 def _unranked(entries: Sequence[Entry]) -> list[str]:
     """A sentence on the kinds that have too few groups to be ranked, where there are any."""
-    tables = [by_kind(entry.run.spearman) for entry in entries]
+    tables = [entry.by_kind for entry in entries]
     small = [kind_name(kind) for table in tables for kind in table[table["n_groups"] < FEWEST_GROUPS]["kind"]]
     names = list(dict.fromkeys(small))
     if not names:

@@ -145,10 +145,10 @@ class GroupsOfBlock:
 
 
 def groups_of_block(groups: Groups, retrained: Sequence[int], units: range) -> GroupsOfBlock:
-    """The block of ``units``, which count the numbers of the groups that are ``retrained``."""
+    """The block of ``units``, which count the numbers of the groups that are ``retrained``; it holds no others."""
     numbers = [retrained[unit] for unit in units]
     return GroupsOfBlock(
-        members=tuple(groups.members(g) for g in numbers),
+        members=tuple(groups.members(g).copy() for g in numbers),
         names=tuple(group_words(groups, g) for g in numbers),
     )
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from groupinf.analysis.effect_arrays import KEYS, EffectArrays, effect_arrays
-from groupinf.analysis.pairs import ACTUAL
+from groupinf.analysis.pairs import ACTUAL, PairedEffects, pair_effects
 from groupinf.analysis.ranking import MEASURE, PROVEN, ranking
 from groupinf.analysis.resampling import Difference, difference_of
 from groupinf.datasets.rows.labels import shortened
@@ -125,6 +125,11 @@ class Run:
     def arrays(self) -> EffectArrays:
         """The effects as arrays, which take a tenth of the memory of the table."""
         return effect_arrays(_EFFECTS.parts(self, [*KEYS, "group", "effect", "error_estimate"]))
+
+    @cached_property
+    def pairs(self) -> PairedEffects:
+        """Predicted beside actual effects of a run that has both, arranged once for all that asks for them."""
+        return pair_effects(self.effects)
 
     def default_method(self, evaluation: str) -> str:
         """Whose effects order groups unless another is named: the actual ones, or without them the prediction that

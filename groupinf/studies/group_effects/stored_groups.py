@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -56,11 +56,17 @@ def groups_from(files: Mapping[str, bytes]) -> Groups:
     return Groups(
         indptr=archive["indptr"],
         indices=archive["indices"],
-        kind=tuple(frame["kind"]),
+        kind=_repeated(frame["kind"]),
         name=tuple(frame["name"]),
         test_point=tuple(int(t) for t in frame["test_point"]),
-        made_from=tuple(frame["made_from"]),
+        made_from=_repeated(frame["made_from"]),
     )
+
+
+def _repeated(texts: Iterable[str]) -> tuple[str, ...]:
+    """Texts of which many are the same, each held once."""
+    held: dict[str, str] = {}
+    return tuple(held.setdefault(text, text) for text in texts)
 
 
 def retrainable(groups: Groups, skipped: Sequence[Skipped]) -> tuple[int, ...]:

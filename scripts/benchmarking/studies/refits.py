@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.special import logsumexp
 from sklearn.linear_model import LogisticRegression
 
 MAX_ITERATIONS = 100_000
@@ -87,7 +88,11 @@ def losses(rows: Rows, model: LogisticRegression, group: NDArray[np.int64]) -> A
 
 
 def _of_rows(model: LogisticRegression, X: Array | sparse.csr_array, y: NDArray[np.int64]) -> Array:
-    return np.asarray(-model.predict_log_proba(X)[np.arange(y.size), y])
+    """From scores, as probabilities may round to 0."""
+    z = model.decision_function(X)
+    if z.ndim == 1:
+        z = np.column_stack([np.zeros_like(z), z])
+    return np.asarray(logsumexp(z, axis=1) - z[np.arange(y.size), y])
 
 
 def started(_: int) -> tuple[int, float]:

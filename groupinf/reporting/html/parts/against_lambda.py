@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from groupinf.analysis.extent import extents
 from groupinf.reporting.html.parts.marks import Scale, marker_path
 from groupinf.reporting.html.parts.markup import Content, Html, element
 from groupinf.reporting.html.parts.scales import rho_scale
@@ -149,7 +148,7 @@ def _values(entries: Sequence[Entry], looks: Looks, evaluation: str, column: str
     """Of each method its values by rising λ/n; undefined ones are left out."""
     lines: dict[str, list[Value]] = {method: [] for method in looks.methods}
     for entry in sorted(entries, key=_lam):
-        for row in extents(entry.run.spearman).to_dict("records"):
+        for row in entry.extents.to_dict("records"):
             ends = [float(row[f"{column}_{end}"]) for end in ("median", "least", "most")]
             if row["evaluation"] == evaluation and math.isfinite(ends[0]):
                 lines[row["method"]].append(Value(_lam(entry), *ends))

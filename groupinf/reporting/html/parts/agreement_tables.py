@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from groupinf.analysis.agreement import ALL_KINDS
-from groupinf.analysis.extent import extents
 from groupinf.reporting.html.parts.marks import Mark, Scale, drawing, symbol
 from groupinf.reporting.html.parts.markup import Html, element, joined
 from groupinf.reporting.html.parts.table import Cell, Column, Row, table
@@ -186,9 +185,7 @@ def _run_row(
         on = point_name(evaluation, int(row["test_point"]), entry.sets)
         mark = mark_of(row, shown, look, f"{look.style.name}, {on}: ", present.index(row["method"]))
         marks.append(replace(mark, low=math.nan, high=math.nan))
-    by_method = {
-        row["method"]: row for row in extents(entry.run.spearman).to_dict("records") if row["evaluation"] == evaluation
-    }
+    by_method = {row["method"]: row for row in entry.extents.to_dict("records") if row["evaluation"] == evaluation}
     numbers = [extent_cell(by_method[m], s) if m in by_method else _ABSENT for m in methods for s in statistics]
     least = min((mark.value for mark in marks if math.isfinite(mark.value)), default=math.nan)
     return [run_cell(entry, position), Cell(drawing(marks, scale), least), *numbers]

@@ -62,9 +62,7 @@ def _cells(row: Mapping[Any, Any], look: Look) -> list[Cell]:
 
 
 def _of_several(entries: Sequence[Entry], looks: Looks) -> Html:
-    found = [
-        (position, entry, extents(entry.run.spearman).to_dict("records")) for position, entry in enumerate(entries)
-    ]
+    found = [(position, entry, entry.extents.to_dict("records")) for position, entry in enumerate(entries)]
     rows: list[Row] = []
     for evaluation in evaluations_of(entries):
         for position, entry, records in found:

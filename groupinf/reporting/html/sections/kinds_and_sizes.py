@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from groupinf.analysis.agreement import ALL_KINDS
-from groupinf.analysis.breakdown import agreement_by_size, size_bands
+from groupinf.analysis.breakdown import size_bands
 from groupinf.analysis.extent import extents_by
 from groupinf.analysis.intervals import FEWEST_GROUPS
 from groupinf.reporting.html.parts.agreement_tables import (
@@ -141,7 +141,7 @@ def _kinds(entry: Entry, position: int, looks: Mapping[str, Look]) -> list[_Part
 
 
 def _sizes(entry: Entry, position: int) -> list[_Part]:
-    by_size = agreement_by_size(entry.pairs, entry.sizes)
+    by_size = entry.agreement_by_size
     parts = []
     for smallest in by_size["smallest"].unique():
         rows = by_size[by_size["smallest"] == smallest]

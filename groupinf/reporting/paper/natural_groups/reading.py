@@ -10,7 +10,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from groupinf.analysis.agreement import rank_correlation
-from groupinf.analysis.pairs import pair_effects
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.effects.methods.influence import Influence
 from groupinf.errors import DataError
@@ -131,7 +130,7 @@ def is_of_labelling_functions(run: Run) -> bool:
 
 def _on_sets(run: Run) -> SetEffects:
     shown([run], [Influence])
-    pairs, names = pair_effects(run.effects), test_set_names(run)
+    pairs, names = run.pairs, test_set_names(run)
     positions = [i for i, (name, point) in enumerate(pairs.measures) if name == TEST_LOSS.name and point in names]
     if not positions:
         measured = [name for name, _ in pairs.measures]

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from benchmarking.measured import Busy, errors, peak_bytes
-from benchmarking.plain import pass_seconds
 from benchmarking.problem import SEED, Problem
+from benchmarking.retraining.measured import Busy, errors, peak_bytes
+from benchmarking.retraining.plain import pass_seconds
 
 MAX_ITERATIONS = 100_000
 # P up to which a Hessian for each group is worth trying

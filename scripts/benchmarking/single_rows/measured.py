@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 
-from benchmarking.ours import prepare, retrain_block, timed
 from benchmarking.problem import SEED, Problem, make_problem
+from benchmarking.retraining.ours import prepare, retrain_block, timed
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.known.by_name import NamedDataset
 from groupinf.datasets.registry import load_dataset

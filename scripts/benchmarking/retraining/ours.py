@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarking.measured import Busy, errors, peak_bytes
-from benchmarking.plain import pass_seconds
 from benchmarking.problem import Problem
+from benchmarking.retraining.measured import Busy, errors, peak_bytes
+from benchmarking.retraining.phases import phases
+from benchmarking.retraining.plain import pass_seconds
 from groupinf.effects.block import block_context, compute_block
 from groupinf.effects.blocks import block_width, blocks_of
 from groupinf.effects.evaluations.registry import of_the_paper
@@ -95,7 +96,8 @@ def _named(groups: Groups, block: Sequence[int]) -> tuple[list[Rows], list[str]]
 def measure_ours(problem: Problem, reference: Array, turns: Iterable[int]) -> dict[str, Any]:
     """In every turn seconds for each group, of retraining and of whole blocks with influence, Newton and all effects.
 
-    What is loaded or compiled on first use has been, and once more each kind of group is retrained by itself.
+    What is loaded or compiled on first use has been. Afterwards each kind of group is retrained by itself, and a round
+    is profiled.
     """
     before, passes_before, everyone = peak_bytes(), pass_seconds(problem), range(len(problem.groups))
     prepared = prepare(problem)
@@ -120,6 +122,7 @@ def measure_ours(problem: Problem, reference: Array, turns: Iterable[int]) -> di
         "passes": float(passes.mean()),
         "most_passes": int(passes.max()),
         "kinds": {"random": _kind(problem, prepared, True), "tails": _kind(problem, prepared, False)},
+        "phases": phases(lambda: retrain_all(problem, prepared, prepared.blocks)),
         "whole": float(np.median(whole)),
         "wall_over_cpu": busy.ratio,
         "memory_before": before,

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarking.plain import gradient
 from benchmarking.problem import Problem
+from benchmarking.retraining.plain import gradient
 from groupinf.numerics.change import Changed, changed, removing
 from groupinf.numerics.conjugate_gradient import conjugate_gradient
 from groupinf.numerics.factor import without_flat_part

@@ -134,8 +134,16 @@ def _facts(results: dict[str, Any]) -> str:
             f"{', '.join(map(str, ours['blocks']))} groups. Done once: fit {duration(ours['fit_seconds'])}, engine "
             f"{duration(ours['study_seconds'])}. At most {ours['most_passes']} passes for a group. "
             f"One gradient pass: {ms(ours['unit'])} ms.",
+            f"Of the time of retraining {_shares(ours['phases'])}.",
         ]
     )
+
+
+def _shares(phases: dict[str, float]) -> str:
+    """The largest first."""
+    first, *others = sorted(phases, key=lambda name: -phases[name])
+    parts = [f"{first} take {100 * phases[first]:.0f} %", *(f"{name} {100 * phases[name]:.0f} %" for name in others)]
+    return ", ".join(parts)
 
 
 def _methods(results: dict[str, Any]) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from benchmarking.ours import prepare, retrain_block, timed
-from benchmarking.plain import pass_seconds
 from benchmarking.problem import SEED, Problem, make_problem
+from benchmarking.retraining.ours import prepare, retrain_block, timed
+from benchmarking.retraining.plain import pass_seconds
 from benchmarking.shapes import Shape
 from benchmarking.synthetic import make_dataset
 from groupinf.groups.groups import Group, Groups
