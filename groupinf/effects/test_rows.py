@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from groupinf.numerics.losses.loss import Loss
-from groupinf.numerics.objective import Objective, Rows
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from groupinf.numerics.losses.loss import Loss
+    from groupinf.numerics.objective import Objective, Rows
 
 
 @dataclass(frozen=True)

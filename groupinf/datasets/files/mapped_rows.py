@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import mmap
 import tempfile
 import tokenize
 import weakref
@@ -24,6 +25,8 @@ UNREADABLE = (OSError, EOFError, ValueError, TypeError, SyntaxError, tokenize.To
 
 class RowFile(np.memmap):
     """A mapped file whose rows are to stay there; what a cache maps for a time is none."""
+
+    _mmap: mmap.mmap  # NumPy's
 
 
 def map_array(path: Path) -> NDArray[Any]:
@@ -47,21 +50,33 @@ def map_array(path: Path) -> NDArray[Any]:
 
 def is_mapped(X: object) -> bool:
     """Whether the numbers of a dense matrix are those of a file that rows stay in."""
-    while isinstance(X, np.ndarray):
-        if isinstance(X, RowFile):
-            return True
+    return _file_of(X) is not None
+
+
+def _file_of(X: object) -> RowFile | None:
+    while isinstance(X, np.ndarray) and not isinstance(X, RowFile):
         X = X.base
-    return False
+    return X if isinstance(X, RowFile) else None
+
+
+def let_go(X: NDArray[Any]) -> None:
+    """Have the pages of a mapped matrix, which has been gone through, count to this process no longer; they are read
+    again where they are looked at again.
+    """
+    file = _file_of(X)
+    if file is not None and hasattr(mmap, "MADV_DONTNEED"):
+        file._mmap.madvise(mmap.MADV_DONTNEED)
 
 
 def slices_of(X: NDArray[Any]) -> Iterator[NDArray[Any]]:
-    """The rows of a dense matrix: those of a mapped one few at a time."""
+    """The rows of a dense matrix: those of a mapped one few at a time, and let go in the end."""
     if not is_mapped(X):
         yield X
         return
     step = max(1, SLICE_NUMBERS // X.shape[1])
     for start in range(0, X.shape[0], step):
         yield X[start : start + step]
+    let_go(X)
 
 
 def rows_of(X: NDArray[Any], rows: NDArray[np.int64]) -> NDArray[Any]:
