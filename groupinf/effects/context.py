@@ -65,6 +65,24 @@ class BlockContext:
 
         return self.reduced.solve(self.changed.g, np.arange(self.changed.g.shape[1]), NEWTON_TOLERANCE)
 
+    def products_at_fit(self, V: Array) -> Array:
+        """HV (P, B): by a pass, or by H itself where that is as right."""
+        from groupinf.numerics.mixed_precision.iterative import Iterative
+        from groupinf.numerics.objective import hessian_products
+        from groupinf.numerics.products import times
+
+        objective, theta = self.changed.fitted.objective, self.changed.fitted.theta
+        summed = self.reduced.summed if isinstance(self.reduced, Iterative) else None
+        return hessian_products(objective, theta, V) if summed is None else times(summed, V)
+
+    def changed_products_at_fit(self, V: Array) -> Array:
+        """(H − H(δ))V (P, B): by a pass, or by H and the rows of the groups alone."""
+        from groupinf.numerics.mixed_precision.iterative import Iterative
+
+        if isinstance(self.reduced, Iterative) and self.reduced.summed is not None:
+            return self.reduced.products(V, np.arange(V.shape[1]))
+        return self.changed.hessian_products_at_fit(V)
+
     @cached_property
     def pencils(self) -> tuple[Pencil | None, ...]:
         """Those of the groups, for proofs: formed where what solves has none, as far as they fit."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from scipy import sparse
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # of which there may be many
 class Group:
     """One group as a builder makes it: at least one row index, each once, in any order, and what made it.
 

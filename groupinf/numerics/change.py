@@ -20,7 +20,6 @@ from groupinf.numerics.conjugate_gradient import ColumnMap, Columns, column_dots
 from groupinf.numerics.fit import Fitted, refined_residuals
 from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.objective import (
-    HESSIAN_ROWS,
     Counts,
     Objective,
     Rows,
@@ -33,6 +32,7 @@ from groupinf.numerics.objective import (
     transposed_product,
     values,
 )
+from groupinf.numerics.removed_rows import Curved, RemovedRows, removed_rows
 
 # share of rows up to which picking them out costs less than multiplying all of them
 FEW = 0.25
@@ -185,18 +185,23 @@ class Changed:
         return parts[0] if len(parts) == 1 else parts[0] - parts[1]
 
     def removed_hessian_products(self, V: Array, columns: Columns) -> Array:
-        """H(δ)V: column j with the rows of group columns[j] alone, (P, b) -> (P, b)."""
-        products = np.zeros_like(V)
-        for j, c in enumerate(columns):
-            members = self.members[c]
-            for start in range(0, members.size, HESSIAN_ROWS):
-                first, *second = self._parts(members[start : start + HESSIAN_ROWS])
-                products[:, j] += _row_products(first, self.fitted.theta, V[:, j])
-                for part in second:
-                    products[:, j] -= _row_products(part, self.fitted.theta, V[:, j])
-        return products
+        """H(δ)V: column j with the rows of group columns[j] alone, (P, b) -> (P, b), in the precision of V."""
+        return self._removed_rows.products(V, columns)
 
-    def _parts(self, rows: Rows) -> tuple[Objective, ...]:
+    @cached_property
+    def _removed_rows(self) -> RemovedRows:
+        fit, z = (
+            self.fitted.objective,
+            scores(self.fitted.objective.X, self.fitted.theta, self.fitted.objective.loss.outputs),
+        )
+        parts = self._parts(slice(None))
+        curved = [
+            Curved(part.loss.curvature_state(z, part.y), sign * part.sample_weight)
+            for part, sign in zip(parts, (1.0, -1.0), strict=False)
+        ]
+        return removed_rows(fit, curved, self.members)
+
+    def _parts(self, rows: Rows | slice) -> tuple[Objective, ...]:
         """Some rows with weights s − s', of which H(δ) is the Hessian; or as they are, and as they become."""
         before, change = self.fitted.objective.at(rows), self.change
         after = change.times * change.own[rows]
@@ -266,10 +271,3 @@ def touched_slices(objective: Objective, inside: NDArray[np.bool_]) -> Iterator[
         if found.size == 0:
             continue
         yield found + rows.start if found.size < FEW * (rows.stop - rows.start) else rows
-
-
-def _row_products(rows: Objective, theta: Array, v: Array) -> Array:
-    """Σ s_i ∇²ℓ_i(θ) v, no penalty: (P,)."""
-    state = rows.loss.curvature_state(scores(rows.X, theta, rows.loss.outputs), rows.y)
-    u = rows.loss.curvature_product(state, scores(rows.X, v, rows.loss.outputs))
-    return transposed_product(rows.X, u * rows.sample_weight[:, None])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, assert_never
+from typing import Literal, assert_never, cast
 
 import numpy as np
 
@@ -15,12 +15,12 @@ from groupinf.numerics.fit import Fitted
 from groupinf.numerics.heavy_rows.rows import HeavyRows, heavy_rows
 from groupinf.numerics.heavy_rows.solver import HeavyRowsSolver, at_fit
 from groupinf.numerics.losses.loss import Array
+from groupinf.numerics.mixed_precision.inverse import Single, preconditioned, shared_inverse
+from groupinf.numerics.mixed_precision.iterative import Iterative
 from groupinf.numerics.objective import hessian_products, stored_entries, transposed_product
-from groupinf.numerics.products import times
 from groupinf.numerics.reduced import (
     CERTIFICATE_TOLERANCE,
     AsFitted,
-    Iterative,
     OwnFactors,
     Passes,
     ReducedSolver,
@@ -36,8 +36,8 @@ Pair = tuple[Way, Preconditioner]
 # ways whose solves with H − H(δ) are direct; the others iterate
 DIRECT: tuple[Way, ...] = ("as_fitted", "own_factors", "sample_space")
 
-# an explicit H⁻¹ is twice as fast as its factor on a few dozen columns; as a preconditioner it need not be exact
-INVERSE_BYTES = 128 * 2**20
+# an explicit H⁻¹ is twice as fast as its factor on a few dozen columns: P up to 8,192
+INVERSE_BYTES = 512 * 2**20
 
 # Q = XH⁻¹Xᵀ is at most this large: n up to 8,192
 KERNEL_BYTES = 512 * 2**20
@@ -84,7 +84,7 @@ class Engine:
     way: Way
     preconditioner: Preconditioner
     kernel: Array
-    inverse: Array
+    inverse: Array | Single
     diagonal: Diagonal
     rows: HeavyRows | None = None
 
@@ -100,7 +100,7 @@ class Engine:
             case "sample_space":
                 return sample_space(changed, self.kernel) or _instead_of_sample_space(changed)
             case "iterative":
-                return Iterative(changed)
+                return Iterative(changed, self.inverse)
             case "passes":
                 return Passes(changed, self.diagonal)
             case "heavy_rows":
@@ -142,7 +142,7 @@ class Engine:
                 if self.way == "sample_space" and isinstance(reduced, OwnFactors):
                     return by_group
                 if self.inverse.size:
-                    return lambda V, _: times(self.inverse, V)
+                    return lambda V, _: preconditioned(self.inverse, V)
                 return lambda V, _: changed.fitted.factor.solve(V)
             case "diagonal":
                 return lambda V, _: self.diagonal.solve(V)
@@ -281,12 +281,12 @@ def choose_engine(fitted: Fitted, change: RowChange, mean_group: float) -> Engin
         tried = [(_iterations(fitted, candidate, most), candidate) for candidate in (diagonal, identity)]
         iterations, diagonal = min(tried, key=lambda pair: pair[0])
         best = cheapest(shape, ways, iterations)
-    kernel = inverse = np.empty((0, 0))
+    kernel, inverse = np.empty((0, 0)), cast(Array | Single, np.empty((0, 0)))
     if best[0] == "sample_space":
         kernel = sample_space_kernel(fitted)
     if best[1] == "shared" and isinstance(fitted.factor, DenseFactor) and fitted.factor.H.nbytes <= INVERSE_BYTES:
-        inverse = fitted.factor.factor.inverse()
-    rows = heavy_rows(fitted) if best[0] == "heavy_rows" else None
+        inverse = shared_inverse(fitted.factor)
+    rows = heavy_rows(fitted.objective, fitted.theta) if best[0] == "heavy_rows" else None
     return Engine(way=best[0], preconditioner=best[1], kernel=kernel, inverse=inverse, diagonal=diagonal, rows=rows)
 
 

@@ -33,7 +33,7 @@ def times(X: Design, T: Array) -> Array:
     rows = _piece(p * T.shape[1])
     if not isinstance(X, np.ndarray) or rows >= n or rows < FEWEST_ROWS or T.shape[1] == 1:
         return np.asarray(X @ T)
-    product = np.empty((n, T.shape[1]))
+    product = np.empty((n, T.shape[1]), dtype=np.result_type(X, T))
     for start in range(0, n, rows):
         np.matmul(X[start : start + rows], T, out=product[start : start + rows])
     return product

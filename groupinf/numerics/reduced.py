@@ -32,6 +32,7 @@ from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.minimise import Minimised
 from groupinf.numerics.objective import Objective, Rows, hessian
+from groupinf.numerics.removed_rows import own_scores, own_sums
 from groupinf.wording import number
 
 # relative residual of iterative solves, in the norm of H⁻¹: of Newton steps, and of certificates
@@ -221,14 +222,13 @@ class SampleSpace:
 
     def solve(self, V: Array, columns: Columns, tolerance: float) -> Array:
         """Direct: two solves with H and one small one for each column."""
-        fitted = self.changed.fitted
+        fitted, own = self.changed.fitted, [self.changed.members[c] for c in columns]
         first = fitted.factor.solve(V)
-        back = np.empty_like(V)
-        for j, c in enumerate(columns):
-            X, root = fitted.objective.X[self.changed.members[c]], self.roots[c]
-            inner = self.kernels[c].solve(root * np.asarray(X @ first[:, j]))
-            back[:, j] = np.asarray(X.T @ (root * inner))
-        return first + self.sign * fitted.factor.solve(back)
+        inner = [
+            self.roots[c] * self.kernels[c].solve(self.roots[c] * z)
+            for c, z in zip(columns, own_scores(fitted.objective.X, own, first), strict=True)
+        ]
+        return first + self.sign * fitted.factor.solve(own_sums(fitted.objective.X, own, inner))
 
     def pencil(self, column: int) -> Pencil:
         """The group's small system beside the identity."""
@@ -292,26 +292,6 @@ class Unbounded:
             factor = _own_factor(self.changed, fitted.factor.H, int(columns[j]))
             solution[:, j] = factor.solve(V[:, j])
         return solution
-
-
-@dataclass(frozen=True)
-class Iterative(Unbounded):
-    """Conjugate gradients preconditioned by H, beside which only the changed rows need products."""
-
-    def solve(self, V: Array, columns: Columns, tolerance: float) -> Array:
-        """As many products as ``tolerance`` takes; raises ConvergenceError where they do not suffice."""
-        return self._solution(
-            conjugate_gradient(
-                lambda U, local: -self.changed.removed_hessian_products(U, columns[local]),
-                lambda U, _: self.changed.fitted.factor.solve(U),
-                V,
-                tolerance,
-                MAX_ITERATIONS,
-                beside_preconditioner=True,
-            ),
-            V,
-            columns,
-        )
 
 
 @dataclass(frozen=True)

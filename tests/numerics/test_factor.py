@@ -21,9 +21,10 @@ from groupinf.numerics.factor import (
     hessian_diagonal,
 )
 from groupinf.numerics.fit import fit
+from groupinf.numerics.mixed_precision.iterative import Iterative
 from groupinf.numerics.objective import hessian
 from groupinf.numerics.preconditioners import cheap_preconditioner
-from groupinf.numerics.reduced import Iterative, own_factors, sample_space, sample_space_kernel
+from groupinf.numerics.reduced import own_factors, sample_space, sample_space_kernel
 
 GROUPS = (np.array([1, 7, 30]), np.arange(20, 35), np.arange(50))
 

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from groupinf.numerics.losses.loss import Array, Steepness
     from groupinf.numerics.objective import Objective, Rows
 
+# share of all pairs of rows and groups up to which picking each group's rows, where several outputs make that worth
+# while, costs less than multiplying all rows with all columns
+PICKED = 0.25
+
 
 class SelfLoss(WithoutOptions):
     """f(θ) = Σ_i w_i c_i ℓ_i(θ), the group's own loss, summed, with the weights and labels that its rows have by
@@ -78,8 +82,7 @@ class SelfLoss(WithoutOptions):
 class SelfLossPart:
     """f over some training rows: group b's own loss, summed, at column b.
 
-    ``local`` and ``group`` (m,) say which of ``rows`` is in which group. Rows are multiplied with all
-    columns and then picked from, which costs less than gathering each group's rows.
+    ``local`` and ``group`` (m,) say which of ``rows`` is in which group.
     """
 
     rows: Objective
@@ -92,8 +95,15 @@ class SelfLossPart:
         """(m, K')."""
         from groupinf.numerics.objective import scores
 
-        z = scores(self.rows.X, V, self.rows.loss.outputs)
-        return z[self.local, :, self.group if V.shape[1] > 1 else 0]
+        outputs, few = self.rows.loss.outputs, self.local.size < PICKED * self.rows.n * V.shape[1]
+        if outputs == 1 or V.shape[1] == 1 or not few or not isinstance(self.rows.X, np.ndarray):
+            return scores(self.rows.X, V, outputs)[self.local, :, self.group if V.shape[1] > 1 else 0]
+        z, order = np.empty((self.local.size, outputs)), np.argsort(self.group, kind="stable")
+        cuts = np.searchsorted(self.group[order], np.arange(self.groups + 1))
+        for b, theta in enumerate(np.ascontiguousarray(V.T)):
+            own = order[cuts[b] : cuts[b + 1]]
+            z[own] = scores(self.rows.X[self.local[own]], theta, outputs)
+        return z
 
     def values(self, z: Array) -> Array:
         """Σ s ℓ per group."""

@@ -15,6 +15,7 @@ from groupinf.effects.solvers import SolverOptions
 if TYPE_CHECKING:
     from groupinf.effects.context import BlockContext, Solution
     from groupinf.numerics.factor import Factor
+    from groupinf.numerics.losses.loss import Array
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,14 @@ class InfluenceStep(Step):
     def solution(self, at: BlockContext) -> Solution:
         """Refined where H⁻¹ is the factor of the fit. What is left is H⁻¹(HΔ − g(δ)) by that, whatever made Δ."""
         from groupinf.effects.context import Solution
-        from groupinf.effects.steps import refined, remainder_of
+        from groupinf.effects.steps import refined
 
         fitted, g = at.changed.fitted, at.changed.g
         solver = at.influence_solver if self.own is None else self.own
-        left = remainder_of(fitted.objective, fitted.theta, fitted.factor, g)
+
+        def left(delta: Array) -> Array:
+            return fitted.factor.solve(at.products_at_fit(delta) - g)
+
         if solver is fitted.factor:
             return refined(at.influence, left)
         delta = solver.solve(g)

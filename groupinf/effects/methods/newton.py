@@ -26,7 +26,7 @@ class NewtonStep(Step):
         from groupinf.numerics.reduced import CERTIFICATE_TOLERANCE
 
         def remainder(delta: Array) -> Array:
-            residual = at.changed.hessian_products_at_fit(delta) - at.changed.g
+            residual = at.changed_products_at_fit(delta) - at.changed.g
             return at.reduced.solve(residual, np.arange(delta.shape[1]), CERTIFICATE_TOLERANCE)
 
         delta = at.newton
