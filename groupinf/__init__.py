@@ -55,6 +55,7 @@ def run_experiment(
     from groupinf.experiments.workers.memory import memory_in_words
     from groupinf.experiments.workers.progress import Silent
     from groupinf.reporting.registry import REPORTS
+    from groupinf.reporting.standing import keep_report
     from groupinf.studies.registry import kind_of
 
     folder = as_path("out", out)
@@ -64,7 +65,7 @@ def run_experiment(
         kind = kind_of(loaded)
         run: Run = execute_study(kind, loaded, folder, processes, anew, shown, cluster)
         shown.stage("report")
-        REPORTS[kind.name].write(run)
+        keep_report(run.path, lambda: REPORTS[kind.name].write(run))
     return run
 
 

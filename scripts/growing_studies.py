@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarking.growing_studies import LARGE, LEAST, LINES, Measured, StudyShape, measured_study
-from benchmarking.growing_studies_page import growth_page
-from benchmarking.processes import ONE_THREAD, measure
+from benchmarking.growing.page import growth_page
+from benchmarking.growing.study import LARGE, LEAST, LINES, Measured, StudyShape, measured_study
+from benchmarking.processes import measure
 
 KEPT = Path(__file__).resolve().parents[1] / "results" / "reference" / "growth.md"
 
@@ -20,7 +19,6 @@ KEPT = Path(__file__).resolve().parents[1] / "results" / "reference" / "growth.m
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure what is asked for, print the page, and write it where it belongs."""
     asked = _parser().parse_args(arguments)
-    os.environ.update(ONE_THREAD)
     try:
         with TemporaryDirectory() as folder:
             machine = measure("machine", Path(folder))
@@ -51,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description="Run whole studies on made data with rows, features, classes and groups doubled in turn, and say "
         "how processor seconds and memory grow; about ten minutes on two quiet cores.",
-        epilog="Without --line all that is doubled is measured, and the page is written to results/reference/growth.md. "
+        epilog="Without --line all that is doubled is measured; the page is written to results/reference/growth.md. "
         "Two large studies are tall, 1,000,000 × 100 with 500 groups, and multinli, 392,702 × 600 with three classes "
         "and 380 groups: their data take 0.8 and 1.9 GB of the folder of temporary files, and as much again while a "
         "command runs.",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 LEVEL = 0.95
+# the quantile of the normal distribution at (1 + LEVEL)/2
+_NORMAL = 1.959963984540054
 RESAMPLES = 1000
 FEWEST_GROUPS = 10  # with fewer, resamples repeat a handful of ranks, and intervals shrink to a point
 
@@ -20,7 +21,7 @@ def bonett_wright_interval(rho: NDArray[np.float64], n_groups: int) -> tuple[NDA
     """
     if n_groups < FEWEST_GROUPS:
         return np.full_like(rho, np.nan), np.full_like(rho, np.nan)
-    half_width = ndtri((1 + LEVEL) / 2) * np.sqrt((1 + rho**2 / 2) / (n_groups - 3))
+    half_width = _NORMAL * np.sqrt((1 + rho**2 / 2) / (n_groups - 3))
     with np.errstate(divide="ignore"):  # ρ = ±1 lies at infinity, and tanh brings it back
         z = np.arctanh(rho)
     return np.tanh(z - half_width), np.tanh(z + half_width)

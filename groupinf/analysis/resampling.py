@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from groupinf.analysis.intervals import LEVEL
+from groupinf.analysis.ranks import best_ranks
 
 _TAILS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
+# numbers that are sorted at a time, which takes several copies of them: 32 MB each
+_AT_ONCE = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,22 @@ def ends_of(resampled: NDArray[np.float64]) -> Ends:
     Percentiles of the resamples (Efron and Tibshirani 1993, section 13.3); of ranks, which are those of
     ``analysis.ranking`` in each resample, the nearest that are reached.
     """
-    ranks = rankdata(-resampled, method="min", axis=0)
-    effect = np.quantile(resampled, _TAILS, axis=1)
-    low = np.quantile(ranks, _TAILS[0], axis=1, method="lower").astype(np.int64)
-    high = np.quantile(ranks, _TAILS[1], axis=1, method="higher").astype(np.int64)
-    return Ends(effect[0], effect[1], low, high)
+    n_groups, resamples = resampled.shape
+    ranks = np.empty(resampled.shape, dtype=np.int32)
+    for some in _slices(resamples, n_groups):
+        ranks[:, some] = best_ranks(-resampled[:, some].T).T
+    effect, rank = np.empty((2, n_groups)), np.empty((2, n_groups), dtype=np.int64)
+    for some in _slices(n_groups, resamples):
+        effect[:, some] = np.quantile(resampled[some], _TAILS, axis=1)
+        rank[0, some] = np.quantile(ranks[some], _TAILS[0], axis=1, method="lower")
+        rank[1, some] = np.quantile(ranks[some], _TAILS[1], axis=1, method="higher")
+    return Ends(*effect, *rank)
+
+
+def _slices(count: int, each: int) -> Iterator[slice]:
+    """As many of ``count`` rows or columns at a time as may be sorted at once, of ``each`` numbers."""
+    step = max(1, _AT_ONCE // max(each, 1))
+    return (slice(start, start + step) for start in range(0, count, step))
 
 
 @dataclass(frozen=True)

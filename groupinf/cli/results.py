@@ -33,7 +33,7 @@ def print_run(run: Run) -> None:
 
 def print_points(run: Run, most: int) -> None:
     """Print which training rows matter most to each test point, at most so many of each end."""
-    from groupinf.reporting.html.write import PAGE_NAME
+    from groupinf.reporting.standing import PAGE_NAME
     from groupinf.reporting.tables.points import points_text
 
     _print(points_text(run, most, width()), run.path / PAGE_NAME)
@@ -41,7 +41,7 @@ def print_points(run: Run, most: int) -> None:
 
 def print_suspects(run: Run) -> None:
     """Print the rows of a run most likely mislabelled."""
-    from groupinf.reporting.html.write import PAGE_NAME
+    from groupinf.reporting.standing import PAGE_NAME
     from groupinf.reporting.tables.suspects import FILE, suspects_text
 
     table = f"Table: {typed(run.path / 'tables' / FILE)}"
@@ -50,16 +50,16 @@ def print_suspects(run: Run) -> None:
 
 def print_robustness(run: Any, most: int) -> None:
     """Print which statements the fewest rows flip, at most so many of them."""
-    from groupinf.reporting.html.write import PAGE_NAME
     from groupinf.reporting.robustness.tables import robustness_text
+    from groupinf.reporting.standing import PAGE_NAME
 
     _print(robustness_text(run, width(), most), run.path / PAGE_NAME)
 
 
 def print_sweep(sweep: Sweep, *places: str) -> None:
     """Print the table of a sweep, then ``places``, lines that say where files are, and where its report is."""
-    from groupinf.reporting.html.write import PAGE_NAME
     from groupinf.reporting.registry import SWEEP_REPORTS
+    from groupinf.reporting.standing import PAGE_NAME
 
     _print(SWEEP_REPORTS[sweep.manifest.study].text(sweep, width()), sweep.path / PAGE_NAME, *places)
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from groupinf.datasets.choice.left import FeatureScale, RowsLeft, TargetScale
 from groupinf.datasets.column_use import ColumnUse
 from groupinf.datasets.rows.origins import RowOrigins
 from groupinf.datasets.rows.row_words import POOL, TRAINING, RowWords
 
-Features = NDArray[np.float64] | sparse.csr_array
+if TYPE_CHECKING:
+    from scipy import sparse
+
+Features: TypeAlias = "NDArray[np.float64] | sparse.csr_array"
 Task = Literal["classification", "regression"]
 
 

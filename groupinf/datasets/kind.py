@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from groupinf.datasets.choice.options import RowChoice
-from groupinf.datasets.dataset import Dataset
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+
 
 Options = TypeVar("Options", bound=RowChoice)
 

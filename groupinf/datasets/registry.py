@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from groupinf.config.named_file import NamedFile, absolute, named_files
 from groupinf.config.registered import KeyedSection
 from groupinf.datasets.choice.choose import chosen, in_scale
 from groupinf.datasets.choice.options import RowChoice
 from groupinf.datasets.config_error import DatasetConfigError
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.kind import DatasetKind
 from groupinf.registry import Registry
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+
 
 DATASET_KINDS: Registry[DatasetKind[Any]] = Registry(
     "kind of data",

@@ -5,18 +5,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from groupinf.numerics.change import Changed
-from groupinf.numerics.conjugate_gradient import Columns
-from groupinf.numerics.engine import Engine
-from groupinf.numerics.factor import Factor
-from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.mixed_precision.iterative import Iterative
-from groupinf.numerics.objective import hessian_products
-from groupinf.numerics.products import times
-from groupinf.numerics.reduced import NEWTON_TOLERANCE, Pencil, ReducedSolver, pencils_of, some_of
+if TYPE_CHECKING:
+    from groupinf.numerics.change import Changed
+    from groupinf.numerics.conjugate_gradient import Columns
+    from groupinf.numerics.engine import Engine
+    from groupinf.numerics.factor import Factor
+    from groupinf.numerics.losses.loss import Array
+    from groupinf.numerics.reduced import Pencil, ReducedSolver
 
 
 @dataclass(frozen=True)
@@ -62,16 +61,24 @@ class BlockContext:
 
         Raises GroupConvergenceError where an H − H(δ) cannot be solved with.
         """
+        from groupinf.numerics.reduced import NEWTON_TOLERANCE
+
         return self.reduced.solve(self.changed.g, np.arange(self.changed.g.shape[1]), NEWTON_TOLERANCE)
 
     def products_at_fit(self, V: Array) -> Array:
         """HV (P, B): by a pass, or by H itself where that is as right."""
+        from groupinf.numerics.mixed_precision.iterative import Iterative
+        from groupinf.numerics.objective import hessian_products
+        from groupinf.numerics.products import times
+
         objective, theta = self.changed.fitted.objective, self.changed.fitted.theta
         summed = self.reduced.summed if isinstance(self.reduced, Iterative) else None
         return hessian_products(objective, theta, V) if summed is None else times(summed, V)
 
     def changed_products_at_fit(self, V: Array) -> Array:
         """(H − H(δ))V (P, B): by a pass, or by H and the rows of the groups alone."""
+        from groupinf.numerics.mixed_precision.iterative import Iterative
+
         if isinstance(self.reduced, Iterative) and self.reduced.summed is not None:
             return self.reduced.products(V, np.arange(V.shape[1]))
         return self.changed.hessian_products_at_fit(V)
@@ -79,10 +86,14 @@ class BlockContext:
     @cached_property
     def pencils(self) -> tuple[Pencil | None, ...]:
         """Those of the groups, for proofs: formed where what solves has none, as far as they fit."""
+        from groupinf.numerics.reduced import pencils_of
+
         return pencils_of(self.reduced, self.changed)
 
     def narrowed(self, columns: Columns) -> BlockContext:
         """Some of the groups, with what has been computed of them."""
+        from groupinf.numerics.reduced import some_of
+
         narrow = BlockContext(
             self.changed.of(columns), some_of(self.reduced, columns), self.engine, self.influence_solver
         )

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import ValidationInfo, field_validator
 
 from groupinf.config.registered import RegisteredName
 from groupinf.config.section import PositiveFloat, PositiveInt, Problem, Section
-from groupinf.numerics.factor import DENSE_BYTES, Factor, IterativeFactor, hessian_diagonal
-from groupinf.numerics.fit import Fitted
-from groupinf.numerics.lissa import Lissa
-from groupinf.numerics.taylor import Taylor
 from groupinf.registry import Registry
 from groupinf.wording import listed
+
+if TYPE_CHECKING:
+    from groupinf.numerics.factor import Factor
+    from groupinf.numerics.fit import Fitted
 
 
 @dataclass(frozen=True)
@@ -36,16 +36,22 @@ def _factor(options: SolverOptions, fitted: Fitted, seed: int) -> Factor:
 
 
 def _cg(options: SolverOptions, fitted: Fitted, seed: int) -> Factor:
+    from groupinf.numerics.factor import IterativeFactor, hessian_diagonal
+
     objective, theta = fitted.objective, fitted.theta
     return IterativeFactor(objective, theta, hessian_diagonal(objective, theta), options.tolerance)
 
 
 def _lissa(options: SolverOptions, fitted: Fitted, seed: int) -> Factor:
+    from groupinf.numerics.lissa import Lissa
+
     objective, theta = fitted.objective, fitted.theta
     return Lissa(objective, theta, options.depth, options.repeats, options.scale, options.batch_size, seed)
 
 
 def _taylor(options: SolverOptions, fitted: Fitted, seed: int) -> Factor:
+    from groupinf.numerics.taylor import Taylor
+
     return Taylor(fitted.objective, fitted.theta, options.depth, options.scale)
 
 
@@ -98,6 +104,8 @@ class SolverOptions(Section):
 
     def unsolvable(self, n: int, size: int) -> Problem | None:
         """A ``solver`` that needs a Hessian larger than what is formed of n rows and P = ``size`` parameters."""
+        from groupinf.numerics.factor import DENSE_BYTES
+
         if self.solver is None or not SOLVERS[self.solver].dense or 8 * size**2 <= DENSE_BYTES or size > 4 * n:
             return None
         others = listed((s.name for s in SOLVERS.values() if not s.dense), "or")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from groupinf.numerics.losses.loss import Array, Loss
-from groupinf.numerics.objective import Objective, Rows, transposed_product
-from groupinf.numerics.products import Design, dense
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from groupinf.numerics.losses.loss import Array, Loss
+    from groupinf.numerics.objective import Objective, Rows
+    from groupinf.numerics.products import Design
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,9 @@ class TestRows:
         """x_t ⊗ ∂f/∂z_t of each test point, or their sum over its rows: ``slopes`` (rows, K') -> (P, T); in parameters
         of other ``features`` of the rows where they are given.
         """
+        from groupinf.numerics.objective import transposed_product
+        from groupinf.numerics.products import dense
+
         X = self.points.X if features is None else features
         if self.sums:
             return np.column_stack([transposed_product(X[rows], slopes[rows]) for rows in self.sums])

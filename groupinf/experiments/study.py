@@ -12,7 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from numpy.typing import NDArray
 
-from groupinf.experiments.folder.files import TableInParts
+from groupinf.experiments.folder.files import InParts
 from groupinf.experiments.folder.manifest import RunManifest
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.workers.progress import Progress
@@ -111,10 +111,10 @@ class Stored(Generic[Own]):
 class Collected(Generic[Own]):
     """Tables as files by their names, and the manifest with what the study says of them.
 
-    A table in parts is written as its parts come.
+    What is in parts is written as they come.
     """
 
-    tables: Mapping[str, bytes | TableInParts]
+    tables: Mapping[str, bytes | InParts]
     manifest: Own
 
 

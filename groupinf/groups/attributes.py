@@ -10,7 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.errors import DataError
-from groupinf.groups.groups import Groups
+
+if TYPE_CHECKING:
+    from groupinf.groups.groups import Groups
+
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import AfterValidator, Field, model_validator
-from scipy import sparse
 
 from groupinf.config.named_file import FilePath
 from groupinf.config.section import Problem, Section, distinct
-from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.rows.exact import finite_in
 from groupinf.datasets.unknown_column import unknown_column
 from groupinf.errors import DataError
 from groupinf.groups.attribute_file import read_attribute_file
 from groupinf.groups.attributes import Attributes, Values, attributes_of_rows, joined
 from groupinf.groups.by_value import column_kind, rows_by_value
-from groupinf.groups.groups import Group, Groups
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy import sparse
+
+    from groupinf.datasets.dataset import Dataset
+    from groupinf.groups.groups import Group, Groups
+
 
 Names = Annotated[tuple[str, ...], Field(strict=False, min_length=1), AfterValidator(distinct)]
 
@@ -48,6 +51,8 @@ class AttributesConfig(Section):
 
         ``known`` are the groups of each builder, where they are known by then.
         """
+        from groupinf.groups.groups import Groups
+
         if self.path is not None:
             try:
                 read_attribute_file(Path(self.path))
@@ -129,6 +134,8 @@ def _numbers(dataset: Dataset, name: str) -> NDArray[np.float64]:
 
     Raises DataError where there is neither, or the column holds something else than numbers.
     """
+    from scipy import sparse
+
     if name in dataset.columns:
         values: list[float] = [_number(value, name) for value in dataset.columns[name]]
         return np.array(values, dtype=np.float64)
@@ -140,6 +147,8 @@ def _numbers(dataset: Dataset, name: str) -> NDArray[np.float64]:
 
 
 def _number(value: object, name: str) -> float:
+    from groupinf.datasets.rows.exact import finite_in
+
     if value is None or (isinstance(value, str) and not value.strip()):
         return np.nan
     if isinstance(value, int | float | np.number):

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from groupinf.test_point_labels import NO_TEST_POINT
 
+if TYPE_CHECKING:
+    from scipy import sparse
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)  # of which there may be many
 class Group:
     """One group as a builder makes it: at least one row index, each once, in any order, and what made it.
 
@@ -78,5 +81,7 @@ class Groups:
 
     def removal_matrix(self, n: int) -> sparse.csr_array:
         """W (groups, n), 0/1: W[g, i] = 1 where point i is removed with group g."""
+        from scipy import sparse
+
         data = np.ones(self.indices.size)
         return sparse.csr_array((data, self.indices, self.indptr), shape=(len(self), n))

@@ -286,7 +286,7 @@ def choose_engine(fitted: Fitted, change: RowChange, mean_group: float) -> Engin
         kernel = sample_space_kernel(fitted)
     if best[1] == "shared" and isinstance(fitted.factor, DenseFactor) and fitted.factor.H.nbytes <= INVERSE_BYTES:
         inverse = shared_inverse(fitted.factor)
-    rows = heavy_rows(fitted) if best[0] == "heavy_rows" else None
+    rows = heavy_rows(fitted.objective, fitted.theta) if best[0] == "heavy_rows" else None
     return Engine(way=best[0], preconditioner=best[1], kernel=kernel, inverse=inverse, diagonal=diagonal, rows=rows)
 
 

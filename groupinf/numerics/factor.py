@@ -10,7 +10,9 @@ from scipy import linalg
 from scipy.linalg import lapack
 
 from groupinf.errors import ConvergenceError
-from groupinf.numerics.conjugate_gradient import conjugate_gradient
+from groupinf.numerics.conjugate_gradient import Columns, conjugate_gradient
+from groupinf.numerics.heavy_rows.inner import Curved, curved_at
+from groupinf.numerics.heavy_rows.refined import refined
 from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, copied_slices, hessian, hessian_products, scores
@@ -214,7 +216,9 @@ class Diagonal:
 
 @dataclass(frozen=True)
 class IterativeFactor:
-    """H = ∇²L(θ) of which only products are formed; solved by conjugate gradients with the diagonal before them."""
+    """H = ∇²L(θ) of which only products are formed; solved by conjugate gradients with the diagonal before them, or
+    with ``heavy`` rows as well where there are some.
+    """
 
     name: ClassVar[str] = "cg"
 
@@ -222,16 +226,17 @@ class IterativeFactor:
     theta: Array
     diagonal: Diagonal
     tolerance: float = ITERATIVE_TOLERANCE
+    heavy: Curved | None = None
 
     def solve(self, V: Array) -> Array:
         """H⁻¹V to the relative residual ``tolerance``; raises ConvergenceError where it is not reached."""
         columns = without_flat_part(V.reshape(V.shape[0], -1), self.objective.flat_intercepts)
+        if self.heavy is not None:
+            end = refined(self.heavy, self._product, columns, self.tolerance)
+            if end.converged.all():
+                return end.solution.reshape(V.shape)
         end = conjugate_gradient(
-            lambda U, _: hessian_products(self.objective, self.theta, U),
-            lambda U, _: self.diagonal.solve(U),
-            columns,
-            self.tolerance,
-            MAX_ITERATIONS,
+            self._product, lambda U, _: self.diagonal.solve(U), columns, self.tolerance, MAX_ITERATIONS
         )
         if not end.converged.all():
             raise ConvergenceError(
@@ -239,6 +244,9 @@ class IterativeFactor:
                 f"after {MAX_ITERATIONS} iterations, tolerance {number(self.tolerance)}; {EASIER}"
             )
         return end.solution.reshape(V.shape)
+
+    def _product(self, U: Array, _: Columns) -> Array:
+        return hessian_products(self.objective, self.theta, U)
 
 
 def factorise(objective: Objective, theta: Array) -> Factor:
@@ -249,7 +257,10 @@ def factorise(objective: Objective, theta: Array) -> Factor:
         return _sample_space(objective, theta)
     if 8 * P**2 <= DENSE_BYTES:
         return dense_factor(objective, theta)
-    return IterativeFactor(objective, theta, hessian_diagonal(objective, theta))
+    heavy = None
+    if one_output and not isinstance(objective.X, np.ndarray):
+        heavy = curved_at(objective, theta)
+    return IterativeFactor(objective, theta, hessian_diagonal(objective, theta), heavy=heavy)
 
 
 def dense_factor(objective: Objective, theta: Array) -> DenseFactor:

@@ -1,4 +1,4 @@
-"""How the runs and sweeps of each kind of study are reported: one line each, by the name of the study."""
+"""How the runs and sweeps of each kind of study are reported, by the name of the study; imported when asked for."""
 
 from __future__ import annotations
 
@@ -7,20 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from groupinf.registry import Registry
-from groupinf.reporting.group_values.report import write_report as group_values_report
-from groupinf.reporting.group_values.tables import values_text
-from groupinf.reporting.html.write import PAGE_NAME
-from groupinf.reporting.repair.report import write_report as repair_report
-from groupinf.reporting.repair.sweep.report import write_repair_sweep
-from groupinf.reporting.repair.sweep.tables import repair_sweep_text
-from groupinf.reporting.repair.tables import repair_text
-from groupinf.reporting.report import write_report
-from groupinf.reporting.robustness.report import write_report as robustness_report
-from groupinf.reporting.robustness.tables import robustness_text
-from groupinf.reporting.sweep_of_groups import write_sweep
-from groupinf.reporting.tables.sweep import sweep_text
-from groupinf.reporting.tables.terminal import spearman_text
+from groupinf.registry import Registry, later
+from groupinf.reporting.standing import PAGE_NAME
 from groupinf.studies.group_effects.study import GROUP_EFFECTS
 from groupinf.studies.group_values.study import GROUP_VALUES
 from groupinf.studies.repair_labels.study import REPAIR_LABELS
@@ -57,17 +45,45 @@ class SweepReport:
 REPORTS = Registry(
     "report",
     [
-        StudyReport(GROUP_EFFECTS.name, write_report, spearman_text, PAGE_NAME),
-        StudyReport(REPAIR_LABELS.name, repair_report, repair_text, PAGE_NAME),
-        StudyReport(ROBUSTNESS.name, robustness_report, robustness_text, PAGE_NAME),
-        StudyReport(GROUP_VALUES.name, group_values_report, values_text, PAGE_NAME),
+        StudyReport(
+            GROUP_EFFECTS.name,
+            later("groupinf.reporting.report:write_report"),
+            later("groupinf.reporting.tables.terminal:spearman_text"),
+            PAGE_NAME,
+        ),
+        StudyReport(
+            REPAIR_LABELS.name,
+            later("groupinf.reporting.repair.report:write_report"),
+            later("groupinf.reporting.repair.tables:repair_text"),
+            PAGE_NAME,
+        ),
+        StudyReport(
+            ROBUSTNESS.name,
+            later("groupinf.reporting.robustness.report:write_report"),
+            later("groupinf.reporting.robustness.tables:robustness_text"),
+            PAGE_NAME,
+        ),
+        StudyReport(
+            GROUP_VALUES.name,
+            later("groupinf.reporting.group_values.report:write_report"),
+            later("groupinf.reporting.group_values.tables:values_text"),
+            PAGE_NAME,
+        ),
     ],
 )
 
 SWEEP_REPORTS = Registry(
     "report of a sweep",
     [
-        SweepReport(GROUP_EFFECTS.name, write_sweep, sweep_text),
-        SweepReport(REPAIR_LABELS.name, write_repair_sweep, repair_sweep_text),
+        SweepReport(
+            GROUP_EFFECTS.name,
+            later("groupinf.reporting.sweep_of_groups:write_sweep"),
+            later("groupinf.reporting.tables.sweep:sweep_text"),
+        ),
+        SweepReport(
+            REPAIR_LABELS.name,
+            later("groupinf.reporting.repair.sweep.report:write_repair_sweep"),
+            later("groupinf.reporting.repair.sweep.tables:repair_sweep_text"),
+        ),
     ],
 )

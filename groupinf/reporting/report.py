@@ -15,8 +15,7 @@ from groupinf.reporting.drawing.screening import STEM as SCREENING_STEM
 from groupinf.reporting.drawing.screening import write_screening_figure
 from groupinf.reporting.drawing.single_rows import STEM, figure_words, write_single_rows_figure
 from groupinf.reporting.html.page import page_of
-from groupinf.reporting.html.write import PAGE_NAME
-from groupinf.reporting.report_files import REPORT_NAME
+from groupinf.reporting.standing import PAGE_NAME, REPORT_NAME
 from groupinf.reporting.tables.attributes import attributes_files
 from groupinf.reporting.tables.groups import groups_files
 from groupinf.reporting.tables.ranking import natural_listings

@@ -9,9 +9,7 @@ from matplotlib.figure import Figure
 
 from groupinf.experiments.folder.files import write_atomically
 from groupinf.reporting.drawing.figures import write_figure
-from groupinf.reporting.html.write import PAGE_NAME
-
-REPORT_NAME = "report.md"
+from groupinf.reporting.standing import PAGE_NAME, REPORT_NAME
 
 
 def write_files(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from groupinf.experiments.folder.files import write_atomically
-from groupinf.reporting.html.write import PAGE_NAME, write_page
+from groupinf.reporting.html.write import write_page
+from groupinf.reporting.standing import PAGE_NAME
 from groupinf.reporting.tables.sweep import drawn_line, sweep_csv, sweep_markdown
 from groupinf.reporting.words.sweeps import failure_lines, sweep_title
 from groupinf.studies.group_effects.result import Sweep

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,8 @@ def _prepare(folder: Path, name: str, amount: str) -> dict[str, Any]:
 
 def _machine(folder: Path, name: str, amount: str) -> dict[str, Any]:
     made_with = provenance()
-    facts = {"versions": made_with.versions, "processor": made_with.processor}
+    compiler = {COMPILER: version(COMPILER)} if find_spec(COMPILER) else {}
+    facts = {"versions": {**made_with.versions, **compiler}, "processor": made_with.processor}
     return {**facts, "matrix_product": _flops_per_second()}
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from groupinf.analysis import agreement
+from groupinf.analysis import agreement, intervals
 from groupinf.analysis.agreement import ALL_KINDS, KEYS, STATISTICS, agreement_table
 from groupinf.analysis.pairs import pair_effects
 from groupinf.errors import DataError
@@ -98,6 +98,10 @@ def test_rows_are_ordered_and_complete_whatever_the_order_of_the_table(noisy):
     keyed, keyed_again = (t.set_index(list(KEYS)).sort_index() for t in (table, again))
     without_interval = ["n_groups", "spearman", "pearson", "slope", "same_sign", "underestimated"]
     pd.testing.assert_frame_equal(keyed[without_interval], keyed_again[without_interval], rtol=1e-12)
+
+
+def test_the_normal_quantile_is_that_of_the_level():
+    assert intervals._NORMAL == stats.norm.ppf((1 + intervals.LEVEL) / 2)
 
 
 def test_bootstrap_interval_agrees_with_scipys_percentile_bootstrap(noisy):

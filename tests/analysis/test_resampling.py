@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from groupinf.analysis import resampling
 from groupinf.analysis.resampling import difference_of, ends_of
 
 
@@ -22,6 +23,14 @@ def test_intervals_of_effects_are_percentiles_and_of_ranks_those_that_are_reache
         assert np.mean(order[group] < ends.rank_low[group]) <= 0.025
         assert np.mean(order[group] > ends.rank_high[group]) <= 0.025
         assert {ends.rank_low[group], ends.rank_high[group]} <= set(order[group])
+
+
+def test_intervals_do_not_depend_on_how_many_numbers_are_sorted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    resampled = np.round(np.random.default_rng(2).normal(size=(30, 40)), 1)
+    at_once = ends_of(resampled)
+    monkeypatch.setattr(resampling, "_AT_ONCE", 90)
+    for name, ends in vars(ends_of(resampled)).items():
+        np.testing.assert_array_equal(ends, getattr(at_once, name))
 
 
 def test_groups_far_apart_have_a_sure_rank_and_equal_ones_share_the_best() -> None:

@@ -103,6 +103,7 @@ def reporting(replace: Callable[..., None]) -> list[Run]:
         write=written.append, text=lambda run, width: f"the table of {run.path}\n", page="report.html"
     )
     replace("groupinf.reporting.registry", REPORTS={RUN.manifest.study: report})
+    replace("groupinf.reporting.standing", renew_report=lambda folder, write: write(), PAGE_NAME="report.html")
     return written
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,11 @@ from support.faults import WIDTH, contents, ended, shard, started, the_run
 from support.runs import collect_run, execute, execute_shard, prepare_only
 
 from groupinf.errors import ConfigError, DataError
+from groupinf.experiments import stages
 from groupinf.experiments.workers.progress import Silent
 from groupinf.experiments.workers.shards import Shard, shard_from
+from groupinf.groups.groups import Groups
+from groupinf.studies.group_effects.stored_groups import MEMBERS, TABLE, groups_from
 from groupinf.studies.load import load_config
 
 
@@ -147,3 +151,24 @@ def test_shards_that_start_at_once_from_nothing(small_config: dict[str, Any], tm
     joined = collect_run(the_run(tmp_path / "shards"), Silent())
     whole = execute(load_config(small_config), tmp_path / "whole", 1, False, Silent())
     assert contents(joined.path) == contents(whole.path)
+
+
+def test_a_shard_holds_no_groups_but_those_of_its_blocks(
+    small_config: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = prepare_only(load_config(small_config), tmp_path, 1, False, Silent())
+    held: list[Any] = []
+
+    def computed(prepared: Any, numbers: Any, *rest: Any) -> None:
+        """In the place of computing: the groups that anything still holds."""
+        gc.collect()
+        held.extend(of for of in gc.get_objects() if isinstance(of, Groups) and len(of) == total)
+        with pytest.raises(KeyError):
+            prepared.blocks.task(prepared.manifest.block(0))
+        members = [prepared.blocks.task(prepared.manifest.block(number)).members for number in numbers]
+        assert all(rows.base is None for of_block in members for rows in of_block)
+
+    total = len(groups_from({name: (path / name).read_bytes() for name in (MEMBERS, TABLE)}))
+    monkeypatch.setattr(stages, "compute_blocks", computed)
+    execute_shard(load_config(small_config), tmp_path, 1, Shard(2, 3), Silent())
+    assert held == []

@@ -21,7 +21,15 @@ from support.runs import unreported
 from groupinf.errors import DataError, RunError
 from groupinf.experiments.driver import collect_run
 from groupinf.experiments.folder import files
-from groupinf.experiments.folder.files import TableInParts, parquet_bytes, parquet_table, row_groups, write_atomically
+from groupinf.experiments.folder.files import (
+    ArrayInParts,
+    TableInParts,
+    npz_bytes,
+    parquet_bytes,
+    parquet_table,
+    row_groups,
+    write_atomically,
+)
 from groupinf.experiments.folder.run_directory import RunDirectory
 from groupinf.experiments.folder.stored_blocks import StoredBlocks
 from groupinf.experiments.workers.progress import Silent
@@ -50,6 +58,17 @@ def test_parts_give_the_bytes_of_the_whole_table(tmp_path: Path, monkeypatch: py
     assert written == by_pyarrow(table, 10)
     assert digest == hashlib.sha256(written).hexdigest()
     assert parquet_bytes(table) == by_pyarrow(table, 1 << 20)
+
+
+def test_parts_give_the_archive_of_the_whole_array(tmp_path: Path) -> None:
+    """Cut along its middle axis, as blocks of groups are, in the order in which the whole one lies in memory."""
+    whole = np.random.default_rng(0).normal(size=(2, 7, 3))
+    parts = (part[i] for i in range(2) for part in np.split(whole, [3, 4], axis=1))
+    digest = write_atomically(tmp_path / "effect.npz", ArrayInParts("effect", whole.shape, parts))
+    written = (tmp_path / "effect.npz").read_bytes()
+    assert written == npz_bytes({"effect": whole})
+    assert digest == hashlib.sha256(written).hexdigest()
+    np.testing.assert_array_equal(np.load(tmp_path / "effect.npz")["effect"], whole)
 
 
 def test_a_table_without_parts_is_an_error_and_leaves_no_file(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_two_builders_of_one_name_are_refused() -> None:
 # These names are also words for other things: keys of sections, columns of tables, what messages count.
 WORDS = ("random", "file", "column")
 ROOT = Path(groupinf.__file__).parent
-OWNERS = {f"groups/builders/{name}.py" for name in BUILDERS if name != EveryNth.name}
+OWNERS = {f"groups/builders/{name}.py" for name in (*BUILDERS, "registry") if name != EveryNth.name}
 NAMES = {*BUILDERS, *(kind.name for builder in BUILDERS.values() for kind in builder.kinds)} - {EveryNth.name}
 
 

@@ -7,17 +7,24 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy import sparse
 from support.problems import make_objective
 
+from groupinf.numerics import objective as objective_module
+from groupinf.numerics.factor import hessian_diagonal
+from groupinf.numerics.losses.binary_logistic import BinaryLogistic
 from groupinf.numerics.objective import (
     Objective,
+    copied_slices,
     gradients,
     hessian,
     hessian_products,
     row_hessian,
+    row_norms,
     row_residuals,
     transposed_product,
     values,
+    weighted_gram,
 )
 
 SHAPES = [(c, w, s) for c in (0, 2, 3) for w in (False, True) for s in (False, True)]
@@ -106,3 +113,20 @@ def test_blocks_of_rows_do_not_change_a_pass() -> None:
     theta = some_theta(o)
     by_hand = o.X.T @ (1 / (1 + np.exp(-(o.X @ theta))) - o.y[:, None]) + o.penalty()[:, None] * theta
     np.testing.assert_allclose(gradients(o, theta), by_hand, rtol=1e-9, atol=1e-9)
+
+
+def test_copies_of_a_large_matrix_are_computed_of_some_rows_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    X, a = rng.normal(size=(23, 4)), rng.uniform(0.1, 1.0, 23)
+    problem = Objective(X, rng.integers(0, 2, 23).astype(float), a, 1.0, BinaryLogistic())
+    theta = rng.normal(size=4)
+    monkeypatch.setattr(objective_module, "MOST_COPIED", 30)
+    monkeypatch.setattr(objective_module, "HESSIAN_ROWS", 5)
+    assert [rows.stop - rows.start for rows in copied_slices(X)] == [5, 5, 5, 5, 3]
+    assert [*copied_slices(sparse.csr_array(X))] == [slice(0, 23)]
+    assert [*copied_slices(X[:0])] == [slice(0, 0)]
+    np.testing.assert_array_equal(row_norms(X), np.linalg.norm(X, axis=1))
+    np.testing.assert_allclose(weighted_gram(X, a), (X.T * a) @ X, rtol=1e-13)
+    p = 1.0 / (1.0 + np.exp(-X @ theta))
+    penalty = np.array([1.0, 1.0, 1.0, 0.0])
+    np.testing.assert_allclose(hessian_diagonal(problem, theta).diagonal, (X.T**2) @ (a * p * (1 - p)) + penalty)

@@ -42,7 +42,7 @@ def make_engine(fitted: Fitted, way: Way, preconditioner: Preconditioner) -> Eng
     kernel = sample_space_kernel(fitted) if way == "sample_space" else np.empty((0, 0))
     assert isinstance(fitted.factor, DenseFactor)
     inverse = fitted.factor.factor.inverse() if preconditioner == "shared" else np.empty((0, 0))
-    rows = heavy_rows(fitted) if "heavy_rows" in (way, preconditioner) else None
+    rows = heavy_rows(fitted.objective, fitted.theta) if "heavy_rows" in (way, preconditioner) else None
     return Engine(way, preconditioner, kernel, inverse, hessian_diagonal(fitted.objective, fitted.theta), rows)
 
 

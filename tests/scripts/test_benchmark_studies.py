@@ -127,7 +127,7 @@ def test_the_page_says_who_is_done_first() -> None:
 
     slow, quick = measured([10.0, 10.0, 20.0], [29.0, 39.0, 39.0]), measured([10.0, 10.0, 10.0], [4.0, 3.0, 5.0])
     text = "\n\n".join(studies_section({"a": slow, "b": quick, "c": None}))
-    assert "On the clock the loop as one writes it takes longer than the whole study of a (3.0 times), and is done before that of b (0.50)." in text  # fmt: skip  # noqa: E501
+    assert "On the clock the loop as one writes it takes longer than the whole study of a (3.0 times), and is done before that of b (in 0.50 of its time)." in text  # fmt: skip  # noqa: E501
     assert "Left out, as the data are not in the data home: c." in text
     only = "\n\n".join(studies_section({"b": quick}))
     assert "takes longer" not in only

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,22 +13,12 @@ import pytest
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.load import load_config
 
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def scripts_on_the_path() -> Iterator[None]:
-    sys.path.insert(0, str(ROOT / "scripts"))
-    yield
-    sys.path.remove(str(ROOT / "scripts"))
-
-
 # a child that holds 100 MB, while a grandchild works
 WORK = "import subprocess, sys; held = b'1' * 10**8; subprocess.run([sys.executable, '-c', 'sum(range(15 * 10**6))'])"
 
 
 def test_memory_and_time_are_those_of_all_processes() -> None:
-    from benchmarking.stages import run_stage
+    from benchmarking.growing.stages import run_stage
 
     idle = run_stage([sys.executable, "-c", "import time; time.sleep(0.3)"])
     taken = run_stage([sys.executable, "-c", WORK])
@@ -40,7 +29,7 @@ def test_memory_and_time_are_those_of_all_processes() -> None:
 
 
 def test_a_command_that_fails_says_why() -> None:
-    from benchmarking.stages import run_stage
+    from benchmarking.growing.stages import run_stage
 
     with pytest.raises(subprocess.CalledProcessError) as caught:
         run_stage([sys.executable, "-c", "raise SystemExit('no such thing')"])
@@ -48,7 +37,7 @@ def test_a_command_that_fails_says_why() -> None:
 
 
 def test_exponents_are_those_that_were_put_in() -> None:
-    from benchmarking.growing_studies import exponent
+    from benchmarking.growing.study import exponent
 
     sizes = [1.0, 2.0, 4.0, 8.0]
     assert exponent(sizes, [3.0 * size**1.7 for size in sizes], 0.5) == pytest.approx(1.7)
@@ -58,7 +47,7 @@ def test_exponents_are_those_that_were_put_in() -> None:
 
 @pytest.mark.parametrize("small", [False, True])
 def test_the_study_of_a_shape_has_its_rows_features_classes_and_groups(tmp_path: Path, small: bool) -> None:
-    from benchmarking.growing_studies import StudyShape, write_study
+    from benchmarking.growing.study import StudyShape, write_study
 
     path = write_study(StudyShape(n=300, d=4, classes=3, groups=7, small=small), tmp_path)
     loaded = load_config(path)
@@ -72,8 +61,8 @@ def test_the_study_of_a_shape_has_its_rows_features_classes_and_groups(tmp_path:
 
 def test_the_page_tells_what_was_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import growing_studies
-    from benchmarking.growing_studies import BASE, LEAST, Measured, StudyShape
-    from benchmarking.stages import Taken
+    from benchmarking.growing.stages import Taken
+    from benchmarking.growing.study import BASE, LEAST, Measured, StudyShape
 
     def study(shape: StudyShape, jobs: int) -> Measured:
         """Two seconds and 100 MB to begin with, then time like n² and memory like the groups."""

@@ -37,11 +37,12 @@ def _run(path: Path, progress: Progress) -> Callable[[], None]:
     from groupinf.cli.results import print_run
     from groupinf.experiments.stages import collect as collect_run
     from groupinf.reporting.registry import REPORTS
+    from groupinf.reporting.standing import renew_report
     from groupinf.studies.registry import STUDIES
 
     run = collect_run(STUDIES, path, progress)
     progress.stage("report")
-    REPORTS[run.manifest.study].write(run)
+    renew_report(run.path, lambda: REPORTS[run.manifest.study].write(run))
     return lambda: print_run(run)
 
 

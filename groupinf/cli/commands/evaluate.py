@@ -28,11 +28,12 @@ def evaluate(
     from groupinf.cli.progress import shown
     from groupinf.cli.results import print_run
     from groupinf.reporting.report import write_report
+    from groupinf.reporting.standing import keep_report
     from groupinf.studies.group_effects import evaluate as evaluation
 
     with shown(quiet=quiet, verbose=verbose) as progress:
         target = None if out is None else Path(out)
         run = evaluation.evaluate(Path(run_dir), overrides, target, jobs or all_cores(), progress)
         progress.stage("report")
-        write_report(run)
+        keep_report(run.path, lambda: write_report(run))
     print_run(run)

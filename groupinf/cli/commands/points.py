@@ -78,6 +78,7 @@ def _of_run(
     source: str, asked: RowsAsked, overrides: tuple[str, ...], out: Path | None, jobs: int | None, progress: Progress
 ) -> Run:
     from groupinf.reporting.report import write_report
+    from groupinf.reporting.standing import keep_report
     from groupinf.studies.group_effects.evaluate import evaluate
     from groupinf.studies.group_effects.study import load_run
 
@@ -85,5 +86,5 @@ def _of_run(
     if run.points is None or asked.rows or asked.perturbation or overrides:
         run = evaluate(Path(source), (*asked.overrides(), *overrides), out, jobs or all_cores(), progress)
         progress.stage("report")
-        write_report(run)
+        keep_report(run.path, lambda: write_report(run))
     return run

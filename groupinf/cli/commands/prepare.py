@@ -20,10 +20,10 @@ def prepare(
 
     CONFIG is the YAML file of the study. The run's folder is printed; groupinf experiment --shard computes its blocks.
     """
-    from groupinf.cli.progress import shown
     from groupinf.studies.load import load_config
 
     loaded = load_config(config, overrides)
+    from groupinf.cli.progress import shown
     from groupinf.experiments.stages import prepare_only
     from groupinf.studies.registry import kind_of
 

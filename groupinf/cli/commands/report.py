@@ -21,14 +21,15 @@ def report(run_dir: str) -> None:
     from groupinf.cli.results import print_run, print_sweep
     from groupinf.experiments.folder.kinds import is_sweep
     from groupinf.reporting.registry import REPORTS
+    from groupinf.reporting.standing import renew_report
 
     if is_sweep(Path(run_dir)):
         from groupinf.reporting.sweep_report import write_sweep_report
 
         sweep = groupinf.load_sweep(run_dir)
-        write_sweep_report(sweep, all_cores())
+        write_sweep_report(sweep, all_cores(), anew=True)
         print_sweep(sweep)
     else:
         run = groupinf.load_run(run_dir)
-        REPORTS[run.manifest.study].write(run)
+        renew_report(run.path, lambda: REPORTS[run.manifest.study].write(run))
         print_run(run)

@@ -26,13 +26,15 @@ def robustness(
     of its test points, and the signs of its coefficients. Every flip is that of an exact refit, and where it can be
     proven how few rows could do it, that is told beside.
     """
+    from groupinf.studies.load import load_config
+
+    loaded = load_config(config, overrides)
     import groupinf
     from groupinf.cli.progress import shown
     from groupinf.cli.results import print_robustness
-    from groupinf.studies.load import load_config
     from groupinf.studies.robustness.of_groups import study_of_robustness
 
-    derived = study_of_robustness(load_config(config, overrides))
+    derived = study_of_robustness(loaded)
     with shown(quiet=quiet, verbose=verbose) as progress:
         run = groupinf.run_experiment(derived, out=out, jobs=jobs, progress=progress)
     print_robustness(run, top)

@@ -23,14 +23,16 @@ def suspects(
     CONFIG is the YAML file of a study: its data, model and λ. The rows whose own loss rises most by the Newton step
     without them are left out one by one, and the model is refitted exactly.
     """
+    from groupinf.studies.load import load_config
+
+    loaded = load_config(config, overrides)
     import groupinf
     from groupinf.cli.progress import shown
     from groupinf.cli.results import print_suspects
     from groupinf.reporting.tables.suspects import write_suspects
     from groupinf.studies.group_effects.points.study import study_of_suspects
-    from groupinf.studies.load import load_config
 
-    derived = study_of_suspects(load_config(config, overrides), top)
+    derived = study_of_suspects(loaded, top)
     with shown(quiet=quiet, verbose=verbose) as progress:
         run = groupinf.run_experiment(derived, out=out, jobs=jobs, progress=progress)
         write_suspects(run)

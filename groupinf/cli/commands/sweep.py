@@ -50,12 +50,12 @@ def sweep(
     Every value has a run folder of its own in the folder of the sweep. The same command again resumes.
     """
     _require_fitting(shard, fresh, prepare_only)
-    from groupinf.config.sweep_grid import parse_grid
     from groupinf.experiments.workers.shards import shard_from
     from groupinf.studies.load import load_config
 
     loaded = load_config(config, overrides)
     from groupinf.cli.progress import shown
+    from groupinf.config.sweep_grid import parse_grid
     from groupinf.studies.sweeps import sweep_of
 
     kind = sweep_of(loaded)

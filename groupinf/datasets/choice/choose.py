@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from groupinf.datasets.choice.classes import of_classes
 from groupinf.datasets.choice.exclusion import without
@@ -15,7 +16,9 @@ from groupinf.datasets.choice.standardise import standardised
 from groupinf.datasets.choice.standardise_target import with_standardised_target
 from groupinf.datasets.choice.subset import subset_of
 from groupinf.datasets.choice.test_rows import with_test_rows
-from groupinf.datasets.dataset import Dataset
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
 
 
 def chosen(choice: RowChoice, dataset: Dataset) -> Dataset:

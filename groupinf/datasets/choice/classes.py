@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.datasets.choice.matching import code_of
 from groupinf.datasets.config_error import DatasetConfigError
-from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.rows.rearranged import parts_of, rearranged
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+
 
 KEY = ("dataset", "classes")
 
@@ -23,6 +26,8 @@ def of_classes(dataset: Dataset, labels: Sequence[str], moved: int = 0) -> Datas
     Raises DatasetConfigError where there are no classes, a label is none of them or is named twice, no test row has
     one of them, or one of the rows that were named has another.
     """
+    from groupinf.datasets.rows.rearranged import parts_of, rearranged
+
     if not dataset.classes:
         raise DatasetConfigError(f"expected classes only of classification, found {dataset.name}, a regression", KEY)
     codes = [code_of(label, dataset.classes, (*KEY, i)) for i, label in enumerate(labels)]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from groupinf.config.reader import Key
 from groupinf.datasets.config_error import DatasetConfigError
-from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.rows.rearranged import Rows
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+    from groupinf.datasets.rows.rearranged import Rows
 
 
 def check_training_rows(dataset: Dataset, train: Rows, key: Key) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,11 @@ from groupinf.datasets.choice.every_class import check_training_rows
 from groupinf.datasets.choice.matching import code_of, holding
 from groupinf.datasets.choice.options import Condition
 from groupinf.datasets.config_error import DatasetConfigError
-from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.rows.rearranged import parts_of, rearranged
 from groupinf.datasets.unknown_column import unknown_column
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+
 
 KEY = ("dataset", "exclude")
 
@@ -25,6 +28,8 @@ def without(dataset: Dataset, conditions: Sequence[Condition], keep: int) -> Dat
     Raises DatasetConfigError where a column, value or label is not in the data, no row is left out, or the rows that
     are left lack a class.
     """
+    from groupinf.datasets.rows.rearranged import parts_of, rearranged
+
     held = [_holds(dataset, condition, (*KEY, i)) for i, condition in enumerate(conditions)]
     found = np.flatnonzero(np.logical_and.reduce(held))
     if not found.size:

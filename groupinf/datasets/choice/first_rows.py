@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from groupinf.datasets.choice.every_class import check_training_rows
 from groupinf.datasets.config_error import DatasetConfigError
-from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.rows.rearranged import parts_of, rearranged
 from groupinf.wording import counted
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+
 
 KEY, TEST_KEY = ("dataset", "first_rows"), ("dataset", "first_test_rows")
 
@@ -18,6 +22,8 @@ def first_rows(dataset: Dataset, count: int) -> Dataset:
 
     Raises DatasetConfigError where there are fewer, or these lack a class.
     """
+    from groupinf.datasets.rows.rearranged import parts_of, rearranged
+
     if count > dataset.n:
         expected = f"expected at most the {counted(dataset.n, 'training row')} that there are"
         raise DatasetConfigError(f"{expected}, found {count:,}", KEY)
@@ -31,6 +37,8 @@ def first_test_rows(dataset: Dataset, count: int, moved: int) -> Dataset:
 
     Raises DatasetConfigError where there are fewer.
     """
+    from groupinf.datasets.rows.rearranged import parts_of, rearranged
+
     own = dataset.n_test - moved
     if count > own:
         expected = f"expected at most the {counted(own, 'test row')} that there are"

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from groupinf.config.labels import class_code, label_text
 from groupinf.config.reader import Key
 from groupinf.datasets.config_error import DatasetConfigError
-from groupinf.datasets.rows.labels import shortened
 from groupinf.wording import did_you_mean
 
 
 def code_of(label: str, classes: Sequence[object], key: Key) -> int:
     """The place of a label among classes; raises DatasetConfigError, with the nearest one, where it is none of them."""
+    from groupinf.datasets.rows.labels import shortened
+
     code = class_code(classes, label)
     if code is None:
         near = did_you_mean(label, map(str, classes))
@@ -30,6 +31,8 @@ def holding(values: NDArray[np.object_], wanted: str, key: Key) -> NDArray[np.bo
 
     Raises DatasetConfigError, with the nearest value, where no row holds it.
     """
+    from groupinf.datasets.rows.labels import shortened
+
     texts = np.array([None if _is_missing(value) else str(value) for value in values], dtype=object)
     known = [text for text in dict.fromkeys(texts.tolist()) if text is not None]
     code = class_code(known, wanted)

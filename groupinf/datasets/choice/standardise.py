@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
 from groupinf.datasets.choice.left import FeatureScale
-from groupinf.datasets.dataset import Dataset, Features
-from groupinf.datasets.files.mapped_rows import is_mapped, slices_of, written
-from groupinf.datasets.rows.features import check_finite
 from groupinf.errors import DataError
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset, Features
+
 
 if TYPE_CHECKING:
     from sklearn.preprocessing import StandardScaler
@@ -26,6 +26,9 @@ def standardised(dataset: Dataset, where: str) -> Dataset:
     Raises DataError, opened by ``where`` and naming the feature, where its variance overflows.
     """
     from sklearn.preprocessing import StandardScaler
+
+    from groupinf.datasets.files.mapped_rows import slices_of
+    from groupinf.datasets.rows.features import check_finite
 
     scaler = StandardScaler(with_mean=isinstance(dataset.X_train, np.ndarray))
     names, pool = dataset.feature_names, dataset.pool
@@ -54,6 +57,10 @@ def standardised(dataset: Dataset, where: str) -> Dataset:
 
 
 def _transformed(scaler: StandardScaler, X: Features) -> Features:
+    from scipy import sparse
+
+    from groupinf.datasets.files.mapped_rows import is_mapped, slices_of, written
+
     if not isinstance(X, np.ndarray):
         return sparse.csr_array(scaler.transform(X))
     if is_mapped(X):

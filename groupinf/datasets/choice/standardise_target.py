@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.datasets.choice.left import TargetScale
 from groupinf.datasets.config_error import DatasetConfigError
-from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.rows.labels import Labels
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+    from groupinf.datasets.rows.labels import Labels
+
 
 KEY = ("dataset", "standardise_target")
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from groupinf.datasets.choice.every_class import check_training_rows
 from groupinf.datasets.config_error import DatasetConfigError
-from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.rows.rearranged import parts_of, rearranged
 from groupinf.wording import counted
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+
 
 KEY = ("dataset", "subset")
 
@@ -21,6 +25,8 @@ def subset_of(dataset: Dataset, rows: int, seed: int) -> Dataset:
 
     Raises DatasetConfigError where there are fewer, or those drawn lack a class.
     """
+    from groupinf.datasets.rows.rearranged import parts_of, rearranged
+
     if rows > dataset.n:
         expected = f"expected at most the {counted(dataset.n, 'training row')} that there are"
         raise DatasetConfigError(f"{expected}, found {rows:,}", (*KEY, "rows"))

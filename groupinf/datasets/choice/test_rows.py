@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from groupinf.datasets.choice.every_class import check_training_rows
 from groupinf.datasets.config_error import DatasetConfigError
-from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.rows.rearranged import parts_of, rearranged
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+
 
 KEY = ("dataset", "test_rows")
 
@@ -19,6 +22,8 @@ def with_test_rows(dataset: Dataset, rows: Sequence[int]) -> Dataset:
 
     Raises DatasetConfigError where there is no such row, or the others lack a class.
     """
+    from groupinf.datasets.rows.rearranged import parts_of, rearranged
+
     beyond = next((row for row in rows if row >= dataset.n), None)
     if beyond is not None:
         hint = ", one more than the last: rows count from 0" if beyond == dataset.n else ""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from groupinf.datasets.choice.left import RowsLeft
-from groupinf.datasets.dataset import Dataset
 from groupinf.wording import counted, listed, number
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
 
 
 def choice_notes(dataset: Dataset) -> tuple[str, ...]:

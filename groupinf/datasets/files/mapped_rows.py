@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import mmap
 import tempfile
 import tokenize
 import weakref
@@ -22,6 +23,12 @@ SLICE_NUMBERS = 2**20
 UNREADABLE = (OSError, EOFError, ValueError, TypeError, SyntaxError, tokenize.TokenError, OverflowError)
 
 
+class RowFile(np.memmap):
+    """A mapped file whose rows are to stay there; what a cache maps for a time is none."""
+
+    _mmap: mmap.mmap  # NumPy's
+
+
 def map_array(path: Path) -> NDArray[Any]:
     """The array of an .npy file, mapped: it is read where it is looked at. Nothing in it is ever unpickled.
 
@@ -34,7 +41,7 @@ def map_array(path: Path) -> NDArray[Any]:
             archive = start.startswith(ARCHIVE_MAGIC)
             found = "an archive of arrays; give it by npz:" if archive else "a file of another kind"
             raise DataError(f"{path}: expected one array that numpy.save wrote, found {found if start else 'no bytes'}")
-        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False).view(RowFile))
     except UNREADABLE as error:
         if "Python objects" in str(error):
             raise DataError(f"{path}: expected numbers or text, found Python objects") from error
@@ -42,22 +49,34 @@ def map_array(path: Path) -> NDArray[Any]:
 
 
 def is_mapped(X: object) -> bool:
-    """Whether the numbers of a dense matrix are those of a file that is mapped."""
-    while isinstance(X, np.ndarray):
-        if isinstance(X, np.memmap):
-            return True
+    """Whether the numbers of a dense matrix are those of a file that rows stay in."""
+    return _file_of(X) is not None
+
+
+def _file_of(X: object) -> RowFile | None:
+    while isinstance(X, np.ndarray) and not isinstance(X, RowFile):
         X = X.base
-    return False
+    return X if isinstance(X, RowFile) else None
+
+
+def let_go(X: NDArray[Any]) -> None:
+    """Have the pages of a mapped matrix, which has been gone through, count to this process no longer; they are read
+    again where they are looked at again.
+    """
+    file = _file_of(X)
+    if file is not None and hasattr(mmap, "MADV_DONTNEED"):
+        file._mmap.madvise(mmap.MADV_DONTNEED)
 
 
 def slices_of(X: NDArray[Any]) -> Iterator[NDArray[Any]]:
-    """The rows of a dense matrix: those of a mapped one few at a time."""
+    """The rows of a dense matrix: those of a mapped one few at a time, and let go in the end."""
     if not is_mapped(X):
         yield X
         return
     step = max(1, SLICE_NUMBERS // X.shape[1])
     for start in range(0, X.shape[0], step):
         yield X[start : start + step]
+    let_go(X)
 
 
 def rows_of(X: NDArray[Any], rows: NDArray[np.int64]) -> NDArray[Any]:
@@ -89,7 +108,7 @@ def written(parts: Iterable[NDArray[Any]], shape: tuple[int, ...]) -> NDArray[np
         with stream, np.errstate(over="ignore"):  # a wider float that overflows is found as infinite
             for part in parts:
                 stream.write(np.ascontiguousarray(part, dtype=np.float64).data)
-        held = np.memmap(path, dtype=np.float64, mode="r", shape=shape)
+        held = np.memmap(path, dtype=np.float64, mode="r", shape=shape).view(RowFile)
     except BaseException as error:
         _remove(path)
         if not isinstance(error, OSError):

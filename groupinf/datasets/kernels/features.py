@@ -8,14 +8,17 @@ Eigenvalues below the rounding of K are dropped.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import linalg, sparse
 
-from groupinf.datasets.dataset import Dataset, Features
 from groupinf.datasets.kernels.kernel import Array, Kernel
 from groupinf.errors import DataError
 from groupinf.wording import counted
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset, Features
+
 
 # K and its eigenvectors are each at most so large: 16,384 rows
 KERNEL_BYTES = 2 * 2**30
@@ -28,6 +31,8 @@ def with_kernel(dataset: Dataset, kernel: Kernel) -> Dataset:
 
     Raises DataError, with the memory that it would take, where there are too many rows.
     """
+    from scipy import linalg
+
     X = _rows(dataset)
     m = X.shape[0]
     if 8 * m**2 > KERNEL_BYTES:
@@ -57,6 +62,8 @@ def with_kernel(dataset: Dataset, kernel: Kernel) -> Dataset:
 
 
 def _rows(dataset: Dataset) -> Features:
+    from scipy import sparse
+
     if dataset.pool is None:
         return dataset.X_train
     if isinstance(dataset.X_train, np.ndarray):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.config.section import Section
-from groupinf.datasets.dataset import Features
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Features
+
 
 Array = NDArray[np.float64]
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 from pydantic import Field
 
 from groupinf.config.section import PositiveFloat, PositiveInt
-from groupinf.datasets.dataset import Features
 from groupinf.datasets.kernels.kernel import Array, Kernel, inner_products
 from groupinf.wording import number
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Features
 
 
 class Polynomial(Kernel):

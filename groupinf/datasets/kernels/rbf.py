@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from pydantic import PlainValidator, WithJsonSchema
 
 from groupinf.config.words import found
-from groupinf.datasets.dataset import Features
 from groupinf.datasets.kernels.kernel import Array, Kernel, squared_distances
 from groupinf.wording import number
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Features
+
 
 MEDIAN = "median"
 

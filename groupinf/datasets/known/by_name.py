@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, ValidationInfo
 
 from groupinf.config.registered import RegisteredName
 from groupinf.config.section import Section
 from groupinf.datasets.choice.options import RowChoice, Scaled
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.facts import DatasetFacts
-from groupinf.datasets.files.cache import cache_home, load_through_cache
-from groupinf.datasets.files.data_home import data_home
-from groupinf.datasets.files.integrity import remedy, state_of
 from groupinf.datasets.kind import DatasetKind
 from groupinf.datasets.known.registry import KNOWN
-from groupinf.datasets.rows.unsplit import unsplit
 from groupinf.errors import DataError
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
 
 
 class _Named(Section):
@@ -46,6 +44,10 @@ def load_known(config: NamedDataset, files: Sequence[Path], seed: int) -> Datase
     Raises DataError where its files are absent or not those that are meant; the message says what to do about the first
     that is not right.
     """
+    from groupinf.datasets.files.cache import cache_home, load_through_cache
+    from groupinf.datasets.files.data_home import data_home
+    from groupinf.datasets.rows.unsplit import unsplit
+
     known, cache, home = KNOWN[config.name], cache_home(), data_home()
     try:
         if known.facts.cached and cache is not None:
@@ -59,6 +61,8 @@ def load_known(config: NamedDataset, files: Sequence[Path], seed: int) -> Datase
 
 def _with_remedy(error: DataError, facts: DatasetFacts, home: Path) -> DataError:
     """The error, or what is wrong with the first file that is not right, and what to do about it."""
+    from groupinf.datasets.files.integrity import remedy, state_of
+
     states = [state_of(home, source) for source in facts.files]
     bad = next((state for state in states if state.status not in ("right", "unknown")), None)
     if bad is not None:

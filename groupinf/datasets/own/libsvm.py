@@ -9,11 +9,10 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from groupinf.config.named_file import DataPath
 from groupinf.config.section import Section
@@ -29,6 +28,10 @@ from groupinf.datasets.rows.labels import encode_targets
 from groupinf.datasets.rows.origins import origins_of
 from groupinf.datasets.rows.split import SplitKey, check_every_class_trains, split_file
 from groupinf.errors import DataError
+
+if TYPE_CHECKING:
+    from scipy import sparse
+
 
 UNREADABLE = (OSError, EOFError, zlib.error, ValueError)  # bz2 raises the last where the end is missing
 
@@ -106,6 +109,7 @@ def read_libsvm(path: Path) -> LabelledRows:
 
 def _parsed(content: bytes) -> LabelledRows | str:
     """Return the rows, or what is wrong with them in words."""
+    from scipy import sparse
     from sklearn.datasets import load_svmlight_file
 
     try:
@@ -173,6 +177,8 @@ def _text(piece: bytes) -> str:
 
 def _features(parts: Sequence[sparse.csr_array], file: str) -> tuple[sparse.csr_array, tuple[str, ...]]:
     """Return the rows of all parts as one matrix, without the column of index 0 where nothing has that index."""
+    from scipy import sparse
+
     width = max(part.shape[1] for part in parts)
     widened = [sparse.csr_array((X.data, X.indices, X.indptr), shape=(X.shape[0], width)) for X in parts]
     X = sparse.vstack(widened, format="csr")

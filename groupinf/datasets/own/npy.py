@@ -16,7 +16,7 @@ from groupinf.config.section import Section
 from groupinf.datasets.choice.options import RowChoice
 from groupinf.datasets.dataset import Dataset, Task
 from groupinf.datasets.files.data_home import sha256_of
-from groupinf.datasets.files.mapped_rows import as_float64, map_array, rows_of
+from groupinf.datasets.files.mapped_rows import as_float64, let_go, map_array, rows_of
 from groupinf.datasets.kind import DatasetKind, nothing_more
 from groupinf.datasets.own.options import Stratify, TestFile, TestFraction
 from groupinf.datasets.own.own_dataset import own_dataset
@@ -117,6 +117,7 @@ def _pair(path: Path, labels: Path, like: _Pair | None = None) -> _Pair:
         expected = f"expected {counted(like.X.shape[1], 'column')} as in {like.path.name}"
         raise DataError(f"{path}: {expected}, found shape {X.shape}")
     check_finite(X, feature_names(X.shape[1], str(path)), str(path))
+    let_go(X)
     return _Pair(X, _of_rows(labels, X, path), path, np.arange(X.shape[0], dtype=np.int64))
 
 

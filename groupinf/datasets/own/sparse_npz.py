@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-from scipy import sparse
+from typing import TYPE_CHECKING
 
 from groupinf.datasets.files.npz_archive import open_archive, read_member
 from groupinf.datasets.rows.features import SPARSE_PARTS, sparse_features
 from groupinf.errors import DataError
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 
 def read_sparse(path: Path) -> sparse.csr_array:

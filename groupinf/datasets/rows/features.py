@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from groupinf.datasets.dataset import Features
 from groupinf.errors import DataError
 from groupinf.wording import counted
+
+if TYPE_CHECKING:
+    from scipy import sparse
+
 
 SPARSE_PARTS = ("data", "indices", "indptr", "shape")
 
@@ -40,6 +43,8 @@ def sparse_features(parts: Mapping[str, NDArray[Any]], where: str) -> sparse.csr
     Raises DataError where the four arrays are not those of a CSR matrix with at least one row and column, or a row
     holds an index twice.
     """
+    from scipy import sparse
+
     data, indices, indptr = (_one_dimensional(parts[p], f"{where}{p}") for p in ("data", "indices", "indptr"))
     rows, d = _sparse_shape(parts["shape"], f"{where}shape")
     indices, indptr = (_integers(a, f"{where}{p}") for a, p in ((indices, "indices"), (indptr, "indptr")))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from groupinf.config.section import Problem
 from groupinf.effects.changes.change import Change
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Add(Change):

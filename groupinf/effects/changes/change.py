@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from groupinf.config.section import Problem, Section
-from groupinf.numerics.losses.loss import Array
 from groupinf.wording import number
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from groupinf.numerics.losses.loss import Array
 
 
 class Change(Section, ABC):

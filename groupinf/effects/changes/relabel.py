@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from groupinf.config.labels import Label, class_code, label_text
 from groupinf.config.section import Problem
 from groupinf.effects.changes.change import Change
-from groupinf.numerics.losses.loss import Array
 from groupinf.wording import did_you_mean, number
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from groupinf.numerics.losses.loss import Array
+
 
 # what ``to`` says where the new label is drawn
 RANDOM = "random"

@@ -6,16 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BeforeValidator, WithJsonSchema
-from scipy import sparse
 
 from groupinf.config.section import Problem, distinct
 from groupinf.config.words import found
-from groupinf.effects.context import BlockContext
 from groupinf.effects.evaluations.evaluation import (
     Evaluation,
     Measure,
@@ -25,17 +22,21 @@ from groupinf.effects.evaluations.evaluation import (
     RowNumbers,
     Scale,
 )
-from groupinf.effects.influence import memberships
-from groupinf.effects.test_rows import TestRows
-from groupinf.effects.trust import Trust
-from groupinf.numerics.change import Changed, RowChange, group_gradients
-from groupinf.numerics.conjugate_gradient import column_dots
-from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses.loss import Array, Loss, Steepness
-from groupinf.numerics.objective import Objective
-from groupinf.numerics.rounding import gamma
 from groupinf.test_point_labels import FIRST_NAMED
 from groupinf.wording import did_you_mean
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy import sparse
+
+    from groupinf.effects.context import BlockContext
+    from groupinf.effects.test_rows import TestRows
+    from groupinf.effects.trust import Trust
+    from groupinf.numerics.change import Changed, RowChange
+    from groupinf.numerics.fit import Fitted
+    from groupinf.numerics.losses.loss import Array, Loss, Steepness
+    from groupinf.numerics.objective import Objective
+
 
 ALL, INTERCEPT = "all", "intercept"
 # coefficients whose unit vectors are solved for at a time
@@ -173,6 +174,9 @@ class Coefficients(Quantity):
 
     def scale(self, fitted: Fitted, change: RowChange, test: TestRows, groups: sparse.csr_array) -> Scale:
         """The largest |H⁻¹g(δ)| there, and each ‖e_j‖ in H⁻¹."""
+        from groupinf.effects.influence import memberships
+        from groupinf.numerics.change import group_gradients
+
         picked, largest = self._picked(fitted.objective), 0.0
         for inside in memberships(groups):
             g = group_gradients(fitted.objective, change.residuals, inside)
@@ -184,6 +188,8 @@ class Coefficients(Quantity):
 
     def _norms(self, fitted: Fitted, picked: Picked) -> Iterator[Array]:
         """‖e_j‖ in H⁻¹, of a weight at most 1/√λ."""
+        from groupinf.numerics.conjugate_gradient import column_dots
+
         bounded = len(self.places) * self.outputs > MOST_NORMS
         step = max(1, AT_ONCE // self.outputs)
         for start in range(0, len(self.places), step):
@@ -270,6 +276,8 @@ class Picked:
 
     def steepness(self) -> Steepness:
         """Linear."""
+        from groupinf.numerics.losses.loss import Steepness
+
         return Steepness(1.0, 0.0, 0.0, 0.0)
 
     def sums(self, per_row: Array) -> Array:
@@ -282,6 +290,8 @@ class Picked:
 
     def off(self, theta: Array, sizes: RowNumbers, error: Array) -> Array:
         """That of a product with a row of the orthonormal ``basis``, and of the level that is taken out."""
+        from groupinf.numerics.rounding import gamma
+
         units = gamma(self.objective.p + 2) + gamma(self.objective.loss.outputs + 2)
         off = 2.0 * units * np.linalg.norm(theta, axis=0)
         return np.repeat(off[None], self.places.size * self.objective.loss.outputs, axis=0)

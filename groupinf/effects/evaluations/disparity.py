@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
-from scipy import sparse
 
 from groupinf.config.column_names import ColumnNames, names_of
 from groupinf.config.registered import RegisteredName
 from groupinf.config.section import Problem, distinct
 from groupinf.config.words import found
-from groupinf.effects.context import BlockContext
 from groupinf.effects.evaluations.disparities.measure import DisparityMeasure, value_at
 from groupinf.effects.evaluations.disparities.registry import MEASURES
 from groupinf.effects.evaluations.evaluation import (
@@ -31,14 +28,20 @@ from groupinf.effects.evaluations.evaluation import (
     Scale,
 )
 from groupinf.effects.evaluations.test_error import largest_score_norm
-from groupinf.effects.influence import influence_norms, point_influence
-from groupinf.effects.test_rows import RowsByColumn, TestRows
-from groupinf.numerics.change import Changed, RowChange
-from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses.loss import Array, Loss
-from groupinf.numerics.objective import Objective, Rows
 from groupinf.test_point_labels import FIRST_COMPARED
 from groupinf.wording import counted, did_you_mean, listed
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy import sparse
+
+    from groupinf.effects.context import BlockContext
+    from groupinf.effects.test_rows import RowsByColumn, TestRows
+    from groupinf.numerics.change import Changed, RowChange
+    from groupinf.numerics.fit import Fitted
+    from groupinf.numerics.losses.loss import Array, Loss
+    from groupinf.numerics.objective import Objective, Rows
+
 
 # sets of which every two are compared: 66 pairs, a pass over the test rows for each
 MOST_COMPARED = 12
@@ -276,6 +279,8 @@ class Disparities(Quantity):
 
     def scale(self, fitted: Fitted, change: RowChange, test: TestRows, groups: sparse.csr_array) -> Scale:
         """The largest of any value, and ‖∇f‖ of each; of one that jumps the largest ‖∇z‖ of its rows."""
+        from groupinf.effects.influence import influence_norms, point_influence
+
         measures = self._measures(test)
         gradients = np.column_stack([_gradient(measure.parts, fitted.theta[:, None]) for measure in measures])
         largest = float(np.abs(groups @ point_influence(fitted, gradients, change.residuals)).max())

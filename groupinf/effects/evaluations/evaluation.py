@@ -9,20 +9,23 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
-from scipy import sparse
 
 from groupinf.config.section import Problem, Section
-from groupinf.effects.context import BlockContext
-from groupinf.effects.test_rows import RowsByColumn, TestRows
-from groupinf.effects.trust import Trust
-from groupinf.numerics.change import Changed, RowChange
-from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses.loss import Array, Loss, Steepness
-from groupinf.numerics.objective import Rows
-from groupinf.numerics.rounding import UNIT
+
+if TYPE_CHECKING:
+    from scipy import sparse
+
+    from groupinf.effects.context import BlockContext
+    from groupinf.effects.test_rows import RowsByColumn, TestRows
+    from groupinf.effects.trust import Trust
+    from groupinf.numerics.change import Changed, RowChange
+    from groupinf.numerics.fit import Fitted
+    from groupinf.numerics.losses.loss import Array, Loss, Steepness
+    from groupinf.numerics.objective import Rows
+
 
 # a norm ‖∇f(θ̂)‖, the same for all values of an evaluation or one for each
 Norm = float | tuple[float, ...]
@@ -269,6 +272,8 @@ class WithoutOptions(Evaluation, Quantity):
 
 def widened(low: Array, high: Array, z: Array) -> tuple[Array, Array]:
     """Bounds of each row's f moved apart by its rounding, a few units of f and of its scores z (m, K', B)."""
+    from groupinf.numerics.rounding import UNIT
+
     largest = np.abs(z).max(axis=1)
     units = UNIT * (ROUNDINGS + 2.0 * z.shape[1])
     return low - units * (np.abs(low) + largest + 2.0), high + units * (np.abs(high) + largest + 2.0)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
-from scipy import sparse
 
-from groupinf.effects.context import BlockContext
 from groupinf.effects.evaluations.evaluation import (
     Measure,
     Norm,
@@ -20,14 +18,16 @@ from groupinf.effects.evaluations.evaluation import (
     WithoutOptions,
     widened,
 )
-from groupinf.effects.influence import influence_norms, point_influence
-from groupinf.effects.test_rows import TestRows
-from groupinf.numerics.change import Changed, RowChange
-from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses.loss import Array, Loss, Steepness
-from groupinf.numerics.objective import Objective, Rows, row_norms, scores, transposed_product
-from groupinf.numerics.products import dense
-from groupinf.numerics.rounding import gamma
+
+if TYPE_CHECKING:
+    from scipy import sparse
+
+    from groupinf.effects.context import BlockContext
+    from groupinf.effects.test_rows import TestRows
+    from groupinf.numerics.change import Changed, RowChange
+    from groupinf.numerics.fit import Fitted
+    from groupinf.numerics.losses.loss import Array, Loss, Steepness
+    from groupinf.numerics.objective import Objective, Rows
 
 
 class OfScores(Protocol):
@@ -84,6 +84,8 @@ class OnTestPoints(WithoutOptions):
 
     def row_slopes(self, rows: Objective, theta: Array) -> Array:
         """∂f/∂z of each row at θ (P,), from which influence on f is drawn up: (m, K')."""
+        from groupinf.numerics.objective import scores
+
         return self.slopes(rows.loss, scores(rows.X, theta, rows.loss.outputs), rows.y)
 
     def labels(self, test_points: Sequence[int]) -> tuple[int, ...]:
@@ -114,6 +116,8 @@ class OnTestPoints(WithoutOptions):
 
     def scale(self, fitted: Fitted, change: RowChange, test: TestRows, groups: sparse.csr_array) -> Scale:
         """The largest over groups and test points; influence adds up over the rows of a group."""
+        from groupinf.effects.influence import influence_norms, point_influence
+
         gradients = self.gradients(test, fitted.theta)
         largest = float(np.abs(groups @ point_influence(fitted, gradients, change.residuals)).max())
         return Scale(largest, float(influence_norms(fitted, gradients).max()))
@@ -134,6 +138,8 @@ class RowsPart:
 
     def scores(self, V: Array) -> Array:
         """(m, K', B)."""
+        from groupinf.numerics.objective import scores
+
         return scores(self.rows.X, V, self.rows.loss.outputs)
 
     def values(self, z: Array) -> Array:
@@ -154,6 +160,9 @@ class RowsPart:
 
     def in_parameters(self, slopes: Array) -> Array:
         """x_t ⊗ ∂f/∂z_t, or their sum."""
+        from groupinf.numerics.objective import transposed_product
+        from groupinf.numerics.products import dense
+
         if self.summed:
             return transposed_product(self.rows.X, slopes)[:, None]
         X = dense(self.rows.X)
@@ -162,6 +171,8 @@ class RowsPart:
 
     def sizes(self, power: int) -> Array:
         """‖x_t‖^``power``, or their sum."""
+        from groupinf.numerics.objective import row_norms
+
         return self._summed(row_norms(self.rows.X)[:, None] ** float(power))
 
     def steepness(self) -> Steepness | None:
@@ -182,6 +193,8 @@ class RowsPart:
 
     def between(self, z: Array, moved: Array) -> tuple[Array, Array]:
         """Of each row, or summed: the sum is as far off as all of its rows together."""
+        from groupinf.numerics.rounding import gamma
+
         low, high = widened(*self.evaluation.between(self.rows.loss, z, self.rows.y, moved), z)
         if not self.summed:
             return low, high

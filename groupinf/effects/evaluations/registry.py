@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from groupinf.effects.evaluations.evaluation import Evaluation, WithoutOptions
 from groupinf.effects.evaluations.self_loss import SELF_LOSS
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
 from groupinf.effects.evaluations.test_prediction import TEST_PREDICTION
-from groupinf.numerics.losses.loss import Loss
 from groupinf.registry import Registry
+
+if TYPE_CHECKING:
+    from groupinf.numerics.losses.loss import Loss
+
 
 EVALUATIONS: Registry[type[Evaluation]] = Registry(
     "evaluation",

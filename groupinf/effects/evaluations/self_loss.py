@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
-from scipy import sparse
 
-from groupinf.effects.context import BlockContext
 from groupinf.effects.evaluations.evaluation import Measure, Norm, RowNumbers, Scale, WithoutOptions, widened
-from groupinf.effects.influence import influence_norms, memberships
-from groupinf.effects.test_rows import TestRows
-from groupinf.numerics.change import Changed, RowChange, group_gradients, touched_slices
-from groupinf.numerics.conjugate_gradient import column_dots
-from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses.loss import Array, Steepness
-from groupinf.numerics.objective import Objective, Rows, row_norms, scores, transposed_product
-from groupinf.numerics.rounding import gamma
 from groupinf.test_point_labels import OWN_GROUP
+
+if TYPE_CHECKING:
+    from scipy import sparse
+
+    from groupinf.effects.context import BlockContext
+    from groupinf.effects.test_rows import TestRows
+    from groupinf.numerics.change import Changed, RowChange
+    from groupinf.numerics.fit import Fitted
+    from groupinf.numerics.losses.loss import Array, Steepness
+    from groupinf.numerics.objective import Objective, Rows
 
 # share of all pairs of rows and groups up to which picking each group's rows, where several outputs make that worth
 # while, costs less than multiplying all rows with all columns
@@ -45,6 +45,8 @@ class SelfLoss(WithoutOptions):
 
     def measures(self, test: TestRows, block: Changed) -> tuple[Measure, ...]:
         """One, in parts of the rows that are in any group; of groups without a row in one that has none."""
+        from groupinf.numerics.change import touched_slices
+
         objective, inside, parts = replace(block.objective, loss=test.rows.loss), block.inside, []
         for rows in [*touched_slices(objective, inside)] or [slice(0, 0)]:
             local, group = np.nonzero(inside[rows])
@@ -53,6 +55,10 @@ class SelfLoss(WithoutOptions):
 
     def scale(self, fitted: Fitted, change: RowChange, test: TestRows, groups: sparse.csr_array) -> Scale:
         """max over groups of |∇fᵀH⁻¹g(δ)|, of removal g(w)ᵀH⁻¹g(w)."""
+        from groupinf.effects.influence import influence_norms, memberships
+        from groupinf.numerics.change import group_gradients
+        from groupinf.numerics.conjugate_gradient import column_dots
+
         objective, largest = fitted.objective, 0.0
         for inside in memberships(groups):
             g = group_gradients(objective, change.residuals, inside)
@@ -65,6 +71,8 @@ class SelfLoss(WithoutOptions):
 
     def gradient_norms(self, norms: Mapping[str, Norm], at: BlockContext) -> Array:
         """‖∇f‖ of each group's own loss, of removal √(gᵀH⁻¹g)."""
+        from groupinf.numerics.conjugate_gradient import column_dots
+
         own = at.changed.own_gradient
         solved = at.influence if own is at.changed.g else at.changed.fitted.factor.solve(own)
         return np.sqrt(np.abs(column_dots(own, solved)))
@@ -85,6 +93,8 @@ class SelfLossPart:
 
     def scores(self, V: Array) -> Array:
         """(m, K')."""
+        from groupinf.numerics.objective import scores
+
         outputs, few = self.rows.loss.outputs, self.local.size < PICKED * self.rows.n * V.shape[1]
         if outputs == 1 or V.shape[1] == 1 or not few or not isinstance(self.rows.X, np.ndarray):
             return scores(self.rows.X, V, outputs)[self.local, :, self.group if V.shape[1] > 1 else 0]
@@ -114,12 +124,16 @@ class SelfLossPart:
 
     def in_parameters(self, slopes: Array) -> Array:
         """Σ s ∂ℓ/∂z xᵀ per group."""
+        from groupinf.numerics.objective import transposed_product
+
         scattered = np.zeros((self.rows.n, slopes.shape[1], self.groups))
         scattered[self.local, :, self.group] = slopes * self.rows.sample_weight[self.local, None]
         return transposed_product(self.rows.X, scattered)[:, None]
 
     def sizes(self, power: int) -> Array:
         """Σ s‖x‖^``power`` per group."""
+        from groupinf.numerics.objective import row_norms
+
         return self._per_group(row_norms(self.rows.X)[self.local] ** float(power))
 
     def steepness(self) -> Steepness | None:
@@ -141,6 +155,8 @@ class SelfLossPart:
 
     def between(self, z: Array, moved: Array) -> tuple[Array, Array]:
         """Σ s times the least, and the largest, loss of each row."""
+        from groupinf.numerics.rounding import gamma
+
         of_row = z[:, :, None]
         low, high = widened(*self.rows.loss.between(of_row, self.rows.y[self.local], moved), of_row)
         sums = gamma(self.local.size + 2)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import sparse
 
 from groupinf.effects.evaluations.evaluation import Part, Scale
 from groupinf.effects.evaluations.on_test_points import OnTestPoints, RowsPart
-from groupinf.effects.influence import influence_norms
-from groupinf.effects.test_rows import TestRows
-from groupinf.numerics.change import RowChange
-from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses.loss import Array, Loss
-from groupinf.numerics.objective import Objective, Rows, row_norms, transposed_product
-from groupinf.numerics.predict import classes_from
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy import sparse
+
+    from groupinf.effects.test_rows import TestRows
+    from groupinf.numerics.change import RowChange
+    from groupinf.numerics.fit import Fitted
+    from groupinf.numerics.losses.loss import Array, Loss
+    from groupinf.numerics.objective import Objective, Rows
+
 
 # at most so many scores of test rows, evenly spread, are looked at for the largest ‖∇z‖
 MOST_SCORES = 1024
@@ -50,6 +52,8 @@ class TestError(OnTestPoints):
 
     def values(self, loss: Loss, z: Array, y: Array) -> Array:
         """1 where a row is misclassified; of equal scores the class is that of ``numerics.predict``."""
+        from groupinf.numerics.predict import classes_from
+
         return np.asarray(classes_from(z) != _codes(z, y), dtype=np.float64)
 
     def slopes(self, loss: Loss, z: Array, y: Array) -> Array:
@@ -86,6 +90,9 @@ class TestError(OnTestPoints):
 
 def largest_score_norm(fitted: Fitted, rows: Objective) -> float:
     """The largest ‖∇z‖ in H⁻¹ of a score z of the rows, of many that of some."""
+    from groupinf.effects.influence import influence_norms
+    from groupinf.numerics.objective import transposed_product
+
     outputs = rows.loss.outputs
     some = rows.at(slice(None, None, -(-rows.n * outputs // MOST_SCORES)))
     columns = np.zeros((some.n, outputs, some.n * outputs))
@@ -106,6 +113,8 @@ class CountedPart(RowsPart):
         """Rows whose own score may be the largest as well as not; those of an empty row, such as an e-mail without a
         known word, are 0 whatever θ, and the rule for equal ones decides.
         """
+        from groupinf.numerics.objective import row_norms
+
         counts = row_norms(self.rows.X)[:, None] > 0.0
         if z.shape[1] == 1:
             return self._summed(((np.abs(z) <= off)[:, 0] & counts).astype(np.float64))

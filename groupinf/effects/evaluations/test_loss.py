@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from groupinf.effects.evaluations.on_test_points import OnTestPoints
-from groupinf.numerics.losses.loss import Array, Loss, Steepness
-from groupinf.numerics.objective import Objective, row_residuals
+
+if TYPE_CHECKING:
+    from groupinf.numerics.losses.loss import Array, Loss, Steepness
+    from groupinf.numerics.objective import Objective
 
 
 class TestLoss(OnTestPoints):
@@ -42,6 +44,8 @@ class TestLoss(OnTestPoints):
 
     def row_slopes(self, rows: Objective, theta: Array) -> Array:
         """r by its shortest formula."""
+        from groupinf.numerics.objective import row_residuals
+
         return row_residuals(rows, theta)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
 from groupinf.effects.evaluations.on_test_points import OnTestPoints
-from groupinf.numerics.losses.loss import Array, Loss, Steepness, beside
-from groupinf.numerics.losses.softmax import LARGEST_VARIANCE, THIRD_OF_LOG_SUM
+
+if TYPE_CHECKING:
+    from groupinf.numerics.losses.loss import Array, Loss, Steepness
 
 
 class TestMargin(OnTestPoints):
@@ -53,6 +54,8 @@ class TestMargin(OnTestPoints):
 
     def slopes(self, loss: Loss, z: Array, y: Array) -> Array:
         """1 at the own class, and minus the others' shares of Σ_{k≠y} exp z_k; of one score ±1."""
+        from groupinf.numerics.losses.loss import beside
+
         if z.shape[1] == 1:
             return np.broadcast_to(_signs(z, y), z.shape).copy()
         _, others = _split(z, y)
@@ -63,6 +66,8 @@ class TestMargin(OnTestPoints):
 
     def curvature(self, loss: Loss, z: Array, y: Array, u: Array) -> Array:
         """Minus the curvature of log Σ_{k≠y} exp z_k; of one score 0."""
+        from groupinf.numerics.losses.loss import beside
+
         if z.shape[1] == 1:
             return np.zeros_like(u)
         shares = -self.slopes(loss, z, y)
@@ -77,6 +82,9 @@ class TestMargin(OnTestPoints):
 
     def steepness(self, loss: Loss) -> Steepness:
         """Of one score linear; else as steep as log Σ exp of the others, and as steep again by the own score."""
+        from groupinf.numerics.losses.loss import Steepness
+        from groupinf.numerics.losses.softmax import LARGEST_VARIANCE, THIRD_OF_LOG_SUM
+
         if loss.outputs == 1:
             return Steepness(1.0, 0.0, 0.0, 0.0)
         return Steepness(float(np.sqrt(2.0)), THIRD_OF_LOG_SUM, -LARGEST_VARIANCE, 0.0)
@@ -84,11 +92,15 @@ class TestMargin(OnTestPoints):
 
 def _signs(z: Array, y: Array) -> Array:
     """1 where a point is of class 1, else −1, to stand beside z."""
+    from groupinf.numerics.losses.loss import beside
+
     return beside(2.0 * y - 1.0, z)
 
 
 def _split(z: Array, y: Array) -> tuple[Array, Array]:
     """The own scores (m, ...), and z with −∞ in their place."""
+    from groupinf.numerics.losses.loss import beside
+
     own = beside(y, z).astype(np.int64)
     others = z.copy()
     np.put_along_axis(others, own, -np.inf, axis=1)

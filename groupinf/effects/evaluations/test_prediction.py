@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
 from groupinf.effects.evaluations.on_test_points import OnTestPoints
-from groupinf.numerics.losses.loss import Array, Loss, Steepness
+
+if TYPE_CHECKING:
+    from groupinf.numerics.losses.loss import Array, Loss, Steepness
 
 
 class TestPrediction(OnTestPoints):
@@ -56,6 +58,8 @@ class TestPrediction(OnTestPoints):
 
     def steepness(self, loss: Loss) -> Steepness:
         """Linear."""
+        from groupinf.numerics.losses.loss import Steepness
+
         return Steepness(1.0, 0.0, 0.0, 0.0)
 
 

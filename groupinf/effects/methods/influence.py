@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, ValidationInfo
 
 from groupinf.config.section import Problem
-from groupinf.effects.adjoint import adjoint_step
-from groupinf.effects.context import BlockContext, Solution, Step
+from groupinf.effects.context import Step
 from groupinf.effects.methods.method import Method, Readout, Setting
 from groupinf.effects.solvers import SolverOptions
-from groupinf.effects.steps import refined
-from groupinf.numerics.factor import Factor
-from groupinf.numerics.losses.loss import Array
+
+if TYPE_CHECKING:
+    from groupinf.effects.context import BlockContext, Solution
+    from groupinf.numerics.factor import Factor
+    from groupinf.numerics.losses.loss import Array
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,9 @@ class InfluenceStep(Step):
 
     def solution(self, at: BlockContext) -> Solution:
         """Refined where H⁻¹ is the factor of the fit. What is left is H⁻¹(HΔ − g(δ)) by that, whatever made Δ."""
+        from groupinf.effects.context import Solution
+        from groupinf.effects.steps import refined
+
         fitted, g = at.changed.fitted, at.changed.g
         solver = at.influence_solver if self.own is None else self.own
 
@@ -82,6 +86,8 @@ class Influence(ByInfluence):
 
     def step(self, setting: Setting) -> Step:
         """H⁻¹g(δ), or what stands for it where H⁻¹ is applied to ∇f(θ̂)."""
+        from groupinf.effects.adjoint import adjoint_step
+
         if self.applied_to is None:
             return super().step(setting)
         return adjoint_step(setting.fitted, setting.test_gradients(), self.factor(setting.fitted, setting.seed))

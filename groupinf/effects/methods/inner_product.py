@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from groupinf.effects.context import BlockContext, Solution, Step
+from groupinf.effects.context import Step
 from groupinf.effects.methods.method import Method, Readout, Setting
 from groupinf.effects.methods.without_train_loss import unit_residuals
-from groupinf.effects.steps import exactly
-from groupinf.numerics.change import group_gradients
-from groupinf.numerics.losses.loss import Array
+
+if TYPE_CHECKING:
+    from groupinf.effects.context import BlockContext, Solution
+    from groupinf.numerics.losses.loss import Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +22,9 @@ class RowsStep(Step):
 
     def solution(self, at: BlockContext) -> Solution:
         """Nothing is left, as nothing is solved."""
+        from groupinf.effects.steps import exactly
+        from groupinf.numerics.change import group_gradients
+
         return exactly(group_gradients(at.changed.objective, self.residuals, at.changed.inside))
 
 

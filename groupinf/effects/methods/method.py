@@ -7,17 +7,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
 from groupinf.config.section import Problem, Section
 from groupinf.config.words import found
-from groupinf.effects.context import BlockContext, Solution, Step
 from groupinf.errors import ConvergenceError, GroupConvergenceError
-from groupinf.numerics.change import RowChange
-from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses.loss import Array
+
+if TYPE_CHECKING:
+    from groupinf.effects.context import BlockContext, Solution, Step
+    from groupinf.numerics.change import RowChange
+    from groupinf.numerics.fit import Fitted
+    from groupinf.numerics.losses.loss import Array
+
 
 LONGEST_NAME = 30
 _SIGNS = "_.+=-"

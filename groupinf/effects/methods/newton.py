@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from groupinf.effects.context import BlockContext, Solution, Step
+from groupinf.effects.context import Step
 from groupinf.effects.methods.method import Method, Readout, Setting
-from groupinf.effects.steps import refined
-from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.reduced import CERTIFICATE_TOLERANCE
+
+if TYPE_CHECKING:
+    from groupinf.effects.context import BlockContext, Solution
+    from groupinf.numerics.losses.loss import Array
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,9 @@ class NewtonStep(Step):
 
     def solution(self, at: BlockContext) -> Solution:
         """Refined where solves are direct; what is left is (H − H(δ))⁻¹((H − H(δ))Δ − g(δ))."""
+        from groupinf.effects.context import Solution
+        from groupinf.effects.steps import refined
+        from groupinf.numerics.reduced import CERTIFICATE_TOLERANCE
 
         def remainder(delta: Array) -> Array:
             residual = at.changed_products_at_fit(delta) - at.changed.g

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
 from groupinf.config.section import PositiveInt, Problem
-from groupinf.effects.context import BlockContext, Solution, Step
+from groupinf.effects.context import Step
 from groupinf.effects.methods.method import Method, Readout, Setting
-from groupinf.effects.steps import solved_with
 from groupinf.errors import DataError
-from groupinf.numerics.factor import DENSE_BYTES, Factor, factorise
-from groupinf.numerics.objective import Objective
+
+if TYPE_CHECKING:
+    from groupinf.effects.context import BlockContext, Solution
+    from groupinf.numerics.factor import Factor
+    from groupinf.numerics.objective import Objective
+
 
 # sets the stream of the rows apart from others of the same seed
 _STREAM = 0x726F7773
@@ -28,6 +31,8 @@ class SampledStep(Step):
 
     def solution(self, at: BlockContext) -> Solution:
         """Refined; what is left is H_m⁻¹(H_mΔ − g(δ))."""
+        from groupinf.effects.steps import solved_with
+
         return solved_with(self.sampled, at.changed.fitted.theta, self.factor, at.changed.g)
 
 
@@ -45,10 +50,14 @@ class RelativeInfluence(Method):
 
     def work(self, scores: int, size: int) -> int:
         """The rows, and H_m with its factor."""
+        from groupinf.numerics.factor import DENSE_BYTES
+
         return 8 * self.rows * size + (2 * 8 * size**2 if 8 * size**2 <= DENSE_BYTES else 0)
 
     def step(self, setting: Setting) -> Step:
         """H_m and its factor, once. Raises DataError where the fit has fewer rows that count."""
+        from groupinf.numerics.factor import factorise
+
         objective = setting.fitted.objective
         count = np.flatnonzero(objective.sample_weight > 0.0)
         if self.rows > count.size:

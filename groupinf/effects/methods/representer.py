@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from groupinf.effects.context import BlockContext, Solution, Step
+from groupinf.effects.context import Step
 from groupinf.effects.methods.method import Method, Readout, Setting
-from groupinf.effects.steps import exactly
+
+if TYPE_CHECKING:
+    from groupinf.effects.context import BlockContext, Solution
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,8 @@ class RepresenterStep(Step):
 
     def solution(self, at: BlockContext) -> Solution:
         """Nothing is left, as nothing is solved."""
+        from groupinf.effects.steps import exactly
+
         penalty = at.changed.fitted.objective.penalty()[:, None]
         return exactly(np.divide(at.changed.g, penalty, out=np.zeros_like(at.changed.g), where=penalty > 0.0))
 

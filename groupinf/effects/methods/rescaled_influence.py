@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from groupinf.effects.context import BlockContext, Solution, Step
+from groupinf.effects.context import Step
 from groupinf.effects.methods.method import Method, Readout, Setting
-from groupinf.effects.steps import solved_with
 from groupinf.errors import ConvergenceError, GroupConvergenceError
-from groupinf.numerics.approximate_leave_one_out import ChangedEach, changed_each
-from groupinf.numerics.change import group_gradients
-from groupinf.numerics.factor import DENSE_BYTES
+
+if TYPE_CHECKING:
+    from groupinf.effects.context import BlockContext, Solution
+    from groupinf.numerics.approximate_leave_one_out import ChangedEach
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +27,10 @@ class RescaledStep(Step):
 
         Raises GroupConvergenceError where that leaves no digits of a row.
         """
+        from groupinf.effects.context import Solution
+        from groupinf.effects.steps import solved_with
+        from groupinf.numerics.change import group_gradients
+
         block, fitted = at.changed, at.changed.fitted
         without = np.flatnonzero(self.each.lost @ block.inside)
         if without.size:
@@ -55,10 +59,14 @@ class RescaledInfluence(Method):
 
     def work(self, scores: int, size: int) -> int:
         """H⁻¹, what rounding leaves of HH⁻¹ − I, and their products, where H has a factor of its own size."""
+        from groupinf.numerics.factor import DENSE_BYTES
+
         return 5 * 8 * size**2 if 8 * size**2 <= DENSE_BYTES else 0
 
     def step(self, setting: Setting) -> Step:
         """Every row's leverage, once. Raises ConvergenceError where H has no factor."""
+        from groupinf.numerics.approximate_leave_one_out import changed_each
+
         each = changed_each(setting.fitted, setting.change)
         if each is None:
             raise ConvergenceError(

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from groupinf.effects.context import BlockContext, Solution, Step
+from groupinf.effects.context import Step
 from groupinf.effects.methods.influence import InfluenceStep
 from groupinf.effects.methods.method import Method, Readout, Setting
-from groupinf.effects.steps import solved_with
-from groupinf.numerics.change import Changed
-from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.objective import row_slices, scores, transposed_product
+
+if TYPE_CHECKING:
+    from groupinf.effects.context import BlockContext, Solution
+    from groupinf.numerics.change import Changed
+    from groupinf.numerics.losses.loss import Array
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,9 @@ class SecondOrderStep(Step):
 
     def solution(self, at: BlockContext) -> Solution:
         """Refined, both solves by the factor of the fit; what they leave is added up."""
+        from groupinf.effects.context import Solution
+        from groupinf.effects.steps import solved_with
+
         fitted = at.changed.fitted
         problem = fitted.objective, fitted.theta, fitted.factor
         of_the_fit = at.influence_solver is fitted.factor
@@ -36,6 +40,8 @@ def half_of_second_derivative(changed: Changed, first: Array) -> Array:
     With A_i the curvature and T_i the third derivative in the scores, u_i = X_iΔ₁, row i gives X_iᵀ times
     s_iA_iu_i − s'_iA'_iu_i − ½s_iT_i[u_i, u_i].
     """
+    from groupinf.numerics.objective import row_slices, scores, transposed_product
+
     fit, theta, loss = changed.fitted.objective, changed.fitted.theta, changed.fitted.objective.loss
     own, terms, total = changed.objective.sample_weight, changed.terms, np.zeros_like(first)
     for rows in row_slices(fit, first.shape[1]):

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from groupinf.effects.context import BlockContext, Solution, Step
+from groupinf.effects.context import Step
 from groupinf.effects.methods.method import Method, Readout, Setting
 from groupinf.effects.methods.newton import NewtonStep
 from groupinf.errors import ConvergenceError, GroupConvergenceError
-from groupinf.numerics.conjugate_gradient import conjugate_gradient
-from groupinf.numerics.factor import dense_factor, without_flat_part
-from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.reduced import CERTIFICATE_TOLERANCE, MAX_ITERATIONS, NEWTON_TOLERANCE, RESCUE_BYTES
-from groupinf.numerics.rounding import UNIT
 from groupinf.wording import number
+
+if TYPE_CHECKING:
+    from groupinf.effects.context import BlockContext, Solution
+    from groupinf.numerics.losses.loss import Array
+
 
 # as many powers of two as there are numbers between 1 and the largest; beyond them the first step's end stands
 MOST_HALVINGS = 1024
@@ -34,6 +34,11 @@ class TwoStepNewtonStep(Step):
 
     def solution(self, at: BlockContext) -> Solution:
         """What is left is t times what the second solve left, and 1 − t of what the first did."""
+        from groupinf.effects.context import Solution
+        from groupinf.numerics.conjugate_gradient import conjugate_gradient
+        from groupinf.numerics.factor import without_flat_part
+        from groupinf.numerics.reduced import CERTIFICATE_TOLERANCE, MAX_ITERATIONS, NEWTON_TOLERANCE
+
         first, fitted, block = at.solution(NewtonStep()), at.changed.fitted, at.changed
         theta = fitted.theta[:, None] + first.delta
         gradient = block.gradients(theta)
@@ -55,6 +60,9 @@ class TwoStepNewtonStep(Step):
 
 def _factored(at: BlockContext, theta: Array, gradient: Array, column: int, residual: float) -> Array:
     """The step of one group by a factor of its own Hessian, where P allows one."""
+    from groupinf.numerics.factor import dense_factor
+    from groupinf.numerics.reduced import RESCUE_BYTES
+
     if 8 * theta.size**2 > RESCUE_BYTES:
         raise GroupConvergenceError(
             column,
@@ -71,6 +79,8 @@ def _factored(at: BlockContext, theta: Array, gradient: Array, column: int, resi
 
 def _falling(at: BlockContext, theta: Array, step: Array) -> Array:
     """The first t of 1, ½, ¼, ... at which the changed objective at θ − t v is not above that at θ; else 0: (B,)."""
+    from groupinf.numerics.rounding import UNIT
+
     before, share = _values(at, theta), np.ones(step.shape[1])
     for _ in range(MOST_HALVINGS):
         rises = ~(_values(at, theta - share * step) <= before + ROUNDINGS * UNIT * np.abs(before))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from groupinf.effects.context import BlockContext, Solution, Step
+from groupinf.effects.context import Step
 from groupinf.effects.methods.method import Method, Readout, Setting
-from groupinf.effects.steps import exactly
+
+if TYPE_CHECKING:
+    from groupinf.effects.context import BlockContext, Solution
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,8 @@ class GradientStep(Step):
 
     def solution(self, at: BlockContext) -> Solution:
         """Nothing is left, as nothing is solved."""
+        from groupinf.effects.steps import exactly
+
         return exactly(at.changed.g)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from groupinf.effects.context import BlockContext, Solution, Step
+from groupinf.effects.context import Step
 from groupinf.effects.methods.method import Method, Readout, Setting
-from groupinf.effects.steps import solved_with
-from groupinf.numerics.change import group_gradients
-from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.objective import scores
+
+if TYPE_CHECKING:
+    from groupinf.effects.context import BlockContext, Solution
+    from groupinf.numerics.losses.loss import Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +21,9 @@ class UnitStep(Step):
 
     def solution(self, at: BlockContext) -> Solution:
         """Refined."""
+        from groupinf.effects.steps import solved_with
+        from groupinf.numerics.change import group_gradients
+
         fitted = at.changed.fitted
         right = group_gradients(at.changed.objective, self.residuals, at.changed.inside)
         return solved_with(fitted.objective, fitted.theta, fitted.factor, right)
@@ -28,6 +31,8 @@ class UnitStep(Step):
 
 def unit_residuals(setting: Setting) -> Array:
     """s_i û(y_i) − s'_i û(y'_i), û the residual at θ̂ without its size, for two classes −ỹ with ỹ = ±1: (n, K')."""
+    from groupinf.numerics.objective import scores
+
     objective, change = setting.fitted.objective, setting.change
     z = scores(objective.X, setting.fitted.theta, objective.loss.outputs)
     label = objective.y if change.label is None else change.label

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
 from groupinf.config.section import PositiveInt
 from groupinf.effects.row_orders.row_order import Left, RowOrder, Side, Target, by_gain, newton_effects
-from groupinf.numerics.fit import Fitted, first_fit
-from groupinf.numerics.objective import Rows
+
+if TYPE_CHECKING:
+    from groupinf.numerics.fit import Fitted
+    from groupinf.numerics.objective import Rows
+
 
 # rows that are taken by one model
 REFIT_EVERY = 1
@@ -56,6 +59,8 @@ class Greedy(RowOrder):
 
 def without(fitted: Fitted, left: Left, near: Fitted) -> Fitted:
     """The fit without the rows that are taken, which stay with the weight 0, from θ̂ of another on."""
+    from groupinf.numerics.fit import first_fit
+
     objective = fitted.objective
     counted = np.where(left.taken, 0.0, objective.sample_weight)
     return first_fit(replace(objective, sample_weight=counted), near.theta)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from groupinf.effects.evaluations.evaluation import BoundedPart, Measure, Quantity
-from groupinf.effects.test_rows import TestRows
-from groupinf.numerics.change import changed, removing
-from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses.loss import Array
+
+if TYPE_CHECKING:
+    from groupinf.effects.test_rows import TestRows
+    from groupinf.numerics.fit import Fitted
+    from groupinf.numerics.losses.loss import Array
+
 
 # test rows up to which a sum over them is read off exactly of the steps of all training rows; the sum over more is all
 # but linear in the step of a single row
@@ -29,6 +32,8 @@ def measured(quantity: Quantity, test: TestRows, label: int) -> Measured:
 
 def _rows_of(test: TestRows, label: int) -> TestRows:
     """The one test point."""
+    from groupinf.effects.test_rows import TestRows
+
     place = test.labels.index(label)
     rows = test.rows.at(test.sums[place] if test.sums else slice(place, place + 1))
     return TestRows(rows, (label,), (slice(0, rows.n),) if test.sums else ())
@@ -63,6 +68,8 @@ class Measured:
 
     def _found(self, fitted: Fitted) -> tuple[Measure, int]:
         """The measure that has the value, and its place there."""
+        from groupinf.numerics.change import changed, removing
+
         nothing = changed(fitted, removing(fitted), ())
         measures = self.quantity.measures(self.test, nothing)
         return next((m, m.labels.index(self.label)) for m in measures if self.label in m.labels)

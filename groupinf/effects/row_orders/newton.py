@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from groupinf.effects.row_orders.row_order import Left, RowOrder, Side, Target, by_gain, newton_effects
-from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.objective import Rows
+
+if TYPE_CHECKING:
+    from groupinf.numerics.fit import Fitted
+    from groupinf.numerics.losses.loss import Array
+    from groupinf.numerics.objective import Rows
 
 
 class ByNewton(RowOrder):

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, runtime_checkable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from groupinf.config.section import Section
-from groupinf.effects.influence import point_influence
 from groupinf.errors import ConvergenceError
-from groupinf.numerics.approximate_leave_one_out import ChangedEach, changed_each, work_of_blocks
-from groupinf.numerics.change import removing
-from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.objective import Objective, Rows
-from groupinf.numerics.products import dense
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from groupinf.numerics.approximate_leave_one_out import ChangedEach
+    from groupinf.numerics.fit import Fitted
+    from groupinf.numerics.losses.loss import Array
+    from groupinf.numerics.objective import Objective, Rows
+
 
 # which way the target is to move
 Side = Literal["rise", "fall"]
@@ -104,11 +105,15 @@ def newton_effects(fitted: Fitted, target: Target) -> Array:
 
 
 def _linearly(fitted: Fitted, target: Target, residuals: Array) -> Array:
+    from groupinf.effects.influence import point_influence
+
     slopes = target.slopes(fitted)[:, None]
     return point_influence(fitted, slopes, residuals)[:, 0] + target.direct(fitted)
 
 
 def _exactly(fitted: Fitted, target: ReadExactly, residuals: Array) -> Array:
+    from groupinf.numerics.products import dense
+
     X, n = fitted.objective.X, fitted.objective.n
     effects = np.empty(n)
     for start in range(0, n, SOLVED_TOGETHER):
@@ -119,6 +124,9 @@ def _exactly(fitted: Fitted, target: ReadExactly, residuals: Array) -> Array:
 
 
 def _steps(fitted: Fitted) -> ChangedEach:
+    from groupinf.numerics.approximate_leave_one_out import changed_each, work_of_blocks
+    from groupinf.numerics.change import removing
+
     steps = changed_each(fitted, removing(fitted), errors_too=False) if work_of_blocks(fitted) <= MOST_WORK else None
     if steps is None:
         raise ConvergenceError(

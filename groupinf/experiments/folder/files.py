@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO, RawIOBase
+from io import BufferedReader, BytesIO
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +25,15 @@ if TYPE_CHECKING:
 ROW_GROUP = 1 << 20
 
 
-def write_atomically(path: Path, content: bytes | TableInParts) -> str:
-    """Write to a temporary name in the same folder, fsync, rename; the SHA-256, taken while writing.
+class InParts(Protocol):
+    """What a file holds that is written without ever being whole in memory."""
+
+    def write(self, stream: IO[bytes]) -> None:
+        """Write it to a file in which one can go back."""
+
+
+def write_atomically(path: Path, content: bytes | InParts) -> str:
+    """Write to a temporary name in the same folder, fsync, rename; the SHA-256.
 
     Raises RunError where the disk refuses.
     """
@@ -35,28 +43,11 @@ def write_atomically(path: Path, content: bytes | TableInParts) -> str:
             if isinstance(content, bytes):
                 file.write(content)
                 return sha256(content)
-            hashed = _Hashed(file)
-            write_parquet(cast("IO[bytes]", hashed), content)
-            return hashed.digest.hexdigest()
+            content.write(file)
+            file.seek(0)
+            return hashlib.file_digest(cast("BufferedReader", file), "sha256").hexdigest()
     except OSError as error:
         raise not_written(path, error) from error
-
-
-class _Hashed(RawIOBase):
-    """A stream that goes on to another, and the SHA-256 of what went."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        super().__init__()
-        self.digest = hashlib.sha256()
-        self._stream = stream
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        content = bytes(data)
-        self.digest.update(content)
-        return self._stream.write(content)
 
 
 def not_written(path: Path, error: OSError) -> RunError:
@@ -114,13 +105,47 @@ def npz_arrays(content: bytes) -> dict[str, NDArray[Any]]:
 
 
 @dataclass(frozen=True)
+class ArrayInParts:
+    """An .npz archive of one array of float64, called ``name``, in ``parts`` that follow one another in memory.
+
+    Its bytes are those of ``npz_bytes`` of the whole array.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    parts: Iterable[NDArray[np.float64]]
+
+    def write(self, stream: IO[bytes]) -> None:
+        """Write the archive."""
+        header = {"descr": np.lib.format.dtype_to_descr(np.dtype(np.float64)), "fortran_order": False}
+        with zipfile.ZipFile(stream, "w") as archive, archive.open(f"{self.name}.npy", "w", force_zip64=True) as file:
+            np.lib.format.write_array_header_1_0(file, {**header, "shape": self.shape})
+            for part in self.parts:
+                file.write(part.tobytes())
+
+
+@dataclass(frozen=True)
 class TableInParts:
-    """A table, at least one part, that is written without ever being whole in memory.
+    """A table as a Parquet file, at least one part, each one row group or, of more than ROW_GROUP rows, several.
 
     Parts of ROW_GROUP rows, the last one of what is left, give the bytes that the whole table gives.
     """
 
     parts: Iterable[pd.DataFrame]
+
+    def write(self, stream: IO[bytes]) -> None:
+        """Write the file; raises RunError where there is no part."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        writer: pq.ParquetWriter | None = None
+        for part in self.parts:
+            arrow = pa.Table.from_pandas(part, preserve_index=False, nthreads=1)
+            writer = writer or pq.ParquetWriter(stream, arrow.schema)
+            writer.write_table(arrow)
+        if writer is None:
+            raise RunError("a table in parts: expected at least one part, found none")
+        writer.close()
 
 
 def row_groups(rows: int) -> Iterator[range]:
@@ -132,23 +157,8 @@ def row_groups(rows: int) -> Iterator[range]:
 def parquet_bytes(table: pd.DataFrame) -> bytes:
     """A Parquet file; the same table gives the same bytes with the same version of pyarrow."""
     buffer = BytesIO()
-    write_parquet(buffer, TableInParts((table,)))
+    TableInParts((table,)).write(buffer)
     return buffer.getvalue()
-
-
-def write_parquet(stream: IO[bytes], table: TableInParts) -> None:
-    """Write a Parquet file, each part as one row group or, of more than ROW_GROUP rows, several."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    writer: pq.ParquetWriter | None = None
-    for part in table.parts:
-        arrow = pa.Table.from_pandas(part, preserve_index=False, nthreads=1)
-        writer = writer or pq.ParquetWriter(stream, arrow.schema)
-        writer.write_table(arrow)
-    if writer is None:
-        raise RunError("a table in parts: expected at least one part, found none")
-    writer.close()
 
 
 def parquet_table(content: bytes) -> pd.DataFrame:

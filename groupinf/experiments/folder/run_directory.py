@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from groupinf.atomic import disk_is_full
 from groupinf.errors import DataError
 from groupinf.experiments.folder.files import (
-    TableInParts,
+    InParts,
     hash_of_file,
     not_written,
     npz_arrays,
@@ -120,7 +120,7 @@ class RunDirectory:
             raise DataError(f"{self.path}: cannot be deleted ({error.strerror}); nothing was changed") from error
         shutil.rmtree(aside, ignore_errors=True)
 
-    def write(self, name: str, content: bytes | TableInParts) -> str:
+    def write(self, name: str, content: bytes | InParts) -> str:
         """Write one file whole; its SHA-256."""
         return write_atomically(self.path / name, content)
 
@@ -187,8 +187,12 @@ class RunDirectory:
 
         ``files`` are those of ``block_files``, which whoever reads many blocks lists once.
         """
-        file = self.whole_block(number, self.block_files() if files is None else files)
-        return None if file is None else npz_arrays(file.read_bytes())
+        for file in (self.block_files() if files is None else files).get(number, ()):
+            with contextlib.suppress(OSError):  # as whoever looks whether it is whole takes it
+                content = file.read_bytes()
+                if sha256(content)[:HASH_DIGITS] == file.stem.partition("-")[2]:
+                    return npz_arrays(content)
+        return None
 
     def whole_block(self, number: int, files: Mapping[int, Sequence[Path]]) -> Path | None:
         """The one of ``files`` that holds a block whole, by the checksum of its name; None where there is none."""

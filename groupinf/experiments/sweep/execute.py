@@ -100,7 +100,7 @@ def _run(kind: StudyKind[Any, Any], opened: Opened[Any], jobs: int, progress: Pr
 
 def _compute(opened: Opened[Any], numbers: Sequence[int], jobs: int, progress: Progress) -> None:
     """The blocks ``numbers`` of a prepared run; where all are stored, it is not even read back."""
-    if any(opened.directory.read_block(number) is None for number in numbers):
+    if _not_whole(opened.directory, numbers):
         compute_blocks(prepare_run(opened, jobs, progress), numbers, jobs, progress)
 
 
@@ -115,4 +115,9 @@ def _blocks(directory: RunDirectory) -> int:
 
 
 def _missing(directory: RunDirectory) -> list[int]:
-    return [block for block in range(_blocks(directory)) if directory.read_block(block) is None]
+    return _not_whole(directory, range(_blocks(directory)))
+
+
+def _not_whole(directory: RunDirectory, numbers: Sequence[int]) -> list[int]:
+    files = directory.block_files()
+    return [number for number in numbers if directory.whole_block(number, files) is None]

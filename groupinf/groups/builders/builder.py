@@ -5,15 +5,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from groupinf.config.section import Problem, Section
-from groupinf.datasets.dataset import Dataset
-from groupinf.groups.groups import Built, Group
 from groupinf.groups.row_orders import AskedOrder
-from groupinf.groups.source import GroupSource
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+    from groupinf.groups.groups import Built, Group
+    from groupinf.groups.source import GroupSource
 
 
 @dataclass(frozen=True)

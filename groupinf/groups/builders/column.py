@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
 from groupinf.config.column_names import ColumnNames, names_of
 from groupinf.config.section import PositiveInt, Problem
-from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.unknown_column import unknown_column
 from groupinf.errors import DataError
 from groupinf.groups.builders.builder import Builder
@@ -20,9 +19,12 @@ from groupinf.groups.by_value import (
     rows_by_value,
     value_words,
 )
-from groupinf.groups.groups import Built, Group
-from groupinf.groups.source import GroupSource
 from groupinf.wording import counted
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+    from groupinf.groups.groups import Built, Group
+    from groupinf.groups.source import GroupSource
 
 
 class Column(Builder):
@@ -53,6 +55,8 @@ class Column(Builder):
         return self._built(dataset).groups
 
     def _built(self, dataset: Dataset) -> Built:
+        from groupinf.groups.groups import Built, Group
+
         columns, words, names = dataset.columns, dataset.row_words, names_of(self.column)
         absent = next((name for name in names if name not in columns), None)
         if absent is not None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from groupinf.config.labels import Label, class_code, label_text
 from groupinf.config.section import NonNegativeInt, Problem
-from groupinf.datasets.dataset import Dataset
-from groupinf.datasets.rows.labels import shortened
 from groupinf.errors import DataError
 from groupinf.groups.builders.builder import Builder, Kind
-from groupinf.groups.groups import Built, Group
-from groupinf.groups.source import GroupSource
 from groupinf.wording import counted
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from groupinf.datasets.dataset import Dataset
+    from groupinf.groups.groups import Built
+    from groupinf.groups.source import GroupSource
 
 
 class Copies(Builder):
@@ -39,6 +41,8 @@ class Copies(Builder):
 
         Nothing is random. Raises DataError where there is no such group.
         """
+        from groupinf.groups.groups import Built, Group
+
         problem = self.check(source.dataset)
         if problem is not None:
             raise DataError(problem.message)
@@ -51,6 +55,8 @@ class Copies(Builder):
 
     def check(self, dataset: Dataset) -> Problem | None:
         """A label that no row has, rows that are all different, or of which none is left to be taken."""
+        from groupinf.datasets.rows.labels import shortened
+
         labels, _ = _labels(dataset)
         if self.label is not None and class_code(labels, self.label) is None:
             expected = f"expected a label of {dataset.row_words.many}, one of {shortened(labels)}"

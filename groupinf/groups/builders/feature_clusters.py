@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from groupinf.groups.builders.builder import Kind
 from groupinf.groups.clustering.clusters import Clusters
-from groupinf.groups.clustering.points import FeaturePoints, Points
-from groupinf.groups.source import GroupSource
+
+if TYPE_CHECKING:
+    from groupinf.groups.clustering.points import Points
+
+
+if TYPE_CHECKING:
+    from groupinf.groups.source import GroupSource
 
 
 class FeatureClusters(Clusters):
@@ -20,4 +25,6 @@ class FeatureClusters(Clusters):
 
     def points(self, source: GroupSource) -> Points:
         """The rows of X_train (n, d), as they are."""
+        from groupinf.groups.clustering.points import FeaturePoints
+
         return FeaturePoints(source.dataset.X_train)

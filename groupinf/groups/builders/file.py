@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
 from groupinf.config.named_file import FilePath
 from groupinf.config.section import Problem
-from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
 from groupinf.groups.builders.builder import Builder, Kind
 from groupinf.groups.group_file import DEFAULT_KIND, ListedGroups, list_group_file, names_rows_by_index, read_group_file
-from groupinf.groups.groups import Built, Group
-from groupinf.groups.source import GroupSource
 from groupinf.groups.training_rows import index_note, training_rows
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+    from groupinf.groups.groups import Built, Group
+    from groupinf.groups.source import GroupSource
 
 
 class GroupFile(Builder):
@@ -31,6 +33,8 @@ class GroupFile(Builder):
 
     def build(self, source: GroupSource, rng: np.random.Generator) -> Built:
         """The groups of ``path`` as ``read_group_file`` reads them; nothing is random."""
+        from groupinf.groups.groups import Built
+
         return Built(self._groups(source.dataset), self.notes(source.dataset))
 
     def check(self, dataset: Dataset) -> Problem | None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from groupinf.groups.builders.builder import Kind
 from groupinf.groups.clustering.clusters import Clusters
-from groupinf.groups.clustering.points import Points, gradient_points
-from groupinf.groups.source import GroupSource
+
+if TYPE_CHECKING:
+    from groupinf.groups.clustering.points import Points
+
+
+if TYPE_CHECKING:
+    from groupinf.groups.source import GroupSource
 
 
 class GradientClusters(Clusters):
@@ -20,4 +25,6 @@ class GradientClusters(Clusters):
 
     def points(self, source: GroupSource) -> Points:
         """The gradients s_i ∇ℓ_i(θ̂) = [x_i, 1] ⊗ residuals[i], or x_i ⊗ residuals[i] without an intercept."""
+        from groupinf.groups.clustering.points import gradient_points
+
         return gradient_points(source.dataset.X_train, source.residuals, source.has_intercept)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from groupinf.datasets.dataset import Dataset
 from groupinf.groups.builders.builder import Builder, Kind
-from groupinf.groups.groups import Built, Group
 from groupinf.groups.sizes import Sizes, group_sizes, spaced
-from groupinf.groups.source import GroupSource
 from groupinf.wording import counted
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from groupinf.datasets.dataset import Dataset
+    from groupinf.groups.groups import Built, Group
+    from groupinf.groups.source import GroupSource
+
 
 POSITIVE = Kind("positive_tail", "Positive tail", ("#D55E00", "P"))
 NEGATIVE = Kind("negative_tail", "Negative tail", ("#009E73", "X"))
@@ -49,6 +53,8 @@ class InfluenceTails(Builder):
         removing those points raises the test loss; negative_tail at the smallest. Equal influence: lower row
         first. Order of the groups: test point, then positive before negative tail, then stage, then size.
         """
+        from groupinf.groups.groups import Built
+
         stages, notes = tail_stages(source.required_sizes(), source.dataset.n)
         groups: list[Group] = []
         for column, test_point in enumerate(source.test_points):
@@ -97,6 +103,8 @@ def _tail(
     stages: Sequence[Stage],
     rng: np.random.Generator,
 ) -> Iterator[Group]:
+    from groupinf.groups.groups import Group
+
     for stage in stages:
         for size in stage.sizes:
             members = np.sort(rng.choice(order[: stage.window], size, replace=False)).astype(np.int64)

@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import BeforeValidator
 
 from groupinf.config.section import Problem
 from groupinf.config.words import found
-from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
 from groupinf.groups.builders.builder import Builder, Kind
-from groupinf.groups.groups import Built, Group
 from groupinf.groups.row_orders import AskedOrder, NumRows, OrderedRows, Written, first_rows, order_in
-from groupinf.groups.source import GroupSource
 from groupinf.wording import listed
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+    from groupinf.groups.groups import Built, Group
+    from groupinf.groups.source import GroupSource
+
 
 RISE = Kind("most_influential_rise", "Most influential: rise", ("#f20f59", "<"))
 FALL = Kind("most_influential_fall", "Most influential: fall", ("#1c2ffd", "8"))
@@ -90,6 +93,8 @@ class MostInfluential(Builder):
         Sizes that an order does not reach, which never empties a class or the data, are left out, and a note says so.
         Nothing is random.
         """
+        from groupinf.groups.groups import Built
+
         problem = self.check(source.dataset)
         if problem is not None:
             raise DataError(problem.message)
@@ -122,6 +127,8 @@ class MostInfluential(Builder):
 
 
 def _nested(order: OrderedRows, sizes: list[int], source: GroupSource) -> Iterator[Group]:
+    from groupinf.groups.groups import Group
+
     on = order.value or f"on {source.point_name(order.label)}"
     words = f"for the largest {order.side} of {order.evaluation} {on}, {order.by}"
     for size in (size for size in sizes if size <= order.rows.size):

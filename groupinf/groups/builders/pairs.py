@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from groupinf.config.section import PositiveInt, Problem
-from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
 from groupinf.groups.builders.builder import Builder, Kind
-from groupinf.groups.groups import Built, Group
 from groupinf.groups.row_steps import RowSteps
-from groupinf.groups.source import GroupSource
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from groupinf.datasets.dataset import Dataset
+    from groupinf.groups.groups import Built
+    from groupinf.groups.source import GroupSource
+
 
 # rows, times the scores that each has, up to which all pairs are gone through: three square matrices of this size are
 # held, of 128 MB each
@@ -42,6 +46,8 @@ class Pairs(Builder):
         Both are of the whole θ, in the units of the features (Koh et al. 2019, Figure 3 left, without the offset that
         the authors' code has in the denominator). Nothing is random.
         """
+        from groupinf.groups.groups import Built, Group
+
         problem = self.check(source.dataset)
         if problem is not None:
             raise DataError(problem.message)

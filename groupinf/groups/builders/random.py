@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import AfterValidator
 
 from groupinf.groups.builders.builder import Builder, Kind
-from groupinf.groups.groups import Built, Group
-from groupinf.groups.pools import Pool, draw_from_pools
 from groupinf.groups.row_orders import first_rows
-from groupinf.groups.source import GroupSource
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from groupinf.groups.groups import Built, Group
+    from groupinf.groups.source import GroupSource
+
 
 IN_A_RANDOM_ORDER = "in a random order"
 
@@ -31,6 +34,9 @@ class Random(Builder):
         """For each size s: s training points uniformly without replacement; ``nested`` ones are the first s of one
         random order. Raises DataError where a size is 0.
         """
+        from groupinf.groups.groups import Built
+        from groupinf.groups.pools import Pool, draw_from_pools
+
         words = source.dataset.row_words
         if self.nested:
             order = rng.permutation(source.dataset.n)
@@ -40,4 +46,6 @@ class Random(Builder):
 
 
 def _first(order: NDArray[np.int64], size: int) -> Group:
+    from groupinf.groups.groups import Group
+
     return Group(Random.name, np.sort(order[:size]), first_rows(size, IN_A_RANDOM_ORDER))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
 from groupinf.config.section import Problem
-from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
 from groupinf.groups.builders.builder import Builder, Kind
-from groupinf.groups.groups import Built
-from groupinf.groups.pools import Pool, draw_from_pools
-from groupinf.groups.source import GroupSource
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+    from groupinf.groups.groups import Built
+    from groupinf.groups.source import GroupSource
 
 
 class RandomWithinClass(Builder):
@@ -28,6 +29,8 @@ class RandomWithinClass(Builder):
 
         Sizes that no class can fill are skipped and noted. Raises DataError where the data have no classes.
         """
+        from groupinf.groups.pools import Pool, draw_from_pools
+
         dataset = source.dataset
         problem = self.check(dataset)
         if problem is not None:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import model_validator
 
 from groupinf.config.named_file import FilePath
 from groupinf.config.section import Problem, exclusive
-from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
 from groupinf.groups.builders.builder import Builder, Kind
-from groupinf.groups.groups import Built, Group
 from groupinf.groups.row_orders import NumRows, first_rows
 from groupinf.groups.score_file import read_scores
-from groupinf.groups.source import GroupSource
 from groupinf.groups.training_rows import training_rows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from groupinf.datasets.dataset import Dataset
+    from groupinf.groups.groups import Built, Group
+    from groupinf.groups.source import GroupSource
 
 
 class RankedRows(Builder):
@@ -58,6 +61,8 @@ class RankedRows(Builder):
         A row without a score is in no group. Raises DataError where all rows have the same, or fewer have one than a
         group is to have. Nothing is random.
         """
+        from groupinf.groups.groups import Built
+
         problem = self.check(source.dataset)
         if problem is not None:
             raise DataError(problem.message)
@@ -105,6 +110,8 @@ class RankedRows(Builder):
 
 def _nested(first: str, scores: NDArray[np.float64], words: str, sizes: list[int]) -> Iterator[Group]:
     """The first rows of either end, those without a score last."""
+    from groupinf.groups.groups import Group
+
     order = np.argsort(-scores if first == "highest" else scores, kind="stable")
     for size in sizes:
         yield Group(RankedRows.name, np.sort(order[:size]), first_rows(size, f"{words}, the {first} first"))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from groupinf.datasets.dataset import Features
 from groupinf.groups.builders.builder import Builder, Kind
-from groupinf.groups.groups import Built, Group
-from groupinf.groups.source import GroupSource
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from groupinf.datasets.dataset import Features
+    from groupinf.groups.groups import Built
+    from groupinf.groups.source import GroupSource
 
 
 class SharedFeature(Builder):
@@ -26,6 +29,8 @@ class SharedFeature(Builder):
 
         Ties are broken at random (Koh et al. 2019, Appendix A.2).
         """
+        from groupinf.groups.groups import Built, Group
+
         dataset = source.dataset
         groups = []
         for size in source.group_sizes():

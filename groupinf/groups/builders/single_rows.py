@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
 from groupinf.config.section import PositiveInt, Problem, distinct, exclusive
 from groupinf.config.words import found
-from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
 from groupinf.groups.builders.builder import Builder, Kind
-from groupinf.groups.groups import Built, Group
-from groupinf.groups.source import GroupSource
 from groupinf.wording import counted, listed
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+    from groupinf.groups.groups import Built, Group
+    from groupinf.groups.source import GroupSource
+
 
 SINGLE = Kind("single_row", "Single row", ("#720c56", ">"))
 STRONGEST = Kind("strongest_row", "Strongest row", ("#3f11a0", "*"))
@@ -69,6 +72,8 @@ class SingleRows(Builder):
         A row that is among the strongest of several test points is one group, of the first of these. ``suspects`` are
         those of largest rise of their own loss by the Newton step without them, the largest first.
         """
+        from groupinf.groups.groups import Built, Group
+
         dataset = source.dataset
         problem = self.check(dataset)
         if problem is not None:
@@ -83,6 +88,8 @@ class SingleRows(Builder):
         return Built(tuple(Group(SINGLE.name, _alone(row), _called(dataset, row)) for row in rows))
 
     def _strongest(self, source: GroupSource, most: int) -> Built:
+        from groupinf.groups.groups import Built
+
         chosen_by: dict[int, list[int]] = {}
         for column in range(len(source.test_points)):
             for row in np.argsort(-np.abs(source.influence[:, column]), kind="stable")[:most].tolist():
@@ -129,6 +136,8 @@ def _all_or_numbers(value: Any) -> str | tuple[int, ...] | None:
 
 
 def _suspects(source: GroupSource, most: int) -> Built:
+    from groupinf.groups.groups import Built, Group
+
     rises = source.required_self_newton()
     order = np.argsort(-np.nan_to_num(rises, nan=-np.inf), kind="stable")[:most].tolist()
     words = f"among the {most} whose own loss rises most without them"
@@ -136,6 +145,8 @@ def _suspects(source: GroupSource, most: int) -> Built:
 
 
 def _chosen(source: GroupSource, most: int, chosen_by: dict[int, list[int]]) -> Iterator[Group]:
+    from groupinf.groups.groups import Group
+
     for row, columns in chosen_by.items():
         points = [source.point_name(source.test_points[column]) for column in columns]
         words = f"{_called(source.dataset, row)}, among the {most} of largest |influence| on {listed(points)}"

@@ -2,52 +2,81 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from groupinf.groups.clustering.neighbours import NEIGHBOURS, Neighbours, by_distance, nearest_outside
-from groupinf.groups.clustering.points import Floats, Points, Rows
+from groupinf.groups.clustering.points import Floats, Points, Rows, SinglePrecision
 
 # Rows and columns of a tile of inner products: enough for a quick product, and it stays in a core's own cache.
 TILE = (256, 1024)
 FEW = 2048  # points, up to which one search row by row takes no longer
 
+DISTANCE_ROUNDING = 1e-10  # more than a distance from differences is off by, as a share
+
 
 def nearest(points: Points) -> Neighbours:
-    """The k nearest points of each of n points, as ``nearest_outside`` finds them row by row.
+    """The k nearest points of each of n points.
 
-    Of two blocks of points the inner products serve both: |b|² − 2a·b ranks the points b for a, |a|² − 2a·b the points
-    a for b. Blocks come in ascending order, so that of equal scores every list keeps the first columns.
+    Of few points as ``nearest_outside`` finds them row by row. Of many each inner product serves both of its points,
+    in single precision where points are wide: then the lists hold those neighbours that are certainly nearer than all
+    that were left out, and rows without any are searched again.
     """
     everything = np.arange(points.n)
     if points.n <= FEW:
         return nearest_outside(points, everything, everything)
-    lists = _Lists(points.n, NEIGHBOURS)
-    half, (height, width) = points.squared_norms / 2, TILE
-    for top in range(0, points.n, height):
-        rows = everything[top : top + height]
-        for left in range(top, points.n, width):
-            columns = slice(left, min(left + width, points.n))
-            products = points.inner(rows, columns)
-            score = half[columns] - products
+    single = points.single()
+    lists = _all_pairs(single or points, points.squared_norms, np.float32 if single else np.float64)
+    blocks = np.array_split(everything, -(-points.n // TILE[0]))
+    near = Neighbours.concatenate([by_distance(points, b, lists.index[b], np.isfinite(lists.score[b])) for b in blocks])
+    return near if single is None else _certain(points, near, lists.score[:, -1].astype(np.float64), single)
+
+
+def _certain(points: Points, near: Neighbours, score: Floats, single: SinglePrecision) -> Neighbours:
+    """Only the neighbours that are nearer than any point that was left out can be, and rows without one searched again.
+
+    A point b that was left out has |b|²/2 − a·b ≥ ``score`` up to ρ(|a||b| + |b|²/2) ≤ ρ(|a|²/2 + |b|²), and
+    |b|² ≤ 2|a|² + 2‖a − b‖², so that ‖a − b‖²(1 + 4ρ) ≥ |a|²(1 − 5ρ) + 2·score.
+    """
+    share = single.rounding + 4 * float(np.finfo(np.float32).eps)  # of |b|², of the difference and of the list's score
+    squared = (points.squared_norms * (1 - 5 * share) + 2 * (score - single.floor)) / (1 + 4 * share)
+    bound = np.sqrt(np.maximum(squared, 0.0)) * (1 - DISTANCE_ROUNDING)
+    near = Neighbours(near.index, np.where(near.distance <= bound[:, None], near.distance, np.inf), bound)
+    return near.replaced(points, np.flatnonzero(np.isinf(near.distance[:, 0])), np.arange(points.n))
+
+
+def _all_pairs(products: Points | SinglePrecision, squared_norms: Floats, kind: type[np.floating[Any]]) -> _Lists:
+    """|b|² − 2a·b ranks the points b for a, |a|² − 2a·b the points a for b.
+
+    Blocks come in ascending order, so that of equal scores every list keeps the first columns.
+    """
+    n, (height, width), half = squared_norms.size, TILE, (squared_norms / 2).astype(kind)
+    lists = _Lists(n, NEIGHBOURS, kind)
+    for top in range(0, n, height):
+        rows = np.arange(top, min(top + height, n))
+        for left in range(top, n, width):
+            columns = slice(left, min(left + width, n))
+            inner = products.inner(rows, columns)
+            score = half[columns] - inner
             if left == top:
                 np.fill_diagonal(score, np.inf)
             lists.offer(top, left, score)
-            beyond = max(0, rows[-1] + 1 - left)  # columns that are rows of this block have seen it
-            if beyond < products.shape[1]:
-                np.subtract(half[rows, None], products, out=products)
-                lists.offer_transposed(left + beyond, top, products[:, beyond:])
-    blocks = np.array_split(everything, -(-points.n // height))
-    return Neighbours.concatenate([by_distance(points, b, lists.index[b], np.isfinite(lists.score[b])) for b in blocks])
+            beyond = max(0, int(rows[-1]) + 1 - left)  # columns that are rows of this block have had their offer
+            if beyond < inner.shape[1]:
+                np.subtract(half[rows, None], inner, out=inner)
+                lists.offer_transposed(left + beyond, top, inner[:, beyond:])
+    return lists
 
 
 class _Lists:
     """The k columns of smallest score that each of n rows was offered, smallest first; of equal ones the first."""
 
-    def __init__(self, n: int, k: int) -> None:
-        self.score, self.index = np.full((n, k), np.inf), np.zeros((n, k), dtype=np.int64)
+    def __init__(self, n: int, k: int, kind: type[np.floating[Any]]) -> None:
+        self.score, self.index = np.full((n, k), np.inf, dtype=kind), np.zeros((n, k), dtype=np.int64)
 
     def offer(self, first: int, left: int, score: Floats) -> None:
-        """``score`` (m, w) of the columns ``left``, ... for the rows ``first``, ...; later offers have later columns."""
+        """``score`` (m, w) of the columns ``left``, ... for the rows ``first``, ...; later offers are of later ones."""
         below = score < self._worst(first, score)[:, None]
         row, column = np.divmod(np.flatnonzero(below), score.shape[1])
         self._take(first, left, row, column, score[row, column])
@@ -73,7 +102,7 @@ class _Lists:
             return
         touched, start, count = np.unique(row, return_index=True, return_counts=True)
         k, at = self.score.shape[1], touched + first
-        scores = np.full((touched.size, k + count.max()), np.inf)
+        scores = np.full((touched.size, k + count.max()), np.inf, dtype=self.score.dtype)
         columns = np.zeros(scores.shape, dtype=np.int64)
         scores[:, :k], columns[:, :k] = self.score[at], self.index[at]
         into = np.repeat(np.arange(touched.size), count), k + np.arange(row.size) - np.repeat(start, count)

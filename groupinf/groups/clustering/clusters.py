@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import AfterValidator, Field
 
 from groupinf.config.section import Problem, distinct
-from groupinf.datasets.dataset import Dataset
 from groupinf.errors import DataError
 from groupinf.groups.builders.builder import Builder
-from groupinf.groups.clustering.kmeans import kmeans_labels, uses_batches
-from groupinf.groups.clustering.points import Points
-from groupinf.groups.clustering.single_linkage import flat_clusters
-from groupinf.groups.groups import Built
-from groupinf.groups.pools import Pool, draw_from_pools
-from groupinf.groups.source import GroupSource
 from groupinf.wording import counted
+
+if TYPE_CHECKING:
+    from groupinf.groups.clustering.points import Points
+
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from groupinf.datasets.dataset import Dataset
+    from groupinf.groups.groups import Built
+    from groupinf.groups.pools import Pool
+    from groupinf.groups.source import GroupSource
+
 
 # Largest n²·(width + SEARCH) for single linkage: some five minutes on one thread. ``width`` is what an inner product
 # of two points costs, SEARCH what the search beside it does, both in multiplications.
@@ -47,6 +52,10 @@ class Clusters(Builder):
         (Koh et al. 2019, Appendix A.2). Notes tell of skipped sizes, of a tree left out as too large, of mini-batches,
         and of fewer clusters than k. Raises DataError where a k is above n.
         """
+        from groupinf.groups.clustering.kmeans import kmeans_labels
+        from groupinf.groups.clustering.single_linkage import flat_clusters
+        from groupinf.groups.pools import draw_from_pools
+
         points, sizes = self.points(source), source.group_sizes()
         if max(self.k) > points.n:
             raise DataError(f"{self.name}: expected k <= n = {points.n}, found k = {max(self.k)}")
@@ -73,6 +82,8 @@ class Clusters(Builder):
 
 
 def _pools(method: str, labels: NDArray[np.int64], smallest: int) -> list[Pool]:
+    from groupinf.groups.pools import Pool
+
     rows = np.argsort(labels, kind="stable")
     names, counts = np.unique(labels, return_counts=True)
     members = np.split(rows, np.cumsum(counts)[:-1])
@@ -81,6 +92,8 @@ def _pools(method: str, labels: NDArray[np.int64], smallest: int) -> list[Pool]:
 
 
 def _kmeans_notes(builder: str, points: Points, k: int, found: int) -> list[str]:
+    from groupinf.groups.clustering.kmeans import uses_batches
+
     notes = []
     if uses_batches(points, k):
         notes.append(f"{builder}: k-means k={k} went by mini-batches (MiniBatchKMeans), as n·d·k is large")

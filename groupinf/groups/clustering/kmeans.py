@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from groupinf.datasets.dataset import Features
-from groupinf.groups.clustering.points import Points, Rows
+from groupinf.groups.clustering.mini_batches import factored
+from groupinf.groups.clustering.points import GradientPoints, Points, Rows
 
 # Largest n·d·k for Lloyd's algorithm: a fraction of a second per iteration, and there may be 300 of them.
 LLOYD_WORK = 2e9
@@ -18,6 +21,8 @@ EXPLICIT_BYTES = 1e9
 # Rows of a mini-batch, where there are no more clusters, and how often all rows are gone through.
 BATCH = 2048
 PASSES = 5
+
+AnyPoints = TypeVar("AnyPoints", bound=Points)
 
 
 def uses_batches(points: Points, k: int) -> bool:
@@ -30,34 +35,45 @@ def kmeans_labels(points: Points, k: int, rng: np.random.Generator) -> NDArray[n
     """Cluster numbers (n,) of one k-means run from one k-means++ initialisation, k <= n.
 
     Lloyd's algorithm to scikit-learn's tolerance (300 iterations at most), or ``PASSES`` seeded passes of
-    mini-batch k-means (Sculley 2010) over the points, written out a batch at a time.
+    mini-batch k-means (Sculley 2010) over the points: gradients in factored form, others written out a batch at a time.
     """
     from sklearn.cluster import KMeans
     from sklearn.exceptions import ConvergenceWarning
 
     seed = int(rng.integers(2**31))
-    everything = np.arange(points.n, dtype=np.int64)
     with warnings.catch_warnings():
         # fewer distinct points than k: some clusters stay empty, which the caller reports
         warnings.simplefilter("ignore", ConvergenceWarning)
+        if uses_batches(points, k) and isinstance(points, GradientPoints):
+            return _mini_batches(points, k, seed, factored)
         if uses_batches(points, k):
-            return _mini_batches(points, k, seed)
+            return _mini_batches(points, k, seed, _written_out)
         model = KMeans(n_clusters=k, n_init=1, random_state=seed)
-        return np.asarray(model.fit_predict(_readable(points.matrix(everything))), dtype=np.int64)
+        return np.asarray(model.fit_predict(_everything(points)), dtype=np.int64)
 
 
-def _mini_batches(points: Points, k: int, seed: int) -> NDArray[np.int64]:
+def _mini_batches(
+    points: AnyPoints, k: int, seed: int, fit: Callable[[Iterable[AnyPoints], int, int], Callable[[AnyPoints], Rows]]
+) -> NDArray[np.int64]:
+    order = np.random.default_rng(seed)
+    passes = (rows for _ in range(PASSES) for rows in _batches(order.permutation(points.n), k))
+    nearest = fit((points.take(np.sort(rows)) for rows in passes), k, seed)
+    everything = np.arange(points.n, dtype=np.int64)
+    return np.concatenate([nearest(points.take(rows)) for rows in _batches(everything, k)]).astype(np.int64)
+
+
+def _written_out(batches: Iterable[Points], k: int, seed: int) -> Callable[[Points], Rows]:
+    """The nearest of k centres of any points, after all batches, by scikit-learn."""
     from sklearn.cluster import MiniBatchKMeans
 
-    model = MiniBatchKMeans(n_clusters=k, n_init=1, random_state=seed)
-    order = np.random.default_rng(seed)
-    for _ in range(PASSES):
-        for batch in _batches(order.permutation(points.n), k):
-            model.partial_fit(_readable(points.matrix(np.sort(batch))))
-    everything = np.arange(points.n, dtype=np.int64)
-    return np.concatenate([model.predict(_readable(points.matrix(b))) for b in _batches(everything, k)]).astype(
-        np.int64
-    )
+    model = MiniBatchKMeans(n_clusters=k, n_init=1, random_state=seed, compute_labels=False)
+    for batch in batches:
+        model.partial_fit(_everything(batch))
+    return lambda points: np.asarray(model.predict(_everything(points)))
+
+
+def _everything(points: Points) -> NDArray[np.float64] | sparse.csr_matrix:
+    return _readable(points.matrix(np.arange(points.n)))
 
 
 def _batches(rows: Rows, k: int) -> list[Rows]:

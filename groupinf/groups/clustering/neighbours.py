@@ -38,6 +38,15 @@ class Neighbours:
             np.concatenate([p.bound for p in parts]),
         )
 
+    def replaced(self, points: Points, rows: Rows, component: Rows) -> Neighbours:
+        """The lists of ``rows`` by a search for those outside their ``component``, all others as they are."""
+        if rows.size == 0:
+            return self
+        found = nearest_outside(points, rows, component)
+        index, distance, bound = self.index.copy(), self.distance.copy(), self.bound.copy()
+        index[rows], distance[rows], bound[rows] = found.index, found.distance, found.bound
+        return Neighbours(index, distance, bound)
+
 
 def nearest_outside(points: Points, rows: Rows, component: Rows) -> Neighbours:
     """The k nearest points of each of ``rows`` among the points with another ``component`` (n,).

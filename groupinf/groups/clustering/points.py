@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,8 @@ Rows = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 ALL = slice(None)
+WIDE = 256  # columns from which on products are most of the time of a search
+SMALL = 1e-8  # of the largest number of a factor, and 1 over it: far from what float32 cannot hold, squared
 DIGEST_BYTES = 16  # of a point: two different ones agree with a probability of about n²/2¹²⁹
 
 
@@ -42,17 +44,57 @@ class Points(Protocol):
     def inner(self, rows: Rows, columns: slice = ALL) -> Floats:
         """(m, w) inner products of the points ``rows`` (m,) with the points ``columns``; a new array."""
 
+    def single(self) -> SinglePrecision | None:
+        """The inner products in single precision, where that halves a large part of the time; None elsewhere."""
+
     def distances(self, i: Rows, j: Rows) -> Floats:
         """(m,) distances of the pairs (i, j), from differences of coordinates and so free of cancellation."""
 
     def keys(self) -> list[bytes]:
         """One digest per point, equal where the points are equal."""
 
-    def take(self, rows: Rows) -> Points:
+    def take(self, rows: Rows) -> Self:
         """The points ``rows`` alone."""
 
     def matrix(self, rows: Rows) -> Features:
         """(m, coordinates) the points ``rows`` written out."""
+
+
+@dataclass(frozen=True)
+class SinglePrecision:
+    """Inner products a·b of n points as products over ``factors``, each (n, p) in float32, of their rows' products.
+
+    |a·b as computed − a·b| ≤ ``rounding``·|a||b| + ``floor``, the latter for what underflows.
+    """
+
+    factors: tuple[NDArray[np.float32], ...]
+    rounding: float
+    floor: float
+
+    def inner(self, rows: Rows, columns: slice = ALL) -> NDArray[np.float32]:
+        """(m, w) inner products of the points ``rows`` (m,) with the points ``columns``; a new array."""
+        first, *others = (factor[rows] @ factor[columns].T for factor in self.factors)
+        for other in others:
+            first *= other
+        return first
+
+
+def single_precision(*factors: Features) -> SinglePrecision | None:
+    """None for sparse or narrow factors, and for numbers that come near the limits of float32.
+
+    A product of p terms is off by at most (p + 2)u/(1 − (p + 2)u) of Σ|a_l b_l|, in whatever order they are added
+    (Higham 2002, eq. 3.5), u = 2⁻²⁴; 2u of it for the numbers themselves.
+    """
+    if any(not isinstance(f, np.ndarray) for f in factors) or sum(f.shape[1] for f in factors) < WIDE:
+        return None
+    largest = [float(np.abs(f).max()) for f in factors]
+    if not all(SMALL < m < 1 / SMALL for m in largest):
+        return None
+    terms = sum(f.shape[1] + 4 for f in factors)
+    unit = float(np.finfo(np.float32).eps) / 2
+    products = [f.shape[1] * m * m for f, m in zip(factors, largest, strict=True)]
+    floor = terms * float(np.finfo(np.float32).smallest_normal) * float(np.prod(np.maximum(products, 1.0)))
+    return SinglePrecision(tuple(f.astype(np.float32) for f in factors), terms * unit / (1 - terms * unit), floor)
 
 
 @dataclass(frozen=True)
@@ -85,14 +127,17 @@ class FeaturePoints:
     def inner(self, rows: Rows, columns: slice = ALL) -> Floats:
         return _row_products(self._centred, rows, columns)
 
+    def single(self) -> SinglePrecision | None:
+        return single_precision(self._centred)
+
     def distances(self, i: Rows, j: Rows) -> Floats:
         return np.sqrt(_squared_rows(self.X[i] - self.X[j]))
 
     def keys(self) -> list[bytes]:
         return [_digest(row) for row in _row_bytes(self.X)]
 
-    def take(self, rows: Rows) -> FeaturePoints:
-        return FeaturePoints(self.X[rows])
+    def take(self, rows: Rows) -> Self:
+        return type(self)(self.X[rows])
 
     def matrix(self, rows: Rows) -> Features:
         return self.X[rows]
@@ -129,6 +174,9 @@ class GradientPoints:
         products *= self.R[rows] @ self.R[columns].T
         return products
 
+    def single(self) -> SinglePrecision | None:
+        return single_precision(self.X1, self.R)
+
     def distances(self, i: Rows, j: Rows) -> Floats:
         """With means x̄, r̄ and differences δx, δr of a pair, x_i⊗r_i − x_j⊗r_j = x̄⊗δr + δx⊗r̄.
 
@@ -145,8 +193,8 @@ class GradientPoints:
         pairs = zip(_row_bytes(self.X1), _row_bytes(self.R), zero, strict=True)
         return [b"" if is_zero else _digest(x + r) for x, r, is_zero in pairs]
 
-    def take(self, rows: Rows) -> GradientPoints:
-        return GradientPoints(self.X1[rows], self.R[rows])
+    def take(self, rows: Rows) -> Self:
+        return type(self)(self.X1[rows], self.R[rows])
 
     def matrix(self, rows: Rows) -> Features:
         """(m, (d + 1)K') the outer products written out, K' coordinates for each feature; CSR where X is."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from groupinf.groups.clustering.all_pairs import nearest
-from groupinf.groups.clustering.neighbours import Neighbours, nearest_outside
+from groupinf.groups.clustering.neighbours import Neighbours
 from groupinf.groups.clustering.points import Floats, Points, Rows
 
 
@@ -81,12 +81,7 @@ def _refresh(points: Points, near: Neighbours, component: Rows) -> Neighbours:
     np.minimum.at(known, component, best)
     largest = np.bincount(component).argmax()
     blind = np.flatnonzero(np.isinf(best) & (near.bound < known[component]) & (component != largest))
-    if blind.size == 0:
-        return near
-    found = nearest_outside(points, blind, component)
-    index, distance, bound = near.index.copy(), near.distance.copy(), near.bound.copy()
-    index[blind], distance[blind], bound[blind] = found.index, found.distance, found.bound
-    return Neighbours(index, distance, bound)
+    return near.replaced(points, blind, component)
 
 
 def _first_outside(near: Neighbours, component: Rows) -> Rows:

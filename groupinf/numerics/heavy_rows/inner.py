@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from groupinf.numerics.heavy_rows.preconditioner import Preconditioner
-from groupinf.numerics.heavy_rows.rows import HeavyRows, Single, SingleColumns, SingleRows
+from groupinf.numerics.heavy_rows.preconditioner import Preconditioner, preconditioner
+from groupinf.numerics.heavy_rows.rows import HeavyRows, Single, SingleColumns, SingleRows, heavy_rows
 from groupinf.numerics.losses.loss import Array
+from groupinf.numerics.objective import Objective, scores
 
 # rows with s_i a_i‖x_i‖² in the scaled parameters below this in every group are left out, as P is near to the identity
 # there: on Enron two fifths of the stored numbers, and no iteration more; with ten times as much iterations were more
@@ -66,13 +67,23 @@ class Curved:
         return total
 
     def of(self, columns: NDArray[np.bool_]) -> Curved:
-        """Those of some groups."""
+        """Those of some groups; of one H for all, itself."""
+        if self.curvature.shape[1] == 1:
+            return self
         return Curved(self.rows, self.among, self.curvature[:, columns], self.preconditioner.of(columns))
 
 
-def curved(rows: HeavyRows, among: Picked, curvature: Single, preconditioner: Preconditioner) -> Curved:
+def curved(rows: HeavyRows, among: Picked, curvature: Single, P: Preconditioner) -> Curved:
     """H of groups with curvatures s_i a_i (n, B), by the rows picked."""
-    return Curved(rows, among, curvature[among.numbers], preconditioner)
+    return Curved(rows, among, curvature[among.numbers], P)
+
+
+def curved_at(objective: Objective, theta: Array) -> Curved:
+    """H of an objective of one output at θ (P,), for any number of columns."""
+    rows = heavy_rows(objective, theta)
+    state = objective.loss.curvature_state(scores(objective.X, theta, 1), objective.y)
+    curvature = (state * objective.sample_weight[:, None]).astype(np.float32)
+    return curved(rows, picked(rows, curvature), curvature, preconditioner(rows, curvature[rows.numbers]))
 
 
 @dataclass

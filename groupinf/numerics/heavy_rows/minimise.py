@@ -12,6 +12,7 @@ from groupinf.numerics.conjugate_gradient import column_dots
 from groupinf.numerics.heavy_rows.inner import Picked, curved, picked, solve
 from groupinf.numerics.heavy_rows.line_search import Line, search
 from groupinf.numerics.heavy_rows.preconditioner import Preconditioner, preconditioner
+from groupinf.numerics.heavy_rows.refined import norm_of, unit_columns
 from groupinf.numerics.heavy_rows.rows import HeavyRows, Single
 from groupinf.numerics.heavy_rows.weighted import Weighted, weighted
 from groupinf.numerics.losses.loss import Array
@@ -21,8 +22,6 @@ from groupinf.numerics.products import times, transposed_times
 # a step solves to √(norm/first norm), at most this (Nocedal & Wright 2006, eq. 7.3), and not to less than this share of
 # the tolerance
 LARGEST_FORCING, ENOUGH = 0.25, 0.5
-# uᵀP⁻¹u of a u of length 1 is above 0 and at most 1, and not told from 0 below this in single precision
-LEAST_SHARE = 1e-7
 # steps of a group at most: on Enron none took more than 13
 MAX_STEPS = 60
 
@@ -132,15 +131,8 @@ def _here(changed: Changed, rows: HeavyRows, at: _Active) -> _Here:
     curvature = at.rows.curvatures(at.z)
     unit, length = unit_columns(rows, gradient)
     P = preconditioner(rows, curvature[rows.numbers])
-    norm = length * np.sqrt(np.maximum(np.einsum("pb,pb->b", unit, P.apply(unit)), LEAST_SHARE))
+    norm = norm_of(P, unit, length)
     return _Here(gradient, unit, length, curvature, P, norm)
-
-
-def unit_columns(rows: HeavyRows, V: Array) -> tuple[Single, Array]:
-    """Gradients V (p, B) in the scaled parameters, each of length 1, in single precision, and their lengths (B,)."""
-    scaled = V * rows.scale[:, None]
-    length = np.sqrt(column_dots(scaled, scaled))
-    return (scaled / np.where(length > 0.0, length, 1.0)).astype(np.float32), length
 
 
 def _advance(changed: Changed, rows: HeavyRows, at: _Active, here: _Here) -> NDArray[np.bool_]:

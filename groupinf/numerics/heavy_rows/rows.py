@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from groupinf.numerics.fit import Fitted
-from groupinf.numerics.objective import Rows, scores
+from groupinf.numerics.losses.loss import Array
+from groupinf.numerics.objective import Objective, Rows, scores
 from groupinf.numerics.products import Design
 
 Single = NDArray[np.float32]
@@ -51,11 +51,10 @@ class HeavyRows:
     gram: Single
 
 
-def heavy_rows(fitted: Fitted) -> HeavyRows:
-    """Those of a fit of one output."""
-    objective = fitted.objective
+def heavy_rows(objective: Objective, theta: Array) -> HeavyRows:
+    """Those of an objective of one output at θ (P,)."""
     X = objective.X
-    curvature = objective.loss.curvature(scores(X, fitted.theta, 1), objective.y)[:, 0, 0] * objective.sample_weight
+    curvature = objective.loss.curvature(scores(X, theta, 1), objective.y)[:, 0, 0] * objective.sample_weight
     squares = X**2 if isinstance(X, np.ndarray) else X.power(2)
     weight = curvature * np.asarray(squares.sum(axis=1)).ravel()
     most = max(1, min(MOST_HEAVY, int(HEAVY_SHARE * objective.n)))

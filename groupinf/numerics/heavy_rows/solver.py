@@ -7,20 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from groupinf.numerics.change import Changed
-from groupinf.numerics.conjugate_gradient import ColumnMap, Columns, Solved
-from groupinf.numerics.heavy_rows.inner import Curved, curved, picked, solve
-from groupinf.numerics.heavy_rows.minimise import LEAST_SHARE, minimise, unit_columns
+from groupinf.numerics.conjugate_gradient import ColumnMap, Columns
+from groupinf.numerics.heavy_rows.inner import Curved, curved, picked
+from groupinf.numerics.heavy_rows.minimise import minimise
 from groupinf.numerics.heavy_rows.preconditioner import preconditioner
+from groupinf.numerics.heavy_rows.refined import REFINED_BY, refined, step, unit_columns
 from groupinf.numerics.heavy_rows.rows import HeavyRows
 from groupinf.numerics.heavy_rows.weighted import weighted
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.minimise import Minimised
 from groupinf.numerics.objective import scores
 from groupinf.numerics.reduced import CERTIFICATE_TOLERANCE, OwnWay, Unbounded
-
-# relative residual to which conjugate gradients in single precision go before the residual is taken in double
-REFINED_BY = 3e-4
-MOST_ROUNDS = 12
 
 
 @dataclass(frozen=True)
@@ -34,8 +31,8 @@ class HeavyRowsSolver(Unbounded, OwnWay):
         changed, theta = self.changed.of(columns), self.changed.fitted.theta[:, None]
         hessian = self._hessian(changed, theta)
         if tolerance >= REFINED_BY:
-            return self._solution(self._step(hessian, V, np.full(columns.size, tolerance)), V, columns)
-        return self._solution(self._refined(hessian, changed.hessians(theta), V, tolerance), V, columns)
+            return self._solution(step(hessian, V, np.full(columns.size, tolerance)), V, columns)
+        return self._solution(refined(hessian, changed.hessians(theta), V, tolerance), V, columns)
 
     def minimise(self, start: Array, tolerance: Array) -> Minimised:
         """From ``start`` (P, B) to √(gᵀP⁻¹g) ≤ ``tolerance`` (B,), gradients taken anew where it ends."""
@@ -44,8 +41,8 @@ class HeavyRowsSolver(Unbounded, OwnWay):
     def certificate(self, theta: Array, gradient: Array) -> Array:
         """H_θ⁻¹ times the ``gradient`` (P, B), with each group's Hessian at its θ (P, B)."""
         columns = np.arange(theta.shape[1])
-        step = self._step(self._hessian(self.changed, theta), gradient, np.full(columns.size, CERTIFICATE_TOLERANCE))
-        return self._solution(step, gradient, columns)
+        end = step(self._hessian(self.changed, theta), gradient, np.full(columns.size, CERTIFICATE_TOLERANCE))
+        return self._solution(end, gradient, columns)
 
     def of(self, columns: Columns) -> HeavyRowsSolver:
         """That of some groups."""
@@ -56,34 +53,6 @@ class HeavyRowsSolver(Unbounded, OwnWay):
         curvature = weighted(changed).curvatures(scores(changed.objective.X, theta, 1)[:, 0])
         P = preconditioner(self.rows, curvature[self.rows.numbers])
         return curved(self.rows, picked(self.rows, curvature), curvature, P)
-
-    def _refined(self, hessian: Curved, product: ColumnMap, V: Array, tolerance: float) -> Solved:
-        columns = np.arange(V.shape[1])
-        end = Solved(np.zeros_like(V), np.ones(columns.size), np.zeros_like(columns), columns < 0)
-        first, left = self._norm(hessian, V), V
-        for _ in range(MOST_ROUNDS):
-            step = self._step(hessian, left, np.clip(tolerance / end.relative_residual, REFINED_BY, 1.0))
-            solution = end.solution + step.solution
-            left = V - product(solution, columns)
-            norm = self._norm(hessian, left)
-            relative = np.divide(norm, first, out=np.full_like(norm, np.finfo(np.float64).tiny), where=norm > 0.0)
-            end = Solved(solution, relative, end.iterations + step.iterations, relative <= tolerance)
-            if end.converged.all():
-                break
-        return end
-
-    def _step(self, hessian: Curved, V: Array, tolerance: Array) -> Solved:
-        """In single precision: what is said of the residual is what the recurrence knows."""
-        unit, length = unit_columns(self.rows, V)
-        found = solve(hessian, unit, tolerance)
-        relative = np.where(found.reached, tolerance, np.inf)
-        return Solved(found.solution * length * self.rows.scale[:, None], relative, found.iterations, found.reached)
-
-    def _norm(self, hessian: Curved, V: Array) -> Array:
-        """√(vᵀP⁻¹v): (B,)."""
-        unit, length = unit_columns(self.rows, V)
-        square = np.einsum("pb,pb->b", unit, hessian.preconditioner.apply(unit))
-        return np.asarray(length * np.sqrt(np.maximum(square, LEAST_SHARE)))
 
 
 def at_fit(changed: Changed, rows: HeavyRows) -> ColumnMap:

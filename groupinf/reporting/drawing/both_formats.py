@@ -46,7 +46,7 @@ def png_and_svg(figure: Figure, metadata: Mapping[str, str | None]) -> tuple[byt
 
 
 class _Both(RendererBase):
-    """Draws in pixels on both; the SVG file scales them to points."""
+    """Draws in pixels on both; the SVG file scales them to points. Hatches, which no figure has, would be too dense."""
 
     def __init__(
         self, width: float, height: float, dpi: float, text: io.StringIO, metadata: Mapping[str, str | None]

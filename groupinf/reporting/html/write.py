@@ -11,8 +11,6 @@ from groupinf.reporting.html.section import PngOf
 from groupinf.reporting.html.sections.every_group import drawn_png
 from groupinf.studies.group_effects.result import Run
 
-PAGE_NAME = "report.html"
-
 
 def write_page(runs: Sequence[Run], title: str, path: Path, png: PngOf = drawn_png, notes: Sequence[str] = ()) -> Path:
     """Write the page of the runs to ``path``, whole or not at all; return ``path``.

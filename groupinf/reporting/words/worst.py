@@ -53,17 +53,13 @@ _DIVISIONS = (
 
 @dataclass(frozen=True, eq=False)
 class _Parted:
-    """The groups of a run in parts, with the statistics of each part."""
+    """The groups of a run in parts: ``rows`` are those parts that can be called better or worse than others on one
+    evaluation, at least two.
+    """
 
     entry: Entry
     division: _Division
-    table: pd.DataFrame
-
-    def rows(self, one: Asked) -> pd.DataFrame:
-        """The parts that can be called better or worse than others on an evaluation, where the run is asked for it."""
-        rows = comparable(self.table, one.method)
-        asked_for = any(entry is self.entry for entry in one.entries)
-        return rows[(rows["evaluation"] == one.evaluation) & asked_for]
+    rows: pd.DataFrame
 
 
 def worst_lines(entries: Sequence[Entry]) -> list[str]:
@@ -72,20 +68,29 @@ def worst_lines(entries: Sequence[Entry]) -> list[str]:
     A sentence for each evaluation, judged by itself; evaluations of which the same is said share one. Of several runs,
     the run where that is so is named; then what is not ranked.
     """
-    parted = [_Parted(entry, division, division.parts_of(entry)) for division in _DIVISIONS for entry in entries]
-    about = asked(entries)
-    compared = {p.division for p in parted for one in about if not p.rows(one).empty}
+    about = [(one, _parted(one)) for one in asked(entries)]
+    compared = {p.division for _, parted in about for p in parted}
     missing = [f"not two {division.many}" for division in _DIVISIONS if division not in compared]
-    sentences = told((one, words) for one in about if (words := _of_evaluation(one, parted)))
+    sentences = told((one, words) for one, parted in about if (words := _of_evaluation(one, parted)))
     if missing:
         sentences.append(f"There are {' and '.join(missing)} with {FEWEST_GROUPS} groups or more to compare.")
     return [*sentences, *_unranked(entries)]
 
 
+def _parted(one: Asked) -> list[_Parted]:
+    """By kind, then by size, the runs that are asked for an evaluation and have parts to compare on it."""
+    found = []
+    for division in _DIVISIONS:
+        for entry in one.entries:
+            rows = comparable(division.parts_of(entry), one.method)
+            rows = rows[rows["evaluation"] == one.evaluation]
+            found += [] if rows.empty else [_Parted(entry, division, rows)]
+    return found
+
+
 def _of_evaluation(one: Asked, parted: Sequence[_Parted]) -> str:
     """What is said of one evaluation; nothing where there are no two parts to compare."""
-    known = [p for p in parted if not p.rows(one).empty]
-    by = {division: [p for p in known if p.division is division] for division in _DIVISIONS}
+    by = {division: [p for p in parted if p.division is division] for division in _DIVISIONS}
     worst = {division: _worst(one, of) for division, of in by.items() if of}
     found = [words for words in worst.values() if words]
     quiet = [f"no {division.one}" for division, words in worst.items() if not words]
@@ -97,8 +102,8 @@ def _of_evaluation(one: Asked, parted: Sequence[_Parted]) -> str:
 
 
 def _worst(one: Asked, parted: Sequence[_Parted]) -> str:
-    lowest = min(parted, key=lambda of: float(of.rows(one)["spearman_median"].min()))
-    entry, division, row = lowest.entry, lowest.division, ranked_worst(lowest.rows(one), lowest.entry.extents)
+    lowest = min(parted, key=lambda of: float(of.rows["spearman_median"].min()))
+    entry, division, row = lowest.entry, lowest.division, ranked_worst(lowest.rows, lowest.entry.extents)
     if row is None:
         return ""
     n_groups = int(row["n_groups"])
@@ -113,8 +118,8 @@ def _worst(one: Asked, parted: Sequence[_Parted]) -> str:
 
 
 def _steepest(one: Asked, parted: Sequence[_Parted]) -> str:
-    highest = max(parted, key=lambda of: float(of.rows(one)["slope_median"].fillna(-math.inf).max()))
-    entry, row = highest.entry, most_underestimated(highest.rows(one), highest.entry.extents)
+    highest = max(parted, key=lambda of: float(of.rows["slope_median"].fillna(-math.inf).max()))
+    entry, row = highest.entry, most_underestimated(highest.rows, highest.entry.extents)
     if row is None:
         return ""
     slope, overall = ratio(row["slope_median"]), ratio(_of_all(one, entry, "slope_median"))

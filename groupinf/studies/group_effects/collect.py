@@ -15,7 +15,7 @@ from groupinf.analysis.pairs import ACTUAL, RANKS
 from groupinf.analysis.resampling import ends_of
 from groupinf.effects.certificates import Certificates, no_certificates
 from groupinf.effects.evaluations.registry import EVALUATIONS
-from groupinf.experiments.folder.files import npz_bytes, parquet_bytes
+from groupinf.experiments.folder.files import ArrayInParts, parquet_bytes
 from groupinf.experiments.study import Arrays, Collected, Stored
 from groupinf.groups.groups import Groups
 from groupinf.studies.group_effects.block import StoredBlock, stored_block
@@ -57,7 +57,7 @@ def collect(run: Stored[GroupEffectsManifest], blocks: Iterable[Arrays]) -> Coll
     tables = {RETRAINS: retrains, SPEARMAN: agreement.table}
     tables |= points_table(about, run.files, groups, effects.of_single_rows())
     resampled = _resampled(stored)
-    if resampled is not None:
+    if resampled:
         tables[BOOTSTRAP] = _intervals(about, numbers, resampled)
     screened = any(block.screened is not None for block in stored)
     loose = (*loose_effects(about, largest), *loose_solves(largest, about))
@@ -68,7 +68,7 @@ def collect(run: Stored[GroupEffectsManifest], blocks: Iterable[Arrays]) -> Coll
             EFFECTS: effects.in_parts(),
             **({INTERVALS: intervals_table(about, groups, every, stored)} if screened else {}),
             **theory_tables(about, numbers, [block.theory for block in stored if block.theory is not None]),
-            **({} if resampled is None else {RESAMPLED: npz_bytes({"effect": resampled})}),
+            **({RESAMPLED: _one_after_the_other(resampled)} if resampled else {}),
         },
         manifest=replace(
             about,
@@ -86,18 +86,29 @@ def _retrained(about: GroupEffectsManifest, blocks: Sequence[StoredBlock]) -> ND
     return np.concatenate(found)
 
 
-def _resampled(blocks: Sequence[StoredBlock]) -> NDArray[np.float64] | None:
-    """The actual effects of all groups in the resamples of the test rows: (measures on test points, groups, R)."""
+def _resampled(blocks: Sequence[StoredBlock]) -> list[NDArray[np.float64]]:
+    """The actual effects in the resamples of the test rows, (measures on test points, B, R) of each block; of the
+    groups together they may well be all that memory holds, so that no copy is made of more than a measure.
+    """
     parts = [block.resampled for block in blocks if block.resampled is not None]
-    return np.concatenate(parts, axis=1) if parts and parts[0].size else None
+    return parts if parts and parts[0].size else []
 
 
-def _intervals(about: GroupEffectsManifest, numbers: NDArray[np.int64], resampled: NDArray[np.float64]) -> pd.DataFrame:
+def _one_after_the_other(resampled: Sequence[NDArray[np.float64]]) -> ArrayInParts:
+    """The archive of the array of all groups: (measures, groups, R)."""
+    measures, _, resamples = resampled[0].shape
+    parts = (of_block[measure] for measure in range(measures) for of_block in resampled)
+    return ArrayInParts("effect", (measures, sum(part.shape[1] for part in resampled), resamples), parts)
+
+
+def _intervals(
+    about: GroupEffectsManifest, numbers: NDArray[np.int64], resampled: Sequence[NDArray[np.float64]]
+) -> pd.DataFrame:
     """One row per measure and group, in that order."""
-    parts = [
-        pd.DataFrame({"evaluation": evaluation, "test_point": point, "group": numbers, **vars(ends_of(effects))})
-        for (evaluation, point), effects in zip(resampled_measures(about), resampled, strict=True)
-    ]
+    parts = []
+    for measure, (evaluation, point) in enumerate(resampled_measures(about)):
+        ends = ends_of(np.concatenate([of_block[measure] for of_block in resampled]))
+        parts.append(pd.DataFrame({"evaluation": evaluation, "test_point": point, "group": numbers, **vars(ends)}))
     return pd.concat(parts, ignore_index=True)
 
 

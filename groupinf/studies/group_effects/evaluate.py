@@ -121,15 +121,16 @@ class Evaluation:
         groups = in_fit(groups_from(self.files), self.dataset)
         task = partial(_known_block, groups, retrainable(groups, self.of.skipped), self.of.block_width)
         of = one_thread(partial(shared, study), self.loaded.config.theory is not None)
-        return Blocks(_Known(of, self.source), task, _evaluate)
+        return Blocks(_Known(of, self.source, self.source.block_files()), task, _evaluate)
 
 
 @dataclass(frozen=True)
 class _Known:
-    """What every block is evaluated with, and the run that holds the retrained parameters."""
+    """What every block is evaluated with, and the run that holds the retrained parameters; the files of its blocks."""
 
     of: Shared
     source: RunDirectory
+    files: Mapping[int, Sequence[Path]]
 
 
 @dataclass(frozen=True)
@@ -268,7 +269,7 @@ def _known_block(groups: Groups, retrained: Sequence[int], width: int, units: ra
 
 def _evaluate(known: _Known, block: _KnownBlock) -> dict[str, NDArray[Any]]:
     """A block without the parameters, which the run has."""
-    arrays = known.source.read_block(block.number)
+    arrays = known.source.read_block(block.number, known.files)
     stored = None if arrays is None else stored_block(arrays)
     if stored is None or stored.theta is None or stored.certificates is None:
         raise DataError(_broken(known.source.path, f"block {block.number} is missing or altered"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import ValidationError
 
@@ -18,13 +18,15 @@ from groupinf.effects.row_orders.influence import ByInfluence
 from groupinf.effects.row_orders.measured import measured
 from groupinf.effects.row_orders.registry import ROW_ORDERS
 from groupinf.effects.row_orders.row_order import SIDES, RowOrder
-from groupinf.effects.test_rows import TestRows
 from groupinf.groups.row_orders import AskedOrder, OrderedRows
-from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.studies.repair_labels.orders.order import Known
 from groupinf.studies.repair_labels.orders.registry import ORDERS as SCORES
 from groupinf.wording import listed
+
+if TYPE_CHECKING:
+    from groupinf.effects.test_rows import TestRows
+    from groupinf.numerics.fit import Fitted
+    from groupinf.numerics.losses.loss import Array, Loss
 
 
 class Asked(Section):

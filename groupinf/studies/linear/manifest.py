@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from groupinf.datasets.choice.left import RowsLeft
 from groupinf.datasets.column_use import ColumnUse
 from groupinf.datasets.dataset import Task
 from groupinf.experiments.folder.manifest import RunManifest, SweepManifest
 from groupinf.numerics.intercept import Intercept
-from groupinf.numerics.losses.loss import Loss
-from groupinf.numerics.losses.registry import LOSSES, loss_for
-from groupinf.studies.linear.linear_model import LinearModel, linear_model
 from groupinf.studies.linear.model_section import LossConfig
 from groupinf.wording import listed, number
+
+if TYPE_CHECKING:
+    from groupinf.numerics.losses.loss import Loss
+    from groupinf.studies.linear.linear_model import LinearModel
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class LossUsed:
 
     def loss(self, classes: int) -> Loss:
         """The loss for so many classes."""
+        from groupinf.numerics.losses.registry import loss_for
+
         return loss_for(classes, self.name, self.options)
 
     @property
@@ -57,6 +61,8 @@ class LossUsed:
         >>> LossUsed("smooth_hinge", {"temperature": 0.1}).in_text
         'the smooth hinge loss (temperature 0.1)'
         """
+        from groupinf.numerics.losses.registry import LOSSES
+
         options = listed(f"{name} {number(value, 6)}" for name, value in self.options.items())
         return f"the {LOSSES[self.name].label}" + (f" ({options})" if options else "")
 
@@ -84,17 +90,23 @@ class LinearManifest(RunManifest):
 
     def __post_init__(self) -> None:
         """Raises UnknownNameError where a case that is named is not registered: nothing could be said of it."""
+        from groupinf.numerics.losses.registry import LOSSES
+
         for name in (self.loss_name, *(used.name for used in (self.linearised, self.measured) if used)):
             LOSSES[name]
 
     @property
     def loss(self) -> Loss:
         """The loss of the model."""
+        from groupinf.numerics.losses.registry import loss_for
+
         return loss_for(len(self.classes), self.loss_name, self.loss_options)
 
     @property
     def model(self) -> LinearModel:
         """What was fitted, linearised and measured."""
+        from groupinf.studies.linear.linear_model import linear_model
+
         others = (None if used is None else used.loss(len(self.classes)) for used in (self.linearised, self.measured))
         return linear_model(self.loss, self.intercept, *others)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, GetJsonSchemaHandler, create_model, model_validator
 from pydantic_core import CoreSchema, core_schema
@@ -14,9 +14,12 @@ from groupinf.config.section import Section
 from groupinf.config.words import found, unknown_name
 from groupinf.datasets.kernels.kernel import Kernel
 from groupinf.datasets.kernels.registry import KERNELS
-from groupinf.numerics.losses.loss import Loss, Option
 from groupinf.numerics.losses.registry import LOSSES
 from groupinf.wording import listed
+
+if TYPE_CHECKING:
+    from groupinf.numerics.losses.loss import Loss, Option
+
 
 LossName = Annotated[str, RegisteredName(LOSSES)]
 # the case of a section without a loss

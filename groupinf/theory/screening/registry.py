@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from groupinf.theory.screening.influence import InfluenceLevel
-from groupinf.theory.screening.level import Level
-from groupinf.theory.screening.newton import NewtonLevel
-from groupinf.theory.screening.two_step_newton import TwoStepNewtonLevel
+from groupinf.registry import Registry
 
-LEVELS: Sequence[type[Level]] = (InfluenceLevel, NewtonLevel, TwoStepNewtonLevel)
+if TYPE_CHECKING:
+    from groupinf.theory.screening.level import Level
+
+LEVELS: Registry[type[Level]] = Registry(
+    "level",
+    {
+        "influence": "groupinf.theory.screening.influence:InfluenceLevel",
+        "newton": "groupinf.theory.screening.newton:NewtonLevel",
+        "two_step_newton": "groupinf.theory.screening.two_step_newton:TwoStepNewtonLevel",
+    },
+)
 # how many of them are climbed where nothing is to be retrained: a second step takes half of what retraining does
 WITHOUT_RETRAINING = 2
 # what tables call the level of a group that was retrained
 RETRAINED = "retrained"
-LEVEL_NAMES = (*(level.name for level in LEVELS), RETRAINED)
+LEVEL_NAMES = (*LEVELS, RETRAINED)

@@ -84,7 +84,7 @@ def screen_for(study: Study, evaluations: Sequence[Quantity] | None = None, larg
         prover = replace(prover, verified=None, by_penalty=None)
     setting = Setting(study, tuple(evaluations or study.evaluations), prover, prover.of_fit(study.fitted, study.change))
     climbed = len(LEVELS) if setting.of_fit.balls else 1
-    levels = LEVELS[:WITHOUT_RETRAINING] if largest is None else LEVELS[:climbed]
+    levels = tuple(LEVELS.values())[: WITHOUT_RETRAINING if largest is None else climbed]
     made = tuple(level.made(setting) for level in levels)
     return Screen(setting.evaluations, prover, setting.of_fit, made, largest)
 

@@ -20,7 +20,8 @@ take turns; a time is the median of the rounds and a ratio the median of those o
 and the largest. Processor time is that of all processes together.
 
 - **groupinf**: starting and importing, reading the data (from its cache), the fit, drawing the groups, influence, \
-parameter influence, Newton's step and exact retraining with certificates, all effects, tables, figures and page.
+parameter influence, Newton's step and exact retraining with certificates, all effects, tables, figures and page; with \
+the extra `fast` where the versions above name numba.
 - **loop, as one writes it**: `LogisticRegression(C=1/λ)` with all defaults but `max_iter`, from zero, on the rows \
 that stay, and what that does to the losses of the same test points and of the group. Counted are \
 `{LOOP_IMPORTS}`, the fit on all rows and the start of the two workers. Reading data, drawing groups, predictions, \
@@ -67,7 +68,7 @@ def _verdict(run: dict[str, dict[str, Any]]) -> str:
 def _done_before(run: dict[str, dict[str, Any]], way: str) -> str:
     ratio = {name: median(ratios(loop_totals(of, way, CLOCK), totals(of, CLOCK))) for name, of in run.items()}
     before = [f"{name} ({times(value)} times)" for name, value in ratio.items() if value > 1]
-    after = [f"{name} ({times(value)})" for name, value in ratio.items() if value <= 1]
+    after = [f"{name} (in {times(value)} of its time)" for name, value in ratio.items() if value <= 1]
     said = [f"takes longer than the whole study of {', '.join(before)}"] if before else []
     said += [f"is done before that of {', '.join(after)}"] if after else []
     return f"On the clock the loop {way} {', and '.join(said)}."

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -68,7 +69,8 @@ def test_another_loader_library_or_field_is_loaded_anew(loads: Loads, monkeypatc
     loads()
     loads(replace(FAKE, loader_version=2))
     assert loads.count == 2
-    monkeypatch.setattr("sklearn.__version__", "0.1")
+    other = {"scikit-learn": "0.1"}
+    monkeypatch.setattr("groupinf.datasets.files.cache.version", lambda name: other.get(name, version(name)))
     loads(replace(FAKE, loader_version=2))
     assert loads.count == 3
 

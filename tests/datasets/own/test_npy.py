@@ -5,6 +5,7 @@ every fault is a DataError that names the file.
 from __future__ import annotations
 
 import gc
+import mmap
 import pickle
 import tempfile
 from collections.abc import Mapping
@@ -20,7 +21,7 @@ from support.runs import unreported
 from groupinf.datasets.config_error import DatasetConfigError
 from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.files import mapped_rows
-from groupinf.datasets.files.mapped_rows import is_mapped, written
+from groupinf.datasets.files.mapped_rows import is_mapped, slices_of, written
 from groupinf.datasets.own.npy import NpyDataset
 from groupinf.datasets.registry import load_dataset
 from groupinf.errors import DataError, RunError
@@ -220,6 +221,25 @@ def test_other_files_are_refused(tmp_path: Path, content: bytes, words: str) -> 
 def test_sections_that_say_too_little_or_too_much(section: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         NpyDataset.model_validate(section)
+
+
+def test_what_a_cache_maps_is_worked_on_in_memory(tmp_path: Path) -> None:
+    held = np.asarray(np.memmap(tmp_path / "cached", dtype=np.float64, mode="w+", shape=(4, 2)))
+    assert not is_mapped(held)
+    assert is_mapped(load(tmp_path).X_train[3:7])
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="what a process holds is read from /proc")
+def test_rows_that_were_gone_through_count_to_the_process_no_longer(tmp_path: Path) -> None:
+    def held() -> int:
+        """Bytes of files that this process has mapped and looked at."""
+        return int(Path("/proc/self/statm").read_text().split()[2]) * mmap.PAGESIZE
+
+    X, before = written([np.ones((1000, 4000))], (1000, 4000)), held()
+    assert X.sum() == X.size
+    assert held() - before > 0.9 * X.nbytes
+    assert sum(part.sum() for part in slices_of(X)) == X.size
+    assert held() - before < 0.1 * X.nbytes
 
 
 def test_rows_that_the_disk_refuses_leave_no_file(tmp_path: Path, monkeypatch: Any) -> None:

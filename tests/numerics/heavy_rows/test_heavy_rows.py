@@ -13,17 +13,18 @@ from scipy.special import expit
 from support.problems import make_objective
 
 from groupinf.errors import GroupConvergenceError
+from groupinf.numerics import factor as factors
 from groupinf.numerics import reduced as reduced_module
 from groupinf.numerics.change import changed, removing, row_change
-from groupinf.numerics.factor import hessian_diagonal
+from groupinf.numerics.factor import IterativeFactor, hessian_diagonal
 from groupinf.numerics.fit import Fitted, fit
 from groupinf.numerics.heavy_rows import minimise as steps
 from groupinf.numerics.heavy_rows.inner import curved, picked, solve
 from groupinf.numerics.heavy_rows.preconditioner import preconditioner
-from groupinf.numerics.heavy_rows.rows import MOST_HEAVY, heavy_rows
+from groupinf.numerics.heavy_rows.rows import MOST_HEAVY, HeavyRows, heavy_rows
 from groupinf.numerics.heavy_rows.solver import HeavyRowsSolver, at_fit
 from groupinf.numerics.losses.binary_logistic import BinaryLogistic
-from groupinf.numerics.objective import Objective, with_intercept
+from groupinf.numerics.objective import Objective, hessian, with_intercept
 from groupinf.numerics.retrain import Retrained, retrain
 
 Rows = np.ndarray
@@ -73,9 +74,13 @@ def exact(o: Objective, weight: np.ndarray) -> np.ndarray:
     return theta
 
 
+def rows_of(fitted: Fitted) -> HeavyRows:
+    return heavy_rows(fitted.objective, fitted.theta)
+
+
 def retrained(fitted: Fitted, groups: Sequence[Rows], tolerance: float = 1e-9) -> Retrained:
     block = changed(fitted, removing(fitted), groups)
-    rows = heavy_rows(fitted)
+    rows = rows_of(fitted)
     start = fitted.theta[:, None] + fitted.factor.solve(block.g)
     tolerances = np.full(len(groups), tolerance)
     return retrain(block, HeavyRowsSolver(block, rows), at_fit(block, rows), start, tolerances, True)
@@ -155,7 +160,7 @@ def test_solves_at_the_fit_reach_their_tolerance(tolerance: float) -> None:
     columns = np.array([4, 0, 6])
     V = np.random.default_rng(0).normal(size=(o.p, 3))
     V[:, 1] *= 1e-30
-    found = HeavyRowsSolver(block, heavy_rows(fitted)).solve(V, columns, tolerance)
+    found = HeavyRowsSolver(block, rows_of(fitted)).solve(V, columns, tolerance)
     X, z = o.X.toarray(), o.X @ fitted.theta
     for j, c in enumerate(columns):
         weight = o.sample_weight.copy()
@@ -170,7 +175,7 @@ def test_the_preconditioner_is_a_diagonal_and_the_heavy_rows_of_each_group() -> 
     o = words()
     fitted = fit(o)
     groups = groups_of(o, fitted)
-    rows = heavy_rows(fitted)
+    rows = rows_of(fitted)
     X, z = o.X.toarray(), o.X @ fitted.theta
     a = o.sample_weight * expit(z) * expit(-z)
     heaviest = np.sort(np.argsort(-a * (X**2).sum(axis=1), kind="stable")[:MOST_HEAVY])
@@ -188,7 +193,7 @@ def test_the_preconditioner_is_a_diagonal_and_the_heavy_rows_of_each_group() -> 
 
 def test_rows_that_hardly_tell_are_left_out_and_all_others_are_not() -> None:
     fitted = fit(words(separable=True, lam=0.005))
-    o, rows = fitted.objective, heavy_rows(fitted)
+    o, rows = fitted.objective, rows_of(fitted)
     curvature = (expit(o.X @ fitted.theta) * expit(-(o.X @ fitted.theta)) * o.sample_weight).astype(np.float32)[:, None]
     among = picked(rows, curvature)
     telling = curvature[:, 0] * rows.lengths
@@ -200,7 +205,7 @@ def test_rows_that_hardly_tell_are_left_out_and_all_others_are_not() -> None:
 
 def test_an_indefinite_small_system_leaves_the_diagonal_alone() -> None:
     fitted = fit(words())
-    rows = heavy_rows(fitted)
+    rows = rows_of(fitted)
     broken = replace(rows, gram=-np.full_like(rows.gram, 1e6))
     V = np.ones((fitted.objective.p, 1), dtype=np.float32)
     np.testing.assert_array_equal(preconditioner(broken, np.ones((rows.numbers.size, 1), np.float32)).apply(V), V)
@@ -223,7 +228,7 @@ def test_a_solve_that_does_not_get_there_names_the_group(monkeypatch: pytest.Mon
     monkeypatch.setattr(importlib.import_module("groupinf.numerics.heavy_rows.inner"), "MAX_ITERATIONS", 1)
     monkeypatch.setattr(reduced_module, "RESCUE_BYTES", 0)
     with pytest.raises(GroupConvergenceError, match="larger lambda_over_n") as caught:
-        HeavyRowsSolver(block, heavy_rows(fitted)).solve(block.g[:, [3, 5]], np.array([3, 5]), 1e-9)
+        HeavyRowsSolver(block, rows_of(fitted)).solve(block.g[:, [3, 5]], np.array([3, 5]), 1e-9)
     assert caught.value.column in (3, 5)
 
 
@@ -232,7 +237,10 @@ def test_rows_that_count_more_or_less_end_at_their_minimum(times: float) -> None
     o = words()
     fitted = fit(o)
     groups = groups_of(o, fitted)
-    block, rows = changed(fitted, row_change(fitted, times, o.sample_weight), groups), heavy_rows(fitted)
+    block, rows = (
+        changed(fitted, row_change(fitted, times, o.sample_weight), groups),
+        rows_of(fitted),
+    )
     start = np.tile(fitted.theta[:, None], len(groups))
     end = retrain(block, HeavyRowsSolver(block, rows), at_fit(block, rows), start, np.full(len(groups), 1e-9), True)
     for b, group in enumerate(groups):
@@ -245,7 +253,10 @@ def test_new_labels_end_at_their_minimum() -> None:
     o = words()
     fitted = fit(o)
     groups = groups_of(o, fitted)
-    block, rows = changed(fitted, row_change(fitted, 1.0, o.sample_weight, 1.0 - o.y), groups), heavy_rows(fitted)
+    block, rows = (
+        changed(fitted, row_change(fitted, 1.0, o.sample_weight, 1.0 - o.y), groups),
+        rows_of(fitted),
+    )
     start = np.tile(fitted.theta[:, None], len(groups))
     end = retrain(block, HeavyRowsSolver(block, rows), at_fit(block, rows), start, np.full(len(groups), 1e-9), True)
     for b, group in enumerate(groups):
@@ -256,7 +267,7 @@ def test_new_labels_end_at_their_minimum() -> None:
 
 def test_all_that_conjugate_gradients_ask_for_holds_at_zero_and_on_dense_rows() -> None:
     fitted = fit(make_objective(2, n=90))
-    rows, o = heavy_rows(fitted), fitted.objective
+    rows, o = rows_of(fitted), fitted.objective
     curvature = np.ones((o.n, 2), dtype=np.float32)
     P = preconditioner(rows, curvature[rows.numbers])
     V = np.zeros((o.p, 2), dtype=np.float32)
@@ -268,3 +279,19 @@ def test_all_that_conjugate_gradients_ask_for_holds_at_zero_and_on_dense_rows() 
     H = X.T @ X + np.diag(o.penalty() * rows.scale**2)
     np.testing.assert_allclose(H @ found.solution[:, 1], V[:, 1], atol=2e-2)
     assert hessian_diagonal(o, fitted.theta).diagonal.shape == (o.p,)
+
+
+def test_without_a_factor_the_hessian_is_solved_with_by_its_heavy_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(factors, "DENSE_BYTES", 0)
+    o = words(separable=True)
+    fitted = fit(o)
+    assert isinstance(fitted.factor, IterativeFactor)
+    assert fitted.factor.heavy is not None
+    V = np.random.default_rng(0).normal(size=(o.p, 3))
+    V[:, 1] = 0.0
+    H = hessian(o, fitted.theta)
+    for found, right in ((fitted.factor.solve(V), V), (fitted.factor.solve(V[:, 0]), V[:, 0])):
+        np.testing.assert_allclose(found, np.linalg.solve(H, right), rtol=1e-7, atol=1e-9)
+    # and where rounds in single precision do not get there, by plain conjugate gradients
+    monkeypatch.setattr(importlib.import_module("groupinf.numerics.heavy_rows.refined"), "MOST_ROUNDS", 1)
+    np.testing.assert_allclose(fitted.factor.solve(V), np.linalg.solve(H, V), rtol=1e-7, atol=1e-9)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from groupinf.effects.evaluations.disparities.gap import Gap
 from groupinf.effects.evaluations.disparities.parts import MeanPart
 from groupinf.effects.evaluations.disparities.scores import PROBABILITY
 from groupinf.effects.evaluations.evaluation import Part
 from groupinf.effects.evaluations.on_test_points import RowsPart
-from groupinf.numerics.losses.loss import Loss
-from groupinf.numerics.objective import Objective
+
+if TYPE_CHECKING:
+    from groupinf.numerics.losses.loss import Loss
+    from groupinf.numerics.objective import Objective
 
 
 class DemographicParity(Gap):

@@ -5,14 +5,16 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from itertools import combinations
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from groupinf.effects.evaluations.disparities.measure import DisparityMeasure
 from groupinf.effects.evaluations.evaluation import Part
-from groupinf.numerics.losses.binary_logistic import BinaryLogistic
-from groupinf.numerics.losses.loss import Array, Loss
-from groupinf.numerics.objective import Objective
 from groupinf.wording import MINUS
+
+if TYPE_CHECKING:
+    from groupinf.numerics.losses.loss import Array, Loss
+    from groupinf.numerics.objective import Objective
+
 
 # rows of a set whose scores are held at a time
 AT_ONCE = 8192
@@ -30,6 +32,8 @@ class Gap(DisparityMeasure):
     @classmethod
     def is_defined(cls, loss: Loss) -> bool:
         """Of two classes whose score is the log-odds of the second."""
+        from groupinf.numerics.losses.binary_logistic import BinaryLogistic
+
         return isinstance(loss, BinaryLogistic)
 
     def compared(self, sets: int) -> Iterator[tuple[int, ...]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from groupinf.effects.evaluations.evaluation import Part
-from groupinf.numerics.losses.loss import Array, Loss
-from groupinf.numerics.objective import Objective
 from groupinf.wording import number
+
+if TYPE_CHECKING:
+    from groupinf.numerics.losses.loss import Array, Loss
+    from groupinf.numerics.objective import Objective
 
 
 class DisparityMeasure(ABC):

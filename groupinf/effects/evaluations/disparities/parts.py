@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from groupinf.effects.evaluations.evaluation import RowNumbers
 from groupinf.effects.evaluations.on_test_points import RowsPart
 from groupinf.effects.evaluations.test_error import CountedPart
-from groupinf.numerics.losses.loss import Array, Steepness
-from groupinf.numerics.rounding import UNIT
+
+if TYPE_CHECKING:
+    from groupinf.numerics.losses.loss import Array, Steepness
+
 
 # the quotient that a weight is, its product with a sum, and the sum with what other rows come to
 ROUNDINGS = 4.0
@@ -59,6 +62,8 @@ class MeanPart:
 
     def steepness(self) -> Steepness | None:
         """Of a negative weight the least is the most."""
+        from groupinf.numerics.losses.loss import Steepness
+
         steep = self.rows.steepness()
         if steep is None or self.weight > 0.0:
             return steep
@@ -78,6 +83,8 @@ class MeanPart:
 
     def between(self, z: Array, moved: Array) -> tuple[Array, Array]:
         """Of a negative weight the ends change places."""
+        from groupinf.numerics.rounding import UNIT
+
         ends = [self.weight * end for end in self.rows.between(z, moved)]
         low, high = (ends[0], ends[1]) if self.weight > 0.0 else (ends[1], ends[0])
         off = ROUNDINGS * UNIT

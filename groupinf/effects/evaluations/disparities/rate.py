@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -12,8 +12,10 @@ from groupinf.effects.evaluations.disparities.parts import CountedMeanPart
 from groupinf.effects.evaluations.disparities.scores import PREDICTED
 from groupinf.effects.evaluations.evaluation import Part
 from groupinf.effects.evaluations.test_error import CountedPart
-from groupinf.numerics.losses.loss import Array, Loss
-from groupinf.numerics.objective import Objective
+
+if TYPE_CHECKING:
+    from groupinf.numerics.losses.loss import Array, Loss
+    from groupinf.numerics.objective import Objective
 
 
 class Rate(Gap):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from groupinf.numerics.losses.binary_logistic import sigmoid
-from groupinf.numerics.losses.loss import LARGEST_THIRD_MOMENT, Array, Loss, Steepness
+if TYPE_CHECKING:
+    from groupinf.numerics.losses.loss import Array, Loss, Steepness
 
 
 class Probability:
@@ -13,6 +15,8 @@ class Probability:
 
     def values(self, loss: Loss, z: Array, y: Array) -> Array:
         """σ."""
+        from groupinf.numerics.losses.binary_logistic import sigmoid
+
         return sigmoid(z[:, 0].copy())
 
     def slopes(self, loss: Loss, z: Array, y: Array) -> Array:
@@ -26,10 +30,14 @@ class Probability:
 
     def between(self, loss: Loss, z: Array, y: Array, reach: Array) -> tuple[Array, Array]:
         """σ rises."""
+        from groupinf.numerics.losses.binary_logistic import sigmoid
+
         return sigmoid(z[:, 0] - reach), sigmoid(z[:, 0] + reach)
 
     def steepness(self, loss: Loss) -> Steepness | None:
         """a ≤ 1/4, |σ″| ≤ 1/(6√3), and |a(1 − 6a)| ≤ 1/8 for a in [0, 1/4]."""
+        from groupinf.numerics.losses.loss import LARGEST_THIRD_MOMENT, Steepness
+
         return Steepness(0.25, 0.125, -LARGEST_THIRD_MOMENT, LARGEST_THIRD_MOMENT)
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from groupinf.effects.evaluations.disparities.measure import DisparityMeasure
 from groupinf.effects.evaluations.evaluation import Part, RowNumbers, widened
 from groupinf.effects.evaluations.test_loss import TEST_LOSS
-from groupinf.numerics.losses.loss import Array, Loss
-from groupinf.numerics.objective import Objective, row_norms, scores, transposed_product
-from groupinf.numerics.rounding import gamma
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from groupinf.numerics.losses.loss import Array, Loss
+    from groupinf.numerics.objective import Objective
 
 
 class WorstLoss(DisparityMeasure):
@@ -66,6 +68,8 @@ class WorstPart:
 
     def scores(self, V: Array) -> Array:
         """(m, K', B)."""
+        from groupinf.numerics.objective import scores
+
         return scores(self.rows.X, V, self.rows.loss.outputs)
 
     def means_at(self, z: Array) -> Array:
@@ -90,11 +94,15 @@ class WorstPart:
 
     def in_parameters(self, slopes: Array) -> Array:
         """∇f from the gradient."""
+        from groupinf.numerics.objective import transposed_product
+
         of_set = np.repeat(self.counts, self.counts.astype(np.int64))
         return transposed_product(self.rows.X, slopes / of_set[:, None, None])[:, None]
 
     def sizes(self, power: int) -> Array:
         """At most, whichever set is worst."""
+        from groupinf.numerics.objective import row_norms
+
         return self.sums(row_norms(self.rows.X)[:, None] ** float(power))
 
     def sums(self, per_row: Array) -> Array:
@@ -114,6 +122,8 @@ class WorstPart:
 
     def between(self, z: Array, moved: Array) -> tuple[Array, Array]:
         """The largest of the sets' least, and of their largest."""
+        from groupinf.numerics.rounding import gamma
+
         low, high = widened(*TEST_LOSS.between(self.rows.loss, z, self.rows.y, moved), z)
         sums = gamma(self.rows.n + 3)
         ends = self._means(low - sums * np.abs(low)), self._means(high + sums * np.abs(high))

@@ -194,7 +194,8 @@ def _drawn_cell(part: _Part, rows: pd.DataFrame, evaluation: str, statistic: Sta
     """A mark per test point, without intervals, in order of their values; sorted by the value farthest from 1."""
     marks = []
     drawn, _ = first_values(rows[rows["evaluation"] == evaluation], evaluation)
-    for row in drawn.sort_values(statistic.column).to_dict("records"):
+    told = ["test_point", statistic.column, *(statistic.bounds or ())]
+    for row in drawn[told].sort_values(statistic.column).to_dict("records"):
         on = point_name(evaluation, int(row["test_point"]), part.entry.sets)
         mark = mark_of(row, statistic, part.look, f"{on}: ")
         marks.append(Mark(mark.value, math.nan, math.nan, mark.look, mark.marker, mark.words))

@@ -6,11 +6,11 @@ from groupinf.reporting.html.frame import Frame, framed
 from groupinf.reporting.html.parts.markup import Html, answers, element, joined, png_figure
 from groupinf.reporting.html.parts.table import Cell, Column, table
 from groupinf.reporting.html.section import Answer, Question
-from groupinf.reporting.html.write import PAGE_NAME
 from groupinf.reporting.repair.sweep.tables import caption, cells
 from groupinf.reporting.repair.sweep.words import RepairSweep, data_line, lines_over_lambda, shown, trust_lines
 from groupinf.reporting.repair.sweep.words import answers as found_answers
 from groupinf.reporting.repair.words import CURVES, deviation_line
+from groupinf.reporting.standing import PAGE_NAME
 from groupinf.reporting.words.sweeps import failure_lines, sweep_title
 from groupinf.wording import listed, number
 

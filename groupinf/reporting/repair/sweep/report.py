@@ -6,11 +6,11 @@ from pathlib import Path
 
 from groupinf.experiments.folder.files import write_atomically
 from groupinf.reporting.drawing.figures import figure_bytes, write_figure
-from groupinf.reporting.html.write import PAGE_NAME
 from groupinf.reporting.repair.sweep.figure import narrow_sweep_figure, sweep_figure
 from groupinf.reporting.repair.sweep.page import page_html
 from groupinf.reporting.repair.sweep.tables import sweep_csv, sweep_markdown
 from groupinf.reporting.repair.sweep.words import RepairSweep
+from groupinf.reporting.standing import PAGE_NAME
 
 NAME = "sweep"
 

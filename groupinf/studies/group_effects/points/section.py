@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -24,7 +24,10 @@ from groupinf.config.section import (
     exclusive,
 )
 from groupinf.config.words import found, in_quotes
-from groupinf.datasets.dataset import Dataset
+
+if TYPE_CHECKING:
+    from groupinf.datasets.dataset import Dataset
+
 
 ALL = "all"
 # of points.parquet, and of perturbation.parquet: a row takes some 200 bytes of memory where it is read

@@ -10,7 +10,6 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
-from scipy.special import stdtrit
 
 from groupinf.config.section import Problem, Section
 from groupinf.numerics.losses.loss import Array
@@ -48,6 +47,8 @@ class Shares:
     @property
     def reach(self) -> Array:
         """Half of an interval of LEVEL, by Student's t: (G, T)."""
+        from scipy.special import stdtrit
+
         quantile = float(stdtrit(self.freedom, 0.5 + LEVEL / 2)) if self.freedom else 0.0
         return self.standard_error * quantile
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from groupinf.numerics.losses.loss import Array
 from groupinf.studies.repair_labels.orders.order import Known, Order
+
+if TYPE_CHECKING:
+    from groupinf.numerics.losses.loss import Array
 
 
 class LeaveOneOutInfluence(Order):

@@ -5,16 +5,18 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from groupinf.errors import ConvergenceError
-from groupinf.numerics.approximate_leave_one_out import ChangedEach
-from groupinf.numerics.fit import Fitted
-from groupinf.numerics.losses.loss import Array, Loss
-from groupinf.numerics.objective import Rows
-from groupinf.points.row_scores import PlainScores, RowScores, left_out_each, plain_scores, scores_of_steps
+
+if TYPE_CHECKING:
+    from groupinf.numerics.approximate_leave_one_out import ChangedEach
+    from groupinf.numerics.fit import Fitted
+    from groupinf.numerics.losses.loss import Array, Loss
+    from groupinf.numerics.objective import Rows
+    from groupinf.points.row_scores import PlainScores, RowScores
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,15 @@ class Known:
     @cached_property
     def plain(self) -> PlainScores:
         """Loss, score and residual of each row."""
+        from groupinf.points.row_scores import plain_scores
+
         return plain_scores(self.fitted, self.measured)
 
     @cached_property
     def steps(self) -> ChangedEach:
         """The Newton steps without each row. Raises ConvergenceError where there is no factor of H to take them by."""
+        from groupinf.points.row_scores import left_out_each
+
         steps = left_out_each(self.fitted)
         if steps is None:
             raise ConvergenceError(
@@ -46,6 +52,8 @@ class Known:
     @cached_property
     def solved(self) -> RowScores:
         """What takes H⁻¹ as well. Raises ConvergenceError as ``steps``."""
+        from groupinf.points.row_scores import scores_of_steps
+
         return scores_of_steps(self.fitted, self.steps, self.measured)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from groupinf.numerics.losses.loss import Array
 from groupinf.studies.repair_labels.orders.order import Known, Order
+
+if TYPE_CHECKING:
+    from groupinf.numerics.losses.loss import Array
 
 
 class TrainingLoss(Order):

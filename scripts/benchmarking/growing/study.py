@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import yaml
 
-from benchmarking.stages import Taken, run_stage
+from benchmarking.growing.stages import Taken, run_stage
 
 # rows that are made at a time, and test rows
 ROWS, TEST_ROWS = 20_000, 2_000

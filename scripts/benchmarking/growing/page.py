@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchmarking.growing_studies import FEW, STAGES, TEST_ROWS, Measured, StudyShape, exponent, varied
+from benchmarking.growing.study import FEW, STAGES, TEST_ROWS, Measured, StudyShape, exponent, varied
 from benchmarking.words import machine_words
 from groupinf.reporting.words.markdown import padded_table
 

@@ -1,0 +1,1 @@
+"""Whole studies that grow, and two large ones, on made data."""
