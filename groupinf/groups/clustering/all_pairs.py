@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from groupinf.groups.clustering.neighbours import NEIGHBOURS, Neighbours, by_distance, nearest_outside
 from groupinf.groups.clustering.points import Floats, Points, Rows, SinglePrecision
+
+Scores = NDArray[np.floating[Any]]
 
 # Rows and columns of a tile of inner products: enough for a quick product, and it stays in a core's own cache.
 TILE = (256, 1024)
@@ -75,20 +78,20 @@ class _Lists:
     def __init__(self, n: int, k: int, kind: type[np.floating[Any]]) -> None:
         self.score, self.index = np.full((n, k), np.inf, dtype=kind), np.zeros((n, k), dtype=np.int64)
 
-    def offer(self, first: int, left: int, score: Floats) -> None:
+    def offer(self, first: int, left: int, score: Scores) -> None:
         """``score`` (m, w) of the columns ``left``, ... for the rows ``first``, ...; later offers are of later ones."""
         below = score < self._worst(first, score)[:, None]
         row, column = np.divmod(np.flatnonzero(below), score.shape[1])
         self._take(first, left, row, column, score[row, column])
 
-    def offer_transposed(self, first: int, left: int, score: Floats) -> None:
+    def offer_transposed(self, first: int, left: int, score: Scores) -> None:
         """``score`` (w, m), a row for each column."""
         below = score < self._worst(first, score.T)
         column, row = np.divmod(np.flatnonzero(below), score.shape[1])
         order = np.argsort(row, kind="stable")
         self._take(first, left, row[order], column[order], score[column[order], row[order]])
 
-    def _worst(self, first: int, score: Floats) -> Floats:
+    def _worst(self, first: int, score: Scores) -> Scores:
         """(m,) the score below which an entry may enter a list; of the first ones offered, just above the k-th."""
         worst, k = self.score[first : first + score.shape[0], -1], self.score.shape[1]
         if np.isfinite(worst).all() or score.shape[1] <= k:
@@ -96,7 +99,7 @@ class _Lists:
         kth = np.partition(score, k - 1, axis=1)[:, k - 1]
         return np.minimum(worst, np.nextafter(kth, np.inf))
 
-    def _take(self, first: int, left: int, row: Rows, column: Rows, score: Floats) -> None:
+    def _take(self, first: int, left: int, row: Rows, column: Rows, score: Scores) -> None:
         """Entries by row, then column, put into the lists of the rows."""
         if row.size == 0:
             return

@@ -69,7 +69,7 @@ class MiniBatches:
             return np.asarray(np.argmin(squared - 2 * _inner(points.X1, points.R, self.centres), axis=1))
         X1, R = single.factors
         score = squared - 2 * _inner(X1, R, self.centres.astype(np.float32))
-        labels = np.argmin(score, axis=1)
+        labels = np.asarray(np.argmin(score, axis=1))
         first, second = np.partition(score, 1, axis=1)[:, :2].T
         error = 2 * (single.rounding * np.sqrt(points.squared_norms * squared.max()) + single.floor)
         close = np.flatnonzero(second - first <= 2 * error)
@@ -108,11 +108,11 @@ class MiniBatches:
             self.count[few] = self.count[~few].min()
 
 
-def _inner(X1: Features, R: NDArray[Any], centres: NDArray[Any]) -> NDArray[Any]:
+def _inner(X1: Features | NDArray[np.float32], R: NDArray[Any], centres: NDArray[Any]) -> NDArray[Any]:
     """x_iᵀC_j r_i: (m, k)."""
     p, k, outputs = centres.shape
     products = np.asarray(X1 @ centres.reshape(p, k * outputs)).reshape(len(R), k, outputs)
-    return np.matmul(products, R[:, :, None])[:, :, 0]
+    return np.asarray(np.matmul(products, R[:, :, None])[:, :, 0])
 
 
 def _as_centres(points: GradientPoints, rows: Rows) -> Floats:

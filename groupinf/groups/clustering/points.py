@@ -85,16 +85,17 @@ def single_precision(*factors: Features) -> SinglePrecision | None:
     A product of p terms is off by at most (p + 2)u/(1 − (p + 2)u) of Σ|a_l b_l|, in whatever order they are added
     (Higham 2002, eq. 3.5), u = 2⁻²⁴; 2u of it for the numbers themselves.
     """
-    if any(not isinstance(f, np.ndarray) for f in factors) or sum(f.shape[1] for f in factors) < WIDE:
+    dense = [f for f in factors if isinstance(f, np.ndarray)]
+    if len(dense) < len(factors) or sum(f.shape[1] for f in dense) < WIDE:
         return None
-    largest = [float(np.abs(f).max()) for f in factors]
+    largest = [float(np.abs(f).max()) for f in dense]
     if not all(SMALL < m < 1 / SMALL for m in largest):
         return None
-    terms = sum(f.shape[1] + 4 for f in factors)
+    terms = sum(f.shape[1] + 4 for f in dense)
     unit = float(np.finfo(np.float32).eps) / 2
-    products = [f.shape[1] * m * m for f, m in zip(factors, largest, strict=True)]
+    products = [f.shape[1] * m * m for f, m in zip(dense, largest, strict=True)]
     floor = terms * float(np.finfo(np.float32).smallest_normal) * float(np.prod(np.maximum(products, 1.0)))
-    return SinglePrecision(tuple(f.astype(np.float32) for f in factors), terms * unit / (1 - terms * unit), floor)
+    return SinglePrecision(tuple(f.astype(np.float32) for f in dense), terms * unit / (1 - terms * unit), floor)
 
 
 @dataclass(frozen=True)
