@@ -23,6 +23,8 @@ def point_influence(fitted: Fitted, gradients: Array, residuals: Array) -> Array
     Additive: a group's influence on f is the sum over its points (Koh et al. 2019, eq. 2).
     """
     z = scores(fitted.objective.X, fitted.factor.solve(gradients), fitted.objective.loss.outputs)
+    if z.shape[1] == 1:
+        return np.asarray(z[:, 0] * residuals)
     influence: Array = np.einsum("nkt,nk->nt", z, residuals)
     return influence
 

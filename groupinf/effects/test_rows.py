@@ -11,8 +11,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from groupinf.numerics.losses.loss import Loss
+    from groupinf.numerics.losses.loss import Array, Loss
     from groupinf.numerics.objective import Objective, Rows
+    from groupinf.numerics.products import Design
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,19 @@ class TestRows:
     def slices(self) -> tuple[slice, ...]:
         """The rows of each test point."""
         return self.sums or tuple(slice(t, t + 1) for t in range(len(self.labels)))
+
+    def gradients(self, slopes: Array, features: Design | None = None) -> Array:
+        """x_t ⊗ ∂f/∂z_t of each test point, or their sum over its rows: ``slopes`` (rows, K') -> (P, T); in parameters
+        of other ``features`` of the rows where they are given.
+        """
+        from groupinf.numerics.objective import transposed_product
+        from groupinf.numerics.products import dense
+
+        X = self.points.X if features is None else features
+        if self.sums:
+            return np.column_stack([transposed_product(X[rows], slopes[rows]) for rows in self.sums])
+        T = len(self.labels)
+        return (dense(X[:T]).T[:, None] * slopes[:T].T).reshape(-1, T)
 
 
 class RowsByColumn(Protocol):

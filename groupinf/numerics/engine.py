@@ -41,6 +41,9 @@ INVERSE_BYTES = 512 * 2**20
 
 # Q = XH⁻¹Xᵀ is at most this large: n up to 8,192
 KERNEL_BYTES = 512 * 2**20
+# with heavy rows a block holds so many numbers for each row and group: scores, residuals, curvatures, weights, and some
+# of them twice where a line is tried; for all groups of a wide block at most this much, which is n up to 349,525
+ROW_ARRAYS, WIDE_BLOCK, ROW_BYTES = 8, 48, 2**30
 # factors that a block takes at most where its small systems are singular
 OWN_BYTES = 2**30
 # passes that retraining takes with each preconditioner: measured on binary and softmax problems of all shapes
@@ -248,7 +251,8 @@ def possible_ways(fitted: Fitted, change: RowChange) -> list[Pair]:
     if change.keeps_hessian(objective) and not isinstance(fitted.factor, IterativeFactor):
         return [("passes", "diagonal"), ("as_fitted", "shared")]
     ways: list[Pair] = [("passes", "diagonal")]
-    if objective.loss.outputs == 1 and not isinstance(objective.X, np.ndarray):
+    few_rows = 8 * ROW_ARRAYS * objective.n * WIDE_BLOCK <= ROW_BYTES
+    if objective.loss.outputs == 1 and not isinstance(objective.X, np.ndarray) and few_rows:
         ways.append(("heavy_rows", "heavy_rows"))
     if not isinstance(fitted.factor, IterativeFactor):
         ways.append(("iterative", "shared"))

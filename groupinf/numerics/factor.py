@@ -83,10 +83,9 @@ def cholesky(A: Array) -> Cholesky:
 
     Raises ConvergenceError where A is not positive definite to working precision.
     """
-    try:
-        lower = linalg.cholesky(A.T, lower=True, overwrite_a=True, check_finite=False)
-    except linalg.LinAlgError as error:
-        raise ConvergenceError(SINGULAR) from error
+    lower, info = lapack.dpotrf(A.T, lower=1, clean=1, overwrite_a=1)
+    if info != 0:
+        raise ConvergenceError(SINGULAR)
     return Cholesky(np.asfortranarray(lower))
 
 

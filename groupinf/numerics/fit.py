@@ -97,22 +97,23 @@ def polished(first: Fitted) -> Fitted:
     """The same fit, taken to where rounding ends it, and its residuals with it."""
     objective = first.objective
     if objective.size > LARGEST_POLISHED or isinstance(first.factor, IterativeFactor):
-        return replace(fitted_with(objective, first.theta, first.factor), passes=first.passes)
+        return replace(fitted_with(objective, first.theta, first.factor, first.scale), passes=first.passes)
     end = _minimise(objective, first.factor, first.theta, np.zeros(1), POLISHING_PASSES)
     theta = end.theta[:, 0]
-    again = fitted_with(objective, theta, factorise(objective, theta))
+    again = fitted_with(objective, theta, factorise(objective, theta), first.scale)
     return replace(again, passes=first.passes + int(end.passes[0]))
 
 
 def _first_fit(objective: Objective, theta: Array, plain: bool) -> Fitted:
-    tolerance = np.array([RELATIVE_TOLERANCE * _scale(objective)])
+    scale = _scale(objective)
+    tolerance = np.array([RELATIVE_TOLERANCE * scale])
     _check_finite(tolerance)
     passes = 0
     if _dense_is_dear(objective):
         theta, passes = _cheaply(objective, theta, tolerance / BEYOND, plain)
     factor, end = with_new_factors(objective, theta, tolerance, plain)
     passes += int(end.passes[0])
-    if not end.converged[0] and not _at_rounding(objective, end):
+    if not end.converged[0] and not _at_rounding(objective, end, scale):
         raise ConvergenceError(
             f"the fit did not converge: Newton decrement {number(end.decrement[0])} after "
             f"{counted(passes, 'pass', 'passes')} over the data, tolerance {number(tolerance[0])}; a larger "
@@ -120,13 +121,13 @@ def _first_fit(objective: Objective, theta: Array, plain: bool) -> Fitted:
         )
     theta = end.theta[:, 0]
     residuals = row_residuals(objective, theta)
-    return _fitted(objective, theta, factor, end.gradient[:, 0], residuals, passes)
+    return _fitted(objective, theta, factor, end.gradient[:, 0], residuals, passes, scale=scale)
 
 
-def _at_rounding(objective: Objective, end: Minimised) -> bool:
+def _at_rounding(objective: Objective, end: Minimised, scale: float) -> bool:
     """Whether θ is as near to the minimum as its gradient can be told from rounding."""
     usual = usual_decrement(objective, end.theta[:, 0], sizes_of(objective, objective))
-    return bool(end.decrement[0] <= min(usual, MOST_ROUNDING * _scale(objective)))
+    return bool(end.decrement[0] <= min(usual, MOST_ROUNDING * scale))
 
 
 def with_new_factors(
@@ -161,12 +162,12 @@ def fitted_at(objective: Objective, theta: Array) -> Fitted:
     return fitted_with(objective, theta, factorise(objective, theta))
 
 
-def fitted_with(objective: Objective, theta: Array, factor: Factor) -> Fitted:
-    """The fit whose θ̂ is known, and the factor of its Hessian there."""
+def fitted_with(objective: Objective, theta: Array, factor: Factor, scale: float | None = None) -> Fitted:
+    """The fit whose θ̂ is known, the factor of its Hessian there, and √L(0) where that is known too."""
     residuals, gradient = _residuals_and_gradient(objective, theta)
     left = factor.solve(gradient)
     residuals -= _fallen(objective, theta, left) * objective.sample_weight[:, None]
-    return _fitted(objective, theta, factor, gradient, residuals, 1, left)
+    return _fitted(objective, theta, factor, gradient, residuals, 1, left, scale)
 
 
 def differentiated_at(objective: Objective, theta: Array, left: Array | None = None) -> Fitted:
@@ -237,6 +238,7 @@ def _fitted(
     residuals: Array,
     passes: int,
     left: Array | None = None,
+    scale: float | None = None,
 ) -> Fitted:
     left = factor.solve(gradient) if left is None else left
     return Fitted(
@@ -249,7 +251,7 @@ def _fitted(
         gradient_norm=float(np.linalg.norm(gradient)),
         decrement=float(np.sqrt(np.maximum(gradient @ left, 0.0))),
         passes=passes,
-        scale=_scale(objective),
+        scale=_scale(objective) if scale is None else scale,
     )
 
 

@@ -252,7 +252,7 @@ def row_hessian(objective: Objective, theta: Array, rows: Rows | slice) -> Array
 def hessian(objective: Objective, theta: Array) -> Array:
     """H = ∇²L(θ), the penalty included: (P, P)."""
     H = row_hessian(objective, theta, slice(None))
-    H[np.diag_indices_from(H)] += objective.penalty()
+    H.reshape(-1)[:: H.shape[0] + 1] += objective.penalty()
     return H
 
 

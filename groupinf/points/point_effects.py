@@ -96,14 +96,10 @@ def gradients(
     """∇f(θ̂) of each value, evaluation by evaluation, (P, V); in parameters of other ``features`` of the test rows where
     they are given.
     """
-    rows_of_points = test.points
-    X = rows_of_points.X if features is None else features
-    z = scores(rows_of_points.X, fitted.theta, rows_of_points.loss.outputs)
-    columns = []
-    for evaluation in evaluations:
-        slopes = evaluation.slopes(rows_of_points.loss, z, rows_of_points.y)
-        columns += [transposed_product(X[rows], slopes[rows]) for rows in test.slices]
-    return np.column_stack(columns)
+    points = test.points
+    z = scores(points.X, fitted.theta, points.loss.outputs)
+    slopes = [evaluation.slopes(points.loss, z, points.y) for evaluation in evaluations]
+    return np.column_stack([test.gradients(of_each, features) for of_each in slopes])
 
 
 def _chunks(fitted: Fitted, chosen: Rows, width: int) -> Iterator[tuple[slice, Rows]]:

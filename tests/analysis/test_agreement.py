@@ -101,7 +101,7 @@ def test_rows_are_ordered_and_complete_whatever_the_order_of_the_table(noisy):
 
 
 def test_the_normal_quantile_is_that_of_the_level():
-    assert intervals._NORMAL == stats.norm.ppf((1 + intervals.LEVEL) / 2)
+    assert stats.norm.ppf((1 + intervals.LEVEL) / 2) == intervals._NORMAL
 
 
 def test_bootstrap_interval_agrees_with_scipys_percentile_bootstrap(noisy):

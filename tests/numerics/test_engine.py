@@ -93,6 +93,12 @@ def test_heavy_rows_are_for_sparse_rows_of_one_output() -> None:
     assert heavy not in ways_of(fit(make_objective(2)))
 
 
+def test_heavy_rows_are_not_taken_where_a_block_would_hold_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    fitted = fit(make_objective(2, as_sparse=True))
+    monkeypatch.setattr(engines, "ROW_BYTES", 8 * 8 * fitted.objective.n * 48 - 1)
+    assert ("heavy_rows", "heavy_rows") not in ways_of(fitted)
+
+
 def iterations(fitted: Fitted, diagonal: np.ndarray) -> int:
     """What SciPy's conjugate gradients take with H for the first row's gradient, to a relative residual of 1e-5."""
     o, taken = fitted.objective, list[np.ndarray]()

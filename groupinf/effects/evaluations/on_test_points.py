@@ -112,11 +112,7 @@ class OnTestPoints(WithoutOptions):
 
     def gradients(self, test: TestRows, theta: Array) -> Array:
         """∇f(θ) of each test point at θ (P,): (P, T)."""
-        from groupinf.numerics.objective import transposed_product
-
-        points = test.points
-        slopes = self.row_slopes(points, theta)
-        return np.column_stack([transposed_product(points.X[rows], slopes[rows]) for rows in test.slices])
+        return test.gradients(self.row_slopes(test.points, theta))
 
     def scale(self, fitted: Fitted, change: RowChange, test: TestRows, groups: sparse.csr_array) -> Scale:
         """The largest over groups and test points; influence adds up over the rows of a group."""

@@ -10,7 +10,7 @@ from groupinf.datasets.dataset import Dataset
 from groupinf.datasets.files.mapped_rows import is_mapped
 from groupinf.effects.blocks import FACTOR_BYTES, WIDEST
 from groupinf.effects.methods.method import Method
-from groupinf.numerics.engine import KERNEL_BYTES
+from groupinf.numerics.engine import KERNEL_BYTES, ROW_ARRAYS, ROW_BYTES
 from groupinf.numerics.factor import DENSE_BYTES
 from groupinf.numerics.minimise import MEMORY
 from groupinf.numerics.row_space import is_reduced
@@ -40,7 +40,8 @@ def work_bytes(
     hessian = 8 * size**2
     dense = 3 * hessian + min(FACTOR_BYTES, width * hessian) if hessian <= DENSE_BYTES else 0
     kernel = 8 * n**2 if model.loss.outputs == 1 and 8 * n**2 <= KERNEL_BYTES else 0
-    block = width * (n + 8 * VECTORS * size)
+    by_rows = n if model.loss.outputs == 1 and not isinstance(dataset.X_train, np.ndarray) else 0
+    block = width * (n + 8 * (VECTORS * size + min(ROW_ARRAYS * by_rows, ROW_BYTES // (8 * width))))
     own = sum(method.work(width * n * model.loss.outputs, size) for method in methods)
     of_theory = theory_bytes(n, model.loss.outputs, size) if theory else 0
     return int(rows + (dense + kernel + block) * (1 if model.linearised is None else 2) + own + of_theory)
