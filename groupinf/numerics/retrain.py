@@ -28,9 +28,9 @@ class Retrained:
     """θ̂(δ) of B groups (P, B), the gradient of their own objectives there, and certificates (B,).
 
     ``solved`` is the step that Newton's method would still take: M⁻¹∇L(θ̂(δ); δ) with M = H − H(δ), or with the
-    Hessian where the group ended if that was factored, or as L-BFGS knows it if that makes gᵀ``solved`` larger;
-    ``decrement`` is √(gᵀM⁻¹g); ``refreshed`` says where that took Hessians other than those at θ̂, ``at_rounding``
-    where rounding ended it and no tolerance.
+    Hessian where the group ended if that was factored or is solved with by heavy rows, or as L-BFGS knows it if that
+    makes gᵀ``solved`` larger; ``decrement`` is √(gᵀM⁻¹g); ``refreshed`` says which groups went on with new Hessians,
+    ``at_rounding`` where rounding ended it and no tolerance.
     """
 
     theta: Array
