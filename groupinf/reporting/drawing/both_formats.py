@@ -29,6 +29,8 @@ _POINTS_PER_INCH = 72
 _COMPRESSION = 3
 # texts that are remembered as they were drawn in pixels: of the figures of a report nearly all, few megabytes
 _MOST_TEXTS = 1000
+# pixels by which letters may reach beyond the box of their text
+_OVERHANG = 3
 
 Image8 = NDArray[np.uint8]
 Box = tuple[float, float, float, float]
@@ -65,18 +67,16 @@ class _Written:
 @lru_cache(_MOST_TEXTS)
 def _written(text: str, font: FontProperties, angle: float, colour: tuple[float, ...], dpi: float, _: Any) -> _Written:
     """The text as it is drawn from the corner of a pixel. ``_`` are the settings that it depends on beside."""
-    width, height, _ = RendererAgg(1, 1, dpi).get_text_width_height_descent(text, font, False)
-    reach = math.ceil(math.hypot(width, height)) + 2
-    renderer = RendererAgg(2 * reach, 2 * reach, dpi)
+    width, height, descent = RendererAgg(1, 1, dpi).get_text_width_height_descent(text, font, False)
+    cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+    corners = np.array([(x, y) for x in (0.0, width) for y in (-descent, height - descent)]) @ [[cos, sin], [-sin, cos]]
+    left, bottom = np.floor(corners.min(axis=0)).astype(int) - _OVERHANG
+    right, top = np.ceil(corners.max(axis=0)).astype(int) + _OVERHANG
+    renderer = RendererAgg(right - left, top - bottom, dpi)
     gc = renderer.new_gc()
     gc.set_foreground(colour)
-    renderer.draw_text(gc, reach, reach, text, font, angle)
-    drawn = np.asarray(renderer.buffer_rgba())[::-1]
-    rows, columns = (np.flatnonzero(drawn[..., 3].any(axis=axis)) for axis in (1, 0))
-    if not rows.size:
-        return _Written(drawn[:0, :0], 0, 0)
-    image = drawn[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].copy()
-    return _Written(image, int(columns[0]) - reach, int(rows[0]) - reach)
+    renderer.draw_text(gc, -left, top, text, font, angle)
+    return _Written(np.asarray(renderer.buffer_rgba())[::-1].copy(), int(left), int(bottom))
 
 
 class _Both(RendererBase):
@@ -205,9 +205,7 @@ class _Both(RendererBase):
         settings = (rcParams["text.hinting"], rcParams["text.hinting_factor"])
         written = _written(s, prop, angle, gc.get_rgb(), self._dpi, settings)
         canvas = self._on(gc)
-        if written.image.size:
-            up = round(canvas.height - y)
-            canvas.draw_image(gc, round(x) + written.left, up + written.bottom, written.image)
+        canvas.draw_image(gc, round(x) + written.left, round(canvas.height - y) + written.bottom, written.image)
 
     # what is rasterized
 
