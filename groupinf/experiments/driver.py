@@ -26,7 +26,7 @@ from groupinf.experiments.folder.store import require_prepared, restate, store_p
 from groupinf.experiments.folder.stored_blocks import StoredBlocks
 from groupinf.experiments.folder.stored_manifest import REGISTERS_IT
 from groupinf.experiments.study import Own, Prepared, Result, Stored, Studies, StudyKind, Work
-from groupinf.experiments.workers.libraries import reserve_buffers
+from groupinf.experiments.workers.libraries import load_libraries, reserve_buffers
 from groupinf.experiments.workers.processes import require_backend
 from groupinf.experiments.workers.progress import Progress
 
@@ -199,6 +199,7 @@ def load_run(kind: StudyKind[Own, Result], path: Path) -> Result:
 
     Raises DataError where the folder holds none of this kind of study, or a file is not what was written.
     """
+    load_libraries()
     reserve_buffers()
     directory = RunDirectory(path)
     found = directory.require_manifest(RunManifest).study

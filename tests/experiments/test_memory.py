@@ -283,6 +283,9 @@ import resource, sys
 import groupinf.studies.registry, groupinf.studies.group_effects.forecast
 import groupinf.reporting.report, groupinf.reporting.html.write
 from groupinf.cli.main import main
+from groupinf.experiments.workers.libraries import load_libraries
+resource.setrlimit(resource.RLIMIT_AS, (2**40, resource.RLIM_INFINITY))
+load_libraries()
 with open("/proc/self/statm") as f:
     size = int(f.read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (size + int(sys.argv[1]) * 10**6,) * 2)

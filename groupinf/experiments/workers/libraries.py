@@ -6,9 +6,10 @@ import contextlib
 import functools
 import os
 import sys
+from importlib import import_module
 
 from groupinf.errors import OutOfMemoryError
-from groupinf.experiments.workers.memory import LIMITS, available_bytes, out_of_memory
+from groupinf.experiments.workers.memory import LIMITS, Limit, available_bytes, out_of_memory
 from groupinf.wording import memory_text
 
 # Whatever decides a number runs with one thread in each process; more threads would only be in each other's way.
@@ -19,6 +20,8 @@ _ARROW_POOL = ("ARROW_DEFAULT_MEMORY_POOL", "system")
 BUFFERS_BYTES = 65 * 2**20
 # as malloc.h of glibc has it
 _M_ARENA_MAX = -8
+# what a run loads of its libraries, from its data to its report; each brings along the others that it needs
+_OF_A_RUN = ("sklearn.cluster", "sklearn.datasets", "pandas", "pyarrow.parquet", "matplotlib.backends.backend_svg")
 # rows of a matrix that no product or factorisation takes a short cut for
 _LARGE_ENOUGH = 128
 
@@ -33,7 +36,7 @@ def prepare_libraries() -> None:
         return
     os.environ.update(ONE_THREAD)
     os.environ.setdefault(*_ARROW_POOL)
-    limits = [(limit, size) for limit in LIMITS if (size := limit.size()) is not None]
+    limits = _limits()
     for limit, size in limits:
         if size < limit.libraries:
             raise OutOfMemoryError(
@@ -43,6 +46,21 @@ def prepare_libraries() -> None:
             )
     if limits:
         _keep_one_heap()
+
+
+@functools.cache
+def load_libraries() -> None:
+    """Where a limit is set, load all that a run needs, before its data are held against what is left of the limit.
+
+    Once in a process. Without a limit each library is loaded where it is used.
+    """
+    if _limits():
+        for name in _OF_A_RUN:
+            import_module(name)
+
+
+def _limits() -> list[tuple[Limit, int]]:
+    return [(limit, size) for limit in LIMITS if (size := limit.size()) is not None]
 
 
 def _keep_one_heap() -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from groupinf.groups.clustering.neighbours import NEIGHBOURS, Neighbours, by_distance, nearest_outside
 from groupinf.groups.clustering.points import Floats, Points, Rows, SinglePrecision
 
-Scores = NDArray[np.floating[Any]]
+Scores = NDArray[np.float32]
 
 # Rows and columns of a tile of inner products: enough for a quick product, and it stays in a core's own cache.
 TILE = (256, 1024)
@@ -22,18 +20,18 @@ DISTANCE_ROUNDING = 1e-10  # more than a distance from differences is off by, as
 def nearest(points: Points) -> Neighbours:
     """The k nearest points of each of n points.
 
-    Of few points as ``nearest_outside`` finds them row by row. Of many each inner product serves both of its points,
-    in single precision where points are wide: then the lists hold those neighbours that are certainly nearer than all
-    that were left out, and rows without any are searched again.
+    Of few or narrow points as ``nearest_outside`` finds them row by row. Of others each inner product serves both of
+    its points, in single precision: then the lists hold those neighbours that are certainly nearer than all that were
+    left out, and rows without any are searched again.
     """
     everything = np.arange(points.n)
-    if points.n <= FEW:
+    single = points.single() if points.n > FEW else None
+    if single is None:
         return nearest_outside(points, everything, everything)
-    single = points.single()
-    lists = _all_pairs(single or points, points.squared_norms, np.float32 if single else np.float64)
+    lists = _all_pairs(single, points.squared_norms)
     blocks = np.array_split(everything, -(-points.n // TILE[0]))
     near = Neighbours.concatenate([by_distance(points, b, lists.index[b], np.isfinite(lists.score[b])) for b in blocks])
-    return near if single is None else _certain(points, near, lists.score[:, -1].astype(np.float64), single)
+    return _certain(points, near, lists.score[:, -1].astype(np.float64), single)
 
 
 def _certain(points: Points, near: Neighbours, score: Floats, single: SinglePrecision) -> Neighbours:
@@ -49,13 +47,13 @@ def _certain(points: Points, near: Neighbours, score: Floats, single: SinglePrec
     return near.replaced(points, np.flatnonzero(np.isinf(near.distance[:, 0])), np.arange(points.n))
 
 
-def _all_pairs(products: Points | SinglePrecision, squared_norms: Floats, kind: type[np.floating[Any]]) -> _Lists:
+def _all_pairs(products: SinglePrecision, squared_norms: Floats) -> _Lists:
     """|b|² − 2a·b ranks the points b for a, |a|² − 2a·b the points a for b.
 
     Blocks come in ascending order, so that of equal scores every list keeps the first columns.
     """
-    n, (height, width), half = squared_norms.size, TILE, (squared_norms / 2).astype(kind)
-    lists = _Lists(n, NEIGHBOURS, kind)
+    n, (height, width), half = squared_norms.size, TILE, (squared_norms / 2).astype(np.float32)
+    lists = _Lists(n, NEIGHBOURS)
     for top in range(0, n, height):
         rows = np.arange(top, min(top + height, n))
         for left in range(top, n, width):
@@ -75,8 +73,8 @@ def _all_pairs(products: Points | SinglePrecision, squared_norms: Floats, kind: 
 class _Lists:
     """The k columns of smallest score that each of n rows was offered, smallest first; of equal ones the first."""
 
-    def __init__(self, n: int, k: int, kind: type[np.floating[Any]]) -> None:
-        self.score, self.index = np.full((n, k), np.inf, dtype=kind), np.zeros((n, k), dtype=np.int64)
+    def __init__(self, n: int, k: int) -> None:
+        self.score, self.index = np.full((n, k), np.inf, dtype=np.float32), np.zeros((n, k), dtype=np.int64)
 
     def offer(self, first: int, left: int, score: Scores) -> None:
         """``score`` (m, w) of the columns ``left``, ... for the rows ``first``, ...; later offers are of later ones."""
@@ -105,7 +103,7 @@ class _Lists:
             return
         touched, start, count = np.unique(row, return_index=True, return_counts=True)
         k, at = self.score.shape[1], touched + first
-        scores = np.full((touched.size, k + count.max()), np.inf, dtype=self.score.dtype)
+        scores = np.full((touched.size, k + count.max()), np.inf, dtype=np.float32)
         columns = np.zeros(scores.shape, dtype=np.int64)
         scores[:, :k], columns[:, :k] = self.score[at], self.index[at]
         into = np.repeat(np.arange(touched.size), count), k + np.arange(row.size) - np.repeat(start, count)

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from groupinf.datasets.dataset import Features
-from groupinf.groups.clustering.mini_batches import factored
+from groupinf.groups.clustering.mini_batches import factored, readable
 from groupinf.groups.clustering.points import GradientPoints, Points, Rows
 
 # Largest n·d·k for Lloyd's algorithm: a fraction of a second per iteration, and there may be 300 of them.
@@ -73,18 +72,9 @@ def _written_out(batches: Iterable[Points], k: int, seed: int) -> Callable[[Poin
 
 
 def _everything(points: Points) -> NDArray[np.float64] | sparse.csr_matrix:
-    return _readable(points.matrix(np.arange(points.n)))
+    return readable(points.matrix(np.arange(points.n)))
 
 
 def _batches(rows: Rows, k: int) -> list[Rows]:
     # equal parts, so that no batch has fewer rows than there are clusters
     return np.array_split(rows, max(1, rows.size // max(BATCH, k)))
-
-
-def _readable(X: Features) -> NDArray[np.float64] | sparse.csr_matrix:
-    """X as scikit-learn takes it: sparse rows with 32-bit indices."""
-    if isinstance(X, np.ndarray):
-        return X
-    matrix = sparse.csr_matrix(X)
-    matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
-    return matrix

@@ -1,4 +1,4 @@
-"""Mini-batch k-means of gradients in factored form: centres are matrices, and no outer product is written out."""
+"""Mini-batch k-means of gradients in factored form: centres are matrices; only the first batch is written out."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from groupinf.datasets.dataset import Features
 from groupinf.errors import DataError
@@ -53,11 +54,16 @@ class MiniBatches:
     @classmethod
     def first(cls, points: GradientPoints, k: int, seed: int) -> Self:
         """Centres at k of the points of the first batch, chosen by k-means++."""
+        from sklearn.cluster import kmeans_plusplus
+
         rng = np.random.RandomState(seed)
         batch = min(BATCH_SIZE, points.n)
         size = FIRST_BATCHES * max(batch, k if FIRST_BATCHES * batch < k else 0)
         rows = rng.randint(0, points.n, size) if size < points.n else np.arange(points.n)
-        return cls(_as_centres(points, rows[_spread(points.take(rows), k, rng)]), np.zeros(k), rng, batch)
+        # written out: of two candidates that are each other's nearest either lowers the potential by as much, so that
+        # the last digits of scikit-learn's own distances choose
+        _, chosen = kmeans_plusplus(readable(points.matrix(rows)), k, random_state=rng)
+        return cls(_as_centres(points, rows[chosen]), np.zeros(k), rng, batch)
 
     def labels(self, points: GradientPoints) -> Rows:
         """The nearest centre of each point, the first of equal ones: in single precision where it is told certainly.
@@ -121,21 +127,10 @@ def _as_centres(points: GradientPoints, rows: Rows) -> Floats:
     return np.asarray(dense.reshape(rows.size, -1, points.R.shape[1]).swapaxes(0, 1).copy())
 
 
-def _spread(points: GradientPoints, k: int, rng: np.random.RandomState) -> NDArray[np.intp]:
-    """k-means++ (Arthur and Vassilvitskii 2007): of 2 + log k draws by squared distance the best, as scikit-learn's."""
-    norms, products = points.squared_norms, points.inner(np.arange(points.n))
-
-    def squared(rows: NDArray[np.intp]) -> Floats:
-        return np.maximum(norms[rows, None] + norms - 2 * products[rows], 0.0)
-
-    weight = np.ones(points.n)
-    chosen = [int(rng.choice(points.n, p=weight / points.n))]
-    closest = squared(np.array(chosen))[0]
-    for _ in range(1, k):
-        drawn = rng.uniform(size=2 + int(np.log(k))) * closest.sum()
-        candidates = np.minimum(np.searchsorted(np.cumsum(closest), drawn), points.n - 1)
-        nearer = np.minimum(closest, squared(candidates))
-        best = int(np.argmin(nearer.sum(axis=1)))
-        chosen.append(int(candidates[best]))
-        closest = nearer[best]
-    return np.array(chosen)
+def readable(X: Features) -> NDArray[np.float64] | sparse.csr_matrix:
+    """X as scikit-learn takes it: sparse rows with 32-bit indices."""
+    if isinstance(X, np.ndarray):
+        return X
+    matrix = sparse.csr_matrix(X)
+    matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
+    return matrix

@@ -88,7 +88,7 @@ def single_precision(*factors: Features) -> SinglePrecision | None:
     dense = [f for f in factors if isinstance(f, np.ndarray)]
     if len(dense) < len(factors) or sum(f.shape[1] for f in dense) < WIDE:
         return None
-    largest = [float(np.abs(f).max()) for f in dense]
+    largest = [float(max(f.max(), -f.min())) for f in dense]
     if not all(SMALL < m < 1 / SMALL for m in largest):
         return None
     terms = sum(f.shape[1] + 4 for f in dense)

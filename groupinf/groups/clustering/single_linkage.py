@@ -54,7 +54,7 @@ def spanning_tree(points: Points) -> Edges:
     joined = Edges(twin[repeats], repeats, np.zeros(repeats.size))
     if distinct.size == 1:
         return joined
-    tree = _boruvka(points if repeats.size == 0 else points.take(distinct))
+    tree = _boruvka(points.take(distinct))  # points of its own, so that what they keep for products goes with them
     return _concatenate([joined, Edges(distinct[tree.i], distinct[tree.j], tree.distance)])
 
 

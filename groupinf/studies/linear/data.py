@@ -12,7 +12,7 @@ from groupinf.datasets.kernels.features import with_kernel
 from groupinf.datasets.registry import declared_bytes, load_rows, scaled_rows
 from groupinf.datasets.rows.pool import without_pool
 from groupinf.errors import ConfigError, DataError
-from groupinf.experiments.workers.libraries import reserve_buffers
+from groupinf.experiments.workers.libraries import load_libraries, reserve_buffers
 from groupinf.experiments.workers.memory import require_memory
 from groupinf.numerics.intercept import Intercept
 from groupinf.studies.linear.configured_model import intercept_of
@@ -29,6 +29,7 @@ def load_in_scale(
     cannot. Raises ConfigError with file, line and key where the data are not usable; OutOfMemoryError where they cannot
     fit.
     """
+    load_libraries()
     place = str(loaded.error(("dataset",), "")).rstrip(": ")
     require_memory(declared_bytes(loaded.config.dataset, loaded.base), place)
     reserve_buffers()

@@ -25,10 +25,10 @@ from groupinf.studies.linear.memory import work_bytes
 from groupinf.studies.linear.stored_fit import THETA
 from groupinf.studies.linear.work import MAY_DIFFER, LinearWork
 from groupinf.studies.repair_labels.checks import load_checked
-from groupinf.studies.repair_labels.manifest import STUDY, RepairManifest
+from groupinf.studies.repair_labels.manifest import RepairManifest
 from groupinf.studies.repair_labels.orders.registry import ORDERS
 from groupinf.studies.repair_labels.repeat import Repairs, compute_repeat
-from groupinf.studies.repair_labels.schema import LoadedRepair, RepairConfig
+from groupinf.studies.repair_labels.schema import STUDY, LoadedRepair, RepairConfig
 
 # raised when a stage gives other numbers for the same configuration and data
 STAGE_VERSIONS: dict[str, int] = {"prepare": 1, "compute": 1, "collect": 1}
