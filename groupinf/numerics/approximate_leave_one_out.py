@@ -17,7 +17,7 @@ from groupinf.numerics.factor import BorderedFactor, DenseFactor, SampleSpaceFac
 from groupinf.numerics.fit import Fitted
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import HESSIAN_ROWS, hessian_products, scores
-from groupinf.numerics.products import Design, dense, times
+from groupinf.numerics.products import Design, times
 
 # multiplications for one λ, beyond which it is no cheap check any more: some five seconds on one core
 MOST_WORK = 1e11
@@ -159,11 +159,11 @@ def _forms(X: Design, B: Array) -> Array:
 def _from_kernel(factor: SampleSpaceFactor | BorderedFactor, errors_too: bool) -> tuple[Array, Array | None]:
     """The same for one output without a vector of P numbers, as H⁻¹ takes the span of the rows to itself.
 
-    With K = XXᵀ (n × n) and C = (λI + DK)⁻¹ the weights of H⁻¹X_iᵀ are XᵀCe_i, less what an intercept b_i takes of them,
-    and X_jH⁻¹X_iᵀ = (KC)_ji + b_i: a product with H is one with λI + DK of the coefficients, and one sum over rows.
+    With K = XXᵀ (n × n) and C = (λI + DK)⁻¹ the weights of H⁻¹X_iᵀ are XᵀCe_i, less what an intercept b_i takes of
+    them, and X_jH⁻¹X_iᵀ = (KC)_ji + b_i: a product with H is one with λI + DK of the coefficients, and a sum over rows.
     """
     inner = factor.inner if isinstance(factor, BorderedFactor) else factor
-    gram, D, n = dense(inner.X @ inner.X.T), inner.root**2, inner.root.size
+    gram, D, n = _gram(inner.X), inner.root**2, inner.root.size
     coupling, intercepts = np.zeros(n), np.zeros(n)
     if isinstance(factor, BorderedFactor):
         coupling = _coefficients(inner, D, gram @ D)
@@ -182,6 +182,11 @@ def _from_kernel(factor: SampleSpaceFactor | BorderedFactor, errors_too: bool) -
             left = inner.lam * solved + curved - unit
             errors[rows] = column_dots(z, left) + b * (curved.sum(axis=0) - 1.0)
     return forms[:, None, None], errors[:, None, None] if errors_too else None
+
+
+def _gram(X: Design) -> Array:
+    """XXᵀ."""
+    return X @ X.T if isinstance(X, np.ndarray) else np.asarray((X @ X.T).toarray())
 
 
 def _coefficients(factor: SampleSpaceFactor, V: Array, KV: Array) -> Array:

@@ -135,6 +135,11 @@ def solve(hessian: Curved, V: Single, tolerance: Array) -> Found:
 
     A column whose curvature is not positive, to rounding, keeps what it has: 0 from the start.
     """
+    tolerance = np.maximum(tolerance, SMALLEST_TOLERANCE)
+    if hessian.rows.compiled:
+        from groupinf.numerics.heavy_rows.compiled import solve as compiled  # imports numba
+
+        return compiled.solve(hessian, V, tolerance, MAX_ITERATIONS)
     out = Found(np.zeros_like(V), np.zeros(V.shape[1], dtype=np.int64), np.zeros(V.shape[1], dtype=bool))
     at = _begin(hessian, V, tolerance)
     out.reached[:] = at.finished
@@ -161,7 +166,7 @@ def _begin(hessian: Curved, V: Single, tolerance: Array) -> _Active:
     return _Active(
         columns=np.arange(V.shape[1]),
         finished=~(rz > 0.0),
-        tolerance=np.maximum(tolerance, SMALLEST_TOLERANCE).astype(np.float32),
+        tolerance=tolerance.astype(np.float32),
         first=rz,
         x=np.zeros_like(V),
         r=V.copy(),

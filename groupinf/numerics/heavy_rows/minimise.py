@@ -17,7 +17,6 @@ from groupinf.numerics.heavy_rows.rows import HeavyRows, Single
 from groupinf.numerics.heavy_rows.weighted import Weighted, weighted
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.minimise import Minimised
-from groupinf.numerics.products import times, transposed_times
 
 # a step solves to √(norm/first norm), at most this (Nocedal & Wright 2006, eq. 7.3), and not to less than this share of
 # the tolerance
@@ -86,7 +85,7 @@ def minimise(changed: Changed, rows: HeavyRows, start: Array, tolerance: Array) 
         converged=np.zeros(count, dtype=bool),
         step=np.zeros_like(start),
     )
-    at = _begin(changed, start, tolerance)
+    at = _begin(changed, rows, start, tolerance)
     stuck = np.zeros(count, dtype=bool)
     for step in range(MAX_STEPS + 1):
         here = _here(changed, rows, at)
@@ -106,9 +105,9 @@ def minimise(changed: Changed, rows: HeavyRows, start: Array, tolerance: Array) 
     return replace(out, gradient=changed.gradients(out.theta), passes=out.passes + 1)
 
 
-def _begin(changed: Changed, start: Array, tolerance: Array) -> _Active:
+def _begin(changed: Changed, rows: HeavyRows, start: Array, tolerance: Array) -> _Active:
     count, counted = start.shape[1], weighted(changed)
-    z = times(changed.objective.X, start)
+    z = rows.times(changed.objective.X, start)
     return _Active(
         columns=np.arange(count),
         rows=counted,
@@ -123,7 +122,7 @@ def _begin(changed: Changed, start: Array, tolerance: Array) -> _Active:
 
 def _here(changed: Changed, rows: HeavyRows, at: _Active) -> _Here:
     objective, pull = changed.objective, changed.terms.pull
-    gradient = transposed_times(objective.X, at.r)
+    gradient = rows.transposed_times(objective.X, at.r)
     gradient += objective.penalty()[:, None] * at.theta
     if pull is not None:
         gradient += pull[:, at.columns]
@@ -148,7 +147,7 @@ def _advance(changed: Changed, rows: HeavyRows, at: _Active, here: _Here) -> NDA
     constant = -column_dots(penalised, at.theta)
     if changed.terms.pull is not None:
         constant -= column_dots(changed.terms.pull[:, at.columns], v)
-    line = Line(at.rows, at.z, times(changed.objective.X, v), constant, column_dots(penalised, v))
+    line = Line(at.rows, at.z, rows.times(changed.objective.X, v), constant, column_dots(penalised, v))
     taken = search(line, -column_dots(here.gradient, v))
     at.theta = at.theta - taken.t * v
     at.z, at.r = taken.z, taken.r

@@ -13,6 +13,7 @@ P is the identity and a matrix of rank |T|.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from scipy import sparse
 
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, Rows, scores
-from groupinf.numerics.products import Design
+from groupinf.numerics.products import Design, times, transposed_times
 
 Single = NDArray[np.float32]
 SingleRows = Single | sparse.csr_array
@@ -49,6 +50,23 @@ class HeavyRows:
     scale: NDArray[np.float64]
     penalty: Single
     gram: Single
+    compiled: bool
+
+    def times(self, X: Design, T: Array) -> Array:
+        """X @ T in double precision: (n, p) and (p, b) -> (n, b)."""
+        if self.compiled and not isinstance(X, np.ndarray):
+            from groupinf.numerics.heavy_rows.compiled import solve  # imports numba
+
+            return solve.times(X, T)
+        return times(X, T)
+
+    def transposed_times(self, X: Design, R: Array) -> Array:
+        """Xᵀ @ R in double precision: (n, p) and (n, b) -> (p, b)."""
+        if self.compiled and not isinstance(X, np.ndarray):
+            from groupinf.numerics.heavy_rows.compiled import solve
+
+            return solve.transposed_times(X, R)
+        return transposed_times(X, R)
 
 
 def heavy_rows(objective: Objective, theta: Array) -> HeavyRows:
@@ -76,6 +94,7 @@ def heavy_rows(objective: Objective, theta: Array) -> HeavyRows:
         scale=scale,
         penalty=(objective.penalty() * scale**2).astype(np.float32)[:, None],
         gram=gram if isinstance(gram, np.ndarray) else gram.toarray(),
+        compiled=not isinstance(X, np.ndarray) and find_spec("numba") is not None,
     )
 
 

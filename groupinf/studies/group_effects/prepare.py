@@ -117,7 +117,7 @@ class Retraining(LinearWork[Config]):
         if loaded.config.retrain != "none":
             expected = seconds_of(most_groups(loaded, dataset), dataset, model, loaded.config.theory is not None)
             start_workers(jobs, retrain_block, expected)
-        chosen = self.fit(work_of(loaded, dataset, model), progress, start=self.given.start())
+        chosen = self.fit(work_of(loaded, dataset, model), progress, jobs, start=self.given.start())
         test = one_thread(partial(test_objective, dataset, model), chosen.fitted.objective.basis)
         progress.stage("groups")
         drawn = self.given.drawn or draw(loaded, dataset, chosen, test, jobs)

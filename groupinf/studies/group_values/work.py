@@ -79,7 +79,7 @@ class Valuing(LinearWork[GroupValuesConfig]):
         """
         loaded, dataset = self.loaded, self.dataset
         effects, model = as_group_effects(loaded), model_of(loaded, dataset)
-        chosen = self.fit(work_bytes(dataset, model, loaded.config.block_width), progress)
+        chosen = self.fit(work_bytes(dataset, model, loaded.config.block_width), progress, jobs)
         test = one_thread(partial(test_objective, dataset, model), chosen.fitted.objective.basis)
         progress.stage("groups")
         drawn = draw(effects, dataset, chosen, test, jobs)

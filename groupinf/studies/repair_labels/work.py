@@ -45,7 +45,7 @@ class Repairing(LinearWork[RepairConfig]):
     def make(self, jobs: int, progress: Progress) -> Made[RepairManifest]:
         """Fit to the labels as they are, which also chooses λ; before that say where memory is too little."""
         taken = work_bytes(self.dataset, model_of(self.loaded, self.dataset), None)
-        clean = self.fit(taken, progress, made="orders score rows with")
+        clean = self.fit(taken, progress, jobs, made="orders score rows with")
         files = self.files(clean)
         about = one_thread(partial(_described, self), clean)
         return Made(self.restore(files, about), files, about, may_differ=MAY_DIFFER)

@@ -54,7 +54,7 @@ class Flipping(LinearWork[RobustnessConfig]):
     def make(self, jobs: int, progress: Progress) -> Made[RobustnessManifest]:
         """Fit, which also chooses λ, and ask; before that say where memory is too little."""
         taken = work_bytes(self.dataset, model_of(self.loaded, self.dataset), None, theory=True)
-        chosen = self.fit(taken, progress, made="orders take rows by")
+        chosen = self.fit(taken, progress, jobs, made="orders take rows by")
         files = self.files(chosen)
         lam = chosen.fitted.objective.lam
         study, rows = one_thread(partial(_restored, self, files), lam)
