@@ -35,6 +35,10 @@ class Preconditioner:
 
 def preconditioner(rows: HeavyRows, curvature: Single) -> Preconditioner:
     """That of groups with curvatures s_i a_i (k, B) of the heavy rows."""
+    if rows.compiled:
+        from groupinf.numerics.heavy_rows.compiled.solve import small_systems  # imports numba
+
+        return Preconditioner(rows, small_systems(rows.gram, np.sqrt(curvature)))
     root = np.sqrt(np.ascontiguousarray(curvature.T))
     middle = root[:, :, None] * rows.gram * root[:, None, :]
     diagonal = np.arange(rows.gram.shape[0])

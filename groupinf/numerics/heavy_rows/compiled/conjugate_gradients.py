@@ -119,7 +119,7 @@ def _advance(share: Single, q: Single, Hq: Single, x: Single, r: Single, squares
     rows_of(float32),
     rows_of(float32),
     whole(float32, 2),
-    whole(float32, 2, "F"),
+    whole(float32, 2),
     whole(float32, 1),
     whole(float32, 2),
     whole(float32, 1),
@@ -145,8 +145,8 @@ def conjugate_gradients(
 ) -> None:
     """Solve for each column of V (p, B) into ``solution`` (p, B), with ``iterations`` and ``reached`` (B,).
 
-    ``rows`` are those that tell of H with ``curvature`` (m, B) and ``heavy`` the k heavy ones with ``middle`` (k², B);
-    both may be of one group (m, 1) and (k², 1), that of all columns. Columns of like tolerances go side by side, as
+    ``rows`` are those that tell of H with ``curvature`` (m, B) and ``heavy`` the k heavy ones with ``middle`` (B, k²);
+    both may be of one group (m, 1) and (1, k²), that of all columns. Columns of like tolerances go side by side, as
     all lanes wait for the last. ``room`` (4p + m + k² + 2k + 4, LANES) is written over.
     """
     (p, count), m, k = V.shape, curvature.shape[0], heavy[0].size - 1
@@ -158,7 +158,7 @@ def conjugate_gradients(
         columns = order[begin : begin + LANES]
         _load(V, columns, r)
         _load(curvature, columns, D)
-        _load(middle, columns, M)
+        _load(middle.T, columns, M)
         x[:], q[:] = 0.0, 0.0
         _squares(r, squares)
         first, rz, active = np.zeros(LANES, np.float32), np.zeros(LANES, np.float32), np.arange(LANES) < columns.size

@@ -20,9 +20,9 @@ def rows_of(data: Any) -> Any:
     return types.Tuple((whole(types.int64, 1), whole(types.int32, 1), whole(data, 1)))
 
 
-def whole(number: Any, axes: int, order: str = "C") -> Any:
-    """An array that is read alone: one that may be written will do."""
-    return types.Array(number, axes, order, readonly=True)
+def whole(number: Any, axes: int) -> Any:
+    """An array in C order that is read alone: one that may be written will do."""
+    return types.Array(number, axes, "C", readonly=True)
 
 
 def written(number: Any, axes: int) -> Any:

@@ -11,6 +11,7 @@ from scipy import sparse
 from groupinf.numerics.heavy_rows.compiled import products
 from groupinf.numerics.heavy_rows.compiled.conjugate_gradients import conjugate_gradients
 from groupinf.numerics.heavy_rows.compiled.lanes import LANES
+from groupinf.numerics.heavy_rows.compiled.small_systems import middles
 from groupinf.numerics.heavy_rows.inner import Curved, Found
 from groupinf.numerics.heavy_rows.rows import Single
 from groupinf.numerics.losses.loss import Array
@@ -29,7 +30,7 @@ def solve(hessian: Curved, V: Single, tolerance: Array, most: int) -> Found:
         _rows(hessian.among.X),
         _rows(hessian.rows.heavy),
         np.ascontiguousarray(hessian.curvature),
-        np.ascontiguousarray(middle).reshape(-1, k * k).T,
+        np.ascontiguousarray(middle).reshape(-1, k * k),
         np.ascontiguousarray(hessian.rows.penalty[:, 0]),
         np.ascontiguousarray(V),
         tolerance.astype(np.float32),
@@ -40,6 +41,14 @@ def solve(hessian: Curved, V: Single, tolerance: Array, most: int) -> Found:
         found.reached,
     )
     return found
+
+
+def small_systems(gram: Single, roots: Single) -> Single:
+    """RK⁻¹R (B, k, k) of groups with ``roots`` R (k, B)."""
+    k, count = roots.shape
+    middle = np.empty((count, k, k), np.float32)
+    middles(np.ascontiguousarray(gram), np.ascontiguousarray(roots), _room(k * k + 2 * k + 1, np.float32), middle)
+    return middle
 
 
 def times(X: sparse.csr_array, T: Array) -> Array:
