@@ -40,6 +40,11 @@ class _Place:
         return getattr(import_module(module), attribute)
 
 
+def at(place: str) -> Callable[[], Any]:
+    """A function that imports ``module:attribute`` and returns it."""
+    return _Place(place).load
+
+
 def later(place: str) -> Callable[..., Any]:
     """The function at ``module:attribute``, which is imported when it is first called."""
     return lambda *given: _Place(place).load()(*given)

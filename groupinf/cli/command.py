@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +16,9 @@ from groupinf.experiments.workers.libraries import prepare_libraries
 # objects that are made before garbage is looked for among them: with Python's own 700, that takes 7 % of the time of a
 # short run, most of it among what libraries make when they are imported, and finds next to nothing
 _GARBAGE_AFTER = 5_000
+# pydantic reads what every installed package says of itself for plugins of its own, a twentieth of the time in which
+# a configuration is checked; commands use none
+_NO_PLUGINS = ("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 @contextmanager
@@ -36,6 +40,7 @@ class Command(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         """See that there is memory for the libraries, and run the command."""
         prepare_libraries()
+        os.environ.setdefault(*_NO_PLUGINS)
         with terminable(), _seldom_looking_for_garbage():
             return super().invoke(ctx)
 

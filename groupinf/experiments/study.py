@@ -8,21 +8,23 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
-from numpy.typing import NDArray
+# whoever checks a configuration asks a kind of study for its class, and needs none of these
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-from groupinf.experiments.folder.files import InParts
-from groupinf.experiments.folder.manifest import RunManifest
-from groupinf.experiments.folder.run_directory import RunDirectory
-from groupinf.experiments.workers.progress import Progress
+    from groupinf.experiments.folder.files import InParts
+    from groupinf.experiments.folder.manifest import RunManifest
+    from groupinf.experiments.folder.run_directory import RunDirectory
+    from groupinf.experiments.workers.progress import Progress
 
-Arrays = Mapping[str, NDArray[Any]]
+Arrays: TypeAlias = "Mapping[str, NDArray[Any]]"
 
 Shared = TypeVar("Shared")
 Task = TypeVar("Task")
 Result = TypeVar("Result")
-Own = TypeVar("Own", bound=RunManifest)
+Own = TypeVar("Own", bound="RunManifest")
 
 
 @dataclass(frozen=True)
@@ -145,17 +147,17 @@ class Forecast(Protocol):
 class StudyKind(Generic[Own, Result]):
     """A kind of study, by the ``name`` that manifests have, and the class of its configurations.
 
-    ``work`` loads and checks the data that a loaded configuration names. ``collect`` joins the arrays of all blocks,
-    in order, each of which is read when it comes; ``result`` reads a collected run back. ``again`` is the work that
-    made a run, from its own configuration and the data that this names, for whoever makes blocks again. ``forecast``
-    says what a loaded configuration would run, and raises what running it would before anything runs. ``restated``
-    makes the files that tell of paths, names and looks, which a run that is finished takes over from the configuration
-    that asks for it again; ``noted`` are its notes then.
+    ``manifests`` imports and returns the class of its manifests. ``work`` loads and checks the data that a loaded
+    configuration names. ``collect`` joins the arrays of all blocks, in order, each of which is read when it comes;
+    ``result`` reads a collected run back. ``again`` is the work that made a run, from its own configuration and the
+    data that this names, for whoever makes blocks again. ``forecast`` says what a loaded configuration would run, and
+    raises what running it would before anything runs. ``restated`` makes the files that tell of paths, names and looks,
+    which a run that is finished takes over from the configuration that asks for it again; ``noted`` are its notes then.
     """
 
     name: str
     config: type[Any]
-    manifest: type[Own]
+    manifests: Callable[[], type[Own]]
     work: Callable[[Any], Work[Own]]
     collect: Callable[[Stored[Own], Iterable[Arrays]], Collected[Own]]
     result: Callable[[RunDirectory, Own], Result]
@@ -163,6 +165,11 @@ class StudyKind(Generic[Own, Result]):
     forecast: Callable[[Any], Forecast]
     restated: Callable[[Any], Mapping[str, bytes]] = lambda _: {}
     noted: Callable[[Any, Own], tuple[str, ...]] = lambda _, manifest: manifest.notes
+
+    @property
+    def manifest(self) -> type[Own]:
+        """The class of its manifests."""
+        return self.manifests()
 
 
 Studies = Mapping[str, StudyKind[Any, Any]]

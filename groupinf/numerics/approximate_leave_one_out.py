@@ -6,7 +6,6 @@ cross-validation", JRSSB 82 (2020), for smooth losses, with weights and several 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +26,7 @@ MOST_LOST = 0.01
 # where what rounding does is not computed: below it what a change leaves of a row's own curvature has lost its digits,
 # as leverages are right to about 1e-8
 LEAST_LEFT = 1e-6
-# columns that a factor of n × n solves for side by side
+# rows of which an n × n kernel tells at a time
 SOLVED_TOGETHER = 1024
 
 
@@ -113,22 +112,14 @@ def _blocks_and_errors(fitted: Fitted, errors_too: bool) -> tuple[Array, Array |
             _from_inverse(objective.X, 0.5 * (error + error.T), outputs),
         )
     if isinstance(factor, SampleSpaceFactor | BorderedFactor):
-        if not errors_too:
-            return _from_solves(objective.X, factor), None
-        forms, errors = np.empty((2, objective.n))
-        for rows, columns in _columns(objective.X):
-            solved = factor.solve(columns)
-            forms[rows] = _row_products(objective.X[rows], solved.T)
-            left = hessian_products(objective, theta, solved) - columns
-            errors[rows] = column_dots(columns, factor.solve(left))
-        return forms[:, None, None], errors[:, None, None]
+        return _from_kernel(factor, errors_too)
     return None
 
 
 def own_blocks(fitted: Fitted) -> Array | None:
     """G_i = X_i H⁻¹ X_iᵀ of every row, (n, K', K'); None where H has no factor or the work is above MOST_WORK.
 
-    From H⁻¹ by P²(P + n) multiplications, or by a solve for each row with an n × n factor, n²(n + 2P).
+    From H⁻¹ by P²(P + n) multiplications, or from the n × n kernel of the rows by n²(n + P).
     """
     objective, factor = fitted.objective, fitted.factor
     if work_of_blocks(fitted) > MOST_WORK:
@@ -136,7 +127,7 @@ def own_blocks(fitted: Fitted) -> Array | None:
     if isinstance(factor, DenseFactor):
         return _from_inverse(objective.X, factor.factor.inverse(), objective.loss.outputs)
     assert isinstance(factor, SampleSpaceFactor | BorderedFactor)  # of others the work has no bound
-    return _from_solves(objective.X, factor)
+    return _from_kernel(factor, errors_too=False)[0]
 
 
 def work_of_blocks(fitted: Fitted) -> float:
@@ -144,7 +135,7 @@ def work_of_blocks(fitted: Fitted) -> float:
     n, P, factor = fitted.objective.n, fitted.objective.size, fitted.factor
     if isinstance(factor, DenseFactor):
         return float(P**2 * (P + n))
-    return float(n**2 * (n + 2 * P)) if isinstance(factor, SampleSpaceFactor | BorderedFactor) else np.inf
+    return float(n**2 * (n + P)) if isinstance(factor, SampleSpaceFactor | BorderedFactor) else np.inf
 
 
 def _from_inverse(X: Design, inverse: Array, outputs: int) -> Array:
@@ -165,19 +156,43 @@ def _forms(X: Design, B: Array) -> Array:
     return forms
 
 
-def _from_solves(X: Design, factor: SampleSpaceFactor | BorderedFactor) -> Array:
-    forms = np.empty(X.shape[0])
-    for rows, columns in _columns(X):
-        forms[rows] = _row_products(X[rows], factor.solve(columns).T)
-    return forms[:, None, None]
+def _from_kernel(factor: SampleSpaceFactor | BorderedFactor, errors_too: bool) -> tuple[Array, Array | None]:
+    """The same for one output without a vector of P numbers, as H⁻¹ takes the span of the rows to itself.
+
+    With K = XXᵀ (n × n) and C = (λI + DK)⁻¹ the weights of H⁻¹X_iᵀ are XᵀCe_i, less what an intercept b_i takes of
+    them, and X_jH⁻¹X_iᵀ = (KC)_ji + b_i: a product with H is one with λI + DK of the coefficients, and a sum over rows.
+    """
+    inner = factor.inner if isinstance(factor, BorderedFactor) else factor
+    gram, D, n = _gram(inner.X), inner.root**2, inner.root.size
+    coupling, intercepts = np.zeros(n), np.zeros(n)
+    if isinstance(factor, BorderedFactor):
+        coupling = _coefficients(inner, D, gram @ D)
+        intercepts = (1.0 - gram @ coupling) / factor.schur
+    forms, errors = np.empty((2, n))
+    for start in range(0, n, SOLVED_TOGETHER):
+        rows = np.arange(start, min(start + SOLVED_TOGETHER, n))
+        own, column, b = np.arange(rows.size), gram[:, rows], intercepts[rows]
+        unit = np.zeros((n, rows.size))
+        unit[rows, own] = 1.0
+        solved = _coefficients(inner, unit, column) - coupling[:, None] * b
+        forms[rows] = column_dots(column, solved) + b
+        if errors_too:
+            z = gram @ solved
+            curved = D[:, None] * (z + b)
+            left = inner.lam * solved + curved - unit
+            errors[rows] = column_dots(z, left) + b * (curved.sum(axis=0) - 1.0)
+    return forms[:, None, None], errors[:, None, None] if errors_too else None
 
 
-def _columns(X: Design) -> Iterator[tuple[slice, Array]]:
-    """Slices of rows, and their x_i as columns."""
-    for start in range(0, X.shape[0], SOLVED_TOGETHER):
-        rows = slice(start, start + SOLVED_TOGETHER)
-        part = X[rows].T
-        yield rows, np.asfortranarray(part if isinstance(part, np.ndarray) else part.toarray())
+def _gram(X: Design) -> Array:
+    """XXᵀ."""
+    return X @ X.T if isinstance(X, np.ndarray) else np.asarray((X @ X.T).toarray())
+
+
+def _coefficients(factor: SampleSpaceFactor, V: Array, KV: Array) -> Array:
+    """CV = (V − D^½(λI + D^½KD^½)⁻¹D^½KV)/λ: of rows, those of H⁻¹XᵀV."""
+    root = factor.root.reshape(-1, *(1,) * (V.ndim - 1))
+    return np.asarray((V - root * factor.kernel.solve(root * KV)) / factor.lam)
 
 
 def _row_products(X: Design, Y: Array) -> Array:

@@ -12,12 +12,13 @@ from groupinf.numerics.change import Changed, RowChange
 from groupinf.numerics.conjugate_gradient import ColumnMap, Columns, conjugate_gradient
 from groupinf.numerics.factor import DenseFactor, Diagonal, IterativeFactor, hessian_diagonal
 from groupinf.numerics.fit import Fitted
+from groupinf.numerics.gram import stored_entries
 from groupinf.numerics.heavy_rows.rows import HeavyRows, heavy_rows
 from groupinf.numerics.heavy_rows.solver import HeavyRowsSolver, at_fit
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.mixed_precision.inverse import Single, preconditioned, shared_inverse
 from groupinf.numerics.mixed_precision.iterative import Iterative
-from groupinf.numerics.objective import hessian_products, stored_entries, transposed_product
+from groupinf.numerics.objective import hessian_products, transposed_product
 from groupinf.numerics.reduced import (
     CERTIFICATE_TOLERANCE,
     AsFitted,

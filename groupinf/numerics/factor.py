@@ -11,11 +11,12 @@ from scipy.linalg import lapack
 
 from groupinf.errors import ConvergenceError
 from groupinf.numerics.conjugate_gradient import Columns, conjugate_gradient
+from groupinf.numerics.gram import copied_slices
 from groupinf.numerics.heavy_rows.inner import Curved, curved_at
 from groupinf.numerics.heavy_rows.refined import refined
 from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.objective import Objective, copied_slices, hessian, hessian_products, scores
+from groupinf.numerics.objective import Objective, hessian, hessian_products, scores
 from groupinf.numerics.products import Design, dense
 from groupinf.wording import number
 
@@ -249,23 +250,26 @@ class IterativeFactor:
         return hessian_products(self.objective, self.theta, U)
 
 
-def factorise(objective: Objective, theta: Array) -> Factor:
-    """H at θ in the form that solves cheapest: P × P, n × n where P > n, or by iteration where both are too large."""
+def factorise(objective: Objective, theta: Array, threads: int = 1) -> Factor:
+    """H at θ in the form that solves cheapest: P × P, n × n where P > n, or by iteration where both are too large.
+
+    ``threads`` may sum it, as in ``hessian``.
+    """
     P, n = objective.size, objective.n
     one_output = objective.loss.outputs == 1
     if one_output and (8 * P**2 > DENSE_BYTES or 4 * n < P) and 8 * n**2 <= DENSE_BYTES:
         return _sample_space(objective, theta)
     if 8 * P**2 <= DENSE_BYTES:
-        return dense_factor(objective, theta)
+        return dense_factor(objective, theta, threads)
     heavy = None
     if one_output and not isinstance(objective.X, np.ndarray):
         heavy = curved_at(objective, theta)
     return IterativeFactor(objective, theta, hessian_diagonal(objective, theta), heavy=heavy)
 
 
-def dense_factor(objective: Objective, theta: Array) -> DenseFactor:
+def dense_factor(objective: Objective, theta: Array, threads: int = 1) -> DenseFactor:
     """H at θ and its Cholesky factor."""
-    H = with_flat_filled(objective, hessian(objective, theta))
+    H = with_flat_filled(objective, hessian(objective, theta, threads))
     return DenseFactor(H, accurate_cholesky(H, objective, theta))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from groupinf.errors import ConvergenceError
 from groupinf.numerics.factor import Factor, IterativeFactor, factorise
+from groupinf.numerics.gram import is_dear, stored_entries
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.minimise import Minimised, minimise
 from groupinf.numerics.objective import (
@@ -16,7 +17,6 @@ from groupinf.numerics.objective import (
     row_residuals,
     row_slices,
     scores,
-    stored_entries,
     transposed_product,
     values,
 )
@@ -29,6 +29,8 @@ RELATIVE_TOLERANCE = 1e-11
 # passes with one preconditioner before it is computed anew: the Hessian's, and the cheap one's
 PASSES_PER_FACTOR = 8
 PASSES_PER_CHEAP = 40
+# and with a cheap one that costs as much as some sixty passes, after that of the start
+PASSES_PER_DEAR = 200
 MAX_FACTORS = 40
 MAX_CHEAP = 25
 # a fit that begins without a Hessian goes so many times beyond the tolerance, as its norm is not that of the Hessian
@@ -71,26 +73,27 @@ def fit(objective: Objective, start: Array | None = None) -> Fitted:
     return polished(first_fit(objective, start))
 
 
-def first_fit(objective: Objective, start: Array | None = None) -> Fitted:
+def first_fit(objective: Objective, start: Array | None = None, threads: int = 1) -> Fitted:
     """Minimise L(·; s) by L-BFGS, preconditioned by the Hessian, which is computed anew every few passes.
 
     Where a dense Hessian costs more than many passes, a cheap preconditioner comes first, so that the Hessian is
     computed only once, at the minimum. Raises ConvergenceError, with the decrement reached and the tolerance, or where
     a value is not finite. Groups are drawn from this fit, and residuals are p − y: which of two rows that are alike
-    comes first is decided by the last digits, which must not change with what is added to them.
+    comes first is decided by the last digits, which must not change with what is added to them, nor with how many
+    ``threads`` sum the Hessian.
     """
     if objective.loss.easier is not None:
-        easier = first_fit(replace(objective, loss=objective.loss.easier), start)
-        end = _plain_first(objective, easier.theta)
+        easier = first_fit(replace(objective, loss=objective.loss.easier), start, threads)
+        end = _plain_first(objective, easier.theta, threads)
         return replace(end, passes=easier.passes + end.passes)
-    return _plain_first(objective, np.zeros(objective.size) if start is None else start.copy())
+    return _plain_first(objective, np.zeros(objective.size) if start is None else start.copy(), threads)
 
 
-def _plain_first(objective: Objective, theta: Array) -> Fitted:
+def _plain_first(objective: Objective, theta: Array, threads: int) -> Fitted:
     try:
-        return _first_fit(objective, theta, plain=True)
+        return _first_fit(objective, theta, True, threads)
     except ConvergenceError:
-        return _first_fit(objective, theta, plain=False)
+        return _first_fit(objective, theta, False, threads)
 
 
 def polished(first: Fitted) -> Fitted:
@@ -104,14 +107,14 @@ def polished(first: Fitted) -> Fitted:
     return replace(again, passes=first.passes + int(end.passes[0]))
 
 
-def _first_fit(objective: Objective, theta: Array, plain: bool) -> Fitted:
+def _first_fit(objective: Objective, theta: Array, plain: bool, threads: int) -> Fitted:
     scale = _scale(objective)
     tolerance = np.array([RELATIVE_TOLERANCE * scale])
     _check_finite(tolerance)
     passes = 0
     if _dense_is_dear(objective):
         theta, passes = _cheaply(objective, theta, tolerance / BEYOND, plain)
-    factor, end = with_new_factors(objective, theta, tolerance, plain)
+    factor, end = with_new_factors(objective, theta, tolerance, plain, threads)
     passes += int(end.passes[0])
     if not end.converged[0] and not _at_rounding(objective, end, scale):
         raise ConvergenceError(
@@ -131,12 +134,12 @@ def _at_rounding(objective: Objective, end: Minimised, scale: float) -> bool:
 
 
 def with_new_factors(
-    objective: Objective, theta: Array, tolerance: Array, plain: bool = False
+    objective: Objective, theta: Array, tolerance: Array, plain: bool = False, threads: int = 1
 ) -> tuple[Factor, Minimised]:
     """Minimise from θ (P,) with a Hessian factored anew every few passes, until it is that of where θ ends."""
     passes = np.zeros(1, dtype=np.int64)
     for _ in range(MAX_FACTORS):
-        factor = factorise(objective, theta)
+        factor = factorise(objective, theta, threads)
         end = _minimise(objective, factor, theta, tolerance, PASSES_PER_FACTOR, plain)
         passes = passes + end.passes
         stalled = bool(np.array_equal(theta, end.theta[:, 0]))
@@ -207,10 +210,12 @@ def _dense_is_dear(objective: Objective) -> bool:
 
 def _cheaply(objective: Objective, theta: Array, tolerance: Array, plain: bool) -> tuple[Array, int]:
     """As near to the minimum as a cheap preconditioner, renewed now and then, gets: (θ, passes)."""
-    passes = 0
+    passes, most = 0, PASSES_PER_CHEAP
     for _ in range(MAX_CHEAP):
         preconditioner = cheap_preconditioner(objective, theta)
-        end = _minimise(objective, preconditioner, theta, tolerance, PASSES_PER_CHEAP, plain)
+        end = _minimise(objective, preconditioner, theta, tolerance, most, plain)
+        # the curvature changes most at the start
+        most = PASSES_PER_DEAR if is_dear(objective.X) else PASSES_PER_CHEAP
         passes += int(end.passes[0])
         theta = end.theta[:, 0]
         if end.converged[0]:

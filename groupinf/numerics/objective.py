@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from groupinf.numerics.gram import copied_slices, summed_curvature
 from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.products import Design, times, transposed_times
@@ -26,8 +27,6 @@ Counts = NDArray[np.bool_] | Array
 PASS_ROWS = 512
 # rows of weighted X held at a time while a Hessian is summed
 HESSIAN_ROWS = 4096
-# numbers of X of which a copy is computed whole, 512 MiB; of more, of some rows at a time
-MOST_COPIED = 2**26
 
 
 def with_intercept(X: Design) -> Design:
@@ -49,20 +48,6 @@ def row_norms(X: Design) -> Array:
     if isinstance(X, np.ndarray):
         return np.concatenate([np.linalg.norm(X[rows], axis=1) for rows in copied_slices(X)])
     return np.sqrt(np.asarray(X.power(2).sum(axis=1)).ravel())
-
-
-def copied_slices(X: Design) -> Iterator[slice]:
-    """Slices of rows of which copies are computed one after the other: the whole of X where that is small, or sparse,
-    so that its sums are rounded as ever.
-    """
-    rows = HESSIAN_ROWS if isinstance(X, np.ndarray) and X.size > MOST_COPIED else X.shape[0]
-    for start in range(0, max(1, X.shape[0]), max(1, rows)):
-        yield slice(start, min(start + rows, X.shape[0]))
-
-
-def stored_entries(X: Design) -> int:
-    """Numbers that a product with X reads: n·p, or the non-zeros of CSR."""
-    return int(X.size) if isinstance(X, np.ndarray) else int(X.nnz)
 
 
 @dataclass(frozen=True)
@@ -238,55 +223,25 @@ def row_residuals(objective: Objective, theta: Array) -> Array:
     return objective.loss.plain_residuals(z, objective.y) * objective.sample_weight[:, None]
 
 
-def row_hessian(objective: Objective, theta: Array, rows: Rows | slice) -> Array:
-    """Σ_{i in rows} s_i ∇²ℓ_i(θ), no penalty: (P, P). For the rows of a group this is H(w)."""
-    X, y, weight = objective.X[rows], objective.y[rows], objective.sample_weight[rows]
-    total = np.zeros((objective.size, objective.size))
-    for start in range(0, X.shape[0], HESSIAN_ROWS):
-        part = slice(start, start + HESSIAN_ROWS)
-        A = objective.loss.curvature(scores(X[part], theta, objective.loss.outputs), y[part])
-        _add_weighted_gram(total, X[part], A * weight[part, None, None])
-    return total
+def row_hessian(objective: Objective, theta: Array, rows: Rows | slice, threads: int = 1) -> Array:
+    """Σ_{i in rows} s_i ∇²ℓ_i(θ), no penalty: (P, P). For the rows of a group this is H(w).
+
+    Where that is dear it is summed by so many ``threads``, which change no number.
+    """
+    X, y, weight, loss = objective.X[rows], objective.y[rows], objective.sample_weight[rows], objective.loss
+    parts = (slice(start, start + HESSIAN_ROWS) for start in range(0, X.shape[0], HESSIAN_ROWS))
+    curvatures = (
+        (part, loss.curvature(scores(X[part], theta, loss.outputs), y[part]) * weight[part, None, None])
+        for part in parts
+    )
+    return summed_curvature(X, curvatures, loss.outputs, loss.flat_direction, threads)
 
 
-def hessian(objective: Objective, theta: Array) -> Array:
-    """H = ∇²L(θ), the penalty included: (P, P)."""
-    H = row_hessian(objective, theta, slice(None))
+def hessian(objective: Objective, theta: Array, threads: int = 1) -> Array:
+    """H = ∇²L(θ), the penalty included: (P, P); ``threads`` as in ``row_hessian``."""
+    H = row_hessian(objective, theta, slice(None), threads)
     H.reshape(-1)[:: H.shape[0] + 1] += objective.penalty()
     return H
-
-
-def _add_weighted_gram(total: Array, X: Design, A: Array) -> None:
-    """Add Σ_i (x_i x_iᵀ) ⊗ A_i to ``total``, one pair of outputs at a time."""
-    p, outputs = X.shape[1], A.shape[1]
-    blocks = total.reshape(p, outputs, p, outputs)
-    for k in range(outputs):
-        for m in range(k + 1):
-            block = weighted_gram(X, A[:, k, m])
-            blocks[:, k, :, m] += block
-            if m != k:
-                blocks[:, m, :, k] += block
-
-
-def weighted_gram(X: Design, a: Array) -> Array:
-    """Xᵀ diag(a) X, dense (p, p); a may be negative."""
-    slices = copied_slices(X)
-    first = next(slices)
-    total = _weighted_gram(X[first], a[first])
-    for rows in slices:
-        total += _weighted_gram(X[rows], a[rows])
-    return total
-
-
-def _weighted_gram(X: Design, a: Array) -> Array:
-    if isinstance(X, np.ndarray):
-        one_sign = bool(np.all(a >= 0.0)) or bool(np.all(a <= 0.0))
-        if one_sign:
-            root = X * np.sqrt(np.abs(a))[:, None]
-            gram: Array = root.T @ root  # recognised as symmetric: half the work
-            return gram if a.sum() >= 0.0 else np.negative(gram, out=gram)
-        return X.T @ (X * a[:, None])
-    return (X.T @ (X * a[:, None])).toarray()
 
 
 def row_slices(objective: Objective, width: int) -> Iterator[slice]:

@@ -8,8 +8,9 @@ from typing import ClassVar
 import numpy as np
 
 from groupinf.numerics.factor import Cholesky, Factor, cholesky, hessian_diagonal, without_flat_part
+from groupinf.numerics.gram import weighted_gram
 from groupinf.numerics.losses.loss import Array
-from groupinf.numerics.objective import Objective, scores, weighted_gram
+from groupinf.numerics.objective import Objective, scores
 
 # features up to which one p × p factor per output is cheap
 BLOCK_ROWS = 4096
@@ -37,8 +38,12 @@ def cheap_preconditioner(objective: Objective, theta: Array) -> Factor:
         return hessian_diagonal(objective, theta)
     A = objective.loss.curvature(scores(objective.X, theta, objective.loss.outputs), objective.y)
     penalty = objective.penalty().reshape(objective.p, -1)
-    factors = []
+    factors: list[Cholesky] = []
     for k in range(objective.loss.outputs):
+        alike = next((m for m in range(k) if np.array_equal(A[:, k, k], A[:, m, m])), None)  # as all are at θ = 0
+        if alike is not None:
+            factors.append(factors[alike])
+            continue
         block = weighted_gram(objective.X, A[:, k, k] * objective.sample_weight)
         block[np.diag_indices_from(block)] += penalty[:, k]
         factors.append(cholesky(block))

@@ -16,6 +16,9 @@ from groupinf.numerics.products import Design, dense
 
 # Q is at most this large
 BASIS_BYTES = 2 * 2**30
+# multiplications for the coordinates of the rows beyond which they are taken from the factorisation: below, half a
+# second at most, they are rounded as ever
+DEAR_COORDINATES = 1e10
 # rows up to which sparse rows are worth writing out in coordinates, which are dense: beyond, passes over what is
 # stored of word counts cost less than the factors of n × n that their coordinates ask for
 MOST_SPARSE_ROWS = 512
@@ -30,8 +33,19 @@ def is_reduced(X: Design) -> bool:
 
 def row_space_basis(X: Design) -> Array:
     """Q (d, n) with orthonormal columns that span the rows of X (n, d), n < d."""
-    Q, _ = linalg.qr(dense(X).T, mode="economic", check_finite=False)
-    return np.ascontiguousarray(Q)
+    return _orthonormal(X)[0]
+
+
+def row_space(X: Design) -> tuple[Array, Array]:
+    """The basis Q of ``row_space_basis`` and the rows in its coordinates XQ (n, n): Rᵀ, where the product is dear."""
+    Q, R = _orthonormal(X)
+    n, d = X.shape
+    return Q, np.ascontiguousarray(R.T) if n**2 * d > DEAR_COORDINATES else np.asarray(X @ Q)
+
+
+def _orthonormal(X: Design) -> tuple[Array, Array]:
+    Q, R = linalg.qr(dense(X).T, mode="economic", check_finite=False)
+    return np.ascontiguousarray(Q), np.asarray(R, dtype=np.float64)
 
 
 def in_full(basis: Array, theta: Array, outputs: int) -> Array:

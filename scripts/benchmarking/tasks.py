@@ -23,7 +23,7 @@ from benchmarking.studies.loop import measure_loop
 from benchmarking.worker import COMPILER
 from groupinf.effects.changes.registry import REMOVE
 from groupinf.experiments.folder.provenance import provenance
-from groupinf.numerics.objective import stored_entries
+from groupinf.numerics.gram import stored_entries
 from groupinf.studies.group_effects.convention import Convention
 
 MATRIX, PRODUCTS = 1_500, 5

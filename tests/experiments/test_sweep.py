@@ -207,10 +207,10 @@ def fails_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     real = fitting.first_fit
 
     def put(lam: float) -> None:
-        def fit(objective: Any, start: Any = None) -> Any:
+        def fit(objective: Any, *arguments: Any) -> Any:
             if objective.lam == pytest.approx(lam):
                 raise ConvergenceError("the fit did not converge")
-            return real(objective, start)
+            return real(objective, *arguments)
 
         monkeypatch.setattr(fitting, "first_fit", fit)
 

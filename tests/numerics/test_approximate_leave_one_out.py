@@ -9,10 +9,11 @@ import pytest
 from scipy import linalg
 from support.problems import make_objective
 
-from groupinf.numerics.approximate_leave_one_out import own_blocks, scores_without_each
+from groupinf.numerics.approximate_leave_one_out import _from_kernel, own_blocks, scores_without_each
 from groupinf.numerics.cross_validation import SCORES, contiguous_folds, cross_validate
-from groupinf.numerics.factor import BorderedFactor, IterativeFactor, hessian_diagonal
+from groupinf.numerics.factor import BorderedFactor, Cholesky, IterativeFactor, SampleSpaceFactor, hessian_diagonal
 from groupinf.numerics.fit import fit
+from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.objective import Objective, gradients, hessian, scores
 
 
@@ -86,6 +87,28 @@ def test_more_parameters_than_rows_use_the_small_factor(as_sparse: bool) -> None
     np.testing.assert_allclose(found[:, 0, 0], expected, rtol=1e-8)
 
 
+@pytest.mark.parametrize("intercept", list(Intercept))
+@pytest.mark.parametrize("as_sparse", [False, True])
+def test_the_small_factor_tells_what_its_own_rounding_does(
+    intercept: Intercept, as_sparse: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("groupinf.numerics.approximate_leave_one_out.SOLVED_TOGETHER", 16)  # in several parts
+    o = make_objective(2, n=40, d=170, lam=3.0, weighted=True, as_sparse=as_sparse)
+    o = replace(o, X=o.X if intercept.columns else o.X[:, :-1], intercept=intercept)
+    fitted = fit(o)
+    X = o.X if isinstance(o.X, np.ndarray) else o.X.toarray()
+    exact_forms = np.einsum("nj,nj->n", X, np.linalg.solve(hessian(o, fitted.theta), X.T).T)
+    factor = fitted.factor
+    inner = factor.inner if isinstance(factor, BorderedFactor) else factor
+    assert isinstance(inner, SampleSpaceFactor)
+    spoilt = replace(inner, kernel=Cholesky(inner.kernel.lower * (1.0 + 1e-9)))
+    blocks, errors = _from_kernel(replace(factor, inner=spoilt) if inner is not factor else spoilt, errors_too=True)
+    assert errors is not None
+    off = np.abs(blocks[:, 0, 0] - exact_forms)
+    assert np.median(off) > 1e-9 * np.median(exact_forms)
+    assert np.median(np.abs(blocks[:, 0, 0] - errors[:, 0, 0] - exact_forms)) < 1e-3 * np.median(off)
+
+
 def test_without_a_factor_there_is_none() -> None:
     o = make_objective(3)
     fitted = fit(o)
@@ -93,7 +116,7 @@ def test_without_a_factor_there_is_none() -> None:
     assert scores_without_each(by_iteration) is None
 
 
-@pytest.mark.parametrize(("d", "work"), [(4, 5**2 * (5 + 60)), (250, 60**2 * (60 + 2 * 251))])
+@pytest.mark.parametrize(("d", "work"), [(4, 5**2 * (5 + 60)), (250, 60**2 * (60 + 251))])
 def test_above_the_limit_of_work_there_is_none(d: int, work: float, monkeypatch: pytest.MonkeyPatch) -> None:
     fitted = fit(make_objective(2, d=d))
     limit = "groupinf.numerics.approximate_leave_one_out.MOST_WORK"

@@ -7,15 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy import sparse
 from support.problems import make_objective
 
-from groupinf.numerics import objective as objective_module
 from groupinf.numerics.factor import hessian_diagonal
+from groupinf.numerics.gram import weighted_gram
 from groupinf.numerics.losses.binary_logistic import BinaryLogistic
 from groupinf.numerics.objective import (
     Objective,
-    copied_slices,
     gradients,
     hessian,
     hessian_products,
@@ -24,7 +22,6 @@ from groupinf.numerics.objective import (
     row_residuals,
     transposed_product,
     values,
-    weighted_gram,
 )
 
 SHAPES = [(c, w, s) for c in (0, 2, 3) for w in (False, True) for s in (False, True)]
@@ -120,11 +117,8 @@ def test_copies_of_a_large_matrix_are_computed_of_some_rows_at_a_time(monkeypatc
     X, a = rng.normal(size=(23, 4)), rng.uniform(0.1, 1.0, 23)
     problem = Objective(X, rng.integers(0, 2, 23).astype(float), a, 1.0, BinaryLogistic())
     theta = rng.normal(size=4)
-    monkeypatch.setattr(objective_module, "MOST_COPIED", 30)
-    monkeypatch.setattr(objective_module, "HESSIAN_ROWS", 5)
-    assert [rows.stop - rows.start for rows in copied_slices(X)] == [5, 5, 5, 5, 3]
-    assert [*copied_slices(sparse.csr_array(X))] == [slice(0, 23)]
-    assert [*copied_slices(X[:0])] == [slice(0, 0)]
+    monkeypatch.setattr("groupinf.numerics.gram.MOST_COPIED", 30)
+    monkeypatch.setattr("groupinf.numerics.gram.COPIED_ROWS", 5)
     np.testing.assert_array_equal(row_norms(X), np.linalg.norm(X, axis=1))
     np.testing.assert_allclose(weighted_gram(X, a), (X.T * a) @ X, rtol=1e-13)
     p = 1.0 / (1.0 + np.exp(-X @ theta))

@@ -12,7 +12,7 @@ from support.problems import make_objective
 from groupinf.numerics.fit import fit
 from groupinf.numerics.losses.registry import loss_for
 from groupinf.numerics.objective import Objective, with_intercept
-from groupinf.numerics.row_space import MOST_SPARSE_ROWS, is_reduced, row_space_basis
+from groupinf.numerics.row_space import MOST_SPARSE_ROWS, is_reduced, row_space, row_space_basis
 
 
 def both(classes: int, n: int = 12, d: int = 40) -> tuple[Objective, Objective]:
@@ -43,6 +43,21 @@ def test_rows_are_rotated_and_nothing_is_lost_of_them() -> None:
     np.testing.assert_allclose(basis.T @ basis, np.eye(20), atol=1e-14)
     off = np.linalg.norm(X @ basis @ basis.T - X, axis=1)
     assert (off <= 1e-13 * np.linalg.norm(X, axis=1)).all()
+
+
+@pytest.mark.parametrize("as_sparse", [False, True])
+def test_dear_coordinates_come_from_the_factorisation(as_sparse: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = np.random.default_rng(0).normal(size=(20, 200)) * 10.0 ** np.linspace(-6, 6, 20)[:, None]
+    X = sparse.csr_array(rows) if as_sparse else rows
+    basis, product = row_space(X)
+    np.testing.assert_array_equal(product, X @ basis)
+    monkeypatch.setattr("groupinf.numerics.row_space.DEAR_COORDINATES", 0.0)
+    again, coordinates = row_space(X)
+    np.testing.assert_array_equal(again, basis)
+    np.testing.assert_array_equal(np.triu(coordinates, 1), 0.0)  # R, and no product
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    np.testing.assert_allclose(coordinates / lengths, product / lengths, rtol=0.0, atol=1e-14)
+    np.testing.assert_allclose(coordinates @ basis.T / lengths, rows / lengths, rtol=0.0, atol=1e-14)
 
 
 def test_only_where_there_are_fewer_rows_than_features_and_sparse_rows_are_few() -> None:

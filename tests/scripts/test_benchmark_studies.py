@@ -12,7 +12,7 @@ import pytest
 import groupinf
 from groupinf.experiments.driver import execute_study
 from groupinf.experiments.workers.progress import Silent
-from groupinf.studies.group_effects.manifest import STUDY
+from groupinf.studies.group_effects.schema import STUDY
 from groupinf.studies.load import load_config
 from groupinf.studies.registry import STUDIES
 

@@ -124,7 +124,7 @@ def foreseen(config: ToyConfig) -> Foreseen:
     return Foreseen(name, (("run", name), ("means", f"{-(-config.numbers // config.width)}")))
 
 
-TOY = StudyKind("toy", ToyConfig, ToyManifest, ToyWork, collected, read, again, foreseen)
+TOY = StudyKind("toy", ToyConfig, lambda: ToyManifest, ToyWork, collected, read, again, foreseen)
 REPORT = StudyReport("toy", write, text, "means.txt")
 
 

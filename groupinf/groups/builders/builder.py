@@ -35,7 +35,8 @@ class Builder(Section, ABC):
 
     A case has, besides a field ``builder`` whose one value is its name: the ``kinds`` of groups that it makes, in the
     order of tables (none where data or users name them); whether they are ``natural``, what data or users say that
-    belongs together; whether it draws groups of the configured sizes, and needs the ``steps`` of a source;
+    belongs together; whether it draws groups of the configured sizes, and needs the ``steps`` of a source; whether it
+    compares every two rows, which takes longer than all else;
     ``versions``, which a run's identity takes in where a builder makes other groups than it once did; and
     ``adversarial``, a sentence where groups are chosen so that predictions fail on them.
     """
@@ -45,6 +46,7 @@ class Builder(Section, ABC):
     natural: ClassVar[bool] = False
     needs_sizes: ClassVar[bool] = True
     needs_steps: ClassVar[bool] = False
+    compares_rows: ClassVar[bool] = False
     versions: ClassVar[Mapping[str, int]] = {}
     adversarial: ClassVar[str] = ""
 

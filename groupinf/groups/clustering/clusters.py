@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 from pydantic import AfterValidator, Field
@@ -35,6 +35,8 @@ SEARCH = 50
 
 class Clusters(Builder):
     """Points of one cluster; of what is clustered, a builder says."""
+
+    compares_rows: ClassVar = True
 
     k: Annotated[
         tuple[Annotated[int, Field(ge=2)], ...], Field(strict=False, min_length=1), AfterValidator(distinct)

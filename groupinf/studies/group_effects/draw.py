@@ -85,7 +85,8 @@ def draw(loaded: LoadedStudy, dataset: Dataset, model: Model, test: Objective, j
         self_newton=one_thread(partial(_self_newton, fitted), test.loss) if suspected else None,
         row_orders=_orders(loaded, dataset, fitted, tested, test) if ordered else None,
     )
-    seconds = drawing_seconds(len(builders), dataset, model_of(loaded, dataset))
+    comparing = sum(builder.compares_rows for builder in builders)
+    seconds = drawing_seconds(comparing, dataset, model_of(loaded, dataset))
     groups, notes = build_groups(
         source, loaded.located().groups.builders, lambda build, tasks: each(build, tasks, jobs, seconds)
     )

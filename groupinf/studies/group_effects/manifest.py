@@ -31,9 +31,6 @@ from groupinf.theory.screening.registry import RETRAINED
 # of the units, where the target is standardised
 STANDARDISED_TARGET = "y in standard deviations of the training rows"
 
-# what the registry and every manifest call this kind of study
-STUDY = "group_effects"
-
 
 @dataclass(frozen=True)
 class TestSet:

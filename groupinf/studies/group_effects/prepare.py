@@ -46,7 +46,6 @@ from groupinf.studies.group_effects.draw import (
 from groupinf.studies.group_effects.duration import seconds_of
 from groupinf.studies.group_effects.identity import identity_of
 from groupinf.studies.group_effects.manifest import (
-    STUDY,
     EngineUsed,
     GroupEffectsManifest,
     MethodUsed,
@@ -58,7 +57,7 @@ from groupinf.studies.group_effects.most_groups import most_groups
 from groupinf.studies.group_effects.points.files import point_files
 from groupinf.studies.group_effects.retrain.screening import screen_of, thresholds_of, with_thresholds
 from groupinf.studies.group_effects.same_steps import same_step_notes
-from groupinf.studies.group_effects.schema import METHOD, Config, LoadedStudy
+from groupinf.studies.group_effects.schema import METHOD, STUDY, Config, LoadedStudy
 from groupinf.studies.group_effects.stored_groups import (
     attribute_files,
     groups_files,
@@ -118,7 +117,7 @@ class Retraining(LinearWork[Config]):
         if loaded.config.retrain != "none":
             expected = seconds_of(most_groups(loaded, dataset), dataset, model, loaded.config.theory is not None)
             start_workers(jobs, retrain_block, expected)
-        chosen = self.fit(work_of(loaded, dataset, model), progress, start=self.given.start())
+        chosen = self.fit(work_of(loaded, dataset, model), progress, jobs, start=self.given.start())
         test = one_thread(partial(test_objective, dataset, model), chosen.fitted.objective.basis)
         progress.stage("groups")
         drawn = self.given.drawn or draw(loaded, dataset, chosen, test, jobs)

@@ -45,6 +45,9 @@ from groupinf.studies.group_effects.retrain.section import Retrain
 from groupinf.studies.group_effects.row_orders import unknown_in, unknown_score
 from groupinf.studies.linear.schema import LinearConfig
 
+# what the registry and every manifest call this kind of study
+STUDY = "group_effects"
+
 # an entry of ``methods``: the name of a method, or a section with its options
 METHOD = NamedSection(METHODS, "method", in_short=True)
 # of the test rows: below it an interval of 95 % has no resample outside to either side

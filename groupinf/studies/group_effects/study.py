@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from groupinf.config.load import load_config
 from groupinf.errors import DataError
-from groupinf.experiments.folder.stored_manifest import REGISTERS_IT
 from groupinf.experiments.study import StudyKind
-from groupinf.registry import UnknownNameError, later
-from groupinf.studies.group_effects.manifest import STUDY, GroupEffectsManifest
-from groupinf.studies.group_effects.schema import Config, LoadedStudy
+from groupinf.registry import UnknownNameError, at, later
+from groupinf.studies.group_effects.schema import STUDY, Config, LoadedStudy
 
 if TYPE_CHECKING:
     from groupinf.experiments.folder.run_directory import RunDirectory
+    from groupinf.studies.group_effects.manifest import GroupEffectsManifest
     from groupinf.studies.group_effects.prepare import Retraining
     from groupinf.studies.group_effects.result import Run
 
@@ -50,6 +49,7 @@ def stored_config(path: Path, source: Path | Mapping[str, Any]) -> LoadedStudy:
 
     Raises DataError where it names what is not registered, ConfigError where it cannot be used for another reason.
     """
+    from groupinf.experiments.folder.stored_manifest import REGISTERS_IT
     from groupinf.studies.linear.stored_fit import CONFIG
 
     try:
@@ -68,7 +68,7 @@ def _noted(work: Retraining, manifest: GroupEffectsManifest) -> tuple[str, ...]:
 GROUP_EFFECTS: StudyKind[GroupEffectsManifest, Run] = StudyKind(
     name=STUDY,
     config=Config,
-    manifest=GroupEffectsManifest,
+    manifests=at("groupinf.studies.group_effects.manifest:GroupEffectsManifest"),
     work=checked,
     collect=later("groupinf.studies.group_effects.collect:collect"),
     result=later("groupinf.studies.group_effects.result:read_run"),

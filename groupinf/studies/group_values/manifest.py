@@ -17,9 +17,6 @@ from groupinf.studies.group_values.semivalues.semivalue import Semivalue
 from groupinf.studies.linear.manifest import FitCertificate, LinearManifest, ScoredValue
 from groupinf.wording import listed, number
 
-# what the registry and every manifest call this kind of study
-STUDY = "group_values"
-
 
 def orientation(evaluation: str) -> int:
     """The sign by which f is credit: 1 where the model is the better the larger f, or f is neither, −1 where the

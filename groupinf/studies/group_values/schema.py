@@ -18,6 +18,9 @@ from groupinf.studies.group_values.semivalues.semivalue import Semivalue
 from groupinf.studies.group_values.semivalues.shapley import Shapley
 from groupinf.studies.linear.schema import LinearConfig
 
+# what the registry and every manifest call this kind of study
+STUDY = "group_values"
+
 
 def _each_once(evaluations: tuple[Evaluation, ...]) -> tuple[Evaluation, ...]:
     distinct(tuple(evaluation.name for evaluation in evaluations))

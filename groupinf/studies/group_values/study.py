@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from groupinf.experiments.study import StudyKind
-from groupinf.registry import later
-from groupinf.studies.group_values.manifest import STUDY, GroupValuesManifest
-from groupinf.studies.group_values.schema import GroupValuesConfig
+from groupinf.registry import at, later
+from groupinf.studies.group_values.schema import STUDY, GroupValuesConfig
 
 if TYPE_CHECKING:
     from groupinf.experiments.folder.run_directory import RunDirectory
+    from groupinf.studies.group_values.manifest import GroupValuesManifest
     from groupinf.studies.group_values.result import GroupValuesRun
     from groupinf.studies.group_values.work import Valuing
 
@@ -27,7 +27,7 @@ def _again(directory: RunDirectory, manifest: GroupValuesManifest) -> Valuing:
 GROUP_VALUES: StudyKind[GroupValuesManifest, GroupValuesRun] = StudyKind(
     name=STUDY,
     config=GroupValuesConfig,
-    manifest=GroupValuesManifest,
+    manifests=at("groupinf.studies.group_values.manifest:GroupValuesManifest"),
     work=later("groupinf.studies.group_values.work:valuing"),
     collect=later("groupinf.studies.group_values.collect:collect"),
     result=later("groupinf.studies.group_values.result:read_run"),

@@ -37,9 +37,9 @@ from groupinf.studies.group_values.additive import additive_shares, influence_of
 from groupinf.studies.group_values.block import CoalitionsOfBlock, coalitions_of_block, compute_coalitions
 from groupinf.studies.group_values.checks import load_checked, number_problem
 from groupinf.studies.group_values.coalitions import Blocs, Coalitions, State, blocs_of, coalitions_of
-from groupinf.studies.group_values.manifest import STUDY, GroupValuesManifest
+from groupinf.studies.group_values.manifest import GroupValuesManifest
 from groupinf.studies.group_values.no_rows import effect_without_rows
-from groupinf.studies.group_values.schema import GroupValuesConfig, LoadedValues, as_group_effects
+from groupinf.studies.group_values.schema import STUDY, GroupValuesConfig, LoadedValues, as_group_effects
 from groupinf.studies.group_values.stored_coalitions import Valued, coalitions_file, valued_from
 from groupinf.studies.linear.configured_model import model_of
 from groupinf.studies.linear.described import quality
@@ -79,7 +79,7 @@ class Valuing(LinearWork[GroupValuesConfig]):
         """
         loaded, dataset = self.loaded, self.dataset
         effects, model = as_group_effects(loaded), model_of(loaded, dataset)
-        chosen = self.fit(work_bytes(dataset, model, loaded.config.block_width), progress)
+        chosen = self.fit(work_bytes(dataset, model, loaded.config.block_width), progress, jobs)
         test = one_thread(partial(test_objective, dataset, model), chosen.fitted.objective.basis)
         progress.stage("groups")
         drawn = draw(effects, dataset, chosen, test, jobs)

@@ -57,18 +57,20 @@ def fit_model(
     dataset: Dataset,
     start: Array | None = None,
     made: str = PREDICTIONS,
+    threads: int = 1,
 ) -> Model:
     """Choose λ and fit, from ``start``, parameters of the features, where given.
 
     Raises ConvergenceError where a fit does not converge.
 
     ``seed`` decides shuffled folds, and nothing else. A note on derivatives begins with what is ``made``.
+    A large Hessian is summed by so many ``threads``, which change no number.
     """
     wanted = regularization.cross_validation
     if wanted is None:
         assert regularization.lambda_over_n is not None  # the schema wants one of the two
         objective = training_objective(dataset, model, lam_from(regularization.lambda_over_n, dataset.n))
-        return fit_at(model, objective, start, regularization.lambda_over_n, made=made)
+        return fit_at(model, objective, start, regularization.lambda_over_n, made=made, threads=threads)
     objective = training_objective(dataset, model, 0.0)
     folds = folds_of(wanted, dataset.y_train, seed)
     grid = np.logspace(np.log10(wanted.min), np.log10(wanted.max), wanted.num)
@@ -83,6 +85,7 @@ def fit_model(
         _table(grid, result, best),
         (*_edge_note(best, grid.size), *_left_out_note(result), *one_class_notes(wanted, dataset, seed)),
         made,
+        threads,
     )
 
 
@@ -94,6 +97,7 @@ def fit_at(
     cross_validation: pd.DataFrame | None = None,
     notes: tuple[str, ...] = (),
     made: str = PREDICTIONS,
+    threads: int = 1,
 ) -> Model:
     """The fit at one λ, from ``start``, parameters of the features, where given; raises ConvergenceError."""
     if not objective.loss.smooth:
@@ -101,7 +105,7 @@ def fit_at(
         require_small_gap(objective, machine)
         fitted = replace(differentiated_at(objective, machine.theta), passes=machine.passes)
         return Model(fitted, lam_over_n, None, fitted, (*notes, *gradient_note(fitted, made)), machine)
-    first = first_fit(objective, None if start is None else objective.in_coordinates(start))
+    first = first_fit(objective, None if start is None else objective.in_coordinates(start), threads)
     fitted = polished(first)
     linearised = linearised_at(fitted, model)
     notes = notes if linearised is None else (*notes, *gradient_note(linearised, made))

@@ -13,7 +13,7 @@ from groupinf.numerics.intercept import Intercept
 from groupinf.numerics.losses.loss import Array, Loss
 from groupinf.numerics.objective import Objective, design
 from groupinf.numerics.products import dense
-from groupinf.numerics.row_space import is_reduced, row_space_basis
+from groupinf.numerics.row_space import is_reduced, row_space
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,11 @@ def training_objective(dataset: Dataset, model: LinearModel, lam: float) -> Obje
     In coordinates of their span where they are fewer than the features.
     """
     X, pool = fitted_rows(dataset), dataset.pool
-    basis = row_space_basis(X) if is_reduced(X) else None
+    basis, inside = row_space(X) if is_reduced(X) else (None, X)
     y = dataset.y_train if pool is None else np.concatenate([dataset.y_train, pool.y])
     weight = dataset.sample_weight_train
     return Objective(
-        X=_design(_coordinates(X, basis), model.intercept),
+        X=_design(inside, model.intercept),
         y=y.astype(np.float64),
         sample_weight=weight if pool is None else np.concatenate([weight, np.zeros(pool.y.size)]),
         lam=lam,

@@ -56,14 +56,18 @@ class LinearWork(Generic[Section]):
         """The files of the data that ``other`` has differently, where that is all that tells the two apart."""
         return other_data(self.identity, self.dataset.sources, other) if other.study == self.study else []
 
-    def fit(self, taken: int, progress: Progress, made: str = PREDICTIONS, start: Array | None = None) -> Model:
-        """Choose λ and fit, as ``fit_model`` does; before that say where there is less memory than is ``taken``."""
+    def fit(
+        self, taken: int, progress: Progress, jobs: int, made: str = PREDICTIONS, start: Array | None = None
+    ) -> Model:
+        """Choose λ and fit, as ``fit_model`` does with a thread for each of the ``jobs``; before that say where there
+        is less memory than is ``taken``.
+        """
         loaded, dataset = self.loaded, self.dataset
         for note in filter(None, [shortage(taken)]):
             progress.note(note)
         progress.stage("fit")
         model, config = model_of(loaded, dataset), loaded.config
-        fit = partial(fit_model, config.regularization, config.seed, model, start=start, made=made)
+        fit = partial(fit_model, config.regularization, config.seed, model, start=start, made=made, threads=jobs)
         return one_thread(fit, dataset)
 
     def files(

@@ -8,9 +8,6 @@ from groupinf.studies.linear.manifest import FitCertificate, FittedManifest
 from groupinf.studies.repair_labels.orders.registry import ORDERS
 from groupinf.wording import number
 
-# what the registry and every manifest call this kind of study
-STUDY = "repair_labels"
-
 
 @dataclass(frozen=True, kw_only=True)
 class RepairManifest(FittedManifest):

@@ -14,6 +14,9 @@ from groupinf.studies.linear.amount import Amount, rows_of
 from groupinf.studies.linear.schema import LinearConfig
 from groupinf.studies.repair_labels.orders.registry import ORDERS
 
+# what the registry and every manifest call this kind of study
+STUDY = "repair_labels"
+
 # those of Koh and Liang 2017, Figure 6, and the one that uses what a row without itself would be told
 ORDERS_LEFT_OUT = ("self_influence", "training_loss", "random", "leave_one_out")
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from groupinf.experiments.study import StudyKind
-from groupinf.registry import later
-from groupinf.studies.repair_labels.manifest import STUDY, RepairManifest
-from groupinf.studies.repair_labels.schema import RepairConfig
+from groupinf.registry import at, later
+from groupinf.studies.repair_labels.schema import STUDY, RepairConfig
 
 if TYPE_CHECKING:
     from groupinf.experiments.folder.run_directory import RunDirectory
+    from groupinf.studies.repair_labels.manifest import RepairManifest
     from groupinf.studies.repair_labels.result import RepairRun
     from groupinf.studies.repair_labels.work import Repairing
 
@@ -27,7 +27,7 @@ def _again(directory: RunDirectory, manifest: RepairManifest) -> Repairing:
 REPAIR_LABELS: StudyKind[RepairManifest, RepairRun] = StudyKind(
     name=STUDY,
     config=RepairConfig,
-    manifest=RepairManifest,
+    manifests=at("groupinf.studies.repair_labels.manifest:RepairManifest"),
     work=later("groupinf.studies.repair_labels.work:repairing"),
     collect=later("groupinf.studies.repair_labels.collect:collect"),
     result=later("groupinf.studies.repair_labels.result:read_run"),

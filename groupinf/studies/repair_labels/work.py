@@ -25,10 +25,10 @@ from groupinf.studies.linear.memory import work_bytes
 from groupinf.studies.linear.stored_fit import THETA
 from groupinf.studies.linear.work import MAY_DIFFER, LinearWork
 from groupinf.studies.repair_labels.checks import load_checked
-from groupinf.studies.repair_labels.manifest import STUDY, RepairManifest
+from groupinf.studies.repair_labels.manifest import RepairManifest
 from groupinf.studies.repair_labels.orders.registry import ORDERS
 from groupinf.studies.repair_labels.repeat import Repairs, compute_repeat
-from groupinf.studies.repair_labels.schema import LoadedRepair, RepairConfig
+from groupinf.studies.repair_labels.schema import STUDY, LoadedRepair, RepairConfig
 
 # raised when a stage gives other numbers for the same configuration and data
 STAGE_VERSIONS: dict[str, int] = {"prepare": 1, "compute": 1, "collect": 1}
@@ -45,7 +45,7 @@ class Repairing(LinearWork[RepairConfig]):
     def make(self, jobs: int, progress: Progress) -> Made[RepairManifest]:
         """Fit to the labels as they are, which also chooses λ; before that say where memory is too little."""
         taken = work_bytes(self.dataset, model_of(self.loaded, self.dataset), None)
-        clean = self.fit(taken, progress, made="orders score rows with")
+        clean = self.fit(taken, progress, jobs, made="orders score rows with")
         files = self.files(clean)
         about = one_thread(partial(_described, self), clean)
         return Made(self.restore(files, about), files, about, may_differ=MAY_DIFFER)

@@ -9,9 +9,6 @@ from groupinf.studies.linear.manifest import FitCertificate, FittedManifest
 from groupinf.studies.robustness.questions.registry import QUESTIONS
 from groupinf.wording import number
 
-# what the registry and every manifest call this kind of study
-STUDY = "robustness"
-
 
 @dataclass(frozen=True)
 class Statement:

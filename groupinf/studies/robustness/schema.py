@@ -18,6 +18,9 @@ from groupinf.studies.robustness.questions.question import Question
 from groupinf.studies.robustness.questions.registry import QUESTIONS
 from groupinf.studies.robustness.questions.sign import Sign
 
+# what the registry and every manifest call this kind of study
+STUDY = "robustness"
+
 QUESTION = NamedSection(QUESTIONS, "flips", in_short=True)
 # coefficients up to which all their signs are asked for where no question is configured
 MOST_SIGNS = 50

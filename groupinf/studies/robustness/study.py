@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from groupinf.experiments.study import StudyKind
-from groupinf.registry import later
-from groupinf.studies.robustness.manifest import STUDY, RobustnessManifest
-from groupinf.studies.robustness.schema import RobustnessConfig
+from groupinf.registry import at, later
+from groupinf.studies.robustness.schema import STUDY, RobustnessConfig
 
 if TYPE_CHECKING:
     from groupinf.experiments.folder.run_directory import RunDirectory
+    from groupinf.studies.robustness.manifest import RobustnessManifest
     from groupinf.studies.robustness.result import RobustnessRun
     from groupinf.studies.robustness.work import Flipping
 
@@ -27,7 +27,7 @@ def _again(directory: RunDirectory, manifest: RobustnessManifest) -> Flipping:
 ROBUSTNESS: StudyKind[RobustnessManifest, RobustnessRun] = StudyKind(
     name=STUDY,
     config=RobustnessConfig,
-    manifest=RobustnessManifest,
+    manifests=at("groupinf.studies.robustness.manifest:RobustnessManifest"),
     work=later("groupinf.studies.robustness.work:flipping"),
     collect=later("groupinf.studies.robustness.collect:collect"),
     result=later("groupinf.studies.robustness.result:read_run"),

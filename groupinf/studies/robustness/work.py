@@ -31,10 +31,10 @@ from groupinf.studies.linear.stored_fit import fit_from
 from groupinf.studies.linear.work import MAY_DIFFER, LinearWork
 from groupinf.studies.robustness.block import Robustness, compute_statement
 from groupinf.studies.robustness.checks import load_checked
-from groupinf.studies.robustness.manifest import STUDY, RobustnessManifest, Statement
+from groupinf.studies.robustness.manifest import RobustnessManifest, Statement
 from groupinf.studies.robustness.questions.question import Asking
 from groupinf.studies.robustness.refits import Refits
-from groupinf.studies.robustness.schema import LoadedRobustness, RobustnessConfig
+from groupinf.studies.robustness.schema import STUDY, LoadedRobustness, RobustnessConfig
 from groupinf.theory.fewest_rows.at_fit import RowsAtFit, rows_at_fit
 
 # raised when a stage gives other numbers for the same configuration and data
@@ -54,7 +54,7 @@ class Flipping(LinearWork[RobustnessConfig]):
     def make(self, jobs: int, progress: Progress) -> Made[RobustnessManifest]:
         """Fit, which also chooses λ, and ask; before that say where memory is too little."""
         taken = work_bytes(self.dataset, model_of(self.loaded, self.dataset), None, theory=True)
-        chosen = self.fit(taken, progress, made="orders take rows by")
+        chosen = self.fit(taken, progress, jobs, made="orders take rows by")
         files = self.files(chosen)
         lam = chosen.fitted.objective.lam
         study, rows = one_thread(partial(_restored, self, files), lam)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -55,10 +56,33 @@ def pixels(png: bytes) -> NDArray[np.int64]:
 
 @pytest.mark.parametrize("rasterized", [False, True])
 def test_the_png_shows_what_matplotlib_draws(rasterized: bool) -> None:
+    """Beside text, which begins on a whole pixel."""
     figure = drawing(rasterized=rasterized)
+    for text in figure.findobj(Text):
+        text.set_visible(False)
     ours, theirs = pixels(both(figure)[0]), pixels(figure_bytes(figure, "png"))
     assert ours.shape == theirs.shape
     assert np.abs(ours - theirs).max() <= (4 if rasterized else 0)  # rounding, where an image is laid over another
+
+
+def text_at(x: float, y: float, rotation: int, colour: str) -> Figure:
+    """A figure of 800 x 480 pixels with two lines that begin at x and y."""
+    with matplotlib.style.context(["default", FIGURE_SETTINGS]):
+        figure = Figure(figsize=(5, 3), dpi=160)
+        for right in (0, 200):
+            at = {"rotation": rotation, "rotation_mode": "anchor", "va": "baseline", "ha": "left"}
+            figure.text((x + right) / 800, y / 480, "Ag: −1·10⁻³, λ/n", color=colour, **at)
+    return figure
+
+
+@pytest.mark.parametrize("rotation", [0, 30, 90])
+@pytest.mark.parametrize("colour", ["black", "#8c8c8c"])
+def test_text_is_what_matplotlib_draws_from_the_nearest_pixel(rotation: int, colour: str) -> None:
+    whole = pixels(both(text_at(100, 200, rotation, colour))[0])
+    theirs = pixels(figure_bytes(text_at(100, 200, rotation, colour), "png"))
+    assert (theirs < 200).sum() > 1000
+    assert np.abs(whole - theirs).max() <= 4  # rounding, as it is laid over the page
+    np.testing.assert_array_equal(pixels(both(text_at(100.3, 199.8, rotation, colour))[0]), whole)
 
 
 def lengths(svg: bytes) -> tuple[float, float, list[float]]:

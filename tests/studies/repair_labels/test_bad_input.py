@@ -184,7 +184,7 @@ def test_a_choice_of_lambda_says_from_which_labels(tmp_path: Path) -> None:
 
 
 def test_an_order_without_a_factor_ends_the_run_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("groupinf.studies.repair_labels.orders.order.left_out_each", lambda fitted: None)
+    monkeypatch.setattr("groupinf.points.row_scores.left_out_each", lambda fitted: None)
     config = {**GOOD, "inspect": {"max": 10, "num": 2}}
     assert (
         len(groupinf.run_experiment({**config, "orders": ["training_loss", "random"]}, out=tmp_path, jobs=1).rows)

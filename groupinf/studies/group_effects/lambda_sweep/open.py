@@ -16,8 +16,9 @@ from groupinf.experiments.workers.progress import Progress
 from groupinf.studies.group_effects.checks import load_checked
 from groupinf.studies.group_effects.draw import Drawn, drawn_again
 from groupinf.studies.group_effects.lambda_sweep.plan import GroupSweepPlan, steps_of, sweep_identity, sweep_name
-from groupinf.studies.group_effects.manifest import STUDY, GroupEffectsManifest, GroupSweepManifest
+from groupinf.studies.group_effects.manifest import GroupEffectsManifest, GroupSweepManifest
 from groupinf.studies.group_effects.prepare import Retraining, retraining
+from groupinf.studies.group_effects.schema import STUDY
 from groupinf.studies.group_effects.stored_groups import groups_from
 from groupinf.studies.group_effects.study import GROUP_EFFECTS
 from groupinf.studies.linear.lambda_sweep import LAMBDA, plan_sweep

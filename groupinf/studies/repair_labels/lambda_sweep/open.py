@@ -19,7 +19,8 @@ from groupinf.studies.repair_labels.lambda_sweep.plan import (
     sweep_identity,
     sweep_name,
 )
-from groupinf.studies.repair_labels.manifest import STUDY, RepairManifest
+from groupinf.studies.repair_labels.manifest import RepairManifest
+from groupinf.studies.repair_labels.schema import STUDY
 from groupinf.studies.repair_labels.study import REPAIR_LABELS
 from groupinf.studies.repair_labels.work import repairing_on
 

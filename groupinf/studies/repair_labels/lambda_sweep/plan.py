@@ -7,8 +7,7 @@ from typing import Any
 from groupinf.config.sweep_schema import SweepConfig
 from groupinf.datasets.dataset import Dataset
 from groupinf.studies.linear.lambda_sweep import SweepPlan, plan_sweep, sweep_folder
-from groupinf.studies.repair_labels.manifest import STUDY
-from groupinf.studies.repair_labels.schema import LoadedRepair, RepairConfig
+from groupinf.studies.repair_labels.schema import STUDY, LoadedRepair, RepairConfig
 from groupinf.studies.repair_labels.work import repairing_on
 
 RepairSweepPlan = SweepPlan[RepairConfig]
