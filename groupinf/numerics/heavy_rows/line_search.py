@@ -40,7 +40,8 @@ class Line:
         rows, z, along = self.rows, self.z, self.along
         if not whole:
             rows, z, along = rows.of(columns), z[:, columns], along[:, columns]
-        moved = z - t * along
+        moved = t * along
+        np.subtract(z, moved, out=moved)
         r = rows.residuals(moved)
         return moved, r, self.constant[columns] + t * self.linear[columns] - column_dots(r, along)
 

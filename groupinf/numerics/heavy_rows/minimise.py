@@ -148,6 +148,7 @@ def _advance(changed: Changed, rows: HeavyRows, at: _Active, here: _Here) -> NDA
         constant -= column_dots(pull[:, at.columns], step.v)
     line = Line(at.rows, at.z, rows.kernels.times(objective.X, step.v), constant, step.of_itself)
     taken = search(line, -step.along_gradient)
-    at.theta = at.theta - taken.t * step.v
+    moved = taken.t * step.v
+    at.theta = np.subtract(at.theta, moved, out=moved)
     at.z, at.r = taken.z, taken.r
     return ~taken.enough

@@ -222,4 +222,4 @@ def test_where_nothing_can_be_kept_it_says_which_folder_to_set(monkeypatch: pyte
 
     monkeypatch.setattr(function.numba, "njit", refused)
     with pytest.raises(RunError, match=r"no locator available.*NUMBA_CACHE_DIR"):
-        function.called_with()(solve)
+        function.kernel()(solve)

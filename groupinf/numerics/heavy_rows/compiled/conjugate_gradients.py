@@ -10,8 +10,7 @@ import numpy as np
 from numba.core.types import boolean, float32, int64
 from numpy.typing import NDArray
 
-from groupinf.numerics.heavy_rows.compiled.function import called_with, rows_of, whole, written
-from groupinf.numerics.heavy_rows.compiled.function import inner as called
+from groupinf.numerics.heavy_rows.compiled.function import helper, kernel, read, rows_of, written
 from groupinf.numerics.heavy_rows.compiled.lanes import LANES, broadcast, fused, load, product, store
 
 Single = NDArray[np.float32]
@@ -21,7 +20,7 @@ Numbers = NDArray[np.int64]
 Rows = tuple[NDArray[np.int64], NDArray[np.int32], Single]
 
 
-@called
+@helper
 def _load(of_columns: Single, columns: Numbers, lanes: Single) -> None:
     """Those ``columns`` of (m, B), or all the same of (m, 1), and zeros beside them."""
     last = of_columns.shape[1] - 1
@@ -30,7 +29,7 @@ def _load(of_columns: Single, columns: Numbers, lanes: Single) -> None:
             lanes[i, lane] = of_columns[i, min(columns[lane], last)] if lane < columns.size else 0.0
 
 
-@called
+@helper
 def _finish(
     columns: Numbers,
     iteration: int,
@@ -51,14 +50,14 @@ def _finish(
         active[lane] = active[lane] and not reached[c]
 
 
-@called
+@helper
 def _share(active: Flags, above: Single, below: Single, share: Single) -> None:
     """``above`` over ``below`` in the lanes at work, 0 where that divides by 0, and in the others."""
     for lane in range(LANES):
         share[0, lane] = above[0, lane] / below[lane] if active[lane] and below[lane] > 0.0 else 0.0
 
 
-@called
+@helper
 def _squares(r: Single, squares: Single) -> None:
     """rᵀr."""
     total = broadcast(np.float32(0.0))
@@ -67,7 +66,7 @@ def _squares(r: Single, squares: Single) -> None:
     store(squares, 0, total)
 
 
-@called
+@helper
 def _heavy_scores(
     heavy: Rows, M: Single, r: Single, squares: Single, inner: Single, outer: Single, new: Single
 ) -> None:
@@ -89,7 +88,7 @@ def _heavy_scores(
     store(new, 0, left)
 
 
-@called
+@helper
 def _turn(heavy: Rows, outer: Single, r: Single, share: Single, q: Single) -> None:
     """q = P⁻¹r + ``share`` q."""
     indptr, indices, data = heavy
@@ -102,7 +101,7 @@ def _turn(heavy: Rows, outer: Single, r: Single, share: Single, q: Single) -> No
             store(q, indices[e], fused(broadcast(-data[e]), back, load(q, indices[e])))
 
 
-@called
+@helper
 def _hessian_product(rows: Rows, D: Single, penalty: Single, q: Single, Hq: Single, curved: Single) -> None:
     """``Hq``, and qᵀHq as the sum of its parts, none of which is negative."""
     indptr, indices, data = rows
@@ -130,7 +129,7 @@ def _hessian_product(rows: Rows, D: Single, penalty: Single, q: Single, Hq: Sing
     store(curved, 0, along)
 
 
-@called
+@helper
 def _advance(share: Single, q: Single, Hq: Single, x: Single, r: Single, squares: Single) -> None:
     """x + ``share`` q, r − ``share`` Hq, and rᵀr."""
     forward, total = load(share, 0), broadcast(np.float32(0.0))
@@ -143,14 +142,14 @@ def _advance(share: Single, q: Single, Hq: Single, x: Single, r: Single, squares
     store(squares, 0, total)
 
 
-@called_with(
+@kernel(
     rows_of(float32),
     rows_of(float32),
-    whole(float32, 2),
-    whole(float32, 2),
-    whole(float32, 1),
-    whole(float32, 2),
-    whole(float32, 1),
+    read(float32, 2),
+    read(float32, 2),
+    read(float32, 1),
+    read(float32, 2),
+    read(float32, 1),
     int64,
     written(float32, 2),
     written(float32, 2),

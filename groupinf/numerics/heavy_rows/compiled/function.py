@@ -17,10 +17,10 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 def rows_of(data: Any) -> Any:
     """indptr, indices and data of CSR."""
-    return types.Tuple((whole(types.int64, 1), whole(types.int32, 1), whole(data, 1)))
+    return types.Tuple((read(types.int64, 1), read(types.int32, 1), read(data, 1)))
 
 
-def whole(number: Any, axes: int) -> Any:
+def read(number: Any, axes: int) -> Any:
     """An array in C order that is read alone: one that may be written will do."""
     return types.Array(number, axes, "C", readonly=True)
 
@@ -30,7 +30,7 @@ def written(number: Any, axes: int) -> Any:
     return types.Array(number, axes, "C")
 
 
-def called_with(*arguments: Any) -> Callable[[Function], Function]:
+def kernel(*arguments: Any) -> Callable[[Function], Function]:
     """What is called from outside, compiled where it is imported.
 
     Raises RunError where numba may not write to any of its folders.
@@ -49,4 +49,5 @@ def called_with(*arguments: Any) -> Callable[[Function], Function]:
     return compiled
 
 
-inner: Callable[[Function], Function] = numba.njit(error_model="numpy")
+# what kernels are made of
+helper: Callable[[Function], Function] = numba.njit(error_model="numpy")

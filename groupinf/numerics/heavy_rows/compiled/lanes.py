@@ -47,7 +47,7 @@ class _LanesModel(models.PrimitiveModel):  # type: ignore[misc]
 
 @_in_words_of_llvm
 def load(typing: Any, array: Any, row: Any) -> Any:
-    """Row ``row`` of an array (m, LANES), or of all lanes from there on where it is longer."""
+    """A row of an array (m, LANES)."""
 
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         value = builder.load(_row(context, builder, signature.args[0], *args))

@@ -6,15 +6,14 @@ import numpy as np
 from numba.core.types import float64
 from numpy.typing import NDArray
 
-from groupinf.numerics.heavy_rows.compiled.function import called_with, rows_of, whole, written
-from groupinf.numerics.heavy_rows.compiled.function import inner as called
+from groupinf.numerics.heavy_rows.compiled.function import helper, kernel, read, rows_of, written
 from groupinf.numerics.heavy_rows.compiled.lanes import LANES, broadcast, fused, load, store
 
 Array = NDArray[np.float64]
 Rows = tuple[NDArray[np.int64], NDArray[np.int32], Array]
 
 
-@called
+@helper
 def _into_lanes(of_columns: Array, begin: int, lanes: Array) -> None:
     width = min(LANES, of_columns.shape[1] - begin)
     for i in range(of_columns.shape[0]):
@@ -24,7 +23,7 @@ def _into_lanes(of_columns: Array, begin: int, lanes: Array) -> None:
             lanes[i, lane] = 0.0
 
 
-@called
+@helper
 def _from_lanes(lanes: Array, begin: int, of_columns: Array) -> None:
     width = min(LANES, of_columns.shape[1] - begin)
     for i in range(of_columns.shape[0]):
@@ -32,7 +31,7 @@ def _from_lanes(lanes: Array, begin: int, of_columns: Array) -> None:
             of_columns[i, begin + lane] = lanes[i, lane]
 
 
-@called_with(rows_of(float64), whole(float64, 2), written(float64, 2), written(float64, 2))
+@kernel(rows_of(float64), read(float64, 2), written(float64, 2), written(float64, 2))
 def times(rows: Rows, T: Array, room: Array, product: Array) -> None:
     """X @ T: (p, b) -> (n, b); ``room`` (p + n, LANES) is written over."""
     indptr, indices, data = rows
@@ -48,7 +47,7 @@ def times(rows: Rows, T: Array, room: Array, product: Array) -> None:
         _from_lanes(after, begin, product)
 
 
-@called_with(rows_of(float64), whole(float64, 2), written(float64, 2), written(float64, 2))
+@kernel(rows_of(float64), read(float64, 2), written(float64, 2), written(float64, 2))
 def transposed_times(rows: Rows, R: Array, room: Array, product: Array) -> None:
     """Xᵀ @ R: (n, b) -> (p, b); ``room`` (p + n, LANES) is written over."""
     indptr, indices, data = rows

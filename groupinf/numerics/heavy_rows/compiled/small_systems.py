@@ -6,14 +6,13 @@ import numpy as np
 from numba.core.types import float32
 from numpy.typing import NDArray
 
-from groupinf.numerics.heavy_rows.compiled.function import called_with, whole, written
-from groupinf.numerics.heavy_rows.compiled.function import inner as called
+from groupinf.numerics.heavy_rows.compiled.function import helper, kernel, read, written
 from groupinf.numerics.heavy_rows.compiled.lanes import LANES, broadcast, fused, load, product, store
 
 Single = NDArray[np.float32]
 
 
-@called
+@helper
 def _fill(gram: Single, root: Single, K: Single) -> None:
     """K = I + RGR."""
     k = gram.shape[0]
@@ -24,7 +23,7 @@ def _fill(gram: Single, root: Single, K: Single) -> None:
             store(K, i * k + j, fused(broadcast(gram[i, j]), scaled, own))
 
 
-@called
+@helper
 def _invert(K: Single, row: Single, share: Single) -> None:
     """K⁻¹ in the place of K (k², LANES), by Gauss and Jordan without pivoting, which a definite K does not need; 0
     where rounding has made it indefinite.
@@ -53,7 +52,7 @@ def _invert(K: Single, row: Single, share: Single) -> None:
             K[:, lane] = 0.0
 
 
-@called_with(whole(float32, 2), whole(float32, 2), written(float32, 2), written(float32, 3))
+@kernel(read(float32, 2), read(float32, 2), written(float32, 2), written(float32, 3))
 def middles(gram: Single, roots: Single, room: Single, middle: Single) -> None:
     """Of groups with ``roots`` R (k, B) into ``middle`` (B, k, k); ``room`` (k² + 2k + 1, LANES) is written over."""
     (k, count), square = roots.shape, gram.size

@@ -6,17 +6,17 @@ import numpy as np
 from numba.core.types import float32, float64
 from numpy.typing import NDArray
 
-from groupinf.numerics.heavy_rows.compiled.function import called_with, whole, written
+from groupinf.numerics.heavy_rows.compiled.function import kernel, read, written
 from groupinf.numerics.losses.loss import Array
 
 
-@called_with(
-    whole(float32, 2),
-    whole(float64, 1),
-    whole(float64, 1),
-    whole(float64, 1),
-    whole(float64, 2),
-    whole(float64, 2),
+@kernel(
+    read(float32, 2),
+    read(float64, 1),
+    read(float64, 1),
+    read(float64, 1),
+    read(float64, 2),
+    read(float64, 2),
     written(float64, 2),
     written(float64, 2),
 )
