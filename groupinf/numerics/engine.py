@@ -119,6 +119,11 @@ class Engine:
         return self.way in DIRECT
 
     @property
+    def name(self) -> str:
+        """Of the way, and of what computes it where numba has compiled that."""
+        return f"{self.way}_compiled" if self.rows is not None and self.rows.compiled else self.way
+
+    @property
     def solves_by_h(self) -> bool:
         """Whether the changed Hessian at θ̂ is H itself."""
         return self.way == "as_fitted"

@@ -63,10 +63,10 @@ def _standing(folder: Path) -> dict[str, Any]:
 
 
 def _code() -> str:
-    """The SHA-256 of all files of the package but what Python compiles them to."""
+    """The SHA-256 of all files of the package but what Python and numba compile them to."""
     digest = hashlib.sha256()
     for path in sorted(_PACKAGE.rglob("*.*")):
-        if path.is_file() and path.suffix != ".pyc":
+        if path.is_file() and path.parent.name != "__pycache__":
             digest.update(f"{path.relative_to(_PACKAGE)} {sha256(path.read_bytes())}\n".encode())
     return digest.hexdigest()
 

@@ -14,7 +14,7 @@ from groupinf.cli.main import main
 from groupinf.experiments.workers.processes import each, start_workers
 from groupinf.studies.group_effects.block import retrain_block
 
-LIBRARIES = {"pydantic", "numpy", "scipy", "joblib", "pyarrow", "rich", "pandas", "matplotlib", "sklearn"}
+LIBRARIES = {"pydantic", "numpy", "scipy", "joblib", "pyarrow", "rich", "pandas", "matplotlib", "sklearn", "numba"}
 # what checks a configuration
 CHECKING = {"pydantic", "numpy"}
 CONFIG = """name: s
@@ -100,7 +100,7 @@ def test_validate_draws_and_clusters_nothing_and_prepare_draws_nothing(tmp_path:
     ended = run([("validate", "s.yaml"), ("prepare", "s.yaml", "-q")], tmp_path)
     assert [status for _, status, _ in ended] == [0, 0]
     assert importing(ended[:1], {"matplotlib", "sklearn.cluster", "scipy.cluster"}) == []
-    assert importing(ended, {"matplotlib"}) == []
+    assert importing(ended, {"matplotlib", "numba"}) == []
     [folder] = (tmp_path / "results").iterdir()
     [(_, status, modules)] = run([("status", str(folder))], tmp_path)
     assert status == 0

@@ -7,9 +7,12 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 LIBRARIES = ("groupinf", "numpy", "scipy", "scikit-learn", "pandas", "pyarrow", "joblib", "matplotlib")
+# what compiles numbers' kernels where it is installed, as an extra does
+COMPILER = "numba"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,13 +34,20 @@ class Provenance:
 def provenance() -> Provenance:
     """What runs here and now."""
     return Provenance(
-        versions={"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
+        versions=_versions(),
         platform=platform.platform(),
         processor=_processor(),
         git_commit=_git("rev-parse", "HEAD"),
         git_dirty=bool(_git("status", "--porcelain", "--", "groupinf")),
         threads=1,
     )
+
+
+def _versions() -> dict[str, str]:
+    installed = {name: version(name) for name in LIBRARIES}
+    if find_spec(COMPILER) is not None:
+        installed[COMPILER] = version(COMPILER)
+    return {"python": platform.python_version(), **installed}
 
 
 def _processor() -> str:

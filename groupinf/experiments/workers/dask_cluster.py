@@ -24,7 +24,7 @@ from groupinf.experiments.workers.libraries import reserve_buffers
 # seconds for the scheduler to answer, and for the first worker to be there
 PATIENCE = 5
 # what the bytes of a block depend on, besides the processor
-DECIDING = ("groupinf", "python", "numpy", "scipy")
+DECIDING = ("groupinf", "python", "numpy", "scipy", "numba")
 KEPT = "what was computed is kept; the same command again goes on from there"
 
 Shared = TypeVar("Shared")
@@ -140,9 +140,12 @@ def _require_workers(client: Any, scheduler: str) -> None:
     for worker, there in sorted(versions["workers"].items()):
         differ = [name for name in DECIDING if there["packages"].get(name) != here[name]]
         if differ:
-            found = ", ".join(f"{name} {there['packages'].get(name) or 'not at all'}" for name in differ)
+            expected, found = (
+                ", ".join(f"{name} {packages.get(name) or 'not at all'}" for name in differ)
+                for packages in (here, there["packages"])
+            )
             raise ConfigError(
-                f"--scheduler {scheduler}: expected {', '.join(f'{name} {here[name]}' for name in differ)} on the "
+                f"--scheduler {scheduler}: expected {expected} on the "
                 f"worker {worker}, as here, found {found}; install the same versions there, and restart the worker"
             )
 

@@ -21,8 +21,6 @@ from groupinf.numerics.objective import Objective, scores
 LEAST_TELLING = 1e-3
 # rows stay picked out while they hold all that tell: those picked have at least this share of what tells
 PICKED = 0.3
-# finished columns are taken out when they are this share
-LEAVING = 0.25
 MAX_ITERATIONS = 500
 # relative residual to which solutions are taken at most
 SMALLEST_TOLERANCE = 1e-4
@@ -45,6 +43,9 @@ def picked(rows: HeavyRows, curvature: Single, before: Picked | None = None) -> 
         return before
     left_out = telling <= PICKED * LEAST_TELLING
     numbers = np.flatnonzero(~left_out)
+    if not isinstance(rows.X, np.ndarray) and rows.compiled:
+        # rows of one length after the other: a processor then foresees where each ends
+        numbers = numbers[np.argsort(np.diff(rows.X.indptr)[numbers], kind="stable")]
     X = rows.X[numbers]
     return Picked(numbers, left_out, X, X.T)
 
@@ -86,41 +87,6 @@ def curved_at(objective: Objective, theta: Array) -> Curved:
     return curved(rows, picked(rows, curvature), curvature, preconditioner(rows, curvature[rows.numbers]))
 
 
-@dataclass
-class _Active:
-    columns: NDArray[np.int64]
-    finished: NDArray[np.bool_]
-    tolerance: Single
-    first: Single
-    x: Single
-    r: Single
-    p: Single
-    rz: Single
-    spare: Single
-
-    def advance(self, hessian: Curved) -> tuple[NDArray[np.bool_], Single]:
-        """Along p to the minimum, and the next p: where the curvature was positive (b,), and ρᵀP⁻¹ρ there (b,)."""
-        product = hessian.product(self.p, self.spare)
-        curvature = _dots(self.p, product)
-        forward = curvature > 0.0
-        alpha = np.divide(self.rz, curvature, out=np.zeros_like(curvature), where=forward)
-        self.x += np.multiply(alpha, self.p, out=self.spare)
-        product *= alpha
-        self.r -= product
-        z = hessian.preconditioner.apply(self.r)
-        new = _dots(self.r, z)
-        self.p *= np.divide(new, self.rz, out=np.zeros_like(new), where=self.rz > 0.0)
-        self.p += z
-        self.rz = new
-        return forward, new
-
-    def keep(self, stay: NDArray[np.bool_]) -> None:
-        self.columns, self.finished, self.tolerance = self.columns[stay], self.finished[stay], self.tolerance[stay]
-        self.first, self.rz = self.first[stay], self.rz[stay]
-        self.x, self.r, self.p = self.x[:, stay], self.r[:, stay], self.p[:, stay]
-        self.spare = np.empty_like(self.x)
-
-
 @dataclass(frozen=True)
 class Found:
     """Solutions (p, B), iterations (B,), and which have reached their tolerance (B,)."""
@@ -135,47 +101,4 @@ def solve(hessian: Curved, V: Single, tolerance: Array) -> Found:
 
     A column whose curvature is not positive, to rounding, keeps what it has: 0 from the start.
     """
-    tolerance = np.maximum(tolerance, SMALLEST_TOLERANCE)
-    if hessian.rows.compiled:
-        from groupinf.numerics.heavy_rows.compiled import solve as compiled  # imports numba
-
-        return compiled.solve(hessian, V, tolerance, MAX_ITERATIONS)
-    out = Found(np.zeros_like(V), np.zeros(V.shape[1], dtype=np.int64), np.zeros(V.shape[1], dtype=bool))
-    at = _begin(hessian, V, tolerance)
-    out.reached[:] = at.finished
-    for iteration in range(1, MAX_ITERATIONS + 1):
-        if at.finished.all():
-            break
-        if at.finished.sum() >= LEAVING * at.columns.size:
-            hessian = hessian.of(~at.finished)
-            at.keep(~at.finished)
-        forward, new = at.advance(hessian)
-        done = ~(new > at.tolerance**2 * at.first)
-        leaving = (done | ~forward | (iteration == MAX_ITERATIONS)) & ~at.finished
-        if leaving.any():
-            numbers = at.columns[leaving]
-            out.solution[:, numbers], out.iterations[numbers] = at.x[:, leaving], iteration
-            out.reached[numbers] = (done & forward)[leaving]
-            at.finished |= leaving
-    return out
-
-
-def _begin(hessian: Curved, V: Single, tolerance: Array) -> _Active:
-    z = hessian.preconditioner.apply(V)
-    rz = _dots(V, z)
-    return _Active(
-        columns=np.arange(V.shape[1]),
-        finished=~(rz > 0.0),
-        tolerance=tolerance.astype(np.float32),
-        first=rz,
-        x=np.zeros_like(V),
-        r=V.copy(),
-        p=z,
-        rz=rz,
-        spare=np.empty_like(V),
-    )
-
-
-def _dots(a: Single, b: Single) -> Single:
-    product: Single = np.einsum("ij,ij->j", a, b)
-    return product
+    return hessian.rows.kernels.solve(hessian, V, np.maximum(tolerance, SMALLEST_TOLERANCE), MAX_ITERATIONS)

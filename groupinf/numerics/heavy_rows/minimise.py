@@ -107,7 +107,7 @@ def minimise(changed: Changed, rows: HeavyRows, start: Array, tolerance: Array) 
 
 def _begin(changed: Changed, rows: HeavyRows, start: Array, tolerance: Array) -> _Active:
     count, counted = start.shape[1], weighted(changed)
-    z = rows.times(changed.objective.X, start)
+    z = rows.kernels.times(changed.objective.X, start)
     return _Active(
         columns=np.arange(count),
         rows=counted,
@@ -122,7 +122,7 @@ def _begin(changed: Changed, rows: HeavyRows, start: Array, tolerance: Array) ->
 
 def _here(changed: Changed, rows: HeavyRows, at: _Active) -> _Here:
     objective, pull = changed.objective, changed.terms.pull
-    gradient = rows.transposed_times(objective.X, at.r)
+    gradient = rows.kernels.transposed_times(objective.X, at.r)
     gradient += objective.penalty()[:, None] * at.theta
     if pull is not None:
         gradient += pull[:, at.columns]
@@ -141,14 +141,13 @@ def _advance(changed: Changed, rows: HeavyRows, at: _Active, here: _Here) -> NDA
     forcing = np.maximum(forcing, ENOUGH * at.tolerance / here.norm)
     found = solve(curved(rows, at.picked, here.curvature, here.preconditioner), here.unit, forcing)
     at.passes += found.iterations
-    v = found.solution * here.length
-    v *= rows.scale[:, None]
-    penalised = changed.objective.penalty()[:, None] * v
-    constant = -column_dots(penalised, at.theta)
-    if changed.terms.pull is not None:
-        constant -= column_dots(changed.terms.pull[:, at.columns], v)
-    line = Line(at.rows, at.z, rows.times(changed.objective.X, v), constant, column_dots(penalised, v))
-    taken = search(line, -column_dots(here.gradient, v))
-    at.theta = at.theta - taken.t * v
+    objective, pull = changed.objective, changed.terms.pull
+    step = rows.kernels.step(rows, found.solution, here.length, objective.penalty(), at.theta, here.gradient)
+    constant = -step.penalised
+    if pull is not None:
+        constant -= column_dots(pull[:, at.columns], step.v)
+    line = Line(at.rows, at.z, rows.kernels.times(objective.X, step.v), constant, step.of_itself)
+    taken = search(line, -step.along_gradient)
+    at.theta = at.theta - taken.t * step.v
     at.z, at.r = taken.z, taken.r
     return ~taken.enough

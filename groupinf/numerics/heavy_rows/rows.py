@@ -13,15 +13,15 @@ P is the identity and a matrix of rank |T|.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.util import find_spec
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from groupinf.numerics.heavy_rows.kernels import Kernels, compiler_is_installed, kernels
 from groupinf.numerics.losses.loss import Array
 from groupinf.numerics.objective import Objective, Rows, scores
-from groupinf.numerics.products import Design, times, transposed_times
+from groupinf.numerics.products import Design
 
 Single = NDArray[np.float32]
 SingleRows = Single | sparse.csr_array
@@ -39,7 +39,7 @@ LEAST_LEFT = 1e-6
 @dataclass(frozen=True)
 class HeavyRows:
     """X d^{−½} (n, p) and its rows T, as rows and transposed, with their numbers; ‖x_i d^{−½}‖² (n,), d^{−½}
-    (p,), the penalty over d (p, 1), and X_T d⁻¹X_Tᵀ (k, k).
+    (p,), the penalty over d (p, 1), X_T d⁻¹X_Tᵀ (k, k), and whether what computes with them is ``compiled``.
     """
 
     X: SingleRows
@@ -52,21 +52,10 @@ class HeavyRows:
     gram: Single
     compiled: bool
 
-    def times(self, X: Design, T: Array) -> Array:
-        """X @ T in double precision: (n, p) and (p, b) -> (n, b)."""
-        if self.compiled and not isinstance(X, np.ndarray):
-            from groupinf.numerics.heavy_rows.compiled import solve  # imports numba
-
-            return solve.times(X, T)
-        return times(X, T)
-
-    def transposed_times(self, X: Design, R: Array) -> Array:
-        """Xᵀ @ R in double precision: (n, p) and (n, b) -> (p, b)."""
-        if self.compiled and not isinstance(X, np.ndarray):
-            from groupinf.numerics.heavy_rows.compiled import solve
-
-            return solve.transposed_times(X, R)
-        return transposed_times(X, R)
+    @property
+    def kernels(self) -> Kernels:
+        """What computes with them."""
+        return kernels(self.compiled)
 
 
 def heavy_rows(objective: Objective, theta: Array) -> HeavyRows:
@@ -94,7 +83,7 @@ def heavy_rows(objective: Objective, theta: Array) -> HeavyRows:
         scale=scale,
         penalty=(objective.penalty() * scale**2).astype(np.float32)[:, None],
         gram=gram if isinstance(gram, np.ndarray) else gram.toarray(),
-        compiled=not isinstance(X, np.ndarray) and find_spec("numba") is not None,
+        compiled=not isinstance(X, np.ndarray) and compiler_is_installed(),
     )
 
 

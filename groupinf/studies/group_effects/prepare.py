@@ -277,6 +277,6 @@ def engine_used(study: Study) -> EngineUsed:
     return EngineUsed(
         hessian=study.fitted.factor.name,
         influence=study.influence_solver.name,
-        reduced=study.engine.way,
+        reduced=study.engine.name,
         preconditioner=study.engine.preconditioner,
     )

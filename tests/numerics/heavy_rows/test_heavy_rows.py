@@ -1,15 +1,16 @@
-"""Heavy rows: groups of sparse rows end where dense Newton steps in double precision end, however they are cut."""
+"""Heavy rows: groups of sparse rows end where dense Newton steps in double precision end, however they are cut, with
+kernels in NumPy, and with compiled ones where numba is installed.
+"""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy import sparse
 from scipy.special import expit
+from support.heavy_rows import groups_of, retrained, rows_of, words
 from support.problems import make_objective
 
 from groupinf.errors import GroupConvergenceError
@@ -17,38 +18,22 @@ from groupinf.numerics import factor as factors
 from groupinf.numerics import reduced as reduced_module
 from groupinf.numerics.change import changed, removing, row_change
 from groupinf.numerics.factor import IterativeFactor, hessian_diagonal
-from groupinf.numerics.fit import Fitted, fit
+from groupinf.numerics.fit import fit
 from groupinf.numerics.heavy_rows import minimise as steps
+from groupinf.numerics.heavy_rows import rows as shared
 from groupinf.numerics.heavy_rows.inner import curved, picked, solve
 from groupinf.numerics.heavy_rows.preconditioner import preconditioner
-from groupinf.numerics.heavy_rows.rows import MOST_HEAVY, HeavyRows, heavy_rows
+from groupinf.numerics.heavy_rows.rows import MOST_HEAVY
 from groupinf.numerics.heavy_rows.solver import HeavyRowsSolver, at_fit
-from groupinf.numerics.losses.binary_logistic import BinaryLogistic
-from groupinf.numerics.objective import Objective, hessian, with_intercept
-from groupinf.numerics.retrain import Retrained, retrain
-
-Rows = np.ndarray
+from groupinf.numerics.objective import Objective, hessian
+from groupinf.numerics.retrain import retrain
 
 
-def words(separable: bool = False, n: int = 240, d: int = 300, lam: float = 0.5, seed: int = 0) -> Objective:
-    """Counts of words, the rarer the higher their number; labels noisy, or those of a model that all rows obey."""
-    rng = np.random.default_rng(seed)
-    share = 1.0 / np.arange(3, 3 + d)
-    placed = rng.choice(d, size=(n, 12), p=share / share.sum())
-    X = np.zeros((n, d))
-    np.add.at(X, (np.repeat(np.arange(n), 12), placed.ravel()), 1.0)
-    z = X @ rng.normal(size=d)
-    noise = 0.0 if separable else rng.logistic(size=n)
-    y = (z - np.median(z) + noise > 0.0).astype(float)
-    return Objective(with_intercept(sparse.csr_array(X)), y, rng.uniform(0.5, 2.0, n), lam, BinaryLogistic())
-
-
-def groups_of(o: Objective, fitted: Fitted) -> list[Rows]:
-    """One row, random groups up to half of all, and tails of the size of the residuals, the largest and smallest."""
-    rng = np.random.default_rng(1)
-    order = np.argsort(-np.abs(fitted.residuals[:, 0]))
-    random = [rng.choice(o.n, size, replace=False) for size in (1, 5, 40, o.n // 2)]
-    return [*random, order[:30], order[:60], order[-60:], np.array([order[0]])]
+@pytest.fixture(autouse=True, params=["plain", "compiled"])
+def _kernels(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "compiled":
+        pytest.importorskip("numba", reason="numba, of the extra groupinf[fast], is not installed")
+    monkeypatch.setattr(shared, "compiler_is_installed", lambda: request.param == "compiled")
 
 
 def exact(o: Objective, weight: np.ndarray) -> np.ndarray:
@@ -72,18 +57,6 @@ def exact(o: Objective, weight: np.ndarray) -> np.ndarray:
         if np.abs(step).max() < 1e-13:
             break
     return theta
-
-
-def rows_of(fitted: Fitted) -> HeavyRows:
-    return heavy_rows(fitted.objective, fitted.theta)
-
-
-def retrained(fitted: Fitted, groups: Sequence[Rows], tolerance: float = 1e-9) -> Retrained:
-    block = changed(fitted, removing(fitted), groups)
-    rows = rows_of(fitted)
-    start = fitted.theta[:, None] + fitted.factor.solve(block.g)
-    tolerances = np.full(len(groups), tolerance)
-    return retrain(block, HeavyRowsSolver(block, rows), at_fit(block, rows), start, tolerances, True)
 
 
 @pytest.mark.parametrize(("separable", "lam"), [(False, 0.5), (True, 0.5), (True, 0.005), (False, 50.0)])

@@ -6,13 +6,12 @@ added to the product before the next row is read. z = P⁻¹r is never stored: q
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numba.core.types import boolean, float32, int64
 from numpy.typing import NDArray
 
-from groupinf.numerics.heavy_rows.compiled.function import called_with, inner as called, rows_of, whole, written
+from groupinf.numerics.heavy_rows.compiled.function import called_with, rows_of, whole, written
+from groupinf.numerics.heavy_rows.compiled.function import inner as called
 from groupinf.numerics.heavy_rows.compiled.lanes import LANES, broadcast, fused, load, product, store
 
 Single = NDArray[np.float32]
@@ -20,7 +19,6 @@ Flags = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
 # indptr, indices and data of CSR
 Rows = tuple[NDArray[np.int64], NDArray[np.int32], Single]
-
 
 
 @called
@@ -33,6 +31,34 @@ def _load(of_columns: Single, columns: Numbers, lanes: Single) -> None:
 
 
 @called
+def _finish(
+    columns: Numbers,
+    iteration: int,
+    tolerance: Single,
+    new: Single,
+    first: Single,
+    active: Flags,
+    iterations: Numbers,
+    reached: Flags,
+) -> None:
+    """What columns have ``reached`` by ρᵀP⁻¹ρ as it is ``new``; that is what it was ``first`` before an iteration."""
+    for lane, c in enumerate(columns):
+        now = new[0, lane]
+        if iteration == 0:
+            first[lane], iterations[c], reached[c] = now, 0, not now > 0.0
+        elif active[lane]:
+            reached[c] = not now > tolerance[c] ** 2 * first[lane]
+        active[lane] = active[lane] and not reached[c]
+
+
+@called
+def _share(active: Flags, above: Single, below: Single, share: Single) -> None:
+    """``above`` over ``below`` in the lanes at work, 0 where that divides by 0, and in the others."""
+    for lane in range(LANES):
+        share[0, lane] = above[0, lane] / below[lane] if active[lane] and below[lane] > 0.0 else 0.0
+
+
+@called
 def _squares(r: Single, squares: Single) -> None:
     """rᵀr."""
     total = broadcast(np.float32(0.0))
@@ -42,7 +68,9 @@ def _squares(r: Single, squares: Single) -> None:
 
 
 @called
-def _heavy_scores(heavy: Rows, M: Single, r: Single, squares: Single, inner: Single, outer: Single, new: Single) -> None:
+def _heavy_scores(
+    heavy: Rows, M: Single, r: Single, squares: Single, inner: Single, outer: Single, new: Single
+) -> None:
     """``outer`` = RK⁻¹RX_T r, and rᵀP⁻¹r."""
     indptr, indices, data = heavy
     k = inner.shape[0]
@@ -147,42 +175,34 @@ def conjugate_gradients(
 
     ``rows`` are those that tell of H with ``curvature`` (m, B) and ``heavy`` the k heavy ones with ``middle`` (B, k²);
     both may be of one group (m, 1) and (1, k²), that of all columns. Columns of like tolerances go side by side, as
-    all lanes wait for the last. ``room`` (4p + m + k² + 2k + 4, LANES) is written over.
+    all lanes wait for the last. ``room`` (4p + m + k² + 2k + 3, LANES) is written over.
     """
     (p, count), m, k = V.shape, curvature.shape[0], heavy[0].size - 1
-    x, r, q, Hq = room[:p], room[p : 2 * p], room[2 * p : 3 * p], room[3 * p : 4 * p]
-    D, M, small = room[4 * p : 4 * p + m], room[4 * p + m : 4 * p + m + k * k], room[4 * p + m + k * k :]
-    inner, outer, squares, new, share = small[:k], small[k : 2 * k], small[2 * k :], small[2 * k + 1 :], small[2 * k + 2 :]
+    x, r, q, Hq, rest = room[:p], room[p : 2 * p], room[2 * p : 3 * p], room[3 * p : 4 * p], room[4 * p :]
+    D, M, inner, outer = rest[:m], rest[m : m + k * k], rest[m + k * k :], rest[m + k * k + k :]
+    squares, new, share = room[-3:-2], room[-2:-1], room[-1:]
     order = np.argsort(tolerance, kind="mergesort")
     for begin in range(0, count, LANES):
         columns = order[begin : begin + LANES]
         _load(V, columns, r)
         _load(curvature, columns, D)
         _load(middle.T, columns, M)
-        x[:], q[:] = 0.0, 0.0
         _squares(r, squares)
+        x[:], q[:] = 0.0, 0.0
         first, rz, active = np.zeros(LANES, np.float32), np.zeros(LANES, np.float32), np.arange(LANES) < columns.size
         for iteration in range(most + 1):
-            _heavy_scores(heavy, M, r, squares, inner, outer, new)
-            for lane, c in enumerate(columns):
-                now = new[0, lane]
-                if iteration == 0:
-                    first[lane], reached[c] = now, not now > 0.0
-                elif active[lane]:
-                    iterations[c], reached[c] = iteration, not now > tolerance[c] ** 2 * first[lane]
-                active[lane] = active[lane] and not reached[c] and iteration < most
-            if not active.any():
+            _heavy_scores(heavy, M, r, squares, inner[:k], outer[:k], new)
+            _finish(columns, iteration, tolerance, new, first, active, iterations, reached)
+            if iteration == most or not active.any():
                 break
-            for lane in range(LANES):
-                share[0, lane] = new[0, lane] / rz[lane] if active[lane] and iteration > 0 else 0.0
-                rz[lane] = new[0, lane]
-            _turn(heavy, outer, r, share, q)
+            _share(active, new, rz, share)
+            rz[:] = new[0]
+            _turn(heavy, outer[:k], r, share, q)
             _hessian_product(rows, D, penalty, q, Hq, new)
             for lane, c in enumerate(columns):
-                if active[lane] and not new[0, lane] > 0.0:
-                    active[lane], iterations[c] = False, iteration + 1
-            for lane in range(LANES):
-                share[0, lane] = rz[lane] / new[0, lane] if active[lane] else 0.0
+                iterations[c] += active[lane]
+                active[lane] = active[lane] and new[0, lane] > 0.0
+            _share(active, rz.reshape(1, LANES), new[0], share)
             _advance(share, q, Hq, x, r, squares)
         for j in range(p):
             for lane, c in enumerate(columns):

@@ -1,22 +1,29 @@
 """Numbers of LANES groups side by side, for what numba compiles: one vector of a processor, or a few, in LLVM's words.
 
 Compilers do not keep sums over stored numbers in registers, as arrays could overlap, and unroll loops over lanes into
-single numbers. What is written with ``load``, ``store``, ``broadcast``, ``product`` and ``fused`` stays as it is.
+single numbers. What is written with ``load``, ``store``, ``broadcast``, ``product`` and ``fused`` stays as it is. All
+lanes are computed alike, so that no group's numbers depend on those beside it.
+
+numba looks at the file of a compiled function alone for what has changed: whoever changes this one, or ``function``,
+empties the ``__pycache__`` of this folder.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic, models, register_model
 
-# single precision: a register of AVX-512, or two of AVX2
+# in single precision a register of AVX-512, or two of AVX2
 LANES = 16
 # a·b + c is rounded once where the processor can
 _ONCE = ("contract",)
 _INDEX = ir.IntType(64)
+
+_in_words_of_llvm: Callable[[Callable[..., Any]], Callable[..., Any]] = intrinsic
 
 
 class Lanes(types.Type):  # type: ignore[misc]
@@ -38,7 +45,7 @@ class _LanesModel(models.PrimitiveModel):  # type: ignore[misc]
         super().__init__(manager, lanes, _vector(lanes.dtype))
 
 
-@intrinsic
+@_in_words_of_llvm
 def load(typing: Any, array: Any, row: Any) -> Any:
     """Row ``row`` of an array (m, LANES), or of all lanes from there on where it is longer."""
 
@@ -50,7 +57,7 @@ def load(typing: Any, array: Any, row: Any) -> Any:
     return Lanes(array.dtype)(array, types.int64), code
 
 
-@intrinsic
+@_in_words_of_llvm
 def store(typing: Any, array: Any, row: Any, value: Any) -> Any:
     """``array`` (m, LANES) has ``value`` as its row."""
 
@@ -62,7 +69,7 @@ def store(typing: Any, array: Any, row: Any, value: Any) -> Any:
     return types.void(array, types.int64, value), code
 
 
-@intrinsic
+@_in_words_of_llvm
 def broadcast(typing: Any, number: Any) -> Any:
     """One number in all lanes."""
 
@@ -74,7 +81,7 @@ def broadcast(typing: Any, number: Any) -> Any:
     return Lanes(number)(number), code
 
 
-@intrinsic
+@_in_words_of_llvm
 def product(typing: Any, a: Any, b: Any) -> Any:
     """ab, lane by lane."""
 
@@ -84,7 +91,7 @@ def product(typing: Any, a: Any, b: Any) -> Any:
     return a(a, b), code
 
 
-@intrinsic
+@_in_words_of_llvm
 def fused(typing: Any, a: Any, b: Any, c: Any) -> Any:
     """ab + c, lane by lane."""
 

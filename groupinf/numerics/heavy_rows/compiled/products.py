@@ -6,7 +6,8 @@ import numpy as np
 from numba.core.types import float64
 from numpy.typing import NDArray
 
-from groupinf.numerics.heavy_rows.compiled.function import called_with, inner as called, rows_of, whole, written
+from groupinf.numerics.heavy_rows.compiled.function import called_with, rows_of, whole, written
+from groupinf.numerics.heavy_rows.compiled.function import inner as called
 from groupinf.numerics.heavy_rows.compiled.lanes import LANES, broadcast, fused, load, store
 
 Array = NDArray[np.float64]

@@ -1,4 +1,4 @@
-"""What the engine calls of what is compiled: arrays as numba was told of them, and room to work in."""
+"""The kernels of heavy rows compiled: sparse rows and other arrays as numba was told of them, and room to work in."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from groupinf.numerics.heavy_rows.compiled import products
 from groupinf.numerics.heavy_rows.compiled.conjugate_gradients import conjugate_gradients
 from groupinf.numerics.heavy_rows.compiled.lanes import LANES
 from groupinf.numerics.heavy_rows.compiled.small_systems import middles
+from groupinf.numerics.heavy_rows.compiled.steps import step_sums
 from groupinf.numerics.heavy_rows.inner import Curved, Found
-from groupinf.numerics.heavy_rows.rows import Single
+from groupinf.numerics.heavy_rows.kernels import Step
+from groupinf.numerics.heavy_rows.rows import HeavyRows, Single
 from groupinf.numerics.losses.loss import Array
 
 Number = TypeVar("Number", np.float32, np.float64)
@@ -49,6 +51,22 @@ def small_systems(gram: Single, roots: Single) -> Single:
     middle = np.empty((count, k, k), np.float32)
     middles(np.ascontiguousarray(gram), np.ascontiguousarray(roots), _room(k * k + 2 * k + 1, np.float32), middle)
     return middle
+
+
+def step(rows: HeavyRows, solution: Single, length: Array, penalty: Array, theta: Array, gradient: Array) -> Step:
+    """That of a ``solution`` (p, B) for gradients of ``length`` (B,), from θ (p, B)."""
+    v, sums = np.empty(theta.shape), np.zeros((3, theta.shape[1]))
+    step_sums(
+        np.ascontiguousarray(solution),
+        np.ascontiguousarray(length),
+        np.ascontiguousarray(rows.scale),
+        np.ascontiguousarray(penalty),
+        np.ascontiguousarray(theta),
+        np.ascontiguousarray(gradient),
+        v,
+        sums,
+    )
+    return Step(v, *sums)
 
 
 def times(X: sparse.csr_array, T: Array) -> Array:
