@@ -218,6 +218,8 @@ def test_what_sbatch_says_is_passed_on_and_the_jobs_before_are_cancelled(
     assert log.read_text().splitlines()[-1] == "scancel 7"
 
 
+# what has sent the interrupt may not be gone yet when a busy machine stops waiting for it
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_interrupt_between_two_jobs_cancels_those_before(
     study: Path, slurm: Callable[[str], Path], tmp_path: Path
 ) -> None:

@@ -19,6 +19,7 @@ from support.manifests import made_manifest
 
 import groupinf
 from groupinf.cli.main import main
+from groupinf.cli.options import all_cores
 from groupinf.config.load import LoadedConfig
 from groupinf.datasets.column_use import ColumnUse
 from groupinf.errors import ConvergenceError, DataError
@@ -133,7 +134,8 @@ class TestExperiment:
     def test_defaults_are_all_cores_results_and_resuming(self, config: str, calls: list[dict[str, Any]]) -> None:
         invoke("experiment", config)
         [call] = calls
-        assert (call["jobs"], call["out"], call["fresh"]) == (joblib.cpu_count(), "results", False)
+        assert (call["jobs"], call["out"], call["fresh"]) == (None, "results", False)
+        assert groupinf._processes(None) == all_cores() == joblib.cpu_count()
         assert call["config"].config.name == "study"
 
     def test_options_arrive(self, config: str, calls: list[dict[str, Any]]) -> None:

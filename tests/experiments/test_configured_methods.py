@@ -11,7 +11,6 @@ import yaml
 from support.runs import execute
 
 import groupinf
-from groupinf.effects import solvers
 from groupinf.effects.methods.registry import METHODS as REGISTERED
 from groupinf.effects.methods.rescaled_influence import RescaledInfluence
 from groupinf.errors import ConfigError, ConvergenceError
@@ -165,7 +164,7 @@ def test_memory_counts_what_methods_hold(config: dict[str, Any]) -> None:
 def test_a_hessian_too_large_for_a_factor_is_an_error_at_its_key(
     config: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(solvers, "DENSE_BYTES", 8)
+    monkeypatch.setattr("groupinf.numerics.factor.DENSE_BYTES", 8)
     config["methods"] = ["newton", {"method": "parameter_influence", "solver": "cholesky"}]
     with pytest.raises(ConfigError, match=r"methods\.1\.solver: expected cg, lissa or taylor, found cholesky"):
         run(config, tmp_path)

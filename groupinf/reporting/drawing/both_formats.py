@@ -21,6 +21,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Transform
+from matplotlib.typing import ColorType
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -65,7 +66,7 @@ class _Written:
 
 
 @lru_cache(_MOST_TEXTS)
-def _written(text: str, font: FontProperties, angle: float, colour: tuple[float, ...], dpi: float, _: Any) -> _Written:
+def _written(text: str, font: FontProperties, angle: float, colour: ColorType, dpi: float, _: Any) -> _Written:
     """The text as it is drawn from the corner of a pixel. ``_`` are the settings that it depends on beside."""
     width, height, descent = RendererAgg(1, 1, dpi).get_text_width_height_descent(text, font, False)
     cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
