@@ -42,6 +42,19 @@ class Minimised:
     converged: NDArray[np.bool_]
     step: Array
 
+    @classmethod
+    def unfinished(cls, start: Array) -> Minimised:
+        """B problems that stand at ``start`` (P, B), to be written over as they end."""
+        count = start.shape[1]
+        return cls(
+            theta=start.copy(),
+            gradient=np.zeros_like(start),
+            decrement=np.full(count, np.inf),
+            passes=np.zeros(count, dtype=np.int64),
+            converged=np.zeros(count, dtype=bool),
+            step=np.zeros_like(start),
+        )
+
 
 @dataclass
 class Active:
@@ -137,17 +150,9 @@ def minimise(
     converged leaves the batch; one that stalls or uses up ``max_passes`` is returned with converged False.
     """
     directions = directions or LBFGS()
-    count = start.shape[1]
-    out = Minimised(
-        theta=start.copy(),
-        gradient=np.zeros_like(start),
-        decrement=np.full(count, np.inf),
-        passes=np.zeros(count, dtype=np.int64),
-        converged=np.zeros(count, dtype=bool),
-        step=np.zeros_like(start),
-    )
+    out = Minimised.unfinished(start)
     state = _begin(gradient, solve, start, tolerance)
-    moved = np.ones(count, dtype=bool)
+    moved = np.ones(start.shape[1], dtype=bool)
     while True:
         done = state.norm <= state.tolerance
         finished = done | (state.step < SMALLEST_STEP) | (state.passes >= max_passes)

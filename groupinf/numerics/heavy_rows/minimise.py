@@ -76,17 +76,9 @@ def minimise(changed: Changed, rows: HeavyRows, start: Array, tolerance: Array) 
 
     A group whose step does not lead downhill, or that takes too many, is returned with converged False.
     """
-    count = start.shape[1]
-    out = Minimised(
-        theta=start.copy(),
-        gradient=np.zeros_like(start),
-        decrement=np.full(count, np.inf),
-        passes=np.zeros(count, dtype=np.int64),
-        converged=np.zeros(count, dtype=bool),
-        step=np.zeros_like(start),
-    )
+    out = Minimised.unfinished(start)
     at = _begin(changed, rows, start, tolerance)
-    stuck = np.zeros(count, dtype=bool)
+    stuck = np.zeros(start.shape[1], dtype=bool)
     for step in range(MAX_STEPS + 1):
         here = _here(changed, rows, at)
         at.first = here.norm if step == 0 else at.first
@@ -94,7 +86,7 @@ def minimise(changed: Changed, rows: HeavyRows, start: Array, tolerance: Array) 
         finished = done | stuck | (step == MAX_STEPS)
         if finished.any():
             leaving = at.columns[finished]
-            out.theta[:, leaving], out.gradient[:, leaving] = at.theta[:, finished], here.gradient[:, finished]
+            out.theta[:, leaving] = at.theta[:, finished]
             out.decrement[leaving], out.passes[leaving] = here.norm[finished], at.passes[finished]
             out.converged[leaving] = done[finished]
             at.keep(~finished)

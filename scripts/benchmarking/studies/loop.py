@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 import groupinf
+from benchmarking.retraining.peers import MOST_PARAMETERS
 from benchmarking.studies.asked import JOBS
 from benchmarking.studies.refits import Refit, Rows, Way, refit_without, started
 from groupinf.datasets.registry import load_dataset
@@ -31,8 +32,6 @@ from groupinf.test_point_labels import ALL_ROWS
 # what comes to mind first; and what who knows solvers would do, with the fastest of these on the data at hand
 PLAIN, WITH_CARE = "as one writes it", "with care"
 SOLVERS, TOLERANCE = ("lbfgs", "newton-cholesky", "newton-cg"), 1e-8
-# parameters up to which a Hessian for each refit is worth trying
-MOST_PARAMETERS = 4_096
 # refits at least, however long they take
 FEWEST = 6
 
